@@ -1,0 +1,1 @@
+"""The tool a county finance bureau runs on its departments' performance workbooks."""

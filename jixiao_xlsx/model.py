@@ -1,0 +1,502 @@
+"""The values that flow through the house. Frozen, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from jixiao_xlsx.amounts import Figure, State
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "Answer",
+    "Batch",
+    "Bureau",
+    "Cell",
+    "Department",
+    "Execution",
+    "Expected",
+    "Figure",
+    "FileStatus",
+    "Finding",
+    "FindingState",
+    "IndicatorScore",
+    "Method",
+    "Note",
+    "Place",
+    "Report",
+    "Result",
+    "Row",
+    "Scorecard",
+    "Severity",
+    "Skipped",
+    "State",
+    "Submission",
+    "Table",
+]
+
+
+# ------------------------------------------------------------------------------------------------------ what was read
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: where it stands, what it is called, and what was in it.
+
+    `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for text cells, None otherwise.
+    `note` says what was odd about the way it was typed.
+    """
+
+    sheet: str
+    ref: str
+    row: str
+    column: str
+    raw: object = None
+    value: Decimal | str | None = None
+    state: State = State.BLANK
+    formula: str | None = None
+    unit: str = ""
+    decimals: int = 2
+    note: str = ""
+
+    @property
+    def number(self) -> Decimal | None:
+        """The number, or None for anything that is not one."""
+        return self.value if isinstance(self.value, Decimal) else None
+
+    @property
+    def text(self) -> str:
+        """What a person sees typed there, without surrounding spaces."""
+        if self.raw is None:
+            return ""
+        if isinstance(self.raw, float) and self.raw == int(self.raw) and abs(self.raw) < 1e15:
+            return str(int(self.raw))
+        return str(self.raw).strip()
+
+    @property
+    def figure(self) -> Figure | None:
+        """The number on its unit and grid."""
+        number = self.number
+        return None if number is None else Figure(number, self.unit, self.decimals)
+
+    @property
+    def blank(self) -> bool:
+        return self.state is State.BLANK
+
+    @property
+    def place(self) -> Place:
+        return Place(self.sheet, self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; `title` is its business name, `kind` one of fixed | open | total."""
+
+    title: str
+    kind: str
+    cells: Mapping[str, Cell]
+
+    def __getitem__(self, column: str) -> Cell:
+        return self.cells[column]
+
+    def get(self, column: str) -> Cell | None:
+        return self.cells.get(column)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet, or a part of one, with a row axis and a column axis.
+
+    `anchor` is the cell that findings about the whole table point at; `columns` maps each column title to the cell of its
+    heading; `absent` lists titles that the form has and the file has not (rows and columns); `extras` are the labelled
+    cells around the grid (a tick, a reason); `heading` is the readable title line, where the form has one.
+    """
+
+    name: str
+    sheet: str
+    anchor: Cell
+    rows: tuple[Row, ...]
+    columns: Mapping[str, Cell]
+    absent: tuple[str, ...] = ()
+    extras: Mapping[str, Cell] = field(default_factory=dict)
+    heading: Cell | None = None
+    ticked: bool = False
+
+    @property
+    def open_rows(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.kind == "open")
+
+    @property
+    def total(self) -> Row | None:
+        return next((row for row in self.rows if row.kind == "total"), None)
+
+    @cached_property
+    def by_title(self) -> Mapping[str, Row]:
+        """Rows by title; the first of equal open rows."""
+        return {row.title: row for row in reversed(self.rows)}
+
+    def cell(self, row: str, column: str) -> Cell | None:
+        """The cell at those titles, or None."""
+        found = self.by_title.get(row)
+        return None if found is None else found.cells.get(column)
+
+    def cells(self) -> Iterator[Cell]:
+        """Every cell of the grid and around it."""
+        for row in self.rows:
+            yield from row.cells.values()
+        yield from self.extras.values()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Values in the sheet's own unit; rows and columns carry the form's titles. Blank is None/NaN."""
+        return self._frame(lambda cell: float(cell.value) if isinstance(cell.value, Decimal) else cell.value)
+
+    @cached_property
+    def refs(self) -> pd.DataFrame:
+        """The cell addresses, in a frame of the same shape as `frame`."""
+        return self._frame(lambda cell: cell.ref)
+
+    def _frame(self, of: Any) -> pd.DataFrame:
+        import pandas as pd
+
+        titles = list(self.columns)
+        data = [[of(row.cells[title]) if title in row.cells else None for title in titles] for row in self.rows]
+        return pd.DataFrame(data, index=[row.title for row in self.rows], columns=titles)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the reader met and did not keep silent about. `kind` is one of the reader's fixed words."""
+
+    kind: str
+    place: Place
+    item: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Submission:
+    """One workbook as read: tables by name, and everything around them that a rule may ask about."""
+
+    file: str
+    sha256: str
+    template: str
+    department: str
+    code: str
+    year: int | None
+    tables: Mapping[str, Table]
+    notes: tuple[Note, ...] = ()
+    sheets: tuple[str, ...] = ()
+    knows_formulas: bool = True
+    cells_read: int = 0
+    cells_handled: int = 0
+
+    def __getitem__(self, table: str) -> Table:
+        return self.tables[table]
+
+    def get(self, table: str) -> Table | None:
+        return self.tables.get(table)
+
+    def cell(self, table: str, row: str, column: str) -> Cell | None:
+        """The cell at an address by titles, or None where any of the three is missing."""
+        found = self.tables.get(table)
+        return None if found is None else found.cell(row, column)
+
+
+# ------------------------------------------------------------------------------------------------------ what was found
+
+
+class Severity(StrEnum):
+    """错误 must be corrected; 警告 may stand with a 情况说明; 提示 is a note."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        return {"error": "错误", "warning": "警告", "note": "提示"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        return {"error": 0, "warning": 1, "note": 2}[self.value]
+
+
+class FindingState(StrEnum):
+    """open: to be dealt with; explained: a 警告 with 情况说明; waived: kept visible by the bureau's word."""
+
+    OPEN = "open"
+    EXPLAINED = "explained"
+    WAIVED = "waived"
+
+
+class Result(StrEnum):
+    """What becomes of a submission that was read."""
+
+    RETURN = "退回"
+    PASS = "通过"
+
+
+class FileStatus(StrEnum):
+    """One list for everything a bureau keeps of a file or a department."""
+
+    SUBMITTED = "已报"
+    MISSING = "未报"
+    DUPLICATE = "重复"
+    UNREADABLE = "无法读取"
+    UNRECOGNISED = "未识别"
+    OTHER_YEAR = "非本年度"
+    OTHER_DEPARTMENT = "非本单位"
+    NOT_IN_ROSTER = "名册外"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A cell of the submitted file."""
+
+    sheet: str
+    cell: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.cell}"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The admissible range, in the unit that was typed; both ends included."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell a department: never without a cell."""
+
+    code: str
+    severity: Severity
+    place: Place
+    item: str
+    field: str
+    reported: str
+    message: str
+    expected: Expected | str | None = None
+    difference: str = ""
+    hint: str = ""
+    basis: str = ""
+    related: tuple[Place, ...] = ()
+    count: int = 1
+    state: FindingState = FindingState.OPEN
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A check that could not be made, and why."""
+
+    code: str
+    reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the checker says of one submission, without the submission itself: small enough to keep sixty of."""
+
+    file: str
+    sha256: str
+    department: str
+    code: str
+    year: int | None
+    findings: tuple[Finding, ...]
+    checked: Mapping[str, int]
+    skipped: tuple[Skipped, ...]
+    cells_read: int = 0
+    cells_handled: int = 0
+
+    @property
+    def result(self) -> Result:
+        """退回 while a 错误 or 警告 is open."""
+        open_ = (f for f in self.findings if f.state is FindingState.OPEN)
+        return Result.RETURN if any(f.severity is not Severity.NOTE for f in open_) else Result.PASS
+
+    @property
+    def worst(self) -> Severity | None:
+        return min((f.severity for f in self.findings if f.state is FindingState.OPEN), key=lambda s: s.rank, default=None)
+
+    def flatten(self, *names: str) -> list[tuple[object, ...]]:
+        """The named fields of every finding; `sheet` and `cell` reach into its place."""
+        return [tuple(_field(finding, name) for name in names) for finding in self.findings]
+
+    def count(self, severity: Severity) -> int:
+        return sum(f.severity is severity and f.state is FindingState.OPEN for f in self.findings)
+
+
+def _field(finding: Finding, name: str) -> object:
+    return getattr(finding.place, name) if name in {"sheet", "cell"} else getattr(finding, name)
+
+
+# ------------------------------------------------------------------------------------------------------ what it scores
+
+
+class Method(StrEnum):
+    """How an indicator's score was recomputed; the live formulas of 评分说明 follow it."""
+
+    HIGHER = "≥"
+    LOWER = "≤"
+    CHANGE = "变动率"
+    EQUAL = "="
+    COEFFICIENT = "定性系数"
+    TIER = "定性档次"
+    KEPT = "保留自评"
+    NOT_APPLICABLE = "不适用"
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorScore:
+    """One indicator: 自评分 beside 复算分, with the numbers and the words that lead to it. Scores in 分, exact.
+
+    `actual`, `target` feed `method` (rates as fractions: 95 % = 0.95); `low`, `high` bound a tier's coefficient;
+    `per_point` is the share of the weight lost per percentage point (变动率).
+    """
+
+    level1: str
+    level2: str
+    name: str
+    kind: str
+    direction: str
+    weight: Fraction
+    self_score: Fraction | None
+    score: Fraction | None
+    method: Method
+    arithmetic: str
+    reason: str
+    target_text: str
+    actual_text: str
+    rate_text: str
+    deviation_text: str
+    actual: Fraction | None = None
+    target: Fraction | None = None
+    full_from: Fraction = Fraction(1)
+    per_point: Fraction = Fraction(0)
+    low: Fraction = Fraction(0)
+    high: Fraction = Fraction(1)
+    met: bool | None = None
+    places: Mapping[str, Place] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Execution:
+    """预算执行率 as scored: 10 × 执行数 / 预算数, capped. Amounts in 元, scores in 分."""
+
+    weight: Fraction
+    budget: Decimal | None
+    spent: Decimal | None
+    rate: Fraction | None
+    self_score: Fraction | None
+    score: Fraction | None
+    arithmetic: str
+
+
+@dataclass(frozen=True)
+class Scorecard:
+    """All scores of one submission, exact; totals are rounded once, to two decimals, when shown.
+
+    `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用; `total` adds 预算执行率.
+    """
+
+    department: str
+    indicators: tuple[IndicatorScore, ...]
+    full_mark: Fraction
+    self_sum: Fraction | None
+    score: Fraction | None
+    scaling: str
+    execution: Execution
+    self_total: Fraction | None
+    self_grade: str
+    total: Fraction | None
+    grade: str
+    incomplete: str = ""
+
+
+# ------------------------------------------------------------------------------------------------------ the season
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One line of the roster (departments.csv)."""
+
+    code: str
+    name: str
+    short: str = ""
+    former: tuple[str, ...] = ()
+    parent: str = ""
+    office: str = ""
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bureau:
+    """Who asks, and until when (bureau.toml). Dates are printed as given."""
+
+    name: str = ""
+    office: str = ""
+    contact: str = ""
+    phone: str = ""
+    deadline: str = ""
+    return_by: str = ""
+    document_number: str = ""
+    year: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One file of the inbox, accounted for: its status and, where it counts, what came of it.
+
+    `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
+    for it, relative to the output folder; `problem` what went wrong while writing it.
+    """
+
+    file: str
+    status: FileStatus
+    reason: str = ""
+    sha256: str = ""
+    size: int = 0
+    department: str = ""
+    report: Report | None = None
+    scorecard: Scorecard | None = None
+    output: str = ""
+    problem: str = ""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A whole run: every file once, and the roster it is held against."""
+
+    template_id: str
+    template_version: str
+    year: int | None
+    bureau: Bureau
+    roster: tuple[Department, ...]
+    answers: tuple[Answer, ...]
+
+    @property
+    def submitted(self) -> tuple[Answer, ...]:
+        """The answers that count: 已报, with report and scorecard."""
+        return tuple(a for a in self.answers if a.status is FileStatus.SUBMITTED and a.report and a.scorecard)
+
+    @cached_property
+    def missing(self) -> tuple[Department, ...]:
+        """Departments of the roster with nothing that counts."""
+        there = {answer.department for answer in self.submitted}
+        return tuple(d for d in self.roster if d.name not in there)
