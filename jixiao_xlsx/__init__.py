@@ -1,1 +1,134 @@
-"""The tool a county finance bureau runs on its departments' performance workbooks."""
+"""The tool a county finance bureau runs on its departments' performance workbooks.
+
+    import jixiao_xlsx as jx
+
+    submission = jx.read("报送表.xlsx")
+    submission["资金预算执行表"].frame        # pandas, with the form's own titles
+    report = jx.check(submission)             # findings, each at its cell
+    card = jx.score(submission)               # 自评分 beside 复算分
+
+Importing this package loads neither pandas nor a workbook library: each function brings what it needs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
+
+if TYPE_CHECKING:
+    from jixiao_xlsx.model import Batch, Report, Scorecard, Submission
+
+__all__ = [
+    "SpecError",
+    "check",
+    "find_template",
+    "read",
+    "read_bytes",
+    "run",
+    "score",
+    "version",
+    "write_blank",
+    "write_scored",
+]
+
+Form = str | Path | Template
+
+
+def version() -> str:
+    """The installed version of this package; "0" in a folder that was never installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("jixiao-xlsx")
+    except metadata.PackageNotFoundError:
+        return "0"
+
+
+def read(path: str | Path, template: Form = DEFAULT_TEMPLATE) -> Submission:
+    """Read a filled workbook. Amounts stay in each sheet's own unit. Raises reader.Unreadable with a plain reason."""
+    from jixiao_xlsx import reader
+
+    return reader.read(path, _form(template))
+
+
+def read_bytes(data: bytes, name: str, template: Form = DEFAULT_TEMPLATE) -> Submission:
+    """Read a filled workbook from memory; `name` is what findings call it. Raises reader.Unreadable."""
+    from jixiao_xlsx import reader
+
+    return reader.read_bytes(data, name, _form(template))
+
+
+def check(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Report:
+    """Every finding about a submission, with what was checked and what was skipped and why."""
+    from jixiao_xlsx import checker
+
+    return checker.check(submission, _form(template))
+
+
+def score(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Scorecard:
+    """Self-scores beside recomputed ones (分, exact), with the arithmetic in words."""
+    from jixiao_xlsx import scorer
+
+    return scorer.score(submission, _form(template))
+
+
+def write_blank(
+    target: str | Path | BinaryIO,
+    template: Form = DEFAULT_TEMPLATE,
+    *,
+    year: int | None = None,
+    department: str = "",
+    code: str = "",
+) -> None:
+    """Write the blank workbook of a form, with the year and department already in it where given."""
+    from jixiao_xlsx.writers import blank
+
+    blank.write_workbook(_form(template), _place(target), year=year, department=department, code=code)
+
+
+def write_scored(
+    target: str | Path | BinaryIO, submission: Submission, report: Report, card: Scorecard, template: Form = DEFAULT_TEMPLATE
+) -> None:
+    """Write one department's scored workbook from what `read`, `check` and `score` gave."""
+    from jixiao_xlsx.writers import scored
+
+    scored.write_scored(_place(target), submission, report, card, _form(template))
+
+
+def run(
+    inboxes: Sequence[str | Path],
+    output: str | Path,
+    *,
+    template: Form = DEFAULT_TEMPLATE,
+    roster_path: str | Path | None = None,
+    bureau_path: str | Path | None = None,
+    jobs: int | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Batch:
+    """The whole job: read, check and score every file of `inboxes` and write the results into `output`.
+
+    `jobs` is the number of processes (None: as many as gain; a script that allows more than one needs a main guard).
+    Raises intake.InputError for a roster or bureau file that cannot be used, files.Blocked for an output folder that cannot.
+    """
+    from jixiao_xlsx import batch
+
+    return batch.run(
+        inboxes,
+        output,
+        template=_form(template),
+        roster_path=roster_path,
+        bureau_path=bureau_path,
+        jobs=jobs,
+        progress=progress,
+    )
+
+
+def _form(template: Form) -> Template:
+    return template if isinstance(template, Template) else find_template(template)
+
+
+def _place(target: str | Path | BinaryIO) -> Path | BinaryIO:
+    return Path(target) if isinstance(target, str) else target

@@ -142,14 +142,11 @@ def vote(exact: Interval, shown: Figure) -> Convention | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def printable(target: Interval, unit: str, decimals: int) -> tuple[Decimal, Decimal] | None:
-    """The lowest and highest figure of `unit` that may be printed for a true amount in `target`, under either reading."""
-    step = max(atoms_per(unit) // 10**decimals, 1)
-    if target.lo > target.hi:
-        return None
-    low = min(_round_atoms(target.lo, step), _truncate_atoms(target.lo, step))
-    high = max(_round_atoms(target.hi, step), _truncate_atoms(target.hi, step))
-    return Decimal(low) / atoms_per(unit), Decimal(high) / atoms_per(unit)
+def printable(target: Interval, how: Convention, unit: str, decimals: int) -> tuple[Decimal, Decimal]:
+    """The lowest and highest figure of `unit` that may be printed under `how` for a true amount in `target`."""
+    step = max(atoms_per(unit) // int(10**decimals), 1)
+    fit = _round_atoms if how is Convention.ROUND else _truncate_atoms
+    return Decimal(fit(target.lo, step)) / atoms_per(unit), Decimal(fit(target.hi, step)) / atoms_per(unit)
 
 
 def _round_atoms(atoms: int, step: int) -> int:

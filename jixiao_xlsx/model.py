@@ -481,7 +481,10 @@ class Answer:
 
 @dataclass(frozen=True)
 class Batch:
-    """A whole run: every file once, and the roster it is held against."""
+    """A whole run: every file once, and the roster it is held against.
+
+    `problems` are outputs that could not be written, `notes` what else a person should know of the output folder.
+    """
 
     template_id: str
     template_version: str
@@ -489,6 +492,8 @@ class Batch:
     bureau: Bureau
     roster: tuple[Department, ...]
     answers: tuple[Answer, ...]
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def submitted(self) -> tuple[Answer, ...]:

@@ -224,7 +224,7 @@ class IndicatorSpec:
     full_from: Fraction
     per_point: Fraction
     may_be_na: bool
-    base: Ratio | None
+    base: tuple[Ratio, ...]
     evidence: str
     aliases: tuple[str, ...] = ()
 
@@ -247,7 +247,7 @@ class Tier:
     words: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Template:
     """Everything that is agreed about one form."""
 
@@ -267,6 +267,7 @@ class Template:
     thresholds: Mapping[str, Fraction]
     severities: Mapping[str, Severity]
     disabled: Mapping[str, str]
+    directions: Mapping[str, tuple[str, ...]]
     indicator_table: str = ""
     indicator_columns: Mapping[str, str] = field(default_factory=dict)
     full_mark: Fraction = Fraction(100)
@@ -349,6 +350,7 @@ class _Loader:
             thresholds={name: self.fraction(f"thresholds.{name}", value) for name, value in data.get("thresholds", {}).items()},
             severities={code: self.severity(f"severity.{code}", value) for code, value in data.get("severity", {}).items()},
             disabled=dict(data.get("disabled", {})),
+            directions={sign: self.names(f"directions.{sign}", words) for sign, words in data.get("directions", {}).items()},
             indicator_table=indicators.get("table", ""),
             indicator_columns=dict(indicators.get("columns", {})),
             full_mark=self.fraction("indicators.full_mark", indicators.get("full_mark", 100)),
@@ -512,10 +514,10 @@ class _Loader:
                 yield self.indicator(f"indicators.csv 第 {number} 行", {k: (v or "").strip() for k, v in line.items() if k})
 
     def indicator(self, here: str, line: Mapping[str, str]) -> IndicatorSpec:
-        base = None
-        if line.get("基础数据"):
+        base: list[Ratio] = []
+        for text in filter(None, line.get("基础数据", "").split("；")):
             try:
-                base = parse_ratio(line["基础数据"])
+                base.append(parse_ratio(text.strip()))
             except EquationError as error:
                 self.mistakes.append(f"{here}·基础数据：{error}")
         return IndicatorSpec(
@@ -531,7 +533,7 @@ class _Loader:
             full_from=self.fraction(f"{here}·满分起点", line.get("满分起点") or "1"),
             per_point=self.fraction(f"{here}·每百分点扣减", line.get("每百分点扣减") or "0"),
             may_be_na=self.one_of(f"{here}·可不适用", line.get("可不适用", "否"), ("是", "否")) == "是",
-            base=base,
+            base=tuple(base),
             evidence=line.get("佐证", ""),
             aliases=tuple(part for part in line.get("别名", "").split("|") if part),
         )
@@ -605,10 +607,8 @@ def _inconsistencies(template: Template) -> Iterator[str]:
     for rate in template.rates:
         yield from _wrong_refs(template, f"rate[{rate.code}]", (rate.ratio.numerator, rate.ratio.denominator))
     for indicator in template.indicators:
-        if indicator.base:
-            yield from _wrong_refs(
-                template, f"indicators.csv·{indicator.name}·基础数据", (indicator.base.numerator, indicator.base.denominator)
-            )
+        for base in indicator.base:
+            yield from _wrong_refs(template, f"indicators.csv·{indicator.name}·基础数据", (base.numerator, base.denominator))
     for name, ref in template.roles.items():
         if ref.table and (problem := _wrong_ref(template, ref)):
             yield f"roles.{name}：{problem}"

@@ -1,0 +1,479 @@
+"""What an equation says of a submission: holds, fails, or holds for a reason that is worth a 提示.
+
+Equations of the form are expanded into instances (one per row or column) of resolved cells; each is judged with intervals of
+whole 分 under both conventions, then under the reliefs: typed zeros, 平尾差, the 100 元 grid. Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from enum import StrEnum
+
+from jixiao_xlsx.amounts import Convention, Interval, State, atoms_per, printable, total, vote
+from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side
+from jixiao_xlsx.model import Cell, Place, Submission, Table
+from jixiao_xlsx.spec import EquationSpec, Template
+
+HUNDRED_YUAN = 10_000  # 分: the grid of a 万元 figure with two decimals
+
+
+class Outcome(StrEnum):
+    """How an instance was judged."""
+
+    HOLDS = "holds"
+    OTHER_CONVENTION = "other convention"
+    TYPED_ZERO = "typed zero"
+    LAST_DIGIT = "last digit"
+    COARSE = "100 yuan"
+    BLANK_TOTAL = "blank total"
+    FAILS = "fails"
+    SKIPPED = "skipped"
+
+
+@dataclass(frozen=True, slots=True)
+class Operand:
+    """A resolved cell with its sign."""
+
+    sign: int
+    cell: Cell
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An equation at one row or column, its terms resolved to cells; `missing` says what could not be found."""
+
+    spec: EquationSpec
+    label: str
+    sides: tuple[tuple[Operand, ...], ...]
+    missing: str = ""
+
+    @property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell it touches, in order."""
+        return tuple(operand.cell for side in self.sides for operand in side)
+
+    @property
+    def column(self) -> str:
+        """The column it is about, when its scope is a column."""
+        return self.label if self.spec.relation.scope is Scope.COLUMN else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The judgement of one instance.
+
+    `anchor` is the cell a finding points at; `low`, `high` the figures that would have been right there (in its unit),
+    None where the relation is ≤; `others` the plain value of the rest, in the anchor's unit.
+    """
+
+    instance: Instance
+    outcome: Outcome
+    anchor: Cell | None = None
+    reason: str = ""
+    low: Decimal | None = None
+    high: Decimal | None = None
+    others: Decimal | None = None
+
+
+# ------------------------------------------------------------------------------------------------------ instances
+
+
+def instances(spec: EquationSpec, submission: Submission, template: Template) -> Iterator[Instance]:
+    """Every place where the equation applies, in the order of the sheet."""
+    relation = spec.relation
+    if relation.scope is Scope.SHEET:
+        yield _resolve(spec, submission, "", "", "")
+        return
+    table = submission.get(spec.table)
+    if table is None:
+        yield Instance(spec, "", (), f"缺少“{spec.table}”")
+        return
+    form = template.table[spec.table]
+    if relation.scope is Scope.ROW:
+        names = [term.ref.column for side in relation.sides for term in side]
+        for row in table.rows:
+            if spec.rows and row.title not in spec.rows:
+                continue
+            if row.kind == "fixed" and not all(form.exists(row.title, form.column[name]) for name in names):
+                continue
+            yield _resolve_row(spec, table, row.title, row.cells)
+        return
+    for column in form.columns:
+        wanted = column.title in spec.columns if spec.columns else column.numeric and column.type != "percent"
+        rows = [term.ref.row for side in relation.sides for term in side if term.ref.row != ALL_ROWS]
+        if wanted and all(form.exists(row, column) for row in rows):
+            yield _resolve(spec, submission, column.title, "", column.title)
+
+
+def _resolve_row(spec: EquationSpec, table: Table, title: str, cells: Mapping[str, Cell]) -> Instance:
+    absent = [term.ref.column for side in spec.relation.sides for term in side if term.ref.column not in cells]
+    if absent:
+        return Instance(spec, title, (), f"“{table.name}”缺少“{absent[0]}”列")
+    sides = tuple(tuple(Operand(term.sign, cells[term.ref.column]) for term in side) for side in spec.relation.sides)
+    return Instance(spec, title, sides)
+
+
+def _resolve(spec: EquationSpec, submission: Submission, label: str, row: str, column: str) -> Instance:
+    sides = []
+    for side in spec.relation.sides:
+        operands: list[Operand] = []
+        for term in side:
+            ref = Ref(term.ref.table, term.ref.row or row, term.ref.column or column)
+            cells = find(submission, ref)
+            if cells is None:
+                return Instance(spec, label, (), f"缺少“{ref}”")
+            operands += [Operand(term.sign, cell) for cell in cells]
+        sides.append(tuple(operands))
+    return Instance(spec, label, tuple(sides))
+
+
+def find(submission: Submission, ref: Ref) -> list[Cell] | None:
+    """The cells a reference names; None when its table, row or column is missing."""
+    table = submission.get(ref.table)
+    if table is None or ref.column not in table.columns:
+        return None
+    if ref.row == ALL_ROWS:
+        return [row.cells[ref.column] for row in table.open_rows if ref.column in row.cells]
+    row = (table.total if table.total and table.total.title == ref.row else None) or table.by_title.get(ref.row)
+    cell = row.get(ref.column) if row else None
+    return None if cell is None else [cell]
+
+
+def side_cells(submission: Submission, side: Side) -> list[Operand] | None:
+    """The operands of a side of full addresses; None when something is missing."""
+    operands: list[Operand] = []
+    for term in side:
+        cells = find(submission, term.ref)
+        if cells is None:
+            return None
+        operands += [Operand(term.sign, cell) for cell in cells]
+    return operands
+
+
+# ------------------------------------------------------------------------------------------------------ judging
+
+
+@dataclass(frozen=True)
+class Judge:
+    """All verdicts on one submission. Evaluates every equation of the form once."""
+
+    submission: Submission
+    template: Template
+    conventions: Mapping[str, Convention] = field(default_factory=dict)
+    proofs: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
+    verdicts: tuple[Verdict, ...] = ()
+    by_place: Mapping[Place, tuple[Instance, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Lens:
+    """One way of reading figures: the convention, whether typed zeros are loose, coarse sheets, and replaced values."""
+
+    how: Convention
+    loose_zero: bool = False
+    coarse: frozenset[str] = frozenset()
+    swapped: Mapping[Place, Decimal] = field(default_factory=dict)
+
+    def interval(self, cell: Cell) -> Interval:
+        """The true amounts the cell can stand for; a blank or not applicable part is nothing."""
+        figure = cell.figure
+        if self.swapped and cell.place in self.swapped:
+            figure = replace(cell, value=self.swapped[cell.place]).figure
+        if figure is None:
+            return _NOTHING
+        if cell.sheet in self.coarse and figure.grid == 1 and cell.unit == "元":
+            return figure.believed(self.how, grid=HUNDRED_YUAN)
+        return figure.believed(self.how, loose_zero=self.loose_zero)
+
+    def side(self, side: tuple[Operand, ...]) -> Interval:
+        """The true amounts a whole side can stand for."""
+        return total((operand.sign, self.interval(operand.cell)) for operand in side)
+
+
+_NOTHING = Interval(0, 0)
+_EXACT_ZEROS = tuple(Lens(how) for how in Convention)
+_LOOSE_ZEROS = tuple(Lens(how, loose_zero=True) for how in Convention)
+
+
+def holds(instance: Instance, lens: Lens) -> bool:
+    """Whether some true amounts behind the figures satisfy the relation."""
+    sides = [lens.side(side) for side in instance.sides if not _empty(side)]
+    if instance.spec.relation.op == "=":
+        return max(s.lo for s in sides) <= min(s.hi for s in sides)
+    return all(a.lo <= b.hi for i, a in enumerate(sides) for b in sides[i + 1 :])
+
+
+def holds_somehow(instance: Instance, swapped: Mapping[Place, Decimal]) -> bool:
+    """Whether the relation would hold, in either convention, with some figures replaced."""
+    return any(holds(instance, Lens(how, swapped=swapped)) for how in Convention)
+
+
+def _empty(side: tuple[Operand, ...]) -> bool:
+    return all(operand.cell.number is None for operand in side)
+
+
+def unusable(cells: tuple[Cell, ...]) -> str:
+    """Why these cells cannot be calculated with; "" if they can."""
+    for cell in cells:
+        if cell.state is State.UNCALCULATED:
+            return f"{cell.place} 的公式未计算"
+        if cell.state in {State.TEXT, State.ERROR}:
+            return f"{cell.place} 不是数字"
+    return ""
+
+
+def judge(submission: Submission, template: Template) -> Judge:
+    """Evaluate every equation of the form on a submission."""
+    found = [instance for spec in template.equations for instance in instances(spec, submission, template)]
+    within = [instance for instance in found if not instance.spec.across]
+    derived = _derived(within)
+    across = [_expand(instance, derived) for instance in found if instance.spec.across]
+    proofs = _proofs(across)
+    conventions = {sheet: _chosen(votes) for sheet, votes in proofs.items()}
+    inner = [_judge_within(instance, conventions) for instance in within]
+    broken = {cell.place for verdict in inner if verdict.outcome is Outcome.FAILS for cell in verdict.instance.cells}
+    coarse = _coarse_sheets(submission)
+    outer = [_judge_across(instance, conventions, broken, coarse) for instance in across]
+    by_place: dict[Place, list[Instance]] = {}
+    for instance in found:
+        for cell in instance.cells:
+            by_place.setdefault(cell.place, []).append(instance)
+    pairs = {sheet: tuple(verdict for _, verdict in votes) for sheet, votes in proofs.items()}
+    return Judge(
+        submission, template, conventions, pairs, tuple(inner + outer), {place: tuple(all_) for place, all_ in by_place.items()}
+    )
+
+
+def _judge_within(instance: Instance, conventions: Mapping[str, Convention]) -> Verdict:
+    early = _not_comparable(instance)
+    return early or _by_convention(instance, conventions) or _by_typed_zero(instance) or _failed(instance)
+
+
+def _judge_across(instance: Instance, conventions: Mapping[str, Convention], broken: set[Place], coarse: frozenset[str]) -> Verdict:
+    return (
+        _not_comparable(instance)
+        or _by_convention(instance, conventions)
+        or _by_typed_zero(instance)
+        or _by_last_digit(instance, broken)
+        or _by_coarse(instance, coarse)
+        or _failed(instance)
+    )
+
+
+def _not_comparable(instance: Instance) -> Verdict | None:
+    if instance.missing:
+        return Verdict(instance, Outcome.SKIPPED, reason=instance.missing)
+    if reason := unusable(instance.cells):
+        return Verdict(instance, Outcome.SKIPPED, reason=reason)
+    filled = [side for side in instance.sides if not _empty(side)]
+    if len(filled) > 1:
+        return None
+    if filled and (blank := _blank_total(instance, filled[0])):
+        return blank
+    return Verdict(instance, Outcome.SKIPPED, reason="未填")
+
+
+def _blank_total(instance: Instance, parts: tuple[Operand, ...]) -> Verdict | None:
+    """A total left blank over parts that are filled: never compared, but said."""
+    empty = [side for side in instance.sides if _empty(side)]
+    is_sum = len(instance.spec.relation.sides) == 2 and all(part.sign > 0 for part in parts)
+    if instance.spec.relation.op != "=" or instance.spec.across or not is_sum or len(empty[0]) != 1:
+        return None
+    if not _sums_up(instance, empty[0]) or not empty[0][0].cell.blank:
+        return None
+    anchor = empty[0][0].cell
+    plain = sum((part.cell.number or Decimal(0) for part in parts), Decimal(0))
+    return Verdict(instance, Outcome.BLANK_TOTAL, anchor, "合计未填", others=plain)
+
+
+def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:
+    """Whether the other side is a list of parts, not one counterpart."""
+    other = next(side for side, ops in zip(instance.spec.relation.sides, instance.sides, strict=True) if ops is not blank)
+    return len(other) > 1 or other[0].ref.row == ALL_ROWS
+
+
+def _by_convention(instance: Instance, conventions: Mapping[str, Convention]) -> Verdict | None:
+    fits = [lens.how for lens in _EXACT_ZEROS if holds(instance, lens)]
+    if not fits:
+        return None
+    anchor = _anchor(instance)
+    gridded = next((cell for cell in instance.cells if cell.figure and cell.figure.grid > 1), None)
+    chosen = conventions.get(gridded.sheet, Convention.ROUND) if gridded else Convention.ROUND
+    return Verdict(instance, Outcome.HOLDS if chosen in fits else Outcome.OTHER_CONVENTION, anchor, fits[0].value)
+
+
+def _by_typed_zero(instance: Instance) -> Verdict | None:
+    if any(holds(instance, lens) for lens in _LOOSE_ZEROS):
+        zero = next(cell for cell in instance.cells if cell.number == 0)
+        return Verdict(instance, Outcome.TYPED_ZERO, zero)
+    return None
+
+
+def _by_last_digit(instance: Instance, broken: set[Place]) -> Verdict | None:
+    """平尾差: one 万元 figure is off by its last digit while its own sheet balances."""
+    gridded = [cell for cell in instance.cells if cell.figure and cell.figure.grid > 1]
+    if len(gridded) != 1 or instance.spec.relation.op != "=" or any(cell.place in broken for cell in instance.cells):
+        return None
+    cell = gridded[0]
+    assert cell.number is not None
+    step = Decimal(1).scaleb(-cell.decimals)
+    if any(holds_somehow(instance, {cell.place: cell.number + shift}) for shift in (step, -step)):
+        return Verdict(instance, Outcome.LAST_DIGIT, cell)
+    return None
+
+
+def _by_coarse(instance: Instance, coarse: frozenset[str]) -> Verdict | None:
+    touched = [cell for cell in instance.cells if cell.sheet in coarse and cell.unit == "元" and cell.number]
+    if touched and any(holds(instance, Lens(how, coarse=coarse)) for how in Convention):
+        return Verdict(instance, Outcome.COARSE, touched[0])
+    return None
+
+
+def _coarse_sheets(submission: Submission) -> frozenset[str]:
+    """Sheets whose every 元 figure is a multiple of 100 元: 万元 × 10000 typed as 元."""
+    seen: dict[str, bool] = {}
+    for table in submission.tables.values():
+        for cell in table.cells():
+            if cell.unit == "元" and cell.number:
+                seen[cell.sheet] = seen.get(cell.sheet, True) and cell.number % 100 == 0
+    return frozenset(sheet for sheet, coarse in seen.items() if coarse)
+
+
+# ------------------------------------------------------------------------------------------------------ failures
+
+
+def _failed(instance: Instance) -> Verdict:
+    anchor_side, anchor = _anchor_of(instance)
+    if instance.spec.relation.op != "=":
+        return Verdict(instance, Outcome.FAILS, anchor, others=_bound(instance, anchor))
+    rest = [side for side in instance.sides if side is not anchor_side and not _empty(side)]
+    bounds = []
+    for lens in _EXACT_ZEROS:
+        wanted = _target(lens, anchor_side, anchor, rest[0])
+        bounds.append(printable(wanted, lens.how, anchor.unit, anchor.decimals))
+    others = _plain(anchor_side, anchor, rest[0])
+    return Verdict(instance, Outcome.FAILS, anchor, "", min(b[0] for b in bounds), max(b[1] for b in bounds), others)
+
+
+def _target(lens: Lens, side: tuple[Operand, ...], anchor: Cell, rest: tuple[Operand, ...]) -> Interval:
+    """What the anchor alone would have to stand for."""
+    beside = tuple(operand for operand in side if operand.cell is not anchor)
+    wanted = lens.side(rest) + -lens.side(beside)
+    sign = next(operand.sign for operand in side if operand.cell is anchor)
+    return wanted if sign > 0 else -wanted
+
+
+def _plain(side: tuple[Operand, ...], anchor: Cell, rest: tuple[Operand, ...]) -> Decimal:
+    """The same with plain figures, in the anchor's unit."""
+    beside = [Operand(-operand.sign, operand.cell) for operand in side if operand.cell is not anchor]
+    atoms = sum(
+        (o.sign * o.cell.number * atoms_per(o.cell.unit) for o in (*rest, *beside) if o.cell.number is not None), Decimal(0)
+    )
+    sign = next(operand.sign for operand in side if operand.cell is anchor)
+    return sign * atoms / atoms_per(anchor.unit)
+
+
+def _bound(instance: Instance, anchor: Cell) -> Decimal:
+    """The plain value of the side that the anchor's side must not exceed, in the anchor's unit."""
+    filled = [side for side in instance.sides if not _empty(side)]
+    values = [_plain_side(side) for side in filled]
+    place = next(i for i, side in enumerate(filled) if any(operand.cell is anchor for operand in side))
+    return min(values[place + 1 :]) / atoms_per(anchor.unit)
+
+
+def _plain_side(side: tuple[Operand, ...]) -> Decimal:
+    return sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
+
+
+def _anchor(instance: Instance) -> Cell:
+    return _anchor_of(instance)[1]
+
+
+def _anchor_of(instance: Instance) -> tuple[tuple[Operand, ...], Cell]:
+    """The side and cell to point at: in a chain the odd one out, otherwise the side that is a single cell, left first."""
+    filled = [side for side in instance.sides if not _empty(side)]
+    if instance.spec.relation.op == "≤":
+        side = _exceeding(filled)
+    elif len(filled) > 2:
+        side = _odd_one_out(filled)
+    else:
+        side = next((side for side in filled if len(side) == 1), filled[0])
+    shown = next((operand.cell for operand in side if operand.cell.number is not None), side[0].cell)
+    return side, shown
+
+
+def _exceeding(filled: list[tuple[Operand, ...]]) -> tuple[Operand, ...]:
+    """The first side that is larger than a later one."""
+    values = [_plain_side(side) for side in filled]
+    return next((side for i, side in enumerate(filled[:-1]) if values[i] > min(values[i + 1 :])), filled[0])
+
+
+def _odd_one_out(filled: list[tuple[Operand, ...]]) -> tuple[Operand, ...]:
+    lens = Lens(Convention.ROUND)
+    ends = [lens.side(side) for side in filled]
+    friends = [sum(end.meets(other) for other in ends) for end in ends]
+    return filled[friends.index(min(friends))]
+
+
+# ------------------------------------------------------------------------------------------------------ conventions
+
+
+def _proofs(across: list[Instance]) -> dict[str, list[tuple[Convention, Verdict]]]:
+    """Per sheet, the pairs of a 万元 figure and exact amounts that can only be one convention."""
+    votes: dict[str, list[tuple[Convention, Verdict]]] = {}
+    exact = Lens(Convention.ROUND)
+    for instance in across:
+        if instance.spec.relation.op != "=" or instance.missing or unusable(instance.cells):
+            continue
+        filled = [side for side in instance.sides if not _empty(side)]
+        gridded = [cell for side in filled for cell in (o.cell for o in side) if cell.figure and cell.figure.grid > 1]
+        if len(filled) != 2 or len(gridded) != 1 or not gridded[0].number:
+            continue
+        cell = gridded[0]
+        figure = cell.figure
+        assert figure is not None
+        side = next(s for s in filled if any(o.cell is cell for o in s))
+        rest = filled[1] if filled[0] is side else filled[0]
+        how = vote(_target(exact, side, cell, rest), figure)
+        if how is not None:
+            verdict = Verdict(instance, Outcome.HOLDS, cell, how.value, others=_plain(side, cell, rest))
+            votes.setdefault(cell.sheet, []).append((how, verdict))
+    return votes
+
+
+def _chosen(votes: list[tuple[Convention, Verdict]]) -> Convention:
+    """The convention of a sheet: unanimous, or a clear majority; otherwise rounding, as exports do."""
+    truncated = sum(how is Convention.TRUNCATE for how, _ in votes)
+    if truncated == len(votes) or (truncated >= 5 and (len(votes) - truncated) * 10 <= len(votes)):
+        return Convention.TRUNCATE
+    return Convention.ROUND
+
+
+def _derived(within: list[Instance]) -> dict[Place, tuple[Operand, ...]]:
+    """Printed totals that are formulas over their own parts: they stand for the sum of the parts, not for a rounded figure."""
+    found: dict[Place, tuple[Operand, ...]] = {}
+    for instance in within:
+        if instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2 or unusable(instance.cells):
+            continue
+        left, right = instance.sides
+        cell = left[0].cell
+        figure = cell.figure
+        if len(left) == 1 and cell.formula and figure and figure.grid > 1 and _plain_side(left) == _plain_side(right):
+            found.setdefault(cell.place, right)
+    return found
+
+
+def _expand(instance: Instance, derived: Mapping[Place, tuple[Operand, ...]]) -> Instance:
+    if not any(cell.place in derived for cell in instance.cells):
+        return instance
+    sides = tuple(
+        tuple(
+            Operand(operand.sign * part.sign, part.cell)
+            for operand in side
+            for part in derived.get(operand.cell.place, (Operand(1, operand.cell),))
+        )
+        for side in instance.sides
+    )
+    return replace(instance, sides=sides)

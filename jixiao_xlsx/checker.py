@@ -1,0 +1,121 @@
+"""Runs the rules on a submission and counts what was looked at, what was skipped, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import lru_cache
+
+from jixiao_xlsx.model import Finding, Place, Report, Severity, Skipped, Submission
+from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
+from jixiao_xlsx.rules.equations import equation_rules
+from jixiao_xlsx.rules.rates import rate_rules
+from jixiao_xlsx.spec import Template
+
+CRASH = "INT101"
+
+
+def catalogue(template: Template) -> tuple[Rule, ...]:
+    """Every rule that applies to a form, by code: those in code and those its equations and rates make.
+
+    The form's own severities replace the defaults; disabled rules are left out.
+    """
+    return _catalogue(template)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(template: Template) -> tuple[Rule, ...]:
+    rules = [*coded_rules(), *equation_rules(template), *rate_rules(template)]
+    wanted = [_as_configured(rule, template) for rule in rules if rule.code not in template.disabled]
+    return tuple(sorted(wanted, key=lambda rule: rule.code))
+
+
+def _as_configured(rule: Rule, template: Template) -> Rule:
+    severity = template.severities.get(rule.code)
+    return replace(rule, severity=severity) if severity else rule
+
+
+def check(submission: Submission, template: Template) -> Report:
+    """All findings in one pass, with what was checked (cells per rule) and what was skipped."""
+    return run_rules(Desk(submission, template), catalogue(template))
+
+
+def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
+    """The same, with the given rules only."""
+    findings: list[Finding] = []
+    looked: Counter[str] = Counter()
+    skipped: Counter[tuple[str, str]] = Counter()
+    by_code: dict[str, Rule] = {}
+    for rule in rules:
+        by_code[rule.code] = rule
+        looked[rule.code] += 0
+        try:
+            for saw in rule.check(desk):
+                if isinstance(saw, Flag):
+                    findings.append(_signed(saw, rule))
+                elif isinstance(saw, Looked):
+                    looked[rule.code] += saw.cells
+                else:
+                    skipped[rule.code, saw.reason] += saw.count
+        except Exception as error:  # a bug in one rule never stops the others
+            findings.append(_crash(rule, error, desk.submission))
+    kept = _without_explained(findings, by_code)
+    submission = desk.submission
+    return Report(
+        file=submission.file,
+        sha256=submission.sha256,
+        department=submission.department,
+        code=submission.code,
+        year=submission.year,
+        findings=tuple(sorted(kept, key=_order(submission))),
+        checked=dict(looked),
+        skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
+        cells_read=submission.cells_read,
+        cells_handled=submission.cells_handled,
+    )
+
+
+def _signed(flag: Flag, rule: Rule) -> Finding:
+    return Finding(
+        code=rule.code,
+        severity=flag.severity or rule.severity,
+        place=flag.place,
+        item=flag.item,
+        field=flag.field,
+        reported=flag.reported,
+        message=flag.message,
+        expected=flag.expected,
+        difference=flag.difference,
+        hint=flag.hint,
+        basis=flag.basis or rule.basis,
+        related=tuple(dict.fromkeys(place for place in flag.related if place != flag.place))[:8],
+        count=flag.count,
+    )
+
+
+def _crash(rule: Rule, error: Exception, submission: Submission) -> Finding:
+    first = submission.sheets[0] if submission.sheets else ""
+    text = f"规则 {rule.code}（{rule.title}）没有跑完，本项未核对：{type(error).__name__}。其余规则不受影响，请把文件发给维护人员。"
+    return Finding(CRASH, Severity.WARNING, Place(first, "A1"), rule.code, "", "", text, basis="程序内部")
+
+
+def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
+    """Drop what another finding on the same item of the same sheet explains."""
+    spoken = {(f.code, f.place.sheet, f.item) for f in findings}
+    return [
+        f
+        for f in findings
+        if not any((code, f.place.sheet, f.item) in spoken for code in (rules[f.code].yields_to if f.code in rules else ()))
+    ]
+
+
+def _order(submission: Submission) -> Callable[[Finding], tuple[object, ...]]:
+    sheets = {name: number for number, name in enumerate(submission.sheets)}
+
+    def key(finding: Finding) -> tuple[object, ...]:
+        column = "".join(c for c in finding.place.cell if c.isalpha())
+        row = int("".join(c for c in finding.place.cell if c.isdigit()) or 0)
+        return (finding.severity.rank, sheets.get(finding.place.sheet, 999), row, len(column), column, finding.code)
+
+    return key

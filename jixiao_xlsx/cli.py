@@ -1,0 +1,246 @@
+"""The command line: arguments in, API called, exit code out.
+
+Nothing heavy is imported before a command runs: `jixiao --help` must answer at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+import jixiao_xlsx
+from jixiao_xlsx.console import ChineseGroup
+from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
+
+if TYPE_CHECKING:
+    from jixiao_xlsx.batch import Progress
+    from jixiao_xlsx.model import Answer
+
+EXISTING = click.Path(exists=True, path_type=Path)
+FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+FOLDER = click.Path(file_okay=False, path_type=Path)
+
+
+class Unusable(click.ClickException):
+    """The form, the roster or the output folder cannot be used."""
+
+    exit_code = 2
+
+
+def _form(context: click.Context, parameter: click.Parameter, value: str) -> Template:
+    try:
+        return find_template(value)
+    except SpecError as error:
+        raise Unusable(str(error)) from error
+
+
+_template = click.option(
+    "-t", "--template", metavar="ID|DIR", default=DEFAULT_TEMPLATE, callback=_form, help="表单的名称，或放表单定义的文件夹。"
+)
+_paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXISTING)
+_output = click.option("-o", "--output", metavar="DIR", required=True, type=FOLDER, help="结果写到这个文件夹。")
+_roster = click.option("--roster", metavar="FILE", type=FILE, help="部门名册 departments.csv。")
+_jobs = click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="用几个进程，默认按文件多少自动定。")
+
+
+@click.group(cls=ChineseGroup, name="jixiao", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(jixiao_xlsx.version(), "--version", message="jixiao %(version)s")
+def main() -> None:
+    """部门（单位）整体支出绩效评价：出空白表，核对、评分、汇总各部门报来的工作簿。"""
+
+
+@main.command(short_help="生成空白表。")
+@_roster
+@click.option("--year", metavar="YEAR", type=click.IntRange(1990, 2200), help="评价年度，如 2023。")
+@_output
+@_template
+def template(roster: Path | None, year: int | None, output: Path, template: Template) -> None:
+    """生成空白表；给出部门名册时，每个部门一份，部门名称和编码已填好。"""
+    from jixiao_xlsx.handout import blank_workbooks
+
+    with _plain_failures():
+        written = blank_workbooks(output, template=template, roster_path=roster, year=year)
+    click.echo(f"已写出 {len(written)} 份空白表，在“{output}”。", err=True)
+
+
+@main.command(short_help="核对报来的表，列出问题。")
+@_paths
+@click.option("--format", "shape", type=click.Choice(["text", "json", "csv"]), default="text", help="输出格式，默认 text。")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    help="有这一级（及以上）未处理的问题时退出码为 1，默认 error。",
+)
+@_jobs
+@_template
+@click.pass_context
+def check(context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: str, jobs: int | None, template: Template) -> None:
+    """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。"""
+    from jixiao_xlsx import batch
+    from jixiao_xlsx.writers import records
+
+    with _plain_failures(), _progress("核对") as progress:
+        answers = batch.check_files(paths, template=template, jobs=jobs, progress=progress)
+    if shape == "json":
+        _machine(records.findings_json(answers, template))
+    elif shape == "csv":
+        _machine(records.findings_csv(answers))
+    else:
+        click.echo(records.findings_text(answers), nl=False)
+    if shape != "text":
+        click.echo(records.totals_text(answers), err=True)
+    context.exit(_none_readable(answers) or int(_reaches(answers, fail_on)))
+
+
+@main.command(short_help="复算得分，写出评分表。")
+@_paths
+@_output
+@_jobs
+@_template
+@click.pass_context
+def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: int | None, template: Template) -> None:
+    """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
+    from jixiao_xlsx import batch
+    from jixiao_xlsx.writers import records
+
+    with _plain_failures(), _progress("评分") as progress:
+        answers = batch.score_files(paths, output, template=template, jobs=jobs, progress=progress)
+    click.echo(records.scores_text(answers), nl=False)
+    problems = _complain(answers)
+    context.exit(_none_readable(answers) or int(problems))
+
+
+@main.command(short_help="一次办完：核对、评分、汇总整个收件箱。")
+@click.argument("inboxes", metavar="INBOX…", nargs=-1, required=True, type=EXISTING)
+@_output
+@_roster
+@click.option("--bureau", metavar="FILE", type=FILE, help="本局信息 bureau.toml，默认取名册旁边的。")
+@_jobs
+@_template
+@click.pass_context
+def run(
+    context: click.Context,
+    inboxes: tuple[Path, ...],
+    output: Path,
+    roster: Path | None,
+    bureau: Path | None,
+    jobs: int | None,
+    template: Template,
+) -> None:
+    """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、findings.csv、findings.json 和 run.json。"""
+    from jixiao_xlsx import batch
+    from jixiao_xlsx.writers import records
+
+    with _plain_failures(), _progress("处理") as progress:
+        done = batch.run(inboxes, output, template=template, roster_path=roster, bureau_path=bureau, jobs=jobs, progress=progress)
+    problems = _complain(done.answers, done.problems)
+    for note in done.notes:
+        click.echo(f"说明：{note}", err=True)
+    click.echo(records.totals_text(done.answers), err=True)
+    if roster:
+        click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个。", err=True)
+    click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
+    context.exit(_none_readable(done.answers) or int(problems))
+
+
+@main.command(short_help="查看核对规则。")
+@click.argument("code", metavar="[CODE]", required=False)
+@click.option("--format", "shape", type=click.Choice(["text", "json", "markdown"]), default="text", help="输出格式，默认 text。")
+@_template
+def rules(code: str | None, shape: str, template: Template) -> None:
+    """列出全部核对规则；给出编号时，说明这一条查什么、为什么、依据和级别。"""
+    from jixiao_xlsx.checker import catalogue
+    from jixiao_xlsx.writers import rulebook
+
+    known = catalogue(template)
+    chosen = [rule for rule in known if code is None or rule.code == code.strip().upper()]
+    if not chosen:
+        raise Unusable(f"没有编号为“{code}”的规则。全部编号：jixiao rules")
+    if shape == "json":
+        _machine(rulebook.rules_json(chosen))
+    elif shape == "markdown":
+        _machine(rulebook.rules_markdown(chosen, template).encode())
+    else:
+        click.echo(rulebook.rule_text(chosen[0]) if code else rulebook.rules_text(chosen), nl=False)
+
+
+# ------------------------------------------------------------------------------------------------------------ shared
+
+
+def _machine(data: bytes) -> None:
+    """Bytes to stdout as they are: UTF-8 whatever the console speaks."""
+    click.echo(data, nl=False)
+
+
+@contextmanager
+def _plain_failures() -> Iterator[None]:
+    from jixiao_xlsx.intake import InputError
+    from jixiao_xlsx.writers.files import Blocked
+
+    try:
+        yield
+    except (InputError, Blocked, SpecError) as error:
+        raise Unusable(str(error)) from error
+
+
+@contextmanager
+def _progress(label: str) -> Iterator[Progress | None]:
+    """A progress bar on a terminal; nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Any = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True)
+            bar.__enter__()
+        bar.update(done - bar.pos)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
+    """Say what is not as it should be; whether some output is missing."""
+    from jixiao_xlsx.model import FileStatus
+
+    for answer in answers:
+        if answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}:
+            click.echo(f"{answer.status.value}：{answer.file}：{answer.reason}", err=True)
+        if answer.problem:
+            click.echo(f"注意：{answer.file}：{answer.problem}", err=True)
+    for problem in problems:
+        click.echo(f"注意：{problem}", err=True)
+    return bool(problems) or any(answer.problem for answer in answers)
+
+
+def _none_readable(answers: Sequence[Answer]) -> int:
+    """2, with a word to the user, where not one file could be read."""
+    from jixiao_xlsx.model import FileStatus
+
+    unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
+    if any(answer.status not in unread for answer in answers):
+        return 0
+    click.echo("错误：没有读到任何填报表。", err=True)
+    return 2
+
+
+def _reaches(answers: Sequence[Answer], fail_on: str) -> bool:
+    from jixiao_xlsx.model import Severity
+
+    if fail_on == "never":
+        return False
+    limit = Severity(fail_on).rank
+    worst = [answer.report.worst for answer in answers if answer.report]
+    return any(severity is not None and severity.rank <= limit for severity in worst)

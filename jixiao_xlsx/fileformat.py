@@ -1,0 +1,139 @@
+"""What a file really is, by its first bytes and not by its name; everything that is no workbook is refused in plain Chinese."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from enum import StrEnum
+
+MAX_BYTES = 50 * 2**20
+MAX_ENTRIES = 2000
+MAX_UNPACKED = 200 * 2**20
+MAX_XML = 100 * 2**20
+
+SAVE_AS = "请用 WPS 或 Excel 打开，另存为“Excel 工作簿（.xlsx）”后重报"
+
+
+class Refused(Exception):
+    """A file that will not be read; `reason` says what it is and what to do, for people."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
+class Kind(StrEnum):
+    """The containers that can be read."""
+
+    OOXML = "ooxml"
+    XLS = "xls"
+    ODS = "ods"
+
+
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_MAGIC = (
+    (b"%PDF", "这是 PDF 文件，不是工作簿。请报送填好的 .xlsx 原件"),
+    (b"Rar!", "这是 RAR 压缩包，不是工作簿。请解压后报送里面的 .xlsx"),
+    (b"7z\xbc\xaf", "这是 7z 压缩包，不是工作簿。请解压后报送里面的 .xlsx"),
+    (b"\xff\xd8\xff", "这是图片（JPEG），不是工作簿。请报送填好的 .xlsx 原件"),
+    (b"\x89PNG", "这是图片（PNG），不是工作簿。请报送填好的 .xlsx 原件"),
+    (b"{\\rtf", "这是写字板文档（RTF），不是工作簿。请报送填好的 .xlsx 原件"),
+)
+_ENCRYPTED = "文件已加密，需要密码才能打开。请取消密码（文件—文档加密）后重新保存并报送"
+_BROKEN = "文件已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
+
+
+def sniff(data: bytes) -> Kind:
+    """The container of `data`. Raises Refused for anything that is no workbook, is encrypted, or is too large."""
+    if not data.strip(b"\0\r\n\t "):
+        raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
+    if len(data) > MAX_BYTES:
+        raise Refused(f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
+    if data.startswith(_OLE):
+        return _inside_ole(data)
+    if data.startswith(b"PK\x03\x04"):
+        return _inside_zip(data)
+    for magic, reason in _MAGIC:
+        if data.startswith(magic):
+            raise Refused(reason)
+    if data.startswith(b"PK"):
+        raise Refused(_BROKEN)
+    if data[:2] in {b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"}:
+        return Kind.XLS
+    raise Refused(_as_text(data[:4096]))
+
+
+def open_zip(data: bytes) -> zipfile.ZipFile:
+    """The archive, with its sizes checked before anything is unpacked. Raises Refused."""
+    try:
+        archive = zipfile.ZipFile(io.BytesIO(data))
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+        raise Refused(_BROKEN) from error
+    entries = archive.infolist()
+    if len(entries) > MAX_ENTRIES:
+        raise Refused(f"压缩包内有 {len(entries)} 个部件，不是正常的工作簿，未读取")
+    if len({entry.filename.lower() for entry in entries}) != len(entries):
+        raise Refused("压缩包内有同名部件，不是正常的工作簿，未读取")
+    unpacked = sum(entry.file_size for entry in entries)
+    xml = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels", ".vml")))
+    if unpacked > MAX_UNPACKED or xml > MAX_XML:
+        raise Refused(f"解压后有 {unpacked / 2**20:.0f} MB，远超正常的报表，未读取。请另存一份只含报表的 .xlsx 后重报")
+    if any(entry.flag_bits & 1 for entry in entries):
+        raise Refused(_ENCRYPTED)
+    return archive
+
+
+def broken() -> Refused:
+    """The refusal for a file whose container is right and whose inside is not."""
+    return Refused(_BROKEN)
+
+
+def encrypted() -> Refused:
+    """The refusal for a workbook that asks for a password."""
+    return Refused(_ENCRYPTED)
+
+
+def _inside_ole(data: bytes) -> Kind:
+    def holds(stream: str) -> bool:
+        return stream.encode("utf-16-le") in data
+
+    if holds("EncryptedPackage") or holds("EncryptionInfo"):
+        raise Refused(_ENCRYPTED)
+    if holds("WordDocument"):
+        raise Refused("这是 Word 文档（.doc），不是工作簿。请报送填好的 .xlsx 原件")
+    if holds("PowerPoint Document"):
+        raise Refused("这是演示文稿（.ppt），不是工作簿。请报送填好的 .xlsx 原件")
+    if not holds("Workbook") and not holds("Book"):
+        raise Refused(f"文件里没有工作簿，或文件已损坏。{SAVE_AS}")
+    return Kind.XLS
+
+
+def _inside_zip(data: bytes) -> Kind:
+    with open_zip(data) as archive:
+        names = {name.lower() for name in archive.namelist()}
+        if "mimetype" in names and "content.xml" in names:
+            if archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+                return Kind.ODS
+            raise Refused("这是 OpenDocument 文档，但不是表格。请报送填好的 .xlsx 原件")
+    if any(name.endswith("workbook.bin") for name in names):
+        raise Refused(f"这是二进制工作簿（.xlsb），不能读取。{SAVE_AS}")
+    if any(name.startswith("word/") for name in names):
+        raise Refused("这是 Word 文档（.docx），不是工作簿。请报送填好的 .xlsx 原件")
+    if any(name.startswith("ppt/") for name in names):
+        raise Refused("这是演示文稿（.pptx），不是工作簿。请报送填好的 .xlsx 原件")
+    if "_rels/.rels" not in names:
+        raise Refused("这是 ZIP 压缩包，里面没有工作簿的内容。如果是打包的文件，请解压后报送里面的 .xlsx")
+    return Kind.OOXML
+
+
+def _as_text(head: bytes) -> str:
+    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
+    if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
+        return f"这是“XML 表格 2003”，不是工作簿。{SAVE_AS}"
+    if b"<html" in text or b"<table" in text or text.startswith((b"<!doctype html", b"mime-version")):
+        return f"这是网页（HTML），只是用了工作簿的文件名，不能读取。{SAVE_AS}"
+    if text.startswith(b"<"):
+        return f"这是 XML 文本，不是工作簿。{SAVE_AS}"
+    if b"\0" not in head and (b"," in head or b"\t" in head):
+        return f"这是文本文件（如 CSV），没有工作表，不能读取。{SAVE_AS}"
+    return f"不是 Excel 工作簿（文件头不认识），不能读取。{SAVE_AS}"

@@ -1,0 +1,80 @@
+"""A worksheet as read: values by position, beside the flags that its XML gave."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from jixiao_xlsx.names import key
+from jixiao_xlsx.ooxml import Area, Position, SheetFlags, reference
+
+
+@dataclass
+class Grid:
+    """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood.
+
+    `keys` maps each text cell to its title key, `filled` is every cell that holds something, in reading order.
+    """
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    flags: SheetFlags
+    hidden: bool = False
+    knows_formats: bool = True
+    keys: dict[Position, str] = field(default_factory=dict)
+    filled: dict[Position, None] = field(default_factory=dict)
+    handled: set[Position] = field(default_factory=set)
+    covered: dict[Position, Area] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        odd = self.flags.errors.keys() | self.flags.uncalculated
+        for number, row in enumerate(self.rows):
+            for column, value in enumerate(row):
+                if value == "":
+                    continue
+                if isinstance(value, str):
+                    text = key(value)
+                    if not text and not value.strip():
+                        continue
+                    self.keys[number, column] = text
+                self.filled[number, column] = None
+        if odd - self.filled.keys():
+            self.filled = dict.fromkeys(sorted(self.filled.keys() | odd))
+        self.height = max([len(self.rows), *(row + 1 for row, _ in odd)])
+        for area in self.flags.merges:
+            self._cover(area)
+
+    def _cover(self, area: Area) -> None:
+        """Remember the cells of a merge, as far as the sheet is used."""
+        top, left, bottom, right = area
+        width = max((len(row) for row in self.rows[:1]), default=0)
+        for row in range(top, min(bottom, self.height - 1) + 1):
+            for column in range(left, min(right, width - 1) + 1):
+                self.covered[row, column] = area
+
+    def raw(self, row: int, column: int) -> object | None:
+        """The value as the library gave it; None for an empty cell."""
+        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
+            value = self.rows[row][column]
+            return None if value == "" else value
+        return None
+
+    def text(self, row: int, column: int) -> str:
+        """The title key of a text cell, that of its merge for a covered one; "" for anything else."""
+        found = self.keys.get((row, column))
+        if found is None and (area := self.covered.get((row, column))):
+            found = self.keys.get(area[:2])
+        return found or ""
+
+    def right_of(self, row: int, column: int) -> int:
+        """The next column after a cell and its merge."""
+        area = self.covered.get((row, column))
+        return area[3] + 1 if area else column + 1
+
+    def ref(self, row: int, column: int) -> str:
+        """"C9"."""
+        return reference(row, column)
+
+    def left(self) -> list[Position]:
+        """What is there and has not been understood."""
+        return [place for place in self.filled if place not in self.handled]

@@ -1,0 +1,367 @@
+"""One bounded streaming pass over an .xlsx: the guard that runs before any library, and the flags that values alone don't show.
+
+The pass adds flags (formulas, error kinds, uncalculated cells, percent formats, hidden rows, merges) and never values.
+It also refuses what must not meet a library: a far stray cell, a DTD, a part that lies about its size.
+Positions are (row, column), counted from 0. Any prefix or namespace (Strict OOXML too) is accepted; so are cells without `r`.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from xml.parsers import expat
+
+from jixiao_xlsx.fileformat import SAVE_AS, Refused, broken, open_zip
+
+MAX_ROWS = 20_000
+MAX_COLUMNS = 512
+MAX_AREA = 1_000_000
+MAX_ELEMENTS = 5_000_000
+MAX_SHEETS = 255
+_CHUNK = 1 << 16
+_TRUE = frozenset({"1", "true", "on"})
+_BUILT_IN_PERCENT = frozenset({"9", "10"})
+_BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, ValueError, OSError)
+_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+
+Position = tuple[int, int]
+Area = tuple[int, int, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SheetFlags:
+    """What a sheet's XML says about its cells beyond their values; `merges` are (top, left, bottom, right), inclusive.
+
+    A formula's text is without "="; the members of a shared formula carry the text of its first cell.
+    """
+
+    formulas: Mapping[Position, str] = field(default_factory=dict)
+    errors: Mapping[Position, str] = field(default_factory=dict)
+    uncalculated: frozenset[Position] = frozenset()
+    percents: frozenset[Position] = frozenset()
+    hidden_rows: frozenset[int] = frozenset()
+    merges: tuple[Area, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SheetEntry:
+    """A sheet as the workbook lists it; `state` is visible, hidden or veryHidden."""
+
+    name: str
+    state: str
+    part: str
+
+    @property
+    def hidden(self) -> bool:
+        """Whether people don't see it."""
+        return self.state != "visible"
+
+
+@dataclass(frozen=True, slots=True)
+class Inspection:
+    """The sheets in order, and the flags of those that were asked for."""
+
+    sheets: tuple[SheetEntry, ...]
+    flags: Mapping[str, SheetFlags]
+
+
+def inspect(data: bytes, wanted: Callable[[str, bool], bool] = lambda name, hidden: True) -> Inspection:
+    """Look through an OOXML workbook. `wanted(name, hidden)` chooses the sheets to scan. Raises Refused."""
+    with open_zip(data) as archive:
+        try:
+            return _inspect(archive, wanted)
+        except (
+            expat.ExpatError,
+            zipfile.BadZipFile,
+            zlib.error,
+            EOFError,
+            NotImplementedError,
+            KeyError,
+            ValueError,
+            OSError,
+        ) as error:
+            raise broken() from error
+
+
+def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> Inspection:
+    names = {name.lower(): name for name in archive.namelist()}
+
+    def load(part: str) -> bytes:
+        found = names.get(part.lower())
+        return archive.read(found) if found else b""
+
+    book = next(
+        (path for kind, path in _relations(load("_rels/.rels"), "").values() if kind == "officeDocument"), "xl/workbook.xml"
+    )
+    folder, _, file = book.rpartition("/")
+    links = _relations(load(f"{folder}/_rels/{file}.rels"), folder)
+    sheets = tuple(_sheets(load(book), links))
+    if not sheets or len(sheets) > MAX_SHEETS:
+        raise Refused(f"工作簿里没有工作表，或工作表过多（{len(sheets)} 张），不能读取。{SAVE_AS}")
+    for kind, path in links.values():
+        if kind == "sharedStrings":  # not looked into: unpacked once, so that its size and checksum are known to be true
+            load(path)
+    styles = next((path for kind, path in links.values() if kind == "styles"), "")
+    percents = _percent_styles(load(styles))
+    flags = {}
+    for sheet in sheets:
+        if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
+            flags[sheet.name] = _scan(archive, names[sheet.part.lower()], sheet.name, percents)
+    return Inspection(sheets, flags)
+
+
+# ------------------------------------------------------------------------------------------------------- small parts
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Refused("文件内含 DOCTYPE 声明，正常的工作簿没有，出于安全未读取。" + SAVE_AS)
+
+
+def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
+    """Every start tag of a small part in order, by local name."""
+    found: list[tuple[str, dict[str, str]]] = []
+    if xml:
+        parser = _parser()
+        parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(":")[2], attributes))
+        parser.Parse(xml, True)
+    return found
+
+
+def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
+    """Relationship id → (last word of its type, path of the part)."""
+    found = {}
+    for name, attributes in _elements(xml):
+        if name == "Relationship" and attributes.get("TargetMode") != "External":
+            target = attributes.get("Target", "")
+            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
+    return found
+
+
+def _sheets(xml: bytes, links: Mapping[str, tuple[str, str]]) -> Iterator[SheetEntry]:
+    for name, attributes in _elements(xml):
+        if name == "sheet":
+            link = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id" and ":" in key), "")
+            kind, path = links.get(link, ("", ""))
+            yield SheetEntry(attributes.get("name", ""), attributes.get("state", "visible"), path if kind == "worksheet" else "")
+
+
+@lru_cache(maxsize=32)
+def _percent_styles(xml: bytes) -> frozenset[str]:
+    """The style numbers (`s` of a cell) that show a number as a percentage. Cached: a season's files share their styles."""
+    formats = set(_BUILT_IN_PERCENT)
+    styles: set[str] = set()
+    number, inside = 0, False
+    for name, attributes in _elements(xml):
+        if name == "xf":
+            if inside:
+                if attributes.get("numFmtId") in formats:
+                    styles.add(str(number))
+                number += 1
+        elif name == "numFmt":
+            if "%" in _LITERALS.sub("", attributes.get("formatCode", "")):
+                formats.add(attributes.get("numFmtId", ""))
+        elif name in {"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"}:
+            inside = name == "cellXfs"
+    return frozenset(styles)
+
+
+# ------------------------------------------------------------------------------------------------------- one sheet
+
+
+def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]) -> SheetFlags:
+    scan = _Scan(sheet, percents)
+    parser = _parser()
+    parser.buffer_text = True
+    scan.attach(parser)
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            parser.Parse(chunk)
+            scan.check()
+        parser.Parse(b"", True)
+    return scan.flags()
+
+
+_CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT = range(1, 7)
+_TAGS = {"c": _CELL, "v": _VALUE, "is": _VALUE, "f": _FORMULA, "row": _ROW, "mergeCell": _MERGE}
+_TAGS |= dict.fromkeys(("t", "r", "rPr"), _TEXT)
+
+
+class _Scan:
+    """The state of one pass. Start tags alone suffice: a cell ends where the next tag that can't be inside it begins."""
+
+    def __init__(self, sheet: str, percents: frozenset[str]) -> None:
+        self.sheet = sheet
+        self.percent_styles = percents
+        self.tags: dict[str, int] = dict(_TAGS)
+        self.formulas: dict[Position, str] = {}
+        self.shared: dict[str, str] = {}
+        self.errors: dict[Position, str] = {}
+        self.uncalculated: set[Position] = set()
+        self.percents: set[Position] = set()
+        self.hidden: set[int] = set()
+        self.merges: list[Area] = []
+        self.row = self.column = self.last_row = self.last_column = -1
+        self.cell: dict[str, str] | None = None
+        self.formula: dict[str, str] | None = None
+        self.where: Position = (0, 0)
+        self.has_value = self.listening = False
+        self.words: list[str] = []
+        self.formula_words: list[str] = []
+        self.elements = 0
+
+    def attach(self, parser: expat.XMLParserType) -> None:
+        """Listen to `parser`; character data only while a formula, or the value of an odd cell, is open."""
+        self.parser = parser
+        parser.StartElementHandler = self.start
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = self.tags.get(name)
+        if tag is None:
+            local = name.rpartition(":")[2]
+            tag = self.tags[name] = _TAGS.get(local, 0) if ":" in name else 0
+        if tag == _CELL:
+            if self.listening:
+                self.close()
+            self.cell = attributes
+            self.has_value = False
+            reference = attributes.get("r")
+            if reference is None:
+                self.column += 1
+                self.where = (self.row, self.column)
+            else:
+                self.where = place = _position(reference)
+                self.column = place[1]
+            self.elements += 1
+        elif tag == _VALUE:
+            if self.cell is not None:
+                self.value(self.cell)
+        elif tag == _FORMULA:
+            if self.cell is not None:
+                self.formula = attributes
+                self.listening = True
+                self.parser.CharacterDataHandler = self.formula_words.append
+        elif tag != _TEXT:
+            if self.cell is not None:
+                self.close()
+            self.other(tag, attributes)
+
+    def value(self, cell: dict[str, str]) -> None:
+        """A cell that holds something."""
+        self.has_value = True
+        row, column = self.where
+        if row > self.last_row:
+            self.last_row = row
+        if column > self.last_column:
+            self.last_column = column
+        if row >= MAX_ROWS or column >= MAX_COLUMNS:
+            far = f"工作表“{self.sheet}”的 {reference(row, column)} 单元格有内容"
+            raise Refused(f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报")
+        if self.percent_styles and cell.get("s") in self.percent_styles:
+            self.percents.add(self.where)
+        if self.formula is not None or cell.get("t") == "e":
+            self.listening = True
+            self.parser.CharacterDataHandler = self.words.append
+
+    def other(self, tag: int, attributes: dict[str, str]) -> None:
+        self.elements += 1
+        if tag == _ROW:
+            number = attributes.get("r")
+            self.row = int(number) - 1 if number else self.row + 1
+            self.column = -1
+            if attributes.get("hidden") in _TRUE:
+                self.hidden.add(self.row)
+        elif tag == _MERGE:
+            first, _, last = attributes.get("ref", "").partition(":")
+            if first and last:
+                (top, left), (bottom, right) = _position(first), _position(last)
+                self.merges.append((top, left, bottom, right))
+
+    def close(self) -> None:
+        """The current cell is over: keep what was collected of it."""
+        cell, formula = self.cell, self.formula
+        self.cell = None
+        if cell is None or not self.listening:
+            return
+        self.listening = False
+        self.parser.CharacterDataHandler = None
+        text = "".join(self.words).strip()
+        if formula is not None:
+            self.formulas[self.where] = self.formula_text(formula)
+            if not self.has_value or (not text and cell.get("t") not in {"str", "inlineStr", "s"}):
+                self.uncalculated.add(self.where)
+        if cell.get("t") == "e" and text:
+            self.errors[self.where] = text
+        self.formula = None
+        self.words.clear()
+        self.formula_words.clear()
+
+    def formula_text(self, formula: dict[str, str]) -> str:
+        text = "".join(self.formula_words).strip()
+        group = formula.get("si", "")
+        if formula.get("t") == "shared":
+            if text:
+                self.shared[group] = text
+            return self.shared.get(group, text)
+        return text
+
+    def check(self) -> None:
+        """Bounds that need no look at every cell."""
+        if self.elements > MAX_ELEMENTS:
+            raise Refused(f"工作表“{self.sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报")
+        if (self.last_row + 1) * (self.last_column + 1) > MAX_AREA:
+            far = reference(self.last_row, self.last_column)
+            raise Refused(f"工作表“{self.sheet}”用到了 {far}，范围远超表格，未读取。请删去表格以外的内容，保存后重报")
+
+    def flags(self) -> SheetFlags:
+        self.close()
+        return SheetFlags(
+            self.formulas,
+            self.errors,
+            frozenset(self.uncalculated),
+            frozenset(self.percents),
+            frozenset(self.hidden),
+            tuple(self.merges),
+        )
+
+
+@lru_cache(maxsize=1 << 15)
+def _position(reference: str) -> Position:
+    """ "C9" → (8, 2). Raises ValueError."""
+    match = _REFERENCE.fullmatch(reference)
+    if match is None:
+        raise ValueError(reference)
+    column = 0
+    for letter in match[1].upper():
+        column = column * 26 + ord(letter) - 64
+    return int(match[2]) - 1, column - 1
+
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
+
+
+@lru_cache(maxsize=1024)
+def letters(column: int) -> str:
+    """0 → "A", 27 → "AB"."""
+    text = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        text = chr(65 + rest) + text
+    return text
+
+
+def reference(row: int, column: int) -> str:
+    """(8, 2) → "C9"."""
+    return f"{letters(column)}{row + 1}"

@@ -1,0 +1,142 @@
+"""The registry: a rule is a decorated function that yields what it saw.
+
+A rule never raises, prints or changes anything. It yields a Flag for each thing to tell, a Skipped for a check it could not
+make, and Looked(cells) for what it looked at. Code, severity and basis stand beside the function; the text of the docstring
+is the rule's page.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache, cached_property
+
+from jixiao_xlsx.balance import Judge, judge
+from jixiao_xlsx.indicators import Line, lines
+from jixiao_xlsx.model import Cell, Expected, Place, Scorecard, Severity, Skipped, Submission, Table
+from jixiao_xlsx.scorer import scorecard
+from jixiao_xlsx.spec import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Flag:
+    """A finding before its rule has signed it. `severity` overrides the rule's for this one."""
+
+    place: Place
+    item: str
+    field: str
+    reported: str
+    message: str
+    expected: Expected | str | None = None
+    difference: str = ""
+    hint: str = ""
+    related: tuple[Place, ...] = ()
+    count: int = 1
+    severity: Severity | None = None
+    basis: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Looked:
+    """That many cells were looked at."""
+
+    cells: int
+
+
+Saw = Flag | Looked | Skipped
+
+
+@dataclass(frozen=True)
+class Desk:
+    """What lies before a rule: the submission, the form, and what was worked out once for all rules."""
+
+    submission: Submission
+    template: Template
+
+    @cached_property
+    def judged(self) -> Judge:
+        """Every equation's verdict."""
+        return judge(self.submission, self.template)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The indicator table, line by line."""
+        return lines(self.submission, self.template)
+
+    @cached_property
+    def card(self) -> Scorecard:
+        """The scores as recomputed."""
+        return scorecard(self.submission, self.template, self.lines)
+
+    def role(self, name: str) -> Cell | None:
+        """The cell that the form gives this role, or None where the form or the file has none."""
+        ref = self.template.roles.get(name)
+        return self.submission.cell(ref.table, ref.row, ref.column) if ref else None
+
+    @property
+    def indicator_table(self) -> Table | None:
+        """The indicator table as read."""
+        return self.submission.get(self.template.indicator_table)
+
+    def total_cell(self, role: str) -> Cell | None:
+        """The 合计 cell of an indicator column."""
+        table = self.indicator_table
+        total = table.total if table else None
+        return total.get(self.template.indicator_columns[role]) if total else None
+
+    def execution(self, role: str) -> Cell | None:
+        """A cell of the execution row."""
+        title = self.template.execution_columns.get(role)
+        return self.submission.cell(self.template.execution_table, self.template.execution_row, title) if title else None
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One entry of the catalogue. `yields_to` names rules whose finding on the same item explains this one away."""
+
+    code: str
+    title: str
+    severity: Severity
+    basis: str
+    doc: str
+    check: Callable[[Desk], Iterator[Saw]]
+    relations: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = field(default=())
+
+
+_REGISTRY: dict[str, Rule] = {}
+
+
+def rule(
+    code: str,
+    title: str,
+    *,
+    severity: Severity,
+    basis: str,
+    relations: tuple[str, ...] = (),
+    yields_to: tuple[str, ...] = (),
+) -> Callable[[Callable[[Desk], Iterator[Saw]]], Callable[[Desk], Iterator[Saw]]]:
+    """Register a rule function. A code taken twice is a ValueError."""
+
+    def register(check: Callable[[Desk], Iterator[Saw]]) -> Callable[[Desk], Iterator[Saw]]:
+        if code in _REGISTRY:
+            raise ValueError(f"规则编号重复：{code}")
+        _REGISTRY[code] = Rule(code, title, severity, basis, (check.__doc__ or "").strip(), check, relations, yields_to)
+        return check
+
+    return register
+
+
+@cache
+def coded_rules() -> tuple[Rule, ...]:
+    """Every rule in code, by code."""
+    for module in pkgutil.iter_modules(__path__):
+        importlib.import_module(f"{__name__}.{module.name}")
+    return tuple(_REGISTRY[code] for code in sorted(_REGISTRY))
+
+
+def flag(cell: Cell, message: str, **more: object) -> Flag:
+    """A flag at a cell, with what was typed there."""
+    return Flag(cell.place, cell.row, cell.column, cell.text, message, **more)  # type: ignore[arg-type]

@@ -1,0 +1,258 @@
+"""BAL and REC: the equations of the form, each a rule of the catalogue made from data; and the 提示 that explain them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from jixiao_xlsx.amounts import Convention, atoms_per, plain
+from jixiao_xlsx.balance import Outcome, Verdict
+from jixiao_xlsx.hints import hints
+from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
+from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
+from jixiao_xlsx.spec import EquationSpec, Template
+
+RELATED = 8
+PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
+
+
+def equation_rules(template: Template) -> Iterator[Rule]:
+    """One rule for every equation of the form."""
+    for spec in template.equations:
+        yield Rule(spec.code, spec.title, spec.severity, spec.basis, _page(spec), _checker(spec), spec.relations)
+
+
+def _page(spec: EquationSpec) -> str:
+    where = f"“{spec.table}”内" if spec.table else "各表之间"
+    return f"{where}应有：{spec.relation.text}。"
+
+
+def _checker(spec: EquationSpec) -> Callable[[Desk], Iterator[Saw]]:
+    def check(desk: Desk) -> Iterator[Saw]:
+        for verdict in desk.judged.verdicts:
+            if verdict.instance.spec is not spec:
+                continue
+            if verdict.outcome in {Outcome.SKIPPED, Outcome.BLANK_TOTAL}:
+                yield Skipped(spec.code, _skipped(verdict))
+                continue
+            yield Looked(len(verdict.instance.cells))
+            if verdict.outcome is Outcome.FAILS:
+                yield _unbalanced(verdict, desk)
+
+    return check
+
+
+def _skipped(verdict: Verdict) -> str:
+    label = verdict.instance.label
+    return f"{label}：{verdict.reason}" if label and verdict.reason != "未填" else verdict.reason
+
+
+# ------------------------------------------------------------------------------------------------------ messages
+
+
+def _unbalanced(verdict: Verdict, desk: Desk) -> Flag:
+    anchor, spec = _required(verdict.anchor), verdict.instance.spec
+    soft = verdict.instance.column in spec.note_columns
+    found = hints(verdict, desk.judged) if spec.relation.op == "=" else ()
+    return Flag(
+        place=anchor.place,
+        item=anchor.row,
+        field=anchor.column,
+        reported=anchor.text,
+        message=_excess(verdict, anchor) if spec.relation.op != "=" else _mismatch(verdict, anchor),
+        expected=_expected(verdict, anchor),
+        difference=_difference(verdict, anchor),
+        hint="；".join(found),
+        related=_related(verdict, anchor),
+        severity=Severity.NOTE if soft else None,
+    )
+
+
+def _required(cell: Cell | None) -> Cell:
+    assert cell is not None, "a judged equation has an anchor"
+    return cell
+
+
+def _expected(verdict: Verdict, anchor: Cell) -> Expected | str | None:
+    if verdict.low is None or verdict.high is None:
+        return f"不大于 {_money(verdict.others, anchor)}"
+    return Expected(verdict.low, verdict.high, anchor.unit)
+
+
+def _difference(verdict: Verdict, anchor: Cell) -> str:
+    if verdict.others is None or anchor.number is None:
+        return ""
+    return _money(_side_value(verdict, anchor) - verdict.others, anchor)
+
+
+def _side_value(verdict: Verdict, anchor: Cell) -> Decimal:
+    """The anchor, or for ≤ its whole side, in the anchor's unit."""
+    assert anchor.number is not None
+    if verdict.instance.spec.relation.op == "=":
+        return anchor.number
+    side = next(side for side in verdict.instance.sides if any(operand.cell is anchor for operand in side))
+    total = sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
+    return total / atoms_per(anchor.unit)
+
+
+def _mismatch(verdict: Verdict, anchor: Cell) -> str:
+    others = [cell for cell in verdict.instance.cells if cell is not anchor]
+    across = {cell.sheet for cell in others} != {anchor.sheet}
+    source = _named_sources(others, anchor) if across else _parts(others)
+    low, high = verdict.low, verdict.high
+    may = "" if low == high else f"（四舍五入或截尾都算，允许 {_money(low, anchor)}–{_money(high, anchor)}）"
+    if low == high:
+        may = "" if low == verdict.others else f"（应填 {_money(low, anchor)}）"
+    return (
+        f"“{anchor.row}”{_of(anchor)}填 {_money(anchor.number, anchor)}，{source}为 {_money(verdict.others, anchor)}{may}，"
+        f"相差 {_difference(verdict, anchor)}。请核对{_cells(others)}和本格，改正填错的一处。"
+    )
+
+
+def _excess(verdict: Verdict, anchor: Cell) -> str:
+    others = [cell for cell in verdict.instance.cells if cell is not anchor and cell.number is not None]
+    same_side = next(side for side in verdict.instance.sides if any(operand.cell is anchor for operand in side))
+    what = f"“{anchor.row}”{_of(anchor)}" if len(same_side) == 1 else f"“{anchor.row}”等 {len(same_side)} 格之和"
+    limit = [cell for cell in others if all(cell is not operand.cell for operand in same_side)]
+    return (
+        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，大于{_limit_name(limit, anchor)}的 "
+        f"{_money(verdict.others, anchor)}，多出 {_difference(verdict, anchor)}。请核对{_cells(limit)}和本格。"
+    )
+
+
+def _limit_name(limit: list[Cell], anchor: Cell) -> str:
+    if not limit:
+        return "允许数"
+    cell = limit[0]
+    sheet = "" if cell.sheet == anchor.sheet else f"《{cell.sheet}》"
+    name = f"{sheet}“{cell.row}”{_of(cell)}" if cell.row != anchor.row or sheet else f"同行的“{cell.column}”"
+    return name if len(limit) == 1 else f"{name}等 {len(limit)} 格之和"
+
+
+def _named_sources(others: list[Cell], anchor: Cell) -> str:
+    filled = [cell for cell in others if cell.number is not None] or others
+    first = next((cell for cell in filled if cell.sheet != anchor.sheet), filled[0])
+    name = f"《{first.sheet}》“{first.row}”{_of(first)}"
+    return name if len(filled) == 1 else f"{name}等 {len(filled)} 处"
+
+
+def _parts(others: list[Cell]) -> str:
+    if len(others) == 1:
+        return f"“{others[0].row}”{_of(others[0])}"
+    names = list(dict.fromkeys(cell.column if len({c.row for c in others}) == 1 else cell.row for cell in others))
+    return f"各分项之和（{'、'.join(names[:3])}{'等' if len(names) > 3 else ''}）"
+
+
+def _of(cell: Cell) -> str:
+    return f"的“{cell.column}”"
+
+
+def _cells(cells: list[Cell]) -> str:
+    filled = [cell for cell in cells if cell.number is not None] or cells
+    refs = [f"{cell.sheet}!{cell.ref}" for cell in filled]
+    return "、".join(refs[:4]) + (f" 等 {len(refs)} 格" if len(refs) > 4 else "") if refs else ""
+
+
+def _money(value: Decimal | None, anchor: Cell) -> str:
+    if value is None:
+        return ""
+    digits = max(anchor.decimals, -int(value.normalize().as_tuple().exponent))
+    return f"{plain(value, digits if anchor.unit in {'元', '万元'} else None)} {anchor.unit}"
+
+
+def _related(verdict: Verdict, anchor: Cell) -> tuple[Place, ...]:
+    """The other cells, filled ones first."""
+    others = [cell for cell in verdict.instance.cells if cell is not anchor]
+    ranked = sorted(others, key=lambda cell: cell.number is None)
+    return tuple(dict.fromkeys(cell.place for cell in ranked))[:RELATED]
+
+
+# ------------------------------------------------------------------------------------------------------ reliefs
+
+
+@rule("AMT101", "万元数是截尾（舍去）得来的", severity=Severity.NOTE, basis=PRACTICE, relations=("C59", "C71"))
+def truncated_sheet(desk: Desk) -> Iterator[Saw]:
+    """一张万元表的数与元数相比只能用截尾解释，或有等式只在截尾（或只在四舍五入）时成立。每张表只说一次，不算错。"""
+    seen: dict[str, list[Verdict]] = defaultdict(list)
+    for sheet, proofs in desk.judged.proofs.items():
+        seen[sheet] += [proof for proof in proofs if proof.reason == Convention.TRUNCATE.value]
+    for verdict in desk.judged.verdicts:
+        if verdict.outcome is Outcome.OTHER_CONVENTION:
+            seen[_required(verdict.anchor).sheet].append(verdict)
+    yield Looked(sum(len(proofs) for proofs in desk.judged.proofs.values()))
+    for sheet, verdicts in seen.items():
+        if verdicts:
+            yield _convention_flag(sheet, verdicts, desk)
+
+
+def _convention_flag(sheet: str, verdicts: list[Verdict], desk: Desk) -> Flag:
+    first, anchor = verdicts[0], _required(verdicts[0].anchor)
+    places = tuple(dict.fromkeys(_required(v.anchor).place for v in verdicts))
+    if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
+        how = first.reason
+        text = f"《{sheet}》有 {len(verdicts)} 处只在按“{how}”理解时才平，如“{anchor.row}”{_of(anchor)}。不算错，请统一取舍方法。"
+        return flag(anchor, text, related=places[1 : RELATED + 1], count=len(verdicts))
+    exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
+    step = Decimal(1).scaleb(-anchor.decimals)
+    rounded_up = (anchor.number or Decimal(0)) + (step if exact > 0 else -step)
+    counterpart = next((c.place for c in first.instance.cells if c.sheet != sheet and c.number), None)
+    text = (
+        f"《{sheet}》的{anchor.unit}数是截尾得来的：“{anchor.row}”{_of(anchor)} {plain(exact, 2)} 元，"
+        f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
+        f"本表按截尾核对，不算错；建议统一为四舍五入。"
+    )
+    related = tuple(dict.fromkeys(([counterpart] if counterpart else []) + list(places[1:])))[:RELATED]
+    return flag(anchor, text, related=related, count=len(verdicts))
+
+
+def _relief(outcome: Outcome, text: str) -> Callable[[Desk], Iterator[Saw]]:
+    def check(desk: Desk) -> Iterator[Saw]:
+        for verdict in desk.judged.verdicts:
+            if verdict.outcome is outcome:
+                anchor = _required(verdict.anchor)
+                others = tuple(c.place for c in verdict.instance.cells if c is not anchor)[:RELATED]
+                yield Looked(len(verdict.instance.cells))
+                law = verdict.instance.spec.relation.text
+                yield flag(anchor, text.format(item=anchor.row, field=anchor.column, law=law), related=others)
+
+    return check
+
+
+@rule("AMT102", "平尾差", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
+def last_digit(desk: Desk) -> Iterator[Saw]:
+    """万元数与另一张表只差最后一位，而本表自身是平的：为使合计相等而调过尾差。不算错。"""
+    text = "“{item}”的“{field}”与“{law}”相差最后一位，而本表自身是平的，按平尾差处理，不算错。"
+    yield from _relief(Outcome.LAST_DIGIT, text)(desk)
+
+
+@rule("AMT103", "填 0 的格可能是不足一个单位的小数", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
+def typed_zero(desk: Desk) -> Iterator[Saw]:
+    """填报的 0 若理解为不足半个末位的金额，等式就成立。不算错。"""
+    text = "“{item}”的“{field}”填 0；若它是不足一个末位的小额，“{law}”就成立。请确认是否有小额未列。"
+    yield from _relief(Outcome.TYPED_ZERO, text)(desk)
+
+
+@rule("AMT104", "元数是由万元数折算的", severity=Severity.NOTE, basis=PRACTICE, relations=("C59",))
+def coarse_yuan(desk: Desk) -> Iterator[Saw]:
+    """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表间等式成立。不算错。"""
+    text = "“{item}”的“{field}”等数都是 100 元的整倍数，像是由万元数折算的；按此精度“{law}”成立。请改填到分。"
+    yield from _relief(Outcome.COARSE, text)(desk)
+
+
+@rule("AMT112", "合计未填", severity=Severity.NOTE, basis=PRACTICE)
+def blank_total(desk: Desk) -> Iterator[Saw]:
+    """分项填了而合计空着。空合计不参加核对，只报出分项之和。"""
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for verdict in desk.judged.verdicts:
+        if verdict.outcome is Outcome.BLANK_TOTAL:
+            groups[verdict.instance.spec.code, _required(verdict.anchor).column].append(verdict)
+    for verdicts in groups.values():
+        anchor, first = _required(verdicts[0].anchor), verdicts[0]
+        yield Looked(len(verdicts))
+        more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
+        text = f"“{anchor.row}”的“{anchor.column}”合计未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
+        others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
+        related = tuple(_required(v.anchor).place for v in verdicts[1:]) or others
+        expected = Expected(first.others, first.others, anchor.unit) if first.others is not None else None
+        yield flag(anchor, text, expected=expected, related=related[:RELATED], count=len(verdicts))

@@ -1,0 +1,420 @@
+"""IND101–IND117, 121–123: the indicator table, line by line."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+from jixiao_xlsx.amounts import State, percent, plain, rounded, tidy
+from jixiao_xlsx.indicators import Base, BaseState, Line, read_measure_text
+from jixiao_xlsx.model import Cell, Expected, IndicatorScore, Method, Severity, Skipped
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+
+MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
+FRAMEWORK = "《预算绩效评价共性指标体系框架》（财预〔2013〕53号）"
+OPPOSITE = {("≥", "≤"), ("≤", "≥")}
+
+
+def _points(value: Fraction) -> str:
+    return f"{plain(value)} 分"
+
+
+def _exactly(value: Fraction) -> Expected:
+    return Expected(rounded(value, 4).normalize(), rounded(value, 4).normalize(), "分")
+
+
+def scored_lines(desk: Desk) -> list[tuple[Line, IndicatorScore]]:
+    """Each line beside its score."""
+    return list(zip(desk.lines, desk.card.indicators, strict=True))
+
+
+# ------------------------------------------------------------------------------------------------------ weights
+
+
+@rule("IND101", "权重合计不是满分", severity=Severity.ERROR, basis=MEASURES, relations=("C35",))
+def weights_total(desk: Desk) -> Iterator[Saw]:
+    """各指标权重之和加上预算执行率的分值应为 100。"""
+    if not desk.lines:
+        yield Skipped("IND101", "没有读到指标")
+        return
+    yield Looked(len(desk.lines) + 1)
+    total = sum((line.weight for line in desk.lines), Fraction(0))
+    row = desk.execution("weight")
+    extra = Fraction(row.number) if row is not None and row.number is not None else Fraction(0)
+    anchor = desk.total_cell("weight") or desk.lines[0].cell("weight")
+    if total + extra == 100:
+        return
+    missing = total == desk.template.full_mark and not extra
+    words = f"指标权重合计 {plain(total)}，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}，应为 100。"
+    advice = f"缺预算执行率 {plain(desk.template.execution_weight)} 分，请补填其分值。" if missing else "请核对各指标权重。"
+    right = 100 - (extra or desk.template.execution_weight)
+    related = tuple(c.place for c in (row, *(line.cell("weight") for line in desk.lines)) if c)
+    yield flag(
+        anchor,
+        words + advice,
+        expected=_exactly(right),
+        difference=f"{plain(total + extra - 100)} 分",
+        related=related[:1] if missing else related,
+    )
+
+
+@rule("IND102", "权重与表样不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C36",), yields_to=("IND123",))
+def fixed_weights(desk: Desk) -> Iterator[Saw]:
+    """共性指标的权重由表样规定；个性指标的权重在同一二级指标内合计应等于表样规定。"""
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for line in desk.lines:
+        if line.spec and line.spec.common:
+            yield Looked(1)
+            if line.weight != line.spec.weight:
+                words = (
+                    f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。共性指标权重不得改动，请改回。"
+                )
+                yield flag(line.cell("weight"), words, expected=_exactly(line.spec.weight))
+        else:
+            groups[tidy(line.level2)].append(line)
+    for level2, weight in _own_groups(desk).items():
+        found = groups.get(tidy(level2), [])
+        total = sum((line.weight for line in found), Fraction(0))
+        yield Looked(len(found))
+        if found and total != weight:
+            words = f"二级指标“{level2}”下各指标权重合计 {plain(total)}，表样规定 {plain(weight)}。请调整。"
+            related = tuple(line.cell("weight").place for line in found[1:])
+            first = found[0].cell("weight")
+            yield flag(
+                first, words, expected=f"同组合计 {plain(weight)} 分", difference=f"{plain(total - weight)} 分", related=related
+            )
+
+
+def _own_groups(desk: Desk) -> dict[str, Fraction]:
+    """二级指标 that a department fills itself, and the weight each must add to."""
+    weights: dict[str, Fraction] = defaultdict(Fraction)
+    for spec in desk.template.indicators:
+        if not spec.common:
+            weights[spec.level2] += spec.weight
+    return weights
+
+
+@rule("IND114", "权重过于集中或缺指标类别", severity=Severity.WARNING, basis=MEASURES, relations=("C50",))
+def concentrated(desk: Desk) -> Iterator[Saw]:
+    """单个指标权重不宜过大（默认 30 分）；表样规定的二级指标都应有指标。"""
+    limit = desk.template.thresholds.get("heavy_weight", Fraction(100))
+    for line in desk.lines:
+        yield Looked(1)
+        if line.weight > limit:
+            yield flag(
+                line.cell("weight"), f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。请拆分或说明。"
+            )
+    present = {tidy(line.level2) for line in desk.lines}
+    table = desk.indicator_table
+    absent = [level2 for level2 in _own_groups(desk) if tidy(level2) not in present]
+    if desk.lines and table and absent:
+        names = "、".join(f"“{name}”" for name in absent)
+        heading = table.columns[desk.template.indicator_columns["level2"]]
+        yield Flag(heading.place, absent[0], heading.column, "", f"缺少二级指标{names}下的指标。请补填。", count=len(absent))
+
+
+@rule("IND123", "缺少共性指标", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C50",))
+def missing_common(desk: Desk) -> Iterator[Saw]:
+    """表样规定的共性指标一个也不能少；不适用的填“不适用”并说明理由。"""
+    table = desk.indicator_table
+    heading = table.columns.get(desk.template.indicator_columns["name"]) if table else None
+    if heading is None or not desk.lines:
+        return
+    there = {id(line.spec) for line in desk.lines}
+    common = [spec for spec in desk.template.indicators if spec.common]
+    yield Looked(len(common))
+    absent = [spec.name for spec in common if id(spec) not in there]
+    if absent:
+        names = "、".join(f"“{name}”" for name in absent)
+        text = f"缺少共性指标{names}（被删或改了名）。请恢复。"
+        yield Flag(heading.place, absent[0], heading.column, "", text, expected=f"有{names}", count=len(absent))
+
+
+# ------------------------------------------------------------------------------------------------------ scores
+
+
+def overstates(line: Line, item: IndicatorScore) -> bool:
+    """自评 > 复算 on the typed grid; a full mark is compared to two decimals, since it is typed without any."""
+    if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
+        return False
+    digits = 2 if item.self_score >= item.weight else min(_digits(line.cell("score")), 4)
+    return item.self_score > Fraction(rounded(item.score, digits))
+
+
+def _digits(cell: Cell) -> int:
+    exponent = cell.number.normalize().as_tuple().exponent if cell.number is not None else 0
+    return max(-int(exponent), 0)
+
+
+@rule("IND103", "得分超出权重或为负", severity=Severity.ERROR, basis=MEASURES, relations=("C37",))
+def within_weight(desk: Desk) -> Iterator[Saw]:
+    """指标得分应在 0 与权重之间。"""
+    for line in desk.lines:
+        score = line.number("score")
+        if score is None:
+            continue
+        yield Looked(1)
+        if not 0 <= score <= line.weight:
+            words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。请改正。"
+            high = rounded(line.weight, 4).normalize()
+            yield flag(
+                line.cell("score"),
+                words,
+                expected=Expected(rounded(Fraction(0), 0), high, "分"),
+                related=(line.cell("weight").place,),
+            )
+
+
+@rule("IND104", "未达目标仍得满分", severity=Severity.ERROR, basis=MEASURES, relations=("C43",), yields_to=("IND103",))
+def full_though_missed(desk: Desk) -> Iterator[Saw]:
+    """按指标应有的方向判断未达到目标，却得了满分。定性指标填了不足 100% 的，也按未完全达成看。"""
+    for line, item in scored_lines(desk):
+        if item.met is None or item.self_score is None:
+            continue
+        yield Looked(3)
+        if item.met is False and item.self_score >= item.weight and overstates(line, item) and item.score is not None:
+            words = f"“{line.name}”未达目标仍填满分 {_points(item.self_score)}，复算 {_points(item.score)}（{item.arithmetic}）。请扣分并说明偏差原因。"
+            yield _score_flag(line, item, words)
+
+
+@rule("IND105", "自评分高于复算分", severity=Severity.ERROR, basis=MEASURES, relations=("C42",), yields_to=("IND103", "IND104"))
+def overstated(desk: Desk) -> Iterator[Saw]:
+    """自评得分高于按公式复算的得分。"""
+    for line, item in scored_lines(desk):
+        if item.self_score is None or item.score is None:
+            continue
+        yield Looked(3)
+        if overstates(line, item):
+            words = f"“{line.name}”自评 {_points(item.self_score)}，复算 {_points(item.score)}（{item.arithmetic}）。请改正得分。"
+            yield _score_flag(line, item, words)
+
+
+def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
+    assert item.score is not None and item.self_score is not None
+    low = item.weight * item.low if item.method is Method.TIER else item.score
+    return flag(
+        line.cell("score"),
+        words,
+        expected=Expected(rounded(low, 4).normalize(), rounded(item.score, 4).normalize(), "分"),
+        difference=f"{plain(item.self_score - item.score)} 分",
+        related=(line.cell("actual").place, line.cell("target").place, line.cell("weight").place),
+    )
+
+
+@rule("IND106", "自评分低于复算分且未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C44",), yields_to=("IND103",))
+def understated(desk: Desk) -> Iterator[Saw]:
+    """已达到目标却扣了分，或扣得比复算多，又没有写原因。"""
+    for line, item in scored_lines(desk):
+        if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
+            continue
+        yield Looked(3)
+        step = Fraction(1, 10 ** _digits(line.cell("score")))
+        if item.self_score + step <= item.score and not line.deviation:
+            met = "已达标却扣分" if item.met else "扣分多于复算"
+            words = f"“{line.name}”{met}：自评 {_points(item.self_score)}，复算 {_points(item.score)}（{item.arithmetic}）。请改正，或在偏差原因里说明。"
+            yield _score_flag(line, item, words)
+
+
+@rule("IND107", "扣分未填偏差原因", severity=Severity.WARNING, basis=MEASURES, relations=("C45",), yields_to=("IND106",))
+def no_reason(desk: Desk) -> Iterator[Saw]:
+    """得分低于权重的指标须填偏差原因及改进措施。"""
+    for line in desk.lines:
+        score, cell = line.number("score"), line.cells.get("deviation")
+        if score is None or cell is None or line.not_applicable:
+            continue
+        yield Looked(1)
+        if 0 <= score < line.weight and cell.blank:
+            words = f"“{line.name}”得 {plain(score)} 分，低于权重 {plain(line.weight)} 分，未填偏差原因及改进措施。请补填。"
+            yield flag(cell, words, expected="偏差原因及改进措施", related=(line.cell("score").place,))
+
+
+# ------------------------------------------------------------------------------------------------------ direction
+
+
+@rule("IND108", "目标值方向相反", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C46",))
+def opposite_direction(desk: Desk) -> Iterator[Saw]:
+    """目标值的方向与指标性质相反：满意度、完成率、及时率应为 ≥，控制率、变动率应为 ≤。"""
+    for line in desk.lines:
+        wanted, typed = line.spec.direction if line.spec else "", line.typed_sign
+        yield Looked(1)
+        if (typed, wanted) in OPPOSITE:
+            words = f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”：方向反了，完成得越差得分越高。请改正。"
+            yield flag(line.sign_cell, words, expected=wanted, related=(line.cell("target").place,))
+
+
+@rule("IND109", "目标值方向不当或目标偏松", severity=Severity.WARNING, basis=FRAMEWORK, relations=("C46",), yields_to=("IND108",))
+def doubtful_direction(desk: Desk) -> Iterator[Saw]:
+    """“=”与“≤”“≥”混用；目标比表样规定的宽；县里没有规定方向而填了方向；自设指标的方向与名称不合。"""
+    for line in desk.lines:
+        yield Looked(1)
+        if words := _doubt(line, desk):
+            yield flag(line.sign_cell, words, related=(line.cell("target").place,))
+
+
+def _doubt(line: Line, desk: Desk) -> str:
+    typed = line.typed_sign
+    if line.spec is None:
+        wanted = _by_keyword(line.name, desk)
+        opposite = (typed, wanted) in OPPOSITE
+        return f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对。" if opposite else ""
+    if line.spec.shape == "未定":
+        return (
+            f"“{line.name}”县里尚未规定方向和目标，填“{line.target.text}”无从评价。请按县里口径填写变动率。"
+            if typed in {"≤", "≥", "="}
+            else ""
+        )
+    wanted = line.spec.direction
+    if typed in {"≤", "≥", "="} and wanted in {"≤", "≥", "="} and typed != wanted:
+        return f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”。请改正。"
+    return _too_lax(line) if line.spec.common else ""
+
+
+def _too_lax(line: Line) -> str:
+    assert line.spec is not None
+    standard = read_measure_text(line.spec.target, line.spec.unit)
+    if line.target.number is None or standard.number is None:
+        return ""
+    lax = line.target.number > standard.number if line.spec.direction == "≤" else line.target.number < standard.number
+    return f"“{line.name}”目标值 {line.target} 比规定的 {line.spec.direction}{standard} 宽。请按规定填写。" if lax else ""
+
+
+def _by_keyword(name: str, desk: Desk) -> str:
+    return next((sign for sign, words in desk.template.directions.items() if any(word in name for word in words)), "")
+
+
+# ------------------------------------------------------------------------------------------------------ results
+
+
+@rule("IND110", "定性指标填了百分数", severity=Severity.WARNING, basis=MEASURES, relations=("C47",))
+def percentage_on_words(desk: Desk) -> Iterator[Saw]:
+    """定性指标的业绩值应在“达成、部分达成、未达成”三档中选填；填了百分数的，复算时作系数。"""
+    tiers = "、".join(tier.name for tier in desk.template.tiers)
+    for line in desk.lines:
+        if line.direction != "定性":
+            continue
+        yield Looked(1)
+        if line.actual.rate:
+            words = f"“{line.name}”是定性指标，业绩值填 {line.actual}。请按三档选填：{tiers}。"
+            yield flag(line.cell("actual"), words, expected=tiers)
+
+
+@rule("IND111", "完成值远超目标值", severity=Severity.WARNING, basis=MEASURES, relations=("C48",))
+def far_over(desk: Desk) -> Iterator[Saw]:
+    """完成值超过目标值三成以上，可能目标定低了。"""
+    limit = desk.template.thresholds.get("over_target", Fraction(100))
+    for line, item in scored_lines(desk):
+        if item.method is not Method.HIGHER or item.actual is None or not item.target or item.target < 0:
+            continue
+        yield Looked(2)
+        if item.actual > item.target * limit:
+            words = f"“{line.name}”业绩值 {line.actual} 是目标值 {line.target} 的 {percent(item.actual / item.target)}。请说明目标值的设定依据。"
+            yield flag(line.cell("actual"), words, related=(line.cell("target").place,))
+
+
+@rule("IND115", "完成率不符", severity=Severity.ERROR, basis=MEASURES, relations=("C41",))
+def completion(desk: Desk) -> Iterator[Saw]:
+    """完成率 = 业绩值 ÷ 目标值；≤ 类指标写成目标值 ÷ 业绩值也算对，达标时写 100% 也算对。"""
+    for line in desk.lines:
+        cell, actual, target = line.cells.get("rate"), line.actual.number, line.target.number
+        if cell is None or cell.number is None or actual is None or target is None or line.direction in {"定性", ""}:
+            continue
+        if target <= 0 or actual < 0 or line.actual.rate != line.target.rate:
+            continue
+        yield Looked(3)
+        right = list(_completions(line, actual, target))
+        step = Fraction(1, 10 ** max(_digits(cell), 2))
+        if not any(abs(Fraction(cell.number) - value) < step for value in right):
+            shown = " 或 ".join(dict.fromkeys(percent(value) for value in right[:2]))
+            words = (
+                f"“{line.name}”完成率填 {percent(cell.number)}，按业绩值 {line.actual}、目标值 {line.target} 应为 {shown}。请改正。"
+            )
+            yield flag(cell, words, expected=shown, related=(line.cell("actual").place, line.cell("target").place))
+
+
+def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
+    yield actual / target
+    if line.direction == "≤" and actual:
+        yield target / actual
+    if (line.direction == "≤" and actual <= target) or actual >= target:
+        yield Fraction(1)
+
+
+@rule("IND116", "业绩值与基础数据不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C51", "C53", "C74"))
+def contradicts_base(desk: Desk) -> Iterator[Saw]:
+    """能由其他表算出的指标，业绩值应与算出的一致。"""
+    for line in desk.lines:
+        base = line.base
+        if (
+            base.state in {BaseState.NONE, BaseState.MISSING, BaseState.IMPOSSIBLE}
+            or line.actual.number is None
+            or line.not_applicable
+        ):
+            continue
+        yield Looked(1 + len(base.cells))
+        right = _admissible(base)
+        if right and not any(line.actual.near(value) for value in right):
+            shown = (
+                percent(right[0]) if base.state is BaseState.KNOWN else "−100% 或“不适用”" if base.closing_zero else "0% 或“不适用”"
+            )
+            words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对。"
+            yield flag(line.cell("actual"), words, expected=shown, related=tuple(cell.place for cell in base.cells))
+
+
+def _admissible(base: Base) -> list[Fraction]:
+    if base.rate is not None:
+        return [base.rate]
+    if base.closing_zero:
+        return [Fraction(-1), Fraction(0)]
+    return []
+
+
+@rule("IND117", "缺少基础数据", severity=Severity.WARNING, basis=FRAMEWORK)
+def no_evidence(desk: Desk) -> Iterator[Saw]:
+    """指标填了业绩值，而支撑它的表空着，又没有勾选“本单位无此项”。"""
+    for line in desk.lines:
+        if line.spec is None or not line.spec.evidence or line.cell("actual").blank or line.not_applicable:
+            continue
+        yield Looked(1)
+        where = _evidence(line.spec.evidence, desk)
+        if where:
+            words = f"“{line.name}”业绩值填 {line.actual}，但{where}没有填数，无从核对。请补填基础数据。"
+            yield flag(line.cell("actual"), words)
+
+
+def _evidence(address: str, desk: Desk) -> str:
+    """What is missing behind an indicator, or ""."""
+    name, _, rest = address.partition(".")
+    table = desk.submission.get(name)
+    if table is None or table.ticked:
+        return ""
+    if rest:
+        row, _, column = rest.rpartition(".")
+        cell = table.cell(row, column)
+        return f"《{table.sheet}》“{row}”" if cell is not None and cell.blank else ""
+    filled = any(cell.state is not State.BLANK and cell.unit for cell in table.cells())
+    return "" if filled else f"《{table.sheet}》的“{name}”" if name != table.sheet else f"《{name}》"
+
+
+@rule("IND121", "不适用缺理由或不允许", severity=Severity.WARNING, basis=FRAMEWORK)
+def wrongly_not_applicable(desk: Desk) -> Iterator[Saw]:
+    """只有表样允许的指标可填“不适用”，并须在偏差原因里写明理由；权重不变，按适用部分折算。"""
+    for line in desk.lines:
+        if not line.not_applicable:
+            continue
+        yield Looked(1)
+        allowed = line.spec is not None and line.spec.may_be_na
+        if not allowed:
+            yield flag(line.cell("actual"), f"“{line.name}”不允许填“不适用”。请据实填写。")
+        elif not line.deviation:
+            yield flag(line.cell("actual"), f"“{line.name}”填“不适用”，未写理由。请在偏差原因里说明。")
+
+
+@rule("IND122", "变动率不可计算", severity=Severity.NOTE, basis=FRAMEWORK, relations=("C53",))
+def impossible_rate(desk: Desk) -> Iterator[Saw]:
+    """基数为 0 而实际大于 0，比率不可计算；保留自评分。"""
+    for line in desk.lines:
+        if line.base.state is BaseState.IMPOSSIBLE:
+            yield Looked(len(line.base.cells))
+            words = f"“{line.name}”的基数为 0（{line.base.text}），不可计算，保留自评分。"
+            yield flag(line.cell("actual"), words, related=tuple(cell.place for cell in line.base.cells))

@@ -1,0 +1,166 @@
+"""STR: whether the workbook still is the form: sheets, titles, required cells, choices, headings."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+
+from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.model import Cell, Note, Severity, Table
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+from jixiao_xlsx.spec import TableSpec
+
+RELATED = 8
+FORM = "本套表样：工作表、行、列的名称不得改动"
+
+
+def _notes(desk: Desk, *kinds: str) -> list[Note]:
+    return [note for note in desk.submission.notes if note.kind in kinds]
+
+
+def _from_notes(notes: list[Note], text: str) -> Iterator[Saw]:
+    """One flag per sheet, with a count."""
+    groups: dict[str, list[Note]] = defaultdict(list)
+    for note in notes:
+        groups[note.place.sheet].append(note)
+    for found in groups.values():
+        items = list(dict.fromkeys(note.item for note in found))
+        named = "、".join(f"“{item}”" for item in items[:5]) + (f"等 {len(items)} 项" if len(items) > 5 else "")
+        places = tuple(note.place for note in found)
+        yield Flag(
+            places[0], found[0].item, "", found[0].text, text.format(items=named), related=places[1 : RELATED + 1], count=len(found)
+        )
+
+
+@rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM)
+def missing_sheet(desk: Desk) -> Iterator[Saw]:
+    """表样里的工作表在文件中找不到；靠它核对的关系都已略过。"""
+    yield Looked(len(desk.template.sheets))
+    for note in _notes(desk, "missing_sheet"):
+        yield Flag(
+            note.place,
+            note.item,
+            "",
+            "",
+            f"缺少工作表“{note.item}”，与它有关的核对都未进行。请用原表样补上。",
+            expected="有此工作表",
+        )
+
+
+@rule("STR102", "缺少行或列", severity=Severity.ERROR, basis=FORM)
+def missing_title(desk: Desk) -> Iterator[Saw]:
+    """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次。"""
+    for note in _notes(desk, "missing_title"):
+        yield Flag(note.place, note.item, "", "", f"工作表里找不到“{note.item}”的表头。请恢复表样。")
+    for table in desk.submission.tables.values():
+        yield Looked(len(table.columns))
+        if table.absent:
+            names = "、".join(f"“{title}”" for title in table.absent)
+            text = f"《{table.sheet}》找不到{names}（被删或改了名），有关核对未进行。请恢复表样。"
+            yield Flag(table.anchor.place, table.absent[0], "", "", text, expected=f"有{names}", count=len(table.absent))
+
+
+@rule("STR103", "必填项未填", severity=Severity.ERROR, basis="填报说明：带 * 的项目必填")
+def required_blank(desk: Desk) -> Iterator[Saw]:
+    """必填的格空着。每张表只说一次，列出各格。"""
+    for name, table in desk.submission.tables.items():
+        required = list(_required_cells(desk.template.table[name], table))
+        yield Looked(len(required))
+        blanks = [cell for cell in required if cell.blank]
+        if blanks:
+            named = "、".join(f"“{cell.row}”" for cell in blanks[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
+            text = f"《{table.sheet}》{named}未填。请补填。"
+            yield flag(blanks[0], text, expected="必填", related=tuple(c.place for c in blanks[1 : RELATED + 1]), count=len(blanks))
+
+
+def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:
+    for row in form.rows:
+        found = table.by_title.get(row.title)
+        for column in row.required if found else ():
+            cell = found.get(column) if found else None
+            if cell is not None:
+                yield cell
+
+
+@rule("STR104", "表外内容", severity=Severity.NOTE, basis=FORM)
+def unread(desk: Desk) -> Iterator[Saw]:
+    """多出来的工作表、行、列或零散内容不参加核对，列在这里以免漏看。"""
+    kinds = ("unread_sheet", "unread_column", "unread_row", "stray_cell", "duplicate_title")
+    yield from _from_notes(_notes(desk, *kinds), "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。")
+
+
+@rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM)
+def not_a_choice(desk: Desk) -> Iterator[Saw]:
+    """应从下拉选项中选择的格填了别的内容。"""
+    for name, table in desk.submission.tables.items():
+        form = desk.template.table[name]
+        for row in table.rows:
+            spec = form.row.get(row.title)
+            for column in form.columns:
+                cell = row.get(column.title)
+                choices = (
+                    (spec.choices if spec and spec.choices else column.choices) if form.kind(row.title, column) == "choice" else ()
+                )
+                if cell is None or cell.blank or not choices or row.kind == "total":
+                    continue
+                yield Looked(1)
+                if tidy(cell.text) not in {tidy(choice) for choice in choices} and not _is_sign(cell.text, choices):
+                    options = "、".join(choices)
+                    yield flag(cell, f"“{cell.row}”的“{cell.column}”填“{cell.text}”，应从 {options} 中选。", expected=options)
+
+
+def _is_sign(text: str, choices: tuple[str, ...]) -> bool:
+    """Other spellings of ≤ ≥ = are understood."""
+    return {"<=": "≤", "≦": "≤", ">=": "≥", "≧": "≥", "＝": "="}.get(tidy(text), "") in choices
+
+
+@rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM)
+def hidden(desk: Desk) -> Iterator[Saw]:
+    """隐藏的行和工作表照样参加核对；请确认不是旧数据。"""
+    yield from _from_notes(_notes(desk, "hidden_row", "hidden_sheet"), "{items}是隐藏的，里面有内容。请确认不是旧数据。")
+
+
+@rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM)
+def renamed_sheet(desk: Desk) -> Iterator[Saw]:
+    """工作表名称不是表样里的，按内容认出。"""
+    for note in _notes(desk, "renamed_sheet"):
+        text = f"工作表“{note.place.sheet}”不是表样里的名称，按内容认作“{note.item}”。请改回原名。"
+        yield Flag(note.place, note.item, "", note.text, text)
+
+
+@rule("STR107", "表题不是本单位或本年度", severity=Severity.ERROR, basis="填报说明：表题应为本单位、本年度", relations=("C69",))
+def foreign_heading(desk: Desk) -> Iterator[Saw]:
+    """表格标题里写的是别的单位或别的年度，多半是从别处复制来的。"""
+    department, code_year = desk.submission.department, desk.submission.year
+    for name, table in desk.submission.tables.items():
+        heading = table.heading
+        if heading is None or heading.blank:
+            continue
+        form = desk.template.table[name]
+        yield Looked(1)
+        years = set(re.findall(r"(20\d\d)\s*年", heading.text))
+        if code_year and years and str(code_year) not in years:
+            text = f"标题“{heading.text}”的年度与评价年度 {code_year} 年不符。请改正。"
+            yield Flag(heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度")
+        elif form.heading_names_department and department and (other := _other_office(heading.text, department, form)):
+            text = f"标题“{heading.text}”写的是“{other}”，填报单位是“{department}”。请核对是否误用了别的单位的表。"
+            yield Flag(heading.place, table.name, "标题", heading.text, text, expected=department)
+
+
+_KINDS = "局|委|办|办公室|中心|院|站|队|所|馆|会|部|处|校|学校|医院|镇|乡|街道|园区|公司"
+
+
+def _other_office(heading: str, department: str, form: TableSpec) -> str:
+    """The office a heading names, when it is not this one; "" when it names none or ours."""
+    text, own = tidy(heading), tidy(department)
+    if own in text:
+        return ""
+    fixed = [tidy(part) for part in re.split(r"\{year\}|\{department\}|年度", form.heading) if part]
+    text = re.sub(r"20\d\d年度?", "", text)
+    for part in fixed:
+        text = text.replace(part, "")
+    text = re.sub(r"\(?部门\(?单位\)?\)?", "", text).strip("()_- ")
+    if not re.search(rf"({_KINDS})$", text) or own.endswith(text) or text.endswith(own):
+        return ""
+    return text

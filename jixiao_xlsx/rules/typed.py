@@ -1,0 +1,106 @@
+"""AMT105–AMT111: how figures were typed."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from jixiao_xlsx.amounts import atoms_per, plain
+from jixiao_xlsx.model import Cell, Severity, State
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+
+RELATED = 8
+FILLING = "填报说明：数字单元格只填数字，按表头单位和小数位填写"
+
+
+def _by_sheet(desk: Desk, wanted: Callable[[Cell], bool]) -> dict[str, list[Cell]]:
+    groups: dict[str, list[Cell]] = defaultdict(list)
+    for table in desk.submission.tables.values():
+        for cell in table.cells():
+            if wanted(cell):
+                groups[cell.sheet].append(cell)
+    return groups
+
+
+def _group(cells: list[Cell], text: str) -> Flag:
+    more = f"（本表共 {len(cells)} 处）" if len(cells) > 1 else ""
+    return flag(
+        cells[0], text.format(cell=cells[0], more=more), related=tuple(c.place for c in cells[1 : RELATED + 1]), count=len(cells)
+    )
+
+
+@rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=FILLING)
+def excess_digits(desk: Desk) -> Iterator[Saw]:
+    """单元格里的数比表上显示的位数多，打印出来的表可能不平。核对时按实际存放的数。"""
+    groups = _by_sheet(
+        desk, lambda cell: bool(cell.figure and cell.unit != "%" and atoms_per(cell.unit) > 1 and cell.figure.excess)
+    )
+    yield Looked(sum(map(len, groups.values())))
+    for cells in groups.values():
+        first = cells[0]
+        number = first.number or Decimal(0)
+        stored, shown = plain(number), plain(number, first.decimals)
+        text = f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {shown} {first.unit}"
+        yield _group(cells, text + "{more}。请按显示位数录入。")
+
+
+@rule("AMT106", "数字不是按数字格式录入", severity=Severity.NOTE, basis=FILLING)
+def read_anyway(desk: Desk) -> Iterator[Saw]:
+    """文本型数字、全角数字、带千分位或单位的数，已按原意读出；公式求和会漏掉它们，请改成数字。"""
+    ticked = next((table.tick for table in desk.template.tables if table.tick), "")
+    groups = _by_sheet(desk, lambda cell: cell.number is not None and bool(cell.note) and cell.note not in {"%", ticked})
+    for cells in groups.values():
+        yield Looked(len(cells))
+        first = cells[0]
+        number = first.number or Decimal(0)
+        value = f"{plain(number * 100)}%" if first.unit == "%" else f"{plain(number)} {first.unit}"
+        yield _group(
+            cells, f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），已读作 {value}{{more}}。请改成数字。"
+        )
+
+
+@rule("AMT107", "数字单元格里是文字", severity=Severity.ERROR, basis=FILLING)
+def refused_text(desk: Desk) -> Iterator[Saw]:
+    """应填数字的地方填了读不出数字的文字，有关等式不能核对。"""
+    for name, table in desk.submission.tables.items():
+        form = desk.template.table[name]
+        for row in table.rows:
+            for column in form.columns:
+                cell = row.get(column.title)
+                if cell is None or form.kind(row.title, column) not in {"money", "count", "score", "percent"}:
+                    continue
+                yield Looked(1)
+                if cell.state is State.TEXT:
+                    unit = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）" if cell.unit else "数字"
+                    yield flag(
+                        cell,
+                        f"“{cell.row}”的“{cell.column}”填“{cell.text}”，{cell.note or '读不出数字'}。请填{unit}。",
+                        expected="数字",
+                    )
+
+
+@rule("AMT108", "公式出错", severity=Severity.ERROR, basis=FILLING)
+def error_value(desk: Desk) -> Iterator[Saw]:
+    """单元格显示 #REF!、#DIV/0! 等错误值，有关等式不能核对。"""
+    for cells in _by_sheet(desk, lambda cell: cell.state is State.ERROR).values():
+        for cell in cells:
+            yield Looked(1)
+            yield flag(cell, f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。请重新填写。", expected="数字")
+
+
+@rule("AMT109", "公式未计算", severity=Severity.WARNING, basis=FILLING)
+def uncalculated(desk: Desk) -> Iterator[Saw]:
+    """文件保存时没有带上公式的结果，这些格不能核对。用 WPS 或 Excel 打开再保存一次即可。"""
+    for cells in _by_sheet(desk, lambda cell: cell.state is State.UNCALCULATED).values():
+        yield Looked(len(cells))
+        yield _group(cells, "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。")
+
+
+@rule("AMT111", "金额合并单元格", severity=Severity.NOTE, basis=FILLING)
+def merged_amount(desk: Desk) -> Iterator[Saw]:
+    """金额跨行合并时，只算在最上一行。"""
+    for note in desk.submission.notes:
+        if note.kind == "merged_amount":
+            yield Looked(1)
+            yield Flag(note.place, note.item, "", "", note.text)

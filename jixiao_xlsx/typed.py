@@ -1,0 +1,97 @@
+"""One cell of a form, as typed: its state and value by the type that the form gives it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+from decimal import Decimal
+
+from jixiao_xlsx.amounts import NOT_APPLICABLE, State, from_float, percent, plain, read_number, tidy
+from jixiao_xlsx.grid import Grid
+from jixiao_xlsx.model import Cell
+from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec
+
+PERCENT_NOTE = "%"
+
+
+def read_cell(grid: Grid, table: TableSpec, title: str, column: ColumnSpec, row: int, at: int) -> Cell:
+    """The cell at (`row`, `at`) of `grid`, which is column `column` of the row called `title`."""
+    place = (row, at)
+    flags = grid.flags
+    unit = table.unit_of(title, column)
+    kind = table.kind(title, column)
+    raw: object = grid.raw(row, at)
+    note = ""
+    value: Decimal | str | None = None
+    if place in flags.errors:
+        state, raw = State.ERROR, flags.errors[place]
+        note = raw
+    elif place in flags.uncalculated:
+        state, raw = State.UNCALCULATED, None
+    elif raw is None:
+        state = State.BLANK
+    elif kind in NUMERIC:
+        shown = (place in flags.percents) if grid.knows_formats else None
+        reading = read_number(_without_unit(raw, unit, kind), unit, percent=kind == "percent", percent_format=shown)
+        state, value, note = reading.state, reading.value, reading.note
+    elif kind == "measure":
+        state, value, note = _measure(raw, place in flags.percents)
+    else:
+        value = percent(from_float(raw), 2) if isinstance(raw, float) and place in flags.percents else words(raw)
+        state = State.TEXT if value else State.BLANK
+    return Cell(
+        sheet=grid.name,
+        ref=grid.ref(row, at),
+        row=title,
+        column=column.title,
+        raw=raw,
+        value=value if value != "" else None,
+        state=state,
+        formula=flags.formulas.get(place),
+        unit=unit,
+        decimals=table.decimals_of(title, column),
+        note=note,
+    )
+
+
+def text_cell(grid: Grid, row: int, column: int, title: str, heading: str = "") -> Cell:
+    """A cell read for its words: a heading, a label, a reason, a tick."""
+    raw = grid.raw(row, column)
+    value = words(raw) if raw is not None else ""
+    state = State.TEXT if value else State.BLANK
+    return Cell(grid.name, grid.ref(row, column), title, heading, raw, value or None, state, grid.flags.formulas.get((row, column)))
+
+
+def words(raw: object) -> str:
+    """A value as a person sees it in a cell for words."""
+    if isinstance(raw, str):
+        return raw.strip()
+    if isinstance(raw, bool):
+        return "是" if raw else "否"
+    if isinstance(raw, int | float):
+        return plain(from_float(raw) if isinstance(raw, float) else Decimal(raw))
+    if isinstance(raw, dt.datetime):
+        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ", "minutes")
+    return raw.isoformat() if isinstance(raw, dt.date | dt.time) else str(raw)
+
+
+def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None, str]:
+    """目标值, 业绩值: a number, or words such as “≥95%” and “健全”."""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        if not math.isfinite(raw):
+            return State.ERROR, None, "不是有限的数"
+        number = from_float(raw) if isinstance(raw, float) else Decimal(raw)
+        return (State.NUMBER if number else State.ZERO), number, PERCENT_NOTE if as_percent else ""
+    text = words(raw)
+    if tidy(text) in NOT_APPLICABLE:
+        return State.NA, None, ""
+    return (State.TEXT if text else State.BLANK), text, ""
+
+
+def _without_unit(raw: object, unit: str, kind: str) -> object:
+    """“6人” in a column of 人 is 6: counted things and points may carry their own unit (money's units are `amounts`' business)."""
+    if kind in {"count", "score"} and unit and isinstance(raw, str):
+        text = tidy(raw)
+        if text.endswith(unit) and text != unit:
+            return text.removesuffix(unit)
+    return raw

@@ -1,0 +1,95 @@
+"""Help at the cell while a form is being filled: dropdowns, input messages with the unit, and a word about stray text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jixiao_xlsx.spec import NUMERIC, ColumnSpec
+from jixiao_xlsx.writers.canvas import Canvas
+from jixiao_xlsx.writers.layout import RowPlace, TablePlace
+from jixiao_xlsx.writers.looks import MISSING
+
+TICKS = ("√",)
+_LIMIT = 1e15
+_MAX_TITLE, _MAX_TEXT = 32, 255  # what a spreadsheet allows in these boxes
+
+Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
+
+
+def guide_entry(canvas: Canvas, sheet: Any, table: TablePlace) -> None:
+    """Add the rules and messages of one table's input cells, neighbours of a column together."""
+    for column in table.spec.columns:
+        groups: dict[Help, list[RowPlace]] = {}
+        for row in table.rows:
+            if canvas.contents[(table.spec.name, row.key, column.title)].role == "input":
+                groups.setdefault(_help(table, row, column), []).append(row)
+        for about, rows in groups.items():
+            _validate(sheet, table.columns[column.title], rows, _rule(about, column.title))
+        _mark_missing(canvas, sheet, table, column)
+    if table.tick:
+        rule = {"validate": "list", "source": list(TICKS)} | _message("没有这类业务的，在这里选√。")
+        sheet.data_validation(*table.tick, *table.tick, rule)
+
+
+def required(table: TablePlace, row: RowPlace) -> tuple[str, ...]:
+    """The columns of a fixed row that a person must fill."""
+    spec = table.spec.row.get(row.title)
+    return tuple(title for title in (spec.required if spec else ()) if not table.spec.is_auto(row.title, table.spec.column[title]))
+
+
+def _mark_missing(canvas: Canvas, sheet: Any, table: TablePlace, column: ColumnSpec) -> None:
+    at = table.columns[column.title]
+    for row in table.rows:
+        if column.title in required(table, row):
+            look = canvas.book.add_format({"bg_color": MISSING})
+            sheet.conditional_format(row.line, at, row.line, at, {"type": "blanks", "format": look})
+
+
+def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> Help:
+    spec = table.spec.row.get(row.title)
+    choices = (spec.choices if spec else ()) or column.choices
+    return table.spec.kind(row.title, column), table.spec.unit_of(row.title, column), choices, spec.hint if spec else ""
+
+
+def _rule(about: Help, title: str) -> dict[str, object] | None:
+    kind, unit, choices, hint = about
+    if choices:
+        rule: dict[str, object] = {"validate": "list", "source": list(choices), "error_message": "请从下拉列表中选择。"}
+        return rule | {"error_title": title[:_MAX_TITLE]} | _message(hint or "请从下拉列表中选择。")
+    if kind in NUMERIC:
+        usual = "填百分数，如 95.5%。" if kind == "percent" else f"单位：{unit}。只填数字，没有的填“—”。"
+        return _number_rule(title) | _message(hint or usual)
+    if kind == "measure":
+        hint = hint or "填数字或百分数；定性指标填达成、部分达成或未达成。"
+    if kind == "date":
+        hint = hint or "填日期，如 2025-3-20。"
+    return {"validate": "any"} | _message(hint) if hint else None
+
+
+def _number_rule(title: str) -> dict[str, object]:
+    return {
+        "validate": "decimal",
+        "criteria": "between",
+        "minimum": -_LIMIT,
+        "maximum": _LIMIT,
+        "error_type": "warning",
+        "error_title": title[:_MAX_TITLE],
+        "error_message": "这里应填数字。确实没有的填“—”，并选“是”。",
+    }
+
+
+def _message(text: str) -> dict[str, object]:
+    return {"input_message": text[:_MAX_TEXT]} if text else {}
+
+
+def _validate(sheet: Any, column: int, rows: list[RowPlace], rule: dict[str, object] | None) -> None:
+    if rule is None:
+        return
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and runs[-1][1] == row.line - 1:
+            runs[-1][1] = row.line
+        else:
+            runs.append([row.line, row.line])
+    for first, last in runs:
+        sheet.data_validation(first, column, last, column, dict(rule))

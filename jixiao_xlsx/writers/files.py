@@ -1,0 +1,73 @@
+"""Outputs that appear whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import hashlib
+import io
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+PART = ".jixiao-"
+
+
+class Blocked(Exception):
+    """An output could not be written; the text tells a person why and what to do."""
+
+
+def write_whole(target: Path, fill: Callable[[BinaryIO], object]) -> None:
+    """Let `fill` write into memory, then put the bytes at `target` in one step. Raises Blocked."""
+    buffer = io.BytesIO()
+    fill(buffer)
+    write_bytes(target, buffer.getvalue())
+
+
+def write_bytes(target: Path, data: bytes) -> None:
+    """Put `data` at `target` in one step, by way of a file beside it. Raises Blocked."""
+    # Named after the target, so that what a killed run leaves behind is overwritten by the next.
+    part = target.with_name(f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        part.write_bytes(data)
+        part.replace(target)
+    except OSError as error:
+        with contextlib.suppress(OSError):
+            part.unlink(missing_ok=True)
+        raise Blocked(_why(error, target)) from error
+
+
+def move_whole(source: Path, target: Path) -> None:
+    """Put the finished file `source` at `target` in one step. Raises Blocked."""
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        source.replace(target)
+    except OSError as error:
+        raise Blocked(_why(error, target)) from error
+
+
+def unique(stem: str, taken: set[str]) -> str:
+    """`stem`, numbered where a name that no system tells apart from it is in `taken`; the result joins `taken`."""
+    name, number = stem, 2
+    while name.casefold() in taken:
+        name, number = f"{stem}({number})", number + 1
+    taken.add(name.casefold())
+    return name
+
+
+def sha256_of(path: Path) -> str:
+    """The digest of a file, read in pieces. Raises OSError."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _why(error: OSError, target: Path) -> str:
+    name = target.name
+    if isinstance(error, PermissionError):
+        return f"“{name}”没有写成：文件正被别的程序打开，或没有写入权限。请关闭后重新运行。"
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return f"“{name}”没有写成：磁盘空间不足。请腾出空间后重新运行。"
+    if isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
+        return f"“{name}”没有写成：同名的文件夹或文件挡住了。请改名或移走后重新运行。"
+    return f"“{name}”没有写成：{error.strerror or '系统拒绝写入'}。"

@@ -1,0 +1,84 @@
+"""The output folder of a run: what was put there, what an earlier run left, what a person changed since."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
+
+from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, write_bytes
+from jixiao_xlsx.writers.records import digest
+
+RUN_RECORD = "run.json"
+TOOL = "jixiao-xlsx"
+
+
+class Outbox:
+    """Puts files under `folder` and remembers in `outputs` their digests by relative path.
+
+    A workbook that was changed by hand since the earlier run recorded it is never overwritten or removed: it is renamed
+    beside its place. `notes` gathers what a person should know.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.outputs: dict[str, str] = {}
+        self.notes: list[str] = []
+        self._earlier = _earlier_outputs(folder / RUN_RECORD)
+
+    def put(self, path: str, content: bytes | Path) -> str:
+        """Place `content` (bytes, or a finished file that moves) at `path`; "" or why that failed."""
+        target = self.folder / path
+        try:
+            sha256 = digest(content) if isinstance(content, bytes) else sha256_of(content)
+            self._keep_edited(target, path, sha256)
+            if isinstance(content, bytes):
+                write_bytes(target, content)
+            else:
+                move_whole(content, target)
+        except (OSError, Blocked) as error:
+            if path in self._earlier:  # still there, and still ours: the next run may replace it
+                self.outputs[path] = self._earlier[path]
+            return str(error) if isinstance(error, Blocked) else f"“{target.name}”没有写成：{error.strerror or '系统拒绝访问'}。"
+        self.outputs[path] = sha256
+        return ""
+
+    def remove_stale(self) -> None:
+        """Remove what the earlier run wrote and this one did not, unless a person changed it."""
+        for path, sha256 in self._earlier.items():
+            target = self.folder / path
+            if path in self.outputs or not target.is_file():
+                continue
+            try:
+                if sha256_of(target) == sha256:
+                    target.unlink()
+                else:
+                    self.notes.append(f"“{path}”是以前的结果，已被人改动，本次未更新也未删除。")
+            except OSError:
+                self.notes.append(f"“{path}”是以前的结果，本次已不用，但删不掉：请关闭后自行删除。")
+
+    def _keep_edited(self, target: Path, path: str, sha256: str) -> None:
+        if target.suffix != ".xlsx" or not target.is_file():
+            return
+        if sha256_of(target) in {sha256, self._earlier.get(path)}:
+            return
+        number = 1
+        while (kept := target.with_name(f"{target.stem}（改动保留{number}）{target.suffix}")).exists():
+            number += 1
+        move_whole(target, kept)
+        self.notes.append(f"“{path}”生成后被人改动过，已改名保留为“{kept.name}”，新结果另写。")
+
+
+def _earlier_outputs(record: Path) -> Mapping[str, str]:
+    """What an earlier run says it wrote: only plain relative paths of a record that is ours."""
+    with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        data = json.loads(record.read_text(encoding="utf-8"))
+        if data["tool"]["name"] == TOOL:
+            return {str(item["path"]): str(item["sha256"]) for item in data["outputs"] if _inside(str(item["path"]))}
+    return {}
+
+
+def _inside(path: str) -> bool:
+    parts = PurePosixPath(path).parts
+    return bool(parts) and not path.startswith("/") and ".." not in parts and "\\" not in path and ":" not in path

@@ -1,0 +1,48 @@
+"""The scored workbook of one department: 绩效评价表 (for the reviewer to complete), 核对意见, 评分说明, 资金执行."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+from jixiao_xlsx.model import Finding, FindingState, Place, Report, Scorecard, Severity, Submission
+from jixiao_xlsx.spec import Template
+from jixiao_xlsx.writers.scored_funds import FUNDS, write_funds
+from jixiao_xlsx.writers.scored_notes import NOTES, write_notes
+from jixiao_xlsx.writers.scored_opinion import OPINION, first_row, write_opinion
+from jixiao_xlsx.writers.scored_table import SCORES, write_table
+from jixiao_xlsx.writers.styles import Styles, new_book
+from jixiao_xlsx.writers.wording import in_order
+
+
+def write_scored(target: Path | BinaryIO, submission: Submission, report: Report, card: Scorecard, template: Template) -> None:
+    """Write the scored workbook: deterministic bytes, every formula with its value. Raises files.Blocked."""
+    findings = in_order(report.findings, submission.sheets)
+    marks = _marks(findings)
+    with new_book(target, f"{card.department}{template.title}") as book:
+        styles = Styles(book)
+        table, opinion, notes, funds = (book.add_worksheet(name) for name in (SCORES, OPINION, NOTES, FUNDS))
+        refs = write_notes(notes, styles, card, template)
+        numbers = _numbers(findings)
+        links = write_table(table, styles, submission, card, template, refs, marks, numbers)
+        links |= write_funds(funds, styles, submission, template, marks)
+        write_opinion(opinion, styles, report, findings, links)
+        table.activate()
+
+
+def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:
+    """The gravest open finding of each cell."""
+    marks: dict[Place, Severity] = {}
+    for finding in findings:  # gravest first
+        if finding.state is FindingState.OPEN:
+            marks.setdefault(finding.place, finding.severity)
+    return marks
+
+
+def _numbers(findings: list[Finding]) -> Mapping[Place, list[tuple[int, str]]]:
+    """For each cell the numbers its findings have in 核对意见, with the place of the line there."""
+    numbers: dict[Place, list[tuple[int, str]]] = {}
+    for number, finding in enumerate(findings, 1):
+        numbers.setdefault(finding.place, []).append((number, f"internal:'{OPINION}'!A{first_row() + number}"))
+    return numbers

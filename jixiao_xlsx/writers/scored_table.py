@@ -1,0 +1,417 @@
+"""绩效评价表: the official table with 自评分, 复算分 and the reviewer's own 财政复核分 side by side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import groupby, pairwise
+from typing import Any
+
+from jixiao_xlsx.amounts import percent, plain, rounded
+from jixiao_xlsx.model import Execution, IndicatorScore, Method, Place, Row, Scorecard, Severity, Submission
+from jixiao_xlsx.spec import TableSpec, Template
+from jixiao_xlsx.writers.scored_funds import content_of
+from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs, applicable_weight, grade_formula, grade_words, is_scaled
+from jixiao_xlsx.writers.styles import Content, Link, Live, Styles, height, page, put, put_merged, set_widths
+
+SCORES = "绩效评价表"
+LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE, SELF, SCORE, GAP, REVIEW, WHY, DEVIATION, OPINIONS = range(14)
+WIDTHS = (10.0, 13.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
+LAST = len(WIDTHS) - 1
+PLAN_LABEL = "年度计划完成情况"
+REVIEW_TITLE, WHY_TITLE = "财政复核分", "复核理由"
+Numbers = Mapping[Place, Sequence[tuple[int, str]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The rows (as Excel counts) that the formulas speak of."""
+
+    first: int
+    last: int
+
+    @property
+    def sum(self) -> int:
+        """合计."""
+        return self.last + 1
+
+    @property
+    def execution(self) -> int:
+        """预算执行率."""
+        return self.last + 2
+
+    @property
+    def total(self) -> int:
+        """总分; 等级 is the row below."""
+        return self.last + 3
+
+    def of(self, letter: str) -> str:
+        """The indicator rows of a column."""
+        return f"{letter}{self.first}:{letter}{self.last}"
+
+
+def write_table(
+    sheet: Any,
+    styles: Styles,
+    submission: Submission,
+    card: Scorecard,
+    template: Template,
+    refs: ScoreRefs,
+    marks: Mapping[Place, Severity],
+    numbers: Numbers,
+) -> dict[Place, str]:
+    """Fill the sheet 绩效评价表; returns where it shows each cell of the file."""
+    set_widths(sheet, WIDTHS)
+    _write_heading(sheet, styles, submission, card, template)
+    links: dict[Place, str] = {}
+    head = _write_plan(sheet, styles, submission, template, marks, links)
+    _write_titles(sheet, styles, head, template)
+    lines = Lines(head + 2, head + 1 + max(len(card.indicators), 1))
+    for number, one in enumerate(card.indicators):
+        _write_indicator(sheet, styles, lines.first + number, one, refs.indicators[number], marks, numbers)
+        links |= dict.fromkeys(one.places.values(), f"internal:'{SCORES}'!C{lines.first + number}")
+    if not card.indicators:
+        put_merged(sheet, (head + 1, 0, head + 1, LAST), "报送的文件里没有读到指标。", styles["cell warning"])
+    _merge_levels(sheet, styles, lines, card.indicators)
+    _write_totals(sheet, styles, lines, card, template, refs)
+    _write_signatures(sheet, styles, lines.total + 1, card, template)
+    _finish(sheet, head, card)
+    return links
+
+
+# ---------------------------------------------------------------------------------------------------------- heading
+
+
+def _write_heading(sheet: Any, styles: Styles, submission: Submission, card: Scorecard, template: Template) -> None:
+    spec = template.table.get(template.indicator_table)
+    year = "" if submission.year is None else str(submission.year)
+    heading = (spec.heading if spec else template.title).replace("{year}年度", f"{year}年度" if year else "")
+    put_merged(sheet, (0, 0, 0, LAST), heading.replace("{department}", card.department), styles["title"])
+    sheet.set_row(0, 32)
+    role = template.roles.get("department")
+    put_merged(sheet, (1, 0, 1, 1), role.row if role else "部门名称", styles["head"])
+    put_merged(sheet, (1, 2, 1, WEIGHT), card.department, styles["cell strong"])
+    put_merged(sheet, (1, TARGET, 1, RATE), "部门填报", styles["head"])
+    put_merged(sheet, (1, SELF, 1, LAST), _typed(card), styles["cell"])
+    sheet.set_row(1, 24)
+
+
+def _typed(card: Scorecard) -> str:
+    """What the department itself says of its scores."""
+    parts = (("指标得分合计", card.self_sum), ("自评总分", card.self_total))
+    said = [f"{name} {'未填' if value is None else plain(value)}" for name, value in parts]
+    return "，".join([*said, f"自评等级 {card.self_grade or '未填'}"])
+
+
+def _write_plan(
+    sheet: Any, styles: Styles, submission: Submission, template: Template, marks: Mapping[Place, Severity], links: dict[Place, str]
+) -> int:
+    """The 年度计划完成情况 block; returns the row after it, counted from 0."""
+    spec = template.table.get(template.plan.get("table", ""))
+    if spec is None:
+        return 2
+    table = submission.get(spec.name)
+    areas = _spans(WIDTHS[1:], [column.width for column in spec.columns])
+    for (left, right), column in zip(areas, spec.columns, strict=True):
+        put_merged(sheet, (2, left, 2, right), _with_unit(column.title, spec, column.type), styles["head"])
+    sheet.set_row(2, 22)
+    rows = table.rows if table else ()
+    for at, row in enumerate(rows, 3):
+        _write_plan_row(sheet, styles, at, row, spec, areas, marks)
+        links |= {cell.place: f"internal:'{SCORES}'!B{at + 1}" for cell in row.cells.values()}
+    end = 3 + len(rows)
+    if not rows:
+        put_merged(sheet, (3, 1, 3, LAST), f"报送的文件里没有读到《{spec.name}》。", styles["cell warning"])
+        end = 4
+    put_merged(sheet, (2, 0, end - 1, 0), PLAN_LABEL, styles["head"])
+    return end
+
+
+def _with_unit(title: str, spec: TableSpec, kind: str) -> str:
+    return f"{title}（{spec.unit}）" if kind == "money" and not title.endswith("）") else title
+
+
+def _write_plan_row(
+    sheet: Any,
+    styles: Styles,
+    at: int,
+    row: Row,
+    spec: TableSpec,
+    areas: Sequence[tuple[int, int]],
+    marks: Mapping[Place, Severity],
+) -> None:
+    measured: list[tuple[Content, float]] = []
+    for (left, right), column in zip(areas, spec.columns, strict=True):
+        cell = row.get(column.title)
+        content = content_of(cell)
+        kind = " money" if column.type == "money" and not isinstance(content, str) else ""
+        mark = f" {marks[cell.place].value}" if cell and cell.place in marks else ""
+        put_merged(sheet, (at, left, at, right), content, styles[f"cell{kind}{mark}"])
+        measured.append((content if isinstance(content, str) else None, sum(WIDTHS[left : right + 1])))
+    sheet.set_row(at, height(measured))
+
+
+def _spans(grid: Sequence[float], wanted: Sequence[float]) -> list[tuple[int, int]]:
+    """Share the grid columns (the first of them is column 1) among the wanted widths, at least one each, in order."""
+    scale, edges, done, so_far = sum(grid) / sum(wanted), [0], 0.0, 0.0
+    for index, width in enumerate(wanted[:-1], 1):
+        so_far += width * scale
+        at = edges[-1] + 1
+        done = sum(grid[:at])
+        while at < len(grid) - (len(wanted) - index) and done + grid[at] / 2 < so_far:
+            done += grid[at]
+            at += 1
+        edges.append(at)
+    return [(left + 1, right) for left, right in pairwise([*edges, len(grid)])]
+
+
+# ------------------------------------------------------------------------------------------------------- indicators
+
+
+def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> None:
+    columns = template.indicator_columns
+    keys = ("level1", "level2", "name", "weight", "target", "actual", "rate")
+    titles = [columns.get(key, key) for key in keys]
+    titles += ["自评分", "复算分", "差异（自评−复算）", REVIEW_TITLE, WHY_TITLE, columns.get("deviation", ""), "核对意见序号"]
+    for column, title in enumerate(titles):
+        put(sheet, at, column, title, styles["head"])
+    sheet.set_row(at, height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30))
+
+
+def _write_indicator(
+    sheet: Any,
+    styles: Styles,
+    row: int,
+    one: IndicatorScore,
+    ref: str,
+    marks: Mapping[Place, Severity],
+    numbers: Numbers,
+) -> None:
+    def style(traits: str, *keys: str) -> Any:
+        found = [marks[place] for key in keys if (place := one.places.get(key)) and place in marks]
+        return styles[f"{traits} {min(found, key=lambda s: s.rank).value}" if found else traits]
+
+    at = row - 1
+    differs = " differs" if one.self_score is not None and one.score is not None and one.self_score != one.score else ""
+    put(sheet, at, NAME, one.name, style("cell", "name", "direction"))
+    put(sheet, at, WEIGHT, one.weight, style("cell weight", "weight"))
+    put(sheet, at, TARGET, one.target_text, style("cell center", "target"))
+    put(sheet, at, ACTUAL, one.actual_text, style("cell center", "actual"))
+    put(sheet, at, RATE, one.rate_text, style("cell center", "rate"))
+    put(sheet, at, SELF, one.self_score, style("cell score", "score"))
+    put(sheet, at, SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
+    put(sheet, at, GAP, _gap(row, one.self_score, one.score), styles[f"cell gap{differs}"])
+    _write_review(sheet, styles, row, one.weight)
+    put(sheet, at, DEVIATION, one.deviation_text, style("cell", "deviation"))
+    _write_numbers(sheet, styles, at, one, numbers)
+    texts = ((one.name, NAME), (one.target_text, TARGET), (one.actual_text, ACTUAL), (one.deviation_text, DEVIATION))
+    levels = ((one.level1, LEVEL1), (one.level2, LEVEL2))
+    sheet.set_row(at, height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24))
+
+
+def _recomputed(one: IndicatorScore, ref: str) -> Content:
+    if one.score is None:
+        return "不适用" if one.method is Method.NOT_APPLICABLE else NONE
+    return Live(f"={ref}", float(one.score))
+
+
+def _gap(row: int, own: Fraction | None, score: Fraction | None) -> Content:
+    if own is None or score is None:
+        return None
+    return Live(f"=ROUND(H{row}-I{row},4)", float(rounded(own - score, 4)))
+
+
+def _write_review(sheet: Any, styles: Styles, row: int, weight: Fraction) -> None:
+    """The two cells that the reviewer types into."""
+    put(sheet, row - 1, REVIEW, None, styles["input score"])
+    put(sheet, row - 1, WHY, None, styles["input"])
+    sheet.data_validation(
+        row - 1,
+        REVIEW,
+        row - 1,
+        REVIEW,
+        {
+            "validate": "decimal",
+            "criteria": "between",
+            "minimum": 0,
+            "maximum": float(weight),
+            "error_title": REVIEW_TITLE,
+            "error_message": f"应是 0 到 {plain(weight)} 之间的数字。",
+        },
+    )
+
+
+def _write_numbers(sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: Numbers) -> None:
+    """The 序号 of this row's findings, leading to the first of them."""
+    found = sorted({entry for place in one.places.values() for entry in numbers.get(place, ())})
+    if found:
+        text = "、".join(str(number) for number, _ in found[:3]) + ("等" if len(found) > 3 else "")
+        put(sheet, at, OPINIONS, Link(found[0][1], text), styles["cell center link"])
+    else:
+        put(sheet, at, OPINIONS, None, styles["cell"])
+
+
+def _merge_levels(sheet: Any, styles: Styles, lines: Lines, indicators: Sequence[IndicatorScore]) -> None:
+    """一级 and 二级指标, merged over equal neighbours."""
+    keys = [(one.level1, one.level2) for one in indicators]
+    for column, runs in ((LEVEL1, _runs([(one,) for one, _ in keys])), (LEVEL2, _runs(keys))):
+        for top, bottom, key in runs:
+            area = (lines.first - 1 + top, column, lines.first - 1 + bottom, column)
+            put_merged(sheet, area, key[-1], styles["cell center"])
+
+
+def _runs(keys: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str, ...]]]:
+    at = 0
+    for key, group in groupby(keys):
+        length = len(list(group))
+        yield at, at + length - 1, key
+        at += length
+
+
+# ----------------------------------------------------------------------------------------------------------- totals
+
+
+def _write_totals(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs) -> None:
+    """合计, 预算执行率, 总分 and 等级."""
+    _write_sum(sheet, styles, lines, card, refs)
+    _write_execution(sheet, styles, lines, card.execution, template, refs)
+    _write_total(sheet, styles, lines, card, refs)
+    _write_grade(sheet, styles, lines, card, template, refs)
+
+
+def _total_line(
+    sheet: Any,
+    styles: Styles,
+    row: int,
+    label: str,
+    contents: Mapping[int, tuple[Content, str]],
+    words: str = "",
+    words_at: int = WHY,
+) -> None:
+    """One line under the indicators: a label, contents with their traits by column, and words to the right."""
+    at = row - 1
+    put_merged(sheet, (at, 0, at, NAME), label, styles["cell center total"])
+    for column in range(WEIGHT, words_at):
+        content, traits = contents.get(column, (None, "cell total"))
+        put(sheet, at, column, content, styles[traits])
+    put_merged(sheet, (at, words_at, at, LAST), words, styles["cell"])
+    sheet.set_row(at, height([(words, sum(WIDTHS[words_at:]))], least=24))
+
+
+def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
+    weight = sum((one.weight for one in card.indicators), Fraction(0))
+    contents: dict[int, tuple[Content, str]] = {
+        WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), "cell weight total"),
+        SELF: (Live(f"={_scaled(f'SUM({lines.of("H")})', lines, card)}", float(_own_sum(card))), "cell score total"),
+        SCORE: (_referred(card.score, refs.score), "cell score total"),
+        GAP: (_gap(lines.sum, _own_sum(card), card.score), "cell gap total"),
+        REVIEW: (Live(_reviewed_sum(lines, card), ""), "cell score total"),
+    }
+    words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if is_scaled(card) else ""
+    _total_line(sheet, styles, lines.sum, "合计", contents, words)
+
+
+def _own_sum(card: Scorecard) -> Fraction:
+    """The self-scores added up, and scaled where 复算分 are."""
+    own = sum((one.self_score for one in card.indicators if one.self_score is not None), Fraction(0))
+    weight = applicable_weight(card)
+    return own / weight * card.full_mark if is_scaled(card) and weight else own
+
+
+def _scaled(formula: str, lines: Lines, card: Scorecard) -> str:
+    if not is_scaled(card) or not applicable_weight(card):
+        return formula
+    return f"({formula})/SUMPRODUCT(--ISNUMBER({lines.of('I')}),{lines.of('D')})*{plain(card.full_mark)}"
+
+
+def _referred(value: Fraction | None, ref: str) -> Content:
+    return NONE if value is None else Live(f"={ref}", float(value))
+
+
+def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
+    """What the reviewer typed, and 复算分 where nothing was typed; blank while nothing is typed at all."""
+    mixed = f"SUM({lines.of('K')})+SUMPRODUCT(--ISBLANK({lines.of('K')}),{lines.of('I')})"
+    return f'=IF(COUNT({lines.of("K")})=0,"",{_scaled(mixed, lines, card)})'
+
+
+def _write_execution(sheet: Any, styles: Styles, lines: Lines, execution: Execution, template: Template, refs: ScoreRefs) -> None:
+    titles = template.execution_columns
+    differs = execution.self_score is not None and execution.score is not None and execution.self_score != execution.score
+    mark = " differs" if differs else ""
+    contents: dict[int, tuple[Content, str]] = {
+        WEIGHT: (execution.weight, "cell weight total"),
+        RATE: (None if execution.rate is None else percent(execution.rate), "cell center total"),
+        SELF: (execution.self_score, "cell score total"),
+        SCORE: (_referred(execution.score, refs.execution), f"cell score total{mark}"),
+        GAP: (_gap(lines.execution, execution.self_score, execution.score), f"cell gap total{mark}"),
+    }
+    amounts = [
+        f"{titles[key]} {'未填' if amount is None else f'{plain(amount)} 元'}"
+        for key, amount in (("budget", execution.budget), ("spent", execution.spent))
+        if key in titles
+    ]
+    _total_line(sheet, styles, lines.execution, template.execution_table, contents, "，".join(amounts), DEVIATION)
+    _write_review(sheet, styles, lines.execution, execution.weight)
+
+
+def _write_total(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
+    weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
+    own = _own_sum(card) + (card.execution.self_score or 0)
+    above = (lines.sum, lines.execution)
+    reviewed = f'=IF(COUNT({lines.of("K")},K{above[1]})=0,"",IF(K{above[0]}="",I{above[0]},K{above[0]})+IF(ISBLANK(K{above[1]}),N(I{above[1]}),K{above[1]}))'
+    contents: dict[int, tuple[Content, str]] = {
+        WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
+        SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
+        SCORE: (_referred(card.total, refs.total), "cell sum total"),
+        GAP: (_gap(lines.total, own, card.total), "cell gap total"),
+        REVIEW: (Live(reviewed, ""), "cell sum total"),
+    }
+    _total_line(sheet, styles, lines.total, "总分（100 分）", contents, card.incomplete)
+
+
+def _write_grade(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs) -> None:
+    row, total = lines.total + 1, lines.total
+    own = _own_sum(card) + (card.execution.self_score or 0)
+    known = card.total is not None and bool(card.grade)
+    contents: dict[int, tuple[Content, str]] = {
+        SELF: (
+            Live(f"={grade_formula(template, f'H{total}')}", template.grade(Fraction(rounded(own, 2)))),
+            "cell center total",
+        ),
+        SCORE: (Live(f"={refs.grade}", card.grade) if known else NONE, "cell center total"),
+        REVIEW: (Live(f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})', ""), "cell center total"),
+    }
+    _total_line(sheet, styles, row, "等级", contents, grade_words(template))
+
+
+# ------------------------------------------------------------------------------------------------------ around it
+
+
+def _write_signatures(sheet: Any, styles: Styles, at: int, card: Scorecard, template: Template) -> None:
+    """Who signed for the department, and room for the reviewer."""
+    note = (
+        f"“{REVIEW_TITLE}”“{WHY_TITLE}”（黄色格）由复核人填写：改动某项时填新分数和理由，不改动的留空，空格按复算分计。"
+        "红、黄、蓝底色依次为有错误、警告、提示的填报项，橙色为自评与复算不一致。"
+    )
+    put_merged(sheet, (at, 0, at, LAST), note, styles["remark"])
+    sheet.set_row(at, height([(note, sum(WIDTHS))], size=9))
+    spec = template.table.get(template.indicator_table)
+    own = template.sheet[spec.sheet].signature if spec and spec.sheet in template.sheet else ()
+    for row, texts in enumerate((own, ("复核人（签字）：", "股室负责人（签字）：", "复核日期：")), at + 1):
+        _spread(sheet, styles, row, texts)
+
+
+def _spread(sheet: Any, styles: Styles, row: int, texts: Sequence[str]) -> None:
+    """A line of texts, evenly over the width."""
+    if texts:
+        for (left, right), text in zip(_spans(WIDTHS, [1.0] * len(texts)), texts, strict=True):
+            put_merged(sheet, (row, left - 1, row, right - 1), text, styles["plain"])
+    sheet.set_row(row, 26)
+
+
+def _finish(sheet: Any, head: int, card: Scorecard) -> None:
+    if head < 8:  # a long plan block would fill the screen if it stayed
+        sheet.freeze_panes(head + 1, NAME + 1)
+    sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
+    page(sheet, repeat=(head, head), footer=f"{card.department}　{SCORES}")

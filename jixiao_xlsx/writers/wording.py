@@ -1,0 +1,90 @@
+"""Findings in words and in order: what every written list of them has in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+
+from jixiao_xlsx.amounts import MONEY_UNITS, plain
+from jixiao_xlsx.model import Expected, Finding, FindingState, Place
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)$")
+_STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
+
+
+def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Finding]:
+    """错误, 警告, 提示; within each by sheet as in the file, then row and column. The order is total."""
+    at = {sheet: index for index, sheet in enumerate(sheets)}
+
+    def key(finding: Finding) -> tuple[object, ...]:
+        place = finding.place
+        return (
+            finding.state is not FindingState.OPEN,
+            finding.severity.rank,
+            at.get(place.sheet, len(at)),
+            place.sheet,
+            *_position(place.cell),
+            finding.code,
+            finding.item,
+            finding.field,
+            finding.message,
+            finding.reported,
+        )
+
+    return sorted(findings, key=key)
+
+
+def _position(cell: str) -> tuple[int, int, str, str]:
+    """Row, then column; what is not an address comes last."""
+    match = _ADDRESS.match(cell)
+    return (int(match[2]), len(match[1]), match[1], cell) if match else (1_048_577, 0, "", cell)
+
+
+def expected_text(finding: Finding) -> str:
+    """应为: the admissible figure, or both ends of its range, with the unit."""
+    expected = finding.expected
+    if not isinstance(expected, Expected):
+        return expected or ""
+    digits = 2 if expected.unit in MONEY_UNITS else None
+    low, high = plain(expected.low, digits), plain(expected.high, digits)
+    unit = expected.unit if expected.unit in {"", "%"} else f" {expected.unit}"
+    if low == high:
+        return f"{low}{unit}"
+    return f"{low}%～{high}%" if unit == "%" else f"{low}～{high}{unit}"
+
+
+def subject(finding: Finding) -> str:
+    """项目: the row's business name and, where that says more, the column."""
+    if not finding.field or finding.field == finding.item:
+        return finding.item
+    return f"{finding.item}·{finding.field}" if finding.item else finding.field
+
+
+def severity_text(finding: Finding) -> str:
+    """级别, with what became of the finding where it is no longer open."""
+    state = _STATES[finding.state]
+    return f"{finding.severity.label}（{state}）" if state else finding.severity.label
+
+
+def advice(finding: Finding) -> str:
+    """建议或可能原因, followed by the department's own 情况说明 where it gave one."""
+    parts = [finding.hint, f"情况说明：{finding.explanation}" if finding.explanation else ""]
+    return "\n".join(part for part in parts if part)
+
+
+def address(finding: Finding) -> str:
+    """单元格 as text that can be typed into the name box, with the cells that belong to it."""
+    text = str(finding.place)
+    if finding.count > 1:
+        text += f"\n（共 {finding.count} 处）"
+    related = places(finding.related, finding.place.sheet)
+    return f"{text}\n相关：{related}" if related else text
+
+
+def places(found: Iterable[Place], here: str) -> str:
+    """Cells joined by 、; the sheet is named only where it changes."""
+    parts, sheet = [], here
+    for place in found:
+        parts.append(place.cell if place.sheet == sheet else str(place))
+        sheet = place.sheet
+    return "、".join(parts)
