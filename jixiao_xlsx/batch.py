@@ -55,30 +55,39 @@ Work = Callable[[Task], Answer]
 def examine(task: Task) -> Answer:
     """Read, check and score one file. Never raises: whatever happens to it is in its Answer."""
     candidate = task.candidate
-    answer = Answer(candidate.file, FileStatus.UNREADABLE, size=candidate.size)
     if candidate.set_aside:
-        with contextlib.suppress(OSError):
-            answer = replace(answer, sha256=sha256_of(candidate.path) if candidate.size else "")
-        return replace(answer, status=FileStatus.UNRECOGNISED, reason=candidate.set_aside)
+        return replace(_failed(candidate, candidate.set_aside), status=FileStatus.UNRECOGNISED)
     try:
         data = candidate.path.read_bytes()
-        answer = replace(answer, sha256=records.digest(data), size=len(data))
+        answer = Answer(candidate.file, FileStatus.SUBMITTED, sha256=records.digest(data), size=len(data))
         return _worked(answer, data, task)
     except reader.Unreadable as error:
-        return replace(answer, status=error.status, reason=error.reason)
+        return replace(_failed(candidate, error.reason), status=error.status)
     except OSError as error:
-        return replace(answer, reason=f"无法打开：{error.strerror or '系统拒绝访问'}")
+        return _failed(candidate, f"无法打开：{error.strerror or '系统拒绝访问'}")
     except MemoryError:
-        return replace(answer, reason="文件展开后过大，内存不足")
+        return _failed(candidate, "文件展开后过大，内存不足")
     except Exception as error:  # one bad file never stops a batch
-        return replace(answer, reason=f"处理这个文件时程序出错，请把文件交给维护人员（{type(error).__name__}：{error}）")
+        return _failed(candidate, _fault(error))
+
+
+def _failed(candidate: Candidate, reason: str) -> Answer:
+    digest = ""
+    if candidate.saved:  # a regular file
+        with contextlib.suppress(OSError):
+            digest = sha256_of(candidate.path)
+    return Answer(candidate.file, FileStatus.UNREADABLE, reason, digest, candidate.size)
+
+
+def _fault(error: Exception) -> str:
+    return f"处理这个文件时程序出错，请把文件交给维护人员（{type(error).__name__}）"
 
 
 def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     template = find_template(task.template)
     submission = reader.read_bytes(data, answer.file, template)
     report = checker.check(submission, template)
-    answer = replace(answer, status=FileStatus.SUBMITTED, department=report.department, report=_light_report(report))
+    answer = replace(answer, department=report.department, report=_light_report(report))
     if task.staged is None:
         return answer
     card = scorer.score(submission, template)
@@ -88,7 +97,7 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     except Blocked as blocked:
         return replace(answer, problem=str(blocked))
     except Exception as error:  # what was checked stays, whatever became of the workbook
-        return replace(answer, problem=f"评分表没有写成：程序出错（{type(error).__name__}：{error}）")
+        return replace(answer, problem=f"评分表没有写成：程序出错，请把文件交给维护人员（{type(error).__name__}）")
     return answer
 
 
@@ -122,19 +131,18 @@ def examine_all(tasks: Sequence[Task], jobs: int | None = None, progress: Progre
 def in_processes(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Answer]:
     """Answers as they come. A process that dies costs its file only: those in flight are tried again, one at a time."""
     waiting = deque(tasks)
-    if not _pool_works():
-        yield from map(work, tasks)
-        return
     while waiting:
-        flying: dict[Future[Answer], Task] = {}
         pool = _pool(jobs)
+        if pool is None:
+            yield from map(work, waiting)
+            return
+        flying: dict[Future[Answer], Task] = {}
         try:
             while waiting or flying:
                 while waiting and len(flying) < 2 * jobs:
-                    task = waiting.popleft()
-                    flying[_submit(pool, work, task, waiting)] = task
+                    flying[pool.submit(work, waiting[0])] = waiting.popleft()
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    answer = future.result()
+                    answer = _result(future, flying[future])
                     del flying[future]
                     yield answer
         except BrokenProcessPool:
@@ -144,41 +152,39 @@ def in_processes(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Answe
         yield from (_alone(work, task) for task in flying.values())
 
 
-def _submit(pool: ProcessPoolExecutor, work: Work, task: Task, waiting: deque[Task]) -> Future[Answer]:
+def _result(future: Future[Answer], task: Task) -> Answer:
+    """What the process answered. Raises BrokenProcessPool when it died."""
     try:
-        return pool.submit(work, task)
+        return future.result()
     except BrokenProcessPool:
-        waiting.appendleft(task)
         raise
+    except Exception as error:  # an answer that could not come back is still an answer
+        return _failed(task.candidate, _fault(error))
 
 
 def _alone(work: Work, task: Task) -> Answer:
     """The answer to one task in a process of its own; if that dies, the file is what kills it."""
     pool = _pool(1)
+    if pool is None:
+        return _failed(task.candidate, "系统资源不足，没有处理")
     try:
-        return pool.submit(work, task).result()
+        return _result(pool.submit(work, task), task)
     except BrokenProcessPool:
-        candidate = task.candidate
-        return Answer(candidate.file, FileStatus.UNREADABLE, "读取时程序异常中止，文件可能已损坏或过大", size=candidate.size)
+        return _failed(task.candidate, "读取时程序异常中止，文件可能已损坏或过大")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
 
 
-def _pool(jobs: int) -> ProcessPoolExecutor:
-    # Windows allows 61 workers; spawn behaves alike everywhere and never copies threads.
-    return ProcessPoolExecutor(min(jobs, 61), mp_context=multiprocessing.get_context("spawn"))
-
-
-def _pool_works() -> bool:
-    """Whether processes can be started here at all (not, say, from a script without a main guard)."""
-    pool = _pool(1)
+def _pool(jobs: int) -> ProcessPoolExecutor | None:
+    """Processes that are known to start; None where they don't (from a script without a main guard, say)."""
+    # Spawn behaves alike everywhere and never copies threads; Windows allows 61 processes.
+    pool = ProcessPoolExecutor(min(jobs, 61), mp_context=multiprocessing.get_context("spawn"))
     try:
         pool.submit(os.getpid).result()
     except (BrokenProcessPool, OSError):
-        return False
-    finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return True
+        return None
+    return pool
 
 
 def _interned(answer: Answer) -> Answer:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
@@ -14,6 +15,7 @@ from jixiao_xlsx.rules.rates import rate_rules
 from jixiao_xlsx.spec import Template
 
 CRASH = "INT101"
+_NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself
 
 
 def catalogue(template: Template) -> tuple[Rule, ...]:
@@ -84,7 +86,7 @@ def _signed(flag: Flag, rule: Rule) -> Finding:
         item=flag.item,
         field=flag.field,
         reported=flag.reported,
-        message=flag.message,
+        message=_NESTED.sub(r"「\1」", flag.message),
         expected=flag.expected,
         difference=flag.difference,
         hint=flag.hint,

@@ -40,6 +40,9 @@ class Grid:
                 self.filled[number, column] = None
         if odd - self.filled.keys():
             self.filled = dict.fromkeys(sorted(self.filled.keys() | odd))
+        self.lines: dict[int, list[int]] = {}
+        for number, column in self.filled:
+            self.lines.setdefault(number, []).append(column)
         self.height = max([len(self.rows), *(row + 1 for row, _ in odd)])
         for area in self.flags.merges:
             self._cover(area)
@@ -66,13 +69,17 @@ class Grid:
             found = self.keys.get(area[:2])
         return found or ""
 
+    def columns_in(self, row: int) -> list[int]:
+        """The columns of a row that hold something."""
+        return self.lines.get(row, [])
+
     def right_of(self, row: int, column: int) -> int:
         """The next column after a cell and its merge."""
         area = self.covered.get((row, column))
         return area[3] + 1 if area else column + 1
 
     def ref(self, row: int, column: int) -> str:
-        """"C9"."""
+        """ "C9"."""
         return reference(row, column)
 
     def left(self) -> list[Position]:

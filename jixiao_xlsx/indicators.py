@@ -246,7 +246,7 @@ def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, chang
     if blank_base and not closing_zero:
         return Base(BaseState.MISSING)
     top, bottom = _sum(above), _sum(below)
-    text = "，".join(f"{_called(cell, template)} {cell.text or '0'}{cell.unit}" for cell in cells)
+    text = "，".join(f"{_called(cell, template)} {cell.text + ' ' + cell.unit if cell.text else '未填'}" for cell in cells)
     if bottom == 0:
         return Base(BaseState.IMPOSSIBLE if top else BaseState.NOTHING, None, cells, text, closing_zero)
     return Base(BaseState.KNOWN, top / bottom, cells, text, closing_zero)

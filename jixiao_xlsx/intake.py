@@ -45,7 +45,7 @@ class InputError(ValueError):
 class Candidate:
     """One file of an inbox. `file` is how it is called from here on; `set_aside` says why it is not to be read.
 
-    `size` in bytes; `saved` is the time of its last change in whole seconds.
+    `size` in bytes; `saved` is the time of its last change in whole seconds, 0 for what is not a regular file.
     """
 
     path: Path

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.grid import Grid
-from jixiao_xlsx.names import Lexicon, Names, Vocabulary, is_ticked, key, tick_label
+from jixiao_xlsx.names import Lexicon, Names, Vocabulary, is_ticked, key, loosen, tick_label
 from jixiao_xlsx.ooxml import Position
 from jixiao_xlsx.spec import TableSpec, Template
 
@@ -69,9 +69,7 @@ def match_sheets(template: Template, words: Vocabulary, grids: Sequence[Grid]) -
     missing = [s.title for s in template.sheets if s.kind == "data" and s.title not in found and template.tables_of(s.title)]
     free = [n for n, grid in enumerate(grids) if n not in found.values() and not grid.hidden and grid.filled]
     likely = [(title, n) for title in missing for n in free if _looks_like(template, words, title, grids[n])]
-    sole = {
-        title: n for title, n in likely if sum(t == title for t, _ in likely) == 1 and sum(m == n for _, m in likely) == 1
-    }
+    sole = {title: n for title, n in likely if sum(t == title for t, _ in likely) == 1 and sum(m == n for _, m in likely) == 1}
     return Match(found | sole, frozenset(sole))
 
 
@@ -185,15 +183,9 @@ def _enough(table: TableSpec, header: Header | None) -> Header | None:
 
 def _caption(grid: Grid, lexicon: Lexicon) -> Position | None:
     for place, text in grid.keys.items():
-        if text and (lexicon.heading.fullmatch(text) or _bare(text) == lexicon.caption):
+        if text and (lexicon.heading.fullmatch(text) or loosen(text) == lexicon.caption):
             return place
     return None
-
-
-def _bare(text: str) -> str:
-    from jixiao_xlsx.names import loosen
-
-    return loosen(text)
 
 
 def _best_header(grid: Grid, lexicon: Lexicon, table: TableSpec, taken: Sequence[int]) -> Header | None:
@@ -224,15 +216,15 @@ def find_rows(grid: Grid, lexicon: Lexicon, lines: range, data: Iterable[int]) -
     return assign(claims)
 
 
-def assign(claims: Iterable[tuple[int, Position, str]]) -> Rows:
-    """One row per title and one title per row, the best rank first."""
+def assign(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -> Rows:
+    """One row per title, the best rank first; `alone`: and one title per row."""
     at: dict[str, int] = {}
     labels: dict[str, Position] = {}
     ranks: dict[str, int] = {}
     taken: set[int] = set()
     twice = []
     for rank, place, title in sorted(claims):
-        if place[0] in taken:
+        if alone and place[0] in taken:
             continue
         if title not in at:
             at[title], labels[title], ranks[title] = place[0], place, rank

@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import Any
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.spec import SheetSpec, TableSpec, Template
 
 LONGEST_TITLE = 80
+_MOST_SEEN = 4096
 _NUMBERING = re.compile(r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.])+")
 _UNIT = re.compile(r"[(\[](?:单位:)?([^()\[\]]{1,4})[)\]]$")
 _ORDINAL = frozenset({"序号", "行次", "栏次"})
-_NOTE = re.compile(r"^(?:[*※]|(?:备?注|说明|填[表报]说明|编制说明|附注)\d*[:.、]|填[表报]说明|(?:金额|计量)?单位:|(?:编制|填报)(?:单位|部门)[:(])")
+_NOTE = re.compile(
+    r"^(?:[*※]|(?:备?注|说明|填[表报]说明|编制说明|附注)\d*[:.、]|填[表报]说明|(?:金额|计量)?单位:|(?:编制|填报)(?:单位|部门)[:(])"
+)
 _SIGNATURE = re.compile(
     r"^(?:单位|部门|财务|分管|主要|机构)?(?:负责人|领导|填[报表]人|制[表单]人?|审核人?|复核人?|经办人|联系人|联系电话|电话|填[报表]日期|日期)"
     r"(?:[(][^()]*[)])*:"
@@ -54,9 +58,19 @@ class Names:
     loose: Mapping[str, str]
     patterns: tuple[tuple[re.Pattern[str], str], ...]
     units: Mapping[str, str]
+    seen: dict[str, tuple[int, str] | None] = field(default_factory=dict)
 
     def find(self, text: str) -> tuple[int, str] | None:
-        """(rank, title) of a key, or None."""
+        """(rank, title) of a key, or None. Remembered: the same labels come back in every file of a season."""
+        try:
+            return self.seen[text]
+        except KeyError:
+            if len(self.seen) >= _MOST_SEEN:
+                self.seen.clear()
+            found = self.seen[text] = self._find(text)
+            return found
+
+    def _find(self, text: str) -> tuple[int, str] | None:
         if text in self.exact:
             return 0, self.exact[text]
         if text in self.alias:
@@ -78,7 +92,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All words of one table."""
+    """All words of one table; `kinds` remembers what the form says of its cells."""
 
     columns: Names
     rows: Names
@@ -88,6 +102,7 @@ class Lexicon:
     total: str
     tick: str
     words: frozenset[str]
+    kinds: dict[tuple[str, str], Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -122,7 +137,10 @@ def _vocabulary(template: Template) -> Vocabulary:
         tables=tables,
         unread=frozenset(key(title) for sheet in template.sheets if sheet.kind != "data" for title in _titles(sheet)),
         words=frozenset(words),
-        headings=tuple(lexicon.heading for lexicon in tables.values()),
+        headings=(
+            *(lexicon.heading for lexicon in tables.values()),
+            *(_pattern("{year}年度" + sheet.title) for sheet in template.sheets),
+        ),
     )
 
 

@@ -21,7 +21,7 @@ from jixiao_xlsx.fileformat import SAVE_AS, Refused, broken, open_zip
 MAX_ROWS = 20_000
 MAX_COLUMNS = 512
 MAX_AREA = 1_000_000
-MAX_ELEMENTS = 5_000_000
+MAX_TAGS = 8_000_000
 MAX_SHEETS = 255
 _CHUNK = 1 << 16
 _TRUE = frozenset({"1", "true", "on"})
@@ -185,17 +185,21 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[s
     parser = _parser()
     parser.buffer_text = True
     scan.attach(parser)
+    tags = 0
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
+            tags += chunk.count(b"<")
+            if tags > MAX_TAGS:
+                raise Refused(f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报")
             parser.Parse(chunk)
-            scan.check()
         parser.Parse(b"", True)
     return scan.flags()
 
 
-_CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT = range(1, 7)
+_CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT, _DATA, _AFTER = range(1, 9)
 _TAGS = {"c": _CELL, "v": _VALUE, "is": _VALUE, "f": _FORMULA, "row": _ROW, "mergeCell": _MERGE}
-_TAGS |= dict.fromkeys(("t", "r", "rPr"), _TEXT)
+_TAGS |= dict.fromkeys(("t", "r", "rPr"), _TEXT) | {"sheetData": _DATA}
+_TAGS |= dict.fromkeys(("conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "extLst"), _AFTER)
 
 
 class _Scan:
@@ -212,14 +216,13 @@ class _Scan:
         self.percents: set[Position] = set()
         self.hidden: set[int] = set()
         self.merges: list[Area] = []
-        self.row = self.column = self.last_row = self.last_column = -1
+        self.row = self.last_row = self.last_column = -1
+        self.before = ""  # the address of the cell before, in this row
         self.cell: dict[str, str] | None = None
         self.formula: dict[str, str] | None = None
-        self.where: Position = (0, 0)
-        self.has_value = self.listening = False
+        self.has_value = self.listening = self.in_data = False
         self.words: list[str] = []
         self.formula_words: list[str] = []
-        self.elements = 0
 
     def attach(self, parser: expat.XMLParserType) -> None:
         """Listen to `parser`; character data only while a formula, or the value of an odd cell, is open."""
@@ -236,14 +239,10 @@ class _Scan:
                 self.close()
             self.cell = attributes
             self.has_value = False
-            reference = attributes.get("r")
-            if reference is None:
-                self.column += 1
-                self.where = (self.row, self.column)
+            if "r" in attributes:
+                self.before = attributes["r"]
             else:
-                self.where = place = _position(reference)
-                self.column = place[1]
-            self.elements += 1
+                self.before = attributes["r"] = reference(self.row, _position(self.before)[1] + 1 if self.before else 0)
         elif tag == _VALUE:
             if self.cell is not None:
                 self.value(self.cell)
@@ -253,56 +252,59 @@ class _Scan:
                 self.listening = True
                 self.parser.CharacterDataHandler = self.formula_words.append
         elif tag != _TEXT:
-            if self.cell is not None:
+            if self.listening:
                 self.close()
-            self.other(tag, attributes)
+            self.cell = None
+            if tag:
+                self.other(tag, attributes)
 
     def value(self, cell: dict[str, str]) -> None:
         """A cell that holds something."""
         self.has_value = True
-        row, column = self.where
+        where = row, column = _position(cell["r"])
         if row > self.last_row:
             self.last_row = row
+            self.check()
         if column > self.last_column:
             self.last_column = column
-        if row >= MAX_ROWS or column >= MAX_COLUMNS:
-            far = f"工作表“{self.sheet}”的 {reference(row, column)} 单元格有内容"
-            raise Refused(f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报")
-        if self.percent_styles and cell.get("s") in self.percent_styles:
-            self.percents.add(self.where)
+            self.check()
+        if cell.get("s") in self.percent_styles:
+            self.percents.add(where)
         if self.formula is not None or cell.get("t") == "e":
             self.listening = True
             self.parser.CharacterDataHandler = self.words.append
 
     def other(self, tag: int, attributes: dict[str, str]) -> None:
-        self.elements += 1
         if tag == _ROW:
             number = attributes.get("r")
             self.row = int(number) - 1 if number else self.row + 1
-            self.column = -1
-            if attributes.get("hidden") in _TRUE:
+            self.before = ""
+            if attributes.get("hidden") in _TRUE and self.row < MAX_ROWS:
                 self.hidden.add(self.row)
         elif tag == _MERGE:
             first, _, last = attributes.get("ref", "").partition(":")
             if first and last:
                 (top, left), (bottom, right) = _position(first), _position(last)
                 self.merges.append((top, left, bottom, right))
+        elif tag == _DATA:
+            self.in_data = True
+        elif self.in_data:  # cells and merges are behind us; only the well-formedness of the rest matters
+            self.parser.StartElementHandler = None
 
     def close(self) -> None:
         """The current cell is over: keep what was collected of it."""
         cell, formula = self.cell, self.formula
-        self.cell = None
-        if cell is None or not self.listening:
-            return
         self.listening = False
         self.parser.CharacterDataHandler = None
-        text = "".join(self.words).strip()
-        if formula is not None:
-            self.formulas[self.where] = self.formula_text(formula)
-            if not self.has_value or (not text and cell.get("t") not in {"str", "inlineStr", "s"}):
-                self.uncalculated.add(self.where)
-        if cell.get("t") == "e" and text:
-            self.errors[self.where] = text
+        if cell is not None:
+            where = _position(cell["r"])
+            text = "".join(self.words).strip()
+            if formula is not None:
+                self.formulas[where] = self.formula_text(formula)
+                if not self.has_value or (not text and cell.get("t") not in {"str", "inlineStr", "s"}):
+                    self.uncalculated.add(where)
+            if cell.get("t") == "e" and text:
+                self.errors[where] = text
         self.formula = None
         self.words.clear()
         self.formula_words.clear()
@@ -317,15 +319,16 @@ class _Scan:
         return text
 
     def check(self) -> None:
-        """Bounds that need no look at every cell."""
-        if self.elements > MAX_ELEMENTS:
-            raise Refused(f"工作表“{self.sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报")
-        if (self.last_row + 1) * (self.last_column + 1) > MAX_AREA:
-            far = reference(self.last_row, self.last_column)
-            raise Refused(f"工作表“{self.sheet}”用到了 {far}，范围远超表格，未读取。请删去表格以外的内容，保存后重报")
+        """No cell may stand so far out that a library would have to fill the space up to it."""
+        row, column = self.last_row, self.last_column
+        if row < MAX_ROWS and column < MAX_COLUMNS and (row + 1) * (column + 1) <= MAX_AREA:
+            return
+        far = f"工作表“{self.sheet}”的内容一直到 {reference(row, column)}"
+        raise Refused(f"{far}，远在表格之外，无法读取。请删去表格以外的整行整列，保存后重报")
 
     def flags(self) -> SheetFlags:
-        self.close()
+        if self.listening:
+            self.close()
         return SheetFlags(
             self.formulas,
             self.errors,

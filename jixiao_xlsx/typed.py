@@ -4,22 +4,41 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+from dataclasses import dataclass
 from decimal import Decimal
 
 from jixiao_xlsx.amounts import NOT_APPLICABLE, State, from_float, percent, plain, read_number, tidy
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import Cell
+from jixiao_xlsx.ooxml import reference
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec
 
 PERCENT_NOTE = "%"
 
 
-def read_cell(grid: Grid, table: TableSpec, title: str, column: ColumnSpec, row: int, at: int) -> Cell:
-    """The cell at (`row`, `at`) of `grid`, which is column `column` of the row called `title`."""
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the form says of one cell: asked of the spec once, as every file asks it again."""
+
+    column: ColumnSpec
+    type: str
+    unit: str
+    decimals: int
+    exists: bool
+    numeric: bool
+
+
+def kind_of(table: TableSpec, title: str, column: ColumnSpec) -> Kind:
+    """The form's word on the cell at row `title` and `column`."""
+    kind = table.kind(title, column)
+    unit, decimals = table.unit_of(title, column), table.decimals_of(title, column)
+    return Kind(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
+
+
+def read_cell(grid: Grid, title: str, kind: Kind, row: int, at: int) -> Cell:
+    """The cell at (`row`, `at`) of `grid`, in the row called `title`, read as a cell of that `kind`."""
     place = (row, at)
     flags = grid.flags
-    unit = table.unit_of(title, column)
-    kind = table.kind(title, column)
     raw: object = grid.raw(row, at)
     note = ""
     value: Decimal | str | None = None
@@ -30,27 +49,27 @@ def read_cell(grid: Grid, table: TableSpec, title: str, column: ColumnSpec, row:
         state, raw = State.UNCALCULATED, None
     elif raw is None:
         state = State.BLANK
-    elif kind in NUMERIC:
+    elif kind.numeric:
         shown = (place in flags.percents) if grid.knows_formats else None
-        reading = read_number(_without_unit(raw, unit, kind), unit, percent=kind == "percent", percent_format=shown)
+        reading = read_number(_without_unit(raw, kind), kind.unit, percent=kind.type == "percent", percent_format=shown)
         state, value, note = reading.state, reading.value, reading.note
-    elif kind == "measure":
+    elif kind.type == "measure":
         state, value, note = _measure(raw, place in flags.percents)
     else:
-        value = percent(from_float(raw), 2) if isinstance(raw, float) and place in flags.percents else words(raw)
-        state = State.TEXT if value else State.BLANK
+        text = percent(from_float(raw), 2) if isinstance(raw, float) and place in flags.percents else words(raw)
+        state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
-        sheet=grid.name,
-        ref=grid.ref(row, at),
-        row=title,
-        column=column.title,
-        raw=raw,
-        value=value if value != "" else None,
-        state=state,
-        formula=flags.formulas.get(place),
-        unit=unit,
-        decimals=table.decimals_of(title, column),
-        note=note,
+        grid.name,
+        reference(row, at),
+        title,
+        kind.column.title,
+        raw,
+        value,
+        state,
+        flags.formulas.get(place),
+        kind.unit,
+        kind.decimals,
+        note,
     )
 
 
@@ -85,13 +104,13 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
     text = words(raw)
     if tidy(text) in NOT_APPLICABLE:
         return State.NA, None, ""
-    return (State.TEXT if text else State.BLANK), text, ""
+    return (State.TEXT, text, "") if text else (State.BLANK, None, "")
 
 
-def _without_unit(raw: object, unit: str, kind: str) -> object:
+def _without_unit(raw: object, kind: Kind) -> object:
     """“6人” in a column of 人 is 6: counted things and points may carry their own unit (money's units are `amounts`' business)."""
-    if kind in {"count", "score"} and unit and isinstance(raw, str):
+    if isinstance(raw, str) and kind.unit and kind.type in {"count", "score"}:
         text = tidy(raw)
-        if text.endswith(unit) and text != unit:
-            return text.removesuffix(unit)
+        if text.endswith(kind.unit) and text != kind.unit:
+            return text.removesuffix(kind.unit)
     return raw

@@ -55,7 +55,7 @@ def write_workbook(
 def _write_meta(canvas: Canvas, known: Mapping[str, Any]) -> None:
     """What a file says of itself, very hidden: it recognises a form, and never locates a value."""
     sheet = canvas.book.add_worksheet(META)
-    lines = {"template": canvas.template.id, "version": canvas.template.version} | known
+    lines: dict[str, Any] = {"template": canvas.template.id, "version": canvas.template.version, **known}
     for line, (key, value) in enumerate(lines.items()):
         sheet.write_string(line, 0, key)
         sheet.write_string(line, 1, text_of(value))

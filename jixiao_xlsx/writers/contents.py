@@ -268,8 +268,7 @@ class _Resolver:
     def _signed_sum(self, parts: list[tuple[int, Address]], home: str) -> str:
         plus = self._ranges([address for sign, address in parts if sign > 0], home)
         minus = self._ranges([address for sign, address in parts if sign < 0], home)
-        sums = (f"SUM({','.join(plus)})" if plus else "0") + (f"-SUM({','.join(minus)})" if minus else "")
-        return sums
+        return (f"SUM({','.join(plus)})" if plus else "0") + (f"-SUM({','.join(minus)})" if minus else "")
 
     def _ranges(self, addresses: Sequence[Address], home: str) -> list[str]:
         """References, with neighbours of one column joined into a range."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 from jixiao_xlsx.spec import ColumnSpec
@@ -96,7 +97,7 @@ def _draw_heading(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[fl
         write_title(canvas, sheet, table.heading, spec.heading, widths, filling.heading)
         if spec.shape != "record":
             write_who(canvas, sheet, table.unit[0])
-    remark = f"单位：{spec.unit}" if spec.unit else "带 * 的为必填项" if any(required(table, row) for row in table.rows) else ""
+    remark = f"单位：{spec.unit}" if spec.unit else "注：带 * 的为必填项" if any(required(table, row) for row in table.rows) else ""
     if remark:
         sheet.write_string(*table.unit, remark, canvas.looks(align="right"))
     if table.tick:
@@ -174,7 +175,7 @@ def _vertical_merges(canvas: Canvas, table: TablePlace, filling: TableFilling) -
         values = [canvas.contents[(table.spec.name, number, title)].value for number in range(filled)]
         starts = starts | {n for n in range(1, filled) if values[n] not in (None, values[n - 1])}
         edges = [*sorted(starts), filled]
-        yield from ((first, end - 1, title) for first, end in zip(edges, edges[1:], strict=False) if end - first > 1)
+        yield from ((first, end - 1, title) for first, end in pairwise(edges) if end - first > 1)
     yield from ((first, last, title) for title, first, last in filling.merges)
 
 

@@ -71,6 +71,7 @@ class TablePlace:
 
     @cached_property
     def row(self) -> Mapping[RowKey, RowPlace]:
+        """Rows by title or number."""
         return {row.key: row for row in self.rows}
 
     @property
@@ -80,6 +81,7 @@ class TablePlace:
 
     @property
     def open_rows(self) -> tuple[RowPlace, ...]:
+        """The rows a clerk adds, spare ones included."""
         return tuple(row for row in self.rows if row.kind == "open")
 
     @cached_property
@@ -115,6 +117,7 @@ class Layout:
 
     @cached_property
     def tables(self) -> Mapping[str, TablePlace]:
+        """Tables by name."""
         return {table.spec.name: table for sheet in self.sheets for table in sheet.tables}
 
     def position(self, address: Address) -> Position:
@@ -124,6 +127,7 @@ class Layout:
         return place.row[row].line, place.columns[column]
 
     def sheet_of(self, table: str) -> str:
+        """The sheet a table stands on."""
         return self.tables[table].spec.sheet
 
     def ref(self, table: str, row: RowKey, column: str) -> tuple[str, str]:
@@ -131,13 +135,16 @@ class Layout:
         return self.sheet_of(table), a1(*self.position((table, row, column)))
 
     def heading_ref(self, table: str) -> tuple[str, str]:
+        """(sheet, cell) of the table's title line."""
         return self.sheet_of(table), a1(*self.tables[table].heading)
 
     def column_ref(self, table: str, column: str) -> tuple[str, str]:
+        """(sheet, cell) of a column's heading."""
         place = self.tables[table]
         return place.spec.sheet, a1(place.header, place.columns[column])
 
     def extra_ref(self, table: str, title: str) -> tuple[str, str]:
+        """(sheet, cell) to fill for a labelled cell beside the grid."""
         return self.sheet_of(table), a1(*self.tables[table].extras[title])
 
     def tick_ref(self, table: str) -> tuple[str, str]:

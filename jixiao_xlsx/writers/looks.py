@@ -41,18 +41,22 @@ class Looks:
 
     @property
     def title(self) -> Any:
+        """The title of a sheet."""
         return self(font_name=TITLE_FONT, font_size=TITLE_SIZE, align="center", text_wrap=True)
 
     @property
     def caption(self) -> Any:
+        """The title of one of several tables on a sheet."""
         return self(font_name=TITLE_FONT, font_size=CAPTION_SIZE)
 
     @property
     def head(self) -> Any:
+        """A column title."""
         return self.boxed(font_name=TITLE_FONT, align="center", bg_color=HEAD_FILL)
 
     @property
     def band(self) -> Any:
+        """A group title inside a table."""
         return self.boxed(font_name=TITLE_FONT, bg_color=BAND_FILL)
 
     def cell(self, role: str, align: str, number: str, *, bold: bool = False) -> Any:

@@ -8,10 +8,11 @@ from typing import BinaryIO
 
 from jixiao_xlsx.model import Finding, FindingState, Place, Report, Scorecard, Severity, Submission
 from jixiao_xlsx.spec import Template
+from jixiao_xlsx.writers.scored_form import SCORES
 from jixiao_xlsx.writers.scored_funds import FUNDS, write_funds
 from jixiao_xlsx.writers.scored_notes import NOTES, write_notes
 from jixiao_xlsx.writers.scored_opinion import OPINION, first_row, write_opinion
-from jixiao_xlsx.writers.scored_table import SCORES, write_table
+from jixiao_xlsx.writers.scored_table import write_table
 from jixiao_xlsx.writers.styles import Styles, new_book
 from jixiao_xlsx.writers.wording import in_order
 

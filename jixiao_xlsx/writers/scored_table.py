@@ -3,52 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from fractions import Fraction
 from itertools import groupby, pairwise
 from typing import Any
 
-from jixiao_xlsx.amounts import percent, plain, rounded
-from jixiao_xlsx.model import Execution, IndicatorScore, Method, Place, Row, Scorecard, Severity, Submission
+from jixiao_xlsx.amounts import plain
+from jixiao_xlsx.model import IndicatorScore, Method, Place, Row, Scorecard, Severity, Submission
 from jixiao_xlsx.spec import TableSpec, Template
+from jixiao_xlsx.writers.scored_form import (
+    ACTUAL,
+    DEVIATION,
+    GAP,
+    LAST,
+    LEVEL1,
+    LEVEL2,
+    NAME,
+    OPINIONS,
+    RATE,
+    REVIEW_TITLE,
+    SCORE,
+    SCORES,
+    SELF,
+    TARGET,
+    WEIGHT,
+    WHY_TITLE,
+    WIDTHS,
+    Lines,
+    gap,
+    write_review,
+)
 from jixiao_xlsx.writers.scored_funds import content_of
-from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs, applicable_weight, grade_formula, grade_words, is_scaled
+from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs
+from jixiao_xlsx.writers.scored_totals import write_totals
 from jixiao_xlsx.writers.styles import Content, Link, Live, Styles, height, page, put, put_merged, set_widths
 
-SCORES = "绩效评价表"
-LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE, SELF, SCORE, GAP, REVIEW, WHY, DEVIATION, OPINIONS = range(14)
-WIDTHS = (10.0, 13.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
-LAST = len(WIDTHS) - 1
 PLAN_LABEL = "年度计划完成情况"
-REVIEW_TITLE, WHY_TITLE = "财政复核分", "复核理由"
 Numbers = Mapping[Place, Sequence[tuple[int, str]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """The rows (as Excel counts) that the formulas speak of."""
-
-    first: int
-    last: int
-
-    @property
-    def sum(self) -> int:
-        """合计."""
-        return self.last + 1
-
-    @property
-    def execution(self) -> int:
-        """预算执行率."""
-        return self.last + 2
-
-    @property
-    def total(self) -> int:
-        """总分; 等级 is the row below."""
-        return self.last + 3
-
-    def of(self, letter: str) -> str:
-        """The indicator rows of a column."""
-        return f"{letter}{self.first}:{letter}{self.last}"
 
 
 def write_table(
@@ -74,7 +63,7 @@ def write_table(
     if not card.indicators:
         put_merged(sheet, (head + 1, 0, head + 1, LAST), "报送的文件里没有读到指标。", styles["cell warning"])
     _merge_levels(sheet, styles, lines, card.indicators)
-    _write_totals(sheet, styles, lines, card, template, refs)
+    write_totals(sheet, styles, lines, card, template, refs)
     _write_signatures(sheet, styles, lines.total + 1, card, template)
     _finish(sheet, head, card)
     return links
@@ -201,8 +190,8 @@ def _write_indicator(
     put(sheet, at, RATE, one.rate_text, style("cell center", "rate"))
     put(sheet, at, SELF, one.self_score, style("cell score", "score"))
     put(sheet, at, SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
-    put(sheet, at, GAP, _gap(row, one.self_score, one.score), styles[f"cell gap{differs}"])
-    _write_review(sheet, styles, row, one.weight)
+    put(sheet, at, GAP, gap(row, one.self_score, one.score), styles[f"cell gap{differs}"])
+    write_review(sheet, styles, row, one.weight)
     put(sheet, at, DEVIATION, one.deviation_text, style("cell", "deviation"))
     _write_numbers(sheet, styles, at, one, numbers)
     texts = ((one.name, NAME), (one.target_text, TARGET), (one.actual_text, ACTUAL), (one.deviation_text, DEVIATION))
@@ -214,32 +203,6 @@ def _recomputed(one: IndicatorScore, ref: str) -> Content:
     if one.score is None:
         return "不适用" if one.method is Method.NOT_APPLICABLE else NONE
     return Live(f"={ref}", float(one.score))
-
-
-def _gap(row: int, own: Fraction | None, score: Fraction | None) -> Content:
-    if own is None or score is None:
-        return None
-    return Live(f"=ROUND(H{row}-I{row},4)", float(rounded(own - score, 4)))
-
-
-def _write_review(sheet: Any, styles: Styles, row: int, weight: Fraction) -> None:
-    """The two cells that the reviewer types into."""
-    put(sheet, row - 1, REVIEW, None, styles["input score"])
-    put(sheet, row - 1, WHY, None, styles["input"])
-    sheet.data_validation(
-        row - 1,
-        REVIEW,
-        row - 1,
-        REVIEW,
-        {
-            "validate": "decimal",
-            "criteria": "between",
-            "minimum": 0,
-            "maximum": float(weight),
-            "error_title": REVIEW_TITLE,
-            "error_message": f"应是 0 到 {plain(weight)} 之间的数字。",
-        },
-    )
 
 
 def _write_numbers(sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: Numbers) -> None:
@@ -267,122 +230,6 @@ def _runs(keys: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str
         length = len(list(group))
         yield at, at + length - 1, key
         at += length
-
-
-# ----------------------------------------------------------------------------------------------------------- totals
-
-
-def _write_totals(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs) -> None:
-    """合计, 预算执行率, 总分 and 等级."""
-    _write_sum(sheet, styles, lines, card, refs)
-    _write_execution(sheet, styles, lines, card.execution, template, refs)
-    _write_total(sheet, styles, lines, card, refs)
-    _write_grade(sheet, styles, lines, card, template, refs)
-
-
-def _total_line(
-    sheet: Any,
-    styles: Styles,
-    row: int,
-    label: str,
-    contents: Mapping[int, tuple[Content, str]],
-    words: str = "",
-    words_at: int = WHY,
-) -> None:
-    """One line under the indicators: a label, contents with their traits by column, and words to the right."""
-    at = row - 1
-    put_merged(sheet, (at, 0, at, NAME), label, styles["cell center total"])
-    for column in range(WEIGHT, words_at):
-        content, traits = contents.get(column, (None, "cell total"))
-        put(sheet, at, column, content, styles[traits])
-    put_merged(sheet, (at, words_at, at, LAST), words, styles["cell"])
-    sheet.set_row(at, height([(words, sum(WIDTHS[words_at:]))], least=24))
-
-
-def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
-    weight = sum((one.weight for one in card.indicators), Fraction(0))
-    contents: dict[int, tuple[Content, str]] = {
-        WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), "cell weight total"),
-        SELF: (Live(f"={_scaled(f'SUM({lines.of("H")})', lines, card)}", float(_own_sum(card))), "cell score total"),
-        SCORE: (_referred(card.score, refs.score), "cell score total"),
-        GAP: (_gap(lines.sum, _own_sum(card), card.score), "cell gap total"),
-        REVIEW: (Live(_reviewed_sum(lines, card), ""), "cell score total"),
-    }
-    words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if is_scaled(card) else ""
-    _total_line(sheet, styles, lines.sum, "合计", contents, words)
-
-
-def _own_sum(card: Scorecard) -> Fraction:
-    """The self-scores added up, and scaled where 复算分 are."""
-    own = sum((one.self_score for one in card.indicators if one.self_score is not None), Fraction(0))
-    weight = applicable_weight(card)
-    return own / weight * card.full_mark if is_scaled(card) and weight else own
-
-
-def _scaled(formula: str, lines: Lines, card: Scorecard) -> str:
-    if not is_scaled(card) or not applicable_weight(card):
-        return formula
-    return f"({formula})/SUMPRODUCT(--ISNUMBER({lines.of('I')}),{lines.of('D')})*{plain(card.full_mark)}"
-
-
-def _referred(value: Fraction | None, ref: str) -> Content:
-    return NONE if value is None else Live(f"={ref}", float(value))
-
-
-def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
-    """What the reviewer typed, and 复算分 where nothing was typed; blank while nothing is typed at all."""
-    mixed = f"SUM({lines.of('K')})+SUMPRODUCT(--ISBLANK({lines.of('K')}),{lines.of('I')})"
-    return f'=IF(COUNT({lines.of("K")})=0,"",{_scaled(mixed, lines, card)})'
-
-
-def _write_execution(sheet: Any, styles: Styles, lines: Lines, execution: Execution, template: Template, refs: ScoreRefs) -> None:
-    titles = template.execution_columns
-    differs = execution.self_score is not None and execution.score is not None and execution.self_score != execution.score
-    mark = " differs" if differs else ""
-    contents: dict[int, tuple[Content, str]] = {
-        WEIGHT: (execution.weight, "cell weight total"),
-        RATE: (None if execution.rate is None else percent(execution.rate), "cell center total"),
-        SELF: (execution.self_score, "cell score total"),
-        SCORE: (_referred(execution.score, refs.execution), f"cell score total{mark}"),
-        GAP: (_gap(lines.execution, execution.self_score, execution.score), f"cell gap total{mark}"),
-    }
-    amounts = [
-        f"{titles[key]} {'未填' if amount is None else f'{plain(amount)} 元'}"
-        for key, amount in (("budget", execution.budget), ("spent", execution.spent))
-        if key in titles
-    ]
-    _total_line(sheet, styles, lines.execution, template.execution_table, contents, "，".join(amounts), DEVIATION)
-    _write_review(sheet, styles, lines.execution, execution.weight)
-
-
-def _write_total(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
-    weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
-    own = _own_sum(card) + (card.execution.self_score or 0)
-    above = (lines.sum, lines.execution)
-    reviewed = f'=IF(COUNT({lines.of("K")},K{above[1]})=0,"",IF(K{above[0]}="",I{above[0]},K{above[0]})+IF(ISBLANK(K{above[1]}),N(I{above[1]}),K{above[1]}))'
-    contents: dict[int, tuple[Content, str]] = {
-        WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
-        SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
-        SCORE: (_referred(card.total, refs.total), "cell sum total"),
-        GAP: (_gap(lines.total, own, card.total), "cell gap total"),
-        REVIEW: (Live(reviewed, ""), "cell sum total"),
-    }
-    _total_line(sheet, styles, lines.total, "总分（100 分）", contents, card.incomplete)
-
-
-def _write_grade(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs) -> None:
-    row, total = lines.total + 1, lines.total
-    own = _own_sum(card) + (card.execution.self_score or 0)
-    known = card.total is not None and bool(card.grade)
-    contents: dict[int, tuple[Content, str]] = {
-        SELF: (
-            Live(f"={grade_formula(template, f'H{total}')}", template.grade(Fraction(rounded(own, 2)))),
-            "cell center total",
-        ),
-        SCORE: (Live(f"={refs.grade}", card.grade) if known else NONE, "cell center total"),
-        REVIEW: (Live(f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})', ""), "cell center total"),
-    }
-    _total_line(sheet, styles, row, "等级", contents, grade_words(template))
 
 
 # ------------------------------------------------------------------------------------------------------ around it

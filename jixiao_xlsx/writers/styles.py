@@ -16,6 +16,7 @@ from typing import Any, BinaryIO
 
 import xlsxwriter
 
+from jixiao_xlsx.writers.cached import cached
 from jixiao_xlsx.writers.files import write_bytes
 
 CREATED = dt.datetime(2020, 1, 1)  # a fixed date: the same input gives the same bytes
@@ -148,7 +149,7 @@ def put(sheet: Any, row: int, column: int, content: Content, style: Any) -> None
     elif isinstance(content, str):
         sheet.write_string(row, column, clip(content), style)
     elif isinstance(content, Live):
-        sheet.write_formula(row, column, content.formula, style, content.value)
+        sheet.write_formula(row, column, content.formula, style, cached(content.value))
     elif isinstance(content, Link):
         sheet.write_url(row, column, content.target, style, clip(content.text))
     else:

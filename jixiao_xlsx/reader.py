@@ -1,0 +1,182 @@
+"""Workbook → Submission.
+
+python-calamine gives the values of every format. For .xlsx the pass of `ooxml` runs first, as guard and for the flags that
+values don't show. Cells are found by titles; what is not understood is told in the notes, never dropped.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import python_calamine as calamine
+
+from jixiao_xlsx import leftovers, ods, ooxml
+from jixiao_xlsx.fileformat import MAX_BYTES, Kind, Refused, broken, encrypted, sniff
+from jixiao_xlsx.grid import Grid
+from jixiao_xlsx.locate import match_sheets
+from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
+from jixiao_xlsx.names import Vocabulary, key, vocabulary
+from jixiao_xlsx.ooxml import SheetFlags
+from jixiao_xlsx.spec import Template, find_template
+from jixiao_xlsx.tables import read_tables
+
+MACHINE_SHEET = "_"
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_LOCK_FILES = ("~$", ".~")
+
+
+class Unreadable(Exception):
+    """A file that gives no Submission; `reason` says what it is and what to do, `status` what to put into the list."""
+
+    def __init__(self, reason: str, status: FileStatus = FileStatus.UNREADABLE) -> None:
+        self.reason = reason
+        self.status = status
+        super().__init__(reason)
+
+
+def read(path: str | Path, template: Template | None = None) -> Submission:
+    """Read a filled workbook (.xlsx, .xlsm, .xls, .et, .ods). Amounts stay in each table's unit. Raises Unreadable."""
+    path = Path(path)
+    try:
+        size = path.stat().st_size
+        if size > MAX_BYTES:
+            raise Unreadable(f"文件有 {size / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
+        data = path.read_bytes()
+    except OSError as error:
+        raise Unreadable(f"文件打不开（{error.strerror or '系统错误'}）。请检查文件是否存在、有无读取权限") from error
+    return read_bytes(data, path.name, template)
+
+
+def read_bytes(data: bytes, name: str, template: Template | None = None) -> Submission:
+    """Read a filled workbook from memory; `name` is what the Submission calls its file. Raises Unreadable."""
+    form = find_template() if template is None else template
+    if name.rpartition("/")[2].startswith(_LOCK_FILES):
+        raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
+    try:
+        kind, names, grids = _grids(data, vocabulary(form))
+    except Refused as refusal:
+        raise Unreadable(refusal.reason) from refusal
+    return _submission(data, name, form, kind, names, grids)
+
+
+# ------------------------------------------------------------------------------------------------------------- values
+
+
+def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[Grid]]:
+    """Every worksheet that may hold content, with its flags. Raises Refused."""
+
+    def wanted(name: str, hidden: bool) -> bool:
+        return key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET))
+
+    kind = sniff(data)
+    flags: Mapping[str, SheetFlags] = {}
+    if kind is Kind.OOXML:
+        flags = ooxml.inspect(data, wanted).flags
+    elif kind is Kind.ODS:
+        ods.guard(data)
+    try:
+        return kind, *_values(data, kind, flags, wanted)
+    except calamine.PasswordError as error:
+        raise encrypted() from error
+    except calamine.CalamineError as error:
+        raise broken() from error
+    except (OSError, ValueError) as error:
+        raise broken() from error
+    except BaseException as error:  # a panic of the library is no Exception
+        if type(error).__name__ == "PanicException":
+            raise broken() from error
+        raise
+
+
+def _values(
+    data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]
+) -> tuple[tuple[str, ...], list[Grid]]:
+    book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+    grids = []
+    for sheet in book.sheets_metadata:
+        hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
+        if sheet.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(sheet.name, hidden):
+            continue
+        if kind is Kind.OOXML and sheet.name not in flags:
+            raise broken()  # nothing that the guard has not seen
+        found = book.get_sheet_by_name(sheet.name)
+        rows = found.to_python(skip_empty_area=False)
+        seen = flags[sheet.name] if kind is Kind.OOXML else SheetFlags(merges=_merges(found))
+        grids.append(Grid(sheet.name, rows, seen, hidden, kind is Kind.OOXML))
+    return tuple(book.sheet_names), grids
+
+
+def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:
+    return tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
+
+
+# ------------------------------------------------------------------------------------------------------------- tables
+
+
+def _submission(data: bytes, name: str, form: Template, kind: Kind, names: tuple[str, ...], grids: Sequence[Grid]) -> Submission:
+    words = vocabulary(form)
+    match = match_sheets(form, words, grids)
+    tables: dict[str, Table] = {}
+    notes: list[Note] = []
+    for sheet in form.sheets:
+        specs = form.tables_of(sheet.title)
+        if sheet.kind != "data" or not specs:
+            continue
+        number = match.by_title.get(sheet.title)
+        if number is None:
+            notes.append(Note("missing_sheet", Place(names[0], "A1"), sheet.title, f"没有工作表“{sheet.title}”"))
+            continue
+        grid = grids[number]
+        found = read_tables(grid, specs, words)
+        tables |= {table.name: table for table in found.tables}
+        if sheet.title in match.renamed:
+            told = f"工作表“{grid.name}”按内容认作“{sheet.title}”，请改回原名"
+            notes.append(Note("renamed_sheet", Place(grid.name, "A1"), sheet.title, told))
+        notes += found.notes
+        notes += leftovers.of_sheet(grid, found.parts, words)
+    if not tables:
+        raise Unreadable(_unrecognised(form, names), FileStatus.UNRECOGNISED)
+    taken = set(match.by_title.values())
+    notes += leftovers.of_other_sheets([grid for number, grid in enumerate(grids) if number not in taken])
+    return Submission(
+        file=name,
+        sha256=hashlib.sha256(data).hexdigest(),
+        template=form.id,
+        department=_text(_role(form, tables, "department")),
+        code=_text(_role(form, tables, "department_code")),
+        year=_year(_role(form, tables, "year")),
+        tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
+        notes=tuple(notes),
+        sheets=names,
+        knows_formulas=kind is Kind.OOXML,
+        cells_read=sum(len(grid.filled) for grid in grids),
+        cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
+    )
+
+
+def _unrecognised(form: Template, names: Sequence[str]) -> str:
+    titles = "、".join(sheet.title for sheet in form.sheets if sheet.kind == "data")
+    there = "、".join(names[:5]) + (" 等" if len(names) > 5 else "")
+    return f"不是“{form.title}”的报表：应有工作表 {titles}，文件里是 {there}。请核对是否报错了文件"
+
+
+def _role(form: Template, tables: Mapping[str, Table], role: str) -> Cell | None:
+    ref = form.roles.get(role)
+    table = tables.get(ref.table) if ref else None
+    return table.cell(ref.row, ref.column) if ref and table else None
+
+
+def _text(cell: Cell | None) -> str:
+    return cell.text if cell is not None and cell.raw is not None else ""
+
+
+def _year(cell: Cell | None) -> int | None:
+    """The year typed as 2023, “2023” or “2023年”."""
+    if cell is None:
+        return None
+    found = _YEAR.search(str(cell.number) if cell.number is not None else cell.text)
+    return int(found.group()) if found else None

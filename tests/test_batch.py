@@ -1,0 +1,301 @@
+"""The whole run: everything accounted for, whole files, same bytes, and nothing of a person's work lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections import Counter
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from jixiao_xlsx import batch, reader
+from jixiao_xlsx.batch import Task, in_processes
+from jixiao_xlsx.intake import Candidate, InputError, candidates
+from jixiao_xlsx.model import Answer, Batch, FileStatus
+from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers import outbox
+from jixiao_xlsx.writers.files import Blocked, write_bytes
+
+TEMPLATE = find_template()
+SAMPLES = Path(__file__).parent.parent / "samples"
+ROSTER = SAMPLES / "departments.csv"
+BOOKS = sorted((SAMPLES / "inbox").glob("*.xlsx"))
+FEW = 3
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    """Three workbooks of the samples."""
+    folder = tmp_path / "收件箱"
+    folder.mkdir()
+    for book in BOOKS[:FEW]:
+        shutil.copy2(book, folder)
+    return folder
+
+
+def run(inbox: Path, output: Path, **options: object) -> Batch:
+    return batch.run([inbox], output, template=TEMPLATE, roster_path=ROSTER, **options)  # type: ignore[arg-type]
+
+
+def tree(folder: Path) -> dict[str, bytes]:
+    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+
+
+def record(output: Path) -> dict[str, object]:
+    return json.loads((output / "run.json").read_text(encoding="utf-8"))
+
+
+# ----------------------------------------------------------------------------------------------------- all samples
+
+
+@pytest.fixture(scope="module")
+def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Path]:
+    output = tmp_path_factory.mktemp("season") / "结果"
+    return batch.run([SAMPLES / "inbox"], output, template=TEMPLATE, roster_path=ROSTER, jobs=2), output
+
+
+def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
+    done, output = season
+    assert sorted(answer.file for answer in done.answers) == sorted(c.file for c in candidates([SAMPLES / "inbox"]))
+    assert not [answer for answer in done.answers if answer.problem or answer.status is FileStatus.UNREADABLE]
+    totals = record(output)["totals"]
+    assert totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.answers)
+    assert totals["cells"]["read"] == totals["cells"]["handled"] + totals["cells"]["refused"] > 0
+    assert totals["departments"]["roster"] == totals["departments"]["submitted"] + totals["departments"]["missing"]
+    severities = Counter(finding.severity.value for answer in done.submitted for finding in answer.report.findings)
+    assert {name: sum(states.values()) for name, states in totals["findings"].items()} == dict(severities)
+
+
+def test_every_department_that_counts_has_its_workbook(season: tuple[Batch, Path]) -> None:
+    done, output = season
+    written = {answer.output for answer in done.submitted}
+    assert written == {path.relative_to(output).as_posix() for path in (output / "评分").iterdir()}
+    assert len(written) == len(done.submitted)
+    assert sorted(path.name for path in output.iterdir()) == ["findings.csv", "findings.json", "run.json", "评分", "汇总.xlsx"]
+
+
+def test_the_record_lists_the_digest_of_everything_written(season: tuple[Batch, Path]) -> None:
+    _, output = season
+    listed = {item["path"]: item["sha256"] for item in record(output)["outputs"]}
+    assert listed == {path: batch.records.digest(data) for path, data in tree(output).items() if path != "run.json"}
+    assert str(output) not in (output / "run.json").read_text(encoding="utf-8")
+
+
+def test_the_samples_are_all_of_the_roster_and_the_season(season: tuple[Batch, Path]) -> None:
+    done, _ = season
+    assert {answer.status for answer in done.answers} == {FileStatus.SUBMITTED}
+    assert done.year == 2023
+
+
+def test_answers_carry_no_workbook(season: tuple[Batch, Path]) -> None:
+    done, _ = season
+    assert all(not score.places for answer in done.submitted for score in answer.scorecard.indicators)
+
+
+# ------------------------------------------------------------------------------------------------- same input, same bytes
+
+
+def test_the_same_input_gives_the_same_bytes_whatever_the_processes(inbox: Path, tmp_path: Path) -> None:
+    run(inbox, tmp_path / "甲", jobs=1)
+    run(inbox, tmp_path / "乙", jobs=2)
+    assert tree(tmp_path / "甲") == tree(tmp_path / "乙")
+    run(inbox, tmp_path / "甲", jobs=1)
+    assert tree(tmp_path / "甲") == tree(tmp_path / "乙")
+
+
+def test_the_originals_are_untouched(inbox: Path, tmp_path: Path) -> None:
+    before = tree(inbox)
+    run(inbox, tmp_path / "结果")
+    assert tree(inbox) == before
+
+
+def test_results_inside_the_inbox_are_not_read_again(inbox: Path) -> None:
+    first = run(inbox, inbox / "结果")
+    assert run(inbox, inbox / "结果").answers == first.answers
+
+
+# ----------------------------------------------------------------------------------------------- what goes wrong
+
+
+def test_one_bad_file_is_one_line(inbox: Path, tmp_path: Path) -> None:
+    (inbox / "坏.xlsx").write_bytes(b"PK\x03\x04 not a workbook")
+    (inbox / "空.xlsx").write_bytes(b"")
+    (inbox / "~$锁.xlsx").write_bytes(b"x")
+    done = run(inbox, tmp_path / "结果")
+    status = {answer.file: answer.status for answer in done.answers}
+    assert len(done.submitted) == FEW
+    assert status["坏.xlsx"] is not FileStatus.SUBMITTED and status["空.xlsx"] is not FileStatus.SUBMITTED
+    assert status["~$锁.xlsx"] is FileStatus.UNRECOGNISED
+    assert all(answer.reason and answer.sha256 for answer in done.answers if answer.status is not FileStatus.SUBMITTED)
+
+
+@pytest.mark.parametrize("error", [ValueError("x"), RecursionError(), MemoryError(), PermissionError(13, "denied")])
+def test_whatever_happens_to_a_file_stops_nothing(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    real = reader.read_bytes
+    victim = sorted(path.name for path in inbox.iterdir())[0]
+
+    def read_bytes(data: bytes, name: str, template: object) -> object:
+        if name == victim:
+            raise error
+        return real(data, name, TEMPLATE)
+
+    monkeypatch.setattr(reader, "read_bytes", read_bytes)
+    done = run(inbox, tmp_path / "结果", jobs=1)
+    failed = next(answer for answer in done.answers if answer.file == victim)
+    assert failed.status is FileStatus.UNREADABLE and failed.reason and len(done.submitted) == FEW - 1
+    assert "Traceback" not in failed.reason
+
+
+def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def write_scored(*_: object) -> None:
+        raise KeyError("x")
+
+    monkeypatch.setattr(batch, "write_scored", write_scored)
+    done = run(inbox, tmp_path / "结果", jobs=1)
+    assert len(done.submitted) == FEW
+    assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
+    assert (tmp_path / "结果" / "汇总.xlsx").is_file()
+
+
+def test_an_output_open_elsewhere_gets_a_plain_message_and_the_rest_is_written(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "结果"
+    first = run(inbox, output)
+    locked = first.submitted[0].output
+    real = Path.replace
+
+    def refuse(self: Path, target: Path) -> Path:
+        if Path(target).name in {Path(locked).name, "汇总.xlsx"}:
+            raise PermissionError(13, "Permission denied")
+        return real(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    done = run(inbox, output, jobs=1)
+    assert "正被别的程序打开" in done.submitted[0].problem and done.submitted[0].output == ""
+    assert len(done.problems) == 1 and "汇总.xlsx" in done.problems[0]
+    assert (output / locked).is_file() and all(answer.output for answer in done.submitted[1:])
+    monkeypatch.undo()
+    again = run(inbox, output)
+    assert not again.problems and not again.notes and not any(answer.problem for answer in again.answers)
+
+
+def test_an_output_folder_that_is_a_file_is_refused(inbox: Path, tmp_path: Path) -> None:
+    (tmp_path / "结果").write_text("x")
+    with pytest.raises(Blocked):
+        run(inbox, tmp_path / "结果")
+
+
+def test_a_bad_roster_stops_the_run_before_it_writes(inbox: Path, tmp_path: Path) -> None:
+    roster = tmp_path / "departments.csv"
+    roster.write_text("x\n", encoding="utf-8")
+    with pytest.raises(InputError):
+        batch.run([inbox], tmp_path / "结果", template=TEMPLATE, roster_path=roster)
+    assert not (tmp_path / "结果").exists()
+
+
+def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "空").mkdir()
+    done = run(tmp_path / "空", tmp_path / "结果")
+    assert len(done.missing) == len(done.roster) and record(tmp_path / "结果")["totals"]["files"]["seen"] == 0
+
+
+# ---------------------------------------------------------------------------------------------- processes
+
+
+def work(task: Task) -> Answer:
+    """Answers, or dies with its process."""
+    if "致命" in task.candidate.file:
+        os._exit(9)
+    return Answer(task.candidate.file, FileStatus.SUBMITTED)
+
+
+def test_a_process_that_dies_costs_its_file_only(tmp_path: Path) -> None:
+    names = [f"{n}.xlsx" for n in range(9)]
+    names[2] = names[2].replace("2", "致命2")
+    names[7] = names[7].replace("7", "致命7")
+    tasks = [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in names]
+    answers = {answer.file: answer for answer in in_processes(work, tasks, 2)}
+    assert sorted(answers) == sorted(names)
+    dead = {name for name, answer in answers.items() if answer.status is FileStatus.UNREADABLE}
+    assert dead == {"致命2.xlsx", "致命7.xlsx"}
+    assert all("异常中止" in answers[name].reason for name in dead)
+
+
+def test_where_no_process_starts_the_work_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(batch, "_pool", lambda jobs: None)
+    tasks = [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in ("甲.xlsx", "乙.xlsx")]
+    assert [answer.file for answer in in_processes(work, tasks, 2)] == ["甲.xlsx", "乙.xlsx"]
+
+
+def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    run(inbox, tmp_path / "结果", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(n, FEW) for n in range(1, FEW + 1)]
+
+
+# --------------------------------------------------------------------------------------------- the output folder
+
+
+def test_what_an_earlier_run_left_does_not_mislead(inbox: Path, tmp_path: Path) -> None:
+    output = tmp_path / "结果"
+    gone = run(inbox, output).submitted[0]
+    (output / "评分" / "我的笔记.xlsx").write_bytes(b"mine")
+    (inbox / gone.file).unlink()
+    done = run(inbox, output)
+    assert not (output / gone.output).exists()
+    assert (output / "评分" / "我的笔记.xlsx").read_bytes() == b"mine"
+    assert len(done.submitted) == FEW - 1 and not done.notes
+
+
+def test_a_workbook_the_reviewer_typed_into_is_kept_beside_the_new_one(inbox: Path, tmp_path: Path) -> None:
+    output = tmp_path / "结果"
+    first, second = (answer.output for answer in run(inbox, output).submitted[:2])
+    fresh = (output / first).read_bytes()
+    (output / first).write_bytes(b"reviewed")
+    (output / second).write_bytes(b"reviewed too")
+    (inbox / next(answer.file for answer in batch.check_files([inbox], template=TEMPLATE)[1:2])).unlink()
+    done = run(inbox, output)
+    assert (output / first).read_bytes() == fresh
+    assert (output / first).with_stem(f"{Path(first).stem}（改动保留1）").read_bytes() == b"reviewed"
+    assert (output / second).read_bytes() == b"reviewed too"
+    assert len(done.notes) == 2 and all(Path(path).name in note for path, note in zip((first, second), done.notes, strict=True))
+
+
+@pytest.mark.parametrize("path", ["../外面.xlsx", "/外面.xlsx", "评分/../../外面.xlsx", "C:\\外面.xlsx", ""])
+def test_a_forged_record_removes_nothing_outside(tmp_path: Path, path: str) -> None:
+    outside = tmp_path / "外面.xlsx"
+    outside.write_bytes(b"x")
+    folder = tmp_path / "结果"
+    forged = {"tool": {"name": outbox.TOOL}, "outputs": [{"path": path, "sha256": batch.records.digest(b"x")}]}
+    write_bytes(folder / "run.json", json.dumps(forged).encode())
+    outbox.Outbox(folder).remove_stale()
+    assert outside.read_bytes() == b"x"
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tool": {"name": "jixiao-xlsx"}, "outputs": 3}', '{"tool": 1}', "\ufeff{"])
+def test_a_record_that_is_not_ours_is_ignored(tmp_path: Path, text: str) -> None:
+    (tmp_path / "run.json").write_text(text, encoding="utf-8")
+    outbox.Outbox(tmp_path).remove_stale()
+
+
+def test_the_remains_of_a_killed_run_disappear(inbox: Path, tmp_path: Path) -> None:
+    output = tmp_path / "结果"
+    (output / batch.STAGING).mkdir(parents=True)
+    (output / batch.STAGING / "7.xlsx").write_bytes(b"half")
+    run(inbox, output)
+    assert not (output / batch.STAGING).exists()
+    assert not [path for path in output.rglob("*") if path.name.startswith(".")]
+
+
+def test_departments_of_like_names_get_files_of_their_own() -> None:
+    alike = [Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=name) for n, name in enumerate(("ABC/局", "abc／局", "乙局"))]
+    names = [answer.output for answer in batch._named([*alike, replace(alike[0], status=FileStatus.DUPLICATE)], "评分/")]
+    assert names == ["评分/ABC／局.xlsx", "评分/abc／局(2).xlsx", "评分/乙局.xlsx", ""]
