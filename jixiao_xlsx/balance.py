@@ -16,6 +16,7 @@ from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side
 from jixiao_xlsx.model import Cell, Place, Submission, Table
 from jixiao_xlsx.spec import EquationSpec, Template
 
+_EXACT_UNITS = frozenset({"元", "", "%"})
 HUNDRED_YUAN = 10_000  # 分: the grid of a 万元 figure with two decimals
 
 
@@ -164,6 +165,7 @@ class Judge:
     conventions: Mapping[str, Convention] = field(default_factory=dict)
     proofs: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
+    by_code: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     by_place: Mapping[Place, tuple[Instance, ...]] = field(default_factory=dict)
 
 
@@ -175,9 +177,16 @@ class Lens:
     loose_zero: bool = False
     coarse: frozenset[str] = frozenset()
     swapped: Mapping[Place, Decimal] = field(default_factory=dict)
+    seen: dict[int, Interval] = field(default_factory=dict, compare=False)
 
     def interval(self, cell: Cell) -> Interval:
-        """The true amounts the cell can stand for; a blank or not applicable part is nothing."""
+        """The true amounts the cell can stand for; a blank or not applicable part is nothing. Worked out once per cell."""
+        known = self.seen.get(id(cell))
+        if known is None:
+            known = self.seen[id(cell)] = self._interval(cell)
+        return known
+
+    def _interval(self, cell: Cell) -> Interval:
         figure = cell.figure
         if self.swapped and cell.place in self.swapped:
             figure = replace(cell, value=self.swapped[cell.place]).figure
@@ -193,8 +202,14 @@ class Lens:
 
 
 _NOTHING = Interval(0, 0)
-_EXACT_ZEROS = tuple(Lens(how) for how in Convention)
-_LOOSE_ZEROS = tuple(Lens(how, loose_zero=True) for how in Convention)
+
+
+@dataclass(frozen=True, slots=True)
+class Lenses:
+    """The ways of reading that one submission is judged with; they remember its cells, so they live no longer than it."""
+
+    exact: tuple[Lens, ...] = field(default_factory=lambda: tuple(Lens(how) for how in Convention))
+    loose: tuple[Lens, ...] = field(default_factory=lambda: tuple(Lens(how, loose_zero=True) for how in Convention))
 
 
 def holds(instance: Instance, lens: Lens) -> bool:
@@ -230,35 +245,51 @@ def judge(submission: Submission, template: Template) -> Judge:
     within = [instance for instance in found if not instance.spec.across]
     derived = _derived(within)
     across = [_expand(instance, derived) for instance in found if instance.spec.across]
-    proofs = _proofs(across)
+    lenses = Lenses()
+    proofs = _proofs(across, lenses.exact[0])
     conventions = {sheet: _chosen(votes) for sheet, votes in proofs.items()}
-    inner = [_judge_within(instance, conventions) for instance in within]
+    inner = [_judge_within(instance, conventions, lenses) for instance in within]
     broken = {cell.place for verdict in inner if verdict.outcome is Outcome.FAILS for cell in verdict.instance.cells}
     coarse = _coarse_sheets(submission)
-    outer = [_judge_across(instance, conventions, broken, coarse) for instance in across]
+    outer = [_judge_across(instance, conventions, lenses, broken, coarse) for instance in across]
     by_place: dict[Place, list[Instance]] = {}
     for instance in found:
         for cell in instance.cells:
             by_place.setdefault(cell.place, []).append(instance)
     pairs = {sheet: tuple(verdict for _, verdict in votes) for sheet, votes in proofs.items()}
+    by_code: dict[str, list[Verdict]] = {}
+    for verdict in inner + outer:
+        by_code.setdefault(verdict.instance.spec.code, []).append(verdict)
     return Judge(
-        submission, template, conventions, pairs, tuple(inner + outer), {place: tuple(all_) for place, all_ in by_place.items()}
+        submission,
+        template,
+        conventions,
+        pairs,
+        tuple(inner + outer),
+        {code: tuple(verdicts) for code, verdicts in by_code.items()},
+        {place: tuple(found_) for place, found_ in by_place.items()},
     )
 
 
-def _judge_within(instance: Instance, conventions: Mapping[str, Convention]) -> Verdict:
-    early = _not_comparable(instance)
-    return early or _by_convention(instance, conventions) or _by_typed_zero(instance) or _failed(instance)
-
-
-def _judge_across(instance: Instance, conventions: Mapping[str, Convention], broken: set[Place], coarse: frozenset[str]) -> Verdict:
+def _judge_within(instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses) -> Verdict:
     return (
         _not_comparable(instance)
-        or _by_convention(instance, conventions)
-        or _by_typed_zero(instance)
+        or _by_convention(instance, conventions, lenses)
+        or _by_typed_zero(instance, lenses)
+        or _failed(instance, lenses)
+    )
+
+
+def _judge_across(
+    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, broken: set[Place], coarse: frozenset[str]
+) -> Verdict:
+    return (
+        _not_comparable(instance)
+        or _by_convention(instance, conventions, lenses)
+        or _by_typed_zero(instance, lenses)
         or _by_last_digit(instance, broken)
         or _by_coarse(instance, coarse)
-        or _failed(instance)
+        or _failed(instance, lenses)
     )
 
 
@@ -294,18 +325,19 @@ def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:
     return len(other) > 1 or other[0].ref.row == ALL_ROWS
 
 
-def _by_convention(instance: Instance, conventions: Mapping[str, Convention]) -> Verdict | None:
-    fits = [lens.how for lens in _EXACT_ZEROS if holds(instance, lens)]
-    if not fits:
-        return None
-    anchor = _anchor(instance)
-    gridded = next((cell for cell in instance.cells if cell.figure and cell.figure.grid > 1), None)
+def _by_convention(instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses) -> Verdict | None:
+    gridded = next((cell for cell in instance.cells if cell.unit not in _EXACT_UNITS and cell.figure and cell.figure.grid > 1), None)
     chosen = conventions.get(gridded.sheet, Convention.ROUND) if gridded else Convention.ROUND
-    return Verdict(instance, Outcome.HOLDS if chosen in fits else Outcome.OTHER_CONVENTION, anchor, fits[0].value)
+    ranked = sorted(lenses.exact, key=lambda lens: lens.how is not chosen)
+    for lens in ranked if gridded else ranked[:1]:
+        if holds(instance, lens):
+            outcome = Outcome.HOLDS if lens.how is chosen else Outcome.OTHER_CONVENTION
+            return Verdict(instance, outcome, _anchor(instance) if outcome is Outcome.OTHER_CONVENTION else None, lens.how.value)
+    return None
 
 
-def _by_typed_zero(instance: Instance) -> Verdict | None:
-    if any(holds(instance, lens) for lens in _LOOSE_ZEROS):
+def _by_typed_zero(instance: Instance, lenses: Lenses) -> Verdict | None:
+    if any(holds(instance, lens) for lens in lenses.loose):
         zero = next(cell for cell in instance.cells if cell.number == 0)
         return Verdict(instance, Outcome.TYPED_ZERO, zero)
     return None
@@ -344,13 +376,13 @@ def _coarse_sheets(submission: Submission) -> frozenset[str]:
 # ------------------------------------------------------------------------------------------------------ failures
 
 
-def _failed(instance: Instance) -> Verdict:
+def _failed(instance: Instance, lenses: Lenses) -> Verdict:
     anchor_side, anchor = _anchor_of(instance)
     if instance.spec.relation.op != "=":
         return Verdict(instance, Outcome.FAILS, anchor, others=_bound(instance, anchor))
     rest = [side for side in instance.sides if side is not anchor_side and not _empty(side)]
     bounds = []
-    for lens in _EXACT_ZEROS:
+    for lens in lenses.exact:
         wanted = _target(lens, anchor_side, anchor, rest[0])
         bounds.append(printable(wanted, lens.how, anchor.unit, anchor.decimals))
     others = _plain(anchor_side, anchor, rest[0])
@@ -420,10 +452,9 @@ def _odd_one_out(filled: list[tuple[Operand, ...]]) -> tuple[Operand, ...]:
 # ------------------------------------------------------------------------------------------------------ conventions
 
 
-def _proofs(across: list[Instance]) -> dict[str, list[tuple[Convention, Verdict]]]:
+def _proofs(across: list[Instance], exact: Lens) -> dict[str, list[tuple[Convention, Verdict]]]:
     """Per sheet, the pairs of a 万元 figure and exact amounts that can only be one convention."""
     votes: dict[str, list[tuple[Convention, Verdict]]] = {}
-    exact = Lens(Convention.ROUND)
     for instance in across:
         if instance.spec.relation.op != "=" or instance.missing or unusable(instance.cells):
             continue

@@ -11,20 +11,22 @@ import io
 import multiprocessing
 import os
 import shutil
-import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, is_dataclass, replace
+from decimal import Decimal
+from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 from jixiao_xlsx import checker, intake, reader, scorer
 from jixiao_xlsx.intake import Candidate
-from jixiao_xlsx.model import Answer, Batch, Bureau, FileStatus, Report, Scorecard
+from jixiao_xlsx.model import Answer, Batch, Bureau, FileStatus, Place, Report, Scorecard, Skipped
 from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.writers import records
-from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, unique, write_bytes, write_whole
+from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, unique, write_bytes, write_pieces, write_whole
 from jixiao_xlsx.writers.outbox import RUN_RECORD, Outbox
 from jixiao_xlsx.writers.safe import safe_name
 from jixiao_xlsx.writers.scored import write_scored
@@ -121,8 +123,9 @@ def examine_all(tasks: Sequence[Task], jobs: int | None = None, progress: Progre
         jobs = (os.cpu_count() or 1) if len(tasks) >= POOL_FROM else 1
     jobs = min(jobs, len(tasks))
     answers: dict[str, Answer] = {}
+    known: dict[Any, Any] = {}
     for answer in in_processes(examine, tasks, jobs) if jobs > 1 else map(examine, tasks):
-        answers[answer.file] = _interned(answer)
+        answers[answer.file] = _shared(answer, known)
         if progress:
             progress(len(answers), len(tasks))
     return [answers[task.candidate.file] for task in tasks]
@@ -140,7 +143,8 @@ def in_processes(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Answe
         try:
             while waiting or flying:
                 while waiting and len(flying) < 2 * jobs:
-                    flying[pool.submit(work, waiting[0])] = waiting.popleft()
+                    future = pool.submit(work, waiting[0])
+                    flying[future] = waiting.popleft()
                 for future in wait(flying, return_when=FIRST_COMPLETED).done:
                     answer = _result(future, flying[future])
                     del flying[future]
@@ -187,14 +191,21 @@ def _pool(jobs: int) -> ProcessPoolExecutor | None:
     return pool
 
 
-def _interned(answer: Answer) -> Answer:
-    """`answer` with the texts that all departments share held once: a season of answers stays small."""
-    if answer.report:
-        findings = tuple(
-            replace(f, code=sys.intern(f.code), basis=sys.intern(f.basis), hint=sys.intern(f.hint)) for f in answer.report.findings
-        )
-        answer = replace(answer, report=replace(answer.report, findings=findings))
-    return answer
+def _shared(value: Any, known: dict[Any, Any]) -> Any:
+    """`value` with what it holds in common with earlier ones held once: a season of answers is mostly repetition."""
+    kind = type(value)
+    if kind in _LEAVES:
+        return known.setdefault((kind, value), value)
+    if kind is tuple:
+        return tuple([_shared(item, known) for item in value])
+    if kind is dict:
+        return {_shared(key, known): _shared(item, known) for key, item in value.items()}
+    if is_dataclass(kind):
+        return replace(value, **{f.name: _shared(getattr(value, f.name), known) for f in fields(kind)})
+    return value
+
+
+_LEAVES = frozenset({str, Fraction, Decimal, Place, Skipped})
 
 
 # ---------------------------------------------------------------------------------------------------------- the run
@@ -224,30 +235,34 @@ def run(
         settled = intake.settle(answers, roster, year, {candidate.file: candidate.saved for candidate in found})
         outbox = Outbox(output)
         delivered = tuple(_delivered(answer, staged, outbox) for answer in _named(settled, f"{SCORED}/"))
-    batch = Batch(template.id, template.version, year, bureau, roster, delivered)
-    problems = list(_write_shared(batch, template, outbox))
+        batch = Batch(template.id, template.version, year, bureau, roster, delivered)
+        problems = [problem for make in _SHARED if (problem := make(batch, template, outbox))]
     outbox.remove_stale()
     inputs = {Path(path).name: sha256_of(Path(path)) for path in (roster_path, bureau_file) if path}
     write_bytes(output / RUN_RECORD, records.run_document(batch, inputs, outbox.outputs))
     return replace(batch, problems=tuple(problems), notes=tuple(outbox.notes))
 
 
-def _write_shared(batch: Batch, template: Template, outbox: Outbox) -> Iterator[str]:
-    """Write what is about all departments together; yields why something could not be."""
+def _summary(batch: Batch, template: Template, outbox: Outbox) -> str:
     from jixiao_xlsx.writers.summary import write_summary  # pandas: not for the workers, who import this module too
 
-    def summary() -> bytes:
-        stream = io.BytesIO()
-        write_summary(stream, batch, checker.catalogue(template), template)
-        return stream.getvalue()
+    stream = io.BytesIO()
+    write_summary(stream, batch, checker.catalogue(template), template)
+    return outbox.put(SUMMARY, stream.getvalue())
 
-    for name, make in (
-        (SUMMARY, summary),
-        ("findings.csv", lambda: records.findings_csv(batch.answers)),
-        ("findings.json", lambda: records.findings_json(batch.answers, template, batch=True)),
-    ):
-        if problem := outbox.put(name, make()):
-            yield problem
+
+def _csv(batch: Batch, template: Template, outbox: Outbox) -> str:
+    return outbox.put("findings.csv", records.findings_csv(batch.answers))
+
+
+def _json(batch: Batch, template: Template, outbox: Outbox) -> str:
+    staged = outbox.folder / STAGING / "findings.json"
+    write_pieces(staged, records.findings_json(batch.answers, template, batch=True))
+    return outbox.put("findings.json", staged)
+
+
+# What is about all departments together: each puts its file into the outbox and returns why it could not.
+_SHARED = (_summary, _csv, _json)
 
 
 def score_files(

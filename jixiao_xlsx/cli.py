@@ -88,7 +88,8 @@ def check(context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: 
     with _plain_failures(), _progress("核对") as progress:
         answers = batch.check_files(paths, template=template, jobs=jobs, progress=progress)
     if shape == "json":
-        _machine(records.findings_json(answers, template))
+        for piece in records.findings_json(answers, template):
+            _machine(piece)
     elif shape == "csv":
         _machine(records.findings_csv(answers))
     else:

@@ -78,6 +78,11 @@ class Grid:
         area = self.covered.get((row, column))
         return area[3] + 1 if area else column + 1
 
+    def beside(self, row: int, column: int) -> Position:
+        """Where the value of a label stands: the next cell to the right, or the next filled one if that is blank."""
+        after = self.right_of(row, column)
+        return row, next((other for other in self.columns_in(row) if other >= after), after)
+
     def ref(self, row: int, column: int) -> str:
         """ "C9"."""
         return reference(row, column)

@@ -159,7 +159,7 @@ def regions(grid: Grid, tables: Sequence[TableSpec], words: Vocabulary) -> list[
         return [Region(tables[0], 0, grid.height, _enough(tables[0], header))]
     captions = {table.name: _caption(grid, words.tables[table.name]) for table in tables}
     starts: dict[str, int] = {name: place[0] for name, place in captions.items() if place}
-    for table in tables:
+    for table in sorted(tables, key=lambda table: not table.rows):  # row titles say more than headings alone
         if table.name not in starts:
             header = _best_header(grid, words.tables[table.name], table, sorted(starts.values()))
             if header is not None:
@@ -198,9 +198,12 @@ def _best_header(grid: Grid, lexicon: Lexicon, table: TableSpec, taken: Sequence
         end = min((start for start in taken if start > line), default=grid.height)
         end = min(end, line + 2 * len(table.rows) + 2)
         score = len(header.columns) + len(find_rows(grid, lexicon, range(line + 1, end), header.columns.values()).at)
-        if best is None or score > best[0]:
+        later = bool(table.rows)  # the heading nearest above the rows; without row titles, the first
+        if best is None or score > best[0] or (later and score == best[0]):
             best = (score, header)
-    return best[1] if best and best[0] > len(best[1].columns) else None
+    if best is None:
+        return None
+    return best[1] if best[0] > len(best[1].columns) or (not table.rows and len(best[1].columns) > 1) else None
 
 
 # ------------------------------------------------------------------------------------------------------------- rows
@@ -251,7 +254,7 @@ def find_tick(grid: Grid, label: str, start: int, end: int) -> tuple[Position, P
     for (row, column), text in grid.keys.items():
         if not text or not start <= row < end or tick_label(text) != label:
             continue
-        own, after = text != label and is_ticked(text), (row, grid.right_of(row, column))
+        own, after = text != label and is_ticked(text), grid.beside(row, column)
         if own:
             return (row, column), (row, column), True
         for place in (after, (row, column - 1)):

@@ -120,8 +120,10 @@ def _record(part: Part) -> Table | None:
             continue
         if found := lexicon.rows.find(text):
             claims.append((found[0], place, found[1]))
-            after = grid.right_of(*place)
-            values[place] = (place[0], under if under is not None and place[0] > top and place[1] < under else after)
+            if under is not None and place[0] > top and place[1] < under:
+                values[place] = (place[0], under)
+            else:
+                values[place] = _beside(grid, lexicon, place)
     lines = assign(claims, alone=False)
     if not lines.at:
         return None
@@ -139,6 +141,13 @@ def _record(part: Part) -> Table | None:
     first = header.cells[column.title] if header and under is not None else min(lines.labels.values())
     columns = {column.title: text_cell(grid, *first, "", column.title)}
     return _finish(part, rows, columns, missing, min(lines.at.values()) if header is None else header.top)
+
+
+def _beside(grid: Grid, lexicon: Lexicon, label: Position) -> Position:
+    """The value of a label; a blank one does not borrow the next label of its line."""
+    place = grid.beside(*label)
+    other = grid.keys.get(place, "")
+    return (label[0], grid.right_of(*label)) if other and lexicon.rows.find(other) else place
 
 
 def _fixed_rows(part: Part, header: Header, lines: Rows) -> list[Row]:
@@ -368,7 +377,7 @@ def _extras(part: Part) -> dict[str, Cell]:
     for spec in part.table.extras:
         label = labels.get(spec.title)
         if label is not None:
-            place = (label[0], part.grid.right_of(*label))
+            place = part.grid.beside(*label)
             part.handled(label, place)
             kind = kind_of(part.table, "", ColumnSpec(spec.title, type=spec.type))
             found[spec.title] = read_cell(part.grid, spec.title, kind, *place)

@@ -108,7 +108,16 @@ def submission(template: Template, department: str = "云川县机关事务中�
 def indicator(number: int, name: str, weight: str, method: Method, **more: object) -> IndicatorScore:
     """One indicator in row 5 + number of the submitted sheet; rates as fractions."""
     row = 5 + number
-    columns = {"name": "C", "direction": "D", "weight": "F", "target": "G", "actual": "H", "rate": "I", "score": "J", "deviation": "K"}
+    columns = {
+        "name": "C",
+        "direction": "D",
+        "weight": "F",
+        "target": "G",
+        "actual": "H",
+        "rate": "I",
+        "score": "J",
+        "deviation": "K",
+    }
     given = {
         "level1": "部门管理",
         "level2": "资金投入",
@@ -222,7 +231,9 @@ def batch(template: Template) -> Batch:
     """Five in the roster: one returned, one passed, two tied, one missing; files that do not count; one name like a formula."""
     names = ["云川县机关事务中心", "云川县水务局", "云川县教育局", "云川县档案馆", "云川县文化体育广电和旅游局（县文物局）"]
     roster = tuple(
-        Department(f"1100{at:02d}", name, office="行政政法股" if at < 2 else "教科文股", contact=f"联系人{at}", phone=f"0936-555{at:04d}")
+        Department(
+            f"1100{at:02d}", name, office="行政政法股" if at < 2 else "教科文股", contact=f"联系人{at}", phone=f"0936-555{at:04d}"
+        )
         for at, name in enumerate(names)
     )
     full = card(template)

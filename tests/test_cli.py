@@ -18,7 +18,6 @@ from jixiao_xlsx.cli import main
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ROSTER = SAMPLES / "departments.csv"
-EXPECTED = SAMPLES / "expected"
 HEAVY = ("pandas", "openpyxl", "xlsxwriter", "python_calamine", "numpy")
 
 
@@ -29,17 +28,6 @@ def jixiao(*arguments: object) -> Result:
 def process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "jixiao_xlsx", *map(str, arguments)]
     return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
-
-
-def books(wanted: bool) -> list[Path]:
-    """The samples with (or without) an 错误 or 警告 expected of them."""
-    found = []
-    for path in sorted((SAMPLES / "inbox").glob("*.xlsx")):
-        with (EXPECTED / f"{path.stem}.csv").open(encoding="utf-8-sig", newline="") as stream:
-            severities = {value for line in csv.DictReader(stream) for value in line.values()}
-        if bool(severities & {"error", "错误"}) is wanted:
-            found.append(path)
-    return found
 
 
 @pytest.fixture(scope="module")
@@ -101,7 +89,7 @@ def test_the_version_is_the_packages() -> None:
         (["check"], "缺少参数 PATH…。"),
         (["check", "没有.xlsx"], "“没有.xlsx”不存在。"),
         (["check", ".", "--format", "xml"], "--format 的值不对：“xml”不在可选范围内"),
-        (["run", "."], "缺少选项 -o' / '--output。"),
+        (["run", "."], "缺少选项 -o / --output。"),
         (["run", ".", "-o", "x", "--jobs", "0"], "--jobs 的值不对：0 超出范围（取值>=1）。"),
         (["run", ".", "-o", "x", "--jobs", "many"], "“many”不是整数。"),
         (["run", ".", "-o"], "选项 -o 后面要有值。"),

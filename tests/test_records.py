@@ -62,7 +62,7 @@ UNREAD = Answer("坏.xlsx", FileStatus.UNREADABLE, "不是有效的工作簿", "
 
 
 def loaded(*answers: Answer, **options: bool) -> dict[str, object]:
-    return json.loads(records.findings_json(answers, TEMPLATE, **options), parse_float=Decimal)
+    return json.loads(b"".join(records.findings_json(answers, TEMPLATE, **options)), parse_float=Decimal)
 
 
 def test_findings_json_has_the_shape_of_the_contract() -> None:
@@ -88,6 +88,12 @@ def test_the_record_of_a_batch_is_the_same_plus_its_own_findings() -> None:
     document = loaded(answer(UNBALANCED), batch=True)
     assert document.pop("batch_findings") == []
     assert document == loaded(answer(UNBALANCED))
+
+
+@pytest.mark.parametrize("answers", [(), (UNREAD,), (answer(UNBALANCED), UNREAD)])
+def test_the_pieces_make_one_evenly_indented_document(answers: tuple[Answer, ...]) -> None:
+    whole = b"".join(records.findings_json(answers, TEMPLATE, batch=True))
+    assert whole == records.as_json(json.loads(whole))
 
 
 def test_only_notes_pass() -> None:

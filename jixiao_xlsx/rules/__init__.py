@@ -70,6 +70,11 @@ class Desk:
         """The scores as recomputed."""
         return scorecard(self.submission, self.template, self.lines)
 
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell of every table."""
+        return tuple(cell for table in self.submission.tables.values() for cell in table.cells())
+
     def role(self, name: str) -> Cell | None:
         """The cell that the form gives this role, or None where the form or the file has none."""
         ref = self.template.roles.get(name)

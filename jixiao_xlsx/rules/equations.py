@@ -30,9 +30,7 @@ def _page(spec: EquationSpec) -> str:
 
 def _checker(spec: EquationSpec) -> Callable[[Desk], Iterator[Saw]]:
     def check(desk: Desk) -> Iterator[Saw]:
-        for verdict in desk.judged.verdicts:
-            if verdict.instance.spec is not spec:
-                continue
+        for verdict in desk.judged.by_code.get(spec.code, ()):
             if verdict.outcome in {Outcome.SKIPPED, Outcome.BLANK_TOTAL}:
                 yield Skipped(spec.code, _skipped(verdict))
                 continue

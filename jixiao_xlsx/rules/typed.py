@@ -16,10 +16,9 @@ FILLING = "填报说明：数字单元格只填数字，按表头单位和小数
 
 def _by_sheet(desk: Desk, wanted: Callable[[Cell], bool]) -> dict[str, list[Cell]]:
     groups: dict[str, list[Cell]] = defaultdict(list)
-    for table in desk.submission.tables.values():
-        for cell in table.cells():
-            if wanted(cell):
-                groups[cell.sheet].append(cell)
+    for cell in desk.cells:
+        if wanted(cell):
+            groups[cell.sheet].append(cell)
     return groups
 
 

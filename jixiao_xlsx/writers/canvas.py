@@ -10,8 +10,8 @@ from decimal import Decimal
 from typing import Any
 
 from jixiao_xlsx.spec import Template
-from jixiao_xlsx.writers.contents import Content, Value, text_of
 from jixiao_xlsx.writers.cached import cached
+from jixiao_xlsx.writers.contents import Content, Value, text_of
 from jixiao_xlsx.writers.layout import Address, Filling, Layout, Position, a1, qualified
 from jixiao_xlsx.writers.looks import TITLE_SIZE, Looks
 from jixiao_xlsx.writers.styles import height
@@ -54,7 +54,7 @@ def write(sheet: Any, at: Position, content: Content, look: Any) -> None:
     """Write a cell by the kind of its content; text stays text whatever it looks like."""
     value = content.value
     if content.formula:
-        sheet.write_formula(*at, f"={content.formula}", look, cached(float(value) if isinstance(value, Decimal) else value))
+        sheet.write_formula(*at, f"={content.formula}", look, cached(float(value) if isinstance(value, Decimal) else text_of(value)))
     elif isinstance(value, Decimal):
         sheet.write_number(*at, float(value), look)
     elif isinstance(value, dt.date):

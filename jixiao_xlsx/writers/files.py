@@ -6,7 +6,7 @@ import contextlib
 import errno
 import hashlib
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
@@ -25,12 +25,18 @@ def write_whole(target: Path, fill: Callable[[BinaryIO], object]) -> None:
 
 
 def write_bytes(target: Path, data: bytes) -> None:
-    """Put `data` at `target` in one step, by way of a file beside it. Raises Blocked."""
+    """Put `data` at `target` in one step. Raises Blocked."""
+    write_pieces(target, (data,))
+
+
+def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
+    """Put all `pieces` at `target` in one step, by way of a file beside it. Raises Blocked."""
     # Named after the target, so that what a killed run leaves behind is overwritten by the next.
     part = target.with_name(f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        part.write_bytes(data)
+        with part.open("wb") as stream:
+            stream.writelines(pieces)
         part.replace(target)
     except OSError as error:
         with contextlib.suppress(OSError):

@@ -14,7 +14,7 @@ from jixiao_xlsx.writers.scored_notes import NOTES, write_notes
 from jixiao_xlsx.writers.scored_opinion import OPINION, first_row, write_opinion
 from jixiao_xlsx.writers.scored_table import write_table
 from jixiao_xlsx.writers.styles import Styles, new_book
-from jixiao_xlsx.writers.wording import in_order
+from jixiao_xlsx.writers.wording import in_order, lone_columns
 
 
 def write_scored(target: Path | BinaryIO, submission: Submission, report: Report, card: Scorecard, template: Template) -> None:
@@ -28,7 +28,7 @@ def write_scored(target: Path | BinaryIO, submission: Submission, report: Report
         numbers = _numbers(findings)
         links = write_table(table, styles, submission, card, template, refs, marks, numbers)
         links |= write_funds(funds, styles, submission, template, marks)
-        write_opinion(opinion, styles, report, findings, links)
+        write_opinion(opinion, styles, report, findings, links, lone_columns(template))
         table.activate()
 
 

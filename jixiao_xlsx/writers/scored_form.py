@@ -11,7 +11,7 @@ from jixiao_xlsx.writers.styles import Content, Live, Styles, put
 
 SCORES = "绩效评价表"
 LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE, SELF, SCORE, GAP, REVIEW, WHY, DEVIATION, OPINIONS = range(14)
-WIDTHS = (10.0, 13.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
+WIDTHS = (10.0, 15.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
 LAST = len(WIDTHS) - 1
 REVIEW_TITLE, WHY_TITLE = "财政复核分", "复核理由"
 

@@ -28,7 +28,7 @@ COLUMNS = (
     Column("系数上限", 8, "cell weight"),
     Column("自评分", 8, "cell score"),
     Column("复算分", 9, "cell score strong"),
-    Column("计算过程", 32),
+    Column("计算过程", 34),
     Column("理由", 30),
 )
 LAST = len(COLUMNS) - 1
@@ -92,7 +92,7 @@ def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[Content |
         number + 1,
         one.name,
         one.weight,
-        _METHODS[one.method].format(first=_share(first), second=_share(second)),
+        _words(one).format(first=_share(first), second=_share(second)),
         one.target_text,
         one.actual_text,
         Styled(one.target, rate),
@@ -104,6 +104,15 @@ def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[Content |
         one.arithmetic,
         one.reason,
     ]
+
+
+def _words(one: IndicatorScore) -> str:
+    return "基数与实际均为 0，视为达标，得满分" if _taken_as_met(one) else _METHODS[one.method]
+
+
+def _taken_as_met(one: IndicatorScore) -> bool:
+    """Whether full marks were given without a calculation."""
+    return one.method is Method.KEPT and bool(one.met) and one.score == one.weight
 
 
 def _share(value: Fraction | None) -> str:
@@ -125,6 +134,8 @@ def _score_content(row: int, one: IndicatorScore) -> Content:
     """The live formula of the score, or the score itself where no formula of this sheet leads to it."""
     if one.score is None:
         return "不适用" if one.method is Method.NOT_APPLICABLE else NONE
+    if _taken_as_met(one):
+        return Live(f"=C{row}", float(one.weight))
     value = recompute(one)
     if value is None or value != one.score:
         return one.score

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from jixiao_xlsx.model import Finding, FindingState, Place, Report, Result, Severity
+from jixiao_xlsx.model import Finding, FindingState, Place, Report, Result, Severity, Skipped
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, page, put_merged
 from jixiao_xlsx.writers.wording import address, advice, expected_text, severity_text, subject
 
@@ -20,7 +20,7 @@ COLUMNS = (
     Column("定位", 6, "cell center"),
     Column("填报", 12, "cell center"),
     Column("应为（范围）", 15, "cell center"),
-    Column("差额", 11, "cell center"),
+    Column("差额", 12, "cell center"),
     Column("问题", 38),
     Column("建议／可能原因", 28),
     Column("依据", 20),
@@ -35,12 +35,16 @@ def first_row() -> int:
     return HEAD + 1
 
 
-def write_opinion(sheet: Any, styles: Styles, report: Report, findings: Sequence[Finding], links: Mapping[Place, str]) -> None:
-    """Fill the sheet 核对意见; `findings` are in order, `links` lead from a cell of the file to where this workbook shows it."""
+def write_opinion(
+    sheet: Any, styles: Styles, report: Report, findings: Sequence[Finding], links: Mapping[Place, str], lone: Collection[str]
+) -> None:
+    """Fill the sheet 核对意见; `findings` are in order, `links` lead from a cell of the file to where this workbook
+    shows it, and column titles in `lone` go without saying.
+    """
     put_merged(sheet, (0, 0, 0, LAST), f"{report.department}　{OPINION}", styles["title"])
     sheet.set_row(0, 28)
     _conclusion(sheet, styles, report)
-    rows = [_row(number, finding, links) for number, finding in enumerate(findings, 1)]
+    rows = [_row(number, finding, links, lone) for number, finding in enumerate(findings, 1)]
     end = listing(sheet, styles, HEAD, COLUMNS, rows)
     if rows:
         sheet.autofilter(HEAD, 0, end - 1, LAST)
@@ -73,7 +77,7 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
     sheet.set_row(2, height([(text, WIDTH)], size=9))
 
 
-def _row(number: int, finding: Finding, links: Mapping[Place, str]) -> list[Content | Styled]:
+def _row(number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]) -> list[Content | Styled]:
     target = links.get(finding.place)
     open_ = finding.state is FindingState.OPEN
     return [
@@ -82,7 +86,7 @@ def _row(number: int, finding: Finding, links: Mapping[Place, str]) -> list[Cont
         finding.code,
         finding.place.sheet,
         address(finding),
-        subject(finding),
+        subject(finding, lone),
         Styled(Link(target, "查看"), "cell center link") if target else None,
         finding.reported,
         expected_text(finding),
@@ -97,17 +101,34 @@ def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
     """What was checked and what was not, in two compact paragraphs."""
     put_merged(sheet, (top, 0, top, LAST), "核对范围", styles["section"])
     sheet.set_row(top, 20)
-    checked = "、".join(f"{code}（{count}）" for code, count in sorted(report.checked.items()) if count)
-    reasons: dict[str, dict[str, int]] = {}
-    for skipped in report.skipped:
-        codes = reasons.setdefault(skipped.reason, {})
-        codes[skipped.code] = codes.get(skipped.code, 0) + skipped.count
+    checked = " ".join(f"{code}({count})" for code, count in sorted(report.checked.items()) if count)
     lines = [("已核对", f"规则编号（单元格数）：{checked or '无'}")]
-    lines += [
-        ("未核对", f"{reason}：{'、'.join(f'{c}（{n} 处）' if n > 1 else c for c, n in sorted(codes.items()))}")
-        for reason, codes in sorted(reasons.items())
-    ]
+    lines += [("未核对", f"{reason}：{_skipped_codes(group)}") for reason, group in _by_reason(report.skipped)]
     for at, (label, text) in enumerate(lines, top + 1):
         put_merged(sheet, (at, 0, at, 1), label, styles["cell center"])
         put_merged(sheet, (at, 2, at, LAST), text, styles["cell"])
         sheet.set_row(at, height([(text, WIDTH - 12)]))
+
+
+def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[tuple[str, Skipped]]]]:
+    """The skipped checks by reason; a reason such as 卫生健康支出：合计未填 is split into what it is about and why."""
+    groups: dict[str, list[tuple[str, Skipped]]] = {}
+    for one in skipped:
+        about, _, reason = one.reason.rpartition("：")
+        groups.setdefault(reason, []).append((about, one))
+    return sorted(groups.items())
+
+
+def _skipped_codes(group: Sequence[tuple[str, Skipped]]) -> str:
+    """Codes with how often, and what they are about."""
+    counts: dict[str, int] = {}
+    subjects: dict[str, list[str]] = {}
+    for about, one in group:
+        counts[one.code] = counts.get(one.code, 0) + one.count
+        if about and about not in subjects.setdefault(one.code, []):
+            subjects[one.code].append(about)
+    words = []
+    for code, count in sorted(counts.items()):
+        about = " ".join(subjects.get(code, ()))
+        words.append(f"{code}（{about}）" if about else f"{code}({count})" if count > 1 else code)
+    return " ".join(words)

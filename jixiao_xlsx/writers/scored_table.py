@@ -63,7 +63,9 @@ def write_table(
     if not card.indicators:
         put_merged(sheet, (head + 1, 0, head + 1, LAST), "报送的文件里没有读到指标。", styles["cell warning"])
     _merge_levels(sheet, styles, lines, card.indicators)
-    write_totals(sheet, styles, lines, card, template, refs)
+    total = _total_places(submission, template)
+    links |= dict.fromkeys(total.values(), f"internal:'{SCORES}'!A{lines.sum}") | _typed_links(submission, template)
+    write_totals(sheet, styles, lines, card, template, refs, {key: marks[place] for key, place in total.items() if place in marks})
     _write_signatures(sheet, styles, lines.total + 1, card, template)
     _finish(sheet, head, card)
     return links
@@ -84,6 +86,22 @@ def _write_heading(sheet: Any, styles: Styles, submission: Submission, card: Sco
     put_merged(sheet, (1, TARGET, 1, RATE), "部门填报", styles["head"])
     put_merged(sheet, (1, SELF, 1, LAST), _typed(card), styles["cell"])
     sheet.set_row(1, 24)
+
+
+def _typed_links(submission: Submission, template: Template) -> dict[Place, str]:
+    """The self-reported total and grade stand in the heading."""
+    refs = [ref for name, ref in template.roles.items() if name in {"self_total", "self_grade"}]
+    cells = [submission.cell(ref.table, ref.row, ref.column) for ref in refs]
+    return {cell.place: f"internal:'{SCORES}'!H2" for cell in cells if cell}
+
+
+def _total_places(submission: Submission, template: Template) -> dict[str, Place]:
+    """The cells of the submitted 合计 row by what they hold: weight, score."""
+    table = submission.get(template.indicator_table)
+    if table is None or table.total is None:
+        return {}
+    cells = {key: table.total.get(title) for key, title in template.indicator_columns.items()}
+    return {key: cell.place for key, cell in cells.items() if cell}
 
 
 def _typed(card: Scorecard) -> str:

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from jixiao_xlsx.amounts import percent, plain, rounded
-from jixiao_xlsx.model import Execution, Scorecard
+from jixiao_xlsx.model import Execution, Scorecard, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.scored_form import (
     DEVIATION,
@@ -29,9 +29,11 @@ from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs, applicable_weight,
 from jixiao_xlsx.writers.styles import Content, Live, Styles, height, put, put_merged
 
 
-def write_totals(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs) -> None:
-    """合计, 预算执行率, 总分 and 等级."""
-    _write_sum(sheet, styles, lines, card, refs)
+def write_totals(
+    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs, marks: Mapping[str, Severity]
+) -> None:
+    """合计, 预算执行率, 总分 and 等级; `marks` are the gravest findings about the submitted 合计, by what its cells hold."""
+    _write_sum(sheet, styles, lines, card, refs, marks)
     _write_execution(sheet, styles, lines, card.execution, template, refs)
     _write_total(sheet, styles, lines, card, refs)
     _write_grade(sheet, styles, lines, card, template, refs)
@@ -56,11 +58,12 @@ def _total_line(
     sheet.set_row(at, height([(words, sum(WIDTHS[words_at:]))], least=24))
 
 
-def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
+def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs, marks: Mapping[str, Severity]) -> None:
+    weight_mark, own_mark = (f" {marks[key].value}" if key in marks else "" for key in ("weight", "score"))
     weight = sum((one.weight for one in card.indicators), Fraction(0))
     contents: dict[int, tuple[Content, str]] = {
-        WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), "cell weight total"),
-        SELF: (Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(_own_sum(card))), "cell score total"),
+        WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
+        SELF: (Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(_own_sum(card))), f"cell score total{own_mark}"),
         SCORE: (_referred(card.score, refs.score), "cell score total"),
         GAP: (gap(lines.sum, _own_sum(card), card.score), "cell gap total"),
         REVIEW: (Live(_reviewed_sum(lines, card), ""), "cell score total"),

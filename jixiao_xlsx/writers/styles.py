@@ -182,7 +182,7 @@ def shown(content: Content) -> str:
 
 def lines(text: str, width: float, size: int = SIZE) -> int:
     """How many lines `text` takes in a column `width` characters wide, at `size` points."""
-    room = max(width * 10 / size - 1.5, 2.0)  # in half-width letters; breaking between words costs a little
+    room = max(width * 10.4 / size - 1.0, 2.0)  # in half-width letters; breaking between words costs a little
     return sum(max(1, math.ceil(len(part.encode("gb18030", "replace")) / room)) for part in text.split("\n"))
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from jixiao_xlsx.amounts import MONEY_UNITS, plain
 from jixiao_xlsx.model import Expected, Finding, FindingState, Place
+from jixiao_xlsx.spec import Template
 
 _ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)$")
 _STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
@@ -53,9 +54,14 @@ def expected_text(finding: Finding) -> str:
     return f"{low}%～{high}%" if unit == "%" else f"{low}～{high}{unit}"
 
 
-def subject(finding: Finding) -> str:
+def lone_columns(template: Template) -> frozenset[str]:
+    """Titles of columns that are their table's only one: naming them says nothing."""
+    return frozenset(table.columns[0].title for table in template.tables if len(table.columns) == 1)
+
+
+def subject(finding: Finding, lone: Collection[str] = ()) -> str:
     """项目: the row's business name and, where that says more, the column."""
-    if not finding.field or finding.field == finding.item:
+    if not finding.field or finding.field == finding.item or (finding.item and finding.field in lone):
         return finding.item
     return f"{finding.item}·{finding.field}" if finding.item else finding.field
 
@@ -82,9 +88,9 @@ def address(finding: Finding) -> str:
 
 
 def places(found: Iterable[Place], here: str) -> str:
-    """Cells joined by 、; the sheet is named only where it changes."""
+    """Cells with spaces between, where lines may break; the sheet is named only where it changes."""
     parts, sheet = [], here
     for place in found:
         parts.append(place.cell if place.sheet == sheet else str(place))
         sheet = place.sheet
-    return "、".join(parts)
+    return " ".join(parts)

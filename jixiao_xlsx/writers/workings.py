@@ -15,15 +15,15 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from jixiao_xlsx.amounts import NOT_APPLICABLE, Convention, Figure, atoms_per, from_float, tidy
-from jixiao_xlsx.writers.canvas import CALC, Canvas, quoted
-from jixiao_xlsx.writers.contents import text_of
+from jixiao_xlsx.amounts import NOT_APPLICABLE, Convention, Figure, atoms_per, tidy
 from jixiao_xlsx.writers.cached import cached
+from jixiao_xlsx.writers.canvas import CALC, Canvas
 from jixiao_xlsx.writers.layout import Address, a1, qualified
 from jixiao_xlsx.writers.styles import Live
 
 COARSE = 10_000  # 分: the grid of a 万元 figure with two decimals
 _WORDS = a1(0, 1, absolute=True)
+_NA_WORDS = "|".join(["", "", *sorted(NOT_APPLICABLE | {tidy(word) for word in NOT_APPLICABLE}), ""])
 Signed = tuple[int, Address]
 
 
@@ -71,9 +71,8 @@ class Workings:
     flags: dict[str, Live] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        words = sorted({tidy(word) for word in NOT_APPLICABLE} | {""})
         self.sheet.write_string(0, 0, "不适用的写法")
-        self.sheet.write_string(0, 1, "|" + "|".join(words) + "|")
+        self.sheet.write_string(0, 1, _NA_WORDS)
 
     # -- writing
 
@@ -116,9 +115,7 @@ class Workings:
                 runs[-1].append(address)
             else:
                 runs.append([address])
-        return [
-            self.canvas.refer(run[0]) + (f":{a1(*where(run[-1]), absolute=True)}" if len(run) > 1 else "") for run in runs
-        ]
+        return [self.canvas.refer(run[0]) + (f":{a1(*where(run[-1]), absolute=True)}" if len(run) > 1 else "") for run in runs]
 
     # -- what an equation is made of
 
@@ -129,7 +126,7 @@ class Workings:
 
     def _stray(self, address: Address) -> bool:
         value = self.canvas.contents[address].value
-        return not isinstance(value, Decimal) and bool(text_of(value)) and tidy(text_of(value)) not in NOT_APPLICABLE
+        return isinstance(value, str) and f"|{value.strip(' ')}|" not in _NA_WORDS
 
     def blank(self, address: Address) -> Live:
         """Whether a cell shows nothing at all."""
@@ -276,7 +273,9 @@ class Workings:
         """1 when every 元 figure of the sheet is a multiple of 100 元."""
         if sheet not in self.flags:
             columns = [own for own in self._yuan(sheet) if own]
-            parts = [f'SUMPRODUCT(ISNUMBER({s})*(RIGHT(TEXT({s},"000.00"),5)<>"00.00"))' for own in columns for s in self.spans(own)]
+            parts = [
+                f'SUMPRODUCT(ISNUMBER({s})*(RIGHT(TEXT({s},"000.00"),5)<>"00.00"))' for own in columns for s in self.spans(own)
+            ]
             fine = all(self.number(address) % 100 == 0 for own in columns for address in own)
             text = f"IF(IFERROR({'+'.join(parts)},1)=0,1,0)"
             self.flags[sheet] = self.put(self.next_line(f"{sheet}：都是100元的倍数"), 1, text, int(fine))
@@ -300,13 +299,3 @@ _STILL = Ends(_NONE, _NONE)
 def _total(run: list[_Range], which: int) -> str:
     first, last = run[0].refs[which], run[-1].refs[which]
     return f"SUM({first}:{last})" if len(run) > 1 else first
-
-
-def stated(value: object) -> Decimal:
-    """A helper cell's value as a number."""
-    return from_float(float(value)) if isinstance(value, int | float) else Decimal(0)
-
-
-def text_constant(text: str) -> str:
-    """A text constant of a formula."""
-    return quoted(text)

@@ -328,13 +328,12 @@ class Book:
     def _narrative(self, form: Form) -> None:
         a, name = self.accounts, self.entry.name
         spent, rate = wan(a.all.spent, cut=self.cut), percent(half_up(self.execution, 4))
-        total = form.get("基本信息", "自评总分（满分100）", "填报内容")
         projects = f"、项目支出{wan(a.project.spent, cut=self.cut):.2f}万元" if a.project.spent else ""
         done = "；".join(f"{task.name}：{task.done}" for task in self.tasks)
         texts = {
             "一、部门概况": f"{name}核定编制{self.posts}人，年末在职{self.staff}人。"
             f"2023年支出{spent:.2f}万元，其中基本支出{wan(a.basic.spent, cut=self.cut):.2f}万元{projects}。",
-            "二、评价工作开展": f"成立自评小组，核对账表和资料，按指标逐项打分，自评{total}分。",
+            "二、评价工作开展": f"成立自评小组，核对账表和资料，按{len(form.open_rows('绩效评价表'))}项指标逐项打分。",
             "三、部门整体支出绩效评价分析": f"全年预算执行率{rate}。各项支出按规定审批，资产账实相符。",
             "四、履职完成情况": done + "。",
             "五、存在的问题": "绩效目标还不够细，部分项目支付集中在下半年。",

@@ -181,7 +181,7 @@ def letters_office(roster: Roster, template: Template) -> Form:
 
 
 def audit_office(roster: Roster, template: Template) -> Form:
-    """Negative amounts: budgets cut during the year, and a refund booked against 其他收入."""
+    """Negative amounts: budgets cut during the year, and an advance of last year paid back (公用经费 below zero)."""
     entry = roster["县审计局"]
     key = entry.name
     lines = [
@@ -191,7 +191,8 @@ def audit_office(roster: Roster, template: Template) -> Form:
         line(key, "县本级", "住房保障支出", wages=141_000, original="1.01"),
         line(key, "上年结转", GENERAL_SERVICES, project=64_000, rate="1", original="1.5"),
     ]
-    money = {"income": {"其他收入": -215_600}, "other_in": 3_804_212}
+    lines[4] = replace(lines[4], office=Amounts(0, 0, -125_040))
+    money = {"income": {"其他收入": 215_600}, "other_in": 3_804_212}
     work = tasks(("预算执行审计", "完成", 45), ("经济责任审计", "完成17人", 40))
     return usual(
         entry, "审计局 部门整体支出绩效自评 2024.3.8.xlsx", 25, lines, work, accounts=money, audiences=("被审计单位",)

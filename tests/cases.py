@@ -1,0 +1,347 @@
+"""The cases of rules, as data: workbook_templates/<form>/cases/<CODE>.toml → a Submission in memory, without any workbook.
+
+A case gives the tables that matter to it as they would look on the sheet, one line per row, columns separated by “|”:
+
+    [[case]]
+    name = "小计比人员经费与公用经费之和少一分"
+    finds = ["资金预算执行表.教育支出.基本支出小计"]       # absent: the rule has nothing to say
+    given."资金预算执行表" = '''
+    支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费
+    教育支出        | 100.00      | 60.00   | 40.02
+    '''
+
+- A table that is not given is not in the file; a given one has all rows and columns of the form, blank where nothing is typed.
+- The first line holds the titles of the columns, except in a label/value table. Rows that the form names, and 合计, are
+  recognised by their titles; the others are open rows.
+- In a cell: `'95` is text, `95.50%` a number shown as a percentage, `=95` a formula with its result, `=?` a formula that was
+  never calculated, `#REF!` an error value; a plain number is a number, everything else is text.
+- Lines without “|” say something about the table: `表题：…`, `缺：公用经费、教育支出` (rows and columns that were deleted),
+  `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those that follow replace what
+  they name).
+- `notes` is what else the reader would have met, “kind：where”; see NOTES.
+- `finds` lists cells as 表.行.列 (行 may be 表头), 表.表题, 表.未达说明, or 工作表!A1. `level` (错误, 警告, 提示) and `says` (words
+  that the message or its hint must contain) are optional.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from typing import Any
+
+from jixiao_xlsx.amounts import ERROR_VALUES, State, plain
+from jixiao_xlsx.grid import Grid
+from jixiao_xlsx.model import Cell, Note, Place, Row, Submission, Table
+from jixiao_xlsx.ooxml import SheetFlags
+from jixiao_xlsx.spec import NUMERIC, ColumnSpec, ExtraSpec, TableSpec, Template
+from jixiao_xlsx.typed import kind_of, read_cell, text_cell
+from jixiao_xlsx.writers.layout import Layout, Position, TableFilling, TablePlace, place
+
+NOTES = {
+    "缺工作表": "missing_sheet",
+    "没有表头": "missing_title",
+    "多余工作表": "unread_sheet",
+    "多余列": "unread_column",
+    "多余行": "unread_row",
+    "表外内容": "stray_cell",
+    "重复标题": "duplicate_title",
+    "隐藏行": "hidden_row",
+    "隐藏工作表": "hidden_sheet",
+    "改名工作表": "renamed_sheet",
+    "合并金额": "merged_amount",
+}
+KEYS = {"name", "finds", "given", "notes", "level", "says"}
+HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
+
+
+@dataclass(frozen=True)
+class Case:
+    """One case of one rule."""
+
+    code: str
+    name: str
+    finds: tuple[str, ...] = ()
+    given: Mapping[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    level: str = ""
+    says: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"
+
+
+def load_cases(template: Template) -> tuple[Case, ...]:
+    """Every case of a form, by rule. A key that is not known is a ValueError."""
+    return tuple(case for path in sorted((template.folder / "cases").glob("*.toml")) for case in _load(path.stem, path.read_text("utf-8")))
+
+
+def _load(code: str, text: str) -> Iterator[Case]:
+    data = tomllib.loads(text)
+    if set(data) != {"case"}:
+        raise ValueError(f"{code}.toml：只能有 [[case]]")
+    for item in data["case"]:
+        if unknown := set(item) - KEYS:
+            raise ValueError(f"{code}.toml “{item.get('name')}”：不认识 {unknown}")
+        yield Case(code, **{key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
+
+
+# ------------------------------------------------------------------------------------------------------ text → blocks
+
+
+@dataclass
+class Block:
+    """One given table: its remarks, its fixed rows and total by title, its open rows."""
+
+    remarks: dict[str, str] = field(default_factory=dict)
+    rows: dict[str, dict[str, str]] = field(default_factory=dict)
+    open_rows: list[dict[str, str]] = field(default_factory=list)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        return tuple(filter(None, self.remarks.get(MISSING, "").split("、")))
+
+
+def _block(spec: TableSpec, text: str, template: Template) -> Block:
+    block = Block()
+    lines = [line.strip() for line in text.strip().splitlines() if line.strip()]
+    for line in lines:
+        if "|" not in line:
+            key, _, value = line.partition("：")
+            block.remarks[key.strip()] = value.strip()
+    if AS_FORM in block.remarks:
+        block.open_rows = [row for row in _library(template) if row[spec.label[0]] not in block.missing]
+    grid = [[cell.strip() for cell in line.split("|")] for line in lines if "|" in line]
+    if spec.shape == "record":
+        block.rows = {title: {spec.columns[0].title: typed} for title, typed in grid}
+    elif grid:
+        for line in grid[1:]:
+            _row(spec, block, dict(zip(grid[0], line, strict=True)), line[0])
+    _must_be_known(spec, block)
+    return block
+
+
+def _row(spec: TableSpec, block: Block, row: dict[str, str], first: str) -> None:
+    if spec.shape == "fixed":
+        block.rows[first] = dict(list(row.items())[1:])
+        return
+    title = next((row[name] for name in spec.label if row.get(name)), first)
+    if spec.total and spec.total in row.values():
+        block.rows[spec.total] = {name: typed for name, typed in row.items() if typed != spec.total}
+    elif title in spec.row:
+        block.rows[title] = row
+    elif same := [old for old in block.open_rows if AS_FORM in block.remarks and old[spec.label[0]] == title]:
+        same[0].update({name: typed for name, typed in row.items() if typed})
+    else:
+        block.open_rows.append(row)
+
+
+def _library(template: Template) -> Iterator[dict[str, str]]:
+    """The indicator rows that the form prints."""
+    columns = template.indicator_columns
+    for one in template.indicators:
+        yield {
+            columns["level1"]: one.level1,
+            columns["level2"]: one.level2,
+            columns["name"]: one.name,
+            columns["direction"]: one.direction,
+            columns["unit"]: one.unit,
+            columns["weight"]: plain(one.weight),
+            columns["target"]: one.target,
+        }
+
+
+def _must_be_known(spec: TableSpec, block: Block) -> None:
+    known = {HEADING, MISSING, AS_FORM, spec.tick, *(extra.title for extra in spec.extras)}
+    columns = {name for row in (*block.rows.values(), *block.open_rows) for name in row}
+    strange = (block.remarks.keys() - known) | (columns - spec.column.keys()) | (block.rows.keys() - {*spec.row, spec.total})
+    if strange:
+        raise ValueError(f"“{spec.name}”没有 {'、'.join(sorted(strange))}")
+
+
+# ------------------------------------------------------------------------------------------------------ blocks → sheets
+
+
+@dataclass
+class Sheet:
+    """A worksheet being typed."""
+
+    name: str
+    values: dict[Position, object] = field(default_factory=dict)
+    formulas: dict[Position, str] = field(default_factory=dict)
+    errors: dict[Position, str] = field(default_factory=dict)
+    uncalculated: set[Position] = field(default_factory=set)
+    percents: set[Position] = field(default_factory=set)
+
+    def write(self, at: Position, typed: str) -> None:
+        """What `typed` stands for, at that place."""
+        if typed.startswith("="):
+            self.formulas[at] = "…"
+            typed = typed[1:]
+        if typed == "?":
+            self.uncalculated.add(at)
+        elif typed in ERROR_VALUES:
+            self.errors[at] = typed
+        elif re.fullmatch(r"-?\d+(\.\d+)?%", typed):
+            self.percents.add(at)
+            self.values[at] = float(Decimal(typed[:-1]) / 100)
+        elif re.fullmatch(r"-?\d+(\.\d+)?", typed):
+            self.values[at] = float(typed)
+        elif typed:
+            self.values[at] = typed.removeprefix("'")
+
+    def grid(self) -> Grid:
+        """The worksheet as the reader meets it."""
+        places = {*self.values, *self.errors, *self.uncalculated}
+        height = max((row for row, _ in places), default=0) + 1
+        width = max((column for _, column in places), default=0) + 1
+        rows = [[self.values.get((row, column), "") for column in range(width)] for row in range(height)]
+        flags = SheetFlags(self.formulas, self.errors, frozenset(self.uncalculated), frozenset(self.percents))
+        return Grid(self.name, rows, flags)
+
+
+# ------------------------------------------------------------------------------------------------------ sheets → Submission
+
+
+def submission(case: Case, template: Template) -> Submission:
+    """The file that the case describes, as the reader would give it."""
+    blocks = {name: _block(template.table[name], text, template) for name, text in case.given.items()}
+    filling = {name: TableFilling(open_rows=block.open_rows or ({},)) for name, block in blocks.items()}
+    layout = place(template, filling)
+    info = {title: row for block in blocks.values() for title, row in block.rows.items()}
+    words = {role: _typed(info, template, role) for role in ("department", "department_code", "year")}
+    sheets = {name: Sheet(template.table[name].sheet) for name in blocks}
+    for name, block in blocks.items():
+        sheets[name] = next(sheet for other, sheet in sheets.items() if template.table[other].sheet == template.table[name].sheet)
+        _type(layout.tables[name], block, sheets[name], words)
+    tables = {name: _table(layout.tables[name], block, sheets[name].grid()) for name, block in blocks.items()}
+    names = tuple(sheet.title for sheet in template.sheets)
+    read = Submission(
+        file=f"{case.code}.xlsx",
+        sha256="0" * 64,
+        template=template.id,
+        department=words["department"],
+        code=words["department_code"],
+        year=int(words["year"]) if words["year"].isdigit() else None,
+        tables={table.name: tables[table.name] for table in template.tables if table.name in tables},
+        sheets=names,
+    )
+    return replace(read, notes=tuple(_note(text, read) for text in case.notes))
+
+
+def _typed(info: Mapping[str, Mapping[str, str]], template: Template, role: str) -> str:
+    ref = template.roles[role]
+    return info.get(ref.row, {}).get(ref.column, "")
+
+
+def _type(where: TablePlace, block: Block, sheet: Sheet, words: Mapping[str, str]) -> None:
+    spec = where.spec
+    heading = spec.heading.format(year=words["year"] or "2023", department=words["department"])
+    sheet.write(where.heading, block.remarks.get(HEADING, heading))
+    for title, at in where.columns.items():
+        sheet.write((where.header, at), title)
+    for extra, at in where.extras.items():
+        sheet.write(at, block.remarks.get(extra, ""))
+    if where.tick:
+        sheet.write(where.tick, block.remarks.get(spec.tick, ""))
+    rows: Iterator[tuple[Any, Mapping[str, str]]] = iter([*block.rows.items(), *enumerate(block.open_rows)])
+    for key, row in rows:
+        for title, typed in row.items():
+            sheet.write((where.row[key].line, where.columns[title]), typed)
+
+
+def _table(where: TablePlace, block: Block, grid: Grid) -> Table:
+    spec = where.spec
+    columns = [column for column in spec.columns if column.title not in block.missing]
+    rows = []
+    above: dict[str, Cell] = {}
+    for row in where.rows:
+        if row.title in block.missing or (row.kind == "open" and int(row.key) >= len(block.open_rows)):
+            continue
+        title = row.title or _title(spec, block.open_rows[int(row.key)], int(row.key))
+        cells = {
+            column.title: read_cell(grid, title, kind_of(spec, title, column), row.line, where.columns[column.title])
+            for column in columns
+            if spec.exists(title, column)
+        }
+        if row.kind == "open":
+            cells |= _inherited(spec, cells, above)
+        rows.append(Row(title, row.kind, cells))
+    ticked = bool(spec.tick and block.remarks.get(spec.tick))
+    heading = text_cell(grid, *where.heading, "")
+    headings = {column.title: text_cell(grid, where.header, where.columns[column.title], "", column.title) for column in columns}
+    extras = {
+        extra.title: _extra(grid, spec, extra, where.extras[extra.title])
+        for extra in spec.extras
+    }
+    if where.tick:
+        extras[spec.tick] = text_cell(grid, *where.tick, spec.tick)
+    absent = tuple(title for title in block.missing if title in spec.column or title in spec.row or title == spec.total)
+    made = [_zeros(spec, row) for row in rows] if ticked else rows
+    return Table(spec.name, spec.sheet, heading, tuple(made), headings, absent, extras, heading, ticked)
+
+
+def _extra(grid: Grid, spec: TableSpec, extra: ExtraSpec, at: Position) -> Cell:
+    return read_cell(grid, extra.title, kind_of(spec, extra.title, ColumnSpec(extra.title, type=extra.type)), *at)
+
+
+def _title(spec: TableSpec, row: Mapping[str, str], number: int) -> str:
+    return next((row[name] for name in spec.label if row.get(name)), f"第{number + 1}行")
+
+
+def _inherited(spec: TableSpec, cells: Mapping[str, Cell], above: dict[str, Cell]) -> dict[str, Cell]:
+    """What blank 一级, 二级 cells take over from the row above, at their own address."""
+    taken = {}
+    for name in spec.inherit:
+        cell = cells.get(name)
+        if cell is not None and cell.blank and name in above:
+            taken[name] = replace(above[name], row=cell.row, ref=cell.ref)
+        elif cell is not None:
+            above[name] = cell
+    return taken
+
+
+def _zeros(spec: TableSpec, row: Row) -> Row:
+    """本单位无此项: blanks are zeros."""
+    return replace(
+        row,
+        cells={
+            title: replace(cell, state=State.ZERO, value=Decimal(0), note=spec.tick)
+            if cell.blank and spec.kind(row.title, spec.column[title]) in NUMERIC
+            else cell
+            for title, cell in row.cells.items()
+        },
+    )
+
+
+def _note(text: str, read: Submission) -> Note:
+    """“合并金额：表.行.列”, “多余列：工作表!K3 备注”, “缺工作表：三公经费”."""
+    kind, _, where = text.partition("：")
+    at, _, item = where.partition(" ")
+    if kind == "缺工作表":
+        return Note(NOTES[kind], Place(read.sheets[0], "A1"), at, f"没有工作表“{at}”")
+    told = f"{at}：{item}" if item else at
+    return Note(NOTES[kind], find(at, read), item or "·".join(at.split(".")[1:]) or at, told)
+
+
+def find(address: str, read: Submission) -> Place:
+    """The place that an address of `finds` means. KeyError where there is no such cell."""
+    sheet, mark, ref = address.partition("!")
+    if mark:
+        return Place(sheet, ref)
+    name, *rest = address.split(".")
+    table = read.tables[name]
+    if rest == [HEADING]:
+        return table.anchor.place
+    if len(rest) == 1:
+        return table.extras[rest[0]].place
+    row, column = rest
+    cell = table.columns[column] if row == "表头" else table.cell(row, column)
+    if cell is None:
+        raise KeyError(address)
+    return cell.place
+
+
+__all__ = ["Case", "Layout", "find", "load_cases", "submission"]

@@ -1,0 +1,79 @@
+"""Every rule, through its own cases; and what must be true of the catalogue as a whole."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from cases import Case, find, load_cases, submission
+
+from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
+from jixiao_xlsx.rules import Desk
+from jixiao_xlsx.spec import find_template
+
+TEMPLATE = find_template()
+RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
+CASES = load_cases(TEMPLATE)
+FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "INT"}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_the_rule_finds_these_cells_and_no_others(case: Case) -> None:
+    read = submission(case, TEMPLATE)
+    report = run_rules(Desk(read, TEMPLATE), [RULES[case.code]])
+    found = Counter((finding.code, str(finding.place)) for finding in report.findings)
+    wanted = Counter((case.code, str(find(address, read))) for address in case.finds)
+    assert found == wanted, "\n".join(finding.message for finding in report.findings)
+    told = "\n".join(f"{finding.message} {finding.hint}" for finding in report.findings)
+    assert all(words in told for words in case.says), told
+    assert not case.level or {finding.severity.label for finding in report.findings} == {case.level}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_no_rule_crashes_on_the_cases_of_another(case: Case) -> None:
+    report = check(submission(case, TEMPLATE), TEMPLATE)
+    assert not [finding.message for finding in report.findings if finding.code == CRASH]
+
+
+@pytest.mark.parametrize("case", [case for case in CASES if case.finds], ids=str)
+def test_a_message_says_where_what_and_what_to_do(case: Case) -> None:
+    report = run_rules(Desk(submission(case, TEMPLATE), TEMPLATE), [RULES[case.code]])
+    for finding in report.findings:
+        assert finding.message.endswith("。")
+        assert not re.search(r"None|nan|E\+|Fraction|\{|\}|。。|，，|、、|“”|--", finding.message + finding.hint), finding.message
+        assert not re.search(r"[,;:?!]", finding.message.replace("!", "", finding.message.count("!"))) or "“" in finding.message
+        assert len(finding.related) <= 8 and finding.place not in finding.related
+        assert finding.basis and finding.item
+
+
+# ------------------------------------------------------------------------------------------------------ the catalogue
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_a_rule_has_a_case_of_either_kind(code: str) -> None:
+    mine = [case for case in CASES if case.code == code]
+    assert any(case.finds for case in mine), "没有反例"
+    assert any(not case.finds for case in mine), "没有正例"
+    assert len({case.name for case in mine}) == len(mine), "名称重复"
+
+
+def test_every_case_file_belongs_to_a_rule() -> None:
+    assert {case.code for case in CASES} == set(RULES)
+
+
+def test_names_of_cases_can_be_shown_to_people() -> None:
+    assert not [str(case) for case in CASES if not 4 <= len(case.name) <= 60 or case.name.endswith("。")]
+
+
+@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
+def test_a_rule_says_what_it_is(rule) -> None:  # type: ignore[no-untyped-def]
+    assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code) and rule.code[:3] in FAMILIES
+    assert rule.title and rule.basis and rule.doc
+    assert all(re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74 for relation in rule.relations)
+    assert set(rule.yields_to) <= set(RULES)
+
+
+def test_codes_are_unique_and_in_order() -> None:
+    codes = [rule.code for rule in catalogue(TEMPLATE)]
+    assert codes == sorted(set(codes))
