@@ -18,8 +18,8 @@ from jixiao_xlsx.console import ChineseGroup
 from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.batch import Progress
     from jixiao_xlsx.model import Answer
+    from jixiao_xlsx.workers import Progress
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)

@@ -22,7 +22,8 @@ def of_sheet(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> list[Note]
     notes = list(_hidden(grid))
     for part in parts:
         notes += _unread_columns(grid, part, told)
-    notes += _capped(grid, list(_unread_lines(grid, parts, told)))
+    if any(part.found for part in parts):  # else missing_title speaks for the whole sheet
+        notes += _capped(grid, list(_unread_lines(grid, parts, told)))
     return notes
 
 
@@ -39,12 +40,13 @@ def of_other_sheets(grids: Iterable[Grid]) -> Iterator[Note]:
 def _pass_known_text(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> None:
     """Notes, unit lines, signatures, titles: text that belongs to a form and is no content."""
     known = words.words.union(*(part.lexicon.words for part in parts))
-    above = min((part.region.header.top for part in parts if part.region.header), default=0)
+    above = min((part.top for part in parts if part.found), default=0)
     for place in grid.left():
         row, column = place
         text = grid.keys.get(place)
         if text is None:
-            if row < above and place in grid.flags.formulas:
+            # a title's formula that was never calculated; .xls may keep a 0 for it
+            if row < above and (place in grid.flags.formulas or (not grid.knows_formats and grid.raw(row, column) == 0)):
                 grid.handled.add(place)
             continue
         text = text or key(str(grid.raw(row, column)).strip()[:_LONGEST_QUOTE])

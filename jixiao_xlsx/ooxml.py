@@ -262,12 +262,9 @@ class _Scan:
         """A cell that holds something."""
         self.has_value = True
         where = row, column = _position(cell["r"])
-        if row > self.last_row:
-            self.last_row = row
-            self.check()
-        if column > self.last_column:
-            self.last_column = column
-            self.check()
+        if row > self.last_row or column > self.last_column:
+            self.last_row, self.last_column = max(row, self.last_row), max(column, self.last_column)
+            self.check(where)
         if cell.get("s") in self.percent_styles:
             self.percents.add(where)
         if self.formula is not None or cell.get("t") == "e":
@@ -318,13 +315,12 @@ class _Scan:
             return self.shared.get(group, text)
         return text
 
-    def check(self) -> None:
+    def check(self, where: Position) -> None:
         """No cell may stand so far out that a library would have to fill the space up to it."""
-        row, column = self.last_row, self.last_column
-        if row < MAX_ROWS and column < MAX_COLUMNS and (row + 1) * (column + 1) <= MAX_AREA:
-            return
-        far = f"工作表“{self.sheet}”的内容一直到 {reference(row, column)}"
-        raise Refused(f"{far}，远在表格之外，无法读取。请删去表格以外的整行整列，保存后重报")
+        rows, columns = self.last_row + 1, self.last_column + 1
+        if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
+            far = f"工作表“{self.sheet}”的 {reference(*where)} 有内容"
+            raise Refused(f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报")
 
     def flags(self) -> SheetFlags:
         if self.listening:

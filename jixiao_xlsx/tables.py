@@ -43,6 +43,9 @@ class Part:
         self.columns = tuple((found[c.title], c) for c in self.table.columns if c.title in found)
         self.data = {at for at, _ in self.columns}
         self.numeric = {at for at, column in self.columns if column.numeric}
+        self.computed = {at for at, column in self.columns if self.table.is_auto("", column)}
+        self.top = 0
+        self.found = False
         self.idle = {at for at, column in self.columns if column.title in self.table.inherit}
 
     @property
@@ -237,20 +240,22 @@ def _is_content(part: Part, line: int) -> bool:
         return False
     if first and (part.lexicon.extras.find(first) or first == part.lexicon.tick):
         return False
-    content = [
-        place
-        for place in filled
-        if place[1] in part.data and place[1] not in part.idle and not (place[1] in part.numeric and _computed_nothing(grid, place))
-    ]
+    content = [p for p in filled if p[1] in part.data and p[1] not in part.idle and not _computed_nothing(part, p)]
     if not content:
         part.handled(*(place for place in filled if place[1] in part.data))
     return bool(content)
 
 
-def _computed_nothing(grid: Grid, place: Position) -> bool:
-    """A formula that gave 0, or was never calculated: in an otherwise blank row it says nothing."""
-    flags = grid.flags
-    return place in flags.uncalculated or (place in flags.formulas and grid.raw(*place) in (0, None))
+def _computed_nothing(part: Part, place: Position) -> bool:
+    """A formula that gave 0, or was never calculated: in an otherwise blank row it says nothing.
+
+    Where formulas aren't known (.xls), the columns that the form computes are taken for formulas.
+    """
+    if place[1] not in part.numeric:
+        return False
+    grid = part.grid
+    computed = place in grid.flags.formulas or (not grid.knows_formats and place[1] in part.computed)
+    return place in grid.flags.uncalculated or (computed and grid.raw(*place) in (0, None))
 
 
 def _title(part: Part, header: Header, line: int, above: Mapping[str, Cell]) -> str:
@@ -338,6 +343,7 @@ def _account_for_header(part: Part, header: Header, lines: Rows) -> None:
 def _finish(part: Part, rows: list[Row], columns: Mapping[str, Cell], missing: Iterable[str], top: int) -> Table:
     """Heading, extras and tick; then the Table."""
     grid, table, region = part.grid, part.table, part.region
+    part.top, part.found = top, True
     heading = _heading(part, top)
     extras = _extras(part)
     ticked = False

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import batch, reader
-from jixiao_xlsx.batch import Task, in_processes
+from jixiao_xlsx import batch, reader, workers
 from jixiao_xlsx.intake import Candidate, InputError, candidates
 from jixiao_xlsx.model import Answer, Batch, FileStatus
 from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.workers import Task, in_processes
 from jixiao_xlsx.writers import outbox
 from jixiao_xlsx.writers.files import Blocked, write_bytes
 
@@ -157,7 +157,7 @@ def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     def write_scored(*_: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(batch, "write_scored", write_scored)
+    monkeypatch.setattr(workers, "write_scored", write_scored)
     done = run(inbox, tmp_path / "结果", jobs=1)
     assert len(done.submitted) == FEW
     assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
@@ -230,7 +230,7 @@ def test_a_process_that_dies_costs_its_file_only(tmp_path: Path) -> None:
 
 
 def test_where_no_process_starts_the_work_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(batch, "_pool", lambda jobs: None)
+    monkeypatch.setattr(workers, "_pool", lambda jobs: None)
     tasks = [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in ("甲.xlsx", "乙.xlsx")]
     assert [answer.file for answer in in_processes(work, tasks, 2)] == ["甲.xlsx", "乙.xlsx"]
 

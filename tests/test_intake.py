@@ -142,7 +142,9 @@ def test_the_bureau_file_is_found_beside_the_roster(tmp_path: Path) -> None:
 
 def test_the_sample_county_reads() -> None:
     roster = read_roster(SAMPLES / "departments.csv")
-    assert len(roster) == 60 and all(d.code and d.name and d.office and d.contact and d.phone for d in roster)
+    invented = [d for d in roster if not d.name.startswith("临泽县")]  # the department of the real report comes on top
+    assert len(invented) == 60 and len(roster) == 61
+    assert all(d.code and d.name and d.office and d.contact and d.phone for d in roster)
     assert all(d.email.endswith("example.com") for d in roster)
     bureau = read_bureau(SAMPLES / "bureau.toml")
     assert bureau.year == 2023 and bureau.name and bureau.deadline and bureau.return_by and bureau.document_number

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from jixiao_xlsx.amounts import atoms_per, percent, plain
 from jixiao_xlsx.balance import Outcome
-from jixiao_xlsx.model import Cell, Expected, Row, Severity, Table
+from jixiao_xlsx.model import Cell, Expected, Row, Severity, State, Table
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
 
 PRACTICE = "绩效评价复核要点（县里可调阈值）"
@@ -114,8 +114,9 @@ def cars_without_cars(desk: Desk) -> Iterator[Saw]:
     if cost is None or cars is None or not cost.number or cost.number < 0:
         return
     yield Looked(2)
-    if not cars.number:
-        words = f"公务用车运行维护费 {cost.text} 元，车辆数为 {cars.text or '空'}。请核对车辆数，或说明车辆来源。"
+    if cars.state in {State.BLANK, State.ZERO, State.NA}:
+        told = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
+        words = f"公务用车运行维护费 {cost.text} 元，{told}。请核对车辆数，或说明车辆来源。"
         yield flag(cost, words, related=(cars.place,))
 
 

@@ -40,14 +40,15 @@ def write_workbook(
         canvas = Canvas(book, Looks(book), layout, known, filling)
         sheets = [book.add_worksheet(sheet.spec.title) for sheet in layout.sheets]
         calc = book.add_worksheet(CALC)
-        for sheet, where in zip(sheets, layout.sheets, strict=True):
-            if where.spec.kind == "guide":
-                draw_guide(canvas, sheet, where.spec)
-            elif where.spec.kind == "selfcheck":
-                draw_selfcheck(canvas, sheet, where.spec, calc)
-            elif where.tables:
-                draw_sheet(canvas, sheet, where)
+        places = list(zip(sheets, layout.sheets, strict=True))
+        for sheet, where in places:
             sheet.protect("", _ALLOWED)
+            if where.tables:
+                draw_sheet(canvas, sheet, where)
+        checks = [draw_selfcheck(canvas, sheet, where.spec, calc) for sheet, where in places if where.spec.kind == "selfcheck"]
+        for sheet, where in places:
+            if where.spec.kind == "guide":
+                draw_guide(canvas, sheet, where.spec, checks[0] if checks else None)
         calc.very_hidden()
         _write_meta(canvas, {"year": year, "department": department, "code": code})
 

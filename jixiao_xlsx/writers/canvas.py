@@ -54,7 +54,9 @@ def write(sheet: Any, at: Position, content: Content, look: Any) -> None:
     """Write a cell by the kind of its content; text stays text whatever it looks like."""
     value = content.value
     if content.formula:
-        sheet.write_formula(*at, f"={content.formula}", look, cached(float(value) if isinstance(value, Decimal) else text_of(value)))
+        sheet.write_formula(
+            *at, f"={content.formula}", look, cached(float(value) if isinstance(value, Decimal) else text_of(value))
+        )
     elif isinstance(value, Decimal):
         sheet.write_number(*at, float(value), look)
     elif isinstance(value, dt.date):

@@ -39,10 +39,10 @@ def required(table: TablePlace, row: RowPlace) -> tuple[str, ...]:
 
 def _mark_missing(canvas: Canvas, sheet: Any, table: TablePlace, column: ColumnSpec) -> None:
     at = table.columns[column.title]
+    rule = {"type": "blanks", "format": canvas.looks.mark(bg_color=MISSING)}
     for row in table.rows:
         if column.title in required(table, row):
-            look = canvas.book.add_format({"bg_color": MISSING})
-            sheet.conditional_format(row.line, at, row.line, at, {"type": "blanks", "format": look})
+            sheet.conditional_format(row.line, at, row.line, at, rule)
 
 
 def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> Help:

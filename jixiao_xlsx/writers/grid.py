@@ -6,18 +6,19 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Any
 
-from jixiao_xlsx.spec import ColumnSpec
+from jixiao_xlsx.spec import ColumnSpec, RowSpec
 from jixiao_xlsx.writers.canvas import Canvas, span, write, write_title, write_who
 from jixiao_xlsx.writers.contents import Content, text_of
 from jixiao_xlsx.writers.entry import TICKS, guide_entry, required
 from jixiao_xlsx.writers.layout import UNFILLED, RowPlace, SheetPlace, TableFilling, TablePlace
-from jixiao_xlsx.writers.looks import STAR, alignment, number_format
-from jixiao_xlsx.writers.styles import height, page
+from jixiao_xlsx.writers.looks import STAR, alignment, number_format, row_height
+from jixiao_xlsx.writers.styles import page
 
 ROW_HEIGHT, HEAD_HEIGHT, EXTRA_HEIGHT, SIGNATURE_HEIGHT = 22.0, 30.0, 60.0, 30.0
 MONEY_WIDTH = 17.5  # 1,234,567,890.12
+ONE_PAGE = 45  # lines of a signed sheet that still go on one page with their signatures
 NARROW = 12  # columns up to here centre their words
-LABEL_WIDTHS, LONG_LABEL_WIDTH = (12.0, 34.0), 20.0
+LABEL_WIDTHS, LONG_LABEL_WIDTH = (12.0, 40.0), 22.0
 
 
 def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
@@ -43,6 +44,8 @@ def _set_page(sheet: Any, place: SheetPlace) -> None:
     page(sheet, portrait=upright, repeat=(0, first.header if alone else 0), footer=place.spec.title)
     sheet.print_area(0, 0, place.end - 1, place.width - 1)
     sheet.print_black_and_white()
+    if place.signature and place.end <= ONE_PAGE:
+        sheet.fit_to_pages(1, 1)
     if alone:
         sheet.freeze_panes(first.header + 1, 1 if first.labelled else min(first.words, 3))
 
@@ -60,10 +63,15 @@ def _widths(place: SheetPlace) -> list[float]:
 
 
 def _label_width(table: TablePlace) -> float:
-    longest = max((len(row.title.encode("gb18030", "replace")) + 4 * row.indent + 3 for row in table.spec.rows), default=0)
+    longest = max((len(row.title.encode("gb18030", "replace")) * 1.06 + _indent(row) + 3 for row in table.spec.rows), default=0)
     if any(column.type == "long" for column in table.spec.columns):
         return min(longest, LONG_LABEL_WIDTH)
     return min(max(longest, LABEL_WIDTHS[0]), LABEL_WIDTHS[1])
+
+
+def _indent(row: RowSpec | None) -> int:
+    """Characters that a row's title is moved to the right."""
+    return 2 + 4 * (row.indent if row else 0)
 
 
 # ------------------------------------------------------------------------------------------------------ a table
@@ -112,7 +120,7 @@ def _draw_header(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[flo
         sheet.write_string(table.header, 0, table.spec.label_title, canvas.looks.head)
     for title, column in table.columns.items():
         sheet.write_string(table.header, column, title, canvas.looks.head)
-    sheet.set_row(table.header, height(((title, widths[column]) for title, column in table.columns.items()), least=HEAD_HEIGHT))
+    sheet.set_row(table.header, row_height(((title, widths[column]) for title, column in table.columns.items()), HEAD_HEIGHT))
 
 
 def _draw_row(canvas: Canvas, sheet: Any, table: TablePlace, row: RowPlace, widths: list[float]) -> None:
@@ -121,23 +129,24 @@ def _draw_row(canvas: Canvas, sheet: Any, table: TablePlace, row: RowPlace, widt
     shown: list[tuple[str, float]] = []
     if table.labelled:
         number = STAR if required(table, row) else "@"
-        indent = 1 + 2 * (spec.indent if spec else 0)
-        sheet.write_string(row.line, 0, row.title, canvas.looks.boxed(num_format=number, indent=indent, bold=strong, align="left"))
-        shown.append((row.title, widths[0] - 2 * indent))
+        look = canvas.looks.boxed(num_format=number, indent=_indent(spec) // 2, bold=strong, align="left")
+        sheet.write_string(row.line, 0, row.title, look)
+        shown.append((row.title, widths[0] - _indent(spec)))
     for column in table.spec.columns:
         content = canvas.contents[(table.spec.name, row.key, column.title)]
         at = (row.line, table.columns[column.title])
         write(sheet, at, content, _look(canvas, table, row, column, content, strong))
         if isinstance(content.value, str):
             shown.append((content.value, widths[at[1]] - 1))
-    sheet.set_row(row.line, height(shown, least=max(spec.height if spec else 0, ROW_HEIGHT)))
+    sheet.set_row(row.line, row_height(shown, max(spec.height if spec else 0, ROW_HEIGHT)))
 
 
 def _look(canvas: Canvas, table: TablePlace, row: RowPlace, column: ColumnSpec, content: Content, strong: bool) -> Any:
     number = number_format(table.spec, row.title, column, _unit_beside(canvas, table, row))
     if column.title in table.spec.label and required(table, row):
         number = STAR
-    return canvas.looks.cell(content.role, _align(table, row, column), number, bold=strong)
+    essay = table.spec.shape == "record" and table.spec.kind(row.title, column) == "long"
+    return canvas.looks.cell(content.role, _align(table, row, column), number, bold=strong, high=essay)
 
 
 def _align(table: TablePlace, row: RowPlace, column: ColumnSpec) -> str:
@@ -161,7 +170,7 @@ def _draw_extra(canvas: Canvas, sheet: Any, table: TablePlace, title: str, value
     last = table.width - 1
     sheet.write_string(line, column - 1, title, canvas.looks.boxed(align="center"))
     span(sheet, (line, column, line, last), text_of(value), canvas.looks.cell("input", "left", "General"))
-    sheet.set_row(line, height([(text_of(value), sum(widths[column : last + 1]))], least=EXTRA_HEIGHT))
+    sheet.set_row(line, row_height([(text_of(value), sum(widths[column : last + 1]))], EXTRA_HEIGHT))
 
 
 # ------------------------------------------------------------------------------------------------------ merges

@@ -26,6 +26,8 @@ Address = tuple[str, RowKey, str]
 class TableFilling:
     """What to write into a table. `rows`: fixed rows and the total, by title; `open_rows`: the others, in order.
 
+    In the indicator table `rows` also takes the library's indicators by name, as long as `open_rows` is empty.
+
     A key that is there with None leaves that cell blank, whatever the form would put there. `merges` joins a column over
     open rows: (column, first, last), both included, counted from 0; the value of the first one counts.
     """

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from jixiao_xlsx.spec import ColumnSpec, TableSpec
+from jixiao_xlsx.writers.styles import SIZE as BASE
+from jixiao_xlsx.writers.styles import height
 
 FONT, TITLE_FONT = "宋体", "黑体"
 SIZE, TITLE_SIZE, CAPTION_SIZE = 10.5, 18, 12
@@ -39,6 +41,13 @@ class Looks:
         """A cell of a ruled table."""
         return self(**({"border": 1, "border_color": LINE, "text_wrap": True} | properties))
 
+    def mark(self, **properties: object) -> Any:
+        """What a conditional format changes, and nothing else."""
+        key = (("mark", ""), *sorted(properties.items()))
+        if key not in self._made:
+            self._made[key] = self._book.add_format(properties)
+        return self._made[key]
+
     @property
     def title(self) -> Any:
         """The title of a sheet."""
@@ -57,13 +66,24 @@ class Looks:
     @property
     def band(self) -> Any:
         """A group title inside a table."""
-        return self.boxed(font_name=TITLE_FONT, bg_color=BAND_FILL)
+        return self.boxed(font_name=TITLE_FONT, bg_color=BAND_FILL, indent=1, align="left")
 
-    def cell(self, role: str, align: str, number: str, *, bold: bool = False) -> Any:
-        """A cell of the grid; only inputs are unlocked."""
+    def cell(self, role: str, align: str, number: str, *, bold: bool = False, high: bool = False) -> Any:
+        """A cell of the grid; only inputs are unlocked. `high`: its text starts at the top."""
         return self.boxed(
-            bg_color=FILLS[role], align=align, num_format=number, locked=role != "input", bold=bold, indent=int(align == "left")
+            bg_color=FILLS[role],
+            align=align,
+            valign="top" if high else "vcenter",
+            num_format=number,
+            locked=role != "input",
+            bold=bold,
+            indent=int(align != "center"),
         )
+
+
+def row_height(cells: Iterable[tuple[str, float]], least: float) -> float:
+    """Points for a row of (text, column width): the shared measure is for slightly smaller letters."""
+    return height([(text, width * BASE / SIZE) for text, width in cells], least=least)
 
 
 def alignment(kind: str) -> str:

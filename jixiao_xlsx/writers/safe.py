@@ -21,8 +21,8 @@ def safe_name(text: str) -> str:
     disappear; a name that Windows keeps for devices, or one like a lock file's, gets a leading underscore. Two texts may
     give one name: making names unique is the caller's.
     """
-    spaced = _SPACES.sub(" ", unicodedata.normalize("NFC", text))
-    visible = "".join(letter for letter in spaced if unicodedata.category(letter)[0] != "C")
+    letters = (letter for letter in _SPACES.sub(" ", text) if unicodedata.category(letter)[0] != "C")
+    visible = _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(letters)))
     name = _shorten(visible.translate(_UNSAFE).strip(" .")).strip(" .")
     if not name:
         return UNNAMED

@@ -64,9 +64,10 @@ def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template)
     put_merged(sheet, (1, 0, 1, LAST), _REMARK, styles["remark"])
     sheet.set_row(1, 20)
     first = HEAD + 2  # as Excel counts
-    last = first + len(card.indicators) - 1
+    last = first + max(len(card.indicators), 1) - 1
     totals = _total_rows(card, template, first, last)
     rows = [_indicator_row(number, first + number, one) for number, one in enumerate(card.indicators)]
+    rows = rows or [[None, "没有读到指标", *[None] * (LAST - 1)]]
     listing(sheet, styles, HEAD, COLUMNS, [*rows, *totals.values()])
     sheet.freeze_panes(HEAD + 1, 2)
     page(sheet, repeat=(HEAD, HEAD), footer=f"{card.department}　{NOTES}")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import math
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -22,6 +23,7 @@ from jixiao_xlsx.writers.files import write_bytes
 CREATED = dt.datetime(2020, 1, 1)  # a fixed date: the same input gives the same bytes
 SONG, HEI = "宋体", "黑体"
 SIZE = 10
+_SURROGATES = re.compile("[\ud800-\udfff]")
 MAX_TEXT = 1500  # characters of one cell; a longer text says how long it was
 MAX_HEIGHT = 409.0  # points; Excel's own limit
 
@@ -133,7 +135,7 @@ def new_book(target: Path | BinaryIO, title: str) -> Iterator[Any]:
             "default_format_properties": {"font_name": SONG, "font_size": SIZE},
         },
     )
-    book.set_properties({"title": title, "created": CREATED})
+    book.set_properties({"title": printable(title), "created": CREATED})
     yield book
     book.close()
     if isinstance(target, Path):
@@ -164,8 +166,14 @@ def put_merged(sheet: Any, area: tuple[int, int, int, int], content: Content, st
     put(sheet, top, left, content, style)
 
 
+def printable(text: str) -> str:
+    """`text` for the parts of a file that take no control characters: document title, footer."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
 def clip(text: str) -> str:
-    """At most MAX_TEXT characters, saying so when there were more."""
+    """At most MAX_TEXT characters, saying so when there were more; bytes of a file name that are no text become �."""
+    text = _SURROGATES.sub("\ufffd", text)
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}……（原文共 {len(text)} 字）"
 
 
@@ -183,6 +191,8 @@ def shown(content: Content) -> str:
 def lines(text: str, width: float, size: int = SIZE) -> int:
     """How many lines `text` takes in a column `width` characters wide, at `size` points."""
     room = max(width * 10.4 / size - 1.0, 2.0)  # in half-width letters; breaking between words costs a little
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
     return sum(max(1, math.ceil(len(part.encode("gb18030", "replace")) / room)) for part in text.split("\n"))
 
 
@@ -204,7 +214,7 @@ def page(sheet: Any, *, portrait: bool = False, repeat: tuple[int, int] | None =
     sheet.fit_to_pages(1, 0)
     if repeat:
         sheet.repeat_rows(*repeat)
-    sheet.set_footer(f"&L&8{footer.replace('&', '&&')[:80]}&R&8第 &P 页，共 &N 页")
+    sheet.set_footer(f"&L&8 {printable(footer)[:80].replace('&', '&&')}&R&8 第 &P 页，共 &N 页")
     sheet.hide_gridlines(2)
 
 

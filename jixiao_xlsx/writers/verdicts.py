@@ -64,7 +64,9 @@ def judge(workings: Workings, one: Instance, broken: Sequence[Live] = ()) -> Ver
     failing = bool(not strays.value and filled.value != 0 and float(filled.value) > 1 and not any(ok.value for ok, _ in reliefs))
     failed = workings.put(line, after, f"IF({strays.formula}>0,0,IF({filled.formula}<2,0,1-MAX({held})))", int(failing))
     unit = workings.figure(one.anchor).unit
-    gap = workings.put(line, after + 1, f"IF({filled.formula}<2,0,{_gap(spec, sums)})", _gapnow(spec, sums) if _both(sums) else 0)
+    gap = workings.put(
+        line, after + 1, f"IF({filled.formula}<2,0,{_gap(spec, sums)})", _gap_value(spec, sums) if _both(sums) else 0
+    )
     state = _state(workings, one, strays, filled, sums, reliefs, _failure(workings, one, gap, unit))
     return Verdict(state, failed)
 
@@ -76,7 +78,7 @@ def _both(sums: Sequence[Sum]) -> bool:
 Ending = tuple[list[str], list[str], list[Decimal], list[Decimal]]  # lows, highs, and their values, side by side
 
 
-def _reliefs(workings: Workings, one: Instance, line: int, sums: list[Sum], broken: list[Live]) -> Iterator[tuple[Live, str]]:
+def _reliefs(workings: Workings, one: Instance, line: int, sums: list[Sum], broken: Sequence[Live]) -> Iterator[tuple[Live, str]]:
     """(helper cell that is 1 when the equation holds that way, what to show): plainly first, then by what may excuse it."""
     column = FIRST_SIDE + SIDE_WIDTH * len(sums)
     rounded_ends, cut_ends = [s.rounded for s in sums], [s.cut for s in sums]
@@ -103,15 +105,20 @@ def _reliefs(workings: Workings, one: Instance, line: int, sums: list[Sum], brok
 
 
 def _ending(ends: list[Ends]) -> Ending:
-    return [e.lo.formula for e in ends], [e.hi.formula for e in ends], [now(e.lo) for e in ends], [now(e.hi) for e in ends]
+    return (
+        [e.lo.formula for e in ends],
+        [e.hi.formula for e in ends],
+        [value_of(e.lo) for e in ends],
+        [value_of(e.hi) for e in ends],
+    )
 
 
 def _loosened(ends: list[Ends], zeros: list[Live]) -> Ending:
     return (
         [f"({e.lo.formula}-{z.formula})" for e, z in zip(ends, zeros, strict=True)],
         [f"({e.hi.formula}+{z.formula})" for e, z in zip(ends, zeros, strict=True)],
-        [now(e.lo) - now(z) for e, z in zip(ends, zeros, strict=True)],
-        [now(e.hi) + now(z) for e, z in zip(ends, zeros, strict=True)],
+        [value_of(e.lo) - value_of(z) for e, z in zip(ends, zeros, strict=True)],
+        [value_of(e.hi) + value_of(z) for e, z in zip(ends, zeros, strict=True)],
     )
 
 
@@ -126,12 +133,13 @@ def _moved(ends: list[Ends], moves: list[Ends]) -> Ending:
     return (
         [f"({e.lo.formula}+{m.lo.formula})" for e, m in zip(ends, moves, strict=True)],
         [f"({e.hi.formula}+{m.hi.formula})" for e, m in zip(ends, moves, strict=True)],
-        [now(e.lo) + now(m.lo) for e, m in zip(ends, moves, strict=True)],
-        [now(e.hi) + now(m.hi) for e, m in zip(ends, moves, strict=True)],
+        [value_of(e.lo) + value_of(m.lo) for e, m in zip(ends, moves, strict=True)],
+        [value_of(e.hi) + value_of(m.hi) for e, m in zip(ends, moves, strict=True)],
     )
 
 
-def now(live: Live) -> Decimal:
+def value_of(live: Live) -> Decimal:
+    """A helper cell's number; nothing is 0."""
     return Decimal(repr(float(live.value))) if live.value != "" else Decimal(0)
 
 
@@ -150,6 +158,7 @@ def _holds(one: Instance, sums: list[Sum], ending: Ending) -> tuple[str, bool]:
 
 
 def mark(workings: Workings, line: int, column: int, tests: list[tuple[str, bool]], unless: Sequence[Live] = ()) -> Live:
+    """A helper cell that is 1 when one of the tests is true and nothing in `unless` is."""
     text = tests[0][0] if len(tests) == 1 else f"OR({','.join(t for t, _ in tests)})"
     true = any(now for _, now in tests)
     if unless:
@@ -170,8 +179,8 @@ def _gap(spec: EquationSpec, sums: Sequence[Sum]) -> str:
     return pairs[0] if len(pairs) == 1 else f"MAX({','.join(pairs)})"
 
 
-def _gapnow(spec: EquationSpec, sums: Sequence[Sum]) -> Decimal:
-    filled = [now(s.plain) for s in sums if s.count.value]
+def _gap_value(spec: EquationSpec, sums: Sequence[Sum]) -> Decimal:
+    filled = [value_of(s.plain) for s in sums if s.count.value]
     if spec.relation.op == "=":
         return filled[0] - filled[1] if len(sums) == 2 else max(filled) - min(filled)
     gaps = [a - b for a, b in combinations(filled, 2)]
@@ -184,7 +193,7 @@ def _failure(workings: Workings, one: Instance, gap: Live, unit: str) -> Live:
     lead, tail = (f"{SOFT} 差 ", f" {unit}（预算列，仅供核对）") if noted else (f"{FAILED} 差 ", f" {unit}")
     picture = "#,##0.00" if unit == "元" else "#,##0.00####" if atoms_per(unit) > 1 else "#,##0"
     formula = f'{quoted(lead)}&TEXT({gap.formula}/{atoms_per(unit)},"{picture}")&{quoted(tail)}'
-    return Live(formula, lead + _printed(now(gap) / atoms_per(unit), picture) + tail)
+    return Live(formula, lead + _printed(value_of(gap) / atoms_per(unit), picture) + tail)
 
 
 def _printed(value: Decimal, picture: str) -> str:

@@ -143,7 +143,7 @@ class Book:
             "项目支出": a.project,
             "上缴上级支出": NIL,
             "对附属单位补助支出": NIL,
-            **{name: NIL for name in ("经营支出",)},
+            **dict.fromkeys(("经营支出",), NIL),
             **a.beside,
         }
         carried = a.sum(CARRIED)
@@ -321,7 +321,9 @@ class Book:
         if self.scaled_total:
             plain = sum(form.scores())
             weights = sum(
-                float(row["权重"]) for row in form.open_rows("绩效评价表") if row["业绩值"] != NA  # type: ignore[arg-type]
+                float(row["权重"])
+                for row in form.open_rows("绩效评价表")
+                if row["业绩值"] != NA  # type: ignore[arg-type]
             )
             form.put("基本信息", "自评总分（满分100）", "填报内容", round(plain / weights * 90 + total, 2))
 

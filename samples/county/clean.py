@@ -25,14 +25,21 @@ def government_office(roster: Roster, template: Template) -> Form:
     lines = payroll(entry.name, GENERAL_SERVICES, 46)
     lines += projects(entry.name, GENERAL_SERVICES, ("县本级", 2_380_000, "0.9734"), ("上年结转", 126_000, "1"))
     work = tasks(("政务督查", "完成", 30), ("公文运转与会务保障", "完成", 40), ("值班值守系统维护", "完成96%", 20))
-    return usual(entry, "附件2：青禾县人民政府办公室2023年部门整体支出绩效自评表（终稿）.xlsx", 46, lines, work, cut=True).form(template)
+    return usual(entry, "附件2：青禾县人民政府办公室2023年部门整体支出绩效自评表（终稿）.xlsx", 46, lines, work, cut=True).form(
+        template
+    )
 
 
 def market_office(roster: Roster, template: Template) -> Form:
     """Rounded figures in many lines: printed parts and printed totals differ by 0.01 and 0.02."""
     entry = roster["县市场监管局"]
     lines = payroll(entry.name, GENERAL_SERVICES, 88)
-    for subject, budget in (("科学技术支出", 86_000), ("农林水支出", 154_000), ("商业服务业等支出", 212_000), ("灾害防治及应急管理支出", 97_000)):
+    for subject, budget in (
+        ("科学技术支出", 86_000),
+        ("农林水支出", 154_000),
+        ("商业服务业等支出", 212_000),
+        ("灾害防治及应急管理支出", 97_000),
+    ):
         lines += projects(entry.name, subject, ("县本级", budget, "0.9631"), ("上级下达", budget // 2, "0.9412"))
     lines += projects(entry.name, GENERAL_SERVICES, ("上年结转", 203_000, "1"))
     work = tasks(("食品抽检", "完成1260批次", 45), ("特种设备监察", "完成", 25), ("计量检定", "完成", 15))
@@ -81,13 +88,18 @@ def hospital(roster: Roster, template: Template) -> Form:
     entry = roster["县妇幼保健院"]
     lines = payroll(entry.name, "卫生健康支出", 61, head=58_000, office=4_000)
     lines += projects(entry.name, "卫生健康支出", ("上级下达", 640_000, "0.9810"), ("上年结转", 51_000, "1"))
-    lines.append(
-        line(entry.name, "单位资金", "卫生健康支出", wages=2_460_000, office=5_180_000, project=780_000, rate="0.9542")
-    )
+    lines.append(line(entry.name, "单位资金", "卫生健康支出", wages=2_460_000, office=5_180_000, project=780_000, rate="0.9542"))
     money = {"income": {"事业收入": 812_345_678, "其他收入": 1_523_140}, "other_in": 64_321_055, "surplus_used": 12_000_000}
     work = tasks(("两癌筛查", "筛查4200人", 50), ("儿童保健", "管理率95.2%", 30))
     return usual(
-        entry, "青禾县妇幼保健院整体绩效评价表2023.xlsx", 61, lines, work, accounts=money, nature="事业", audiences=("就诊妇女", "儿童家长")
+        entry,
+        "青禾县妇幼保健院整体绩效评价表2023.xlsx",
+        61,
+        lines,
+        work,
+        accounts=money,
+        nature="事业",
+        audiences=("就诊妇女", "儿童家长"),
     ).form(template)
 
 
@@ -103,9 +115,9 @@ def housing_office(roster: Roster, template: Template) -> Form:
     )
     work = tasks(("老旧小区改造", "完工9个", 35), ("供热管网更新", "完成12.6公里", 30), ("垃圾中转站建设", "投用2座", 20))
     people = Survey("改造小区居民", 300, 288, (171, 104, 10, 3)), Survey("物业企业", 40, 38, (20, 16, 2, 0))
-    return usual(
-        entry, "【住建局】部门整体支出绩效评价表-汇总.xlsx", 97, lines, work, scope="部门汇总", surveys=people
-    ).form(template)
+    return usual(entry, "【住建局】部门整体支出绩效评价表-汇总.xlsx", 97, lines, work, scope="部门汇总", surveys=people).form(
+        template
+    )
 
 
 def farm_office(roster: Roster, template: Template) -> Form:
@@ -134,7 +146,9 @@ def data_centre(roster: Roster, template: Template) -> Form:
     ]
     work = tasks(("政务云平台一期", "上线运行", 70), ("数据目录编制", "编目1360条", 15))
     reason = "6月新成立，无年初结转结余，不可计算。"
-    own = Belongings(assets={"设备": (36, 214_600), "家具和用具": (58, 61_200)}, worn="0.06", purchases={"货物": (280_000, 271_900)})
+    own = Belongings(
+        assets={"设备": (36, 214_600), "家具和用具": (58, 61_200)}, worn="0.06", purchases={"货物": (280_000, 271_900)}
+    )
     return usual(
         entry,
         "青禾县大数据服务中心-部门（单位）整体绩效评价表.xlsx",
@@ -247,10 +261,10 @@ def culture_office(roster: Roster, template: Template) -> Form:
         own(impact, "县域文化品牌影响", "定性", "8", "良好", "达成", ""),
     ]
     people = (Survey("群众", 220, 212, (131, 71, 8, 0)), Survey("游客", 120, 110, (64, 42, 4, 0), 0))
-    work = tasks(("文化惠民演出", "完成131场", 30), ("文物保护", "巡查97.5%", 20), ("旅游宣传", "完成", 25), ("体育赛事", "完成6项", 15))
-    return usual(
-        entry, "附件3 县文旅局整体绩效评价表.xlsx", 57, lines, work, own=chosen, surveys=people
-    ).form(template)
+    work = tasks(
+        ("文化惠民演出", "完成131场", 30), ("文物保护", "巡查97.5%", 20), ("旅游宣传", "完成", 25), ("体育赛事", "完成6项", 15)
+    )
+    return usual(entry, "附件3 县文旅局整体绩效评价表.xlsx", 57, lines, work, own=chosen, surveys=people).form(template)
 
 
 def college(roster: Roster, template: Template) -> Form:
@@ -270,7 +284,14 @@ def college(roster: Roster, template: Template) -> Form:
     }
     work = tasks(("实训基地建设", "完成设备采购", 55), ("技能大赛", "获省级奖4项", 10), ("免学费补助", "发放1860人", 20))
     return usual(
-        entry, "职教中心自评表（3月12日）.xlsx", 118, lines, work, accounts=money, nature="事业", audiences=("学生", "家长", "用人单位")
+        entry,
+        "职教中心自评表（3月12日）.xlsx",
+        118,
+        lines,
+        work,
+        accounts=money,
+        nature="事业",
+        audiences=("学生", "家长", "用人单位"),
     ).form(template)
 
 

@@ -148,7 +148,9 @@ def police(roster: Roster, template: Template) -> Form:
     """1 The sheet 年度计划 is gone. 2 More staff than posts, honestly reported. 3 Other money spent without a budget."""
     lines = [
         *payroll("公安局", "公共安全支出", 153),
-        *projects("公安局", "公共安全支出", ("县本级", 6_100_000, "0.9611"), ("上级下达", 2_400_000, "0.9544"), ("上年结转", 410_000, "1")),
+        *projects(
+            "公安局", "公共安全支出", ("县本级", 6_100_000, "0.9611"), ("上级下达", 2_400_000, "0.9544"), ("上年结转", 410_000, "1")
+        ),
         replace(line("公安局", "单位资金", "公共安全支出"), office=Amounts(0, 0, 3_864_250)),
     ]
     money = {"income": {"其他收入": 4_000_000}}
@@ -197,7 +199,9 @@ def veterans(roster: Roster, template: Template) -> Form:
     and everything was met."""
     lines = [
         *payroll("退役军人局", "社会保障和就业支出", 19, rate="1"),
-        *projects("退役军人局", "社会保障和就业支出", ("县本级", 640_000, "1"), ("上级下达", 820_000, "1"), ("上年结转", 45_000, "1")),
+        *projects(
+            "退役军人局", "社会保障和就业支出", ("县本级", 640_000, "1"), ("上级下达", 820_000, "1"), ("上年结转", 45_000, "1")
+        ),
     ]
     full = {
         "工作完成情况": {"actual": "100%"},
@@ -353,7 +357,13 @@ def disease_control(roster: Roster, template: Template) -> Form:
 def farm_extension(roster: Roster, template: Template) -> Form:
     """1 满意度 wanted low. 2 三公 to be exactly 100 %. 3 结转结余 allowed to grow. 4 A rate of training wanted low."""
     made = book(
-        roster, "县农技中心", "县农技中心2023年部门整体绩效评价表（报送稿）.xlsx", 38, "农林水支出", nature="事业", audiences=("种植户",)
+        roster,
+        "县农技中心",
+        "县农技中心2023年部门整体绩效评价表（报送稿）.xlsx",
+        38,
+        "农林水支出",
+        nature="事业",
+        audiences=("种植户",),
     )
     form = made.form(template)
     form.measure("满意度", 指标方向="≤")
@@ -362,7 +372,9 @@ def farm_extension(roster: Roster, template: Template) -> Form:
     form.expect_indicator("IND109", "“三公经费”控制率", "指标方向")
     form.measure("结转结余变动率", 指标方向=None, 目标值="≤10%")
     form.expect_indicator("IND109", "结转结余变动率", "目标值")
-    form.measure("实际完成成果", 三级指标="农技培训任务完成率", 指标方向="≤", 目标值="100%", 业绩值="100%", 完成率=1.0, 指标得分=13.5)
+    form.measure(
+        "实际完成成果", 三级指标="农技培训任务完成率", 指标方向="≤", 目标值="100%", 业绩值="100%", 完成率=1.0, 指标得分=13.5
+    )
     form.measure("农技培训任务完成率", 偏差原因及改进措施=None)
     form.expect_indicator("IND109", "农技培训任务完成率", "指标方向")
     rescore(form, made)

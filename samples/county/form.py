@@ -129,9 +129,7 @@ class Form:
     def write(self, folder: Path) -> None:
         filling = self.filling()
         target = folder / self.file
-        blank.write_workbook(
-            self.template, target, filling=filling, year=self.year, department=self.department, code=self.code
-        )
+        blank.write_workbook(self.template, target, filling=filling, year=self.year, department=self.department, code=self.code)
         if self.retouches:
             where = layout.place(self.template, filling)
             package = retouch.Package(target.read_bytes())

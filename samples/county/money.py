@@ -55,7 +55,7 @@ def wan(fen: int, *, cut: bool = False) -> float:
 def percent(value: Fraction, digits: int = 2) -> str:
     """0.9876 → “98.76%”, 1 → “100%”."""
     text = f"{float(half_up(value * 100, digits)):.{digits}f}"
-    return (text.rstrip("0").rstrip(".") if float(text) == int(float(text)) else text) + "%"
+    return (text.removesuffix("." + "0" * digits) if digits else text) + "%"
 
 
 def half_up(value: Fraction, digits: int) -> Fraction:

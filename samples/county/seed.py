@@ -123,7 +123,14 @@ def _expect(form: Form) -> None:
         form.expect("AMT112", funds, "合计", column)
     form.expect("AMT101", funds, "合计", "支出合计")
     form.expect("IND101", indicators, "合计", "权重")
-    for name in ("财务管理制度健全性", "重点工作管理制度健全性", "工作完成情况", "履职效果社会影响程度", "长效管理体制健全性", "档案归档及时性"):
+    for name in (
+        "财务管理制度健全性",
+        "重点工作管理制度健全性",
+        "工作完成情况",
+        "履职效果社会影响程度",
+        "长效管理体制健全性",
+        "档案归档及时性",
+    ):
         form.expect_indicator("IND104", name, "指标得分")
     for name in ("工作完成情况", "实际完成成果", "满意度", "档案归档及时性"):
         form.expect_indicator("IND108", name, "目标值")

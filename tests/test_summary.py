@@ -1,0 +1,178 @@
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import fakes
+import office
+import openpyxl
+import pytest
+from dumps import check_golden
+
+from jixiao_xlsx.model import Batch, Severity
+from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers.summary import write_summary
+from jixiao_xlsx.writers.summary_frames import matrix, ranking, results, rules
+
+FORM = find_template()
+
+
+@dataclass(frozen=True)
+class FakeRule:
+    code: str
+    title: str
+    severity: Severity
+    basis: str = "依据"
+    relations: tuple[str, ...] = ()
+
+
+CATALOGUE = (
+    FakeRule("REC101", "基本支出：执行表与收支总表不符", Severity.ERROR, relations=("C13", "C59")),
+    FakeRule("IND104", "未达目标仍得满分", Severity.ERROR, relations=("C43",)),
+    FakeRule("IND110", "定性指标填了百分数", Severity.WARNING, relations=("C47",)),
+    FakeRule("AMT112", "合计未填", Severity.NOTE),
+    FakeRule("PLA105", "有公车运行费而无车辆", Severity.WARNING, relations=("C56",)),
+    FakeRule("BAL103", "基本支出与分项不符", Severity.ERROR, relations=("C07",)),
+)
+
+
+def written(batch: Batch | None = None) -> bytes:
+    stream = BytesIO()
+    write_summary(stream, batch or fakes.batch(FORM), CATALOGUE, FORM)
+    return stream.getvalue()
+
+
+def sheets(data: bytes) -> Any:
+    return openpyxl.load_workbook(BytesIO(data), data_only=True)
+
+
+def listed(sheet: Any) -> list[dict[str, object]]:
+    """The lines of a listing whose titles are in row 3."""
+    names = [cell.value for cell in sheet[3]]
+    return [dict(zip(names, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True) if any(row)]
+
+
+def test_golden() -> None:
+    check_golden("summary", written())
+
+
+def test_same_values_same_bytes(tmp_path: Path) -> None:
+    target = tmp_path / "汇总.xlsx"
+    write_summary(target, fakes.batch(FORM), CATALOGUE, FORM)
+    assert target.read_bytes() == written()
+
+
+def test_the_order_of_the_answers_changes_nothing() -> None:
+    batch = fakes.batch(FORM)
+    assert written(replace(batch, answers=tuple(reversed(batch.answers)))) == written(batch)
+
+
+def test_ranking() -> None:
+    lines = listed(sheets(written())["部门排名"])
+    assert [(line["名次"], line["部门名称"]) for line in lines] == [
+        (1, "云川县水务局"),
+        (1, "云川县教育局"),
+        ("暂不排名", "云川县机关事务中心"),
+        ("暂不排名", "云川县档案馆"),
+    ]
+    assert lines[0]["差异（自评−复算）"] == 1.5
+    assert [line["错误"] for line in lines] == [0, 0, 4, 0]
+    assert lines[3]["复算总分"] is None
+    assert lines[3]["说明"] == "没有读到指标"
+
+
+def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
+    batch = fakes.batch(FORM)
+    full = batch.submitted[1].scorecard
+    assert full is not None
+    lower = fakes.answered("云川县档案馆", fakes.scaled_to(full, FORM, Fraction(80)), ())
+    answers = tuple(lower if answer.department == "云川县档案馆" else answer for answer in batch.answers)
+    frame = ranking(results(replace(batch, answers=answers)))
+    assert frame["名次"].tolist()[:3] == [1, 1, 3]
+
+
+def test_scored_workbooks_are_linked_by_a_relative_path() -> None:
+    sheet = sheets(written())["部门排名"]
+    links = [cell.hyperlink.target for row in sheet.iter_rows() for cell in row if cell.hyperlink]
+    assert [link.replace("\\", "/") for link in links[:1]] == ["评分/云川县水务局.xlsx"]
+    assert len(links) == 4
+
+
+def test_all_findings_are_listed_with_their_file() -> None:
+    lines = listed(sheets(written())["问题清单"])
+    assert len(lines) == 7 + 1 + 2
+    first = lines[1]
+    assert (first["部门"], first["文件"], first["工作表"], first["单元格"]) == (
+        "云川县机关事务中心",
+        "云川县机关事务中心2025.xlsx",
+        "绩效评价表",
+        "J8",
+    )
+    assert {line["应为（范围）"] for line in lines} >= {"142.98～143.00 万元", "9.55～9.56 分"}
+
+
+def test_matrix_groups_own_indicators_and_says_not_applicable() -> None:
+    found = matrix([fakes.card(FORM)], FORM)
+    at = {(heading.level2, heading.name): column for column, heading in enumerate(found.headings)}
+    assert found.scores.loc[0, at["部门履职目标", "个性指标合计"]] == pytest.approx(26.73)
+    assert found.scores.loc[0, at["财务管理", "财务管理制度健全性"]] == pytest.approx(2.565)
+    assert found.unscored[0, at["采购管理", "政府采购规范性"]] == "不适用"
+    assert [heading.level2 for heading in found.headings][:4] == ["资金投入"] * 4
+    sheet = sheets(written())["指标得分矩阵"]
+    assert len(sheet.conditional_formatting) == len(found.headings)
+
+
+def test_rules_that_looked_at_nothing_are_named() -> None:
+    book = sheets(written())
+    assert "2 条没有核对到任何单元格：BAL103、PLA105。" in book["规则命中"]["A2"].value
+    lines = {line["编号"]: line for line in listed(book["规则命中"])}
+    assert (lines["IND110"]["部门数"], lines["IND110"]["问题数"]) == (2, 2)
+    assert (lines["AMT112"]["问题数"], lines["AMT112"]["核对单元格"]) == (2, 160)
+    assert lines["STR103"]["规则"] is None, "a code outside the catalogue is not lost"
+    assert lines["BAL103"]["未核对（处）"] == 4
+
+
+def test_delivery_accounts_for_every_department_and_file() -> None:
+    sheet = sheets(written())["报送情况"]
+    texts = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+    assert texts[7][:3] == ["110004", "云川县文化体育广电和旅游局（县文物局）", "未报"]
+    files = {cell for row in texts for cell in row if str(cell).endswith(".xlsx")}
+    assert {answer.file for answer in fakes.batch(FORM).answers} <= files
+    assert any("另有文件：重复稿/云川县水务局（旧）.xlsx（重复）" in row for row in texts)
+    formulas = openpyxl.load_workbook(BytesIO(written()))["报送情况"]
+    assert not [cell for row in formulas.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_overview_has_its_charts_and_figures() -> None:
+    data = written()
+    with ZipFile(BytesIO(data)) as parts:
+        assert sum(name.startswith("xl/charts/chart") for name in parts.namelist()) == 4
+    sheet = sheets(data)["总览"]
+    labels = {
+        cell.value: sheet.cell(cell.row + 1, cell.column).value for row in sheet.iter_rows(max_row=8) for cell in row if cell.value
+    }
+    assert (labels["应报部门"], labels["已报"], labels["未报"], labels["通过"], labels["退回"]) == (5, 4, 1, 2, 2)
+    assert (labels["错误（条）"], labels["未计入的文件"]) == (4, 3)
+
+
+def test_without_roster_and_without_answers() -> None:
+    batch = fakes.batch(FORM)
+    free = sheets(written(replace(batch, roster=())))
+    assert [line["部门名称"] for line in listed(free["报送情况"])][:4] == sorted(a.department for a in batch.submitted)
+    assert "没有提供部门名册" in free["报送情况"]["A2"].value
+    empty = sheets(written(replace(batch, answers=())))
+    assert empty["报送情况"]["A2"].value.startswith("应报 5 个，已报 0 个，未报 5 个")
+    assert rules(replace(batch, answers=()), CATALOGUE)["问题数"].sum() == 0
+    nothing = sheets(written(replace(batch, roster=(), answers=(), year=None)))
+    assert nothing.sheetnames == ["总览", "部门排名", "问题清单", "指标得分矩阵", "规则命中", "报送情况"]
+
+
+@office.office
+def test_office_agrees_with_every_cached_value(tmp_path: Path) -> None:
+    path = tmp_path / "汇总.xlsx"
+    path.write_bytes(written())
+    assert not list(office.differences(office.values(path), office.recalculated([path])[path]))
