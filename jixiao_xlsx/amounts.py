@@ -162,12 +162,13 @@ def _truncate_atoms(atoms: int, step: int) -> int:
 def rate_holds(shown: Fraction, step: Fraction, part: Interval, whole: Interval) -> bool:
     """Whether some pair of true amounts gives the printed rate, rounded or truncated to `step`.
 
-    `shown` and `step` are fractions (95.55 % = 0.9555, step 0.0001); `whole.lo` must be positive. Integer cross-multiplication:
+    `shown` and `step` are finite decimals as fractions (95.55 % = 0.9555, step 0.0001); `whole.lo` must be positive. Integer cross-multiplication:
     no division, so the tolerance follows the size of the amounts.
     """
-    if shown % step:  # full digits: the rate is exact
-        return _between(shown, shown, part, whole)
-    return _between(shown - step / 2, shown + step / 2, part, whole) or _between(shown, shown + step, part, whole)
+    while shown % step:  # more digits than the form prints (a formula's result): those digits are the grid
+        step /= 10
+    below, above = (step if shown <= 0 else 0), (step if shown >= 0 else 0)
+    return _between(shown - step / 2, shown + step / 2, part, whole) or _between(shown - below, shown + above, part, whole)
 
 
 def _between(low: Fraction, high: Fraction, part: Interval, whole: Interval) -> bool:

@@ -10,13 +10,13 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 
 from jixiao_xlsx.amounts import Convention, Interval, State, atoms_per, printable, total, vote
 from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side
 from jixiao_xlsx.model import Cell, Place, Submission, Table
 from jixiao_xlsx.spec import EquationSpec, Template
 
-_EXACT_UNITS = frozenset({"元", "", "%"})
 HUNDRED_YUAN = 10_000  # 分: the grid of a 万元 figure with two decimals
 
 
@@ -166,7 +166,15 @@ class Judge:
     proofs: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     by_code: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
-    by_place: Mapping[Place, tuple[Instance, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def by_place(self) -> Mapping[Place, tuple[Instance, ...]]:
+        """The equations that use a cell; only failures ask."""
+        found: dict[Place, list[Instance]] = {}
+        for verdict in self.verdicts:
+            for cell in verdict.instance.cells:
+                found.setdefault(cell.place, []).append(verdict.instance)
+        return {place: tuple(instances_) for place, instances_ in found.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,10 +260,6 @@ def judge(submission: Submission, template: Template) -> Judge:
     broken = {cell.place for verdict in inner if verdict.outcome is Outcome.FAILS for cell in verdict.instance.cells}
     coarse = _coarse_sheets(submission)
     outer = [_judge_across(instance, conventions, lenses, broken, coarse) for instance in across]
-    by_place: dict[Place, list[Instance]] = {}
-    for instance in found:
-        for cell in instance.cells:
-            by_place.setdefault(cell.place, []).append(instance)
     pairs = {sheet: tuple(verdict for _, verdict in votes) for sheet, votes in proofs.items()}
     by_code: dict[str, list[Verdict]] = {}
     for verdict in inner + outer:
@@ -267,7 +271,6 @@ def judge(submission: Submission, template: Template) -> Judge:
         pairs,
         tuple(inner + outer),
         {code: tuple(verdicts) for code, verdicts in by_code.items()},
-        {place: tuple(found_) for place, found_ in by_place.items()},
     )
 
 
@@ -326,7 +329,7 @@ def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:
 
 
 def _by_convention(instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses) -> Verdict | None:
-    gridded = next((cell for cell in instance.cells if cell.unit not in _EXACT_UNITS and cell.figure and cell.figure.grid > 1), None)
+    gridded = next((cell for cell in instance.cells if cell.gridded), None)
     chosen = conventions.get(gridded.sheet, Convention.ROUND) if gridded else Convention.ROUND
     ranked = sorted(lenses.exact, key=lambda lens: lens.how is not chosen)
     for lens in ranked if gridded else ranked[:1]:
@@ -345,7 +348,7 @@ def _by_typed_zero(instance: Instance, lenses: Lenses) -> Verdict | None:
 
 def _by_last_digit(instance: Instance, broken: set[Place]) -> Verdict | None:
     """平尾差: one 万元 figure is off by its last digit while its own sheet balances."""
-    gridded = [cell for cell in instance.cells if cell.figure and cell.figure.grid > 1]
+    gridded = [cell for cell in instance.cells if cell.gridded]
     if len(gridded) != 1 or instance.spec.relation.op != "=" or any(cell.place in broken for cell in instance.cells):
         return None
     cell = gridded[0]
@@ -459,7 +462,7 @@ def _proofs(across: list[Instance], exact: Lens) -> dict[str, list[tuple[Convent
         if instance.spec.relation.op != "=" or instance.missing or unusable(instance.cells):
             continue
         filled = [side for side in instance.sides if not _empty(side)]
-        gridded = [cell for side in filled for cell in (o.cell for o in side) if cell.figure and cell.figure.grid > 1]
+        gridded = [o.cell for side in filled for o in side if o.cell.gridded]
         if len(filled) != 2 or len(gridded) != 1 or not gridded[0].number:
             continue
         cell = gridded[0]
@@ -490,8 +493,7 @@ def _derived(within: list[Instance]) -> dict[Place, tuple[Operand, ...]]:
             continue
         left, right = instance.sides
         cell = left[0].cell
-        figure = cell.figure
-        if len(left) == 1 and cell.formula and figure and figure.grid > 1 and _plain_side(left) == _plain_side(right):
+        if len(left) == 1 and cell.formula and cell.gridded and _plain_side(left) == _plain_side(right):
             found.setdefault(cell.place, right)
     return found
 

@@ -46,6 +46,7 @@ class Grid:
         self.height = max([len(self.rows), *(row + 1 for row, _ in odd)])
         for area in self.flags.merges:
             self._cover(area)
+        self.merged_lines = {row for row, _ in self.covered}
 
     def _cover(self, area: Area) -> None:
         """Remember the cells of a merge, as far as the sheet is used."""
@@ -57,10 +58,11 @@ class Grid:
 
     def raw(self, row: int, column: int) -> object | None:
         """The value as the library gave it; None for an empty cell."""
-        if 0 <= row < len(self.rows) and 0 <= column < len(self.rows[row]):
-            value = self.rows[row][column]
-            return None if value == "" else value
-        return None
+        try:
+            value = self.rows[row][column] if row >= 0 <= column else ""
+        except IndexError:
+            return None
+        return None if value == "" else value
 
     def text(self, row: int, column: int) -> str:
         """The title key of a text cell, that of its merge for a covered one; "" for anything else."""
@@ -89,4 +91,5 @@ class Grid:
 
     def left(self) -> list[Position]:
         """What is there and has not been understood."""
-        return [place for place in self.filled if place not in self.handled]
+        rest = self.filled.keys() - self.handled
+        return [place for place in self.filled if place in rest] if rest else []

@@ -5,7 +5,7 @@ A hint is text on a finding; data are never changed. At most three, likeliest fi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from decimal import Decimal
 from itertools import pairwise
 
@@ -14,6 +14,7 @@ from jixiao_xlsx.balance import Instance, Judge, Lens, Operand, Verdict, holds, 
 from jixiao_xlsx.equations import Scope
 from jixiao_xlsx.model import Cell, Place
 
+Correction = Callable[[Cell, Instance], Iterator[tuple[Decimal, str]]]
 MOST = 3
 _SHIFTS = (
     (4, "填大了 10000 倍（元当作万元）"),
@@ -28,7 +29,7 @@ _SHIFTS = (
 def hints(verdict: Verdict, judged: Judge) -> tuple[str, ...]:
     """The likely causes of a failed equation, in words; () when no single correction explains it."""
     found: list[str] = []
-    for text in (*_repairs(verdict, judged), *_sums(verdict, judged)):
+    for text in (*_repairs(verdict, judged), *_sums(verdict, judged), *_one_digit(verdict, judged)):
         if text not in found:
             found.append(text)
         if len(found) == MOST:
@@ -37,14 +38,24 @@ def hints(verdict: Verdict, judged: Judge) -> tuple[str, ...]:
 
 
 def _repairs(verdict: Verdict, judged: Judge) -> Iterator[str]:
-    """Corrections of one cell: unit, sign, two digits swapped, one digit wrong; the anchor before the others."""
+    """Corrections of one cell: unit, sign, two digits swapped; the anchor before the others."""
+    for kind in (_units, _signs, _swaps):
+        yield from _repairs_of(kind, verdict, judged)
+
+
+def _one_digit(verdict: Verdict, judged: Judge) -> Iterator[str]:
+    """One digit wrong: said only where a single cell can be meant, since any round gap looks like it everywhere."""
+    found = list(_repairs_of(_digits, verdict, judged))
+    if len(found) == 1:
+        yield found[0]
+
+
+def _repairs_of(kind: Correction, verdict: Verdict, judged: Judge) -> Iterator[str]:
     cells = sorted(verdict.instance.cells, key=lambda cell: cell is not verdict.anchor)
-    filled = [cell for cell in dict.fromkeys(cells) if cell.number]
-    for kind in (_units, _signs, _swaps, _digits):
-        for cell in filled:
-            for value, why in kind(cell, verdict.instance):
-                if repairs_all({cell.place: value}, judged):
-                    yield f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则各处都平"
+    for cell in [cell for cell in dict.fromkeys(cells) if cell.number]:
+        for value, why in kind(cell, verdict.instance):
+            if repairs_all({cell.place: value}, judged):
+                yield f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则各处都平"
 
 
 def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
@@ -116,10 +127,10 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[str]:
         return
     for part in parts:
         if part.cell.number and _holds_with(instance, part.cell, Decimal(0)):
-            yield f"{anchor.place} 可能漏加“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
+            yield f"{anchor.place} 可能漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
     for part in parts:
         if part.cell.number and _holds_with(instance, part.cell, part.cell.number * 2):
-            yield f"{anchor.place} 可能把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} 加了两次"
+            yield f"{anchor.place} 可能把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
 
 
 def _holds_with(instance: Instance, cell: Cell, value: Decimal) -> bool:
@@ -145,4 +156,4 @@ def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) 
 
 
 def _shown(value: Decimal, cell: Cell) -> str:
-    return f"{plain(value, max(cell.decimals, 0))} {cell.unit}"
+    return f"{plain(value, cell.decimals if cell.unit in MONEY_UNITS else None)} {cell.unit}"

@@ -204,7 +204,7 @@ def _line(row: Row, table: Table, submission: Submission, template: Template) ->
     roles = template.indicator_columns
     cells = {role: row.cells[title] for role, title in roles.items() if title in row.cells}
     name = cells["name"].text
-    spec = library_entry(template, name)
+    spec = template.library.get(tidy(name))
     unit = tidy(cells["unit"].text) if "unit" in cells else ""
     unit = unit or (spec.unit if spec else "")
     return Line(
@@ -218,12 +218,6 @@ def _line(row: Row, table: Table, submission: Submission, template: Template) ->
         read_measure(cells.get("actual"), unit),
         base_of(spec, submission, template) if spec else NO_BASE,
     )
-
-
-def library_entry(template: Template, name: str) -> IndicatorSpec | None:
-    """The library's line of that name or alias."""
-    wanted = tidy(name)
-    return next((s for s in template.indicators if wanted in {tidy(s.name), *(tidy(a) for a in s.aliases)}), None)
 
 
 def base_of(spec: IndicatorSpec, submission: Submission, template: Template) -> Base:
@@ -316,7 +310,7 @@ def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorSc
     if line.direction == "=":
         return _equal(line, actual, target, source)
     met = actual >= target
-    score = weight if met else (weight * max(actual, Fraction(0)) / target)
+    score = weight if met else (weight * max(actual, Fraction(0)) / target if target > 0 else Fraction(0))
     words = _met_words(shown, "≥", wanted, w) if met else f"{w} × {shown} ÷ {wanted}"
     return _made(line, Method.HIGHER, score, _equals(words, score), source, actual, target, met)
 
@@ -346,8 +340,8 @@ def _qualitative(line: Line, template: Template) -> IndicatorScore:
         return _made(line, Method.KEPT, self_score, f"{reason}，保留自评分", "")
     low, high = weight * tier.low, weight * tier.high
     score = high if self_score is None else min(max(self_score, low), high)
-    words = f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分"
-    return _made(line, Method.TIER, score, _equals(words, score), "", met=tier.high == 1, bounds=(tier.low, tier.high))
+    words = f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    return _made(line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high))
 
 
 def tier_of(words: str, template: Template) -> Tier | None:

@@ -8,7 +8,7 @@ from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import Note, Place
 from jixiao_xlsx.names import Vocabulary, is_note, is_signature, key, loosen
 from jixiao_xlsx.ooxml import Position
-from jixiao_xlsx.tables import Part
+from jixiao_xlsx.part import Part
 from jixiao_xlsx.typed import words as shown
 
 MOST_NOTES = 50
@@ -20,6 +20,8 @@ def of_sheet(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> list[Note]
     _pass_known_text(grid, parts, words)
     told: set[Position] = set().union(*(part.twice for part in parts))
     notes = list(_hidden(grid))
+    if not grid.left():
+        return notes
     for part in parts:
         notes += _unread_columns(grid, part, told)
     if any(part.found for part in parts):  # else missing_title speaks for the whole sheet
@@ -100,8 +102,9 @@ def _unread_lines(grid: Grid, parts: Sequence[Part], told: set[Position]) -> Ite
         where = Place(grid.name, grid.ref(*places[0]))
         quote = _quote(shown(_raw(grid, places[0])))
         more = f"等 {len(places)} 个单元格" if len(places) > 1 else ""
+        within = f"其中 {len(places)} 个单元格" if len(places) > 1 else ""
         if any(_in_data(part, place) for part in parts for place in places):
-            yield Note("unread_row", where, quote, f"第 {line + 1} 行“{quote}”不在表单内，{more or '内容'}没有读取")
+            yield Note("unread_row", where, quote, f"第 {line + 1} 行“{quote}”不在表单内，{within}没有读取")
         else:
             yield Note("stray_cell", where, quote, f"表格以外有内容“{quote}”{more}，没有读取")
 

@@ -10,7 +10,7 @@ from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from jixiao_xlsx.amounts import Figure, State
+from jixiao_xlsx.amounts import Figure, State, atoms_per
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,6 +85,11 @@ class Cell:
         """The number on its unit and grid."""
         number = self.number
         return None if number is None else Figure(number, self.unit, self.decimals)
+
+    @property
+    def gridded(self) -> bool:
+        """Whether it holds a number that is printed coarser than its atoms (万元 with two decimals, say)."""
+        return isinstance(self.value, Decimal) and atoms_per(self.unit) > 10**self.decimals
 
     @property
     def blank(self) -> bool:

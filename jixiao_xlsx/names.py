@@ -39,6 +39,7 @@ def key(text: str) -> str:
     return tidy(text) if len(text) <= LONGEST_TITLE else ""
 
 
+@lru_cache(maxsize=1 << 14)
 def loosen(title: str, unit: str = "") -> str:
     """`title` (a key) without numbering, 其中：, stars, a colon at its end, or its own unit in brackets."""
     text = title.strip("*").rstrip(":")

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from jixiao_xlsx.amounts import dimension
+from jixiao_xlsx.amounts import dimension, tidy
 from jixiao_xlsx.equations import (
     ALL_ROWS,
     EquationError,
@@ -34,6 +34,11 @@ DEFAULT_TEMPLATE = "bumen-zhengti"
 NUMERIC = frozenset({"money", "count", "score", "percent"})
 TYPES = NUMERIC | {"text", "long", "choice", "date", "measure"}
 SHAPES = ("record", "fixed", "open")
+SECTIONS = (
+    "id", "version", "title", "file_name", "sheet", "table", "equation", "rate", "grade", "tier", "roles", "thresholds",
+    "severity", "disabled", "directions", "indicators", "execution", "plan", "funds",
+)  # fmt: skip
+T = TypeVar("T")
 DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
 
 
@@ -188,6 +193,7 @@ class EquationSpec:
     columns: tuple[str, ...] = ()
     note_columns: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
 
     @property
     def across(self) -> bool:
@@ -286,6 +292,12 @@ class Template:
     def sheet(self) -> Mapping[str, SheetSpec]:
         return {sheet.title: sheet for sheet in self.sheets}
 
+    @cached_property
+    def library(self) -> Mapping[str, IndicatorSpec]:
+        """The indicator library by tidied name and alias; a name goes before another's alias."""
+        names = {tidy(alias): spec for spec in self.indicators for alias in spec.aliases}
+        return names | {tidy(spec.name): spec for spec in self.indicators}
+
     def tables_of(self, sheet: str) -> tuple[TableSpec, ...]:
         return tuple(table for table in self.tables if table.sheet == sheet)
 
@@ -331,8 +343,8 @@ class _Loader:
             data = tomllib.loads((self.folder / "spec.toml").read_text(encoding="utf-8"))
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError(str(self.folder), [f"spec.toml 不是有效的 TOML：{error}"]) from error
-        indicators = data.get("indicators", {})
-        execution = data.get("execution", {})
+        self.unknown("spec.toml", data, also=SECTIONS)
+        indicators, execution = self.section(data, "indicators"), self.section(data, "execution")
         template = Template(
             id=self.text(data, "id", "id"),
             version=self.text(data, "version", "version"),
@@ -346,20 +358,22 @@ class _Loader:
             indicators=tuple(self.library()),
             grades=tuple(self.each(data, "grade", self.grade)),
             tiers=tuple(self.each(data, "tier", self.tier)),
-            roles={name: self.address(f"roles.{name}", text) for name, text in data.get("roles", {}).items()},
-            thresholds={name: self.fraction(f"thresholds.{name}", value) for name, value in data.get("thresholds", {}).items()},
-            severities={code: self.severity(f"severity.{code}", value) for code, value in data.get("severity", {}).items()},
-            disabled=dict(data.get("disabled", {})),
-            directions={sign: self.names(f"directions.{sign}", words) for sign, words in data.get("directions", {}).items()},
-            indicator_table=indicators.get("table", ""),
-            indicator_columns=dict(indicators.get("columns", {})),
+            roles={name: self.address(f"roles.{name}", text) for name, text in self.section(data, "roles").items()},
+            thresholds={
+                name: self.fraction(f"thresholds.{name}", value) for name, value in self.section(data, "thresholds").items()
+            },
+            severities={code: self.severity(f"severity.{code}", value) for code, value in self.section(data, "severity").items()},
+            disabled=self.words(data, "disabled"),
+            directions={sign: self.names(f"directions.{sign}", words) for sign, words in self.section(data, "directions").items()},
+            indicator_table=self.optional(indicators, "table", "indicators"),
+            indicator_columns=self.words(indicators, "columns", "indicators"),
             full_mark=self.fraction("indicators.full_mark", indicators.get("full_mark", 100)),
-            execution_table=execution.get("table", ""),
-            execution_row=execution.get("row", ""),
+            execution_table=self.optional(execution, "table", "execution"),
+            execution_row=self.optional(execution, "row", "execution"),
             execution_weight=self.fraction("execution.weight", execution.get("weight", 0)),
-            execution_columns=dict(execution.get("columns", {})),
-            plan=dict(data.get("plan", {})),
-            funds=dict(data.get("funds", {})),
+            execution_columns=self.words(execution, "columns", "execution"),
+            plan=self.words(data, "plan"),
+            funds=self.words(data, "funds"),
         )
         self.mistakes += _inconsistencies(template)
         if self.mistakes:
@@ -369,6 +383,7 @@ class _Loader:
     # -- pieces
 
     def sheet(self, path: str, data: Mapping[str, Any]) -> SheetSpec:
+        self.unknown(path, data, SheetSpec)
         return SheetSpec(
             title=self.text(data, "title", f"{path}.title"),
             kind=self.one_of(f"{path}.kind", data.get("kind", "data"), ("data", "guide", "selfcheck")),
@@ -386,23 +401,23 @@ class _Loader:
         self.unknown(here, data, TableSpec, also={"columns", "rows", "extras"})
         return TableSpec(
             name=name,
-            sheet=data.get("sheet", name),
+            sheet=self.optional(data, "sheet", here, name),
             shape=self.one_of(f"{here}.shape", data.get("shape", ""), SHAPES),
-            heading=data.get("heading", name),
+            heading=self.optional(data, "heading", here, name),
             columns=columns,
             rows=tuple(self.each(data, "rows", lambda p, d: self.row(p, d, default_required or everything), here)),
-            unit=data.get("unit", ""),
-            decimals=data.get("decimals"),
-            total=data.get("total", ""),
-            total_auto=data.get("total_auto", False),
-            spare=data.get("spare", 0),
+            unit=self.optional(data, "unit", here),
+            decimals=self.whole(data, "decimals", here),
+            total=self.optional(data, "total", here),
+            total_auto=self.yes(data, "total_auto", here),
+            spare=self.whole(data, "spare", here) or 0,
             label=self.names(f"{here}.label", data.get("label", [])),
-            label_title=data.get("label_title", "项目"),
+            label_title=self.optional(data, "label_title", here, "项目"),
             inherit=self.names(f"{here}.inherit", data.get("inherit", [])),
-            source=data.get("source", ""),
-            tick=data.get("tick", ""),
-            caption=data.get("caption", False),
-            heading_names_department=data.get("heading_names_department", False),
+            source=self.optional(data, "source", here),
+            tick=self.optional(data, "tick", here),
+            caption=self.yes(data, "caption", here),
+            heading_names_department=self.yes(data, "heading_names_department", here),
             extras=tuple(self.each(data, "extras", self.extra, here)),
         )
 
@@ -412,33 +427,33 @@ class _Loader:
             title=self.text(data, "title", f"{path}.title"),
             type=self.one_of(f"{path}.type", data.get("type", "text"), TYPES),
             aliases=self.names(f"{path}.aliases", data.get("aliases", [])),
-            unit=data.get("unit", ""),
-            decimals=data.get("decimals"),
-            width=data.get("width", 14),
-            required=data.get("required", False),
-            auto=data.get("auto", False),
+            unit=self.optional(data, "unit", path),
+            decimals=self.whole(data, "decimals", path),
+            width=self.number(data, "width", path, 14),
+            required=self.yes(data, "required", path),
+            auto=self.yes(data, "auto", path),
             choices=self.names(f"{path}.choices", data.get("choices", [])),
             only=self.names(f"{path}.only", data.get("only", [])),
-            preset=data.get("preset", ""),
+            preset=self.optional(data, "preset", path),
         )
 
     def row(self, path: str, data: Mapping[str, Any], required: tuple[str, ...]) -> RowSpec:
         self.unknown(path, data, RowSpec)
-        wanted = data.get("required", False)
+        wanted = data["required"] if isinstance(data.get("required"), list) else self.yes(data, "required", path)
         return RowSpec(
             title=self.text(data, "title", f"{path}.title"),
             type=self.one_of(f"{path}.type", data["type"], TYPES) if "type" in data else "",
             aliases=self.names(f"{path}.aliases", data.get("aliases", [])),
-            unit=data.get("unit", ""),
-            decimals=data.get("decimals"),
+            unit=self.optional(data, "unit", path),
+            decimals=self.whole(data, "decimals", path),
             required=self.names(f"{path}.required", wanted) if isinstance(wanted, list) else (required if wanted else ()),
-            auto=data.get("auto", False),
+            auto=self.yes(data, "auto", path),
             choices=self.names(f"{path}.choices", data.get("choices", [])),
             only=self.names(f"{path}.only", data.get("only", [])),
-            indent=data.get("indent", 0),
-            group=data.get("group", ""),
-            hint=data.get("hint", ""),
-            height=data.get("height", 0),
+            indent=self.whole(data, "indent", path) or 0,
+            group=self.optional(data, "group", path),
+            hint=self.optional(data, "hint", path),
+            height=self.number(data, "height", path, 0),
         )
 
     def extra(self, path: str, data: Mapping[str, Any]) -> ExtraSpec:
@@ -453,11 +468,11 @@ class _Loader:
         code = self.text(data, "code", f"{path}.code")
         here = f"equation[{code}]"
         self.unknown(here, data, EquationSpec, also={"holds", "scope"})
-        table = data.get("table", "")
+        table = self.optional(data, "table", here)
         scope = Scope(self.one_of(f"{here}.scope", data.get("scope", "sheet"), tuple(Scope)))
         relation = Relation("", scope, "=", ())
         try:
-            relation = parse_relation(data.get("holds", ""), scope, table)
+            relation = parse_relation(self.optional(data, "holds", here), scope, table)
         except EquationError as error:
             self.mistakes.append(f"{here}.holds：{error}")
         return EquationSpec(
@@ -471,6 +486,7 @@ class _Loader:
             columns=self.names(f"{here}.columns", data.get("columns", [])),
             note_columns=self.names(f"{here}.note_columns", data.get("note_columns", [])),
             rows=self.names(f"{here}.rows", data.get("rows", [])),
+            yields_to=self.names(f"{here}.yields_to", data.get("yields_to", [])),
         )
 
     def rate(self, path: str, data: Mapping[str, Any]) -> RateSpec:
@@ -480,7 +496,7 @@ class _Loader:
         table = self.text(data, "table", f"{here}.table")
         ratio = Ratio("", (), (), Ref(table, "", ""))
         try:
-            ratio = parse_ratio(data.get("holds", ""), Scope.ROW, table)
+            ratio = parse_ratio(self.optional(data, "holds", here), Scope.ROW, table)
         except EquationError as error:
             self.mistakes.append(f"{here}.holds：{error}")
         if ratio.shown is None:
@@ -496,9 +512,11 @@ class _Loader:
         )
 
     def grade(self, path: str, data: Mapping[str, Any]) -> Grade:
+        self.unknown(path, data, also={"name", "from"})
         return Grade(self.text(data, "name", f"{path}.name"), self.fraction(f"{path}.from", data.get("from", 0)))
 
     def tier(self, path: str, data: Mapping[str, Any]) -> Tier:
+        self.unknown(path, data, also={"name", "low", "high", "aliases"})
         name = self.text(data, "name", f"{path}.name")
         words = (name, *self.names(f"{path}.aliases", data.get("aliases", [])))
         return Tier(name, self.fraction(f"{path}.low", data.get("low")), self.fraction(f"{path}.high", data.get("high")), words)
@@ -556,6 +574,39 @@ class _Loader:
             return ""
         return value
 
+    def optional(self, data: Mapping[str, Any], key: str, path: str, default: str = "") -> str:
+        value = data.get(key, default)
+        return value if isinstance(value, str) else self.wrong(f"{path}.{key}", "文字", default)
+
+    def whole(self, data: Mapping[str, Any], key: str, path: str) -> int | None:
+        value = data.get(key)
+        fits = value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+        return value if fits else self.wrong(f"{path}.{key}", "不小于 0 的整数", None)
+
+    def number(self, data: Mapping[str, Any], key: str, path: str, default: float) -> float:
+        value = data.get(key, default)
+        fits = isinstance(value, int | float) and not isinstance(value, bool) and value >= 0
+        return value if fits else self.wrong(f"{path}.{key}", "不小于 0 的数", default)
+
+    def yes(self, data: Mapping[str, Any], key: str, path: str) -> bool:
+        value = data.get(key, False)
+        return value if isinstance(value, bool) else self.wrong(f"{path}.{key}", " true 或 false", False)
+
+    def section(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
+        value = data.get(key, {})
+        return value if isinstance(value, dict) else self.wrong(key, "一节", {})
+
+    def words(self, data: Mapping[str, Any], key: str, path: str = "") -> Mapping[str, str]:
+        here = f"{path}.{key}" if path else key
+        value = data.get(key, {})
+        if not isinstance(value, dict):
+            return self.wrong(here, "一节", {})
+        return {name: self.optional(value, name, here) for name in value}
+
+    def wrong(self, path: str, wanted: str, default: T) -> T:
+        self.mistakes.append(f"{path}：应是{wanted}")
+        return default
+
     def names(self, path: str, value: object) -> tuple[str, ...]:
         if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
             self.mistakes.append(f"{path}：应是一组文字")
@@ -563,7 +614,7 @@ class _Loader:
         return tuple(cast("list[str]", value))
 
     def one_of(self, path: str, value: object, allowed: Any) -> str:
-        if value not in allowed:
+        if not isinstance(value, str) or value not in allowed:
             self.mistakes.append(f"{path}：“{value}”不在允许的取值内（{'、'.join(sorted(filter(None, allowed)))}）")
             return str(next(iter(allowed)))
         return str(value)
@@ -585,8 +636,8 @@ class _Loader:
             self.mistakes.append(f"{path}：{error}")
             return Ref("", "", "")
 
-    def unknown(self, path: str, data: Mapping[str, Any], spec: Any, also: frozenset[str] | set[str] = frozenset()) -> None:
-        known = set(spec.__dataclass_fields__) | set(also)
+    def unknown(self, path: str, data: Mapping[str, Any], spec: Any = None, also: Collection[str] = ()) -> None:
+        known = {*(spec.__dataclass_fields__ if spec else ()), *also}
         self.mistakes += [f"{path}.{key}：不认识的键" for key in data if key not in known]
 
 
@@ -602,10 +653,13 @@ def _inconsistencies(template: Template) -> Iterator[str]:
         if table.sheet not in sheets:
             yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表"
     for equation in template.equations:
+        yield from _wrong_limits(template, equation)
         yield from _wrong_refs(template, f"equation[{equation.code}]", equation.relation.sides)
         yield from _mixed_units(template, equation)
     for rate in template.rates:
         yield from _wrong_refs(template, f"rate[{rate.code}]", (rate.ratio.numerator, rate.ratio.denominator))
+        if rate.ratio.shown and (problem := _wrong_ref(template, rate.ratio.shown)):
+            yield f"rate[{rate.code}]：{problem}"
     for indicator in template.indicators:
         for base in indicator.base:
             yield from _wrong_refs(template, f"indicators.csv·{indicator.name}·基础数据", (base.numerator, base.denominator))
@@ -618,6 +672,29 @@ def _inconsistencies(template: Template) -> Iterator[str]:
     ):
         if table_name:
             yield from _wrong_columns(template, part, table_name, columns)
+    funds = {key: title for key, title in template.funds.items() if key != "table"}
+    if template.funds:
+        yield from _wrong_columns(template, "funds", template.funds.get("table", ""), funds)
+    rows = (("execution.row", template.execution_table, template.execution_row),) if template.execution_table else ()
+    if template.plan:
+        rows += (("plan.overall", template.plan.get("table", ""), template.plan.get("overall", "")),)
+    for path, table_name, row in rows:
+        if problem := _wrong_ref(template, Ref(table_name, row, "")):
+            yield f"{path}：{problem}"
+
+
+def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
+    """Columns and rows that an equation is limited to, but that its table has not."""
+    table = template.table.get(equation.table)
+    if table is None:
+        if equation.table or equation.relation.scope is not Scope.SHEET:
+            yield f"equation[{equation.code}].table：没有名为“{equation.table}”的表"
+        return
+    titles = {"columns": table.column, "note_columns": table.column, "rows": table.row}
+    for key, known in titles.items():
+        for title in getattr(equation, key):
+            if title not in known and title != table.total:
+                yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”"
 
 
 def _wrong_columns(template: Template, part: str, table_name: str, columns: Mapping[str, str]) -> Iterator[str]:

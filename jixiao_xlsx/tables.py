@@ -1,19 +1,21 @@
-"""From a located region of a worksheet to a Table: the cells of its grid, its heading, the labelled cells around it."""
+"""From a located region of a worksheet to a Table: the rows of its grid, cell by cell."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from decimal import Decimal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from jixiao_xlsx.amounts import State
+from jixiao_xlsx.around import account_for_header, finish
 from jixiao_xlsx.grid import Grid
-from jixiao_xlsx.locate import Header, Region, Rows, assign, find_header, find_label, find_rows, find_tick, regions
-from jixiao_xlsx.model import Cell, Note, Place, Row, Table
+from jixiao_xlsx.locate import Header, Rows, assign, find_header, find_rows, regions
+from jixiao_xlsx.model import Cell, Note, Row, Table
 from jixiao_xlsx.names import Lexicon, Vocabulary, is_note, is_ordinal, is_signature, loosen
 from jixiao_xlsx.ooxml import Position
-from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec
-from jixiao_xlsx.typed import Kind, kind_of, read_cell, text_cell
+from jixiao_xlsx.part import Part
+from jixiao_xlsx.spec import TableSpec
+from jixiao_xlsx.typed import read_cell, text_cell
+from jixiao_xlsx.typed import words as shown
 
 _INHERITS_IN_MERGES = frozenset({"text", "choice", "long"})
 
@@ -25,50 +27,6 @@ class Found:
     tables: tuple[Table, ...]
     notes: tuple[Note, ...]
     parts: tuple[Part, ...]
-
-
-@dataclass
-class Part:
-    """One table being read: where, by which words, and the notes so far. `twice` are cells under a title met before."""
-
-    grid: Grid
-    region: Region
-    lexicon: Lexicon
-    notes: list[Note] = field(default_factory=list)
-    twice: set[Position] = field(default_factory=set)
-
-    def __post_init__(self) -> None:
-        header = self.region.header
-        found = header.columns if header else {}
-        self.columns = tuple((found[c.title], c) for c in self.table.columns if c.title in found)
-        self.data = {at for at, _ in self.columns}
-        self.numeric = {at for at, column in self.columns if column.numeric}
-        self.computed = {at for at, column in self.columns if self.table.is_auto("", column)}
-        self.top = 0
-        self.found = False
-        self.idle = {at for at, column in self.columns if column.title in self.table.inherit}
-
-    @property
-    def table(self) -> TableSpec:
-        """The form's word about the table."""
-        return self.region.table
-
-    def note(self, kind: str, place: Position, item: str, text: str) -> None:
-        """Keep something for the account."""
-        self.notes.append(Note(kind, Place(self.grid.name, self.grid.ref(*place)), item, text))
-
-    def kind(self, title: str, column: ColumnSpec) -> Kind:
-        """The form's word on a cell; open rows share theirs."""
-        table = self.table
-        key = (title if title in table.row or title == table.total else "", column.title)
-        known = self.lexicon.kinds.get(key)
-        if known is None:
-            known = self.lexicon.kinds[key] = kind_of(table, key[0], column)
-        return known
-
-    def handled(self, *places: Position) -> None:
-        """These cells have been understood."""
-        self.grid.handled.update(places)
 
 
 def read_tables(grid: Grid, specs: Sequence[TableSpec], words: Vocabulary) -> Found:
@@ -95,7 +53,7 @@ def _gridded(part: Part) -> Table | None:
     lines = _rows(part, header)
     if part.table.shape == "fixed" and not lines.at:
         return None
-    _account_for_header(part, header, lines)
+    account_for_header(part, header, lines)
     rows = _fixed_rows(part, header, lines) if part.table.shape == "fixed" else _open_table(part, header, lines)
     columns = {
         column.title: text_cell(part.grid, *header.cells[column.title], "", column.title)
@@ -106,7 +64,7 @@ def _gridded(part: Part) -> Table | None:
     missing += [row.title for row in part.table.rows if row.title not in lines.at]
     if part.table.total and not any(row.kind == "total" for row in rows):
         missing.append(part.table.total)
-    return _finish(part, rows, columns, missing, header.top)
+    return finish(part, rows, columns, missing, header.top)
 
 
 def _record(part: Part) -> Table | None:
@@ -132,18 +90,18 @@ def _record(part: Part) -> Table | None:
         return None
     if header is not None:
         part.handled(*header.cells.values())
-        _account_for_header(part, header, lines)
+        account_for_header(part, header, lines)
     rows = []
     for spec in table.rows:
         if spec.title in lines.labels and table.exists(spec.title, column):
             label = lines.labels[spec.title]
             part.handled(label, values[label])
-            cell = read_cell(grid, spec.title, part.kind(spec.title, column), *values[label])
+            cell = read_cell(grid, spec.title, part.kind(spec.title, column), values[label])
             rows.append(Row(spec.title, "fixed", {column.title: cell}))
     missing = [row.title for row in table.rows if row.title not in lines.at]
     first = header.cells[column.title] if header and under is not None else min(lines.labels.values())
     columns = {column.title: text_cell(grid, *first, "", column.title)}
-    return _finish(part, rows, columns, missing, min(lines.at.values()) if header is None else header.top)
+    return finish(part, rows, columns, missing, min(lines.at.values()) if header is None else header.top)
 
 
 def _beside(grid: Grid, lexicon: Lexicon, label: Position) -> Position:
@@ -184,7 +142,7 @@ def _open_table(part: Part, header: Header, lines: Rows) -> list[Row]:
         rows.append(Row(title, "open", _from_merges(part, header, line, cells)))
     if total is not None:
         rows.append(Row(part.table.total, "total", _cells(part, part.table.total, total)))
-        part.handled(*(place for place in _line(part.grid, total) if _is_total(part, place)))
+        part.handled(*(place for place in part.line(total) if _is_total(part, place)))
     return rows
 
 
@@ -196,12 +154,8 @@ def _rows(part: Part, header: Header) -> Rows:
     lines = find_rows(part.grid, part.lexicon, range(header.bottom + 1, part.region.end), data)
     for title, place in lines.twice:
         part.note("duplicate_title", place, title, f"“{title}”出现了两次，只读取了第 {lines.at[title] + 1} 行")
-        part.twice.update(_line(part.grid, place[0]))
+        part.twice.update(part.line(place[0]))
     return lines
-
-
-def _line(grid: Grid, line: int) -> list[Position]:
-    return [(line, column) for column in grid.columns_in(line)]
 
 
 def _total_line(part: Part, header: Header) -> int | None:
@@ -215,9 +169,9 @@ def _total_line(part: Part, header: Header) -> int | None:
     for line in lines[1:]:
         if line != lines[0]:
             title = part.table.total
-            place = _line(part.grid, line)[0]
+            place = part.line(line)[0]
             part.note("duplicate_title", place, title, f"“{title}”出现了两次，只读取了第 {lines[0] + 1} 行")
-            part.twice.update(_line(part.grid, line))
+            part.twice.update(part.line(line))
     return lines[0] if lines else None
 
 
@@ -229,7 +183,7 @@ def _is_total(part: Part, place: Position) -> bool:
 def _is_content(part: Part, line: int) -> bool:
     """Whether a line of an open table is a row of it: not blank, not a footer, not just a group's name or an empty formula's 0."""
     grid = part.grid
-    filled = _line(grid, line)
+    filled = part.line(line)
     if not filled:
         return False
     first = grid.keys.get(filled[0], "")
@@ -263,9 +217,9 @@ def _title(part: Part, header: Header, line: int, above: Mapping[str, Cell]) -> 
         at = header.columns.get(title)
         if at is None:
             continue
-        cell = text_cell(part.grid, line, at, "")
-        if isinstance(cell.value, str):
-            return cell.value
+        raw = part.grid.raw(line, at)
+        if raw is not None and (text := shown(raw)):
+            return text
         if title in part.table.inherit and title in above:
             return str(above[title].value)
     return ""
@@ -274,17 +228,15 @@ def _title(part: Part, header: Header, line: int, above: Mapping[str, Cell]) -> 
 def _cells(part: Part, title: str, line: int) -> dict[str, Cell]:
     grid = part.grid
     cells = {}
-    for at, column in part.columns:
-        kind = part.kind(title, column)
-        if not kind.exists:
-            continue
+    for at, kind in part.cells_of(title):
         place = (line, at)
         grid.handled.add(place)
-        cell = cells[column.title] = read_cell(grid, title, kind, line, at)
-        area = grid.covered.get(place)
+        name = kind.column.title
+        cell = cells[name] = read_cell(grid, title, kind, place)
+        area = grid.covered.get(place) if grid.covered else None
         if area and area[2] > area[0] and area[0] == line and kind.numeric and cell.state is not State.BLANK:
             span = f"{cell.ref}:{grid.ref(area[2], area[3])}"
-            part.note("merged_amount", place, f"{title}·{column.title}", f"{span} 是合并单元格，数字算在第一行“{title}”")
+            part.note("merged_amount", place, f"{title}·{name}", f"{span} 是合并单元格，数字算在第一行“{title}”")
     return cells
 
 
@@ -295,9 +247,10 @@ def _inherited(part: Part, header: Header, line: int, above: dict[str, Cell], ti
         at = header.columns.get(name)
         if at is None:
             continue
-        own = text_cell(part.grid, line, at, title, name)
-        if not own.blank:
-            above[name] = own
+        if (line, at) in part.grid.filled:
+            own = text_cell(part.grid, line, at, title, name)
+            if not own.blank:
+                above[name] = own
         elif name in above:
             source = above[name]
             cells[name] = replace(source, row=title, ref=part.grid.ref(line, at), formula=None)
@@ -306,6 +259,8 @@ def _inherited(part: Part, header: Header, line: int, above: dict[str, Cell], ti
 
 def _from_merges(part: Part, header: Header, line: int, cells: dict[str, Cell]) -> dict[str, Cell]:
     """Words merged over several rows hold for each of them (amounts don't)."""
+    if line not in part.grid.merged_lines:
+        return cells
     for title, cell in cells.items():
         at = header.columns[title]
         area = part.grid.covered.get((line, at))
@@ -315,100 +270,3 @@ def _from_merges(part: Part, header: Header, line: int, cells: dict[str, Cell]) 
             source = text_cell(part.grid, area[0], area[1], cell.row, title)
             cells[title] = replace(cell, raw=source.raw, value=source.value, state=source.state)
     return cells
-
-
-# ------------------------------------------------------------------------------------------------------------- around
-
-
-def _account_for_header(part: Part, header: Header, lines: Rows) -> None:
-    """Headings that are understood; headings met twice; headings that the form has not but that count or name rows."""
-    grid = part.grid
-    for column in header.columns.values():
-        for row in range(header.top, header.bottom + 1):
-            area = grid.covered.get((row, column))
-            part.handled(area[:2] if area else (row, column))
-    labels = {place[1] for place in lines.labels.values()}
-    for row in range(header.top, header.bottom + 1):
-        for place in _line(grid, row):
-            text = grid.keys.get(place, "")
-            if text in part.lexicon.words or place[1] in labels:
-                part.handled(place)
-            elif is_ordinal(text):
-                part.handled(place, *((line, place[1]) for line in range(row, part.region.end)))
-    for title, place in header.twice:
-        part.note("duplicate_title", place, title, f"列“{title}”出现了两次，只读取了 {grid.ref(*header.cells[title])} 这一列")
-        part.twice.update((line, place[1]) for line in range(place[0], part.region.end))
-
-
-def _finish(part: Part, rows: list[Row], columns: Mapping[str, Cell], missing: Iterable[str], top: int) -> Table:
-    """Heading, extras and tick; then the Table."""
-    grid, table, region = part.grid, part.table, part.region
-    part.top, part.found = top, True
-    heading = _heading(part, top)
-    extras = _extras(part)
-    ticked = False
-    if table.tick and (tick := find_tick(grid, part.lexicon.tick, region.start, region.end)):
-        label, mark, ticked = tick
-        part.handled(label, mark)
-        extras[table.tick] = text_cell(grid, *mark, table.tick)
-    return Table(
-        name=table.name,
-        sheet=grid.name,
-        anchor=heading or next(iter(columns.values())),
-        rows=tuple(_zeros(table, row) for row in rows) if ticked else tuple(rows),
-        columns=columns,
-        absent=tuple(missing),
-        extras=extras,
-        heading=heading,
-        ticked=ticked,
-    )
-
-
-def _zeros(table: TableSpec, row: Row) -> Row:
-    """本单位无此项 is ticked: a blank number means nothing was spent."""
-    cells = {
-        title: replace(cell, state=State.ZERO, value=Decimal(0), note=table.tick)
-        if cell.state is State.BLANK and table.kind(row.title, table.column[title]) in NUMERIC
-        else cell
-        for title, cell in row.cells.items()
-    }
-    return Row(row.title, row.kind, cells)
-
-
-def _extras(part: Part) -> dict[str, Cell]:
-    if not part.table.extras:
-        return {}
-    labels = find_label(part.grid, part.lexicon.extras, part.region.start, part.region.end)
-    found = {}
-    for spec in part.table.extras:
-        label = labels.get(spec.title)
-        if label is not None:
-            place = part.grid.beside(*label)
-            part.handled(label, place)
-            kind = kind_of(part.table, "", ColumnSpec(spec.title, type=spec.type))
-            found[spec.title] = read_cell(part.grid, spec.title, kind, *place)
-    return found
-
-
-def _heading(part: Part, top: int) -> Cell | None:
-    """The title line above the header: the one the form has, or the longest (a merged one first); never the unit line."""
-    grid, region = part.grid, part.region
-    if region.caption is not None:
-        part.handled(region.caption)
-        return text_cell(grid, *region.caption, "")
-    best: tuple[bool, bool, int, Position] | None = None
-    for place, text in grid.keys.items():
-        if not region.start <= place[0] < top or not text or is_note(text) or is_signature(text) or "单位:" in text:
-            continue
-        known, wide = bool(part.lexicon.heading.fullmatch(text)), place in grid.covered
-        if known or (len(text) > 4 and not text.startswith("附件")):
-            rank = (known, wide, len(text), place)
-            best = rank if best is None or rank[:3] > best[:3] else best
-    if best is not None:
-        part.handled(best[3])
-        return text_cell(grid, *best[3], "")
-    never = sorted(place for place in grid.flags.uncalculated if region.start <= place[0] < top)
-    if not never:
-        return None
-    part.handled(*never)
-    return replace(text_cell(grid, *never[0], ""), state=State.UNCALCULATED)

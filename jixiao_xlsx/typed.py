@@ -10,7 +10,7 @@ from decimal import Decimal
 from jixiao_xlsx.amounts import NOT_APPLICABLE, State, from_float, percent, plain, read_number, tidy
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import Cell
-from jixiao_xlsx.ooxml import reference
+from jixiao_xlsx.ooxml import Position, reference
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec
 
 PERCENT_NOTE = "%"
@@ -35,11 +35,10 @@ def kind_of(table: TableSpec, title: str, column: ColumnSpec) -> Kind:
     return Kind(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
 
 
-def read_cell(grid: Grid, title: str, kind: Kind, row: int, at: int) -> Cell:
-    """The cell at (`row`, `at`) of `grid`, in the row called `title`, read as a cell of that `kind`."""
-    place = (row, at)
+def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
+    """The cell at `place` of `grid`, in the row called `title`, read as a cell of that `kind`."""
     flags = grid.flags
-    raw: object = grid.raw(row, at)
+    raw: object = grid.raw(*place)
     note = ""
     value: Decimal | str | None = None
     if place in flags.errors:
@@ -60,7 +59,7 @@ def read_cell(grid: Grid, title: str, kind: Kind, row: int, at: int) -> Cell:
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
         grid.name,
-        reference(row, at),
+        reference(*place),
         title,
         kind.column.title,
         raw,

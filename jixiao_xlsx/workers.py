@@ -27,7 +27,8 @@ from jixiao_xlsx.writers.files import Blocked, sha256_of, write_whole
 from jixiao_xlsx.writers.records import digest
 from jixiao_xlsx.writers.scored import write_scored
 
-POOL_FROM = 24  # files: below this, starting processes costs more than they save
+# Files from which starting processes gains more than it costs, as measured on two cores.
+POOL_FROM_SCORED, POOL_FROM_CHECKED = 24, 48
 
 Progress = Callable[[int, int], None]
 
@@ -107,10 +108,11 @@ def _light_card(card: Scorecard) -> Scorecard:
 def examine_all(tasks: Sequence[Task], jobs: int | None = None, progress: Progress | None = None) -> list[Answer]:
     """The answers to `tasks`, in their order; with several processes where `jobs` and the number of files allow.
 
-    `jobs` None: one per processor for 24 files or more, else one.
+    `jobs` None: one per processor where there are files enough, else one.
     """
     if jobs is None:
-        jobs = (os.cpu_count() or 1) if len(tasks) >= POOL_FROM else 1
+        enough = POOL_FROM_SCORED if any(task.staged for task in tasks) else POOL_FROM_CHECKED
+        jobs = (os.cpu_count() or 1) if len(tasks) >= enough else 1
     jobs = min(jobs, len(tasks))
     answers: dict[str, Answer] = {}
     known: dict[Any, Any] = {}

@@ -38,7 +38,8 @@ from jixiao_xlsx.model import Cell, Note, Place, Row, Submission, Table
 from jixiao_xlsx.ooxml import SheetFlags
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, ExtraSpec, TableSpec, Template
 from jixiao_xlsx.typed import kind_of, read_cell, text_cell
-from jixiao_xlsx.writers.layout import Layout, Position, TableFilling, TablePlace, place
+from jixiao_xlsx.writers.layout import Position, TableFilling, TablePlace
+from jixiao_xlsx.writers.layout import place as lay_out
 
 NOTES = {
     "缺工作表": "missing_sheet",
@@ -75,7 +76,9 @@ class Case:
 
 def load_cases(template: Template) -> tuple[Case, ...]:
     """Every case of a form, by rule. A key that is not known is a ValueError."""
-    return tuple(case for path in sorted((template.folder / "cases").glob("*.toml")) for case in _load(path.stem, path.read_text("utf-8")))
+    return tuple(
+        case for path in sorted((template.folder / "cases").glob("*.toml")) for case in _load(path.stem, path.read_text("utf-8"))
+    )
 
 
 def _load(code: str, text: str) -> Iterator[Case]:
@@ -209,7 +212,7 @@ def submission(case: Case, template: Template) -> Submission:
     """The file that the case describes, as the reader would give it."""
     blocks = {name: _block(template.table[name], text, template) for name, text in case.given.items()}
     filling = {name: TableFilling(open_rows=block.open_rows or ({},)) for name, block in blocks.items()}
-    layout = place(template, filling)
+    layout = lay_out(template, filling)
     info = {title: row for block in blocks.values() for title, row in block.rows.items()}
     words = {role: _typed(info, template, role) for role in ("department", "department_code", "year")}
     sheets = {name: Sheet(template.table[name].sheet) for name in blocks}
@@ -272,10 +275,7 @@ def _table(where: TablePlace, block: Block, grid: Grid) -> Table:
     ticked = bool(spec.tick and block.remarks.get(spec.tick))
     heading = text_cell(grid, *where.heading, "")
     headings = {column.title: text_cell(grid, where.header, where.columns[column.title], "", column.title) for column in columns}
-    extras = {
-        extra.title: _extra(grid, spec, extra, where.extras[extra.title])
-        for extra in spec.extras
-    }
+    extras = {extra.title: _extra(grid, spec, extra, where.extras[extra.title]) for extra in spec.extras}
     if where.tick:
         extras[spec.tick] = text_cell(grid, *where.tick, spec.tick)
     absent = tuple(title for title in block.missing if title in spec.column or title in spec.row or title == spec.total)
@@ -322,8 +322,11 @@ def _note(text: str, read: Submission) -> Note:
     at, _, item = where.partition(" ")
     if kind == "缺工作表":
         return Note(NOTES[kind], Place(read.sheets[0], "A1"), at, f"没有工作表“{at}”")
-    told = f"{at}：{item}" if item else at
-    return Note(NOTES[kind], find(at, read), item or "·".join(at.split(".")[1:]) or at, told)
+    place = find(at, read)
+    if kind == "合并金额":
+        row, column = at.split(".")[1:]
+        return Note(NOTES[kind], place, f"{row}·{column}", f"{place.cell} 等格是合并单元格，数字算在第一行“{row}”")
+    return Note(NOTES[kind], place, item, f"{kind}“{item}”")
 
 
 def find(address: str, read: Submission) -> Place:
@@ -344,4 +347,4 @@ def find(address: str, read: Submission) -> Place:
     return cell.place
 
 
-__all__ = ["Case", "Layout", "find", "load_cases", "submission"]
+__all__ = ["Case", "find", "load_cases", "submission"]

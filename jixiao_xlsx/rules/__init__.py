@@ -11,8 +11,10 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import cache, cached_property
 
+from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
 from jixiao_xlsx.indicators import Line, lines
 from jixiao_xlsx.model import Cell, Expected, Place, Scorecard, Severity, Skipped, Submission, Table
@@ -144,4 +146,18 @@ def coded_rules() -> tuple[Rule, ...]:
 
 def flag(cell: Cell, message: str, **more: object) -> Flag:
     """A flag at a cell, with what was typed there."""
-    return Flag(cell.place, cell.row, cell.column, cell.text, message, **more)  # type: ignore[arg-type]
+    return Flag(cell.place, cell.row, cell.column, _as_typed(cell), message, **more)  # type: ignore[arg-type]
+
+
+def _as_typed(cell: Cell) -> str:
+    """A number shown as a percentage reads “98.55%”, not 0.9855."""
+    as_rate = cell.unit == "%" or cell.note == "%"
+    if as_rate and cell.number is not None and isinstance(cell.raw, int | float) and Decimal(str(cell.raw)) == cell.number:
+        return f"{plain(cell.number * 100)}%"
+    return cell.text
+
+
+def name_of(cell: Cell, template: Template) -> str:
+    """“row”的“column”; the row alone in a label/value table."""
+    alone = any(len(table.columns) == 1 and cell.row in table.row and cell.column in table.column for table in template.tables)
+    return f"“{cell.row}”" if alone else f"“{cell.row}”的“{cell.column}”"

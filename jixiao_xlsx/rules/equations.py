@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from jixiao_xlsx.amounts import Convention, atoms_per, plain
-from jixiao_xlsx.balance import Outcome, Verdict
+from jixiao_xlsx.balance import Operand, Outcome, Verdict
 from jixiao_xlsx.hints import hints
 from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
@@ -20,7 +20,7 @@ PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 def equation_rules(template: Template) -> Iterator[Rule]:
     """One rule for every equation of the form."""
     for spec in template.equations:
-        yield Rule(spec.code, spec.title, spec.severity, spec.basis, _page(spec), _checker(spec), spec.relations)
+        yield Rule(spec.code, spec.title, spec.severity, spec.basis, _page(spec), _checker(spec), spec.relations, spec.yields_to)
 
 
 def _page(spec: EquationSpec) -> str:
@@ -81,7 +81,8 @@ def _expected(verdict: Verdict, anchor: Cell) -> Expected | str | None:
 def _difference(verdict: Verdict, anchor: Cell) -> str:
     if verdict.others is None or anchor.number is None:
         return ""
-    return _money(_side_value(verdict, anchor) - verdict.others, anchor)
+    gap = _side_value(verdict, anchor) - verdict.others
+    return _money(round(gap, anchor.decimals) or gap, anchor)
 
 
 def _side_value(verdict: Verdict, anchor: Cell) -> Decimal:
@@ -97,49 +98,72 @@ def _side_value(verdict: Verdict, anchor: Cell) -> Decimal:
 def _mismatch(verdict: Verdict, anchor: Cell) -> str:
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     across = {cell.sheet for cell in others} != {anchor.sheet}
-    source = _named_sources(others, anchor) if across else _parts(others)
+    source = _named_sources(verdict, others, anchor) if across else _parts(verdict, others)
     low, high = verdict.low, verdict.high
     may = "" if low == high else f"（四舍五入或截尾都算，允许 {_money(low, anchor)}–{_money(high, anchor)}）"
     if low == high:
         may = "" if low == verdict.others else f"（应填 {_money(low, anchor)}）"
     return (
-        f"“{anchor.row}”{_of(anchor)}填 {_money(anchor.number, anchor)}，{source}为 {_money(verdict.others, anchor)}{may}，"
-        f"相差 {_difference(verdict, anchor)}。请核对{_cells(others)}和本格，改正填错的一处。"
+        f"“{anchor.row}”{_of(anchor)}填 {_money(anchor.number, anchor)}，{source} {_money(verdict.others, anchor)}{may}，"
+        f"本格{_more_or_less(verdict, anchor)}。请核对{_cells(others)}和本格，改正填错的一处。"
     )
+
+
+def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
+    assert anchor.number is not None and verdict.others is not None
+    gap = anchor.number - verdict.others
+    return f"{'多' if gap > 0 else '少'} {_money(abs(gap), anchor)}"
 
 
 def _excess(verdict: Verdict, anchor: Cell) -> str:
-    others = [cell for cell in verdict.instance.cells if cell is not anchor and cell.number is not None]
-    same_side = next(side for side in verdict.instance.sides if any(operand.cell is anchor for operand in side))
-    what = f"“{anchor.row}”{_of(anchor)}" if len(same_side) == 1 else f"“{anchor.row}”等 {len(same_side)} 格之和"
-    limit = [cell for cell in others if all(cell is not operand.cell for operand in same_side)]
+    sides = verdict.instance.sides
+    at = next(number for number, side in enumerate(sides) if any(operand.cell is anchor for operand in side))
+    own, later = _filled(sides[at]), [found for side in sides[at + 1 :] if (found := _filled(side))]
+    what = f"“{anchor.row}”{_of(anchor)}" if len(own) == 1 else f"“{anchor.row}”等 {len(own)} 格的“{anchor.column}”之和"
+    limit = min(later, key=_sum_of)
+    advice = "确属实情的，请附情况说明。" if verdict.instance.spec.severity is Severity.WARNING else ""
     return (
-        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，大于{_limit_name(limit, anchor)}的 "
-        f"{_money(verdict.others, anchor)}，多出 {_difference(verdict, anchor)}。请核对{_cells(limit)}和本格。"
+        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，大于{_limit_name(limit, anchor)}"
+        f"（{_money(verdict.others, anchor)}），多出 {_difference(verdict, anchor)}。请核对{_cells(limit)}和本格。{advice}"
     )
 
 
+def _filled(side: tuple[Operand, ...]) -> list[Cell]:
+    return [operand.cell for operand in side if operand.cell.number is not None]
+
+
+def _sum_of(cells: list[Cell]) -> Decimal:
+    return sum((cell.number * atoms_per(cell.unit) for cell in cells if cell.number is not None), Decimal(0))
+
+
 def _limit_name(limit: list[Cell], anchor: Cell) -> str:
-    if not limit:
-        return "允许数"
     cell = limit[0]
     sheet = "" if cell.sheet == anchor.sheet else f"《{cell.sheet}》"
     name = f"{sheet}“{cell.row}”{_of(cell)}" if cell.row != anchor.row or sheet else f"同行的“{cell.column}”"
     return name if len(limit) == 1 else f"{name}等 {len(limit)} 格之和"
 
 
-def _named_sources(others: list[Cell], anchor: Cell) -> str:
+def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell) -> str:
     filled = [cell for cell in others if cell.number is not None] or others
     first = next((cell for cell in filled if cell.sheet != anchor.sheet), filled[0])
     name = f"《{first.sheet}》“{first.row}”{_of(first)}"
-    return name if len(filled) == 1 else f"{name}等 {len(filled)} 处"
+    if len(filled) > 1:
+        return f"{name}等 {len(filled)} 处{'都为' if len(verdict.instance.sides) > 2 else '合计为'}"
+    return f"{name}为" if first.unit == anchor.unit else f"{name}为 {_money(first.number, first)}，合"
 
 
-def _parts(others: list[Cell]) -> str:
+def _parts(verdict: Verdict, others: list[Cell]) -> str:
+    """What the anchor should have been: its parts' sum, or the relation itself where it is no plain sum."""
     if len(others) == 1:
-        return f"“{others[0].row}”{_of(others[0])}"
-    names = list(dict.fromkeys(cell.column if len({c.row for c in others}) == 1 else cell.row for cell in others))
-    return f"各分项之和（{'、'.join(names[:3])}{'等' if len(names) > 3 else ''}）"
+        return f"“{others[0].row}”{_of(others[0])}为"
+    relation, sides = verdict.instance.spec.relation, verdict.instance.sides
+    if min(map(len, sides)) > 1:
+        return "按其余各项推算应为"
+    if any(operand.sign < 0 for side in sides for operand in side):
+        return f"按“{relation.text}”计算应为"
+    filled = [cell for cell in others if cell.number is not None]
+    names = list(dict.fromkeys(cell.column if len({c.row for c in others}) == 1 else cell.row for cell in filled))
+    return f"各分项之和（{'、'.join(names[:3])}{'等' if len(names) > 3 else ''}）为"
 
 
 def _of(cell: Cell) -> str:
@@ -220,7 +244,7 @@ def _relief(outcome: Outcome, text: str) -> Callable[[Desk], Iterator[Saw]]:
 @rule("AMT102", "平尾差", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
 def last_digit(desk: Desk) -> Iterator[Saw]:
     """万元数与另一张表只差最后一位，而本表自身是平的：为使合计相等而调过尾差。不算错。"""
-    text = "“{item}”的“{field}”与“{law}”相差最后一位，而本表自身是平的，按平尾差处理，不算错。"
+    text = "“{item}”的“{field}”按“{law}”核对只差最后一位，而本表自身是平的，作平尾差，不算错。"
     yield from _relief(Outcome.LAST_DIGIT, text)(desk)
 
 
@@ -249,7 +273,7 @@ def blank_total(desk: Desk) -> Iterator[Saw]:
         anchor, first = _required(verdicts[0].anchor), verdicts[0]
         yield Looked(len(verdicts))
         more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
-        text = f"“{anchor.row}”的“{anchor.column}”合计未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
+        text = f"“{anchor.row}”的“{anchor.column}”未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
         related = tuple(_required(v.anchor).place for v in verdicts[1:]) or others
         expected = Expected(first.others, first.others, anchor.unit) if first.others is not None else None

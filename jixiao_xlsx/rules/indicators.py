@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.amounts import State, percent, plain, rounded, tidy
@@ -21,7 +22,12 @@ def _points(value: Fraction) -> str:
 
 
 def _exactly(value: Fraction) -> Expected:
-    return Expected(rounded(value, 4).normalize(), rounded(value, 4).normalize(), "分")
+    return Expected(_score(value), _score(value), "分")
+
+
+def _score(value: Fraction) -> Decimal:
+    """Points to four decimals, without needless zeros and never as 9E+1."""
+    return Decimal(plain(rounded(value, 4)))
 
 
 def scored_lines(desk: Desk) -> list[tuple[Line, IndicatorScore]]:
@@ -157,7 +163,7 @@ def within_weight(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         if not 0 <= score <= line.weight:
             words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。请改正。"
-            high = rounded(line.weight, 4).normalize()
+            high = _score(line.weight)
             yield flag(
                 line.cell("score"),
                 words,
@@ -196,7 +202,7 @@ def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
     return flag(
         line.cell("score"),
         words,
-        expected=Expected(rounded(low, 4).normalize(), rounded(item.score, 4).normalize(), "分"),
+        expected=Expected(_score(low), _score(item.score), "分"),
         difference=f"{plain(item.self_score - item.score)} 分",
         related=(line.cell("actual").place, line.cell("target").place, line.cell("weight").place),
     )
@@ -209,7 +215,7 @@ def understated(desk: Desk) -> Iterator[Saw]:
         if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
             continue
         yield Looked(3)
-        step = Fraction(1, 10 ** _digits(line.cell("score")))
+        step = Fraction(1, 10 ** (2 if item.met else _digits(line.cell("score"))))
         if item.self_score + step <= item.score and not line.deviation:
             met = "已达标却扣分" if item.met else "扣分多于复算"
             words = f"“{line.name}”{met}：自评 {_points(item.self_score)}，复算 {_points(item.score)}（{item.arithmetic}）。请改正，或在偏差原因里说明。"

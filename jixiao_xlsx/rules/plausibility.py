@@ -51,7 +51,7 @@ def wages_missing(desk: Desk) -> Iterator[Saw]:
     heads = next((c for c in (desk.role("staff"), desk.role("posts")) if c and c.number), None)
     people = f"，单位有 {heads.text} 人" if heads else ""
     words = (
-        f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit} 的 {percent(Fraction(office) / Fraction(basic), 1)}，"
+        f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 {percent(Fraction(office) / Fraction(basic), 1)}，"
         f"人员经费只有 {plain(wages)} {cell.unit}{people}。请核对工资是否列在公用经费里。"
     )
     related = [c.place for c in (_anchor(table, columns["basic"]), _anchor(table, columns["wages"]), heads) if c]
@@ -114,10 +114,17 @@ def cars_without_cars(desk: Desk) -> Iterator[Saw]:
     if cost is None or cars is None or not cost.number or cost.number < 0:
         return
     yield Looked(2)
-    if cars.state in {State.BLANK, State.ZERO, State.NA}:
+    if cars.state in {State.BLANK, State.ZERO, State.NA} and not _some_cars(desk, cars):
         told = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
         words = f"公务用车运行维护费 {cost.text} 元，{told}。请核对车辆数，或说明车辆来源。"
         yield flag(cost, words, related=(cars.place,))
+
+
+def _some_cars(desk: Desk, total: Cell) -> bool:
+    """Whether cars stand in the rows above a total that was left blank."""
+    table = desk.submission.get(desk.template.roles["vehicles"].table)
+    cells = [cell for row in table.rows if (cell := row.get(total.column))] if table and total.blank else []
+    return any(cell.number for cell in cells)
 
 
 @rule("PLA106", "一行等于其余各行之和", severity=Severity.WARNING, basis=PRACTICE)

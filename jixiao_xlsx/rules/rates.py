@@ -170,7 +170,7 @@ def execution_score(desk: Desk) -> Iterator[Saw]:
     digits = max(-int(cell.number.normalize().as_tuple().exponent), 2)
     if abs(Fraction(cell.number) - execution.score) >= Fraction(1, 10**digits):
         right = Decimal(plain(execution.score, 2))
-        text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。"
+        text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。请改正。"
         related = tuple(c.place for c in (desk.execution("budget"), desk.execution("spent")) if c)
         yield flag(
             cell, text, expected=Expected(right, right, "分"), difference=f"{plain(cell.number - right)} 分", related=related

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Cell, Note, Severity, Table
-from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 from jixiao_xlsx.spec import TableSpec
 
 RELATED = 8
@@ -69,7 +69,9 @@ def required_blank(desk: Desk) -> Iterator[Saw]:
         yield Looked(len(required))
         blanks = [cell for cell in required if cell.blank]
         if blanks:
-            named = "、".join(f"“{cell.row}”" for cell in blanks[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
+            several = len({cell.column for cell in required}) > 1
+            names = [f"“{cell.row}”的“{cell.column}”" if several else f"“{cell.row}”" for cell in blanks]
+            named = "、".join(names[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
             text = f"《{table.sheet}》{named}未填。请补填。"
             yield flag(blanks[0], text, expected="必填", related=tuple(c.place for c in blanks[1 : RELATED + 1]), count=len(blanks))
 
@@ -107,7 +109,7 @@ def not_a_choice(desk: Desk) -> Iterator[Saw]:
                 yield Looked(1)
                 if tidy(cell.text) not in {tidy(choice) for choice in choices} and not _is_sign(cell.text, choices):
                     options = "、".join(choices)
-                    yield flag(cell, f"“{cell.row}”的“{cell.column}”填“{cell.text}”，应从 {options} 中选。", expected=options)
+                    yield flag(cell, f"{name_of(cell, desk.template)}填“{cell.text}”，应从 {options} 中选。", expected=options)
 
 
 def _is_sign(text: str, choices: tuple[str, ...]) -> bool:

@@ -21,7 +21,7 @@ def all_full(desk: Desk) -> Iterator[Saw]:
         yield flag(cell, f"{len(scored)} 项指标全部满分。请据实自评，有不足的扣分并说明。")
 
 
-@rule("IND113", "业绩值照抄目标值", severity=Severity.WARNING, basis=MEASURES, relations=("C49",))
+@rule("IND113", "业绩值照抄目标值", severity=Severity.WARNING, basis=MEASURES, relations=("C49",), yields_to=("IND112",))
 def copied_targets(desk: Desk) -> Iterator[Saw]:
     """多数比率指标的业绩值与目标值一模一样（目标为 100% 的自然上限不算）。"""
     cell = desk.total_cell("score")
@@ -59,6 +59,22 @@ def totaloverstates(desk: Desk) -> Iterator[Saw]:
         difference = f"{plain(cell.number - shown)} 分"
         related = tuple(line.cell("score").place for line in over)
         yield flag(cell, words, expected=Expected(shown, shown, "分"), difference=difference, related=related)
+
+
+@rule("IND125", "得分合计按适用权重折算", severity=Severity.NOTE, basis=MEASURES, relations=("C38",))
+def scaled_total(desk: Desk) -> Iterator[Saw]:
+    """有不适用指标时，得分合计填的是折算后的数。与直接相加不同，但算对，不作错误。"""
+    cell, left_out = desk.total_cell("score"), [line for line in desk.lines if line.not_applicable]
+    typed = [item for item in desk.card.indicators if item.method is not Method.NOT_APPLICABLE]
+    weight = sum((item.weight for item in typed), Fraction(0))
+    if cell is None or cell.number is None or not left_out or not weight:
+        return
+    yield Looked(1)
+    plain_sum = sum((item.self_score for item in typed if item.self_score is not None), Fraction(0))
+    scaled = plain_sum / weight * desk.template.full_mark
+    if abs(Fraction(cell.number) - scaled) < Fraction(1, 100) <= abs(Fraction(cell.number) - plain_sum):
+        words = f"得分合计填 {cell.text} 分，是 {plain(plain_sum)} 按适用权重 {plain(weight)} 折算的，算对；各行直接相加为 {plain(plain_sum)} 分。"
+        yield flag(cell, words)
 
 
 @rule("IND119", "自评总分与各部分之和不符", severity=Severity.ERROR, basis=MEASURES, relations=("C38", "C39"))

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.amounts import atoms_per, plain
 from jixiao_xlsx.model import Cell, Severity, State
-from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 
 RELATED = 8
 FILLING = "填报说明：数字单元格只填数字，按表头单位和小数位填写"
@@ -29,11 +29,19 @@ def _group(cells: list[Cell], text: str) -> Flag:
     )
 
 
+def _excess(cell: Cell) -> bool:
+    """Whether the cell holds more digits than the form prints; a cheap look before the exact one."""
+    if not isinstance(cell.value, Decimal) or cell.unit == "%" or atoms_per(cell.unit) == 1:
+        return False
+    exponent = cell.value.as_tuple().exponent
+    return isinstance(exponent, int) and -exponent > cell.decimals and bool(cell.figure and cell.figure.excess)
+
+
 @rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=FILLING)
 def excess_digits(desk: Desk) -> Iterator[Saw]:
     """单元格里的数比表上显示的位数多，打印出来的表可能不平。核对时按实际存放的数。"""
     groups = _by_sheet(
-        desk, lambda cell: bool(cell.figure and cell.unit != "%" and atoms_per(cell.unit) > 1 and cell.figure.excess)
+        desk, _excess
     )
     yield Looked(sum(map(len, groups.values())))
     for cells in groups.values():
@@ -62,21 +70,12 @@ def read_anyway(desk: Desk) -> Iterator[Saw]:
 @rule("AMT107", "数字单元格里是文字", severity=Severity.ERROR, basis=FILLING)
 def refused_text(desk: Desk) -> Iterator[Saw]:
     """应填数字的地方填了读不出数字的文字，有关等式不能核对。"""
-    for name, table in desk.submission.tables.items():
-        form = desk.template.table[name]
-        for row in table.rows:
-            for column in form.columns:
-                cell = row.get(column.title)
-                if cell is None or form.kind(row.title, column) not in {"money", "count", "score", "percent"}:
-                    continue
-                yield Looked(1)
-                if cell.state is State.TEXT:
-                    unit = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）" if cell.unit else "数字"
-                    yield flag(
-                        cell,
-                        f"“{cell.row}”的“{cell.column}”填“{cell.text}”，{cell.note or '读不出数字'}。请填{unit}。",
-                        expected="数字",
-                    )
+    numeric = [cell for cell in desk.cells if cell.unit]
+    yield Looked(len(numeric))
+    for cell in numeric:
+        if cell.state is State.TEXT:
+            wanted = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）"
+            yield flag(cell, f"{name_of(cell, desk.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。", expected="数字")
 
 
 @rule("AMT108", "公式出错", severity=Severity.ERROR, basis=FILLING)
@@ -102,4 +101,5 @@ def merged_amount(desk: Desk) -> Iterator[Saw]:
     for note in desk.submission.notes:
         if note.kind == "merged_amount":
             yield Looked(1)
-            yield Flag(note.place, note.item, "", "", note.text)
+            item, _, column = note.item.partition("·")
+            yield Flag(note.place, item, column, "", f"{note.text}。请取消合并，逐行填写。")

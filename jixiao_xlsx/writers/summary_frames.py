@@ -10,7 +10,7 @@ from typing import Protocol
 import pandas as pd
 
 from jixiao_xlsx.amounts import rounded
-from jixiao_xlsx.indicators import library_entry
+from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Batch, FindingState, IndicatorScore, Method, Scorecard, Severity
 from jixiao_xlsx.spec import Template
 
@@ -107,7 +107,7 @@ _Key = tuple[str, str, str]
 
 def matrix(cards: Sequence[Scorecard], template: Template) -> Matrix:
     """The matrix of `cards`, line by line in their order."""
-    known = {one.name: library_entry(template, one.name) for card in cards for one in card.indicators}
+    known = {one.name: template.library.get(tidy(one.name)) for card in cards for one in card.indicators}
 
     def key(one: IndicatorScore) -> _Key:
         spec = known[one.name]

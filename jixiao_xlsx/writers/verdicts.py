@@ -11,7 +11,7 @@ from jixiao_xlsx.amounts import atoms_per, rounded
 from jixiao_xlsx.equations import ALL_ROWS, Scope
 from jixiao_xlsx.spec import EquationSpec
 from jixiao_xlsx.writers.canvas import quoted
-from jixiao_xlsx.writers.layout import Address
+from jixiao_xlsx.writers.layout import Address, Position
 from jixiao_xlsx.writers.styles import Live
 from jixiao_xlsx.writers.workings import SIDE_WIDTH, Ends, Signed, Sum, Workings
 
@@ -22,6 +22,7 @@ _ZERO = f"{SOFT} 填 0 的项不到一个末位，相符"
 _LAST = f"{SOFT} 只差一个末位（尾差）"
 _COARSE = f"{SOFT} 按百元取整相符"
 _NO_TOTAL = f"{SOFT} 合计未填"
+_STAY = Ends(Live("0", 0.0), Live("0", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,16 +93,28 @@ def _reliefs(workings: Workings, one: Instance, line: int, sums: list[Sum], brok
         yield mark(workings, line, column + 1, [_holds(one, sums, ending) for ending in loose]), _ZERO
         column += 2
     if gridded and one.spec.across and one.spec.relation.op == "=":
-        coarse_figures = [(side, a) for side, terms in enumerate(one.sides) for _, a in terms if workings.figure(a).grid > 1]
+        coarse_figures = [(n, term) for n, side in enumerate(one.sides) for term in side if workings.figure(term[1]).grid > 1]
         if len(coarse_figures) == 1:
-            side, address = coarse_figures[0]
-            grid = workings.figure(address).grid
-            endings = [_shifted(ends, side, way * grid) for ends in (rounded_ends, cut_ends) for way in (1, -1)]
-            yield mark(workings, line, column, [_holds(one, sums, e) for e in endings], unless=broken), _LAST
+            yield _last_digit(workings, one, (line, column), sums, *coarse_figures[0], broken), _LAST
             column += 1
     if one.spec.across and any(ends.lo.formula != "0" for s in sums for ends in s.coarse):
         moved = [_moved(ends, [s.coarse[n] for s in sums]) for n, ends in enumerate((rounded_ends, cut_ends))]
         yield mark(workings, line, column, [_holds(one, sums, ending) for ending in moved]), _COARSE
+
+
+def _last_digit(
+    workings: Workings, one: Instance, at: Position, sums: list[Sum], side: int, term: Signed, broken: Sequence[Live]
+) -> Live:
+    """平尾差: the one coarse figure, off by its last digit, while the tables balance by themselves."""
+    sign, address = term
+    typed = workings.filled(address)
+    tests: list[tuple[str, bool]] = []
+    for way in (1, -1):
+        for ends, move in zip(([s.rounded for s in sums], [s.cut for s in sums]), workings.nudged(address, sign, way), strict=True):
+            moves = [_STAY] * side + [move] + [_STAY] * (len(sums) - side - 1)
+            test, true = _holds(one, sums, _moved(ends, moves))
+            tests.append((f"AND({typed.formula}>0,{test})", bool(typed.value) and true))
+    return mark(workings, *at, tests, unless=broken)
 
 
 def _ending(ends: list[Ends]) -> Ending:
@@ -120,13 +133,6 @@ def _loosened(ends: list[Ends], zeros: list[Live]) -> Ending:
         [value_of(e.lo) - value_of(z) for e, z in zip(ends, zeros, strict=True)],
         [value_of(e.hi) + value_of(z) for e, z in zip(ends, zeros, strict=True)],
     )
-
-
-def _shifted(ends: list[Ends], side: int, shift: int) -> Ending:
-    low, high, lo, hi = _ending(ends)
-    low[side], high[side] = f"({low[side]}{shift:+d})", f"({high[side]}{shift:+d})"
-    lo[side], hi[side] = lo[side] + shift, hi[side] + shift
-    return low, high, lo, hi
 
 
 def _moved(ends: list[Ends], moves: list[Ends]) -> Ending:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
@@ -240,6 +240,27 @@ class Workings:
         ]
         cells = [self.put(line, 3 + number, text, value) for number, (text, value) in enumerate(formulas)]
         return _Range(line, tuple(a1(line, 3 + n, absolute=True) for n in range(len(cells))), tuple(v for _, v in formulas))
+
+    def nudged(self, address: Address, sign: int, way: int) -> tuple[Ends, Ends]:
+        """How far a side's ends move, under each convention, when one coarse figure is a last digit more or less."""
+        own, figure = self._range(address), self.figure(address)
+        other = replace(figure, value=figure.value + way * Decimal(1).scaleb(-figure.decimals))
+        w = f"({a1(own.line, 1, absolute=True)}{way * figure.grid:+d})"
+        on, g, h = a1(own.line, 2, absolute=True), figure.grid, figure.grid // 2
+        moves: list[Ends] = []
+        for number, how in enumerate(Convention):
+            new = other.believed(how)
+            up, down = ((h, h - 1), (h - 1, h)) if how is Convention.ROUND else ((0, g - 1), (g - 1, 0))
+            low = f"(INT({w})-{on}*({up[0]}*({w}>0)+{down[0]}*({w}<0))-{own.refs[2 * number]})"
+            high = f"(-INT(-{w})+{on}*({up[1]}*({w}>0)+{down[1]}*({w}<0))-{own.refs[2 * number + 1]})"
+            lo, hi = new.lo - own.values[2 * number], new.hi - own.values[2 * number + 1]
+            ends = Ends(Live(low, float(lo)), Live(high, float(hi)))
+            moves.append(ends if sign > 0 else Ends(Live(f"(-{high})", float(-hi)), Live(f"(-{low})", float(-lo))))
+        return moves[0], moves[1]
+
+    def filled(self, address: Address) -> Live:
+        """1 when a cell holds a number."""
+        return Live(f"COUNT({self.canvas.refer(address)})", float(self.counts([address])))
 
     # -- sheets typed as 万元 × 10000
 
