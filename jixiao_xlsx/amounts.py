@@ -159,13 +159,16 @@ def _truncate_atoms(atoms: int, step: int) -> int:
     return size if atoms >= 0 else -size
 
 
+_FLOAT = Fraction(1, 10**13)  # finer digits of a formula's result are the noise of its floating point
+
+
 def rate_holds(shown: Fraction, step: Fraction, part: Interval, whole: Interval) -> bool:
     """Whether some pair of true amounts gives the printed rate, rounded or truncated to `step`.
 
     `shown` and `step` are finite decimals as fractions (95.55 % = 0.9555, step 0.0001); `whole.lo` must be positive. Integer cross-multiplication:
     no division, so the tolerance follows the size of the amounts.
     """
-    while shown % step:  # more digits than the form prints (a formula's result): those digits are the grid
+    while step > _FLOAT and shown % step:  # more digits than the form prints (a formula's result): those digits are the grid
         step /= 10
     below, above = (step if shown <= 0 else 0), (step if shown >= 0 else 0)
     return _between(shown - step / 2, shown + step / 2, part, whole) or _between(shown - below, shown + above, part, whole)

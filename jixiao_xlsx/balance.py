@@ -256,7 +256,7 @@ def judge(submission: Submission, template: Template) -> Judge:
     lenses = Lenses()
     proofs = _proofs(across, lenses.exact[0])
     conventions = {sheet: _chosen(votes) for sheet, votes in proofs.items()}
-    inner = [_judge_within(instance, conventions, lenses) for instance in within]
+    inner = [_judge_within(instance, conventions, lenses, derived) for instance in within]
     broken = {cell.place for verdict in inner if verdict.outcome is Outcome.FAILS for cell in verdict.instance.cells}
     coarse = _coarse_sheets(submission)
     outer = [_judge_across(instance, conventions, lenses, broken, coarse) for instance in across]
@@ -274,11 +274,14 @@ def judge(submission: Submission, template: Template) -> Judge:
     )
 
 
-def _judge_within(instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses) -> Verdict:
+def _judge_within(
+    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, tuple[Operand, ...]]
+) -> Verdict:
     return (
         _not_comparable(instance)
         or _by_convention(instance, conventions, lenses)
-        or _by_typed_zero(instance, lenses)
+        or _by_formula(instance, conventions, lenses, derived)
+        or _by_typed_zero(_expand(instance, derived), lenses)
         or _failed(instance, lenses)
     )
 
@@ -337,6 +340,14 @@ def _by_convention(instance: Instance, conventions: Mapping[str, Convention], le
             outcome = Outcome.HOLDS if lens.how is chosen else Outcome.OTHER_CONVENTION
             return Verdict(instance, outcome, _anchor(instance) if outcome is Outcome.OTHER_CONVENTION else None, lens.how.value)
     return None
+
+
+def _by_formula(
+    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, tuple[Operand, ...]]
+) -> Verdict | None:
+    """Held by what its formulas add up: a subtotal computed from printed parts is no rounded figure."""
+    expanded = _expand(instance, derived)
+    return None if expanded is instance else _by_convention(expanded, conventions, lenses)
 
 
 def _by_typed_zero(instance: Instance, lenses: Lenses) -> Verdict | None:
@@ -495,7 +506,18 @@ def _derived(within: list[Instance]) -> dict[Place, tuple[Operand, ...]]:
         cell = left[0].cell
         if len(left) == 1 and cell.formula and cell.gridded and _plain_side(left) == _plain_side(right):
             found.setdefault(cell.place, right)
-    return found
+    return {place: tuple(_leaves(place, found, frozenset())) for place in found}
+
+
+def _leaves(place: Place, derived: Mapping[Place, tuple[Operand, ...]], above: frozenset[Place]) -> Iterator[Operand]:
+    """The typed figures at the bottom of a formula over formulas."""
+    for operand in derived[place]:
+        here = operand.cell.place
+        if here in derived and here not in above:
+            for leaf in _leaves(here, derived, above | {place}):
+                yield Operand(operand.sign * leaf.sign, leaf.cell)
+        else:
+            yield operand
 
 
 def _expand(instance: Instance, derived: Mapping[Place, tuple[Operand, ...]]) -> Instance:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jixiao_xlsx import checker, intake
+from jixiao_xlsx.crosscheck import crosscheck
 from jixiao_xlsx.intake import Candidate
 from jixiao_xlsx.model import Answer, Batch, Bureau, FileStatus
+from jixiao_xlsx.reference import date_in, read_reference, read_waivers
+from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
 from jixiao_xlsx.writers import records
@@ -24,6 +28,14 @@ SCORED = "评分"
 SUMMARY = "汇总.xlsx"
 
 
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    """The bureau's files that a worker needs besides the form."""
+
+    reference: Path | None = None
+    roster: Path | None = None
+
+
 def run(
     inboxes: Sequence[str | Path],
     output: str | Path,
@@ -31,27 +43,37 @@ def run(
     template: Template,
     roster_path: str | Path | None = None,
     bureau_path: str | Path | None = None,
+    reference_path: str | Path | None = None,
+    waivers_path: str | Path | None = None,
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Batch:
     """Read, check and score all of `inboxes`; write 汇总.xlsx, 评分/, findings.csv, findings.json and run.json into `output`.
 
-    `bureau.toml` is looked for beside the roster unless given. `progress` is told (files done, files in all). Outputs that
+    `bureau.toml` and `waivers.csv` are looked for beside the roster unless given; `reference_path` is 批复决算.csv. `progress` is told (files done, files in all). Outputs that
     could not be written are in `Batch.problems` and each Answer's `problem`. Raises intake.InputError, Blocked.
     """
     output = Path(output)
     roster = intake.read_roster(Path(roster_path)) if roster_path else ()
-    bureau_file = Path(bureau_path) if bureau_path else intake.bureau_beside(roster_path)
+    bureau_file = Path(bureau_path) if bureau_path else intake.beside(roster_path, intake.BUREAU_FILE)
     bureau = intake.read_bureau(bureau_file) if bureau_file else Bureau()
-    with _examined(inboxes, output, template, jobs, progress) as (found, answers, staged):
+    waivers_file = Path(waivers_path) if waivers_path else intake.beside(roster_path, intake.WAIVERS_FILE)
+    waivers = read_waivers(waivers_file) if waivers_file else ()
+    reference = Path(reference_path) if reference_path else None
+    if reference:
+        read_reference(reference)  # its mistakes are told before any work is done
+    told = _Sources(reference, Path(roster_path) if roster_path else None)
+    with _examined(inboxes, output, template, jobs, progress, told) as (found, answers, staged):
         year = intake.season((answer.report for answer in answers if answer.report), bureau)
         settled = intake.settle(answers, roster, year, {candidate.file: candidate.saved for candidate in found})
+        settled, waiver_findings = waived(settled, waivers, date_in(bureau.deadline) or dt.date.today())
         outbox = Outbox(output)
         delivered = tuple(_delivered(answer, staged, outbox) for answer in _named(settled, f"{SCORED}/"))
-        batch = Batch(template.id, template.version, year, bureau, roster, delivered)
+        findings = (*crosscheck([a for a in delivered if a.status is FileStatus.SUBMITTED]), *waiver_findings)
+        batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
         problems = tuple(filter(None, (_shared(name, batch, template, outbox) for name in _SHARED)))
     outbox.remove_stale()
-    inputs = {Path(path).name: sha256_of(Path(path)) for path in (roster_path, bureau_file) if path}
+    inputs = {Path(path).name: sha256_of(Path(path)) for path in (roster_path, bureau_file, waivers_file, reference) if path}
     write_bytes(output / RUN_RECORD, records.run_document(batch, inputs, outbox.outputs))
     return replace(batch, problems=problems, notes=tuple(outbox.notes))
 
@@ -78,8 +100,8 @@ def _summary(batch: Batch, template: Template) -> Iterator[bytes]:
 
 _SHARED: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
-    "findings.csv": lambda batch, _: iter([records.findings_csv(batch.answers)]),
-    "findings.json": lambda batch, template: records.findings_json(batch.answers, template, batch=True),
+    "findings.csv": lambda batch, _: records.findings_csv(batch.answers),
+    "findings.json": lambda batch, template: records.findings_json(batch.answers, template, batch.findings),
 }
 
 
@@ -106,7 +128,12 @@ def check_files(
 
 @contextlib.contextmanager
 def _examined(
-    paths: Sequence[str | Path], output: Path, template: Template, jobs: int | None, progress: Progress | None
+    paths: Sequence[str | Path],
+    output: Path,
+    template: Template,
+    jobs: int | None,
+    progress: Progress | None,
+    told: _Sources = _Sources(),
 ) -> Iterator[tuple[tuple[Candidate, ...], list[Answer], Mapping[str, Path]]]:
     """Candidates, their answers, and where each scored workbook waits until the end of the block."""
     found = intake.candidates(map(Path, paths), skip=output)
@@ -118,7 +145,11 @@ def _examined(
         raise Blocked(f"结果文件夹“{output.name}”不能写入：{error.strerror or '系统拒绝访问'}") from error
     try:
         staged = {candidate.file: staging / f"{number}.xlsx" for number, candidate in enumerate(found)}
-        yield found, examine_all([Task(c, template.folder, staged[c.file]) for c in found], jobs, progress), staged
+        yield (
+            found,
+            examine_all([Task(c, template.folder, staged[c.file], told.reference, told.roster) for c in found], jobs, progress),
+            staged,
+        )
     finally:
         shutil.rmtree(staging, ignore_errors=True)
 

@@ -8,10 +8,11 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from jixiao_xlsx.model import Finding, Place, Report, Severity, Skipped, Submission
+from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
 from jixiao_xlsx.rules.rates import rate_rules
+from jixiao_xlsx.settlement import explained
 from jixiao_xlsx.spec import Template
 
 CRASH = "INT101"
@@ -38,9 +39,12 @@ def _as_configured(rule: Rule, template: Template) -> Rule:
     return replace(rule, severity=severity) if severity else rule
 
 
-def check(submission: Submission, template: Template) -> Report:
-    """All findings in one pass, with what was checked (cells per rule) and what was skipped."""
-    return run_rules(Desk(submission, template), catalogue(template))
+def check(submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()) -> Report:
+    """All findings in one pass, with what was checked (cells per rule) and what was skipped.
+
+    `reference` holds the bureau's own figures for this department.
+    """
+    return run_rules(Desk(submission, template, reference), catalogue(template))
 
 
 def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
@@ -62,7 +66,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
                     skipped[rule.code, saw.reason] += saw.count
         except Exception as error:  # a bug in one rule never stops the others
             findings.append(_crash(rule, error, desk.submission))
-    kept = _without_explained(findings, by_code)
+    kept = explained(_without_explained(findings, by_code), desk.submission.remarks)
     submission = desk.submission
     return Report(
         file=submission.file,

@@ -57,15 +57,34 @@ def main() -> None:
 @main.command(short_help="生成空白表。")
 @_roster
 @click.option("--year", metavar="YEAR", type=click.IntRange(1990, 2200), help="评价年度，如 2023。")
+@click.option("--reference", metavar="FILE", type=FILE, help="批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
+@click.option(
+    "--last-year",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="上年各部门报来的工作簿，预填年初结转、上年数。",
+)
 @_output
 @_template
-def template(roster: Path | None, year: int | None, output: Path, template: Template) -> None:
-    """生成空白表；给出部门名册时，每个部门一份，部门名称和编码已填好。"""
+def template(
+    roster: Path | None, year: int | None, reference: Path | None, last_year: Path | None, output: Path, template: Template
+) -> None:
+    """生成空白表；给出部门名册时，每个部门一份，部门名称、编码和已知的数已填好。"""
     from jixiao_xlsx.handout import blank_workbooks
 
     with _plain_failures():
-        written = blank_workbooks(output, template=template, roster_path=roster, year=year)
-    click.echo(f"已写出 {len(written)} 份空白表，在“{output}”。", err=True)
+        done = blank_workbooks(
+            output,
+            template=template,
+            roster_path=roster,
+            year=year,
+            reference_path=reference,
+            last_year_path=last_year,
+        )
+    for note in done.notes:
+        click.echo(f"说明：{note}", err=True)
+    ahead = f"，其中 {done.prefilled} 份预填了金额" if reference or last_year else ""
+    click.echo(f"已写出 {len(done.files)} 份空白表{ahead}，在“{output}”。", err=True)
 
 
 @main.command(short_help="核对报来的表，列出问题。")
@@ -87,14 +106,12 @@ def check(context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: 
 
     with _plain_failures(), _progress("核对") as progress:
         answers = batch.check_files(paths, template=template, jobs=jobs, progress=progress)
-    if shape == "json":
-        for piece in records.findings_json(answers, template):
-            _machine(piece)
-    elif shape == "csv":
-        _machine(records.findings_csv(answers))
-    else:
+    if shape == "text":
         click.echo(records.findings_text(answers), nl=False)
-    if shape != "text":
+    else:
+        pieces = records.findings_json(answers, template) if shape == "json" else records.findings_csv(answers)
+        for piece in pieces:
+            _machine(piece)
         click.echo(records.totals_text(answers), err=True)
     context.exit(_none_readable(answers) or int(_reaches(answers, fail_on)))
 
@@ -122,6 +139,8 @@ def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: i
 @_output
 @_roster
 @click.option("--bureau", metavar="FILE", type=FILE, help="本局信息 bureau.toml，默认取名册旁边的。")
+@click.option("--reference", metavar="FILE", type=FILE, help="财政批复数：部门编码、项目、年初预算、全年预算、决算。")
+@click.option("--waivers", metavar="FILE", type=FILE, help="豁免清单 waivers.csv，默认取名册旁边的。")
 @_jobs
 @_template
 @click.pass_context
@@ -131,6 +150,8 @@ def run(
     output: Path,
     roster: Path | None,
     bureau: Path | None,
+    reference: Path | None,
+    waivers: Path | None,
     jobs: int | None,
     template: Template,
 ) -> None:
@@ -139,13 +160,25 @@ def run(
     from jixiao_xlsx.writers import records
 
     with _plain_failures(), _progress("处理") as progress:
-        done = batch.run(inboxes, output, template=template, roster_path=roster, bureau_path=bureau, jobs=jobs, progress=progress)
+        done = batch.run(
+            inboxes,
+            output,
+            template=template,
+            roster_path=roster,
+            bureau_path=bureau,
+            reference_path=reference,
+            waivers_path=waivers,
+            jobs=jobs,
+            progress=progress,
+        )
     problems = _complain(done.answers, done.problems)
     for note in done.notes:
         click.echo(f"说明：{note}", err=True)
     click.echo(records.totals_text(done.answers), err=True)
     if roster:
         click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个。", err=True)
+    if done.findings:
+        click.echo(f"部门之间和豁免清单另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。", err=True)
     click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
     context.exit(_none_readable(done.answers) or int(problems))
 

@@ -141,6 +141,8 @@ def _terms(text: str, scope: Scope, table: str) -> list[tuple[str, Term | None]]
 
 def _ref(name: str, scope: Scope, table: str) -> Ref:
     parts = [quoted or bare for quoted, bare in _PART.findall(name)]
+    if not all(parts):
+        raise EquationError(f"“{name}”里有空的名称")
     if len(parts) == 3:
         return Ref(*parts)
     if len(parts) == 1 and scope is Scope.ROW:

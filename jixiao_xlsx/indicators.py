@@ -340,7 +340,9 @@ def _qualitative(line: Line, template: Template) -> IndicatorScore:
         return _made(line, Method.KEPT, self_score, f"{reason}，保留自评分", "")
     low, high = weight * tier.low, weight * tier.high
     score = high if self_score is None else min(max(self_score, low), high)
-    words = f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    words = (
+        f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    )
     return _made(line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high))
 
 

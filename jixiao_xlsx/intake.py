@@ -28,6 +28,7 @@ SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
 MAX_FILE_BYTES = 100 * 2**20
 
 BUREAU_FILE = "bureau.toml"
+WAIVERS_FILE = "waivers.csv"
 
 
 class InputError(ValueError):
@@ -143,7 +144,7 @@ _ROSTER_FIELDS = {
 
 def read_roster(path: Path) -> tuple[Department, ...]:
     """departments.csv, UTF-8 or GBK. Raises InputError naming every mistake with its line number."""
-    lines = csv.reader(io.StringIO(_text(path), newline=""))
+    lines = csv.reader(io.StringIO(text_of(path), newline=""))
     header = [tidy(title) for title in next(lines, [])]
     if "部门名称" not in header:
         raise InputError(path.name, ["第 1 行：缺少“部门名称”一列（列名应在第一行）"])
@@ -188,15 +189,15 @@ _YEAR = "评价年度"
 _BARE_KEY = re.compile(r"^([ \t]*)([^\x00-\x7f][^\s=\"'#]*)([ \t]*=)", re.MULTILINE)
 
 
-def bureau_beside(roster_path: str | Path | None) -> Path | None:
-    """`bureau.toml` beside the roster, if there is one."""
-    beside = Path(roster_path).parent / BUREAU_FILE if roster_path else None
-    return beside if beside and beside.is_file() else None
+def beside(roster_path: str | Path | None, name: str) -> Path | None:
+    """The file of that name beside the roster, if there is one."""
+    path = Path(roster_path).parent / name if roster_path else None
+    return path if path and path.is_file() else None
 
 
 def read_bureau(path: Path) -> Bureau:
     """bureau.toml. Raises InputError naming every mistake."""
-    text = _text(path)
+    text = text_of(path)
     try:
         # TOML wants Chinese keys in quotation marks; nobody in a bureau should have to know.
         data = tomllib.loads(_BARE_KEY.sub(r'\1"\2"\3', text))
@@ -225,7 +226,8 @@ def _said(value: object) -> str:
     return str(value)
 
 
-def _text(path: Path) -> str:
+def text_of(path: Path) -> str:
+    """A small text file, UTF-8 or GBK. Raises InputError."""
     try:
         data = path.read_bytes()
     except OSError as error:

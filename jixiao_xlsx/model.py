@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -18,11 +19,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Answer",
     "Batch",
+    "BatchFinding",
     "Bureau",
     "Cell",
     "Department",
     "Execution",
     "Expected",
+    "Facts",
     "Figure",
     "FileStatus",
     "Finding",
@@ -31,6 +34,8 @@ __all__ = [
     "Method",
     "Note",
     "Place",
+    "ReferenceLine",
+    "Remark",
     "Report",
     "Result",
     "Row",
@@ -40,6 +45,7 @@ __all__ = [
     "State",
     "Submission",
     "Table",
+    "Waiver",
 ]
 
 
@@ -186,6 +192,15 @@ class Note:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A 情况说明 as typed beside a finding: the rule and the item it speaks of."""
+
+    code: str
+    item: str
+    text: str
+
+
 @dataclass(frozen=True)
 class Submission:
     """One workbook as read: tables by name, and everything around them that a rule may ask about."""
@@ -198,6 +213,7 @@ class Submission:
     year: int | None
     tables: Mapping[str, Table]
     notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
     sheets: tuple[str, ...] = ()
     knows_formulas: bool = True
     cells_read: int = 0
@@ -451,6 +467,56 @@ class Department:
 
 
 @dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    """A figure of the bureau's own: amounts in 元 by kind (年初预算, 全年预算, 决算), and the line of the file it stands on."""
+
+    code: str
+    item: str
+    amounts: Mapping[str, Decimal]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """The bureau's word that a finding may stand. `item` "" means every item of the rule; `until` the last day it holds."""
+
+    department: str
+    code: str
+    item: str
+    reason: str
+    approver: str
+    until: dt.date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What only a comparison of departments needs: kept small, since it is kept of all of them.
+
+    `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their cell and beginning),
+    `targets` the 共性 targets as typed; `office_per_head` in 元.
+    """
+
+    figures: Mapping[str, str] = field(default_factory=dict)
+    paragraphs: tuple[tuple[str, Place, str], ...] = ()
+    targets: tuple[tuple[str, str, Place], ...] = ()
+    office_per_head: Fraction | None = None
+    nature: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFinding:
+    """Something that only several submissions together show, or a waiver that no longer does anything."""
+
+    code: str
+    severity: Severity
+    departments: tuple[str, ...]
+    message: str
+    hint: str = ""
+    places: tuple[Place, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Bureau:
     """Who asks, and until when (bureau.toml). Dates are printed as given."""
 
@@ -480,6 +546,7 @@ class Answer:
     department: str = ""
     report: Report | None = None
     scorecard: Scorecard | None = None
+    facts: Facts = field(default_factory=Facts)
     output: str = ""
     problem: str = ""
 
@@ -497,6 +564,7 @@ class Batch:
     bureau: Bureau
     roster: tuple[Department, ...]
     answers: tuple[Answer, ...]
+    findings: tuple[BatchFinding, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
 

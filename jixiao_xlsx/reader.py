@@ -21,10 +21,12 @@ from jixiao_xlsx.locate import match_sheets
 from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
 from jixiao_xlsx.names import Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
+from jixiao_xlsx.remarks import REMARKS, remarks_of
 from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.tables import read_tables
 
 MACHINE_SHEET = "_"
+Rows = Sequence[Sequence[object]]
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOCK_FILES = ("~$", ".~")
 
@@ -57,20 +59,20 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
     if name.rpartition("/")[2].startswith(_LOCK_FILES):
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
-        kind, names, grids = _grids(data, vocabulary(form))
+        kind, names, grids, selfcheck = _grids(data, vocabulary(form))
     except Refused as refusal:
         raise Unreadable(refusal.reason) from refusal
-    return _submission(data, name, form, kind, names, grids)
+    return _submission(data, name, form, kind, names, grids, selfcheck)
 
 
 # ------------------------------------------------------------------------------------------------------------- values
 
 
-def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[Grid]]:
-    """Every worksheet that may hold content, with its flags. Raises Refused."""
+def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[Grid], Rows]:
+    """Every worksheet that may hold content, with its flags, and the bare rows of 自检's 情况说明. Raises Refused."""
 
     def wanted(name: str, hidden: bool) -> bool:
-        return key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET))
+        return name == REMARKS or (key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET)))
 
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
@@ -94,7 +96,8 @@ def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[
 
 def _values(
     data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]
-) -> tuple[tuple[str, ...], list[Grid]]:
+) -> tuple[tuple[str, ...], list[Grid], Rows]:
+    lines: Rows = ()
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     grids = []
     for sheet in book.sheets_metadata:
@@ -105,9 +108,12 @@ def _values(
             raise broken()  # nothing that the guard has not seen
         found = book.get_sheet_by_name(sheet.name)
         rows = found.to_python(skip_empty_area=False)
+        if sheet.name == REMARKS:
+            lines = rows
+            continue
         seen = flags[sheet.name] if kind is Kind.OOXML else SheetFlags(merges=_merges(found))
         grids.append(Grid(sheet.name, rows, seen, hidden, kind is Kind.OOXML))
-    return tuple(book.sheet_names), grids
+    return tuple(book.sheet_names), grids, lines
 
 
 def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:
@@ -117,7 +123,9 @@ def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:
 # ------------------------------------------------------------------------------------------------------------- tables
 
 
-def _submission(data: bytes, name: str, form: Template, kind: Kind, names: tuple[str, ...], grids: Sequence[Grid]) -> Submission:
+def _submission(
+    data: bytes, name: str, form: Template, kind: Kind, names: tuple[str, ...], grids: Sequence[Grid], selfcheck: Rows
+) -> Submission:
     words = vocabulary(form)
     match = match_sheets(form, words, grids)
     tables: dict[str, Table] = {}
@@ -151,6 +159,7 @@ def _submission(data: bytes, name: str, form: Template, kind: Kind, names: tuple
         year=_year(_role(form, tables, "year")),
         tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
         notes=tuple(notes),
+        remarks=remarks_of(form, tables, selfcheck),
         sheets=names,
         knows_formulas=kind is Kind.OOXML,
         cells_read=sum(len(grid.filled) for grid in grids),

@@ -36,7 +36,7 @@ TYPES = NUMERIC | {"text", "long", "choice", "date", "measure"}
 SHAPES = ("record", "fixed", "open")
 SECTIONS = (
     "id", "version", "title", "file_name", "sheet", "table", "equation", "rate", "grade", "tier", "roles", "thresholds",
-    "severity", "disabled", "directions", "indicators", "execution", "plan", "funds",
+    "severity", "disabled", "directions", "indicators", "execution", "plan", "funds", "carry", "reference", "remarks",
 )  # fmt: skip
 T = TypeVar("T")
 DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
@@ -236,6 +236,14 @@ class IndicatorSpec:
 
 
 @dataclass(frozen=True, slots=True)
+class Carry:
+    """A figure of last year's workbook that is typed into this year's: the closing balance is the opening one."""
+
+    source: Ref
+    target: Ref
+
+
+@dataclass(frozen=True, slots=True)
 class Grade:
     """等级 and the score it starts from, on 100."""
 
@@ -281,6 +289,10 @@ class Template:
     execution_row: str = ""
     execution_weight: Fraction = Fraction(0)
     execution_columns: Mapping[str, str] = field(default_factory=dict)
+    reference_table: str = ""
+    reference_columns: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    carries: tuple[Carry, ...] = ()
     plan: Mapping[str, str] = field(default_factory=dict)
     funds: Mapping[str, str] = field(default_factory=dict)
 
@@ -297,6 +309,16 @@ class Template:
         """The indicator library by tidied name and alias; a name goes before another's alias."""
         names = {tidy(alias): spec for spec in self.indicators for alias in spec.aliases}
         return names | {tidy(spec.name): spec for spec in self.indicators}
+
+    def unit_of(self, ref: Ref) -> str:
+        """The unit of the cell at an address by titles."""
+        table = self.table[ref.table]
+        return table.unit_of(ref.row, table.column[ref.column])
+
+    def is_auto(self, ref: Ref) -> bool:
+        """Whether the cell at an address by titles is a formula in the blank form."""
+        table = self.table[ref.table]
+        return table.is_auto(ref.row, table.column[ref.column])
 
     def tables_of(self, sheet: str) -> tuple[TableSpec, ...]:
         return tuple(table for table in self.tables if table.sheet == sheet)
@@ -344,7 +366,7 @@ class _Loader:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError(str(self.folder), [f"spec.toml 不是有效的 TOML：{error}"]) from error
         self.unknown("spec.toml", data, also=SECTIONS)
-        indicators, execution = self.section(data, "indicators"), self.section(data, "execution")
+        indicators, execution, reference = (self.section(data, key) for key in ("indicators", "execution", "reference"))
         template = Template(
             id=self.text(data, "id", "id"),
             version=self.text(data, "version", "version"),
@@ -374,6 +396,10 @@ class _Loader:
             execution_columns=self.words(execution, "columns", "execution"),
             plan=self.words(data, "plan"),
             funds=self.words(data, "funds"),
+            reference_table=self.optional(reference, "table", "reference"),
+            reference_columns=self.words(reference, "columns", "reference"),
+            remarks=self.words(data, "remarks"),
+            carries=tuple(self.each(data, "carry", self.carry)),
         )
         self.mistakes += _inconsistencies(template)
         if self.mistakes:
@@ -510,6 +536,10 @@ class _Loader:
             table=table,
             relations=self.names(f"{here}.relations", data.get("relations", [])),
         )
+
+    def carry(self, path: str, data: Mapping[str, Any]) -> Carry:
+        self.unknown(path, data, also={"from", "to"})
+        return Carry(self.address(f"{path}.from", data.get("from")), self.address(f"{path}.to", data.get("to")))
 
     def grade(self, path: str, data: Mapping[str, Any]) -> Grade:
         self.unknown(path, data, also={"name", "from"})
@@ -669,18 +699,39 @@ def _inconsistencies(template: Template) -> Iterator[str]:
     for part, table_name, columns in (
         ("indicators", template.indicator_table, template.indicator_columns),
         ("execution", template.execution_table, template.execution_columns),
+        ("reference", template.reference_table, template.reference_columns),
     ):
         if table_name:
-            yield from _wrong_columns(template, part, table_name, columns)
-    funds = {key: title for key, title in template.funds.items() if key != "table"}
-    if template.funds:
-        yield from _wrong_columns(template, "funds", template.funds.get("table", ""), funds)
-    rows = (("execution.row", template.execution_table, template.execution_row),) if template.execution_table else ()
+            yield from _wrong_columns(template, part, table_name, columns, f"{part}.columns")
+    for part, named, keys in (
+        ("funds", template.funds, ("basic", "wages", "office")),
+        ("remarks", template.remarks, ("code", "item", "text")),
+    ):
+        if named:
+            titles = {key: named.get(key, "") for key in keys}
+            yield from _wrong_columns(template, part, named.get("table", ""), titles, part)
+    rows = {"execution.row": Ref(template.execution_table, template.execution_row, "")} if template.execution_table else {}
     if template.plan:
-        rows += (("plan.overall", template.plan.get("table", ""), template.plan.get("overall", "")),)
-    for path, table_name, row in rows:
-        if problem := _wrong_ref(template, Ref(table_name, row, "")):
-            yield f"{path}：{problem}"
+        rows["plan.overall"] = Ref(template.plan.get("table", ""), template.plan.get("overall", ""), "")
+    yield from (f"{path}：{problem}" for path, ref in rows.items() if (problem := _wrong_ref(template, ref)))
+    for number, carry in enumerate(template.carries, start=1):
+        yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
+
+
+def _wrong_carry(template: Template, carry: Carry) -> Iterator[str]:
+    refs = [ref for ref in (carry.source, carry.target) if ref.table]
+    wrong = [problem for ref in refs if (problem := _wrong_ref(template, ref))]
+    yield from wrong
+    if len(refs) < 2 or wrong:
+        return
+    for ref in refs:
+        if ref.row not in template.table[ref.table].row:
+            yield f"“{ref}”不是固定行"
+    if template.is_auto(carry.target):
+        yield f"“{carry.target}”是自动计算的格，不能预填"
+    kinds = {dimension(template.unit_of(ref)) for ref in refs}
+    if len(kinds) > 1:
+        yield f"单位不同（{'、'.join(sorted(kinds))}）"
 
 
 def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
@@ -697,13 +748,13 @@ def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
                 yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”"
 
 
-def _wrong_columns(template: Template, part: str, table_name: str, columns: Mapping[str, str]) -> Iterator[str]:
+def _wrong_columns(template: Template, part: str, table_name: str, columns: Mapping[str, str], path: str) -> Iterator[str]:
     table = template.table.get(table_name)
     if table is None:
         yield f"{part}.table：没有名为“{table_name}”的表"
         return
     titles = set(table.column) | {extra.title for extra in table.extras}
-    yield from (f"{part}.columns.{key}：表“{table_name}”没有“{title}”" for key, title in columns.items() if title not in titles)
+    yield from (f"{path}.{key}：表“{table_name}”没有“{title}”" for key, title in columns.items() if title not in titles)
 
 
 def _wrong_refs(template: Template, here: str, sides: tuple[Side, ...]) -> Iterator[str]:

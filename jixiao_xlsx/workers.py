@@ -10,18 +10,22 @@ import contextlib
 import multiprocessing
 import os
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jixiao_xlsx import checker, reader, scorer
-from jixiao_xlsx.intake import Candidate
-from jixiao_xlsx.model import Answer, FileStatus, Place, Report, Scorecard, Skipped
+from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.crosscheck import facts_of
+from jixiao_xlsx.intake import Candidate, read_roster
+from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Scorecard, Skipped, Submission
+from jixiao_xlsx.reference import read_reference
 from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers.files import Blocked, sha256_of, write_whole
 from jixiao_xlsx.writers.records import digest
@@ -40,6 +44,8 @@ class Task:
     candidate: Candidate
     template: Path
     staged: Path | None = None
+    reference: Path | None = None
+    roster: Path | None = None
 
 
 Work = Callable[[Task], Answer]
@@ -79,8 +85,9 @@ def _fault(error: Exception) -> str:
 def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     template = find_template(task.template)
     submission = reader.read_bytes(data, answer.file, template)
-    report = checker.check(submission, template)
-    answer = replace(answer, department=report.department, report=_light_report(report))
+    report = checker.check(submission, template, _reference(task, submission))
+    facts = facts_of(submission, template)
+    answer = replace(answer, department=report.department, report=_light_report(report), facts=facts)
     if task.staged is None:
         return answer
     card = scorer.score(submission, template)
@@ -92,6 +99,19 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     except Exception as error:  # what was checked stays, whatever became of the workbook
         return replace(answer, problem=f"评分表没有写成：程序出错，请把文件交给维护人员（{type(error).__name__}）")
     return answer
+
+
+def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:
+    """The bureau's own figures for this department: by its code, or by its name where none was typed."""
+    if task.reference is None:
+        return ()
+    code = tidy(submission.code) or (_codes(task.roster).get(tidy(submission.department), "") if task.roster else "")
+    return tuple(line for line in read_reference(task.reference) if tidy(line.code) == code)
+
+
+@lru_cache(maxsize=2)
+def _codes(roster: Path) -> Mapping[str, str]:
+    return {tidy(department.name): tidy(department.code) for department in read_roster(roster)}
 
 
 def _light_report(report: Report) -> Report:

@@ -19,6 +19,7 @@ A case gives the tables that matter to it as they would look on the sheet, one l
   `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those that follow replace what
   they name).
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
+- `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
 - `finds` lists cells as 表.行.列 (行 may be 表头), 表.表题, 表.未达说明, or 工作表!A1. `level` (错误, 警告, 提示) and `says` (words
   that the message or its hint must contain) are optional.
 """
@@ -32,13 +33,10 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from jixiao_xlsx.amounts import ERROR_VALUES, State, plain
-from jixiao_xlsx.grid import Grid
-from jixiao_xlsx.model import Cell, Note, Place, Row, Submission, Table
-from jixiao_xlsx.ooxml import SheetFlags
-from jixiao_xlsx.spec import NUMERIC, ColumnSpec, ExtraSpec, TableSpec, Template
-from jixiao_xlsx.typed import kind_of, read_cell, text_cell
-from jixiao_xlsx.writers.layout import Position, TableFilling, TablePlace
+from jixiao_xlsx.amounts import ERROR_VALUES, State, from_float, plain, read_number
+from jixiao_xlsx.model import Cell, Note, Place, ReferenceLine, Row, Submission, Table
+from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec, Template
+from jixiao_xlsx.writers.layout import Position, TableFilling, TablePlace, a1
 from jixiao_xlsx.writers.layout import place as lay_out
 
 NOTES = {
@@ -54,7 +52,7 @@ NOTES = {
     "改名工作表": "renamed_sheet",
     "合并金额": "merged_amount",
 }
-KEYS = {"name", "finds", "given", "notes", "level", "says"}
+KEYS = {"name", "finds", "given", "notes", "reference", "level", "says"}
 HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
 
 
@@ -67,6 +65,7 @@ class Case:
     finds: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    reference: str = ""
     level: str = ""
     says: tuple[str, ...] = ()
 
@@ -195,14 +194,30 @@ class Sheet:
         elif typed:
             self.values[at] = typed.removeprefix("'")
 
-    def grid(self) -> Grid:
-        """The worksheet as the reader meets it."""
-        places = {*self.values, *self.errors, *self.uncalculated}
-        height = max((row for row, _ in places), default=0) + 1
-        width = max((column for _, column in places), default=0) + 1
-        rows = [[self.values.get((row, column), "") for column in range(width)] for row in range(height)]
-        flags = SheetFlags(self.formulas, self.errors, frozenset(self.uncalculated), frozenset(self.percents))
-        return Grid(self.name, rows, flags)
+    def cell(self, spec: TableSpec, row: str, column: ColumnSpec, at: Position) -> Cell:
+        """The cell as the reader gives it."""
+        kind, unit = spec.kind(row, column), spec.unit_of(row, column)
+        raw = self.values.get(at)
+        made = Cell(self.name, a1(*at), row, column.title, raw, formula=self.formulas.get(at), unit=unit)
+        made = replace(made, decimals=spec.decimals_of(row, column))
+        if at in self.errors:
+            return replace(made, raw=self.errors[at], state=State.ERROR, note=self.errors[at])
+        if at in self.uncalculated:
+            return replace(made, state=State.UNCALCULATED)
+        if kind in NUMERIC:
+            found = read_number(raw, unit, percent=kind == "percent", percent_format=at in self.percents)
+            return replace(made, value=found.value, state=found.state, note=found.note)
+        if kind == "measure" and isinstance(raw, float):
+            return replace(made, value=from_float(raw), state=read_number(raw).state, note="%" if at in self.percents else "")
+        if kind == "measure" and read_number(raw).state is State.NA:
+            return replace(made, state=State.NA)
+        text = plain(from_float(raw)) if isinstance(raw, float) else str(raw or "")
+        return replace(made, value=text or None, state=State.TEXT if text else State.BLANK)
+
+    def words(self, at: Position, row: str = "", column: str = "") -> Cell:
+        """A heading, a label, a tick."""
+        text = str(self.values.get(at) or "")
+        return Cell(self.name, a1(*at), row, column, text or None, text or None, State.TEXT if text else State.BLANK)
 
 
 # ------------------------------------------------------------------------------------------------------ sheets → Submission
@@ -219,7 +234,7 @@ def submission(case: Case, template: Template) -> Submission:
     for name, block in blocks.items():
         sheets[name] = next(sheet for other, sheet in sheets.items() if template.table[other].sheet == template.table[name].sheet)
         _type(layout.tables[name], block, sheets[name], words)
-    tables = {name: _table(layout.tables[name], block, sheets[name].grid()) for name, block in blocks.items()}
+    tables = {name: _table(layout.tables[name], block, sheets[name]) for name, block in blocks.items()}
     names = tuple(sheet.title for sheet in template.sheets)
     read = Submission(
         file=f"{case.code}.xlsx",
@@ -255,7 +270,7 @@ def _type(where: TablePlace, block: Block, sheet: Sheet, words: Mapping[str, str
             sheet.write((where.row[key].line, where.columns[title]), typed)
 
 
-def _table(where: TablePlace, block: Block, grid: Grid) -> Table:
+def _table(where: TablePlace, block: Block, sheet: Sheet) -> Table:
     spec = where.spec
     columns = [column for column in spec.columns if column.title not in block.missing]
     rows = []
@@ -265,7 +280,7 @@ def _table(where: TablePlace, block: Block, grid: Grid) -> Table:
             continue
         title = row.title or _title(spec, block.open_rows[int(row.key)], int(row.key))
         cells = {
-            column.title: read_cell(grid, title, kind_of(spec, title, column), row.line, where.columns[column.title])
+            column.title: sheet.cell(spec, title, column, (row.line, where.columns[column.title]))
             for column in columns
             if spec.exists(title, column)
         }
@@ -273,18 +288,14 @@ def _table(where: TablePlace, block: Block, grid: Grid) -> Table:
             cells |= _inherited(spec, cells, above)
         rows.append(Row(title, row.kind, cells))
     ticked = bool(spec.tick and block.remarks.get(spec.tick))
-    heading = text_cell(grid, *where.heading, "")
-    headings = {column.title: text_cell(grid, where.header, where.columns[column.title], "", column.title) for column in columns}
-    extras = {extra.title: _extra(grid, spec, extra, where.extras[extra.title]) for extra in spec.extras}
+    heading = sheet.words(where.heading)
+    headings = {column.title: sheet.words((where.header, where.columns[column.title]), "", column.title) for column in columns}
+    extras = {extra.title: sheet.words(where.extras[extra.title], extra.title) for extra in spec.extras}
     if where.tick:
-        extras[spec.tick] = text_cell(grid, *where.tick, spec.tick)
+        extras[spec.tick] = sheet.words(where.tick, spec.tick)
     absent = tuple(title for title in block.missing if title in spec.column or title in spec.row or title == spec.total)
     made = [_zeros(spec, row) for row in rows] if ticked else rows
     return Table(spec.name, spec.sheet, heading, tuple(made), headings, absent, extras, heading, ticked)
-
-
-def _extra(grid: Grid, spec: TableSpec, extra: ExtraSpec, at: Position) -> Cell:
-    return read_cell(grid, extra.title, kind_of(spec, extra.title, ColumnSpec(extra.title, type=extra.type)), *at)
 
 
 def _title(spec: TableSpec, row: Mapping[str, str], number: int) -> str:
@@ -329,6 +340,16 @@ def _note(text: str, read: Submission) -> Note:
     return Note(NOTES[kind], place, item, f"{kind}“{item}”")
 
 
+def reference(case: Case) -> tuple[ReferenceLine, ...]:
+    """The bureau's own figures."""
+    head, *grid = [[cell.strip() for cell in line.split("|")] for line in case.reference.strip().splitlines()] or [[]]
+    lines = []
+    for number, (item, *amounts) in enumerate(grid, start=2):
+        known = {kind: Decimal(typed) for kind, typed in zip(head[1:], amounts, strict=True) if typed}
+        lines.append(ReferenceLine("", item, known, f"批复数.csv 第 {number} 行"))
+    return tuple(lines)
+
+
 def find(address: str, read: Submission) -> Place:
     """The place that an address of `finds` means. KeyError where there is no such cell."""
     sheet, mark, ref = address.partition("!")
@@ -347,4 +368,4 @@ def find(address: str, read: Submission) -> Place:
     return cell.place
 
 
-__all__ = ["Case", "find", "load_cases", "submission"]
+__all__ = ["Case", "find", "load_cases", "reference", "submission"]

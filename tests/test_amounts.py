@@ -274,9 +274,7 @@ def test_rounding_is_away_from_zero_at_the_half() -> None:
     assert rounded(Fraction(8889, 100), 0) == Decimal(89)
 
 
-@pytest.mark.parametrize(
-    ("value", "text"), [("2.700", "2.7"), ("90", "90"), ("1E+2", "100"), ("0.00", "0"), ("-13.50", "-13.5")]
-)
+@pytest.mark.parametrize(("value", "text"), [("2.700", "2.7"), ("90", "90"), ("1E+2", "100"), ("0.00", "0"), ("-13.50", "-13.5")])
 def test_a_number_is_written_as_a_clerk_writes_it(value: str, text: str) -> None:
     assert plain(Decimal(value)) == text
     assert plain(Fraction(Decimal(value))) == text

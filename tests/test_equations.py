@@ -36,7 +36,10 @@ def test_names_are_addresses_between_sheets() -> None:
 
 def test_signs() -> None:
     relation = parse_relation("- 净值 + 原值 = 折旧 − 处置", Scope.COLUMN, "资产")
-    assert [terms(side) for side in relation.sides] == [[(-1, "资产.净值"), (1, "资产.原值")], [(1, "资产.折旧"), (-1, "资产.处置")]]
+    assert [terms(side) for side in relation.sides] == [
+        [(-1, "资产.净值"), (1, "资产.原值")],
+        [(1, "资产.折旧"), (-1, "资产.处置")],
+    ]
 
 
 def test_at_most_may_be_chained() -> None:
@@ -97,7 +100,9 @@ def test_what_is_no_equation_says_why(text: str, scope: Scope, words: str) -> No
         parse_relation(text, scope, "表")
 
 
-@pytest.mark.parametrize("text", ["甲.乙.丙", "甲.乙.丙 / 甲.乙.丙 / 甲.乙.丙", "甲 / 乙", "/ 甲.乙.丙", "甲.乙.丙 /", "() / 甲.乙.丙"])
+@pytest.mark.parametrize(
+    "text", ["甲.乙.丙", "甲.乙.丙 / 甲.乙.丙 / 甲.乙.丙", "甲 / 乙", "/ 甲.乙.丙", "甲.乙.丙 /", "() / 甲.乙.丙"]
+)
 def test_what_is_no_ratio_says_why(text: str) -> None:
     with pytest.raises(EquationError):
         parse_ratio(text)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx.intake import InputError, bureau_beside, candidates, read_bureau, read_roster, season, settle
+from jixiao_xlsx.intake import BUREAU_FILE, InputError, beside, candidates, read_bureau, read_roster, season, settle
 from jixiao_xlsx.model import Answer, Bureau, Department, FileStatus, Report
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -135,9 +135,9 @@ def test_every_mistake_of_a_bureau_file_is_told(tmp_path: Path) -> None:
 
 def test_the_bureau_file_is_found_beside_the_roster(tmp_path: Path) -> None:
     roster = put(tmp_path, "departments.csv")
-    assert bureau_beside(roster) is None
-    assert bureau_beside(None) is None
-    assert put(tmp_path, "bureau.toml") == bureau_beside(roster)
+    assert beside(roster, BUREAU_FILE) is None
+    assert beside(None, BUREAU_FILE) is None
+    assert put(tmp_path, "bureau.toml") == beside(roster, BUREAU_FILE)
 
 
 def test_the_sample_county_reads() -> None:

@@ -115,7 +115,7 @@ def test_digits_that_no_json_number_holds_stay_text() -> None:
 
 
 def lines(*answers: Answer) -> list[dict[str, str]]:
-    data = records.findings_csv(answers)
+    data = b"".join(records.findings_csv(answers))
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 

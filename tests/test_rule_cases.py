@@ -6,7 +6,7 @@ import re
 from collections import Counter
 
 import pytest
-from cases import Case, find, load_cases, submission
+from cases import Case, find, load_cases, reference, submission
 
 from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
 from jixiao_xlsx.rules import Desk
@@ -15,13 +15,13 @@ from jixiao_xlsx.spec import find_template
 TEMPLATE = find_template()
 RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
 CASES = load_cases(TEMPLATE)
-FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "INT"}
+FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "INT"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_rule_finds_these_cells_and_no_others(case: Case) -> None:
     read = submission(case, TEMPLATE)
-    report = run_rules(Desk(read, TEMPLATE), [RULES[case.code]])
+    report = run_rules(Desk(read, TEMPLATE, reference(case)), [RULES[case.code]])
     found = Counter((finding.code, str(finding.place)) for finding in report.findings)
     wanted = Counter((case.code, str(find(address, read))) for address in case.finds)
     assert found == wanted, "\n".join(finding.message for finding in report.findings)
@@ -32,13 +32,13 @@ def test_the_rule_finds_these_cells_and_no_others(case: Case) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_no_rule_crashes_on_the_cases_of_another(case: Case) -> None:
-    report = check(submission(case, TEMPLATE), TEMPLATE)
+    report = check(submission(case, TEMPLATE), TEMPLATE, reference(case))
     assert not [finding.message for finding in report.findings if finding.code == CRASH]
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case.finds], ids=str)
 def test_a_message_says_where_what_and_what_to_do(case: Case) -> None:
-    report = run_rules(Desk(submission(case, TEMPLATE), TEMPLATE), [RULES[case.code]])
+    report = run_rules(Desk(submission(case, TEMPLATE), TEMPLATE, reference(case)), [RULES[case.code]])
     for finding in report.findings:
         assert finding.message.endswith("。")
         assert not re.search(r"None|nan|E\+|Fraction|\{|\}|。。|，，|、、|“”|--", finding.message + finding.hint), finding.message

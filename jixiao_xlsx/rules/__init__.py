@@ -17,7 +17,7 @@ from functools import cache, cached_property
 from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
 from jixiao_xlsx.indicators import Line, lines
-from jixiao_xlsx.model import Cell, Expected, Place, Scorecard, Severity, Skipped, Submission, Table
+from jixiao_xlsx.model import Cell, Expected, Place, ReferenceLine, Scorecard, Severity, Skipped, Submission, Table
 from jixiao_xlsx.scorer import scorecard
 from jixiao_xlsx.spec import Template
 
@@ -56,6 +56,7 @@ class Desk:
 
     submission: Submission
     template: Template
+    reference: tuple[ReferenceLine, ...] = ()
 
     @cached_property
     def judged(self) -> Judge:

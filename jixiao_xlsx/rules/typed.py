@@ -40,9 +40,7 @@ def _excess(cell: Cell) -> bool:
 @rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=FILLING)
 def excess_digits(desk: Desk) -> Iterator[Saw]:
     """单元格里的数比表上显示的位数多，打印出来的表可能不平。核对时按实际存放的数。"""
-    groups = _by_sheet(
-        desk, _excess
-    )
+    groups = _by_sheet(desk, _excess)
     yield Looked(sum(map(len, groups.values())))
     for cells in groups.values():
         first = cells[0]
@@ -75,7 +73,9 @@ def refused_text(desk: Desk) -> Iterator[Saw]:
     for cell in numeric:
         if cell.state is State.TEXT:
             wanted = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）"
-            yield flag(cell, f"{name_of(cell, desk.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。", expected="数字")
+            yield flag(
+                cell, f"{name_of(cell, desk.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。", expected="数字"
+            )
 
 
 @rule("AMT108", "公式出错", severity=Severity.ERROR, basis=FILLING)

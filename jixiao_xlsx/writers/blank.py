@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
+from jixiao_xlsx import meta
+from jixiao_xlsx.equations import Ref
+from jixiao_xlsx.remarks import REMARKS
 from jixiao_xlsx.spec import Template
-from jixiao_xlsx.writers.canvas import CALC, META, Canvas
-from jixiao_xlsx.writers.contents import contents, text_of
+from jixiao_xlsx.writers.cached import cached
+from jixiao_xlsx.writers.canvas import CALC, Canvas
+from jixiao_xlsx.writers.contents import contents
 from jixiao_xlsx.writers.grid import draw_sheet
 from jixiao_xlsx.writers.guide import draw_guide
 from jixiao_xlsx.writers.layout import NOTHING, Filling, place
 from jixiao_xlsx.writers.looks import Looks
-from jixiao_xlsx.writers.selfcheck import draw_selfcheck
+from jixiao_xlsx.writers.selfcheck import Summary, draw_selfcheck
 from jixiao_xlsx.writers.styles import new_book
 
+NO_PREFILL: Mapping[Ref, Decimal] = {}
 # What a person may still do on a protected sheet: there is no password, only a guard against slips.
 _ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "autofilter": True}
 
@@ -28,14 +34,18 @@ def write_workbook(
     year: int | None = None,
     department: str = "",
     code: str = "",
+    prefill: Mapping[Ref, Decimal] = NO_PREFILL,
 ) -> None:
     """Write the form, filled with `filling`, to `target`. The same arguments give the same bytes.
 
-    Numbers in `filling` are in the unit of their cell (95 % = 0.95); text is written as text whatever it looks like. Raises
-    KeyError for a row or column that the form has not, OSError when the file cannot be written.
+    Numbers in `filling` are in the unit of their cell (95 % = 0.95); text is written as text whatever it looks like. `prefill`
+    is what the bureau types ahead into fixed rows: the file remembers it. Raises KeyError for a row or column that the form
+    has not, OSError when the file cannot be written.
     """
     layout = place(template, filling)
-    known = contents(layout, filling, year=year, department=department, code=code)
+    known = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
+    # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
+    remembered = {ref: value for ref, value in prefill.items() if not known[ref.table, ref.row, ref.column].formula}
     with new_book(target, template.title) as book:
         canvas = Canvas(book, Looks(book), layout, known, filling)
         sheets = [book.add_worksheet(sheet.spec.title) for sheet in layout.sheets]
@@ -50,14 +60,22 @@ def write_workbook(
             if where.spec.kind == "guide":
                 draw_guide(canvas, sheet, where.spec, checks[0] if checks else None)
         calc.very_hidden()
-        _write_meta(canvas, {"year": year, "department": department, "code": code})
+        for check in checks:
+            _write_remarks(canvas, check)
+        said = book.add_worksheet(meta.SHEET)
+        for line, (key, value) in enumerate(meta.encode(template, year, department, code, remembered).items()):
+            said.write_string(line, 0, key)
+            said.write_string(line, 1, value)
+        said.very_hidden()
 
 
-def _write_meta(canvas: Canvas, known: Mapping[str, Any]) -> None:
-    """What a file says of itself, very hidden: it recognises a form, and never locates a value."""
-    sheet = canvas.book.add_worksheet(META)
-    lines: dict[str, Any] = {"template": canvas.template.id, "version": canvas.template.version, **known}
-    for line, (key, value) in enumerate(lines.items()):
-        sheet.write_string(line, 0, key)
-        sheet.write_string(line, 1, text_of(value))
+def _write_remarks(canvas: Canvas, check: Summary) -> None:
+    """The 情况说明 of 自检 once more, on a small sheet of their own: reading the whole of 自检 would double the cost of a file."""
+    sheet = canvas.book.add_worksheet(REMARKS)
+    for column, key in enumerate(("code", "line", "text")):
+        sheet.write_string(0, column, canvas.template.remarks.get(key, key))
+    for line, (code, label, ref) in enumerate(check.remarks, start=1):
+        sheet.write_string(line, 0, code)
+        sheet.write_string(line, 1, label)
+        sheet.write_formula(line, 2, f'=IF({ref}="","",{ref})', None, cached(""))
     sheet.very_hidden()

@@ -17,7 +17,6 @@ from jixiao_xlsx.writers.looks import TITLE_SIZE, Looks
 from jixiao_xlsx.writers.styles import height
 
 CALC = "_calc"
-META = "_meta"
 _GAP = "　　"
 _FIELD = re.compile(r"\{(year|department)\}")
 

@@ -13,7 +13,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.amounts import ATOMS, from_float, read_number, rounded
-from jixiao_xlsx.equations import Scope, Side
+from jixiao_xlsx.equations import Ref, Scope, Side
 from jixiao_xlsx.spec import ColumnSpec, IndicatorSpec, Template
 from jixiao_xlsx.writers.layout import (
     INDICATORS,
@@ -51,10 +51,20 @@ class Formula:
 
 
 def contents(
-    layout: Layout, filling: Filling, *, year: int | None = None, department: str = "", code: str = ""
+    layout: Layout,
+    filling: Filling,
+    *,
+    year: int | None = None,
+    department: str = "",
+    code: str = "",
+    prefill: Mapping[Ref, Decimal] | None = None,
 ) -> Mapping[Address, Content]:
-    """The content of every grid cell of the workbook."""
-    return _Resolver(layout, _given(layout, filling, {"year": year, "department": department, "department_code": code})).all()
+    """The content of every grid cell of the workbook. `prefill` gives figures by address; those of `filling` go before it."""
+    known: dict[Ref, object] = dict(prefill or {})
+    for role, value in (("year", year), ("department", department), ("department_code", code)):
+        if value and role in layout.template.roles:
+            known[layout.template.roles[role]] = value
+    return _Resolver(layout, _given(layout, filling, known)).all()
 
 
 def text_of(value: object) -> str:
@@ -93,14 +103,12 @@ class _Given:
     locked: frozenset[Address]
 
 
-def _given(layout: Layout, filling: Filling, known: Mapping[str, object]) -> _Given:
+def _given(layout: Layout, filling: Filling, known: Mapping[Ref, object]) -> _Given:
     typed: dict[Address, Value] = {}
-    printed: dict[Address, Value] = {}
+    printed: dict[Address, Value] = {(ref.table, ref.row, ref.column): cleaned(value) for ref, value in known.items()}
     locked: set[Address] = set()
-    for name, value in known.items():
-        ref = layout.template.roles.get(name)
-        if ref and value:
-            printed[(ref.table, ref.row, ref.column)] = cleaned(value)
+    for address in printed:
+        layout.position(address)  # KeyError for what the form has not
     for table in layout.tables.values():
         for address, value in _titles(table):
             printed[address] = value
@@ -213,7 +221,7 @@ class _Resolver:
         role = "fixed" if address in self.given.locked else "auto" if formula else "input" if exists and not auto else "void"
         if address in self.given.typed:
             return Content(self.given.typed[address], role=role)
-        if address in self.given.printed:
+        if address in self.given.printed and not (formula and formula.value == self.given.printed[address]):
             return Content(self.given.printed[address], role=role)
         return Content(formula.value, formula.text, "auto") if formula else Content(role=role)
 

@@ -5,6 +5,7 @@ The same answers give the same bytes: no clock, no absolute path, nothing in the
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -19,7 +20,7 @@ from typing import Any
 
 import jixiao_xlsx
 from jixiao_xlsx.amounts import plain
-from jixiao_xlsx.model import Answer, Batch, Expected, FileStatus, Finding, FindingState, Report, Severity
+from jixiao_xlsx.model import Answer, Batch, BatchFinding, Expected, FileStatus, Finding, FindingState, Report, Severity
 from jixiao_xlsx.spec import Template
 
 _STATES = {FindingState.OPEN: "待处理", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
@@ -40,10 +41,10 @@ def digest(data: bytes) -> str:
 # --------------------------------------------------------------------------------------------------------------- json
 
 
-def findings_json(answers: Iterable[Answer], template: Template, *, batch: bool = False) -> Iterator[bytes]:
+def findings_json(answers: Iterable[Answer], template: Template, across: Sequence[BatchFinding] | None = None) -> Iterator[bytes]:
     """The findings of every file, piece by piece, as `check --format json` prints them.
 
-    `batch` adds the room for findings across files. In pieces, because the whole takes ten times its size to build.
+    `across` adds the findings of several files together. In pieces, because the whole takes ten times its size to build.
     """
     head = as_json({"version": jixiao_xlsx.version(), "template": {"id": template.id, "version": template.version}})
     yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
@@ -52,7 +53,22 @@ def findings_json(answers: Iterable[Answer], template: Template, *, batch: bool 
         yield before + indent(as_json(_file(answer)).decode().rstrip("\n"), "    ").encode()
         before = b",\n"
     yield b"]" if before == b"\n" else b"\n  ]"
-    yield b',\n  "batch_findings": []\n}\n' if batch else b"\n}\n"
+    if across is None:
+        yield b"\n}\n"
+        return
+    body = indent(as_json([_batch_finding(finding) for finding in across]).decode().rstrip("\n"), "  ").strip()
+    yield b',\n  "batch_findings": ' + body.encode() + b"\n}\n"
+
+
+def _batch_finding(finding: BatchFinding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "departments": list(finding.departments),
+        "message": finding.message,
+        "hint": finding.hint,
+        "places": [{"sheet": place.sheet, "cell": place.cell} for place in finding.places],
+    }
 
 
 def as_json(document: object) -> bytes:
@@ -80,6 +96,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "severity": finding.severity.value,
         "state": finding.state.value,
+        "explanation": finding.explanation,
         "sheet": finding.place.sheet,
         "cell": finding.place.cell,
         "item": finding.item,
@@ -111,15 +128,18 @@ def _number(value: Decimal) -> object:
 # ---------------------------------------------------------------------------------------------------------------- csv
 
 
-def findings_csv(answers: Iterable[Answer]) -> bytes:
-    """One line per finding, UTF-8 with BOM; no cell can be taken for a formula."""
-    stream = io.StringIO(newline="")
-    writer = csv.writer(stream, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+def findings_csv(answers: Iterable[Answer]) -> Iterator[bytes]:
+    """One line per finding, UTF-8 with BOM, file by file; no cell can be taken for a formula."""
+    yield codecs.BOM_UTF8 + _csv_lines([COLUMNS])
     for answer in answers:
-        for finding in answer.report.findings if answer.report else ():
-            writer.writerow([_harmless(text) for text in _line(answer, finding)])
-    return stream.getvalue().encode("utf-8-sig")
+        if answer.report:
+            yield _csv_lines(_line(answer, finding) for finding in answer.report.findings)
+
+
+def _csv_lines(lines: Iterable[Sequence[str]]) -> bytes:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, lineterminator="\r\n").writerows([_harmless(text) for text in line] for line in lines)
+    return stream.getvalue().encode()
 
 
 def _line(answer: Answer, finding: Finding) -> Sequence[str]:

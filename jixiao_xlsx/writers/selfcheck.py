@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from jixiao_xlsx.spec import SheetSpec
@@ -38,13 +38,17 @@ _HOW = (
 
 @dataclass(frozen=True)
 class Summary:
-    """The list for whoever counts in it: references to its columns, and its lines as they are now."""
+    """The list for whoever counts in it: references to its columns, and its lines as they are now.
+
+    `remarks` are the cells for a 情况说明: code and label of the line, and the reference.
+    """
 
     sheets: str
     labels: str
     states: str
     required: int
     lines: Sequence[tuple[str, str]]
+    remarks: Sequence[tuple[str, str, str]] = ()
 
     def count(self, test: str, now: int) -> Live:
         """How many lines pass `test`, in which {sheets}, {labels} and {states} stand for the columns."""
@@ -63,11 +67,17 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
         sheet.write_string(_HEADER, number, title, canvas.looks.head)
     sheet.set_row(_HEADER, 26)
     line = _HEADER + 1
+    remarks: list[tuple[str, str, str]] = []
     for heading, lines in (("一、必填项", musts), ("二、表内关系", inner), ("三、表间关系", outer)):
         span(sheet, (line, 0, line, len(COLUMNS) - 1), heading, canvas.looks.band)
         sheet.set_row(line, 22)
+        remarks += [
+            (one.code, one.label, qualified(spec.title, a1(line + 1 + number, _REMARK, absolute=True)))
+            for number, one in enumerate(lines)
+            if one.explainable
+        ]
         line = _draw_lines(canvas, sheet, line + 1, lines)
-    summary = _summary(canvas, spec, line - 1, [*musts, *inner, *outer], len(musts))
+    summary = replace(_summary(canvas, spec, line - 1, [*musts, *inner, *outer], len(musts)), remarks=remarks)
     _draw_counters(canvas, sheet, summary)
     _colour(canvas, sheet, line - 1)
     page(sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title)

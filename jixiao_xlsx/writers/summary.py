@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from jixiao_xlsx.model import Answer, Batch, Department, FileStatus, FindingState, Severity
+from jixiao_xlsx.model import Answer, Batch, BatchFinding, Department, FileStatus, FindingState, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, new_book, page, put_merged
 from jixiao_xlsx.writers.summary_frames import (
@@ -46,7 +46,7 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
         sheets = {name: book.add_worksheet(name) for name in names}
         write_overview(book, sheets[OVERVIEW], styles, batch, frame, levels(cards), hits, template)
         _write_ranking(sheets[RANKING], styles, frame)
-        _write_findings(sheets[FINDINGS], styles, answers, lone_columns(template))
+        _write_findings(sheets[FINDINGS], styles, answers, lone_columns(template), batch.findings)
         write_matrix(sheets[MATRIX], styles, [answer.department for answer in answers], cards, matrix(cards, template))
         _write_rules(sheets[RULES], styles, hits, template)
         _write_delivery(sheets[DELIVERY], styles, batch)
@@ -156,8 +156,10 @@ _FINDINGS = (
 )
 
 
-def _write_findings(sheet: Any, styles: Styles, answers: Sequence[Answer], lone: Collection[str]) -> None:
-    rows = [line for answer in answers for line in _finding_lines(answer, lone)]
+def _write_findings(
+    sheet: Any, styles: Styles, answers: Sequence[Answer], lone: Collection[str], across: Sequence[BatchFinding]
+) -> None:
+    rows = [line for answer in answers for line in _finding_lines(answer, lone)] + [_across_line(one) for one in across]
     remark = f"共 {len(rows)} 条，按部门、级别、位置排列；可用筛选箭头只看某个部门、级别或编号。"
     _sheet(sheet, styles, FINDINGS, remark, _FINDINGS, rows, frozen=1)
 
@@ -180,6 +182,28 @@ def _finding_lines(answer: Answer, lone: Collection[str]) -> Iterator[Line]:
             advice(finding),
             finding.basis,
         ]
+
+
+def _across_line(finding: BatchFinding) -> Line:
+    """Something between departments, or about a waiver: no cell of one workbook."""
+    where = "、".join(f"{place.sheet}!{place.cell}" for place in finding.places)
+    severity = Styled(finding.severity.label, f"cell center {finding.severity.value}")
+    departments = "、".join(finding.departments)
+    return [
+        departments,
+        "（部门之间）",
+        severity,
+        finding.code,
+        None,
+        None,
+        None,
+        None,
+        None,
+        None,
+        finding.message,
+        finding.hint,
+        where,
+    ]
 
 
 # -------------------------------------------------------------------------------------------------------------- rules

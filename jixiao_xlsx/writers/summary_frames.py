@@ -9,8 +9,7 @@ from typing import Protocol
 
 import pandas as pd
 
-from jixiao_xlsx.amounts import rounded
-from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.amounts import rounded, tidy
 from jixiao_xlsx.model import Batch, FindingState, IndicatorScore, Method, Scorecard, Severity
 from jixiao_xlsx.spec import Template
 

@@ -184,7 +184,9 @@ def stages(books: list[Path]) -> None:
     print(f"每个工作簿（{len(books)} 个样例 × {ROUNDS} 轮，中位数，毫秒）")
     for name, value in medians.items():
         print(f"  {name:<13}{value:8.2f}")
-    print(f"  合计 {ours:.1f}；÷ 底线 {floor:.1f} = {ours / floor:.2f}（目标 ≤ 1.5）；脚本 {script:.1f} ÷ 合计 = {script / ours:.2f}（目标 ≥ 4）")
+    print(
+        f"  合计 {ours:.1f}；÷ 底线 {floor:.1f} = {ours / floor:.2f}（目标 ≤ 1.5）；脚本 {script:.1f} ÷ 合计 = {script / ours:.2f}（目标 ≥ 4）"
+    )
 
 
 RUN = "import sys, resource\nfrom pathlib import Path\nfrom jixiao_xlsx import batch\nif __name__ == '__main__':\n    batch.run([Path(sys.argv[1])], Path(sys.argv[2]), jobs=int(sys.argv[3]))\n    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
@@ -207,10 +209,17 @@ def batches(sizes: list[int], books: list[Path]) -> None:
             seconds = {}
             for jobs in (1, 2):
                 start = time.perf_counter()
-                out = subprocess.run([sys.executable, str(script), str(inbox), str(folder / f"out{jobs}"), str(jobs)], check=True, capture_output=True, text=True)
+                out = subprocess.run(
+                    [sys.executable, str(script), str(inbox), str(folder / f"out{jobs}"), str(jobs)],
+                    check=True,
+                    capture_output=True,
+                    text=True,
+                )
                 seconds[jobs] = time.perf_counter() - start
                 peaks[size] = int(out.stdout.split()[-1]) / 1024
-            print(f"{size} 个：一个进程 {seconds[1]:.1f} 秒，两个进程 {seconds[2]:.1f} 秒，比 {seconds[2] / seconds[1]:.2f}；主进程峰值 {peaks[size]:.0f} MB")
+            print(
+                f"{size} 个：一个进程 {seconds[1]:.1f} 秒，两个进程 {seconds[2]:.1f} 秒，比 {seconds[2] / seconds[1]:.2f}；主进程峰值 {peaks[size]:.0f} MB"
+            )
     if len(peaks) > 1:
         low, high = peaks[min(peaks)], peaks[max(peaks)]
         print(f"主进程峰值 {max(peaks)} 个 ÷ {min(peaks)} 个 = {high / low:.2f}（目标 ≤ 1.25）")

@@ -1,0 +1,86 @@
+"""REF: the bureau's own figures (批复、决算批复) held against the workbook, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jixiao_xlsx.amounts import plain, tidy
+from jixiao_xlsx.model import Cell, Expected, ReferenceLine, Severity, Skipped, Table
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+
+BASIS = "财政部门批复的预算、决算数"
+
+
+def _pairs(desk: Desk) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:
+    """Every figure of the bureau with the cell that should hold it."""
+    table = desk.submission.get(desk.template.reference_table)
+    for line in desk.reference:
+        for kind in line.amounts:
+            column = desk.template.reference_columns.get(kind, "")
+            yield line, kind, _cell(table, line.item, column) if table else None
+
+
+def _cell(table: Table, item: str, column: str) -> Cell | None:
+    wanted = tidy(item)
+    row = next((row for row in table.rows if tidy(row.title) in {wanted, f"其中:{wanted}"}), None)
+    return row.get(column) if row else None
+
+
+def _nothing_to_hold(desk: Desk, code: str) -> Iterator[Saw]:
+    if not desk.reference:
+        yield Skipped(code, "没有提供本部门的批复数")
+
+
+@rule("REF101", "与财政批复数不符", severity=Severity.ERROR, basis=BASIS, relations=("C05",))
+def differs(desk: Desk) -> Iterator[Saw]:
+    """填报数与财政部门掌握的批复数不一致。两个数和批复数所在的行都列出。"""
+    yield from _nothing_to_hold(desk, "REF101")
+    for line, kind, cell in _pairs(desk):
+        if cell is None or cell.number is None:
+            continue
+        yield Looked(1)
+        right = line.amounts[kind]
+        if cell.number != right:
+            words = (
+                f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，财政批复{kind} {plain(right, 2)} 元（{line.source}），"
+                f"相差 {plain(cell.number - right, 2)} 元。请按批复数核对。"
+            )
+            yield flag(cell, words, expected=Expected(right, right, "元"), difference=f"{plain(cell.number - right, 2)} 元")
+
+
+@rule("REF102", "财政有批复数而未填", severity=Severity.WARNING, basis=BASIS)
+def not_reported(desk: Desk) -> Iterator[Saw]:
+    """财政部门有这一项的批复数，表里却空着或没有这一行。"""
+    yield from _nothing_to_hold(desk, "REF102")
+    table = desk.submission.get(desk.template.reference_table)
+    for line, kind, cell in _pairs(desk):
+        right = line.amounts[kind]
+        if table is None or right == 0 or (cell is not None and not cell.blank):
+            continue
+        yield Looked(1)
+        words = f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填或说明。"
+        expected = Expected(right, right, "元")
+        if cell is not None:
+            yield flag(cell, words, expected=expected)
+        else:
+            yield Flag(table.anchor.place, line.item, kind, "", words, expected)
+
+
+@rule("REF103", "填报数不在财政批复之内", severity=Severity.NOTE, basis=BASIS)
+def not_in_reference(desk: Desk) -> Iterator[Saw]:
+    """表里填了数，而财政部门给出的批复数里没有这一项。批复数可能只列主要项目，所以只作提示。"""
+    yield from _nothing_to_hold(desk, "REF103")
+    table = desk.submission.get(desk.template.reference_table)
+    if table is None or not desk.reference:
+        return
+    known = {(tidy(line.item), desk.template.reference_columns.get(kind)) for line in desk.reference for kind in line.amounts}
+    columns = {column for _, column in known}
+    for row in table.rows:
+        for column in desk.template.reference_columns.values():
+            cell = row.get(column)
+            if cell is None or not cell.number or column not in columns:
+                continue
+            yield Looked(1)
+            if not {(tidy(row.title), column), (tidy(row.title).removeprefix("其中:"), column)} & known:
+                first = desk.reference[0].source.partition(" ")[0]
+                yield flag(cell, f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，{first} 里没有这一项。请核对。")
