@@ -197,11 +197,11 @@ def rules(code: str | None, shape: str, template: Template) -> None:
     if not chosen:
         raise Unusable(f"没有编号为“{code}”的规则。全部编号：jixiao rules")
     if shape == "json":
-        _machine(rulebook.rules_json(chosen))
+        _machine(rulebook.rules_json(chosen, template))
     elif shape == "markdown":
         _machine(rulebook.rules_markdown(chosen, template).encode())
     else:
-        click.echo(rulebook.rule_text(chosen[0]) if code else rulebook.rules_text(chosen), nl=False)
+        click.echo(rulebook.rule_text(chosen[0], template) if code else rulebook.rules_text(chosen), nl=False)
 
 
 # ------------------------------------------------------------------------------------------------------------ shared

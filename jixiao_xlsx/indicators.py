@@ -315,6 +315,16 @@ def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorSc
     return _made(line, Method.HIGHER, score, _equals(words, score), source, actual, target, met)
 
 
+def highest(line: Line, item: IndicatorScore) -> Fraction:
+    """The best score that the rate behind the typed one allows: 98.37 % is typed for anything from 98.365 % to 98.375 %."""
+    score, typed = item.score or Fraction(0), line.actual
+    if item.actual is None or item.target is None or typed.number is None or not typed.rate or not typed.near(item.actual):
+        return score
+    half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
+    reach = (typed.number,) if line.base.state is BaseState.KNOWN else (typed.number - half, typed.number + half)
+    return max(score, *(_quantitative(line, actual, item.target).score or Fraction(0) for actual in reach))
+
+
 def _equal(line: Line, actual: Fraction, target: Fraction, source: str) -> IndicatorScore:
     full_from = line.spec.full_from if line.spec else Fraction(1)
     small, large = sorted((actual, target))

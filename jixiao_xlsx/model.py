@@ -203,7 +203,10 @@ class Remark:
 
 @dataclass(frozen=True)
 class Submission:
-    """One workbook as read: tables by name, and everything around them that a rule may ask about."""
+    """One workbook as read: tables by name, and everything around them that a rule may ask about.
+
+    `meta` is what the file says of itself (see `meta`); {} for one that was not made from a blank form.
+    """
 
     file: str
     sha256: str
@@ -214,6 +217,7 @@ class Submission:
     tables: Mapping[str, Table]
     notes: tuple[Note, ...] = ()
     remarks: tuple[Remark, ...] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     knows_formulas: bool = True
     cells_read: int = 0

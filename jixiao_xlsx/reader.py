@@ -10,11 +10,12 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import python_calamine as calamine
 
-from jixiao_xlsx import leftovers, ods, ooxml
+from jixiao_xlsx import leftovers, meta, ods, ooxml
 from jixiao_xlsx.fileformat import MAX_BYTES, Kind, Refused, broken, encrypted, sniff
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.locate import match_sheets
@@ -26,6 +27,7 @@ from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.tables import read_tables
 
 MACHINE_SHEET = "_"
+READ_BARE = frozenset({REMARKS, meta.SHEET})
 Rows = Sequence[Sequence[object]]
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOCK_FILES = ("~$", ".~")
@@ -59,20 +61,48 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
     if name.rpartition("/")[2].startswith(_LOCK_FILES):
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
-        kind, names, grids, selfcheck = _grids(data, vocabulary(form))
+        sheets = _sheets(data, vocabulary(form))
+        edition = _edition(form, meta.decode(sheets.bare.get(meta.SHEET, ())))
+        if edition is not form:
+            sheets = _sheets(data, vocabulary(edition))
     except Refused as refusal:
         raise Unreadable(refusal.reason) from refusal
-    return _submission(data, name, form, kind, names, grids, selfcheck)
+    return _submission(data, name, edition, sheets)
+
+
+def _edition(form: Template, said: meta.Lines) -> Template:
+    """The form as it was when the file was handed out. Raises Unreadable where that is not known."""
+    if said.get(meta.TEMPLATE, form.id) != form.id:
+        raise Unreadable(f"这是另一套表（{said[meta.TEMPLATE]}），不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED)
+    version = said.get(meta.VERSION, "")
+    edition = form.edition(version)
+    if edition is None:
+        raise Unreadable(
+            f"这份表用的是 {version} 版表样，现在用的是 {form.version} 版，没有留存 {version} 版的定义。"
+            f"请用现在的空白表重新填报；或请维护人员把 {version} 版的定义放到表单文件夹的 versions/{version} 里",
+            FileStatus.UNRECOGNISED,
+        )
+    return edition
 
 
 # ------------------------------------------------------------------------------------------------------------- values
 
 
-def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[Grid], Rows]:
-    """Every worksheet that may hold content, with its flags, and the bare rows of 自检's 情况说明. Raises Refused."""
+@dataclass(frozen=True, slots=True)
+class _Sheets:
+    """The worksheets of a file: all their names, those that may hold content, and the bare rows of those for machines."""
+
+    kind: Kind
+    names: tuple[str, ...]
+    grids: Sequence[Grid]
+    bare: Mapping[str, Rows]
+
+
+def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
+    """Every worksheet that is worth reading, with its flags. Raises Refused."""
 
     def wanted(name: str, hidden: bool) -> bool:
-        return name == REMARKS or (key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET)))
+        return name in READ_BARE or (key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET)))
 
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
@@ -81,7 +111,7 @@ def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[
     elif kind is Kind.ODS:
         ods.guard(data)
     try:
-        return kind, *_values(data, kind, flags, wanted)
+        return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
         raise encrypted() from error
     except calamine.CalamineError as error:
@@ -96,8 +126,8 @@ def _grids(data: bytes, words: Vocabulary) -> tuple[Kind, tuple[str, ...], list[
 
 def _values(
     data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]
-) -> tuple[tuple[str, ...], list[Grid], Rows]:
-    lines: Rows = ()
+) -> _Sheets:
+    bare: dict[str, Rows] = {}
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     grids = []
     for sheet in book.sheets_metadata:
@@ -108,12 +138,12 @@ def _values(
             raise broken()  # nothing that the guard has not seen
         found = book.get_sheet_by_name(sheet.name)
         rows = found.to_python(skip_empty_area=False)
-        if sheet.name == REMARKS:
-            lines = rows
+        if sheet.name in READ_BARE:
+            bare[sheet.name] = rows
             continue
         seen = flags[sheet.name] if kind is Kind.OOXML else SheetFlags(merges=_merges(found))
         grids.append(Grid(sheet.name, rows, seen, hidden, kind is Kind.OOXML))
-    return tuple(book.sheet_names), grids, lines
+    return _Sheets(kind, tuple(book.sheet_names), grids, bare)
 
 
 def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:
@@ -123,10 +153,8 @@ def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:
 # ------------------------------------------------------------------------------------------------------------- tables
 
 
-def _submission(
-    data: bytes, name: str, form: Template, kind: Kind, names: tuple[str, ...], grids: Sequence[Grid], selfcheck: Rows
-) -> Submission:
-    words = vocabulary(form)
+def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Submission:
+    words, names, grids = vocabulary(form), sheets.names, sheets.grids
     match = match_sheets(form, words, grids)
     tables: dict[str, Table] = {}
     notes: list[Note] = []
@@ -159,9 +187,10 @@ def _submission(
         year=_year(_role(form, tables, "year")),
         tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
         notes=tuple(notes),
-        remarks=remarks_of(form, tables, selfcheck),
+        remarks=remarks_of(form, tables, sheets.bare.get(REMARKS, ())),
+        meta=meta.decode(sheets.bare.get(meta.SHEET, ())),
         sheets=names,
-        knows_formulas=kind is Kind.OOXML,
+        knows_formulas=sheets.kind is Kind.OOXML,
         cells_read=sum(len(grid.filled) for grid in grids),
         cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
     )

@@ -310,6 +310,17 @@ class Template:
         names = {tidy(alias): spec for spec in self.indicators for alias in spec.aliases}
         return names | {tidy(spec.name): spec for spec in self.indicators}
 
+    def edition(self, version: str) -> Template | None:
+        """The form as it was at a `version`, kept in versions/<version>/; itself for its own or none; None: not kept.
+
+        Raises SpecError for a kept one that cannot be used.
+        """
+        if version in {"", self.version}:
+            return self
+        # Compared, never joined: the version comes out of a file.
+        kept = next((folder for folder in (self.folder / "versions").glob("*/") if folder.name == version), None)
+        return _load(kept) if kept and (kept / "spec.toml").is_file() else None
+
     def unit_of(self, ref: Ref) -> str:
         """The unit of the cell at an address by titles."""
         table = self.table[ref.table]

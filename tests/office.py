@@ -38,6 +38,14 @@ def recalculated(workbooks: Sequence[Path]) -> dict[Path, Values]:
         return {path: values(out / path.name) for path in workbooks}
 
 
+def resaved(workbook: Path, folder: Path, kind: str = "xlsx") -> Path:
+    """The workbook as LibreOffice saves it into `folder`, every formula worked out anew."""
+    filters = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "xls": "xls:MS Excel 97", "ods": "ods:calc8"}
+    with tempfile.TemporaryDirectory() as profile:
+        _convert(filters[kind], [workbook], folder, Path(profile), recalculate=True)
+    return folder / f"{workbook.stem}.{kind}"
+
+
 def values(workbook: Path) -> Values:
     """Cached values by (sheet, cell); blanks and empty texts are left out."""
     book = openpyxl.load_workbook(workbook, data_only=True)

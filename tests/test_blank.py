@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import office
 import openpyxl
 import pytest
 from openpyxl.cell import MergedCell
@@ -19,7 +20,6 @@ from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.writers.blank import write_workbook
 from jixiao_xlsx.writers.contents import contents
 from jixiao_xlsx.writers.layout import Filling, TableFilling, place
-from tests import office
 
 SHARED_FUNCTIONS = {
     *("IF", "AND", "OR", "NOT", "SUM", "COUNT", "ROUND", "MAX", "MIN", "N", "INT", "TEXT", "TRIM", "LEFT", "RIGHT", "MID"),

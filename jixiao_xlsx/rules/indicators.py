@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.amounts import State, percent, plain, rounded, tidy
-from jixiao_xlsx.indicators import Base, BaseState, Line, read_measure_text
+from jixiao_xlsx.indicators import Base, BaseState, Line, highest, read_measure_text
 from jixiao_xlsx.model import Cell, Expected, IndicatorScore, Method, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
 
@@ -145,7 +145,9 @@ def overstates(line: Line, item: IndicatorScore) -> bool:
     if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
         return False
     digits = 2 if item.self_score >= item.weight else min(_digits(line.cell("score")), 4)
-    return item.self_score > Fraction(rounded(item.score, digits))
+    if item.self_score <= Fraction(rounded(item.score, digits)):
+        return False
+    return item.self_score > Fraction(rounded(highest(line, item), digits))
 
 
 def _digits(cell: Cell) -> int:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from textwrap import indent
 from typing import TYPE_CHECKING
 
+from jixiao_xlsx.casebook import Example, examples, known_relations
 from jixiao_xlsx.writers.records import as_json
 
 if TYPE_CHECKING:
@@ -31,8 +33,8 @@ def rules_text(rules: Sequence[Rule]) -> str:
     return "\n".join([*lines, f"共 {len(rules)} 条。看其中一条：jixiao rules 编号", ""])
 
 
-def rule_text(rule: Rule) -> str:
-    """One rule: what it looks at, why, on what basis, how severe, which relations it covers."""
+def rule_text(rule: Rule, template: Template) -> str:
+    """One rule: what it looks at, why, on what basis, how severe, which relations it covers, and an example of each kind."""
     lines = [
         f"{rule.code}  {rule.title}",
         f"级别：{rule.severity.label}（{_ACTION[rule.severity.label]}）",
@@ -41,10 +43,23 @@ def rule_text(rule: Rule) -> str:
     ]
     if rule.relations:
         lines.append(f"勾稽关系：{'、'.join(rule.relations)}")
+    for kind, example in zip(_KINDS, examples(template, rule.code), strict=True):
+        if example:
+            lines += ["", f"{kind}：{example.name}", *(indent(text.strip("\n"), "    ") for text in _shown(example))]
     return "\n".join([*lines, ""])
 
 
-def rules_json(rules: Sequence[Rule]) -> bytes:
+_KINDS = ("反例", "正例")
+
+
+def _shown(example: Example) -> list[str]:
+    """The tables of a case as text, and where the finding stands."""
+    tables = [f"《{name}》\n{text.strip()}" for name, text in example.tables.items()]
+    notes = [f"（{note}）" for note in example.notes]
+    return [*tables, *notes, *([f"报在：{'、'.join(example.finds)}"] if example.finds else [])]
+
+
+def rules_json(rules: Sequence[Rule], template: Template) -> bytes:
     """The catalogue as a JSON list."""
     return as_json(
         [
@@ -55,6 +70,11 @@ def rules_json(rules: Sequence[Rule]) -> bytes:
                 "basis": rule.basis,
                 "relations": list(rule.relations),
                 "doc": _flowing(rule.doc),
+                "examples": {
+                    kind: {"name": example.name, "tables": dict(example.tables), "finds": list(example.finds)}
+                    for kind, example in zip(_KINDS, examples(template, rule.code), strict=True)
+                    if example
+                },
             }
             for rule in rules
         ]
@@ -67,16 +87,33 @@ def rules_markdown(rules: Sequence[Rule], template: Template) -> str:
               " `jixiao rules --format markdown` 生成。\n"]  # fmt: skip
     for family in dict.fromkeys(rule.code[:3] for rule in rules):
         pieces.append(f"## {FAMILIES.get(family, family)}\n")
-        pieces += [_section(rule) for rule in rules if rule.code.startswith(family)]
-    return "\n".join(pieces)
+        pieces += [_section(rule, template) for rule in rules if rule.code.startswith(family)]
+    return "\n".join([*pieces, *_relations_section(rules, template)])
 
 
-def _section(rule: Rule) -> str:
+def _relations_section(rules: Sequence[Rule], template: Template) -> Iterator[str]:
+    """Every relation that the field knows: the rules that hold it, or why none does."""
+    known = known_relations(template)
+    if not known:
+        return
+    yield "## 勾稽关系对照\n\n| 编号 | 关系 | 规则 |\n| --- | --- | --- |"
+    for relation in known:
+        codes = "、".join(rule.code for rule in rules if relation.number in rule.relations)
+        yield f"| {relation.number} | {relation.formula} | {codes or '—'}{'；' if codes and relation.reason else ''}{relation.reason} |"
+    yield ""
+
+
+def _section(rule: Rule, template: Template) -> str:
     facts = [f"- 级别：{rule.severity.label}", f"- 依据：{rule.basis}"]
     if rule.relations:
         facts.append(f"- 勾稽关系：{'、'.join(rule.relations)}")
     body = f"{_flowing(rule.doc)}\n\n" if rule.doc else ""
-    return f"### {rule.code} {rule.title}\n\n{body}" + "\n".join(facts) + "\n"
+    cases = [
+        f"\n{kind}：{example.name}\n\n```text\n" + "\n".join(_shown(example)) + "\n```\n"
+        for kind, example in zip(_KINDS, examples(template, rule.code), strict=True)
+        if example
+    ]
+    return f"### {rule.code} {rule.title}\n\n{body}" + "\n".join(facts) + "\n" + "".join(cases)
 
 
 def _flowing(doc: str) -> str:

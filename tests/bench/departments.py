@@ -204,7 +204,7 @@ class Maker:
             amounts = [self.around(self.some(), late=late) if kind else Money() for kind in kinds]
             if source in NOW and self.chance(0.06):
                 self.book.shapes.add("负数")
-                amounts[1] = self.around(-self.some(6))
+                amounts[1] = self.around(-min(self.some(6), running // 4 + 1))
             own = source == "单位资金" or (source == "上年结转" and self.shape("结转为单位资金", 0.15))
             if any(amount.spent for amount in amounts):
                 found.append(Line(source, subject, *amounts, not own))

@@ -1,0 +1,64 @@
+"""What only several departments show: copied figures and paragraphs, figures far from peers, targets of one's own."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from pathlib import Path
+
+from jixiao_xlsx import crosscheck, reader
+from jixiao_xlsx.model import Answer, Facts, FileStatus, Place
+from jixiao_xlsx.spec import find_template
+
+SAMPLES = Path(__file__).parent.parent / "samples" / "inbox"
+
+
+def answers(*facts: Facts) -> list[Answer]:
+    return [Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=f"部门{n}", facts=one) for n, one in enumerate(facts)]
+
+
+def codes(*facts: Facts) -> list[tuple[str, tuple[str, ...]]]:
+    return [(found.code, found.departments) for found in crosscheck.crosscheck(answers(*facts))]
+
+
+def test_equal_figures_are_told_once_for_a_pair() -> None:
+    twin = Facts(figures={"收支总表": "x", "三公经费": "y"})
+    assert codes(twin, twin, Facts(figures={"收支总表": "z"})) == [("XDP101", ("部门0", "部门1"))]
+
+
+def test_equal_paragraphs_are_told_with_their_beginning() -> None:
+    place = Place("报告正文", "B4")
+    one = Facts(paragraphs=(("p", place, "一年来在县委的领导下"), ("q", place, "只有一家写")))
+    two = Facts(paragraphs=(("p", place, "一年来在县委的领导下"),))
+    (found,) = crosscheck.crosscheck(answers(one, two))
+    assert (found.code, found.departments) == ("XDP102", ("部门0", "部门1"))
+    assert "一年来" in found.message
+
+
+def test_office_costs_far_from_peers_need_enough_peers() -> None:
+    peers = [Facts(office_per_head=Fraction(10_000 + n), nature="行政") for n in range(6)]
+    far = Facts(office_per_head=Fraction(90_000), nature="行政")
+    assert codes(*peers, far) == [("XDP103", ("部门6",))]
+    assert codes(*peers[:3], far) == []
+
+
+def test_a_target_of_ones_own_is_told_when_most_agree() -> None:
+    usual = [Facts(targets=(("档案", "95%", Place("绩效评价表", "G20")),)) for _ in range(7)]
+    other = Facts(targets=(("档案", "60%", Place("绩效评价表", "G20")),))
+    assert codes(*usual, other) == [("XDP104", ("部门7",))]
+    assert codes(*usual[:3], other) == []
+
+
+def test_a_workbook_sent_twice_under_two_names_is_seen() -> None:
+    template = find_template()
+    book = next(path for path in sorted(SAMPLES.glob("*.xlsx")) if "教育局" in path.name)
+    facts = crosscheck.facts_of(reader.read(book, template), template)
+    assert facts.figures
+    found = crosscheck.crosscheck(answers(facts, facts))
+    assert {one.code for one in found} >= {"XDP101"}
+
+
+def test_the_sample_departments_copied_from_nobody() -> None:
+    template = find_template()
+    books = sorted(SAMPLES.glob("*.xlsx"))[:20]
+    facts = [crosscheck.facts_of(reader.read(book, template), template) for book in books]
+    assert {one.code for one in crosscheck.crosscheck(answers(*facts))} <= {"XDP102", "XDP103", "XDP104"}

@@ -1,0 +1,25 @@
+"""Every relation of the field is held by a rule, or the page says why not."""
+
+from __future__ import annotations
+
+from jixiao_xlsx.casebook import examples, known_relations
+from jixiao_xlsx.checker import catalogue
+from jixiao_xlsx.spec import find_template
+
+
+def test_every_relation_is_accounted_for() -> None:
+    template = find_template()
+    known = {relation.number: relation for relation in known_relations(template)}
+    assert list(known) == [f"C{number:02d}" for number in range(1, 75)]
+    held = {number for rule in catalogue(template) for number in rule.relations}
+    assert held <= known.keys()
+    for number, relation in known.items():
+        assert (number in held) != bool(relation.reason), number
+
+
+def test_every_rule_has_both_kinds_of_example() -> None:
+    template = find_template()
+    for rule in catalogue(template):
+        failing, passing = examples(template, rule.code)
+        assert failing and failing.finds, rule.code
+        assert passing and not passing.finds, rule.code

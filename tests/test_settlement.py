@@ -1,0 +1,149 @@
+"""情况说明 turns a 警告 into 已说明 and never touches a 错误; a waived finding stays visible; idle waivers are told."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+import office
+import pytest
+
+from jixiao_xlsx import checker, reader
+from jixiao_xlsx.intake import InputError
+from jixiao_xlsx.model import (
+    Answer,
+    FileStatus,
+    Finding,
+    FindingState,
+    Place,
+    Remark,
+    Report,
+    Result,
+    Severity,
+    Waiver,
+)
+from jixiao_xlsx.reference import read_reference, read_waivers
+from jixiao_xlsx.settlement import explained, waived
+from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers.blank import write_workbook
+from jixiao_xlsx.writers.layout import TableFilling
+
+TODAY = dt.date(2024, 3, 31)
+
+
+def finding(code: str = "BAL503", severity: Severity = Severity.WARNING, item: str = "会议费", field: str = "决算数") -> Finding:
+    return Finding(code, severity, Place("三公经费", "D9"), item, field, "2", "超预算")
+
+
+def answer(*findings: Finding) -> Answer:
+    report = Report("a.xlsx", "", "教育局", "101", 2023, findings, {}, ())
+    return Answer("a.xlsx", FileStatus.SUBMITTED, department="教育局", report=report)
+
+
+def waiver(**changes: object) -> Waiver:
+    known: dict[str, object] = {
+        "department": "教育局", "code": "BAL503", "item": "会议费", "reason": "会议由省里举办", "approver": "李局长",
+        "until": dt.date(2024, 12, 31), "source": "waivers.csv 第 2 行",
+    }  # fmt: skip
+    return Waiver(**(known | changes))  # type: ignore[arg-type]
+
+
+def test_a_warning_is_explained_by_rule_and_item() -> None:
+    (got,) = explained([finding()], [Remark("BAL503", "会 议费", "省里的会")])
+    assert (got.state, got.explanation) == (FindingState.EXPLAINED, "省里的会")
+
+
+@pytest.mark.parametrize(
+    ("one", "remark"),
+    [
+        (finding(severity=Severity.ERROR), Remark("BAL503", "会议费", "省里的会")),
+        (finding(), Remark("BAL504", "会议费", "省里的会")),
+        (finding(), Remark("BAL503", "培训费", "省里的会")),
+        (finding(), Remark("BAL503", "会议费", "")),
+    ],
+)
+def test_other_remarks_change_nothing(one: Finding, remark: Remark) -> None:
+    assert explained([one], [remark]) == [one]
+
+
+def test_an_explained_warning_lets_a_workbook_pass() -> None:
+    report = answer(*explained([finding()], [Remark("BAL503", "会议费", "省里的会")])).report
+    assert report and report.result is Result.PASS
+
+
+def test_a_waived_error_stays_visible_and_no_longer_counts() -> None:
+    (got,), told = waived([answer(finding(severity=Severity.ERROR))], [waiver()], TODAY)
+    assert got.report
+    assert got.report.findings[0].state is FindingState.WAIVED
+    assert "李局长" in got.report.findings[0].explanation
+    assert got.report.result is Result.PASS
+    assert told == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [({"until": dt.date(2024, 3, 30)}, "WAV102"), ({"item": "培训费"}, "WAV101"), ({"department": "民政局"}, "WAV101")],
+)
+def test_idle_waivers_are_told(changes: dict[str, object], code: str) -> None:
+    (got,), told = waived([answer(finding())], [waiver(**changes)], TODAY)
+    assert got.report and got.report.findings[0].state is FindingState.OPEN
+    assert [one.code for one in told] == [code]
+
+
+def test_files_of_the_bureau_name_every_mistake(tmp_path: Path) -> None:
+    path = tmp_path / "waivers.csv"
+    path.write_text("部门,规则,项目,理由,批准人,到期\n教育局,BAL503,,,李局长,明天\n", encoding="utf-8")
+    with pytest.raises(InputError) as told:
+        read_waivers(path)
+    assert len(told.value.mistakes) == 2
+    path = tmp_path / "批复决算.csv"
+    path.write_bytes("部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1,一百,2\n,项目支出,1,1,1\n".encode("gb18030"))
+    with pytest.raises(InputError) as told:
+        read_reference(path)
+    assert [mistake[:6] for mistake in told.value.mistakes] == ["第 2 行：", "第 3 行："]
+
+
+def test_reference_figures_keep_their_line(tmp_path: Path) -> None:
+    path = tmp_path / "批复决算.csv"
+    path.write_text("部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1.5,,“2”\n".replace("“2”", '"2,000"'), encoding="utf-8-sig")
+    (line,) = read_reference(path)
+    assert {kind: float(amount) for kind, amount in line.amounts.items()} == {"年初预算": 1.5, "决算": 2000}
+    assert line.source == "批复决算.csv 第 2 行"
+
+
+FILLED = {"三公经费": TableFilling(rows={"会议费": {"预算数（全年）": 100, "决算数": 200}})}
+
+
+def meeting(path: Path) -> Finding:
+    template = find_template()
+    report = checker.check(reader.read(path, template), template)
+    return next(f for f in report.findings if f.code == "BAL504")
+
+
+def test_a_remark_in_the_returned_list_is_read(tmp_path: Path) -> None:
+    remark = {"编号": "BAL504", "项目": "会议费", "情况说明": "会议由省里举办"}
+    path = tmp_path / "a.xlsx"
+    write_workbook(find_template(), path, filling=FILLED | {"核实说明": TableFilling(open_rows=[remark])}, year=2023)
+    assert meeting(path).state is FindingState.EXPLAINED
+
+
+@office.office
+def test_a_remark_beside_a_line_of_the_selfcheck_is_read(tmp_path: Path) -> None:
+    from openpyxl import load_workbook
+
+    path = tmp_path / "a.xlsx"
+    write_workbook(find_template(), path, filling=FILLED, year=2023)
+    assert meeting(path).state is FindingState.OPEN
+    book = load_workbook(path)
+    sheet = book["自检"]
+    header = next(row for row in sheet.iter_rows() if "情况说明" in [cell.value for cell in row])
+    columns = {cell.value: cell.column for cell in header}
+    line = next(
+        number
+        for number in range(header[0].row, sheet.max_row + 1)
+        if (sheet.cell(number, columns["编号"]).value, sheet.cell(number, columns["行 / 列"]).value) == ("BAL504", "会议费")
+    )
+    sheet.cell(line, columns["情况说明"]).value = "会议由省里举办"
+    book.save(path)
+    found = meeting(office.resaved(path, tmp_path / "saved"))
+    assert (found.state, found.explanation) == (FindingState.EXPLAINED, "会议由省里举办")
