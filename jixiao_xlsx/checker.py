@@ -13,7 +13,7 @@ from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
 from jixiao_xlsx.rules.rates import rate_rules
 from jixiao_xlsx.settlement import explained
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.spec import SpecError, Template
 
 CRASH = "INT101"
 _NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself
@@ -22,7 +22,7 @@ _NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that 
 def catalogue(template: Template) -> tuple[Rule, ...]:
     """Every rule that applies to a form, by code: those in code and those its equations and rates make.
 
-    The form's own severities replace the defaults; disabled rules are left out.
+    The form's own severities replace the defaults; disabled rules are left out. Raises SpecError for a code that is none.
     """
     return _catalogue(template)
 
@@ -30,6 +30,10 @@ def catalogue(template: Template) -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def _catalogue(template: Template) -> tuple[Rule, ...]:
     rules = [*coded_rules(), *equation_rules(template), *rate_rules(template)]
+    known = {rule.code for rule in rules}
+    unknown = [code for code in (*template.severities, *template.disabled) if code not in known]
+    if unknown:
+        raise SpecError(str(template.folder), [f"severity/disabled：没有编号为“{code}”的规则" for code in unknown])
     wanted = [_as_configured(rule, template) for rule in rules if rule.code not in template.disabled]
     return tuple(sorted(wanted, key=lambda rule: rule.code))
 

@@ -317,11 +317,11 @@ def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorSc
 
 def highest(line: Line, item: IndicatorScore) -> Fraction:
     """The best score that the rate behind the typed one allows: 98.37 % is typed for anything from 98.365 % to 98.375 %."""
-    score, typed = item.score or Fraction(0), line.actual
-    if item.actual is None or item.target is None or typed.number is None or not typed.rate or not typed.near(item.actual):
+    score, typed, number = item.score or Fraction(0), line.actual, line.actual.number
+    if number is None or item.method is Method.COEFFICIENT or item.actual is None or item.target is None or not typed.rate or not typed.near(item.actual):
         return score
     half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
-    reach = (typed.number,) if line.base.state is BaseState.KNOWN else (typed.number - half, typed.number + half)
+    reach = (number,) if line.base.state is BaseState.KNOWN else (number - half, number + half)
     return max(score, *(_quantitative(line, actual, item.target).score or Fraction(0) for actual in reach))
 
 

@@ -20,6 +20,8 @@ A case gives the tables that matter to it as they would look on the sheet, one l
   they name).
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
 - `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
+- `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”; absent: the file
+  was not made from a blank one. A `notes` line “缺工作表：自检” takes that sheet out of the file.
 - `finds` lists cells as 表.行.列 (行 may be 表头), 表.表题, 表.未达说明, or 工作表!A1. `level` (错误, 警告, 提示) and `says` (words
   that the message or its hint must contain) are optional.
 """
@@ -33,7 +35,9 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
+from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import ERROR_VALUES, State, from_float, plain, read_number
+from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.model import Cell, Note, Place, ReferenceLine, Row, Submission, Table
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec, Template
 from jixiao_xlsx.writers.layout import Position, TableFilling, TablePlace, a1
@@ -52,7 +56,8 @@ NOTES = {
     "改名工作表": "renamed_sheet",
     "合并金额": "merged_amount",
 }
-KEYS = {"name", "finds", "given", "notes", "reference", "level", "says"}
+KEYS = {"name", "finds", "given", "notes", "reference", "handed_out", "level", "says"}
+SAID = {"发给": meta.DEPARTMENT, "编码": meta.CODE, "年度": meta.YEAR}
 HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
 
 
@@ -66,6 +71,7 @@ class Case:
     given: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reference: str = ""
+    handed_out: str = ""
     level: str = ""
     says: tuple[str, ...] = ()
 
@@ -205,7 +211,8 @@ class Sheet:
         if at in self.uncalculated:
             return replace(made, state=State.UNCALCULATED)
         if kind in NUMERIC:
-            found = read_number(raw, unit, percent=kind == "percent", percent_format=at in self.percents)
+            bare = raw.removesuffix(unit) if isinstance(raw, str) and kind in {"count", "score"} else raw
+            found = read_number(bare, unit, percent=kind == "percent", percent_format=at in self.percents)
             return replace(made, value=found.value, state=found.state, note=found.note)
         if kind == "measure" and isinstance(raw, float):
             return replace(made, value=from_float(raw), state=read_number(raw).state, note="%" if at in self.percents else "")
@@ -235,7 +242,8 @@ def submission(case: Case, template: Template) -> Submission:
         sheets[name] = next(sheet for other, sheet in sheets.items() if template.table[other].sheet == template.table[name].sheet)
         _type(layout.tables[name], block, sheets[name], words)
     tables = {name: _table(layout.tables[name], block, sheets[name]) for name, block in blocks.items()}
-    names = tuple(sheet.title for sheet in template.sheets)
+    gone = {note.partition("：")[2] for note in case.notes if note.startswith("缺工作表")}
+    names = tuple(sheet.title for sheet in template.sheets if sheet.title not in gone)
     read = Submission(
         file=f"{case.code}.xlsx",
         sha256="0" * 64,
@@ -244,9 +252,24 @@ def submission(case: Case, template: Template) -> Submission:
         code=words["department_code"],
         year=int(words["year"]) if words["year"].isdigit() else None,
         tables={table.name: tables[table.name] for table in template.tables if table.name in tables},
+        meta=_said(case, template),
         sheets=names,
     )
-    return replace(read, notes=tuple(_note(text, read) for text in case.notes))
+    told = [text for text in case.notes if text.partition("：")[2] not in _unread(template)]
+    return replace(read, notes=tuple(_note(text, read) for text in told))
+
+
+def _unread(template: Template) -> set[str]:
+    """Sheets that the reader does not look for."""
+    return {sheet.title for sheet in template.sheets if sheet.kind != "data"}
+
+
+def _said(case: Case, template: Template) -> dict[str, str]:
+    """The lines of the hidden sheet."""
+    lines = [[part.strip() for part in line.split("|")] for line in case.handed_out.strip().splitlines()]
+    said = {SAID[key]: value for key, value in lines if key in SAID}
+    ahead = {Ref(*key.split(".")): Decimal(value) for key, value in lines if key not in SAID}
+    return meta.encode(template, None, "", "", ahead) | said if lines else {}
 
 
 def _typed(info: Mapping[str, Mapping[str, str]], template: Template, role: str) -> str:

@@ -116,6 +116,7 @@ def test_sheets_stand_in_the_order_of_the_form(template: Template) -> None:
     assert book.sheetnames[: len(template.sheets)] == [sheet.title for sheet in template.sheets]
     assert {sheet.title: sheet.sheet_state for sheet in book if sheet.sheet_state != "visible"} == {
         "_calc": "veryHidden",
+        "_remarks": "veryHidden",
         "_meta": "veryHidden",
     }
 

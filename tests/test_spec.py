@@ -12,11 +12,11 @@ from typing import Any
 
 import pytest
 
-from jixiao_xlsx import spec
+from jixiao_xlsx import specfile
 from jixiao_xlsx.model import Severity
-from jixiao_xlsx.spec import SpecError, Template, find_template, templates_folder
+from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template, templates_folder
 
-SHIPPED = templates_folder() / spec.DEFAULT_TEMPLATE
+SHIPPED = templates_folder() / DEFAULT_TEMPLATE
 FORM = """
 id = "xiao"
 version = "1"
@@ -74,7 +74,7 @@ def mistakes(folder: Path, form: str, library: str = "") -> tuple[str, ...]:
 
 def test_the_shipped_form_loads() -> None:
     form = find_template()
-    assert form.id == spec.DEFAULT_TEMPLATE
+    assert form.id == DEFAULT_TEMPLATE
     assert [sheet.title for sheet in form.sheets][:3] == ["填报说明", "基本信息", "收支总表"]
     assert form.table["资金预算执行表"].decimals_of("合计", form.table["资金预算执行表"].column["支出合计"]) == 2
     assert form.grade(Fraction(90)) == "优" and form.grade(Fraction("89.99")) == "良" and form.grade(Fraction(0)) == "差"
@@ -209,11 +209,11 @@ def test_a_value_of_another_kind_is_told_wherever_it_stands(at: tuple[Any, ...],
         if type(node[at[-1]]) is type(wrong) or (wrong == 7 and set(at) & set(NUMBERS)):
             continue
         node[at[-1]] = wrong
-        monkeypatch.setattr(spec.tomllib, "loads", lambda _, data=data: data)
+        monkeypatch.setattr(specfile.tomllib, "loads", lambda _, data=data: data)
         with pytest.raises(SpecError):
             loaded(SHIPPED)
 
 
 def loaded(folder: Path) -> Template:
     """The form, read again."""
-    return spec._load.__wrapped__(folder)
+    return specfile.load(folder)

@@ -111,7 +111,8 @@ def _mismatch(verdict: Verdict, anchor: Cell) -> str:
 
 def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
     assert anchor.number is not None and verdict.others is not None
-    gap = anchor.number - verdict.others
+    exact = anchor.number - verdict.others
+    gap = round(exact, anchor.decimals) or exact
     return f"{'多' if gap > 0 else '少'} {_money(abs(gap), anchor)}"
 
 

@@ -121,6 +121,7 @@ def _expect(form: Form) -> None:
     form.expect("PLA101", funds, 0, "公用经费")
     for column in ("下达资金", "人员经费", "公用经费"):
         form.expect("AMT112", funds, "合计", column)
+    form.expect("AMT112", funds, 0, "支出合计")
     form.expect("AMT101", funds, "合计", "支出合计")
     form.expect("IND101", indicators, "合计", "权重")
     for name in (

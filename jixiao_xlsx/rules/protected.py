@@ -1,0 +1,178 @@
+"""STR109–STR112, IND126: what the blank workbook fixed and a department changed. They show accidents, never intent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jixiao_xlsx import meta
+from jixiao_xlsx.amounts import plain, tidy
+from jixiao_xlsx.balance import Outcome
+from jixiao_xlsx.equations import Ref
+from jixiao_xlsx.indicators import Line, read_measure_text, tier_of
+from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped, Table
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
+from jixiao_xlsx.rules.rates import execution_score, rate_rules, zero_base
+
+RELATED = 8
+HANDED_OUT = "填报说明：请用财政部门发给本单位、本年度的空白表填报"
+FORM = "本套表样：自动计算的格和印好的内容不用改"
+
+
+# ------------------------------------------------------------------------------------------------------ formulas
+
+
+@rule("STR109", "公式被数字覆盖", severity=Severity.NOTE, basis=FORM)
+def overwritten(desk: Desk) -> Iterator[Saw]:
+    """空白表里自动计算的格，现在是直接填写的数。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。"""
+    submission = desk.submission
+    if not submission.meta or not submission.knows_formulas:
+        reason = "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
+        yield Skipped("STR109", reason)
+        return
+    typed = {name: list(_typed_over(desk, table)) for name, table in submission.tables.items()}
+    wrong = _told_elsewhere(desk) if any(typed.values()) else frozenset()
+    for name, table in submission.tables.items():
+        yield Looked(sum(cell.formula is not None for row in table.rows for cell in row.cells.values()))
+        cells = [cell for cell in typed[name] if cell.place not in wrong]
+        if cells:
+            named = "、".join(name_of(cell, desk.template) for cell in cells[:3]) + (
+                f"等 {len(cells)} 格" if len(cells) > 3 else ""
+            )
+            text = f"《{table.sheet}》{named}原是公式，现在是直接填写的数；分项再改时它不会跟着变。请恢复公式，或每次自行核对。"
+            yield flag(cells[0], text, related=tuple(cell.place for cell in cells[1 : RELATED + 1]), count=len(cells))
+
+
+def _typed_over(desk: Desk, table: Table) -> Iterator[Cell]:
+    form = desk.template.table[table.name]
+    ahead = {ref for ref, _ in meta.prefilled(desk.submission.meta)}
+    for row in table.rows:
+        for column in form.columns:
+            cell = row.get(column.title)
+            if cell is None or cell.number is None or cell.raw is None or cell.formula is not None:
+                continue
+            if form.is_auto(row.title, column) and Ref(table.name, row.title, column.title) not in ahead:
+                yield cell
+
+
+def _told_elsewhere(desk: Desk) -> frozenset[Place]:
+    """Cells whose number is wrong by the relation that their formula came from."""
+    places = {
+        side[0].cell.place
+        for verdict in desk.judged.verdicts
+        if verdict.outcome is Outcome.FAILS and verdict.instance.spec.table
+        for side in verdict.instance.sides
+        if len(side) == 1
+    }
+    rates = [made.check for made in rate_rules(desk.template)]
+    places |= {saw.place for check in (*rates, zero_base, execution_score) for saw in check(desk) if isinstance(saw, Flag)}
+    return frozenset(places)
+
+
+# ------------------------------------------------------------------------------------------------------ what was typed ahead
+
+
+@rule("STR110", "预填数被改动", severity=Severity.WARNING, basis="财政部门预填：批复的预算数和上年报表的年末数")
+def changed_prefill(desk: Desk) -> Iterator[Saw]:
+    """财政部门按批复和上年报表预填的数，报来时不同了。两个数都列出；确有原因的附情况说明。"""
+    ahead = dict(meta.prefilled(desk.submission.meta))
+    if not ahead or any(isinstance(saw, Flag) for saw in borrowed(desk)):
+        yield Skipped("STR110", "表是发给别的单位或别的年度的" if ahead else "没有预填数")
+        return
+    for ref, value in ahead.items():
+        cell = desk.submission.cell(ref.table, ref.row, ref.column)
+        if cell is None:
+            continue
+        yield Looked(1)
+        if cell.number != value:
+            unit = f" {cell.unit}" if cell.unit else ""
+            now = f"现填“{cell.text}”" if cell.text else "现在空着"
+            difference = f"{plain(cell.number - value)}{unit}" if cell.number is not None else ""
+            text = f"{name_of(cell, desk.template)}预填 {plain(value)}{unit}，{now}。请改回；预填的数有误的，附情况说明。"
+            yield flag(cell, text, expected=Expected(value, value, cell.unit), difference=difference)
+
+
+# ------------------------------------------------------------------------------------------------------ whose file it is
+
+
+@rule("STR111", "不是发给本单位、本年度的表", severity=Severity.WARNING, basis=HANDED_OUT)
+def borrowed(desk: Desk) -> Iterator[Saw]:
+    """空白表记着发给哪个单位、哪个年度，与所填的不一致。借用别的单位的表、拿往年的表改、单位更名、财政部门发错，都会这样；
+    只说明文件的来历，不说明有意为之。"""
+    said, submission = desk.submission.meta, desk.submission
+    owner, code, year = (said.get(key, "") for key in (meta.DEPARTMENT, meta.CODE, meta.YEAR))
+    if not owner and not code and not year:
+        yield Skipped("STR111", "文件没有记录发给哪个单位、哪个年度")
+        return
+    yield Looked(3)
+    other_name = bool(owner and submission.department) and not _same_office(owner, submission.department)
+    other_code = bool(code and submission.code) and tidy(code) != tidy(submission.code)
+    if other_name or other_code:
+        cell = desk.role("department" if other_name else "department_code")
+        to = f"“{owner}”" + (f"（{code}）" if code else "") if owner else f"编码为“{code}”的单位"
+        text = (
+            f"这份表原是发给{to}的，现在填的是“{submission.department if other_name else submission.code}”。"
+            "可能是借用了别的单位的表，或单位更了名。请换用发给本单位的空白表；确已更名的，附情况说明。"
+        )
+        yield from _at(desk, cell, text, owner if other_name else code)
+    if year and submission.year is not None and year != str(submission.year):
+        text = (
+            f"这份表原是 {year} 年度的，现在填的是 {submission.year} 年度。可能是拿别的年度的表改的。"
+            "请换用本年度的空白表；财政部门发错的，附情况说明。"
+        )
+        yield from _at(desk, desk.role("year"), text, year)
+
+
+def _at(desk: Desk, cell: Cell | None, text: str, expected: str) -> Iterator[Flag]:
+    if cell is not None:
+        yield flag(cell, text, expected=expected)
+
+
+def _same_office(one: str, other: str) -> bool:
+    """Whether one name is the other, whole or shortened the usual way: letters left out, none changed."""
+    short, long = sorted((tidy(one), tidy(other)), key=len)
+    letters = iter(long)
+    return len(short) > 1 and all(letter in letters for letter in short)
+
+
+@rule("STR112", "说明或自检工作表被删", severity=Severity.NOTE, basis=FORM)
+def machine_sheet_gone(desk: Desk) -> Iterator[Saw]:
+    """空白表里的说明、自检等工作表不在文件里了。不影响核对，但自检里写的情况说明会随之丢失。"""
+    submission = desk.submission
+    if not submission.meta or not submission.sheets:
+        return
+    there = {tidy(name) for name in submission.sheets}
+    for sheet in desk.template.sheets:
+        if sheet.kind != "data":
+            yield Looked(1)
+            if not {tidy(name) for name in (sheet.title, *sheet.aliases)} & there:
+                text = f"工作表“{sheet.title}”不在文件里（被删或改了名）。不影响核对；下次请保留，填完先看自检。"
+                yield Flag(Place(submission.sheets[0], "A1"), sheet.title, "", "", text, expected="有此工作表")
+
+
+# ------------------------------------------------------------------------------------------------------ targets
+
+
+@rule("IND126", "共性指标的目标值被改动", severity=Severity.NOTE, basis=FORM, yields_to=("IND108", "IND109"))
+def changed_target(desk: Desk) -> Iterator[Saw]:
+    """共性指标的目标值是表样印好的。改宽了的另作警告；改严、清空或换了说法的，在这里提示，评分按所填的目标值。"""
+    for line in desk.lines:
+        if line.spec is None or not line.spec.common or not line.spec.target:
+            continue
+        yield Looked(1)
+        if not _same_target(line, desk):
+            cell = line.cell("target")
+            now = f"现填“{line.target}”" if cell.text else "现在空着"
+            yield flag(cell, f"“{line.name}”的目标值表样印的是“{line.spec.target}”，{now}。请确认。", expected=line.spec.target)
+
+
+def _same_target(line: Line, desk: Desk) -> bool:
+    assert line.spec is not None
+    printed = read_measure_text(line.spec.target, line.spec.unit)
+    if printed.number is not None:
+        return line.target.number == printed.number
+    words = line.target.words
+    return tidy(words) == tidy(printed.words) or (
+        bool(words)
+        and tier_of(words, desk.template) is not None
+        and tier_of(words, desk.template) == tier_of(printed.words, desk.template)
+    )
