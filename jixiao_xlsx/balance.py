@@ -41,7 +41,7 @@ class Operand:
     cell: Cell
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Instance:
     """An equation at one row or column, its terms resolved to cells; `missing` says what could not be found."""
 
@@ -50,7 +50,7 @@ class Instance:
     sides: tuple[tuple[Operand, ...], ...]
     missing: str = ""
 
-    @property
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell it touches, in order."""
         return tuple(operand.cell for side in self.sides for operand in side)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
+from jixiao_xlsx import meta
 from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
@@ -46,9 +47,10 @@ def _as_configured(rule: Rule, template: Template) -> Rule:
 def check(submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()) -> Report:
     """All findings in one pass, with what was checked (cells per rule) and what was skipped.
 
-    `reference` holds the bureau's own figures for this department.
+    `reference` holds the bureau's own figures for this department. A workbook of an earlier version is held to that.
     """
-    return run_rules(Desk(submission, template, reference), catalogue(template))
+    form = meta.edition_of(submission.meta, template)
+    return run_rules(Desk(submission, form, reference), catalogue(form))
 
 
 def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:

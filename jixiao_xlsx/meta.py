@@ -32,6 +32,11 @@ def decode(rows: Iterable[Sequence[object]]) -> dict[str, str]:
     return {_text(row[0]): _text(row[1]) for row, _ in zip(rows, range(MOST_LINES), strict=False) if len(row) > 1 and row[0]}
 
 
+def edition_of(lines: Lines, form: Template) -> Template:
+    """The form as it was when a file was handed out, where that is kept; else as it is now."""
+    return form.edition(lines.get(VERSION, "")) or form
+
+
 def _text(value: object) -> str:
     return plain(from_float(value)) if isinstance(value, float) else str(value).strip()
 

@@ -140,11 +140,11 @@ class Table:
     heading: Cell | None = None
     ticked: bool = False
 
-    @property
+    @cached_property
     def open_rows(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.kind == "open")
 
-    @property
+    @cached_property
     def total(self) -> Row | None:
         return next((row for row in self.rows if row.kind == "total"), None)
 
@@ -535,11 +535,29 @@ class Bureau:
 
 
 @dataclass(frozen=True, slots=True)
+class Letter:
+    """The mail a file came with: the sender's address, the date in ISO 8601 with its offset, the subject; "" where unknown."""
+
+    sender: str = ""
+    date: str = ""
+    subject: str = ""
+
+    @property
+    def sent(self) -> int:
+        """The date in seconds since 1970; 0 where unknown."""
+        try:
+            return int(dt.datetime.fromisoformat(self.date).timestamp())
+        except (ValueError, OverflowError, OSError):
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """One file of the inbox, accounted for: its status and, where it counts, what came of it.
 
     `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
-    for it, relative to the output folder; `problem` what went wrong while writing it.
+    for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
+    to a department and is kept with it (随附材料): 已报, but never a workbook that counts.
     """
 
     file: str
@@ -553,6 +571,13 @@ class Answer:
     facts: Facts = field(default_factory=Facts)
     output: str = ""
     problem: str = ""
+    letter: Letter | None = None
+    material: bool = False
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is the workbook by which its department is judged."""
+        return self.status is FileStatus.SUBMITTED and not self.material
 
 
 @dataclass(frozen=True)

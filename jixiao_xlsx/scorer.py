@@ -8,6 +8,7 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
+from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import percent, plain, rounded
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.indicators import Line, lines, scores
@@ -17,7 +18,8 @@ from jixiao_xlsx.spec import Template
 
 def score(submission: Submission, template: Template) -> Scorecard:
     """Score one submission again. Nothing is invented: what cannot be recomputed says so in `incomplete`."""
-    return scorecard(submission, template, lines(submission, template))
+    form = meta.edition_of(submission.meta, template)
+    return scorecard(submission, form, lines(submission, form))
 
 
 def scorecard(submission: Submission, template: Template, found: tuple[Line, ...]) -> Scorecard:

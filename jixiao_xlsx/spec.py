@@ -19,7 +19,6 @@ from jixiao_xlsx.equations import (
 )
 from jixiao_xlsx.model import Severity
 
-DEFAULT_TEMPLATE = "bumen-zhengti"
 NUMERIC = frozenset({"money", "count", "score", "percent"})
 DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
 
@@ -328,6 +327,10 @@ def templates_folder() -> Path:
     """The folder of the forms: beside the package in a checkout, inside it in an installed wheel."""
     inside = Path(__file__).parent / "workbook_templates"
     return inside if inside.is_dir() else Path(__file__).parent.parent / "workbook_templates"
+
+
+# Which form is meant when none is named, is data too.
+DEFAULT_TEMPLATE = (templates_folder() / "default.txt").read_text(encoding="utf-8").strip()
 
 
 def find_template(name: str | Path = DEFAULT_TEMPLATE) -> Template:

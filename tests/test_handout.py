@@ -154,7 +154,17 @@ def test_sources_need_a_roster(form: Template, season: Path, tmp_path: Path) -> 
 
 
 def test_the_command_says_what_was_done(season: Path, tmp_path: Path) -> None:
-    words = ["template", "--roster", season / "departments.csv", "--year", "2023", "--reference", season / "批复.csv", "-o", tmp_path]
+    words = [
+        "template",
+        "--roster",
+        season / "departments.csv",
+        "--year",
+        "2023",
+        "--reference",
+        season / "批复.csv",
+        "-o",
+        tmp_path,
+    ]
     done = CliRunner().invoke(main, list(map(str, words)), catch_exceptions=False)
     assert done.exit_code == 0
     assert "已写出 3 份空白表，其中 2 份预填了金额" in done.stderr
@@ -226,8 +236,7 @@ def test_a_version_is_a_name_and_no_path(newer: Template, version: str) -> None:
 
 
 def test_the_form_of_another_kind_is_named(form: Template, newer: Template) -> None:
-    data = written(form).replace(b"", b"")
-    book = openpyxl.load_workbook(io.BytesIO(data))
+    book = openpyxl.load_workbook(io.BytesIO(written(form)))
     book["_meta"]["B1"] = "another"
     with pytest.raises(reader.Unreadable, match="another"):
         reader.read_bytes(saved(book), "x.xlsx", form)
@@ -283,7 +292,6 @@ TAMPERING = {
     "行名": (label("收支总表", "事业收入"), "STR102", None, "事业收入"),
     "列名": (heading("收支总表", "全年预算数"), "STR102", None, "全年预算数"),
     "公式": (put("三公经费", "“三公经费”合计", "决算数", 3000), "STR109", ("三公经费", "“三公经费”合计", "决算数"), "原是公式"),
-    "公式改错": (put("三公经费", "“三公经费”合计", "决算数", 2000), "BAL501", ("三公经费", "“三公经费”合计", "决算数"), "少 1000"),
     "预填数": (put("收支总表", "项目支出", BUDGET, 900), "STR110", ("收支总表", "项目支出", BUDGET), "预填 1200 元"),
     "年度": (put("基本信息", "评价年度", "填报内容", 2024), "STR111", ("基本信息", "评价年度", "填报内容"), "2023"),
     "部门": (put("基本信息", "部门名称", "填报内容", "青禾县林业局"), "STR111", ("基本信息", "部门名称", "填报内容"), "水务局"),
@@ -320,4 +328,6 @@ def reports(form: Template, data: bytes) -> tuple[Any, ...]:
 def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> None:
     filling = {"三公经费": TableFilling({"公务接待费": {"决算数": 3000}, "“三公经费”合计": {"决算数": 2000}})}
     found = reports(form, written(form, filling=filling, year=2023))
-    assert [finding.code for finding in found if finding.place.sheet == "三公经费" and finding.code in {"BAL501", "STR109"}] == ["BAL501"]
+    assert [finding.code for finding in found if finding.place.sheet == "三公经费" and finding.code in {"BAL501", "STR109"}] == [
+        "BAL501"
+    ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import BinaryIO
 
+from jixiao_xlsx import meta
 from jixiao_xlsx.model import Finding, FindingState, Place, Report, Scorecard, Severity, Submission
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.scored_form import SCORES
@@ -19,6 +20,7 @@ from jixiao_xlsx.writers.wording import in_order, lone_columns
 
 def write_scored(target: Path | BinaryIO, submission: Submission, report: Report, card: Scorecard, template: Template) -> None:
     """Write the scored workbook: deterministic bytes, every formula with its value. Raises files.Blocked."""
+    template = meta.edition_of(submission.meta, template)
     findings = in_order(report.findings, submission.sheets)
     marks = _marks(findings)
     with new_book(target, f"{card.department}{template.title}") as book:

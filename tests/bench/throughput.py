@@ -9,12 +9,12 @@ from __future__ import annotations
 import argparse
 import io
 import resource
-import shutil
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -189,7 +189,24 @@ def stages(books: list[Path]) -> None:
     )
 
 
-RUN = "import sys, resource\nfrom pathlib import Path\nfrom jixiao_xlsx import batch\nif __name__ == '__main__':\n    batch.run([Path(sys.argv[1])], Path(sys.argv[2]), jobs=int(sys.argv[3]))\n    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
+def renamed(source: Path, target: Path, number: int) -> None:
+    """A copy that belongs to a department of its own."""
+    name = reader.read(source, find_template()).department
+    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
+        for part in old.namelist():
+            data = old.read(part)
+            if part == "xl/sharedStrings.xml":
+                data = data.replace(f">{name}<".encode(), f">{name}{number}<".encode())
+            new.writestr(part, data)
+
+
+RUN = """
+import resource, sys
+import jixiao_xlsx
+if __name__ == "__main__":
+    jixiao_xlsx.run([sys.argv[1]], sys.argv[2], jobs=int(sys.argv[3]))
+    print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
+"""
 
 
 def batches(sizes: list[int], books: list[Path]) -> None:
@@ -201,9 +218,7 @@ def batches(sizes: list[int], books: list[Path]) -> None:
             inbox = folder / "in"
             inbox.mkdir()
             for number in range(size):
-                shutil.copyfile(books[number % len(books)], inbox / f"{number:05d}.xlsx")
-                with (inbox / f"{number:05d}.xlsx").open("ab") as stream:
-                    stream.write(b"PK\x05\x06"[:0])
+                renamed(books[number % len(books)], inbox / f"{number:05d}.xlsx", number)
             script = folder / "run.py"
             script.write_text(RUN, encoding="utf-8")
             seconds = {}

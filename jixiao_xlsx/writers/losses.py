@@ -1,0 +1,58 @@
+"""What of a workbook an annotated copy does not keep, found before it is made: nothing goes in silence."""
+
+from __future__ import annotations
+
+import importlib.util
+import re
+import zipfile
+
+_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+# Parts that are not written again, by their folders.
+_PARTS = (
+    (re.compile(r"xl/(ctrlProps|activeX)/"), "按钮、复选框等控件"),
+    (re.compile(r"xl/(threadedComments|persons)/"), "带回复的批注（只留普通批注）"),
+    (re.compile(r"xl/(slicers|slicerCaches|timelines)/"), "切片器、日程表"),
+    (re.compile(r"xl/embeddings/"), "嵌入的文件（OLE 对象）"),
+    (re.compile(r"customXml/item\d+\.xml"), "自定义 XML 数据"),
+    (re.compile(r"xl/metadata\.xml"), "动态数组公式的标记"),
+    (re.compile(r"xl/richData/"), "单元格内的图片"),
+    (re.compile(r"xl/vbaProject\.bin"), "宏"),
+)
+_IN_SHEETS = (
+    (b"sparklineGroup", "迷你图"),
+    (b"x14:conditionalFormatting", "新式数据条、图标集"),
+    (b"x14:dataValidation", "引用别的工作表的下拉选项（Excel 2010 以后的写法）"),
+    (b"<protectedRange", "“允许编辑区域”"),
+    (b"<ignoredError", "“忽略错误”的标记"),
+    (b"<picture ", "工作表背景图片"),
+    (b"legacyDrawingHF", "页眉页脚中的图片"),
+)
+_PHONETIC = (b"<rPh", "拼音注音")
+_MOST_BYTES = 8 * 2**20
+
+
+def losses(archive: zipfile.ZipFile) -> tuple[str, ...]:
+    """What the copy of this .xlsx will lack, in a person's words."""
+    names = archive.namelist()
+    found = [words for pattern, words in _PARTS if any(pattern.match(name) for name in names)]
+    sheets = [archive.read(name) for name in names if _SHEET.fullmatch(name)]
+    found += [words for mark, words in _IN_SHEETS if any(mark in sheet for sheet in sheets)]
+    drawings = [archive.read(name) for name in names if re.fullmatch(r"xl/drawings/[^/]+\.xml", name)]
+    if any(b":sp>" in drawing or b":sp " in drawing or b":grpSp" in drawing for drawing in drawings):
+        found.append("文本框、形状")
+    if any(b":pic>" in drawing for drawing in drawings) and importlib.util.find_spec("PIL") is None:
+        found.append("图片")
+    if "xl/sharedStrings.xml" in names and _PHONETIC[0] in archive.read("xl/sharedStrings.xml"):
+        found.append(_PHONETIC[1])
+    return tuple(dict.fromkeys(found))
+
+
+def too_large(archive: zipfile.ZipFile) -> bool:
+    """Whether loading all sheets with their empty formatted cells would take longer than a letter is worth."""
+    return sum(entry.file_size for entry in archive.infolist() if _SHEET.fullmatch(entry.filename)) > _MOST_BYTES
+
+
+def has_rich_text(archive: zipfile.ZipFile) -> bool:
+    """Whether some text is partly bold or coloured."""
+    name = "xl/sharedStrings.xml"
+    return name in archive.namelist() and b"<r>" in archive.read(name)
