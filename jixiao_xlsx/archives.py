@@ -13,6 +13,7 @@ import zipfile
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from jixiao_xlsx.fileformat import Refused
@@ -24,6 +25,7 @@ _BAD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueErro
 _UNICODE_PATH = 0x7075
 _UTF8_FLAG = 0x800
 _HEAD = 512
+_SMALL = 32 * 2**20  # archives that are held in memory: an open file can be neither moved nor deleted on Windows
 # How the first member of a workbook or document is called; a packed folder of files starts otherwise.
 _PACKAGE = ("[content_types].xml", "_rels/", "docprops/", "xl/", "word/", "ppt/", "customxml/", "mimetype", "meta-inf/")
 
@@ -32,13 +34,14 @@ Source = Path | bytes
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of an archive: its place in the list, size in bytes, time of its last change in seconds (0: unknown)."""
+    """A file of an archive: its place in the list, size in bytes, time of its last change in seconds (0: unknown), beginning."""
 
     name: str
     at: int
     size: int
     saved: int
     locked: bool
+    head: bytes
 
 
 def is_archive(source: Source, head: bytes) -> bool:
@@ -48,8 +51,7 @@ def is_archive(source: Source, head: bytes) -> bool:
     if _first_name(head).startswith(_PACKAGE):
         return False
     try:
-        with _opened(source) as archive:
-            names = {name.lower() for name in archive.namelist()}
+        names = {name.lower() for name in _opened(source).namelist()}
     except _BAD:
         return False  # the reader says what is wrong with it
     return not names & {"[content_types].xml", "_rels/.rels", "content.xml"}
@@ -58,10 +60,10 @@ def is_archive(source: Source, head: bytes) -> bool:
 def members(source: Source) -> Iterator[Member]:
     """The files of an archive in their order. Raises Refused."""
     try:
-        with _opened(source) as archive:
-            entries = archive.infolist()
+        archive = _opened(source)
     except _BAD as error:
         raise Refused("压缩包已损坏，打不开（常见于传输中断）。请重新打包后报送") from error
+    entries = archive.infolist()
     if len(entries) > MAX_MEMBERS:
         raise Refused(f"压缩包里有 {len(entries)} 个文件，超过 {MAX_MEMBERS} 个的上限，没有展开。请解压后只放入需要的文件")
     unpacked = sum(entry.file_size for entry in entries)
@@ -69,26 +71,35 @@ def members(source: Source) -> Iterator[Member]:
         raise Refused(f"压缩包解开后有 {unpacked / 2**30:.1f} GB，超过 {MAX_UNPACKED / 2**30:.0f} GB 的上限，没有展开")
     for at, entry in enumerate(entries):
         if not entry.is_dir():
-            yield Member(clean(_name(entry)), at, entry.file_size, _saved(entry), bool(entry.flag_bits & 1))
+            locked = bool(entry.flag_bits & 1)
+            head = b"" if locked else _head(archive, entry)
+            yield Member(clean(_name(entry)) or f"第{at + 1}个", at, entry.file_size, _saved(entry), locked, head)
 
 
-def head_of(source: Source, at: int) -> bytes:
+def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     """The first bytes of a member; b"" where it cannot be read."""
     try:
-        with _opened(source) as archive, archive.open(archive.infolist()[at]) as stream:
+        with archive.open(_plain(entry)) as stream:
             return stream.read(_HEAD)
-    except _BAD:
+    except (*_BAD, Refused):
         return b""
+
+
+def _plain(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
+    """`entry` where it is packed the common way: others may ask for any amount of memory."""
+    if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
+        raise Refused("压缩方式少见，解不开。请用普通 zip 重新打包，或解压后再放入")
+    return entry
 
 
 def content(source: Source, at: int, limit: int) -> bytes:
     """A member's bytes, never more than `limit`. Raises Refused."""
     try:
-        with _opened(source) as archive:
-            entry = archive.infolist()[at]
-            if entry.file_size > limit:
-                raise Refused(f"文件过大（{entry.file_size // 2**20} MB，上限 {limit // 2**20} MB）")
-            return archive.read(entry)
+        archive = _opened(source)
+        entry = _plain(archive.infolist()[at])
+        if entry.file_size > limit:
+            raise Refused(f"文件过大（{entry.file_size // 2**20} MB，上限 {limit // 2**20} MB）")
+        return archive.read(entry)
     except (*_BAD, IndexError) as error:
         raise Refused("压缩包里的这个文件已损坏，解不开。请重新打包后报送") from error
 
@@ -101,7 +112,16 @@ def clean(name: str) -> str:
 
 
 def _opened(source: Source) -> zipfile.ZipFile:
-    return zipfile.ZipFile(source if isinstance(source, Path) else io.BytesIO(source))
+    if isinstance(source, bytes):
+        return zipfile.ZipFile(io.BytesIO(source))
+    facts = source.stat()
+    return _on_disk(source, facts.st_size, facts.st_mtime_ns)
+
+
+@lru_cache(maxsize=1)
+def _on_disk(path: Path, size: int, changed: int) -> zipfile.ZipFile:
+    """The archive at `path`, its list read once for all its members."""
+    return zipfile.ZipFile(io.BytesIO(path.read_bytes())) if size <= _SMALL else zipfile.ZipFile(path)
 
 
 def _first_name(head: bytes) -> str:

@@ -176,6 +176,33 @@ class Judge:
                 found.setdefault(cell.place, []).append(verdict.instance)
         return {place: tuple(instances_) for place, instances_ in found.items()}
 
+    @cached_property
+    def failed(self) -> frozenset[int]:
+        """The identities of the instances that fail."""
+        return frozenset(id(verdict.instance) for verdict in self.verdicts if verdict.outcome is Outcome.FAILS)
+
+    @cached_property
+    def formulas(self) -> Mapping[Place, tuple[Operand, ...]]:
+        """Totals that are formulas over the parts of their equation: they follow when a part is corrected."""
+        found: dict[Place, tuple[Operand, ...]] = {}
+        for verdict in self.verdicts:
+            instance = verdict.instance
+            if instance.spec.across or instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2:
+                continue
+            left, right = instance.sides
+            if len(left) == 1 and left[0].cell.formula and _plain_side(left) == _plain_side(right):
+                found.setdefault(left[0].cell.place, right)
+        return found
+
+    @cached_property
+    def followers(self) -> Mapping[Place, tuple[Place, ...]]:
+        """The formula totals straight above a cell."""
+        found: dict[Place, list[Place]] = {}
+        for place, parts in self.formulas.items():
+            for part in parts:
+                found.setdefault(part.cell.place, []).append(place)
+        return {place: tuple(totals) for place, totals in found.items()}
+
 
 @dataclass(frozen=True, slots=True)
 class Lens:

@@ -9,6 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from jixiao_xlsx import meta
+from jixiao_xlsx.hints import slip
 from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
@@ -99,7 +100,7 @@ def _signed(flag: Flag, rule: Rule) -> Finding:
         message=_NESTED.sub(r"「\1」", flag.message),
         expected=flag.expected,
         difference=flag.difference,
-        hint=flag.hint,
+        hint=flag.hint or slip(flag.place, flag.reported, flag.expected),
         basis=flag.basis or rule.basis,
         related=tuple(dict.fromkeys(place for place in flag.related if place != flag.place))[:8],
         count=flag.count,

@@ -1,122 +1,274 @@
 """“Probably because …”: a closed list of single corrections, offered only when they repair every equation of the cell.
 
-A hint is text on a finding; data are never changed. At most three, likeliest first. Pure.
+A hint is text on a finding; data are never changed. At most three, likeliest first. Totals that are formulas follow the cell
+that is corrected. Pure.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain
+from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain, rounded
 from jixiao_xlsx.balance import Instance, Judge, Lens, Operand, Verdict, holds, holds_somehow, unusable
 from jixiao_xlsx.equations import Scope
-from jixiao_xlsx.model import Cell, Place
+from jixiao_xlsx.model import Cell, Expected, Place
 
-Correction = Callable[[Cell, Instance], Iterator[tuple[Decimal, str]]]
 MOST = 3
-_SHIFTS = (
-    (4, "填大了 10000 倍（元当作万元）"),
-    (-4, "填小了 10000 倍（万元当作元）"),
-    (3, "多了三位"),
-    (-3, "少了三位"),
-    (1, "多一位"),
-    (-1, "少一位"),
-)
+_TOO_BIG, _TOO_SMALL = "填大了 10000 倍（元当作万元）", "填小了 10000 倍（万元当作元）"
+_SHIFTS = ((4, _TOO_BIG), (-4, _TOO_SMALL), (3, "多了三位"), (-3, "少了三位"), (1, "多一位"), (-1, "少一位"))
+_FAR = 50  # a limit exceeded this many times over is a matter of units, not of spending
+_SWAPPED, _SIGN = "有两位数字填颠倒", "正负号填反"
 
 
-def hints(verdict: Verdict, judged: Judge) -> tuple[str, ...]:
-    """The likely causes of a failed equation, in words; () when no single correction explains it."""
-    found: list[str] = []
-    for text in (*_repairs(verdict, judged), *_sums(verdict, judged), *_one_digit(verdict, judged)):
-        if text not in found:
-            found.append(text)
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """A likely cause in words, and the cell it blames."""
+
+    text: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Suspect:
+    """A cell that may be wrong: the value that would balance the failed equation (None for a limit), and what it is judged with."""
+
+    cell: Cell
+    number: Decimal
+    wanted: Decimal | None
+    judged: Judge
+
+
+Correction = Callable[[Suspect], Iterator[tuple[Decimal, str]]]
+
+
+def hints(verdict: Verdict, judged: Judge) -> tuple[Hint, ...]:
+    """The likely causes of a failed equation; () when no single correction explains it."""
+    found: list[Hint] = []
+    causes = _causes(verdict, judged) if verdict.instance.spec.relation.op == "=" else _of_limit(verdict, judged)
+    for hint in causes:
+        if hint not in found:
+            found.append(hint)
         if len(found) == MOST:
             break
     return tuple(found)
 
 
-def _repairs(verdict: Verdict, judged: Judge) -> Iterator[str]:
-    """Corrections of one cell: unit, sign, two digits swapped; the anchor before the others."""
-    for kind in (_units, _signs, _swaps):
-        yield from _repairs_of(kind, verdict, judged)
+def _causes(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
+    suspects = _suspects(verdict, judged)
+    for kind in (_units, _signs, _swaps, _row_above):
+        yield from _repairs(kind, suspects)
+    yield from _sums(verdict, judged)
+    one_digit = list(_repairs(_digits, suspects))
+    if len(one_digit) == 1:  # any round gap looks like one digit everywhere
+        yield one_digit[0]
+    yield from _crossing(suspects)
 
 
-def _one_digit(verdict: Verdict, judged: Judge) -> Iterator[str]:
-    """One digit wrong: said only where a single cell can be meant, since any round gap looks like it everywhere."""
-    found = list(_repairs_of(_digits, verdict, judged))
-    if len(found) == 1:
-        yield found[0]
+def _of_limit(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
+    """A limit: only a wrong sign, or wrong units where it is exceeded many times over; the limit before what exceeds it."""
+    suspects = _suspects(verdict, judged)[::-1]
+    suspects.sort(key=lambda suspect: -_blame(suspect.cell, judged))
+    yield from _repairs(_signs, [suspect for suspect in suspects if suspect.number < 0])
+    sizes = [abs(suspect.number) * atoms_per(suspect.cell.unit) for suspect in suspects]
+    if sizes and max(sizes) > _FAR * min(sizes):
+        yield from _repairs(_ten_thousand, suspects)
 
 
-def _repairs_of(kind: Correction, verdict: Verdict, judged: Judge) -> Iterator[str]:
-    cells = sorted(verdict.instance.cells, key=lambda cell: cell is not verdict.anchor)
-    for cell in [cell for cell in dict.fromkeys(cells) if cell.number]:
-        for value, why in kind(cell, verdict.instance):
-            if repairs_all({cell.place: value}, judged):
-                yield f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则各处都平"
+def _suspects(verdict: Verdict, judged: Judge) -> list[Suspect]:
+    """Every number of the equation and behind its formulas: first those in most failed equations, then the anchor."""
+    cells = dict.fromkeys(cell for cell in verdict.instance.cells if cell.number)
+    for cell in list(cells):
+        cells |= dict.fromkeys(_behind(cell.place, judged, frozenset()))
+    ranked = sorted(cells, key=lambda cell: (cell.place in judged.formulas, -_blame(cell, judged), cell is not verdict.anchor))
+    found = []
+    for cell in ranked:
+        if cell.number:
+            found.append(Suspect(cell, cell.number, _balancing(cell, verdict.instance, judged), judged))
+    return found
+
+
+def _behind(place: Place, judged: Judge, above: frozenset[Place]) -> Iterator[Cell]:
+    for operand in judged.formulas.get(place, ()):
+        if operand.cell.place not in above:
+            yield operand.cell
+            yield from _behind(operand.cell.place, judged, above | {place})
+
+
+def _blame(cell: Cell, judged: Judge) -> int:
+    """In how many failed equations a cell stands, or a formula that follows it."""
+    places = {cell.place, *_above(cell.place, judged, frozenset())}
+    return len({id(i) for place in places for i in judged.by_place.get(place, ()) if id(i) in judged.failed})
+
+
+def _above(place: Place, judged: Judge, below: frozenset[Place]) -> Iterator[Place]:
+    for total in judged.followers.get(place, ()):
+        if total not in below:
+            yield total
+            yield from _above(total, judged, below | {place})
+
+
+def _repairs(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
+    for suspect in suspects:
+        cell = suspect.cell
+        for value, why in kind(suspect):
+            if repairs_all({cell.place: value}, suspect.judged):
+                yield Hint(f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则各处都平", cell.place)
 
 
 def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
-    """Whether every equation that uses one of these cells would hold."""
-    touched = {id(i): i for place in swapped for i in judged.by_place.get(place, ())}.values()
+    """Whether every equation that uses one of these cells, or a formula that follows them, would hold."""
+    moved = _followed(swapped, judged)
+    touched = {id(i): i for place in moved for i in judged.by_place.get(place, ())}.values()
     usable = [i for i in touched if not i.missing and not unusable(i.cells) and _comparable(i)]
-    return bool(usable) and all(holds_somehow(instance, swapped) for instance in usable)
+    return bool(usable) and all(holds_somehow(instance, moved) for instance in usable)
+
+
+def _followed(swapped: Mapping[Place, Decimal], judged: Judge) -> dict[Place, Decimal]:
+    """The corrected cells, and the formulas above them as they would come out."""
+    moved = dict(swapped)
+    waiting = [total for place in swapped for total in judged.followers.get(place, ())]
+    for _ in range(len(judged.formulas)):
+        if not waiting:
+            break
+        total = waiting.pop(0)
+        if total in swapped:
+            continue
+        value = sum((o.sign * moved.get(o.cell.place, o.cell.number or Decimal(0)) for o in judged.formulas[total]), Decimal(0))
+        if moved.get(total) != value:
+            moved[total] = value
+            waiting += judged.followers.get(total, ())
+    return moved
 
 
 def _comparable(instance: Instance) -> bool:
     return sum(any(o.cell.number is not None for o in side) for side in instance.sides) > 1
 
 
-def _units(cell: Cell, _: Instance) -> Iterator[tuple[Decimal, str]]:
-    assert cell.number is not None
-    if cell.unit in MONEY_UNITS:
+# ------------------------------------------------------------------------------------------------------ corrections
+
+
+def _units(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
+    if suspect.cell.unit in MONEY_UNITS:
         for power, why in _SHIFTS:
-            yield cell.number.scaleb(-power), why
+            yield suspect.number.scaleb(-power), why
+        if _lost_digits(suspect):
+            assert suspect.wanted is not None
+            yield suspect.wanted, _TOO_SMALL
 
 
-def _signs(cell: Cell, _: Instance) -> Iterator[tuple[Decimal, str]]:
-    assert cell.number is not None
-    yield -cell.number, "正负号填反"
+def _ten_thousand(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
+    if suspect.cell.unit in MONEY_UNITS:
+        yield suspect.number.scaleb(-4), _TOO_BIG
+        yield suspect.number.scaleb(4), _TOO_SMALL
 
 
-def _swaps(cell: Cell, _: Instance) -> Iterator[tuple[Decimal, str]]:
-    text = plain(cell.number or Decimal(0), cell.decimals)
+def _lost_digits(suspect: Suspect) -> bool:
+    """Whether the figure is the wanted one in 万元, rounded: 954.82 typed for 9548199.71 元."""
+    wanted, digits = suspect.wanted, suspect.cell.decimals
+    return wanted is not None and abs(suspect.number) >= Decimal("0.1") and rounded(wanted.scaleb(-4), digits) == suspect.number
+
+
+def _signs(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
+    yield -suspect.number, _SIGN
+
+
+def _swaps(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
+    for value in swaps(plain(suspect.number, max(suspect.cell.decimals if suspect.cell.unit in MONEY_UNITS else 0, _typed(suspect.number)))):
+        yield value, _SWAPPED
+
+
+def _typed(number: Decimal) -> int:
+    exponent = number.normalize().as_tuple().exponent
+    return max(-exponent, 0) if isinstance(exponent, int) else 0
+
+
+def swaps(text: str) -> Iterator[Decimal]:
+    """The numbers that two neighbouring digits, the other way round, give."""
     places = [i for i, char in enumerate(text) if char.isdigit()]
     for a, b in pairwise(places):
         if text[a] != text[b]:
             chars = list(text)
             chars[a], chars[b] = chars[b], chars[a]
-            yield Decimal("".join(chars)), "有两位数字填颠倒"
+            yield Decimal("".join(chars))
 
 
-def _digits(cell: Cell, instance: Instance) -> Iterator[tuple[Decimal, str]]:
+def _row_above(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
+    """The value that would balance, when what was typed is that of the row above."""
+    cell = suspect.cell
+    above = _cell_above(cell, suspect.judged)
+    if suspect.wanted is not None and above is not None and above.number == suspect.number and suspect.wanted != suspect.number:
+        yield _printed(suspect.wanted, cell), f"抄了上一行“{above.row}”的数"
+
+
+def _cell_above(cell: Cell, judged: Judge) -> Cell | None:
+    for table in judged.submission.tables.values():
+        if table.sheet == cell.sheet and cell.column in table.columns:
+            for before, row in pairwise(table.rows):
+                if row.get(cell.column) is cell:
+                    return before.get(cell.column)
+    return None
+
+
+def _digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The value that would balance, when it differs from the typed one in a single digit."""
-    wanted = _balancing(cell, instance)
-    if wanted is None or cell.number is None:
+    if suspect.wanted is None:
         return
-    old, new = plain(cell.number, cell.decimals), plain(wanted, cell.decimals)
+    old, new = plain(suspect.number, suspect.cell.decimals), plain(suspect.wanted, suspect.cell.decimals)
     if len(old) == len(new) and sum(a != b for a, b in zip(old, new, strict=True)) == 1:
         yield Decimal(new), "填错一位数字"
 
 
-def _balancing(cell: Cell, instance: Instance) -> Decimal | None:
-    """The plain value of `cell` that makes an equality of two sides hold."""
-    if instance.spec.relation.op != "=" or len(instance.sides) != 2:
+def _crossing(suspects: list[Suspect]) -> Iterator[Hint]:
+    """Two equations that fail by the same amount meet in one cell: that one is wrong, whatever was mistyped."""
+    for suspect in suspects:
+        cell, count = suspect.cell, _blame(suspect.cell, suspect.judged)
+        if suspect.wanted is None or count < 2 or cell.place in suspect.judged.formulas:
+            continue
+        value = _printed(suspect.wanted, cell)
+        if value != suspect.number and repairs_all({cell.place: value}, suspect.judged):
+            yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {_shown(value, cell)} 则各处都平", cell.place)
+            return
+
+
+def _printed(value: Decimal, cell: Cell) -> Decimal:
+    return rounded(value, cell.decimals)
+
+
+def _balancing(cell: Cell, instance: Instance, judged: Judge) -> Decimal | None:
+    """The plain value of `cell` that makes its side equal another one, formulas following it."""
+    if instance.spec.relation.op != "=":
         return None
-    signs = [(1 if index == 0 else -1) * operand.sign for index, side in enumerate(instance.sides) for operand in side]
-    rest = Decimal(0)
-    own = 0
-    for sign, other in zip(signs, instance.cells, strict=True):
-        if other is cell:
-            own = sign
-        elif other.number is not None:
-            rest += sign * other.number * atoms_per(other.unit)
-    return None if own == 0 else -own * rest / atoms_per(cell.unit)
+    shares = [sum(o.sign * _share(cell, o.cell, judged, 0) * atoms_per(o.cell.unit) for o in side) for side in instance.sides]
+    filled = [n for n, side in enumerate(instance.sides) if any(o.cell.number is not None for o in side)]
+    own = [n for n in filled if shares[n]]
+    rest = [n for n in filled if not shares[n]]
+    if len(own) != 1 or not rest or cell.number is None:
+        return None
+    gap = _atoms(instance.sides[own[0]]) - _atoms(instance.sides[rest[0]])
+    return cell.number - gap / shares[own[0]]
 
 
-def _sums(verdict: Verdict, judged: Judge) -> Iterator[str]:
+def _share(cell: Cell, of: Cell, judged: Judge, depth: int) -> int:
+    """How often `cell` is contained in `of`: itself, or through formulas."""
+    if of is cell:
+        return 1
+    if depth > 4 or of.place not in judged.formulas:
+        return 0
+    return sum(o.sign * _share(cell, o.cell, judged, depth + 1) for o in judged.formulas[of.place])
+
+
+def _atoms(side: tuple[Operand, ...]) -> Decimal:
+    return sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
+
+
+# ------------------------------------------------------------------------------------------------------ sums
+
+
+def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     """What a sum may have left out or taken twice."""
     anchor, instance = verdict.anchor, verdict.instance
     if anchor is None or len(instance.sides) != 2:
@@ -127,17 +279,19 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[str]:
         return
     for part in parts:
         if part.cell.number and _holds_with(instance, part.cell, Decimal(0)):
-            yield f"{anchor.place} 可能漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
+            what = f"漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
+            yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
     for part in parts:
         if part.cell.number and _holds_with(instance, part.cell, part.cell.number * 2):
-            yield f"{anchor.place} 可能把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
+            what = f"把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
+            yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
 
 
 def _holds_with(instance: Instance, cell: Cell, value: Decimal) -> bool:
     return any(holds(instance, Lens(how, swapped={cell.place: value})) for how in Convention)
 
 
-def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) -> Iterator[str]:
+def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) -> Iterator[Hint]:
     """A part of a row that repeats the other rows' sum, and is contained in that row's own total."""
     for part in parts:
         for instance in judged.by_place.get(part.cell.place, ()):
@@ -149,11 +303,48 @@ def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) 
                     continue
                 rest = part.cell.number - piece.cell.number
                 if repairs_all({piece.cell.place: Decimal(0), part.cell.place: rest}, judged):
-                    yield (
+                    what = (
                         f"{piece.cell.place}“{piece.cell.row}”的{piece.cell.column} {_shown(piece.cell.number, piece.cell)} "
                         f"可能与其他各行重复；去掉后本行{part.cell.column}为 {_shown(rest, part.cell)}，{anchor.column}合计即平"
                     )
+                    yield Hint(what, piece.cell.place)
 
 
 def _shown(value: Decimal, cell: Cell) -> str:
     return f"{plain(value, cell.decimals if cell.unit in MONEY_UNITS else None)} {cell.unit}"
+
+
+# ------------------------------------------------------------------------------------------------------ one cell alone
+
+
+def slip(place: Place, reported: str, expected: Expected | str | None) -> str:
+    """What was mistyped where a rule knows the right value of the cell itself; "" if no single slip explains it."""
+    typed = _percent_or_number(reported, expected)
+    if typed is None:
+        return ""
+    right = list(_right(expected))
+    for value, why in ((-typed, _SIGN), *((value, _SWAPPED) for value in swaps(plain(typed, max(_typed(typed), 2) if _rate(expected) else None)))):
+        for low, high, unit in right:
+            near = Decimal("0.01") if unit == "%" else Decimal(0)
+            if low - near <= value <= high + near and not low - near <= typed <= high + near:
+                return f"{place} 可能{why}，若为 {plain(value)}{'' if unit == '%' else ' '}{unit} 则相符"
+    return ""
+
+
+def _rate(expected: Expected | str | None) -> bool:
+    return any(unit == "%" for _, _, unit in _right(expected))
+
+
+def _right(expected: Expected | str | None) -> Iterator[tuple[Decimal, Decimal, str]]:
+    if isinstance(expected, Expected):
+        yield expected.low, expected.high, expected.unit
+    for text in re.findall(r"(-?\d+(?:\.\d+)?)%", expected if isinstance(expected, str) else ""):
+        yield Decimal(text), Decimal(text), "%"
+
+
+def _percent_or_number(reported: str, expected: Expected | str | None) -> Decimal | None:
+    """What was typed, as a percentage where a percentage is wanted."""
+    if not re.fullmatch(r"-?\d+(\.\d+)?%?", reported):
+        return None
+    number = Decimal(reported.removesuffix("%"))
+    return number * 100 if _rate(expected) and not reported.endswith("%") and abs(number) <= Decimal("1.5") else number

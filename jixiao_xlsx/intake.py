@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx import archives, mail
@@ -63,10 +64,17 @@ class Candidate:
         """Its bytes. Raises OSError, fileformat.Refused."""
         if not self.steps:
             return self.path.read_bytes()
-        data = _step(self.path, self.steps[0])
-        for step in self.steps[1:]:
-            data = _step(data, step)
-        return data
+        facts = self.path.stat()
+        return _step(_container(self.path, self.steps[:-1], facts.st_size, facts.st_mtime_ns), self.steps[-1])
+
+
+@lru_cache(maxsize=1)
+def _container(path: Path, steps: tuple[Step, ...], size: int, changed: int) -> Path | bytes:
+    """What the last step starts from. Cached: the files of a container are fetched one after another."""
+    source: Path | bytes = path
+    for step in steps:
+        source = _step(source, step)
+    return source
 
 
 def _step(source: Path | bytes, step: Step) -> bytes:
@@ -105,11 +113,12 @@ def candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candi
         for path in _files(root, aside):
             if path not in seen:
                 seen.add(path)
-                label = _unique(_label(path, root, many=len(roots) > 1, taken=found), found)
+                label = _label(path, root, many=len(roots) > 1, taken=found)
                 beside = "" if path.parent == root or path == root else str(PurePosixPath(label).parent)
                 for one in _opened(_candidate(path, label, beside)):
                     name = _unique(one.file, found)
                     found[name] = replace(one, file=name) if name != one.file else one
+    mail.forget()
     return tuple(sorted(found.values(), key=lambda candidate: candidate.file))
 
 
@@ -184,11 +193,11 @@ def _opened(candidate: Candidate) -> Iterator[Candidate]:
 
 
 def _within(find: _Find) -> Iterator[Candidate]:
-    kind, reason = _kind(find)
     candidate = find.candidate
     find.count.files += 1
     if find.count.files > MAX_CANDIDATES:
         return
+    kind, reason = ("", candidate.set_aside) if candidate.set_aside else _kind(find)
     if reason:
         yield replace(candidate, set_aside=reason)
     elif kind not in _INSIDE:
@@ -214,7 +223,9 @@ def _unpacked(find: _Find, kind: str) -> Iterator[Candidate]:
         if not inside:
             yield replace(candidate, set_aside=_EMPTY[kind])
     if find.count.files > MAX_CANDIDATES and not candidate.steps:
-        yield replace(candidate, set_aside=f"里面的文件超过 {MAX_CANDIDATES} 个，后面的没有读。请分批放入", status=FileStatus.UNREADABLE)
+        yield replace(
+            candidate, set_aside=f"里面的文件超过 {MAX_CANDIDATES} 个，后面的没有读。请分批放入", status=FileStatus.UNREADABLE
+        )
 
 
 _APART = "文档或图片，没有对应到哪个部门的工作簿，未读取"
@@ -273,22 +284,10 @@ def _in_archive(find: _Find) -> Iterator[_Find]:
         if member.locked:
             yield _Find(replace(inner, set_aside=_LOCKED), b"", bytes, find.count)
             continue
-        whole = _Lazy(source, step)
-        yield _Find(inner, archives.head_of(source, member.at), whole, find.count)
+        yield _Find(inner, member.head, partial(_step, source, step), find.count)
 
 
 _LOCKED = "压缩包加了密码，打不开。请解压后再放入"
-
-
-@dataclass(frozen=True, slots=True)
-class _Lazy:
-    """The bytes behind a step, fetched when called."""
-
-    outer: Path | bytes
-    step: Step
-
-    def __call__(self) -> bytes:
-        return _step(self.outer, self.step)
 
 
 def _in_letter(find: _Find) -> Iterator[_Find]:
@@ -302,7 +301,7 @@ def _in_letter(find: _Find) -> Iterator[_Find]:
             letter=found.letter,
             beside=outer.file,
         )
-        yield _Find(inner, found.data[:_HEAD], found.whole, find.count)
+        yield _Find(inner, found.data[:_HEAD], partial(bytes, found.data), find.count)
 
 
 def _in_mbox(find: _Find) -> Iterator[_Find]:
@@ -312,7 +311,7 @@ def _in_mbox(find: _Find) -> Iterator[_Find]:
     for number, (start, end) in enumerate(mail.letters(path), 1):
         step = Step(MBOX, start, end)
         inner = replace(outer, file=f"{outer.file}/第{number}封", size=end - start, steps=(*outer.steps, step))
-        yield _Find(inner, mail.HEADER_LIKE, _Lazy(path, step), find.count)
+        yield _Find(inner, mail.LETTER_HEAD, partial(_step, path, step), find.count)
 
 
 _INSIDE: Mapping[str, Callable[[_Find], Iterator[_Find]]] = {ARCHIVE: _in_archive, LETTER: _in_letter, MBOX: _in_mbox}

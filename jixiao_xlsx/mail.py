@@ -16,6 +16,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import Message
+from functools import lru_cache
 from pathlib import Path
 
 from jixiao_xlsx.archives import clean
@@ -26,7 +27,9 @@ MAX_LETTER = 64 * 2**20
 MAX_LETTERS = 5000
 MAX_LINES = 1_500_000
 MAX_PARTS = 2000
+LETTER_HEAD = b"From: \n"  # stands for the first bytes of what is known to be a letter
 _LINE = 1 << 16
+_SUBJECT, _SENDER = 200, 1000
 _HEADER = re.compile(
     rb"(?:return-path|received|delivered-to|date|from|to|cc|subject|message-id|mime-version|reply-to|sender|dkim-signature|x-[\w-]+"
     rb"|authentication-results|arc-[\w-]+|content-type):[ \t]",
@@ -104,9 +107,9 @@ def content(data: bytes, at: int) -> bytes:
     return _payload(parts[at][0])
 
 
-def letter_of(data: bytes) -> Letter:
-    """Sender, date and subject of a letter. Raises Refused."""
-    return _letter(_parsed(data), Letter())
+def forget() -> None:
+    """Let go of the letter that was read last."""
+    _parts.cache_clear()
 
 
 # ------------------------------------------------------------------------------------------------------------- parts
@@ -127,8 +130,9 @@ def _parsed(data: bytes) -> Message:
         raise Refused("邮件已损坏，读不懂。请取出附件后再放入") from error
 
 
+@lru_cache(maxsize=1)
 def _parts(data: bytes) -> Parts:
-    """Every part that is no container, with the letter it belongs to."""
+    """Every part that is no container, with the letter it belongs to. Cached: a letter's files are fetched one after another."""
     found: list[tuple[Message, Letter]] = []
     waiting: list[tuple[Message, Letter]] = [(whole := _parsed(data), _letter(whole, Letter()))]
     try:
@@ -190,11 +194,11 @@ def _parameter(part: Message, name: str, header: str) -> str:
 
 def _letter(message: Message, outer: Letter) -> Letter:
     """The letter's own facts, those of the letter around it where it has none."""
-    _, sender = email.utils.parseaddr(_header(message, "from"))
+    _, sender = email.utils.parseaddr(_header(message, "from")[:_SENDER])
     return Letter(
         sender=sender.strip().lower() or outer.sender,
         date=_date(_header(message, "date")) or outer.date,
-        subject=_header(message, "subject") or outer.subject,
+        subject=_header(message, "subject")[:_SUBJECT] or outer.subject,
     )
 
 

@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.amounts import Convention, atoms_per, plain
 from jixiao_xlsx.balance import Operand, Outcome, Verdict
-from jixiao_xlsx.hints import hints
+from jixiao_xlsx.hints import Hint, hints
 from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
 from jixiao_xlsx.spec import EquationSpec, Template
@@ -52,7 +52,7 @@ def _skipped(verdict: Verdict) -> str:
 def _unbalanced(verdict: Verdict, desk: Desk) -> Flag:
     anchor, spec = _required(verdict.anchor), verdict.instance.spec
     soft = verdict.instance.column in spec.note_columns
-    found = hints(verdict, desk.judged) if spec.relation.op == "=" else ()
+    found = hints(verdict, desk.judged)
     return Flag(
         place=anchor.place,
         item=anchor.row,
@@ -61,8 +61,8 @@ def _unbalanced(verdict: Verdict, desk: Desk) -> Flag:
         message=_excess(verdict, anchor) if spec.relation.op != "=" else _mismatch(verdict, anchor),
         expected=_expected(verdict, anchor),
         difference=_difference(verdict, anchor),
-        hint="；".join(found),
-        related=_related(verdict, anchor),
+        hint="；".join(hint.text for hint in found),
+        related=_related(verdict, anchor, desk, found),
         severity=Severity.NOTE if soft else None,
     )
 
@@ -184,11 +184,14 @@ def _money(value: Decimal | None, anchor: Cell) -> str:
     return f"{plain(value, digits if anchor.unit in {'元', '万元'} else None)} {anchor.unit}"
 
 
-def _related(verdict: Verdict, anchor: Cell) -> tuple[Place, ...]:
-    """The other cells, filled ones first."""
+def _related(verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]) -> tuple[Place, ...]:
+    """What a hint blames, then the other cells, filled ones first, then what stands behind their formulas."""
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     ranked = sorted(others, key=lambda cell: cell.number is None)
-    return tuple(dict.fromkeys(cell.place for cell in ranked))[:RELATED]
+    behind = [part.cell.place for cell in (anchor, *others) for part in desk.judged.formulas.get(cell.place, ()) if part.cell.number]
+    places = dict.fromkeys([hint.place for hint in found] + [cell.place for cell in ranked if cell.number is not None] + behind)
+    places |= dict.fromkeys(cell.place for cell in ranked)
+    return tuple(place for place in places if place != anchor.place)[:RELATED]
 
 
 # ------------------------------------------------------------------------------------------------------ reliefs

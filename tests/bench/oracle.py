@@ -363,8 +363,11 @@ def _rates(book: Book, known: Figures) -> Iterator[str]:
             if whole == 0:
                 if top > 0 or (shown is not None and shown != 0):
                     yield "hard"
-            elif shown is not None and whole > 0 and not fits(shown if abs(shown) <= Decimal("1.5") else shown / 100, Fraction(top, whole), 4):
-                yield "hard"
+            elif shown is not None and whole > 0:
+                rate = shown if abs(shown) <= Decimal("1.5") else shown / 100
+                digits = max(-int(rate.normalize().as_tuple().exponent), 2)
+                if not fits(rate, Fraction(top, whole), 4):
+                    yield "soft" if digits < 4 and fits(rate, Fraction(top, whole), digits) else "hard"
     score, spent, given = (known.atoms.get((EXECUTION, "年度资金总额", c)) for c in ("得分", "全年执行数", "全年预算数"))
     if score is not None and spent is not None and given is not None and given > 0:
         right = max(min(Fraction(spent, given), Fraction(1)), Fraction(0)) * 10

@@ -56,7 +56,7 @@ class Reader:
         """The Submission of a Book of the same rows, of which these cells differ."""
         touched = {name for name, _, _ in changed}
         tables = {name: self._changed(table, book, changed) if name in touched else table for name, table in self.tables.items()}
-        return replace(self.submission, tables=tables)
+        return replace(self.submission, tables=tables, year=_year(book))
 
     def _submission(self, tables: dict[str, Table]) -> Submission:
         names = tuple(sheet.title for sheet in self.template.sheets)
@@ -66,7 +66,7 @@ class Reader:
             template=self.template.id,
             department=self.book.department,
             code="",
-            year=YEAR,
+            year=_year(self.book),
             tables=tables,
             sheets=names,
         )
@@ -127,6 +127,11 @@ class Reader:
                     cells[column] = replace(new, sheet=cell.sheet, ref=cell.ref)
             rows.append(Row(row.title, row.kind, cells))
         return replace(table, rows=tuple(rows))
+
+
+def _year(book: Book) -> int | None:
+    typed = book.values.get((FACTS, "评价年度", "填报内容"))
+    return typed if isinstance(typed, int) else None
 
 
 def _a1(row: int, column: int) -> str:
