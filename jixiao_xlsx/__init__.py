@@ -111,7 +111,7 @@ def run(
     """The whole job: read, check and score every file of `inboxes` and write the results into `output`.
 
     `jobs` is the number of processes (None: as many as gain; a script that allows more than one needs a main guard).
-    Raises intake.InputError for a roster or bureau file that cannot be used, files.Blocked for an output folder that cannot.
+    Raises roster.InputError for a roster or bureau file that cannot be used, files.Blocked for an output folder that cannot.
     """
     from jixiao_xlsx import batch
 

@@ -170,14 +170,17 @@ def rate_holds(shown: Fraction, step: Fraction, part: Interval, whole: Interval)
     """
     while step > _FLOAT and shown % step:  # more digits than the form prints (a formula's result): those digits are the grid
         step /= 10
-    below, above = (step if shown <= 0 else 0), (step if shown >= 0 else 0)
-    return _between(shown - step / 2, shown + step / 2, part, whole) or _between(shown - below, shown + above, part, whole)
+    below, above = (step if shown <= 0 else Fraction(0)), (step if shown >= 0 else Fraction(0))
+    return _between(shown, step / 2, step / 2, part, whole) or _between(shown, below, above, part, whole)
 
 
-def _between(low: Fraction, high: Fraction, part: Interval, whole: Interval) -> bool:
+def _between(shown: Fraction, below: Fraction, above: Fraction, part: Interval, whole: Interval) -> bool:
+    """Whether some true rate lies within; the end away from zero is no part of it (exactly 100 % is never cut to 99.99 %)."""
     least = Fraction(part.lo, whole.hi if part.lo >= 0 else whole.lo)
     most = Fraction(part.hi, whole.lo if part.hi >= 0 else whole.hi)
-    return low <= most and least <= high
+    low, high = shown - below, shown + above
+    reaches = low <= most if shown > 0 or not below else low < most
+    return reaches and (least <= high if shown < 0 or not above else least < high)
 
 
 def rounded(value: Fraction | Decimal, decimals: int) -> Decimal:

@@ -255,9 +255,9 @@ def holds(instance: Instance, lens: Lens) -> bool:
     return all(a.lo <= b.hi for i, a in enumerate(sides) for b in sides[i + 1 :])
 
 
-def holds_somehow(instance: Instance, swapped: Mapping[Place, Decimal]) -> bool:
+def holds_somehow(instance: Instance, swapped: Mapping[Place, Decimal], *, loose_zero: bool = False) -> bool:
     """Whether the relation would hold, in either convention, with some figures replaced."""
-    return any(holds(instance, Lens(how, swapped=swapped)) for how in Convention)
+    return any(holds(instance, Lens(how, loose_zero=loose_zero, swapped=swapped)) for how in Convention)
 
 
 def _empty(side: tuple[Operand, ...]) -> bool:

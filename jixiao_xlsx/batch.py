@@ -7,23 +7,25 @@ import datetime as dt
 import io
 import shutil
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jixiao_xlsx import checker, intake
+import jixiao_xlsx
+from jixiao_xlsx import checker, matching, returns, rounds
 from jixiao_xlsx.crosscheck import crosscheck
-from jixiao_xlsx.intake import Candidate
-from jixiao_xlsx.model import Answer, Batch, Bureau, FileStatus
+from jixiao_xlsx.intake import Candidate, candidates
+from jixiao_xlsx.model import Answer, Batch, Bureau, Department
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
+from jixiao_xlsx.returns import Returning
+from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, beside, read_bureau, read_choices, read_roster
 from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
-from jixiao_xlsx.writers import records
+from jixiao_xlsx.writers import mail, records, staged
 from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, unique, write_bytes, write_pieces
 from jixiao_xlsx.writers.outbox import RUN_RECORD, Outbox
 from jixiao_xlsx.writers.safe import safe_name
 
-STAGING = ".jixiao-tmp"
 SCORED = "评分"
 SUMMARY = "汇总.xlsx"
 
@@ -34,6 +36,8 @@ class _Sources:
 
     reference: Path | None = None
     roster: Path | None = None
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    returning: Returning | None = None
 
 
 def run(
@@ -45,49 +49,101 @@ def run(
     bureau_path: str | Path | None = None,
     reference_path: str | Path | None = None,
     waivers_path: str | Path | None = None,
+    choices_path: str | Path | None = None,
+    previous: str | Path | None = None,
+    passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> Batch:
-    """Read, check and score all of `inboxes`; write 汇总.xlsx, 评分/, findings.csv, findings.json and run.json into `output`.
+    """Read, check and score all of `inboxes`; write 汇总.xlsx, 评分/, 退回/, 通过/ and the records into `output`.
 
-    `bureau.toml` and `waivers.csv` are looked for beside the roster unless given; `reference_path` is 批复决算.csv. `progress` is told (files done, files in all). Outputs that
-    could not be written are in `Batch.problems` and each Answer's `problem`. Raises intake.InputError, Blocked.
+    `bureau.toml` and `waivers.csv` are looked for beside the roster unless given; `reference_path` is 批复决算.csv,
+    `choices_path` the reviewer's word on which file counts; `passwords` are tried on workbooks that ask for one. `progress`
+    is told (files done, files in all). Outputs that could not be written are in `Batch.problems` and each Answer's `problem`.
+    A run that was killed is taken up where it stood. Raises roster.InputError, Blocked.
     """
     output = Path(output)
-    roster = intake.read_roster(Path(roster_path)) if roster_path else ()
-    bureau_file = Path(bureau_path) if bureau_path else intake.beside(roster_path, intake.BUREAU_FILE)
-    bureau = intake.read_bureau(bureau_file) if bureau_file else Bureau()
-    waivers_file = Path(waivers_path) if waivers_path else intake.beside(roster_path, intake.WAIVERS_FILE)
+    roster = read_roster(Path(roster_path)) if roster_path else ()
+    bureau_file = Path(bureau_path) if bureau_path else beside(roster_path, BUREAU_FILE)
+    bureau = read_bureau(bureau_file) if bureau_file else Bureau()
+    waivers_file = Path(waivers_path) if waivers_path else beside(roster_path, WAIVERS_FILE)
     waivers = read_waivers(waivers_file) if waivers_file else ()
+    choices = read_choices(Path(choices_path), roster) if choices_path else ()
     reference = Path(reference_path) if reference_path else None
     if reference:
         read_reference(reference)  # its mistakes are told before any work is done
-    told = _Sources(reference, Path(roster_path) if roster_path else None)
-    with _examined(inboxes, output, template, jobs, progress, told) as (found, answers, staged):
-        year = intake.season((answer.report for answer in answers if answer.report), bureau)
-        settled = intake.settle(answers, roster, year, {candidate.file: candidate.saved for candidate in found})
-        settled, waiver_findings = waived(settled, waivers, date_in(bureau.deadline) or dt.date.today())
-        outbox = Outbox(output)
-        delivered = tuple(_delivered(answer, staged, outbox) for answer in _named(settled, f"{SCORED}/"))
-        findings = (*crosscheck([a for a in delivered if a.status is FileStatus.SUBMITTED]), *waiver_findings)
+    today = date_in(bureau.deadline) or dt.date.today()
+    known = Path(roster_path) if roster_path else None
+    returning = Returning(bureau, waivers, today, known, Path(previous) if previous else None)
+    told = _Sources(reference, known, tuple(passwords), returning)
+    files = (roster_path, bureau_file, waivers_file, reference, choices_path)
+    inputs = {Path(path).name: sha256_of(Path(path)) for path in files if path}
+    with _examined(inboxes, output, template, jobs, progress, told) as (found, answers, places):
+        year = matching.season((answer.report for answer in answers if answer.report), bureau)
+        chosen, unused = matching.chosen_files(choices, [candidate.file for candidate in found])
+        saved = {candidate.file: candidate.saved for candidate in found}
+        settled = matching.settle(answers, roster, year, saved, chosen)
+        documents = {candidate.file: candidate.beside for candidate in found if candidate.document}
+        settled = matching.with_material(settled, documents, roster)
+        settled, waiver_findings = waived(settled, waivers, today)
+        outbox = Outbox(output, output / staged.FOLDER / staged.JOURNAL)
+        delivered = tuple(_delivered(answer, places, outbox) for answer in _named(settled, f"{SCORED}/"))
+        desk = _Desk(bureau, {one.name: one for one in roster}, template, outbox)
+        sent = [_sent(answer, places[answer.file], desk) for answer in delivered]
+        delivered = tuple(answer for answer, _ in sent)
+        notes = [note for _, note in sent if note]
+        findings = (*crosscheck([answer for answer in delivered if answer.counts]), *waiver_findings)
         batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
         problems = tuple(filter(None, (_shared(name, batch, template, outbox) for name in _SHARED)))
-    outbox.remove_stale()
-    inputs = {Path(path).name: sha256_of(Path(path)) for path in (roster_path, bureau_file, waivers_file, reference) if path}
-    write_bytes(output / RUN_RECORD, records.run_document(batch, inputs, outbox.outputs))
-    return replace(batch, problems=problems, notes=tuple(outbox.notes))
+        outbox.remove_stale()
+        write_bytes(output / RUN_RECORD, records.run_document(batch, inputs, outbox.outputs))
+    return replace(batch, problems=problems, notes=(*unused, *notes, *outbox.notes))
+
+
+@dataclass(frozen=True, slots=True)
+class _Desk:
+    """What it takes to send something back."""
+
+    bureau: Bureau
+    departments: Mapping[str, Department]
+    template: Template
+    outbox: Outbox
+
+
+def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, str]:
+    """Put the letter, the annotated copy and the mail draft of one department in its folder; and what is wrong with its address."""
+    report = answer.report
+    if not answer.output or not answer.returned or report is None:
+        return replace(answer, returned=()), ""
+    name = Path(answer.output).stem
+    folder = returns.FOLDERS[report.result]
+    title = desk.template.title if report.year is None else f"{report.year}年度{desk.template.title}"
+    problems = [desk.outbox.put(f"{rounds.FOLDER}/{name}.json", place.with_suffix(returns.RECORD))]
+    paths, attachments = [], []
+    for suffix, label in returns.labels(report):
+        if suffix in answer.returned:
+            data = place.with_suffix(suffix).read_bytes()
+            path = f"{folder}/{name}/{name}{label}"
+            problems.append(desk.outbox.put(path, data))
+            attachments.append((f"{name}{label}", data))
+            paths.append(path)
+    department = desk.departments.get(answer.department) or Department(report.code, answer.department)
+    message, note = mail.draft(department, report, desk.bureau, title, attachments)
+    problems.append(desk.outbox.put(f"{folder}/{name}/{name}.eml", message))
+    problem = "；".join(filter(None, (answer.problem, *problems)))
+    return replace(answer, returned=tuple(paths), problem=problem), note if desk.departments else ""
 
 
 def _shared(name: str, batch: Batch, template: Template, outbox: Outbox) -> str:
     """Write a file that is about all departments together; "" or why that failed."""
-    staged = outbox.folder / STAGING / name
+    place = outbox.folder / staged.FOLDER / name
     try:
-        write_pieces(staged, _SHARED[name](batch, template))
+        write_pieces(place, _SHARED[name](batch, template))
     except Blocked as blocked:
         return str(blocked)
     except Exception as error:  # the other results stand, whatever became of this one
         return f"“{name}”没有写成：程序出错，请联系维护人员（{type(error).__name__}）"
-    return outbox.put(name, staged)
+    return outbox.put(name, place)
 
 
 def _summary(batch: Batch, template: Template) -> Iterator[bytes]:
@@ -110,19 +166,26 @@ def score_files(
     output: str | Path,
     *,
     template: Template,
+    passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Answer, ...]:
     """Write one scored workbook into `output` for each file of `paths`, without roster or summary. Raises Blocked."""
-    with _examined(paths, Path(output), template, jobs, progress) as (_, answers, staged):
-        return tuple(_moved(answer, staged, Path(output)) for answer in _named(answers))
+    told = _Sources(passwords=tuple(passwords))
+    with _examined(paths, Path(output), template, jobs, progress, told) as (_, answers, places):
+        return tuple(_moved(answer, places, Path(output)) for answer in _named(answers))
 
 
 def check_files(
-    paths: Sequence[str | Path], *, template: Template, jobs: int | None = None, progress: Progress | None = None
+    paths: Sequence[str | Path],
+    *,
+    template: Template,
+    passwords: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
 ) -> tuple[Answer, ...]:
     """Read and check the files of `paths`; nothing is scored or written."""
-    tasks = [Task(candidate, template.folder) for candidate in intake.candidates(map(Path, paths))]
+    tasks = [Task(candidate, template.folder, passwords=tuple(passwords)) for candidate in candidates(map(Path, paths))]
     return tuple(examine_all(tasks, jobs, progress))
 
 
@@ -135,48 +198,56 @@ def _examined(
     progress: Progress | None,
     told: _Sources = _Sources(),
 ) -> Iterator[tuple[tuple[Candidate, ...], list[Answer], Mapping[str, Path]]]:
-    """Candidates, their answers, and where each scored workbook waits until the end of the block."""
-    found = intake.candidates(map(Path, paths), skip=output)
-    staging = output / STAGING
-    try:
-        shutil.rmtree(staging, ignore_errors=True)  # of a run that was killed
-        staging.mkdir(parents=True)
-    except OSError as error:
-        raise Blocked(f"结果文件夹“{output.name}”不能写入：{error.strerror or '系统拒绝访问'}") from error
-    try:
-        staged = {candidate.file: staging / f"{number}.xlsx" for number, candidate in enumerate(found)}
-        yield (
-            found,
-            examine_all([Task(c, template.folder, staged[c.file], told.reference, told.roster) for c in found], jobs, progress),
-            staged,
-        )
-    finally:
-        shutil.rmtree(staging, ignore_errors=True)
+    """Candidates, their answers, and where each scored workbook waits until the end of the block.
+
+    What waits stays where it is when the block does not end, so that the same command can take it up.
+    """
+    found = candidates(map(Path, paths), skip=output)
+    waiting = output / staged.FOLDER
+    places = {candidate.file: staged.place_of(waiting, candidate.file) for candidate in found}
+    key = _run_key(template, told)
+    tasks = [
+        Task(c, template.folder, places[c.file], told.reference, told.roster, key, told.passwords, told.returning) for c in found
+    ]
+    with staged.only_one(waiting):
+        yield found, examine_all(tasks, jobs, progress), places
+    shutil.rmtree(waiting, ignore_errors=True)
+
+
+def _run_key(template: Template, told: _Sources) -> str:
+    """What the results of this run depend on besides the files themselves."""
+    folders = (Path(__file__).parent, template.folder)
+    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml", ".csv", ".docx"}]
+    if told.returning and told.returning.previous:
+        files += sorted((told.returning.previous / rounds.FOLDER).glob("*.json"))
+    files += [path for path in (told.reference, told.roster) if path]
+    digests = [records.digest(path.read_bytes()) for path in files]
+    return records.digest("|".join((jixiao_xlsx.version(), repr(told.returning), *digests)).encode())
 
 
 def _named(answers: Sequence[Answer], prefix: str = "") -> Iterator[Answer]:
     """`answers` with the name of the scored workbook of each that counts, no two alike on any system."""
     taken: set[str] = set()
     for answer in answers:
-        if answer.status is not FileStatus.SUBMITTED or answer.problem:
+        if not answer.counts or answer.problem:
             yield answer
             continue
         name = unique(safe_name(answer.department or Path(answer.file).stem), taken)
         yield replace(answer, output=f"{prefix}{name}.xlsx")
 
 
-def _delivered(answer: Answer, staged: Mapping[str, Path], outbox: Outbox) -> Answer:
+def _delivered(answer: Answer, places: Mapping[str, Path], outbox: Outbox) -> Answer:
     if not answer.output:
         return answer
-    problem = outbox.put(answer.output, staged[answer.file])
+    problem = outbox.put(answer.output, places[answer.file])
     return replace(answer, output="" if problem else answer.output, problem=problem)
 
 
-def _moved(answer: Answer, staged: Mapping[str, Path], output: Path) -> Answer:
+def _moved(answer: Answer, places: Mapping[str, Path], output: Path) -> Answer:
     if not answer.output:
         return answer
     try:
-        move_whole(staged[answer.file], output / answer.output)
+        move_whole(places[answer.file], output / answer.output)
     except Blocked as blocked:
         return replace(answer, output="", problem=str(blocked))
     return answer

@@ -8,8 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
-from jixiao_xlsx import meta
-from jixiao_xlsx.hints import slip
+from jixiao_xlsx import meta, rounds
 from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
@@ -81,7 +80,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         department=submission.department,
         code=submission.code,
         year=submission.year,
-        findings=tuple(sorted(kept, key=_order(submission))),
+        findings=tuple(rounds.sealed(sorted(kept, key=_order(submission)), submission)),
         checked=dict(looked),
         skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
         cells_read=submission.cells_read,
@@ -100,7 +99,7 @@ def _signed(flag: Flag, rule: Rule) -> Finding:
         message=_NESTED.sub(r"「\1」", flag.message),
         expected=flag.expected,
         difference=flag.difference,
-        hint=flag.hint or slip(flag.place, flag.reported, flag.expected),
+        hint=flag.hint,
         basis=flag.basis or rule.basis,
         related=tuple(dict.fromkeys(place for place in flag.related if place != flag.place))[:8],
         count=flag.count,

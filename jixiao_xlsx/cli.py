@@ -45,6 +45,7 @@ _template = click.option(
 _paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXISTING)
 _output = click.option("-o", "--output", metavar="DIR", required=True, type=FOLDER, help="结果写到这个文件夹。")
 _roster = click.option("--roster", metavar="FILE", type=FILE, help="部门名册 departments.csv。")
+_ask = click.option("--ask-passwords", "ask", is_flag=True, help="问一次加密工作簿的密码（也可放在环境变量 JIXIAO_PASSWORDS 里）。")
 _jobs = click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="用几个进程，默认按文件多少自动定。")
 
 
@@ -97,15 +98,19 @@ def template(
     help="有这一级（及以上）未处理的问题时退出码为 1，默认 error。",
 )
 @_jobs
+@_ask
 @_template
 @click.pass_context
-def check(context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: str, jobs: int | None, template: Template) -> None:
+def check(
+    context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: str, jobs: int | None, ask: bool, template: Template
+) -> None:
     """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。"""
     from jixiao_xlsx import batch
     from jixiao_xlsx.writers import records
 
+    passwords = _passwords(ask)
     with _plain_failures(), _progress("核对") as progress:
-        answers = batch.check_files(paths, template=template, jobs=jobs, progress=progress)
+        answers = batch.check_files(paths, template=template, passwords=passwords, jobs=jobs, progress=progress)
     if shape == "text":
         click.echo(records.findings_text(answers), nl=False)
     else:
@@ -120,15 +125,17 @@ def check(context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: 
 @_paths
 @_output
 @_jobs
+@_ask
 @_template
 @click.pass_context
-def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: int | None, template: Template) -> None:
+def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: int | None, ask: bool, template: Template) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
     from jixiao_xlsx import batch
     from jixiao_xlsx.writers import records
 
+    passwords = _passwords(ask)
     with _plain_failures(), _progress("评分") as progress:
-        answers = batch.score_files(paths, output, template=template, jobs=jobs, progress=progress)
+        answers = batch.score_files(paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress)
     click.echo(records.scores_text(answers), nl=False)
     problems = _complain(answers)
     context.exit(_none_readable(answers) or int(problems))
@@ -141,7 +148,9 @@ def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: i
 @click.option("--bureau", metavar="FILE", type=FILE, help="本局信息 bureau.toml，默认取名册旁边的。")
 @click.option("--reference", metavar="FILE", type=FILE, help="财政批复数：部门编码、项目、年初预算、全年预算、决算。")
 @click.option("--waivers", metavar="FILE", type=FILE, help="豁免清单 waivers.csv，默认取名册旁边的。")
+@click.option("--choose", metavar="FILE", type=FILE, help="由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
 @_jobs
+@_ask
 @_template
 @click.pass_context
 def run(
@@ -152,13 +161,16 @@ def run(
     bureau: Path | None,
     reference: Path | None,
     waivers: Path | None,
+    choose: Path | None,
     jobs: int | None,
+    ask: bool,
     template: Template,
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx import batch
     from jixiao_xlsx.writers import records
 
+    passwords = _passwords(ask)
     with _plain_failures(), _progress("处理") as progress:
         done = batch.run(
             inboxes,
@@ -168,6 +180,8 @@ def run(
             bureau_path=bureau,
             reference_path=reference,
             waivers_path=waivers,
+            choices_path=choose,
+            passwords=passwords,
             jobs=jobs,
             progress=progress,
         )
@@ -207,6 +221,18 @@ def rules(code: str | None, shape: str, template: Template) -> None:
 # ------------------------------------------------------------------------------------------------------------ shared
 
 
+def _passwords(ask: bool) -> tuple[str, ...]:
+    """Candidates for workbooks that ask for one: from the environment, and typed unseen where asked for; never an argument."""
+    from jixiao_xlsx.crypt import passwords_in, split
+
+    typed = (
+        click.prompt("密码（多个用分号隔开，输入时不显示）", hide_input=True, default="", show_default=False, err=True)
+        if ask
+        else ""
+    )
+    return (*split(typed), *passwords_in())
+
+
 def _machine(data: bytes) -> None:
     """Bytes to stdout as they are: UTF-8 whatever the console speaks."""
     click.echo(data, nl=False)
@@ -214,7 +240,7 @@ def _machine(data: bytes) -> None:
 
 @contextmanager
 def _plain_failures() -> Iterator[None]:
-    from jixiao_xlsx.intake import InputError
+    from jixiao_xlsx.roster import InputError
     from jixiao_xlsx.writers.files import Blocked
 
     try:
@@ -264,7 +290,7 @@ def _none_readable(answers: Sequence[Answer]) -> int:
     from jixiao_xlsx.model import FileStatus
 
     unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
-    if any(answer.status not in unread for answer in answers):
+    if any(answer.status not in unread and not answer.material for answer in answers):
         return 0
     click.echo("错误：没有读到任何填报表。", err=True)
     return 2

@@ -36,13 +36,14 @@ _SENTENCES = re.compile(r"[。；\n]")
 def facts_of(submission: Submission, template: Template) -> Facts:
     """What this submission has to be compared by."""
     figures = {name: digest for name, table in submission.tables.items() if (digest := _digest(table))}
-    staff, nature = (_role(submission, template, name) for name in ("staff", "nature"))
+    staff, nature, scope = (_role(submission, template, name) for name in ("staff", "nature", "scope"))
     return Facts(
         figures=figures,
         paragraphs=tuple(_paragraphs(submission)),
         targets=tuple(_targets(submission, template)),
         office_per_head=_per_head(submission, template, staff.number if staff else None),
         nature=nature.text if nature else "",
+        scope=scope.text if scope else "",
     )
 
 

@@ -28,8 +28,10 @@ class Kind(StrEnum):
     OOXML = "ooxml"
     XLS = "xls"
     ODS = "ods"
+    XLSB = "xlsb"
 
 
+_BIFF = frozenset({b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"})
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
     (b"%PDF", "这是 PDF 文件，不是工作簿。请报送填好的 .xlsx 原件"),
@@ -39,7 +41,7 @@ _MAGIC = (
     (b"\x89PNG", "这是图片（PNG），不是工作簿。请报送填好的 .xlsx 原件"),
     (b"{\\rtf", "这是写字板文档（RTF），不是工作簿。请报送填好的 .xlsx 原件"),
 )
-_ENCRYPTED = "文件已加密，需要密码才能打开。请取消密码（文件—文档加密）后重新保存并报送"
+_ENCRYPTED = "文件已加密，需要密码才能打开。请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
 _BROKEN = "文件已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
 
 
@@ -58,9 +60,23 @@ def sniff(data: bytes) -> Kind:
             raise Refused(reason)
     if data.startswith(b"PK"):
         raise Refused(_BROKEN)
-    if data[:2] in {b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"}:
+    if data[:2] in _BIFF:
         return Kind.XLS
     raise Refused(_as_text(data[:4096]))
+
+
+def seen_through(data: bytes) -> bool:
+    """Whether the guard can look into `data`: an .xlsx, or nothing that a library will ever see."""
+    if data.startswith(_OLE) or data[:2] in _BIFF:
+        return False
+    if not data.startswith(b"PK\x03\x04"):
+        return True
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = {name.lower() for name in archive.namelist()}
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        return True
+    return "mimetype" not in names and not any(name.endswith("workbook.bin") for name in names)
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -116,7 +132,7 @@ def _inside_zip(data: bytes) -> Kind:
                 return Kind.ODS
             raise Refused("这是 OpenDocument 文档，但不是表格。请报送填好的 .xlsx 原件")
     if any(name.endswith("workbook.bin") for name in names):
-        raise Refused(f"这是二进制工作簿（.xlsb），不能读取。{SAVE_AS}")
+        return Kind.XLSB
     if any(name.startswith("word/") for name in names):
         raise Refused("这是 Word 文档（.docx），不是工作簿。请报送填好的 .xlsx 原件")
     if any(name.startswith("ppt/") for name in names):

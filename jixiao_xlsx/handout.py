@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx import intake
 from jixiao_xlsx.model import Bureau, Department
 from jixiao_xlsx.prefill import Ahead, approved, last_year
+from jixiao_xlsx.roster import BUREAU_FILE, InputError, beside, read_bureau, read_roster
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.blank import write_workbook
 from jixiao_xlsx.writers.files import unique, write_whole
@@ -36,16 +36,15 @@ def blank_workbooks(
     """Write the blank workbook of `template` into `output`, for each department of the roster where one is given.
 
     Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path` gives the approved
-    budgets, `last_year_path` is a folder of last year's filled workbooks; both need the roster. Raises intake.InputError,
-    Blocked.
+    budgets, `last_year_path` is a folder of last year's filled workbooks; both need the roster. Raises InputError, Blocked.
     """
-    bureau_file = intake.beside(roster_path, intake.BUREAU_FILE)
-    bureau = intake.read_bureau(bureau_file) if bureau_file else Bureau()
-    roster = intake.read_roster(roster_path) if roster_path else ()
+    bureau_file = beside(roster_path, BUREAU_FILE)
+    bureau = read_bureau(bureau_file) if bureau_file else Bureau()
+    roster = read_roster(roster_path) if roster_path else ()
     year = year or bureau.year
     if not roster:
         if reference_path or last_year_path:
-            raise intake.InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
+            raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
         target = output / f"{template.file_name}.xlsx"
         write_whole(target, partial(write_workbook, template, year=year))
         return Handout((target,))

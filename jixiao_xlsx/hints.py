@@ -6,7 +6,6 @@ that is corrected. Pure.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -15,13 +14,13 @@ from itertools import pairwise
 from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain, rounded
 from jixiao_xlsx.balance import Instance, Judge, Lens, Operand, Verdict, holds, holds_somehow, unusable
 from jixiao_xlsx.equations import Scope
-from jixiao_xlsx.model import Cell, Expected, Place
+from jixiao_xlsx.model import Cell, Place
+from jixiao_xlsx.slips import SIGN, SWAPPED, digits_of, swaps
 
 MOST = 3
 _TOO_BIG, _TOO_SMALL = "填大了 10000 倍（元当作万元）", "填小了 10000 倍（万元当作元）"
 _SHIFTS = ((4, _TOO_BIG), (-4, _TOO_SMALL), (3, "多了三位"), (-3, "少了三位"), (1, "多一位"), (-1, "少一位"))
 _FAR = 50  # a limit exceeded this many times over is a matter of units, not of spending
-_SWAPPED, _SIGN = "有两位数字填颠倒", "正负号填反"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,13 +58,19 @@ def hints(verdict: Verdict, judged: Judge) -> tuple[Hint, ...]:
 
 def _causes(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     suspects = _suspects(verdict, judged)
-    for kind in (_units, _signs, _swaps, _row_above):
+    for kind in (_units, _lost_digits, _signs, _swaps):
         yield from _repairs(kind, suspects)
+    yield from _alone(_row_above, suspects)
     yield from _sums(verdict, judged)
-    one_digit = list(_repairs(_digits, suspects))
-    if len(one_digit) == 1:  # any round gap looks like one digit everywhere
-        yield one_digit[0]
+    yield from _alone(_digits, suspects)
     yield from _crossing(suspects)
+
+
+def _alone(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
+    """Said only where a single cell can be meant: any round gap looks like one digit, and equal neighbours are common."""
+    found = list(_repairs(kind, suspects))
+    if len(found) == 1:
+        yield found[0]
 
 
 def _of_limit(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
@@ -82,13 +87,11 @@ def _suspects(verdict: Verdict, judged: Judge) -> list[Suspect]:
     """Every number of the equation and behind its formulas: first those in most failed equations, then the anchor."""
     cells = dict.fromkeys(cell for cell in verdict.instance.cells if cell.number)
     for cell in list(cells):
-        cells |= dict.fromkeys(_behind(cell.place, judged, frozenset()))
+        cells |= dict.fromkeys(part for part in _behind(cell.place, judged, frozenset()) if part.number)
     ranked = sorted(cells, key=lambda cell: (cell.place in judged.formulas, -_blame(cell, judged), cell is not verdict.anchor))
-    found = []
-    for cell in ranked:
-        if cell.number:
-            found.append(Suspect(cell, cell.number, _balancing(cell, verdict.instance, judged), judged))
-    return found
+    return [
+        Suspect(cell, cell.number, _balancing(cell, verdict.instance, judged), judged) for cell in ranked if cell.number is not None
+    ]
 
 
 def _behind(place: Place, judged: Judge, above: frozenset[Place]) -> Iterator[Cell]:
@@ -124,7 +127,9 @@ def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
     moved = _followed(swapped, judged)
     touched = {id(i): i for place in moved for i in judged.by_place.get(place, ())}.values()
     usable = [i for i in touched if not i.missing and not unusable(i.cells) and _comparable(i)]
-    return bool(usable) and all(holds_somehow(instance, moved) for instance in usable)
+    return bool(usable) and all(
+        holds_somehow(instance, moved) or holds_somehow(instance, moved, loose_zero=True) for instance in usable
+    )
 
 
 def _followed(swapped: Mapping[Place, Decimal], judged: Judge) -> dict[Place, Decimal]:
@@ -155,9 +160,6 @@ def _units(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     if suspect.cell.unit in MONEY_UNITS:
         for power, why in _SHIFTS:
             yield suspect.number.scaleb(-power), why
-        if _lost_digits(suspect):
-            assert suspect.wanted is not None
-            yield suspect.wanted, _TOO_SMALL
 
 
 def _ten_thousand(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
@@ -166,40 +168,28 @@ def _ten_thousand(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
         yield suspect.number.scaleb(4), _TOO_SMALL
 
 
-def _lost_digits(suspect: Suspect) -> bool:
-    """Whether the figure is the wanted one in 万元, rounded: 954.82 typed for 9548199.71 元."""
-    wanted, digits = suspect.wanted, suspect.cell.decimals
-    return wanted is not None and abs(suspect.number) >= Decimal("0.1") and rounded(wanted.scaleb(-4), digits) == suspect.number
+def _lost_digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
+    """The wanted figure, where its 万元 were typed, rounded: 954.82 for 9548199.71 元."""
+    cell, wanted = suspect.cell, suspect.wanted
+    if cell.unit not in MONEY_UNITS or wanted is None or rounded(wanted.scaleb(-4), cell.decimals) != suspect.number:
+        return
+    if abs(suspect.number) >= Decimal("0.1") or _blame(cell, suspect.judged) > 1:
+        yield _printed(wanted, cell), _TOO_SMALL
 
 
 def _signs(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
-    yield -suspect.number, _SIGN
+    yield -suspect.number, SIGN
 
 
 def _swaps(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
-    for value in swaps(plain(suspect.number, max(suspect.cell.decimals if suspect.cell.unit in MONEY_UNITS else 0, _typed(suspect.number)))):
-        yield value, _SWAPPED
-
-
-def _typed(number: Decimal) -> int:
-    exponent = number.normalize().as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
-
-
-def swaps(text: str) -> Iterator[Decimal]:
-    """The numbers that two neighbouring digits, the other way round, give."""
-    places = [i for i, char in enumerate(text) if char.isdigit()]
-    for a, b in pairwise(places):
-        if text[a] != text[b]:
-            chars = list(text)
-            chars[a], chars[b] = chars[b], chars[a]
-            yield Decimal("".join(chars))
+    for value in swaps(plain(suspect.number, max(_money_digits(suspect.cell), digits_of(suspect.number)))):
+        yield value, SWAPPED
 
 
 def _row_above(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The value that would balance, when what was typed is that of the row above."""
     cell = suspect.cell
-    above = _cell_above(cell, suspect.judged)
+    above = _cell_above(cell, suspect.judged) if cell.unit != "分" else None
     if suspect.wanted is not None and above is not None and above.number == suspect.number and suspect.wanted != suspect.number:
         yield _printed(suspect.wanted, cell), f"抄了上一行“{above.row}”的数"
 
@@ -215,7 +205,7 @@ def _cell_above(cell: Cell, judged: Judge) -> Cell | None:
 
 def _digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The value that would balance, when it differs from the typed one in a single digit."""
-    if suspect.wanted is None:
+    if suspect.wanted is None or suspect.cell.place in suspect.judged.formulas:
         return
     old, new = plain(suspect.number, suspect.cell.decimals), plain(suspect.wanted, suspect.cell.decimals)
     if len(old) == len(new) and sum(a != b for a, b in zip(old, new, strict=True)) == 1:
@@ -314,37 +304,25 @@ def _shown(value: Decimal, cell: Cell) -> str:
     return f"{plain(value, cell.decimals if cell.unit in MONEY_UNITS else None)} {cell.unit}"
 
 
-# ------------------------------------------------------------------------------------------------------ one cell alone
+# ------------------------------------------------------------------------------------------------------ behind a rate
 
 
-def slip(place: Place, reported: str, expected: Expected | str | None) -> str:
-    """What was mistyped where a rule knows the right value of the cell itself; "" if no single slip explains it."""
-    typed = _percent_or_number(reported, expected)
-    if typed is None:
-        return ""
-    right = list(_right(expected))
-    for value, why in ((-typed, _SIGN), *((value, _SWAPPED) for value in swaps(plain(typed, max(_typed(typed), 2) if _rate(expected) else None)))):
-        for low, high, unit in right:
-            near = Decimal("0.01") if unit == "%" else Decimal(0)
-            if low - near <= value <= high + near and not low - near <= typed <= high + near:
-                return f"{place} 可能{why}，若为 {plain(value)}{'' if unit == '%' else ' '}{unit} 则相符"
+def base_slip(cells: tuple[Cell, ...], fits: Callable[[Mapping[Cell, Decimal]], bool], judged: Judge) -> str:
+    """The cell among those behind a rate that was mistyped, if one slip explains the rate and breaks no equation."""
+    for cell in cells:
+        if not cell.number:
+            continue
+        found = [
+            (-cell.number, SIGN),
+            *((value, SWAPPED) for value in swaps(plain(cell.number, max(digits_of(cell.number), _money_digits(cell))))),
+        ]
+        if cell.unit in MONEY_UNITS:
+            found += [(cell.number.scaleb(-4), _TOO_BIG), (cell.number.scaleb(4), _TOO_SMALL)]
+        for value, why in found:
+            if fits({cell: value}) and (cell.place not in judged.by_place or repairs_all({cell.place: value}, judged)):
+                return f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则相符"
     return ""
 
 
-def _rate(expected: Expected | str | None) -> bool:
-    return any(unit == "%" for _, _, unit in _right(expected))
-
-
-def _right(expected: Expected | str | None) -> Iterator[tuple[Decimal, Decimal, str]]:
-    if isinstance(expected, Expected):
-        yield expected.low, expected.high, expected.unit
-    for text in re.findall(r"(-?\d+(?:\.\d+)?)%", expected if isinstance(expected, str) else ""):
-        yield Decimal(text), Decimal(text), "%"
-
-
-def _percent_or_number(reported: str, expected: Expected | str | None) -> Decimal | None:
-    """What was typed, as a percentage where a percentage is wanted."""
-    if not re.fullmatch(r"-?\d+(\.\d+)?%?", reported):
-        return None
-    number = Decimal(reported.removesuffix("%"))
-    return number * 100 if _rate(expected) and not reported.endswith("%") and abs(number) <= Decimal("1.5") else number
+def _money_digits(cell: Cell) -> int:
+    return cell.decimals if cell.unit in MONEY_UNITS else 0

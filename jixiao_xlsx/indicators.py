@@ -318,7 +318,14 @@ def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorSc
 def highest(line: Line, item: IndicatorScore) -> Fraction:
     """The best score that the rate behind the typed one allows: 98.37 % is typed for anything from 98.365 % to 98.375 %."""
     score, typed, number = item.score or Fraction(0), line.actual, line.actual.number
-    if number is None or item.method is Method.COEFFICIENT or item.actual is None or item.target is None or not typed.rate or not typed.near(item.actual):
+    if (
+        number is None
+        or item.method is Method.COEFFICIENT
+        or item.actual is None
+        or item.target is None
+        or not typed.rate
+        or not typed.near(item.actual)
+    ):
         return score
     half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
     reach = (number,) if line.base.state is BaseState.KNOWN else (number - half, number + half)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Answer, Bureau, Department, FileStatus, Report
+from jixiao_xlsx.roster import Choice
 
 
 def season(reports: Iterable[Report], bureau: Bureau) -> int | None:
@@ -24,24 +25,56 @@ def season(reports: Iterable[Report], bureau: Bureau) -> int | None:
 
 
 def settle(
-    answers: Sequence[Answer], roster: Sequence[Department], year: int | None, saved: Mapping[str, int]
+    answers: Sequence[Answer],
+    roster: Sequence[Department],
+    year: int | None,
+    saved: Mapping[str, int],
+    chosen: Mapping[str, Choice] | None = None,
 ) -> tuple[Answer, ...]:
     """Hold what was read against the roster and the year, and let one submission of each department count.
 
-    `saved` gives each file's time of last change, in seconds. Answers that don't count keep neither report nor scores.
+    `saved` gives each file's time of last change, in seconds, `chosen` the reviewer's word on a file. Answers that don't
+    count keep neither report nor scores.
     """
     register = _register(roster)
-    placed = [_placed(answer, register, year) if answer.status is FileStatus.SUBMITTED else answer for answer in answers]
+    choices = chosen or {}
+    placed = [
+        _placed(answer, register, year, choices.get(answer.file)) if answer.status is FileStatus.SUBMITTED else answer
+        for answer in answers
+    ]
     by_department: dict[str, list[Answer]] = defaultdict(list)
     for answer in placed:
         if answer.status is FileStatus.SUBMITTED:
             by_department[tidy(answer.department)].append(answer)
-    verdicts = {answer.file: answer for group in by_department.values() for answer in _one_counts(group, saved)}
-    return tuple(_light(verdicts.get(answer.file, answer)) for answer in placed)
+    verdicts = {answer.file: answer for group in by_department.values() for answer in _one_counts(group, saved, choices)}
+    settled = [_light(verdicts.get(answer.file, answer)) for answer in placed]
+    return tuple(_with_parent(settled, roster))
+
+
+def chosen_files(choices: Sequence[Choice], files: Sequence[str]) -> tuple[dict[str, Choice], list[str]]:
+    """The choice that speaks of each file, and what is to be said of choices whose file is not there, or not plainly so."""
+    found: dict[str, Choice] = {}
+    notes = []
+    for choice in choices:
+        named = [file for file in files if file == choice.file]
+        named = named or [file for file in files if file.rpartition("/")[2] == choice.file]
+        if len(named) == 1 and named[0] not in found:
+            found[named[0]] = choice
+        elif not named:
+            notes.append(f"{choice.source}：文件“{choice.file}”没有找到，这一行没有起作用。文件名请照“报送情况”所列填写。")
+        elif named[0] in found:
+            notes.append(f"{choice.source}：文件“{choice.file}”已指定给“{found[named[0]].department}”，这一行没有起作用。")
+        else:
+            notes.append(f"{choice.source}：有 {len(named)} 个文件叫“{choice.file}”，请写全路径，这一行没有起作用。")
+    return found, notes
 
 
 def _light(answer: Answer) -> Answer:
     return answer if answer.status is FileStatus.SUBMITTED else replace(answer, report=None, scorecard=None)
+
+
+def _joined(*texts: str) -> str:
+    return "；".join(text for text in texts if text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +83,25 @@ class _Register:
 
     codes: Mapping[str, Department]
     names: Mapping[str, tuple[Department, ...]]
+    senders: Mapping[str, tuple[str, ...]]
+
+    def named_in(self, text: str) -> set[str]:
+        """The departments whose name stands in `text`; a name inside another's doesn't count."""
+        words = tidy(text)
+        found = [name for name in self.names if len(name) >= _LONG_ENOUGH and name in words]
+        whole = [name for name in found if not any(name != other and name in other for other in found)]
+        return {owners[0].name for name in whole if len(owners := self.names[name]) == 1}
+
+    def hints(self, answer: Answer, department: str) -> Iterator[str]:
+        """What the file name and the sender say to the contrary. `department` "": not known; nothing is decided by either."""
+        named = self.named_in(answer.file.rpartition("/")[2])
+        if named and department not in named:
+            others = "、".join(sorted(named))
+            yield f"文件名里是“{others}”，表内填的是“{department}”，请核对" if department else f"文件名里有“{others}”，请确认"
+        sender = answer.letter.sender if answer.letter else ""
+        owners = self.senders.get(sender, ())
+        if owners and department not in owners:
+            yield f"发件人 {sender} 是名册中{'、'.join(owners)}的邮箱，请{'核对' if department else '确认'}"
 
 
 def _register(roster: Sequence[Department]) -> _Register:
@@ -60,22 +112,32 @@ def _register(roster: Sequence[Department]) -> _Register:
     # A department's own full name is its own, whoever else was called so before.
     names.update({tidy(department.name): [department] for department in roster})
     codes = {tidy(department.code): department for department in roster if department.code}
-    return _Register(codes, {name: tuple(owners) for name, owners in names.items()})
+    senders: dict[str, list[str]] = defaultdict(list)
+    for department in roster:
+        for address in re.split(r"[、|;；,，\s]+", department.email.lower()):
+            if address:
+                senders[address].append(department.name)
+    return _Register(
+        codes, {name: tuple(owners) for name, owners in names.items()}, {who: tuple(of) for who, of in senders.items()}
+    )
 
 
-def _placed(answer: Answer, register: _Register, year: int | None) -> Answer:
+def _placed(answer: Answer, register: _Register, year: int | None, choice: Choice | None) -> Answer:
     """A readable answer with its department, or with the status that says why it has none."""
     report = answer.report
     if report is None:
         return answer
     typed = report.department.strip()
-    if register.names:
+    if choice:
+        department, status, reason = choice.department, FileStatus.SUBMITTED, f"按 {choice.source} 指定"
+    elif register.names:
         department, status, reason = _match(register, report.code, typed)
     else:
         department, status, reason = typed or f"（未填部门名称）{Path(answer.file).stem}", FileStatus.SUBMITTED, ""
-    if status is FileStatus.SUBMITTED and year is not None and report.year not in {None, year}:
+    if not choice and status is FileStatus.SUBMITTED and year is not None and report.year not in {None, year}:
         status, reason = FileStatus.OTHER_YEAR, f"填报的评价年度是 {report.year}，本次评价年度是 {year}"
-    return replace(answer, department=department, status=status, reason=reason)
+    hints = register.hints(answer, department if status in {FileStatus.SUBMITTED, FileStatus.OTHER_YEAR} else "")
+    return replace(answer, department=department, status=status, reason=_joined(answer.reason, reason, *hints))
 
 
 def _match(register: _Register, code: str, typed: str) -> tuple[str, FileStatus, str]:
@@ -102,27 +164,39 @@ def _match(register: _Register, code: str, typed: str) -> tuple[str, FileStatus,
     return typed, FileStatus.NOT_IN_ROSTER, f"{said}不在名册中"
 
 
+_LONG_ENOUGH = 3  # letters of a name that a file name doesn't hold by chance
 _FINAL = re.compile(r"最新|最终|终稿|定稿|正式")
 _VERSION = re.compile(r"(?:[vV]|第)(\d{1,3})(?!\d|年|季)|[（(](\d{1,3})[)）]")
 
 
-def _one_counts(group: Sequence[Answer], saved: Mapping[str, int]) -> Iterator[Answer]:
-    """Of one department's answers the latest counts; the others are 重复, each naming it."""
+_AGE = (
+    (lambda best: "邮件日期较晚" if best.letter and best.letter.sent else "保存时间较晚"),
+    (lambda best: "保存时间较晚"),
+    (lambda best: "文件名所标版本较新"),
+    (lambda best: "保存时间相同，按文件名取排在后面的"),
+)
 
-    def age(answer: Answer) -> tuple[int, tuple[bool, int], str]:
-        return saved.get(answer.file, 0), _marks(answer.file), answer.file
 
-    best = max(group, key=age)
-    # Identical bytes are one submission, called by the first name.
-    best = min((answer for answer in group if answer.sha256 == best.sha256), key=lambda answer: answer.file)
+def _one_counts(group: Sequence[Answer], saved: Mapping[str, int], chosen: Mapping[str, Choice]) -> Iterator[Answer]:
+    """Of one department's answers the latest counts, or the one that was chosen; the others are 重复, each naming it."""
+
+    def age(answer: Answer) -> tuple[int, int, tuple[bool, int], str]:
+        when = saved.get(answer.file, 0)
+        return (answer.letter.sent if answer.letter else 0) or when, when, _marks(answer.file), answer.file
+
+    named = [answer for answer in group if answer.file in chosen]
+    best = named[0] if named else max(group, key=age)
+    if not named:
+        # Identical bytes are one submission, called by the first name.
+        best = min((answer for answer in group if answer.sha256 == best.sha256), key=lambda answer: answer.file)
     for answer in group:
         if answer is best:
             yield answer
             continue
         reason = f"与“{best.file}”内容完全相同"
         if answer.sha256 != best.sha256:
-            apart = next((n for n, (a, b) in enumerate(zip(age(best), age(answer), strict=True)) if a != b), 2)
-            why = ("保存时间较晚", "文件名所标版本较新", "保存时间相同，按文件名取排在后面的")[apart]
+            apart = next((n for n, (a, b) in enumerate(zip(age(best), age(answer), strict=True)) if a != b), 3)
+            why = f"按 {chosen[best.file].source} 指定" if named else _AGE[apart](best)
             reason = f"同一部门以“{best.file}”为准（{why}）"
         yield replace(answer, status=FileStatus.DUPLICATE, reason=reason)
 
@@ -131,3 +205,65 @@ def _marks(file: str) -> tuple[bool, int]:
     """What a file name says of its version: 终稿 and the like, then the highest number."""
     name = Path(file).stem
     return bool(_FINAL.search(name)), max((int(a or b) for a, b in _VERSION.findall(name)), default=0)
+
+
+# ------------------------------------------------------------------------------------------- departments and their units
+
+
+def _with_parent(answers: Sequence[Answer], roster: Sequence[Department]) -> Iterator[Answer]:
+    """Units whose 主管部门 reports them in its own sum say so: both are looked at, their figures are never added."""
+    parents = {department.name: tidy(department.parent) for department in roster if department.parent}
+    by_name = {tidy(name): d.name for d in roster for name in (d.short, d.name) if name}
+    whole = {answer.department for answer in answers if answer.counts and _WHOLE in answer.facts.scope}
+    for answer in answers:
+        parent = by_name.get(parents.get(answer.department, ""), "")
+        if answer.counts and parent in whole:
+            said = f"主管部门“{parent}”报的是部门汇总，已含本单位：分别评价，金额不重复相加"
+            answer = replace(answer, reason=_joined(answer.reason, said))
+        yield answer
+
+
+_WHOLE = "汇总"
+
+
+# ------------------------------------------------------------------------------------------------- what comes along
+
+
+def with_material(answers: Sequence[Answer], documents: Mapping[str, str], roster: Sequence[Department]) -> tuple[Answer, ...]:
+    """Reports and pictures kept with the department they belong to (随附材料): by name, by mail or by folder.
+
+    `documents` gives for each such file the folder, archive or letter it came in ("": the inbox itself). Where these say
+    different things, or nothing, the file stays 未识别.
+    """
+    register = _register(roster)
+    beside: dict[str, set[str]] = defaultdict(set)
+    for answer in answers:
+        if answer.report is not None or answer.status is FileStatus.DUPLICATE:
+            for place in _above(answer.file):
+                beside[place].add(answer.department)
+    return tuple(
+        _belonging(answer, documents[answer.file], register, beside) if answer.file in documents else answer for answer in answers
+    )
+
+
+def _above(file: str) -> Iterator[str]:
+    """The folders, archives and letters that a file is in."""
+    while "/" in file:
+        file = file.rpartition("/")[0]
+        yield file
+
+
+def _belonging(answer: Answer, place: str, register: _Register, beside: Mapping[str, set[str]]) -> Answer:
+    named = register.named_in(answer.file.rpartition("/")[2])
+    near = beside.get(place, set()) if place else set()
+    near = near if len(near) == 1 else set()  # a folder of many departments says nothing
+    owners = (named & near) or (named | near)
+    if len(owners) == 1:
+        [owner] = owners
+        how = "文件名" if named else "同一邮件" if answer.letter else "同一文件夹"
+        return replace(
+            answer, department=owner, status=FileStatus.SUBMITTED, material=True, reason=f"随附材料（按{how}归入），未读取内容"
+        )
+    if owners:
+        return replace(answer, reason=_joined(answer.reason, f"可能属于{'、'.join(sorted(owners))}，请人工归档"))
+    return answer

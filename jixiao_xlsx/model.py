@@ -22,6 +22,7 @@ __all__ = [
     "BatchFinding",
     "Bureau",
     "Cell",
+    "Change",
     "Department",
     "Execution",
     "Expected",
@@ -31,6 +32,7 @@ __all__ = [
     "Finding",
     "FindingState",
     "IndicatorScore",
+    "Mended",
     "Method",
     "Note",
     "Place",
@@ -304,7 +306,10 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to tell a department: never without a cell."""
+    """One thing to tell a department: never without a cell.
+
+    `fingerprint` is what it keeps from round to round (see `rounds`), `since` the round in which it first stood.
+    """
 
     code: str
     severity: Severity
@@ -321,6 +326,35 @@ class Finding:
     count: int = 1
     state: FindingState = FindingState.OPEN
     explanation: str = ""
+    fingerprint: str = ""
+    since: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A finding of an earlier round that is gone; `since` and `until` are the rounds in which it first stood and was gone."""
+
+    fingerprint: str
+    code: str
+    severity: Severity
+    sheet: str
+    cell: str
+    item: str
+    field: str
+    message: str
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A cell that differs from the round before though no finding asked for it; texts as typed, "" for blank."""
+
+    place: Place
+    item: str
+    field: str
+    before: str
+    after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -346,6 +380,9 @@ class Report:
     skipped: tuple[Skipped, ...]
     cells_read: int = 0
     cells_handled: int = 0
+    round: int = 1
+    mended: tuple[Mended, ...] = ()
+    changes: tuple[Change, ...] = ()
 
     @property
     def result(self) -> Result:
@@ -498,7 +535,7 @@ class Facts:
     """What only a comparison of departments needs: kept small, since it is kept of all of them.
 
     `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their cell and beginning),
-    `targets` the 共性 targets as typed; `office_per_head` in 元.
+    `targets` the 共性 targets as typed; `office_per_head` in 元; `scope` is the 填报口径.
     """
 
     figures: Mapping[str, str] = field(default_factory=dict)
@@ -506,6 +543,7 @@ class Facts:
     targets: tuple[tuple[str, str, Place], ...] = ()
     office_per_head: Fraction | None = None
     nature: str = ""
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,6 +569,7 @@ class Bureau:
     deadline: str = ""
     return_by: str = ""
     document_number: str = ""
+    dated: str = ""
     year: int | None = None
 
 
@@ -557,7 +596,7 @@ class Answer:
 
     `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
     for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
-    to a department and is kept with it (随附材料): 已报, but never a workbook that counts.
+    to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back.
     """
 
     file: str
@@ -573,6 +612,7 @@ class Answer:
     problem: str = ""
     letter: Letter | None = None
     material: bool = False
+    returned: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -600,7 +640,7 @@ class Batch:
     @property
     def submitted(self) -> tuple[Answer, ...]:
         """The answers that count: 已报, with report and scorecard."""
-        return tuple(a for a in self.answers if a.status is FileStatus.SUBMITTED and a.report and a.scorecard)
+        return tuple(a for a in self.answers if a.counts and a.report and a.scorecard)
 
     @cached_property
     def missing(self) -> tuple[Department, ...]:

@@ -16,6 +16,7 @@ from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.spec import SheetSpec, TableSpec, Template
 
 LONGEST_TITLE = 80
+RETURNED = "审核意见"  # the sheet that an annotated copy carries and a corrected one brings back: ours, never content
 _MOST_SEEN = 4096
 _NUMBERING = re.compile(r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.])+")
 _UNIT = re.compile(r"[(\[](?:单位:)?([^()\[\]]{1,4})[)\]]$")
@@ -136,7 +137,9 @@ def _vocabulary(template: Template) -> Vocabulary:
     return Vocabulary(
         sheets=_names((sheet.title, sheet.aliases, "") for sheet in template.sheets if sheet.kind == "data"),
         tables=tables,
-        unread=frozenset(key(title) for sheet in template.sheets if sheet.kind != "data" for title in _titles(sheet)),
+        unread=frozenset(
+            {key(RETURNED), *(key(title) for sheet in template.sheets if sheet.kind != "data" for title in _titles(sheet))}
+        ),
         words=frozenset(words),
         headings=(
             *(lexicon.heading for lexicon in tables.values()),

@@ -13,6 +13,8 @@ from pathlib import Path
 from jixiao_xlsx import intake
 from jixiao_xlsx.amounts import atoms_per, tidy
 from jixiao_xlsx.equations import Ref
+from jixiao_xlsx.fileformat import Refused
+from jixiao_xlsx.matching import settle
 from jixiao_xlsx.model import Answer, Department, FileStatus, ReferenceLine, Report, Submission
 from jixiao_xlsx.spec import Template
 
@@ -94,13 +96,17 @@ def last_year(folder: Path, roster: Sequence[Department], year: int | None, temp
             continue
         saved[candidate.file] = candidate.saved
         try:
-            submission = reader.read(candidate.path, template)
-        except reader.Unreadable as problem:
-            answers.append(Answer(candidate.file, problem.status, problem.reason))
+            submission = reader.read_bytes(candidate.content(), candidate.file, template)
+        except (reader.Unreadable, Refused) as problem:
+            status = getattr(problem, "status", FileStatus.UNREADABLE)
+            answers.append(Answer(candidate.file, status, problem.reason))
+            continue
+        except OSError as problem:
+            answers.append(Answer(candidate.file, FileStatus.UNREADABLE, f"无法打开：{problem.strerror or '系统拒绝访问'}"))
             continue
         read[candidate.file] = submission
         answers.append(_answer(candidate.file, submission))
-    settled = intake.settle(answers, roster, None if year is None else year - 1, saved)
+    settled = settle(answers, roster, None if year is None else year - 1, saved)
     counting = [answer for answer in settled if answer.status is FileStatus.SUBMITTED]
     notes = tuple(
         f"上年报表“{answer.file}”未用：{answer.status.value}，{answer.reason}" for answer in settled if answer not in counting

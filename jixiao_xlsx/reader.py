@@ -20,7 +20,7 @@ from jixiao_xlsx.fileformat import MAX_BYTES, Kind, Refused, broken, encrypted, 
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.locate import match_sheets
 from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
-from jixiao_xlsx.names import Vocabulary, key, vocabulary
+from jixiao_xlsx.names import RETURNED, Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
 from jixiao_xlsx.remarks import REMARKS, remarks_of
 from jixiao_xlsx.spec import Template, find_template
@@ -143,7 +143,8 @@ def _values(
             continue
         seen = flags[sheet.name] if kind is Kind.OOXML else SheetFlags(merges=_merges(found))
         grids.append(Grid(sheet.name, rows, seen, hidden, kind is Kind.OOXML))
-    return _Sheets(kind, tuple(book.sheet_names), grids, bare)
+    names = tuple(book.sheet_names)
+    return _Sheets(kind, tuple(name for name in names if key(name) != key(RETURNED)) or names, grids, bare)
 
 
 def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:

@@ -12,8 +12,8 @@ from functools import lru_cache
 from pathlib import Path
 
 from jixiao_xlsx.amounts import State, read_number, tidy
-from jixiao_xlsx.intake import InputError, text_of
 from jixiao_xlsx.model import ReferenceLine, Waiver
+from jixiao_xlsx.roster import InputError, text_of
 
 AMOUNTS = ("年初预算", "全年预算", "决算")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from jixiao_xlsx.amounts import tidy
@@ -24,6 +25,15 @@ class InputError(ValueError):
     def __init__(self, source: str, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
         super().__init__(f"“{source}”有 {len(mistakes)} 处错误：\n" + "\n".join(f"  {m}" for m in mistakes))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The reviewer's word that this file counts for this department, and the line that says so."""
+
+    department: str
+    file: str
+    source: str
 
 
 _ROSTER_FIELDS = {
@@ -81,6 +91,7 @@ _BUREAU_FIELDS = {
     "截止日期": "deadline",
     "退回期限": "return_by",
     "文号": "document_number",
+    "落款日期": "dated",
 }
 _YEAR = "评价年度"
 _BARE_KEY = re.compile(r"^([ \t]*)([^\x00-\x7f][^\s=\"'#]*)([ \t]*=)", re.MULTILINE)
@@ -121,6 +132,35 @@ def _said(value: object) -> str:
     if isinstance(value, dt.date):
         return f"{value.year}年{value.month}月{value.day}日"
     return str(value)
+
+
+def read_choices(path: Path, roster: Sequence[Department]) -> tuple[Choice, ...]:
+    """overrides.csv: 部门 (name, short name or code), 文件 (as 报送情况 calls it). Raises InputError naming every mistake."""
+    lines = csv.reader(io.StringIO(text_of(path), newline=""))
+    header = [tidy(title) for title in next(lines, [])]
+    missing = [title for title in ("部门", "文件") if title not in header]
+    if missing:
+        raise InputError(path.name, [f"第 1 行：缺少列{'、'.join(f'“{title}”' for title in missing)}（列名应在第一行）"])
+    known = {tidy(name): d.name for d in roster for name in (d.short, d.code, d.name) if name}
+    mistakes: list[str] = []
+    found: dict[str, Choice] = {}
+    for values in lines:
+        if not any(value.strip() for value in values):
+            continue
+        line = dict(zip(header, (value.strip() for value in values), strict=False))
+        here, typed, file = f"第 {lines.line_num} 行", line.get("部门", ""), line.get("文件", "")
+        department = known.get(tidy(typed), "" if roster else typed)
+        if not typed or not file:
+            mistakes.append(f"{here}：部门和文件都要填")
+        elif not department:
+            mistakes.append(f"{here}：部门“{typed}”不在名册中")
+        elif department in found:
+            mistakes.append(f"{here}：部门“{department}”已在{found[department].source.partition(' ')[2]}指定过")
+        else:
+            found[department] = Choice(department, file.replace("\\", "/"), f"{path.name} {here}")
+    if mistakes:
+        raise InputError(path.name, mistakes)
+    return tuple(found.values())
 
 
 def text_of(path: Path) -> str:

@@ -266,6 +266,7 @@ class Template:
     indicator_table: str = ""
     indicator_columns: Mapping[str, str] = field(default_factory=dict)
     full_mark: Fraction = Fraction(100)
+    weights_by: str = "level2"
     execution_table: str = ""
     execution_row: str = ""
     execution_weight: Fraction = Fraction(0)

@@ -89,6 +89,7 @@ class _Loader:
             indicator_table=self.optional(indicators, "table", "indicators"),
             indicator_columns=self.words(indicators, "columns", "indicators"),
             full_mark=self.fraction("indicators.full_mark", indicators.get("full_mark", 100)),
+            weights_by=self.one_of("indicators.weights_by", indicators.get("weights_by", "level2"), ("level1", "level2")),
             execution_table=self.optional(execution, "table", "execution"),
             execution_row=self.optional(execution, "row", "execution"),
             execution_weight=self.fraction("execution.weight", execution.get("weight", 0)),

@@ -6,28 +6,29 @@ are read and it is known which submission counts.
 
 from __future__ import annotations
 
-import contextlib
-import multiprocessing
+import hashlib
 import os
-from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jixiao_xlsx import checker, reader, scorer
+from jixiao_xlsx import checker, crew, reader, scorer
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.crosscheck import facts_of
-from jixiao_xlsx.intake import Candidate, read_roster
+from jixiao_xlsx.crypt import unlocked
+from jixiao_xlsx.fileformat import Refused, seen_through
+from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Scorecard, Skipped, Submission
 from jixiao_xlsx.reference import read_reference
+from jixiao_xlsx.returns import Returning, held_against_before, write_returns
+from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.files import Blocked, sha256_of, write_whole
+from jixiao_xlsx.writers import staged
+from jixiao_xlsx.writers.files import Blocked, write_whole
 from jixiao_xlsx.writers.records import digest
 from jixiao_xlsx.writers.scored import write_scored
 
@@ -39,53 +40,98 @@ Progress = Callable[[int, int], None]
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What a worker is told: the file, the folder of the form, and where to leave the scored workbook (None: check only)."""
+    """What a worker is told: the file, the folder of the form, and where to leave the scored workbook (None: check only).
+
+    `key` tells runs apart that would not give the same: a result left by another key is not used again. `passwords` are
+    tried on workbooks that ask for one.
+    """
 
     candidate: Candidate
     template: Path
     staged: Path | None = None
     reference: Path | None = None
     roster: Path | None = None
+    key: str = ""
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    returning: Returning | None = None
 
 
-Work = Callable[[Task], Answer]
+class _Opaque(Exception):
+    """The guard cannot see into this file: it is for a process with limits."""
 
 
 def examine(task: Task) -> Answer:
     """Read, check and score one file. Never raises: whatever happens to it is in its Answer."""
+    return _examined(task)
+
+
+def _examined(task: Task, *, here: bool = False) -> Answer:
+    """As `examine`. `here`, in the process that must not die: raises _Opaque for what the guard cannot see into."""
     candidate = task.candidate
     if candidate.set_aside:
-        return replace(_failed(candidate, candidate.set_aside), status=FileStatus.UNRECOGNISED)
+        return replace(_failed(candidate, candidate.set_aside, _digest(candidate)), status=candidate.status)
+    sha256 = ""
     try:
-        data = candidate.path.read_bytes()
-        answer = Answer(candidate.file, FileStatus.SUBMITTED, sha256=digest(data), size=len(data))
+        data = candidate.content()
+        sha256 = digest(data)
+        if here and not seen_through(data):
+            raise _Opaque
+        answer = Answer(candidate.file, FileStatus.SUBMITTED, sha256=sha256, size=len(data), letter=candidate.letter)
         return _worked(answer, data, task)
+    except _Opaque:
+        raise
     except reader.Unreadable as error:
-        return replace(_failed(candidate, error.reason), status=error.status)
+        return replace(_failed(candidate, error.reason, sha256), status=error.status)
+    except Refused as refusal:
+        return _failed(candidate, refusal.reason, sha256)
     except OSError as error:
-        return _failed(candidate, f"无法打开：{error.strerror or '系统拒绝访问'}")
+        return _failed(candidate, f"无法打开：{error.strerror or '系统拒绝访问'}", sha256)
     except MemoryError:
-        return _failed(candidate, "文件展开后过大，内存不足")
+        return _failed(candidate, "文件展开后过大，内存不足", sha256)
     except Exception as error:  # one bad file never stops a batch
-        return _failed(candidate, _fault(error))
+        return _failed(candidate, _fault(type(error).__name__), sha256)
 
 
-def _failed(candidate: Candidate, reason: str) -> Answer:
-    digest = ""
-    if candidate.saved:  # a regular file
-        with contextlib.suppress(OSError):
-            digest = sha256_of(candidate.path)
-    return Answer(candidate.file, FileStatus.UNREADABLE, reason, digest, candidate.size)
+def _failed(candidate: Candidate, reason: str, sha256: str = "") -> Answer:
+    return Answer(candidate.file, FileStatus.UNREADABLE, reason, sha256, candidate.size, letter=candidate.letter)
 
 
-def _fault(error: Exception) -> str:
-    return f"处理这个文件时程序出错，请把文件交给维护人员（{type(error).__name__}）"
+def _digest(candidate: Candidate) -> str:
+    """The digest of a file that is not read otherwise; "" where there is none to be had."""
+    if not (candidate.size or candidate.saved) or candidate.size > MAX_FILE_BYTES:
+        return ""
+    try:
+        return digest(candidate.content())
+    except (OSError, Refused, MemoryError):
+        return ""
+
+
+def _fault(kind: str) -> str:
+    return f"处理这个文件时程序出错，请把文件交给维护人员（{kind}）"
+
+
+def lost(task: Task, why: str) -> Answer:
+    """The answer to a file whose process did not come back."""
+    reason = {
+        crew.DIED: "读取时程序异常中止，文件可能已损坏或展开后过大。请在本机确认能打开，另存为 .xlsx 后重报",
+        crew.HUNG: f"读取超过 {crew.SECONDS:.0f} 秒，已放弃。文件可能已损坏，请在本机确认能打开，另存为 .xlsx 后重报",
+    }.get(why) or _fault(why)
+    return _failed(task.candidate, reason, _digest(task.candidate))
 
 
 def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
+    key = _key(task, answer)
+    if task.staged and (before := staged.kept(task.staged, key)) and _all_there(task, before):
+        return before
     template = find_template(task.template)
-    submission = reader.read_bytes(data, answer.file, template)
+    opened = unlocked(data, task.passwords)
+    submission = reader.read_bytes(opened or data, answer.file, template)
+    if opened:
+        submission = replace(submission, sha256=answer.sha256)
+        answer = replace(answer, reason="原件加密，已用密码打开")
     report = checker.check(submission, template, _reference(task, submission))
+    if task.returning:
+        report = held_against_before(report, submission, template, task.returning)
     facts = facts_of(submission, template)
     answer = replace(answer, department=report.department, report=_light_report(report), facts=facts)
     if task.staged is None:
@@ -94,11 +140,26 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     answer = replace(answer, scorecard=_light_card(card))
     try:
         write_whole(task.staged, lambda stream: write_scored(stream, submission, report, card, template))
+        if task.returning:
+            written = write_returns(task.staged, opened or data, submission, report, template, task.returning)
+            answer = replace(answer, returned=written)
+        staged.keep(task.staged, key, answer)
     except Blocked as blocked:
         return replace(answer, problem=str(blocked))
     except Exception as error:  # what was checked stays, whatever became of the workbook
         return replace(answer, problem=f"评分表没有写成：程序出错，请把文件交给维护人员（{type(error).__name__}）")
     return answer
+
+
+def _all_there(task: Task, answer: Answer) -> bool:
+    return task.staged is not None and all(task.staged.with_suffix(suffix).is_file() for suffix in answer.returned)
+
+
+def _key(task: Task, answer: Answer) -> str:
+    """What a kept result depends on, as one digest."""
+    letter = answer.letter
+    mail = (letter.sender, letter.date, letter.subject) if letter else ()
+    return hashlib.sha256(repr((task.key, answer.file, answer.sha256, mail)).encode()).hexdigest()
 
 
 def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:
@@ -136,71 +197,22 @@ def examine_all(tasks: Sequence[Task], jobs: int | None = None, progress: Progre
     jobs = min(jobs, len(tasks))
     answers: dict[str, Answer] = {}
     known: dict[Any, Any] = {}
-    for answer in in_processes(examine, tasks, jobs) if jobs > 1 else map(examine, tasks):
+    for answer in crew.in_processes(examine, tasks, jobs, lost) if jobs > 1 else _here(tasks):
         answers[answer.file] = _shared(answer, known)
         if progress:
             progress(len(answers), len(tasks))
     return [answers[task.candidate.file] for task in tasks]
 
 
-def in_processes(work: Work, tasks: Sequence[Task], jobs: int) -> Iterator[Answer]:
-    """Answers as they come. A process that dies costs its file only: those in flight are tried again, one at a time."""
-    waiting = deque(tasks)
-    while waiting:
-        pool = _pool(jobs)
-        if pool is None:
-            yield from map(work, waiting)
-            return
-        flying: dict[Future[Answer], Task] = {}
+def _here(tasks: Sequence[Task]) -> Iterator[Answer]:
+    """The answers as they come, from this process; what the guard cannot see into goes to another at the end."""
+    opaque = []
+    for task in tasks:
         try:
-            while waiting or flying:
-                while waiting and len(flying) < 2 * jobs:
-                    future = pool.submit(work, waiting[0])
-                    flying[future] = waiting.popleft()
-                for future in wait(flying, return_when=FIRST_COMPLETED).done:
-                    answer = _result(future, flying[future])
-                    del flying[future]
-                    yield answer
-        except BrokenProcessPool:
-            pass
-        finally:
-            pool.shutdown(wait=True, cancel_futures=True)
-        yield from (_alone(work, task) for task in flying.values())
-
-
-def _result(future: Future[Answer], task: Task) -> Answer:
-    """What the process answered. Raises BrokenProcessPool when it died."""
-    try:
-        return future.result()
-    except BrokenProcessPool:
-        raise
-    except Exception as error:  # an answer that could not come back is still an answer
-        return _failed(task.candidate, _fault(error))
-
-
-def _alone(work: Work, task: Task) -> Answer:
-    """The answer to one task in a process of its own; if that dies, the file is what kills it."""
-    pool = _pool(1)
-    if pool is None:
-        return _failed(task.candidate, "系统资源不足，没有处理")
-    try:
-        return _result(pool.submit(work, task), task)
-    except BrokenProcessPool:
-        return _failed(task.candidate, "读取时程序异常中止，文件可能已损坏或过大")
-    finally:
-        pool.shutdown(wait=True, cancel_futures=True)
-
-
-def _pool(jobs: int) -> ProcessPoolExecutor | None:
-    """Processes that are known to start; None where they don't (from a script without a main guard, say)."""
-    # Spawn behaves alike everywhere and never copies threads; Windows allows 61 processes.
-    pool = ProcessPoolExecutor(min(jobs, 61), mp_context=multiprocessing.get_context("spawn"))
-    try:
-        pool.submit(os.getpid).result()
-    except (BrokenProcessPool, OSError):
-        pool.shutdown(wait=True, cancel_futures=True)
-        return None
-    return pool
+            yield _examined(task, here=True)
+        except _Opaque:
+            opaque.append(task)
+    yield from crew.in_processes(examine, opaque, 1, lost)
 
 
 def _shared(value: Any, known: dict[Any, Any]) -> Any:

@@ -46,6 +46,13 @@ def resaved(workbook: Path, folder: Path, kind: str = "xlsx") -> Path:
     return folder / f"{workbook.stem}.{kind}"
 
 
+def resaved(workbooks: Sequence[Path], folder: Path, kind: str = "xlsx:Calc MS Excel 2007 XML") -> list[Path]:
+    """The workbooks as LibreOffice saves them into `folder`, every formula worked out anew."""
+    with tempfile.TemporaryDirectory() as profile:
+        _convert(kind, workbooks, folder, Path(profile), recalculate=True)
+    return [folder / f"{path.stem}.{kind.partition(':')[0]}" for path in workbooks]
+
+
 def values(workbook: Path) -> Values:
     """Cached values by (sheet, cell); blanks and empty texts are left out."""
     book = openpyxl.load_workbook(workbook, data_only=True)

@@ -5,18 +5,21 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import batch, reader, workers
-from jixiao_xlsx.intake import Candidate, InputError, candidates
+from jixiao_xlsx import batch, crew, reader, workers
+from jixiao_xlsx.crew import in_processes
+from jixiao_xlsx.intake import Candidate, candidates
 from jixiao_xlsx.model import Answer, Batch, FileStatus
+from jixiao_xlsx.roster import InputError
 from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.workers import Task, in_processes
-from jixiao_xlsx.writers import outbox
+from jixiao_xlsx.workers import Task, lost
+from jixiao_xlsx.writers import outbox, staged
 from jixiao_xlsx.writers.files import Blocked, write_bytes
 
 TEMPLATE = find_template()
@@ -211,28 +214,34 @@ def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
 
 
 def work(task: Task) -> Answer:
-    """Answers, or dies with its process."""
+    """Answers, or dies, hangs or takes all memory with its process."""
     if "致命" in task.candidate.file:
         os._exit(9)
+    if "停住" in task.candidate.file:
+        time.sleep(60)
+    if "吞" in task.candidate.file:
+        bytearray(4 << 30)
     return Answer(task.candidate.file, FileStatus.SUBMITTED)
 
 
-def test_a_process_that_dies_costs_its_file_only(tmp_path: Path) -> None:
-    names = [f"{n}.xlsx" for n in range(9)]
-    names[2] = names[2].replace("2", "致命2")
-    names[7] = names[7].replace("7", "致命7")
-    tasks = [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in names]
-    answers = {answer.file: answer for answer in in_processes(work, tasks, 2)}
-    assert sorted(answers) == sorted(names)
-    dead = {name for name, answer in answers.items() if answer.status is FileStatus.UNREADABLE}
-    assert dead == {"致命2.xlsx", "致命7.xlsx"}
-    assert all("异常中止" in answers[name].reason for name in dead)
+def tasks_of(tmp_path: Path, *names: str) -> list[Task]:
+    return [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in names]
+
+
+def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> None:
+    names = ["1", "2", "致命1", "3", "4", "停住", "5", "吞", "6", "致命2"]
+    start = time.monotonic()
+    answers = {one.file: one for one in in_processes(work, tasks_of(tmp_path, *names), 2, lost, seconds=1.5)}
+    assert sorted(answers) == sorted(names) and time.monotonic() - start < 20
+    reasons = {name: one.reason for name, one in answers.items() if one.status is FileStatus.UNREADABLE}
+    assert sorted(reasons) == sorted(["致命1", "致命2", "停住", "吞"])
+    assert "异常中止" in reasons["致命1"] and "已放弃" in reasons["停住"] and "MemoryError" in reasons["吞"]
 
 
 def test_where_no_process_starts_the_work_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(workers, "_pool", lambda jobs: None)
-    tasks = [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in ("甲.xlsx", "乙.xlsx")]
-    assert [answer.file for answer in in_processes(work, tasks, 2)] == ["甲.xlsx", "乙.xlsx"]
+    monkeypatch.setattr(crew, "_serve", work)  # what starts in the process ends at once
+    tasks = tasks_of(tmp_path, "甲.xlsx", "乙.xlsx")
+    assert [answer.file for answer in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
 
 
 def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:
@@ -288,10 +297,10 @@ def test_a_record_that_is_not_ours_is_ignored(tmp_path: Path, text: str) -> None
 
 def test_the_remains_of_a_killed_run_disappear(inbox: Path, tmp_path: Path) -> None:
     output = tmp_path / "结果"
-    (output / batch.STAGING).mkdir(parents=True)
-    (output / batch.STAGING / "7.xlsx").write_bytes(b"half")
+    (output / staged.FOLDER).mkdir(parents=True)
+    (output / staged.FOLDER / "7.xlsx").write_bytes(b"half")
     run(inbox, output)
-    assert not (output / batch.STAGING).exists()
+    assert not (output / staged.FOLDER).exists()
     assert not [path for path in output.rglob("*") if path.name.startswith(".")]
 
 

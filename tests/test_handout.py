@@ -17,8 +17,8 @@ from jixiao_xlsx import checker, meta, reader
 from jixiao_xlsx.cli import main
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.handout import blank_workbooks
-from jixiao_xlsx.intake import InputError
 from jixiao_xlsx.model import FileStatus, Submission
+from jixiao_xlsx.roster import InputError
 from jixiao_xlsx.spec import SpecError, Template, find_template
 from jixiao_xlsx.writers.blank import write_workbook
 from jixiao_xlsx.writers.layout import TableFilling, place

@@ -1,21 +1,23 @@
-"""Folders, the roster, bureau.toml, and which submission of a department counts."""
+"""Folders, archives and mails: every file accounted for, by its right name, its bytes fetched when wanted."""
 
 from __future__ import annotations
 
+import base64
+import datetime as dt
 import os
+import time
+import zipfile
 from pathlib import Path
 
 import pytest
+from parcels import STAMP, WHEN, letter, mbox, raw_letter, zipped
 
-from jixiao_xlsx.intake import BUREAU_FILE, InputError, beside, candidates, read_bureau, read_roster, season, settle
-from jixiao_xlsx.model import Answer, Bureau, Department, FileStatus, Report
+from jixiao_xlsx import archives, intake, mail
+from jixiao_xlsx.fileformat import Refused
+from jixiao_xlsx.intake import Candidate, candidates
+from jixiao_xlsx.model import FileStatus
 
-SAMPLES = Path(__file__).parent.parent / "samples"
-HEADER = "部门编码,部门名称,简称,曾用名,主管部门,归口股室,联系人,电话,邮箱\n"
-FINANCE = Department("201", "青禾县财政局", "财政局", ("青禾县财税局",))
-AGENCY = Department("202", "青禾县机关事务中心", "事务中心", ("青禾县机关事务管理局",))
-SERVICE = Department("203", "青禾县政务服务中心", "事务中心")
-ROSTER = (FINANCE, AGENCY, SERVICE)
+BOOK = zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
 
 
 def put(folder: Path, name: str, data: bytes = b"x") -> Path:
@@ -23,19 +25,6 @@ def put(folder: Path, name: str, data: bytes = b"x") -> Path:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(data)
     return path
-
-
-def answer(file: str, department: str = "", code: str = "", *, year: int | None = 2023, sha256: str = "") -> Answer:
-    report = Report(file, sha256 or file, department, code, year, (), {}, ())
-    return Answer(file, FileStatus.SUBMITTED, sha256=sha256 or file, department=department, report=report)
-
-
-def settled(*answers: Answer, year: int | None = 2023, roster: tuple[Department, ...] = ROSTER, **saved: int) -> list[Answer]:
-    times = {a.file: 0 for a in answers} | {f"{name}.xlsx": when for name, when in saved.items()}
-    return list(settle(answers, roster, year, times))
-
-
-# ---------------------------------------------------------------------------------------------------- candidates
 
 
 def test_every_file_is_accounted_for_in_a_fixed_order(tmp_path: Path) -> None:
@@ -57,9 +46,9 @@ def test_every_file_is_accounted_for_in_a_fixed_order(tmp_path: Path) -> None:
     assert {name for name, reason in found.items() if not reason} == {"乙.xlsx", "甲/丙.et"}
     assert "锁文件" in found["甲/~$丙.et"]
     assert "操作系统" in found["Thumbs.db"] == found[".DS_Store"] == found["__MACOSX/甲/._丙.et"]
-    assert found["包.zip"] == "压缩包：请解压后再放入"
-    assert "取出附件" in found["信.eml"]
-    assert found["报告.docx"].startswith("不是工作簿") and found["x.bin"].startswith("不是工作簿")
+    assert "压缩包" in found["包.zip"]
+    assert found["信.eml"] == "邮件里没有附件"
+    assert found["报告.docx"].startswith("文档") and found["x.bin"].startswith("不是工作簿")
 
 
 def test_the_output_folder_inside_an_inbox_is_not_read_again(tmp_path: Path) -> None:
@@ -87,171 +76,202 @@ def test_a_dangling_link_is_said_to_be_unreadable(tmp_path: Path) -> None:
     assert candidates([tmp_path])[0].set_aside.startswith("无法打开")
 
 
-# ------------------------------------------------------------------------------------------------ roster, bureau
+# ------------------------------------------------------------------------------------------------------- archives
 
 
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
-def test_a_roster_reads_in_the_encodings_of_excel(tmp_path: Path, encoding: str) -> None:
-    path = tmp_path / "departments.csv"
-    path.write_bytes(
-        (HEADER + "201,青禾县财政局,财政局,县财税局、县税务|旧名,,绩效股,张三,0900-1,a@x.example.com\n,,,,,,,,\n").encode(encoding)
-    )
-    assert read_roster(path) == (
-        Department(
-            "201", "青禾县财政局", "财政局", ("县财税局", "县税务", "旧名"), "", "绩效股", "张三", "0900-1", "a@x.example.com"
-        ),
-    )
+def found(path: Path) -> dict[str, Candidate]:
+    return {one.file: one for one in candidates([path])}
 
 
-def test_every_mistake_of_a_roster_is_told_with_its_line(tmp_path: Path) -> None:
-    path = tmp_path / "departments.csv"
-    path.write_text(HEADER + "201,甲局\n201,乙局\n,\n203,\n204,甲局,,,,,,,,多\n", encoding="utf-8")
-    with pytest.raises(InputError) as caught:
-        read_roster(path)
-    assert caught.value.mistakes == (
-        "第 3 行：部门编码“201”与第 2 行重复",
-        "第 5 行：部门名称未填",
-        "第 6 行：比列名多 1 格，请检查多余的逗号",
-        "第 6 行：部门名称“甲局”与第 2 行重复",
-    )
+@pytest.mark.parametrize("gbk", [False, True])
+def test_an_archive_is_read_as_a_folder(tmp_path: Path, gbk: bool) -> None:
+    packed = zipped({"财政局/": b"", "财政局/自评表（终稿）.xlsx": BOOK, "财政局/报告.docx": b"d", "乙.et": b"x"}, gbk=gbk)
+    done = found(put(tmp_path, "包.zip", packed))
+    assert sorted(done) == ["包.zip/乙.et", "包.zip/财政局/报告.docx", "包.zip/财政局/自评表（终稿）.xlsx"]
+    book = done["包.zip/财政局/自评表（终稿）.xlsx"]
+    assert book.content() == BOOK and not book.set_aside and book.size == len(BOOK)
+    assert book.saved == int(dt.datetime(*STAMP).timestamp()) and book.beside == "包.zip/财政局"
+    assert done["包.zip/财政局/报告.docx"].document
 
 
-def test_a_file_that_is_no_roster_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="缺少“部门名称”一列"):
-        read_roster(put(tmp_path, "x.csv", b"a,b\n1,2\n"))
+def test_names_in_utf8_without_a_word_about_it(tmp_path: Path) -> None:
+    name = "财政局.xlsx".encode()
+    stand_in = b"~" * len(name)
+    packed = zipped({stand_in.decode(): BOOK}).replace(stand_in, name)
+    assert list(found(put(tmp_path, "a.zip", packed))) == ["a.zip/财政局.xlsx"]
 
 
-def test_bureau_keys_need_no_quotation_marks(tmp_path: Path) -> None:
-    text = '局名 = "青禾县财政局"\n"股室" = "绩效股"\n截止日期 = 2024-03-15\n评价年度 = 2023\n'
-    bureau = read_bureau(put(tmp_path, "bureau.toml", text.encode()))
-    assert (bureau.name, bureau.office, bureau.deadline, bureau.year) == ("青禾县财政局", "绩效股", "2024年3月15日", 2023)
+def test_archives_in_archives_are_opened_to_a_depth(tmp_path: Path) -> None:
+    packed = zipped({"表.xlsx": BOOK})
+    for depth in range(1, intake.MAX_DEPTH + 2):
+        packed = zipped({f"{depth}.zip": packed, f"表{depth}.xlsx": BOOK})
+    done = found(put(tmp_path, "包.zip", packed))
+    deep = [one for one in done.values() if one.set_aside]
+    assert len(deep) == 1 and "解压" in deep[0].set_aside
+    assert sum(not one.set_aside for one in done.values()) == intake.MAX_DEPTH
+    assert all(one.content() == BOOK for one in done.values() if not one.set_aside)
 
 
-def test_every_mistake_of_a_bureau_file_is_told(tmp_path: Path) -> None:
-    with pytest.raises(InputError) as caught:
-        read_bureau(put(tmp_path, "bureau.toml", '局长 = "某"\n电话 = [1]\n评价年度 = "二三"\n'.encode()))
-    assert [mistake.split("：")[0] for mistake in caught.value.mistakes] == ["局长", "电话", "评价年度"]
+def test_content_decides_what_is_an_archive(tmp_path: Path) -> None:
+    put(tmp_path, "甲.zip", BOOK)
+    put(tmp_path, "乙.xlsx", zipped({"表.xlsx": BOOK}))
+    put(tmp_path, "丙.rar", b"Rar!\x1a\x07\x00...")
+    put(tmp_path, "丁.zip", b"7z\xbc\xaf\x27\x1c...")
+    put(tmp_path, "戊.zip", b"Rar!\x1a\x07\x01\x00")
+    put(tmp_path, "己", BOOK)
+    done = {one.file: one.set_aside for one in candidates([tmp_path])}
+    assert done == {
+        "甲.zip": "", "乙.xlsx/表.xlsx": "", "己": "",
+        "丙.rar": "压缩包：请解压后再放入", "丁.zip": "压缩包：请解压后再放入", "戊.zip": "压缩包：请解压后再放入",
+    }  # fmt: skip
 
 
-def test_the_bureau_file_is_found_beside_the_roster(tmp_path: Path) -> None:
-    roster = put(tmp_path, "departments.csv")
-    assert beside(roster, BUREAU_FILE) is None
-    assert beside(None, BUREAU_FILE) is None
-    assert put(tmp_path, "bureau.toml") == beside(roster, BUREAU_FILE)
+def test_a_locked_member_is_one_line(tmp_path: Path) -> None:
+    packed = bytearray(zipped({"甲.xlsx": BOOK, "乙.xlsx": BOOK}))
+    packed[6] |= 1  # the first local header and its place in the list
+    packed[packed.index(b"PK\x01\x02") + 8] |= 1
+    done = found(put(tmp_path, "包.zip", bytes(packed)))
+    assert "密码" in done["包.zip/甲.xlsx"].set_aside and not done["包.zip/乙.xlsx"].set_aside
 
 
-def test_the_sample_county_reads() -> None:
-    roster = read_roster(SAMPLES / "departments.csv")
-    invented = [d for d in roster if not d.name.startswith("临泽县")]  # the department of the real report comes on top
-    assert len(invented) == 60 and len(roster) == 61
-    assert all(d.code and d.name and d.office and d.contact and d.phone for d in roster)
-    assert all(d.email.endswith("example.com") for d in roster)
-    bureau = read_bureau(SAMPLES / "bureau.toml")
-    assert bureau.year == 2023 and bureau.name and bureau.deadline and bureau.return_by and bureau.document_number
+@pytest.mark.parametrize("name", ["../../甲.xlsx", "C:\\甲.xlsx", "甲\n乙.xlsx", "/etc/甲.xlsx", "=1+1.xlsx", "甲" * 500 + ".xlsx"])
+def test_a_members_name_is_only_a_label(tmp_path: Path, name: str) -> None:
+    inbox = tmp_path / "in"
+    put(inbox, "包.zip", zipped({name: BOOK}))
+    [one] = candidates([inbox])
+    assert one.file.isprintable() and len(one.file) < 300 and one.content() == BOOK
+    assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["包.zip"]
 
 
-# ---------------------------------------------------------------------------------------------- which one counts
+def test_bombs_are_one_line_each_and_cost_nothing(tmp_path: Path) -> None:
+    put(tmp_path, "多.zip", zipped({f"{n}.xlsx": b"" for n in range(archives.MAX_MEMBERS + 1)}))
+    big = zipped({"零.xlsx": bytes(2**20)})
+    put(tmp_path, "大.zip", _with_size(big, 2**32 - 2))
+    put(tmp_path, "谎.zip", _with_size(zipped({"零.xlsx": bytes(2**20)}), 10))
+    put(tmp_path, "名.zip", zipped({"同.xlsx": BOOK}))
+    start = time.perf_counter()
+    done = {one.file: one for one in candidates([tmp_path])}
+    assert time.perf_counter() - start < 2
+    assert "上限" in done["多.zip"].set_aside and done["多.zip"].status is FileStatus.UNREADABLE
+    assert "上限" in done["大.zip"].set_aside
+    with pytest.raises(Refused):
+        done["谎.zip/零.xlsx"].content()
 
 
-@pytest.mark.parametrize(
-    ("typed", "code"),
-    [
-        ("青禾县财政局", "201"),
-        ("青禾县 财政局", ""),
-        ("财政局", ""),
-        ("青禾县财税局", ""),
-        ("", "201"),
-        ("某某局", "２０１"),
-        ("财政局", "999"),
-    ],
-)
-def test_a_department_is_known_by_code_name_short_and_former_name(typed: str, code: str) -> None:
-    [one] = settled(answer("甲.xlsx", typed, code))
-    assert (one.status, one.department) == (FileStatus.SUBMITTED, "青禾县财政局")
+def _with_size(packed: bytes, size: int) -> bytes:
+    """The archive with another unpacked size in its list."""
+    at = packed.index(b"PK\x01\x02") + 24
+    return packed[:at] + size.to_bytes(4, "little") + packed[at + 4 :]
 
 
-def test_a_match_that_is_not_plain_says_how_it_was_made() -> None:
-    assert "不在名册中" in settled(answer("甲.xlsx", "某某局", "201"))[0].reason
-    assert "不在名册中" in settled(answer("甲.xlsx", "财政局", "999"))[0].reason
+def test_two_members_of_one_name_are_both_there(tmp_path: Path) -> None:
+    packed = zipped({"甲a.xlsx": BOOK, "甲b.xlsx": b"other"}).replace("甲b.xlsx".encode(), "甲a.xlsx".encode())
+    done = found(put(tmp_path, "包.zip", packed))
+    assert list(done) == ["包.zip/甲a.xlsx", "包.zip/甲a.xlsx#2"]
+    assert [one.content() for one in done.values()] == [BOOK, b"other"]
 
 
-@pytest.mark.parametrize(("typed", "code"), [("", ""), ("某某局", ""), ("某某局", "999"), ("事务中心", "")])
-def test_a_match_is_never_guessed(typed: str, code: str) -> None:
-    [one] = settled(answer("甲.xlsx", typed, code))
-    assert one.status is FileStatus.NOT_IN_ROSTER and one.reason
-    assert one.report is None
+@pytest.mark.parametrize("method", [zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA])
+def test_rare_methods_are_refused(tmp_path: Path, method: int) -> None:
+    done = found(put(tmp_path, "包.zip", zipped({"甲.xlsx": BOOK * 9}, method=method)))
+    with pytest.raises(Refused, match="压缩方式"):
+        done["包.zip/甲.xlsx"].content()
 
 
-def test_an_ambiguous_name_with_a_code_is_plain() -> None:
-    assert settled(answer("甲.xlsx", "事务中心", "203"))[0].department == "青禾县政务服务中心"
+def test_an_empty_and_a_broken_archive_are_told(tmp_path: Path) -> None:
+    put(tmp_path, "空.zip", zipped({}))
+    put(tmp_path, "坏.zip", b"nothing")
+    done = {one.file: one.set_aside for one in candidates([tmp_path])}
+    assert done["空.zip"] == "压缩包里没有文件" and "损坏" in done["坏.zip"]
 
 
-def test_code_and_name_of_two_departments_are_a_question() -> None:
-    [one] = settled(answer("甲.xlsx", "青禾县财政局", "202"))
-    assert one.status is FileStatus.OTHER_DEPARTMENT
-    assert "青禾县机关事务中心" in one.reason and "青禾县财政局" in one.reason
+# ----------------------------------------------------------------------------------------------------------- mail
 
 
-def test_a_name_that_another_department_gave_up_belongs_to_its_owner() -> None:
-    roster = (Department("1", "甲局", former=("乙局",)), Department("2", "乙局"))
-    assert settled(answer("乙.xlsx", "乙局"), roster=roster)[0].department == "乙局"
+def test_the_files_of_a_letter_keep_its_sender_date_and_subject(tmp_path: Path) -> None:
+    done = found(put(tmp_path, "信.eml", letter({"自评表.xlsx": BOOK, "自评报告.docx": b"d"}, subject="财政局\t报送")))
+    assert sorted(done) == ["信.eml/自评报告.docx", "信.eml/自评表.xlsx"]
+    book = done["信.eml/自评表.xlsx"]
+    assert book.content() == BOOK and book.letter and book.beside == "信.eml"
+    assert (book.letter.sender, book.letter.subject) == ("a@example.com", "财政局 报送")
+    assert book.letter.date == WHEN.isoformat() and book.letter.sent == int(WHEN.timestamp())
 
 
-def test_without_a_roster_every_name_stands() -> None:
-    one, two = settled(answer("甲.xlsx", "某某局"), answer("乙.xlsx"), roster=())
-    assert (one.status, one.department) == (FileStatus.SUBMITTED, "某某局")
-    assert two.status is FileStatus.SUBMITTED and "未填" in two.department
+def test_a_forwarded_letter_speaks_for_its_own_files(tmp_path: Path) -> None:
+    inner = letter({"表.xlsx": BOOK}, sender="b@example.com", subject="原件", when=None)
+    done = found(put(tmp_path, "信.eml", letter({}, forwarded=[inner])))
+    [book] = [one for one in done.values() if not one.set_aside]
+    assert book.file == "信.eml/表.xlsx" and book.content() == BOOK and book.letter
+    assert (book.letter.sender, book.letter.subject, book.letter.date) == ("b@example.com", "原件", WHEN.isoformat())
 
 
-def test_the_season_is_the_bureaus_year_or_that_of_most_files() -> None:
-    reports = [
-        a.report
-        for a in (answer("a", year=2022), answer("b", year=2023), answer("c", year=2023), answer("d", year=None))
-        if a.report
-    ]
-    assert season(reports, Bureau()) == 2023
-    assert season(reports, Bureau(year=2021)) == 2021
-    assert season([], Bureau()) is None
-
-
-def test_another_years_workbook_does_not_count_but_a_missing_year_does() -> None:
-    old, blank = settled(answer("旧.xlsx", "财政局", year=2022), answer("新.xlsx", "财政局", year=None))
-    assert old.status is FileStatus.OTHER_YEAR and "2022" in old.reason and "2023" in old.reason
-    assert blank.status is FileStatus.SUBMITTED
-
-
-def test_the_latest_of_one_department_counts() -> None:
-    first, second = settled(answer("甲.xlsx", "财政局"), answer("乙.xlsx", "青禾县财政局", "201"), 甲=20, 乙=10)
-    assert first.status is FileStatus.SUBMITTED
-    assert second.status is FileStatus.DUPLICATE and "甲.xlsx" in second.reason and "保存时间较晚" in second.reason
-    assert second.report is None
+def test_an_archive_and_a_letter_inside_a_letter(tmp_path: Path) -> None:
+    packed = zipped({"财政局/表.xlsx": BOOK}, gbk=True)
+    done = found(put(tmp_path, "信.eml", letter({"包.zip": packed, "转.eml": letter({"乙.xlsx": b"2"}, sender="c@example.com")})))
+    assert done["信.eml/包.zip/财政局/表.xlsx"].content() == BOOK
+    inner = done["信.eml/转.eml/乙.xlsx"]
+    assert inner.content() == b"2" and inner.letter and inner.letter.sender == "c@example.com"
 
 
 @pytest.mark.parametrize(
-    ("older", "newer"),
+    "parameter",
     [
-        ("表.xlsx", "表（终稿）.xlsx"),
-        ("表v1.xlsx", "表v2.xlsx"),
-        ("表（1）.xlsx", "表(2).xlsx"),
-        ("表(9).xlsx", "表最新.xlsx"),
-        ("表v9.xlsx", "表v10.xlsx"),
+        'filename="财政局.xlsx"'.encode("gbk"),
+        'filename="财政局.xlsx"'.encode(),
+        b'filename="=?gb2312?B?' + base64.b64encode("财政局.xlsx".encode("gbk")) + b'?="',
+        b'filename="=?GBK?Q?=B2=C6=D5=FE=BE=D6?=\r\n =?GBK?Q?.xlsx?="',
+        b"filename*=gb2312''%B2%C6%D5%FE%BE%D6.xlsx",
+        b"filename*0*=UTF-8''%E8%B4%A2%E6%94%BF;\r\n filename*1*=%E5%B1%80.xlsx",
+        b"filename*=unknown-charset''%E8%B4%A2%E6%94%BF%E5%B1%80.xlsx",
     ],
 )
-def test_among_equal_times_the_marks_in_the_name_decide(older: str, newer: str) -> None:
-    for order in ((older, newer), (newer, older)):
-        by_name = {a.file: a for a in settled(*(answer(name, "财政局") for name in order))}
-        assert by_name[newer].status is FileStatus.SUBMITTED
-        assert by_name[older].status is FileStatus.DUPLICATE and "版本" in by_name[older].reason
+def test_names_of_attachments_in_every_spelling(tmp_path: Path, parameter: bytes) -> None:
+    [one] = found(put(tmp_path, "信.eml", raw_letter(parameter, BOOK))).values()
+    assert one.file == "信.eml/财政局.xlsx" and one.content() == BOOK
 
 
-def test_identical_bytes_are_one_submission() -> None:
-    one, two, three = settled(
-        answer("甲.xlsx", "财政局", sha256="s"),
-        answer("乙.xlsx", "财政局", sha256="s"),
-        answer("丙.xlsx", "财政局"),
-        甲=5,
-        乙=9,
-        丙=1,
-    )
-    assert [one.status, two.status, three.status] == [FileStatus.DUPLICATE, FileStatus.SUBMITTED, FileStatus.DUPLICATE]
-    assert "完全相同" in one.reason and "保存时间较晚" in three.reason
+def test_headers_in_raw_gbk_are_read(tmp_path: Path) -> None:
+    head = "From: 县财政局 <A@Example.com>\r\nSubject: 报送\r\nDate: Tue, 5 Mar 2024 09:30:00 +0800\r\n".encode("gbk")
+    [one] = found(put(tmp_path, "信.eml", raw_letter(b'filename="a.xlsx"', BOOK, head=head))).values()
+    assert one.letter and (one.letter.sender, one.letter.subject, one.letter.date) == ("a@example.com", "报送", WHEN.isoformat())
+
+
+def test_a_folder_of_mails(tmp_path: Path) -> None:
+    data = mbox([letter({"甲.xlsx": BOOK}, subject="一"), letter({}), letter({"乙.xlsx": b"2"}, subject="三")])
+    done = found(put(tmp_path, "收件箱.mbox", data))
+    assert sorted(done) == ["收件箱.mbox/第1封/甲.xlsx", "收件箱.mbox/第2封", "收件箱.mbox/第3封/乙.xlsx"]
+    assert done["收件箱.mbox/第1封/甲.xlsx"].content() == BOOK and done["收件箱.mbox/第3封/乙.xlsx"].content() == b"2"
+    assert done["收件箱.mbox/第2封"].set_aside == "邮件里没有附件"
+    assert "Inbox/第1封/甲.xlsx" in found(put(tmp_path / "x", "Inbox", data))
+
+
+def test_pictures_in_a_letters_text_are_no_files(tmp_path: Path) -> None:
+    data = letter({"表.xlsx": BOOK})
+    picture = b'Content-Type: image/png; name="logo.png"\nContent-ID: <1>\nContent-Disposition: inline\n\nx\n'
+    boundary = data.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    data = data.replace(b"--" + boundary + b"--", b"--" + boundary + b"\n" + picture + b"\n--" + boundary + b"--")
+    assert list(found(put(tmp_path, "信.eml", data))) == ["信.eml/表.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"From: a@example.com\n" * 100_000,
+        b"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 30_000,
+        b"From: a@example.com\n" + b"\n" * (mail.MAX_LINES + 1),
+        b"From: \xff\xfe\nDate: not a date\nSubject: =?utf-8?B?!!!?=\n\nhello",
+        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+        b"From: a@example.com\nContent-Type: message/rfc822\n\n" * 2000,
+    ],
+)
+def test_a_broken_letter_is_accounted_for(tmp_path: Path, data: bytes) -> None:
+    start = time.perf_counter()
+    done = found(put(tmp_path, "信.eml", data))
+    assert done and all(one.set_aside for one in done.values())
+    assert time.perf_counter() - start < 10
+
+
+def test_outlooks_own_formats_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "信.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    put(tmp_path, "信.eml", letter({"winmail.dat": b"x"}))
+    assert all("Outlook" in one.set_aside for one in candidates([tmp_path]))

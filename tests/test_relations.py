@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from jixiao_xlsx import rules
 from jixiao_xlsx.casebook import examples, known_relations
 from jixiao_xlsx.checker import catalogue
 from jixiao_xlsx.spec import find_template
@@ -23,3 +26,9 @@ def test_every_rule_has_both_kinds_of_example() -> None:
         failing, passing = examples(template, rule.code)
         assert failing and failing.finds, rule.code
         assert passing and not passing.finds, rule.code
+
+
+def test_retired_codes_are_never_used_again() -> None:
+    listed = (Path(rules.__file__).parent / "retired.txt").read_text(encoding="utf-8").splitlines()
+    retired = {line.strip() for line in listed if line.strip() and not line.startswith("#")}
+    assert not retired & {rule.code for rule in catalogue(find_template())}

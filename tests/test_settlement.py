@@ -9,7 +9,7 @@ import office
 import pytest
 
 from jixiao_xlsx import checker, reader
-from jixiao_xlsx.intake import InputError
+from jixiao_xlsx.roster import InputError
 from jixiao_xlsx.model import (
     Answer,
     FileStatus,

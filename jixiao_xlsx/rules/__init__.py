@@ -18,6 +18,10 @@ from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
 from jixiao_xlsx.indicators import Line, lines
 from jixiao_xlsx.model import Cell, Expected, Place, ReferenceLine, Scorecard, Severity, Skipped, Submission, Table
+from jixiao_xlsx.narrative.facts import Story, read_story
+from jixiao_xlsx.narrative.source import own_words, passages
+from jixiao_xlsx.narrative.vocabulary import Vocabulary, vocabulary
+from jixiao_xlsx.narrative.yardstick import Yardsticks
 from jixiao_xlsx.scorer import scorecard
 from jixiao_xlsx.spec import Template
 
@@ -72,6 +76,24 @@ class Desk:
     def card(self) -> Scorecard:
         """The scores as recomputed."""
         return scorecard(self.submission, self.template, self.lines)
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary | None:
+        """The words reports of this form are read with."""
+        return vocabulary(self.template)
+
+    @cached_property
+    def story(self) -> Story | None:
+        """What the written report says; None where there is none."""
+        known = self.vocabulary
+        texts = passages(self.submission, self.template, known) if known else ()
+        return read_story(texts, known, own_words(self.submission, known), self.submission.year) if known and texts else None
+
+    @cached_property
+    def yards(self) -> Yardsticks:
+        """The tables' figures by item and role. Only asked where there is a story."""
+        assert self.vocabulary is not None
+        return Yardsticks(self.submission, self.vocabulary, self.judged)
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:

@@ -14,6 +14,7 @@ from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
 from jixiao_xlsx.spec import EquationSpec, Template
 
 RELATED = 8
+FEW_GAPS = 2
 PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 
 
@@ -185,11 +186,16 @@ def _money(value: Decimal | None, anchor: Cell) -> str:
 
 
 def _related(verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]) -> tuple[Place, ...]:
-    """What a hint blames, then the other cells, filled ones first, then what stands behind their formulas."""
+    """What a hint blames, one or two gaps among the parts, the other cells, then what stands behind their formulas."""
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
-    ranked = sorted(others, key=lambda cell: cell.number is None)
-    behind = [part.cell.place for cell in (anchor, *others) for part in desk.judged.formulas.get(cell.place, ()) if part.cell.number]
-    places = dict.fromkeys([hint.place for hint in found] + [cell.place for cell in ranked if cell.number is not None] + behind)
+    few = sum(cell.number is None for cell in others) <= FEW_GAPS
+    ranked = sorted(others, key=lambda cell: (cell.number is None) != few)
+    behind = [
+        part.cell.place for cell in (anchor, *others) for part in desk.judged.formulas.get(cell.place, ()) if part.cell.number
+    ]
+    places = dict.fromkeys(
+        [hint.place for hint in found] + [cell.place for cell in ranked if few or cell.number is not None] + behind
+    )
     places |= dict.fromkeys(cell.place for cell in ranked)
     return tuple(place for place in places if place != anchor.place)[:RELATED]
 

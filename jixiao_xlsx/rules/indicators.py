@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.amounts import State, percent, plain, rounded, tidy
+from jixiao_xlsx.hints import base_slip
 from jixiao_xlsx.indicators import Base, BaseState, Line, highest, read_measure_text
 from jixiao_xlsx.model import Cell, Expected, IndicatorScore, Method, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
+from jixiao_xlsx.slips import SIGN, slip, swaps
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
 FRAMEWORK = "《预算绩效评价共性指标体系框架》（财预〔2013〕53号）"
@@ -67,7 +69,7 @@ def weights_total(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND102", "权重与表样不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C36",), yields_to=("IND123",))
 def fixed_weights(desk: Desk) -> Iterator[Saw]:
-    """共性指标的权重由表样规定；个性指标的权重在同一二级指标内合计应等于表样规定。"""
+    """共性指标的权重由表样规定；个性指标的权重在同一二级（或一级，看表样）指标内合计应等于表样规定。"""
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in desk.lines:
         if line.spec and line.spec.common:
@@ -76,34 +78,50 @@ def fixed_weights(desk: Desk) -> Iterator[Saw]:
                 words = (
                     f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。共性指标权重不得改动，请改回。"
                 )
-                yield flag(line.cell("weight"), words, expected=_exactly(line.spec.weight))
+                cell, right = line.cell("weight"), _exactly(line.spec.weight)
+                yield flag(cell, words, expected=right, hint=slip(cell.place, cell.text, right))
         else:
-            groups[tidy(line.level2)].append(line)
-    for level2, weight in _own_groups(desk).items():
-        found = groups.get(tidy(level2), [])
+            groups[_group(line, desk)].append(line)
+    for group, weight in _own_groups(desk).items():
+        found = groups.get(tidy(group), [])
         total = sum((line.weight for line in found), Fraction(0))
         yield Looked(len(found))
         if found and total != weight:
-            words = f"二级指标“{level2}”下各指标权重合计 {plain(total)}，表样规定 {plain(weight)}。请调整。"
+            words = (
+                f"{_LEVELS[desk.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，表样规定 {plain(weight)}。请调整。"
+            )
             related = tuple(line.cell("weight").place for line in found[1:])
             first = found[0].cell("weight")
             yield flag(
-                first, words, expected=f"同组合计 {plain(weight)} 分", difference=f"{plain(total - weight)} 分", related=related
+                first,
+                words,
+                expected=_exactly(weight) if len(found) == 1 else f"同组合计 {plain(weight)} 分",
+                hint=slip(first.place, first.text, _exactly(weight)) if len(found) == 1 else "",
+                difference=f"{plain(total - weight)} 分",
+                related=related,
             )
 
 
+_LEVELS = {"level1": "一级指标", "level2": "二级指标"}
+
+
 def _own_groups(desk: Desk) -> dict[str, Fraction]:
-    """二级指标 that a department fills itself, and the weight each must add to."""
+    """The groups that a department fills itself, and the weight each must add to."""
     weights: dict[str, Fraction] = defaultdict(Fraction)
     for spec in desk.template.indicators:
         if not spec.common:
-            weights[spec.level2] += spec.weight
+            weights[getattr(spec, desk.template.weights_by)] += spec.weight
     return weights
+
+
+def _group(line: Line, desk: Desk) -> str:
+    """The group that a line's weight counts in."""
+    return tidy(getattr(line, desk.template.weights_by))
 
 
 @rule("IND114", "权重过于集中或缺指标类别", severity=Severity.WARNING, basis=MEASURES, relations=("C50",))
 def concentrated(desk: Desk) -> Iterator[Saw]:
-    """单个指标权重不宜过大（默认 30 分）；表样规定的二级指标都应有指标。"""
+    """单个指标权重不宜过大（默认 30 分）；表样规定由单位自设的各类指标都应有指标。"""
     limit = desk.template.thresholds.get("heavy_weight", Fraction(100))
     for line in desk.lines:
         yield Looked(1)
@@ -111,13 +129,14 @@ def concentrated(desk: Desk) -> Iterator[Saw]:
             yield flag(
                 line.cell("weight"), f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。请拆分或说明。"
             )
-    present = {tidy(line.level2) for line in desk.lines}
-    table = desk.indicator_table
-    absent = [level2 for level2 in _own_groups(desk) if tidy(level2) not in present]
+    present = {_group(line, desk) for line in desk.lines}
+    table, level = desk.indicator_table, desk.template.weights_by
+    absent = [group for group in _own_groups(desk) if tidy(group) not in present]
     if desk.lines and table and absent:
         names = "、".join(f"“{name}”" for name in absent)
-        heading = table.columns[desk.template.indicator_columns["level2"]]
-        yield Flag(heading.place, absent[0], heading.column, "", f"缺少二级指标{names}下的指标。请补填。", count=len(absent))
+        heading = table.columns.get(desk.template.indicator_columns[level]) or table.anchor
+        text = f"缺少{_LEVELS[level]}{names}下的指标。请补填。"
+        yield Flag(heading.place, absent[0], heading.column, "", text, count=len(absent))
 
 
 @rule("IND123", "缺少共性指标", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C50",))
@@ -170,6 +189,7 @@ def within_weight(desk: Desk) -> Iterator[Saw]:
                 line.cell("score"),
                 words,
                 expected=Expected(rounded(Fraction(0), 0), high, "分"),
+                hint=slip(line.cell("score").place, line.cell("score").text, Expected(rounded(Fraction(0), 0), high, "分")),
                 related=(line.cell("weight").place,),
             )
 
@@ -206,8 +226,22 @@ def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
         words,
         expected=Expected(_score(low), _score(item.score), "分"),
         difference=f"{plain(item.self_score - item.score)} 分",
+        hint=_negative(line) or slip(line.cell("score").place, line.cell("score").text, _to_cents(low, item.score)),
         related=(line.cell("actual").place, line.cell("target").place, line.cell("weight").place),
     )
+
+
+def _to_cents(low: Fraction, high: Fraction) -> Expected:
+    return Expected(rounded(low, 2), rounded(high, 2), "分")
+
+
+def _negative(line: Line) -> str:
+    """A result or target below zero, where only a change can be."""
+    for role, measure, other in (("actual", line.actual, line.target), ("target", line.target, line.actual)):
+        if measure.number is not None and other.number is not None and measure.number < 0 < other.number:
+            scale = 100 if measure.rate else 1
+            return f"{line.cell(role).place} 可能{SIGN}，若为 {plain(-measure.number * scale)}{'%' if measure.rate else ''} 则相符"
+    return ""
 
 
 @rule("IND106", "自评分低于复算分且未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C44",), yields_to=("IND103",))
@@ -337,7 +371,23 @@ def completion(desk: Desk) -> Iterator[Saw]:
             words = (
                 f"“{line.name}”完成率填 {percent(cell.number)}，按业绩值 {line.actual}、目标值 {line.target} 应为 {shown}。请改正。"
             )
-            yield flag(cell, words, expected=shown, related=(line.cell("actual").place, line.cell("target").place))
+            hint = slip(cell.place, cell.text, shown) or _measure_slip(line, Fraction(cell.number), step)
+            yield flag(cell, words, expected=shown, hint=hint, related=(line.cell("actual").place, line.cell("target").place))
+
+
+def _measure_slip(line: Line, typed: Fraction, step: Fraction) -> str:
+    """业绩值 or 目标值 mistyped, where the 完成率 beside them is right."""
+    for role, measure, other in (("actual", line.actual, line.target), ("target", line.target, line.actual)):
+        if measure.number is None or other.number is None:
+            continue
+        scale = 100 if measure.rate else 1
+        shown = plain(measure.number * scale, max(measure.digits - 2, 0) if measure.rate else measure.digits)
+        for value in swaps(shown):
+            new = Fraction(value) / scale
+            actual, target = (new, other.number) if role == "actual" else (other.number, new)
+            if target > 0 and any(abs(typed - right) < step for right in _completions(line, actual, target)):
+                return f"{line.cell(role).place} 可能有两位数字填颠倒，若为 {plain(value)}{'%' if measure.rate else ''} 则相符"
+    return ""
 
 
 def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
@@ -366,7 +416,28 @@ def contradicts_base(desk: Desk) -> Iterator[Saw]:
                 percent(right[0]) if base.state is BaseState.KNOWN else "−100% 或“不适用”" if base.closing_zero else "0% 或“不适用”"
             )
             words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对。"
-            yield flag(line.cell("actual"), words, expected=shown, related=tuple(cell.place for cell in base.cells))
+            hint = _base_hint(line, desk) or slip(line.cell("actual").place, line.cell("actual").text, shown)
+            yield flag(line.cell("actual"), words, expected=shown, hint=hint, related=tuple(cell.place for cell in base.cells))
+
+
+def _base_hint(line: Line, desk: Desk) -> str:
+    """A slip in the two cells of a plain ratio."""
+    cells, rate = line.base.cells, line.base.rate
+    numbers = [cell.number for cell in cells]
+    if (
+        len(cells) != 2
+        or rate is None
+        or numbers[0] is None
+        or not numbers[1]
+        or Fraction(numbers[0]) / Fraction(numbers[1]) != rate
+    ):
+        return ""
+
+    def fits(moved: Mapping[Cell, Decimal]) -> bool:
+        top, bottom = (moved.get(cell, cell.number or Decimal(0)) for cell in cells)
+        return bool(bottom) and line.actual.near(Fraction(top) / Fraction(bottom))
+
+    return base_slip(cells, fits, desk.judged)
 
 
 def _admissible(base: Base) -> list[Fraction]:

@@ -10,6 +10,7 @@ from jixiao_xlsx.amounts import Convention, Interval, percent, plain, rate_holds
 from jixiao_xlsx.equations import Side
 from jixiao_xlsx.model import Cell, Expected, Row, Severity, Skipped, State
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
+from jixiao_xlsx.slips import slip
 from jixiao_xlsx.spec import RateSpec, Template
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
@@ -70,10 +71,12 @@ def _wrong(shown: Cell, cells: tuple[Cell, ...], pair: tuple[Interval, Interval]
     ending = (
         "位数不足，请填到两位小数。" if short else f"请核对{'、'.join(str(c.place) for c in cells if c.number is not None)}和本格。"
     )
+    expected = Expected(Decimal(right[:-1]), Decimal(top[:-1]), "%")
     return flag(
         shown,
         f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，按 {numbers} 计算应为 {must}。{ending}",
-        expected=Expected(Decimal(right[:-1]), Decimal(top[:-1]), "%"),
+        expected=expected,
+        hint="" if short else slip(shown.place, shown.text, expected),
         difference=f"{plain((typed - low) * 100, shown.decimals)} 个百分点",
         related=tuple(cell.place for cell in cells)[:8],
         severity=Severity.NOTE if short else None,
@@ -138,10 +141,11 @@ def low_execution(desk: Desk) -> Iterator[Saw]:
         return
     yield Looked(1)
     table = desk.submission.get(desk.template.execution_table)
-    reason = table.extras.get(desk.template.execution_columns.get("explanation", "")) if table else None
-    if rate < floor and (reason is None or reason.blank):
+    title = desk.template.execution_columns.get("explanation", "")
+    reason = table.extras.get(title) if table else None
+    if rate < floor and title and (reason is None or reason.blank):
         related = (reason.place,) if reason else ()
-        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“未达说明”未填。请说明原因。"
+        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“{title}”未填。请说明原因。"
         yield flag(cell, text, expected=f"不低于 {percent(floor, 0)}，或填写说明", related=related)
 
 
@@ -172,6 +176,6 @@ def execution_score(desk: Desk) -> Iterator[Saw]:
         right = Decimal(plain(execution.score, 2))
         text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。请改正。"
         related = tuple(c.place for c in (desk.execution("budget"), desk.execution("spent")) if c)
-        yield flag(
-            cell, text, expected=Expected(right, right, "分"), difference=f"{plain(cell.number - right)} 分", related=related
-        )
+        expected = Expected(right, right, "分")
+        hint = slip(cell.place, cell.text, expected)
+        yield flag(cell, text, expected=expected, difference=f"{plain(cell.number - right)} 分", hint=hint, related=related)

@@ -9,6 +9,7 @@ from jixiao_xlsx.amounts import plain, rounded
 from jixiao_xlsx.model import Expected, Method, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Looked, Saw, flag, rule
 from jixiao_xlsx.rules.indicators import MEASURES, overstates, scored_lines
+from jixiao_xlsx.slips import slip
 
 
 @rule("IND112", "全部指标满分", severity=Severity.WARNING, basis=MEASURES, relations=("C49",))
@@ -101,7 +102,9 @@ def self_total(desk: Desk) -> Iterator[Saw]:
         else f"{plain(right, 2)} 分"
     )
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
-    yield flag(cell, words, expected=expected, difference=difference, related=tuple(c.place for c in related))
+    settled = not any(id(i) in desk.judged.failed for c in related for i in desk.judged.by_place.get(c.place, ()))
+    hint = slip(cell.place, cell.text, expected) if settled else ""
+    yield flag(cell, words, expected=expected, difference=difference, hint=hint, related=tuple(c.place for c in related))
 
 
 def _allowed_totals(desk: Desk) -> list[Fraction]:

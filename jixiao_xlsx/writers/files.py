@@ -41,7 +41,7 @@ def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise Blocked(_why(error, target)) from error
+        raise Blocked(refusal(error, target)) from error
 
 
 def move_whole(source: Path, target: Path) -> None:
@@ -50,7 +50,7 @@ def move_whole(source: Path, target: Path) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         source.replace(target)
     except OSError as error:
-        raise Blocked(_why(error, target)) from error
+        raise Blocked(refusal(error, target)) from error
 
 
 def unique(stem: str, taken: set[str]) -> str:
@@ -68,7 +68,8 @@ def sha256_of(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def _why(error: OSError, target: Path) -> str:
+def refusal(error: OSError, target: Path) -> str:
+    """Why `target` could not be written and what to do, for people."""
     name = target.name
     if isinstance(error, PermissionError):
         return f"“{name}”没有写成：文件正被别的程序打开，或没有写入权限。请关闭后重新运行。"

@@ -119,7 +119,7 @@ def _draw_header(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[flo
     if table.labelled:
         sheet.write_string(table.header, 0, table.spec.label_title, canvas.looks.head)
     for title, column in table.columns.items():
-        sheet.write_string(table.header, column, title, canvas.looks.head)
+        span(sheet, (table.header, column, table.header, _right(table, column, widths)), title, canvas.looks.head)
     sheet.set_row(table.header, row_height(((title, widths[column]) for title, column in table.columns.items()), HEAD_HEIGHT))
 
 
@@ -135,10 +135,21 @@ def _draw_row(canvas: Canvas, sheet: Any, table: TablePlace, row: RowPlace, widt
     for column in table.spec.columns:
         content = canvas.contents[(table.spec.name, row.key, column.title)]
         at = (row.line, table.columns[column.title])
-        write(sheet, at, content, _look(canvas, table, row, column, content, strong))
+        right = _right(table, at[1], widths)
+        look = _look(canvas, table, row, column, content, strong)
+        if right > at[1]:
+            sheet.merge_range(*at, row.line, right, "", look)
+        write(sheet, at, content, look)
         if isinstance(content.value, str):
-            shown.append((content.value, widths[at[1]] - 1))
+            shown.append((content.value, sum(widths[at[1] : right + 1]) - 1))
     sheet.set_row(row.line, row_height(shown, max(spec.height if spec else 0, ROW_HEIGHT)))
+
+
+def _right(table: TablePlace, column: int, widths: list[float]) -> int:
+    """The last column of the sheet that a cell covers: words at the edge of one of several tables run on to the sheet's."""
+    last = table.spec.columns[-1]
+    words = table.spec.caption and table.labelled and last.type in {"text", "long"}
+    return len(widths) - 1 if words and column == table.columns[last.title] else column
 
 
 def _look(canvas: Canvas, table: TablePlace, row: RowPlace, column: ColumnSpec, content: Content, strong: bool) -> Any:

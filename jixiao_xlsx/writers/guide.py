@@ -74,8 +74,10 @@ def _sentences(template: Template) -> Iterator[str]:
         yield "行数不够时，在合计行以上的空行处插入行。"
     if template.indicator_table:
         columns = template.indicator_columns
+        target = columns.get("target", "")
+        signs = f"{columns['direction']}已选好的不用再在{target}里写≥、≤。" if "direction" in columns else f"{target}前写明≥、≤或=。"
         yield (
-            f"{template.indicator_table}：{columns['direction']}已选好的不用再在{columns['target']}里写≥、≤。"
+            f"{template.indicator_table}：{signs}"
             f"定性指标的{columns['actual']}填{'、'.join(tier.name for tier in template.tiers)}。"
             f"没有得满分的，写明{columns['deviation']}。"
         )

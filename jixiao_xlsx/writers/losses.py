@@ -27,6 +27,7 @@ _IN_SHEETS = (
     (b"<picture ", "工作表背景图片"),
     (b"legacyDrawingHF", "页眉页脚中的图片"),
 )
+_SHAPE = re.compile(rb":(?:sp|grpSp)[ />]")
 _PHONETIC = (b"<rPh", "拼音注音")
 _MOST_BYTES = 8 * 2**20
 
@@ -38,7 +39,7 @@ def losses(archive: zipfile.ZipFile) -> tuple[str, ...]:
     sheets = [archive.read(name) for name in names if _SHEET.fullmatch(name)]
     found += [words for mark, words in _IN_SHEETS if any(mark in sheet for sheet in sheets)]
     drawings = [archive.read(name) for name in names if re.fullmatch(r"xl/drawings/[^/]+\.xml", name)]
-    if any(b":sp>" in drawing or b":sp " in drawing or b":grpSp" in drawing for drawing in drawings):
+    if any(_SHAPE.search(drawing) for drawing in drawings):
         found.append("文本框、形状")
     if any(b":pic>" in drawing for drawing in drawings) and importlib.util.find_spec("PIL") is None:
         found.append("图片")

@@ -18,14 +18,18 @@ class Outbox:
     """Puts files under `folder` and remembers in `outputs` their digests by relative path.
 
     A workbook that was changed by hand since the earlier run recorded it is never overwritten or removed: it is renamed
-    beside its place. `notes` gathers what a person should know.
+    beside its place. `notes` gathers what a person should know. `journal` is where a run that may be killed notes what it is
+    about to place, so that the next one knows it for its own.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, journal: Path | None = None) -> None:
         self.folder = folder
         self.outputs: dict[str, str] = {}
         self.notes: list[str] = []
+        self._journal = journal
         self._earlier = _earlier_outputs(folder / RUN_RECORD)
+        self._placed = _placed_outputs(journal) if journal else {}
+        self._earlier = {path: next(iter(digests)) for path, digests in self._placed.items()} | dict(self._earlier)
 
     def put(self, path: str, content: bytes | Path) -> str:
         """Place `content` (bytes, or a finished file that moves) at `path`; "" or why that failed."""
@@ -33,6 +37,7 @@ class Outbox:
         try:
             sha256 = digest(content) if isinstance(content, bytes) else sha256_of(content)
             self._keep_edited(target, path, sha256)
+            self._note_down(path, sha256)
             if isinstance(content, bytes):
                 write_bytes(target, content)
             else:
@@ -51,17 +56,22 @@ class Outbox:
             if path in self.outputs or not target.is_file():
                 continue
             try:
-                if sha256_of(target) == sha256:
+                if sha256_of(target) in {sha256, *self._placed.get(path, ())}:
                     target.unlink()
                 else:
                     self.notes.append(f"“{path}”是以前的结果，已被人改动，本次未更新也未删除。")
             except OSError:
                 self.notes.append(f"“{path}”是以前的结果，本次已不用，但删不掉：请关闭后自行删除。")
 
+    def _note_down(self, path: str, sha256: str) -> None:
+        if self._journal is not None:
+            with self._journal.open("a", encoding="utf-8", newline="\n") as stream:
+                stream.write(json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n")
+
     def _keep_edited(self, target: Path, path: str, sha256: str) -> None:
-        if target.suffix != ".xlsx" or not target.is_file():
+        if target.suffix not in {".xlsx", ".docx"} or not target.is_file():
             return
-        if sha256_of(target) in {sha256, self._earlier.get(path)}:
+        if sha256_of(target) in {sha256, self._earlier.get(path), *self._placed.get(path, ())}:
             return
         number = 1
         while (kept := target.with_name(f"{target.stem}（改动保留{number}）{target.suffix}")).exists():
@@ -77,6 +87,18 @@ def _earlier_outputs(record: Path) -> Mapping[str, str]:
         if data["tool"]["name"] == TOOL:
             return {str(item["path"]): str(item["sha256"]) for item in data["outputs"] if _inside(str(item["path"]))}
     return {}
+
+
+def _placed_outputs(journal: Path) -> Mapping[str, tuple[str, ...]]:
+    """What runs that were killed say they were placing: the digests of each path, latest first."""
+    found: dict[str, tuple[str, ...]] = {}
+    with contextlib.suppress(OSError):
+        for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
+            with contextlib.suppress(ValueError, TypeError, KeyError):  # half a line: it was placing nothing yet
+                item = json.loads(line)
+                if _inside(path := str(item["path"])):
+                    found[path] = (str(item["sha256"]), *found.get(path, ()))
+    return found
 
 
 def _inside(path: str) -> bool:

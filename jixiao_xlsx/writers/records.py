@@ -207,8 +207,12 @@ def _finding_text(finding: Finding) -> str:
 
 def totals_text(answers: Sequence[Answer]) -> str:
     """“共 40 个文件：已报 38，无法读取 2；错误 33，警告 12，提示 20”."""
-    statuses = Counter(answer.status for answer in answers)
-    said = "，".join(f"{status.value} {statuses[status]}" for status in FileStatus if statuses[status])
+    material = sum(answer.material for answer in answers)
+    statuses = Counter(answer.status for answer in answers if not answer.material)
+    said = "，".join(
+        [f"{status.value} {statuses[status]}" for status in FileStatus if statuses[status]]
+        + [f"随附材料 {material}"] * bool(material)
+    )
     return f"共 {len(answers)} 个文件：{said or '无'}；{_counts([a.report for a in answers if a.report])}"
 
 
@@ -256,6 +260,7 @@ def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, 
 
 
 def _file_record(answer: Answer) -> dict[str, Any]:
+    letter = answer.letter
     return {
         "file": answer.file,
         "sha256": answer.sha256,
@@ -266,6 +271,8 @@ def _file_record(answer: Answer) -> dict[str, Any]:
         "result": answer.report.result.value if answer.report else None,
         "output": answer.output,
         "problem": answer.problem,
+        "material": answer.material,
+        "mail": {"sender": letter.sender, "date": letter.date, "subject": letter.subject} if letter else None,
     }
 
 
@@ -278,6 +285,7 @@ def _totals(batch: Batch) -> dict[str, Any]:
         "files": {
             "seen": len(batch.answers),
             "by_status": {status.value: statuses[status] for status in FileStatus if status is not FileStatus.MISSING},
+            "material": sum(answer.material for answer in batch.answers),
         },
         "departments": {
             "roster": len(batch.roster),

@@ -77,7 +77,8 @@ def write_table(
 def _write_heading(sheet: Any, styles: Styles, submission: Submission, card: Scorecard, template: Template) -> None:
     spec = template.table.get(template.indicator_table)
     year = "" if submission.year is None else str(submission.year)
-    heading = (spec.heading if spec else template.title).replace("{year}年度", f"{year}年度" if year else "")
+    own = spec.heading if spec and not spec.caption else "{year}年度" + template.title  # a caption is no title
+    heading = own.replace("{year}年度", f"{year}年度" if year else "")
     put_merged(sheet, (0, 0, 0, LAST), heading.replace("{department}", card.department), styles["title"])
     sheet.set_row(0, 32)
     role = template.roles.get("department")
@@ -176,10 +177,20 @@ def _spans(grid: Sequence[float], wanted: Sequence[float]) -> list[tuple[int, in
 # ------------------------------------------------------------------------------------------------------- indicators
 
 
+_USUAL = {  # for a form that has no such column
+    "level1": "一级指标",
+    "level2": "二级指标",
+    "name": "三级指标",
+    "weight": "权重",
+    "target": "目标值",
+    "actual": "实际值",
+    "rate": "完成率",
+}
+
+
 def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> None:
     columns = template.indicator_columns
-    keys = ("level1", "level2", "name", "weight", "target", "actual", "rate")
-    titles = [columns.get(key, key) for key in keys]
+    titles = [columns.get(key, usual) for key, usual in _USUAL.items()]
     titles += ["自评分", "复算分", "差异（自评−复算）", REVIEW_TITLE, WHY_TITLE, columns.get("deviation", ""), "核对意见序号"]
     for column, title in enumerate(titles):
         put(sheet, at, column, title, styles["head"])

@@ -284,7 +284,7 @@ def _write_delivery(sheet: Any, styles: Styles, batch: Batch) -> None:
         else "没有提供部门名册，只列出已报的部门。"
     )
     end = _sheet(sheet, styles, DELIVERY, remark, _DELIVERY, rows, frozen=2)
-    _write_files(sheet, styles, end + 1, rest)
+    _write_files(sheet, styles, end + 1, [answer for answer in rest if not answer.material])
 
 
 def _code(answer: Answer) -> str:
@@ -294,7 +294,7 @@ def _code(answer: Answer) -> str:
 def _due_line(department: Department, answer: Answer | None, others: Sequence[Answer]) -> Line:
     status = FileStatus.SUBMITTED if answer else FileStatus.MISSING
     result = answer.report.result.value if answer and answer.report else ""
-    words = [f"{other.file}（{other.status.value}）" for other in others]
+    words = [f"{other.file}（{'随附材料' if other.material else other.status.value}）" for other in others]
     notes = [answer.problem if answer else "", answer.reason if answer else "", f"另有文件：{'、'.join(words)}" if words else ""]
     return [
         department.code,

@@ -94,3 +94,12 @@ def places(found: Iterable[Place], here: str) -> str:
         parts.append(place.cell if place.sheet == sheet else str(place))
         sheet = place.sheet
     return " ".join(parts)
+
+
+def progress_text(finding: Finding, round_: int) -> str:
+    """What became of a finding since the round before; "" in the first round."""
+    if round_ <= 1:
+        return ""
+    if finding.state is not FindingState.OPEN:
+        return _STATES[finding.state]
+    return "新出现" if finding.since == round_ else "未改正"

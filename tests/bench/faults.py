@@ -10,16 +10,18 @@ from __future__ import annotations
 
 import argparse
 import random
+import re
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
+from decimal import Decimal
 from functools import partial
 
-from departments import Address, Book
-from injuries import HINTED, KINDS, NUMBERS, Fault, inject, row_name
+from departments import Book
+from injuries import HINTED, KINDS, NUMBERS, Fault, inject, row_name, typed
 from oracle import doubts, has_scipy, tables
 from reading import Reader, through_a_file
 from sheets import department
@@ -28,7 +30,9 @@ from jixiao_xlsx import checker
 from jixiao_xlsx.model import Finding, Report, Severity
 from jixiao_xlsx.spec import find_template
 
-TYPING = frozenset({"AMT105", "AMT106", "AMT107", "AMT108", "AMT109", "STR103", "AMT112"})  # rules about how a cell is typed, not about its value
+TYPING = frozenset(
+    {"AMT105", "AMT106", "AMT107", "AMT108", "AMT109", "STR103", "AMT112"}
+)  # rules about how a cell is typed, not about its value
 REASONS = {
     "固定资产.*.数量": "件数与金额、与其他表都没有关系",
     "三公经费.会议费.上年决算数": "上年数不进本年任何等式",
@@ -137,12 +141,19 @@ def _outcome(fault: Fault, book: Book, reading: Reader, clean: Report, seed: int
         noted=bool(new),
         anchor=any(f.place in spots for f in hard),
         near=any(f.place in spots or spots & set(f.related) for f in hard),
-        hint=bool(fault.word) and any(hinted.startswith(f"{spot} ") for spot in spots) and fault.word in hinted,
+        hint=bool(fault.word) and any(hinted.startswith(f"{spot} ") for spot in spots) and _right(fault, book, hinted),
         whole=not spots,
         where=row_name(fault.cells[0]) if fault.cells else "",
         told=any(f.code not in TYPING for f in new),
         story=_story(fault, book, seed, hard, hinted),
     )
+
+
+def _right(fault: Fault, book: Book, hinted: str) -> bool:
+    """Whether a hint on the right cell gives the value that stood there, or names what was done to it."""
+    said = re.search(r"若为 (-?[\d.]+)", hinted)
+    before = typed(book, fault.cells[0]).number
+    return fault.word in hinted or (said is not None and Decimal(said[1]) == before)
 
 
 def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], hinted: str) -> str:
@@ -221,7 +232,9 @@ HEAD = "  错误数  可查出     查出     本格   本格或相关   提示�
 
 def show(tally: Tally, misses: int = 0) -> None:
     """The matrix, the totals, the alarms, the cells nobody looks at."""
-    print(f"干净工作簿 {tally.books} 个，误报错误或警告 {len(tally.alarms)} 条；每本核对 {1000 * tally.seconds / max(tally.books, 1):.1f} 毫秒")
+    print(
+        f"干净工作簿 {tally.books} 个，误报错误或警告 {len(tally.alarms)} 条；每本核对 {1000 * tally.seconds / max(tally.books, 1):.1f} 毫秒"
+    )
     print("  其中：" + "、".join(f"{name} {count}" for name, count in tally.shapes.most_common()))
     for text in [*tally.alarms[:10], *tally.apart[:10]]:
         print("  ！", text)
@@ -231,12 +244,14 @@ def show(tally: Tally, misses: int = 0) -> None:
             groups[key].append(one)
     print(f"{'':22}{HEAD}{'' if has_scipy() else '（无 scipy，联立判定只用区间收紧）'}")
     for kind in (*KINDS, "全部"):
-        for sheet in sorted({s for k, s in groups if k == kind and s != "合计"}) + ["合计"]:
+        for sheet in (*sorted({s for k, s in groups if k == kind and s != "合计"}), "合计"):
             if groups.get((kind, sheet)):
                 print(f"{kind}·{sheet:　<7}".ljust(14, "　") + Figures.of(groups[kind, sheet]).line())
     _show_unwatched(tally.outcomes)
     missed = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and not o.found]
-    print(f"漏报 {len(missed)}：单式 {sum(o.doubt == 'hard' for o in missed)}，联立才能查出 {sum(o.doubt == 'joint' for o in missed)}")
+    print(
+        f"漏报 {len(missed)}：单式 {sum(o.doubt == 'hard' for o in missed)}，联立才能查出 {sum(o.doubt == 'joint' for o in missed)}"
+    )
     away = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and o.found and not o.near and not o.whole]
     wrong = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and o.found and o.kind in HINTED and not o.hint]
     for title, stories in (("漏报", missed), ("找偏", away), ("提示语不对", wrong)):
@@ -256,7 +271,9 @@ def numeric_cells() -> Iterator[str]:
     """Every numeric cell of the standard form, by name; open rows are one."""
     template = find_template()
     for table in template.tables:
-        rows = [row.title for row in table.rows] + (["各行"] if table.shape == "open" else []) + ([table.total] if table.total else [])
+        rows = (
+            [row.title for row in table.rows] + (["各行"] if table.shape == "open" else []) + ([table.total] if table.total else [])
+        )
         for row in rows:
             for column in table.columns:
                 kind = table.kind(row, column)
@@ -275,7 +292,9 @@ def reason(name: str) -> str:
 
 def _show_unwatched(outcomes: list[Outcome]) -> None:
     silent, untried, cells = unwatched(outcomes)
-    print(f"数字格 {cells} 个，没有规则管到的 {len(silent)} 个（{share(len(silent), cells).strip()}），没有试到的 {len(untried)} 个：{'、'.join(untried[:12])}")
+    print(
+        f"数字格 {cells} 个，没有规则管到的 {len(silent)} 个（{share(len(silent), cells).strip()}），没有试到的 {len(untried)} 个：{'、'.join(untried[:12])}"
+    )
     for name in silent:
         print(f"  {name}：{reason(name) or '没有理由'}")
 

@@ -39,7 +39,11 @@ class Typed:
 
 def inputs(book: Book) -> list[Address]:
     """The cells with a typed number; formulas follow by themselves."""
-    return [at for at, value in book.values.items() if at not in book.formulas and kind_of(at) in NUMBERS and typed_number(value) is not None]
+    return [
+        at
+        for at, value in book.values.items()
+        if at not in book.formulas and kind_of(at) in NUMBERS and typed_number(value) is not None
+    ]
 
 
 def typed(book: Book, at: Address) -> Typed:
@@ -76,7 +80,8 @@ def _scaled(factor: str) -> Change:
         one = typed(book, at)
         if Decimal(factor).adjusted() in {4, -4} and kind_of(at) != "money":
             return SAME
-        return one.back(_cut(one.number * Decimal(factor), one.decimals))
+        new = _cut(one.number * Decimal(factor), one.decimals)
+        return one.back(new) if new else SAME
 
     return change
 
@@ -197,9 +202,15 @@ def _judged(book: Book, kind: str, dice: random.Random) -> Fault | None:
     if at not in book.values:
         return None
     if kind == "改权重":
-        return _with(book, kind, {at: float(Decimal(repr(book.values[at])) + dice.choice((Decimal("0.3"), Decimal("-0.5"), Decimal(2))))})
+        return _with(
+            book, kind, {at: float(Decimal(repr(book.values[at])) + dice.choice((Decimal("0.3"), Decimal("-0.5"), Decimal(2))))}
+        )
     one = typed(book, at) if typed_number(book.values[at]) is not None else None
-    return None if one is None else _with(book, kind, {at: one.back(_cut(one.number * dice.choice((Decimal("0.9"), Decimal("1.05"))) + 1, one.decimals))})
+    return (
+        None
+        if one is None
+        else _with(book, kind, {at: one.back(_cut(one.number * dice.choice((Decimal("0.9"), Decimal("1.05"))) + 1, one.decimals))})
+    )
 
 
 def _row(book: Book, kind: str, dice: random.Random) -> Fault | None:
@@ -232,7 +243,10 @@ def _copied(book: Book, table: str, row: Row, copy: int) -> Iterator[tuple[Addre
     for at, formula in book.formulas.items():
         if at[:2] == (table, row):
             yield at, formula
-            yield (table, copy, at[2]), Formula(tuple((sign, (table, copy, cell[2])) for sign, cell in formula.above), formula.below)
+            yield (
+                (table, copy, at[2]),
+                Formula(tuple((sign, (table, copy, cell[2])) for sign, cell in formula.above), formula.below),
+            )
         else:
             extra = tuple((sign, (table, copy, cell[2])) for sign, cell in formula.above if cell[:2] == (table, row))
             yield at, Formula((*formula.above, *extra), formula.below)

@@ -159,7 +159,11 @@ def figures(book: Book) -> Figures:
 
 @cache
 def _kinds() -> dict[tuple[str, str], tuple[str, str]]:
-    return {(name, c["title"]): (c.get("type", "text"), c.get("unit") or t.get("unit", "")) for name, t in tables().items() for c in t["columns"]}
+    return {
+        (name, c["title"]): (c.get("type", "text"), c.get("unit") or t.get("unit", ""))
+        for name, t in tables().items()
+        for c in t["columns"]
+    }
 
 
 def kind_of(at: Address) -> str:
@@ -331,7 +335,11 @@ def _programme(rows: list[dict[Address, int]], bounds: Mapping[Address, Range]) 
 
 def fits(typed: Decimal, exact: Fraction, digits: int) -> bool:
     """Whether a number is `exact`, rounded or cut to `digits` places (or with all its digits)."""
-    return abs(Fraction(typed) - exact) < Fraction(1, 10**digits) if Fraction(typed) % Fraction(1, 10**digits) == 0 else abs(Fraction(typed) - exact) < Fraction(1, 10**12)
+    return (
+        abs(Fraction(typed) - exact) < Fraction(1, 10**digits)
+        if Fraction(typed) % Fraction(1, 10**digits) == 0
+        else abs(Fraction(typed) - exact) < Fraction(1, 10**12)
+    )
 
 
 def others(book: Book) -> Iterator[str]:
@@ -453,10 +461,14 @@ def _scores(book: Book) -> Iterator[str]:
         if rate is not None and target > 0 and actual >= 0:
             right = [actual / target, *([target / actual] if sign == "≤" and actual else [])]
             right += [Fraction(1)] if (actual <= target if sign == "≤" else actual >= target) else []
-            shown = Fraction(rate) if abs(rate) <= Decimal("1.5") or (JUDGED, row, "完成率") in book.percents else Fraction(rate) / 100
+            shown = (
+                Fraction(rate) if abs(rate) <= Decimal("1.5") or (JUDGED, row, "完成率") in book.percents else Fraction(rate) / 100
+            )
             if not any(abs(shown - value) < Fraction(1, 10_000) for value in right):
                 yield "hard"
-        if score is not None and Fraction(score) > _most(name, sign, weight, actual if exact is None else exact, target, actual) + Fraction(1, 100):
+        if score is not None and Fraction(score) > _most(
+            name, sign, weight, actual if exact is None else exact, target, actual
+        ) + Fraction(1, 100):
             yield "hard"
 
 
@@ -492,7 +504,9 @@ def _facts(book: Book, known: Figures) -> Iterator[str]:
     weights = [(_cell(book, row, "权重") or Decimal(0), book.values.get((JUDGED, row, "业绩值"))) for row in book.rows(JUDGED)]
     applicable = sum((w for w, actual in weights if actual != "不适用"), Decimal(0))
     right = [summed + execution, *([summed / applicable * 90 + execution] if applicable else [])]
-    if all(abs(total - value) >= Decimal("0.1") for value in right[:1]) and all(abs(total - value) >= Decimal("0.01") for value in right):
+    if all(abs(total - value) >= Decimal("0.1") for value in right[:1]) and all(
+        abs(total - value) >= Decimal("0.01") for value in right
+    ):
         yield "hard"
 
 

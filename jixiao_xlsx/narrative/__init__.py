@@ -1,0 +1,1 @@
+"""From the words of a written report to facts that can be held against the tables."""

@@ -1,0 +1,158 @@
+"""Text → sentences → numbers, each with the words that lead to it, read with a lexicon. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao_xlsx.amounts import MONEY_UNITS
+from jixiao_xlsx.model import Place
+from jixiao_xlsx.narrative.vocabulary import Lexicon, Word, fold
+
+_NUMBER = re.compile(
+    r"(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
+    r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额))"
+)
+_SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_HARD = re.compile(r"[，,;:。!?()\n]")
+_YEAR = re.compile(r"(20\d\d)年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?")
+_COUNT = re.compile(r"\d+(?:\.\d+)?(?:批次|[个批台件套项次场种类处宗部月日])(?:〔.〕)?")
+_VAGUE_AFTER = re.compile(r"(?:左右|以上|以下|以内|多|余)")
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of the report: its place, what it is called, its text as typed and folded."""
+
+    place: Place
+    title: str
+    text: str
+    folded: str
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A number with its unit and the words before it.
+
+    `words` are what its lead means (None: some of it is not known); `wide` the same across “、”, for lists of names before
+    “分别为”, “共计”; `gap` everything since the last number. `start`, `end` count characters of the passage.
+    """
+
+    passage: Passage
+    start: int
+    end: int
+    value: Decimal
+    unit: str
+    decimals: int
+    numeral: str
+    gap: str
+    lead: str
+    words: tuple[Word, ...] | None
+    wide: tuple[Word, ...] | None
+    year: int | None
+    approximate: bool
+
+    @property
+    def money(self) -> bool:
+        return self.unit in MONEY_UNITS
+
+    @property
+    def quote(self) -> str:
+        """The words of the report, short enough to stand in a cell."""
+        shown = self.passage.text[max(self.start - len(self.lead), 0) : self.end].strip("，、；：。,;:（( \n")
+        return shown if len(shown) <= 60 else "…" + shown[-59:]
+
+    def has(self, *kinds: str) -> bool:
+        return self.words is not None and any(word.kind in kinds for word in self.words)
+
+
+def passage(place: Place, title: str, text: str) -> Passage:
+    """A passage with its folded text."""
+    return Passage(place, title, text, fold(text))
+
+
+def sentences(text: str) -> Iterator[tuple[int, str]]:
+    """Each sentence of a folded text with its position; a line break ends one too."""
+    for match in _SENTENCE.finditer(text):
+        if match.group().strip():
+            yield match.start(), match.group()
+
+
+def mentions(source: Passage, start: int, sentence: str, lexicon: Lexicon) -> list[Mention]:
+    """The numbers of one sentence, in order."""
+    found: list[Mention] = []
+    after = 0
+    for match in _NUMBER.finditer(sentence):
+        found.append(_mention(source, start, sentence, after, match, lexicon))
+        after = match.end()
+    return found
+
+
+def _mention(source: Passage, start: int, sentence: str, after: int, match: re.Match[str], lexicon: Lexicon) -> Mention:
+    gap = sentence[after : match.start()]
+    wide_text = _last_piece(gap, _HARD)
+    lead = wide_text.rsplit("、", 1)[-1]
+    words, year, consumed = read(lead, lexicon)
+    wide = read(wide_text, lexicon)[0] if wide_text != lead else words
+    numeral = match["number"].replace(",", "")
+    tail = sentence[match.end() : match.end() + 2]
+    vague = bool(_VAGUE_AFTER.match(tail)) or any(word.kind in {"approximate", "target", "up_to"} for word in consumed)
+    sign = "-" if match["sign"] else ""
+    return Mention(
+        passage=source,
+        start=start + match.start(),
+        end=start + match.end(),
+        value=Decimal(sign + numeral),
+        unit=match["unit"],
+        decimals=len(numeral.partition(".")[2]),
+        numeral=numeral,
+        gap=gap,
+        lead=wide_text if wide_text != lead and _is_list(wide) else lead,
+        words=words,
+        wide=wide,
+        year=year,
+        approximate=vague,
+    )
+
+
+def _is_list(words: tuple[Word, ...] | None) -> bool:
+    return words is not None and any(word.kind in {"respectively", "together"} for word in words)
+
+
+def _last_piece(text: str, boundary: re.Pattern[str]) -> str:
+    cut = 0
+    for match in boundary.finditer(text):
+        cut = match.end()
+    return text[cut:]
+
+
+def read(text: str, lexicon: Lexicon) -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
+    """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known."""
+    words: list[Word] = []
+    year: int | None = None
+    complete = True
+    position = 0
+    while position < len(text):
+        char = text[position]
+        if char in " 、)(":
+            position += 1
+            continue
+        if char.isdigit():
+            match = _YEAR.match(text, position)
+            if match:
+                year = int(match[1])
+            else:
+                match = _COUNT.match(text, position)
+            if match:
+                position = match.end()
+                continue
+        found = lexicon.at(text, position)
+        if found is None:
+            complete = False
+            position += 1
+            continue
+        words.append(found[1])
+        position += len(found[0])
+    return (tuple(words) if complete else None), year, tuple(words)

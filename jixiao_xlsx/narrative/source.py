@@ -1,0 +1,50 @@
+"""The report of a submission as passages, and the words that only this submission has. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.model import Submission
+from jixiao_xlsx.narrative.clauses import Passage, passage
+from jixiao_xlsx.narrative.vocabulary import Vocabulary, Word, fold
+from jixiao_xlsx.spec import Template
+
+
+def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:
+    """The filled long texts of the form's report table, in order."""
+    table, form = submission.get(known.table), template.table.get(known.table)
+    if table is None or form is None:
+        return ()
+    found = []
+    for row in table.rows:
+        for column in form.columns:
+            cell = row.get(column.title)
+            if cell is not None and form.kind(row.title, column) == "long" and cell.text:
+                found.append(passage(cell.place, row.title, cell.text))
+    return tuple(found)
+
+
+def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
+    """The department's own name, and subjects of the funds table that the vocabulary does not list."""
+    for name in names_of(submission.department):
+        yield fold(name), Word("filler")
+    spec = known.subjects
+    table = submission.get(spec.table) if spec else None
+    if spec is None or table is None:
+        return
+    for row in table.open_rows:
+        cell = row.get(spec.column)
+        label = tidy(cell.text) if cell is not None and not cell.blank else ""
+        if len(label) > 3 and known.lexicon.at(label, 0) is None:
+            yield label, Word("subject", label)
+
+
+def names_of(department: str) -> tuple[str, ...]:
+    """“青禾县财政局” is also 县财政局 and 财政局."""
+    name = department.strip()
+    match = re.match(r".{1,6}?([省市县区州旗])(?=.{2,})", name)
+    if not name or not match:
+        return (name,) if name else ()
+    return name, match[1] + name[match.end() :], name[match.end() :]

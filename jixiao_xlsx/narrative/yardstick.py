@@ -1,0 +1,179 @@
+"""What the tables hold for an item in a role: the measures a fact is put against. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from jixiao_xlsx.amounts import Convention, Figure, Interval, atoms_per, plain, tidy
+from jixiao_xlsx.balance import Judge, Outcome, find, holds_somehow
+from jixiao_xlsx.equations import Ref
+from jixiao_xlsx.model import Cell, Submission
+from jixiao_xlsx.narrative.facts import Fact
+from jixiao_xlsx.narrative.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Yard:
+    """A figure of the tables: one cell, or several that add up."""
+
+    cells: tuple[Cell, ...]
+
+    def believed(self, how: Convention) -> Interval:
+        parts = [cell.figure.believed(how) for cell in self.cells if cell.figure is not None]
+        return sum(parts[1:], parts[0])
+
+    @property
+    def span(self) -> Interval:
+        """Every true amount the cells can stand for."""
+        both = [self.believed(how) for how in Convention]
+        return Interval(min(one.lo for one in both), max(one.hi for one in both))
+
+    @property
+    def atoms(self) -> Decimal:
+        return sum((cell.figure.atoms for cell in self.cells if cell.figure), Decimal(0))
+
+    @property
+    def unit(self) -> str:
+        return self.cells[0].unit
+
+    @property
+    def shown(self) -> str:
+        """“954.81万元”."""
+        return f"{plain(self.atoms / atoms_per(self.unit))}{self.unit}"
+
+    def shown_in(self, unit: str, decimals: int) -> str:
+        """The figure in the unit of the report."""
+        return f"{plain(self.atoms / atoms_per(unit), None if self.unit == unit else max(decimals, 2))}{unit}"
+
+    @property
+    def where(self) -> str:
+        """《收支总表》“基本支出”的“决算数”."""
+        first = self.cells[0]
+        more = f"等 {len(self.cells)} 格之和" if len(self.cells) > 1 else ""
+        if first.row in {"", first.column}:
+            return f"《{first.sheet}》“{first.column}”{more}"
+        return f"《{first.sheet}》“{first.row}”的“{first.column}”{more}"
+
+    def meets(self, span: Interval) -> bool:
+        """Whether they can be the same true amount, each rounded or cut in its own way."""
+        return any(self.believed(how).meets(span) for how in Convention)
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """The tables of one submission, asked by item and role."""
+
+    submission: Submission
+    known: Vocabulary
+    judged: Judge
+
+    def of(self, item: str, role: str) -> tuple[Yard, ...]:
+        """The filled figures of an item; for role "" of this year's roles, for plan of both budgets."""
+        return tuple(yard for one in _roles(role) for yard in self._all.get((item, one), ()))
+
+    def filled(self, item: str) -> bool:
+        """Whether the tables say anything of the item."""
+        return bool(self.of(item, ""))
+
+    @cached_property
+    def _all(self) -> dict[tuple[str, str], tuple[Yard, ...]]:
+        found: dict[tuple[str, str], list[Yard]] = {}
+        for item in self.known.items.values():
+            for role, refs in item.cells.items():
+                for ref in refs:
+                    if (cell := self.cell(ref)) is not None and cell.number is not None:
+                        found.setdefault((item.name, role), []).append(Yard((cell,)))
+            if item.sources and (cells := tuple(self._of_source(item.sources))):
+                found.setdefault((item.name, "execution"), []).append(Yard(cells))
+        for (name, role), cells in self._subject_cells().items():
+            found.setdefault((name, role), []).append(Yard(tuple(cells)))
+        return {key: tuple(yards) for key, yards in found.items()}
+
+    def cell(self, ref: Ref) -> Cell | None:
+        """The cell at an address, or None."""
+        cells = find(self.submission, ref)
+        return cells[0] if cells else None
+
+    def _subject_cells(self) -> dict[tuple[str, str], list[Cell]]:
+        """Cells of every 功能分类科目, its rows of several 资金来源 together; none where a part of them is unreadable."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        found: dict[tuple[str, str], list[Cell]] = {}
+        if spec is None or table is None:
+            return found
+        for row in table.open_rows:
+            label = row.get(spec.column)
+            if label is None or label.blank:
+                continue
+            name = self.subject(label.text)
+            for role, titles in (("execution", (spec.execution,)), ("original", (spec.original,))):
+                cells = [cell for title in titles if (cell := row.get(title)) is not None and cell.number is not None]
+                if not cells and role == "execution":
+                    cells = [cell for title in spec.parts if (cell := row.get(title)) is not None and cell.number is not None]
+                if cells:
+                    found.setdefault((name, role), []).extend(cells)
+        return found
+
+    def subject(self, label: str) -> str:
+        """The name a label of the funds table goes by."""
+        spec, text = self.known.subjects, tidy(label)
+        official = spec.wrong.get(text) if spec else None
+        return official or text
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """The subjects of the funds table with a figure that is not 0."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        if spec is None or table is None:
+            return ()
+        names = [self.subject(cell.text) for row in table.open_rows if (cell := row.get(spec.column)) and not cell.blank]
+        return tuple(dict.fromkeys(name for name in names if any(yard.atoms for yard in self.of(name, "execution"))))
+
+    def _of_source(self, sources: tuple[str, ...]) -> Iterator[Cell]:
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        if spec is None or table is None:
+            return
+        for row in table.open_rows:
+            source = row.get(spec.source)
+            if source is None or source.text not in sources:
+                continue
+            total = row.get(spec.execution)
+            if total is not None and total.number is not None:
+                yield total
+                continue
+            yield from (cell for title in spec.parts if (cell := row.get(title)) is not None and cell.number is not None)
+
+    def mends(self, fact: Fact, yard: Yard) -> bool:
+        """Whether the report's figure would put right an equation that the table's figure breaks."""
+        gap = fact.believed.lo + fact.believed.hi - 2 * int(yard.atoms)
+        for cell in yard.cells:
+            for verdict in self.judged.verdicts:
+                if verdict.outcome is not Outcome.FAILS or cell.place not in {one.place for one in verdict.instance.cells}:
+                    continue
+                if cell.figure is None:
+                    continue
+                atoms = (cell.figure.atoms + Decimal(gap) / 2) / atoms_per(cell.unit)
+                value = atoms.quantize(Decimal(1).scaleb(-fact_decimals(fact, cell)))
+                if holds_somehow(verdict.instance, {cell.place: value}):
+                    return True
+        return False
+
+
+def fact_decimals(fact: Fact, cell: Cell) -> int:
+    """How many decimals the report's figure has in the unit of the cell."""
+    figure = Figure(fact.mention.value, fact.mention.unit, fact.mention.decimals)
+    digits = 0
+    while atoms_per(cell.unit) // 10**digits > max(figure.grid, 1) and digits < 6:
+        digits += 1
+    return digits
+
+
+def _roles(role: str) -> tuple[str, ...]:
+    if role == "plan":
+        return ("original", "budget")
+    return (role,) if role else ("execution", "budget", "original")

@@ -1,0 +1,92 @@
+"""What goes back to one department, written by the worker that read its file: annotated copy, letter, and the record for the next round."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from jixiao_xlsx import rounds
+from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.model import Answer, Bureau, FileStatus, Report, Result, Submission, Waiver
+from jixiao_xlsx.roster import read_roster
+from jixiao_xlsx.settlement import waived
+from jixiao_xlsx.spec import Template
+from jixiao_xlsx.writers.files import write_bytes
+
+FOLDERS = {Result.RETURN: "退回", Result.PASS: "通过"}
+COPY, LETTER, RECORD = ".annotated.xlsx", ".docx", ".json"
+
+
+@dataclass(frozen=True, slots=True)
+class Returning:
+    """Who writes the letters, what the bureau lets stand on that day, and the output of the round before."""
+
+    bureau: Bureau
+    waivers: tuple[Waiver, ...]
+    today: dt.date
+    roster: Path | None = None
+    previous: Path | None = None
+
+
+def held_against_before(report: Report, submission: Submission, template: Template, how: Returning) -> Report:
+    """`report` with what became of the findings of the round before."""
+    if how.previous is None:
+        return report
+    known = rounds.records_in(how.previous)
+    name = called(submission, how.roster)
+    before = known.get(tidy(submission.code)) or known.get(tidy(name)) or known.get(tidy(submission.department))
+    return rounds.compared(report, submission, before, _unread(template))
+
+
+def write_returns(place: Path, data: bytes, submission: Submission, report: Report, template: Template, how: Returning) -> tuple[str, ...]:
+    """Leave beside `place` what goes back, and return the suffixes of what was left; an annotated copy only where the file is
+    returned. Raises Blocked.
+    """
+    from jixiao_xlsx.writers.letter import write_letter  # docxtpl and openpyxl cost more to import than a file to read
+
+    name = called(submission, how.roster)
+    light = Answer(report.file, FileStatus.SUBMITTED, department=name, report=report)
+    settled = waived((light,), how.waivers, how.today)[0][0].report or report
+    write_bytes(place.with_suffix(RECORD), rounds.record_of(settled, submission, name, _unread(template)))
+    written = [RECORD, LETTER]
+    if settled.result is Result.RETURN:
+        from jixiao_xlsx.writers.annotated import annotate
+
+        write_bytes(place.with_suffix(COPY), annotate(data, submission, settled, template))
+        written.append(COPY)
+    write_bytes(place.with_suffix(LETTER), write_letter(settled, name, how.bureau, template))
+    return tuple(written)
+
+
+def labels(report: Report) -> tuple[tuple[str, str], ...]:
+    """What each staged suffix is called after the department's name, the letter first."""
+    letter = "退回修改通知" if report.result is Result.RETURN else "审核通过通知"
+    copy = ((COPY, "批注副本.xlsx"),) if report.result is Result.RETURN else ()
+    return ((LETTER, f"-{letter}.docx"), *((suffix, f"-{label}") for suffix, label in copy))
+
+
+def called(submission: Submission, roster: Path | None) -> str:
+    """The department as the roster calls it, by its code or any of its names; else as typed."""
+    known = _names(roster) if roster else {}
+    return known.get(tidy(submission.code)) or known.get(tidy(submission.department)) or submission.department
+
+
+@lru_cache(maxsize=2)
+def _names(roster: Path) -> Mapping[str, str]:
+    names: dict[str, str] = {}
+    for department in read_roster(roster):
+        for name in (department.short, *department.former):
+            names.setdefault(tidy(name), department.name)
+    for department in read_roster(roster):
+        names |= {tidy(name): department.name for name in (department.code, department.name)}
+    names.pop("", None)
+    return names
+
+
+def _unread(template: Template) -> tuple[str, ...]:
+    return (template.remarks["table"],) if template.remarks else ()
+
+

@@ -1,0 +1,365 @@
+"""NAR108–116: what the written report says in words: absences, scores and grades, names, years, leftovers, dates, headings."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+
+from jixiao_xlsx.amounts import plain, tidy
+from jixiao_xlsx.model import Cell, Severity, Skipped
+from jixiao_xlsx.narrative.clauses import Passage
+from jixiao_xlsx.narrative.vocabulary import Vocabulary
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
+from jixiao_xlsx.rules.narrative import MISSING, SAME
+
+OWN = "填报说明：报告应写本单位、本年度的情况"
+MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）：总分 100 分，分优、良、中、差四个等级"
+
+
+def _at(source: Passage, start: int, end: int, item: str, message: str, **more: object) -> Flag:
+    quote = source.text[start:end].strip("，、；：。,;: \n")
+    return Flag(source.place, item, source.title, quote, message, **more)  # type: ignore[arg-type]
+
+
+def _quoted(text: str) -> str:
+    return text.replace("“", "「").replace("”", "」").strip("，、；：。,;: \n")
+
+
+@cache
+def _any(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
+
+
+# ------------------------------------------------------------------------------------------------------ absences
+
+
+@rule("NAR108", "文字称没有而表内有数", severity=Severity.ERROR, basis=SAME, relations=("C70", "C62"))
+def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
+    """正文说“没有项目支出”“无上级下达资金”，表里却有金额。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR108", MISSING)
+        return
+    for source in story.passages:
+        for start, end, item in _absences(source, known):
+            yards = [yard for role in ("execution", "budget") for yard in desk.yards.of(item, role)]
+            yield Looked(1)
+            if yards and all(yard.atoms for yard in yards) and yards[0].atoms:
+                quote = _quoted(source.text[start:end])
+                words = f"正文写“{quote}”，{yards[0].where}是 {yards[0].shown}。请核对后改成一致。"
+                related = tuple(cell.place for yard in yards for cell in yard.cells)
+                yield _at(source, start, end, item, words, expected=yards[0].shown, difference=yards[0].shown, related=related)
+
+
+@cache
+def _absence_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?P<no>{_any(absent)})(?P<what>[^，,。;:!?()\n]{{2,30}})(?=[，,。;:!?()\n]|$)")
+
+
+def _absences(source: Passage, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    """Every “没有 …” whose object is an item of the form and nothing else."""
+    pattern = _absence_pattern(known.words["absent"])
+    doubtful = known.words["hypothetical"]
+    for match in pattern.finditer(source.folded):
+        before = re.split(r"[。;!?\n]", source.folded[: match.start()])[-1]
+        clause = re.split(r"[，,:]", before)[-1]
+        if any(word in clause for word in doubtful) or clause.endswith(("有", "中", "并")):
+            continue
+        position, what = 0, match["what"]
+        named: list[str] = []
+        while position < len(what):
+            filler = next((word for word in known.words["absent_fillers"] if what.startswith(word, position)), "")
+            found = known.lexicon.at(what, position)
+            if found and found[1].kind in {"item", "subject"} and len(found[0]) >= len(filler):
+                named.append(found[1].name)
+                position += len(found[0])
+            elif filler or what[position] in " “”":
+                position += max(len(filler), 1)
+            elif what.startswith("支出", position) or what.startswith("资金", position):
+                position += 2
+            else:
+                named = []
+                break
+        yield from ((match.start(), match.end(), name) for name in dict.fromkeys(named))
+
+
+# ------------------------------------------------------------------------------------------------------ score and grade
+
+
+@cache
+def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?P<what>{_any(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)\\s*分(?!制|值)")
+
+
+@cache
+def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?:{_any(words)})(?:结果)?(?:为|是|评定为)?:?[“\"「]?(?P<grade>{_any(grades)})[”\"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)")
+
+
+@rule("NAR109", "正文的得分、等级与表内不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
+def score_and_grade(desk: Desk) -> Iterator[Saw]:
+    """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR109", MISSING)
+        return
+    total, grade = desk.role("self_total"), desk.role("self_grade")
+    for source in story.passages:
+        score: Decimal | None = None
+        for match in _score_pattern(known.words["score"]).finditer(source.folded):
+            around = source.folded[max(match.start() - 6, 0) : match.start()]
+            if "满分" in around or (match["what"] == "总分" and not re.search(r"自评|评价", around)):
+                continue
+            if re.search(r"上年|去年|指标$|平均", around):
+                continue
+            score = Decimal(match["number"])
+            yield Looked(1)
+            if total is not None and total.number is not None and score != total.number and not _rounds_to(total.number, match["number"]):
+                words = f"正文写“{_quoted(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
+                yield _at(
+                    source, match.start(), match.end(), match["what"], words,
+                    expected=f"{total.text} 分", difference=f"{plain(score - total.number)} 分", related=(total.place,),
+                )  # fmt: skip
+        yield from _grade(desk, source, score, total, grade)
+        yield from _full_mark(desk, source)
+
+
+def _rounds_to(number: Decimal, numeral: str) -> bool:
+    digits = len(numeral.partition(".")[2])
+    return abs(number - Decimal(numeral)) * 2 <= Decimal(1).scaleb(-digits)
+
+
+def _where(cell: Cell) -> str:
+    return f"《{cell.sheet}》“{cell.row}”"
+
+
+def _grade(desk: Desk, source: Passage, score: Decimal | None, total: Cell | None, grade: Cell | None) -> Iterator[Saw]:
+    assert desk.vocabulary is not None
+    names = tuple(one.name for one in desk.template.grades)
+    for match in _grade_pattern(desk.vocabulary.words["grade"], names).finditer(source.folded):
+        typed, number = match["grade"], score if score is not None else total.number if total else None
+        yield Looked(1)
+        right = desk.template.grade(Fraction(number)) if number is not None else ""
+        if right and typed != right:
+            words = f"正文写“{_quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
+            yield _at(source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ())
+        elif not right and grade is not None and grade.text in names and grade.text != typed:
+            words = f"正文写“{_quoted(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
+            yield _at(source, match.start(), match.end(), "自评等级", words, expected=grade.text, related=(grade.place,))
+
+
+_FULL = re.compile(r"满分(?:值)?(?:为|是)?(\d+)分")
+
+
+def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
+    whole = desk.template.full_mark + desk.template.execution_weight
+    allowed = {whole, desk.template.full_mark, desk.template.execution_weight}
+    weights = {line.weight for line in desk.lines}
+    for match in _FULL.finditer(source.folded):
+        number = Fraction(int(match[1]))
+        before = source.folded[max(match.start() - 12, 0) : match.start()]
+        about_total = bool(re.search(r"总分|得分|自评|评价", before)) and "指标" not in before
+        if about_total and number not in allowed and number not in weights:
+            words = f"正文写“{_quoted(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
+            yield _at(source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分")
+
+
+@rule("NAR116", "写了得分没有写等级", severity=Severity.NOTE, basis=MEASURES, relations=("C39",))
+def score_without_grade(desk: Desk) -> Iterator[Saw]:
+    """正文有自评得分，通篇没有写等级。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR116", MISSING)
+        return
+    first = None
+    for source in story.passages:
+        found = next((m for m in _score_pattern(known.words["score"]).finditer(source.folded) if m["what"] != "总分"), None)
+        first = first or ((source, found) if found else None)
+    yield Looked(len(story.passages))
+    names = _any(tuple(one.name for one in desk.template.grades))
+    if first and not any(re.search(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)", s.folded) for s in story.passages):
+        source, match = first
+        right = desk.template.grade(Fraction(match["number"]))
+        words = f"正文写“{_quoted(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
+        yield _at(source, match.start(), match.end(), "自评等级", words, expected=right)
+
+
+# ------------------------------------------------------------------------------------------------------ names, years
+
+
+_REPORT_YEAR = re.compile(r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|情况)|[^，,。;:年]{0,4}部门整体评价)")
+_SUBJECTS_AFTER = r"(?![门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
+
+
+@rule("NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",))
+def somebody_else(desk: Desk) -> Iterator[Saw]:
+    """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR110", MISSING)
+        return
+    year, department = desk.submission.year, tidy(desk.submission.department)
+    for source in story.passages:
+        yield Looked(1)
+        for match in _REPORT_YEAR.finditer(source.folded):
+            before = source.folded[max(match.start() - 6, 0) : match.start()]
+            if year and int(match[1]) != year and not re.search(r"上年|去年|较|比|以来|自", before):
+                end = match.end() + len(re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0])
+                words = f"正文写“{_quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
+                yield _at(source, match.start(), end, "评价年度", words, expected=f"{year}年")
+        yield from _wrong_self(source, department, known)
+
+
+@cache
+def _self_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?<![自你])我({_any(words)}){_SUBJECTS_AFTER}")
+
+
+def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator[Saw]:
+    if not known.selves or not department:
+        return
+    wrong = [m for m in _self_pattern(tuple(known.selves)).finditer(source.folded) if not department.endswith(known.selves[m[1]])]
+    wrong = [m for m in wrong if m[1] not in department[-4:]]
+    if wrong:
+        first = wrong[0]
+        end = min(first.end() + 6, len(source.text))
+        end = first.start() + len(re.split(r"[，,。;:]", source.folded[first.start() : end])[0])
+        words = f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+        yield _at(
+            source, first.start(), end, first.group(), words, expected="我单位", count=len(wrong), severity=Severity.WARNING
+        )  # fmt: skip
+
+
+# ------------------------------------------------------------------------------------------------------ leftovers
+
+
+@rule("NAR111", "模板残留", severity=Severity.ERROR, basis=OWN, relations=("C69",))
+def leftovers(desk: Desk) -> Iterator[Saw]:
+    """正文里还留着占位符（XX）、没有选定的“增加（减少）”或填写提示（100字以内）。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR111", MISSING)
+        return
+    for source in story.passages:
+        yield Looked(1)
+        for title, pattern in known.leftovers:
+            found = list(pattern.finditer(source.folded))
+            if found:
+                match = found[0]
+                start, end = max(match.start() - 8, 0), min(match.end() + 8, len(source.text))
+                start += len(source.folded[start : match.start()]) - len(re.split(r"[，,。;:\n]", source.folded[start : match.start()])[-1])
+                end = match.end() + len(re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0])
+                words = f"正文“{_quoted(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
+                yield _at(source, start, end, title, words, expected="实际内容", count=len(found))
+
+
+@rule("NAR112", "科目名称不规范", severity=Severity.NOTE, basis="《政府收支分类科目》：支出功能分类应用规范名称")
+def odd_subject_names(desk: Desk) -> Iterator[Saw]:
+    """支出功能分类科目写成了别的名称。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None or known.subjects is None:
+        yield Skipped("NAR112", MISSING)
+        return
+    for source in story.passages:
+        yield Looked(1)
+        for wrong, right in known.subjects.wrong.items():
+            if (at := source.folded.find(wrong)) >= 0:
+                words = f"正文写“{wrong}”，规范名称是“{right}”。请改正。"
+                yield _at(source, at, at + len(wrong), right, words, expected=right)
+
+
+# ------------------------------------------------------------------------------------------------------ numbers of headings
+
+
+_NUMERALS = "一二三四五六七八九十"
+_STYLES = (
+    ("一、", re.compile(r"(?:^|\n)\s*([一二三四五六七八九十]{1,2})、")),
+    ("（一）", re.compile(r"(?:^|[\n。;:])\s*\(([一二三四五六七八九十]{1,2})\)")),
+    ("1.", re.compile(r"(?:^|\n)\s*(\d{1,2})(?:[.]|、)(?!\d)")),
+    ("一是", re.compile(r"(?:^|[\n。;:，])\s*([一二三四五六七八九十])是")),
+)
+
+
+def _ordinal(text: str) -> int:
+    if text.isdigit():
+        return int(text)
+    tens, _, ones = text.rpartition("十")
+    if "十" not in text:
+        return _NUMERALS.index(text) + 1
+    return (_NUMERALS.index(tens) + 1 if tens else 1) * 10 + (_NUMERALS.index(ones) + 1 if ones else 0)
+
+
+@rule("NAR113", "序号不连续", severity=Severity.NOTE, basis="公文格式：结构层次序数依次为“一、”“（一）”“1.”“（1）”，逐级连续")
+def heading_numbers(desk: Desk) -> Iterator[Saw]:
+    """序号跳过、重复或不是从一开始，例如“一是……三是……”，或一段文字以“6、”起头。"""
+    story = desk.story
+    if story is None:
+        yield Skipped("NAR113", MISSING)
+        return
+    for source in story.passages:
+        yield Looked(1)
+        for style, pattern in _STYLES:
+            last = 0
+            for match in pattern.finditer(source.folded):
+                number = _ordinal(match[1])
+                alone = style == "一、" and last == 0 and number > 1
+                if number != last + 1 and number != 1 and not alone:
+                    end = min(match.end() + 8, len(source.text))
+                    shown = _quoted(re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0])
+                    why = f"前一个是第 {last} 项" if last else "前面没有第 1 项"
+                    words = f"正文“{shown}”的序号是 {number}，{why}。请核对序号。"
+                    yield _at(source, match.start(), end, "序号", words, expected=str(last + 1))
+                    break
+                last = number
+
+
+_DATE = re.compile(r"(?:(20\d\d)年)?(\d{1,2})月(?:(\d{1,2})[日号])?(?!龄)")
+
+
+@rule("NAR114", "日期不存在", severity=Severity.ERROR, basis=OWN)
+def impossible_dates(desk: Desk) -> Iterator[Saw]:
+    """写了日历上没有的日期，例如 2 月 30 日、13 月。"""
+    story = desk.story
+    if story is None:
+        yield Skipped("NAR114", MISSING)
+        return
+    for source in story.passages:
+        for match in _DATE.finditer(source.folded):
+            if match.start() and source.folded[match.start() - 1].isdigit():
+                continue
+            yield Looked(1)
+            if not _exists(int(match[1] or 2000), int(match[2]), int(match[3] or 1)):
+                words = f"正文写“{match.group()}”，日历上没有这一天。请改正。"
+                yield _at(source, match.start(), match.end(), "日期", words, expected="有这一天")
+
+
+def _exists(year: int, month: int, day: int) -> bool:
+    try:
+        dt.date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+@rule("NAR115", "建议与数字不合", severity=Severity.NOTE, basis=SAME, relations=("C70",))
+def empty_advice(desk: Desk) -> Iterator[Saw]:
+    """建议上缴、归还结转资金，而表里年末没有结转和结余，多半是照抄。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR115", MISSING)
+        return
+    for advice in known.advice:
+        cells = [cell for ref in advice.zero if (cell := desk.yards.cell(ref)) is not None and cell.number is not None]
+        if not cells or any(cell.number for cell in cells):
+            continue
+        for source in story.passages:
+            yield Looked(1)
+            if match := advice.pattern.search(source.folded):
+                words = f"正文“{_quoted(source.text[match.start() : match.end()])}”，但{advice.says}（《{cells[0].sheet}》{cells[0].ref} 为 0）。请核对是否照抄。"
+                yield _at(source, match.start(), match.end(), advice.title, words, expected=advice.says, related=(cells[0].place,))
+
+

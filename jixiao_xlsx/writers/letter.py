@@ -1,0 +1,177 @@
+"""The letters, from Word templates that a bureau may edit: 退回修改通知, 审核通过通知, and 审核情况汇报 for the leadership.
+
+The templates stand in the form's folder `word/`, else in that of the default form; docxtpl fills them.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+from pathlib import Path
+
+from jixiao_xlsx.model import Batch, Bureau, FileStatus, Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.spec import Template, find_template
+from jixiao_xlsx.writers.package import repacked
+from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns, progress_text, subject
+
+RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
+_BLANK_DATE = "　　　　年　　月　　日"
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+_BAR = 24  # full blocks of the longest bar
+_RULES = 6
+
+Context = Mapping[str, object]
+
+
+def title_of(report: Report) -> str:
+    """What the letter to this department is called."""
+    return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
+
+
+def write_letter(report: Report, department: str, bureau: Bureau, template: Template) -> bytes:
+    """退回修改通知 or 审核通过通知 as .docx: the same input gives the same bytes."""
+    findings = [f for f in in_order(report.findings) if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
+    lone = lone_columns(template)
+    context = _bureau(bureau) | {
+        "部门": department,
+        "报表": _form_title(template, report.year),
+        "项数": len(findings),
+        "错误数": report.count(Severity.ERROR),
+        "警告数": report.count(Severity.WARNING),
+        "与上次相比": _compared(report),
+        "问题清单": [_item(number, finding, report.round, lone) for number, finding in enumerate(findings, 1)],
+    }
+    return _filled(title_of(report), context, template)
+
+
+def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) -> bytes:
+    """审核情况汇报, one page; `titles` name the rules by code. Charts are bars of blocks, so that Word and WPS print them alike."""
+    answers = batch.submitted
+    reports = [answer.report for answer in answers if answer.report]
+    results = Counter(report.result for report in reports)
+    due = len(batch.roster) or len(answers)
+    statuses = [("应报", due), ("已报", len(answers)), ("通过", results[Result.PASS]), ("退回", results[Result.RETURN])]
+    statuses.append((FileStatus.MISSING.value, len(batch.missing)))
+    grades = Counter(answer.scorecard.grade for answer in answers if answer.scorecard and answer.scorecard.grade)
+    hits = Counter(f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE)
+    often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
+    context = _bureau(batch.bureau) | {
+        "年度": f"{batch.year}年度" if batch.year else "",
+        "报表": template.title,
+        "概况": _overview(batch, due, reports),
+        "报送": _bars(statuses),
+        "等级": _bars([(grade.name, grades[grade.name]) for grade in template.grades]),
+        "规则": _bars([(f"{code} {titles.get(code, '')}".strip(), count) for code, count in often]) or _bars([("无", 0)]),
+        "须关注": _attention(batch),
+    }
+    return _filled(BRIEFING, context, template)
+
+
+def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
+    rates = [answer.scorecard.execution.rate for answer in batch.submitted if answer.scorecard and answer.scorecard.execution.rate is not None]
+    totals = [answer.scorecard.total for answer in batch.submitted if answer.scorecard and answer.scorecard.total is not None]
+    counts = "、".join(f"{severity.label} {sum(report.count(severity) for report in reports)} 条" for severity in Severity)
+    words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
+    if totals:
+        words += f"复算平均分 {float(sum(totals) / len(totals)):.2f} 分"
+        words += f"，平均预算执行率 {float(sum(rates) / len(rates)):.2%}。" if rates else "。"
+    return words
+
+
+def _attention(batch: Batch) -> str:
+    worst = sorted(
+        ((answer.report.count(Severity.ERROR), answer.department) for answer in batch.submitted if answer.report),
+        key=lambda one: (-one[0], one[1]),
+    )
+    said = "、".join(f"{department}（错误 {count} 条）" for count, department in worst[:5] if count) or "无"
+    missing = "、".join(department.name for department in batch.missing[:10]) or "无"
+    more = f"等 {len(batch.missing)} 个" if len(batch.missing) > 10 else ""
+    return f"错误较多：{said}。未报：{missing}{more}。"
+
+
+def _bars(counts: Sequence[tuple[str, int]]) -> list[dict[str, object]]:
+    most = max((count for _, count in counts), default=0) or 1
+    return [{"名称": name, "数量": count, "图": "■" * max(round(count / most * _BAR), int(count > 0))} for name, count in counts]
+
+
+def _bureau(bureau: Bureau) -> dict[str, object]:
+    return {
+        "局名": bureau.name or "（财政局）",
+        "股室": bureau.office,
+        "联系人": "　".join(part for part in (bureau.office, bureau.contact) if part) or "　　　　",
+        "电话": bureau.phone or "　　　　",
+        "文号": bureau.document_number,
+        "截止日期": bureau.deadline,
+        "退回期限": bureau.return_by or "　　月　　日",
+        "落款日期": bureau.dated or _BLANK_DATE,
+    }
+
+
+def _form_title(template: Template, year: int | None) -> str:
+    return f"{year}年度{template.title}" if year else template.title
+
+
+def _compared(report: Report) -> str:
+    """What became of the round before, in a sentence; "" in the first."""
+    if report.round <= 1:
+        return ""
+    open_ = [f for f in report.findings if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
+    fresh = sum(f.since == report.round for f in open_)
+    mended = sum(one.until == report.round and one.severity is not Severity.NOTE for one in report.mended)
+    more = f"；另有 {len(report.changes)} 处改动不在上次要求之内，请确认" if report.changes else ""
+    return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {len(open_) - fresh} 项，新出现 {fresh} 项{more}。"
+
+
+def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> dict[str, object]:
+    state = progress_text(finding, round_)
+    about = subject(finding, lone)
+    problem, demand = _parted(finding)
+    return {
+        "序号": number,
+        "单元格": f"{finding.place}" + (f" 等 {finding.count} 处" if finding.count > 1 else ""),
+        "项目": about,
+        "级别": finding.severity.label,
+        "问题": f"【{state}】{problem}" if state else problem,
+        "依据": finding.basis or "填报说明",
+        "修改要求": demand,
+        "编号": finding.code,
+        "提示": finding.hint,
+        "状态": state,
+    }
+
+
+def _parted(finding: Finding) -> tuple[str, str]:
+    """A finding's message as what is wrong and what is to be done (its sentences that begin with 请)."""
+    sentences = [sentence for sentence in re.split(r"(?<=。)", finding.message) if sentence]
+    wrong = "".join(sentence for sentence in sentences if not sentence.startswith("请"))
+    asked = "".join(sentence for sentence in sentences if sentence.startswith("请"))
+    expected = expected_text(finding)
+    if finding.severity is Severity.WARNING:
+        return wrong or finding.message, asked or "请核实：有误的更正，无误的写情况说明。"
+    return wrong or finding.message, (f"应为 {expected}。" if expected else "") + (asked or "请更正。")
+
+
+def _filled(title: str, context: Context, template: Template) -> bytes:
+    from docxtpl import DocxTemplate  # slow to import, and only `run` writes letters
+
+    document = DocxTemplate(io.BytesIO(_word(title, template).read_bytes()))
+    document.render(_clean(context), autoescape=True)
+    stream = io.BytesIO()
+    document.save(stream)
+    return repacked(stream.getvalue())
+
+
+def _word(title: str, template: Template) -> Path:
+    own = template.folder / "word" / f"{title}.docx"
+    return own if own.is_file() else find_template().folder / "word" / f"{title}.docx"
+
+
+def _clean(value: object) -> object:
+    """The context without characters that no document may hold."""
+    if isinstance(value, str):
+        return _CONTROLS.sub(" ", value)
+    if isinstance(value, dict):
+        return {name: _clean(item) for name, item in value.items()}
+    return [_clean(item) for item in value] if isinstance(value, list) else value

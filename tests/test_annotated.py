@@ -1,0 +1,235 @@
+"""The annotated copy: every finding at its cell, nothing else changed, and it reads like what was sent in."""
+
+from __future__ import annotations
+
+import io
+import re
+import statistics
+import time
+import zipfile
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from office import office, rendered, resaved
+
+from jixiao_xlsx import checker, reader
+from jixiao_xlsx.model import Finding, FindingState, Report, Result, Severity, Submission
+from jixiao_xlsx.names import RETURNED
+from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers.annotated import AUTHOR, COLOURS, annotate
+from jixiao_xlsx.writers.losses import losses
+
+INBOX = Path(__file__).parent.parent / "samples" / "inbox"
+FORM = find_template()
+
+
+def examined(data: bytes, name: str = "报送.xlsx") -> tuple[Submission, Report]:
+    submission = reader.read_bytes(data, name, FORM)
+    return submission, checker.check(submission, FORM)
+
+
+def returned() -> list[tuple[str, bytes, Submission, Report]]:
+    books = [(path.name, path.read_bytes()) for path in sorted(INBOX.glob("*.xlsx"))]
+    seen = [(name, data, *examined(data, name)) for name, data in books]
+    return [one for one in seen if one[3].result is Result.RETURN]
+
+
+FAULTY = returned()
+FIRST = FAULTY[0]
+
+
+def said(report: Report) -> list[tuple[object, ...]]:
+    return report.flatten("code", "severity", "sheet", "cell", "item", "field", "reported", "message")
+
+
+def shape(data: bytes) -> dict[str, object]:
+    """Everything of a workbook that a copy must keep, by cell and by sheet, as openpyxl reads it."""
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    cached = openpyxl.load_workbook(io.BytesIO(data), data_only=True)
+    found: dict[str, object] = {"order": [name for name in book.sheetnames if name != RETURNED]}
+    found["names"] = {name: one.attr_text for name, one in book.defined_names.items()}
+    for sheet in book.worksheets:
+        if sheet.title == RETURNED:
+            continue
+        for row in sheet.iter_rows():
+            for cell in row:
+                look = (cell.number_format, cell.font.b, cell.font.name, cell.border.left.style, cell.alignment.wrap_text, cell.protection.locked)
+                found[f"{sheet.title}!{cell.coordinate}"] = (cell.value or None, cached[sheet.title][cell.coordinate].value or None, look)
+        found[f"{sheet.title} of"] = (
+            sorted(map(str, sheet.merged_cells.ranges)),
+            sorted((str(one.sqref), one.type, one.formula1, one.prompt) for one in sheet.data_validations.dataValidation),
+            (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight, sheet.print_title_rows, sheet.print_area),
+            (sheet.oddFooter.left.text, sheet.freeze_panes, sheet.sheet_state, sheet.protection.sheet, sheet.protection.password),
+            {at: (one.width, one.hidden) for at, one in sheet.column_dimensions.items()},
+            {at: (one.height, one.hidden) for at, one in sheet.row_dimensions.items()},
+            sorted(str(one.sqref) for one in sheet.conditional_formatting),
+        )
+    return found
+
+
+@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::6], ids=lambda one: one if isinstance(one, str) else "")
+def test_nothing_but_the_marks_differs(name: str, data: bytes, submission: Submission, report: Report) -> None:
+    before, after = shape(data), shape(annotate(data, submission, report, FORM))
+    remarks = FORM.remarks["table"]
+    changed = [where for where in before.keys() | after.keys() if before.get(where) != after.get(where)]
+    assert [where for where in changed if not where.startswith(remarks)] == []
+
+
+@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::2], ids=lambda one: one if isinstance(one, str) else "")
+def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Submission, report: Report) -> None:
+    copy = annotate(data, submission, report, FORM)
+    assert copy == annotate(data, submission, report, FORM)
+    again, same = examined(copy, name)
+    assert said(same) == said(report)
+    book = openpyxl.load_workbook(io.BytesIO(copy))
+    sheet = book.worksheets[0]
+    assert sheet.title == RETURNED and book.active is sheet
+    assert book.calculation.fullCalcOnLoad
+    links = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+    for finding in report.findings:
+        cell = book[finding.place.sheet][finding.place.cell]
+        assert f"'{finding.place.sheet}'!{finding.place.cell}" in links
+        assert cell.comment.author == AUTHOR and finding.message in cell.comment.text
+        assert cell.fill.fgColor.rgb in COLOURS.values()
+    # A second round over it leaves no colour and no line twice.
+    calm = replace(same, findings=())
+    bare = openpyxl.load_workbook(io.BytesIO(annotate(copy, again, calm, FORM)))
+    original = openpyxl.load_workbook(io.BytesIO(data))
+    for finding in report.findings:
+        cell, was = bare[finding.place.sheet][finding.place.cell], original[finding.place.sheet][finding.place.cell]
+        assert cell.comment is None or cell.comment.author != AUTHOR
+        assert (cell.fill.fill_type, cell.fill.fgColor.rgb) == (was.fill.fill_type, was.fill.fgColor.rgb)
+
+
+def test_every_warning_has_its_line_once() -> None:
+    for _, data, submission, report in FAULTY[:4]:
+        copy = annotate(data, submission, report, FORM)
+        again, same = examined(copy)
+        twice, _ = examined(annotate(copy, again, same, FORM))
+        codes = [row[FORM.remarks["code"]].text for row in again[FORM.remarks["table"]].open_rows]
+        warnings = [finding.code for finding in report.findings if finding.severity is Severity.WARNING]
+        assert sorted(codes) == sorted(warnings)
+        assert [row[FORM.remarks["code"]].text for row in twice[FORM.remarks["table"]].open_rows] == codes
+
+
+def test_a_reason_in_the_prefilled_line_explains_its_warning() -> None:
+    data, submission, report = next(
+        one[1:] for one in FAULTY if any(f.severity is Severity.WARNING for f in one[3].findings)
+    )
+    book = openpyxl.load_workbook(io.BytesIO(annotate(data, submission, report, FORM)))
+    sheet = book[submission[FORM.remarks["table"]].sheet]
+    heading = submission[FORM.remarks["table"]].columns[FORM.remarks["text"]].ref
+    column, row = re.fullmatch(r"([A-Z]+)(\d+)", heading).groups()  # type: ignore[union-attr]
+    sheet[f"{column}{int(row) + 1}"] = "经核实，情况属实。"
+    stream = io.BytesIO()
+    book.save(stream)
+    # The formulas of a workbook saved by openpyxl have no results; here only the remark matters.
+    again = reader.read_bytes(stream.getvalue(), "x.xlsx", FORM)
+    (remark,) = again.remarks
+    first = next(f for f in report.findings if f.severity is Severity.WARNING and f.code == remark.code)
+    assert checker.explained([first], again.remarks)[0].state is FindingState.EXPLAINED
+
+
+def _with(data: bytes, part: str, change: object) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
+        for entry in source.infolist():
+            content = source.read(entry)
+            target.writestr(entry.filename, change(content) if entry.filename == part else content)  # type: ignore[operator]
+        if part not in source.NameToInfo:
+            target.writestr(part, change(b""))  # type: ignore[operator]
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("part", "mark", "words"),
+    [
+        ("xl/ctrlProps/ctrlProp1.xml", "<formControlPr/>", "控件"),
+        ("xl/threadedComments/threadedComment1.xml", "<x/>", "批注"),
+        ("customXml/item1.xml", "<x/>", "自定义 XML"),
+        ("xl/drawings/drawing9.xml", "<xdr:wsDr><xdr:sp/></xdr:wsDr>", "文本框"),
+        ("xl/worksheets/sheet99.xml", "<worksheet><protectedRanges><protectedRange/></protectedRanges></worksheet>", "允许编辑区域"),
+        ("xl/worksheets/sheet99.xml", "<worksheet><x14:sparklineGroups><x14:sparklineGroup/></x14:sparklineGroups></worksheet>", "迷你图"),
+    ],
+)
+def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:
+    _, data, submission, report = FIRST
+    changed = _with(data, part, lambda _: mark.encode())
+    with zipfile.ZipFile(io.BytesIO(changed)) as archive:
+        assert any(words in one for one in losses(archive))
+    copy = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM)))
+    told = [row[0] for row in copy[RETURNED].iter_rows(values_only=True) if row[0] and str(row[0]).startswith("注意：")]
+    assert any(words in str(line) for line in told)
+
+
+def test_rich_text_and_a_comment_of_the_department_stay() -> None:
+    _, data, submission, report = FIRST
+    place = next(f.place for f in report.findings if f.place.cell != "A1")
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    book[place.sheet][place.cell].comment = openpyxl.comments.Comment("本单位备注", "王会计")
+    stream = io.BytesIO()
+    book.save(stream)
+    copy = annotate(stream.getvalue(), submission, report, FORM)
+    text = openpyxl.load_workbook(io.BytesIO(copy))[place.sheet][place.cell].comment.text
+    assert "本单位备注" in text and "审核意见第" in text
+    bare = annotate(copy, submission, replace(report, findings=()), FORM)
+    assert openpyxl.load_workbook(io.BytesIO(bare))[place.sheet][place.cell].comment.text == "本单位备注"
+
+
+def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:
+    _, data, submission, report = FIRST
+    one = report.findings[0]
+    odd: Finding = replace(one, place=replace(one.place, sheet="没有这张表"), item="=cmd|' /C calc'!A0", message="=1+1\x07")
+    book = openpyxl.load_workbook(io.BytesIO(annotate(data, submission, replace(report, findings=(odd,)), FORM)))
+    kinds = {cell.data_type for row in book[RETURNED].iter_rows() for cell in row}
+    assert "f" not in kinds and "e" not in kinds
+
+
+@office
+@pytest.mark.parametrize("kind", ["xls", "ods"])
+def test_what_libreoffice_made_comes_back(kind: str, tmp_path: Path) -> None:
+    name, data, _, _ = FIRST
+    (tmp_path / "原件.xlsx").write_bytes(data)
+    made = resaved(tmp_path / "原件.xlsx", tmp_path / "out", kind)
+    submission, report = examined(made.read_bytes(), made.name)
+    assert report.findings
+    copy = annotate(made.read_bytes(), submission, report, FORM)
+    again, same = examined(copy)
+    values = {t.name: [(r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in t.rows] for t in submission.tables.values()}
+    remarks = FORM.remarks["table"]
+    for table in again.tables.values():
+        if table.name != remarks:
+            assert [(r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in table.rows] == values[table.name]
+    told = [f.code for f in same.findings if f.severity is not Severity.NOTE]
+    assert told == [f.code for f in report.findings if f.severity is not Severity.NOTE]
+    (tmp_path / "批注.xlsx").write_bytes(copy)
+    assert rendered(tmp_path / "批注.xlsx", tmp_path)
+
+
+@office
+def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None:
+    from office import differences, recalculated, values
+
+    paths = []
+    for number, (_, data, submission, report) in enumerate(FAULTY[::7]):
+        paths.append(tmp_path / f"{number}.xlsx")
+        paths[-1].write_bytes(annotate(data, submission, report, FORM))
+    shown = recalculated(paths)
+    for path in paths:
+        apart = list(differences(values(path), shown[path]))
+        # A total that was never calculated before is calculated now; nothing that had a value changes.
+        assert [line for line in apart if ": None →" not in line and RETURNED not in line] == []
+
+
+def test_annotating_costs_little_more_than_loading_and_saving() -> None:
+    _, data, submission, report = FIRST
+    ratios = []
+    for _ in range(5):
+        start = time.process_time()
+        annotate(data, submission, report, FORM)
+        middle = time.process_time()
+        openpyxl.load_workbook(io.BytesIO(data)).save(io.BytesIO())
+        ratios.append((middle - start) / (time.process_time() - middle))
+    assert statistics.median(ratios) <= 1.5

@@ -1,0 +1,91 @@
+"""Sentences in the manner of real reports, half of them wrong in one known way: what is found, what is accused."""
+
+from __future__ import annotations
+
+import tomllib
+from collections import Counter
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+from cases import Case, submission
+
+from jixiao_xlsx.checker import check
+from jixiao_xlsx.model import Finding, Severity, Submission
+from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
+from jixiao_xlsx.spec import find_template
+
+TEMPLATE = find_template()
+HERE = Path(__file__).parent / "narrative"
+
+
+@cache
+def book() -> Submission:
+    data = tomllib.loads((HERE / "book.toml").read_text("utf-8"))["case"][0]
+    return submission(Case("BOOK", **data), TEMPLATE)
+
+
+def with_report(text: str) -> Submission:
+    """The book with this report, in the first of its long cells."""
+    known = vocabulary(TEMPLATE)
+    assert known is not None
+    table = book()[known.table]
+    first = table.rows[0]
+    cells = {title: replace(cell, raw=text, value=text) for title, cell in first.cells.items()}
+    report = replace(table, rows=(replace(first, cells=cells), *table.rows[1:]))
+    return replace(book(), tables={**book().tables, known.table: report})
+
+
+def said(text: str) -> list[Finding]:
+    """What the rules on the report say of a text."""
+    return [finding for finding in check(with_report(text), TEMPLATE).findings if finding.code.startswith("NAR")]
+
+
+def corpus() -> list[tuple[str, tuple[tuple[str, str], ...], str]]:
+    lines = [line for line in (HERE / "corpus.txt").read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    found = []
+    for line in lines:
+        kind, finds, text = (part.strip() for part in line.split("|"))
+        wanted = tuple(tuple(one.split(":", 1)) for one in finds.split("&")) if finds != "-" else ()
+        found.append((kind, wanted, text))
+    return found  # type: ignore[return-value]
+
+
+def is_found(wanted: tuple[str, str], findings: list[Finding]) -> bool:
+    code, quote = wanted
+    return any(one.code == code and fold(quote) in fold(one.reported) for one in findings)
+
+
+def test_the_book_itself_is_clean() -> None:
+    quiet = [f for f in check(book(), TEMPLATE).findings if f.code.startswith(("BAL", "REC", "RAT", "NAR"))]
+    assert quiet == []
+
+
+def test_the_corpus_is_large_and_mixed() -> None:
+    assert len(corpus()) >= 150
+    wrong = sum(bool(wanted) for _, wanted, _ in corpus())
+    assert 0.4 <= wrong / len(corpus()) <= 0.6
+
+
+def test_nothing_right_is_accused_and_most_wrong_is_found(capsys: pytest.CaptureFixture[str]) -> None:
+    asked: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    accused, missed = [], []
+    for kind, wanted, text in corpus():
+        findings = said(text)
+        for one in wanted:
+            asked[kind] += 1
+            found[kind] += is_found(one, findings)
+            if not is_found(one, findings):
+                missed.append((text, one))
+        codes = {code for code, _ in wanted}
+        accused += [(text, f.code, f.message) for f in findings if f.severity is Severity.ERROR and f.code not in codes]
+        accused += [(text, f.code, f.message) for f in findings if not wanted and f.severity is not Severity.NOTE]
+    with capsys.disabled():
+        print()
+        for kind, number in asked.items():
+            print(f"  {kind:　<4} 错句 {number:3d}  查出 {found[kind]:3d}")
+        print(f"  合计 {asked.total()}，查出 {found.total()}（{found.total() / asked.total():.1%}）；误报错误 {len(accused)}")
+    assert accused == []
+    assert found.total() / asked.total() >= 0.9, missed

@@ -1,0 +1,178 @@
+"""The oracle: LibreOffice works out 自检 of randomly filled forms, and every verdict must be the checker's.
+
+Each filling is typed twice: with xlsxwriter through the writer's own layout, and with openpyxl into the blank form by titles.
+JIXIAO_ORACLE=200 in the environment makes 200 fillings instead of a few.
+"""
+
+from __future__ import annotations
+
+import io
+import os
+import random
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import fills
+import openpyxl
+import pytest
+
+from jixiao_xlsx import balance, checker, reader
+from jixiao_xlsx.amounts import Convention
+from jixiao_xlsx.balance import Lens, Outcome
+from jixiao_xlsx.rules import Desk
+from jixiao_xlsx.rules.rates import rate_rules
+from jixiao_xlsx.spec import Template, find_template
+from jixiao_xlsx.writers.blank import write_workbook
+from jixiao_xlsx.writers.layout import Filling, TableFilling
+from tests import office
+
+FILLS = int(os.environ.get("JIXIAO_ORACLE", "6"))
+CHUNK = 20
+CHECK = "自检"
+FORM = find_template()
+RELIEFS = {
+    Outcome.TYPED_ZERO: "△ 填 0 的项不到一个末位，相符",
+    Outcome.LAST_DIGIT: "△ 只差一个末位（尾差）",
+    Outcome.COARSE: "△ 按百元取整相符",
+    Outcome.BLANK_TOTAL: "△ 合计未填",
+}
+
+
+# ------------------------------------------------------------------------------------------------------ typing by titles
+
+
+def type_by_titles(template: Template, filling: Filling) -> bytes:
+    """The blank form with `filling` typed into it where its titles say, as a person would."""
+    blank = io.BytesIO()
+    write_workbook(template, blank)
+    book = openpyxl.load_workbook(blank)
+    for name, own in filling.items():
+        spec = template.table[name]
+        _type_table(book[spec.sheet], spec.heading if spec.caption else "", own)
+    done = io.BytesIO()
+    book.save(done)
+    return done.getvalue()
+
+
+def _type_table(sheet: Any, caption: str, own: TableFilling) -> None:
+    titles = {title for row in (*own.rows.values(), *own.open_rows) for title in row}
+    top = _row_of(sheet, {caption}, 1) if caption else 1
+    if own.ticked:
+        sheet.cell(_row_of(sheet, {"本单位无此项"}, top), 2).value = "√"
+    if not titles:
+        return
+    head = _row_of(sheet, titles, top)
+    columns = {sheet.cell(head, at).value: at for at in range(1, sheet.max_column + 1)}
+    for title, row in own.rows.items():
+        _type_row(sheet, _row_of(sheet, {title}, head + 1), columns, row)
+    wanted = [columns[title] for row in own.open_rows for title in row]
+    free = iter([at for at in range(head + 1, sheet.max_row) if all(sheet.cell(at, column).value is None for column in wanted)])
+    for row in own.open_rows:
+        _type_row(sheet, next(free), columns, row)
+
+
+def _row_of(sheet: Any, wanted: set[str], first: int) -> int:
+    """The first line from `first` on that holds all these texts."""
+    for line in sheet.iter_rows(min_row=first):
+        if wanted <= {cell.value for cell in line}:
+            return int(line[0].row)
+    raise AssertionError(wanted)
+
+
+def _type_row(sheet: Any, line: int, columns: dict[str, int], row: Any) -> None:
+    for title, value in row.items():
+        sheet.cell(line, columns[title]).value = value
+
+
+# ------------------------------------------------------------------------------------------------------ comparing
+
+
+def shown(book: Any) -> dict[tuple[str, str, str], str]:
+    """What 自检 says, by code, sheet and cell."""
+    rows = book[CHECK].iter_rows(min_row=5, values_only=True)
+    return {(row[0], row[1], row[4]): row[5] for row in rows if row[0] and row[4]}
+
+
+def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
+    """(verdict's outcome, "" or what differs) for every line of 自检."""
+    said = shown(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
+    submission = reader.read_bytes(data, "x.xlsx", template)
+    told: set[tuple[str, str, str]] = set()
+    for verdict in balance.judge(submission, template).verdicts:
+        code = verdict.instance.spec.code
+        places = [(code, cell.sheet, cell.ref) for cell in verdict.instance.cells]
+        key = next((place for place in places if place in said), None)
+        if key is None or key in told:
+            continue
+        told.add(key)
+        wanted = expected(verdict)
+        right = said[key].startswith(wanted) if wanted.endswith("差 ") else said[key] == wanted
+        yield verdict.outcome.value, "" if right else f"{key}: 自检 {said[key]!r}，核对 {wanted!r}"
+    desk = Desk(submission, template)
+    for rule in rate_rules(template):
+        findings = {finding.place for finding in checker.run_rules(desk, [rule]).findings}
+        for key, state in said.items():
+            if key[0] == rule.code:
+                told.add(key)
+                wrong = any((place.sheet, place.cell) == key[1:] for place in findings)
+                yield "rate", "" if wrong == state.startswith("✗") else f"{key}: 自检 {state!r}，核对 {wrong}"
+    rest = {key: state for key, state in said.items() if key not in told and state != "未填"}  # blank rows are no rows
+    yield "lines", "" if not rest else f"没有比到：{rest}"
+
+
+def expected(verdict: balance.Verdict) -> str:
+    """What 自检 must show for a verdict of the checker."""
+    instance = verdict.instance
+    if verdict.outcome is Outcome.FAILS:
+        return "△ 差 " if instance.column in instance.spec.note_columns else "✗ 差 "
+    if verdict.outcome is Outcome.SKIPPED:
+        return "未填" if verdict.reason == "未填" else "非数字"
+    if verdict.outcome in {Outcome.HOLDS, Outcome.OTHER_CONVENTION}:
+        return "✓" if balance.holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
+    return RELIEFS[verdict.outcome]
+
+
+def recalculated(folder: Path, books: dict[str, bytes]) -> dict[str, bytes]:
+    """The same workbooks after LibreOffice has worked out every formula anew."""
+    paths = [folder / f"{name}.xlsx" for name in books]
+    for path, data in zip(paths, books.values(), strict=True):
+        path.write_bytes(data)
+    return {path.stem: path.read_bytes() for path in office.resaved(paths, folder / "out")}
+
+
+# ------------------------------------------------------------------------------------------------------ tests
+
+
+@office.office
+@pytest.mark.parametrize("first", range(0, FILLS, CHUNK))
+def test_selfcheck_says_what_the_checker_says(first: int, tmp_path: Path) -> None:
+    books: dict[str, bytes] = {}
+    for seed in range(first, min(first + CHUNK, FILLS)):
+        filling = fills.random_filling(random.Random(seed))
+        if seed % 2:
+            books[f"titles{seed}"] = type_by_titles(FORM, filling)
+        else:
+            stream = io.BytesIO()
+            write_workbook(FORM, stream, filling=filling)
+            books[f"layout{seed}"] = stream.getvalue()
+    outcomes: Counter[str] = Counter()
+    wrong = []
+    for name, data in recalculated(tmp_path, books).items():
+        for outcome, problem in disagreements(FORM, data):
+            outcomes[outcome] += 1
+            wrong += [f"{name} {problem}"] if problem else []
+    assert wrong == []
+    assert outcomes["holds"] > 20 * len(books) and outcomes["rate"] >= 4 * len(books)
+
+
+@office.office
+def test_both_ways_of_typing_give_the_same_workbook(tmp_path: Path) -> None:
+    filling = fills.random_filling(random.Random(3))
+    stream = io.BytesIO()
+    write_workbook(FORM, stream, filling=filling)
+    books = recalculated(tmp_path, {"layout": stream.getvalue(), "titles": type_by_titles(FORM, filling)})
+    values = [reader.read_bytes(data, "x.xlsx", FORM) for data in books.values()]
+    one, other = ({(c.sheet, c.ref): c.value for t in read.tables.values() for c in t.cells()} for read in values)
+    assert one == other

@@ -1,0 +1,130 @@
+"""Makes the Word templates of the letters anew: python workbook_templates/make_word.py FOLDER. A bureau edits the .docx, not this."""
+
+from __future__ import annotations
+
+import io
+import sys
+from pathlib import Path
+from typing import Any
+
+import docx
+from docx.enum.text import WD_ALIGN_PARAGRAPH
+from docx.oxml.ns import qn
+from docx.shared import Cm, Pt, RGBColor
+
+from jixiao_xlsx.writers.package import repacked
+
+CENTER, RIGHT, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
+BODY, TITLE = "仿宋", "宋体"
+
+
+def _document(margin: float = 2.2) -> Any:
+    document = docx.Document()
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(21), Cm(29.7)
+    section.top_margin = section.bottom_margin = Cm(margin)
+    section.left_margin = section.right_margin = Cm(2.4)
+    style: Any = document.styles["Normal"]
+    style.font.name, style.font.size = BODY, Pt(14)
+    style.element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
+    style.paragraph_format.space_after = Pt(0)
+    style.paragraph_format.line_spacing = 1.3
+    document.core_properties.author = ""
+    return document
+
+
+def _write(paragraph: Any, text: str, size: float, *, align: Any = LEFT, bold: bool = False, indent: bool = False, font: str = BODY) -> Any:
+    run = paragraph.add_run(text)
+    run.font.size, run.font.name, run.bold = Pt(size), font, bold
+    run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
+    paragraph.alignment = align
+    if indent:
+        paragraph.paragraph_format.first_line_indent = Pt(size * 2)
+    return run
+
+
+def _line(document: Any, text: str, size: float = 14, **looks: Any) -> None:
+    _write(document.add_paragraph(), text, size, **looks)
+
+
+def _table(document: Any, titles: list[str], fields: list[str], widths: list[float], each: str, size: float = 9) -> Any:
+    """A head, and one line per item of `each` (“one in items”)."""
+    table = document.add_table(rows=4, cols=len(titles))
+    table.style, table.autofit = "Table Grid", False
+    for number, (title, field, width) in enumerate(zip(titles, fields, widths, strict=True)):
+        table.columns[number].width = Cm(width)
+        for row in table.rows:
+            row.cells[number].width = Cm(width)
+        _write(table.cell(0, number).paragraphs[0], title, size, align=CENTER, bold=True)
+        _write(table.cell(2, number).paragraphs[0], field, size, align=CENTER if width < 1.6 else LEFT)
+        table.cell(0, number).paragraphs[0].paragraph_format.line_spacing = 1.0
+        table.cell(2, number).paragraphs[0].paragraph_format.line_spacing = 1.0
+    _write(table.cell(1, 0).paragraphs[0], f"{{%tr for {each} %}}", size)
+    _write(table.cell(3, 0).paragraphs[0], "{%tr endfor %}", size)
+    properties = table.rows[0]._tr.get_or_add_trPr()
+    properties.append(properties.makeelement(qn("w:tblHeader"), {}))  # repeated on the next page
+    return table
+
+
+def _signature(document: Any) -> None:
+    _line(document, "联系人：{{联系人}}　　电话：{{电话}}", indent=True)
+    _line(document, "")
+    _line(document, "{{局名}}", align=RIGHT)
+    _line(document, "{{落款日期}}", align=RIGHT)
+
+
+def returned() -> Any:
+    document = _document()
+    _line(document, "退回修改通知", 22, align=CENTER, bold=True, font=TITLE)
+    _line(document, "{{文号}}", 12, align=CENTER)
+    _line(document, "{{部门}}：")
+    _line(document, "经审核，你单位报送的《{{报表}}》存在以下问题，共 {{项数}} 项（错误 {{错误数}} 项、警告 {{警告数}} 项）。{{与上次相比}}请于{{退回期限}}前修改后重新报送。", indent=True)
+    _table(
+        document,
+        ["序号", "表/单元格", "问题", "依据", "修改要求"],
+        ["{{一项.序号}}", "{{一项.单元格}}", "{{一项.问题}}", "{{一项.依据}}", "{{一项.修改要求}}"],
+        [1.2, 2.9, 6.3, 2.7, 3.1],
+        "一项 in 问题清单",
+    )
+    _line(document, "错误必须改正；警告经核实无误的，请在核实说明中写明情况。随附批注副本逐格标明了上述问题，可直接在副本上修改后报送。", 12, indent=True)
+    _signature(document)
+    return document
+
+
+def passed() -> Any:
+    document = _document()
+    _line(document, "审核通过通知", 22, align=CENTER, bold=True, font=TITLE)
+    _line(document, "{{文号}}", 12, align=CENTER)
+    _line(document, "{{部门}}：")
+    _line(document, "你单位报送的《{{报表}}》已经审核，没有须退回修改的问题，予以通过。{{与上次相比}}", indent=True)
+    _line(document, "请妥善保管报送的文件及佐证材料，以备抽查复核。", indent=True)
+    _signature(document)
+    return document
+
+
+def briefing() -> Any:
+    document = _document(1.6)
+    _line(document, "{{年度}}{{报表}}审核情况汇报", 18, align=CENTER, bold=True, font=TITLE)
+    _line(document, "{{概况}}", 12, indent=True)
+    for title, each in (("一、报送和审核", "报送"), ("二、复算等级", "等级"), ("三、问题最多的规则", "规则")):
+        _line(document, title, 12, bold=True)
+        table = _table(
+            document, ["", "数量", "图示"], ["{{一行.名称}}", "{{一行.数量}}", "{{一行.图}}"], [5.6, 1.5, 9.1], f"一行 in {each}", 10
+        )
+        table.cell(2, 2).paragraphs[0].runs[0].font.color.rgb = RGBColor(0x2F, 0x5C, 0x9A)
+    _line(document, "四、须关注的部门", 12, bold=True)
+    _line(document, "{{须关注}}", 12, indent=True)
+    _line(document, "{{局名}}　{{落款日期}}", 12, align=RIGHT)
+    return document
+
+
+def main(folder: Path) -> None:
+    """Write the three templates into `folder`: the same bytes every time."""
+    for name, document in (("退回修改通知", returned()), ("审核通过通知", passed()), ("审核情况汇报", briefing())):
+        stream = io.BytesIO()
+        document.save(stream)
+        (folder / f"{name}.docx").write_bytes(repacked(stream.getvalue()))
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
