@@ -28,6 +28,7 @@ from jixiao_xlsx.writers.safe import safe_name
 
 SCORED = "评分"
 SUMMARY = "汇总.xlsx"
+BRIEFING = "审核情况汇报.docx"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +96,8 @@ def run(
         findings = (*crosscheck([answer for answer in delivered if answer.counts]), *waiver_findings)
         batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
         problems = tuple(filter(None, (_shared(name, batch, template, outbox) for name in _SHARED)))
+        if previous:
+            _carry_on(Path(previous), outbox)
         outbox.remove_stale()
         write_bytes(output / RUN_RECORD, records.run_document(batch, inputs, outbox.outputs))
     return replace(batch, problems=problems, notes=(*unused, *notes, *outbox.notes))
@@ -134,6 +137,14 @@ def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, str]:
     return replace(answer, returned=tuple(paths), problem=problem), note if desk.departments else ""
 
 
+def _carry_on(previous: Path, outbox: Outbox) -> None:
+    """Keep what is remembered of departments that sent nothing this time, for the round after."""
+    for path in sorted((previous / rounds.FOLDER).glob("*.json")):
+        name = f"{rounds.FOLDER}/{path.name}"
+        if name not in outbox.outputs:
+            outbox.put(name, path.read_bytes())
+
+
 def _shared(name: str, batch: Batch, template: Template, outbox: Outbox) -> str:
     """Write a file that is about all departments together; "" or why that failed."""
     place = outbox.folder / staged.FOLDER / name
@@ -154,8 +165,15 @@ def _summary(batch: Batch, template: Template) -> Iterator[bytes]:
     yield stream.getvalue()
 
 
+def _briefing(batch: Batch, template: Template) -> Iterator[bytes]:
+    from jixiao_xlsx.writers.letter import write_briefing
+
+    yield write_briefing(batch, template, {rule.code: rule.title for rule in checker.catalogue(template)})
+
+
 _SHARED: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
+    BRIEFING: _briefing,
     "findings.csv": lambda batch, _: records.findings_csv(batch.answers),
     "findings.json": lambda batch, template: records.findings_json(batch.answers, template, batch.findings),
 }

@@ -149,6 +149,12 @@ def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: i
 @click.option("--reference", metavar="FILE", type=FILE, help="财政批复数：部门编码、项目、年初预算、全年预算、决算。")
 @click.option("--waivers", metavar="FILE", type=FILE, help="豁免清单 waivers.csv，默认取名册旁边的。")
 @click.option("--choose", metavar="FILE", type=FILE, help="由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
+@click.option(
+    "--previous",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。",
+)
 @_jobs
 @_ask
 @_template
@@ -162,11 +168,12 @@ def run(
     reference: Path | None,
     waivers: Path | None,
     choose: Path | None,
+    previous: Path | None,
     jobs: int | None,
     ask: bool,
     template: Template,
 ) -> None:
-    """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、findings.csv、findings.json 和 run.json。"""
+    """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、通过/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx import batch
     from jixiao_xlsx.writers import records
 
@@ -181,6 +188,7 @@ def run(
             reference_path=reference,
             waivers_path=waivers,
             choices_path=choose,
+            previous=previous,
             passwords=passwords,
             jobs=jobs,
             progress=progress,
@@ -195,6 +203,27 @@ def run(
         click.echo(f"部门之间和豁免清单另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。", err=True)
     click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
     context.exit(_none_readable(done.answers) or int(problems))
+
+
+@main.command(short_help="比较同一张表的两个文件。")
+@click.argument("old", metavar="OLD", type=FILE)
+@click.argument("new", metavar="NEW", type=FILE)
+@_template
+@click.pass_context
+def diff(context: click.Context, old: Path, new: Path, template: Template) -> None:
+    """列出两个工作簿填得不同的每个单元格，按表、行、列对应，行移动过也认得。公式算出的数不列。"""
+    from jixiao_xlsx import reader, rounds
+
+    try:
+        before, after = (reader.read(path, template) for path in (old, new))
+    except reader.Unreadable as error:
+        raise Unusable(error.reason) from error
+    found = list(rounds.differences(before, after))
+    for change in found:
+        about = "·".join(part for part in (change.item, change.field) if part)
+        click.echo(f"{change.place}  {about}：{change.before or '（空）'} → {change.after or '（空）'}")
+    click.echo(f"共 {len(found)} 处不同。", err=True)
+    context.exit(int(bool(found)))
 
 
 @main.command(short_help="查看核对规则。")

@@ -25,10 +25,11 @@ _FAR = 50  # a limit exceeded this many times over is a matter of units, not of 
 
 @dataclass(frozen=True, slots=True)
 class Hint:
-    """A likely cause in words, and the cell it blames."""
+    """A likely cause in words, the cell it blames, and what should stand there (as shown; "" where that is not the point)."""
 
     text: str
     place: Place
+    value: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def hints(verdict: Verdict, judged: Judge) -> tuple[Hint, ...]:
     found: list[Hint] = []
     causes = _causes(verdict, judged) if verdict.instance.spec.relation.op == "=" else _of_limit(verdict, judged)
     for hint in causes:
-        if hint not in found:
+        if not any((hint.place, hint.value or hint.text) == (other.place, other.value or other.text) for other in found):
             found.append(hint)
         if len(found) == MOST:
             break
@@ -119,7 +120,8 @@ def _repairs(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
         cell = suspect.cell
         for value, why in kind(suspect):
             if repairs_all({cell.place: value}, suspect.judged):
-                yield Hint(f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则各处都平", cell.place)
+                shown = _shown(value, cell)
+                yield Hint(f"{cell.place} 可能{why}，若为 {shown} 则各处都平", cell.place, shown)
 
 
 def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
@@ -220,7 +222,8 @@ def _crossing(suspects: list[Suspect]) -> Iterator[Hint]:
             continue
         value = _printed(suspect.wanted, cell)
         if value != suspect.number and repairs_all({cell.place: value}, suspect.judged):
-            yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {_shown(value, cell)} 则各处都平", cell.place)
+            shown = _shown(value, cell)
+            yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {shown} 则各处都平", cell.place, shown)
             return
 
 
@@ -313,7 +316,7 @@ def base_slip(cells: tuple[Cell, ...], fits: Callable[[Mapping[Cell, Decimal]], 
         if not cell.number:
             continue
         found = [
-            (-cell.number, SIGN),
+            *([(-cell.number, SIGN)] if cell.number < 0 else []),
             *((value, SWAPPED) for value in swaps(plain(cell.number, max(digits_of(cell.number), _money_digits(cell))))),
         ]
         if cell.unit in MONEY_UNITS:

@@ -222,6 +222,7 @@ class Submission:
     meta: Mapping[str, str] = field(default_factory=dict)
     sheets: tuple[str, ...] = ()
     knows_formulas: bool = True
+    hides: str = ""
     cells_read: int = 0
     cells_handled: int = 0
 

@@ -21,6 +21,7 @@ from jixiao_xlsx.fileformat import SAVE_AS, Refused, broken, open_zip
 MAX_ROWS = 20_000
 MAX_COLUMNS = 512
 MAX_AREA = 1_000_000
+MAX_TOTAL_AREA = 4_000_000
 MAX_TAGS = 8_000_000
 MAX_SHEETS = 255
 _CHUNK = 1 << 16
@@ -109,9 +110,15 @@ def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> I
     styles = next((path for kind, path in links.values() if kind == "styles"), "")
     percents = _percent_styles(load(styles))
     flags = {}
+    total = 0
     for sheet in sheets:
         if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
-            flags[sheet.name] = _scan(archive, names[sheet.part.lower()], sheet.name, percents)
+            flags[sheet.name], area = _scan(archive, names[sheet.part.lower()], sheet.name, percents)
+            total += area
+            if total > MAX_TOTAL_AREA:
+                raise Refused(
+                    f"各工作表用到的范围合计过大（到“{sheet.name}”为止 {total} 格），未读取。请删去表格以外的内容，保存后重报"
+                )
     return Inspection(sheets, flags)
 
 
@@ -157,6 +164,11 @@ def _sheets(xml: bytes, links: Mapping[str, tuple[str, str]]) -> Iterator[SheetE
             yield SheetEntry(attributes.get("name", ""), attributes.get("state", "visible"), path if kind == "worksheet" else "")
 
 
+def percent_format(code: str) -> bool:
+    """Whether a number format shows a percentage: a sign that is no literal."""
+    return "%" in _LITERALS.sub("", code)
+
+
 @lru_cache(maxsize=32)
 def _percent_styles(xml: bytes) -> frozenset[str]:
     """The style numbers (`s` of a cell) that show a number as a percentage. Cached: a season's files share their styles."""
@@ -170,7 +182,7 @@ def _percent_styles(xml: bytes) -> frozenset[str]:
                     styles.add(str(number))
                 number += 1
         elif name == "numFmt":
-            if "%" in _LITERALS.sub("", attributes.get("formatCode", "")):
+            if percent_format(attributes.get("formatCode", "")):
                 formats.add(attributes.get("numFmtId", ""))
         elif name in {"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"}:
             inside = name == "cellXfs"
@@ -180,7 +192,8 @@ def _percent_styles(xml: bytes) -> frozenset[str]:
 # ------------------------------------------------------------------------------------------------------- one sheet
 
 
-def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]) -> SheetFlags:
+def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]) -> tuple[SheetFlags, int]:
+    """The flags of a sheet, and how many cells its used area has."""
     scan = _Scan(sheet, percents)
     parser = _parser()
     parser.buffer_text = True
@@ -193,7 +206,7 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[s
                 raise Refused(f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报")
             parser.Parse(chunk)
         parser.Parse(b"", True)
-    return scan.flags()
+    return scan.flags(), (scan.last_row + 1) * (scan.last_column + 1)
 
 
 _CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT, _DATA, _AFTER = range(1, 9)

@@ -10,13 +10,14 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import python_calamine as calamine
 
-from jixiao_xlsx import leftovers, meta, ods, ooxml
+from jixiao_xlsx import biff, leftovers, meta, ods, ooxml
 from jixiao_xlsx.fileformat import MAX_BYTES, Kind, Refused, broken, encrypted, sniff
+from jixiao_xlsx.ghosts import without_ghosts
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.locate import match_sheets
 from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
@@ -29,6 +30,11 @@ from jixiao_xlsx.tables import read_tables
 MACHINE_SHEET = "_"
 READ_BARE = frozenset({REMARKS, meta.SHEET})
 Rows = Sequence[Sequence[object]]
+# What the format of a file does not show, for people.
+HIDES = {
+    Kind.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容",
+    Kind.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
+}
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOCK_FILES = ("~$", ".~")
 
@@ -73,7 +79,9 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
 def _edition(form: Template, said: meta.Lines) -> Template:
     """The form as it was when the file was handed out. Raises Unreadable where that is not known."""
     if said.get(meta.TEMPLATE, form.id) != form.id:
-        raise Unreadable(f"这是另一套表（{said[meta.TEMPLATE]}），不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED)
+        raise Unreadable(
+            f"这是另一套表（{said[meta.TEMPLATE]}），不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED
+        )
     version = said.get(meta.VERSION, "")
     edition = form.edition(version)
     if edition is None:
@@ -109,7 +117,9 @@ def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
     if kind is Kind.OOXML:
         flags = ooxml.inspect(data, wanted).flags
     elif kind is Kind.ODS:
-        ods.guard(data)
+        flags = ods.inspect(data)
+    elif kind is Kind.XLS:
+        flags = biff.inspect(data)
     try:
         return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
@@ -124,9 +134,7 @@ def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
         raise
 
 
-def _values(
-    data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]
-) -> _Sheets:
+def _values(data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]) -> _Sheets:
     bare: dict[str, Rows] = {}
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     grids = []
@@ -137,12 +145,16 @@ def _values(
         if kind is Kind.OOXML and sheet.name not in flags:
             raise broken()  # nothing that the guard has not seen
         found = book.get_sheet_by_name(sheet.name)
+        if found.total_height > ooxml.MAX_ROWS or found.total_height * found.total_width > ooxml.MAX_AREA:
+            raise Refused(f"工作表“{sheet.name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报")
         rows = found.to_python(skip_empty_area=False)
         if sheet.name in READ_BARE:
             bare[sheet.name] = rows
             continue
-        seen = flags[sheet.name] if kind is Kind.OOXML else SheetFlags(merges=_merges(found))
-        grids.append(Grid(sheet.name, rows, seen, hidden, kind is Kind.OOXML))
+        seen = flags.get(sheet.name, SheetFlags())
+        if not seen.merges:
+            seen = replace(seen, merges=_merges(found))
+        grids.append(Grid(sheet.name, rows, seen, hidden, bool(flags)))
     names = tuple(book.sheet_names)
     return _Sheets(kind, tuple(name for name in names if key(name) != key(RETURNED)) or names, grids, bare)
 
@@ -169,7 +181,8 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
             continue
         grid = grids[number]
         found = read_tables(grid, specs, words)
-        tables |= {table.name: table for table in found.tables}
+        ghostly = sheets.kind is Kind.XLS
+        tables |= {table.name: without_ghosts(table, form) if ghostly else table for table in found.tables}
         if sheet.title in match.renamed:
             told = f"工作表“{grid.name}”按内容认作“{sheet.title}”，请改回原名"
             notes.append(Note("renamed_sheet", Place(grid.name, "A1"), sheet.title, told))
@@ -191,7 +204,8 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         remarks=remarks_of(form, tables, sheets.bare.get(REMARKS, ())),
         meta=meta.decode(sheets.bare.get(meta.SHEET, ())),
         sheets=names,
-        knows_formulas=sheets.kind is Kind.OOXML,
+        knows_formulas=all(grid.knows_formats for grid in sheets.grids),
+        hides=HIDES.get(sheets.kind, "") if all(grid.knows_formats for grid in sheets.grids) else HIDES[Kind.XLSB],
         cells_read=sum(len(grid.filled) for grid in grids),
         cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
     )

@@ -41,7 +41,9 @@ def held_against_before(report: Report, submission: Submission, template: Templa
     return rounds.compared(report, submission, before, _unread(template))
 
 
-def write_returns(place: Path, data: bytes, submission: Submission, report: Report, template: Template, how: Returning) -> tuple[str, ...]:
+def write_returns(
+    place: Path, data: bytes, submission: Submission, report: Report, template: Template, how: Returning
+) -> tuple[str, ...]:
     """Leave beside `place` what goes back, and return the suffixes of what was left; an annotated copy only where the file is
     returned. Raises Blocked.
     """
@@ -88,5 +90,3 @@ def _names(roster: Path) -> Mapping[str, str]:
 
 def _unread(template: Template) -> tuple[str, ...]:
     return (template.remarks["table"],) if template.remarks else ()
-
-

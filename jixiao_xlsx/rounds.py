@@ -104,9 +104,25 @@ def _finding_record(finding: Finding, submission: Submission, addresses: Mapping
         "field": finding.field,
         "message": finding.message,
         "since": finding.since,
+        "loose": _loose(finding, table, addresses, submission),
         "asked": sorted(asked),
         "whole": table if finding.count > len(asked) or len(finding.related) >= _FULL else "",
     }
+
+
+def _loose(finding: Finding, table: str, addresses: Mapping[Place, Address], submission: Submission) -> str:
+    """For a finding about several rows or cells, which only stands at the first of them: what it is known by instead."""
+    if finding.count > 1:
+        return f"{finding.code}|{table}|"
+    anchor = addresses.get(finding.place)
+    rows = {addresses[place][1] for place in finding.related if place in addresses and addresses[place][0] == table}
+    if (
+        anchor
+        and any(row.title == anchor[1].partition("#")[0] for row in submission.tables[table].open_rows)
+        and rows - {anchor[1]}
+    ):
+        return f"{finding.code}|{table}|{tidy(finding.field)}"
+    return ""
 
 
 def _rows(table: Table) -> Iterator[tuple[str, Mapping[str, Cell]]]:
@@ -164,14 +180,33 @@ def compared(report: Report, submission: Submission, before: Record | None, unre
         return report
     same = before.sha256 == report.sha256
     number = before.round if same else before.round + 1
-    since = {one["fingerprint"]: int(one["since"]) for one in before.findings}
-    findings = tuple(replace(f, since=since.get(f.fingerprint, number)) for f in report.findings)
+    known = _recognised(report.findings, before, submission)
+    findings = tuple(
+        replace(f, since=int(known[f.fingerprint]["since"]) if f.fingerprint in known else number) for f in report.findings
+    )
     mended = [Mended(**{**one, "severity": Severity(one["severity"])}) for one in before.mended]
     if not same:
-        there = {finding.fingerprint for finding in findings}
+        there = {one["fingerprint"] for one in known.values()}
         mended += [_mended(one, number) for one in before.findings if one["fingerprint"] not in there]
     changes = () if same else tuple(_changes(before, submission, set(unread)))
     return replace(report, findings=findings, round=number, mended=tuple(mended), changes=changes)
+
+
+def _recognised(findings: Sequence[Finding], before: Record, submission: Submission) -> dict[str, Mapping[str, Any]]:
+    """For each finding that stood before, by its fingerprint, the earlier one: the same, or one about the same several rows."""
+    same = {one["fingerprint"]: one for one in before.findings}
+    known = {f.fingerprint: same[f.fingerprint] for f in findings if f.fingerprint in same}
+    taken = {one["fingerprint"] for one in known.values()}
+    loose = [one for one in before.findings if one["loose"] and one["fingerprint"] not in taken]
+    for finding in findings:
+        if finding.fingerprint not in known:
+            table = _table_of(finding.place, submission)
+            names = {f"{finding.code}|{table}|", f"{finding.code}|{table}|{tidy(finding.field)}"}
+            found = next((one for one in loose if one["loose"] in names), None)
+            if found is not None:
+                loose.remove(found)
+                known[finding.fingerprint] = found
+    return known
 
 
 def _mended(one: Mapping[str, Any], number: int) -> Mended:

@@ -121,7 +121,7 @@ def lost(task: Task, why: str) -> Answer:
 
 def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     key = _key(task, answer)
-    if task.staged and (before := staged.kept(task.staged, key)) and _all_there(task, before):
+    if task.staged and (before := staged.kept(task.staged, key)):
         return before
     template = find_template(task.template)
     opened = unlocked(data, task.passwords)
@@ -129,6 +129,8 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     if opened:
         submission = replace(submission, sha256=answer.sha256)
         answer = replace(answer, reason="原件加密，已用密码打开")
+    if submission.hides:
+        answer = replace(answer, reason="；".join(filter(None, (answer.reason, submission.hides))))
     report = checker.check(submission, template, _reference(task, submission))
     if task.returning:
         report = held_against_before(report, submission, template, task.returning)
@@ -149,10 +151,6 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     except Exception as error:  # what was checked stays, whatever became of the workbook
         return replace(answer, problem=f"评分表没有写成：程序出错，请把文件交给维护人员（{type(error).__name__}）")
     return answer
-
-
-def _all_there(task: Task, answer: Answer) -> bool:
-    return task.staged is not None and all(task.staged.with_suffix(suffix).is_file() for suffix in answer.returned)
 
 
 def _key(task: Task, answer: Answer) -> str:

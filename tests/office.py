@@ -53,6 +53,12 @@ def resaved(workbooks: Sequence[Path], folder: Path, kind: str = "xlsx:Calc MS E
     return [folder / f"{path.stem}.{kind.partition(':')[0]}" for path in workbooks]
 
 
+def converted(kind: str, workbooks: Sequence[Path], out: Path) -> None:
+    """Save `workbooks` in another format into `out`; `kind` is the suffix, or suffix and filter as soffice calls them."""
+    with tempfile.TemporaryDirectory() as profile:
+        _convert(kind, workbooks, out, Path(profile), recalculate=False)
+
+
 def values(workbook: Path) -> Values:
     """Cached values by (sheet, cell); blanks and empty texts are left out."""
     book = openpyxl.load_workbook(workbook, data_only=True)

@@ -55,12 +55,29 @@ def shape(data: bytes) -> dict[str, object]:
             continue
         for row in sheet.iter_rows():
             for cell in row:
-                look = (cell.number_format, cell.font.b, cell.font.name, cell.border.left.style, cell.alignment.wrap_text, cell.protection.locked)
-                found[f"{sheet.title}!{cell.coordinate}"] = (cell.value or None, cached[sheet.title][cell.coordinate].value or None, look)
+                look = (
+                    cell.number_format,
+                    cell.font.b,
+                    cell.font.name,
+                    cell.border.left.style,
+                    cell.alignment.wrap_text,
+                    cell.protection.locked,
+                )
+                found[f"{sheet.title}!{cell.coordinate}"] = (
+                    cell.value or None,
+                    cached[sheet.title][cell.coordinate].value or None,
+                    look,
+                )
         found[f"{sheet.title} of"] = (
             sorted(map(str, sheet.merged_cells.ranges)),
             sorted((str(one.sqref), one.type, one.formula1, one.prompt) for one in sheet.data_validations.dataValidation),
-            (sheet.page_setup.orientation, sheet.page_setup.paperSize, sheet.page_setup.fitToHeight, sheet.print_title_rows, sheet.print_area),
+            (
+                sheet.page_setup.orientation,
+                sheet.page_setup.paperSize,
+                sheet.page_setup.fitToHeight,
+                sheet.print_title_rows,
+                sheet.print_area,
+            ),
             (sheet.oddFooter.left.text, sheet.freeze_panes, sheet.sheet_state, sheet.protection.sheet, sheet.protection.password),
             {at: (one.width, one.hidden) for at, one in sheet.column_dimensions.items()},
             {at: (one.height, one.hidden) for at, one in sheet.row_dimensions.items()},
@@ -115,9 +132,7 @@ def test_every_warning_has_its_line_once() -> None:
 
 
 def test_a_reason_in_the_prefilled_line_explains_its_warning() -> None:
-    data, submission, report = next(
-        one[1:] for one in FAULTY if any(f.severity is Severity.WARNING for f in one[3].findings)
-    )
+    data, submission, report = next(one[1:] for one in FAULTY if any(f.severity is Severity.WARNING for f in one[3].findings))
     book = openpyxl.load_workbook(io.BytesIO(annotate(data, submission, report, FORM)))
     sheet = book[submission[FORM.remarks["table"]].sheet]
     heading = submission[FORM.remarks["table"]].columns[FORM.remarks["text"]].ref
@@ -150,8 +165,16 @@ def _with(data: bytes, part: str, change: object) -> bytes:
         ("xl/threadedComments/threadedComment1.xml", "<x/>", "批注"),
         ("customXml/item1.xml", "<x/>", "自定义 XML"),
         ("xl/drawings/drawing9.xml", "<xdr:wsDr><xdr:sp/></xdr:wsDr>", "文本框"),
-        ("xl/worksheets/sheet99.xml", "<worksheet><protectedRanges><protectedRange/></protectedRanges></worksheet>", "允许编辑区域"),
-        ("xl/worksheets/sheet99.xml", "<worksheet><x14:sparklineGroups><x14:sparklineGroup/></x14:sparklineGroups></worksheet>", "迷你图"),
+        (
+            "xl/worksheets/sheet99.xml",
+            "<worksheet><protectedRanges><protectedRange/></protectedRanges></worksheet>",
+            "允许编辑区域",
+        ),
+        (
+            "xl/worksheets/sheet99.xml",
+            "<worksheet><x14:sparklineGroups><x14:sparklineGroup/></x14:sparklineGroups></worksheet>",
+            "迷你图",
+        ),
     ],
 )
 def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:

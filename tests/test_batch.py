@@ -77,7 +77,8 @@ def test_every_department_that_counts_has_its_workbook(season: tuple[Batch, Path
     written = {answer.output for answer in done.submitted}
     assert written == {path.relative_to(output).as_posix() for path in (output / "评分").iterdir()}
     assert len(written) == len(done.submitted)
-    assert {path.name for path in output.iterdir()} == {"findings.csv", "findings.json", "run.json", "评分", "汇总.xlsx"}
+    assert {"findings.csv", "findings.json", "run.json", "评分", "汇总.xlsx"} <= {path.name for path in output.iterdir()}
+    assert not [path for path in output.rglob("*") if path.name.startswith(".")]
 
 
 def test_the_record_lists_the_digest_of_everything_written(season: tuple[Batch, Path]) -> None:

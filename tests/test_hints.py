@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 import pytest
 from cases import Case, submission
 
@@ -47,7 +49,7 @@ def hints(table: str, text: str, old: str, new: str) -> list[str]:
         ("61.25", "61.75", "F5", "填错一位数字，若为 61.25 万元"),
         ("61.25", "58.03", "F5", "有关的 2 个等式差额一致，若为 61.25 万元"),
         ("129.50", "192.50", "G4", "有两位数字填颠倒，若为 129.50 万元"),
-        ("506.90", "560.90", "E7", "有两位数字填颠倒，若为 506.90 万元"),
+        ("506.90", "560.90", "E24", "有两位数字填颠倒，若为 506.90 万元"),
     ],
 )
 def test_the_crossing_cell_is_blamed_for_what_was_done_to_it(old: str, new: str, cell: str, words: str) -> None:
@@ -77,9 +79,9 @@ def test_a_limit_exceeded_a_little_gets_no_hint() -> None:
 @pytest.mark.parametrize(
     ("reported", "expected", "said"),
     [
-        ("95.54%", Expected(*map(__import__("decimal").Decimal, ("95.45", "95.45")), "%"), "若为 95.45%"),
+        ("95.54%", Expected(Decimal("95.45"), Decimal("95.45"), "%"), "若为 95.45%"),
         ("0.9554", "95.45%", "若为 95.45%"),
-        ("-2.7", Expected(*map(__import__("decimal").Decimal, ("2.7", "2.7")), "分"), "正负号填反，若为 2.7 分"),
+        ("-2.7", Expected(Decimal("2.7"), Decimal("2.7"), "分"), "正负号填反，若为 2.7 分"),
         ("95.50%", "95.45%", ""),
         ("健全", "95.45%", ""),
         ("95.45%", "95.45%", ""),

@@ -263,7 +263,7 @@ CELL = '<table:table-cell office:value-type="float" office:value="1"/>'
 
 def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
     blank = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
-    ods.guard(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
+    ods.inspect(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
     for rows in (
         f"{blank}<table:table-row>{CELL}</table:table-row>",
         f'<table:table-row table:number-rows-repeated="1048576">{CELL}</table:table-row>',
@@ -271,4 +271,4 @@ def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
         "</table:table-row>",
     ):
         with pytest.raises(Refused, match="“表”"):
-            ods.guard(spreadsheet(rows))
+            ods.inspect(spreadsheet(rows))

@@ -15,7 +15,7 @@ from jixiao_xlsx.spec import find_template
 TEMPLATE = find_template()
 RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
 CASES = load_cases(TEMPLATE)
-FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "INT"}
+FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

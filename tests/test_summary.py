@@ -168,7 +168,7 @@ def test_without_roster_and_without_answers() -> None:
     assert empty["报送情况"]["A2"].value.startswith("应报 5 个，已报 0 个，未报 5 个")
     assert rules(replace(batch, answers=()), CATALOGUE)["问题数"].sum() == 0
     nothing = sheets(written(replace(batch, roster=(), answers=(), year=None)))
-    assert nothing.sheetnames == ["总览", "部门排名", "问题清单", "指标得分矩阵", "规则命中", "报送情况"]
+    assert nothing.sheetnames == ["总览", "部门排名", "问题清单", "指标得分矩阵", "规则命中", "报送情况", "整改台账"]
 
 
 @office.office

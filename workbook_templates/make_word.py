@@ -33,7 +33,9 @@ def _document(margin: float = 2.2) -> Any:
     return document
 
 
-def _write(paragraph: Any, text: str, size: float, *, align: Any = LEFT, bold: bool = False, indent: bool = False, font: str = BODY) -> Any:
+def _write(
+    paragraph: Any, text: str, size: float, *, align: Any = LEFT, bold: bool = False, indent: bool = False, font: str = BODY
+) -> Any:
     run = paragraph.add_run(text)
     run.font.size, run.font.name, run.bold = Pt(size), font, bold
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
@@ -78,7 +80,11 @@ def returned() -> Any:
     _line(document, "退回修改通知", 22, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{文号}}", 12, align=CENTER)
     _line(document, "{{部门}}：")
-    _line(document, "经审核，你单位报送的《{{报表}}》存在以下问题，共 {{项数}} 项（错误 {{错误数}} 项、警告 {{警告数}} 项）。{{与上次相比}}请于{{退回期限}}前修改后重新报送。", indent=True)
+    _line(
+        document,
+        "经审核，你单位报送的《{{报表}}》存在以下问题，共 {{项数}} 项（错误 {{错误数}} 项、警告 {{警告数}} 项）。{{与上次相比}}请于{{退回期限}}前修改后重新报送。",
+        indent=True,
+    )
     _table(
         document,
         ["序号", "表/单元格", "问题", "依据", "修改要求"],
@@ -86,7 +92,12 @@ def returned() -> Any:
         [1.2, 2.9, 6.3, 2.7, 3.1],
         "一项 in 问题清单",
     )
-    _line(document, "错误必须改正；警告经核实无误的，请在核实说明中写明情况。随附批注副本逐格标明了上述问题，可直接在副本上修改后报送。", 12, indent=True)
+    _line(
+        document,
+        "错误必须改正；警告经核实无误的，请在核实说明中写明情况。随附批注副本逐格标明了上述问题，可直接在副本上修改后报送。",
+        12,
+        indent=True,
+    )
     _signature(document)
     return document
 
@@ -109,7 +120,12 @@ def briefing() -> Any:
     for title, each in (("一、报送和审核", "报送"), ("二、复算等级", "等级"), ("三、问题最多的规则", "规则")):
         _line(document, title, 12, bold=True)
         table = _table(
-            document, ["", "数量", "图示"], ["{{一行.名称}}", "{{一行.数量}}", "{{一行.图}}"], [5.6, 1.5, 9.1], f"一行 in {each}", 10
+            document,
+            ["", "数量", "图示"],
+            ["{{一行.名称}}", "{{一行.数量}}", "{{一行.图}}"],
+            [5.6, 1.5, 9.1],
+            f"一行 in {each}",
+            10,
         )
         table.cell(2, 2).paragraphs[0].runs[0].font.color.rgb = RGBColor(0x2F, 0x5C, 0x9A)
     _line(document, "四、须关注的部门", 12, bold=True)

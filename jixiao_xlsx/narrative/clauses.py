@@ -56,6 +56,7 @@ class Mention:
 
     @property
     def money(self) -> bool:
+        """Whether it is an amount."""
         return self.unit in MONEY_UNITS
 
     @property
@@ -65,6 +66,7 @@ class Mention:
         return shown if len(shown) <= 60 else "…" + shown[-59:]
 
     def has(self, *kinds: str) -> bool:
+        """Whether its lead is understood and holds a word of one of these kinds."""
         return self.words is not None and any(word.kind in kinds for word in self.words)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from jixiao_xlsx.amounts import Convention, Figure, Interval
 from jixiao_xlsx.narrative.clauses import Mention, Passage, mentions, sentences
@@ -16,6 +16,10 @@ from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
 NAMED = ("item", "subject")
 PLANNED = ("original", "budget", "plan")
+_AMONG = re.compile("其中|包括|包含|分为|:")
+_BREAK = re.compile("[，,;:、]")
+_THIS_YEAR = re.compile("本年|今年|当年|本期")
+_PART_OF_YEAR = re.compile(r"\d月(?:份)?(?!\d|底|末)|季度|半年")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +41,7 @@ class Fact:
 
     @property
     def item(self) -> str:
+        """The one item it is about; "" for none or several."""
         return self.items[0] if len(self.items) == 1 else ""
 
     @property
@@ -155,6 +160,8 @@ class _Sentence:
         self.queue: list[tuple[str, str]] = []
         self.header_role = ""
         self.change: Change | None = None
+        self.era = ""  # the role of an earlier year, until another is named
+        self.within = False  # “项目支出中，……”: parts of something else
         nouns = known.words.get("money_nouns", ())
         self.nouns = re.compile("|".join(map(re.escape, nouns))) if nouns else None
 
@@ -176,8 +183,12 @@ class _Sentence:
     def _pass_over(self, mention: Mention) -> None:
         if ";" in mention.gap:
             self._close_change()
-            self.current, self.said = None, []
-        between = re.split(r"[，,;:]", mention.gap)[1:-1]
+            self.current, self.said, self.era = None, [], ""
+        pieces = re.split(r"[，,;:]", mention.gap)
+        between = pieces[1:-1]
+        self.within = self.within or any(clause.endswith("中") and not clause.endswith("其中") for clause in pieces[:-1])
+        if mention.year is not None or _THIS_YEAR.search(mention.gap):
+            self.era = ""
         if self.nouns and any(self.nouns.search(clause) for clause in between if not clause.startswith(("主要", "用于", "其中"))):
             self.current, self.said = None, []
             self._close_change()
@@ -215,13 +226,29 @@ class _Sentence:
                 return Fact(mention, tuple(names), self._role(wide, mention))
         if mention.words is None:
             return Fact(mention, (), "")
-        return self._plain(mention, mention.words)
+        fact = self._plain(mention, mention.words)
+        return self._narrowed(fact) if fact.items else fact
+
+    def _narrowed(self, fact: Fact) -> Fact:
+        """A part of something that is not the department's whole is only a part of its item; of something unknown, unknown."""
+        gap = fact.mention.gap
+        above = self.last if _AMONG.search(gap) else self.parent if len(_BREAK.findall(gap)) == 1 else None
+        if above is not None and above.mention.money and fact.mention.money:
+            if not above.items:
+                return replace(fact, items=())
+            item = self.known.items.get(above.item)
+            group = [name for whole, parts in self.known.partitions if whole == above.item for name in parts]
+            total = item is not None and item.kind in {"income", "total"}
+            if above.subset or (above.item != fact.item and not total and fact.item not in group):
+                return replace(fact, subset=True)
+        return replace(fact, items=()) if self.within else fact
 
     def _plain(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
         named = [word for word in words if word.kind in NAMED]
         role = self._role(words, mention)
         subset = any(word.kind == "fiscal" for word in words)
-        if len(named) > 1 or mention.has("share", "than", "rate", "indicator"):
+        kinds = {word.kind for word in words}
+        if len(named) > 1 or mention.has("share", "than", "rate", "indicator") or ("execution" in kinds and kinds & set(PLANNED)):
             return Fact(mention, (), role)
         if named:
             item, listed = named[0], self.parent is not None and mention.gap[:1] in "、，;"
@@ -246,18 +273,29 @@ class _Sentence:
 
     def _role(self, words: tuple[Word, ...], mention: Mention) -> str:
         kinds = [word.kind for word in words]
-        if "previous" in kinds or (mention.year is not None and self.year is not None and mention.year != self.year):
-            return "previous" if "previous" in kinds or mention.year == (self.year or 0) - 1 else "other"
+        if _PART_OF_YEAR.search(mention.lead):
+            return "other"
+        role = self._era_role(kinds, mention)
+        if role:
+            self.era = role
+            return role
+        if self.era and "execution" not in kinds:
+            return self.era
         for kind in ("execution", "original", "budget", "plan"):
             if kind in kinds:
                 return kind
+        return ""
+
+    def _era_role(self, kinds: list[str], mention: Mention) -> str:
+        if "previous" in kinds or (mention.year is not None and self.year is not None and mention.year != self.year):
+            return "previous" if "previous" in kinds or mention.year == (self.year or 0) - 1 else "other"
         return ""
 
     # -- lists
 
     def _listed(self, fact: Fact) -> None:
         gap = fact.mention.gap
-        among = any(word in gap for word in ("其中", "包括", "包含", "分为")) or ":" in gap
+        among = _AMONG.search(gap)
         if among and self.last is not None and self.last.mention.money and fact.mention.money and fact.role != "previous":
             self._close_list()
             self.parent, self.children = self.last, [fact]
@@ -266,9 +304,11 @@ class _Sentence:
             return
         if self.parent is None:
             return
-        boundaries = len(re.findall(r"[，,;:、]", gap))
+        boundaries = len(_BREAK.findall(gap))
         roles = fact.mention.has("execution", "spent", "previous", "together", "original", "budget", "plan")
-        whole = fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
+        whole = (
+            fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
+        )
         if fact.mention.money and boundaries == 1 and not roles and not whole and fact.mention.words != ():
             self.children.append(fact)
         else:
@@ -288,8 +328,9 @@ class _Sentence:
     # -- changes
 
     def _changed(self, mention: Mention) -> None:
-        if mention.words is None or mention.approximate:
+        if mention.words is None or mention.approximate or mention.has("respectively"):
             self._close_change()
+            self.current, self.said = None, []
             return
         self._close_change()
         self.change = self._new_change(mention, amount=mention)
@@ -340,10 +381,16 @@ class _Sentence:
         elif mention.has("share"):
             self._share(mention, words)
         elif named := [word for word in words if word.kind in {"rate", "indicator"}]:
-            if len(named) == 1 and not mention.has(*NAMED) and self._role(words, mention) not in {"previous", "other"}:
+            if len(named) == 1 and not mention.has(*NAMED) and not self._of_a_part(mention, named[0]) and self._role(words, mention) not in {"previous", "other"}:
                 self.story.rates.append(RateSaid(mention, named[0].kind, named[0].name))
         elif mention.has("execution", "original", "budget", "plan", "spent") or mention.lead in {"完成", "为"}:
             self._completion(mention, words)
+
+    def _of_a_part(self, mention: Mention, word: Word) -> bool:
+        """Whether a bare “执行率” follows the figures of one item: then it is that item's."""
+        item = self.known.items.get(self.current.item) if self.current else None
+        whole = item is not None and item.kind in {"income", "total"}
+        return word.kind == "rate" and self.current is not None and not whole and word.name not in mention.lead
 
     def _growth(self, mention: Mention) -> None:
         if self.change and self.change.rate is None and not mention.has(*NAMED, "than"):
@@ -371,7 +418,7 @@ class _Sentence:
         part = self.last if self.last and self.last.mention.money and self.last.role != "previous" else None
         if before:
             part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
-        if part is not None and len(after) < 2:
+        if part is not None and len(after) < 2 and (part.item or not after):
             self.story.shares.append(Share(mention, part, after[0] if after else "", self.parent))
 
     def _completion(self, mention: Mention, words: tuple[Word, ...]) -> None:

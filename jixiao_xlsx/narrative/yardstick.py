@@ -22,6 +22,7 @@ class Yard:
     cells: tuple[Cell, ...]
 
     def believed(self, how: Convention) -> Interval:
+        """Every true amount it can stand for under a convention."""
         parts = [cell.figure.believed(how) for cell in self.cells if cell.figure is not None]
         return sum(parts[1:], parts[0])
 
@@ -33,10 +34,12 @@ class Yard:
 
     @property
     def atoms(self) -> Decimal:
+        """The figure as printed."""
         return sum((cell.figure.atoms for cell in self.cells if cell.figure), Decimal(0))
 
     @property
     def unit(self) -> str:
+        """The unit of the table."""
         return self.cells[0].unit
 
     @property
@@ -88,8 +91,8 @@ class Yardsticks:
                         found.setdefault((item.name, role), []).append(Yard((cell,)))
             if item.sources and (cells := tuple(self._of_source(item.sources))):
                 found.setdefault((item.name, "execution"), []).append(Yard(cells))
-        for (name, role), cells in self._subject_cells().items():
-            found.setdefault((name, role), []).append(Yard(tuple(cells)))
+        for (name, role), parts in self._subject_cells().items():
+            found.setdefault((name, role), []).append(Yard(tuple(parts)))
         return {key: tuple(yards) for key, yards in found.items()}
 
     def cell(self, ref: Ref) -> Cell | None:

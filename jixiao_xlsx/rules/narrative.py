@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.amounts import Convention, Interval, atoms_per, plain, rate_holds, rounded, total
+from jixiao_xlsx.amounts import ZERO, Convention, Interval, atoms_per, plain, rate_holds, rounded, total
 from jixiao_xlsx.indicators import read_measure
 from jixiao_xlsx.model import Expected, Place, Severity, Skipped
 from jixiao_xlsx.narrative.clauses import Mention
@@ -76,10 +77,14 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
     mention = fact.mention
     if any(desk.yards.mends(fact, yard) for yard in yards):
         return
+    usual = desk.yards.of(fact.item, "execution") if not fact.role else ()  # what is said without a role is mostly the outcome
+    yards = tuple(yard for yard in yards if yard in usual) or yards
     nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
     gap = mention.value * atoms_per(mention.unit) - nearest.atoms
-    last_digit = abs(gap) <= max(atoms_per(mention.unit) // 10**mention.decimals, nearest_grid(nearest)) and nearest_grid(nearest) > 1
-    note = (fact.vague or last_digit) and mention.money
+    last_digit = (
+        abs(gap) <= max(atoms_per(mention.unit) // 10**mention.decimals, nearest_grid(nearest)) and nearest_grid(nearest) > 1
+    )
+    note = last_digit and mention.money
     name = "、".join(fact.items)
     unit, decimals = mention.unit, mention.decimals
     both = f"正文写“{_words(mention)}”，{nearest.where}是 {nearest.shown}"
@@ -88,7 +93,7 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
     shown = rounded(nearest.atoms / atoms_per(unit), max(decimals, 2) if mention.money else 0)
     difference = f"{plain(mention.value - nearest.atoms / atoms_per(unit), max(decimals, 2) if mention.money else None)}{unit}"
     tail = "差最后一位，多半是取舍不同，请统一。" if last_digit and not fact.vague else "请核对后改成一致。"
-    if fact.vague:
+    if fact.vague or _somebody_elses(desk, fact):
         note, tail = True, "口径可能不同，也可能写错，请核对。"
     yield said(
         mention,
@@ -99,6 +104,13 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
         related=tuple(cell.place for cell in nearest.cells),
         severity=Severity.NOTE if note else Severity.WARNING if _guessed(desk, fact) else None,
     )
+
+
+def _somebody_elses(desk: Desk, fact: Fact) -> bool:
+    """Whether the amount is more than twice all that the department spent: it may be the county's."""
+    whole = desk.vocabulary.subjects.whole if desk.vocabulary and desk.vocabulary.subjects else ""
+    spent = [yard.span.hi for yard in desk.yards.of(whole, "")]
+    return fact.mention.money and whole not in fact.items and bool(spent) and fact.believed.lo > 2 * max(spent)
 
 
 def _guessed(desk: Desk, fact: Fact) -> bool:
@@ -140,8 +152,6 @@ def _slip(fact: Fact, yards: tuple[Yard, ...]) -> str:
 
 
 def _in_unit(fact: Fact, unit: str) -> Interval:
-    from dataclasses import replace
-
     return believed(replace(fact.mention, unit=unit))
 
 
@@ -165,7 +175,9 @@ def unit_slip(desk: Desk) -> Iterator[Saw]:
             unit, related, why = twin.mention.unit, (twin.mention.passage.place,), f"别处写“{_words(twin.mention)}”"
         if unit:
             words = f"正文写“{_words(fact.mention)}”，{why}，单位多半应为{unit}。请改正。"
-            yield said(fact.mention, fact.item or "、".join(fact.items), words, expected=f"{fact.mention.numeral}{unit}", related=related)
+            yield said(
+                fact.mention, fact.item or "、".join(fact.items), words, expected=f"{fact.mention.numeral}{unit}", related=related
+            )
 
 
 def _twin(desk: Desk, fact: Fact, facts: list[Fact]) -> Fact | None:
@@ -295,7 +307,9 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
     added = sum(numbers, Decimal(0))
     names = " + ".join(plain(number) for number in numbers)
     gap = plain(added - whole.value)
-    words = f"正文“{_words(whole)}”，后面列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，相差 {gap.lstrip('-')}{unit}。"
+    words = (
+        f"正文“{_words(whole)}”，后面列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，相差 {gap.lstrip('-')}{unit}。"
+    )
     words += "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
     item = listing.whole.item or whole.passage.title
     flag = said(whole, item, words, expected=Expected(added, added, unit), difference=f"{plain(whole.value - added)}{unit}")
@@ -338,55 +352,76 @@ def changes(desk: Desk) -> Iterator[Saw]:
         yield from _change(desk, change)
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """True amounts that words or cells can stand for, and the figure as printed, in atoms."""
+
+    span: Interval
+    printed: Fraction
+
+    def less(self, other: Amount) -> Amount:
+        """The difference of the two."""
+        return Amount(total(((1, self.span), (-1, other.span))), self.printed - other.printed)
+
+    def __neg__(self) -> Amount:
+        return Amount(-self.span, -self.printed)
+
+
+def _amount(mention: Mention) -> Amount:
+    return Amount(believed(mention), Fraction(mention.value * atoms_per(mention.unit)))
+
+
 def _change(desk: Desk, change: Change) -> Iterator[Saw]:
     mention = change.amount or change.rate
     assert mention is not None
-    now = change.current.believed if change.current else _from_tables(desk, change.item, "execution")
-    then = change.earlier.believed if change.earlier else _from_tables(desk, change.item, change.base)
+    now = _amount(change.current.mention) if change.current else _from_tables(desk, change.item, "execution")
+    then = _amount(change.earlier.mention) if change.earlier else _from_tables(desk, change.item, change.base)
     if change.amount is not None and not change.amount.money and not (change.current or change.earlier):
         return
-    step = believed(change.amount) if change.amount else None
-    if step is not None and change.amount is not None and change.amount.value < 0:
+    step = _amount(change.amount) if change.amount else None
+    if step is not None and step.printed < 0:
         step = -step
+    steps = [step] if step else []
     if now and then and change.base:
-        real = total(((1, now), (-1, then)))
-        sign = 1 if real.lo > 0 else -1 if real.hi < 0 else 0
-        if sign and sign != change.direction and not (step and 0 in step):
-            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，是{'增加' if sign > 0 else '减少'}，文字写的是{'增加' if change.direction > 0 else '减少'}")
+        real = now.less(then)
+        sign = 1 if real.span.lo > 0 else -1 if real.span.hi < 0 else 0
+        if sign and sign != change.direction and not (step and 0 in step.span):
+            told, right = ("增加", "减少") if change.direction > 0 else ("减少", "增加")
+            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，是{right}，文字写的是{told}", right)
             return
         size = real if change.direction > 0 else -real
-        if step is not None and not step.meets(size):
-            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，相差 {_between(size, mention)}")
+        if step is not None and not step.span.meets(size.span):
+            gap = plain(size.printed / atoms_per(mention.unit), max(mention.decimals, 2) if mention.money else 0)
+            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，相差 {gap}{mention.unit}", f"{gap}{mention.unit}")
             return
-    if change.rate is None:
+        steps.append(size)
+    if change.rate is None or not steps:
         return
-    if then is None and now is not None and step is not None:
-        then = total(((1, now), (-change.direction, step)))
-    if step is None and now is not None and then is not None and change.base:
-        step = total(((change.direction, now), (-change.direction, then)))
-    if then is None or step is None:
-        return
-    yield from _growth_rate(desk, change, change.rate, step, then)
+    if then is None and now is not None:
+        then = now.less(steps[0] if change.direction > 0 else -steps[0])
+    if then is not None:
+        yield from _growth_rate(desk, change, change.rate, steps, then)
 
 
-def _growth_rate(desk: Desk, change: Change, rate: Mention, step: Interval, then: Interval) -> Iterator[Saw]:
-    if then.lo == then.hi == 0 and rate.value:
-        yield _flag_change(desk, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额")
+def _growth_rate(desk: Desk, change: Change, rate: Mention, steps: list[Amount], then: Amount) -> Iterator[Saw]:
+    """The rate must follow from the step as written, or from the two figures it is the difference of."""
+    if then.span == ZERO and rate.value:
+        yield _flag_change(desk, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比")
         return
-    if then.lo <= 0:
-        return
-    shown = Fraction(abs(rate.value)) / 100
-    if not rate_holds(shown, Fraction(1, 10 ** (rate.decimals + 2)), step, then):
-        low, high = Fraction(step.lo, then.hi) * 100, Fraction(step.hi, then.lo) * 100
-        middle = plain((low + high) / 2, 2)
-        yield _flag_change(desk, change, rate, f"按所写数字复算为 {middle}%")
+    shown, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    if then.span.lo > 0 and not any(rate_holds(shown, grid, step.span, then.span) for step in steps):
+        right = f"{plain(steps[-1].printed / then.printed * 100, 2)}%"
+        yield _flag_change(desk, change, rate, f"按所写数字复算为 {right}", right)
 
 
-def _from_tables(desk: Desk, item: str, role: str) -> Interval | None:
+def _from_tables(desk: Desk, item: str, role: str) -> Amount | None:
+    """The tables' figure of an item, where they have one, or several that agree."""
     if role not in {"execution", "previous", "original", "budget"}:
         return None
-    yards = desk.yards.of(item, role)
-    return yards[0].span if len(yards) == 1 or (yards and all(yard.meets(yards[0].span) for yard in yards)) else None
+    yards = sorted(desk.yards.of(item, role), key=nearest_grid)
+    if not yards or not all(yard.meets(yards[0].span) for yard in yards):
+        return None
+    return Amount(yards[0].span, Fraction(yards[0].atoms))
 
 
 def _compare(desk: Desk, change: Change) -> str:
@@ -395,16 +430,10 @@ def _compare(desk: Desk, change: Change) -> str:
     return f"{now}与{then}比"
 
 
-def _between(size: Interval, mention: Mention) -> str:
-    middle = Decimal(size.lo + size.hi) / 2 / atoms_per(mention.unit)
-    return f"{plain(middle, max(mention.decimals, 2) if mention.money else 0)}{mention.unit}"
-
-
-def _flag_change(desk: Desk, change: Change, mention: Mention, why: str) -> Flag:
+def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expected: str) -> Flag:
     words = f"正文“{change.item}”写“{_words(mention)}”，{why}。请改正。"
     role = change.base if change.base in {"previous", "original", "budget"} else ""
     places = [yard.cells[0].place for one in ("execution", role) if one for yard in desk.yards.of(change.item, one)[:1]]
-    expected = why.rpartition("，")[2]
     return said(mention, change.item, words, expected=expected, related=tuple(places))
 
 
@@ -422,14 +451,14 @@ def shares(desk: Desk) -> Iterator[Saw]:
         if share.part.mention.approximate or slipped(desk, share.part) or slipped(desk, share.parent):
             continue
         wholes, name, sure = _whole(desk, share)
-        wholes = tuple(whole for whole in wholes if whole.lo > 0)
+        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
         if not wholes:
             continue
         yield Looked(1)
-        rate, part, whole = share.mention, share.part.believed, wholes[0]
+        rate, part, whole = share.mention, _amount(share.part.mention), wholes[0]
         step = Fraction(1, 10 ** (rate.decimals + 2))
-        if not any(rate_holds(Fraction(rate.value) / 100, step, part, one) for one in wholes):
-            middle = Fraction(part.lo + part.hi, whole.lo + whole.hi) * 100
+        if not any(rate_holds(Fraction(rate.value) / 100, step, part.span, one.span) for one in wholes):
+            middle = part.printed / whole.printed * 100
             words = f"正文写“{_words(rate)}”，“{_words(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
             words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
             yield said(
@@ -441,21 +470,20 @@ def shares(desk: Desk) -> Iterator[Saw]:
             )
 
 
-def _whole(desk: Desk, share: Share) -> tuple[tuple[Interval, ...], str, bool]:
+def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
     story = desk.story
     if share.whole:
-        here = share.part.mention.passage
+        role = share.part.role or "execution"
         near = [
             fact
             for fact in (story.facts if story else ())
-            if fact.item == share.whole and fact.mention.passage is here and fact.mention.end <= share.mention.start and not fact.subset
+            if fact.item == share.whole and (fact.role or "execution") == role and not fact.subset and fact.mention.money
         ]
-        if near and near[-1].role not in {"previous", "other"}:
-            return (near[-1].believed,), f"“{_words(near[-1].mention)}”", True
-        yards = desk.yards.of(share.whole, share.part.role or "execution")
-        return tuple(yard.span for yard in yards), f"“{share.whole}”", True
+        spans = [_amount(fact.mention) for fact in near]
+        spans += [Amount(yard.span, Fraction(yard.atoms)) for yard in desk.yards.of(share.whole, role)]
+        return tuple(spans), f"“{share.whole}”", True
     if share.parent is not None and not share.parent.mention.approximate and share.parent is not share.part:
-        return (share.parent.believed,), f"“{_words(share.parent.mention)}”", True
+        return (_amount(share.parent.mention),), f"“{_words(share.parent.mention)}”", True
     return (), "", False
 
 
@@ -477,20 +505,24 @@ def completion(desk: Desk) -> Iterator[Saw]:
 
 def _done(desk: Desk, done: Done) -> Iterator[Saw]:
     bases = [done.base] if done.base != "plan" else ["budget", "original"]
-    part = done.part.believed if done.part else _from_tables(desk, done.item, "execution")
-    plans = [done.plan.believed] if done.plan else [span for base in bases if (span := _from_tables(desk, done.item, base))]
+    part = _amount(done.part.mention) if done.part else _from_tables(desk, done.item, "execution")
+    known = [found for base in bases if (found := _from_tables(desk, done.item, base))]
+    plans = [_amount(done.plan.mention)] if done.plan else known
     if part is None or not plans:
         return
     shown, step = Fraction(done.mention.value) / 100, Fraction(1, 10 ** (done.mention.decimals + 2))
-    if all(plan.lo == plan.hi == 0 for plan in plans):
-        if done.mention.value and part.hi > 0:
-            yield said(done.mention, done.item, f"正文“{done.item}”写“{_words(done.mention)}”，{ROLE[done.base]}为 0，不能计算完成率。请改正。", expected="—")
+    if all(plan.span == ZERO for plan in plans):
+        if done.mention.value and part.span.hi > 0:
+            words = f"正文“{done.item}”写“{_words(done.mention)}”，{ROLE[done.base]}为 0，不能计算完成率。请改正。"
+            yield said(done.mention, done.item, words, expected="—")
         return
-    usable = [plan for plan in plans if plan.lo > 0]
-    if usable and not any(rate_holds(shown, step, part, plan) for plan in usable):
-        right = plain(Fraction(part.lo + part.hi, usable[0].lo + usable[0].hi) * 100, 2)
+    usable = [plan for plan in plans if plan.span.lo > 0]
+    if usable and not any(rate_holds(shown, step, part.span, plan.span) for plan in usable):
+        right = plain(part.printed / usable[0].printed * 100, 2)
         words = f"正文“{done.item}”写“{_words(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。请改正。"
-        related = [cell.place for role in ("execution", *bases) for yard in desk.yards.of(done.item, role)[:1] for cell in yard.cells]
+        related = [
+            cell.place for role in ("execution", *bases) for yard in desk.yards.of(done.item, role)[:1] for cell in yard.cells
+        ]
         yield said(done.mention, done.item, words, expected=f"{right}%", related=tuple(related))
 
 

@@ -97,7 +97,9 @@ def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(f"(?:{_any(words)})(?:结果)?(?:为|是|评定为)?:?[“\"「]?(?P<grade>{_any(grades)})[”\"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)")
+    return re.compile(
+        f'(?:{_any(words)})(?:结果)?(?:为|是|评定为)?:?[“"「]?(?P<grade>{_any(grades)})[”"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)'
+    )
 
 
 @rule("NAR109", "正文的得分、等级与表内不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
@@ -114,11 +116,17 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
             around = source.folded[max(match.start() - 6, 0) : match.start()]
             if "满分" in around or (match["what"] == "总分" and not re.search(r"自评|评价", around)):
                 continue
-            if re.search(r"上年|去年|指标$|平均", around):
+            named = re.search(r"(20\d\d)年度?$", around)
+            if re.search(r"上年|去年|指标$|平均", around) or (named and desk.submission.year and int(named[1]) != desk.submission.year):
                 continue
             score = Decimal(match["number"])
             yield Looked(1)
-            if total is not None and total.number is not None and score != total.number and not _rounds_to(total.number, match["number"]):
+            if (
+                total is not None
+                and total.number is not None
+                and score != total.number
+                and not _rounds_to(total.number, match["number"])
+            ):
                 words = f"正文写“{_quoted(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
                 yield _at(
                     source, match.start(), match.end(), match["what"], words,
@@ -146,7 +154,9 @@ def _grade(desk: Desk, source: Passage, score: Decimal | None, total: Cell | Non
         right = desk.template.grade(Fraction(number)) if number is not None else ""
         if right and typed != right:
             words = f"正文写“{_quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
-            yield _at(source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ())
+            yield _at(
+                source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ()
+            )
         elif not right and grade is not None and grade.text in names and grade.text != typed:
             words = f"正文写“{_quoted(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
             yield _at(source, match.start(), match.end(), "自评等级", words, expected=grade.text, related=(grade.place,))
@@ -181,7 +191,9 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
         first = first or ((source, found) if found else None)
     yield Looked(len(story.passages))
     names = _any(tuple(one.name for one in desk.template.grades))
-    if first and not any(re.search(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)", s.folded) for s in story.passages):
+    if first and not any(
+        re.search(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)", s.folded) for s in story.passages
+    ):
         source, match = first
         right = desk.template.grade(Fraction(match["number"]))
         words = f"正文写“{_quoted(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
@@ -191,8 +203,10 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
 # ------------------------------------------------------------------------------------------------------ names, years
 
 
-_REPORT_YEAR = re.compile(r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|情况)|[^，,。;:年]{0,4}部门整体评价)")
-_SUBJECTS_AFTER = r"(?![门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
+_REPORT_YEAR = re.compile(
+    r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|情况)|[^，,。;:年]{0,4}部门整体评价)"
+)
+_SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
 
 
 @rule("NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",))
@@ -251,7 +265,9 @@ def leftovers(desk: Desk) -> Iterator[Saw]:
             if found:
                 match = found[0]
                 start, end = max(match.start() - 8, 0), min(match.end() + 8, len(source.text))
-                start += len(source.folded[start : match.start()]) - len(re.split(r"[，,。;:\n]", source.folded[start : match.start()])[-1])
+                start += len(source.folded[start : match.start()]) - len(
+                    re.split(r"[，,。;:\n]", source.folded[start : match.start()])[-1]
+                )
                 end = match.end() + len(re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0])
                 words = f"正文“{_quoted(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
                 yield _at(source, start, end, title, words, expected="实际内容", count=len(found))
@@ -361,5 +377,3 @@ def empty_advice(desk: Desk) -> Iterator[Saw]:
             if match := advice.pattern.search(source.folded):
                 words = f"正文“{_quoted(source.text[match.start() : match.end()])}”，但{advice.says}（《{cells[0].sheet}》{cells[0].ref} 为 0）。请核对是否照抄。"
                 yield _at(source, match.start(), match.end(), advice.title, words, expected=advice.says, related=(cells[0].place,))
-
-

@@ -70,7 +70,11 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
 
 
 def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
-    rates = [answer.scorecard.execution.rate for answer in batch.submitted if answer.scorecard and answer.scorecard.execution.rate is not None]
+    rates = [
+        answer.scorecard.execution.rate
+        for answer in batch.submitted
+        if answer.scorecard and answer.scorecard.execution.rate is not None
+    ]
     totals = [answer.scorecard.total for answer in batch.submitted if answer.scorecard and answer.scorecard.total is not None]
     counts = "、".join(f"{severity.label} {sum(report.count(severity) for report in reports)} 条" for severity in Severity)
     words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
@@ -121,7 +125,9 @@ def _compared(report: Report) -> str:
     fresh = sum(f.since == report.round for f in open_)
     mended = sum(one.until == report.round and one.severity is not Severity.NOTE for one in report.mended)
     more = f"；另有 {len(report.changes)} 处改动不在上次要求之内，请确认" if report.changes else ""
-    return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {len(open_) - fresh} 项，新出现 {fresh} 项{more}。"
+    return (
+        f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {len(open_) - fresh} 项，新出现 {fresh} 项{more}。"
+    )
 
 
 def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> dict[str, object]:

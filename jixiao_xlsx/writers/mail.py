@@ -44,7 +44,9 @@ def draft(
         kind, sub = _TYPES.get(name[name.rfind(".") :], ("application", "octet-stream"))
         message.add_attachment(content, maintype=kind, subtype=sub, filename=_plain(name))
     message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
-    problem = "" if valid else f"名册中{department.name}的邮箱{f'“{address}”不是邮件地址' if address else '未填'}，邮件草稿没有收件人"
+    problem = (
+        "" if valid else f"名册中{department.name}的邮箱{f'“{address}”不是邮件地址' if address else '未填'}，邮件草稿没有收件人"
+    )
     return message.as_bytes(), problem
 
 

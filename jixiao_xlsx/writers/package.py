@@ -18,7 +18,10 @@ STAMP = b"2000-01-01T00:00:00Z"
 def repacked(data: bytes, changed: Mapping[str, Callable[[bytes], bytes]] | None = None) -> bytes:
     """`data` (.xlsx or .docx) with fixed entry dates and document dates; `changed` gives new content to parts by name."""
     target = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as out:
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as out,
+    ):
         for entry in source.infolist():
             content = source.read(entry)
             if entry.filename == _CORE:

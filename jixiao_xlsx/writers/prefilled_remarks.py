@@ -63,6 +63,7 @@ def _typed(row: object, template: Template, role: str) -> str:
 
 def _free_rows(sheet: Worksheet, columns: Mapping[str, str], heading: int) -> Iterator[int]:
     """The blank lines of the list after the last one used, down to the first line that is something else."""
+
     def used(row: int) -> bool:
         return any(sheet[f"{column}{row}"].value not in (None, "") for column in columns.values())
 

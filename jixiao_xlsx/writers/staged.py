@@ -34,22 +34,29 @@ def place_of(folder: Path, file: str) -> Path:
 
 
 def keep(place: Path, key: str, answer: Answer) -> None:
-    """Remember `answer`, whose workbook lies whole at `place`. Raises Blocked, OSError."""
+    """Remember `answer`, whose workbook, and whatever goes back with it, lie whole at `place`. Raises Blocked, OSError."""
     body = pickle.dumps(answer)
-    head = key + sha256_of(place) + hashlib.sha256(body).hexdigest()
+    head = key + _files_digest(place, answer) + hashlib.sha256(body).hexdigest()
     write_pieces(_beside(place), (head.encode(), body))
 
 
 def kept(place: Path, key: str) -> Answer | None:
-    """The answer that was kept under `key`, if it and its workbook are whole."""
+    """The answer that was kept under `key`, if it and its files are whole."""
     with contextlib.suppress(Exception):  # whatever is wrong with it, it can be made again
         data = _beside(place).read_bytes()
         head, body = data[: 3 * _DIGEST].decode("ascii"), data[3 * _DIGEST :]
-        told, workbook, digest = (head[at : at + _DIGEST] for at in range(0, 3 * _DIGEST, _DIGEST))
-        if told == key and digest == hashlib.sha256(body).hexdigest() and workbook == sha256_of(place):
+        told, files, digest = (head[at : at + _DIGEST] for at in range(0, 3 * _DIGEST, _DIGEST))
+        if told == key and digest == hashlib.sha256(body).hexdigest():
             answer = _Values(io.BytesIO(body)).load()
-            return answer if isinstance(answer, Answer) else None
+            if isinstance(answer, Answer) and files == _files_digest(place, answer):
+                return answer
     return None
+
+
+def _files_digest(place: Path, answer: Answer) -> str:
+    """One digest of the workbook and of what lies beside it under the suffixes in `returned`."""
+    digests = [sha256_of(path) for path in (place, *(place.with_suffix(suffix) for suffix in answer.returned))]
+    return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
 def _beside(place: Path) -> Path:

@@ -12,6 +12,7 @@ from jixiao_xlsx.model import Answer, Batch, BatchFinding, Department, FileStatu
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, new_book, page, put_merged
 from jixiao_xlsx.writers.summary_frames import (
+    COMPARED,
     GRADE,
     NOT_RANKED,
     RANK,
@@ -25,6 +26,7 @@ from jixiao_xlsx.writers.summary_frames import (
     results,
     rules,
 )
+from jixiao_xlsx.writers.summary_ledger import LEDGER, LEDGER_COLUMNS, ledger_lines
 from jixiao_xlsx.writers.summary_matrix import MATRIX, write_matrix
 from jixiao_xlsx.writers.summary_overview import OVERVIEW, write_overview
 from jixiao_xlsx.writers.wording import advice, expected_text, in_order, lone_columns, severity_text, subject
@@ -42,7 +44,7 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
     cards = [answer.scorecard for answer in answers if answer.scorecard]
     with new_book(target, f"{template.title}汇总") as book:
         styles = Styles(book)
-        names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY)
+        names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY, LEDGER)
         sheets = {name: book.add_worksheet(name) for name in names}
         write_overview(book, sheets[OVERVIEW], styles, batch, frame, levels(cards), hits, template)
         _write_ranking(sheets[RANKING], styles, frame)
@@ -50,6 +52,9 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
         write_matrix(sheets[MATRIX], styles, [answer.department for answer in answers], cards, matrix(cards, template))
         _write_rules(sheets[RULES], styles, hits, template)
         _write_delivery(sheets[DELIVERY], styles, batch)
+        rows = list(ledger_lines(batch, answers, lone_columns(template)))
+        remark = f"共 {len(rows)} 条错误和警告，“轮次”是第几次报送时发现的；提示不列。责任取名册的联系人，时限取退回期限。"
+        _sheet(sheets[LEDGER], styles, LEDGER, remark, LEDGER_COLUMNS, rows, frozen=1)
         sheets[OVERVIEW].activate()
 
 
@@ -98,6 +103,7 @@ _RANKING = (
     Column("警告", 7, "cell int"),
     Column("提示", 7, "cell int"),
     Column("结果", 8, "cell center"),
+    Column("与上次相比", 20, "cell center"),
     Column("说明", 24),
     Column("评分表", 9, "cell center"),
 )
@@ -128,6 +134,7 @@ def _ranked(line: Mapping[Any, Any]) -> Line:
         Styled(warnings, "cell int warning" if warnings else "cell int"),
         line[Severity.NOTE.label],
         line[RESULT],
+        line[COMPARED],
         line["说明"],
         Styled(Link(f"external:{output}", "打开"), "cell center link") if output else None,
     ]

@@ -10,11 +10,13 @@ from typing import Protocol
 import pandas as pd
 
 from jixiao_xlsx.amounts import rounded, tidy
-from jixiao_xlsx.model import Batch, FindingState, IndicatorScore, Method, Scorecard, Severity
+from jixiao_xlsx.model import Batch, FindingState, IndicatorScore, Method, Report, Scorecard, Severity
+from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import Template
 
 SELF, SCORE, GRADE, RANK, RESULT = "自评总分", "复算总分", "等级", "名次", "结果"
 NOT_RANKED = "暂不排名"
+COMPARED = "与上次相比"
 
 
 class CatalogueRule(Protocol):
@@ -59,14 +61,24 @@ def results(batch: Batch) -> pd.DataFrame:
                 "文件": answer.file,
                 "评分表": answer.output,
                 "说明": "；".join(text for text in (card.incomplete, answer.problem) if text),
+                COMPARED: _compared(report),
                 "次序": order.get(answer.department, len(order)),
             }
         )
     columns = ["部门编码", "部门名称", SELF, SCORE, "自评等级", GRADE, "执行率", *(severity.label for severity in Severity)]
-    frame = pd.DataFrame(lines, columns=[*columns, RESULT, "文件", "评分表", "说明", "次序"])
+    frame = pd.DataFrame(lines, columns=[*columns, RESULT, "文件", "评分表", "说明", COMPARED, "次序"])
     for column in (SELF, SCORE, "执行率"):
         frame[column] = frame[column].astype("float64")
     return frame.sort_values(["次序", "部门编码", "部门名称", "文件"]).reset_index(drop=True)
+
+
+def _compared(report: Report) -> str:
+    """What became of the round before; "" in the first."""
+    if report.round <= 1:
+        return ""
+    mended, kept, fresh = open_counts(report)
+    more = f"，另有 {len(report.changes)} 处改动" if report.changes else ""
+    return f"已改正 {mended}，未改正 {kept}，新出现 {fresh}{more}"
 
 
 def ranking(frame: pd.DataFrame) -> pd.DataFrame:

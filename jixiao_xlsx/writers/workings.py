@@ -148,12 +148,18 @@ class Workings:
         return Sum(count, plain, rounded, cut, zeros, loose)
 
     def _count(self, addresses: Sequence[Address]) -> str:
-        ticks = sorted({self._tick(address) for address in addresses} - {""})
-        return "+".join([f"COUNT({','.join(self.spans(addresses))})", *(f'IF({tick}="",0,1)' for tick in ticks)])
+        """How many cells hold a number; under a tick the blank ones are zeros (but “—” stays what it is)."""
+        parts = [f"COUNT({','.join(self.spans(addresses))})"]
+        for tick in sorted({self._tick(address) for address in addresses} - {""}):
+            own = self.spans([address for address in addresses if self._tick(address) == tick])
+            blanks = "+".join(f'SUMPRODUCT(({span}="")*1)' for span in own)
+            parts.append(f'IF({tick}="",0,{blanks})')
+        return "+".join(parts)
 
     def _counted(self, addresses: Sequence[Address]) -> int:
-        ticked = {a[0] for a in addresses if a[0] in self.canvas.filling and self.canvas.filling[a[0]].ticked and self._tick(a)}
-        return self.counts(addresses) + len(ticked)
+        filling = self.canvas.filling
+        ticked = [a for a in addresses if a[0] in filling and filling[a[0]].ticked and self._tick(a)]
+        return self.counts(addresses) + sum(self.canvas.contents[a].value in (None, "") for a in ticked)
 
     def _tick(self, address: Address) -> str:
         table = self.canvas.layout.tables[address[0]]

@@ -153,3 +153,14 @@ def _expect(form: Form) -> None:
     for name in ("“三公经费”控制率", "政府采购规范性", "在职人员控制率", "满意度"):
         form.expect_indicator("IND117", name, "业绩值")
     form.expect("PLA104", "年度计划", "部门总体预算", "工作任务名称")
+    _expect_prose(form)
+
+
+def _expect_prose(form: Form) -> None:
+    """What the words of the report say that is not so; one cell may hold several slips of one kind."""
+    overview, analysis, measures = "二、评价工作开展", "三、部门整体支出绩效评价分析", "六、整改措施或建议"
+    form.expect("NAR116", "报告正文", overview, "填报内容")  # 90分，没有等级
+    for code in ("NAR101", "NAR102", "NAR104", "NAR108", "NAR110", "NAR112"):
+        form.expect(code, "报告正文", analysis, "填报内容")
+    form.expect("NAR113", "报告正文", measures, "填报内容")  # 6、
+    form.expect("NAR115", "报告正文", measures, "填报内容")  # 结转资金上缴，年末为 0

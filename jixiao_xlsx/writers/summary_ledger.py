@@ -1,0 +1,65 @@
+"""整改台账: every finding of every round, what became of it, who answers for it and until when."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+
+from jixiao_xlsx.model import Answer, Batch, Finding, FindingState, Mended, Severity
+from jixiao_xlsx.writers.styles import Column, Content, Styled
+from jixiao_xlsx.writers.wording import in_order, subject
+
+LEDGER = "整改台账"
+LEDGER_COLUMNS = (
+    Column("部门", 20),
+    Column("级别", 7, "cell center"),
+    Column("编号", 8, "cell center"),
+    Column("单元格", 18),
+    Column("项目", 20),
+    Column("问题", 46),
+    Column("轮次", 8, "cell center"),
+    Column("状态", 9, "cell center"),
+    Column("情况说明", 26),
+    Column("责任", 14, "cell center"),
+    Column("时限", 14, "cell center"),
+)
+Line = list[Content | Styled]
+
+
+def ledger_lines(batch: Batch, answers: Sequence[Answer], lone: Collection[str]) -> Iterator[Line]:
+    """错误 and 警告 of each department: those that stand, then those that were mended. 轮次 is the round that found them."""
+    people = {one.name: one.contact or one.office for one in batch.roster}
+    for answer in answers:
+        report = answer.report
+        if report is None:
+            continue
+        who = people.get(answer.department, "")
+        for finding in in_order(report.findings):
+            if finding.severity is not Severity.NOTE:
+                about = subject(finding, lone)
+                state = _state(finding, report.round)
+                yield [
+                    answer.department, finding.severity.label, finding.code, str(finding.place), about, finding.message,
+                    f"第 {finding.since} 次", state, finding.explanation, who,
+                    batch.bureau.return_by if finding.state is FindingState.OPEN else "",
+                ]  # fmt: skip
+        for one in report.mended:
+            if one.severity is not Severity.NOTE:
+                yield _mended_line(answer.department, one, who)
+
+
+def _state(finding: Finding, round_: int) -> Styled:
+    if finding.state is FindingState.EXPLAINED:
+        return Styled("已说明", "cell center")
+    if finding.state is FindingState.WAIVED:
+        return Styled("已豁免", "cell center")
+    if round_ == 1:
+        return Styled("待改正", "cell center warning")
+    return Styled("新出现", "cell center warning") if finding.since == round_ else Styled("未改正", "cell center error")
+
+
+def _mended_line(department: str, one: Mended, who: str) -> Line:
+    about = "·".join(part for part in (one.item, one.field) if part)
+    state = Styled(f"已改正（第 {one.until} 次）", "cell center good")
+    return [
+        department, one.severity.label, one.code, f"{one.sheet}!{one.cell}", about, one.message, f"第 {one.since} 次", state, "", who, "",
+    ]  # fmt: skip

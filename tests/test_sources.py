@@ -1,0 +1,74 @@
+"""The sample inbox by every way it may arrive: the same findings, save those that a format hides."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+from office import converted, office
+from parcels import letter, mbox, zipped
+
+from jixiao_xlsx import batch
+from jixiao_xlsx.model import Answer
+from jixiao_xlsx.spec import find_template
+
+TEMPLATE = find_template()
+SAMPLES = Path(__file__).parent.parent / "samples"
+BOOKS = {path.name: path.read_bytes() for path in sorted((SAMPLES / "inbox").glob("*.xlsx"))}
+Findings = Mapping[str, list[tuple[str, ...]]]
+
+
+def findings(answers: tuple[Answer, ...]) -> Findings:
+    """By department, which are as many as there are samples."""
+    found = {
+        answer.report.department: sorted(
+            (f.code, f.place.sheet, f.place.cell, f.item, f.field, f.state.value) for f in answer.report.findings
+        )
+        for answer in answers
+        if answer.report
+    }
+    assert len(found) == len(BOOKS), [answer for answer in answers if not answer.report]
+    return found
+
+
+@pytest.fixture(scope="module")
+def plain() -> Findings:
+    return findings(batch.check_files([SAMPLES / "inbox"], template=TEMPLATE))
+
+
+def as_zip(folder: Path) -> None:
+    (folder / "全县.zip").write_bytes(zipped({f"报送/{name}": data for name, data in BOOKS.items()}))
+
+
+def as_old_zip(folder: Path) -> None:
+    (folder / "全县.zip").write_bytes(zipped({f"报送/{name}": data for name, data in BOOKS.items()}, gbk=True))
+
+
+def as_letters(folder: Path) -> None:
+    for number, (name, data) in enumerate(BOOKS.items()):
+        inner = letter({name: data}, subject=f"转：{name}")
+        (folder / f"{number}.eml").write_bytes(letter({}, forwarded=[inner]) if number % 3 == 0 else inner)
+
+
+def as_mbox(folder: Path) -> None:
+    (folder / "收件箱.mbox").write_bytes(mbox([letter({name: data}) for name, data in BOOKS.items()]))
+
+
+@pytest.mark.parametrize("pack", [as_zip, as_old_zip, as_letters, as_mbox])
+def test_the_same_findings_by_every_way(pack: Callable[[Path], None], plain: Findings, tmp_path: Path) -> None:
+    pack(tmp_path)
+    assert findings(batch.check_files([tmp_path], template=TEMPLATE)) == plain
+
+
+@office
+def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> None:
+    """What may differ: the text of a formula, which .xls keeps as code, and what LibreOffice itself changed in saving."""
+    books = sorted((SAMPLES / "inbox").glob("*.xlsx"))
+    for suffix, kind, some in (("xls", "xls:MS Excel 97", books[::2]), ("ods", "ods", books[1::2])):
+        converted(kind, some, tmp_path / suffix)
+    for path in sorted((tmp_path / "xls").glob("*.xls"))[::3]:
+        path.rename(path.with_suffix(".et"))
+    answers = batch.check_files([tmp_path], template=TEMPLATE)
+    assert findings(answers) == plain
+    assert all(("看不到公式的内容" in answer.reason) == (not answer.file.endswith(".ods")) for answer in answers)
