@@ -41,7 +41,7 @@ def _catalogue(template: Template) -> tuple[Rule, ...]:
 
 def _as_configured(rule: Rule, template: Template) -> Rule:
     severity = template.severities.get(rule.code)
-    return replace(rule, severity=severity) if severity else rule
+    return replace(rule, severity=severity, configured=True) if severity else rule
 
 
 def check(submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()) -> Report:
@@ -95,10 +95,17 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
     )
 
 
+def _severity(flag: Flag, rule: Rule) -> Severity:
+    """The flag's own severity, but never more than the county allows the rule."""
+    if flag.severity is None or not rule.configured:
+        return flag.severity or rule.severity
+    return max(flag.severity, rule.severity, key=lambda severity: severity.rank)
+
+
 def _signed(flag: Flag, rule: Rule) -> Finding:
     return Finding(
         code=rule.code,
-        severity=flag.severity or rule.severity,
+        severity=_severity(flag, rule),
         place=flag.place,
         item=flag.item,
         field=flag.field,

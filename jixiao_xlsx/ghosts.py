@@ -1,6 +1,6 @@
 """Zeros that nobody typed: in an .xls from LibreOffice, a total that shows nothing is kept as the number 0.
 
-Only cells that the form computes are looked at, and only where everything they would add up is blank.
+Only formulas where the form has one are looked at, and only where everything they would add up is blank.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ def without_ghosts(table: Table, form: Template) -> Table:
             for cell in row.cells.values()
             if cell.state is State.ZERO
             and cell.raw == 0
+            and cell.formula is not None
             and spec.is_auto(row.title, spec.column[cell.column])
             and _nothing_behind(cell, row, table, form)
         }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,8 @@ from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.files import write_bytes
 
 FOLDERS = {Result.RETURN: "退回", Result.PASS: "通过"}
+# What a workbook that is beyond openpyxl raises: every kind of mistake but those of the disk, which Blocked tells.
+_BEYOND = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError, SyntaxError)
 COPY, LETTER, RECORD = ".annotated.xlsx", ".docx", ".json"
 
 
@@ -57,8 +60,9 @@ def write_returns(
     if settled.result is Result.RETURN:
         from jixiao_xlsx.writers.annotated import annotate
 
-        write_bytes(place.with_suffix(COPY), annotate(data, submission, settled, template))
-        written.append(COPY)
+        with contextlib.suppress(*_BEYOND):  # the letter and the scores stand, whatever openpyxl makes of this workbook
+            write_bytes(place.with_suffix(COPY), annotate(data, submission, settled, template))
+            written.append(COPY)
     write_bytes(place.with_suffix(LETTER), write_letter(settled, name, how.bureau, template))
     return tuple(written)
 

@@ -16,13 +16,13 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jixiao_xlsx import checker, crew, reader, scorer
+from jixiao_xlsx import checker, crew, reader, returns, scorer
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.crosscheck import facts_of
 from jixiao_xlsx.crypt import unlocked
 from jixiao_xlsx.fileformat import Refused, seen_through
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
-from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Scorecard, Skipped, Submission
+from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Scorecard, Skipped, Submission
 from jixiao_xlsx.reference import read_reference
 from jixiao_xlsx.returns import Returning, held_against_before, write_returns
 from jixiao_xlsx.roster import read_roster
@@ -144,7 +144,9 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
         write_whole(task.staged, lambda stream: write_scored(stream, submission, report, card, template))
         if task.returning:
             written = write_returns(task.staged, opened or data, submission, report, template, task.returning)
-            answer = replace(answer, returned=written)
+            unmade = report.result is Result.RETURN and returns.COPY not in written
+            told = "；".join(filter(None, (answer.reason, "批注副本没有写成，请把文件交给维护人员" if unmade else "")))
+            answer = replace(answer, returned=written, reason=told)
         staged.keep(task.staged, key, answer)
     except Blocked as blocked:
         return replace(answer, problem=str(blocked))

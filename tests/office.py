@@ -54,9 +54,12 @@ def resaved(workbooks: Sequence[Path], folder: Path, kind: str = "xlsx:Calc MS E
 
 
 def converted(kind: str, workbooks: Sequence[Path], out: Path) -> None:
-    """Save `workbooks` in another format into `out`; `kind` is the suffix, or suffix and filter as soffice calls them."""
+    """Save `workbooks` in another format into `out`; `kind` is the suffix, or suffix and filter as soffice calls them.
+
+    With every formula worked out anew: otherwise its .xls says 0 for every formula that gives text.
+    """
     with tempfile.TemporaryDirectory() as profile:
-        _convert(kind, workbooks, out, Path(profile), recalculate=False)
+        _convert(kind, workbooks, out, Path(profile), recalculate=True)
 
 
 def values(workbook: Path) -> Values:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from office import office, rendered, resaved
+from office import _convert, office, rendered
 
 from jixiao_xlsx import checker, reader
 from jixiao_xlsx.model import Finding, FindingState, Report, Result, Severity, Submission
@@ -86,7 +86,7 @@ def shape(data: bytes) -> dict[str, object]:
     return found
 
 
-@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::6], ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::9], ids=lambda one: one if isinstance(one, str) else "")
 def test_nothing_but_the_marks_differs(name: str, data: bytes, submission: Submission, report: Report) -> None:
     before, after = shape(data), shape(annotate(data, submission, report, FORM))
     remarks = FORM.remarks["table"]
@@ -94,7 +94,7 @@ def test_nothing_but_the_marks_differs(name: str, data: bytes, submission: Submi
     assert [where for where in changed if not where.startswith(remarks)] == []
 
 
-@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::2], ids=lambda one: one if isinstance(one, str) else "")
+@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::4], ids=lambda one: one if isinstance(one, str) else "")
 def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Submission, report: Report) -> None:
     copy = annotate(data, submission, report, FORM)
     assert copy == annotate(data, submission, report, FORM)
@@ -121,7 +121,7 @@ def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Su
 
 
 def test_every_warning_has_its_line_once() -> None:
-    for _, data, submission, report in FAULTY[:4]:
+    for _, data, submission, report in FAULTY[:2]:
         copy = annotate(data, submission, report, FORM)
         again, same = examined(copy)
         twice, _ = examined(annotate(copy, again, same, FORM))
@@ -213,9 +213,11 @@ def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:
 @office
 @pytest.mark.parametrize("kind", ["xls", "ods"])
 def test_what_libreoffice_made_comes_back(kind: str, tmp_path: Path) -> None:
-    name, data, _, _ = FIRST
+    _name, data, _, _ = FIRST
     (tmp_path / "原件.xlsx").write_bytes(data)
-    made = resaved(tmp_path / "原件.xlsx", tmp_path / "out", kind)
+    filters = {"xls": "xls:MS Excel 97", "ods": "ods:calc8"}
+    _convert(filters[kind], [tmp_path / "原件.xlsx"], tmp_path / "out", tmp_path / "profile", recalculate=True)
+    made = tmp_path / "out" / f"原件.{kind}"
     submission, report = examined(made.read_bytes(), made.name)
     assert report.findings
     copy = annotate(made.read_bytes(), submission, report, FORM)
@@ -236,7 +238,7 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
     from office import differences, recalculated, values
 
     paths = []
-    for number, (_, data, submission, report) in enumerate(FAULTY[::7]):
+    for number, (_, data, submission, report) in enumerate(FAULTY[::11]):
         paths.append(tmp_path / f"{number}.xlsx")
         paths[-1].write_bytes(annotate(data, submission, report, FORM))
     shown = recalculated(paths)
@@ -249,7 +251,7 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
 def test_annotating_costs_little_more_than_loading_and_saving() -> None:
     _, data, submission, report = FIRST
     ratios = []
-    for _ in range(5):
+    for _ in range(3):
         start = time.process_time()
         annotate(data, submission, report, FORM)
         middle = time.process_time()

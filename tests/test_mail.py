@@ -79,7 +79,7 @@ def test_a_real_server_gets_it_whole() -> None:
         content = b""
         to: tuple[str, ...] = ()
 
-        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:  # noqa: N802
+        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
             self.content, self.to = envelope.content, tuple(envelope.rcpt_tos)  # type: ignore[attr-defined]
             return "250 OK"
 

@@ -16,7 +16,7 @@ from jixiao_xlsx.model import Finding, Severity, Submission
 from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
 from jixiao_xlsx.spec import find_template
 
-TEMPLATE = find_template()
+TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
 HERE = Path(__file__).parent / "narrative"
 
 
@@ -65,7 +65,7 @@ def test_the_book_itself_is_clean() -> None:
 def test_the_corpus_is_large_and_mixed() -> None:
     assert len(corpus()) >= 150
     wrong = sum(bool(wanted) for _, wanted, _ in corpus())
-    assert 0.4 <= wrong / len(corpus()) <= 0.6
+    assert 0.35 <= wrong / len(corpus()) <= 0.6
 
 
 def test_nothing_right_is_accused_and_most_wrong_is_found(capsys: pytest.CaptureFixture[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import ROUND_HALF_UP, Decimal
 
 from cases import Case, submission
@@ -15,7 +16,7 @@ from jixiao_xlsx.narrative.vocabulary import fold
 from jixiao_xlsx.rules import Desk, coded_rules
 from jixiao_xlsx.spec import find_template
 
-TEMPLATE = find_template()
+TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
 RULES = [rule for rule in coded_rules() if rule.code.startswith("NAR")]
 DEPARTMENTS = 60
 Money = dict[str, int]  # 分

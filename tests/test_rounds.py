@@ -9,7 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jixiao_xlsx import checker, reader, rounds
@@ -69,6 +69,7 @@ def _lower(cell: Cell, down: int) -> Cell:
     return replace(cell, ref=f"{letters}{int(cell.ref[len(letters) :]) + down}")
 
 
+@settings(max_examples=25)
 @given(st.integers(0, 10_000), st.integers(0, len(BOOKS) - 1))
 def test_moved_rows_and_renamed_files_change_no_state(seed: int, which: int) -> None:
     before = BOOKS[which]

@@ -21,15 +21,14 @@ Findings = Mapping[str, list[tuple[str, ...]]]
 
 def findings(answers: tuple[Answer, ...]) -> Findings:
     """By department, which are as many as there are samples."""
-    found = {
-        answer.report.department: sorted(
-            (f.code, f.place.sheet, f.place.cell, f.item, f.field, f.state.value) for f in answer.report.findings
-        )
-        for answer in answers
-        if answer.report
-    }
+    found = {answer.report.department: lines_of(answer) for answer in answers if answer.report}
     assert len(found) == len(BOOKS), [answer for answer in answers if not answer.report]
     return found
+
+
+def lines_of(answer: Answer) -> list[tuple[str, ...]]:
+    found = answer.report.findings if answer.report else ()
+    return sorted((f.code, f.place.sheet, f.place.cell, f.item, f.field, f.state.value) for f in found)
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +60,20 @@ def test_the_same_findings_by_every_way(pack: Callable[[Path], None], plain: Fin
     assert findings(batch.check_files([tmp_path], template=TEMPLATE)) == plain
 
 
+CALCULATED = "AMT109"  # a formula that was never calculated: LibreOffice does so when it saves
+
+
 @office
 def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> None:
-    """What may differ: the text of a formula, which .xls keeps as code, and what LibreOffice itself changed in saving."""
-    books = sorted((SAMPLES / "inbox").glob("*.xlsx"))
+    books = sorted((SAMPLES / "inbox").glob("*.xlsx"))[::3]
     for suffix, kind, some in (("xls", "xls:MS Excel 97", books[::2]), ("ods", "ods", books[1::2])):
         converted(kind, some, tmp_path / suffix)
     for path in sorted((tmp_path / "xls").glob("*.xls"))[::3]:
         path.rename(path.with_suffix(".et"))
     answers = batch.check_files([tmp_path], template=TEMPLATE)
-    assert findings(answers) == plain
-    assert all(("看不到公式的内容" in answer.reason) == (not answer.file.endswith(".ods")) for answer in answers)
+    assert len(answers) == len(books)
+    for answer in answers:
+        assert answer.report, answer.reason
+        expected = [line for line in plain[answer.report.department] if line[0] != CALCULATED]
+        assert lines_of(answer) == expected, answer.file
+        assert ("看不到公式的内容" in answer.reason) == (not answer.file.endswith(".ods"))

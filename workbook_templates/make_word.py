@@ -76,6 +76,7 @@ def _signature(document: Any) -> None:
 
 
 def returned() -> Any:
+    """退回修改通知."""
     document = _document()
     _line(document, "退回修改通知", 22, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{文号}}", 12, align=CENTER)
@@ -103,6 +104,7 @@ def returned() -> Any:
 
 
 def passed() -> Any:
+    """审核通过通知."""
     document = _document()
     _line(document, "审核通过通知", 22, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{文号}}", 12, align=CENTER)
@@ -114,6 +116,7 @@ def passed() -> Any:
 
 
 def briefing() -> Any:
+    """审核情况汇报."""
     document = _document(1.6)
     _line(document, "{{年度}}{{报表}}审核情况汇报", 18, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{概况}}", 12, indent=True)

@@ -381,7 +381,12 @@ class _Sentence:
         elif mention.has("share"):
             self._share(mention, words)
         elif named := [word for word in words if word.kind in {"rate", "indicator"}]:
-            if len(named) == 1 and not mention.has(*NAMED) and not self._of_a_part(mention, named[0]) and self._role(words, mention) not in {"previous", "other"}:
+            if (
+                len(named) == 1
+                and not mention.has(*NAMED)
+                and not self._of_a_part(mention, named[0])
+                and self._role(words, mention) not in {"previous", "other"}
+            ):
                 self.story.rates.append(RateSaid(mention, named[0].kind, named[0].name))
         elif mention.has("execution", "original", "budget", "plan", "spent") or mention.lead in {"完成", "为"}:
             self._completion(mention, words)

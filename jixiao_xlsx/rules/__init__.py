@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache, cached_property
 
@@ -124,7 +124,10 @@ class Desk:
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of the catalogue. `yields_to` names rules whose finding on the same item explains this one away."""
+    """One entry of the catalogue. `yields_to` names rules whose finding on the same item explains this one away.
+
+    `configured`: its severity is the form's word, not the rule's own.
+    """
 
     code: str
     title: str
@@ -133,7 +136,8 @@ class Rule:
     doc: str
     check: Callable[[Desk], Iterator[Saw]]
     relations: tuple[str, ...] = ()
-    yields_to: tuple[str, ...] = field(default=())
+    yields_to: tuple[str, ...] = ()
+    configured: bool = False
 
 
 _REGISTRY: dict[str, Rule] = {}

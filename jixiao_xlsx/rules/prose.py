@@ -117,7 +117,9 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
             if "满分" in around or (match["what"] == "总分" and not re.search(r"自评|评价", around)):
                 continue
             named = re.search(r"(20\d\d)年度?$", around)
-            if re.search(r"上年|去年|指标$|平均", around) or (named and desk.submission.year and int(named[1]) != desk.submission.year):
+            if re.search(r"上年|去年|指标$|平均", around) or (
+                named and desk.submission.year and int(named[1]) != desk.submission.year
+            ):
                 continue
             score = Decimal(match["number"])
             yield Looked(1)
@@ -168,12 +170,11 @@ _FULL = re.compile(r"满分(?:值)?(?:为|是)?(\d+)分")
 def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
     whole = desk.template.full_mark + desk.template.execution_weight
     allowed = {whole, desk.template.full_mark, desk.template.execution_weight}
-    weights = {line.weight for line in desk.lines}
     for match in _FULL.finditer(source.folded):
         number = Fraction(int(match[1]))
         before = source.folded[max(match.start() - 12, 0) : match.start()]
         about_total = bool(re.search(r"总分|得分|自评|评价", before)) and "指标" not in before
-        if about_total and number not in allowed and number not in weights:
+        if about_total and number not in allowed and all(number != line.weight for line in desk.lines):
             words = f"正文写“{_quoted(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
             yield _at(source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分")
 

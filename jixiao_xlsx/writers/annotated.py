@@ -47,6 +47,8 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
     Raises what openpyxl raises only where neither the workbook nor its values can be written.
     """
     book, known, told = _opened(data)
+    if sniff(data) is not Kind.OOXML:
+        _without_empty_results(book, submission)
     lone = lone_columns(template)
     findings = [f for f in in_order(report.findings, submission.sheets) if f.state is not FindingState.WAIVED]
     entries = [Entry(number, finding, _target(book, finding)) for number, finding in enumerate(findings, 1)]
@@ -95,6 +97,16 @@ def _saved(book: Workbook, known: Mapping[str, calculated.Results]) -> bytes:
         ExcelWriter(book, archive).save()
     data = stream.getvalue()
     return repacked(data, calculated.carried(data, known))
+
+
+def _without_empty_results(book: Workbook, submission: Submission) -> None:
+    """Clear the 0 that .xls keeps for a formula that shows nothing, wherever it was read as blank."""
+    for table in submission.tables.values():
+        for cell in table.cells():
+            if cell.value is None and table.sheet in book.sheetnames:
+                found: Any = book[table.sheet][cell.ref]
+                if found.value == 0 and not isinstance(found, MergedCell):
+                    found.value = None
 
 
 def _sheet_title(book: Workbook) -> str:

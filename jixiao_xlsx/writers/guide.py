@@ -75,7 +75,9 @@ def _sentences(template: Template) -> Iterator[str]:
     if template.indicator_table:
         columns = template.indicator_columns
         target = columns.get("target", "")
-        signs = f"{columns['direction']}已选好的不用再在{target}里写≥、≤。" if "direction" in columns else f"{target}前写明≥、≤或=。"
+        signs = (
+            f"{columns['direction']}已选好的不用再在{target}里写≥、≤。" if "direction" in columns else f"{target}前写明≥、≤或=。"
+        )
         yield (
             f"{template.indicator_table}：{signs}"
             f"定性指标的{columns['actual']}填{'、'.join(tier.name for tier in template.tiers)}。"

@@ -96,7 +96,6 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "code": finding.code,
         "severity": finding.severity.value,
         "state": finding.state.value,
-        "explanation": finding.explanation,
         "sheet": finding.place.sheet,
         "cell": finding.place.cell,
         "item": finding.item,
@@ -109,6 +108,7 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "basis": finding.basis,
         "related": [{"sheet": place.sheet, "cell": place.cell} for place in finding.related],
         "count": finding.count,
+        "explanation": finding.explanation,
     }
 
 

@@ -479,7 +479,7 @@ def _most(name: str, sign: object, weight: Fraction, actual: Fraction, target: F
         if name == "结转结余变动率":
             return weight * max(1 - max(x - target, Fraction(0)), Fraction(0))
         if sign == "≤":
-            return weight if x <= target else weight * max(target, Fraction(0)) / x
+            return weight if x <= target else weight * max(target, Fraction(0)) / x if x > 0 else Fraction(0)
         if sign == "=":
             return weight * max(min(x, target), Fraction(0)) / max(x, target) if max(x, target) > 0 else weight
         return weight if x >= target else weight * max(x, Fraction(0)) / target

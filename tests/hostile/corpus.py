@@ -1,0 +1,486 @@
+"""Hostile and odd files, made by code: what arrives in practice, what breaks libraries, and what is meant to.
+
+Each has the status it must end with and words its reason must hold; those that are read also the codes of findings they must
+(and must not) draw.
+"""
+
+from __future__ import annotations
+
+import io
+import random
+import re
+import zipfile
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from jixiao_xlsx.model import FileStatus
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
+BASE = SAMPLES / "青禾县信访局.xlsx"
+MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+READ, BROKEN, FOREIGN = FileStatus.SUBMITTED, FileStatus.UNREADABLE, FileStatus.UNRECOGNISED
+
+Parts = dict[str, bytes]
+
+
+@dataclass(frozen=True)
+class Case:
+    """A file and what must become of it. `make` gives its bytes."""
+
+    file: str
+    make: Callable[[], bytes]
+    status: FileStatus
+    words: str = ""
+    codes: tuple[str, ...] = ()
+    never: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        return repr(self.file)
+
+
+# ------------------------------------------------------------------------------------------------------- workbooks
+
+
+@lru_cache(maxsize=1)
+def base() -> bytes:
+    """A clean workbook of the samples."""
+    return BASE.read_bytes()
+
+
+def unzipped(data: bytes | None = None) -> Parts:
+    with zipfile.ZipFile(io.BytesIO(base() if data is None else data)) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rezipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", method) as archive:
+        for name, data in parts.items():
+            archive.writestr(zipfile.ZipInfo(name, (2024, 3, 5, 0, 0, 0)), data, method)
+    return stream.getvalue()
+
+
+def part_of(parts: Mapping[str, bytes], sheet: str) -> str:
+    """The part of a worksheet by its title."""
+    entry = re.search(rb'<sheet name="' + sheet.encode() + rb'"[^>]*r:id="(\w+)"', parts["xl/workbook.xml"])
+    assert entry, sheet
+    links = parts["xl/_rels/workbook.xml.rels"]
+    target = re.search(rb'<Relationship Id="' + entry[1] + rb'"[^>]*Target="([^"]+)"', links)
+    assert target
+    return "xl/" + target[1].decode()
+
+
+def edited(sheet: str, change: Callable[[str], str]) -> bytes:
+    """The base with the XML of one worksheet changed."""
+    parts = unzipped()
+    name = part_of(parts, sheet)
+    before = parts[name].decode()
+    after = change(before)
+    assert after != before, "nothing changed"
+    parts[name] = after.encode()
+    return rezipped(parts)
+
+
+def typed(sheet: str, ref: str, inner: str, kind: str = "") -> bytes:
+    """The base with one cell typed over: `inner` is what stands between its tags, `kind` its type."""
+
+    def change(xml: str) -> str:
+        pattern = re.compile(rf'<c r="{ref}"( s="\d+")?[^>/]*(?:/>|>.*?</c>)', re.DOTALL)
+        mark = f' t="{kind}"' if kind else ""
+        return pattern.sub(lambda match: f'<c r="{ref}"{match[1] or ""}{mark}>{inner}</c>', xml, count=1)
+
+    return edited(sheet, change)
+
+
+def text(sheet: str, ref: str, words: str) -> bytes:
+    return typed(sheet, ref, f"<is><t>{words}</t></is>", "inlineStr")
+
+
+def tiny(rows: str, *, before: str = "", after: str = "", head: str = '<?xml version="1.0" encoding="UTF-8"?>') -> bytes:
+    """The base with one data sheet replaced by these rows."""
+    parts = unzipped()
+    xml = f'{head}<worksheet xmlns="{MAIN}">{before}<sheetData>{rows}</sheetData>{after}</worksheet>'
+    parts[part_of(parts, "年度计划")] = xml.encode()
+    return rezipped(parts)
+
+
+# ---------------------------------------------------------------------------------------------------- what is no book
+
+
+def other_files() -> Iterator[Case]:
+    yield Case("空.xlsx", lambda: b"", BROKEN, "空的")
+    yield Case("零.xls", lambda: bytes(4096), BROKEN, "空的")
+    yield Case("逗号.xlsx", lambda: "部门,金额\n甲,1\n".encode(), BROKEN, "文本文件")
+    yield Case("网页.xls", lambda: b"<html><table><tr><td>1</td></tr></table></html>", BROKEN, "网页")
+    yield Case("网页.xlsx", lambda: b"<!DOCTYPE html><html></html>", BROKEN, "网页")
+    yield Case("单一文件网页.xls", lambda: b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n", BROKEN, "网页")
+    yield Case("~$自评表.xlsx", lambda: b"\x06user" + bytes(160), FOREIGN, "锁文件")
+    yield Case("文档.xlsx", lambda: rezipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"}), BROKEN, "Word")
+    yield Case("图片.xlsx", lambda: b"\x89PNG\r\n\x1a\n" + bytes(99), BROKEN, "图片")
+    yield Case("扫描件.xls", lambda: b"%PDF-1.4\n", BROKEN, "PDF")
+    yield Case("表格2003.xls", lambda: b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', BROKEN, "2003")
+    yield Case("压缩.xlsx", lambda: b"Rar!\x1a\x07\x00" + bytes(99), FOREIGN, "请解压")
+    yield Case("压缩.7z", lambda: b"7z\xbc\xaf\x27\x1c" + bytes(99), FOREIGN, "请解压")
+    yield Case("别的.xlsx", other_workbook, FOREIGN, "不是“")
+    yield Case("没有工作簿.xlsx", lambda: rezipped({"[Content_Types].xml": b"<x/>", "_rels/.rels": b"<x/>"}), BROKEN, "没有工作表")
+    yield Case("嵌套.zip", quine, FOREIGN, "套了")
+    yield Case("空压缩包.zip", lambda: rezipped({}), FOREIGN, "没有文件")
+
+
+def other_workbook() -> bytes:
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        book.add_worksheet("值班表").write(0, 0, "张三")
+    return stream.getvalue()
+
+
+def quine() -> bytes:
+    packed = rezipped({"a.xlsx": b"x"})
+    for _ in range(6):
+        packed = rezipped({"a.zip": packed})
+    return packed
+
+
+# --------------------------------------------------------------------------------------------------- broken workbooks
+
+
+def broken_files() -> Iterator[Case]:
+    yield Case("半截.xlsx", lambda: base()[: len(base()) // 2], BROKEN, "损坏")
+    yield Case("校验不对.xlsx", bad_sum, BROKEN, "损坏")
+    yield Case("坏XML.xlsx", lambda: edited("年度计划", lambda xml: xml.replace("</row>", "</rwo>", 1)), BROKEN, "损坏")
+    yield Case("坏关系.xlsx", lambda: rezipped(unzipped() | {"xl/_rels/workbook.xml.rels": b"<x"}), BROKEN, "损坏")
+    yield Case("缺部件.xlsx", without_part, READ, codes=("STR101",))
+    yield Case("同名部件.xlsx", twice, BROKEN, "同名部件")
+    yield Case("地址不对.xlsx", lambda: tiny('<row r="1"><c r="什么1"><v>1</v></c></row>'), BROKEN, "损坏")
+    yield Case("行号不对.xlsx", lambda: tiny('<row r="-5"><c r="A1"><v>1</v></c></row>'), READ, codes=("STR102",))
+
+
+def bad_sum() -> bytes:
+    data = bytearray(base())
+    with zipfile.ZipFile(io.BytesIO(base())) as archive:
+        entry = archive.getinfo(part_of(unzipped(), "收支总表"))
+    data[entry.header_offset + 30 + len(entry.filename.encode()) + 40] ^= 0xFF
+    return bytes(data)
+
+
+def without_part() -> bytes:
+    parts = unzipped()
+    del parts[part_of(parts, "三公经费")]
+    return rezipped(parts)
+
+
+def twice() -> bytes:
+    parts = unzipped()
+    name = part_of(parts, "三公经费")
+    decoy = name.replace("sheet", "xheet")
+    return rezipped(parts | {decoy: b"<x/>"}).replace(decoy.encode(), name.encode())
+
+
+# ------------------------------------------------------------------------------------------------------------ bombs
+
+
+def bombs() -> Iterator[Case]:
+    row = '<row r="{0}"><c r="A{0}"><v>1</v></c></row>'
+    yield Case("放大十亿倍.xlsx", laughs, BROKEN, "DOCTYPE")
+    yield Case("外部实体.xlsx", entity, BROKEN, "DOCTYPE")
+    yield Case("共享字符串实体.xlsx", shared_entity, BROKEN)
+    yield Case("五百兆行.xlsx", lambda: stuffed(b'<row><c><v>1</v></c></row>', 500), BROKEN, "解压后")
+    yield Case("十亿空格.xlsx", lambda: stuffed(b" " * 64, 1000), BROKEN, "解压后")
+    yield Case("五百兆字.xlsx", lambda: stuffed(b"x" * 64, 500), BROKEN, "解压后")
+    yield Case("谎报大小.xlsx", liar, BROKEN, "损坏")
+    yield Case("八百万空格.xlsx", lambda: tiny('<row r="1">' + "<c/>" * 100 + "</row>" + "<row/>" * 8_100_000), BROKEN, "过多")
+    yield Case("重叠压缩.zip", overlapping, BROKEN, "上限")
+    yield Case("五千个部件.xlsx", lambda: rezipped(unzipped() | {f"xl/media/{n}.bin": b"" for n in range(5000)}), BROKEN, "部件")
+    yield Case("角落一格.xlsx", lambda: tiny('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), BROKEN, "XFD1048576")
+    yield Case("底部一格.xlsx", lambda: tiny('<row r="1048576"><c r="J1048576"><v>1</v></c></row>'), BROKEN, "J1048576")
+    yield Case("底左一格.xlsx", lambda: tiny('<row r="1048576"><c r="A1048576"><v>1</v></c></row>'), BROKEN, "A1048576")
+    yield Case("一万六千列.xlsx", wide, BROKEN, "有内容")
+    yield Case("一万六千列空格式.xlsx", lambda: tiny('<row r="1">' + '<c s="1"/>' * 16384 + "</row>" + row.format(2)), READ, codes=("STR102",))
+    yield Case("两百张大表.xlsx", many_wide, BROKEN, "合计过大")
+    yield Case("范围谎报.xlsx", lambda: edited("年度计划", lambda xml: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"', xml)), READ)
+    yield Case("二十万空行.xlsx", blank_rows, READ)
+    yield Case("深套标签.xlsx", lambda: tiny("<row>" * 200_000), BROKEN, "损坏")
+    yield Case("长属性.xlsx", lambda: tiny(f'<row r="1" x="{"y" * 30_000_000}"/>'), READ, codes=("STR102",))
+    yield Case("角落一格.ods", lambda: ods('<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
+               '<table:table-row><table:table-cell table:number-columns-repeated="16383"/><table:table-cell office:value-type="float" office:value="1"/></table:table-row>'), BROKEN, "XFD1048576")  # fmt: skip
+    yield Case("重复亿格.ods", lambda: ods('<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float" '
+               'office:value="1" table:number-columns-repeated="16384"/></table:table-row>'), BROKEN, "远在表格之外")  # fmt: skip
+    yield Case("加密.ods", lambda: ods("", manifest=b"<manifest:encryption-data/>"), BROKEN, "加密")
+    yield Case("实体.ods", lambda: ods("", head='<!DOCTYPE x [<!ENTITY a "b">]>'), BROKEN, "DOCTYPE")
+    yield Case("角落一格.xls", lambda: xls(b"\x03\x02\x0e\x00" + b"\xff\xff\xff\x00\x00\x00" + bytes(8)), BROKEN, "IV65536")
+    yield Case("空壳.xls", lambda: xls(b""), FOREIGN, "不是“")
+
+
+def laughs() -> bytes:
+    levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
+    return tiny('<row r="1"><c r="A1" t="str"><v>&l9;</v></c></row>', head=f'<!DOCTYPE x [<!ENTITY l0 "lol">{levels}]>')
+
+
+def entity() -> bytes:
+    return tiny('<row r="1"><c r="A1" t="str"><v>&x;</v></c></row>', head='<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd">]>')
+
+
+def shared_entity() -> bytes:
+    parts = unzipped()
+    strings = parts["xl/sharedStrings.xml"].decode()
+    declared = strings.replace("<sst", '<!DOCTYPE sst [<!ENTITY x SYSTEM "file:///etc/passwd">]><sst', 1)
+    parts["xl/sharedStrings.xml"] = declared.replace("<t>", "<t>&x;", 1).encode()
+    return rezipped(parts)
+
+
+def stuffed(filling: bytes, megabytes: int) -> bytes:
+    """A worksheet that unpacks to so many MB."""
+    parts = unzipped()
+    name = part_of(parts, "年度计划")
+    stream = io.BytesIO()
+    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for other, data in parts.items():
+            if other != name:
+                archive.writestr(other, data)
+        with archive.open(name, "w") as part:
+            part.write(f'<worksheet xmlns="{MAIN}"><sheetData>'.encode())
+            block = filling * (2**20 // len(filling))
+            for _ in range(megabytes):
+                part.write(block)
+            part.write(b"</sheetData></worksheet>")
+    return stream.getvalue()
+
+
+def liar() -> bytes:
+    """A part that says it has 100 bytes and has 30 MB."""
+    parts = unzipped()
+    name = part_of(parts, "年度计划")
+    parts[name] = b'<worksheet xmlns="' + MAIN.encode() + b'"><sheetData>' + b" " * 30_000_000 + b"</sheetData></worksheet>"
+    data = bytearray(rezipped(parts))
+    at = data.rindex(b"PK\x01\x02", 0, data.rindex(name.encode())) + 24
+    data[at : at + 4] = (100).to_bytes(4, "little")
+    return bytes(data)
+
+
+def overlapping() -> bytes:
+    """Two thousand members that all point at the same megabytes."""
+    packed = rezipped({"0000.xlsx": bytes(4 * 2**20)})
+    at = packed.index(b"PK\x01\x02")
+    end = packed.index(b"PK\x05\x06")
+    entries = b"".join(packed[at:end].replace(b"0000.xlsx", b"%04d.xlsx" % n) for n in range(2000))
+    tail = bytearray(packed[end:])
+    tail[8:12] = (2000).to_bytes(2, "little") * 2
+    tail[12:16] = len(entries).to_bytes(4, "little")
+    return packed[:at] + entries + bytes(tail)
+
+
+def wide() -> bytes:
+    return tiny('<row r="1">' + "".join(f'<c t="n"><v>{n}</v></c>' for n in range(16384)) + "</row>")
+
+
+def many_wide() -> bytes:
+    """Two hundred worksheets, each with two cells a million apart."""
+    parts = unzipped()
+    name = part_of(parts, "年度计划")
+    xml = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="2000"><c r="RN2000"><v>1</v></c></row></sheetData></worksheet>'
+    book, links = parts["xl/workbook.xml"], parts["xl/_rels/workbook.xml.rels"]
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
+    for number in range(200):
+        parts[f"xl/worksheets/far{number}.xml"] = xml.encode()
+        book = book.replace(b"</sheets>", f'<sheet name="远{number}" sheetId="{900 + number}" r:id="far{number}"/></sheets>'.encode())
+        links = links.replace(b"</Relationships>", b'<Relationship Id="far%d" Type="%s" Target="worksheets/far%d.xml"/></Relationships>' % (number, kind, number))  # fmt: skip
+    assert name
+    return rezipped(parts | {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": links})
+
+
+def blank_rows() -> bytes:
+    rows = "".join(f'<row r="{n}" s="1" customFormat="1"><c r="A{n}" s="1"/><c r="B{n}" s="1"/></row>' for n in range(200, 200_200))
+    return edited("年度计划", lambda xml: xml.replace("</sheetData>", rows + "</sheetData>"))
+
+
+def ods(rows: str, *, head: str = "", manifest: bytes = b"<x/>") -> bytes:
+    names = ("office", "table", "text", "calcext")
+    spaces = " ".join(f'xmlns:{name}="urn:{name}"' for name in names)
+    content = (
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<office:document-content {spaces}><office:body><office:spreadsheet>'
+        f'<table:table table:name="年度计划">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+    )
+    return rezipped(
+        {
+            "mimetype": b"application/vnd.oasis.opendocument.spreadsheet",
+            "META-INF/manifest.xml": manifest,
+            "content.xml": content.encode(),
+        }
+    )
+
+
+def xls(records: bytes) -> bytes:
+    """A workbook of Excel 97 with one worksheet of these records, in a compound file of its own."""
+    from ole import compound
+
+    bof = b"\x09\x08\x10\x00\x00\x06%c\x00" + bytes(12)
+    name = "表".encode("utf-16-le")
+    globals_ = bof % 5
+    sheet = b"\x85\x00" + (8 + len(name)).to_bytes(2, "little")
+    start = len(globals_) + len(sheet) + 8 + len(name) + 4
+    globals_ += sheet + start.to_bytes(4, "little") + b"\x00\x00\x01\x01" + name + b"\x0a\x00\x00\x00"
+    stream = globals_ + bof % 0x10 + records + b"\x0a\x00\x00\x00"
+    return compound({"Workbook": stream.ljust(4096, b"\0")})
+
+
+# ------------------------------------------------------------------------------------------------------ legal oddities
+
+
+def odd_but_legal() -> Iterator[Case]:
+    yield Case("宏.xlsm", lambda: rezipped(unzipped() | {"xl/vbaProject.bin": b"\xd0\xcf\x11\xe0" + bytes(999)}), READ)
+    yield Case("外部链接.xlsx", external, READ)
+    yield Case("其实是新版.xls", base, READ)
+    yield Case("其实是新版.et", base, READ)
+    yield Case("没有后缀", base, READ)
+    yield Case("严格格式.xlsx", strict, READ)
+    yield Case("带前缀.xlsx", prefixed, READ)
+    yield Case("没有地址.xlsx", lambda: edited("收支总表", lambda xml: addressless(xml)), READ)
+    yield Case("二进制.xlsb", binary, READ, "不含公式信息")
+
+
+def external() -> bytes:
+    parts = unzipped()
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLink"
+    links = parts["xl/_rels/workbook.xml.rels"]
+    parts["xl/_rels/workbook.xml.rels"] = links.replace(
+        b"</Relationships>", b'<Relationship Id="x1" Type="%s" Target="externalLinks/externalLink1.xml"/></Relationships>' % kind
+    )
+    parts["xl/externalLinks/externalLink1.xml"] = f'<externalLink xmlns="{MAIN}"><externalBook/></externalLink>'.encode()
+    parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = (
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath" '
+        b'Target="http://192.0.2.1/steal.xlsx" TargetMode="External"/></Relationships>'
+    )
+    return rezipped(parts)
+
+
+def strict() -> bytes:
+    """The base in the namespaces of Strict OOXML."""
+    parts = {}
+    for name, data in unzipped().items():
+        data = data.replace(MAIN.encode(), b"http://purl.oclc.org/ooxml/spreadsheetml/main")
+        data = data.replace(
+            b"http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+            b"http://purl.oclc.org/ooxml/officeDocument/relationships",
+        )
+        parts[name] = data
+    return rezipped(parts)
+
+
+def prefixed() -> bytes:
+    """The base with every tag of its worksheets under a prefix, as some exporters write them."""
+    parts = unzipped()
+    for name in parts:
+        if name.startswith("xl/worksheets/sheet"):
+            xml = re.sub(r"<(/?)(?![?!/])([A-Za-z])", r"<\1x:\2", parts[name].decode())
+            parts[name] = xml.replace(f'xmlns="{MAIN}"', f'xmlns:x="{MAIN}"').encode()
+    return rezipped(parts)
+
+
+def addressless(xml: str) -> str:
+    """Rows whose cells have no `r=`, where that changes nothing: without a gap from A on."""
+
+    def bare(match: re.Match[str]) -> str:
+        letters = re.findall(r'<c r="([A-Z]+)\d+"', match[0])
+        whole = letters == [chr(65 + n) for n in range(len(letters))]
+        return re.sub(r'<c r="[A-Z]+\d+"', "<c", match[0]) if whole else match[0]
+
+    return re.sub(r"<row .*?</row>", bare, xml, flags=re.DOTALL)
+
+
+def binary() -> bytes:
+    from xlsb import converted
+
+    return converted(base())
+
+
+# --------------------------------------------------------------------------------------- what people do in a workbook
+
+
+def peoples_faults() -> Iterator[Case]:
+    """The rows of what happens in practice (text numbers, merged cells, leftovers …), each on the clean base."""
+    funds = "收支总表"
+    yield Case("e01文本数字.xlsx", lambda: text(funds, "D5", " 1,234,567.89 "), READ, codes=("AMT106",))
+    yield Case("e02全角.xlsx", lambda: text(funds, "D5", "１２３．５"), READ, codes=("AMT106",))
+    yield Case("e03双句点.xlsx", lambda: text(funds, "D5", "7.50."), READ, codes=("AMT106",))
+    yield Case("e04带单位.xlsx", lambda: text(funds, "D5", "954.81万元"), READ, codes=("AMT106",))
+    yield Case("e06不适用.xlsx", lambda: text(funds, "D6", "——"), READ, never=("AMT107",))
+    yield Case("e07合并.xlsx", lambda: edited(funds, lambda xml: merged(xml, "D5:D6")), READ, codes=("AMT111",))
+    yield Case("e09改名.xlsx", lambda: renamed("年度计划", "Sheet3"), READ, codes=("STR108",))
+    yield Case("e09隐藏.xlsx", lambda: hidden("三公经费"), READ, codes=("STR106",))
+    yield Case("e10未计算.xlsx", lambda: typed(funds, "D5", "<f>1+1</f>"), READ, codes=("AMT109",))
+    yield Case("e10错误值.xlsx", lambda: typed(funds, "D5", "<f>1/0</f><v>#DIV/0!</v>", "e"), READ, codes=("AMT108",))
+    yield Case("e20文字.xlsx", lambda: text(funds, "D5", "完成"), READ, codes=("AMT107",))
+    yield Case("e00公式文字.xlsx", lambda: text("基本信息", "B4", "=HYPERLINK(&quot;http://192.0.2.1&quot;)"), READ)
+    yield Case("e00路径名.xlsx", lambda: text("基本信息", "B4", "../../../etc/passwd&#10;Bcc: x@example.com"), READ)
+    yield Case("e00控制符.xlsx", lambda: text("基本信息", "B4", "甲_x0000__x0007_局\u202e"), READ)
+
+
+def merged(xml: str, area: str) -> str:
+    if "<mergeCells" in xml:
+        return re.sub(r"<mergeCells[^>]*>", lambda match: match[0] + f'<mergeCell ref="{area}"/>', xml, count=1)
+    return xml.replace("</sheetData>", f'</sheetData><mergeCells><mergeCell ref="{area}"/></mergeCells>')
+
+
+def renamed(sheet: str, name: str) -> bytes:
+    parts = unzipped()
+    parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(f'name="{sheet}"'.encode(), f'name="{name}"'.encode())
+    return rezipped(parts)
+
+
+def hidden(sheet: str) -> bytes:
+    parts = unzipped()
+    book = parts["xl/workbook.xml"].decode()
+    parts["xl/workbook.xml"] = book.replace(f'<sheet name="{sheet}"', f'<sheet name="{sheet}" state="hidden"').encode()
+    return rezipped(parts)
+
+
+# ------------------------------------------------------------------------------------------------------- mutants
+
+
+def truncated(data: bytes, suffix: str) -> Iterator[tuple[str, bytes]]:
+    for tenth in range(1, 10):
+        yield f"截到{tenth}成{suffix}", data[: len(data) * tenth // 10]
+
+
+def flipped(data: bytes, suffix: str) -> Iterator[tuple[str, bytes]]:
+    for tenth in range(10):
+        copy = bytearray(data)
+        copy[min(len(copy) * tenth // 10 + 5, len(copy) - 1)] ^= 0x5A
+        yield f"翻转{tenth}成{suffix}", bytes(copy)
+
+
+def mutant(data: bytes, dice: random.Random) -> bytes:
+    """The file with a few things wrong: bytes flipped, cut, repeated, zeroed or swapped."""
+    copy = bytearray(data)
+    for _ in range(dice.choice((1, 1, 2, 5, 40))):
+        at, length = dice.randrange(len(copy)), dice.choice((1, 1, 4, 64, 1024))
+        kind = dice.randrange(6)
+        if kind == 0:
+            copy[at] ^= 1 << dice.randrange(8)
+        elif kind == 1:
+            copy[at : at + length] = dice.randbytes(len(copy[at : at + length]))
+        elif kind == 2:
+            copy[at : at + length] = bytes(len(copy[at : at + length]))
+        elif kind == 3 and len(copy) > 2 * length:
+            del copy[at : at + length]
+        elif kind == 4:
+            copy[at:at] = copy[at : at + length]
+        else:
+            copy[at : at + 4] = b"\xff\xff\xff\x7f"[: len(copy[at : at + 4])]
+    return bytes(copy) if dice.random() > 0.05 else bytes(copy[: dice.randrange(len(copy))])
+
+
+def mutant_inside(data: bytes, dice: random.Random) -> bytes:
+    """A zip whose parts were changed before packing: the container is whole, the inside is not."""
+    parts = unzipped(data)
+    name = dice.choice(sorted(parts))
+    return rezipped(parts | {name: mutant(parts[name] or b"x", dice)})
+
+
+def cases() -> tuple[Case, ...]:
+    return (*other_files(), *broken_files(), *bombs(), *odd_but_legal(), *peoples_faults())
