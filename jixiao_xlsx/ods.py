@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from jixiao_xlsx.fileformat import SAVE_AS, Refused, broken, encrypted, open_zip
-from jixiao_xlsx.ooxml import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Area, Position, SheetFlags, reference
+from jixiao_xlsx.ooxml import MAX_AREA, MAX_COLUMNS, MAX_ROWS, MAX_SILENCE, Area, Position, SheetFlags, reference
 
 _CHUNK = 1 << 16
 _BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, OSError)
@@ -31,7 +31,11 @@ def inspect(data: bytes) -> Mapping[str, SheetFlags]:
             if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
                 raise encrypted()
             with archive.open("content.xml") as stream:
+                silence = 0
                 while chunk := stream.read(_CHUNK):
+                    silence = 0 if b">" in chunk else silence + len(chunk)
+                    if silence > MAX_SILENCE:
+                        raise broken()
                     parser.Parse(chunk)
                 parser.Parse(b"", True)
         except _BAD as error:

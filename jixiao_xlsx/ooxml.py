@@ -24,6 +24,7 @@ MAX_AREA = 1_000_000
 MAX_TOTAL_AREA = 4_000_000
 MAX_TAGS = 8_000_000
 MAX_SHEETS = 255
+MAX_SILENCE = 2 * 2**20
 _CHUNK = 1 << 16
 _TRUE = frozenset({"1", "true", "on"})
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
@@ -198,10 +199,13 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[s
     parser = _parser()
     parser.buffer_text = True
     scan.attach(parser)
-    tags = 0
+    tags = silence = 0
     with archive.open(part) as stream:
         while chunk := stream.read(_CHUNK):
             tags += chunk.count(b"<")
+            silence = 0 if b">" in chunk else silence + len(chunk)
+            if silence > MAX_SILENCE:  # one endless tag or text: the parser would begin it anew with every chunk
+                raise broken()
             if tags > MAX_TAGS:
                 raise Refused(f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报")
             parser.Parse(chunk)

@@ -38,14 +38,6 @@ def recalculated(workbooks: Sequence[Path]) -> dict[Path, Values]:
         return {path: values(out / path.name) for path in workbooks}
 
 
-def resaved(workbook: Path, folder: Path, kind: str = "xlsx") -> Path:
-    """The workbook as LibreOffice saves it into `folder`, every formula worked out anew."""
-    filters = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "xls": "xls:MS Excel 97", "ods": "ods:calc8"}
-    with tempfile.TemporaryDirectory() as profile:
-        _convert(filters[kind], [workbook], folder, Path(profile), recalculate=True)
-    return folder / f"{workbook.stem}.{kind}"
-
-
 def resaved(workbooks: Sequence[Path], folder: Path, kind: str = "xlsx:Calc MS Excel 2007 XML") -> list[Path]:
     """The workbooks as LibreOffice saves them into `folder`, every formula worked out anew."""
     with tempfile.TemporaryDirectory() as profile:

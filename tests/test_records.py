@@ -14,6 +14,7 @@ import pytest
 from jixiao_xlsx.model import (
     Answer,
     Batch,
+    BatchFinding,
     Bureau,
     Department,
     Execution,
@@ -58,10 +59,11 @@ def answer(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局
     return Answer(file, FileStatus.SUBMITTED, "", "s", 10, department, report, CARD)
 
 
+ACROSS = (BatchFinding("XDP101", Severity.WARNING, ("甲局", "乙局"), "金额完全相同。", "请核对", (Place("收支总表", "D4"),)),)
 UNREAD = Answer("坏.xlsx", FileStatus.UNREADABLE, "不是有效的工作簿", "t", 3)
 
 
-def loaded(*answers: Answer, **options: bool) -> dict[str, object]:
+def loaded(*answers: Answer, **options: object) -> dict[str, object]:
     return json.loads(b"".join(records.findings_json(answers, TEMPLATE, **options)), parse_float=Decimal)
 
 
@@ -76,7 +78,7 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
     assert first["skipped"] == [{"code": "RAT101", "reason": "未填"}]
     assert list(first["findings"][0]) == [
         "code", "severity", "state", "sheet", "cell", "item", "field", "reported", "expected", "difference",
-        "message", "hint", "basis", "related", "count",
+        "message", "hint", "basis", "related", "count", "explanation",
     ]  # fmt: skip
     assert first["findings"][0]["related"] == [{"sheet": "资金预算执行表", "cell": "D9"}, {"sheet": "收支总表", "cell": "D4"}]
     assert first["findings"][1]["expected"] == "截断" and first["findings"][1]["severity"] == "note"
@@ -85,14 +87,17 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
 
 
 def test_the_record_of_a_batch_is_the_same_plus_its_own_findings() -> None:
-    document = loaded(answer(UNBALANCED), batch=True)
+    document = loaded(answer(UNBALANCED), across=())
     assert document.pop("batch_findings") == []
+    document = loaded(answer(UNBALANCED), across=ACROSS)
+    (found,) = document.pop("batch_findings")
+    assert found["departments"] == ["甲局", "乙局"] and found["severity"] == "warning"
     assert document == loaded(answer(UNBALANCED))
 
 
 @pytest.mark.parametrize("answers", [(), (UNREAD,), (answer(UNBALANCED), UNREAD)])
 def test_the_pieces_make_one_evenly_indented_document(answers: tuple[Answer, ...]) -> None:
-    whole = b"".join(records.findings_json(answers, TEMPLATE, batch=True))
+    whole = b"".join(records.findings_json(answers, TEMPLATE, across=ACROSS))
     assert whole == records.as_json(json.loads(whole))
 
 

@@ -9,7 +9,6 @@ import office
 import pytest
 
 from jixiao_xlsx import checker, reader
-from jixiao_xlsx.roster import InputError
 from jixiao_xlsx.model import (
     Answer,
     FileStatus,
@@ -23,6 +22,7 @@ from jixiao_xlsx.model import (
     Waiver,
 )
 from jixiao_xlsx.reference import read_reference, read_waivers
+from jixiao_xlsx.roster import InputError
 from jixiao_xlsx.settlement import explained, waived
 from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers.blank import write_workbook
@@ -145,5 +145,6 @@ def test_a_remark_beside_a_line_of_the_selfcheck_is_read(tmp_path: Path) -> None
     )
     sheet.cell(line, columns["情况说明"]).value = "会议由省里举办"
     book.save(path)
-    found = meeting(office.resaved(path, tmp_path / "saved"))
+    (saved,) = office.resaved([path], tmp_path / "saved")
+    found = meeting(saved)
     assert (found.state, found.explanation) == (FindingState.EXPLAINED, "会议由省里举办")

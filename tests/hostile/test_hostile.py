@@ -1,0 +1,185 @@
+"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else notices."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from pathlib import Path
+
+import corpus
+import pytest
+from office import converted, office
+from parcels import letter, mbox, zipped
+
+from jixiao_xlsx import batch, crypt
+from jixiao_xlsx.model import Answer, FileStatus
+from jixiao_xlsx.spec import find_template
+
+TEMPLATE = find_template()
+CASES = corpus.cases()
+CLEAN = [path for path in sorted(corpus.SAMPLES.glob("*.xlsx")) if path != corpus.BASE][:3]
+ROSTER = corpus.SAMPLES.parent / "departments.csv"
+PARENT_MB, SECONDS = 450, 120
+SCRIPT = """
+import json, resource, sys, time
+from pathlib import Path
+from jixiao_xlsx import batch
+from jixiao_xlsx.spec import find_template
+if __name__ == "__main__":
+    start = time.perf_counter()
+    batch.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), roster_path=Path(sys.argv[3]), jobs=int(sys.argv[4]))
+    peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps([time.perf_counter() - start, *peaks]))
+"""
+
+
+@pytest.fixture(scope="module")
+def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("hostile")
+    for case in CASES:
+        (folder / case.file).write_bytes(case.make())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def answers(inbox: Path) -> dict[str, Answer]:
+    return {answer.file: answer for answer in batch.check_files([inbox], template=TEMPLATE, jobs=2)}
+
+
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_each_ends_as_one_line_with_the_right_reason(case: corpus.Case, answers: dict[str, Answer]) -> None:
+    found = [answer for file, answer in answers.items() if file == case.file or file.startswith(f"{case.file}/")]
+    assert len(found) == 1
+    [answer] = found
+    assert answer.status is case.status, answer.reason
+    assert case.words in answer.reason
+    codes = {finding.code for finding in answer.report.findings} if answer.report else set()
+    assert set(case.codes) <= codes and not codes & {*case.never, "INT101"}, codes
+    assert answer.reason.isprintable() and "程序" not in answer.reason
+
+
+def run(inbox: Path, output: Path, jobs: int) -> tuple[float, int, int]:
+    script = output.parent / "run.py"
+    script.write_text(SCRIPT, encoding="utf-8")
+    command = [sys.executable, str(script), str(inbox), str(output), str(ROSTER), str(jobs)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    seconds, parent, child = json.loads(done.stdout.splitlines()[-1])
+    return seconds, parent, child
+
+
+def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path: Path) -> None:
+    mixed, clean = tmp_path / "混", tmp_path / "净"
+    shutil.copytree(inbox, mixed)
+    clean.mkdir()
+    for book in CLEAN:
+        shutil.copy2(book, clean)
+        shutil.copy2(book, mixed)
+    seconds, parent, child = run(mixed, tmp_path / "混果", 2)
+    run(clean, tmp_path / "净果", 1)
+    print(
+        f"{len(CASES)} 个异常文件和 {len(CLEAN)} 个正常文件：{seconds:.1f} 秒（上限 {SECONDS}），主进程峰值 {parent} MB（上限 {PARENT_MB}），子进程峰值 {child} MB"
+    )
+    assert parent <= PARENT_MB and seconds <= SECONDS
+    record = json.loads((tmp_path / "混果" / "run.json").read_text(encoding="utf-8"))
+    assert record["totals"]["files"]["seen"] >= len(CASES) + len(CLEAN)
+    for path in (tmp_path / "净果").rglob("*"):
+        relative = path.relative_to(tmp_path / "净果")
+        if path.is_file() and len(relative.parts) > 1:
+            assert (tmp_path / "混果" / relative).read_bytes() == path.read_bytes(), relative
+    assert not [path for path in tmp_path.rglob("*passwd*")]
+
+
+# --------------------------------------------------------------------------------------------- broken at every tenth
+
+
+def accounted(folder: Path) -> Counter[str]:
+    """Every file of the folder is there, none as a fault of ours."""
+    answers = batch.check_files([folder], template=TEMPLATE, jobs=2)
+    names = {answer.file.split("/")[0] for answer in answers}
+    assert names == {path.name for path in folder.iterdir()}
+    faults = [(answer.file, answer.reason) for answer in answers if "程序出错" in answer.reason]
+    crashes = [answer.file for answer in answers if answer.report and any(f.code == "INT101" for f in answer.report.findings)]
+    assert not faults and not crashes
+    assert all(answer.reason or answer.status is FileStatus.SUBMITTED for answer in answers)
+    return Counter(answer.status.value for answer in answers)
+
+
+def test_containers_cut_and_flipped_at_every_tenth(tmp_path: Path) -> None:
+    data = corpus.base()
+    files = {
+        ".xlsx": data,
+        ".xlsb": corpus.binary(),
+        ".zip": zipped({"报送/一.xlsx": data, "二.xlsx": data}, gbk=True),
+        ".eml": letter({"表.xlsx": data}),
+        ".mbox": mbox([letter({"表.xlsx": data}), letter({})]),
+        "加密.xlsx": corpus.locked(data, "x"),
+    }
+    for suffix, whole in files.items():
+        for name, broken in (*corpus.truncated(whole, suffix), *corpus.flipped(whole, suffix)):
+            (tmp_path / name).write_bytes(broken)
+    accounted(tmp_path)
+
+
+@office
+def test_old_and_open_formats_cut_and_flipped_at_every_tenth(tmp_path: Path) -> None:
+    folder = tmp_path / "in"
+    folder.mkdir()
+    for suffix, kind in ((".xls", "xls:MS Excel 97"), (".ods", "ods")):
+        converted(kind, [corpus.BASE], tmp_path)
+        whole = (tmp_path / f"{corpus.BASE.stem}{suffix}").read_bytes()
+        for name, broken in (*corpus.truncated(whole, suffix), *corpus.flipped(whole, suffix)):
+            (folder / name).write_bytes(broken)
+    accounted(folder)
+
+
+def test_a_short_fuzz(tmp_path: Path) -> None:
+    dice = random.Random(20240305)
+    for number in range(60):
+        change = corpus.mutant_inside if number % 2 else corpus.mutant
+        source = corpus.binary() if number % 10 == 3 else corpus.base()
+        (tmp_path / f"{number}.xlsx").write_bytes(change(source, dice))
+    accounted(tmp_path)
+
+
+# -------------------------------------------------------------------------------------------------------- passwords
+
+
+@pytest.fixture(scope="module")
+def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("locked")
+    (folder / "加密.xlsx").write_bytes(corpus.locked(corpus.base(), "对的密码"))
+    (folder / "只读保护.xlsx").write_bytes(corpus.locked(corpus.base(), "VelvetSweatshop"))
+    return folder
+
+
+def test_a_password_of_the_bureau_opens_a_workbook(locked: Path) -> None:
+    plain = batch.check_files([corpus.BASE], template=TEMPLATE)[0]
+    answers = batch.check_files([locked], template=TEMPLATE, passwords=("错的", "对的密码"))
+    for answer in answers:
+        assert answer.report and plain.report and answer.report.findings == plain.report.findings
+        assert answer.reason == "原件加密，已用密码打开"
+        assert answer.sha256 == answer.report.sha256 != plain.sha256
+
+
+def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
+    one, two = batch.check_files([locked], template=TEMPLATE, passwords=("错的",))
+    assert one.status is FileStatus.UNREADABLE and "加密" in one.reason and "密码" in one.reason
+    assert two.status is FileStatus.SUBMITTED
+
+
+def test_passwords_come_from_the_environment_and_are_nowhere_written(locked: Path, tmp_path: Path) -> None:
+    assert crypt.passwords_in({"JIXIAO_PASSWORDS": " a;b；a\r\n c \n"}) == ("a", "b", "c")
+    assert crypt.passwords_in({}) == ()
+    secret = "对的密码"
+    command = [sys.executable, "-m", "jixiao_xlsx", "run", str(locked), "-o", str(tmp_path / "果")]
+    import os
+
+    done = subprocess.run(command, capture_output=True, env={**os.environ, "JIXIAO_PASSWORDS": f"x;{secret}"}, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+    assert secret.encode() not in done.stdout + done.stderr
+    assert all(secret.encode() not in path.read_bytes() for path in (tmp_path / "果").rglob("*") if path.is_file())
