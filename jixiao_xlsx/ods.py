@@ -14,7 +14,7 @@ from jixiao_xlsx.fileformat import SAVE_AS, Refused, broken, encrypted, open_zip
 from jixiao_xlsx.ooxml import MAX_AREA, MAX_COLUMNS, MAX_ROWS, MAX_SILENCE, Area, Position, SheetFlags, reference
 
 _CHUNK = 1 << 16
-_BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError, NotImplementedError, OSError)
+_BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, NotImplementedError, OSError)
 
 
 def inspect(data: bytes) -> Mapping[str, SheetFlags]:

@@ -28,7 +28,7 @@ MAX_SILENCE = 2 * 2**20
 _CHUNK = 1 << 16
 _TRUE = frozenset({"1", "true", "on"})
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
-_BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, KeyError, ValueError, OSError)
+_BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError, OSError)
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 Position = tuple[int, int]
@@ -77,16 +77,7 @@ def inspect(data: bytes, wanted: Callable[[str, bool], bool] = lambda name, hidd
     with open_zip(data) as archive:
         try:
             return _inspect(archive, wanted)
-        except (
-            expat.ExpatError,
-            zipfile.BadZipFile,
-            zlib.error,
-            EOFError,
-            NotImplementedError,
-            KeyError,
-            ValueError,
-            OSError,
-        ) as error:
+        except _BROKEN as error:
             raise broken() from error
 
 

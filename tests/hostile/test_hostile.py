@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import shutil
 import subprocess
@@ -91,7 +92,7 @@ def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path:
         relative = path.relative_to(tmp_path / "净果")
         if path.is_file() and len(relative.parts) > 1:
             assert (tmp_path / "混果" / relative).read_bytes() == path.read_bytes(), relative
-    assert not [path for path in tmp_path.rglob("*passwd*")]
+    assert not list(tmp_path.rglob("*passwd*"))
 
 
 # --------------------------------------------------------------------------------------------- broken at every tenth
@@ -177,8 +178,6 @@ def test_passwords_come_from_the_environment_and_are_nowhere_written(locked: Pat
     assert crypt.passwords_in({}) == ()
     secret = "对的密码"
     command = [sys.executable, "-m", "jixiao_xlsx", "run", str(locked), "-o", str(tmp_path / "果")]
-    import os
-
     done = subprocess.run(command, capture_output=True, env={**os.environ, "JIXIAO_PASSWORDS": f"x;{secret}"}, check=False)
     assert done.returncode == 0, done.stderr.decode()
     assert secret.encode() not in done.stdout + done.stderr

@@ -1,0 +1,110 @@
+"""Mutants of real samples in every format: none may crash, hang or get lost. `python tests/bench/fuzz.py [2000] [--seed N]`.
+
+A mutant has a few bytes flipped, cut, repeated or zeroed, in the file as it lies or in a part of it before packing. .xls and
+.ods are made by LibreOffice where it is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import shutil
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent), str(HERE.parent / "hostile")]
+
+import corpus  # noqa: E402
+from office import converted  # noqa: E402
+from parcels import letter, mbox, zipped  # noqa: E402
+
+from jixiao_xlsx import batch  # noqa: E402
+from jixiao_xlsx.spec import find_template  # noqa: E402
+
+BATCH = 250
+SLOW = 20.0
+
+
+def sources(folder: Path) -> dict[str, list[bytes]]:
+    """Whole files by suffix."""
+    books = [path for path in sorted(corpus.SAMPLES.glob("*.xlsx"))][::8]
+    data = [path.read_bytes() for path in books]
+    found = {
+        ".xlsx": data,
+        ".xlsm": [corpus.rezipped(corpus.unzipped() | {"xl/vbaProject.bin": bytes(99)})],
+        ".xlsb": [corpus.binary()],
+        ".zip": [zipped({"报送/一.xlsx": data[0], "二.xlsx": data[1]}, gbk=True)],
+        ".eml": [letter({"表.xlsx": data[0]}), letter({}, forwarded=[letter({"表.xlsx": data[1]})])],
+        ".mbox": [mbox([letter({"表.xlsx": data[0]}), letter({"表.xlsx": data[1]})])],
+        "加密.xlsx": [corpus.locked(data[0], "x")],
+    }
+    if shutil.which("soffice"):
+        for suffix, kind in ((".xls", "xls:MS Excel 97"), (".ods", "ods")):
+            converted(kind, books[:2], folder)
+            found[suffix] = [path.read_bytes() for path in sorted(folder.glob(f"*{suffix}"))]
+        found[".et"] = found[".xls"]
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("count", nargs="?", type=int, default=2000)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--jobs", type=int, default=2)
+    options = parser.parse_args()
+    dice = random.Random(options.seed)
+    template = find_template()
+    statuses: Counter[str] = Counter()
+    reasons: Counter[str] = Counter()
+    formats: Counter[str] = Counter()
+    faults: list[str] = []
+    start = time.perf_counter()
+    with tempfile.TemporaryDirectory() as name:
+        wholes = sources(Path(name))
+        kinds = sorted(wholes)
+        done = 0
+        while done < options.count:
+            folder = Path(tempfile.mkdtemp(dir=name))
+            for number in range(done, min(done + BATCH, options.count)):
+                suffix = kinds[number % len(kinds)]
+                whole = dice.choice(wholes[suffix])
+                inside = suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"} and dice.random() < 0.6
+                mutant = (corpus.mutant_inside if inside else corpus.mutant)(whole, dice)
+                (folder / f"{number:05d}{suffix}").write_bytes(mutant)
+                formats[suffix] += 1
+            before = time.perf_counter()
+            answers = batch.check_files([folder], template=template, passwords=("x",), jobs=options.jobs, progress=None)
+            seconds = time.perf_counter() - before
+            files = {path.name for path in folder.iterdir()}
+            lost = files - {answer.file.split("/")[0] for answer in answers}
+            faults += [f"没有着落：{file}" for file in lost]
+            for answer in answers:
+                statuses[answer.status.value] += 1
+                if answer.status.value != "已报":
+                    reasons[answer.reason[:24]] += 1
+                crashed = answer.report and any(finding.code == "INT101" for finding in answer.report.findings)
+                if "程序" in answer.reason or "已放弃" in answer.reason or crashed:
+                    faults.append(f"{answer.file}：{answer.reason or 'INT101'}")
+                    shutil.copyfile(
+                        folder / answer.file.split("/")[0], Path(tempfile.gettempdir()) / f"fuzz-{answer.file.split('/')[0]}"
+                    )
+            done += len(files)
+            if seconds > SLOW:
+                faults.append(f"第 {done} 个为止的一批用了 {seconds:.0f} 秒")
+            shutil.rmtree(folder)
+    print(f"{done} 个变异文件，{time.perf_counter() - start:.0f} 秒；格式 {dict(formats)}")
+    print(f"状态 {dict(statuses)}")
+    for reason, count in reasons.most_common(12):
+        print(f"  {count:5d}  {reason}…")
+    print(f"崩溃、停住或没有着落：{len(faults)}")
+    for fault in faults[:20]:
+        print(f"  {fault}")
+    sys.exit(bool(faults))
+
+
+if __name__ == "__main__":
+    main()
