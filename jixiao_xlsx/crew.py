@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 import time
@@ -154,6 +155,8 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], memory: int) -> None:
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells us when to stop
     _limit(memory)
+    with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
+        os.dup2(nowhere.fileno(), 2)  # what a library shouts before it aborts is nothing for a reviewer's screen
     with contextlib.suppress(EOFError, OSError):
         pipe.send(None)
         while True:

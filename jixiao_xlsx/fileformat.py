@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from enum import StrEnum
 
 MAX_BYTES = 50 * 2**20
@@ -128,7 +129,11 @@ def _inside_zip(data: bytes) -> Kind:
     with open_zip(data) as archive:
         names = {name.lower() for name in archive.namelist()}
         if "mimetype" in names and "content.xml" in names:
-            if archive.read("mimetype").startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+            try:
+                kind = archive.read(next(name for name in archive.namelist() if name.lower() == "mimetype"))
+            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+                raise Refused(_BROKEN) from error
+            if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
                 return Kind.ODS
             raise Refused("这是 OpenDocument 文档，但不是表格。请报送填好的 .xlsx 原件")
     if any(name.endswith("workbook.bin") for name in names):

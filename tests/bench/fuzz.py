@@ -31,7 +31,7 @@ SLOW = 20.0
 
 def sources(folder: Path) -> dict[str, list[bytes]]:
     """Whole files by suffix."""
-    books = [path for path in sorted(corpus.SAMPLES.glob("*.xlsx"))][::8]
+    books = sorted(corpus.SAMPLES.glob("*.xlsx"))[::8]
     data = [path.read_bytes() for path in books]
     found = {
         ".xlsx": data,
@@ -62,6 +62,7 @@ def main() -> None:
     reasons: Counter[str] = Counter()
     formats: Counter[str] = Counter()
     faults: list[str] = []
+    aborts = 0
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         wholes = sources(Path(name))
@@ -87,7 +88,8 @@ def main() -> None:
                 if answer.status.value != "已报":
                     reasons[answer.reason[:24]] += 1
                 crashed = answer.report and any(finding.code == "INT101" for finding in answer.report.findings)
-                if "程序" in answer.reason or "已放弃" in answer.reason or crashed:
+                aborts += "异常中止" in answer.reason
+                if "程序出错" in answer.reason or "已放弃" in answer.reason or crashed:
                     faults.append(f"{answer.file}：{answer.reason or 'INT101'}")
                     shutil.copyfile(
                         folder / answer.file.split("/")[0], Path(tempfile.gettempdir()) / f"fuzz-{answer.file.split('/')[0]}"
@@ -100,6 +102,7 @@ def main() -> None:
     print(f"状态 {dict(statuses)}")
     for reason, count in reasons.most_common(12):
         print(f"  {count:5d}  {reason}…")
+    print(f"库自身中止、由子进程挡住的：{aborts}")
     print(f"崩溃、停住或没有着落：{len(faults)}")
     for fault in faults[:20]:
         print(f"  {fault}")
