@@ -22,8 +22,8 @@ from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
 from jixiao_xlsx.writers import mail, records, staged
-from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, unique, write_bytes, write_pieces
-from jixiao_xlsx.writers.outbox import RUN_RECORD, Outbox
+from jixiao_xlsx.writers.files import Blocked, move_whole, refusal, sha256_of, unique, write_pieces
+from jixiao_xlsx.writers.outbox import Outbox
 from jixiao_xlsx.writers.safe import safe_name
 
 SCORED = "评分"
@@ -99,7 +99,7 @@ def run(
         if previous:
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
-        write_bytes(output / RUN_RECORD, records.run_document(batch, inputs, outbox.outputs))
+        outbox.close(records.run_document(batch, inputs, outbox.outputs))
     return replace(batch, problems=problems, notes=(*unused, *notes, *outbox.notes))
 
 
@@ -152,6 +152,8 @@ def _shared(name: str, batch: Batch, template: Template, outbox: Outbox) -> str:
         write_pieces(place, _SHARED[name](batch, template))
     except Blocked as blocked:
         return str(blocked)
+    except OSError as error:
+        return refusal(error, place)
     except Exception as error:  # the other results stand, whatever became of this one
         return f"“{name}”没有写成：程序出错，请联系维护人员（{type(error).__name__}）"
     return outbox.put(name, place)

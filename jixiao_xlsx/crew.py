@@ -11,6 +11,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
@@ -154,6 +155,7 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], memory: int) -> None:
     """The life of a process: one task after another, until the pipe ends."""
     with contextlib.suppress(ValueError):
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells us when to stop
+    threading.Thread(target=_follow_parent, daemon=True).start()
     _limit(memory)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
         os.dup2(nowhere.fileno(), 2)  # what a library shouts before it aborts is nothing for a reviewer's screen
@@ -161,6 +163,13 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], memory: int) -> None:
         pipe.send(None)
         while True:
             pipe.send(_answer(work, pipe.recv()))
+
+
+def _follow_parent() -> None:
+    """End with the parent, however it ends: nobody may write on into the folder of a run that is no more."""
+    if parent := multiprocessing.parent_process():
+        parent.join()
+        os._exit(1)
 
 
 def _answer(work: Callable[[Any], Any], task: Any) -> Any:

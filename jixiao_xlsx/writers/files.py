@@ -6,6 +6,7 @@ import contextlib
 import errno
 import hashlib
 import io
+import os
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
@@ -31,8 +32,8 @@ def write_bytes(target: Path, data: bytes) -> None:
 
 def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
     """Put all `pieces` at `target` in one step, by way of a file beside it. Raises Blocked."""
-    # Named after the target, so that what a killed run leaves behind is overwritten by the next.
-    part = target.with_name(f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}.part")
+    # Named after the process too: one that outlives a killed run must not write into the next one's file.
+    part = target.with_name(f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}-{os.getpid()}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:
@@ -48,6 +49,8 @@ def move_whole(source: Path, target: Path) -> None:
     """Put the finished file `source` at `target` in one step. Raises Blocked."""
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
+        with source.open("rb+") as stream:
+            os.fsync(stream.fileno())  # the name must not reach the disk before the content
         source.replace(target)
     except OSError as error:
         raise Blocked(refusal(error, target)) from error

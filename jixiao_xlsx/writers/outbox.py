@@ -38,10 +38,10 @@ class Outbox:
             sha256 = digest(content) if isinstance(content, bytes) else sha256_of(content)
             self._keep_edited(target, path, sha256)
             self._note_down(path, sha256)
-            if isinstance(content, bytes):
+            if isinstance(content, bytes) and self._journal is None:
                 write_bytes(target, content)
             else:
-                move_whole(content, target)
+                move_whole(self._staged(content), target)
         except (OSError, Blocked) as error:
             if path in self._earlier:  # still there, and still ours: the next run may replace it
                 self.outputs[path] = self._earlier[path]
@@ -63,10 +63,28 @@ class Outbox:
             except OSError:
                 self.notes.append(f"“{path}”是以前的结果，本次已不用，但删不掉：请关闭后自行删除。")
 
+    def close(self, record: bytes) -> None:
+        """Write run.json, which tells the next run what is ours. Raises Blocked."""
+        target = self.folder / RUN_RECORD
+        if self._journal is None:
+            write_bytes(target, record)
+        else:
+            move_whole(self._staged(record), target)
+
+    def _staged(self, content: bytes | Path) -> Path:
+        """`content` as a finished file: what a kill leaves half-written must not lie among the results."""
+        if isinstance(content, Path):
+            return content
+        assert self._journal is not None, "bytes are written directly where nothing is staged"
+        place = self._journal.with_suffix(".next")
+        write_bytes(place, content)
+        return place
+
     def _note_down(self, path: str, sha256: str) -> None:
         if self._journal is not None:
             with self._journal.open("a", encoding="utf-8", newline="\n") as stream:
-                stream.write(json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n")
+                # A line of its own, whatever half a line a killed run has left.
+                stream.write("\n" + json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n")
 
     def _keep_edited(self, target: Path, path: str, sha256: str) -> None:
         if target.suffix not in {".xlsx", ".docx"} or not target.is_file():

@@ -119,16 +119,17 @@ class Column:
 
 
 @contextmanager
-def new_book(target: Path | BinaryIO, title: str) -> Iterator[Any]:
+def new_book(target: Path | BinaryIO, title: str, *, in_memory: bool = True) -> Iterator[Any]:
     """A workbook that is written to `target` whole, when the block ends well, or not at all. Same content, same bytes.
 
-    Raises files.Blocked where a path cannot be written.
+    `in_memory` False puts its parts together in the system's folder for temporary files: slower, and a large book takes less
+    memory. Raises files.Blocked where a path cannot be written.
     """
     memory = BytesIO()
     book = xlsxwriter.Workbook(
         memory,
         {
-            "in_memory": True,
+            "in_memory": in_memory,
             "strings_to_formulas": False,
             "strings_to_urls": False,
             "strings_to_numbers": False,

@@ -42,7 +42,7 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
     hits = rules(batch, catalogue)
     answers = _in_order(batch, frame)
     cards = [answer.scorecard for answer in answers if answer.scorecard]
-    with new_book(target, f"{template.title}汇总") as book:
+    with new_book(target, f"{template.title}汇总", in_memory=False) as book:  # the one book that grows with the season
         styles = Styles(book)
         names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY, LEDGER)
         sheets = {name: book.add_worksheet(name) for name in names}

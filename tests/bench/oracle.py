@@ -126,15 +126,16 @@ class Figures:
     words: frozenset[Address]
 
     def reading(self, at: Address, how: str) -> Range:
-        """The true amounts behind a cell. how: round, cut, either, loose (either, and a typed zero may be small)."""
+        """The true amounts behind a cell. how: round, cut; small (“round small”): a typed zero may be little; loose: all of it."""
         v = self.atoms.get(at)
         if v is None:
             return 0, 0
         if at[0] != FUNDS or v % GRID:
             return v, v
-        below, above = {"round": (GRID // 2, GRID // 2 - 1), "cut": (0, GRID - 1)}.get(how, (GRID // 2, GRID - 1))
+        below, above = {"round": (GRID // 2, GRID // 2 - 1), "cut": (0, GRID - 1)}.get(how.split()[0], (GRID // 2, GRID - 1))
         if v == 0:
-            return (1 - GRID, GRID - 1) if how == "loose" else (0, 0)
+            reach = {"round small": GRID // 2 - 1, "cut small": GRID - 1, "loose": GRID - 1}.get(how, 0)
+            return -reach, reach
         return (v - below, v + above) if v > 0 else (v - above, v + below)
 
 
@@ -252,7 +253,9 @@ def linear(book: Book, *, joint: bool = True) -> str:
     ways = [how for how in ("round", "cut") if all(holds_alone(law, known, how) for law in broken if not law.soft)]
     if any(law.soft and not holds_alone(law, known, "round") for law in broken) or not ways:
         return "soft"
-    return "joint" if joint and not any(_possible(all_laws, known, how) for how in ways) else ""
+    if not joint or any(_possible(all_laws, known, how) for how in ways):
+        return ""
+    return "soft" if any(_possible(all_laws, known, f"{how} small") for how in ways) else "joint"
 
 
 # ------------------------------------------------------------------------------------------------------ all at once
