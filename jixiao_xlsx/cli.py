@@ -195,7 +195,7 @@ def run(
         )
     problems = _complain(done.answers, done.problems)
     for note in done.notes:
-        click.echo(f"说明：{note}", err=True)
+        click.echo(records.line_safe(f"说明：{note}"), err=True)
     click.echo(records.totals_text(done.answers), err=True)
     if roster:
         click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个。", err=True)
@@ -303,14 +303,15 @@ def _progress(label: str) -> Iterator[Progress | None]:
 def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
     """Say what is not as it should be; whether some output is missing."""
     from jixiao_xlsx.model import FileStatus
+    from jixiao_xlsx.writers.records import line_safe
 
     for answer in answers:
         if answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}:
-            click.echo(f"{answer.status.value}：{answer.file}：{answer.reason}", err=True)
+            click.echo(line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}"), err=True)
         if answer.problem:
-            click.echo(f"注意：{answer.file}：{answer.problem}", err=True)
+            click.echo(line_safe(f"注意：{answer.file}：{answer.problem}"), err=True)
     for problem in problems:
-        click.echo(f"注意：{problem}", err=True)
+        click.echo(line_safe(f"注意：{problem}"), err=True)
     return bool(problems) or any(answer.problem for answer in answers)
 
 

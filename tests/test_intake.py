@@ -76,6 +76,14 @@ def test_a_dangling_link_is_said_to_be_unreadable(tmp_path: Path) -> None:
     assert candidates([tmp_path])[0].set_aside.startswith("无法打开")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="names of bytes are a thing of POSIX")
+@pytest.mark.parametrize("name", [b"\xff\xfe.xlsx", b"\x1b[31m\n.xlsx", "财政局".encode("gbk") + b".xlsx"])
+def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -> None:
+    Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(BOOK)
+    [one] = candidates([tmp_path])
+    assert one.file.isprintable() and one.file.encode() and one.content() == BOOK
+
+
 # ------------------------------------------------------------------------------------------------------- archives
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from openpyxl.cell.cell import MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.utils.cell import coordinate_from_string
 from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
@@ -13,6 +13,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Finding, FindingState, Severity, Submission
 from jixiao_xlsx.spec import Template
+from jixiao_xlsx.writers.styles import clip
 
 _FURTHEST = 300  # rows below the heading
 
@@ -43,7 +44,7 @@ def prefill_remarks(book: Workbook, submission: Submission, findings: Sequence[F
         for role, text in words.items():
             if role in columns:
                 cell = sheet[f"{columns[role]}{at}"]
-                cell.value = text
+                cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", clip(text))
                 cell.data_type = "s"
     return (f"“{table.sheet}”没有空行了，另有 {missed} 条警告没有预填，请自行加行填写。",) if missed else ()
 

@@ -24,7 +24,9 @@ from jixiao_xlsx.model import Answer, Batch, BatchFinding, Expected, FileStatus,
 from jixiao_xlsx.spec import Template
 
 _STATES = {FindingState.OPEN: "待处理", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet takes for the start of a formula, behind blanks and in full width too; a tab or a line break starts a cell.
+_FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+_BREAKS = ("\t", "\r", "\n")
 _PLAIN_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?%?")
 
 COLUMNS = (
@@ -174,7 +176,8 @@ def expected_text(expected: Expected | str | None) -> str:
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) and not _PLAIN_NUMBER.fullmatch(text) else text
+    risky = text.startswith(_BREAKS) or text.lstrip().startswith(_FORMULA_STARTS)
+    return f"'{text}" if risky and not _PLAIN_NUMBER.fullmatch(text) else text
 
 
 # --------------------------------------------------------------------------------------------------------------- text
@@ -188,9 +191,9 @@ def findings_text(answers: Sequence[Answer]) -> str:
 def _file_text(answer: Answer) -> str:
     report = answer.report
     if report is None:
-        return f"{_line_safe(answer.file)}  {answer.status.value}：{_line_safe(answer.reason)}\n"
+        return f"{line_safe(answer.file)}  {answer.status.value}：{line_safe(answer.reason)}\n"
     head = "  ".join(
-        _line_safe(part) for part in (answer.file, report.department, f"{report.year}年度" if report.year else "") if part
+        line_safe(part) for part in (answer.file, report.department, f"{report.year}年度" if report.year else "") if part
     )
     return "\n".join([f"{head}  {_counts([report])}", *(_finding_text(finding) for finding in report.findings), ""])
 
@@ -198,10 +201,10 @@ def _file_text(answer: Answer) -> str:
 def _finding_text(finding: Finding) -> str:
     about = "·".join(part for part in (finding.item, finding.field) if part)
     state = "" if finding.state is FindingState.OPEN else f"（{_STATES[finding.state]}）"
-    lines = [f"  {finding.severity.label}{state} {finding.code} {finding.place} {_line_safe(about)}"]
-    lines.append(f"      {_line_safe(finding.message)}")
+    lines = [f"  {finding.severity.label}{state} {finding.code} {finding.place} {line_safe(about)}"]
+    lines.append(f"      {line_safe(finding.message)}")
     if finding.hint:
-        lines.append(f"      建议：{_line_safe(finding.hint)}")
+        lines.append(f"      建议：{line_safe(finding.hint)}")
     return "\n".join(lines)
 
 
@@ -227,7 +230,7 @@ def scores_text(answers: Sequence[Answer]) -> str:
         card = answer.scorecard
         totals = ("", "", "", "") if card is None else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
         said = answer.problem or (card.incomplete if card else f"{answer.status.value}：{answer.reason}")
-        lines.append("\t".join(_line_safe(text) for text in (answer.department, answer.file, *totals, said)))
+        lines.append("\t".join(line_safe(text) for text in (answer.department, answer.file, *totals, said)))
     return "\n".join([*lines, ""])
 
 
@@ -235,7 +238,7 @@ def _points(score: Fraction | None) -> str:
     return "" if score is None else plain(score, 2)
 
 
-def _line_safe(text: str) -> str:
+def line_safe(text: str) -> str:
     """`text` on one line, without characters that would drive a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
 

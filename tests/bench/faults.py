@@ -29,6 +29,7 @@ from sheets import department
 from jixiao_xlsx import checker
 from jixiao_xlsx.model import Finding, Report, Severity
 from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers.layout import place
 
 SWEEP = 150  # books that rare cells are looked for in
 TYPING = ("AMT", "STR103")  # what tells how cells are typed, or how a failure is to be read: that is no watching of a value
@@ -282,6 +283,17 @@ def numeric_cells() -> Iterator[str]:
                     yield f"{table.name}.{row}.{column.title}"
 
 
+def standing() -> Counter[str]:
+    """How many cells of the blank workbook each name stands for: open rows and their spare ones are many."""
+    found: Counter[str] = Counter()
+    names = set(numeric_cells())
+    for table, row, column in place(find_template()).cells():
+        name = f"{table.spec.name}.{row.title or '各行'}.{column.title}"
+        if name in names and table.exists(row, column):
+            found[name] += 1
+    return found
+
+
 def reason(name: str) -> str:
     """Why nobody looks at a cell."""
     from fnmatch import fnmatchcase
@@ -317,6 +329,9 @@ def _show_unwatched(outcomes: list[Outcome], seeds: Iterable[int]) -> None:
     print(
         f"数字格 {cells} 个，没有规则管到的 {len(silent)} 个（{share(len(silent), cells).strip()}），没有试到的 {len(untried)} 个：{'、'.join(untried[:12])}"
     )
+    there = standing()
+    blank = sum(there[name] for name in silent)
+    print(f"  按空白表的格数计：{blank} ÷ {sum(there.values())} = {share(blank, sum(there.values())).strip()}")
     for name in silent:
         print(f"  {name}：{reason(name) or '没有理由'}")
 

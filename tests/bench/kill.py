@@ -92,7 +92,8 @@ def rounds(inbox: Path, work: Path, *, kills: int, jobs: int, seed: int, chatty:
         output = work / f"断{good}"
         for _ in range(dice.choice((1, 1, 2))):
             process = start(script, inbox, output, jobs)
-            time.sleep(dice.uniform(0.1, whole * 1.02))
+            # Anywhere, and as often near the end, where the results are put into place.
+            time.sleep(dice.uniform(0.1, whole) if dice.random() < 0.5 else dice.uniform(0.85 * whole, 1.02 * whole))
             moment = kill(process, all_of_it=dice.random() < 0.5)
             hit += moment
             seen = (
