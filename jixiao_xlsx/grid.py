@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.names import key
@@ -13,7 +13,8 @@ from jixiao_xlsx.ooxml import Area, Position, SheetFlags, reference
 class Grid:
     """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood.
 
-    `keys` maps each text cell to its title key, `filled` is every cell that holds something, in reading order.
+    `keys` maps each text cell to its title key, `filled` is every cell that holds something, in reading order; `address` names
+    a position for people.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Grid:
     flags: SheetFlags
     hidden: bool = False
     knows_formats: bool = True
+    address: Callable[[int, int], str] = reference
     keys: dict[Position, str] = field(default_factory=dict)
     filled: dict[Position, None] = field(default_factory=dict)
     handled: set[Position] = field(default_factory=set)
@@ -86,8 +88,8 @@ class Grid:
         return row, next((other for other in self.columns_in(row) if other >= after), after)
 
     def ref(self, row: int, column: int) -> str:
-        """ "C9"."""
-        return reference(row, column)
+        """ "C9"; in a Word table “表2 第3行第4列”."""
+        return self.address(row, column)
 
     def left(self) -> list[Position]:
         """What is there and has not been understood."""

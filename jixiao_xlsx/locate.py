@@ -11,6 +11,7 @@ from jixiao_xlsx.ooxml import Position
 from jixiao_xlsx.spec import TableSpec, Template
 
 DEEPEST_HEADER = 3
+_PART = "其中"
 _CONTENT_COLUMNS = 0.6
 _CONTENT_ROWS = 0.5
 
@@ -112,10 +113,14 @@ def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | 
 def _header(grid: Grid, names: Names, top: int, bottom: int) -> Header:
     claims: list[tuple[int, int, str, Position]] = []
     width = max((column for row, column in grid.keys if top <= row <= bottom), default=-1) + 1
+    before = ""
     for column in range(width):
         stack = _stack(grid, top, bottom, column)
         claim = _claim(names, [text for text, _ in stack])
+        if claim is None and before and stack and stack[-1][0].startswith(_PART):
+            claim = names.find(before + stack[-1][0])  # “其中：…” is a part of the column to its left
         if claim is not None:
+            before = claim[1]
             claims.append((claim[0], column, claim[1], stack[-1][1]))
     columns: dict[str, int] = {}
     cells: dict[str, Position] = {}

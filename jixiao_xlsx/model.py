@@ -24,6 +24,7 @@ __all__ = [
     "Cell",
     "Change",
     "Department",
+    "Document",
     "Execution",
     "Expected",
     "Facts",
@@ -35,6 +36,7 @@ __all__ = [
     "Mended",
     "Method",
     "Note",
+    "Paragraph",
     "Place",
     "ReferenceLine",
     "Remark",
@@ -203,11 +205,41 @@ class Remark:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a written report outside its tables; `number` counts those with text, from 1.
+
+    `heading`: it heads what follows; `numbered`: Word counts it by itself, so that its number is not in the text; `listed`: a
+    line of the table of contents, which only repeats a heading.
+    """
+
+    number: int
+    text: str
+    heading: bool = False
+    numbered: bool = False
+    listed: bool = False
+
+
+@dataclass(frozen=True)
+class Document:
+    """A written report (.docx) as read. `file` is what findings call it: the sheet of its places.
+
+    `tables` are those in which a table of the form was recognised, their cells called “表2 第3行第4列”; `tables_seen` counts all.
+    """
+
+    file: str
+    sha256: str
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[Table, ...] = ()
+    tables_seen: int = 0
+
+
 @dataclass(frozen=True)
 class Submission:
     """One workbook as read: tables by name, and everything around them that a rule may ask about.
 
-    `meta` is what the file says of itself (see `meta`); {} for one that was not made from a blank form.
+    `meta` is what the file says of itself (see `meta`); {} for one that was not made from a blank form. `documents` are the
+    written reports that came with it, `unread` those that could not be read, as (file, reason).
     """
 
     file: str
@@ -225,6 +257,8 @@ class Submission:
     hides: str = ""
     cells_read: int = 0
     cells_handled: int = 0
+    documents: tuple[Document, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
 
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]

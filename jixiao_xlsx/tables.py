@@ -8,9 +8,9 @@ from dataclasses import dataclass, replace
 from jixiao_xlsx.amounts import State
 from jixiao_xlsx.around import account_for_header, finish
 from jixiao_xlsx.grid import Grid
-from jixiao_xlsx.locate import Header, Rows, assign, find_header, find_rows, regions
+from jixiao_xlsx.locate import Header, Region, Rows, assign, find_header, find_rows, regions
 from jixiao_xlsx.model import Cell, Note, Row, Table
-from jixiao_xlsx.names import Lexicon, Vocabulary, is_note, is_ordinal, is_signature, loosen
+from jixiao_xlsx.names import Lexicon, Vocabulary, is_note, is_ordinal, is_signature, key, loosen
 from jixiao_xlsx.ooxml import Position
 from jixiao_xlsx.part import Part
 from jixiao_xlsx.spec import TableSpec
@@ -31,8 +31,13 @@ class Found:
 
 def read_tables(grid: Grid, specs: Sequence[TableSpec], words: Vocabulary) -> Found:
     """Every table of one sheet of the form that can be found on `grid`."""
+    return read_regions(grid, regions(grid, specs, words), words)
+
+
+def read_regions(grid: Grid, found: Sequence[Region], words: Vocabulary) -> Found:
+    """The tables in parts of a sheet that are known."""
     tables = []
-    parts = [Part(grid, region, words.tables[region.table.name]) for region in regions(grid, specs, words)]
+    parts = [Part(grid, region, words.tables[region.table.name]) for region in found]
     for part in parts:
         table = _record(part) if part.table.shape == "record" else _gridded(part)
         if table is None:
@@ -141,7 +146,8 @@ def _open_table(part: Part, header: Header, lines: Rows) -> list[Row]:
         cells = _cells(part, title, line) | _inherited(part, header, line, above, title)
         rows.append(Row(title, "open", _from_merges(part, header, line, cells)))
     if total is not None:
-        rows.append(Row(part.table.total, "total", _cells(part, part.table.total, total)))
+        cells = _cells(part, part.table.total, total)
+        rows.append(Row(part.table.total, "total", {title: _without_label(cell, part) for title, cell in cells.items()}))
         part.handled(*(place for place in part.line(total) if _is_total(part, place)))
     return rows
 
@@ -164,7 +170,7 @@ def _total_line(part: Part, header: Header) -> int | None:
     lines = [
         place[0]
         for place in part.grid.keys
-        if header.bottom < place[0] < part.region.end and place[1] not in part.numeric and _is_total(part, place)
+        if header.bottom < place[0] < part.region.end and _is_total(part, place) and _labels(part, place)
     ]
     for line in lines[1:]:
         if line != lines[0]:
@@ -173,6 +179,18 @@ def _total_line(part: Part, header: Header) -> int | None:
             part.note("duplicate_title", place, title, f"“{title}”出现了两次，只读取了第 {lines[0] + 1} 行")
             part.twice.update(part.line(line))
     return lines[0] if lines else None
+
+
+def _labels(part: Part, place: Position) -> bool:
+    """Whether a title at `place` can be that of its row: not among the figures, unless the row begins with it."""
+    return place[1] not in part.numeric or place == part.line(place[0])[0]
+
+
+def _without_label(cell: Cell, part: Part) -> Cell:
+    """The row's own title, written under a heading of figures, is no figure."""
+    if cell.state is State.TEXT and cell.unit and loosen(key(cell.text)) == part.lexicon.total:
+        return replace(cell, raw=None, value=None, state=State.BLANK, note="")
+    return cell
 
 
 def _is_total(part: Part, place: Position) -> bool:

@@ -10,7 +10,7 @@ from decimal import Decimal
 from jixiao_xlsx.amounts import NOT_APPLICABLE, State, from_float, percent, plain, read_number, tidy
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import Cell
-from jixiao_xlsx.ooxml import Position, reference
+from jixiao_xlsx.ooxml import Position
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec
 
 PERCENT_NOTE = "%"
@@ -59,7 +59,7 @@ def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
         grid.name,
-        reference(*place),
+        grid.ref(*place),
         title,
         kind.column.title,
         raw,

@@ -1,0 +1,24 @@
+"""Written report (.docx) → Document."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import PurePosixPath
+
+from jixiao_xlsx.model import Document
+from jixiao_xlsx.names import vocabulary
+from jixiao_xlsx.spec import Template
+from jixiao_xlsx.word import read_word
+from jixiao_xlsx.wordtables import tables_of
+
+
+def read_document(data: bytes, name: str, template: Template) -> Document:
+    """Read a report from memory; findings call it by the last part of `name`. Raises fileformat.Refused."""
+    word, file = read_word(data), PurePosixPath(name).name
+    return Document(
+        file=file,
+        sha256=hashlib.sha256(data).hexdigest(),
+        paragraphs=word.paragraphs,
+        tables=tables_of(word, file, template, vocabulary(template)),
+        tables_seen=sum(table.number > 0 for table in word.tables),
+    )

@@ -1,0 +1,378 @@
+"""One bounded streaming pass over a .docx: the guard, the paragraphs and the raw tables at once. No library sees the file.
+
+The text is what a person sees with all changes accepted: what was deleted, hidden or is only a field's code is left out; text
+boxes count as paragraphs of their own. Headers, footers and notes at the foot of a page are not read.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from xml.parsers import expat
+
+from jixiao_xlsx.fileformat import MAX_BYTES, Refused, open_zip
+from jixiao_xlsx.model import Paragraph
+
+SAVE_AS = "请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”后重报"
+MAX_XML = 40 * 2**20
+MAX_TAGS = 3_000_000
+MAX_CELLS = 100_000
+MAX_WIDTH = 256
+MAX_SILENCE = 2 * 2**20
+_CHUNK = 1 << 16
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_OFF = frozenset({"0", "false", "off", "none"})
+_BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError, OSError)
+_HEADING = re.compile(r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[、.．]|[（(]\d{1,2}[）)])")
+_LONGEST_HEADING = 40
+
+BROKEN = "Word 文档已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
+
+
+@dataclass(frozen=True, slots=True)
+class WordCell:
+    """A cell of a Word table: its text, how many grid columns it spans, and "restart" or "continue" of a vertical merge."""
+
+    text: str
+    span: int = 1
+    merge: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WordTable:
+    """A table with its rows, each from the grid column where it begins; `after` counts the paragraphs before it.
+
+    `number` counts the tables of the report that have more than one cell, from 1; 0 for a mere frame.
+    """
+
+    rows: tuple[tuple[int, tuple[WordCell, ...]], ...]
+    after: int
+    number: int = 0
+
+    @property
+    def framed(self) -> bool:
+        """Whether it is a frame around text: one column."""
+        return all(len(cells) == 1 for _, cells in self.rows)
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a .docx holds, in order."""
+
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[WordTable, ...]
+
+
+def read_word(data: bytes) -> Word:
+    """The paragraphs and tables of a .docx. Raises Refused for whatever is none, is encrypted, broken, or not to be trusted."""
+    _look_at(data)
+    with open_zip(data) as archive:
+        names = {name.lower(): name for name in archive.namelist()}
+        if any(name.endswith("vbaproject.bin") for name in names):
+            raise Refused("Word 文档里有宏，出于安全未读取。" + SAVE_AS)
+        try:
+            main = _main_part(archive, names)
+            if archive.getinfo(main).file_size > MAX_XML:
+                raise Refused("Word 文档的文字部分过大，不是正常的报告，未读取。" + SAVE_AS)
+            folder, _, _ = main.rpartition("/")
+            styles = names.get(f"{folder}/styles.xml".lower())
+            return _read(archive, main, _styles(archive.read(styles)) if styles else {})
+        except _BAD as error:
+            raise Refused(BROKEN) from error
+
+
+def _look_at(data: bytes) -> None:
+    if not data.strip(b"\0\r\n\t "):
+        raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
+    if len(data) > MAX_BYTES:
+        raise Refused(f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
+    if data.startswith(_OLE):
+        locked = any(stream.encode("utf-16-le") in data for stream in ("EncryptedPackage", "EncryptionInfo"))
+        raise Refused("Word 文档已加密，需要密码才能打开。请取消密码后重新保存并报送" if locked else f"只读 .docx。{SAVE_AS}")
+    if not data.startswith(b"PK"):
+        raise Refused(f"不是 Word 文档（.docx），只是用了它的文件名。{SAVE_AS}")
+
+
+def _main_part(archive: zipfile.ZipFile, names: dict[str, str]) -> str:
+    """The name of the part that holds the text."""
+    links = names.get("_rels/.rels")
+    found: list[str] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if name.rpartition(":")[2] == "Relationship" and attributes.get("Type", "").endswith("/officeDocument"):
+            found.append(posixpath.normpath(attributes.get("Target", "").lstrip("/")).lower())
+
+    if links:
+        _parse(archive.read(links), start)
+    main = names.get(found[0] if found else "word/document.xml")
+    if main is None or not main.lower().startswith("word/"):
+        raise Refused(f"不是 Word 文档（.docx），只是用了它的文件名。{SAVE_AS}")
+    return main
+
+
+def _parser() -> expat.XMLParserType:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler = _refuse_doctype
+    return parser
+
+
+def _refuse_doctype(*_: object) -> None:
+    raise Refused("Word 文档内含 DOCTYPE 声明，正常的文档没有，出于安全未读取。" + SAVE_AS)
+
+
+def _parse(xml: bytes, start: object) -> None:
+    parser = _parser()
+    parser.StartElementHandler = start  # type: ignore[assignment]
+    parser.Parse(xml, True)
+
+
+# ------------------------------------------------------------------------------------------------------------ styles
+
+
+@dataclass(frozen=True, slots=True)
+class _Style:
+    """What a paragraph's style says of it."""
+
+    heading: bool = False
+    numbered: bool = False
+    listed: bool = False
+    base: str = ""
+
+
+@lru_cache(maxsize=16)
+def _styles(xml: bytes) -> dict[str, _Style]:
+    """Paragraph styles by id, each with what it takes from the one it is based on. Cached: a season's files share styles."""
+    own: dict[str, _Style] = {}
+    current = ""
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        nonlocal current
+        tag, value = name.rpartition(":")[2], _value(attributes)
+        if tag == "style":
+            current = _attribute(attributes, "styleId")
+            own[current] = _Style()
+        elif current and tag == "name":
+            words = value.lower()
+            heading, listed = words.startswith(("heading", "标题")), words.startswith(("toc", "目录"))
+            own[current] = replace(own[current], heading=heading, listed=listed)
+        elif current and tag == "basedOn":
+            own[current] = replace(own[current], base=value)
+        elif current and tag == "numId":
+            own[current] = replace(own[current], numbered=value != "0")
+        elif current and tag == "outlineLvl":
+            own[current] = replace(own[current], heading=value != "9")
+
+    _parse(xml, start)
+    return {name: _whole(name, own) for name in own}
+
+
+def _whole(name: str, own: dict[str, _Style]) -> _Style:
+    found, seen, at = own[name], {name}, own[name].base
+    while at in own and at not in seen:
+        seen.add(at)
+        above = own[at]
+        found = replace(found, heading=found.heading or above.heading, numbered=found.numbered or above.numbered)
+        at = above.base
+    return found
+
+
+def _attribute(attributes: dict[str, str], name: str) -> str:
+    found = attributes.get(f"w:{name}")
+    return found if found is not None else next((v for k, v in attributes.items() if k.rpartition(":")[2] == name), "")
+
+
+def _value(attributes: dict[str, str]) -> str:
+    return _attribute(attributes, "val")
+
+
+# ------------------------------------------------------------------------------------------------------------ the pass
+
+
+def _read(archive: zipfile.ZipFile, part: str, styles: dict[str, _Style]) -> Word:
+    scan = _Scan(styles)
+    parser = _parser()
+    parser.StartElementHandler = scan.start
+    parser.EndElementHandler = scan.end
+    parser.CharacterDataHandler = scan.words
+    tags = silence = 0
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            tags += chunk.count(b"<")
+            silence = 0 if b">" in chunk else silence + len(chunk)
+            if silence > MAX_SILENCE or tags > MAX_TAGS:
+                raise Refused("Word 文档的内容过多或写法异常，不是正常的报告，未读取。" + SAVE_AS)
+            parser.Parse(chunk)
+        parser.Parse(b"", True)
+    return Word(tuple(scan.paragraphs), tuple(_numbered(scan.tables)))
+
+
+def _numbered(tables: list[WordTable]) -> Iterator[WordTable]:
+    number = 0
+    for table in tables:
+        number += not table.framed
+        yield replace(table, number=0 if table.framed else number)
+
+
+@dataclass(slots=True)
+class _Text:
+    """A paragraph under way."""
+
+    pieces: list[str] = field(default_factory=list)
+    style: str = ""
+    numbered: bool | None = None
+    outlined: bool = False
+
+
+@dataclass(slots=True)
+class _Cells:
+    """A table under way: finished rows, the row and the cell that are open."""
+
+    after: int
+    at: int
+    rows: list[tuple[int, tuple[WordCell, ...]]] = field(default_factory=list)
+    row: list[WordCell] = field(default_factory=list)
+    lead: int = 0
+    texts: list[_Text] = field(default_factory=list)
+    span: int = 1
+    merge: str = ""
+
+
+_UNSEEN = frozenset({"del", "moveFrom", "Fallback", "delText", "instrText"})  # the text in these is not shown, or shown twice
+
+
+class _Scan:
+    """The state of the pass: open paragraphs (a text box stands inside one), open tables, and what hides text."""
+
+    def __init__(self, styles: dict[str, _Style]) -> None:
+        self.styles = styles
+        self.paragraphs: list[Paragraph] = []
+        self.tables: list[WordTable] = []
+        self.texts: list[_Text] = []
+        self.open: list[_Cells] = []
+        self.cells = 0
+        self.unseen = 0
+        self.contents: list[bool] = []  # of each open content control, whether it is the table of contents
+        self.in_run = self.hidden = self.listening = False
+
+    def start(self, name: str, attributes: dict[str, str]) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in _UNSEEN:
+            self.unseen += 1
+        elif name.startswith(_DRAWN):
+            return
+        elif tag == "t":
+            self.listening = not self.unseen and not self.hidden
+        elif tag == "r":
+            self.in_run, self.hidden = True, False
+        elif tag == "p":
+            self.texts.append(_Text())
+        elif tag in _MARKS:
+            self.mark(_MARKS[tag])
+        elif tag == "sdt":
+            self.contents.append(False)
+        elif tag == "docPartGallery" and self.contents:
+            self.contents[-1] = _value(attributes) == "Table of Contents"
+        elif tag in {"tbl", "tr", "tc"}:
+            self.start_of_table(tag)
+        elif tag in _TRAITS:
+            self.trait(tag, attributes)
+
+    def mark(self, text: str) -> None:
+        if self.texts and self.in_run and not self.unseen:
+            self.texts[-1].pieces.append(text)
+
+    def start_of_table(self, tag: str) -> None:
+        if tag == "tbl":
+            self.tables.append(WordTable((), 0))  # its place in the order is where it begins
+            self.open.append(_Cells(len(self.paragraphs), len(self.tables) - 1))
+        elif self.open and tag == "tr":
+            self.open[-1].row, self.open[-1].lead = [], 0
+        elif self.open:
+            self.open[-1].texts, self.open[-1].span, self.open[-1].merge = [], 1, ""
+
+    def trait(self, tag: str, attributes: dict[str, str]) -> None:
+        """A property of the paragraph, the run or the cell that is open."""
+        value = _value(attributes)
+        if tag == "pStyle" and self.texts:
+            self.texts[-1].style = value
+        elif tag == "numId" and self.texts:
+            self.texts[-1].numbered = value != "0"
+        elif tag == "outlineLvl" and self.texts:
+            self.texts[-1].outlined = value != "9"
+        elif tag == "vanish" and self.in_run:
+            self.hidden = value not in _OFF
+        elif tag == "gridSpan" and self.open:
+            self.open[-1].span = min(max(int(value or 1), 1), MAX_WIDTH)
+        elif tag == "gridBefore" and self.open:
+            self.open[-1].lead = min(max(int(value or 0), 0), MAX_WIDTH)
+        elif tag == "vMerge" and self.open:
+            self.open[-1].merge = value or "continue"
+
+    def words(self, text: str) -> None:
+        if self.listening and self.texts:
+            self.texts[-1].pieces.append(text)
+
+    def end(self, name: str) -> None:
+        tag = name.rpartition(":")[2]
+        if tag in _UNSEEN:
+            self.unseen -= 1
+        elif name.startswith(_DRAWN):
+            return
+        elif tag == "t":
+            self.listening = False
+        elif tag == "r":
+            self.in_run = self.hidden = False
+        elif tag == "p":
+            self.paragraph(self.texts.pop())
+        elif tag == "sdt":
+            self.contents.pop()
+        elif self.open and tag == "tc":
+            self.cell()
+        elif self.open and tag == "tr":
+            self.open[-1].rows.append((self.open[-1].lead, tuple(self.open[-1].row)))
+        elif self.open and tag == "tbl":
+            self.table(self.open.pop())
+
+    def cell(self) -> None:
+        table = self.open[-1]
+        text = "\n".join("".join(one.pieces).strip() for one in table.texts)
+        table.row.append(WordCell(text.strip(), table.span, table.merge))
+        self.cells += 1
+        if self.cells > MAX_CELLS or sum(cell.span for cell in table.row) > MAX_WIDTH:
+            raise Refused("Word 文档里的表格过大，不是正常的报告，未读取。" + SAVE_AS)
+
+    def table(self, table: _Cells) -> None:
+        done = WordTable(tuple(row for row in table.rows if row[1]), table.after)
+        self.tables[table.at] = done
+        if done.framed:  # text in a frame is text
+            for _, cells in done.rows:
+                for text in cells[0].text.split("\n"):
+                    self.paragraph(_Text([text]))
+
+    def paragraph(self, text: _Text) -> None:
+        if self.open:
+            self.open[-1].texts.append(text)
+        else:
+            self.add(text)
+
+    def add(self, text: _Text) -> None:
+        words = "".join(text.pieces).strip()
+        if not words:
+            return
+        style = self.styles.get(text.style, _Style())
+        numbered = style.numbered if text.numbered is None else text.numbered
+        short = len(words) <= _LONGEST_HEADING and not words.endswith(("。", "；", "，"))
+        heading = short and (style.heading or text.outlined or numbered or bool(_HEADING.match(words)))
+        listed = style.listed or any(self.contents)
+        self.paragraphs.append(Paragraph(len(self.paragraphs) + 1, words, heading and not listed, numbered, listed))
+
+
+_DRAWN = ("a:", "m:")  # words in pictures and formulas
+_MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
+_TRAITS = frozenset({"pStyle", "numId", "outlineLvl", "vanish", "gridSpan", "gridBefore", "vMerge"})

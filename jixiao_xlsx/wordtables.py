@@ -1,0 +1,152 @@
+"""Tables of a Word report that are tables of the form: found by their titles, as on a sheet. What is not plain is left alone."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from jixiao_xlsx.amounts import MONEY_UNITS, tidy
+from jixiao_xlsx.grid import Grid
+from jixiao_xlsx.locate import Header, Region, find_header, find_rows
+from jixiao_xlsx.model import Cell, Paragraph, Row, State, Table
+from jixiao_xlsx.names import Lexicon, Vocabulary, key, loosen
+from jixiao_xlsx.ooxml import Area, SheetFlags
+from jixiao_xlsx.spec import TableSpec, Template
+from jixiao_xlsx.tables import read_regions
+from jixiao_xlsx.word import Word, WordCell, WordTable
+
+_COLUMNS, _ROWS = 0.6, 0.5  # of a table's titles that must be there
+_NEAR = 2  # paragraphs above a table that may speak of it
+_TOP = 3  # its first rows, which may say the unit
+_UNIT = re.compile(r"单位:?(亿元|千元|万元|百元|元)|\((亿元|千元|万元|百元|元)\)$")
+_OWN_UNIT = re.compile(r"[元万亿]$")  # typed into the cell itself
+
+
+def tables_of(word: Word, file: str, template: Template, words: Vocabulary) -> tuple[Table, ...]:
+    """The tables of the form among those of the report, in its order."""
+    found: list[Table] = []
+    for table in word.tables:
+        if table.number:
+            above = [one for one in word.paragraphs[max(table.after - _NEAR, 0) : table.after] if not one.listed]
+            found += _recognised(table, above, file, template, words)
+    return tuple(found)
+
+
+def _recognised(table: WordTable, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary) -> Iterator[Table]:
+    grid = _grid(table, file)
+    said = _unit_said([*(one.text for one in above), *(grid.rows[row][column] for row, column in grid.filled if row < _TOP)])
+    for read in read_regions(grid, _regions(grid, form, words, above), words).tables:
+        spec = form.table[read.name]
+        unit = said or spec.unit
+        if spec.unit not in MONEY_UNITS or unit in MONEY_UNITS:
+            yield _printed(replace(read, heading=_heading(read, above, file, words.tables[spec.name])), spec, unit)
+
+
+def _regions(grid: Grid, form: Template, words: Vocabulary, above: Sequence[Paragraph]) -> list[Region]:
+    """Which lines belong to which table of the form; heading rows that may be those of two are nobody's."""
+    found = [(header, spec) for spec in form.tables if (header := _header(grid, spec, words.tables[spec.name], above))]
+    tops = [header.top for header, _ in found]
+    return [
+        Region(spec, header.top, min((top for top in tops if top > header.top), default=grid.height), header)
+        for header, spec in found
+        if tops.count(header.top) == 1
+    ]
+
+
+def _header(grid: Grid, spec: TableSpec, lexicon: Lexicon, above: Sequence[Paragraph]) -> Header | None:
+    """A table's heading rows, where enough of its columns and rows are there; with its own title above, half will do."""
+    if spec.shape == "record" or not any(column.numeric for column in spec.columns):
+        return None
+    header = find_header(grid, lexicon, 0, grid.height)
+    if header is None:
+        return None
+    titled = any(lexicon.heading.fullmatch(key(one.text)) or loosen(key(one.text)) == lexicon.caption for one in above)
+    if len(header.columns) < max((_ROWS if titled else _COLUMNS) * len(spec.columns), 2):
+        return None
+    figures = [at for title, at in header.columns.items() if spec.column[title].numeric]
+    rows = find_rows(grid, lexicon, range(header.bottom + 1, grid.height), figures)
+    return header if len(rows.at) >= _ROWS * len(spec.rows) else None
+
+
+# ------------------------------------------------------------------------------------------------------------ grid
+
+
+def _grid(table: WordTable, file: str) -> Grid:
+    """The table as a sheet: positions count grid columns, addresses the cells of a row as a person counts them."""
+    rows: list[list[str]] = []
+    names: dict[tuple[int, int], int] = {}
+    starts: list[dict[int, WordCell]] = []
+    for number, (lead, cells) in enumerate(table.rows):
+        line, at, begins = [""] * lead, lead, {}
+        for ordinal, cell in enumerate(cells, 1):
+            begins[at] = cell
+            line += [cell.text if cell.merge != "continue" else "", *[""] * (cell.span - 1)]
+            names.update({(number, at + more): ordinal for more in range(cell.span)})
+            at += cell.span
+        rows.append(line)
+        starts.append(begins)
+    width = max(map(len, rows), default=0)
+
+    def address(row: int, column: int) -> str:
+        return f"表{table.number} 第{row + 1}行第{names.get((row, column), column + 1)}列"
+
+    flags = SheetFlags(merges=tuple(_merges(starts)))
+    return Grid(file, [line + [""] * (width - len(line)) for line in rows], flags, knows_formats=False, address=address)
+
+
+def _merges(starts: Sequence[Mapping[int, WordCell]]) -> Iterator[Area]:
+    for top, begins in enumerate(starts):
+        for left, cell in begins.items():
+            if cell.merge == "continue":
+                continue
+            bottom = top
+            while cell.merge and bottom + 1 < len(starts) and _goes_on(starts[bottom + 1].get(left)):
+                bottom += 1
+            if bottom > top or cell.span > 1:
+                yield top, left, bottom, left + cell.span - 1
+
+
+def _goes_on(cell: WordCell | None) -> bool:
+    return cell is not None and cell.merge == "continue"
+
+
+# ------------------------------------------------------------------------------------------------------------ amounts
+
+
+def _unit_said(texts: Iterable[str]) -> str:
+    """The one unit of money that the words around a table name; "" for none, “?” where they name several."""
+    found = {one or two for text in texts for one, two in _UNIT.findall(tidy(text))}
+    return found.pop() if len(found) == 1 else "?" if found else ""
+
+
+def _heading(table: Table, above: Sequence[Paragraph], file: str, lexicon: Lexicon) -> Cell | None:
+    """The title of the table: a line above it, or in its own first rows."""
+    if table.heading is not None and lexicon.heading.fullmatch(key(table.heading.text)):
+        return table.heading
+    for one in reversed(above):
+        if lexicon.heading.fullmatch(key(one.text)):
+            return Cell(file, f"第{one.number}段", "", "", one.text, one.text, State.TEXT)
+    return None
+
+
+def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
+    """The table with its amounts in the unit that is said, each column on the grid it is printed on."""
+    digits: dict[str, int] = {}
+    for row in table.rows:
+        for title, cell in row.cells.items():
+            if cell.number is not None and not _OWN_UNIT.search(tidy(cell.text)):
+                digits[title] = max(digits.get(title, 0), _digits(cell))
+
+    def printed(cell: Cell) -> Cell:
+        if not isinstance(cell.value, Decimal) or cell.unit not in MONEY_UNITS or _OWN_UNIT.search(tidy(cell.text)):
+            return cell
+        return replace(cell, unit=unit if cell.unit == spec.unit else cell.unit, decimals=digits[cell.column])
+
+    rows = tuple(Row(row.title, row.kind, {title: printed(cell) for title, cell in row.cells.items()}) for row in table.rows)
+    return replace(table, rows=rows)
+
+
+def _digits(cell: Cell) -> int:
+    return len(re.sub(r"[^\d.]", "", cell.text).partition(".")[2])
