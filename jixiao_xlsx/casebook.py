@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jixiao_xlsx.spec import Template
 
@@ -45,9 +46,14 @@ def _cases(path: Path) -> tuple[Example, ...]:
         return ()
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(
-        Example(case["name"], dict(case.get("given", {})), tuple(case.get("finds", ())), tuple(case.get("notes", ())))
+        Example(case["name"], _given(case), tuple(case.get("finds", ())), tuple(case.get("notes", ())))
         for case in data.get("case", ())
     )
+
+
+def _given(case: Mapping[str, Any]) -> dict[str, str]:
+    """The tables of the workbook, then what stands in the Word report."""
+    return dict(case.get("given", {})) | {f"Word 报告：{title}": text for title, text in case.get("word", {}).items()}
 
 
 def known_relations(template: Template) -> tuple[KnownRelation, ...]:

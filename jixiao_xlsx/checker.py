@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import lru_cache
 
 from jixiao_xlsx import meta, rounds
 from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
-from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, coded_rules
+from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
 from jixiao_xlsx.rules.rates import rate_rules
 from jixiao_xlsx.settlement import explained
@@ -66,7 +66,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         by_code[rule.code] = rule
         looked[rule.code] += 0
         try:
-            for saw in rule.check(desk):
+            for saw in _seen(rule, desk):
                 if isinstance(saw, Flag):
                     findings.append(_signed(saw, rule))
                 elif isinstance(saw, Looked):
@@ -93,6 +93,14 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         cells_read=submission.cells_read,
         cells_handled=submission.cells_handled,
     )
+
+
+def _seen(rule: Rule, desk: Desk) -> Iterator[Saw]:
+    """What a rule sees of the workbook and, where it holds for them, of the tables in its reports, which may be partial."""
+    yield from rule.check(desk)
+    if rule.in_word:
+        for table in desk.word_tables:
+            yield from (saw for saw in rule.check(table) if not isinstance(saw, Skipped))
 
 
 def _severity(flag: Flag, rule: Rule) -> Severity:
@@ -137,7 +145,8 @@ def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> li
 
 
 def _order(submission: Submission) -> Callable[[Finding], tuple[object, ...]]:
-    sheets = {name: number for number, name in enumerate(submission.sheets)}
+    names = (*submission.sheets, *(document.file for document in submission.documents))
+    sheets = {name: number for number, name in enumerate(names)}
 
     def key(finding: Finding) -> tuple[object, ...]:
         column = "".join(c for c in finding.place.cell if c.isalpha())

@@ -19,6 +19,7 @@ A case gives the tables that matter to it as they would look on the sheet, one l
   `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those that follow replace what
   they name).
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
+- `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a table under that title.
 - `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
 - `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”; absent: the file
   was not made from a blank one. A `notes` line “缺工作表：自检” takes that sheet out of the file.
@@ -38,8 +39,11 @@ from typing import Any
 from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import ERROR_VALUES, State, from_float, plain, read_number
 from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.model import Cell, Note, Place, ReferenceLine, Row, Submission, Table
+from jixiao_xlsx.model import Cell, Document, Note, Paragraph, Place, ReferenceLine, Row, Submission, Table
+from jixiao_xlsx.names import vocabulary
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec, Template
+from jixiao_xlsx.word import Word, WordCell, WordTable
+from jixiao_xlsx.wordtables import tables_of
 from jixiao_xlsx.writers.layout import Position, TableFilling, TablePlace, a1
 from jixiao_xlsx.writers.layout import place as lay_out
 
@@ -56,8 +60,9 @@ NOTES = {
     "改名工作表": "renamed_sheet",
     "合并金额": "merged_amount",
 }
-KEYS = {"name", "finds", "given", "notes", "reference", "handed_out", "level", "says"}
+KEYS = {"name", "finds", "given", "word", "notes", "reference", "handed_out", "level", "says"}
 SAID = {"发给": meta.DEPARTMENT, "编码": meta.CODE, "年度": meta.YEAR}
+REPORT = "自评报告.docx"
 HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
 
 
@@ -69,6 +74,7 @@ class Case:
     name: str
     finds: tuple[str, ...] = ()
     given: Mapping[str, str] = field(default_factory=dict)
+    word: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reference: str = ""
     handed_out: str = ""
@@ -255,8 +261,25 @@ def submission(case: Case, template: Template) -> Submission:
         meta=_said(case, template),
         sheets=names,
     )
+    if case.word:
+        read = replace(read, documents=(_document(case.word, template),))
     told = [text for text in case.notes if text.partition("：")[2] not in _unread(template)]
     return replace(read, notes=tuple(_note(text, read) for text in told))
+
+
+def _document(word: Mapping[str, str], template: Template) -> Document:
+    """The report, as the reader would give it."""
+    texts: list[str] = []
+    tables: list[WordTable] = []
+    for title, body in word.items():
+        lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
+        texts += [title] if any("|" in line for line in lines) else [title, *lines]
+        rows = [(0, tuple(WordCell(cell.strip()) for cell in line.split("|"))) for line in lines if "|" in line]
+        if rows:
+            tables.append(WordTable(tuple(rows), len(texts), len(tables) + 1))
+    paragraphs = tuple(Paragraph(number, text, text in word) for number, text in enumerate(texts, 1))
+    read = tables_of(Word(paragraphs, tuple(tables)), REPORT, template, vocabulary(template))
+    return Document(REPORT, "0" * 64, paragraphs, read, len(tables))
 
 
 def _unread(template: Template) -> set[str]:

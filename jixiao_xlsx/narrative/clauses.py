@@ -24,12 +24,16 @@ _VAGUE_AFTER = re.compile(r"(?:左右|以上|以下|以内|多|余)")
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A piece of the report: its place, what it is called, its text as typed and folded."""
+    """A piece of the report: its place, what it is called, its text as typed and folded.
+
+    `numbered`: it has a number that is not in the text (Word counts by itself).
+    """
 
     place: Place
     title: str
     text: str
     folded: str
+    numbered: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,26 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from jixiao_xlsx.amounts import tidy
-from jixiao_xlsx.model import Submission
+from jixiao_xlsx.model import Document, Place, Submission
 from jixiao_xlsx.narrative.clauses import Passage, passage
 from jixiao_xlsx.narrative.vocabulary import Vocabulary, Word, fold
 from jixiao_xlsx.spec import Template
 
 
 def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:
-    """The filled long texts of the form's report table, in order."""
+    """The filled long texts of the form's report table, in order, then the paragraphs of the reports that came along."""
     table, form = submission.get(known.table), template.table.get(known.table)
+    written = tuple(one for document in submission.documents for one in _paragraphs(document))
     if table is None or form is None:
-        return ()
+        return written
     found = []
     for row in table.rows:
         for column in form.columns:
             cell = row.get(column.title)
             if cell is not None and form.kind(row.title, column) == "long" and cell.text:
                 found.append(passage(cell.place, row.title, cell.text))
-    return tuple(found)
+    return (*found, *written)
+
+
+def _paragraphs(document: Document) -> Iterator[Passage]:
+    """Each paragraph under the heading it stands below; the table of contents says everything twice."""
+    title = document.file
+    for one in document.paragraphs:
+        if one.heading:
+            title = one.text
+        if not one.listed:
+            yield replace(passage(Place(document.file, f"第{one.number}段"), title, one.text), numbered=one.numbered)
 
 
 def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:

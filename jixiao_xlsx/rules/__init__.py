@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
 
@@ -96,6 +96,15 @@ class Desk:
         return Yardsticks(self.submission, self.vocabulary, self.judged)
 
     @cached_property
+    def word_tables(self) -> tuple[Desk, ...]:
+        """Each table of the reports that came along, on a desk of its own."""
+        return tuple(
+            Desk(replace(self.submission, tables={table.name: table}, notes=(), remarks=(), documents=()), self.template)
+            for document in self.submission.documents
+            for table in document.tables
+        )
+
+    @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of every table."""
         return tuple(cell for table in self.submission.tables.values() for cell in table.cells())
@@ -126,7 +135,8 @@ class Desk:
 class Rule:
     """One entry of the catalogue. `yields_to` names rules whose finding on the same item explains this one away.
 
-    `configured`: its severity is the form's word, not the rule's own.
+    `configured`: its severity is the form's word, not the rule's own. `in_word`: it also holds for a table of the form that
+    stands alone in a Word report.
     """
 
     code: str
@@ -138,6 +148,7 @@ class Rule:
     relations: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
     configured: bool = False
+    in_word: bool = False
 
 
 _REGISTRY: dict[str, Rule] = {}
@@ -151,13 +162,15 @@ def rule(
     basis: str,
     relations: tuple[str, ...] = (),
     yields_to: tuple[str, ...] = (),
+    in_word: bool = False,
 ) -> Callable[[Callable[[Desk], Iterator[Saw]]], Callable[[Desk], Iterator[Saw]]]:
     """Register a rule function. A code taken twice is a ValueError."""
 
     def register(check: Callable[[Desk], Iterator[Saw]]) -> Callable[[Desk], Iterator[Saw]]:
         if code in _REGISTRY:
             raise ValueError(f"规则编号重复：{code}")
-        _REGISTRY[code] = Rule(code, title, severity, basis, (check.__doc__ or "").strip(), check, relations, yields_to)
+        doc = (check.__doc__ or "").strip()
+        _REGISTRY[code] = Rule(code, title, severity, basis, doc, check, relations, yields_to, in_word=in_word)
         return check
 
     return register

@@ -21,7 +21,8 @@ PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 def equation_rules(template: Template) -> Iterator[Rule]:
     """One rule for every equation of the form."""
     for spec in template.equations:
-        yield Rule(spec.code, spec.title, spec.severity, spec.basis, _page(spec), _checker(spec), spec.relations, spec.yields_to)
+        about = (spec.code, spec.title, spec.severity, spec.basis, _page(spec), _checker(spec), spec.relations, spec.yields_to)
+        yield Rule(*about, in_word=not spec.across)
 
 
 def _page(spec: EquationSpec) -> str:

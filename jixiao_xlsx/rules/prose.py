@@ -12,6 +12,7 @@ from functools import cache
 from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.model import Cell, Severity, Skipped
 from jixiao_xlsx.narrative.clauses import Passage
+from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.vocabulary import Vocabulary
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, SAME
@@ -181,24 +182,23 @@ def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
 
 @rule("NAR116", "写了得分没有写等级", severity=Severity.NOTE, basis=MEASURES, relations=("C39",))
 def score_without_grade(desk: Desk) -> Iterator[Saw]:
-    """正文有自评得分，通篇没有写等级。"""
+    """正文有自评得分，通篇没有写等级。报告正文和随附的 Word 报告各自看。"""
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR116", MISSING)
         return
-    first = None
-    for source in story.passages:
-        found = next((m for m in _score_pattern(known.words["score"]).finditer(source.folded) if m["what"] != "总分"), None)
-        first = first or ((source, found) if found else None)
-    yield Looked(len(story.passages))
     names = _any(tuple(one.name for one in desk.template.grades))
-    if first and not any(
-        re.search(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)", s.folded) for s in story.passages
-    ):
-        source, match = first
-        right = desk.template.grade(Fraction(match["number"]))
-        words = f"正文写“{_quoted(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
-        yield _at(source, match.start(), match.end(), "自评等级", words, expected=right)
+    graded = re.compile(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)")
+    for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
+        sources = [source for source in story.passages if source.place.sheet == sheet]
+        yield Looked(len(sources))
+        scores = ((source, m) for source in sources for m in _score_pattern(known.words["score"]).finditer(source.folded))
+        first = next(((source, match) for source, match in scores if match["what"] != "总分"), None)
+        if first and not any(graded.search(source.folded) for source in sources):
+            source, match = first
+            right = desk.template.grade(Fraction(match["number"]))
+            words = f"正文写“{_quoted(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
+            yield _at(source, match.start(), match.end(), "自评等级", words, expected=right)
 
 
 # ------------------------------------------------------------------------------------------------------ names, years
@@ -296,9 +296,11 @@ _NUMERALS = "一二三四五六七八九十"
 _STYLES = (
     ("一、", re.compile(r"(?:^|\n)\s*([一二三四五六七八九十]{1,2})、")),
     ("（一）", re.compile(r"(?:^|[\n。;:])\s*\(([一二三四五六七八九十]{1,2})\)")),
-    ("1.", re.compile(r"(?:^|\n)\s*(\d{1,2})(?:[.]|、)(?!\d)")),
+    ("1", re.compile(r"(?:^|\n)\s*(\d{1,2})([.、])(?!\d)")),
     ("一是", re.compile(r"(?:^|[\n。;:，])\s*([一二三四五六七八九十])是")),
 )
+_CHAPTER = _STYLES[0][0]
+_SPOKEN = _STYLES[3:]
 
 
 def _ordinal(text: str) -> int:
@@ -317,21 +319,69 @@ def heading_numbers(desk: Desk) -> Iterator[Saw]:
     if story is None:
         yield Skipped("NAR113", MISSING)
         return
-    for source in story.passages:
-        yield Looked(1)
-        for style, pattern in _STYLES:
-            last = 0
+    for group in _texts(desk, story):
+        yield Looked(len(group))
+        by_word = any(source.numbered for source in group)  # what Word numbers by itself is not in the text
+        counted = _Counting()
+        for source in group:
+            yield from counted.odd(source, _SPOKEN if by_word else _STYLES)
+
+
+def _texts(desk: Desk, story: Story) -> Iterator[tuple[Passage, ...]]:
+    """Passages that are read on from one to the next: the paragraphs of a Word report; a cell stands alone."""
+    files = {document.file for document in desk.submission.documents}
+    yield from ((source,) for source in story.passages if source.place.sheet not in files)
+    for file in sorted(files):
+        yield tuple(source for source in story.passages if source.place.sheet == file)
+
+
+class _Counting:
+    """The numbers met so far: of each style those that a next one may follow (lists stand inside lists)."""
+
+    def __init__(self) -> None:
+        self.open: dict[str, list[int]] = {}
+        self.chapter = 0
+
+    def odd(self, source: Passage, styles: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[Saw]:
+        """The first number of each style in a passage that follows nothing."""
+        for style, pattern in styles:
+            told = False
             for match in pattern.finditer(source.folded):
                 number = _ordinal(match[1])
-                alone = style == "一、" and last == 0 and number > 1
-                if number != last + 1 and number != 1 and not alone:
-                    end = min(match.end() + 8, len(source.text))
-                    shown = _quoted(re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0])
-                    why = f"前一个是第 {last} 项" if last else "前面没有第 1 项"
-                    words = f"正文“{shown}”的序号是 {number}，{why}。请核对序号。"
-                    yield _at(source, match.start(), end, "序号", words, expected=str(last + 1))
-                    break
-                last = number
+                mark = style if match.lastindex == 1 else f"{style}{match[2]}"
+                if self._follows(mark, number) or told:
+                    continue
+                told = True
+                yield self._flag(source, match, number, mark)
+
+    def _follows(self, mark: str, number: int) -> bool:
+        """Whether the number begins a list, or goes on with one; then it is the last of that list."""
+        chapter = mark == _CHAPTER
+        begun = chapter and not self.chapter
+        found = self.open.setdefault(mark, [])
+        at = next((at for at in reversed(range(len(found))) if found[at] == number - 1), None)
+        if chapter:
+            self.open, found, self.chapter = {_CHAPTER: [number]}, [], number
+        else:
+            del found[len(found) if at is None else at :]
+            found.append(number)
+        return number == 1 or at is not None or begun
+
+    def _flag(self, source: Passage, match: re.Match[str], number: int, mark: str) -> Flag:
+        end = min(match.end() + 8, len(source.text))
+        shown = _quoted(re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0])
+        before = self.open[mark][-2] if len(self.open[mark]) > 1 else 0
+        why, right = (f"前一个是第 {before} 项", str(before + 1)) if before else ("前面没有第 1 项", "1")
+        if mark != _CHAPTER and self.chapter and number == self.chapter + 1:
+            right = f"{_numeral(number)}、"
+            why = f"前面各部分用的是“{_numeral(self.chapter)}、”，这里应为“{right}”"
+        words = f"正文“{shown}”的序号是 {number}，{why}。请核对序号。"
+        return _at(source, match.start(), end, "序号", words, expected=right)
+
+
+def _numeral(number: int) -> str:
+    tens, ones = divmod(number, 10)
+    return ("" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十") + (_NUMERALS[ones - 1] if ones else "")
 
 
 _DATE = re.compile(r"(?:(20\d\d)年)?(\d{1,2})月(?:(\d{1,2})[日号])?(?!龄)")

@@ -131,7 +131,14 @@ def renamed_sheet(desk: Desk) -> Iterator[Saw]:
         yield Flag(note.place, note.item, "", note.text, text)
 
 
-@rule("STR107", "表题不是本单位或本年度", severity=Severity.ERROR, basis="填报说明：表题应为本单位、本年度", relations=("C69",))
+@rule(
+    "STR107",
+    "表题不是本单位或本年度",
+    severity=Severity.ERROR,
+    basis="填报说明：表题应为本单位、本年度",
+    relations=("C69",),
+    in_word=True,
+)
 def foreign_heading(desk: Desk) -> Iterator[Saw]:
     """表格标题里写的是别的单位或别的年度，多半是从别处复制来的。"""
     department, code_year = desk.submission.department, desk.submission.year
