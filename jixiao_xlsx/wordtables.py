@@ -36,7 +36,8 @@ def tables_of(word: Word, file: str, template: Template, words: Vocabulary) -> t
 
 def _recognised(table: WordTable, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary) -> Iterator[Table]:
     grid = _grid(table, file)
-    said = _unit_said([*(one.text for one in above), *(grid.rows[row][column] for row, column in grid.filled if row < _TOP)])
+    top = [str(grid.rows[row][column]) for row, column in grid.filled if row < _TOP]
+    said = _unit_said([*(one.text for one in above), *top])
     for read in read_regions(grid, _regions(grid, form, words, above), words).tables:
         spec = form.table[read.name]
         unit = said or spec.unit

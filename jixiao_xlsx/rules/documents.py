@@ -72,7 +72,7 @@ def _shown(cell: Cell) -> str:
 def _gap(theirs: Cell, ours: Cell) -> str:
     """The difference, in the unit of the report."""
     if theirs.unit == "%":
-        return f"{plain(((theirs.number or 0) - (ours.number or 0)) * 100)} 个百分点"
+        return f"{plain(((theirs.number or Decimal(0)) - (ours.number or Decimal(0))) * 100)} 个百分点"
     return f"{plain((theirs.number or Decimal(0)) - _in_their_unit(theirs, ours))} {theirs.unit}".rstrip()
 
 
