@@ -69,7 +69,10 @@ def check(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Report:
 
 
 def score(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Scorecard:
-    """Self-scores beside recomputed ones (分, exact), with the arithmetic in words."""
+    """Self-scores beside recomputed ones (分, exact), with the arithmetic in words.
+
+    Raises ValueError where the workbook holds several projects: score each of `submission.parts`.
+    """
     from jixiao_xlsx import scorer
 
     return scorer.score(submission, _form(template))
@@ -90,12 +93,16 @@ def write_blank(
 
 
 def write_scored(
-    target: str | Path | BinaryIO, submission: Submission, report: Report, card: Scorecard, template: Form = DEFAULT_TEMPLATE
+    target: str | Path | BinaryIO,
+    submission: Submission,
+    report: Report,
+    cards: Scorecard | Sequence[Scorecard],
+    template: Form = DEFAULT_TEMPLATE,
 ) -> None:
-    """Write one department's scored workbook from what `read`, `check` and `score` gave."""
+    """Write one department's scored workbook from what `read`, `check` and `score` gave: a card for each of the parts."""
     from jixiao_xlsx.writers import scored
 
-    scored.write_scored(_place(target), submission, report, card, _form(template))
+    scored.write_scored(_place(target), submission, report, cards, _form(template))
 
 
 def run(

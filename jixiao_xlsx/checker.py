@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -50,7 +50,25 @@ def check(submission: Submission, template: Template, reference: tuple[Reference
     `reference` holds the bureau's own figures for this department. A workbook of an earlier version is held to that.
     """
     form = meta.edition_of(submission.meta, template)
-    return run_rules(Desk(submission, form, reference), catalogue(form))
+    reports = [run_rules(Desk(part, form, reference), catalogue(form)) for part in submission.parts]
+    return _together(reports, submission) if submission.copies else reports[0]
+
+
+def _together(reports: Sequence[Report], submission: Submission) -> Report:
+    """The reports on all copies of a sheet as one; what is said of a sheet that they share is said once."""
+    found = dict.fromkeys(replace(finding, fingerprint="") for report in reports for finding in report.findings)
+    looked: Counter[str] = Counter()
+    skipped: Counter[tuple[str, str]] = Counter()
+    for report in reports:
+        looked.update(report.checked)
+        for one in report.skipped:
+            skipped[one.code, one.reason] += one.count
+    return replace(
+        reports[0],
+        findings=tuple(rounds.sealed(sorted(found, key=_order(submission)), submission)),
+        checked=dict(looked),
+        skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
+    )
 
 
 _BY_FLAGS = frozenset({"AMT108", "AMT109", "STR106"})

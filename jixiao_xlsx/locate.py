@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.names import Lexicon, Names, Vocabulary, is_ticked, key, loosen, tick_label
 from jixiao_xlsx.ooxml import Position
-from jixiao_xlsx.spec import TableSpec, Template
+from jixiao_xlsx.spec import SheetSpec, TableSpec, Template
 
 DEEPEST_HEADER = 3
 _PART = "其中"
@@ -49,10 +49,20 @@ class Region:
 
 @dataclass(frozen=True)
 class Match:
-    """Which worksheet is which sheet of the form: titles to positions in the list, and those recognised by content."""
+    """Which worksheet is which sheet of the form: titles to positions in the list, and those recognised by content.
+
+    `copies` are the worksheets that are the form's repeated sheet, in the order of the file.
+    """
 
     by_title: Mapping[str, int]
     renamed: frozenset[str] = field(default_factory=frozenset)
+    copies: tuple[int, ...] = ()
+
+    def of(self, sheet: SheetSpec) -> tuple[int, ...]:
+        """The worksheets that are this sheet of the form: one, several where it repeats, or none."""
+        if sheet.repeats:
+            return self.copies
+        return (self.by_title[sheet.title],) if sheet.title in self.by_title else ()
 
 
 # ------------------------------------------------------------------------------------------------------------- sheets
@@ -61,17 +71,37 @@ class Match:
 def match_sheets(template: Template, words: Vocabulary, grids: Sequence[Grid]) -> Match:
     """Title, then alias, then a freer spelling, then content (only where there is no doubt)."""
     found: dict[str, int] = {}
+    repeated = template.repeated
     claims = sorted(
-        (hit[0], number, hit[1]) for number, grid in enumerate(grids) if (hit := words.sheets.find(key(grid.name))) is not None
+        (hit[0], number, hit[1])
+        for number, grid in enumerate(grids)
+        if (hit := words.sheets.find(key(grid.name))) is not None and not (repeated and hit[1] == repeated.title)
     )
     for _, number, title in claims:
         if title not in found and number not in found.values():
             found[title] = number
-    missing = [s.title for s in template.sheets if s.kind == "data" and s.title not in found and template.tables_of(s.title)]
-    free = [n for n, grid in enumerate(grids) if n not in found.values() and not grid.hidden and grid.filled]
+    copies = _copies(template, words, grids, set(found.values()))
+    known = {*found, repeated.title if repeated else ""}
+    missing = [s.title for s in template.sheets if s.kind == "data" and s.title not in known and template.tables_of(s.title)]
+    free = [n for n, grid in enumerate(grids) if n not in {*found.values(), *copies} and not grid.hidden and grid.filled]
     likely = [(title, n) for title in missing for n in free if _looks_like(template, words, title, grids[n])]
     sole = {title: n for title, n in likely if sum(t == title for t, _ in likely) == 1 and sum(m == n for _, m in likely) == 1}
-    return Match(found | sole, frozenset(sole))
+    return Match(found | sole, frozenset(sole), copies)
+
+
+def _copies(template: Template, words: Vocabulary, grids: Sequence[Grid], taken: set[int]) -> tuple[int, ...]:
+    """The worksheets that are the repeated sheet: by name, or, whatever a department calls them, by most of their tables."""
+    repeated = template.repeated
+    if repeated is None:
+        return ()
+    tables = template.tables_of(repeated.title)
+
+    def alike(grid: Grid) -> bool:
+        if words.copies and words.copies.fullmatch(key(grid.name)):
+            return True
+        return not grid.hidden and 2 * sum(_has(words.tables[table.name], table, grid) for table in tables) > len(tables)
+
+    return tuple(number for number, grid in enumerate(grids) if number not in taken and alike(grid))
 
 
 def _looks_like(template: Template, words: Vocabulary, title: str, grid: Grid) -> bool:

@@ -70,7 +70,7 @@ def chosen_files(choices: Sequence[Choice], files: Sequence[str]) -> tuple[dict[
 
 
 def _light(answer: Answer) -> Answer:
-    return answer if answer.status is FileStatus.SUBMITTED else replace(answer, report=None, scorecard=None)
+    return answer if answer.status is FileStatus.SUBMITTED else replace(answer, report=None, scorecards=())
 
 
 def _joined(*texts: str) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -198,11 +198,12 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A 情况说明 as typed beside a finding: the rule and the item it speaks of."""
+    """A 情况说明 as typed beside a finding: the rule and the item it speaks of, and the sheet ("" for any)."""
 
     code: str
     item: str
     text: str
+    sheet: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +240,9 @@ class Submission:
     """One workbook as read: tables by name, and everything around them that a rule may ask about.
 
     `meta` is what the file says of itself (see `meta`); {} for one that was not made from a blank form. `documents` are the
-    written reports that came with it, `unread` those that could not be read, as (file, reason).
+    written reports that came with it, `unread` those that could not be read, as (file, reason). `copies` is the submission
+    once per copy of a sheet that repeats, each with the tables of that copy under the form's own names; () for a form
+    without such a sheet.
     """
 
     file: str
@@ -259,9 +262,16 @@ class Submission:
     cells_handled: int = 0
     documents: tuple[Document, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
+    copies: tuple[Submission, ...] = ()
 
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]
+
+    @property
+    def parts(self) -> tuple[Submission, ...]:
+        """What is checked and scored by itself: each copy of a sheet that repeats (each project), else the submission."""
+        came_with = {"documents": self.documents, "unread": self.unread}
+        return tuple(replace(copy, **came_with) for copy in self.copies) or (self,)
 
     def get(self, table: str) -> Table | None:
         return self.tables.get(table)
@@ -433,8 +443,10 @@ class Report:
         """The named fields of every finding; `sheet` and `cell` reach into its place."""
         return [tuple(_field(finding, name) for name in names) for finding in self.findings]
 
-    def count(self, severity: Severity) -> int:
-        return sum(f.severity is severity and f.state is FindingState.OPEN for f in self.findings)
+    def count(self, severity: Severity, apart: Collection[str] = ()) -> int:
+        """The open findings of a severity, without those of the sheets in `apart`."""
+        open_ = (f for f in self.findings if f.severity is severity and f.state is FindingState.OPEN)
+        return sum(f.place.sheet not in apart for f in open_)
 
 
 def _field(finding: Finding, name: str) -> object:
@@ -507,7 +519,8 @@ class Execution:
 class Scorecard:
     """All scores of one submission, exact; totals are rounded once, to two decimals, when shown.
 
-    `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用; `total` adds 预算执行率.
+    `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用; `total` adds 预算执行率. `item`
+    and `sheet` say what was scored (a project) and where, where a workbook may hold several.
     """
 
     department: str
@@ -522,6 +535,13 @@ class Scorecard:
     total: Fraction | None
     grade: str
     incomplete: str = ""
+    item: str = ""
+    sheet: str = ""
+
+    @property
+    def name(self) -> str:
+        """Whose scores these are, in words: the department, and the project where there are several."""
+        return f"{self.department}·{self.item}" if self.item else self.department
 
 
 # ------------------------------------------------------------------------------------------------------ the season
@@ -627,7 +647,7 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One file of the inbox, accounted for: its status and, where it counts, what came of it.
+    """One file of the inbox, accounted for: its status and, where it counts, what came of it (a scorecard per project).
 
     `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
     for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
@@ -641,7 +661,7 @@ class Answer:
     size: int = 0
     department: str = ""
     report: Report | None = None
-    scorecard: Scorecard | None = None
+    scorecards: tuple[Scorecard, ...] = ()
     facts: Facts = field(default_factory=Facts)
     output: str = ""
     problem: str = ""
@@ -674,8 +694,8 @@ class Batch:
 
     @property
     def submitted(self) -> tuple[Answer, ...]:
-        """The answers that count: 已报, with report and scorecard."""
-        return tuple(a for a in self.answers if a.counts and a.report and a.scorecard)
+        """The answers that count: 已报, with report and scorecards."""
+        return tuple(a for a in self.answers if a.counts and a.report and a.scorecards)
 
     @cached_property
     def missing(self) -> tuple[Department, ...]:

@@ -112,6 +112,7 @@ class Vocabulary:
     """All words of one form."""
 
     sheets: Names
+    copies: re.Pattern[str] | None
     tables: Mapping[str, Lexicon]
     unread: frozenset[str]
     words: frozenset[str]
@@ -133,9 +134,11 @@ def _vocabulary(template: Template) -> Vocabulary:
     words = {key(template.title), key(template.file_name), *_ORDINAL}
     for sheet in template.sheets:
         words |= {key(text) for text in (sheet.title, *sheet.aliases, *sheet.signature)}
+    repeated = template.repeated
     tables = {table.name: _lexicon(table) for table in template.tables}
     return Vocabulary(
         sheets=_names((sheet.title, sheet.aliases, "") for sheet in template.sheets if sheet.kind == "data"),
+        copies=_copies(_titles(repeated)) if repeated else None,
         tables=tables,
         unread=frozenset(
             {key(RETURNED), *(key(title) for sheet in template.sheets if sheet.kind != "data" for title in _titles(sheet))}
@@ -143,9 +146,15 @@ def _vocabulary(template: Template) -> Vocabulary:
         words=frozenset(words),
         headings=(
             *(lexicon.heading for lexicon in tables.values()),
-            *(_pattern("{year}年度" + sheet.title) for sheet in template.sheets),
+            *(_pattern("{year}年度" + (sheet.heading or sheet.title)) for sheet in template.sheets),
         ),
     )
+
+
+def _copies(titles: Iterable[str]) -> re.Pattern[str]:
+    """A repeated sheet's title as copies carry it: 项目, 项目3, 项目 (2), 项目3(2)."""
+    known = "|".join(re.escape(key(title)) for title in titles)
+    return re.compile(rf"(?:{known})\d*(?:\(\d+\))*")
 
 
 def _titles(sheet: SheetSpec) -> tuple[str, ...]:

@@ -12,10 +12,12 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import NamedTuple
 
 import python_calamine as calamine
 
 from jixiao_xlsx import biff, leftovers, meta, ods, ooxml
+from jixiao_xlsx.copies import untouched, with_parts
 from jixiao_xlsx.fileformat import MAX_BYTES, Kind, Refused, broken, encrypted, sniff
 from jixiao_xlsx.ghosts import without_ghosts
 from jixiao_xlsx.grid import Grid
@@ -25,7 +27,7 @@ from jixiao_xlsx.names import RETURNED, Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
 from jixiao_xlsx.remarks import REMARKS, remarks_of
 from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.tables import read_tables
+from jixiao_xlsx.tables import Found, read_tables
 
 MACHINE_SHEET = "_"
 READ_BARE = frozenset({REMARKS, meta.SHEET})
@@ -170,35 +172,40 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
     words, names, grids = vocabulary(form), sheets.names, sheets.grids
     match = match_sheets(form, words, grids)
     tables: dict[str, Table] = {}
+    copies: dict[str, Mapping[str, Table]] = {}
     notes: list[Note] = []
     for sheet in form.sheets:
-        specs = form.tables_of(sheet.title)
-        if sheet.kind != "data" or not specs:
+        if sheet.kind != "data" or not form.tables_of(sheet.title):
             continue
-        number = match.by_title.get(sheet.title)
-        if number is None:
+        found = [
+            _Taken(grids[number], read_tables(grids[number], form.tables_of(sheet.title), words)) for number in match.of(sheet)
+        ]
+        if not found:
             notes.append(Note("missing_sheet", Place(names[0], "A1"), sheet.title, f"没有工作表“{sheet.title}”"))
-            continue
-        grid = grids[number]
-        found = read_tables(grid, specs, words)
-        ghostly = sheets.kind is Kind.XLS
-        tables |= {table.name: without_ghosts(table, form) if ghostly else table for table in found.tables}
-        if sheet.title in match.renamed:
-            told = f"工作表“{grid.name}”按内容认作“{sheet.title}”，请改回原名"
-            notes.append(Note("renamed_sheet", Place(grid.name, "A1"), sheet.title, told))
-        notes += found.notes
-        notes += leftovers.of_sheet(grid, found.parts, words)
-    if not tables:
+        for grid, seen in _used(found, form) if sheet.repeats else found:
+            ghostly = sheets.kind is Kind.XLS
+            here = {table.name: without_ghosts(table, form) if ghostly else table for table in seen.tables}
+            if sheet.repeats:
+                copies[grid.name] = here
+            else:
+                tables |= here
+            if sheet.title in match.renamed:
+                told = f"工作表“{grid.name}”按内容认作“{sheet.title}”，请改回原名"
+                notes.append(Note("renamed_sheet", Place(grid.name, "A1"), sheet.title, told))
+            notes += seen.notes
+            notes += leftovers.of_sheet(grid, seen.parts, words)
+    everything = {**tables, **next(iter(copies.values()), {})}
+    if not everything:
         raise Unreadable(_unrecognised(form, names), FileStatus.UNRECOGNISED)
-    taken = set(match.by_title.values())
+    taken = {number for sheet in form.sheets for number in match.of(sheet)}
     notes += leftovers.of_other_sheets([grid for number, grid in enumerate(grids) if number not in taken])
-    return Submission(
+    whole = Submission(
         file=name,
         sha256=hashlib.sha256(data).hexdigest(),
         template=form.id,
-        department=_text(_role(form, tables, "department")),
-        code=_text(_role(form, tables, "department_code")),
-        year=_year(_role(form, tables, "year")),
+        department=_text(_role(form, everything, "department")),
+        code=_text(_role(form, everything, "department_code")),
+        year=_year(_role(form, everything, "year")),
         tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
         notes=tuple(notes),
         remarks=remarks_of(form, tables, sheets.bare.get(REMARKS, ())),
@@ -209,6 +216,24 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         cells_read=sum(len(grid.filled) for grid in grids),
         cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
     )
+    return with_parts(whole, copies)
+
+
+class _Taken(NamedTuple):
+    """A worksheet and what was found on it."""
+
+    grid: Grid
+    found: Found
+
+
+def _used(copies: Sequence[_Taken], form: Template) -> Sequence[_Taken]:
+    """The copies of a repeated sheet that a department filled; of none such the first, to be held to the form."""
+    used = [copy for copy in copies if not copy.found.tables or not untouched(copy.found.tables, form)] or copies[:1]
+    names = {copy.grid.name for copy in used}
+    for copy in copies:
+        if copy.grid.name not in names:
+            copy.grid.handled |= copy.grid.filled.keys()
+    return used
 
 
 def _unrecognised(form: Template, names: Sequence[str]) -> str:

@@ -20,21 +20,21 @@ def remarks_of(form: Template, tables: Mapping[str, Table], selfcheck: Sequence[
 def _listed(form: Template, tables: Mapping[str, Table]) -> Iterator[Remark]:
     table = tables.get(form.remarks.get("table", ""))
     for row in table.open_rows if table else ():
-        cells = [row.get(form.remarks[key]) for key in ("code", "item", "text")]
-        code, item, text = (cell.text if cell else "" for cell in cells)
+        cells = [row.get(form.remarks.get(key, "")) for key in ("code", "item", "text", "place")]
+        code, item, text, place = (cell.text if cell else "" for cell in cells)
         if code and text:
-            yield Remark(code, item, text)
+            yield Remark(code, item, text, place.rpartition("!")[0])
 
 
 def _beside_lines(form: Template, rows: Sequence[Sequence[object]]) -> Iterator[Remark]:
     """The lines of 自检, found by the titles of its columns."""
-    titles = [tidy(form.remarks.get(key, "")) for key in ("code", "line", "text")]
+    titles = [tidy(form.remarks.get(key, "")) for key in ("code", "line", "text", "sheet")]
     for number, row in enumerate(rows[:HEADER_WITHIN]):
         words = [tidy(str(value)) for value in row]
-        if all(title and title in words for title in titles):
-            at = [words.index(title) for title in titles]
+        if all(title and title in words for title in titles[:3]):
+            at = [words.index(title) if title in words else len(row) for title in titles]
             for line in rows[number + 1 :]:
-                code, item, text = (str(line[column]).strip() if column < len(line) else "" for column in at)
+                code, item, text, sheet = (str(line[column]).strip() if column < len(line) else "" for column in at)
                 if code and text:
-                    yield Remark(code, item, text)
+                    yield Remark(code, item, text, sheet)
             return

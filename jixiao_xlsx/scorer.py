@@ -5,11 +5,13 @@ Scores are exact fractions in 分; a total is rounded once, to two decimals.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import percent, plain, rounded
+from jixiao_xlsx.copies import item_of
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.indicators import Line, lines, scores
 from jixiao_xlsx.model import Cell, Execution, IndicatorScore, Method, Scorecard, Submission
@@ -17,9 +19,25 @@ from jixiao_xlsx.spec import Template
 
 
 def score(submission: Submission, template: Template) -> Scorecard:
-    """Score one submission again. Nothing is invented: what cannot be recomputed says so in `incomplete`."""
+    """Score one submission again. Nothing is invented: what cannot be recomputed says so in `incomplete`.
+
+    Raises ValueError for a workbook of several projects: each of its `parts` has a score of its own.
+    """
+    cards = score_each(submission, template)
+    if len(cards) > 1:
+        raise ValueError("several projects: score each of submission.parts")
+    return cards[0]
+
+
+def score_each(submission: Submission, template: Template) -> tuple[Scorecard, ...]:
+    """The scores of a workbook: one, or one per copy of the sheet that repeats, named after what it is about."""
     form = meta.edition_of(submission.meta, template)
-    return scorecard(submission, form, lines(submission, form))
+    return tuple(_of_part(scorecard(part, form, lines(part, form)), item_of(part, form)) for part in submission.parts)
+
+
+def _of_part(card: Scorecard, item: Cell | None) -> Scorecard:
+    """A scorecard with what it is about; by the name of its sheet where the department gave none."""
+    return card if item is None else replace(card, item=item.text or item.sheet, sheet=item.sheet)
 
 
 def scorecard(submission: Submission, template: Template, found: tuple[Line, ...]) -> Scorecard:

@@ -82,7 +82,7 @@ class ExtraSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A sheet, or a part of one."""
+    """A sheet, or a part of one. `copy_of`: the table of the form that this is a copy of, where its sheet repeats."""
 
     name: str
     sheet: str
@@ -103,6 +103,12 @@ class TableSpec:
     caption: bool = False
     heading_names_department: bool = False
     extras: tuple[ExtraSpec, ...] = ()
+    copy_of: str = ""
+
+    @property
+    def base(self) -> str:
+        """The name by which the rest of the form knows it."""
+        return self.copy_of or self.name
 
     @cached_property
     def column(self) -> Mapping[str, ColumnSpec]:
@@ -151,10 +157,12 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """A worksheet of the form, in its place. kind: data | guide | selfcheck."""
+    """A worksheet of the form, in its place. kind: data | guide | selfcheck. `repeats`: so many copies in the blank form."""
 
     title: str
     kind: str = "data"
+    heading: str = ""
+    repeats: int = 0
     aliases: tuple[str, ...] = ()
     orientation: str = "portrait"
     signature: tuple[str, ...] = ()
@@ -285,6 +293,11 @@ class Template:
     @cached_property
     def sheet(self) -> Mapping[str, SheetSpec]:
         return {sheet.title: sheet for sheet in self.sheets}
+
+    @cached_property
+    def repeated(self) -> SheetSpec | None:
+        """The sheet of which a workbook holds several; a form has one at most."""
+        return next((sheet for sheet in self.sheets if sheet.repeats), None)
 
     @cached_property
     def library(self) -> Mapping[str, IndicatorSpec]:

@@ -25,6 +25,7 @@ def inconsistencies(template: Template) -> Iterator[str]:
     for table in template.tables:
         if table.sheet not in sheets:
             yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表"
+    yield from _wrong_copies(template)
     for equation in template.equations:
         yield from _wrong_limits(template, equation)
         yield from _wrong_refs(template, f"equation[{equation.code}]", equation.relation.sides)
@@ -59,6 +60,17 @@ def inconsistencies(template: Template) -> Iterator[str]:
     yield from (f"{path}：{problem}" for path, ref in rows.items() if (problem := _wrong_ref(template, ref)))
     for number, carry in enumerate(template.carries, start=1):
         yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
+
+
+def _wrong_copies(template: Template) -> Iterator[str]:
+    repeated = [sheet for sheet in template.sheets if sheet.repeats]
+    if not repeated:
+        return
+    if len(repeated) > 1:
+        yield f"sheet.repeats：只能有一张重复的工作表，现有 {'、'.join(sheet.title for sheet in repeated)}"
+    item = template.roles.get("item")
+    if item is None or item.table not in {table.name for table in template.tables_of(repeated[0].title)}:
+        yield f"roles.item：重复的工作表“{repeated[0].title}”要有一格写明是哪一个（如项目名称）"
 
 
 def _wrong_carry(template: Template, carry: Carry) -> Iterator[str]:

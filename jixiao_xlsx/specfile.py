@@ -113,6 +113,8 @@ class _Loader:
         return SheetSpec(
             title=self.text(data, "title", f"{path}.title"),
             kind=self.one_of(f"{path}.kind", data.get("kind", "data"), ("data", "guide", "selfcheck")),
+            heading=self.optional(data, "heading", path),
+            repeats=self.whole(data, "repeats", path) or 0,
             aliases=self.names(f"{path}.aliases", data.get("aliases", [])),
             orientation=self.one_of(f"{path}.orientation", data.get("orientation", "portrait"), ("portrait", "landscape")),
             signature=self.names(f"{path}.signature", data.get("signature", [])),

@@ -138,10 +138,10 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     answer = replace(answer, department=report.department, report=_light_report(report), facts=facts)
     if task.staged is None:
         return answer
-    card = scorer.score(submission, template)
-    answer = replace(answer, scorecard=_light_card(card))
+    cards = scorer.score_each(submission, template)
+    answer = replace(answer, scorecards=tuple(map(_light_card, cards)))
     try:
-        write_whole(task.staged, lambda stream: write_scored(stream, submission, report, card, template))
+        write_whole(task.staged, lambda stream: write_scored(stream, submission, report, cards, template))
         if task.returning:
             written = write_returns(task.staged, opened or data, submission, report, template, task.returning)
             unmade = report.result is Result.RETURN and returns.COPY not in written

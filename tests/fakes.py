@@ -257,5 +257,5 @@ def scaled_to(full: Scorecard, template: Template, total: Fraction) -> Scorecard
 def answered(name: str, scored: Scorecard, found: Sequence[Finding]) -> Answer:
     return Answer(
         f"{name}2025.xlsx", FileStatus.SUBMITTED, sha256="0" * 64, size=40000, department=name, report=report(name, found),
-        scorecard=replace(scored, department=name), output=f"评分/{name}.xlsx",
+        scorecards=(replace(scored, department=name),), output=f"评分/{name}.xlsx",
     )  # fmt: skip

@@ -96,7 +96,7 @@ def test_the_samples_are_all_of_the_roster_and_the_season(season: tuple[Batch, P
 
 def test_answers_carry_no_workbook(season: tuple[Batch, Path]) -> None:
     done, _ = season
-    assert all(not score.places for answer in done.submitted for score in answer.scorecard.indicators)
+    assert all(not score.places for answer in done.submitted for card in answer.scorecards for score in card.indicators)
 
 
 # ------------------------------------------------------------------------------------------------- same input, same bytes

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import io
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 
 import openpyxl
@@ -13,18 +15,27 @@ import pytest
 from cases import Case, find, load_cases, submission
 from click.testing import CliRunner
 from dumps import dump
+from openpyxl.workbook.workbook import Workbook
 
 from jixiao_xlsx import checker, reader, scorer
 from jixiao_xlsx.checker import catalogue, run_rules
 from jixiao_xlsx.cli import main
-from jixiao_xlsx.model import Severity
+from jixiao_xlsx.copies import named, unrolled
+from jixiao_xlsx.model import FindingState, Severity, Submission
 from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers.annotated import annotate
+from jixiao_xlsx.writers.blank import write_workbook
+from jixiao_xlsx.writers.layout import place
+from jixiao_xlsx.writers.scored import write_scored
 
 FORM = find_template("xiangmu-zhichu")
 SAMPLES = Path(__file__).parent.parent / "samples" / "xiangmu"
 INBOX = sorted((SAMPLES / "inbox").glob("*.xlsx"))
+WATER = next(path for path in INBOX if "水务" in path.name)  # two projects, nothing wrong
+SCHOOLS = next(path for path in INBOX if "教育" in path.name)  # 项目1 is wrong, 项目2 is not used, 项目3 is right
 CASES = load_cases(FORM)
+LAYOUT = place(unrolled(FORM))
 
 
 def jixiao(*arguments: object) -> object:
@@ -43,11 +54,14 @@ def test_every_finding_is_the_expected_one(book: Path) -> None:
     assert found == wanted, "\n".join(f"{f.code} {f.place} {f.message}" for f in report.findings)
 
 
-def test_a_right_project_is_scored_as_it_scored_itself() -> None:
-    book = next(path for path in INBOX if "供水" in path.name)
-    card = scorer.score(reader.read(book, FORM), FORM)
-    assert card.total is not None
-    assert (round(float(card.total), 2), card.grade, len(card.indicators)) == (97.69, "优", 6)
+def test_right_projects_are_scored_as_they_scored_themselves() -> None:
+    cards = scorer.score_each(reader.read(WATER, FORM), FORM)
+    assert [(card.item, round(float(card.total or 0), 2), card.grade, len(card.indicators)) for card in cards] == [
+        ("城区供水管网改造", 97.69, "优", 6),
+        ("农村饮水安全巩固提升", 99.0, "优", 5),
+    ]
+    with pytest.raises(ValueError, match="parts"):
+        scorer.score(reader.read(WATER, FORM), FORM)
 
 
 def test_samples_are_made_by_their_generator(tmp_path: Path) -> None:
@@ -57,6 +71,104 @@ def test_samples_are_made_by_their_generator(tmp_path: Path) -> None:
         assert dump((tmp_path / "inbox" / book.name).read_bytes()) == dump(book.read_bytes())
         expected = f"{book.stem}.csv"
         assert (tmp_path / "expected" / expected).read_bytes() == (SAMPLES / "expected" / expected).read_bytes()
+
+
+# ------------------------------------------------------------------------------------------------------ several projects
+
+
+def changed(book: Path, tmp_path: Path, change: Callable[[Workbook], object]) -> Submission:
+    """The workbook as a department saves it after `change`."""
+    loaded = openpyxl.load_workbook(book)
+    change(loaded)
+    loaded.save(tmp_path / book.name)
+    return reader.read(tmp_path / book.name, FORM)
+
+
+def told(submission: Submission) -> set[tuple[str, str, str]]:
+    report = checker.check(submission, FORM)
+    unsaved = {"AMT109"}  # openpyxl saves no results of formulas
+    found = [f for f in report.findings if f.severity is not Severity.NOTE and f.code not in unsaved]
+    return {(f.code, f.place.sheet, f.place.cell) for f in found}
+
+
+def test_each_project_is_a_part_with_the_tables_of_the_form() -> None:
+    submission = reader.read(SCHOOLS, FORM)
+    parts = submission.parts
+    assert [part["项目概况"].cell("项目名称", "填报内容").text for part in parts] == ["农村校舍维修", "公办幼儿园设施更新"]
+    assert [part["项目资金"].sheet for part in parts] == ["项目1", "项目3"]
+    assert submission["项目3·项目资金"].cell("年度资金总额", "全年执行数") == parts[1]["项目资金"].cell(
+        "年度资金总额", "全年执行数"
+    )
+    assert submission.department == parts[0].department == parts[1].department == "青禾县教育局"
+    assert submission.cells_read == submission.cells_handled
+
+
+def test_copies_are_found_whatever_they_are_called(tmp_path: Path) -> None:
+    def rename(book: Workbook) -> None:
+        book["项目1"].title = "项目1 (2)"
+        book["项目3"].title = "幼儿园设施"
+        book.move_sheet("幼儿园设施", -4)
+        for sheet in ("项目2", "项目4", "项目5"):
+            del book[sheet]
+
+    submission = changed(SCHOOLS, tmp_path, rename)
+    assert [part["项目概况"].sheet for part in submission.parts] == ["幼儿园设施", "项目1 (2)"]
+    before = told(reader.read(SCHOOLS, FORM))
+    assert told(submission) == {(code, "项目1 (2)" if sheet == "项目1" else sheet, cell) for code, sheet, cell in before}
+
+
+def test_a_sheet_that_a_clerk_copied_is_one_more_project(tmp_path: Path) -> None:
+    def copy(book: Workbook) -> None:
+        book.copy_worksheet(book["项目1"]).title = "项目1 (2)"
+
+    submission = changed(SCHOOLS, tmp_path, copy)
+    assert len(submission.parts) == 3
+    assert {(code, "项目1 (2)", cell) for code, sheet, cell in told(reader.read(SCHOOLS, FORM))} <= told(submission)
+
+
+def test_copies_that_are_not_used_are_no_fault_and_nothing_at_all_is() -> None:
+    stream = io.BytesIO()
+    write_workbook(FORM, stream, year=2023, department="青禾县水务局", code="312001")
+    submission = reader.read_bytes(stream.getvalue(), "空.xlsx", FORM)
+    assert len(submission.parts) == 1  # held to the form, so that the blanks are told
+    assert told(submission) == {("STR103", "项目1", cell) for cell in ("B5", "C13", "B21")}
+
+
+def test_an_explanation_settles_its_own_project_only(tmp_path: Path) -> None:
+    def explained(line: int, sheet: str) -> Callable[[Workbook], None]:
+        def change(book: Workbook) -> None:
+            for name in ("项目1", "项目3"):  # 其他资金: 执行 8 over a budget of 5, a 警告
+                for row, column, value in (("其他资金", "全年预算数", 5), ("其他资金", "全年执行数", 8)):
+                    book[name][LAYOUT.ref(named("项目资金", name), row, column)[1]] = value
+            for column, text in enumerate(("BAL404", f"{sheet}!D16", "其他资金", "", "上级年末追加"), start=1):
+                book["核实说明"].cell(line, column, text)
+
+        return change
+
+    states = {
+        f.place.sheet: f.state
+        for f in checker.check(changed(SCHOOLS, tmp_path, explained(4, "项目3")), FORM).findings
+        if f.code == "BAL404" and f.item == "其他资金"
+    }
+    assert states == {"项目1": FindingState.OPEN, "项目3": FindingState.EXPLAINED}
+
+
+def test_the_scored_workbook_holds_every_project(tmp_path: Path) -> None:
+    submission = reader.read(WATER, FORM)
+    cards = scorer.score_each(submission, FORM)
+    write_scored(tmp_path / "评分.xlsx", submission, checker.check(submission, FORM), cards, FORM)
+    book = openpyxl.load_workbook(tmp_path / "评分.xlsx", data_only=True)
+    assert book.sheetnames == ["绩效评价表1", "绩效评价表2", "核对意见", "评分说明1", "资金执行1", "评分说明2", "资金执行2"]
+    assert [book[f"绩效评价表{n}"]["C2"].value for n in (1, 2)] == [card.name for card in cards]
+
+
+def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
+    submission = reader.read(SCHOOLS, FORM)
+    data = annotate(SCHOOLS.read_bytes(), submission, checker.check(submission, FORM), FORM)
+    book = openpyxl.load_workbook(io.BytesIO(data))
+    commented = {(sheet.title, cell.coordinate) for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment}
+    assert {(sheet, cell) for _, sheet, cell in told(submission)} <= commented
+    assert not {sheet for sheet, _ in commented} & {"项目2", "项目3"}
 
 
 # ------------------------------------------------------------------------------------------------------ the commands
@@ -72,7 +184,9 @@ def test_it_runs_through_every_command(tmp_path: Path) -> None:
     assert len(list((tmp_path / "结果" / "评分").glob("*.xlsx"))) == 3
     summary = openpyxl.load_workbook(tmp_path / "结果" / "汇总.xlsx", data_only=True)
     shown = {cell.value for sheet in summary for row in sheet.iter_rows() for cell in row}
-    assert {"青禾县水务局", "青禾县教育局", "青禾县农业农村局", "BAL401"} <= shown
+    named = {"青禾县水务局·城区供水管网改造", "青禾县水务局·农村饮水安全巩固提升", "青禾县教育局·公办幼儿园设施更新"}
+    assert {"青禾县教育局", "青禾县农业农村局·高标准农田建设", "BAL401", *named} <= shown
+    assert {"已报", 3} <= shown  # departments are counted, not projects
 
 
 def test_a_workbook_of_the_other_form_is_refused() -> None:

@@ -87,7 +87,7 @@ def test_ranking() -> None:
 
 def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
     batch = fakes.batch(FORM)
-    full = batch.submitted[1].scorecard
+    full = batch.submitted[1].scorecards[0]
     assert full is not None
     lower = fakes.answered("云川县档案馆", fakes.scaled_to(full, FORM, Fraction(80)), ())
     answers = tuple(lower if answer.department == "云川县档案馆" else answer for answer in batch.answers)

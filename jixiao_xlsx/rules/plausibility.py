@@ -88,7 +88,7 @@ def all_spent(desk: Desk) -> Iterator[Saw]:
         cell = filled[0][0]
         yield flag(
             cell,
-            f"全年执行数与全年预算数完全相等（{cell.text} 元）。请确认预算数是年末调整后的批复数。",
+            f"全年执行数与全年预算数完全相等（{cell.text} {cell.unit}）。请确认预算数是年末调整后的批复数。",
             related=(filled[0][1].place,),
         )
 

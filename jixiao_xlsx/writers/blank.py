@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from jixiao_xlsx import meta
+from jixiao_xlsx.copies import unrolled
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.remarks import REMARKS
 from jixiao_xlsx.spec import Template
@@ -42,7 +43,7 @@ def write_workbook(
     is what the bureau types ahead into fixed rows: the file remembers it. Raises KeyError for a row or column that the form
     has not, OSError when the file cannot be written.
     """
-    layout = place(template, filling)
+    layout = place(unrolled(template), filling)
     known = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
     # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
     remembered = {ref: value for ref, value in prefill.items() if not known[ref.table, ref.row, ref.column].formula}
@@ -72,10 +73,14 @@ def write_workbook(
 def _write_remarks(canvas: Canvas, check: Summary) -> None:
     """The 情况说明 of 自检 once more, on a small sheet of their own: reading the whole of 自检 would double the cost of a file."""
     sheet = canvas.book.add_worksheet(REMARKS)
-    for column, key in enumerate(("code", "line", "text")):
-        sheet.write_string(0, column, canvas.template.remarks.get(key, key))
-    for line, (code, label, ref) in enumerate(check.remarks, start=1):
+    titles = canvas.template.remarks
+    where = [titles["sheet"]] if "sheet" in titles else []  # only a form with a sheet that repeats has to tell them apart
+    for column, title in enumerate([*(titles.get(key, key) for key in ("code", "line", "text")), *where]):
+        sheet.write_string(0, column, title)
+    for line, (code, label, where_told, ref) in enumerate(check.remarks, start=1):
         sheet.write_string(line, 0, code)
         sheet.write_string(line, 1, label)
         sheet.write_formula(line, 2, f'=IF({ref}="","",{ref})', None, cached(""))
+        for column in range(3, 3 + len(where)):
+            sheet.write_string(line, column, where_told)
     sheet.very_hidden()

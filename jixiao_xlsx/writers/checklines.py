@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from jixiao_xlsx.copies import is_free
 from jixiao_xlsx.equations import ALL_ROWS, Scope, Side
 from jixiao_xlsx.model import Severity
 from jixiao_xlsx.spec import EquationSpec, RateSpec
 from jixiao_xlsx.writers.canvas import Canvas, quoted
-from jixiao_xlsx.writers.layout import Address, Layout, RowKey, RowPlace, TablePlace
+from jixiao_xlsx.writers.layout import UNFILLED, Address, Layout, RowKey, RowPlace, TablePlace, a1, qualified
 from jixiao_xlsx.writers.rateverdicts import judge_rate
 from jixiao_xlsx.writers.styles import Live
-from jixiao_xlsx.writers.verdicts import GOOD, MISSING, STRAY, Instance, Verdict, judge
+from jixiao_xlsx.writers.verdicts import GOOD, MISSING, STRAY, UNUSED, Instance, Verdict, judge
 from jixiao_xlsx.writers.workings import Signed, Workings
 
 REQUIRED = "必填"
@@ -28,6 +29,47 @@ class CheckLine:
     anchor: Address
     state: Live
     explainable: bool = False
+
+
+def all_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine], list[CheckLine]]:
+    """Required cells, relations inside tables, relations between tables. What is about a copy that nobody uses says nothing."""
+    inner, outer = equation_lines(workings)
+    used = dict(_used(workings))
+    musts, inner, outer = (
+        [_if_used(line, used.get(workings.canvas.layout.sheet_of(line.anchor[0]))) for line in lines]
+        for lines in (required_lines(workings.canvas), inner, outer)
+    )
+    return musts, inner, outer
+
+
+def _used(workings: Workings) -> Iterator[tuple[str, Live]]:
+    """For each copy of a sheet that repeats, how many cells hold what the blank form leaves blank."""
+    canvas = workings.canvas
+    for sheet in canvas.layout.sheets:
+        if not any(table.spec.copy_of for table in sheet.tables):
+            continue
+        inputs = [
+            (table.spec.name, row.key, column.title)
+            for table in sheet.tables
+            for column in table.spec.columns
+            for row in table.rows
+            if is_free(table.spec, row.title, column, canvas.template)
+        ]
+        extras = [a1(*where, absolute=True) for table in sheet.tables for where in table.extras.values()]
+        spans = [*workings.spans(inputs), *(qualified(sheet.spec.title, ref) for ref in extras)]
+        filled = sum(canvas.contents[address].value not in (None, "") for address in inputs)
+        filled += sum(
+            bool(value) for table in sheet.tables for value in canvas.filling.get(table.spec.name, UNFILLED).extras.values()
+        )
+        line = workings.next_line(f"{sheet.spec.title} 已填")
+        yield sheet.spec.title, workings.put(line, 1, f"COUNTA({','.join(spans)})", filled)
+
+
+def _if_used(line: CheckLine, used: Live | None) -> CheckLine:
+    if used is None:
+        return line
+    state = Live(f"IF({used.formula}=0,{quoted(UNUSED)},{line.state.formula})", line.state.value if used.value else UNUSED)
+    return replace(line, state=state)
 
 
 def required_lines(canvas: Canvas) -> Iterator[CheckLine]:

@@ -314,7 +314,8 @@ class _Resolver:
 
     def _is_execution_score(self, address: Address) -> bool:
         template = self.template
-        return address == (template.execution_table, template.execution_row, template.execution_columns.get("score", ""))
+        own = (self.layout.tables[address[0]].spec.base, *address[1:])
+        return own == (template.execution_table, template.execution_row, template.execution_columns.get("score", ""))
 
     def _execution_score(self, table: TablePlace, row: RowPlace) -> Formula:
         """Points from the amounts themselves: from the printed rate they would be rounded twice."""

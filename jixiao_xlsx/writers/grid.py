@@ -27,7 +27,7 @@ def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
     if place.titled:
-        write_title(canvas, sheet, (0, 0), "{year}年度" + place.spec.title, widths)
+        write_title(canvas, sheet, (0, 0), "{year}年度" + (place.spec.heading or place.spec.title), widths)
         write_who(canvas, sheet, 1)
     for table in place.tables:
         _draw_table(canvas, sheet, table, widths)
@@ -171,7 +171,7 @@ def _align(table: TablePlace, row: RowPlace, column: ColumnSpec) -> str:
 def _unit_beside(canvas: Canvas, table: TablePlace, row: RowPlace) -> str:
     """The 计量单位 of an indicator's row."""
     title = canvas.template.indicator_columns.get("unit", "")
-    if table.spec.name != canvas.template.indicator_table or title not in table.columns:
+    if table.spec.base != canvas.template.indicator_table or title not in table.columns:
         return ""
     return text_of(canvas.contents[(table.spec.name, row.key, title)].value)
 

@@ -70,6 +70,13 @@ def _sentences(template: Template) -> Iterator[str]:
     yield "没有发生的金额留空或填“—”，确实为零的填 0。"
     if ticks:
         yield f"整张表的业务都没有的，在“{'”“'.join(sorted(ticks))}”旁选√，表里不用再填。"
+    copies = list(dict.fromkeys(table.sheet for table in template.tables if table.copy_of))
+    if copies:
+        name = template.roles["item"].row
+        yield (
+            f"“{copies[0]}”至“{copies[-1]}”每张填一个，先填{name}；没有用到的空着。不够时复制一张没有填的："
+            "复制出来的不在自检里，报来后照样核对。"
+        )
     if any(table.shape == "open" and table.total for table in template.tables):
         yield "行数不够时，在合计行以上的空行处插入行。"
     if template.indicator_table:

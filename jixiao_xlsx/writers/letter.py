@@ -54,7 +54,7 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
     due = len(batch.roster) or len(answers)
     statuses = [("应报", due), ("已报", len(answers)), ("通过", results[Result.PASS]), ("退回", results[Result.RETURN])]
     statuses.append((FileStatus.MISSING.value, len(batch.missing)))
-    grades = Counter(answer.scorecard.grade for answer in answers if answer.scorecard and answer.scorecard.grade)
+    grades = Counter(card.grade for answer in answers for card in answer.scorecards if card.grade)
     hits = Counter(f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE)
     often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
     context = _bureau(batch.bureau) | {
@@ -70,12 +70,9 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
 
 
 def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
-    rates = [
-        answer.scorecard.execution.rate
-        for answer in batch.submitted
-        if answer.scorecard and answer.scorecard.execution.rate is not None
-    ]
-    totals = [answer.scorecard.total for answer in batch.submitted if answer.scorecard and answer.scorecard.total is not None]
+    cards = [card for answer in batch.submitted for card in answer.scorecards]
+    rates = [card.execution.rate for card in cards if card.execution.rate is not None]
+    totals = [card.total for card in cards if card.total is not None]
     counts = "、".join(f"{severity.label} {sum(report.count(severity) for report in reports)} 条" for severity in Severity)
     words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
     if totals:

@@ -227,10 +227,13 @@ def scores_text(answers: Sequence[Answer]) -> str:
     """What `score` prints: per file the self-scores beside the recomputed ones, tab-separated."""
     lines = ["部门\t文件\t自评总分\t复算总分\t自评等级\t复算等级\t说明"]
     for answer in answers:
-        card = answer.scorecard
-        totals = ("", "", "", "") if card is None else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
-        said = answer.problem or (card.incomplete if card else f"{answer.status.value}：{answer.reason}")
-        lines.append("\t".join(line_safe(text) for text in (answer.department, answer.file, *totals, said)))
+        for card in answer.scorecards or (None,):
+            name = card.name if card else answer.department
+            totals = (
+                ("", "", "", "") if card is None else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
+            )
+            said = answer.problem or (card.incomplete if card else f"{answer.status.value}：{answer.reason}")
+            lines.append("\t".join(line_safe(text) for text in (name, answer.file, *totals, said)))
     return "\n".join([*lines, ""])
 
 

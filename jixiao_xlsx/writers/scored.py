@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
@@ -18,20 +18,29 @@ from jixiao_xlsx.writers.styles import Styles, new_book
 from jixiao_xlsx.writers.wording import in_order, lone_columns
 
 
-def write_scored(target: Path | BinaryIO, submission: Submission, report: Report, card: Scorecard, template: Template) -> None:
-    """Write the scored workbook: deterministic bytes, every formula with its value. Raises files.Blocked."""
+def write_scored(
+    target: Path | BinaryIO, submission: Submission, report: Report, cards: Scorecard | Sequence[Scorecard], template: Template
+) -> None:
+    """Write the scored workbook: deterministic bytes, every formula with its value. `cards`: one, or one for each of
+    `submission.parts`, which then have numbered sheets of their own. Raises files.Blocked.
+    """
+    cards = (cards,) if isinstance(cards, Scorecard) else cards
     template = meta.edition_of(submission.meta, template)
     findings = in_order(report.findings, submission.sheets)
-    marks = _marks(findings)
-    with new_book(target, f"{card.department}{template.title}") as book:
+    marks, numbers = _marks(findings), _numbers(findings)
+    with new_book(target, f"{submission.department}{template.title}") as book:
         styles = Styles(book)
-        table, opinion, notes, funds = (book.add_worksheet(name) for name in (SCORES, OPINION, NOTES, FUNDS))
-        refs = write_notes(notes, styles, card, template)
-        numbers = _numbers(findings)
-        links = write_table(table, styles, submission, card, template, refs, marks, numbers)
-        links |= write_funds(funds, styles, submission, template, marks)
+        numbered = [str(number) if len(cards) > 1 else "" for number in range(1, len(cards) + 1)]
+        tables = [book.add_worksheet(SCORES + number) for number in numbered]
+        opinion = book.add_worksheet(OPINION)
+        links: dict[Place, str] = {}
+        for part, card, table, number in zip(submission.parts, cards, tables, numbered, strict=True):
+            notes, funds = (book.add_worksheet(name + number) for name in (NOTES, FUNDS))
+            refs = write_notes(notes, styles, card, template)
+            links |= write_table(table, styles, part, card, template, refs, marks, numbers)
+            links |= write_funds(funds, styles, part, card, template, marks)
         write_opinion(opinion, styles, report, findings, links, lone_columns(template))
-        table.activate()
+        tables[0].activate()
 
 
 def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:

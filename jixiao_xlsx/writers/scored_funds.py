@@ -10,7 +10,7 @@ from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 
-from jixiao_xlsx.model import Cell, Place, Row, Severity, Submission, Table
+from jixiao_xlsx.model import Cell, Place, Row, Scorecard, Severity, Submission, Table
 from jixiao_xlsx.spec import TableSpec, Template
 from jixiao_xlsx.writers.styles import Content, Live, Styles, height, page, put, put_merged, set_widths
 
@@ -29,14 +29,14 @@ class Grid:
 
 
 def write_funds(
-    sheet: Any, styles: Styles, submission: Submission, template: Template, marks: Mapping[Place, Severity]
+    sheet: Any, styles: Styles, submission: Submission, card: Scorecard, template: Template, marks: Mapping[Place, Severity]
 ) -> dict[Place, str]:
     """Fill the sheet 资金执行; returns where it shows each cell of the file."""
     funds = template.table.get(template.funds.get("table", ""))
     execution = template.table.get(template.execution_table)
     widest = max((len(_titles(spec)) for spec in (funds, execution) if spec), default=4) + 1
     set_widths(sheet, [LABEL_WIDTH, *[WIDTH] * (widest - 1)])
-    put_merged(sheet, (0, 0, 0, widest - 1), f"{submission.department}　{FUNDS}", styles["title"])
+    put_merged(sheet, (0, 0, 0, widest - 1), f"{card.name}　{FUNDS}", styles["title"])
     sheet.set_row(0, 28)
     top, links = 2, dict[Place, str]()
     if funds:
@@ -45,7 +45,7 @@ def write_funds(
     if execution:
         grid = _write_grid(sheet, styles, top, execution, submission.get(execution.name), marks, links)
         _write_rates(sheet, styles, grid, template)
-    page(sheet, footer=f"{submission.department}　{FUNDS}")
+    page(sheet, footer=f"{card.name}　{FUNDS}")
     return links
 
 
@@ -79,7 +79,7 @@ def _write_grid(
             put(sheet, number - 1, at, content, styles[style])
             texts.append((content if isinstance(content, str) else None, WIDTH if at else LABEL_WIDTH))
             if cell := row.get(title):
-                links[cell.place] = f"internal:'{FUNDS}'!{xl_col_to_name(at)}{number}"
+                links[cell.place] = f"internal:'{sheet.get_name()}'!{xl_col_to_name(at)}{number}"
         sheet.set_row(number - 1, height(texts))
     end = top + 2 + len(rows)
     if table is None:

@@ -59,7 +59,7 @@ class ScoreRefs:
 
 def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template) -> ScoreRefs:
     """Fill the sheet 评分说明."""
-    put_merged(sheet, (0, 0, 0, LAST), f"{card.department}　{NOTES}", styles["title"])
+    put_merged(sheet, (0, 0, 0, LAST), f"{card.name}　{NOTES}", styles["title"])
     sheet.set_row(0, 28)
     put_merged(sheet, (1, 0, 1, LAST), _REMARK, styles["remark"])
     sheet.set_row(1, 20)
@@ -70,10 +70,10 @@ def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template)
     rows = rows or [[None, "没有读到指标", *[None] * (LAST - 1)]]
     listing(sheet, styles, HEAD, COLUMNS, [*rows, *totals.values()])
     sheet.freeze_panes(HEAD + 1, 2)
-    page(sheet, repeat=(HEAD, HEAD), footer=f"{card.department}　{NOTES}")
-    at = {name: f"'{NOTES}'!L{last + 1 + index}" for index, name in enumerate(totals)}
+    page(sheet, repeat=(HEAD, HEAD), footer=f"{card.name}　{NOTES}")
+    at = {name: f"'{sheet.get_name()}'!L{last + 1 + index}" for index, name in enumerate(totals)}
     return ScoreRefs(
-        tuple(f"'{NOTES}'!L{first + number}" for number in range(len(card.indicators))),
+        tuple(f"'{sheet.get_name()}'!L{first + number}" for number in range(len(card.indicators))),
         at["score"],
         at["execution"],
         at["total"],

@@ -59,12 +59,13 @@ def write_table(
     lines = Lines(head + 2, head + 1 + max(len(card.indicators), 1))
     for number, one in enumerate(card.indicators):
         _write_indicator(sheet, styles, lines.first + number, one, refs.indicators[number], marks, numbers)
-        links |= dict.fromkeys(one.places.values(), f"internal:'{SCORES}'!C{lines.first + number}")
+        links |= dict.fromkeys(one.places.values(), f"internal:'{sheet.get_name()}'!C{lines.first + number}")
     if not card.indicators:
         put_merged(sheet, (head + 1, 0, head + 1, LAST), "报送的文件里没有读到指标。", styles["cell warning"])
     _merge_levels(sheet, styles, lines, card.indicators)
     total = _total_places(submission, template)
-    links |= dict.fromkeys(total.values(), f"internal:'{SCORES}'!A{lines.sum}") | _typed_links(submission, template)
+    links |= dict.fromkeys(total.values(), f"internal:'{sheet.get_name()}'!A{lines.sum}")
+    links |= _typed_links(sheet, submission, template)
     write_totals(sheet, styles, lines, card, template, refs, {key: marks[place] for key, place in total.items() if place in marks})
     _write_signatures(sheet, styles, lines.total + 1, card, template)
     _finish(sheet, head, card)
@@ -83,17 +84,17 @@ def _write_heading(sheet: Any, styles: Styles, submission: Submission, card: Sco
     sheet.set_row(0, 32)
     role = template.roles.get("department")
     put_merged(sheet, (1, 0, 1, 1), role.row if role else "部门名称", styles["head"])
-    put_merged(sheet, (1, 2, 1, WEIGHT), card.department, styles["cell strong"])
+    put_merged(sheet, (1, 2, 1, WEIGHT), card.name, styles["cell strong"])
     put_merged(sheet, (1, TARGET, 1, RATE), "部门填报", styles["head"])
     put_merged(sheet, (1, SELF, 1, LAST), _typed(card), styles["cell"])
     sheet.set_row(1, 24)
 
 
-def _typed_links(submission: Submission, template: Template) -> dict[Place, str]:
+def _typed_links(sheet: Any, submission: Submission, template: Template) -> dict[Place, str]:
     """The self-reported total and grade stand in the heading."""
     refs = [ref for name, ref in template.roles.items() if name in {"self_total", "self_grade"}]
     cells = [submission.cell(ref.table, ref.row, ref.column) for ref in refs]
-    return {cell.place: f"internal:'{SCORES}'!H2" for cell in cells if cell}
+    return {cell.place: f"internal:'{sheet.get_name()}'!H2" for cell in cells if cell}
 
 
 def _total_places(submission: Submission, template: Template) -> dict[str, Place]:
@@ -127,7 +128,7 @@ def _write_plan(
     rows = table.rows if table else ()
     for at, row in enumerate(rows, 3):
         _write_plan_row(sheet, styles, at, row, spec, areas, marks)
-        links |= {cell.place: f"internal:'{SCORES}'!B{at + 1}" for cell in row.cells.values()}
+        links |= {cell.place: f"internal:'{sheet.get_name()}'!B{at + 1}" for cell in row.cells.values()}
     end = 3 + len(rows)
     if not rows:
         put_merged(sheet, (3, 1, 3, LAST), f"报送的文件里没有读到《{spec.name}》。", styles["cell warning"])
@@ -290,4 +291,4 @@ def _finish(sheet: Any, head: int, card: Scorecard) -> None:
     if head < 8:  # a long plan block would fill the screen if it stayed
         sheet.freeze_panes(head + 1, NAME + 1)
     sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
-    page(sheet, repeat=(head, head), footer=f"{card.department}　{SCORES}")
+    page(sheet, repeat=(head, head), footer=f"{card.name}　{SCORES}")

@@ -9,7 +9,7 @@ from typing import Any
 from jixiao_xlsx.spec import SheetSpec
 from jixiao_xlsx.writers.cached import cached
 from jixiao_xlsx.writers.canvas import Canvas, quoted, span, write_title
-from jixiao_xlsx.writers.checklines import CheckLine, equation_lines, required_lines
+from jixiao_xlsx.writers.checklines import CheckLine, all_lines
 from jixiao_xlsx.writers.layout import a1, qualified
 from jixiao_xlsx.writers.looks import BAD, BAND_FILL, FAIR, TODO, row_height
 from jixiao_xlsx.writers.looks import GOOD as GREEN
@@ -40,7 +40,7 @@ _HOW = (
 class Summary:
     """The list for whoever counts in it: references to its columns, and its lines as they are now.
 
-    `remarks` are the cells for a 情况说明: code and label of the line, and the reference.
+    `remarks` are the cells for a 情况说明: code, label and sheet of the line, and the reference.
     """
 
     sheets: str
@@ -48,7 +48,7 @@ class Summary:
     states: str
     required: int
     lines: Sequence[tuple[str, str]]
-    remarks: Sequence[tuple[str, str, str]] = ()
+    remarks: Sequence[tuple[str, str, str, str]] = ()
 
     def count(self, test: str, now: int) -> Live:
         """How many lines pass `test`, in which {sheets}, {labels} and {states} stand for the columns."""
@@ -60,19 +60,23 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
     widths = list(COLUMNS.values())
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
-    inner, outer = equation_lines(Workings(canvas, calc))
-    musts = list(required_lines(canvas))
+    musts, inner, outer = all_lines(Workings(canvas, calc))
     write_title(canvas, sheet, (0, 0), "{year}年度填报" + spec.title, widths)
     for number, title in enumerate(COLUMNS):
         sheet.write_string(_HEADER, number, title, canvas.looks.head)
     sheet.set_row(_HEADER, 26)
     line = _HEADER + 1
-    remarks: list[tuple[str, str, str]] = []
+    remarks: list[tuple[str, str, str, str]] = []
     for heading, lines in (("一、必填项", musts), ("二、表内关系", inner), ("三、表间关系", outer)):
         span(sheet, (line, 0, line, len(COLUMNS) - 1), heading, canvas.looks.band)
         sheet.set_row(line, 22)
         remarks += [
-            (one.code, one.label, qualified(spec.title, a1(line + 1 + number, _REMARK, absolute=True)))
+            (
+                one.code,
+                one.label,
+                canvas.layout.sheet_of(one.anchor[0]),
+                qualified(spec.title, a1(line + 1 + number, _REMARK, absolute=True)),
+            )
             for number, one in enumerate(lines)
             if one.explainable
         ]

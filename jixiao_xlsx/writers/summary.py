@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -41,7 +42,7 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
     frame = results(batch)
     hits = rules(batch, catalogue)
     answers = _in_order(batch, frame)
-    cards = [answer.scorecard for answer in answers if answer.scorecard]
+    cards = [replace(card, department=answer.department) for answer in answers for card in answer.scorecards]
     with new_book(target, f"{template.title}汇总", in_memory=False) as book:  # the one book that grows with the season
         styles = Styles(book)
         names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY, LEDGER)
@@ -49,7 +50,7 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
         write_overview(book, sheets[OVERVIEW], styles, batch, frame, levels(cards), hits, template)
         _write_ranking(sheets[RANKING], styles, frame)
         _write_findings(sheets[FINDINGS], styles, answers, lone_columns(template), batch.findings)
-        write_matrix(sheets[MATRIX], styles, [answer.department for answer in answers], cards, matrix(cards, template))
+        write_matrix(sheets[MATRIX], styles, [card.name for card in cards], cards, matrix(cards, template))
         _write_rules(sheets[RULES], styles, hits, template)
         _write_delivery(sheets[DELIVERY], styles, batch)
         rows = list(ledger_lines(batch, answers, lone_columns(template)))
@@ -61,7 +62,7 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
 def _in_order(batch: Batch, frame: pd.DataFrame) -> list[Answer]:
     """The answers that count, in the order of `results`."""
     by_file = {answer.file: answer for answer in batch.submitted}
-    return [by_file[file] for file in frame["文件"]]
+    return [by_file[file] for file in dict.fromkeys(frame["文件"])]
 
 
 def _sheet(

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
 import pandas as pd
 
 from jixiao_xlsx.amounts import rounded, tidy
-from jixiao_xlsx.model import Batch, FindingState, IndicatorScore, Method, Report, Scorecard, Severity
+from jixiao_xlsx.model import Answer, Batch, FindingState, IndicatorScore, Method, Report, Scorecard, Severity
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import Template
 
@@ -40,23 +40,25 @@ def _two(value: Fraction | None) -> float | None:
 
 
 def results(batch: Batch) -> pd.DataFrame:
-    """One line per department that counts, in the order of the roster, then of codes and names."""
+    """One line per department that counts, and per project where a workbook holds several, in the order of the roster, then of
+    codes and names.
+    """
     order = {department.name: at for at, department in enumerate(batch.roster)}
     codes = {department.name: department.code for department in batch.roster}
     lines = []
     for answer in batch.submitted:
-        report, card = answer.report, answer.scorecard
-        assert report is not None and card is not None, "Batch.submitted has both"
-        lines.append(
+        report = answer.report
+        assert report is not None, "Batch.submitted has it"
+        lines += [
             {
                 "部门编码": codes.get(answer.department) or report.code,
-                "部门名称": answer.department,
+                "部门名称": replace(card, department=answer.department).name,
                 SELF: _two(card.self_total),
                 SCORE: _two(card.total),
                 "自评等级": card.self_grade,
                 GRADE: card.grade,
                 "执行率": None if card.execution.rate is None else float(card.execution.rate),
-                **{severity.label: report.count(severity) for severity in Severity},
+                **{severity.label: report.count(severity, _others(card, answer)) for severity in Severity},
                 RESULT: report.result.value,
                 "文件": answer.file,
                 "评分表": answer.output,
@@ -64,12 +66,18 @@ def results(batch: Batch) -> pd.DataFrame:
                 COMPARED: _compared(report),
                 "次序": order.get(answer.department, len(order)),
             }
-        )
+            for card in answer.scorecards
+        ]
     columns = ["部门编码", "部门名称", SELF, SCORE, "自评等级", GRADE, "执行率", *(severity.label for severity in Severity)]
     frame = pd.DataFrame(lines, columns=[*columns, RESULT, "文件", "评分表", "说明", COMPARED, "次序"])
     for column in (SELF, SCORE, "执行率"):
         frame[column] = frame[column].astype("float64")
     return frame.sort_values(["次序", "部门编码", "部门名称", "文件"]).reset_index(drop=True)
+
+
+def _others(card: Scorecard, answer: Answer) -> set[str]:
+    """The sheets of the other projects of a workbook."""
+    return {other.sheet for other in answer.scorecards} - {card.sheet}
 
 
 def _compared(report: Report) -> str:

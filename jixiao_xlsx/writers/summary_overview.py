@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import pandas as pd
 from jixiao_xlsx.model import Batch, FileStatus, Result, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import HEI, SONG, Content, Styles, height, page, put, put_merged, set_widths
-from jixiao_xlsx.writers.summary_frames import GRADE, RESULT, SCORE, SELF
+from jixiao_xlsx.writers.summary_frames import GRADE, SCORE, SELF
 
 OVERVIEW = "总览"
 COLUMNS, WIDTH = 12, 8.0
@@ -37,7 +38,7 @@ def write_overview(
     _write_cards(sheet, styles, 3, _cards(batch, results))
     charts = 10
     tables = charts + 2 * CHART_ROWS + 1
-    grades, states = _grades(results, template), _states(batch, results)
+    grades, states = _grades(results, template), _states(batch)
     left, middle, right = ((0, 1), (2, 3)), ((4, 5), (6, 7)), ((8, 9), (10, 10), (11, 11))
     ends = [
         _write_table(sheet, styles, tables, "等级分布（复算）", left, (GRADE, "部门数"), grades, "int"),
@@ -74,22 +75,26 @@ def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, Content, str]
     """Label, figure, traits."""
     due = len(batch.roster) or None
     not_counted = sum(answer.status is not FileStatus.SUBMITTED for answer in batch.answers)
-    errors = int((results[Severity.ERROR.label] > 0).sum())
+    reports = [answer.report for answer in batch.submitted if answer.report]
+    errors = sum(report.count(Severity.ERROR) > 0 for report in reports)
 
     def count(result: Result) -> int:
-        return int((results[RESULT] == result.value).sum())
+        return sum(report.result is result for report in reports)
 
     def mean(column: str) -> float | str:
         return "—" if results[column].isna().all() else round(float(results[column].mean()), 2)
 
     return [
         ("应报部门", "无名册" if due is None else due, "int"),
-        ("已报", len(results), "int"),
+        ("已报", len(reports), "int"),
         ("未报", "—" if due is None else len(batch.missing), "int error" if batch.missing else "int"),
         ("通过", count(Result.PASS), "int good"),
         ("退回", count(Result.RETURN), "int warning" if count(Result.RETURN) else "int"),
         ("未计入的文件", not_counted, "int"),
-        *((f"{severity.label}（条）", int(results[severity.label].sum()), f"int {severity.value}") for severity in Severity),
+        *(
+            (f"{severity.label}（条）", sum(report.count(severity) for report in reports), f"int {severity.value}")
+            for severity in Severity
+        ),
         ("有错误的部门", errors, "int"),
         ("平均自评分", mean(SELF), "sum"),
         ("平均复算分", mean(SCORE), "sum"),
@@ -113,9 +118,9 @@ def _grades(results: pd.DataFrame, template: Template) -> list[tuple[str, int]]:
     return [*lines, ("未评出", int((results[GRADE] == "").sum()))]
 
 
-def _states(batch: Batch, results: pd.DataFrame) -> list[tuple[str, int]]:
-    counts = results[RESULT].value_counts()
-    lines = [(f"已报·{result.value}", int(counts.get(result.value, 0))) for result in (Result.PASS, Result.RETURN)]
+def _states(batch: Batch) -> list[tuple[str, int]]:
+    counts = Counter(answer.report.result for answer in batch.submitted if answer.report)
+    lines = [(f"已报·{result.value}", counts[result]) for result in (Result.PASS, Result.RETURN)]
     return [*lines, (FileStatus.MISSING.value, len(batch.missing))]
 
 

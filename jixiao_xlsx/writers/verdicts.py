@@ -15,7 +15,7 @@ from jixiao_xlsx.writers.layout import Address, Position
 from jixiao_xlsx.writers.styles import Live
 from jixiao_xlsx.writers.workings import SIDE_WIDTH, Ends, Signed, Sum, Workings
 
-GOOD, MISSING, STRAY, FAILED, SOFT = "✓", "未填", "非数字", "✗", "△"
+GOOD, MISSING, STRAY, FAILED, SOFT, UNUSED = "✓", "未填", "非数字", "✗", "△", "—"
 FIRST_SIDE = 3  # column of the helper sheet where the first side of a line is added up
 _CUT = f"{SOFT} 按舍尾（不四舍五入）相符"
 _ZERO = f"{SOFT} 填 0 的项不到一个末位，相符"
