@@ -270,8 +270,7 @@ class Submission:
     @property
     def parts(self) -> tuple[Submission, ...]:
         """What is checked and scored by itself: each copy of a sheet that repeats (each project), else the submission."""
-        came_with = {"documents": self.documents, "unread": self.unread}
-        return tuple(replace(copy, **came_with) for copy in self.copies) or (self,)
+        return tuple(replace(copy, documents=self.documents, unread=self.unread) for copy in self.copies) or (self,)
 
     def get(self, table: str) -> Table | None:
         return self.tables.get(table)
