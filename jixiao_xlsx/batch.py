@@ -15,6 +15,7 @@ from jixiao_xlsx import checker, matching, returns, rounds
 from jixiao_xlsx.crosscheck import crosscheck
 from jixiao_xlsx.intake import Candidate, candidates
 from jixiao_xlsx.model import Answer, Batch, Bureau, Department
+from jixiao_xlsx.pairing import Offer, offers
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
 from jixiao_xlsx.returns import Returning
 from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, beside, read_bureau, read_choices, read_roster
@@ -200,13 +201,25 @@ def check_files(
     paths: Sequence[str | Path],
     *,
     template: Template,
+    report: str | Path | None = None,
     passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
 ) -> tuple[Answer, ...]:
-    """Read and check the files of `paths`; nothing is scored or written."""
-    tasks = [Task(candidate, template.folder, passwords=tuple(passwords)) for candidate in candidates(map(Path, paths))]
-    return tuple(examine_all(tasks, jobs, progress))
+    """Read and check the files of `paths`; nothing is scored or written.
+
+    `report` is a written report (.docx): that of the only workbook, else of the one whose department it names.
+    """
+    found = candidates(map(Path, paths))
+    extra = tuple(replace(one, beside="") for one in candidates([Path(report)])) if report else ()
+    books = [one.file for one in found if not one.set_aside]
+    given = tuple(Offer(one, given=len(books) == 1) for one in extra)
+    known = {one.path for one in found}
+    every = (*found, *(one for one in extra if one.path not in known))
+    offered = offers(found, ())
+    tasks = [Task(one, template.folder, passwords=tuple(passwords), offers=given or offered.get(one.file, ())) for one in every]
+    answers = examine_all(tasks, jobs, progress)
+    return matching.with_material(answers, {one.file: one.beside for one in every if one.document}, ())
 
 
 @contextlib.contextmanager
@@ -223,11 +236,23 @@ def _examined(
     What waits stays where it is when the block does not end, so that the same command can take it up.
     """
     found = candidates(map(Path, paths), skip=output)
+    offered = offers(found, read_roster(told.roster) if told.roster else ())
     waiting = output / staged.FOLDER
     places = {candidate.file: staged.place_of(waiting, candidate.file) for candidate in found}
     key = _run_key(template, told)
     tasks = [
-        Task(c, template.folder, places[c.file], told.reference, told.roster, key, told.passwords, told.returning) for c in found
+        Task(
+            c,
+            template.folder,
+            places[c.file],
+            told.reference,
+            told.roster,
+            key,
+            told.passwords,
+            told.returning,
+            offered.get(c.file, ()),
+        )
+        for c in found
     ]
     with staged.only_one(waiting):
         yield found, examine_all(tasks, jobs, progress), places

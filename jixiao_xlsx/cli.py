@@ -90,6 +90,7 @@ def template(
 
 @main.command(short_help="核对报来的表，列出问题。")
 @_paths
+@click.option("--report", metavar="FILE.docx", type=FILE, help="随附的评价报告（Word 文档 .docx），与工作簿一起核对。")
 @click.option("--format", "shape", type=click.Choice(["text", "json", "csv"]), default="text", help="输出格式，默认 text。")
 @click.option(
     "--fail-on",
@@ -102,15 +103,24 @@ def template(
 @_template
 @click.pass_context
 def check(
-    context: click.Context, paths: tuple[Path, ...], shape: str, fail_on: str, jobs: int | None, ask: bool, template: Template
+    context: click.Context,
+    paths: tuple[Path, ...],
+    report: Path | None,
+    shape: str,
+    fail_on: str,
+    jobs: int | None,
+    ask: bool,
+    template: Template,
 ) -> None:
-    """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。"""
+    """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。同一文件夹、邮件、压缩包里本部门的 Word 评价报告一并核对。"""
     from jixiao_xlsx import batch
     from jixiao_xlsx.writers import records
 
+    if report and report.suffix.lower() != ".docx":
+        raise Unusable(f"“{report.name}”不是 .docx。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”")
     passwords = _passwords(ask)
     with _plain_failures(), _progress("核对") as progress:
-        answers = batch.check_files(paths, template=template, passwords=passwords, jobs=jobs, progress=progress)
+        answers = batch.check_files(paths, template=template, report=report, passwords=passwords, jobs=jobs, progress=progress)
     if shape == "text":
         click.echo(records.findings_text(answers), nl=False)
     else:

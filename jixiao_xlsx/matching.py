@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jixiao_xlsx.amounts import tidy
-from jixiao_xlsx.model import Answer, Bureau, Department, FileStatus, Report
+from jixiao_xlsx.model import Answer, Bureau, Department, FileStatus, Letter, Report
 from jixiao_xlsx.roster import Choice
 
 
@@ -36,10 +36,10 @@ def settle(
     `saved` gives each file's time of last change, in seconds, `chosen` the reviewer's word on a file. Answers that don't
     count keep neither report nor scores.
     """
-    register = _register(roster)
+    known = register(roster)
     choices = chosen or {}
     placed = [
-        _placed(answer, register, year, choices.get(answer.file)) if answer.status is FileStatus.SUBMITTED else answer
+        _placed(answer, known, year, choices.get(answer.file)) if answer.status is FileStatus.SUBMITTED else answer
         for answer in answers
     ]
     by_department: dict[str, list[Answer]] = defaultdict(list)
@@ -78,7 +78,7 @@ def _joined(*texts: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Register:
+class Register:
     """The roster by code and by every name a department goes by; empty where there is no roster."""
 
     codes: Mapping[str, Department]
@@ -92,6 +92,11 @@ class _Register:
         whole = [name for name in found if not any(name != other and name in other for other in found)]
         return {owners[0].name for name in whole if len(owners := self.names[name]) == 1}
 
+    def department(self, code: str, typed: str) -> str:
+        """The name in the roster of who typed this code and name; "" where that is not plain."""
+        name, status, _ = _match(self, code, typed.strip())
+        return name if status is FileStatus.SUBMITTED else ""
+
     def hints(self, answer: Answer, department: str) -> Iterator[str]:
         """What the file name and the sender say to the contrary. `department` "": not known; nothing is decided by either."""
         named = self.named_in(answer.file.rpartition("/")[2])
@@ -104,7 +109,8 @@ class _Register:
             yield f"发件人 {sender} 是名册中{'、'.join(owners)}的邮箱，请{'核对' if department else '确认'}"
 
 
-def _register(roster: Sequence[Department]) -> _Register:
+def register(roster: Sequence[Department]) -> Register:
+    """The roster, ready to be asked."""
     names: dict[str, list[Department]] = defaultdict(list)
     for department in roster:
         for name in dict.fromkeys(tidy(name) for name in (department.name, department.short, *department.former) if name):
@@ -117,12 +123,10 @@ def _register(roster: Sequence[Department]) -> _Register:
         for address in re.split(r"[、|;；,，\s]+", department.email.lower()):
             if address:
                 senders[address].append(department.name)
-    return _Register(
-        codes, {name: tuple(owners) for name, owners in names.items()}, {who: tuple(of) for who, of in senders.items()}
-    )
+    return Register(codes, {name: tuple(owners) for name, owners in names.items()}, {who: tuple(of) for who, of in senders.items()})
 
 
-def _placed(answer: Answer, register: _Register, year: int | None, choice: Choice | None) -> Answer:
+def _placed(answer: Answer, register: Register, year: int | None, choice: Choice | None) -> Answer:
     """A readable answer with its department, or with the status that says why it has none."""
     report = answer.report
     if report is None:
@@ -140,7 +144,7 @@ def _placed(answer: Answer, register: _Register, year: int | None, choice: Choic
     return replace(answer, department=department, status=status, reason=_joined(answer.reason, reason, *hints))
 
 
-def _match(register: _Register, code: str, typed: str) -> tuple[str, FileStatus, str]:
+def _match(register: Register, code: str, typed: str) -> tuple[str, FileStatus, str]:
     """Department name, status, reason."""
     by_code = register.codes.get(tidy(code)) if code else None
     by_name = register.names.get(tidy(typed), ()) if typed else ()
@@ -180,12 +184,9 @@ _AGE = (
 def _one_counts(group: Sequence[Answer], saved: Mapping[str, int], chosen: Mapping[str, Choice]) -> Iterator[Answer]:
     """Of one department's answers the latest counts, or the one that was chosen; the others are 重复, each naming it."""
 
-    def age(answer: Answer) -> tuple[int, int, tuple[bool, int], str]:
-        when = saved.get(answer.file, 0)
-        return (answer.letter.sent if answer.letter else 0) or when, when, _marks(answer.file), answer.file
-
+    ages = {answer.file: age(answer.letter, saved.get(answer.file, 0), answer.file) for answer in group}
     named = [answer for answer in group if answer.file in chosen]
-    best = named[0] if named else max(group, key=age)
+    best = named[0] if named else max(group, key=lambda answer: ages[answer.file])
     if not named:
         # Identical bytes are one submission, called by the first name.
         best = min((answer for answer in group if answer.sha256 == best.sha256), key=lambda answer: answer.file)
@@ -195,10 +196,15 @@ def _one_counts(group: Sequence[Answer], saved: Mapping[str, int], chosen: Mappi
             continue
         reason = f"与“{best.file}”内容完全相同"
         if answer.sha256 != best.sha256:
-            apart = next((n for n, (a, b) in enumerate(zip(age(best), age(answer), strict=True)) if a != b), 3)
+            apart = next((n for n, (a, b) in enumerate(zip(ages[best.file], ages[answer.file], strict=True)) if a != b), 3)
             why = f"按 {chosen[best.file].source} 指定" if named else _AGE[apart](best)
             reason = f"同一部门以“{best.file}”为准（{why}）"
         yield replace(answer, status=FileStatus.DUPLICATE, reason=reason)
+
+
+def age(letter: Letter | None, saved: int, file: str) -> tuple[int, int, tuple[bool, int], str]:
+    """What tells the later of two files: the mail, the last change in seconds, the marks in its name, its name."""
+    return (letter.sent if letter else 0) or saved, saved, _marks(file), file
 
 
 def _marks(file: str) -> tuple[bool, int]:
@@ -230,20 +236,38 @@ _WHOLE = "汇总"
 
 
 def with_material(answers: Sequence[Answer], documents: Mapping[str, str], roster: Sequence[Department]) -> tuple[Answer, ...]:
-    """Reports and pictures kept with the department they belong to (随附材料): by name, by mail or by folder.
+    """Reports and pictures kept with the department they belong to (随附材料): as its workbook was read with them, else by
+    name, by mail or by folder.
 
     `documents` gives for each such file the folder, archive or letter it came in ("": the inbox itself). Where these say
     different things, or nothing, the file stays 未识别.
     """
-    register = _register(roster)
+    known = register(roster)
     beside: dict[str, set[str]] = defaultdict(set)
+    read: dict[str, tuple[str, str]] = {}
     for answer in answers:
         if answer.report is not None or answer.status is FileStatus.DUPLICATE:
             for place in _above(answer.file):
                 beside[place].add(answer.department)
+        if answer.counts:
+            read |= {file: (answer.department, said) for file, said in answer.documents}
     return tuple(
-        _belonging(answer, documents[answer.file], register, beside) if answer.file in documents else answer for answer in answers
+        _kept(answer, documents[answer.file], known, beside, read.get(answer.file)) if answer.file in documents else answer
+        for answer in answers
     )
+
+
+def _kept(answer: Answer, place: str, known: Register, beside: Mapping[str, set[str]], read: tuple[str, str] | None) -> Answer:
+    if read is None:
+        found = _belonging(answer, place, known, beside)
+    else:
+        found = replace(answer, department=read[0], status=FileStatus.SUBMITTED, material=True, reason=read[1])
+    if answer.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
+        return replace(answer, department=found.department)
+    return found
+
+
+_OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".txt", ".ofd")
 
 
 def _above(file: str) -> Iterator[str]:
@@ -253,17 +277,17 @@ def _above(file: str) -> Iterator[str]:
         yield file
 
 
-def _belonging(answer: Answer, place: str, register: _Register, beside: Mapping[str, set[str]]) -> Answer:
-    named = register.named_in(answer.file.rpartition("/")[2])
+def _belonging(answer: Answer, place: str, known: Register, beside: Mapping[str, set[str]]) -> Answer:
+    named = known.named_in(answer.file.rpartition("/")[2])
     near = beside.get(place, set()) if place else set()
     near = near if len(near) == 1 else set()  # a folder of many departments says nothing
     owners = (named & near) or (named | near)
     if len(owners) == 1:
         [owner] = owners
         how = "文件名" if named else "同一邮件" if answer.letter else "同一文件夹"
-        return replace(
-            answer, department=owner, status=FileStatus.SUBMITTED, material=True, reason=f"随附材料（按{how}归入），未读取内容"
-        )
+        advice = "：评价报告只读 .docx，请另存后重报" if answer.file.lower().endswith(_OTHER_TEXTS) else ""
+        told = f"随附材料（按{how}归入），未读取内容{advice}"
+        return replace(answer, department=owner, status=FileStatus.SUBMITTED, material=True, reason=told)
     if owners:
         return replace(answer, reason=_joined(answer.reason, f"可能属于{'、'.join(sorted(owners))}，请人工归档"))
     return answer

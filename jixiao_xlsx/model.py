@@ -650,7 +650,8 @@ class Answer:
 
     `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
     for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
-    to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back.
+    to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back;
+    `documents` are the files of written reports that were read with it, or not, each with what is to be said of it.
     """
 
     file: str
@@ -667,6 +668,7 @@ class Answer:
     letter: Letter | None = None
     material: bool = False
     returned: tuple[str, ...] = ()
+    documents: tuple[tuple[str, str], ...] = ()
 
     @property
     def counts(self) -> bool:

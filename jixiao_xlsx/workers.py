@@ -23,6 +23,8 @@ from jixiao_xlsx.crypt import unlocked
 from jixiao_xlsx.fileformat import Refused, seen_through
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Scorecard, Skipped, Submission
+from jixiao_xlsx.pairing import Offer, is_report, read_report, with_reports
+from jixiao_xlsx.pairing import digest as digest_of
 from jixiao_xlsx.reference import read_reference
 from jixiao_xlsx.returns import Returning, held_against_before, write_returns
 from jixiao_xlsx.roster import read_roster
@@ -43,7 +45,7 @@ class Task:
     """What a worker is told: the file, the folder of the form, and where to leave the scored workbook (None: check only).
 
     `key` tells runs apart that would not give the same: a result left by another key is not used again. `passwords` are
-    tried on workbooks that ask for one.
+    tried on workbooks that ask for one. `offers` are written reports that may belong to the workbook.
     """
 
     candidate: Candidate
@@ -54,6 +56,7 @@ class Task:
     key: str = ""
     passwords: tuple[str, ...] = field(default=(), repr=False)
     returning: Returning | None = None
+    offers: tuple[Offer, ...] = ()
 
 
 class _Opaque(Exception):
@@ -69,7 +72,7 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     """As `examine`. `here`, in the process that must not die: raises _Opaque for what the guard cannot see into."""
     candidate = task.candidate
     if candidate.set_aside:
-        return replace(_failed(candidate, candidate.set_aside, _digest(candidate)), status=candidate.status)
+        return _not_read(candidate, task.template)
     sha256 = ""
     try:
         data = candidate.content()
@@ -90,6 +93,14 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
         return _failed(candidate, "文件展开后过大，内存不足", sha256)
     except Exception as error:  # one bad file never stops a batch
         return _failed(candidate, _fault(type(error).__name__), sha256)
+
+
+def _not_read(candidate: Candidate, folder: Path) -> Answer:
+    """The answer to what is no workbook; a written report that cannot be read says why."""
+    aside = replace(_failed(candidate, candidate.set_aside, _digest(candidate)), status=candidate.status)
+    if is_report(candidate) and isinstance(reason := read_report(candidate, folder), str):
+        return replace(aside, status=FileStatus.UNREADABLE, reason=reason)
+    return aside
 
 
 def _failed(candidate: Candidate, reason: str, sha256: str = "") -> Answer:
@@ -129,8 +140,9 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     if opened:
         submission = replace(submission, sha256=answer.sha256)
         answer = replace(answer, reason="原件加密，已用密码打开")
-    if submission.hides:
-        answer = replace(answer, reason="；".join(filter(None, (answer.reason, submission.hides))))
+    submission, documents = with_reports(submission, task.offers, template, task.roster)
+    unread = [f"评价报告“{file}”没有读成（{reason}），只核对了工作簿" for file, reason in submission.unread]
+    answer = replace(answer, reason="；".join(filter(None, (answer.reason, submission.hides, *unread))), documents=documents)
     report = checker.check(submission, template, _reference(task, submission))
     if task.returning:
         report = held_against_before(report, submission, template, task.returning)
@@ -159,7 +171,8 @@ def _key(task: Task, answer: Answer) -> str:
     """What a kept result depends on, as one digest."""
     letter = answer.letter
     mail = (letter.sender, letter.date, letter.subject) if letter else ()
-    return hashlib.sha256(repr((task.key, answer.file, answer.sha256, mail)).encode()).hexdigest()
+    reports = [(offer.candidate.file, offer.alone, digest_of(offer.candidate)) for offer in task.offers]
+    return hashlib.sha256(repr((task.key, answer.file, answer.sha256, mail, reports)).encode()).hexdigest()
 
 
 def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:

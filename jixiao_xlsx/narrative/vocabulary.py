@@ -76,7 +76,7 @@ class Advice:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Everything a form knows of the language of its reports."""
+    """Everything a form knows of the language of its reports; `report` is what one is called, one word of which it must bear."""
 
     table: str
     items: Mapping[str, Item]
@@ -88,6 +88,7 @@ class Vocabulary:
     selves: Mapping[str, tuple[str, ...]]
     leftovers: tuple[tuple[str, re.Pattern[str]], ...]
     advice: tuple[Advice, ...]
+    report: tuple[str, ...] = ()
 
 
 class Lexicon:
@@ -150,6 +151,7 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         selves={key: tuple(value) for key, value in data.get("self", {}).items()},
         leftovers=tuple((title, re.compile(pattern)) for title, pattern in data.get("leftovers", {}).items()),
         advice=tuple(_advice(spec) for spec in data.get("advice", ())),
+        report=tuple(data.get("report", ())),
     )
 
 

@@ -17,6 +17,8 @@ AGREEING = 2  # at least one in so many figures must agree before the others are
 @rule("NAR120", "报告里的表与工作簿不符", severity=Severity.ERROR, basis=SAME, relations=("C67",))
 def word_table_differs(desk: Desk) -> Iterator[Saw]:
     """Word 报告里的表与工作簿里同一张表、同一格的数对不上，四舍五入或截断都不能解释。多数的数都不同的，可能口径不同，不作比较。"""
+    for file, reason in desk.submission.unread:
+        yield Skipped("NAR120", f"报告“{file}”没有读成：{reason}")
     for document in desk.submission.documents:
         for table in document.tables:
             pairs = list(_pairs(table, desk.submission.get(table.name)))
