@@ -167,8 +167,7 @@ def _order(submission: Submission) -> Callable[[Finding], tuple[object, ...]]:
     sheets = {name: number for number, name in enumerate(names)}
 
     def key(finding: Finding) -> tuple[object, ...]:
-        column = "".join(c for c in finding.place.cell if c.isalpha())
-        row = int("".join(c for c in finding.place.cell if c.isdigit()) or 0)
-        return (finding.severity.rank, sheets.get(finding.place.sheet, 999), row, len(column), column, finding.code)
+        place = finding.place
+        return (finding.severity.rank, sheets.get(place.sheet, 999), *place.order, finding.code)
 
     return key

@@ -61,13 +61,19 @@ def _digest(table: Table) -> str:
 
 
 def _paragraphs(submission: Submission) -> Iterator[tuple[str, Place, str]]:
-    for table in submission.tables.values():
-        for cell in table.cells():
-            if isinstance(cell.value, str) and len(cell.text) >= LONG_ENOUGH:
-                for sentence in _SENTENCES.split(cell.text):
-                    words = tidy(sentence)
-                    if len(words) >= LONG_ENOUGH:
-                        yield hashlib.sha256(words.encode()).hexdigest()[:20], cell.place, sentence.strip()[:30]
+    """The long sentences of the workbook and of the reports that came with it, each by its digest."""
+    for place, text in _texts(submission):
+        for sentence in _SENTENCES.split(text) if len(text) >= LONG_ENOUGH else ():
+            words = tidy(sentence)
+            if len(words) >= LONG_ENOUGH:
+                yield hashlib.sha256(words.encode()).hexdigest()[:20], place, sentence.strip()[:30]
+
+
+def _texts(submission: Submission) -> Iterator[tuple[Place, str]]:
+    cells = (cell for table in submission.tables.values() for cell in table.cells())
+    yield from ((cell.place, cell.text) for cell in cells if isinstance(cell.value, str))
+    for document in submission.documents:
+        yield from ((Place(document.file, one.ref), one.text) for one in document.paragraphs)
 
 
 def _targets(submission: Submission, template: Template) -> Iterator[tuple[str, str, Place]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -51,6 +52,11 @@ __all__ = [
     "Table",
     "Waiver",
 ]
+
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)")
+_DIGITS = re.compile(r"\d+")
+_LAST_ROW = 1_048_577
 
 
 # ------------------------------------------------------------------------------------------------------ what was read
@@ -220,6 +226,11 @@ class Paragraph:
     numbered: bool = False
     listed: bool = False
 
+    @property
+    def ref(self) -> str:
+        """What findings call it."""
+        return f"第{self.number}段"
+
 
 @dataclass(frozen=True)
 class Document:
@@ -330,13 +341,22 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A cell of the submitted file."""
+    """A cell of the submitted file; or, with the name of a report for its sheet, “第12段” or “表2 第3行第4列” of it."""
 
     sheet: str
     cell: str
 
     def __str__(self) -> str:
-        return f"{self.sheet}!{self.cell}"
+        return f"{self.sheet}!{self.cell}" if self.cell.isascii() else f"{self.sheet} {self.cell}"
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Row, then column; in a report the paragraphs, then the tables. What is neither comes last."""
+        if address := _ADDRESS.fullmatch(self.cell):
+            return int(address[2]), len(address[1]), address[1]
+        numbers = [int(number) for number in _DIGITS.findall(self.cell)]
+        within = sum(number * 10_000**power for power, number in enumerate(reversed(numbers)))
+        return _LAST_ROW + len(numbers), within, self.cell
 
 
 @dataclass(frozen=True, slots=True)

@@ -128,7 +128,7 @@ def _heading(table: Table, above: Sequence[Paragraph], file: str, lexicon: Lexic
         return table.heading
     for one in reversed(above):
         if lexicon.heading.fullmatch(key(one.text)):
-            return Cell(file, f"第{one.number}段", "", "", one.text, one.text, State.TEXT)
+            return Cell(file, one.ref, "", "", one.text, one.text, State.TEXT)
     return None
 
 

@@ -35,7 +35,7 @@ def _paragraphs(document: Document) -> Iterator[Passage]:
         if one.heading:
             title = one.text
         if not one.listed:
-            yield replace(passage(Place(document.file, f"第{one.number}段"), title, one.text), numbered=one.numbered)
+            yield replace(passage(Place(document.file, one.ref), title, one.text), numbered=one.numbered)
 
 
 def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:

@@ -175,7 +175,7 @@ def _of(cell: Cell) -> str:
 
 def _cells(cells: list[Cell]) -> str:
     filled = [cell for cell in cells if cell.number is not None] or cells
-    refs = [f"{cell.sheet}!{cell.ref}" for cell in filled]
+    refs = [str(cell.place) if cell.ref.isascii() else cell.ref for cell in filled]
     return "、".join(refs[:4]) + (f" 等 {len(refs)} 格" if len(refs) > 4 else "") if refs else ""
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable, Sequence
 
 from jixiao_xlsx.amounts import MONEY_UNITS, plain
 from jixiao_xlsx.model import Expected, Finding, FindingState, Place
 from jixiao_xlsx.spec import Template
 
-_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)$")
 _STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
 
 
@@ -24,7 +22,7 @@ def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Fi
             finding.severity.rank,
             at.get(place.sheet, len(at)),
             place.sheet,
-            *_position(place.cell),
+            *place.order,
             finding.code,
             finding.item,
             finding.field,
@@ -33,12 +31,6 @@ def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Fi
         )
 
     return sorted(findings, key=key)
-
-
-def _position(cell: str) -> tuple[int, int, str, str]:
-    """Row, then column; what is not an address comes last."""
-    match = _ADDRESS.match(cell)
-    return (int(match[2]), len(match[1]), match[1], cell) if match else (1_048_577, 0, "", cell)
 
 
 def expected_text(finding: Finding) -> str:
