@@ -31,6 +31,7 @@ __all__ = [
     "score",
     "version",
     "write_blank",
+    "write_report",
     "write_scored",
 ]
 
@@ -103,6 +104,18 @@ def write_scored(
     from jixiao_xlsx.writers import scored
 
     scored.write_scored(_place(target), submission, report, cards, _form(template))
+
+
+def write_report(target: str | Path | BinaryIO, submission: Submission, template: Form = DEFAULT_TEMPLATE) -> None:
+    """Write a department's 评价报告 (.docx); every figure comes from its tables. Raises telling.Untellable, files.Blocked."""
+    from jixiao_xlsx import telling
+    from jixiao_xlsx.writers import report
+
+    data = report.write_report(telling.telling(submission, _form(template)))
+    if isinstance(target, str | Path):
+        Path(target).write_bytes(data)
+    else:
+        target.write(data)
 
 
 def run(

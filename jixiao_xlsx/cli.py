@@ -215,6 +215,30 @@ def run(
     context.exit(_none_readable(done.answers) or int(problems))
 
 
+@main.command(short_help="由各表写出评价报告（Word）。")
+@click.argument("path", metavar="FILE", type=FILE)
+@_output
+@_template
+def report(path: Path, output: Path, template: Template) -> None:
+    """由填好的表写出部门的评价报告（.docx）：数字一律取自各表，文字取自报告正文里不涉及这些数的句子。"""
+    from jixiao_xlsx import reader, telling
+    from jixiao_xlsx.writers import files
+    from jixiao_xlsx.writers import report as writer
+
+    with _plain_failures():
+        try:
+            told = telling.telling(reader.read(path, template), template)
+            target = output / writer.name_of(told, template)
+            files.write_bytes(target, writer.write_report(told))
+        except reader.Unreadable as error:
+            raise Unusable(error.reason) from error
+        except telling.Untellable as error:
+            raise Unusable(str(error)) from error
+    for note in told.notes():
+        click.echo(f"说明：{note}", err=True)
+    click.echo(f"报告在“{target}”。", err=True)
+
+
 @main.command(short_help="比较同一张表的两个文件。")
 @click.argument("old", metavar="OLD", type=FILE)
 @click.argument("new", metavar="NEW", type=FILE)

@@ -1,24 +1,21 @@
 """The letters, from Word templates that a bureau may edit: 退回修改通知, 审核通过通知, and 审核情况汇报 for the leadership.
 
-The templates stand in the form's folder `word/`, else in that of the default form; docxtpl fills them.
+The templates stand in the form's folder `word/`, else in that of the default form.
 """
 
 from __future__ import annotations
 
-import io
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from pathlib import Path
 
 from jixiao_xlsx.model import Batch, Bureau, FileStatus, Finding, FindingState, Report, Result, Severity
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.package import repacked
+from jixiao_xlsx.spec import Template
+from jixiao_xlsx.writers.word_template import filled, word_file
 from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns, progress_text, subject
 
 RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _BAR = 24  # full blocks of the longest bar
 _RULES = 6
 
@@ -157,24 +154,4 @@ def _parted(finding: Finding) -> tuple[str, str]:
 
 
 def _filled(title: str, context: Context, template: Template) -> bytes:
-    from docxtpl import DocxTemplate  # slow to import, and only `run` writes letters
-
-    document = DocxTemplate(io.BytesIO(_word(title, template).read_bytes()))
-    document.render(_clean(context), autoescape=True)
-    stream = io.BytesIO()
-    document.save(stream)
-    return repacked(stream.getvalue())
-
-
-def _word(title: str, template: Template) -> Path:
-    own = template.folder / "word" / f"{title}.docx"
-    return own if own.is_file() else find_template().folder / "word" / f"{title}.docx"
-
-
-def _clean(value: object) -> object:
-    """The context without characters that no document may hold."""
-    if isinstance(value, str):
-        return _CONTROLS.sub(" ", value)
-    if isinstance(value, dict):
-        return {name: _clean(item) for name, item in value.items()}
-    return [_clean(item) for item in value] if isinstance(value, list) else value
+    return filled(word_file(title, template), context)
