@@ -47,11 +47,11 @@ class Telling:
         return self.desk.yards
 
     def figure(self, name: str, role: str) -> str:
-        """The figure of an item, with its unit; a money amount too small to print in 万元 is given in 元."""
+        """The figure of an item, with its unit; "" where the tables leave it blank."""
         yard = self._yard(name, role)
         if yard is None:
             return ""
-        return self._amount(yard.atoms) if yard.unit in MONEY_UNITS else yard.shown
+        return self.amount(yard.atoms) if yard.unit in MONEY_UNITS else yard.shown
 
     def listed(self, *names: str) -> str:
         """“基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
@@ -81,7 +81,7 @@ class Telling:
         if not gap:
             return "与上年持平"
         counted = now.unit not in MONEY_UNITS
-        size = f"{plain(abs(gap))}{now.unit}" if counted else self._amount(abs(gap))
+        size = f"{plain(abs(gap))}{now.unit}" if counted else self.amount(abs(gap))
         more = f"，{'增长' if gap > 0 else '下降'}{percent(abs(gap) / before.atoms)}" if before.atoms > 0 and not counted else ""
         return f"比上年{'增加' if gap > 0 else '减少'}{size}{more}"
 
@@ -102,14 +102,15 @@ class Telling:
         same = (yard for yard in found if yard.unit == UNIT and abs(yard.atoms - shown) <= step)
         return next(same, first)
 
-    def _printed(self, atoms: Decimal) -> Decimal:
+    def _printed(self, atoms: Decimal | int) -> Decimal:
         low, _ = printable(Interval(int(atoms), int(atoms)), self.convention, UNIT, DECIMALS)
         return low * atoms_per(UNIT)
 
-    def _amount(self, atoms: Decimal) -> str:
+    def amount(self, atoms: Decimal | int) -> str:
+        """An amount in 分 as “130.62万元”; one too small to be printed so as “30.5元”."""
         shown = self._printed(atoms)
         if atoms and not shown:
-            return f"{plain(atoms / atoms_per('元'))}元"
+            return f"{plain(Decimal(atoms) / atoms_per('元'))}元"
         return f"{plain(shown / atoms_per(UNIT), DECIMALS)}{UNIT}" if shown else f"0{UNIT}"
 
     @cached_property

@@ -13,7 +13,7 @@ from jixiao_xlsx.spec import templates_folder
 PACKAGE = Path(__file__).parent.parent / "jixiao_xlsx"
 # What each room may never know of. A room is a module, or a folder with everything in it.
 VALUES = ("amounts", "equations", "model", "spec", "specfile", "specchecks", "copies")
-JUDGING = ("balance", "indicators", "scorer", "hints", "slips", "rules", "settlement", "checker", "crosscheck")
+JUDGING = ("balance", "indicators", "scorer", "hints", "slips", "rules", "settlement", "checker", "crosscheck", "telling")
 READING = ("reader", "ooxml", "ods", "grid", "typed", "part", "around", "locate", "tables", "leftovers")
 SHOWING = ("writers",)
 RUNNING = ("intake", "workers", "batch", "handout", "cli", "console")

@@ -80,8 +80,9 @@ def test_the_briefing_counts() -> None:
 
 def test_the_templates_are_what_the_script_makes(tmp_path: Path) -> None:
     runpy.run_path(str(ROOT / "workbook_templates" / "make_word.py"))["main"](tmp_path)
-    for path in (FORM.folder / "word").glob("*.docx"):
-        assert docx.Document(str(path)).element.xml == docx.Document(str(tmp_path / path.name)).element.xml
+    for made in tmp_path.glob("*.docx"):
+        shipped = FORM.folder / "word" / made.name
+        assert docx.Document(str(shipped)).element.xml == docx.Document(str(made)).element.xml
 
 
 @office

@@ -21,12 +21,12 @@ from docx.shared import Cm, Pt
 from jixiao_xlsx.writers.package import repacked
 
 CENTER, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
-BODY, HEAD, TITLE = "仿宋", "黑体", "宋体"
+BODY, HEAD, TITLE, DIGITS = "仿宋", "黑体", "宋体", "Times New Roman"
 
 FUNDS = ("资金来源", "支出功能分类科目", "下达资金", "基本支出小计", "人员经费", "公用经费", "项目支出", "支出合计")
 FUNDS_WIDTHS = (1.8, 4.0, 1.9, 1.9, 1.9, 1.9, 1.9, 1.9)
 INDICATORS = ("一级指标", "二级指标", "三级指标", "权重", "目标值", "业绩值", "完成率", "指标得分")
-WIDTHS = (1.6, 1.9, 3.3, 2.0, 2.1, 2.1, 2.1, 2.1)
+WIDTHS = (1.5, 1.8, 3.1, 2.0, 2.2, 2.2, 2.2, 2.2)
 PLAN = ("工作任务名称", "完成情况", "预算数", "其中：财政拨款（预算）", "执行数", "其中：财政拨款（执行）")
 
 OVERVIEW = (
@@ -82,7 +82,7 @@ def _document() -> Any:
     section.top_margin, section.bottom_margin = Cm(2.8), Cm(2.6)
     section.left_margin = section.right_margin = Cm(1.9)
     style: Any = document.styles["Normal"]
-    style.font.name, style.font.size = BODY, Pt(15)
+    style.font.name, style.font.size = DIGITS, Pt(15)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.line_spacing = 1.4
@@ -92,7 +92,7 @@ def _document() -> Any:
 
 def _write(paragraph: Any, text: str, size: float = 15, *, font: str = BODY, bold: bool = False, align: Any = None) -> Any:
     run = paragraph.add_run(text)
-    run.font.size, run.font.name, run.bold = Pt(size), font, bold
+    run.font.size, run.font.name, run.bold = Pt(size), DIGITS, bold
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
     if align is not None:
         paragraph.alignment = align
@@ -146,6 +146,8 @@ def _cell(cell: Any, text: str, *, bold: bool = False, align: Any = CENTER, toge
 def _grid(document: Any, rows: int, widths: tuple[float, ...]) -> Any:
     table = document.add_table(rows=rows, cols=len(widths))
     table.style, table.autofit, table.alignment = "Table Grid", False, WD_TABLE_ALIGNMENT.CENTER
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Cm(width)
     for row in table.rows:
         properties = row._tr.get_or_add_trPr()
         properties.append(properties.makeelement(qn("w:cantSplit"), {}))
