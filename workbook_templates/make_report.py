@@ -133,19 +133,23 @@ def _typed(document: Any, title: str) -> None:
     document.add_paragraph("{%p endfor %}")
 
 
-def _cell(cell: Any, text: str, *, bold: bool = False, align: Any = CENTER, together: bool = False) -> None:
+def _cell(cell: Any, text: str, *, size: float = 9, bold: bool = False, align: Any = CENTER, together: bool = False) -> None:
     """`together`: the row stays on one page with the next."""
     paragraph = cell.paragraphs[0]
     looks = paragraph.paragraph_format
-    looks.line_spacing, looks.keep_with_next = 1.0, together
+    looks.line_spacing, looks.keep_with_next = Pt(12), together
     looks.space_before = looks.space_after = Pt(1.5)
     cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
-    _write(paragraph, text, 9, font=TITLE, bold=bold, align=align)
+    _write(paragraph, text, size, font=TITLE, bold=bold, align=align)
 
 
 def _grid(document: Any, rows: int, widths: tuple[float, ...]) -> Any:
     table = document.add_table(rows=rows, cols=len(widths))
     table.style, table.autofit, table.alignment = "Table Grid", False, WD_TABLE_ALIGNMENT.CENTER
+    margins = table._tbl.tblPr.makeelement(qn("w:tblCellMar"), {})
+    for side in ("left", "right"):
+        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): "50", qn("w:type"): "dxa"}))
+    table._tbl.tblPr.append(margins)
     for column, width in zip(table.columns, widths, strict=True):
         column.width = Cm(width)
     for row in table.rows:
@@ -204,7 +208,7 @@ def _plan_row(table: Any, row: int, label: str, texts: tuple[str, ...], *, bold:
     _cell(table.cell(row, 0), label, bold=True, together=together)
     places = (table.cell(row, 1).merge(table.cell(row, 2)), *(table.cell(row, number) for number in range(3, 8)))
     for place, text in zip(places, texts, strict=True):
-        _cell(place, text, bold=bold, together=together)
+        _cell(place, text, size=8, bold=bold, together=together)
 
 
 def report() -> Any:
