@@ -97,8 +97,8 @@ def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> I
     if not sheets or len(sheets) > MAX_SHEETS:
         raise Refused(f"工作簿里没有工作表，或工作表过多（{len(sheets)} 张），不能读取。{SAVE_AS}")
     for kind, path in links.values():
-        if kind == "sharedStrings":  # not looked into: unpacked once, so that its size and checksum are known to be true
-            load(path)
+        if kind == "sharedStrings" and b"<!DOCTYPE" in load(path):  # unpacked once: its size and checksum are true
+            _refuse_doctype()
     styles = next((path for kind, path in links.values() if kind == "styles"), "")
     percents = _percent_styles(load(styles))
     flags = {}

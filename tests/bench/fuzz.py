@@ -1,7 +1,7 @@
 """Mutants of real samples in every format: none may crash, hang or get lost. `python tests/bench/fuzz.py [2000] [--seed N]`.
 
-A mutant has a few bytes flipped, cut, repeated or zeroed, in the file as it lies or in a part of it before packing. .xls and
-.ods are made by LibreOffice where it is there.
+A mutant has a few bytes flipped, cut, repeated or zeroed, in the file as it lies or in a part of it before packing, or its XML
+says something odd. .xls and .ods are made by LibreOffice where it is there.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -49,6 +50,17 @@ def sources(folder: Path) -> dict[str, list[bytes]]:
     return found
 
 
+def mutants(wholes: dict[str, list[bytes]], numbers: range, dice: random.Random) -> Iterator[tuple[str, bytes]]:
+    """A mutant for each number, the formats in turn: its name and bytes."""
+    kinds = sorted(wholes)
+    for number in numbers:
+        suffix = kinds[number % len(kinds)]
+        ways = [corpus.mutant]
+        if suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
+            ways += [corpus.mutant_inside] if suffix == ".xlsb" else [corpus.mutant_inside, corpus.mutant_tags, corpus.mutant_tags]
+        yield f"{number:05d}{suffix}", dice.choice(ways)(dice.choice(wholes[suffix]), dice)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("count", nargs="?", type=int, default=2000)
@@ -65,17 +77,12 @@ def main() -> None:
     start = time.perf_counter()
     with tempfile.TemporaryDirectory() as name:
         wholes = sources(Path(name))
-        kinds = sorted(wholes)
         done = 0
         while done < options.count:
             folder = Path(tempfile.mkdtemp(dir=name))
-            for number in range(done, min(done + BATCH, options.count)):
-                suffix = kinds[number % len(kinds)]
-                whole = dice.choice(wholes[suffix])
-                inside = suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"} and dice.random() < 0.6
-                mutant = (corpus.mutant_inside if inside else corpus.mutant)(whole, dice)
-                (folder / f"{number:05d}{suffix}").write_bytes(mutant)
-                formats[suffix] += 1
+            for file, mutant in mutants(wholes, range(done, min(done + BATCH, options.count)), dice):
+                (folder / file).write_bytes(mutant)
+                formats[file[5:]] += 1
             answers = batch.check_files([folder], template=template, passwords=("x",), jobs=options.jobs, progress=None)
             files = {path.name for path in folder.iterdir()}
             lost = files - {answer.file.split("/")[0] for answer in answers}
