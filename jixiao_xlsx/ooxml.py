@@ -11,7 +11,7 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from xml.parsers import expat
@@ -25,8 +25,11 @@ MAX_TOTAL_AREA = 4_000_000
 MAX_TAGS = 8_000_000
 MAX_SHEETS = 255
 MAX_SILENCE = 2 * 2**20
+MAX_LIST = 32 * 2**20
+MAX_LISTED = 1_500_000  # tags of a styles part: Excel's own limit of 65,490 cell formats, twice, with all that may stand in one
 _CHUNK = 1 << 16
 _TRUE = frozenset({"1", "true", "on"})
+_XF_LISTS = frozenset({"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"})
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
 _BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError, OSError)
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
@@ -86,6 +89,8 @@ def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> I
 
     def load(part: str) -> bytes:
         found = names.get(part.lower())
+        if found and archive.getinfo(found).file_size > MAX_LIST:
+            raise _no_list()
         return archive.read(found) if found else b""
 
     book = next(
@@ -97,8 +102,8 @@ def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> I
     if not sheets or len(sheets) > MAX_SHEETS:
         raise Refused(f"工作簿里没有工作表，或工作表过多（{len(sheets)} 张），不能读取。{SAVE_AS}")
     for kind, path in links.values():
-        if kind == "sharedStrings" and b"<!DOCTYPE" in load(path):  # unpacked once: its size and checksum are true
-            _refuse_doctype()
+        if kind == "sharedStrings" and path.lower() in names:
+            _read_through(archive, names[path.lower()])
     styles = next((path for kind, path in links.values() if kind == "styles"), "")
     percents = _percent_styles(load(styles))
     flags = {}
@@ -127,21 +132,42 @@ def _refuse_doctype(*_: object) -> None:
     raise Refused("文件内含 DOCTYPE 声明，正常的工作簿没有，出于安全未读取。" + SAVE_AS)
 
 
-def _elements(xml: bytes) -> list[tuple[str, dict[str, str]]]:
-    """Every start tag of a small part in order, by local name."""
+def _elements(xml: bytes, names: Collection[str]) -> list[tuple[str, dict[str, str]]]:
+    """The start tags of a part that have one of these local names, in order. Raises Refused where the part is no list of a few."""
     found: list[tuple[str, dict[str, str]]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if (local := name.rpartition(":")[2]) in names:
+            found.append((local, attributes))
+
+    if xml.count(b"<") > MAX_LISTED:
+        raise _no_list()
     if xml:
         parser = _parser()
-        parser.StartElementHandler = lambda name, attributes: found.append((name.rpartition(":")[2], attributes))
+        parser.StartElementHandler = start
         parser.Parse(xml, True)
     return found
+
+
+def _no_list() -> Refused:
+    return Refused("工作簿的样式或清单异常庞大，不是正常的报表，未读取。请把内容填到空白表里重报")
+
+
+def _read_through(archive: zipfile.ZipFile, part: str) -> None:
+    """Unpack a part once without keeping it: its size and checksum are true, and it declares no entities. Raises Refused."""
+    before = b""
+    with archive.open(part) as stream:
+        while chunk := stream.read(_CHUNK):
+            if b"<!DOCTYPE" in before[-8:] + chunk:
+                _refuse_doctype()
+            before = chunk
 
 
 def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
     """Relationship id → (last word of its type, path of the part)."""
     found = {}
-    for name, attributes in _elements(xml):
-        if name == "Relationship" and attributes.get("TargetMode") != "External":
+    for _, attributes in _elements(xml, {"Relationship"}):
+        if attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
             path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
             found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
@@ -149,11 +175,10 @@ def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
 
 
 def _sheets(xml: bytes, links: Mapping[str, tuple[str, str]]) -> Iterator[SheetEntry]:
-    for name, attributes in _elements(xml):
-        if name == "sheet":
-            link = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id" and ":" in key), "")
-            kind, path = links.get(link, ("", ""))
-            yield SheetEntry(attributes.get("name", ""), attributes.get("state", "visible"), path if kind == "worksheet" else "")
+    for _, attributes in _elements(xml, {"sheet"}):
+        link = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id" and ":" in key), "")
+        kind, path = links.get(link, ("", ""))
+        yield SheetEntry(attributes.get("name", ""), attributes.get("state", "visible"), path if kind == "worksheet" else "")
 
 
 def percent_format(code: str) -> bool:
@@ -161,13 +186,16 @@ def percent_format(code: str) -> bool:
     return "%" in _LITERALS.sub("", code)
 
 
-@lru_cache(maxsize=32)
 def _percent_styles(xml: bytes) -> frozenset[str]:
-    """The style numbers (`s` of a cell) that show a number as a percentage. Cached: a season's files share their styles."""
+    """The style numbers (`s` of a cell) that show a number as a percentage."""
+    return _known_styles(xml) if len(xml) <= _USUAL else _styles(xml)
+
+
+def _styles(xml: bytes) -> frozenset[str]:
     formats = set(_BUILT_IN_PERCENT)
     styles: set[str] = set()
     number, inside = 0, False
-    for name, attributes in _elements(xml):
+    for name, attributes in _elements(xml, {"xf", "numFmt", *_XF_LISTS}):
         if name == "xf":
             if inside:
                 if attributes.get("numFmtId") in formats:
@@ -176,9 +204,13 @@ def _percent_styles(xml: bytes) -> frozenset[str]:
         elif name == "numFmt":
             if percent_format(attributes.get("formatCode", "")):
                 formats.add(attributes.get("numFmtId", ""))
-        elif name in {"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"}:
+        else:
             inside = name == "cellXfs"
     return frozenset(styles)
+
+
+_known_styles = lru_cache(maxsize=32)(_styles)  # a season's files share their styles
+_USUAL = 1 << 18
 
 
 # ------------------------------------------------------------------------------------------------------- one sheet

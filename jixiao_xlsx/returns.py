@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import contextlib
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from jixiao_xlsx import rounds
+from jixiao_xlsx import ooxml, rounds
 from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.fileformat import Kind, sniff
 from jixiao_xlsx.model import Answer, Bureau, FileStatus, Report, Result, Submission, Waiver
 from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.settlement import waived
@@ -18,8 +18,6 @@ from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.files import write_bytes
 
 FOLDERS = {Result.RETURN: "退回", Result.PASS: "通过"}
-# What a workbook that is beyond openpyxl raises: every kind of mistake but those of the disk, which Blocked tells.
-_BEYOND = (ValueError, TypeError, KeyError, AttributeError, IndexError, ArithmeticError, NotImplementedError, SyntaxError)
 COPY, LETTER, RECORD = ".annotated.xlsx", ".docx", ".json"
 
 
@@ -58,13 +56,24 @@ def write_returns(
     write_bytes(place.with_suffix(RECORD), rounds.record_of(settled, submission, name, _unread(template)))
     written = [RECORD, LETTER]
     if settled.result is Result.RETURN:
-        from jixiao_xlsx.writers.annotated import annotate
-
-        with contextlib.suppress(*_BEYOND):  # the letter and the scores stand, whatever openpyxl makes of this workbook
-            write_bytes(place.with_suffix(COPY), annotate(data, submission, settled, template))
+        copy = _annotated(data, submission, settled, template)
+        if copy is not None:
+            write_bytes(place.with_suffix(COPY), copy)
             written.append(COPY)
     write_bytes(place.with_suffix(LETTER), write_letter(settled, name, how.bureau, template))
     return tuple(written)
+
+
+def _annotated(data: bytes, submission: Submission, report: Report, template: Template) -> bytes | None:
+    """The annotated copy; None where that is beyond openpyxl: the letter and the scores stand, whatever it makes of this workbook."""
+    from jixiao_xlsx.writers.annotated import annotate
+
+    try:
+        if sniff(data) is Kind.OOXML:
+            ooxml.inspect(data)  # the copy has the sheets, too, that are not read: no library opens what the guard has not seen
+        return annotate(data, submission, report, template)
+    except Exception:
+        return None
 
 
 def labels(report: Report) -> tuple[tuple[str, str], ...]:

@@ -157,7 +157,9 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
         if task.returning:
             written = write_returns(task.staged, opened or data, submission, report, template, task.returning)
             unmade = report.result is Result.RETURN and returns.COPY not in written
-            told = "；".join(filter(None, (answer.reason, "批注副本没有写成，请把文件交给维护人员" if unmade else "")))
+            told = "；".join(
+                filter(None, (answer.reason, "批注副本没有写成（原件写法异常），请以退回修改通知为准" if unmade else ""))
+            )
             answer = replace(answer, returned=written, reason=told)
         staged.keep(task.staged, key, answer)
     except Blocked as blocked:

@@ -58,7 +58,7 @@ def rezipped(parts: Mapping[str, bytes], method: int = zipfile.ZIP_DEFLATED) -> 
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", method) as archive:
         for name, data in parts.items():
-            archive.writestr(zipfile.ZipInfo(name, (2024, 3, 5, 0, 0, 0)), data, method)
+            archive.writestr(zipfile.ZipInfo(name, (2024, 3, 5, 0, 0, 0)), data, method, 1)
     return stream.getvalue()
 
 
@@ -212,6 +212,15 @@ def bombs() -> Iterator[Case]:
     )
     yield Case("两百张大表.xlsx", many_wide, BROKEN, "合计过大")
     yield Case(
+        "不读的表角落一格.xlsx", lambda: unread('<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'), READ, codes=("BAL101",)
+    )
+    yield Case("不读的表百万格.xlsx", lambda: unread("<row>" + "<c/>" * 1_000_000 + "</row>"), READ, codes=("BAL101",))
+    yield Case("不读的表六十兆.xlsx", lambda: unread("<row><c/></row>" * 4_000_000, "xl/far/sheet.xml"), READ, codes=("BAL101",))
+    yield Case("九十兆样式.xlsx", lambda: swollen("xl/styles.xml", b"<xf/>", b"</cellXfs>"), BROKEN, "异常庞大")
+    yield Case("九十兆清单.xlsx", lambda: swollen("xl/_rels/workbook.xml.rels", b"<x/>", b"</Relationships>"), BROKEN, "异常庞大")
+    yield Case("二十兆样式.xlsx", lambda: swollen("xl/styles.xml", b"<xf/>", b"</cellXfs>", 20), BROKEN, "异常庞大")
+    yield Case("五十兆字符串.xlsx", lambda: swollen("xl/sharedStrings.xml", b"<si><t/></si>", b"</sst>", 50), READ)
+    yield Case(
         "范围谎报.xlsx",
         lambda: edited("年度计划", lambda xml: re.sub(r'<dimension ref="[^"]*"', '<dimension ref="A1:XFD1048576"', xml)),
         READ,
@@ -308,6 +317,25 @@ def many_wide() -> bytes:
         links = links.replace(b"</Relationships>", b'<Relationship Id="far%d" Type="%s" Target="worksheets/far%d.xml"/></Relationships>' % (number, kind, number))  # fmt: skip
     assert name
     return rezipped(parts | {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": links})
+
+
+def unread(rows: str, part: str = "") -> bytes:
+    """A workbook that goes back, with rows in a sheet that nobody reads (its part moved to `part`)."""
+    parts = unzipped()
+    funds, name = part_of(parts, "收支总表"), part_of(parts, "自检")
+    parts[funds] = with_figures(parts[funds].decode(), {"D5": "1495210.09"}).encode()
+    del parts[name]
+    if part:
+        for place in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
+            parts[place] = parts[place].replace(name.removeprefix("xl/").encode(), part.removeprefix("xl/").encode())
+    return rezipped(parts | {part or name: f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode()})
+
+
+def swollen(part: str, tag: bytes, before: bytes, megabytes: int = 90) -> bytes:
+    """The base with a part blown up by one tag."""
+    parts = unzipped()
+    head, tail = parts[part].rsplit(before, 1)
+    return rezipped(parts | {part: head + tag * (megabytes * 2**20 // len(tag)) + before + tail})
 
 
 def blank_rows() -> bytes:

@@ -29,7 +29,7 @@ CASES = corpus.cases()
 CLEAN = [path for path in sorted(corpus.SAMPLES.glob("*.xlsx")) if path != corpus.BASE][:3]
 ROSTER = corpus.SAMPLES.parent / "departments.csv"
 PARENT_MB, SECONDS = 450, 120
-EACH_MB, EACH_SECONDS = 64, 40
+EACH_MB, EACH_SECONDS = 200, 40  # a library takes twice the XML, of which there are 100 MB at most
 FUZZED = 120
 SCRIPT = """
 import json, resource, sys, time
@@ -94,7 +94,7 @@ def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path:
     for book in CLEAN:
         shutil.copy2(book, clean)
         shutil.copy2(book, mixed)
-    seconds, parent, child = run(mixed, tmp_path / "混果", 2)
+    seconds, parent, child = run(mixed, tmp_path / "混果", 1)
     run(clean, tmp_path / "净果", 1)
     print(
         f"{len(bad)} 个异常文件和 {len(CLEAN)} 个正常文件：{seconds:.1f} 秒（上限 {SECONDS}），主进程峰值 {parent} MB（上限 {PARENT_MB}），子进程峰值 {child} MB"
