@@ -34,7 +34,7 @@ class Convention(StrEnum):
     """How a sheet turned true amounts into printed ones."""
 
     ROUND = "四舍五入"
-    TRUNCATE = "截断"
+    TRUNCATE = "截尾"
 
 
 # Atoms per unit. Money is counted in 分; points (分值) in ten-thousandths; people, copies and cars are whole.
@@ -268,7 +268,7 @@ def _as_rate(number: Decimal, percent_format: bool | None) -> tuple[Decimal, str
         return Decimal("1"), ""
     if percent_format is None and abs(number) <= 2:
         return Decimal("1"), ""
-    return Decimal("0.01"), f"{plain(number)} 按 {plain(number)}% 读取"
+    return Decimal("0.01"), "没有写百分号"
 
 
 def _number(number: Decimal, factor: Decimal = Decimal(1), note: str = "") -> Reading:

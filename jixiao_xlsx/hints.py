@@ -20,6 +20,7 @@ from jixiao_xlsx.slips import SIGN, SWAPPED, digits_of, swaps
 MOST = 3
 _TOO_BIG, _TOO_SMALL = "填大了 10000 倍（元当作万元）", "填小了 10000 倍（万元当作元）"
 _SHIFTS = ((4, _TOO_BIG), (-4, _TOO_SMALL), (3, "多了三位"), (-3, "少了三位"), (1, "多一位"), (-1, "少一位"))
+_SEEN = 10  # last digits: a correction smaller than that would repair nearly anything
 _FAR = 50  # a limit exceeded this many times over is a matter of units, not of spending
 
 
@@ -79,8 +80,8 @@ def _of_limit(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     suspects = _suspects(verdict, judged)[::-1]
     suspects.sort(key=lambda suspect: -_blame(suspect.cell, judged))
     yield from _repairs(_signs, [suspect for suspect in suspects if suspect.number < 0])
-    sizes = [abs(suspect.number) * atoms_per(suspect.cell.unit) for suspect in suspects]
-    if sizes and max(sizes) > _FAR * min(sizes):
+    sizes = [abs(_atoms(side)) for side in verdict.instance.sides if any(operand.cell.number is not None for operand in side)]
+    if max(sizes) > _FAR * min(sizes):
         yield from _repairs(_ten_thousand, suspects)
 
 
@@ -121,7 +122,7 @@ def _repairs(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
         for value, why in kind(suspect):
             if repairs_all({cell.place: value}, suspect.judged):
                 shown = _shown(value, cell)
-                yield Hint(f"{cell.place} 可能{why}，若为 {shown} 则各处都平", cell.place, shown)
+                yield Hint(f"{cell.place} 可能{why}，若为 {shown}，则各处都平", cell.place, shown)
 
 
 def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
@@ -161,7 +162,13 @@ def _comparable(instance: Instance) -> bool:
 def _units(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     if suspect.cell.unit in MONEY_UNITS:
         for power, why in _SHIFTS:
-            yield suspect.number.scaleb(-power), why
+            value = suspect.number.scaleb(-power)
+            if abs(value) >= _SEEN * _step(suspect.cell):
+                yield value, why
+
+
+def _step(cell: Cell) -> Decimal:
+    return Decimal(1).scaleb(-cell.decimals)
 
 
 def _ten_thousand(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
@@ -223,7 +230,7 @@ def _crossing(suspects: list[Suspect]) -> Iterator[Hint]:
         value = _printed(suspect.wanted, cell)
         if value != suspect.number and repairs_all({cell.place: value}, suspect.judged):
             shown = _shown(value, cell)
-            yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {shown} 则各处都平", cell.place, shown)
+            yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {shown}，则各处都平", cell.place, shown)
             return
 
 
@@ -267,8 +274,9 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     if anchor is None or len(instance.sides) != 2:
         return
     parts = next((side for side in instance.sides if all(operand.cell is not anchor for operand in side)), ())
-    yield from _row_counted_twice(anchor, parts, judged)
-    if len(parts) < 2:
+    doubled = list(_row_doubled(anchor, parts, instance))
+    yield from doubled or _row_counted_twice(anchor, parts, judged)
+    if len(parts) < 2 or doubled:
         return
     for part in parts:
         if part.cell.number and _holds_with(instance, part.cell, Decimal(0)):
@@ -284,6 +292,15 @@ def _holds_with(instance: Instance, cell: Cell, value: Decimal) -> bool:
     return any(holds(instance, Lens(how, swapped={cell.place: value})) for how in Convention)
 
 
+def _row_doubled(anchor: Cell, parts: tuple[Operand, ...], instance: Instance) -> Iterator[Hint]:
+    """An open row that stands there twice, with the same title and figure."""
+    seen: dict[tuple[str, Decimal | None], Cell] = {}
+    for part in parts:
+        twin = seen.setdefault((part.cell.row, part.cell.number), part.cell)
+        if twin is not part.cell and part.cell.number and _holds_with(instance, part.cell, Decimal(0)):
+            yield Hint(f"{part.cell.place} 可能与 {twin.ref} 是同一行填了两遍，去掉一行则{anchor.column}相符", part.cell.place)
+
+
 def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) -> Iterator[Hint]:
     """A part of a row that repeats the other rows' sum, and is contained in that row's own total."""
     for part in parts:
@@ -296,11 +313,9 @@ def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) 
                     continue
                 rest = part.cell.number - piece.cell.number
                 if repairs_all({piece.cell.place: Decimal(0), part.cell.place: rest}, judged):
-                    what = (
-                        f"{piece.cell.place}“{piece.cell.row}”的{piece.cell.column} {_shown(piece.cell.number, piece.cell)} "
-                        f"可能与其他各行重复；去掉后本行{part.cell.column}为 {_shown(rest, part.cell)}，{anchor.column}合计即平"
-                    )
-                    yield Hint(what, piece.cell.place)
+                    cell, after = piece.cell, f"本行{part.cell.column}为 {_shown(rest, part.cell)}，" if rest else ""
+                    what = f"{cell.place} 可能与其他各行重复，去掉“{cell.row}”的{cell.column} {_shown(piece.cell.number, cell)} 后{after}各处都平"
+                    yield Hint(what, cell.place)
 
 
 def _shown(value: Decimal, cell: Cell) -> str:
@@ -323,7 +338,7 @@ def base_slip(cells: tuple[Cell, ...], fits: Callable[[Mapping[Cell, Decimal]], 
             found += [(cell.number.scaleb(-4), _TOO_BIG), (cell.number.scaleb(4), _TOO_SMALL)]
         for value, why in found:
             if fits({cell: value}) and (cell.place not in judged.by_place or repairs_all({cell.place: value}, judged)):
-                return f"{cell.place} 可能{why}，若为 {_shown(value, cell)} 则相符"
+                return f"{cell.place} 可能{why}，若为 {_shown(value, cell)}，则相符"
     return ""
 
 

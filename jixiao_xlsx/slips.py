@@ -42,7 +42,7 @@ def slip(place: Place, reported: str, expected: Expected | str | None) -> str:
         for low, high, unit in right:
             near = Decimal("0.01") if unit == "%" else Decimal(0)
             if low - near <= value <= high + near and not low - near <= typed <= high + near:
-                return f"{place} 可能{why}，若为 {plain(value)}{'' if unit == '%' else ' '}{unit} 则相符"
+                return f"{place} 可能{why}，若为 {plain(value)}{'' if unit == '%' else ' '}{unit}，则相符"
     return ""
 
 

@@ -37,18 +37,6 @@ def test_no_rule_crashes_on_the_cases_of_another(case: Case) -> None:
     assert not [finding.message for finding in report.findings if finding.code == CRASH]
 
 
-@pytest.mark.parametrize("case", [case for case in CASES if case.finds], ids=str)
-def test_a_message_says_where_what_and_what_to_do(case: Case) -> None:
-    report = run_rules(Desk(submission(case, TEMPLATE), TEMPLATE, reference(case)), [RULES[case.code]])
-    for finding in report.findings:
-        assert finding.message.endswith("。")
-        assert not re.search(r"None|nan|E\+|Fraction|\{|\}|。。|，，|、、|“”|--", finding.message + finding.hint), finding.message
-        assert not re.search(r"[,;?]", re.sub(r"“[^”]*”", "", finding.message)), finding.message
-        assert "E" not in str(finding.expected).replace("Expected", ""), finding.expected
-        assert len(finding.related) <= 8 and finding.place not in finding.related
-        assert finding.basis and finding.item
-
-
 # ------------------------------------------------------------------------------------------------------ the catalogue
 
 
@@ -72,6 +60,8 @@ def test_names_of_cases_can_be_shown_to_people() -> None:
 def test_a_rule_says_what_it_is(rule) -> None:  # type: ignore[no-untyped-def]
     assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code) and rule.code[:3] in FAMILIES
     assert rule.title and rule.basis and rule.doc
+    what, _, mend = rule.doc.partition("改法：")
+    assert (what and mend.strip().endswith("。")) or rule.code.startswith("NAR"), "没有写怎么改"
     assert all(re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74 for relation in rule.relations)
     assert set(rule.yields_to) <= set(RULES)
 

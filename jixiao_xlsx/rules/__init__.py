@@ -133,7 +133,9 @@ class Desk:
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of the catalogue. `yields_to` names rules whose finding on the same item explains this one away.
+    """One entry of the catalogue. `doc` says what and why, and in a paragraph of its own (改法：…) how to mend it.
+
+    `yields_to` names rules whose finding on the same item explains this one away.
 
     `configured`: its severity is the form's word, not the rule's own. `in_word`: it also holds for a table of the form that
     stands alone in a Word report.
@@ -198,6 +200,9 @@ def _as_typed(cell: Cell) -> str:
 
 
 def name_of(cell: Cell, template: Template) -> str:
-    """“row”的“column”; the row alone in a label/value table."""
-    alone = any(len(table.columns) == 1 and cell.row in table.row and cell.column in table.column for table in template.tables)
-    return f"“{cell.row}”" if alone else f"“{cell.row}”的“{cell.column}”"
+    """“row”的“column”; the row alone where the form has no other column for it."""
+    for table in template.tables:
+        here = table.sheet == cell.sheet and cell.column in table.column and cell.row in table.row
+        if here and sum(table.exists(cell.row, column) for column in table.columns) == 1:
+            return f"“{cell.row}”"
+    return f"“{cell.row}”的“{cell.column}”"

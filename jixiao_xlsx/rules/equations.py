@@ -8,9 +8,10 @@ from decimal import Decimal
 
 from jixiao_xlsx.amounts import Convention, atoms_per, plain
 from jixiao_xlsx.balance import Operand, Outcome, Verdict
+from jixiao_xlsx.equations import ALL_ROWS
 from jixiao_xlsx.hints import Hint, hints
 from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
-from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
+from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, name_of, rule
 from jixiao_xlsx.spec import EquationSpec, Template
 
 RELATED = 8
@@ -26,8 +27,11 @@ def equation_rules(template: Template) -> Iterator[Rule]:
 
 
 def _page(spec: EquationSpec) -> str:
-    where = f"“{spec.table}”内" if spec.table else "各表之间"
-    return f"{where}应有：{spec.relation.text}。"
+    where = f"“{spec.table}”内应有" if spec.table else "各表之间应有（写作“表.行.列”）"
+    law = spec.relation.text.replace(ALL_ROWS, f"{ALL_ROWS}之和")
+    mend = "对照账表，改正等式里填错的一格" if spec.relation.op == "=" else "核对两边，改正填错的一格"
+    may = "；确属实情的，附情况说明" if spec.severity is Severity.WARNING else ""
+    return f"{where}：{law}。\n\n改法：{mend}{may}。"
 
 
 def _checker(spec: EquationSpec) -> Callable[[Desk], Iterator[Saw]]:
@@ -60,7 +64,7 @@ def _unbalanced(verdict: Verdict, desk: Desk) -> Flag:
         item=anchor.row,
         field=anchor.column,
         reported=anchor.text,
-        message=_excess(verdict, anchor) if spec.relation.op != "=" else _mismatch(verdict, anchor),
+        message=_excess(verdict, anchor, desk) if spec.relation.op != "=" else _mismatch(verdict, anchor, desk),
         expected=_expected(verdict, anchor),
         difference=_difference(verdict, anchor),
         hint="；".join(hint.text for hint in found),
@@ -97,18 +101,26 @@ def _side_value(verdict: Verdict, anchor: Cell) -> Decimal:
     return total / atoms_per(anchor.unit)
 
 
-def _mismatch(verdict: Verdict, anchor: Cell) -> str:
+def _mismatch(verdict: Verdict, anchor: Cell, desk: Desk) -> str:
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     across = {cell.sheet for cell in others} != {anchor.sheet}
-    source = _named_sources(verdict, others, anchor) if across else _parts(verdict, others)
+    source = _named_sources(verdict, others, anchor, desk) if across else _parts(verdict, others, desk)
     low, high = verdict.low, verdict.high
-    may = "" if low == high else f"（四舍五入或截尾都算，允许 {_money(low, anchor)}–{_money(high, anchor)}）"
+    may = "" if low == high else f"（四舍五入或截尾都算，允许 {_range(low, high, anchor)}）"
     if low == high:
         may = "" if low == verdict.others else f"（应填 {_money(low, anchor)}）"
     return (
-        f"“{anchor.row}”{_of(anchor)}填 {_money(anchor.number, anchor)}，{source} {_money(verdict.others, anchor)}{may}，"
-        f"本格{_more_or_less(verdict, anchor)}。请核对{_cells(others)}和本格，改正填错的一处。"
+        f"{name_of(anchor, desk.template)}填 {_money(anchor.number, anchor)}，{source} {_money(verdict.others, anchor)}{may}，"
+        f"本格{_more_or_less(verdict, anchor)}。请核对{_and_this(others, anchor)}，改正填错的一处。{_may_stand(verdict)}"
     )
+
+
+def _range(low: Decimal | None, high: Decimal | None, anchor: Cell) -> str:
+    return f"{_money(low, anchor).removesuffix(anchor.unit).strip()}–{_money(high, anchor)}"
+
+
+def _may_stand(verdict: Verdict) -> str:
+    return "确属实情的，请附情况说明。" if verdict.instance.spec.severity is Severity.WARNING else ""
 
 
 def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
@@ -118,16 +130,17 @@ def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
     return f"{'多' if gap > 0 else '少'} {_money(abs(gap), anchor)}"
 
 
-def _excess(verdict: Verdict, anchor: Cell) -> str:
+def _excess(verdict: Verdict, anchor: Cell, desk: Desk) -> str:
     sides = verdict.instance.sides
     at = next(number for number, side in enumerate(sides) if any(operand.cell is anchor for operand in side))
     own, later = _filled(sides[at]), [found for side in sides[at + 1 :] if (found := _filled(side))]
-    what = f"“{anchor.row}”{_of(anchor)}" if len(own) == 1 else f"“{anchor.row}”等 {len(own)} 格的“{anchor.column}”之和"
+    name = name_of(anchor, desk.template)
+    what = name if len(own) == 1 else f"{name}等 {len(own)} 格之和"
     limit = min(later, key=_sum_of)
-    advice = "确属实情的，请附情况说明。" if verdict.instance.spec.severity is Severity.WARNING else ""
     return (
-        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，大于{_limit_name(limit, anchor)}"
-        f"（{_money(verdict.others, anchor)}），多出 {_difference(verdict, anchor)}。请核对{_cells(limit)}和本格。{advice}"
+        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，大于{_limit_name(limit, anchor, desk)}"
+        f"（{_money(verdict.others, anchor)}），多出 {_difference(verdict, anchor)}。"
+        f"请核对{_and_this([cell for cell in (*own, *limit) if cell is not anchor], anchor)}，改正填错的一处。{_may_stand(verdict)}"
     )
 
 
@@ -136,29 +149,39 @@ def _filled(side: tuple[Operand, ...]) -> list[Cell]:
 
 
 def _sum_of(cells: list[Cell]) -> Decimal:
-    return sum((cell.number * atoms_per(cell.unit) for cell in cells if cell.number is not None), Decimal(0))
+    return sum(map(_atoms, cells), Decimal(0))
 
 
-def _limit_name(limit: list[Cell], anchor: Cell) -> str:
+def _atoms(cell: Cell) -> Decimal:
+    return (cell.number or Decimal(0)) * atoms_per(cell.unit)
+
+
+def _limit_name(limit: list[Cell], anchor: Cell, desk: Desk) -> str:
     cell = limit[0]
-    sheet = "" if cell.sheet == anchor.sheet else f"《{cell.sheet}》"
-    name = f"{sheet}“{cell.row}”{_of(cell)}" if cell.row != anchor.row or sheet else f"同行的“{cell.column}”"
+    beside = cell.sheet == anchor.sheet and cell.row == anchor.row
+    name = f"同行的“{cell.column}”" if beside else _named(cell, anchor.sheet, desk)
     return name if len(limit) == 1 else f"{name}等 {len(limit)} 格之和"
 
 
-def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell) -> str:
+def _named(cell: Cell, here: str, desk: Desk) -> str:
+    """A cell by its titles, with its sheet where that is another one."""
+    return f"{'' if cell.sheet == here else f'《{cell.sheet}》'}{name_of(cell, desk.template)}"
+
+
+def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell, desk: Desk) -> str:
     filled = [cell for cell in others if cell.number is not None] or others
     first = next((cell for cell in filled if cell.sheet != anchor.sheet), filled[0])
-    name = f"《{first.sheet}》“{first.row}”{_of(first)}"
-    if len(filled) > 1:
-        return f"{name}等 {len(filled)} 处{'都为' if len(verdict.instance.sides) > 2 else '合计为'}"
+    name = _named(first, anchor.sheet, desk)
+    chain = len(verdict.instance.sides) > 2
+    if len(filled) > 1 and not (chain and len({_atoms(cell) for cell in filled}) > 1):
+        return f"{name}等 {len(filled)} 处{'都为' if chain else '合计为'}"
     return f"{name}为" if first.unit == anchor.unit else f"{name}为 {_money(first.number, first)}，合"
 
 
-def _parts(verdict: Verdict, others: list[Cell]) -> str:
+def _parts(verdict: Verdict, others: list[Cell], desk: Desk) -> str:
     """What the anchor should have been: its parts' sum, or the relation itself where it is no plain sum."""
     if len(others) == 1:
-        return f"“{others[0].row}”{_of(others[0])}为"
+        return f"{name_of(others[0], desk.template)}为"
     relation, sides = verdict.instance.spec.relation, verdict.instance.sides
     if min(map(len, sides)) > 1:
         return "按其余各项推算应为"
@@ -166,17 +189,21 @@ def _parts(verdict: Verdict, others: list[Cell]) -> str:
         return f"按“{relation.text}”计算应为"
     filled = [cell for cell in others if cell.number is not None]
     names = list(dict.fromkeys(cell.column if len({c.row for c in others}) == 1 else cell.row for cell in filled))
-    return f"各分项之和（{'、'.join(names[:3])}{'等' if len(names) > 3 else ''}）为"
+    if len(filled) == 1:
+        return f"各分项中只填了“{names[0]}”，为"
+    return f"各分项之和（{'、'.join(names[:3])}{f'等 {len(filled)} 项' if len(filled) > len(names[:3]) else ''}）为"
 
 
-def _of(cell: Cell) -> str:
-    return f"的“{cell.column}”"
-
-
-def _cells(cells: list[Cell]) -> str:
+def _and_this(cells: list[Cell], anchor: Cell) -> str:
+    """Which cells to look at: addresses, with the sheet where it is another one."""
     filled = [cell for cell in cells if cell.number is not None] or cells
-    refs = [str(cell.place) if cell.ref.isascii() else cell.ref for cell in filled]
-    return "、".join(refs[:4]) + (f" 等 {len(refs)} 格" if len(refs) > 4 else "") if refs else ""
+    sheets: dict[str, list[str]] = defaultdict(list)
+    for cell in filled[:4]:
+        sheets[cell.sheet].append(cell.ref)
+    refs = [f"{'' if sheet == anchor.sheet else f'《{sheet}》'}{'、'.join(found)}" for sheet, found in sheets.items()]
+    more = f" 等 {len(filled)} 格" if len(filled) > 4 else ""
+    here = " " if sheets and next(iter(sheets)) == anchor.sheet and refs[0].isascii() else ""
+    return f"{here}{'、'.join(refs)}{more or ' '}和本格" if refs else "本格"
 
 
 def _money(value: Decimal | None, anchor: Cell) -> str:
@@ -206,7 +233,10 @@ def _related(verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]
 
 @rule("AMT101", "万元数是截尾（舍去）得来的", severity=Severity.NOTE, basis=PRACTICE, relations=("C59", "C71"))
 def truncated_sheet(desk: Desk) -> Iterator[Saw]:
-    """一张万元表的数与元数相比只能用截尾解释，或有等式只在截尾（或只在四舍五入）时成立。每张表只说一次，不算错。"""
+    """一张万元表的数与元数相比只能用截尾解释，或有等式只在截尾（或只在四舍五入）时成立。每张表只说一次，不算错。
+
+    改法：不用改；下次统一按四舍五入取数。
+    """
     seen: dict[str, list[Verdict]] = defaultdict(list)
     for sheet, proofs in desk.judged.proofs.items():
         seen[sheet] += [proof for proof in proofs if proof.reason == Convention.TRUNCATE.value]
@@ -224,14 +254,14 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], desk: Desk) -> Flag:
     places = tuple(dict.fromkeys(_required(v.anchor).place for v in verdicts))
     if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
         how = first.reason
-        text = f"《{sheet}》有 {len(verdicts)} 处只在按“{how}”理解时才平，如“{anchor.row}”{_of(anchor)}。不算错，请统一取舍方法。"
+        text = f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{name_of(anchor, desk.template)}。不算错，请统一取舍方法。"
         return flag(anchor, text, related=places[1 : RELATED + 1], count=len(verdicts))
     exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
     step = Decimal(1).scaleb(-anchor.decimals)
     rounded_up = (anchor.number or Decimal(0)) + (step if exact > 0 else -step)
     counterpart = next((c.place for c in first.instance.cells if c.sheet != sheet and c.number), None)
     text = (
-        f"《{sheet}》的{anchor.unit}数是截尾得来的：“{anchor.row}”{_of(anchor)} {plain(exact, 2)} 元，"
+        f"《{sheet}》的{anchor.unit}数是截尾得来的：{name_of(anchor, desk.template)} {plain(exact, 2)} 元，"
         f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
         f"本表按截尾核对，不算错；建议统一为四舍五入。"
     )
@@ -239,43 +269,88 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], desk: Desk) -> Flag:
     return flag(anchor, text, related=related, count=len(verdicts))
 
 
-def _relief(outcome: Outcome, text: str) -> Callable[[Desk], Iterator[Saw]]:
-    def check(desk: Desk) -> Iterator[Saw]:
-        for verdict in desk.judged.verdicts:
-            if verdict.outcome is outcome:
-                anchor = _required(verdict.anchor)
-                others = tuple(c.place for c in verdict.instance.cells if c is not anchor)[:RELATED]
-                yield Looked(len(verdict.instance.cells))
-                law = verdict.instance.spec.relation.text
-                yield flag(anchor, text.format(item=anchor.row, field=anchor.column, law=law), related=others)
+def _relieved(desk: Desk, outcome: Outcome, words: Callable[[Verdict, Cell], str]) -> Iterator[Saw]:
+    """One flag per sheet, with a count: the first cell in words, the others related."""
+    sheets: dict[str, dict[Place, Verdict]] = defaultdict(dict)
+    for verdict in desk.judged.verdicts:
+        if verdict.outcome is outcome:
+            yield Looked(len(verdict.instance.cells))
+            anchor = _required(verdict.anchor)
+            sheets[anchor.sheet].setdefault(anchor.place, verdict)
+    for found in sheets.values():
+        first = next(iter(found.values()))
+        anchor = _required(first.anchor)
+        others = [cell.place for cell in first.instance.cells if cell is not anchor]
+        more = f"（本表共 {len(found)} 处）" if len(found) > 1 else ""
+        related = tuple(dict.fromkeys([*list(found)[1:], *others]))[:RELATED]
+        yield flag(anchor, f"{name_of(anchor, desk.template)}{more}{words(first, anchor)}", related=related, count=len(found))
 
-    return check
+
+def _counterpart(verdict: Verdict, anchor: Cell, desk: Desk) -> str:
+    """The other cells of a relation, by titles."""
+    others = [cell for cell in verdict.instance.cells if cell is not anchor and cell.number is not None]
+    first = next((cell for cell in others if cell.sheet != anchor.sheet), others[0])
+    named = f"{_named(first, anchor.sheet, desk)} {_money(first.number, first)}"
+    return named if len(others) == 1 else f"{named}等 {len(others)} 格"
 
 
 @rule("AMT102", "平尾差", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
 def last_digit(desk: Desk) -> Iterator[Saw]:
-    """万元数与另一张表只差最后一位，而本表自身是平的：为使合计相等而调过尾差。不算错。"""
-    text = "“{item}”的“{field}”按“{law}”核对只差最后一位，而本表自身是平的，作平尾差，不算错。"
-    yield from _relief(Outcome.LAST_DIGIT, text)(desk)
+    """万元数与另一张表只差最后一位，而本表自身是平的：为使合计相等而调过尾差。不算错。
+
+    改法：不用改。
+    """
+    yield from _relieved(
+        desk,
+        Outcome.LAST_DIGIT,
+        lambda verdict, anchor: (
+            f" {_money(anchor.number, anchor)}，与{_counterpart(verdict, anchor, desk)}只差最后一位，而本表自身是平的，算作平尾差，不用改。"
+        ),
+    )
 
 
 @rule("AMT103", "填 0 的格可能是不足一个单位的小数", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
 def typed_zero(desk: Desk) -> Iterator[Saw]:
-    """填报的 0 若理解为不足半个末位的金额，等式就成立。不算错。"""
-    text = "“{item}”的“{field}”填 0；若它是不足一个末位的小额，“{law}”就成立。请确认是否有小额未列。"
-    yield from _relief(Outcome.TYPED_ZERO, text)(desk)
+    """填报的 0 若理解为不足半个末位的金额，等式就成立。不算错。
+
+    改法：确有小额的，不用改；没有的，核对同一等式的其他各格。
+    """
+    yield from _relieved(
+        desk,
+        Outcome.TYPED_ZERO,
+        lambda verdict, anchor: (
+            f"填 0，与{_counterpart(verdict, anchor, desk)}对不上；若这里其实有不足 {_money(_step(anchor), anchor)}的小额，就相符。"
+            "确有小额的不用改；没有的，请核对有关各格。"
+        ),
+    )
+
+
+def _step(cell: Cell) -> Decimal:
+    return Decimal(1).scaleb(-cell.decimals)
 
 
 @rule("AMT104", "元数是由万元数折算的", severity=Severity.NOTE, basis=PRACTICE, relations=("C59",))
 def coarse_yuan(desk: Desk) -> Iterator[Saw]:
-    """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表间等式成立。不算错。"""
-    text = "“{item}”的“{field}”等数都是 100 元的整倍数，像是由万元数折算的；按此精度“{law}”成立。请改填到分。"
-    yield from _relief(Outcome.COARSE, text)(desk)
+    """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表间等式成立。不算错。
+
+    改法：把由万元折算的数改填为账上的数，精确到分。
+    """
+    yield from _relieved(
+        desk,
+        Outcome.COARSE,
+        lambda verdict, anchor: (
+            f" {_money(anchor.number, anchor)}，与{_counterpart(verdict, anchor, desk)}不完全相等；本表的数都是 100 元的整倍数，"
+            "像是由万元数折算的，按这个精度相符。请改填账上的数，精确到分。"
+        ),
+    )
 
 
 @rule("AMT112", "合计未填", severity=Severity.NOTE, basis=PRACTICE)
 def blank_total(desk: Desk) -> Iterator[Saw]:
-    """分项填了而合计空着。空合计不参加核对，只报出分项之和。"""
+    """分项填了而合计空着。空合计不参加核对，只报出分项之和。
+
+    改法：补填合计；各分项不全的，先补分项。
+    """
     groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
     for verdict in desk.judged.verdicts:
         if verdict.outcome is Outcome.BLANK_TOTAL:
@@ -284,7 +359,7 @@ def blank_total(desk: Desk) -> Iterator[Saw]:
         anchor, first = _required(verdicts[0].anchor), verdicts[0]
         yield Looked(len(verdicts))
         more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
-        text = f"“{anchor.row}”的“{anchor.column}”未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
+        text = f"{name_of(anchor, desk.template)}未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
         related = tuple(_required(v.anchor).place for v in verdicts[1:]) or others
         expected = Expected(first.others, first.others, anchor.unit) if first.others is not None else None

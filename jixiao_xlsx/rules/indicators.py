@@ -42,7 +42,10 @@ def scored_lines(desk: Desk) -> list[tuple[Line, IndicatorScore]]:
 
 @rule("IND101", "权重合计不是满分", severity=Severity.ERROR, basis=MEASURES, relations=("C35",))
 def weights_total(desk: Desk) -> Iterator[Saw]:
-    """各指标权重之和加上预算执行率的分值应为 100。"""
+    """各指标权重之和加上预算执行率的分值应为 100。
+
+    改法：权重照表样填；预算执行率的分值填 10。
+    """
     if not desk.lines:
         yield Skipped("IND101", "没有读到指标")
         return
@@ -61,7 +64,7 @@ def weights_total(desk: Desk) -> Iterator[Saw]:
     yield flag(
         anchor,
         words + advice,
-        expected=_exactly(right),
+        expected=f"加预算执行率分值共 {_points(Fraction(100))}" if missing else _exactly(right),
         difference=f"{plain(total + extra - 100)} 分",
         related=related[:1] if missing else related,
     )
@@ -69,7 +72,10 @@ def weights_total(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND102", "权重与表样不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C36",), yields_to=("IND123",))
 def fixed_weights(desk: Desk) -> Iterator[Saw]:
-    """共性指标的权重由表样规定；个性指标的权重在同一二级（或一级，看表样）指标内合计应等于表样规定。"""
+    """共性指标的权重由表样规定；个性指标的权重在同一二级（或一级，看表样）指标内合计应等于表样规定。
+
+    改法：共性指标改回表样的权重；自设指标调整到同组合计与表样一致。
+    """
     groups: dict[str, list[Line]] = defaultdict(list)
     for line in desk.lines:
         if line.spec and line.spec.common:
@@ -121,13 +127,18 @@ def _group(line: Line, desk: Desk) -> str:
 
 @rule("IND114", "权重过于集中或缺指标类别", severity=Severity.WARNING, basis=MEASURES, relations=("C50",))
 def concentrated(desk: Desk) -> Iterator[Saw]:
-    """单个指标权重不宜过大（默认 30 分）；表样规定由单位自设的各类指标都应有指标。"""
+    """单个指标权重不宜过大（默认 30 分）；表样规定由单位自设的各类指标都应有指标。
+
+    改法：拆分权重过大的指标，补上缺的类别；确有需要的，附情况说明。
+    """
     limit = desk.template.thresholds.get("heavy_weight", Fraction(100))
     for line in desk.lines:
         yield Looked(1)
         if line.weight > limit:
             yield flag(
-                line.cell("weight"), f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。请拆分或说明。"
+                line.cell("weight"),
+                f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。请拆分；确有需要的，请附情况说明。",
+                expected=f"不大于 {_points(limit)}",
             )
     present = {_group(line, desk) for line in desk.lines}
     table, level = desk.indicator_table, desk.template.weights_by
@@ -135,13 +146,16 @@ def concentrated(desk: Desk) -> Iterator[Saw]:
     if desk.lines and table and absent:
         names = "、".join(f"“{name}”" for name in absent)
         heading = table.columns.get(desk.template.indicator_columns[level]) or table.anchor
-        text = f"缺少{_LEVELS[level]}{names}下的指标。请补填。"
+        text = f"缺少{_LEVELS[level]}{names}下的指标。请补填；确实没有的，请附情况说明。"
         yield Flag(heading.place, absent[0], heading.column, "", text, count=len(absent))
 
 
 @rule("IND123", "缺少共性指标", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C50",))
 def missing_common(desk: Desk) -> Iterator[Saw]:
-    """表样规定的共性指标一个也不能少；不适用的填“不适用”并说明理由。"""
+    """表样规定的共性指标一个也不能少；不适用的填“不适用”并说明理由。
+
+    改法：把删去或改名的共性指标恢复成表样的样子；不适用的填“不适用”。
+    """
     table = desk.indicator_table
     heading = table.columns.get(desk.template.indicator_columns["name"]) if table else None
     if heading is None or not desk.lines:
@@ -176,7 +190,10 @@ def _digits(cell: Cell) -> int:
 
 @rule("IND103", "得分超出权重或为负", severity=Severity.ERROR, basis=MEASURES, relations=("C37",))
 def within_weight(desk: Desk) -> Iterator[Saw]:
-    """指标得分应在 0 与权重之间。"""
+    """指标得分应在 0 与权重之间。
+
+    改法：得分改到 0 与权重之间。
+    """
     for line in desk.lines:
         score = line.number("score")
         if score is None:
@@ -196,7 +213,10 @@ def within_weight(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND104", "未达目标仍得满分", severity=Severity.ERROR, basis=MEASURES, relations=("C43",), yields_to=("IND103",))
 def full_though_missed(desk: Desk) -> Iterator[Saw]:
-    """按指标应有的方向判断未达到目标，却得了满分。定性指标填了不足 100% 的，也按未完全达成看。"""
+    """按指标应有的方向判断未达到目标，却得了满分。定性指标填了不足 100% 的，也按未完全达成看。
+
+    改法：按复算分扣分，在偏差原因里写明原因和改进措施。
+    """
     for line, item in scored_lines(desk):
         if item.met is None or item.self_score is None:
             continue
@@ -208,7 +228,10 @@ def full_though_missed(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND105", "自评分高于复算分", severity=Severity.ERROR, basis=MEASURES, relations=("C42",), yields_to=("IND103", "IND104"))
 def overstated(desk: Desk) -> Iterator[Saw]:
-    """自评得分高于按公式复算的得分。"""
+    """自评得分高于按公式复算的得分。
+
+    改法：把得分改为不高于复算分；业绩值填错的，改业绩值。
+    """
     for line, item in scored_lines(desk):
         if item.self_score is None or item.score is None:
             continue
@@ -240,13 +263,16 @@ def _negative(line: Line) -> str:
     for role, measure, other in (("actual", line.actual, line.target), ("target", line.target, line.actual)):
         if measure.number is not None and other.number is not None and measure.number < 0 < other.number:
             scale = 100 if measure.rate else 1
-            return f"{line.cell(role).place} 可能{SIGN}，若为 {plain(-measure.number * scale)}{'%' if measure.rate else ''} 则相符"
+            return f"{line.cell(role).place} 可能{SIGN}，若为 {plain(-measure.number * scale)}{'%' if measure.rate else ''}，则相符"
     return ""
 
 
 @rule("IND106", "自评分低于复算分且未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C44",), yields_to=("IND103",))
 def understated(desk: Desk) -> Iterator[Saw]:
-    """已达到目标却扣了分，或扣得比复算多，又没有写原因。"""
+    """已达到目标却扣了分，或扣得比复算多，又没有写原因。
+
+    改法：改正得分，或在偏差原因里写明为什么扣分。
+    """
     for line, item in scored_lines(desk):
         if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
             continue
@@ -260,7 +286,10 @@ def understated(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND107", "扣分未填偏差原因", severity=Severity.WARNING, basis=MEASURES, relations=("C45",), yields_to=("IND106",))
 def no_reason(desk: Desk) -> Iterator[Saw]:
-    """得分低于权重的指标须填偏差原因及改进措施。"""
+    """得分低于权重的指标须填偏差原因及改进措施。
+
+    改法：在偏差原因及改进措施里写明原因。
+    """
     for line in desk.lines:
         score, cell = line.number("score"), line.cells.get("deviation")
         if score is None or cell is None or line.not_applicable:
@@ -276,7 +305,10 @@ def no_reason(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND108", "目标值方向相反", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C46",))
 def opposite_direction(desk: Desk) -> Iterator[Saw]:
-    """目标值的方向与指标性质相反：满意度、完成率、及时率应为 ≥，控制率、变动率应为 ≤。"""
+    """目标值的方向与指标性质相反：满意度、完成率、及时率应为 ≥，控制率、变动率应为 ≤。
+
+    改法：把方向改过来。
+    """
     for line in desk.lines:
         wanted, typed = line.spec.direction if line.spec else "", line.typed_sign
         yield Looked(1)
@@ -287,7 +319,10 @@ def opposite_direction(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND109", "目标值方向不当或目标偏松", severity=Severity.WARNING, basis=FRAMEWORK, relations=("C46",), yields_to=("IND108",))
 def doubtful_direction(desk: Desk) -> Iterator[Saw]:
-    """“=”与“≤”“≥”混用；目标比表样规定的宽；县里没有规定方向而填了方向；自设指标的方向与名称不合。"""
+    """“=”与“≤”“≥”混用；目标比表样规定的宽；县里没有规定方向而填了方向；自设指标的方向与名称不合。
+
+    改法：按表样改回方向和目标；自设指标确应如此的，附情况说明。
+    """
     for line in desk.lines:
         yield Looked(1)
         if words := _doubt(line, desk):
@@ -299,10 +334,10 @@ def _doubt(line: Line, desk: Desk) -> str:
     if line.spec is None:
         wanted = _by_keyword(line.name, desk)
         opposite = (typed, wanted) in OPPOSITE
-        return f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对。" if opposite else ""
+        return f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。" if opposite else ""
     if line.spec.shape == "未定":
         return (
-            f"“{line.name}”县里尚未规定方向和目标，填“{line.target.text}”无从评价。请按县里口径填写变动率。"
+            f"“{line.name}”县里还没有规定方向和目标，填“{line.target.text}”无从评价。请清空目标值，在业绩值里写明实际情况。"
             if typed in {"≤", "≥", "="}
             else ""
         )
@@ -330,7 +365,10 @@ def _by_keyword(name: str, desk: Desk) -> str:
 
 @rule("IND110", "定性指标填了百分数", severity=Severity.WARNING, basis=MEASURES, relations=("C47",))
 def percentage_on_words(desk: Desk) -> Iterator[Saw]:
-    """定性指标的业绩值应在“达成、部分达成、未达成”三档中选填；填了百分数的，复算时作系数。"""
+    """定性指标的业绩值应在“达成、部分达成、未达成”三档中选填；填了百分数的，复算时作系数。
+
+    改法：改填“达成”“部分达成”或“未达成”。
+    """
     tiers = "、".join(tier.name for tier in desk.template.tiers)
     for line in desk.lines:
         if line.direction != "定性":
@@ -343,20 +381,26 @@ def percentage_on_words(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND111", "完成值远超目标值", severity=Severity.WARNING, basis=MEASURES, relations=("C48",))
 def far_over(desk: Desk) -> Iterator[Saw]:
-    """完成值超过目标值三成以上，可能目标定低了。"""
+    """完成值超过目标值三成以上，可能目标定低了。
+
+    改法：核对业绩值和目标值；都没有错的，附情况说明，写明目标是怎样定的。
+    """
     limit = desk.template.thresholds.get("over_target", Fraction(100))
     for line, item in scored_lines(desk):
         if item.method is not Method.HIGHER or item.actual is None or not item.target or item.target < 0:
             continue
         yield Looked(2)
         if item.actual > item.target * limit:
-            words = f"“{line.name}”业绩值 {line.actual} 是目标值 {line.target} 的 {percent(item.actual / item.target)}。请说明目标值的设定依据。"
+            words = f"“{line.name}”业绩值 {line.actual} 是目标值 {line.target} 的 {percent(item.actual / item.target)}。请核对；确属实情的，请附情况说明，写明目标值的设定依据。"
             yield flag(line.cell("actual"), words, related=(line.cell("target").place,))
 
 
 @rule("IND115", "完成率不符", severity=Severity.ERROR, basis=MEASURES, relations=("C41",))
 def completion(desk: Desk) -> Iterator[Saw]:
-    """完成率 = 业绩值 ÷ 目标值；≤ 类指标写成目标值 ÷ 业绩值也算对，达标时写 100% 也算对。"""
+    """完成率 = 业绩值 ÷ 目标值；≤ 类指标写成目标值 ÷ 业绩值也算对，达标时写 100% 也算对。
+
+    改法：按“业绩值 ÷ 目标值”改正完成率；业绩值或目标值填错的，改填错的一格。
+    """
     for line in desk.lines:
         cell, actual, target = line.cells.get("rate"), line.actual.number, line.target.number
         if cell is None or cell.number is None or actual is None or target is None or line.direction in {"定性", ""}:
@@ -376,7 +420,7 @@ def completion(desk: Desk) -> Iterator[Saw]:
 
 
 def _measure_slip(line: Line, typed: Fraction, step: Fraction) -> str:
-    """业绩值 or 目标值 mistyped, where the 完成率 beside them is right."""
+    """业绩值 or 目标值 mistyped, where the 完成率 beside them is right: their quotient, not merely a target that was met."""
     for role, measure, other in (("actual", line.actual, line.target), ("target", line.target, line.actual)):
         if measure.number is None or other.number is None:
             continue
@@ -385,22 +429,29 @@ def _measure_slip(line: Line, typed: Fraction, step: Fraction) -> str:
         for value in swaps(shown):
             new = Fraction(value) / scale
             actual, target = (new, other.number) if role == "actual" else (other.number, new)
-            if target > 0 and any(abs(typed - right) < step for right in _completions(line, actual, target)):
-                return f"{line.cell(role).place} 可能有两位数字填颠倒，若为 {plain(value)}{'%' if measure.rate else ''} 则相符"
+            if target > 0 and any(abs(typed - right) < step for right in _quotients(line, actual, target)):
+                return f"{line.cell(role).place} 可能有两位数字填颠倒，若为 {plain(value)}{'%' if measure.rate else ''}，则相符"
     return ""
 
 
-def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
+def _quotients(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
     yield actual / target
     if line.direction == "≤" and actual:
         yield target / actual
+
+
+def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
+    yield from _quotients(line, actual, target)
     if (line.direction == "≤" and actual <= target) or actual >= target:
         yield Fraction(1)
 
 
 @rule("IND116", "业绩值与基础数据不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C51", "C53", "C74"))
 def contradicts_base(desk: Desk) -> Iterator[Saw]:
-    """能由其他表算出的指标，业绩值应与算出的一致。"""
+    """能由其他表算出的指标，业绩值应与算出的一致。
+
+    改法：业绩值填错的改业绩值，基础数据填错的改基础数据。
+    """
     for line in desk.lines:
         base = line.base
         if (
@@ -415,7 +466,7 @@ def contradicts_base(desk: Desk) -> Iterator[Saw]:
             shown = (
                 percent(right[0]) if base.state is BaseState.KNOWN else "−100% 或“不适用”" if base.closing_zero else "0% 或“不适用”"
             )
-            words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对。"
+            words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对，改正业绩值或基础数据。"
             hint = _base_hint(line, desk) or slip(line.cell("actual").place, line.cell("actual").text, shown)
             yield flag(line.cell("actual"), words, expected=shown, hint=hint, related=tuple(cell.place for cell in base.cells))
 
@@ -450,15 +501,18 @@ def _admissible(base: Base) -> list[Fraction]:
 
 @rule("IND117", "缺少基础数据", severity=Severity.WARNING, basis=FRAMEWORK)
 def no_evidence(desk: Desk) -> Iterator[Saw]:
-    """指标填了业绩值，而支撑它的表空着，又没有勾选“本单位无此项”。"""
+    """指标填了业绩值，而支撑它的表空着，又没有勾选“本单位无此项”。
+
+    改法：补填基础数据；确无此项的，勾选“本单位无此项”，业绩值填“不适用”并写明理由。
+    """
     for line in desk.lines:
         if line.spec is None or not line.spec.evidence or line.cell("actual").blank or line.not_applicable:
             continue
         yield Looked(1)
         where = _evidence(line.spec.evidence, desk)
         if where:
-            words = f"“{line.name}”业绩值填 {line.actual}，但{where}没有填数，无从核对。请补填基础数据。"
-            yield flag(line.cell("actual"), words)
+            words = f"“{line.name}”业绩值填 {line.actual}，但{where}没有填数，无从核对。请补填。"
+            yield flag(line.cell("actual"), words, expected="有基础数据")
 
 
 def _evidence(address: str, desk: Desk) -> str:
@@ -477,23 +531,29 @@ def _evidence(address: str, desk: Desk) -> str:
 
 @rule("IND121", "不适用缺理由或不允许", severity=Severity.WARNING, basis=FRAMEWORK)
 def wrongly_not_applicable(desk: Desk) -> Iterator[Saw]:
-    """只有表样允许的指标可填“不适用”，并须在偏差原因里写明理由；权重不变，按适用部分折算。"""
+    """只有表样允许的指标可填“不适用”，并须在偏差原因里写明理由；权重不变，按适用部分折算。
+
+    改法：表样不允许的，据实填写业绩值；允许的，在偏差原因里写明理由。
+    """
     for line in desk.lines:
         if not line.not_applicable:
             continue
         yield Looked(1)
         allowed = line.spec is not None and line.spec.may_be_na
         if not allowed:
-            yield flag(line.cell("actual"), f"“{line.name}”不允许填“不适用”。请据实填写。")
+            yield flag(line.cell("actual"), f"“{line.name}”不允许填“不适用”。请据实填写业绩值。")
         elif not line.deviation:
             yield flag(line.cell("actual"), f"“{line.name}”填“不适用”，未写理由。请在偏差原因里说明。")
 
 
 @rule("IND122", "变动率不可计算", severity=Severity.NOTE, basis=FRAMEWORK, relations=("C53",))
 def impossible_rate(desk: Desk) -> Iterator[Saw]:
-    """基数为 0 而实际大于 0，比率不可计算；保留自评分。"""
+    """基数为 0 而实际大于 0，比率不可计算；保留自评分。
+
+    改法：核对年初数；确为 0 的不用改。
+    """
     for line in desk.lines:
         if line.base.state is BaseState.IMPOSSIBLE:
             yield Looked(len(line.base.cells))
-            words = f"“{line.name}”的基数为 0（{line.base.text}），不可计算，保留自评分。"
+            words = f"“{line.name}”的基数为 0（{line.base.text}），不可计算，保留自评分。请核对基数；确为 0 的不用改。"
             yield flag(line.cell("actual"), words, related=tuple(cell.place for cell in line.base.cells))

@@ -34,12 +34,15 @@ def _anchor(table: Table, column: str) -> Cell | None:
 
 @rule("PLA101", "公用经费占比过高", severity=Severity.WARNING, basis=PRACTICE)
 def wages_missing(desk: Desk) -> Iterator[Saw]:
-    """行政、参公单位的公用经费超过基本支出的六成，多半是工资混在公用经费里。"""
+    """行政、参公单位的公用经费超过基本支出的六成，多半是工资混在公用经费里。
+
+    改法：工资列在公用经费里的，改列人员经费；确属实情的，附情况说明。
+    """
     table, nature = _funds(desk), desk.role("nature")
     if table is None or nature is None or nature.text not in {"行政", "参公"}:
         return
     columns = desk.template.funds
-    basic, office, wages = (_amount(table, columns[key]) for key in ("basic", "office", "wages"))
+    basic, office = (_amount(table, columns[key]) for key in ("basic", "office"))
     cell = _anchor(table, columns["office"])
     yield Looked(3)
     if (
@@ -52,7 +55,7 @@ def wages_missing(desk: Desk) -> Iterator[Saw]:
     people = f"，单位有 {heads.text} 人" if heads else ""
     words = (
         f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 {percent(Fraction(office) / Fraction(basic), 1)}，"
-        f"人员经费只有 {plain(wages)} {cell.unit}{people}。请核对工资是否列在公用经费里。"
+        f"人员经费只有 {plain(basic - office)} {cell.unit}{people}。请核对工资是否列在公用经费里；确属实情的，请附情况说明。"
     )
     related = [c.place for c in (_anchor(table, columns["basic"]), _anchor(table, columns["wages"]), heads) if c]
     yield flag(cell, words, related=tuple(related))
@@ -60,7 +63,10 @@ def wages_missing(desk: Desk) -> Iterator[Saw]:
 
 @rule("PLA102", "人均人员经费过低", severity=Severity.WARNING, basis=PRACTICE)
 def low_wages(desk: Desk) -> Iterator[Saw]:
-    """人员经费除以年末在职人数低于下限（默认 3 万元），可能漏列工资。占比已报过的不再报。"""
+    """人员经费除以年末在职人数低于下限（默认 3 万元），可能漏列工资。占比已报过的不再报。
+
+    改法：补上漏列的人员经费；确属实情的，附情况说明。
+    """
     table, staff = _funds(desk), desk.role("staff")
     if table is None or staff is None or not staff.number:
         return
@@ -72,13 +78,16 @@ def low_wages(desk: Desk) -> Iterator[Saw]:
     yield Looked(2)
     yuan = Fraction(wages) * atoms_per(cell.unit) / atoms_per("元") / Fraction(staff.number)
     if yuan < floor:
-        words = f"人员经费 {plain(wages)} {cell.unit}，年末在职 {staff.text} 人，人均 {plain(yuan, 2)} 元，低于 {plain(floor)} 元。请核对是否漏列工资。"
+        words = f"人员经费 {plain(wages)} {cell.unit}，年末在职 {staff.text} 人，人均 {plain(yuan, 2)} 元，低于 {plain(floor)} 元。请核对是否漏列工资；确属实情的，请附情况说明。"
         yield flag(cell, words, related=(staff.place,))
 
 
 @rule("PLA103", "全部执行数等于预算数", severity=Severity.NOTE, basis=PRACTICE)
 def all_spent(desk: Desk) -> Iterator[Saw]:
-    """各来源的执行数与全年预算数分文不差。年末收回指标、调整预算后常见，只作提示。"""
+    """各来源的执行数与全年预算数分文不差。年末收回指标、调整预算后常见，只作提示。
+
+    改法：预算数填了执行数的，改填批复的预算数；都没有错的，不用改。
+    """
     table = desk.submission.get(desk.template.execution_table)
     spent, budget = (desk.template.execution_columns.get(key, "") for key in ("spent", "budget"))
     pairs = [(row.get(spent), row.get(budget)) for row in table.rows] if table else []
@@ -88,14 +97,17 @@ def all_spent(desk: Desk) -> Iterator[Saw]:
         cell = filled[0][0]
         yield flag(
             cell,
-            f"全年执行数与全年预算数完全相等（{cell.text} {cell.unit}）。请确认预算数是年末调整后的批复数。",
+            f"全年执行数与全年预算数完全相等（{cell.text} {cell.unit}）。请确认预算数是年末调整后的批复数；是的，不用改。",
             related=(filled[0][1].place,),
         )
 
 
 @rule("PLA104", "年度计划只有总体预算", severity=Severity.NOTE, basis=PRACTICE, relations=("C61",))
 def no_tasks(desk: Desk) -> Iterator[Saw]:
-    """年度计划里只填了部门总体预算，没有具体工作任务。"""
+    """年度计划里只填了部门总体预算，没有具体工作任务。
+
+    改法：补填本年主要工作任务。
+    """
     plan = desk.template.plan
     table = desk.submission.get(plan.get("table", ""))
     row = table.by_title.get(plan.get("overall", "")) if table else None
@@ -109,14 +121,17 @@ def no_tasks(desk: Desk) -> Iterator[Saw]:
 
 @rule("PLA105", "有公车运行费而没有车辆", severity=Severity.WARNING, basis=PRACTICE, relations=("C56",))
 def cars_without_cars(desk: Desk) -> Iterator[Saw]:
-    """“三公”经费里有公务用车运行维护费，车辆数却为 0 或未填。"""
+    """“三公”经费里有公务用车运行维护费，车辆数却为 0 或未填。
+
+    改法：核对车辆数；确无车辆的，附情况说明，写明车辆来源。
+    """
     cost, cars = desk.role("vehicle_cost"), desk.role("vehicles")
     if cost is None or cars is None or not cost.number or cost.number < 0:
         return
     yield Looked(2)
     if cars.state in {State.BLANK, State.ZERO, State.NA} and not _some_cars(desk, cars):
         told = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
-        words = f"公务用车运行维护费 {cost.text} 元，{told}。请核对车辆数，或说明车辆来源。"
+        words = f"公务用车运行维护费 {cost.text} 元，{told}。请核对车辆数；确无车辆的，请附情况说明，写明车辆来源。"
         yield flag(cost, words, related=(cars.place,))
 
 
@@ -129,7 +144,10 @@ def _some_cars(desk: Desk, total: Cell) -> bool:
 
 @rule("PLA106", "一行等于其余各行之和", severity=Severity.WARNING, basis=PRACTICE)
 def counted_twice(desk: Desk) -> Iterator[Saw]:
-    """有一行恰好等于同列其余各行之和，而合计空着或对不上：多半是小计与明细重复计入。"""
+    """有一行恰好等于同列其余各行之和，而合计空着或对不上：多半是小计与明细重复计入。
+
+    改法：重复的一行去掉重复的部分；确属巧合的，附情况说明。
+    """
     unsettled = {
         (verdict.instance.spec.table, verdict.instance.column)
         for verdict in desk.judged.verdicts
@@ -144,7 +162,7 @@ def counted_twice(desk: Desk) -> Iterator[Saw]:
             if len(cells) > 2 and cell.number is not None and cell.number * 2 == total:
                 words = (
                     f"“{cell.row}”的“{column}”{cell.text} {cell.unit}，恰好等于其余 {len(cells) - 1} 行之和，"
-                    f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。请核对本行。"
+                    f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。请核对本行；确属巧合的，请附情况说明。"
                 )
                 related = tuple(other.place for other in cells if other is not cell)
                 yield flag(
@@ -154,7 +172,10 @@ def counted_twice(desk: Desk) -> Iterator[Saw]:
 
 @rule("BAL107", "结转结余勾稽不平", severity=Severity.ERROR, basis="部门决算审核公式（基本平衡类）", relations=("C04",))
 def carried_over(desk: Desk) -> Iterator[Saw]:
-    """年初结转 + 本年收入 + 使用非财政拨款结余 = 本年支出 + 结余分配 + 年末结转。只在收入总计或支出总计未填、不能分别核对时使用。"""
+    """年初结转 + 本年收入 + 使用非财政拨款结余 = 本年支出 + 结余分配 + 年末结转。只在收入总计或支出总计未填、不能分别核对时使用。
+
+    改法：补填收入总计和支出总计，对照账表改正填错的一格。
+    """
     roles = (
         "carried_in",
         "income_year",
@@ -177,6 +198,16 @@ def carried_over(desk: Desk) -> Iterator[Saw]:
     value = [cell.number or Decimal(0) for cell in known[:6]]
     came, went = value[0] + value[1] + value[2], value[3] + value[4] + value[5]
     if came != went:
-        words = f"年初结转、本年收入、使用结余之和 {plain(came, 2)} 元，本年支出、结余分配、年末结转之和 {plain(went, 2)} 元，差 {plain(came - went, 2)} 元。请核对。"
+        sides = ["、".join(f"“{cell.row}”" for cell in side) for side in (known[:3], known[3:6])]
+        words = (
+            f"{sides[0]}之和 {plain(came, 2)} 元，{sides[1]}之和 {plain(went, 2)} 元，两边应相等，"
+            f"差 {plain(abs(came - went), 2)} 元。请核对这六格，改正填错的一处。"
+        )
         right = value[5] + came - went
-        yield flag(known[5], words, expected=Expected(right, right, "元"), related=tuple(cell.place for cell in known[:5]))
+        yield flag(
+            known[5],
+            words,
+            expected=Expected(right, right, "元"),
+            difference=f"{plain(value[5] - right, 2)} 元",
+            related=tuple(cell.place for cell in known[:5]),
+        )

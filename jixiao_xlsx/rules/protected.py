@@ -23,7 +23,10 @@ FORM = "本套表样：自动计算的格和印好的内容不用改"
 
 @rule("STR109", "公式被数字覆盖", severity=Severity.NOTE, basis=FORM)
 def overwritten(desk: Desk) -> Iterator[Saw]:
-    """空白表里自动计算的格，现在是直接填写的数。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。"""
+    """空白表里自动计算的格，现在是直接填写的数。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。
+
+    改法：从空白表里把公式复制回来；不恢复的，每次改数后自行核对。
+    """
     submission = desk.submission
     if not submission.meta or not submission.knows_formulas:
         reason = "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
@@ -73,7 +76,10 @@ def _told_elsewhere(desk: Desk) -> frozenset[Place]:
 
 @rule("STR110", "预填数被改动", severity=Severity.WARNING, basis="财政部门预填：批复的预算数和上年报表的年末数")
 def changed_prefill(desk: Desk) -> Iterator[Saw]:
-    """财政部门按批复和上年报表预填的数，报来时不同了。两个数都列出；确有原因的附情况说明。"""
+    """财政部门按批复和上年报表预填的数，报来时不同了。两个数都列出；确有原因的附情况说明。
+
+    改法：改回预填数；预填数有误的，附情况说明。
+    """
     ahead = dict(meta.prefilled(desk.submission.meta))
     if not ahead or any(isinstance(saw, Flag) for saw in borrowed(desk)):
         yield Skipped("STR110", "表是发给别的单位或别的年度的" if ahead else "没有预填数")
@@ -97,7 +103,10 @@ def changed_prefill(desk: Desk) -> Iterator[Saw]:
 @rule("STR111", "不是发给本单位、本年度的表", severity=Severity.WARNING, basis=HANDED_OUT)
 def borrowed(desk: Desk) -> Iterator[Saw]:
     """空白表记着发给哪个单位、哪个年度，与所填的不一致。借用别的单位的表、拿往年的表改、单位更名、财政部门发错，都会这样；
-    只说明文件的来历，不说明有意为之。"""
+    只说明文件的来历，不说明有意为之。
+
+    改法：换用发给本单位、本年度的空白表；更了名或财政部门发错的，附情况说明。
+    """
     said, submission = desk.submission.meta, desk.submission
     owner, code, year = (said.get(key, "") for key in (meta.DEPARTMENT, meta.CODE, meta.YEAR))
     if not owner and not code and not year:
@@ -136,7 +145,10 @@ def _same_office(one: str, other: str) -> bool:
 
 @rule("STR112", "说明或自检工作表被删", severity=Severity.NOTE, basis=FORM)
 def machine_sheet_gone(desk: Desk) -> Iterator[Saw]:
-    """空白表里的说明、自检等工作表不在文件里了。不影响核对，但自检里写的情况说明会随之丢失。"""
+    """空白表里的说明、自检等工作表不在文件里了。不影响核对，但自检里写的情况说明会随之丢失。
+
+    改法：下次请保留这些工作表。
+    """
     submission = desk.submission
     if not submission.meta or not submission.sheets:
         return
@@ -154,7 +166,10 @@ def machine_sheet_gone(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND126", "共性指标的目标值被改动", severity=Severity.NOTE, basis=FORM, yields_to=("IND108", "IND109"))
 def changed_target(desk: Desk) -> Iterator[Saw]:
-    """共性指标的目标值是表样印好的。改宽了的另作警告；改严、清空或换了说法的，在这里提示，评分按所填的目标值。"""
+    """共性指标的目标值是表样印好的。改宽了的另作警告；改严、清空或换了说法的，在这里提示，评分按所填的目标值。
+
+    改法：不是有意改的，改回表样印好的目标值。
+    """
     for line in desk.lines:
         if line.spec is None or not line.spec.common or not line.spec.target:
             continue
@@ -162,7 +177,11 @@ def changed_target(desk: Desk) -> Iterator[Saw]:
         if not _same_target(line, desk):
             cell = line.cell("target")
             now = f"现填“{line.target}”" if cell.text else "现在空着"
-            yield flag(cell, f"“{line.name}”的目标值表样印的是“{line.spec.target}”，{now}。请确认。", expected=line.spec.target)
+            yield flag(
+                cell,
+                f"“{line.name}”的目标值表样印的是“{line.spec.target}”，{now}。不是有意改的，请改回。",
+                expected=line.spec.target,
+            )
 
 
 def _same_target(line: Line, desk: Desk) -> bool:

@@ -20,7 +20,10 @@ UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})
 def rate_rules(template: Template) -> Iterator[Rule]:
     """One rule for every rate of the form."""
     for spec in template.rates:
-        page = f"“{spec.table}”内应有：{spec.ratio.text}。按金额区间判断：只要有一对真实金额能得出所填比率，就不算错。"
+        page = (
+            f"“{spec.table}”内应有：{spec.ratio.text}。按金额区间判断：只要有一对真实金额能得出所填比率，就不算错。\n\n"
+            "改法：按两边的数改正比率；两边的数填错的，改填错的一格。"
+        )
         yield Rule(spec.code, spec.title, spec.severity, spec.basis, page, _checker(spec), spec.relations)
 
 
@@ -66,15 +69,17 @@ def _wrong(shown: Cell, cells: tuple[Cell, ...], pair: tuple[Interval, Interval]
     short = _typed_short(shown, part, whole)
     right = percent(low, shown.decimals)
     top = percent(high, shown.decimals)
-    numbers = "、".join(f"{cell.column} {cell.text}" for cell in cells if cell.number is not None)
+    numbers = "、".join(f"“{cell.column}”{cell.text} {cell.unit}" for cell in cells if cell.number is not None)
     must = right if right == top else f"{right}–{top}"
     ending = (
-        "位数不足，请填到两位小数。" if short else f"请核对{'、'.join(str(c.place) for c in cells if c.number is not None)}和本格。"
+        "位数不足，请填到两位小数。"
+        if short
+        else f"请核对 {'、'.join(c.ref for c in cells if c.number is not None)} 和本格，改正填错的一处。"
     )
     expected = Expected(Decimal(right[:-1]), Decimal(top[:-1]), "%")
     return flag(
         shown,
-        f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，按 {numbers} 计算应为 {must}。{ending}",
+        f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，按{numbers}计算应为 {must}。{ending}",
         expected=expected,
         hint="" if short else slip(shown.place, shown.text, expected),
         difference=f"{plain((typed - low) * 100, shown.decimals)} 个百分点",
@@ -103,7 +108,10 @@ def _interval(side: Side, cells: tuple[Cell, ...], how: Convention) -> Interval:
 
 @rule("RAT103", "分母为零不得计算比率", severity=Severity.ERROR, basis=MEASURES, relations=("C29",))
 def zero_base(desk: Desk) -> Iterator[Saw]:
-    """预算数为 0 而有执行数的，是无预算支出；分母为 0 仍填比率的，应改填“—”。0÷0 写作 0.00% 只作提示。"""
+    """预算数为 0 而有执行数的，是无预算支出；分母为 0 仍填比率的，应改填“—”。0÷0 写作 0.00% 只作提示。
+
+    改法：补填漏填的预算数；分母确为 0 的，比率填“—”。
+    """
     for spec in desk.template.rates:
         table = desk.submission.get(spec.table)
         for row in table.rows if table else ():
@@ -121,20 +129,21 @@ def _zero_row(spec: RateSpec, row: Row) -> Iterator[Saw]:
     base_typed = any(c.number is not None for c in below)
     if bottom == 0 and top > 0 and base_typed:
         base = below[0]
-        text = (
-            f"“{base.row}”的“{base.column}”为 0，却有“{above[0].column}”{above[0].text} {base.unit}，属无预算支出。请核对预算数。"
-        )
+        text = f"“{base.row}”的“{base.column}”为 0，却有“{above[0].column}”{above[0].text} {base.unit}，属无预算支出。请核对预算数，漏填的补上。"
         yield flag(base, text, related=(above[0].place, shown.place))
     elif bottom == 0 and base_typed and shown.number is not None:
         wrong = shown.number != 0
-        text = f"“{shown.row}”的“{below[0].column}”为 0，不得计算“{shown.column}”，应填“—”。"
+        text = f"“{shown.row}”的“{below[0].column}”为 0，不得计算“{shown.column}”。请改填“—”。"
         related = tuple(c.place for c in (*above, *below))
         yield flag(shown, text, expected="—", related=related, severity=None if wrong else Severity.NOTE)
 
 
 @rule("RAT104", "执行率偏低未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C32",))
 def low_execution(desk: Desk) -> Iterator[Saw]:
-    """预算执行率低于规定比例（默认 90%）的，须在“未达说明”里写明原因。"""
+    """预算执行率低于规定比例（默认 90%）的，须在“未达说明”里写明原因。
+
+    改法：在“未达说明”里写明执行率低的原因。
+    """
     rate, floor = desk.card.execution.rate, desk.template.thresholds.get("low_execution", Fraction(0))
     cell = desk.execution("rate") or desk.execution("spent")
     if rate is None or cell is None:
@@ -145,13 +154,16 @@ def low_execution(desk: Desk) -> Iterator[Saw]:
     reason = table.extras.get(title) if table else None
     if rate < floor and title and (reason is None or reason.blank):
         related = (reason.place,) if reason else ()
-        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“{title}”未填。请说明原因。"
+        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“{title}”未填。请在“{title}”里写明原因。"
         yield flag(cell, text, expected=f"不低于 {percent(floor, 0)}，或填写说明", related=related)
 
 
 @rule("RAT105", "预算调整幅度较大", severity=Severity.NOTE, basis=MEASURES, relations=("C31",))
 def large_adjustment(desk: Desk) -> Iterator[Saw]:
-    """全年预算数与年初预算数相差超过一半的，请备好批复文件。上级专款常在年中下达，所以只作提示。"""
+    """全年预算数与年初预算数相差超过一半的，请备好批复文件。上级专款常在年中下达，所以只作提示。
+
+    改法：核对两个预算数；没有错的，备好批复文件。
+    """
     original, budget = desk.execution("original"), desk.execution("budget")
     if original is None or budget is None or not original.number or budget.number is None:
         return
@@ -160,13 +172,16 @@ def large_adjustment(desk: Desk) -> Iterator[Saw]:
     if share > desk.template.thresholds.get("large_adjustment", Fraction(1)):
         cell = desk.execution("adjustment")
         anchor = cell if cell and not cell.blank else budget
-        text = f"全年预算比年初预算变动 {percent(share)}（年初 {original.text} 元，全年 {budget.text} 元）。请说明原因及批复依据。"
+        text = f"全年预算比年初预算变动 {percent(share)}（年初 {original.text} 元，全年 {budget.text} 元）。请备好批复文件。"
         yield flag(anchor, text, related=(original.place, budget.place))
 
 
 @rule("RAT106", "预算执行率得分与执行率不符", severity=Severity.ERROR, basis=MEASURES, relations=("C40",))
 def execution_score(desk: Desk) -> Iterator[Saw]:
-    """预算执行率得分 = 分值 × 执行率，最高得满分。"""
+    """预算执行率得分 = 分值 × 执行率，最高得满分。
+
+    改法：按“分值 × 执行率”改正得分。
+    """
     cell, execution = desk.execution("score"), desk.card.execution
     if cell is None or cell.number is None or execution.score is None:
         return

@@ -33,7 +33,10 @@ def _nothing_to_hold(desk: Desk, code: str) -> Iterator[Saw]:
 
 @rule("REF101", "与财政批复数不符", severity=Severity.ERROR, basis=BASIS, relations=("C05",))
 def differs(desk: Desk) -> Iterator[Saw]:
-    """填报数与财政部门掌握的批复数不一致。两个数和批复数所在的行都列出。"""
+    """填报数与财政部门掌握的批复数不一致。两个数和批复数所在的行都列出。
+
+    改法：按批复数改正；认为批复数有误的，联系财政部门。
+    """
     yield from _nothing_to_hold(desk, "REF101")
     for line, kind, cell in _pairs(desk):
         if cell is None or cell.number is None:
@@ -43,14 +46,17 @@ def differs(desk: Desk) -> Iterator[Saw]:
         if cell.number != right:
             words = (
                 f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，财政批复{kind} {plain(right, 2)} 元（{line.source}），"
-                f"相差 {plain(cell.number - right, 2)} 元。请按批复数核对。"
+                f"相差 {plain(cell.number - right, 2)} 元。请核对，按批复数改正；认为批复数有误的，请联系财政部门。"
             )
             yield flag(cell, words, expected=Expected(right, right, "元"), difference=f"{plain(cell.number - right, 2)} 元")
 
 
 @rule("REF102", "财政有批复数而未填", severity=Severity.WARNING, basis=BASIS)
 def not_reported(desk: Desk) -> Iterator[Saw]:
-    """财政部门有这一项的批复数，表里却空着或没有这一行。"""
+    """财政部门有这一项的批复数，表里却空着或没有这一行。
+
+    改法：补填这一项；确无此项的，附情况说明。
+    """
     yield from _nothing_to_hold(desk, "REF102")
     table = desk.submission.get(desk.template.reference_table)
     for line, kind, cell in _pairs(desk):
@@ -58,7 +64,9 @@ def not_reported(desk: Desk) -> Iterator[Saw]:
         if table is None or right == 0 or (cell is not None and not cell.blank):
             continue
         yield Looked(1)
-        words = f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填或说明。"
+        words = (
+            f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填；确无此项的，请附情况说明。"
+        )
         expected = Expected(right, right, "元")
         if cell is not None:
             yield flag(cell, words, expected=expected)
@@ -68,7 +76,10 @@ def not_reported(desk: Desk) -> Iterator[Saw]:
 
 @rule("REF103", "填报数不在财政批复之内", severity=Severity.NOTE, basis=BASIS)
 def not_in_reference(desk: Desk) -> Iterator[Saw]:
-    """表里填了数，而财政部门给出的批复数里没有这一项。批复数可能只列主要项目，所以只作提示。"""
+    """表里填了数，而财政部门给出的批复数里没有这一项。批复数可能只列主要项目，所以只作提示。
+
+    改法：核对这一项有没有批复，是否填错了行。
+    """
     yield from _nothing_to_hold(desk, "REF103")
     table = desk.submission.get(desk.template.reference_table)
     if table is None or not desk.reference:
@@ -83,4 +94,7 @@ def not_in_reference(desk: Desk) -> Iterator[Saw]:
             yield Looked(1)
             if not {(tidy(row.title), column), (tidy(row.title).removeprefix("其中:"), column)} & known:
                 first = desk.reference[0].source.partition(" ")[0]
-                yield flag(cell, f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，{first} 里没有这一项。请核对。")
+                yield flag(
+                    cell,
+                    f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，{first} 里没有这一项。请核对这一项有没有批复。",
+                )

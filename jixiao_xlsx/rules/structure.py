@@ -28,14 +28,15 @@ def _from_notes(notes: list[Note], text: str) -> Iterator[Saw]:
         items = list(dict.fromkeys(note.item for note in found))
         named = "、".join(f"“{item}”" for item in items[:5]) + (f"等 {len(items)} 项" if len(items) > 5 else "")
         places = tuple(note.place for note in found)
-        yield Flag(
-            places[0], found[0].item, "", found[0].text, text.format(items=named), related=places[1 : RELATED + 1], count=len(found)
-        )
+        yield Flag(places[0], found[0].item, "", "", text.format(items=named), related=places[1 : RELATED + 1], count=len(found))
 
 
 @rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM)
 def missing_sheet(desk: Desk) -> Iterator[Saw]:
-    """表样里的工作表在文件中找不到；靠它核对的关系都已略过。"""
+    """表样里的工作表在文件中找不到；靠它核对的关系都已略过。
+
+    改法：用原表样补上这张表。
+    """
     yield Looked(len(desk.template.sheets))
     for note in _notes(desk, "missing_sheet"):
         yield Flag(
@@ -50,7 +51,10 @@ def missing_sheet(desk: Desk) -> Iterator[Saw]:
 
 @rule("STR102", "缺少行或列", severity=Severity.ERROR, basis=FORM)
 def missing_title(desk: Desk) -> Iterator[Saw]:
-    """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次。"""
+    """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次。
+
+    改法：恢复表样的行、列名称，不要删改。
+    """
     for note in _notes(desk, "missing_title"):
         yield Flag(note.place, note.item, "", "", f"工作表里找不到“{note.item}”的表头。请恢复表样。")
     for table in desk.submission.tables.values():
@@ -63,7 +67,10 @@ def missing_title(desk: Desk) -> Iterator[Saw]:
 
 @rule("STR103", "必填项未填", severity=Severity.ERROR, basis="填报说明：带 * 的项目必填")
 def required_blank(desk: Desk) -> Iterator[Saw]:
-    """必填的格空着。每张表只说一次，列出各格。"""
+    """必填的格空着。每张表只说一次，列出各格。
+
+    改法：补填这些格；没有发生的填 0。
+    """
     for name, table in desk.submission.tables.items():
         required = list(_required_cells(desk.template.table[name], table))
         yield Looked(len(required))
@@ -87,14 +94,20 @@ def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:
 
 @rule("STR104", "表外内容", severity=Severity.NOTE, basis=FORM)
 def unread(desk: Desk) -> Iterator[Saw]:
-    """多出来的工作表、行、列或零散内容不参加核对，列在这里以免漏看。"""
+    """多出来的工作表、行、列或零散内容不参加核对，列在这里以免漏看。
+
+    改法：是填报内容的，移到表样里相应的位置；不是的，删去。
+    """
     kinds = ("unread_sheet", "unread_column", "unread_row", "stray_cell", "duplicate_title")
     yield from _from_notes(_notes(desk, *kinds), "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。")
 
 
 @rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM)
 def not_a_choice(desk: Desk) -> Iterator[Saw]:
-    """应从下拉选项中选择的格填了别的内容。"""
+    """应从下拉选项中选择的格填了别的内容。
+
+    改法：从下拉选项里选。
+    """
     for name, table in desk.submission.tables.items():
         form = desk.template.table[name]
         for row in table.rows:
@@ -109,7 +122,9 @@ def not_a_choice(desk: Desk) -> Iterator[Saw]:
                 yield Looked(1)
                 if tidy(cell.text) not in {tidy(choice) for choice in choices} and not _is_sign(cell.text, choices):
                     options = "、".join(choices)
-                    yield flag(cell, f"{name_of(cell, desk.template)}填“{cell.text}”，应从 {options} 中选。", expected=options)
+                    yield flag(
+                        cell, f"{name_of(cell, desk.template)}填“{cell.text}”，应从“{options}”中选。请改选。", expected=options
+                    )
 
 
 def _is_sign(text: str, choices: tuple[str, ...]) -> bool:
@@ -119,16 +134,24 @@ def _is_sign(text: str, choices: tuple[str, ...]) -> bool:
 
 @rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM)
 def hidden(desk: Desk) -> Iterator[Saw]:
-    """隐藏的行和工作表照样参加核对；请确认不是旧数据。"""
-    yield from _from_notes(_notes(desk, "hidden_row", "hidden_sheet"), "{items}是隐藏的，里面有内容。请确认不是旧数据。")
+    """隐藏的行和工作表照样参加核对；请确认不是旧数据。
+
+    改法：取消隐藏看一看；是旧数据的删去。
+    """
+    yield from _from_notes(
+        _notes(desk, "hidden_row", "hidden_sheet"), "{items}是隐藏的，里面有内容。请确认不是旧数据，是旧数据的请删去。"
+    )
 
 
 @rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM)
 def renamed_sheet(desk: Desk) -> Iterator[Saw]:
-    """工作表名称不是表样里的，按内容认出。"""
+    """工作表名称不是表样里的，按内容认出。
+
+    改法：把工作表改回原来的名称。
+    """
     for note in _notes(desk, "renamed_sheet"):
         text = f"工作表“{note.place.sheet}”不是表样里的名称，按内容认作“{note.item}”。请改回原名。"
-        yield Flag(note.place, note.item, "", note.text, text)
+        yield Flag(note.place, note.item, "", "", text)
 
 
 @rule(
@@ -140,7 +163,10 @@ def renamed_sheet(desk: Desk) -> Iterator[Saw]:
     in_word=True,
 )
 def foreign_heading(desk: Desk) -> Iterator[Saw]:
-    """表格标题里写的是别的单位或别的年度，多半是从别处复制来的。"""
+    """表格标题里写的是别的单位或别的年度，多半是从别处复制来的。
+
+    改法：改正表题；误用了别的单位或别的年度的表的，换成自己的表重填。
+    """
     department, code_year = desk.submission.department, desk.submission.year
     for name, table in desk.submission.tables.items():
         heading = table.heading

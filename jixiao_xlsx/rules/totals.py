@@ -14,17 +14,23 @@ from jixiao_xlsx.slips import slip
 
 @rule("IND112", "全部指标满分", severity=Severity.WARNING, basis=MEASURES, relations=("C49",))
 def all_full(desk: Desk) -> Iterator[Saw]:
-    """所有指标都是满分，自评流于形式。"""
+    """所有指标都是满分，自评流于形式。
+
+    改法：据实自评；确无不足的，附情况说明。
+    """
     scored = [item for item in desk.card.indicators if item.method is not Method.NOT_APPLICABLE and item.self_score is not None]
     cell = desk.total_cell("score")
     yield Looked(len(scored))
     if cell is not None and len(scored) > 4 and all(item.self_score == item.weight for item in scored):
-        yield flag(cell, f"{len(scored)} 项指标全部满分。请据实自评，有不足的扣分并说明。")
+        yield flag(cell, f"{len(scored)} 项指标全部满分。请据实自评，有不足的扣分并写明原因；确无不足的，请附情况说明。")
 
 
 @rule("IND113", "业绩值照抄目标值", severity=Severity.WARNING, basis=MEASURES, relations=("C49",), yields_to=("IND112",))
 def copied_targets(desk: Desk) -> Iterator[Saw]:
-    """多数比率指标的业绩值与目标值一模一样（目标为 100% 的自然上限不算）。"""
+    """多数比率指标的业绩值与目标值一模一样（目标为 100% 的自然上限不算）。
+
+    改法：业绩值按实际填写；确属巧合的，附情况说明。
+    """
     cell = desk.total_cell("score")
     own = [
         line
@@ -41,13 +47,19 @@ def copied_targets(desk: Desk) -> Iterator[Saw]:
         names = "、".join(f"“{line.name}”" for line in same[:4])
         related = tuple(line.cell("actual").place for line in same)
         yield flag(
-            cell, f"{len(same)} 项指标的业绩值与目标值完全相同（{names}等）。请按实际填写。", related=related, count=len(same)
+            cell,
+            f"{len(same)} 项指标的业绩值与目标值完全相同（{names}{'等' if len(same) > 4 else ''}）。请按实际填写；确属实情的，请附情况说明。",
+            related=related,
+            count=len(same),
         )
 
 
 @rule("IND118", "自评合计高于复算合计", severity=Severity.ERROR, basis=MEASURES, relations=("C42",))
 def totaloverstates(desk: Desk) -> Iterator[Saw]:
-    """有指标多计了分，合计随之偏高。"""
+    """有指标多计了分，合计随之偏高。
+
+    改法：先改正多计的各项，再重新合计。
+    """
     cell, card = desk.total_cell("score"), desk.card
     if cell is None or cell.number is None or card.score is None:
         yield Skipped("IND118", "合计未填或不能复算")
@@ -64,7 +76,10 @@ def totaloverstates(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND125", "得分合计按适用权重折算", severity=Severity.NOTE, basis=MEASURES, relations=("C38",))
 def scaled_total(desk: Desk) -> Iterator[Saw]:
-    """有不适用指标时，得分合计填的是折算后的数。与直接相加不同，但算对，不作错误。"""
+    """有不适用指标时，得分合计填的是折算后的数。与直接相加不同，但算对，不作错误。
+
+    改法：不用改。
+    """
     cell, left_out = desk.total_cell("score"), [line for line in desk.lines if line.not_applicable]
     typed = [item for item in desk.card.indicators if item.method is not Method.NOT_APPLICABLE]
     weight = sum((item.weight for item in typed), Fraction(0))
@@ -74,13 +89,16 @@ def scaled_total(desk: Desk) -> Iterator[Saw]:
     plain_sum = sum((item.self_score for item in typed if item.self_score is not None), Fraction(0))
     scaled = plain_sum / weight * desk.template.full_mark
     if abs(Fraction(cell.number) - scaled) < Fraction(1, 100) <= abs(Fraction(cell.number) - plain_sum):
-        words = f"得分合计填 {cell.text} 分，是 {plain(plain_sum)} 按适用权重 {plain(weight)} 折算的，算对；各行直接相加为 {plain(plain_sum)} 分。"
+        words = f"得分合计填 {cell.text} 分，是 {plain(plain_sum)} 按适用权重 {plain(weight)} 折算的，算对，不用改；各行直接相加为 {plain(plain_sum)} 分。"
         yield flag(cell, words)
 
 
 @rule("IND119", "自评总分与各部分之和不符", severity=Severity.ERROR, basis=MEASURES, relations=("C38", "C39"))
 def self_total(desk: Desk) -> Iterator[Saw]:
-    """自评总分 = 指标得分合计 + 预算执行率得分；有不适用指标的，按原合计或折算后的合计都算对。"""
+    """自评总分 = 指标得分合计 + 预算执行率得分；有不适用指标的，按原合计或折算后的合计都算对。
+
+    改法：按“指标得分合计 + 预算执行率得分”改正自评总分。
+    """
     cell, card = desk.role("self_total"), desk.card
     if cell is None or cell.number is None or card.self_sum is None:
         yield Skipped("IND119", "自评总分或合计未填")
@@ -124,7 +142,10 @@ def _allowed_totals(desk: Desk) -> list[Fraction]:
 
 @rule("IND120", "自评等级与分数不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
 def self_grade(desk: Desk) -> Iterator[Saw]:
-    """等级按总分划分：优 ≥ 90，良 ≥ 80，中 ≥ 60，其余为差（县里可改）。"""
+    """等级按总分划分：优 ≥ 90，良 ≥ 80，中 ≥ 60，其余为差（县里可改）。
+
+    改法：按自评总分改正等级。
+    """
     grade, total = desk.role("self_grade"), desk.role("self_total")
     if grade is None or total is None or grade.blank or total.number is None:
         return
@@ -137,12 +158,15 @@ def self_grade(desk: Desk) -> Iterator[Saw]:
 
 @rule("IND124", "在职人数超编制", severity=Severity.WARNING, basis="机构编制管理规定", relations=("C51",))
 def over_posts(desk: Desk) -> Iterator[Saw]:
-    """年末在职（编内）人数大于核定编制数。"""
+    """年末在职（编内）人数大于核定编制数。
+
+    改法：核对两个人数；确实超编的，附情况说明。
+    """
     staff, posts = desk.role("staff"), desk.role("posts")
     if staff is None or posts is None or staff.number is None or not posts.number:
         return
     yield Looked(2)
     if staff.number > posts.number:
         rate = plain(Fraction(staff.number) / Fraction(posts.number) * 100, 2)
-        words = f"年末在职 {staff.text} 人，编制 {posts.text} 人，超编 {plain(staff.number - posts.number)} 人，控制率 {rate}%。请核对或说明。"
+        words = f"年末在职 {staff.text} 人，编制 {posts.text} 人，超编 {plain(staff.number - posts.number)} 人，控制率 {rate}%。请核对；确属实情的，请附情况说明。"
         yield flag(staff, words, expected=f"不大于 {posts.text} 人", related=(posts.place,))

@@ -39,7 +39,10 @@ def _excess(cell: Cell) -> bool:
 
 @rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=FILLING)
 def excess_digits(desk: Desk) -> Iterator[Saw]:
-    """单元格里的数比表上显示的位数多，打印出来的表可能不平。核对时按实际存放的数。"""
+    """单元格里的数比表上显示的位数多，打印出来的表可能不平。核对时按实际存放的数。
+
+    改法：按表上的小数位重新录入，或在公式外套 ROUND。
+    """
     groups = _by_sheet(desk, _excess)
     yield Looked(sum(map(len, groups.values())))
     for cells in groups.values():
@@ -52,7 +55,10 @@ def excess_digits(desk: Desk) -> Iterator[Saw]:
 
 @rule("AMT106", "数字不是按数字格式录入", severity=Severity.NOTE, basis=FILLING)
 def read_anyway(desk: Desk) -> Iterator[Saw]:
-    """文本型数字、全角数字、带千分位或单位的数，已按原意读出；公式求和会漏掉它们，请改成数字。"""
+    """文本型数字、全角数字、带千分位或单位的数，已按原意读出；公式求和会漏掉它们，请改成数字。
+
+    改法：删去文字、单位和空格，只留数字；前面有单引号的也删去。
+    """
     ticked = next((table.tick for table in desk.template.tables if table.tick), "")
     groups = _by_sheet(desk, lambda cell: cell.number is not None and bool(cell.note) and cell.note not in {"%", ticked})
     for cells in groups.values():
@@ -60,14 +66,18 @@ def read_anyway(desk: Desk) -> Iterator[Saw]:
         first = cells[0]
         number = first.number or Decimal(0)
         value = f"{plain(number * 100)}%" if first.unit == "%" else f"{plain(number)} {first.unit}"
+        kind = "百分数" if first.unit == "%" else "数字"
         yield _group(
-            cells, f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），已读作 {value}{{more}}。请改成数字。"
+            cells, f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），已读作 {value}{{more}}。请改成{kind}。"
         )
 
 
 @rule("AMT107", "数字单元格里是文字", severity=Severity.ERROR, basis=FILLING)
 def refused_text(desk: Desk) -> Iterator[Saw]:
-    """应填数字的地方填了读不出数字的文字，有关等式不能核对。"""
+    """应填数字的地方填了读不出数字的文字，有关等式不能核对。
+
+    改法：改填数字；确实没有的填“—”，文字写到说明栏。
+    """
     numeric = [cell for cell in desk.cells if cell.unit]
     yield Looked(len(numeric))
     for cell in numeric:
@@ -80,7 +90,10 @@ def refused_text(desk: Desk) -> Iterator[Saw]:
 
 @rule("AMT108", "公式出错", severity=Severity.ERROR, basis=FILLING)
 def error_value(desk: Desk) -> Iterator[Saw]:
-    """单元格显示 #REF!、#DIV/0! 等错误值，有关等式不能核对。"""
+    """单元格显示 #REF!、#DIV/0! 等错误值，有关等式不能核对。
+
+    改法：重新填数，或恢复空白表里的公式。
+    """
     for cells in _by_sheet(desk, lambda cell: cell.state is State.ERROR).values():
         for cell in cells:
             yield Looked(1)
@@ -89,7 +102,10 @@ def error_value(desk: Desk) -> Iterator[Saw]:
 
 @rule("AMT109", "公式未计算", severity=Severity.WARNING, basis=FILLING)
 def uncalculated(desk: Desk) -> Iterator[Saw]:
-    """文件保存时没有带上公式的结果，这些格不能核对。用 WPS 或 Excel 打开再保存一次即可。"""
+    """文件保存时没有带上公式的结果，这些格不能核对。用 WPS 或 Excel 打开再保存一次即可。
+
+    改法：用 WPS 或 Excel 打开，等它算出结果，保存后再报。
+    """
     for cells in _by_sheet(desk, lambda cell: cell.state is State.UNCALCULATED).values():
         yield Looked(len(cells))
         yield _group(cells, "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。")
@@ -97,9 +113,36 @@ def uncalculated(desk: Desk) -> Iterator[Saw]:
 
 @rule("AMT111", "金额合并单元格", severity=Severity.NOTE, basis=FILLING)
 def merged_amount(desk: Desk) -> Iterator[Saw]:
-    """金额跨行合并时，只算在最上一行。"""
+    """金额跨行合并时，只算在最上一行。
+
+    改法：取消合并，把金额逐行填写。
+    """
     for note in desk.submission.notes:
         if note.kind == "merged_amount":
             yield Looked(1)
             item, _, column = note.item.partition("·")
             yield Flag(note.place, item, column, "", f"{note.text}。请取消合并，逐行填写。")
+
+
+@rule("AMT113", "人数、份数、件数为负或不是整数", severity=Severity.ERROR, basis=FILLING)
+def whole_counts(desk: Desk) -> Iterator[Saw]:
+    """数得出来的东西（人、份、辆、件）不会是负数。不是整数的只作提示：房屋常按面积填。
+
+    改法：填不小于 0 的整数。
+    """
+    for name, table in desk.submission.tables.items():
+        form = desk.template.table[name]
+        counted = [column for column in form.columns if column.type == "count" or any(row.type == "count" for row in form.rows)]
+        cells = [
+            cell
+            for row in table.rows
+            for column in counted
+            if form.kind(row.title, column) == "count" and (cell := row.get(column.title)) and cell.number is not None
+        ]
+        yield Looked(len(cells))
+        for cell in cells:
+            number = cell.number or Decimal(0)
+            if number < 0 or number % 1:
+                wrong = "不会是负数" if number < 0 else "应是整数"
+                text = f"{name_of(cell, desk.template)}填 {plain(number)} {cell.unit}，{wrong}。请核对后改正。"
+                yield flag(cell, text, expected=f"不小于 0 的整数（{cell.unit}）", severity=None if number < 0 else Severity.NOTE)

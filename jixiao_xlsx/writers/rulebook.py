@@ -38,7 +38,7 @@ def rule_text(rule: Rule, template: Template) -> str:
     lines = [
         f"{rule.code}  {rule.title}",
         f"级别：{rule.severity.label}（{_ACTION[rule.severity.label]}）",
-        f"说明：{_flowing(rule.doc) or rule.title}",
+        f"说明：{_flowing(rule.doc) or rule.title}".replace("\n\n", "\n"),
         f"依据：{rule.basis}",
     ]
     if rule.relations:
@@ -50,6 +50,7 @@ def rule_text(rule: Rule, template: Template) -> str:
 
 
 _KINDS = ("反例", "正例")
+MEND = "改法："
 
 
 def _shown(example: Example) -> list[str]:
@@ -69,7 +70,8 @@ def rules_json(rules: Sequence[Rule], template: Template) -> bytes:
                 "severity": rule.severity.value,
                 "basis": rule.basis,
                 "relations": list(rule.relations),
-                "doc": _flowing(rule.doc),
+                "doc": what,
+                "fix": mend,
                 "examples": {
                     kind: {"name": example.name, "tables": dict(example.tables), "finds": list(example.finds)}
                     for kind, example in zip(_KINDS, examples(template, rule.code), strict=True)
@@ -77,6 +79,7 @@ def rules_json(rules: Sequence[Rule], template: Template) -> bytes:
                 },
             }
             for rule in rules
+            for what, _, mend in [_flowing(rule.doc).partition(f"\n\n{MEND}")]
         ]
     )
 
