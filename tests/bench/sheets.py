@@ -208,6 +208,7 @@ def _accounts(maker: Maker, year: Year) -> None:
         maker.nature = "事业"
     spending = {"其中：人员经费": wages, "其中：公用经费": office, "项目支出": year.project, **year.beside}
     carried, fiscal_now = year.of("上年结转"), year.of(*NOW)
+    carried_fiscal = summed(line.all for line in year.lines if line.source == "上年结转" and line.fiscal)
     figures: dict[str, Money] = {title: Money(0, 0, fen) for title, fen in year.received.items()}
     figures["一般公共预算财政拨款收入"] = Money(fiscal_now.original, fiscal_now.budget, year.received["一般公共预算财政拨款收入"])
     title = "经营收入" if "经营支出" in year.beside and "经营收入" in year.received else "其他收入"
@@ -216,8 +217,8 @@ def _accounts(maker: Maker, year: Year) -> None:
     figures |= {
         "使用非财政拨款结余": Money(0, 0, year.surplus),
         "年初结转和结余": Money(carried.original, carried.budget, year.fiscal_in + year.other_in),
-        "其中：财政拨款年初结转和结余": Money(0, 0, year.fiscal_in),
-        "其中：财政拨款支出": Money(0, 0, year.fiscal.spent),
+        "其中：财政拨款年初结转和结余": Money(carried_fiscal.original, carried_fiscal.budget, year.fiscal_in),
+        "其中：财政拨款支出": Money(year.fiscal.original, year.fiscal.budget, year.fiscal.spent),
         "结余分配": Money(0, 0, year.distributed),
         "年末结转和结余": Money(0, 0, year.fiscal_out + year.other_out),
         "其中：财政拨款年末结转和结余": Money(0, 0, year.fiscal_out),
