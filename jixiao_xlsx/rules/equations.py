@@ -202,7 +202,7 @@ def _and_this(cells: list[Cell], anchor: Cell) -> str:
         sheets[cell.sheet].append(cell.ref)
     refs = [f"{'' if sheet == anchor.sheet else f'《{sheet}》'}{'、'.join(found)}" for sheet, found in sheets.items()]
     more = f" 等 {len(filled)} 格" if len(filled) > 4 else ""
-    here = " " if sheets and next(iter(sheets)) == anchor.sheet and refs[0].isascii() else ""
+    here = " " if sheets and next(iter(sheets)) == anchor.sheet and filled[0].ref.isascii() else ""
     return f"{here}{'、'.join(refs)}{more or ' '}和本格" if refs else "本格"
 
 
