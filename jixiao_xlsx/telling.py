@@ -15,8 +15,8 @@ from jixiao_xlsx.amounts import MONEY_UNITS, Convention, Interval, atoms_per, pe
 from jixiao_xlsx.checker import check
 from jixiao_xlsx.model import Cell, Row, Severity, Submission, Table
 from jixiao_xlsx.narrative.clauses import Mention, Passage, passage, sentences
-from jixiao_xlsx.narrative.facts import read_story
 from jixiao_xlsx.narrative.source import own_words
+from jixiao_xlsx.narrative.story import read_story
 from jixiao_xlsx.narrative.vocabulary import Vocabulary, vocabulary
 from jixiao_xlsx.narrative.yardstick import Yard, Yardsticks
 from jixiao_xlsx.rules import Desk

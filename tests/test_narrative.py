@@ -11,7 +11,8 @@ import pytest
 from jixiao_xlsx import checker, reader
 from jixiao_xlsx.model import Place
 from jixiao_xlsx.narrative.clauses import passage
-from jixiao_xlsx.narrative.facts import Story, read_story
+from jixiao_xlsx.narrative.facts import Story
+from jixiao_xlsx.narrative.story import read_story
 from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
 from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template

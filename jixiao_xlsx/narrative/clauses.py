@@ -9,6 +9,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.amounts import MONEY_UNITS
 from jixiao_xlsx.model import Place
+from jixiao_xlsx.narrative.scope import Line, Scope
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Word, fold
 
 _NUMBER = re.compile(
@@ -19,6 +20,7 @@ _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _HARD = re.compile(r"[，,;:。!?()\n]")
 _YEAR = re.compile(r"(20\d\d)年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?")
 _COUNT = re.compile(r"\d+(?:\.\d+)?(?:批次|[个批台件套项次场种类处宗部月日])(?:〔.〕)?")
+_BASES = {"original", "budget", "plan", "previous", "start", "than"}
 _VAGUE_AFTER = re.compile(r"(?:左右|以上|以下|以内|多|余)")
 
 
@@ -41,7 +43,8 @@ class Mention:
     """A number with its unit and the words before it.
 
     `words` are what its lead means (None: some of it is not known); `wide` the same across “、”, for lists of names before
-    “分别为”, “共计”; `gap` everything since the last number. `start`, `end` count characters of the passage.
+    “分别为”, “共计”; `opening` the kind of the word that the lead begins with; `gap` everything since the last number; `scope` of whom and
+    when it is said. `start`, `end` count characters of the passage.
     """
 
     passage: Passage
@@ -55,6 +58,8 @@ class Mention:
     lead: str
     words: tuple[Word, ...] | None
     wide: tuple[Word, ...] | None
+    opening: str
+    scope: Scope
     year: int | None
     approximate: bool
 
@@ -68,6 +73,16 @@ class Mention:
         """The words of the report, short enough to stand in a cell."""
         shown = self.passage.text[max(self.start - len(self.lead), 0) : self.end].strip("，、；：。,;:（( \n")
         return shown if len(shown) <= 60 else "…" + shown[-59:]
+
+    @property
+    def tail(self) -> str:
+        """The words right after it."""
+        return self.passage.folded[self.end : self.end + 30]
+
+    @property
+    def joined(self) -> bool:
+        """Whether names are joined with “、” before the number, so that it is not the last one's alone."""
+        return "、" in self.gap.rsplit("，", 1)[-1].rsplit(":", 1)[-1].lstrip("、")[1:]
 
     def has(self, *kinds: str) -> bool:
         """Whether its lead is understood and holds a word of one of these kinds."""
@@ -86,25 +101,36 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), match.group()
 
 
-def mentions(source: Passage, start: int, sentence: str, lexicon: Lexicon) -> list[Mention]:
+def mentions(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line) -> list[Mention]:
     """The numbers of one sentence, in order."""
     found: list[Mention] = []
     after = 0
     for match in _NUMBER.finditer(sentence):
-        found.append(_mention(source, start, sentence, after, match, lexicon))
+        found.append(_mention(source, start, sentence, after, match, lexicon, line))
         after = match.end()
     return found
 
 
-def _mention(source: Passage, start: int, sentence: str, after: int, match: re.Match[str], lexicon: Lexicon) -> Mention:
+_COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台套件])(?![账帐式面])")
+
+
+def counted(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line) -> list[Mention]:
+    """Numbers of 台, 套, 件 with the words that lead to each. They are no statements of their own: “设备 312 台，原值……”."""
+    return [_mention(source, start, sentence, 0, match, lexicon, line) for match in _COUNTER.finditer(sentence)]
+
+
+def _mention(source: Passage, start: int, sentence: str, after: int, match: re.Match[str], lexicon: Lexicon, line: Line) -> Mention:
     gap = sentence[after : match.start()]
     wide_text = _last_piece(gap, _HARD)
     lead = wide_text.rsplit("、", 1)[-1]
-    words, year, consumed = read(lead, lexicon)
-    wide = read(wide_text, lexicon)[0] if wide_text != lead else words
+    before = sentence[: match.start()]
+    words, year, consumed = read(lead, lexicon, before)
+    wide = read(wide_text, lexicon, before)[0] if wide_text != lead else words
     numeral = match["number"].replace(",", "")
     tail = sentence[match.end() : match.end() + 2]
-    vague = bool(_VAGUE_AFTER.match(tail)) or any(word.kind in {"approximate", "target", "up_to"} for word in consumed)
+    kinds = {word.kind for word in consumed}
+    vague = bool(_VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"})
+    vague = vague or (bool(kinds & {"over", "under"}) and not kinds & _BASES)
     sign = "-" if match["sign"] else ""
     return Mention(
         passage=source,
@@ -118,9 +144,16 @@ def _mention(source: Passage, start: int, sentence: str, after: int, match: re.M
         lead=wide_text if wide_text != lead and _is_list(wide) else lead,
         words=words,
         wide=wide,
+        opening=_opening(lead, lexicon),
+        scope=line.at(start + match.start()),
         year=year,
         approximate=vague,
     )
+
+
+def _opening(lead: str, lexicon: Lexicon) -> str:
+    found = lexicon.at(lead, 0) if lead else None
+    return found[1].kind if found else ""
 
 
 def _is_list(words: tuple[Word, ...] | None) -> bool:
@@ -134,8 +167,14 @@ def _last_piece(text: str, boundary: re.Pattern[str]) -> str:
     return text[cut:]
 
 
-def read(text: str, lexicon: Lexicon) -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
-    """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known."""
+_ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看")
+
+
+def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
+    """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known.
+
+    `before` is the sentence up to there, for words that mean something only after another.
+    """
     words: list[Word] = []
     year: int | None = None
     complete = True
@@ -154,8 +193,11 @@ def read(text: str, lexicon: Lexicon) -> tuple[tuple[Word, ...] | None, int | No
             if match:
                 position = match.end()
                 continue
+        if adverbial := _ADVERBIAL.match(text, position):
+            position = adverbial.end()
+            continue
         found = lexicon.at(text, position)
-        if found is None:
+        if found is None or (found[1].near and found[1].near not in before):
             complete = False
             position += 1
             continue

@@ -41,7 +41,8 @@ def _paragraphs(document: Document) -> Iterator[Passage]:
 def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
     """The department's own name, and subjects of the funds table that the vocabulary does not list."""
     for name in names_of(submission.department):
-        yield fold(name), Word("filler")
+        yield fold(name), Word("ours")
+    yield from _respondents(submission, known)
     spec = known.subjects
     table = submission.get(spec.table) if spec else None
     if spec is None or table is None:
@@ -51,6 +52,15 @@ def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, 
         label = tidy(cell.text) if cell is not None and not cell.blank else ""
         if len(label) > 3 and known.lexicon.at(label, 0) is None:
             yield label, Word("subject", label)
+
+
+def _respondents(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
+    """The one group that was asked: its 满意度 is the department's."""
+    name, column = known.respondents or ("", "")
+    table = submission.get(name)
+    labels = [cell.text for row in table.open_rows if (cell := row.get(column)) and not cell.blank] if table else []
+    if len(labels) == 1:
+        yield fold(labels[0]), Word("filler")
 
 
 def names_of(department: str) -> tuple[str, ...]:

@@ -13,10 +13,10 @@ from typing import Any
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.spec import Template
 
-ROLES = ("original", "budget", "execution", "previous")
+ROLES = ("original", "budget", "execution", "previous", "quantity")
 WORDS = (
     "original", "budget", "plan", "execution", "previous", "spent", "up", "down", "up_to", "than", "share", "among",
-    "respectively", "together", "approximate", "target", "fiscal", "filler",
+    "respectively", "together", "approximate", "target", "fiscal", "filler", "ours", "over", "under", "start", "earned",
 )  # fmt: skip
 
 
@@ -43,11 +43,16 @@ class RateItem:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a string of the text means: `kind` is item, rate, indicator, subject or a key of [words]; `name` what it names."""
+    """What a string of the text means: `kind` is item, rate, indicator, subject or a key of [words]; `name` what it names.
+
+    `spends`: the word says 支出 (支出决算, 支出预算). `near`: it means this only after that word in the sentence.
+    """
 
     kind: str
     name: str = ""
     vague: bool = False
+    spends: bool = False
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,17 +66,32 @@ class Subjects:
     parts: tuple[str, ...]
     original: str
     whole: str
+    income: str
+    names: tuple[str, ...]
     wrong: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Advice that is empty where all of `zero` are 0 or blank."""
+    """Advice that is empty where all of `zero` are 0, or the first of `within` is not more than the second."""
 
     title: str
     pattern: re.Pattern[str]
     zero: tuple[Ref, ...]
+    within: tuple[Ref, ...]
     says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scoping:
+    """Patterns of the words that say of whom (ours, others, bodies, ventures) or of when (previous, times) a sentence speaks."""
+
+    ours: str
+    others: str
+    bodies: str
+    ventures: str
+    previous: str
+    times: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -79,15 +99,19 @@ class Vocabulary:
     """Everything a form knows of the language of its reports; `report` is what one is called, one word of which it must bear."""
 
     table: str
+    respondents: tuple[str, str] | None
+    rate: str
     items: Mapping[str, Item]
     rates: Mapping[str, RateItem]
     partitions: tuple[tuple[str, tuple[str, ...]], ...]
     subjects: Subjects | None
     lexicon: Lexicon
+    scoping: Scoping
     words: Mapping[str, tuple[str, ...]]
     selves: Mapping[str, tuple[str, ...]]
     leftovers: tuple[tuple[str, re.Pattern[str]], ...]
     advice: tuple[Advice, ...]
+    listed: re.Pattern[str] | None
     report: tuple[str, ...] = ()
 
 
@@ -142,15 +166,19 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
     subjects = _subjects(data["subjects"]) if "subjects" in data else None
     return Vocabulary(
         table=data["table"],
+        respondents=tuple(data["respondents"].split(".")) if "respondents" in data else None,
+        rate=next(iter(rates), ""),
         items=items,
         rates=rates,
         partitions=tuple((group["whole"], tuple(group["parts"])) for group in data.get("partition", ())),
         subjects=subjects,
         lexicon=Lexicon(_spellings(data, words, template)),
+        scoping=_scoping(data),
         words=words,
         selves={key: tuple(value) for key, value in data.get("self", {}).items()},
         leftovers=tuple((title, re.compile(pattern)) for title, pattern in data.get("leftovers", {}).items()),
         advice=tuple(_advice(spec) for spec in data.get("advice", ())),
+        listed=re.compile(data["listed"]["pattern"]) if "listed" in data else None,
         report=tuple(data.get("report", ())),
     )
 
@@ -160,16 +188,17 @@ def _spellings(data: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], te
     found: dict[str, Word] = {}
     for kind in WORDS:
         for text in words.get(kind, ()):
-            found.setdefault(fold(text), Word(kind))
-    for name in data.get("self", {}):
-        found.setdefault(f"我{name}", Word("filler"))
-        found.setdefault(f"本{name}", Word("filler"))
+            found.setdefault(fold(text), Word(kind, spends="支出" in text))
+    for name in _selves(data):
+        found.setdefault(name, Word("ours"))
     for kind in ("item", "rate"):
         for spec in data.get(kind, ()):
             for text in (spec["name"], *spec.get("aliases", ())):
                 found[fold(text)] = Word(kind, spec["name"])
             for text in spec.get("vague", ()):
                 found[fold(text)] = Word(kind, spec["name"], vague=True)
+            for near, texts in spec.get("near", {}).items():
+                found.update({fold(text): Word(kind, spec["name"], near=near) for text in texts})
     for text in words.get("spent", ()):
         found[fold(text)] = Word("spent")
     subjects = data.get("subjects", {})
@@ -180,7 +209,21 @@ def _spellings(data: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], te
     for spec in template.indicators:
         for text in (spec.name, *spec.aliases):
             found.setdefault(fold(text), Word("indicator", spec.name))
+    for name, texts in data.get("indicators", {}).items():
+        found.update({fold(text): Word("indicator", name) for text in texts})
     return list(found.items())
+
+
+def _selves(data: Mapping[str, Any]) -> list[str]:
+    """“我局”, “本中心”."""
+    return [f"{first}{name}" for name in data.get("self", {}) for first in "我本"]
+
+
+def _scoping(data: Mapping[str, Any]) -> Scoping:
+    spec = data["scope"]
+    listed = {key: "|".join(re.escape(fold(word)) for word in spec[key]) for key in ("others", "previous", "times")}
+    ours = "|".join(map(re.escape, (*data["words"]["ours"], *_selves(data))))
+    return Scoping(ours=ours, bodies=spec["bodies"], ventures=spec["ventures"], **listed)
 
 
 def _item(spec: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> Item:
@@ -200,13 +243,14 @@ def _rate(spec: Mapping[str, Any]) -> RateItem:
 
 
 def _subjects(spec: Mapping[str, Any]) -> Subjects:
-    keys = ("table", "column", "source", "execution", "original", "whole")
+    keys = ("table", "column", "source", "execution", "original", "whole", "income")
     wrong = {fold(text): name for text, name in spec.get("wrong", {}).items()}
-    return Subjects(**{key: spec[key] for key in keys}, parts=tuple(spec["parts"]), wrong=wrong)
+    return Subjects(**{key: spec[key] for key in keys}, parts=tuple(spec["parts"]), names=tuple(spec.get("names", ())), wrong=wrong)
 
 
 def _advice(spec: Mapping[str, Any]) -> Advice:
-    return Advice(spec["title"], re.compile(spec["pattern"]), tuple(_ref(address) for address in spec["zero"]), spec["says"])
+    zero, within = (tuple(_ref(address) for address in spec.get(key, ())) for key in ("zero", "within"))
+    return Advice(spec["title"], re.compile(spec["pattern"]), zero, within, spec["says"])
 
 
 def _ref(address: str) -> Ref:

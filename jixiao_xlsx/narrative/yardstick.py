@@ -15,24 +15,25 @@ from jixiao_xlsx.narrative.facts import Fact
 from jixiao_xlsx.narrative.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Yard:
     """A figure of the tables: one cell, or several that add up."""
 
     cells: tuple[Cell, ...]
 
-    def believed(self, how: Convention) -> Interval:
-        """Every true amount it can stand for under a convention."""
-        parts = [cell.figure.believed(how) for cell in self.cells if cell.figure is not None]
-        return sum(parts[1:], parts[0])
+    @cached_property
+    def believed(self) -> tuple[Interval, ...]:
+        """Every true amount it can stand for, under each convention."""
+        figures = [cell.figure for cell in self.cells if cell.figure is not None]
+        spans = ([figure.believed(how) for figure in figures] for how in Convention)
+        return tuple(sum(parts[1:], parts[0]) for parts in spans)
 
-    @property
+    @cached_property
     def span(self) -> Interval:
         """Every true amount the cells can stand for."""
-        both = [self.believed(how) for how in Convention]
-        return Interval(min(one.lo for one in both), max(one.hi for one in both))
+        return Interval(min(one.lo for one in self.believed), max(one.hi for one in self.believed))
 
-    @property
+    @cached_property
     def atoms(self) -> Decimal:
         """The figure as printed."""
         return sum((cell.figure.atoms for cell in self.cells if cell.figure), Decimal(0))
@@ -41,6 +42,11 @@ class Yard:
     def unit(self) -> str:
         """The unit of the table."""
         return self.cells[0].unit
+
+    @cached_property
+    def grid(self) -> int:
+        """Atoms in the last digit of the figure."""
+        return max(cell.figure.grid for cell in self.cells if cell.figure)
 
     @property
     def shown(self) -> str:
@@ -62,7 +68,7 @@ class Yard:
 
     def meets(self, span: Interval) -> bool:
         """Whether they can be the same true amount, each rounded or cut in its own way."""
-        return any(self.believed(how).meets(span) for how in Convention)
+        return any(one.meets(span) for one in self.believed)
 
 
 @dataclass(frozen=True)

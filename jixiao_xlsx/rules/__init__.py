@@ -18,8 +18,10 @@ from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
 from jixiao_xlsx.indicators import Line, lines
 from jixiao_xlsx.model import Cell, Expected, Place, ReferenceLine, Scorecard, Severity, Skipped, Submission, Table
-from jixiao_xlsx.narrative.facts import Story, read_story
+from jixiao_xlsx.narrative.facts import Story
+from jixiao_xlsx.narrative.measures import Measures
 from jixiao_xlsx.narrative.source import own_words, passages
+from jixiao_xlsx.narrative.story import read_story
 from jixiao_xlsx.narrative.vocabulary import Vocabulary, vocabulary
 from jixiao_xlsx.narrative.yardstick import Yardsticks
 from jixiao_xlsx.scorer import scorecard
@@ -103,6 +105,11 @@ class Desk:
             for document in self.submission.documents
             for table in document.tables
         )
+
+    @cached_property
+    def measures(self) -> Measures:
+        """What the report says, held against the tables. Only asked where there is a story."""
+        return Measures(self.yards, tuple(self.story.facts) if self.story else ())
 
     @cached_property
     def cells(self) -> tuple[Cell, ...]:

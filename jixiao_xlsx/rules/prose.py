@@ -13,7 +13,8 @@ from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.model import Cell, Severity, Skipped
 from jixiao_xlsx.narrative.clauses import Passage
 from jixiao_xlsx.narrative.facts import Story
-from jixiao_xlsx.narrative.vocabulary import Vocabulary
+from jixiao_xlsx.narrative.scope import OTHERS, THIS
+from jixiao_xlsx.narrative.vocabulary import Advice, Vocabulary
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, SAME
 
@@ -38,15 +39,18 @@ def _any(words: tuple[str, ...]) -> str:
 # ------------------------------------------------------------------------------------------------------ absences
 
 
-@rule("NAR108", "文字称没有而表内有数", severity=Severity.ERROR, basis=SAME, relations=("C70", "C62"))
+@rule("NAR108", "文字称没有、称有与表内不符", severity=Severity.ERROR, basis=SAME, relations=("C70", "C62"))
 def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
-    """正文说“没有项目支出”“无上级下达资金”，表里却有金额。"""
+    """正文说“没有项目支出”“无上级下达资金”，表里却有金额；或说费用“在公务用车购置费中列支”，表里这项却是 0。"""
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR108", MISSING)
         return
     for source in story.passages:
         for start, end, item in _absences(source, known):
+            scope = story.scope(source, start)
+            if scope.owner == OTHERS or scope.period not in {"", THIS}:
+                continue
             yards = [yard for role in ("execution", "budget") for yard in desk.yards.of(item, role)]
             yield Looked(1)
             if yards and all(yard.atoms for yard in yards) and yards[0].atoms:
@@ -54,6 +58,26 @@ def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
                 words = f"正文写“{quote}”，{yards[0].where}是 {yards[0].shown}。请核对后改成一致。"
                 related = tuple(cell.place for yard in yards for cell in yard.cells)
                 yield _at(source, start, end, item, words, expected=yards[0].shown, difference=yards[0].shown, related=related)
+
+        yield from _said_to_be_there(desk, story, known, source)
+
+
+def _said_to_be_there(desk: Desk, story: Story, known: Vocabulary, source: Passage) -> Iterator[Saw]:
+    """“……在公务用车购置费中列支”, where the table has 0."""
+    for match in known.listed.finditer(source.folded) if known.listed else ():
+        found, scope = known.lexicon.at(match["what"], 0), story.scope(source, match.start())
+        if found is None or found[1].kind not in {"item", "subject"} or found[0] != match["what"]:
+            continue
+        clauses = re.split(r"(?<=[。;\n，,])", source.folded[: match.start()])
+        if scope.owner == OTHERS or scope.period not in {"", THIS} or re.search("应|不得|可|未|拟|严禁|禁止|如", clauses[-1]):
+            continue
+        yards = desk.yards.of(found[1].name, "execution")
+        yield Looked(1)
+        if yards and not any(yard.atoms for yard in yards):
+            start = match.start() - sum(map(len, clauses[-2:] if clauses[-2:-1] and clauses[-2][-1] in "，," else clauses[-1:]))
+            words = f"正文写“{_quoted(source.text[start : match.end()])}”，{yards[0].where}是 0。请核对后改成一致。"
+            related = tuple(cell.place for yard in yards for cell in yard.cells)
+            yield _at(source, start, match.end(), found[1].name, words, expected="0", related=related)
 
 
 @cache
@@ -110,17 +134,17 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
     if story is None or known is None:
         yield Skipped("NAR109", MISSING)
         return
-    total, grade = desk.role("self_total"), desk.role("self_grade")
+    total = desk.role("self_total")
+    score: Decimal | None = None
     for source in story.passages:
-        score: Decimal | None = None
         for match in _score_pattern(known.words["score"]).finditer(source.folded):
             around = source.folded[max(match.start() - 6, 0) : match.start()]
+            scope = story.scope(source, match.start())
+            if scope.owner == OTHERS or scope.period not in {"", THIS}:
+                continue
             if "满分" in around or (match["what"] == "总分" and not re.search(r"自评|评价", around)):
                 continue
-            named = re.search(r"(20\d\d)年度?$", around)
-            if re.search(r"上年|去年|指标$|平均", around) or (
-                named and desk.submission.year and int(named[1]) != desk.submission.year
-            ):
+            if re.search(r"上年|去年|指标$|平均|由$|从$", around):
                 continue
             score = Decimal(match["number"])
             yield Looked(1)
@@ -135,8 +159,9 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
                     source, match.start(), match.end(), match["what"], words,
                     expected=f"{total.text} 分", difference=f"{plain(score - total.number)} 分", related=(total.place,),
                 )  # fmt: skip
-        yield from _grade(desk, source, score, total, grade)
+        yield from _grade(desk, story, source, score)
         yield from _full_mark(desk, source)
+        yield from _bands(desk, source)
 
 
 def _rounds_to(number: Decimal, numeral: str) -> bool:
@@ -148,11 +173,14 @@ def _where(cell: Cell) -> str:
     return f"《{cell.sheet}》“{cell.row}”"
 
 
-def _grade(desk: Desk, source: Passage, score: Decimal | None, total: Cell | None, grade: Cell | None) -> Iterator[Saw]:
+def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None) -> Iterator[Saw]:
     assert desk.vocabulary is not None
+    total, grade = desk.role("self_total"), desk.role("self_grade")
     names = tuple(one.name for one in desk.template.grades)
     for match in _grade_pattern(desk.vocabulary.words["grade"], names).finditer(source.folded):
         typed, number = match["grade"], score if score is not None else total.number if total else None
+        if story.scope(source, match.start()).owner == OTHERS:
+            continue
         yield Looked(1)
         right = desk.template.grade(Fraction(number)) if number is not None else ""
         if right and typed != right:
@@ -168,6 +196,24 @@ def _grade(desk: Desk, source: Passage, score: Decimal | None, total: Cell | Non
 _FULL = re.compile(r"满分(?:值)?(?:为|是)?(\d+)分")
 
 
+_BAND = re.compile(
+    r"(?P<low>\d{1,3})分?(?:[(〔]含[)〕])?(?:[至到—~-]+)\d{1,3}分?(?:[(〔](?:不含|含)[)〕])?(?:的)?[为是]?[“\"]?(?P<grade>[优良中差])"
+)
+
+
+def _bands(desk: Desk, source: Passage) -> Iterator[Saw]:
+    """“75（含）至 90 分为良”, where 良 starts at another score."""
+    lows = {one.name: one.floor for one in desk.template.grades}
+    for match in _BAND.finditer(source.folded):
+        low = lows.get(match["grade"])
+        yield Looked(1)
+        if low is not None and Fraction(match["low"]) != low:
+            words = (
+                f"正文写“{_quoted(source.text[match.start() : match.end()])}”，规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
+            )
+            yield _at(source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起")
+
+
 def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
     whole = desk.template.full_mark + desk.template.execution_weight
     allowed = {whole, desk.template.full_mark, desk.template.execution_weight}
@@ -175,7 +221,12 @@ def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
         number = Fraction(int(match[1]))
         before = source.folded[max(match.start() - 12, 0) : match.start()]
         about_total = bool(re.search(r"总分|得分|自评|评价", before)) and "指标" not in before
-        if about_total and number not in allowed and all(number != line.weight for line in desk.lines):
+        execution = bool(re.search(r"执行率(?:指标)?(?:一项)?$", before))
+        if execution and number != desk.template.execution_weight:
+            right = f"{plain(desk.template.execution_weight)} 分"
+            words = f"正文写“{_quoted(match.group())}”，预算执行率的分值是 {right}。请改正。"
+            yield _at(source, match.start(), match.end(), "满分", words, expected=right)
+        elif about_total and number not in allowed and all(number != line.weight for line in desk.lines):
             words = f"正文写“{_quoted(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
             yield _at(source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分")
 
@@ -222,11 +273,40 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         for match in _REPORT_YEAR.finditer(source.folded):
             before = source.folded[max(match.start() - 6, 0) : match.start()]
-            if year and int(match[1]) != year and not re.search(r"上年|去年|较|比|以来|自", before):
+            after = re.split(r"[。\n]", source.folded[match.end() :])[0]
+            sentence = re.split(r"[。\n]", source.folded[: match.start()])[-1] + after
+            if year and int(match[1]) != year and not _looks_back(before, after, f"{year}年" in sentence):
                 end = match.end() + len(re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0])
                 words = f"正文写“{_quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
                 yield _at(source, match.start(), end, "评价年度", words, expected=f"{year}年")
+        yield from _wrong_name(source, department)
         yield from _wrong_self(source, department, known)
+
+
+_NAMED_REPORT = re.compile(
+    r"(?P<name>[\u4e00-\u9fa5]{2,16}?(?:局|委员会|办公室|中心|人民政府|委|办|院|校|学|馆|站|会|镇|乡|街道))"
+    r"(?:关于)?20\d\d年度?(?=部门(?:\(单位\))?整体支出|单位整体支出|整体支出|部门整体)"
+)
+
+
+def _wrong_name(source: Passage, department: str) -> Iterator[Saw]:
+    """“某某局 2023 年度部门整体支出绩效评价报告” in another office's report; a bureau may well evaluate others in a sentence."""
+    for match in _NAMED_REPORT.finditer(source.folded):
+        name = re.split("对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
+        own = department.endswith(name) or name.endswith(department) or name[-4:] == department[-4:] or name in department
+        sentence = re.split(r"[。\n]", source.folded[match.end() :])[0]
+        title = source.folded[: match.start("name")].rpartition("\n")[2].strip() == "" and sentence.endswith(("报告", "表"))
+        itself = "自评" in sentence and "如下" in sentence
+        if department and len(name) > 2 and not own and (title or itself):
+            start = match.end("name") - len(name)
+            words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+            yield _at(source, start, match.end(), "部门名称", words, expected=department)
+            return
+
+
+def _looks_back(before: str, after: str, both_years: bool) -> bool:
+    """Whether another year's evaluation is meant: compared with, its results put to use, done in this year."""
+    return both_years or bool(re.search(r"上年|去年|较|比|以来|自", before) or re.search(r"整改|结果|发现|问题|应用", after))
 
 
 @cache
@@ -276,7 +356,7 @@ def leftovers(desk: Desk) -> Iterator[Saw]:
 
 @rule("NAR112", "科目名称不规范", severity=Severity.NOTE, basis="《政府收支分类科目》：支出功能分类应用规范名称")
 def odd_subject_names(desk: Desk) -> Iterator[Saw]:
-    """支出功能分类科目写成了别的名称。"""
+    """支出功能分类科目写成了别的名称，或与规范名称只差一两个字。"""
     story, known = desk.story, desk.vocabulary
     if story is None or known is None or known.subjects is None:
         yield Skipped("NAR112", MISSING)
@@ -287,6 +367,27 @@ def odd_subject_names(desk: Desk) -> Iterator[Saw]:
             if (at := source.folded.find(wrong)) >= 0:
                 words = f"正文写“{wrong}”，规范名称是“{right}”。请改正。"
                 yield _at(source, at, at + len(wrong), right, words, expected=right)
+        for match in _SUBJECT.finditer(source.folded):
+            if found := _nearly(match.group(), known):
+                typed, name = found
+                words = f"正文写“{typed}”，规范名称是“{name}”。请改正。"
+                yield _at(source, match.end() - len(typed), match.end(), name, words, expected=name)
+
+
+_SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,}?支出(?![\u4e00-\u9fa5]*支出)")
+
+
+def _nearly(words: str, known: Vocabulary) -> tuple[str, str] | None:
+    """The end of `words` that is an official name but for one letter, and that name."""
+    assert known.subjects is not None
+    if any(words.endswith(name) for name in (*known.subjects.names, *known.subjects.wrong)):
+        return None
+    for name in known.subjects.names:
+        end = words[-len(name) :]
+        differ = sum(one != other for one, other in zip(end, name, strict=False))
+        if len(name) >= 6 and len(end) == len(name) and differ == 1:
+            return end, name
+    return None
 
 
 # ------------------------------------------------------------------------------------------------------ numbers of headings
@@ -412,19 +513,26 @@ def _exists(year: int, month: int, day: int) -> bool:
     return True
 
 
+def _is_empty(advice: Advice, cells: list[Cell]) -> bool:
+    numbers = [cell.number or Decimal(0) for cell in cells]
+    if advice.zero:
+        return not any(numbers)
+    return len(numbers) == 2 and numbers[0] <= numbers[1]
+
+
 @rule("NAR115", "建议与数字不合", severity=Severity.NOTE, basis=SAME, relations=("C70",))
 def empty_advice(desk: Desk) -> Iterator[Saw]:
-    """建议上缴、归还结转资金，而表里年末没有结转和结余，多半是照抄。"""
+    """建议针对的事表里没有（结转资金、出国费为 0，没有超编、超预算），多半是照抄。"""
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR115", MISSING)
         return
     for advice in known.advice:
-        cells = [cell for ref in advice.zero if (cell := desk.yards.cell(ref)) is not None and cell.number is not None]
-        if not cells or any(cell.number for cell in cells):
+        cells = [cell for ref in advice.zero or advice.within if (cell := desk.yards.cell(ref)) and cell.number is not None]
+        if not cells or not _is_empty(advice, cells):
             continue
         for source in story.passages:
             yield Looked(1)
             if match := advice.pattern.search(source.folded):
-                words = f"正文“{_quoted(source.text[match.start() : match.end()])}”，但{advice.says}（《{cells[0].sheet}》{cells[0].ref} 为 0）。请核对是否照抄。"
+                words = f"正文“{_quoted(source.text[match.start() : match.end()])}”，但{advice.says}（《{cells[0].sheet}》{cells[0].ref} 为 {cells[0].text}）。请核对是否照抄。"
                 yield _at(source, match.start(), match.end(), advice.title, words, expected=advice.says, related=(cells[0].place,))

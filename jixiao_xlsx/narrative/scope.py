@@ -1,0 +1,176 @@
+"""Of whom and of when a sentence speaks: the department's own figures of its year, or somebody else's, or another time's. Pure.
+
+Words like “全县”, “下属单位”, “县教育局”, “……项目”, “2022年”, “截至6月底” hold for what comes after them, until “我单位” or another
+year is named, the bracket is closed, or the sentence ends. What a paragraph's earlier sentence or its heading was about is
+carried on, but only as a doubt.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from jixiao_xlsx.narrative.vocabulary import Scoping
+
+OURS, OTHERS = "ours", "others"
+THIS, PREVIOUS, OTHER = "this", "previous", "other"
+_NAME = "\ue000"  # stands for every letter of the department's own name
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_LONGEST_HEADING = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """`owner`: "" (not said), ours, others; `named`: whom the words name. `period`: "" (not said), this, previous, other.
+
+    `carried`: the owner was named in an earlier sentence; `hinted`: the period was named in a heading or before “；”.
+    """
+
+    owner: str = ""
+    named: str = ""
+    period: str = ""
+    carried: bool = False
+    hinted: bool = False
+
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else was named in this very sentence."""
+        return self.owner == OTHERS and not self.carried
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether an earlier sentence was about somebody else."""
+        return self.owner == OTHERS and self.carried
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a text: where it starts, and what holds from which position on."""
+
+    marks: tuple[tuple[int, Scope], ...]
+
+    def at(self, position: int) -> Scope:
+        """What holds just before a position."""
+        held = Scope()
+        for start, scope in self.marks:
+            if start > position:
+                break
+            held = scope
+        return held
+
+
+class Reader:
+    """Reads the scopes of texts one after the other, remembering the heading they stand under."""
+
+    def __init__(self, scoping: Scoping, names: tuple[str, ...], year: int | None) -> None:
+        self._markers = _markers(scoping)
+        known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+        self._names = re.compile(f"(?<![省市州])(?:{known})") if known else None
+        self._year = year
+        self._heading = Scope()
+
+    def read(self, text: str) -> Line:
+        """What holds where in a folded text."""
+        hidden = self._names.sub(lambda found: _NAME * len(found.group()), text) if self._names else text
+        marks: list[tuple[int, Scope]] = []
+        for line in _LINE.finditer(hidden):
+            before = self._heading
+            for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
+                found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
+                marks += found
+                before = _carried(found, before)
+            if _is_heading(line.group()):
+                self._heading = replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)
+        return Line(tuple(marks))
+
+    def _sentence(self, text: str, start: int, end: int, before: Scope) -> Iterator[tuple[int, Scope]]:
+        scope, outside = before, []
+        yield start, scope
+        first: Scope | None = None
+        for match in self._markers.finditer(text, start, end):
+            kind, mark = (match.lastgroup or "").rstrip("0123456789"), match.group()
+            if mark == "(":
+                outside.append(scope)
+            elif mark == ")":
+                scope = outside.pop() if outside else scope
+            elif mark == ";":
+                period = first.period if first else ""
+                scope = replace(scope, period=period, hinted=period not in {"", THIS})
+            elif kind == "ours":
+                scope = replace(scope, owner=OURS, named="", carried=False)
+            elif kind in {"others", "body", "venture"}:
+                if kind != "others" and _governed(text, start, match.start()):
+                    continue
+                scope = replace(scope, owner=OTHERS, named=_around(text, start, match), carried=False)
+            else:
+                scope = replace(scope, period=self._period(kind, mark), hinted=False)
+            first = first or scope
+            yield match.end(), scope
+
+    def _period(self, kind: str, mark: str) -> str:
+        if kind != "year":
+            return kind
+        named = int(mark[:4])
+        if self._year is None or named == self._year:
+            return THIS
+        return PREVIOUS if named == self._year - 1 else OTHER
+
+
+def _carried(found: list[tuple[int, Scope]], before: Scope) -> Scope:
+    """What the next sentence of the paragraph starts from: whom this one was about, as a doubt."""
+    owners = [scope for _, scope in found if scope.owner and not scope.carried]
+    if not owners:
+        return before
+    about = owners[0]
+    if about.owner == OTHERS and not any(scope.owner == OURS for scope in owners):
+        return Scope(OTHERS, about.named, carried=True)
+    return Scope()
+
+
+def _is_heading(line: str) -> bool:
+    text = line.strip()
+    return len(text) <= _LONGEST_HEADING and text[-1:] not in "。;!?，," and "整体支出" not in text
+
+
+_CLAUSE = re.compile(r"[，,;:。!?\n()]")
+_GOVERNED = re.compile(
+    "根据|按照|依据|遵照|依照|按|贯彻|落实|围绕|向|会同|联合|经|报|受|在|接受|配合|对照|参照|参加|承办|协助|指导"
+)
+
+
+def _governed(text: str, start: int, position: int) -> bool:
+    """Whether the name hangs on words like “根据”, “向”: then it is not the one that is spoken of."""
+    return bool(_GOVERNED.search(_CLAUSE.split(text[start:position])[-1]))
+
+
+def _around(text: str, start: int, match: re.Match[str]) -> str:
+    """The name with the words before it."""
+    lead = _CLAUSE.split(text[start : match.start()])[-1]
+    return (lead + match.group())[-12:].replace(_NAME, "").strip("、 ")
+
+
+@cache
+def _markers(scoping: Scoping) -> re.Pattern[str]:
+    compared = "(?<![比较与同由从])(?<!相比)"
+    month = r"(?:[1-9]|1[01])月"
+    digits = r"(?:度|同期|决算数?|数|完成|实际|执行|支出|预算数?)*(?:为|是|:)?\s*[\d(]"
+    span = r"(?:[—\-–~至到]|——)"
+    parts = (
+        ("ours", f"{_NAME}+|{scoping.ours}"),
+        ("others", scoping.others),
+        (
+            "other",
+            rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|20\d\d年度?第?[一二三四]季度|{scoping.times}",
+        ),
+        ("other", rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?"),
+        ("year", rf"{compared}20\d\d年(?:度)?(?!以来|{digits})"),
+        ("previous", rf"{compared}(?:{scoping.previous})(?!结转|结余|末结|{digits})"),
+        ("this", "本年|今年|本期"),
+        ("venture", scoping.ventures),
+        ("body", scoping.bodies),
+        ("mark", "[();]"),
+    )
+    return re.compile("|".join(f"(?P<{name}{n}>{pattern})" for n, (name, pattern) in enumerate(parts)))

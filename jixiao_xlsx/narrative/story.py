@@ -1,0 +1,504 @@
+"""Sentences → facts: walks the numbers of each sentence and says what each is of. Pure.
+
+A lead must be understood to its last character before a number is held to be about an item: “扶贫项目支出 20 万元” is
+not the department's 项目支出. What is not understood, or is said of somebody else, stays a number without a subject, good only
+for adding up. A number without a name of its own (“实际支出 48 万元”, “执行率 97%”) belongs to what was last named, and to
+nothing where that is not understood.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+
+from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, read, sentences
+from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Story
+from jixiao_xlsx.narrative.scope import OTHER, OURS, PREVIOUS, THIS, Line, Reader
+from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
+
+NAMED = ("item", "subject")
+PLANNED = ("original", "budget", "plan")
+_AMONG = re.compile("其中|包括|包含|分为|:")
+_BREAK = re.compile("[，,;:、]")
+_PART_OF_YEAR = re.compile(r"\d月(?:份)?(?!\d|底|末)|季度|半年")
+_NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
+_REASON = ("主要", "用于", "其中", "原因", "保障")
+
+
+def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[tuple[str, Word]], year: int | None) -> Story:
+    """Read all passages. `extra` are words of this submission only: its name, its subjects, its indicators."""
+    story = Story(tuple(passages))
+    own = tuple(extra)
+    lexicon = Lexicon(own, known.lexicon)
+    scopes = Reader(known.scoping, tuple(text for text, word in own if word.kind == "ours"), year)
+    for source in passages:
+        line = story.lines[id(source)] = scopes.read(source.folded)
+        for start, sentence in sentences(source.folded):
+            story.facts += _quantities(source, start, sentence, lexicon, line, known)
+            found = mentions(source, start, sentence, lexicon, line)
+            if found:
+                _Sentence(story, known, lexicon, year).read(found)
+    return story
+
+
+def _quantities(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line, known: Vocabulary) -> Iterator[Fact]:
+    """“设备 312 台”: how many there are of what the form also knows the value of."""
+    for mention in counted(source, start, sentence, lexicon, line):
+        named = [word.name for word in mention.words or () if word.kind == "item"]
+        item = known.items.get(named[0]) if len(named) == 1 else None
+        if item is not None and "quantity" in item.cells and not mention.scope.foreign and mention.scope.period in {"", THIS}:
+            yield Fact(mention, (item.name,), "quantity", doubt=mention.scope.named if mention.scope.doubtful else "")
+
+
+_NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_SUM = re.compile(
+    r"^(?:上述|以上|这)?(?:(?P<n>[二两三四五六七八九])(?:个|大)?(?:项|类|款|种|部分|个)?[\u4e00-\u9fa5]{0,4}?)?(?:共计|合计|总计|之和为|共)(?:为|达|支出)?$"
+)
+
+
+def _alike(one: Fact, other: Fact) -> bool:
+    """Whether both are amounts, or both count the same."""
+    units = [{"名": "人"}.get(fact.mention.unit, fact.mention.unit) for fact in (one, other)]
+    return (one.mention.money and other.mention.money) or units[0] == units[1]
+
+
+class _Sentence:
+    """Walks the numbers of one sentence, remembering what was last spoken of."""
+
+    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None) -> None:
+        self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
+        self.whole = known.subjects.whole if known.subjects else ""
+        self.income = known.subjects.income if known.subjects else ""
+        self.current: Fact | None = None
+        self.said: list[Fact] = []  # of the clause between two “；”
+        self.last: Fact | None = None
+        self.parent: Fact | None = None
+        self.open_ended = True
+        self.children: list[Fact] = []
+        self.queue: list[Fact] = []  # of “分别为”: what the next numbers are of
+        self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
+        self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
+        self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
+        self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
+        self.change: Change | None = None
+        self.within = False  # “项目支出中，……”: parts of something else
+        self.astray = False  # something was spoken of that is not understood
+        nouns = known.words.get("money_nouns", ())
+        self.nouns = re.compile("|".join(map(re.escape, nouns))) if nouns else None
+
+    def read(self, found: list[Mention]) -> None:
+        for mention in found:
+            self.story.numbers += 1
+            self._pass_over(mention)
+            if mention.unit in {"%", "个百分点"}:
+                self._percentage(mention)
+            elif self._is_base(mention):
+                self._compare(mention)
+            elif mention.has("up", "down", "over", "under") or (mention.words and not mention.has(*NAMED) and mention.has("than")):
+                self._changed(mention)
+            elif mention.unit != "分":
+                self._amount(mention)
+        self._close_list()
+        self._close_change()
+
+    # -- what lies between two numbers
+
+    def _pass_over(self, mention: Mention) -> None:
+        if ";" in mention.gap:
+            self._close_change()
+            self._forget()
+            self.compared = None
+        pieces = re.split(r"[，,;:]", mention.gap)
+        first = 1 if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:") else 0
+        between = pieces[first:-1]
+        inside = pieces[first if self.parent is not None and not self.children else 0 : -1]
+        self.within = self.within or any(clause.endswith("中") and not clause.endswith("其中") for clause in inside)
+        fresh = [clause for clause in between if not clause.startswith(_REASON)]
+        if self.nouns and any(self.nouns.search(clause) for clause in pieces[1:-1] if clause in fresh):
+            self._forget()
+            self._close_change()
+        if any(clause and read(clause, self.lexicon)[0] is None for clause in fresh):
+            self.astray = True
+
+    def _forget(self) -> None:
+        self.current, self.said = None, []
+
+    def _lost(self) -> None:
+        """Something was said that is not understood: what follows without a name is of that."""
+        self._forget()
+        self.astray = True
+
+    # -- amounts
+
+    def _amount(self, mention: Mention) -> None:
+        self._close_change()
+        fact = self._fact(mention)
+        if mention.scope.foreign or mention.words is None:
+            self._lost()
+        self.story.facts.append(fact)
+        self._summed_up(fact)
+        self._listed(fact)
+        if mention.has("share") and self.last is not None:
+            self.divided = self.last, fact
+            return
+        self.divided = None
+        if fact.mention.money or fact.items or fact in self.children:
+            self.last = fact
+        unnamed = self.current is None or not self.current.item
+        if fact.item or (fact.role and mention.words and unnamed and not self._is_astray(mention)):
+            moved = mention.has("up_to") and self.current is not None and self.current.item == fact.item
+            self.compared = self.current if moved else None
+            self.current, self.astray = fact, False
+            self.said.append(fact)
+        if self._heads_a_clause(fact):
+            self._close_list()
+            self.parent, self.open_ended = fact, True
+
+    def _fact(self, mention: Mention) -> Fact:
+        if self.queue and mention.gap.strip(" ") in _NEXT_OF_LIST:
+            return replace(self.queue.pop(0), mention=mention)
+        self.queue = []
+        if mention.scope.foreign:
+            return Fact(mention, (), self._role(mention.words or (), mention))
+        listed = self._enumerated(mention)
+        if listed is not None:
+            return listed
+        if mention.words is None:
+            return Fact(mention, (), "")
+        fact = self._narrowed(self._plain(mention, mention.words))
+        doubt = mention.scope.named if mention.scope.doubtful else ""
+        return replace(fact, doubt=doubt, loose=self._is_loose(fact)) if fact.items else fact
+
+    def _enumerated(self, mention: Mention) -> Fact | None:
+        """“A、B 分别为 1 万元、2 万元”, “A、B 共计 3 万元”; names that share a number without such a word share it in an unknown way."""
+        wide = mention.wide
+        if wide is None:
+            return Fact(mention, (), "") if mention.joined else None
+        names = [word.name for word in wide if word.kind in NAMED]
+        kinds = {word.kind for word in wide}
+        if len(names) < 2 or len(set(names)) < len(names):
+            return None
+        role = self._role(wide, mention)
+        doubt = mention.scope.named if mention.scope.doubtful else ""
+        if "respectively" in kinds:
+            self.queue = [Fact(mention, (name,), role, doubt=doubt) for name in names]
+            return self.queue.pop(0)
+        return Fact(mention, tuple(names) if "together" in kinds else (), role, doubt=doubt)
+
+    def _is_loose(self, fact: Fact) -> bool:
+        """Whether last year was named before, and not with this very number."""
+        mention = fact.mention
+        return fact.role == PREVIOUS and mention.year is None and not mention.has("previous")
+
+    def _narrowed(self, fact: Fact) -> Fact:
+        """A part of something that is not the department's whole is only a part of its item; of something unknown, unknown."""
+        if not fact.items:
+            return fact
+        gap = fact.mention.gap
+        above = self.last if _AMONG.search(gap) else self.parent if len(_BREAK.findall(gap)) == 1 else None
+        if above is not None and above.mention.money and fact.mention.money:
+            if not above.items:
+                return replace(fact, items=())
+            item = self.known.items.get(above.item)
+            group = [name for whole, parts in self.known.partitions if whole == above.item for name in parts]
+            total = item is not None and item.kind in {"income", "total"}
+            if above.subset or (above.item != fact.item and not total and fact.item not in group):
+                return replace(fact, subset=True)
+        return replace(fact, items=()) if self.within else fact
+
+    def _plain(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
+        named = [word for word in words if word.kind in NAMED]
+        role = self._role(words, mention)
+        subset = any(word.kind == "fiscal" for word in words)
+        kinds = {word.kind for word in words}
+        if "share" in kinds and len(named) == 1:
+            return Fact(mention, (named[0].name,), role, subset, named[0].vague)
+        if len(named) > 1 or mention.has("share", "than", "rate", "indicator") or ("execution" in kinds and kinds & set(PLANNED)):
+            return Fact(mention, (), role)
+        if not named and (after := self._named_after(mention)):
+            named = [after]
+        if named:
+            item, listed = named[0], self.parent is not None and mention.gap[:1] in "、，;"
+            inherited = not role and self.last is not None and (listed or ":" in mention.gap or "其中" in mention.gap)
+            if inherited:
+                head = self.parent if listed else self.last
+                role = head.role if head is not None else ""
+            bare = item.vague and (self._is_astray(mention) or self._of_one(self.current))
+            return Fact(mention, () if bare else (item.name,), role, subset, item.vague, inherited=bool(inherited and role))
+        for kind, whole in (("spent", self.whole), ("earned", self.income)):
+            if kind in kinds:
+                if self.current and not kinds & set(PLANNED) and self._earns(self.current.item) == (kind == "earned"):
+                    return Fact(mention, (self.current.item,), role or "execution", subset, either=whole)
+                known = whole and not self._is_astray(mention)
+                return Fact(mention, (whole,) if known else (), role, subset, kind == "earned")
+        if "up_to" in kinds and self.current is not None:
+            grown = {"previous": "", "original": "budget", "plan": "budget"}.get(self.current.role, self.current.role)
+            return replace(self.current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
+        if role and self.current and not subset:
+            return replace(self.current, mention=mention, role=role)
+        if any(word.spends for word in words) and self.whole and not self.current and not self._is_astray(mention):
+            return Fact(mention, (self.whole,), role, subset)
+        return Fact(mention, (), role)
+
+    def _named_after(self, mention: Mention) -> Word | None:
+        """“在全年 62.7 万元采购支出中”, “38 人的编内在职人员”: the name behind the number, where the words before it name nothing."""
+        tail = mention.tail.removeprefix("的")
+        found = self.lexicon.at(tail, 0) if tail else None
+        if found is None or found[1].kind not in NAMED:
+            return None
+        after = tail[len(found[0]) :]
+        return found[1] if after[:1] in "中里内的，。,;、)" and after else None
+
+    def _heads_a_clause(self, fact: Fact) -> bool:
+        """“在全年 62.7 万元采购支出中，……”: what follows is listed under it."""
+        return bool(fact.items) and bool(re.match(r"[^，。,;\d]{0,10}[中里][，,]", fact.mention.tail))
+
+    def _is_astray(self, mention: Mention) -> bool:
+        """Whether a number without a name may be of something that is not understood."""
+        return mention.scope.doubtful or (self.astray and (mention.scope.owner != OURS or self.last is not None))
+
+    def _of_one(self, fact: Fact | None) -> bool:
+        """Whether the fact is of one item among many, not of all that the department has."""
+        item = self.known.items.get(fact.item) if fact else None
+        return fact is not None and bool(fact.item) and (item is None or item.kind not in {"income", "total"})
+
+    def _earns(self, name: str) -> bool:
+        item = self.known.items.get(name)
+        return item is not None and item.kind == "income"
+
+    def _role(self, words: tuple[Word, ...], mention: Mention) -> str:
+        kinds = {word.kind for word in words}
+        if _PART_OF_YEAR.search(mention.lead) or mention.scope.period == OTHER:
+            return OTHER
+        if "previous" in kinds or (self.year is not None and mention.year == self.year - 1):
+            return PREVIOUS
+        if "start" in kinds and not kinds & {*PLANNED, "execution"}:
+            return self._at_start(words)
+        if mention.year is not None and self.year is not None and mention.year != self.year:
+            return OTHER
+        if mention.scope.period == PREVIOUS and mention.year is None:
+            return OTHER if mention.scope.hinted or kinds & {"execution", *PLANNED} else PREVIOUS
+        for kind in ("execution", *PLANNED):
+            if kind in kinds:
+                return kind
+        return ""
+
+    def _at_start(self, words: tuple[Word, ...]) -> str:
+        """“年初”: of what is carried over, the end of last year; of what is spent, the budget."""
+        name = next((word.name for word in words if word.kind in NAMED), self.current.item if self.current else "")
+        item = self.known.items.get(name)
+        return PREVIOUS if item is not None and item.kind == "balance" else "original"
+
+    # -- lists
+
+    def _listed(self, fact: Fact) -> None:
+        gap = fact.mention.gap
+        among = _AMONG.search(gap)
+        if among and self.last is not None and _alike(self.last, fact) and fact.role != PREVIOUS:
+            self._close_list()
+            self.parent, self.children = self.last, [fact]
+            self.open_ended = "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
+            return
+        if self.parent is None:
+            return
+        boundaries = len(_BREAK.findall(gap))
+        other = ("share", "execution", "spent", "previous", "together", *PLANNED)
+        roles = fact.mention.has(*other) or fact.mention.opening in other
+        whole = (
+            fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
+        )
+        if _alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ():
+            self.children.append(fact)
+        else:
+            self._close_list()
+
+    def _summed_up(self, fact: Fact) -> None:
+        """“A 1 万元、B 2 万元，两项共计 3 万元”: a list whose total comes last."""
+        gap = fact.mention.gap
+        counted = _SUM.search(fact.mention.lead)
+        number = _NUMERALS.get(counted["n"] or "", 0) if counted else 0
+        row = self.row[-number:] if number else self.row
+        alike = len(row) > 1 and all(_alike(one, fact) for one in row)
+        if counted and alike and len(row) == (number or len(row)):
+            plain_row = not any("其中" in one.mention.gap for one in row[1:])
+            if number or (plain_row and len(fact.items) == 0):
+                self.story.listings.append(Listing(fact, tuple(row), open_ended=not number, sure=bool(number)))
+        if counted or len(_BREAK.findall(gap)) > 1 or fact.mention.has("share", *PLANNED):
+            self.row = []
+        self.row.append(fact)
+
+    def _is_whole(self, fact: Fact) -> bool:
+        """Whether the item is the total of a group that the parent is not above."""
+        assert self.parent is not None
+        parts = next((parts for name, parts in self.known.partitions if name == self.parent.item), ())
+        return fact.item not in parts
+
+    def _close_list(self) -> None:
+        if self.parent is not None and self.children:
+            self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended))
+        self.parent, self.children = None, []
+
+    # -- changes
+
+    def _is_base(self, mention: Mention) -> bool:
+        """“比上年 83500 元减少……”: the figure that the change is measured from stands before the change."""
+        follows = self.lexicon.at(mention.tail, 0) if mention.tail else None
+        return (
+            mention.has("than")
+            and not mention.has("up", "down", "over", "under")
+            and follows is not None
+            and follows[1].kind in {"up", "down"}
+        )
+
+    def _compare(self, mention: Mention) -> None:
+        self._close_change()
+        words = mention.words or ()
+        named = [word.name for word in words if word.kind in NAMED]
+        item = named[0] if len(named) == 1 else self.current.item if self.current and not named else ""
+        if mention.scope.foreign or (not item and self.current is None):
+            self._lost()
+            return
+        base = self._base(mention)
+        self.compared = Fact(mention, (item,) if item else (), base if base else OTHER)
+        self.story.facts.append(self.compared)
+        self.said.append(self.compared)
+
+    def _changed(self, mention: Mention) -> None:
+        self._close_change()
+        if mention.words is None or mention.scope.foreign or mention.approximate or mention.has("respectively"):
+            self._lost()
+            return
+        if mention.has("over", "under") and not self._base(mention):
+            return
+        self.change = self._new_change(mention, amount=mention)
+
+    def _new_change(self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None) -> Change | None:
+        words = mention.words or ()
+        named = [word.name for word in words if word.kind in NAMED]
+        if len(named) > 1 or (not named and self.current is None):
+            return None
+        item = named[0] if named else self.current.item if self.current else ""
+        direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (-1 if mention.value < 0 else 1)
+        facts = [fact for fact in self.said if fact.item == item and not fact.subset and not fact.mention.approximate]
+        base = self._base(mention) or self._base_said(item, facts)
+        earlier = next((fact for fact in facts if fact.role == base and base), None)
+        current = next((fact for fact in facts if fact.role in {"execution", ""}), None)
+        if current is None and (base in {"original", PREVIOUS} or self.compared is not None):
+            current = next((fact for fact in facts if fact.role not in {base, OTHER}), None)
+        return Change(item, direction, base, current, earlier, amount, rate)
+
+    def _base_said(self, item: str, facts: list[Fact]) -> str:
+        """What a bare “减少” is measured from: what was compared with, or last year's figure beside this year's."""
+        if self.compared is not None and self.compared.item == item:
+            return self.compared.role
+        roles = {fact.role for fact in facts}
+        return PREVIOUS if PREVIOUS in roles and roles & {"", "execution"} else ""
+
+    def _base(self, mention: Mention) -> str:
+        words = mention.words or ()
+        kinds = {word.kind for word in words}
+        for kind in PLANNED:
+            if kind in kinds:
+                return kind
+        earlier = mention.year is not None and self.year is not None and mention.year == self.year - 1
+        if "previous" in kinds or earlier or "同比" in mention.lead or "同期" in mention.lead:
+            return PREVIOUS
+        if "start" in kinds:
+            return self._at_start(words)
+        return OTHER if mention.year is not None and mention.year != self.year else ""
+
+    def _close_change(self) -> None:
+        if self.change is not None:
+            self.story.changes.append(self.change)
+        self.change = None
+
+    # -- percentages
+
+    def _percentage(self, mention: Mention) -> None:
+        words = mention.words
+        if words is None or mention.scope.foreign or mention.approximate or mention.unit != "%":
+            self._close_change()
+            if words is None or mention.scope.foreign:
+                self._lost()
+            return
+        if self.rates and mention.gap.strip(" ") in _NEXT_OF_LIST:
+            self._completion(mention, self.rates.pop(0))
+            return
+        self.rates = []
+        if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
+            self._respectively(mention)
+        elif self.divided and mention.gap.strip() in {"的", "的比重为", "的比例为", "的比重", "的比例"}:
+            self.story.shares.append(Share(mention, self.divided[0], "", self.divided[1]))
+        elif mention.has("up", "down"):
+            self._growth(mention)
+        elif mention.has("share"):
+            self._share(mention, words)
+        elif mention.has("rate", "indicator"):
+            self._rate(mention, words)
+        elif mention.has("execution", "spent", *PLANNED) or mention.lead in {"完成", "为"}:
+            self._completion(mention)
+
+    def _respectively(self, mention: Mention) -> None:
+        """“A、B 分别完成预算的 90% 和 80%”."""
+        names = [word.name for word in mention.wide or () if word.kind in NAMED]
+        if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
+            self.rates = names
+            self._completion(mention, self.rates.pop(0))
+
+    def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
+        named = [word for word in words if word.kind in {"rate", "indicator"}]
+        if len(named) > 1 or self._role(words, mention) in {PREVIOUS, OTHER} or mention.scope.doubtful:
+            return
+        general = named[0].kind == "rate" and named[0].name == self.known.rate
+        items = [word.name for word in words if word.kind in NAMED]
+        if general and (items or (self._of_one(self.current) and not re.search("部门|整体|总体", mention.lead))):
+            self._completion(mention, items[0] if len(items) == 1 else "")  # “执行率” after the figures of one item is that item's
+            return
+        bare = general and named[0].name not in mention.lead
+        if items or (bare and self._is_astray(mention)):
+            return
+        self.story.rates.append(RateSaid(mention, named[0].kind, named[0].name))
+
+    def _growth(self, mention: Mention) -> None:
+        change = self.change
+        if change and change.rate is None and not mention.has(*NAMED, "than"):
+            down = mention.has("down") != (mention.value < 0)
+            if (change.direction < 0) == down:
+                self.change = replace(change, rate=mention)
+                self._close_change()
+                return
+        self._close_change()
+        self.change = self._new_change(mention, rate=mention)
+
+    def _share(self, mention: Mention, words: tuple[Word, ...]) -> None:
+        kinds = [word.kind for word in words]
+        cut = kinds.index("share")
+        before = [word.name for word in words[:cut] if word.kind in NAMED]
+        after = [word.name for word in words[cut:] if word.kind in NAMED]
+        if not after and "spent" in kinds[cut:] and self.whole:
+            after = [self.whole]
+        if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
+            return
+        part = self.last if self.last and self.last.role != PREVIOUS else None
+        if before:
+            part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
+        adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
+        if part is not None and len(after) < 2 and (part.item or not after or adjacent):
+            self.story.shares.append(Share(mention, part, after[0] if after else "", self.parent))
+
+    def _completion(self, mention: Mention, item: str = "") -> None:
+        words = mention.words or ()
+        named = [word.name for word in words if word.kind in NAMED]
+        if (len(named) > 1 and not item) or mention.has("fiscal", "previous", "than"):
+            return
+        item = item or (named[0] if named else self.current.item if self.current else "")
+        base = next((word.kind for word in words if word.kind in PLANNED), "plan")
+        if not item or (base == "plan" and not mention.has(*PLANNED, "rate") and not self.rates):
+            return
+        facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]
+        plan = next((fact for fact in facts if fact.role == base), None)
+        if base == "plan" and plan is None:
+            plan = next((fact for one in ("budget", "original") for fact in facts if fact.role == one), None)
+        part = next((fact for fact in facts if fact.role == "execution"), None) or next((f for f in facts if not f.role), None)
+        self.story.done.append(Done(mention, item, base, part, plan))

@@ -1,0 +1,101 @@
+"""Things that are counted without being on the form: “退休人员 17 人”, “9 个二级项目”, told twice or added up in one text. Pure.
+
+Nothing is known of them but their words. So two tallies are the same only where their names are, letter by letter, and neither
+is part of a comparison, of another year or of somebody else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao_xlsx.narrative.clauses import Passage, read
+from jixiao_xlsx.narrative.facts import Story
+from jixiao_xlsx.narrative.scope import OTHERS, THIS
+from jixiao_xlsx.narrative.vocabulary import Lexicon
+
+_UNITS = "万元|亿元|元|人次|批次|人|名|个|次|项|件|场|户|家|台|套|辆|份|篇|期|条|处"
+_TALLY = re.compile(
+    rf"(?<![\d.,第A-Za-z])(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{_UNITS})(?!左右|以上|以下|以内|多|余)"
+)
+_BREAK = re.compile(r"[，,;:。!?()\n、]")
+_OPENING = re.compile(
+    r".*(?:我[一-龥]|本[局办委院校]|单位|现有|共有|共计|共|全体|全部|全年|本次|涉及|开展|完成|实施|组织|[了对在有年])"
+)
+_CLOSING = re.compile(r"(?:全年|年末|共计|合计|共|发放|支出|达到|达|为|是|有|总数|数量)+$")
+_SINGLED_OUT = re.compile("其中|新增|增|减|降|比|较|上年|去年|目标|计划|每|约|近|累计|余|另|分别|平均|首批|第")
+_WHOLE = re.compile("(?:上述|以上|这|该|全部|所有|全年|本次|我[一-龥]|本[局办委院校]|对|在)*")
+_SAME = {"名": "人"}
+_SHORTEST = 4
+_SUM = re.compile(
+    r"(?P<parts>(?:[一-龥]{2,14}\d+(?P<unit>个|次|项|件|场|户|家|人|名|份)、)+[一-龥]{2,14}\d+(?P=unit))[，,]?(?:合计|共计|总计|共)(?P<total>\d+)(?P=unit)"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """A number of things and where it is written; `name` the words before it, or "" where they come after."""
+
+    passage: Passage
+    start: int
+    end: int
+    name: str
+    value: Decimal
+    unit: str
+    after: str
+
+    @property
+    def quote(self) -> str:
+        """The number with the words it counts."""
+        start, end = (self.start - len(self.name), self.end) if self.name else (self.start, self.end + 8)
+        return re.split("[，。]", self.passage.text[max(start, 0) : end])[0]
+
+    @property
+    def numeral(self) -> str:
+        """As it is written."""
+        return self.passage.text[self.start : self.end]
+
+
+def told_twice(story: Story, lexicon: Lexicon) -> Iterator[tuple[Tally, Tally]]:
+    """Pairs of tallies of the same things with different numbers, the earlier first."""
+    first: dict[tuple[str, str], Tally] = {}
+    known = {(id(fact.mention.passage), fact.mention.start) for fact in story.facts if fact.items}
+    for tally in _tallies(story):
+        if (id(tally.passage), tally.start) in known or (tally.name and read(tally.name, lexicon)[0] is not None):
+            continue  # the form knows it
+        before = first.get((tally.name, tally.unit)) if tally.name else _meant(tally, first)
+        if before is not None and before.value != tally.value:
+            yield before, tally
+        elif before is None and tally.name:
+            first[tally.name, tally.unit] = tally
+
+
+def _meant(tally: Tally, first: Mapping[tuple[str, str], Tally]) -> Tally | None:
+    """“9 个二级项目均……”: the tally of 二级项目."""
+    return next((one for (name, unit), one in first.items() if unit == tally.unit and tally.after.startswith(name)), None)
+
+
+def _tallies(story: Story) -> Iterator[Tally]:
+    for source in story.passages:
+        for match in _TALLY.finditer(source.folded):
+            clause = _BREAK.split(source.folded[: match.start()])[-1]
+            after = source.folded[match.end() : match.end() + 20].removeprefix("的")
+            scope = story.scope(source, match.start())
+            if scope.owner == OTHERS or scope.period not in {"", THIS} or _SINGLED_OUT.search(clause):
+                continue
+            unit = _SAME.get(match["unit"], match["unit"])
+            value = Decimal(match["number"].replace(",", ""))
+            name = _CLOSING.sub("", _OPENING.sub("", _CLOSING.sub("", clause)))
+            if len(name) >= _SHORTEST and not re.search(r"\d", name):
+                yield Tally(source, match.start(), match.end(), name, value, unit, after)
+            elif _WHOLE.fullmatch(clause):
+                yield Tally(source, match.start(), match.end(), "", value, unit, after)
+
+
+def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
+    """“A 类 12 个、B 类 11 个，共 23 个”: the match, and what the parts come to."""
+    for source in story.passages:
+        for match in _SUM.finditer(source.folded):
+            yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))

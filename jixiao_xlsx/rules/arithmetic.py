@@ -1,0 +1,366 @@
+"""NAR104–107: the written report's own arithmetic: lists and totals, changes, shares, rates of completion."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.amounts import ZERO, Convention, atoms_per, plain, rate_holds, total
+from jixiao_xlsx.indicators import read_measure
+from jixiao_xlsx.model import Expected, Place, Severity, Skipped
+from jixiao_xlsx.narrative import tallies
+from jixiao_xlsx.narrative.clauses import Mention
+from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Story, believed
+from jixiao_xlsx.narrative.measures import Amount, of_yard
+from jixiao_xlsx.narrative.yardstick import Yard
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
+from jixiao_xlsx.rules.narrative import MISSING, ROLE, said, words_of
+
+ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"
+
+
+# ------------------------------------------------------------------------------------------------------ lists
+
+
+@rule("NAR104", "所列分项与总额不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C10", "C71"))
+def list_and_total(desk: Desk) -> Iterator[Saw]:
+    """正文里列出的各项加起来不等于前面的总额。“其中”可以不列全，只在超过总额、或已列全时才算错。"""
+    story = desk.story
+    if story is None:
+        yield Skipped("NAR104", MISSING)
+        return
+    for listing in story.listings:
+        every = (listing.whole, *listing.parts)
+        if (
+            any(fact.mention.approximate for fact in every)
+            or desk.measures.slipped(*every)
+            or any(fact.role == "other" for fact in every)
+        ):
+            continue
+        yield Looked(len(every))
+        added = [total((1, fact.under(how)) for fact in listing.parts) for how in Convention]
+        wholes = [listing.whole.under(how) for how in Convention]
+        if any(parts.meets(whole) for parts, whole in zip(added, wholes, strict=True)):
+            continue
+        if _explained(desk, listing):
+            continue
+        over = all(parts.lo > whole.hi for parts, whole in zip(added, wholes, strict=True))
+        complete = _complete(desk, listing)
+        money = listing.whole.mention.money  # people can be in several of the groups that are told of them
+        if complete or listing.sure or (over and money and (len(listing.parts) > 1 or _part_of(desk, listing))):
+            yield _unequal(listing, None)
+        elif not listing.open_ended and len(listing.parts) > 1:
+            yield _unequal(listing, Severity.NOTE)
+    yield from _sums(story)
+
+
+def _sums(story: Story) -> Iterator[Saw]:
+    """Lists of things that are only counted."""
+    for source, match, added in tallies.sums(story):
+        yield Looked(1)
+        if added != int(match["total"]):
+            quote = source.text[match.start() : match.end()]
+            words = f"正文“{quote}”，各项之和是 {added}{match['unit']}。请核对各项与总数。"
+            yield Flag(source.place, source.title, source.title, quote, words, f"{added}{match['unit']}")
+
+
+def _explained(desk: Desk, listing: Listing) -> bool:
+    """Whether the list adds up with the tables' figures in the place of those they contradict, which is said of each."""
+    every = (listing.whole, *listing.parts)
+    wrong = [fact for fact in every if not fact.subset and desk.measures.of(fact) and not desk.measures.agrees(fact)]
+    if not wrong:
+        return False
+    spans = [desk.measures.settled(fact)[-1].span if fact in wrong else fact.believed for fact in every]
+    return sum(spans[2:], spans[1]).meets(spans[0])
+
+
+def _part_of(desk: Desk, listing: Listing) -> bool:
+    """Whether the only part that is listed is known to be a part of the whole."""
+    groups = dict(desk.vocabulary.partitions) if desk.vocabulary else {}
+    return listing.parts[0].item in groups.get(listing.whole.item, ())
+
+
+def _complete(desk: Desk, listing: Listing) -> bool:
+    """Whether every part of the whole that is not 0 is in the list."""
+    known, names = desk.vocabulary, {fact.item for fact in listing.parts}
+    if known is None or len(listing.parts) < 2 or "" in names or len(names) != len(listing.parts):
+        return False
+    subjects = desk.yards.subjects
+    if len(subjects) > 1 and names >= set(subjects) and all(_is_subject(desk, name) for name in names):
+        return True
+    if known.subjects and len(subjects) > 1 and len(names) == len(subjects) and all(_is_subject(desk, name) for name in names):
+        return not listing.open_ended or "主要" in listing.parts[0].mention.gap
+    for whole, parts in known.partitions:
+        if listing.whole.item == whole and names <= set(parts):
+            left = [part for part in parts if part not in names]
+            return not any(yard.atoms for part in left for yard in _yards_of(desk, part))
+    return False
+
+
+def _yards_of(desk: Desk, part: str) -> tuple[Yard, ...]:
+    """Figures of a part; a part the vocabulary has no address for is looked up by its title."""
+    if desk.vocabulary and part in desk.vocabulary.items:
+        return desk.yards.of(part, "")
+    cells = [cell for table in desk.submission.tables.values() if (row := table.by_title.get(part)) for cell in row.cells.values()]
+    return tuple(Yard((cell,)) for cell in cells if cell.number is not None and cell.unit in {"元", "万元"})
+
+
+def _is_subject(desk: Desk, name: str) -> bool:
+    return bool(desk.vocabulary and name not in desk.vocabulary.items)
+
+
+def _unequal(listing: Listing, severity: Severity | None) -> Flag:
+    whole = listing.whole.mention
+    unit = whole.unit
+    numbers = [fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(unit) for fact in listing.parts]
+    added = sum(numbers, Decimal(0))
+    names = " + ".join(plain(number) for number in numbers)
+    gap = plain(added - whole.value)
+    side = "前面" if whole.start > listing.parts[-1].mention.start else "后面"
+    words = f"正文“{words_of(whole)}”，{side}列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，相差 {gap.lstrip('-')}{unit}。"
+    words += "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
+    item = listing.whole.item or whole.passage.title
+    flag = said(whole, item, words, expected=Expected(added, added, unit), difference=f"{plain(whole.value - added)}{unit}")
+    return Flag(
+        flag.place,
+        flag.item,
+        flag.field,
+        _span(listing),
+        flag.message,
+        flag.expected,
+        flag.difference,
+        severity=severity,
+        count=1,
+    )
+
+
+def _span(listing: Listing) -> str:
+    """The words from the total to the last part."""
+    every = sorted((fact.mention for fact in (listing.whole, *listing.parts)), key=lambda mention: mention.start)
+    first, last = every[0], every[-1]
+    text = first.passage.text[max(first.start - len(first.lead), 0) : last.end].strip("，、；：。 ")
+    return text if len(text) <= 120 else f"{text[:60]}…{text[-58:]}"
+
+
+# ------------------------------------------------------------------------------------------------------ changes
+
+
+@rule("NAR105", "增减与前后数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C64", "C65"))
+def changes(desk: Desk) -> Iterator[Saw]:
+    """增减额 = 本期 − 上期，增减% = 增减额 ÷ 上期，文字的方向与数字一致；上期为 0 不写百分比。"""
+    story = desk.story
+    if story is None:
+        yield Skipped("NAR105", MISSING)
+        return
+    for change in story.changes:
+        if desk.measures.slipped(change.current, change.earlier):
+            continue
+        yield Looked(1)
+        yield from _change(desk, change)
+
+
+def _amount(mention: Mention) -> Amount:
+    return Amount(believed(mention), Fraction(mention.value * atoms_per(mention.unit)))
+
+
+def _either(desk: Desk, fact: Fact | None, item: str, role: str) -> tuple[Amount, ...]:
+    """The figure that is written, or else the tables' of that role."""
+    return desk.measures.settled(fact) if fact else desk.measures.known(item, role)
+
+
+def _change(desk: Desk, change: Change) -> Iterator[Saw]:
+    mention = change.amount or change.rate
+    assert mention is not None
+    nows = _either(desk, change.current, change.item, "execution")
+    thens = _either(desk, change.earlier, change.item, change.base)
+    if change.amount is not None and not change.amount.money and not (change.current or change.earlier):
+        return
+    step = _amount(change.amount) if change.amount else None
+    if step is not None and step.printed < 0:
+        step = -step
+    steps = [step] if step else []
+    if nows and thens and change.base:
+        reals = [now.less(then) for now in nows for then in thens]
+        if _all_the_other_way(reals, change.direction) and not (step and 0 in step.span):
+            told, right = ("增加", "减少") if change.direction > 0 else ("减少", "增加")
+            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，是{right}，文字写的是{told}", right)
+            return
+        sizes = [real if change.direction > 0 else -real for real in reals]
+        if step is not None and not any(step.span.meets(size.span) for size in sizes):
+            gap = plain(sizes[-1].printed / atoms_per(mention.unit), max(mention.decimals, 2) if mention.money else 0)
+            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，相差 {gap}{mention.unit}", f"{gap}{mention.unit}")
+            return
+        steps += sizes
+    if change.rate is None or not steps:
+        return
+    if not thens and change.base:
+        thens = tuple(now.less(steps[0] if change.direction > 0 else -steps[0]) for now in nows)
+    if thens:
+        yield from _growth_rate(desk, change, change.rate, steps, thens)
+
+
+def _all_the_other_way(reals: list[Amount], direction: int) -> bool:
+    return all((real.span.hi < 0) if direction > 0 else (real.span.lo > 0) for real in reals)
+
+
+def _growth_rate(desk: Desk, change: Change, rate: Mention, steps: Sequence[Amount], thens: Sequence[Amount]) -> Iterator[Saw]:
+    """The rate must follow from the step as written, or from the two figures it is the difference of."""
+    if all(then.span == ZERO for then in thens) and rate.value:
+        yield _flag_change(desk, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比")
+        return
+    shown, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    usable = [then for then in thens if then.span.lo > 0]
+    if usable and not any(rate_holds(shown, grid, step.span, then.span) for step in steps for then in usable):
+        right = f"{plain(steps[-1].printed / usable[-1].printed * 100, 2)}%"
+        yield _flag_change(desk, change, rate, f"按所写数字复算为 {right}", right)
+
+
+def _compare(desk: Desk, change: Change) -> str:
+    now = f"“{words_of(change.current.mention)}”" if change.current else "表内本期数"
+    then = f"“{words_of(change.earlier.mention)}”" if change.earlier else f"表内{ROLE.get(change.base, '')}数"
+    return f"{now}与{then}比"
+
+
+def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expected: str) -> Flag:
+    words = f"正文{f'“{change.item}”' if change.item else ''}写“{words_of(mention)}”，{why}。请改正。"
+    role = change.base if change.base in {"previous", "original", "budget"} else ""
+    places = [yard.cells[0].place for one in ("execution", role) if one for yard in desk.yards.of(change.item, one)[:1]]
+    return said(mention, change.item or mention.passage.title, words, expected=expected, related=tuple(places))
+
+
+# ------------------------------------------------------------------------------------------------------ shares, rates
+
+
+@rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))
+def shares(desk: Desk) -> Iterator[Saw]:
+    """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。"""
+    story = desk.story
+    if story is None:
+        yield Skipped("NAR106", MISSING)
+        return
+    for share in story.shares:
+        if share.part.mention.approximate or desk.measures.slipped(share.part, share.parent):
+            continue
+        wholes, name, sure = _whole(desk, share)
+        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
+        if not wholes:
+            continue
+        yield Looked(1)
+        rate, parts = share.mention, desk.measures.settled(share.part)
+        step = Fraction(1, 10 ** (rate.decimals + 2))
+        shown = Fraction(rate.value) / 100
+        if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes):
+            middle = parts[-1].printed / wholes[-1].printed * 100
+            words = f"正文写“{words_of(rate)}”，“{words_of(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
+            words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
+            yield said(
+                rate,
+                share.part.item or rate.passage.title,
+                words,
+                expected=f"{plain(middle, 2)}%",
+                severity=None if sure else Severity.NOTE,
+            )
+
+
+def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
+    story = desk.story
+    if share.whole:
+        role = share.part.role or "execution"
+        near = [
+            fact
+            for fact in (story.facts if story else ())
+            if fact.item == share.whole and (fact.role or "execution") == role and not fact.subset and fact.mention.money
+        ]
+        spans = [amount for fact in near for amount in desk.measures.settled(fact)]
+        spans += [of_yard(yard) for yard in desk.yards.of(share.whole, role)]
+        return tuple(spans), f"“{share.whole}”", True
+    if share.parent is not None and not share.parent.mention.approximate and share.parent is not share.part:
+        return desk.measures.settled(share.parent), f"“{words_of(share.parent.mention)}”", True
+    return (), "", False
+
+
+@rule("NAR107", "完成率、执行率与数字不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C29", "C30"))
+def completion(desk: Desk) -> Iterator[Saw]:
+    """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、指标业绩值与表内一致；基数为 0 不写百分比。"""
+    story = desk.story
+    if story is None:
+        yield Skipped("NAR107", MISSING)
+        return
+    for done in story.done:
+        if not desk.measures.slipped(done.part, done.plan):
+            yield Looked(1)
+            yield from _done(desk, done)
+    for rate in story.rates:
+        yield Looked(1)
+        yield from _rate(desk, rate) if rate.kind == "rate" else _indicator(desk, rate)
+
+
+def _done(desk: Desk, done: Done) -> Iterator[Saw]:
+    bases = [done.base] if done.base != "plan" else ["budget", "original"]
+    parts = _either(desk, done.part, done.item, "execution")
+    known = tuple(found for base in bases for found in desk.measures.known(done.item, base))
+    plans = desk.measures.settled(done.plan) if done.plan else known
+    if not parts or not plans:
+        return
+    shown, step = Fraction(done.mention.value) / 100, Fraction(1, 10 ** (done.mention.decimals + 2))
+    if all(plan.span == ZERO for plan in plans):
+        if done.mention.value and parts[-1].span.hi > 0:
+            words = f"正文“{done.item}”写“{words_of(done.mention)}”，{ROLE[done.base]}为 0，不能计算完成率。请改正。"
+            yield said(done.mention, done.item, words, expected="—")
+        return
+    usable = [plan for plan in plans if plan.span.lo > 0]
+    if usable and not any(rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable):
+        right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
+        words = f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。请改正。"
+        related = [
+            cell.place for role in ("execution", *bases) for yard in desk.yards.of(done.item, role)[:1] for cell in yard.cells
+        ]
+        yield said(done.mention, done.item, words, expected=f"{right}%", related=tuple(related))
+
+
+def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
+    known = desk.vocabulary.rates[rate.name] if desk.vocabulary else None
+    if known is None:
+        return
+    mention = rate.mention
+    shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    cell = desk.yards.cell(known.shown) if known.shown else None
+    part, whole = desk.yards.cell(known.part), desk.yards.cell(known.whole)
+    right: list[Fraction] = []
+    places: list[Place] = []
+    if cell is not None and cell.number is not None:
+        if abs(Fraction(cell.number) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
+            return
+        right, places = [Fraction(cell.number)], [cell.place]
+    if part and whole and part.figure and whole.figure and whole.figure.value > 0:
+        if rate_holds(shown, step, Yard((part,)).span, Yard((whole,)).span):
+            return
+        right, places = [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)], [*places, part.place, whole.place]
+    if right:
+        value = f"{plain(right[0] * 100, 2)}%"
+        words = f"正文写“{words_of(mention)}”，表内“{rate.name}”是 {value}。请核对后改成一致。"
+        difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
+        yield said(mention, rate.name, words, expected=value, difference=difference, related=tuple(places))
+
+
+def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
+    line = next((line for line in desk.lines if rate.name in {line.name, line.spec.name if line.spec else ""}), None)
+    if line is None:
+        return
+    actual, mention = line.actual, rate.mention
+    if actual.number is None or not actual.rate or read_measure(line.cell("actual")).number is None:
+        return
+    step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
+    shown = Fraction(mention.value) / 100
+    if abs(actual.number - shown) >= step:
+        value = f"{plain(actual.number * 100, 2)}%"
+        words = f"正文写“{words_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 {line.actual.text}。请核对后改成一致。"
+        yield said(
+            mention,
+            line.name,
+            words,
+            expected=value,
+            difference=f"{plain((shown - actual.number) * 100, 2)} 个百分点",
+            related=(line.cell("actual").place,),
+        )
