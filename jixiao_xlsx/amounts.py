@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
+from functools import cache
 
 
 class State(StrEnum):
@@ -45,6 +46,12 @@ MONEY_UNITS = frozenset({"元", "万元", "亿元"})
 def atoms_per(unit: str) -> int:
     """Whole atoms in one `unit`: 分 for money, 1/10000 for points, 1 for things that are counted."""
     return ATOMS.get(unit, 1)
+
+
+@cache
+def grid_of(unit: str, decimals: int) -> int:
+    """Atoms in the last of `decimals` printed digits; never below one atom."""
+    return max(atoms_per(unit) // int(10**decimals), 1)
 
 
 def dimension(unit: str) -> str:
@@ -103,7 +110,7 @@ class Figure:
     @property
     def grid(self) -> int:
         """Atoms in one last printed digit; never below one atom."""
-        return max(atoms_per(self.unit) // int(10**self.decimals), 1)
+        return grid_of(self.unit, self.decimals)
 
     @property
     def atoms(self) -> Decimal:
@@ -121,9 +128,9 @@ class Figure:
         form's own grid (the 100 元 reading of figures that were converted from 万元).
         """
         atoms = self.atoms
-        if atoms % 1:
-            return Interval(math.floor(atoms), math.ceil(atoms))
         whole = int(atoms)
+        if whole != atoms:
+            return Interval(math.floor(atoms), math.ceil(atoms))
         step = self.grid if grid is None else grid
         if step == 1 or whole % step:
             return Interval(whole, whole)
@@ -144,7 +151,7 @@ def vote(exact: Interval, shown: Figure) -> Convention | None:
 
 def printable(target: Interval, how: Convention, unit: str, decimals: int) -> tuple[Decimal, Decimal]:
     """The lowest and highest figure of `unit` that may be printed under `how` for a true amount in `target`."""
-    step = max(atoms_per(unit) // int(10**decimals), 1)
+    step = grid_of(unit, decimals)
     fit = _round_atoms if how is Convention.ROUND else _truncate_atoms
     return Decimal(fit(target.lo, step)) / atoms_per(unit), Decimal(fit(target.hi, step)) / atoms_per(unit)
 

@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import NamedTuple
 
-from jixiao_xlsx.amounts import Convention, Interval, State, atoms_per, printable, total, vote
-from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side
+from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, State, atoms_per, printable, total, vote
+from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.model import Cell, Place, Submission, Table
 from jixiao_xlsx.spec import EquationSpec, Template
 
@@ -33,8 +34,7 @@ class Outcome(StrEnum):
     SKIPPED = "skipped"
 
 
-@dataclass(frozen=True, slots=True)
-class Operand:
+class Operand(NamedTuple):
     """A resolved cell with its sign."""
 
     sign: int
@@ -54,6 +54,21 @@ class Instance:
     def cells(self) -> tuple[Cell, ...]:
         """Every cell it touches, in order."""
         return tuple(operand.cell for side in self.sides for operand in side)
+
+    @cached_property
+    def filled(self) -> tuple[tuple[Operand, ...], ...]:
+        """The sides on which there is any number."""
+        return tuple(side for side in self.sides if any(operand.cell.number is not None for operand in side))
+
+    @cached_property
+    def obstacle(self) -> str:
+        """Why it cannot be calculated: what was not found, or a cell that is no number; "" if it can."""
+        return self.missing or next(filter(None, map(_unusable, self.cells)), "")
+
+    @property
+    def comparable(self) -> bool:
+        """Whether it can be judged at all: no obstacle, and figures on two sides."""
+        return not self.obstacle and len(self.filled) > 1
 
     @property
     def column(self) -> str:
@@ -83,29 +98,51 @@ class Verdict:
 
 def instances(spec: EquationSpec, submission: Submission, template: Template) -> Iterator[Instance]:
     """Every place where the equation applies, in the order of the sheet."""
-    relation = spec.relation
-    if relation.scope is Scope.SHEET:
-        yield _resolve(spec, submission, "", "", "")
-        return
     table = submission.get(spec.table)
-    if table is None:
+    if spec.relation.scope is not Scope.SHEET and table is None:
         yield Instance(spec, "", (), f"缺少“{spec.table}”")
-        return
-    form = template.table[spec.table]
-    if relation.scope is Scope.ROW:
-        names = [term.ref.column for side in relation.sides for term in side]
+    elif spec.relation.scope is Scope.ROW and table is not None:
+        fixed = _fixed_rows(template)[spec.code]
         for row in table.rows:
-            if spec.rows and row.title not in spec.rows:
-                continue
-            if row.kind == "fixed" and not all(form.exists(row.title, form.column[name]) for name in names):
-                continue
-            yield _resolve_row(spec, table, row.title, row.cells)
-        return
-    for column in form.columns:
-        wanted = column.title in spec.columns if spec.columns else column.numeric and column.type != "percent"
-        rows = [term.ref.row for side in relation.sides for term in side if term.ref.row != ALL_ROWS]
-        if wanted and all(form.exists(row, column) for row in rows):
-            yield _resolve(spec, submission, column.title, "", column.title)
+            if row.title in fixed or (row.kind != "fixed" and (not spec.rows or row.title in spec.rows)):
+                yield _resolve_row(spec, table, row.title, row.cells)
+    else:
+        for label, sides in _addressed(template)[spec.code]:
+            yield _resolve(spec, submission, label, sides)
+
+
+@lru_cache(maxsize=8)
+def _fixed_rows(template: Template) -> Mapping[str, frozenset[str]]:
+    """For each equation along the rows of a table, the fixed rows in which the form has every cell it names."""
+    found = {}
+    for spec in template.equations:
+        if spec.relation.scope is Scope.ROW:
+            form = template.table[spec.table]
+            columns = [form.column[term.ref.column] for side in spec.relation.sides for term in side]
+            titles = [row.title for row in form.rows if not spec.rows or row.title in spec.rows]
+            found[spec.code] = frozenset(t for t in titles if all(form.exists(t, column) for column in columns))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _addressed(template: Template) -> Mapping[str, tuple[tuple[str, tuple[Side, ...]], ...]]:
+    """Each equation between cells with its full addresses, once for every column in which the form has all of them."""
+    found: dict[str, tuple[tuple[str, tuple[Side, ...]], ...]] = {}
+    for spec in template.equations:
+        sides = spec.relation.sides
+        if spec.relation.scope is Scope.SHEET:
+            found[spec.code] = (("", sides),)
+        elif spec.relation.scope is Scope.COLUMN:
+            form = template.table[spec.table]
+            rows = [term.ref.row for side in sides for term in side if term.ref.row != ALL_ROWS]
+            wanted = [c for c in form.columns if (c.title in spec.columns if spec.columns else c.numeric and c.type != "percent")]
+            columns = [column.title for column in wanted if all(form.exists(row, column) for row in rows)]
+            found[spec.code] = tuple((title, tuple(_in_column(side, title) for side in sides)) for title in columns)
+    return found
+
+
+def _in_column(side: Side, title: str) -> Side:
+    return tuple(Term(term.sign, Ref(term.ref.table, term.ref.row, term.ref.column or title)) for term in side)
 
 
 def _resolve_row(spec: EquationSpec, table: Table, title: str, cells: Mapping[str, Cell]) -> Instance:
@@ -116,18 +153,17 @@ def _resolve_row(spec: EquationSpec, table: Table, title: str, cells: Mapping[st
     return Instance(spec, title, sides)
 
 
-def _resolve(spec: EquationSpec, submission: Submission, label: str, row: str, column: str) -> Instance:
-    sides = []
-    for side in spec.relation.sides:
+def _resolve(spec: EquationSpec, submission: Submission, label: str, sides: tuple[Side, ...]) -> Instance:
+    found = []
+    for side in sides:
         operands: list[Operand] = []
         for term in side:
-            ref = Ref(term.ref.table, term.ref.row or row, term.ref.column or column)
-            cells = find(submission, ref)
+            cells = find(submission, term.ref)
             if cells is None:
-                return Instance(spec, label, (), f"缺少“{ref}”")
+                return Instance(spec, label, (), f"缺少“{term.ref}”")
             operands += [Operand(term.sign, cell) for cell in cells]
-        sides.append(tuple(operands))
-    return Instance(spec, label, tuple(sides))
+        found.append(tuple(operands))
+    return Instance(spec, label, tuple(found))
 
 
 def find(submission: Submission, ref: Ref) -> list[Cell] | None:
@@ -162,6 +198,7 @@ class Judge:
 
     submission: Submission
     template: Template
+    lenses: Lenses = field(default_factory=lambda: Lenses())
     conventions: Mapping[str, Convention] = field(default_factory=dict)
     proofs: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
@@ -214,19 +251,21 @@ class Lens:
     swapped: Mapping[Place, Decimal] = field(default_factory=dict)
     seen: dict[int, Interval] = field(default_factory=dict, compare=False)
 
+    def swapping(self, figures: Mapping[Place, Decimal]) -> Lens:
+        """The same way of reading with some figures replaced; what is known of the others stays known."""
+        return replace(self, swapped=figures)
+
     def interval(self, cell: Cell) -> Interval:
         """The true amounts the cell can stand for; a blank or not applicable part is nothing. Worked out once per cell."""
+        if self.swapped and (value := self.swapped.get(cell.place)) is not None:
+            return self._believed(Figure(value, cell.unit, cell.decimals), cell)
         known = self.seen.get(id(cell))
         if known is None:
-            known = self.seen[id(cell)] = self._interval(cell)
+            figure = cell.figure
+            known = self.seen[id(cell)] = ZERO if figure is None else self._believed(figure, cell)
         return known
 
-    def _interval(self, cell: Cell) -> Interval:
-        figure = cell.figure
-        if self.swapped and cell.place in self.swapped:
-            figure = replace(cell, value=self.swapped[cell.place]).figure
-        if figure is None:
-            return _NOTHING
+    def _believed(self, figure: Figure, cell: Cell) -> Interval:
         if cell.sheet in self.coarse and figure.grid == 1 and cell.unit == "元":
             return figure.believed(self.how, grid=HUNDRED_YUAN)
         return figure.believed(self.how, loose_zero=self.loose_zero)
@@ -234,9 +273,6 @@ class Lens:
     def side(self, side: tuple[Operand, ...]) -> Interval:
         """The true amounts a whole side can stand for."""
         return total((operand.sign, self.interval(operand.cell)) for operand in side)
-
-
-_NOTHING = Interval(0, 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,29 +285,24 @@ class Lenses:
 
 def holds(instance: Instance, lens: Lens) -> bool:
     """Whether some true amounts behind the figures satisfy the relation."""
-    sides = [lens.side(side) for side in instance.sides if not _empty(side)]
+    sides = [lens.side(side) for side in instance.filled]
     if instance.spec.relation.op == "=":
         return max(s.lo for s in sides) <= min(s.hi for s in sides)
     return all(a.lo <= b.hi for i, a in enumerate(sides) for b in sides[i + 1 :])
 
 
-def holds_somehow(instance: Instance, swapped: Mapping[Place, Decimal], *, loose_zero: bool = False) -> bool:
+def holds_somehow(instance: Instance, swapped: Mapping[Place, Decimal], lenses: Lenses) -> bool:
     """Whether the relation would hold, in either convention, with some figures replaced."""
-    return any(holds(instance, Lens(how, loose_zero=loose_zero, swapped=swapped)) for how in Convention)
+    return any(holds(instance, lens.swapping(swapped)) for lens in lenses.exact)
 
 
-def _empty(side: tuple[Operand, ...]) -> bool:
-    return all(operand.cell.number is None for operand in side)
+def _unusable(cell: Cell) -> str:
+    if cell.state is State.UNCALCULATED:
+        return f"{cell.place} 的公式未计算"
+    return f"{cell.place} 不是数字" if cell.state in _NO_NUMBERS else ""
 
 
-def unusable(cells: tuple[Cell, ...]) -> str:
-    """Why these cells cannot be calculated with; "" if they can."""
-    for cell in cells:
-        if cell.state is State.UNCALCULATED:
-            return f"{cell.place} 的公式未计算"
-        if cell.state in {State.TEXT, State.ERROR}:
-            return f"{cell.place} 不是数字"
-    return ""
+_NO_NUMBERS = frozenset({State.TEXT, State.ERROR})
 
 
 def judge(submission: Submission, template: Template) -> Judge:
@@ -294,6 +325,7 @@ def judge(submission: Submission, template: Template) -> Judge:
     return Judge(
         submission,
         template,
+        lenses,
         conventions,
         pairs,
         tuple(inner + outer),
@@ -306,6 +338,7 @@ def _judge_within(
 ) -> Verdict:
     return (
         _not_comparable(instance)
+        or _as_printed(instance)
         or _by_convention(instance, conventions, lenses)
         or _by_formula(instance, conventions, lenses, derived)
         or _by_typed_zero(_expand(instance, derived), lenses)
@@ -318,30 +351,28 @@ def _judge_across(
 ) -> Verdict:
     return (
         _not_comparable(instance)
+        or _as_printed(instance)
         or _by_convention(instance, conventions, lenses)
         or _by_typed_zero(instance, lenses)
-        or _by_last_digit(instance, broken)
+        or _by_last_digit(instance, lenses, broken)
         or _by_coarse(instance, coarse)
         or _failed(instance, lenses)
     )
 
 
 def _not_comparable(instance: Instance) -> Verdict | None:
-    if instance.missing:
-        return Verdict(instance, Outcome.SKIPPED, reason=instance.missing)
-    if reason := unusable(instance.cells):
-        return Verdict(instance, Outcome.SKIPPED, reason=reason)
-    filled = [side for side in instance.sides if not _empty(side)]
-    if len(filled) > 1:
+    if instance.obstacle:
+        return Verdict(instance, Outcome.SKIPPED, reason=instance.obstacle)
+    if len(instance.filled) > 1:
         return None
-    if filled and (blank := _blank_total(instance, filled[0])):
+    if instance.filled and (blank := _blank_total(instance, instance.filled[0])):
         return blank
     return Verdict(instance, Outcome.SKIPPED, reason="未填")
 
 
 def _blank_total(instance: Instance, parts: tuple[Operand, ...]) -> Verdict | None:
     """A total left blank over parts that are filled: never compared, but said."""
-    empty = [side for side in instance.sides if _empty(side)]
+    empty = [side for side in instance.sides if side is not parts]
     is_sum = len(instance.spec.relation.sides) == 2 and all(part.sign > 0 for part in parts)
     if instance.spec.relation.op != "=" or instance.spec.across or not is_sum or len(empty[0]) != 1:
         return None
@@ -356,6 +387,13 @@ def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:
     """Whether the other side is a list of parts, not one counterpart."""
     other = next(side for side, ops in zip(instance.spec.relation.sides, instance.sides, strict=True) if ops is not blank)
     return len(other) > 1 or other[0].ref.row == ALL_ROWS
+
+
+def _as_printed(instance: Instance) -> Verdict | None:
+    """Figures that agree as they stand agree under every convention: each may stand for just what is printed."""
+    sums = [_plain_side(side) for side in instance.filled]
+    agree = len(set(sums)) == 1 if instance.spec.relation.op == "=" else sorted(sums) == sums
+    return Verdict(instance, Outcome.HOLDS) if agree else None
 
 
 def _by_convention(instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses) -> Verdict | None:
@@ -384,7 +422,7 @@ def _by_typed_zero(instance: Instance, lenses: Lenses) -> Verdict | None:
     return None
 
 
-def _by_last_digit(instance: Instance, broken: set[Place]) -> Verdict | None:
+def _by_last_digit(instance: Instance, lenses: Lenses, broken: set[Place]) -> Verdict | None:
     """平尾差: one 万元 figure is off by its last digit while its own sheet balances."""
     gridded = [cell for cell in instance.cells if cell.gridded]
     if len(gridded) != 1 or instance.spec.relation.op != "=" or any(cell.place in broken for cell in instance.cells):
@@ -392,7 +430,7 @@ def _by_last_digit(instance: Instance, broken: set[Place]) -> Verdict | None:
     cell = gridded[0]
     assert cell.number is not None
     step = Decimal(1).scaleb(-cell.decimals)
-    if any(holds_somehow(instance, {cell.place: cell.number + shift}) for shift in (step, -step)):
+    if any(holds_somehow(instance, {cell.place: cell.number + shift}, lenses) for shift in (step, -step)):
         return Verdict(instance, Outcome.LAST_DIGIT, cell)
     return None
 
@@ -421,7 +459,7 @@ def _failed(instance: Instance, lenses: Lenses) -> Verdict:
     anchor_side, anchor = _anchor_of(instance)
     if instance.spec.relation.op != "=":
         return Verdict(instance, Outcome.FAILS, anchor, others=_bound(instance, anchor))
-    rest = [side for side in instance.sides if side is not anchor_side and not _empty(side)]
+    rest = [side for side in instance.filled if side is not anchor_side]
     bounds = []
     for lens in lenses.exact:
         wanted = _target(lens, anchor_side, anchor, rest[0])
@@ -450,9 +488,8 @@ def _plain(side: tuple[Operand, ...], anchor: Cell, rest: tuple[Operand, ...]) -
 
 def _bound(instance: Instance, anchor: Cell) -> Decimal:
     """The plain value of the side that the anchor's side must not exceed, in the anchor's unit."""
-    filled = [side for side in instance.sides if not _empty(side)]
-    values = [_plain_side(side) for side in filled]
-    place = next(i for i, side in enumerate(filled) if any(operand.cell is anchor for operand in side))
+    values = [_plain_side(side) for side in instance.filled]
+    place = next(i for i, side in enumerate(instance.filled) if any(operand.cell is anchor for operand in side))
     return min(values[place + 1 :]) / atoms_per(anchor.unit)
 
 
@@ -466,7 +503,7 @@ def _anchor(instance: Instance) -> Cell:
 
 def _anchor_of(instance: Instance) -> tuple[tuple[Operand, ...], Cell]:
     """The side and cell to point at: in a chain the odd one out, otherwise the side that is a single cell, left first."""
-    filled = [side for side in instance.sides if not _empty(side)]
+    filled = instance.filled
     if instance.spec.relation.op == "≤":
         side = _exceeding(filled)
     elif len(filled) > 2:
@@ -477,13 +514,13 @@ def _anchor_of(instance: Instance) -> tuple[tuple[Operand, ...], Cell]:
     return side, shown
 
 
-def _exceeding(filled: list[tuple[Operand, ...]]) -> tuple[Operand, ...]:
+def _exceeding(filled: tuple[tuple[Operand, ...], ...]) -> tuple[Operand, ...]:
     """The first side that is larger than a later one."""
     values = [_plain_side(side) for side in filled]
     return next((side for i, side in enumerate(filled[:-1]) if values[i] > min(values[i + 1 :])), filled[0])
 
 
-def _odd_one_out(filled: list[tuple[Operand, ...]]) -> tuple[Operand, ...]:
+def _odd_one_out(filled: tuple[tuple[Operand, ...], ...]) -> tuple[Operand, ...]:
     lens = Lens(Convention.ROUND)
     ends = [lens.side(side) for side in filled]
     friends = [sum(end.meets(other) for other in ends) for end in ends]
@@ -497,9 +534,9 @@ def _proofs(across: list[Instance], exact: Lens) -> dict[str, list[tuple[Convent
     """Per sheet, the pairs of a 万元 figure and exact amounts that can only be one convention."""
     votes: dict[str, list[tuple[Convention, Verdict]]] = {}
     for instance in across:
-        if instance.spec.relation.op != "=" or instance.missing or unusable(instance.cells):
+        if instance.spec.relation.op != "=" or instance.obstacle:
             continue
-        filled = [side for side in instance.sides if not _empty(side)]
+        filled = instance.filled
         gridded = [o.cell for side in filled for o in side if o.cell.gridded]
         if len(filled) != 2 or len(gridded) != 1 or not gridded[0].number:
             continue
@@ -527,11 +564,13 @@ def _derived(within: list[Instance]) -> dict[Place, tuple[Operand, ...]]:
     """Printed totals that are formulas over their own parts: they stand for the sum of the parts, not for a rounded figure."""
     found: dict[Place, tuple[Operand, ...]] = {}
     for instance in within:
-        if instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2 or unusable(instance.cells):
+        if instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2:
             continue
         left, right = instance.sides
         cell = left[0].cell
-        if len(left) == 1 and cell.formula and cell.gridded and _plain_side(left) == _plain_side(right):
+        if len(left) > 1 or not cell.formula or not cell.gridded or instance.obstacle:
+            continue
+        if _plain_side(left) == _plain_side(right):
             found.setdefault(cell.place, right)
     return {place: tuple(_leaves(place, found, frozenset())) for place in found}
 
@@ -548,7 +587,7 @@ def _leaves(place: Place, derived: Mapping[Place, tuple[Operand, ...]], above: f
 
 
 def _expand(instance: Instance, derived: Mapping[Place, tuple[Operand, ...]]) -> Instance:
-    if not any(cell.place in derived for cell in instance.cells):
+    if not derived or not any(cell.place in derived for cell in instance.cells):
         return instance
     sides = tuple(
         tuple(

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from itertools import pairwise
 
-from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain, rounded
-from jixiao_xlsx.balance import Instance, Judge, Lens, Operand, Verdict, holds, holds_somehow, unusable
+from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, rounded
+from jixiao_xlsx.balance import Instance, Judge, Operand, Verdict, holds, holds_somehow
 from jixiao_xlsx.equations import Scope
 from jixiao_xlsx.model import Cell, Place
 from jixiao_xlsx.slips import SIGN, SWAPPED, digits_of, swaps
@@ -128,11 +128,10 @@ def _repairs(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
 def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
     """Whether every equation that uses one of these cells, or a formula that follows them, would hold."""
     moved = _followed(swapped, judged)
-    touched = {id(i): i for place in moved for i in judged.by_place.get(place, ())}.values()
-    usable = [i for i in touched if not i.missing and not unusable(i.cells) and _comparable(i)]
-    return bool(usable) and all(
-        holds_somehow(instance, moved) or holds_somehow(instance, moved, loose_zero=True) for instance in usable
-    )
+    touched = {id(i): i for place in moved for i in judged.by_place.get(place, ()) if i.comparable}
+    failed_first = sorted(touched.values(), key=lambda instance: id(instance) not in judged.failed)
+    lenses = [lens.swapping(moved) for lens in (*judged.lenses.exact, *judged.lenses.loose)]
+    return bool(touched) and all(any(holds(instance, lens) for lens in lenses) for instance in failed_first)
 
 
 def _followed(swapped: Mapping[Place, Decimal], judged: Judge) -> dict[Place, Decimal]:
@@ -150,10 +149,6 @@ def _followed(swapped: Mapping[Place, Decimal], judged: Judge) -> dict[Place, De
             moved[total] = value
             waiting += judged.followers.get(total, ())
     return moved
-
-
-def _comparable(instance: Instance) -> bool:
-    return sum(any(o.cell.number is not None for o in side) for side in instance.sides) > 1
 
 
 # ------------------------------------------------------------------------------------------------------ corrections
@@ -274,30 +269,26 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     if anchor is None or len(instance.sides) != 2:
         return
     parts = next((side for side in instance.sides if all(operand.cell is not anchor for operand in side)), ())
-    doubled = list(_row_doubled(anchor, parts, instance))
+    doubled = list(_row_doubled(anchor, parts, instance, judged))
     yield from doubled or _row_counted_twice(anchor, parts, judged)
     if len(parts) < 2 or doubled:
         return
     for part in parts:
-        if part.cell.number and _holds_with(instance, part.cell, Decimal(0)):
+        if part.cell.number and holds_somehow(instance, {part.cell.place: Decimal(0)}, judged.lenses):
             what = f"漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
             yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
     for part in parts:
-        if part.cell.number and _holds_with(instance, part.cell, part.cell.number * 2):
+        if part.cell.number and holds_somehow(instance, {part.cell.place: part.cell.number * 2}, judged.lenses):
             what = f"把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
             yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
 
 
-def _holds_with(instance: Instance, cell: Cell, value: Decimal) -> bool:
-    return any(holds(instance, Lens(how, swapped={cell.place: value})) for how in Convention)
-
-
-def _row_doubled(anchor: Cell, parts: tuple[Operand, ...], instance: Instance) -> Iterator[Hint]:
+def _row_doubled(anchor: Cell, parts: tuple[Operand, ...], instance: Instance, judged: Judge) -> Iterator[Hint]:
     """An open row that stands there twice, with the same title and figure."""
     seen: dict[tuple[str, Decimal | None], Cell] = {}
     for part in parts:
         twin = seen.setdefault((part.cell.row, part.cell.number), part.cell)
-        if twin is not part.cell and part.cell.number and _holds_with(instance, part.cell, Decimal(0)):
+        if twin is not part.cell and part.cell.number and holds_somehow(instance, {part.cell.place: Decimal(0)}, judged.lenses):
             yield Hint(f"{part.cell.place} 可能与 {twin.ref} 是同一行填了两遍，去掉一行则{anchor.column}相符", part.cell.place)
 
 

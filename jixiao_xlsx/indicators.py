@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
+from functools import cached_property
 
 from jixiao_xlsx.amounts import State, atoms_per, percent, plain, tidy
 from jixiao_xlsx.balance import Operand, side_cells
@@ -118,10 +119,14 @@ class Line:
         """The cell of a role: weight, target, actual, rate, score, direction, unit, deviation, name."""
         return self.cells[role]
 
+    @cached_property
+    def numbers(self) -> dict[str, Fraction]:
+        """The numbers typed, by role."""
+        return {role: Fraction(cell.value) for role, cell in self.cells.items() if isinstance(cell.value, Decimal)}
+
     def number(self, role: str) -> Fraction | None:
         """The number typed there."""
-        value = self.cells[role].number if role in self.cells else None
-        return None if value is None else Fraction(value)
+        return self.numbers.get(role)
 
     @property
     def weight(self) -> Fraction:
@@ -248,8 +253,7 @@ def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, chang
 
 def _called(cell: Cell, template: Template) -> str:
     """Row and column, or the row alone where the table has one column."""
-    alone = any(len(table.columns) == 1 and cell.row in table.row for table in template.tables)
-    return cell.row if alone else f"{cell.row}{cell.column}"
+    return cell.row if cell.row in template.labels else f"{cell.row}{cell.column}"
 
 
 def _sum(operands: list[Operand]) -> Fraction:
@@ -365,8 +369,7 @@ def _qualitative(line: Line, template: Template) -> IndicatorScore:
 
 def tier_of(words: str, template: Template) -> Tier | None:
     """The 定性 tier of a word such as “达成” or “健全”."""
-    wanted = tidy(words)
-    return next((tier for tier in template.tiers if wanted and wanted in {tidy(w) for w in tier.words}), None)
+    return template.tier_words.get(tidy(words))
 
 
 def _made(

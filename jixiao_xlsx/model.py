@@ -10,9 +10,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jixiao_xlsx.amounts import Figure, State, atoms_per
+from jixiao_xlsx.amounts import Figure, State, grid_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -105,7 +105,7 @@ class Cell:
     @property
     def gridded(self) -> bool:
         """Whether it holds a number that is printed coarser than its atoms (万元 with two decimals, say)."""
-        return isinstance(self.value, Decimal) and atoms_per(self.unit) > 10**self.decimals
+        return isinstance(self.value, Decimal) and grid_of(self.unit, self.decimals) > 1
 
     @property
     def blank(self) -> bool:
@@ -339,8 +339,7 @@ class FileStatus(StrEnum):
     NOT_IN_ROSTER = "名册外"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A cell of the submitted file; or, with the name of a report for its sheet, “第12段” or “表2 第3行第4列” of it."""
 
     sheet: str

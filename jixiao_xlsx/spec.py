@@ -118,6 +118,18 @@ class TableSpec:
     def row(self) -> Mapping[str, RowSpec]:
         return {row.title: row for row in self.rows}
 
+    @cached_property
+    def chosen(self) -> tuple[ColumnSpec, ...]:
+        """The columns that hold a choice, in some row at least."""
+        rows = any(row.type == "choice" for row in self.rows)
+        return self.columns if rows else tuple(column for column in self.columns if column.type == "choice")
+
+    def choices_of(self, row: str, column: ColumnSpec) -> tuple[str, ...]:
+        """What may be chosen at `row` and `column`; () where nothing is chosen."""
+        spec = self.row.get(row)
+        choices = spec.choices if spec and spec.choices else column.choices
+        return choices if self.kind(row, column) == "choice" else ()
+
     def kind(self, row: str, column: ColumnSpec) -> str:
         """The type of the cell at `row` (any title for an open row) and `column`."""
         spec = self.row.get(row)
@@ -304,6 +316,16 @@ class Template:
         """The indicator library by tidied name and alias; a name goes before another's alias."""
         names = {tidy(alias): spec for spec in self.indicators for alias in spec.aliases}
         return names | {tidy(spec.name): spec for spec in self.indicators}
+
+    @cached_property
+    def tier_words(self) -> Mapping[str, Tier]:
+        """The 定性 tiers by tidied word; a word of two tiers means the first."""
+        return {tidy(word): tier for tier in reversed(self.tiers) for word in tier.words if tidy(word)}
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The rows of tables with one column: they are called by the row alone."""
+        return frozenset(row for table in self.tables if len(table.columns) == 1 for row in table.row)
 
     def edition(self, version: str) -> Template | None:
         """The form as it was at a `version`, kept in versions/<version>/; itself for its own or none; None: not kept.

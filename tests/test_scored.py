@@ -12,6 +12,7 @@ import office
 import openpyxl
 import pytest
 from dumps import check_golden
+from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.model import Method, Report, Scorecard, Submission
 from jixiao_xlsx.spec import Template, find_template
@@ -60,6 +61,12 @@ def test_same_values_same_bytes_whatever_the_target(tmp_path: Path) -> None:
     write_scored(target, fakes.submission(FORM), fakes.report(), fakes.card(FORM), FORM)
     assert target.read_bytes() == written() == written()
     assert [path.name for path in tmp_path.iterdir()] == ["评分表.xlsx"]
+
+
+def test_formulas_need_none_of_what_the_library_would_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = written()
+    monkeypatch.setattr("jixiao_xlsx.writers.styles._Sheet", Worksheet)
+    assert written() == ours
 
 
 def test_a_book_that_fails_leaves_nothing(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ import office
 import openpyxl
 import pytest
 from dumps import check_golden
+from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.model import Batch, Severity
 from jixiao_xlsx.spec import find_template
@@ -64,6 +65,12 @@ def test_same_values_same_bytes(tmp_path: Path) -> None:
     target = tmp_path / "汇总.xlsx"
     write_summary(target, fakes.batch(FORM), CATALOGUE, FORM)
     assert target.read_bytes() == written()
+
+
+def test_formulas_need_none_of_what_the_library_would_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    ours = written()
+    monkeypatch.setattr("jixiao_xlsx.writers.styles._Sheet", Worksheet)
+    assert written() == ours
 
 
 def test_the_order_of_the_answers_changes_nothing() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
@@ -78,34 +78,38 @@ class Yardsticks:
     submission: Submission
     known: Vocabulary
     judged: Judge
+    seen: dict[tuple[str, str], tuple[Yard, ...]] = field(default_factory=dict)
 
     def of(self, item: str, role: str) -> tuple[Yard, ...]:
         """The filled figures of an item; for role "" of this year's roles, for plan of both budgets."""
-        return tuple(yard for one in _roles(role) for yard in self._all.get((item, one), ()))
+        return tuple(yard for one in _roles(role) for yard in self._of_role(item, one))
+
+    def _of_role(self, name: str, role: str) -> tuple[Yard, ...]:
+        known = self.seen.get((name, role))
+        if known is None:
+            known = self.seen[name, role] = tuple(self._found(name, role))
+        return known
+
+    def _found(self, name: str, role: str) -> Iterator[Yard]:
+        item = self.known.items.get(name)
+        for ref in item.cells.get(role, ()) if item else ():
+            if (cell := self.cell(ref)) is not None and cell.number is not None:
+                yield Yard((cell,))
+        if item and item.sources and role == "execution" and (cells := tuple(self._of_source(item.sources))):
+            yield Yard(cells)
+        if parts := self._subject_cells.get((name, role)):
+            yield Yard(tuple(parts))
 
     def filled(self, item: str) -> bool:
         """Whether the tables say anything of the item."""
         return bool(self.of(item, ""))
-
-    @cached_property
-    def _all(self) -> dict[tuple[str, str], tuple[Yard, ...]]:
-        found: dict[tuple[str, str], list[Yard]] = {}
-        for item in self.known.items.values():
-            for role, refs in item.cells.items():
-                for ref in refs:
-                    if (cell := self.cell(ref)) is not None and cell.number is not None:
-                        found.setdefault((item.name, role), []).append(Yard((cell,)))
-            if item.sources and (cells := tuple(self._of_source(item.sources))):
-                found.setdefault((item.name, "execution"), []).append(Yard(cells))
-        for (name, role), parts in self._subject_cells().items():
-            found.setdefault((name, role), []).append(Yard(tuple(parts)))
-        return {key: tuple(yards) for key, yards in found.items()}
 
     def cell(self, ref: Ref) -> Cell | None:
         """The cell at an address, or None."""
         cells = find(self.submission, ref)
         return cells[0] if cells else None
 
+    @cached_property
     def _subject_cells(self) -> dict[tuple[str, str], list[Cell]]:
         """Cells of every 功能分类科目, its rows of several 资金来源 together; none where a part of them is unreadable."""
         spec = self.known.subjects
@@ -168,7 +172,7 @@ class Yardsticks:
                     continue
                 atoms = (cell.figure.atoms + Decimal(gap) / 2) / atoms_per(cell.unit)
                 value = atoms.quantize(Decimal(1).scaleb(-fact_decimals(fact, cell)))
-                if holds_somehow(verdict.instance, {cell.place: value}):
+                if holds_somehow(verdict.instance, {cell.place: value}, self.judged.lenses):
                     return True
         return False
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 
 from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import plain, tidy
@@ -12,6 +12,7 @@ from jixiao_xlsx.indicators import Line, read_measure_text, tier_of
 from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped, Table
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 from jixiao_xlsx.rules.rates import execution_score, rate_rules, zero_base
+from jixiao_xlsx.spec import TableSpec
 
 RELATED = 8
 HANDED_OUT = "填报说明：请用财政部门发给本单位、本年度的空白表填报"
@@ -32,7 +33,8 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
         reason = "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
         yield Skipped("STR109", reason)
         return
-    typed = {name: list(_typed_over(desk, table)) for name, table in submission.tables.items()}
+    ahead = {ref for ref, _ in meta.prefilled(submission.meta)}
+    typed = {name: list(_typed_over(desk.template.table[name], table, ahead)) for name, table in submission.tables.items()}
     wrong = _told_elsewhere(desk) if any(typed.values()) else frozenset()
     for name, table in submission.tables.items():
         yield Looked(sum(cell.formula is not None for row in table.rows for cell in row.cells.values()))
@@ -45,9 +47,7 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
             yield flag(cells[0], text, related=tuple(cell.place for cell in cells[1 : RELATED + 1]), count=len(cells))
 
 
-def _typed_over(desk: Desk, table: Table) -> Iterator[Cell]:
-    form = desk.template.table[table.name]
-    ahead = {ref for ref, _ in meta.prefilled(desk.submission.meta)}
+def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:
     for row in table.rows:
         for column in form.columns:
             cell = row.get(column.title)

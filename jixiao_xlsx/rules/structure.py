@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import lru_cache
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Cell, Note, Severity, Table
@@ -110,26 +111,27 @@ def not_a_choice(desk: Desk) -> Iterator[Saw]:
     """
     for name, table in desk.submission.tables.items():
         form = desk.template.table[name]
-        for row in table.rows:
-            spec = form.row.get(row.title)
-            for column in form.columns:
-                cell = row.get(column.title)
-                choices = (
-                    (spec.choices if spec and spec.choices else column.choices) if form.kind(row.title, column) == "choice" else ()
-                )
-                if cell is None or cell.blank or not choices or row.kind == "total":
+        for row in table.rows if form.chosen else ():
+            for column in form.chosen if row.kind != "total" else ():
+                cell, choices = row.get(column.title), form.choices_of(row.title, column)
+                if cell is None or cell.blank or not choices:
                     continue
                 yield Looked(1)
-                if tidy(cell.text) not in {tidy(choice) for choice in choices} and not _is_sign(cell.text, choices):
+                if not _among(cell.text, choices):
                     options = "、".join(choices)
                     yield flag(
                         cell, f"{name_of(cell, desk.template)}填“{cell.text}”，应从“{options}”中选。请改选。", expected=options
                     )
 
 
-def _is_sign(text: str, choices: tuple[str, ...]) -> bool:
-    """Other spellings of ≤ ≥ = are understood."""
-    return {"<=": "≤", "≦": "≤", ">=": "≥", "≧": "≥", "＝": "="}.get(tidy(text), "") in choices
+@lru_cache(maxsize=1024)
+def _among(text: str, choices: tuple[str, ...]) -> bool:
+    """Whether it is one of the choices in any spelling; other spellings of ≤ ≥ = are understood."""
+    typed = tidy(text)
+    return typed in map(tidy, choices) or _SIGNS.get(typed, "") in choices
+
+
+_SIGNS = {"<=": "≤", "≦": "≤", ">=": "≥", "≧": "≥", "＝": "="}
 
 
 @rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
 from jixiao_xlsx.amounts import atoms_per, plain
@@ -14,11 +14,10 @@ RELATED = 8
 FILLING = "填报说明：数字单元格只填数字，按表头单位和小数位填写"
 
 
-def _by_sheet(desk: Desk, wanted: Callable[[Cell], bool]) -> dict[str, list[Cell]]:
+def _by_sheet(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     groups: dict[str, list[Cell]] = defaultdict(list)
-    for cell in desk.cells:
-        if wanted(cell):
-            groups[cell.sheet].append(cell)
+    for cell in cells:
+        groups[cell.sheet].append(cell)
     return groups
 
 
@@ -43,7 +42,7 @@ def excess_digits(desk: Desk) -> Iterator[Saw]:
 
     改法：按表上的小数位重新录入，或在公式外套 ROUND。
     """
-    groups = _by_sheet(desk, _excess)
+    groups = _by_sheet(filter(_excess, desk.cells))
     yield Looked(sum(map(len, groups.values())))
     for cells in groups.values():
         first = cells[0]
@@ -60,7 +59,7 @@ def read_anyway(desk: Desk) -> Iterator[Saw]:
     改法：删去文字、单位和空格，只留数字；前面有单引号的也删去。
     """
     ticked = next((table.tick for table in desk.template.tables if table.tick), "")
-    groups = _by_sheet(desk, lambda cell: cell.number is not None and bool(cell.note) and cell.note not in {"%", ticked})
+    groups = _by_sheet(cell for cell in desk.cells if cell.note and cell.number is not None and cell.note not in {"%", ticked})
     for cells in groups.values():
         yield Looked(len(cells))
         first = cells[0]
@@ -94,7 +93,7 @@ def error_value(desk: Desk) -> Iterator[Saw]:
 
     改法：重新填数，或恢复空白表里的公式。
     """
-    for cells in _by_sheet(desk, lambda cell: cell.state is State.ERROR).values():
+    for cells in _by_sheet(cell for cell in desk.cells if cell.state is State.ERROR).values():
         for cell in cells:
             yield Looked(1)
             yield flag(cell, f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。请重新填写。", expected="数字")
@@ -106,7 +105,7 @@ def uncalculated(desk: Desk) -> Iterator[Saw]:
 
     改法：用 WPS 或 Excel 打开，等它算出结果，保存后再报。
     """
-    for cells in _by_sheet(desk, lambda cell: cell.state is State.UNCALCULATED).values():
+    for cells in _by_sheet(cell for cell in desk.cells if cell.state is State.UNCALCULATED).values():
         yield Looked(len(cells))
         yield _group(cells, "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。")
 

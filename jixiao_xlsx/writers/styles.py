@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.writers.cached import cached
 from jixiao_xlsx.writers.files import write_bytes
@@ -118,6 +119,17 @@ class Column:
     traits: str = "cell"
 
 
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that takes cell formulas as they are.
+
+    xlsxwriter looks through each for thirty newer functions that a file spells differently; ours hold none of them, and the
+    search takes longer than writing the cell.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return super()._prepare_formula(formula, True) if expand_future_functions else formula.removeprefix("=")
+
+
 @contextmanager
 def new_book(target: Path | BinaryIO, title: str, *, in_memory: bool = True) -> Iterator[Any]:
     """A workbook that is written to `target` whole, when the block ends well, or not at all. Same content, same bytes.
@@ -136,6 +148,7 @@ def new_book(target: Path | BinaryIO, title: str, *, in_memory: bool = True) -> 
             "default_format_properties": {"font_name": SONG, "font_size": SIZE},
         },
     )
+    book.worksheet_class = _Sheet
     book.set_properties({"title": printable(title), "created": CREATED})
     yield book
     book.close()
