@@ -11,14 +11,15 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jixiao_xlsx
-from jixiao_xlsx import checker, matching, returns, rounds
+from jixiao_xlsx import checker, matching, returns, review, rounds
 from jixiao_xlsx.crosscheck import crosscheck
 from jixiao_xlsx.intake import Candidate, candidates
-from jixiao_xlsx.model import Answer, Batch, Bureau, Department
+from jixiao_xlsx.model import Answer, Batch, BatchFinding, Bureau, Department, Review
 from jixiao_xlsx.pairing import Offer, offers
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
 from jixiao_xlsx.returns import Returning
-from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, beside, read_bureau, read_choices, read_roster
+from jixiao_xlsx.reviewbook import read_reviews
+from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, InputError, beside, read_bureau, read_choices, read_roster
 from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
@@ -40,6 +41,7 @@ class _Sources:
     roster: Path | None = None
     passwords: tuple[str, ...] = field(default=(), repr=False)
     returning: Returning | None = None
+    reviews: tuple[Review, ...] = ()
 
 
 def run(
@@ -53,6 +55,7 @@ def run(
     waivers_path: str | Path | None = None,
     choices_path: str | Path | None = None,
     previous: str | Path | None = None,
+    review_folder: str | Path | None = None,
     passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
@@ -60,7 +63,8 @@ def run(
     """Read, check and score all of `inboxes`; write 汇总.xlsx, 评分/, 退回/, 通过/ and the records into `output`.
 
     `bureau.toml` and `waivers.csv` are looked for beside the roster unless given; `reference_path` is 批复决算.csv,
-    `choices_path` the reviewer's word on which file counts; `passwords` are tried on workbooks that ask for one. `progress`
+    `choices_path` the reviewer's word on which file counts; `review_folder` has scored workbooks that a reviewer typed into
+    (or is the output of a run that wrote them); `passwords` are tried on workbooks that ask for one. `progress`
     is told (files done, files in all). Outputs that could not be written are in `Batch.problems` and each Answer's `problem`.
     A run that was killed is taken up where it stood. Raises roster.InputError, Blocked.
     """
@@ -77,7 +81,8 @@ def run(
     today = date_in(bureau.deadline) or dt.date.today()
     known = Path(roster_path) if roster_path else None
     returning = Returning(bureau, waivers, today, known, Path(previous) if previous else None)
-    told = _Sources(reference, known, tuple(passwords), returning)
+    reviews, review_findings = _reviews(Path(review_folder), known) if review_folder else ((), ())
+    told = _Sources(reference, known, tuple(passwords), returning, reviews)
     files = (roster_path, bureau_file, waivers_file, reference, choices_path)
     inputs = {Path(path).name: sha256_of(Path(path)) for path in files if path}
     with _examined(inboxes, output, template, jobs, progress, told) as (found, answers, places):
@@ -94,14 +99,44 @@ def run(
         sent = [_sent(answer, places[answer.file], desk) for answer in delivered]
         delivered = tuple(answer for answer, _ in sent)
         notes = [note for _, note in sent if note]
-        findings = (*crosscheck([answer for answer in delivered if answer.counts]), *waiver_findings)
+        review_findings = (*review_findings, *_of_reviews(reviews, delivered))
+        findings = (*crosscheck([answer for answer in delivered if answer.counts]), *waiver_findings, *review_findings)
         batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
         problems = tuple(filter(None, (_shared(name, batch, template, outbox) for name in _SHARED)))
         if previous:
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
         outbox.close(records.run_document(batch, inputs, outbox.outputs))
+    if review_folder and not reviews:
+        notes.append(f"“{review_folder}”里的评分表都没有填写财政复核分，按复算分排名。")
+    if not review_folder and any(path.startswith(f"{SCORED}/") for path in outbox.kept):
+        outbox.notes.append(f"要采用评分表里填写的财政复核分，请加 --review {output / SCORED} 再运行一次。")
     return replace(batch, problems=problems, notes=(*unused, *notes, *outbox.notes))
+
+
+def _reviews(folder: Path, roster: Path | None) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
+    """The reviewer's word by department, as the roster calls them. Raises InputError where the folder has no scored workbook."""
+    place = folder / SCORED if (folder / SCORED).is_dir() else folder
+    found, told = read_reviews(place)
+    if not found:
+        raise InputError(str(folder), [finding.message for finding in told] or ["没有评分表；应是以前结果里的“评分”文件夹"])
+    joined, apart = review.joined([replace(one, department=returns.called(one, roster)) for one in found])
+    return joined, (*told, *apart)
+
+
+def _of_reviews(reviews: Sequence[Review], answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+    """What the reviewer must be told of each department, and of departments that have nothing that counts."""
+    counted = [answer for answer in answers if answer.counts]
+    for answer in counted:
+        for card in answer.scorecards:
+            yield from card.review.findings if card.review else ()
+    taken = [
+        ((a.department, a.report.department, a.report.code), item)
+        for a in counted
+        if a.report
+        for item in review.items(a.scorecards)
+    ]
+    yield from review.unused(reviews, taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +286,7 @@ def _examined(
             told.passwords,
             told.returning,
             offered.get(c.file, ()),
+            told.reviews,
         )
         for c in found
     ]
@@ -267,7 +303,7 @@ def _run_key(template: Template, told: _Sources) -> str:
         files += sorted((told.returning.previous / rounds.FOLDER).glob("*.json"))
     files += [path for path in (told.reference, told.roster) if path]
     digests = [records.digest(path.read_bytes()) for path in files]
-    return records.digest("|".join((jixiao_xlsx.version(), repr(told.returning), *digests)).encode())
+    return records.digest("|".join((jixiao_xlsx.version(), repr((told.returning, told.reviews)), *digests)).encode())
 
 
 def _named(answers: Sequence[Answer], prefix: str = "") -> Iterator[Answer]:

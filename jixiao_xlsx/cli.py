@@ -165,6 +165,12 @@ def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: i
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。",
 )
+@click.option(
+    "--review",
+    metavar="DIR",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="填好财政复核分的评分表所在的文件夹（以前结果里的“评分”），按复核分排名。",
+)
 @_jobs
 @_ask
 @_template
@@ -179,12 +185,14 @@ def run(
     waivers: Path | None,
     choose: Path | None,
     previous: Path | None,
+    review: Path | None,
     jobs: int | None,
     ask: bool,
     template: Template,
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、通过/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx import batch
+    from jixiao_xlsx.review import told
     from jixiao_xlsx.writers import records
 
     passwords = _passwords(ask)
@@ -199,6 +207,7 @@ def run(
             waivers_path=waivers,
             choices_path=choose,
             previous=previous,
+            review_folder=review,
             passwords=passwords,
             jobs=jobs,
             progress=progress,
@@ -209,8 +218,10 @@ def run(
     click.echo(records.totals_text(done.answers), err=True)
     if roster:
         click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个。", err=True)
+    for line in told(done.findings):
+        click.echo(records.line_safe(line), err=True)
     if done.findings:
-        click.echo(f"部门之间和豁免清单另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。", err=True)
+        click.echo(f"部门之间、豁免清单和财政复核另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。", err=True)
     click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
     context.exit(_none_readable(done.answers) or int(problems))
 

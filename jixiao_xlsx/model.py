@@ -43,6 +43,9 @@ __all__ = [
     "Remark",
     "Report",
     "Result",
+    "Review",
+    "ReviewOutcome",
+    "Reviewed",
     "Row",
     "Scorecard",
     "Severity",
@@ -518,6 +521,7 @@ class IndicatorScore:
     high: Fraction = Fraction(1)
     met: bool | None = None
     places: Mapping[str, Place] = field(default_factory=dict)
+    reviewed: Reviewed | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -531,6 +535,54 @@ class Execution:
     self_score: Fraction | None
     score: Fraction | None
     arithmetic: str
+    reviewed: Reviewed | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """The reviewer's word on one line of a scored workbook: 财政复核分 as `typed` and as read (分, None: nothing that can be
+    used), and 复核理由. `own` and `computed` are the 自评分 and 复算分 that the reviewer had before them; `note` says what
+    was odd about the way it was typed. `name` is the line's, numbered ("#2") where names repeat.
+    """
+
+    name: str
+    typed: str = ""
+    score: Fraction | None = None
+    reason: str = ""
+    own: Fraction | None = None
+    computed: Fraction | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a reviewer typed into one table of a scored workbook. `item` is the project it is about, numbered (“#2”) where names
+    repeat, "" where a workbook has one; `sources` are the digests of the files in which it was typed.
+    """
+
+    file: str
+    department: str
+    code: str
+    template: str
+    version: str
+    year: int | None
+    item: str = ""
+    lines: tuple[Reviewed, ...] = ()
+    sources: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOutcome:
+    """What the reviewer's word comes to: the indicators' `score` and the `total` with it (分; None: nothing typed, or not all
+    lines have a score), lines that no longer fit an indicator, and what the reviewer must be told.
+    """
+
+    score: Fraction | None = None
+    total: Fraction | None = None
+    grade: str = ""
+    left: tuple[Reviewed, ...] = ()
+    sources: tuple[str, ...] = ()
+    findings: tuple[BatchFinding, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -539,6 +591,7 @@ class Scorecard:
 
     `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用; `total` adds 预算执行率. `item`
     and `sheet` say what was scored (a project) and where, where a workbook may hold several.
+    `review` is the reviewer's word beside them, None where none was given.
     """
 
     department: str
@@ -555,11 +608,18 @@ class Scorecard:
     incomplete: str = ""
     item: str = ""
     sheet: str = ""
+    review: ReviewOutcome | None = None
 
     @property
     def name(self) -> str:
         """Whose scores these are, in words: the department, and the project where there are several."""
         return f"{self.department}·{self.item}" if self.item else self.department
+
+    @property
+    def final(self) -> tuple[Fraction | None, str]:
+        """The total and grade that count: the reviewer's where given, else the recomputed ones."""
+        reviewed = self.review is not None and self.review.total is not None
+        return (self.review.total, self.review.grade) if self.review and reviewed else (self.total, self.grade)
 
 
 # ------------------------------------------------------------------------------------------------------ the season
@@ -621,7 +681,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class BatchFinding:
-    """Something that only several submissions together show, or a waiver that no longer does anything."""
+    """Something that only several submissions together show, a waiver that no longer does anything, or the reviewer's slip."""
 
     code: str
     severity: Severity

@@ -114,6 +114,15 @@ def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
     def wanted(name: str, hidden: bool) -> bool:
         return name in READ_BARE or (key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET)))
 
+    return _opened(data, wanted)
+
+
+def grids_of(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequence[Grid]:
+    """The worksheets of any workbook that are `wanted` (name, hidden), as they stand. Raises Refused."""
+    return _opened(data, wanted).grids
+
+
+def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
     if kind is Kind.OOXML:

@@ -11,7 +11,7 @@ from pathlib import Path
 from jixiao_xlsx import ooxml, rounds
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.fileformat import Kind, sniff
-from jixiao_xlsx.model import Answer, Bureau, FileStatus, Report, Result, Submission, Waiver
+from jixiao_xlsx.model import Answer, Bureau, FileStatus, Report, Result, Review, Submission, Waiver
 from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
@@ -83,10 +83,10 @@ def labels(report: Report) -> tuple[tuple[str, str], ...]:
     return ((LETTER, f"-{letter}.docx"), *((suffix, f"-{label}") for suffix, label in copy))
 
 
-def called(submission: Submission, roster: Path | None) -> str:
+def called(one: Submission | Review, roster: Path | None) -> str:
     """The department as the roster calls it, by its code or any of its names; else as typed."""
     known = _names(roster) if roster else {}
-    return known.get(tidy(submission.code)) or known.get(tidy(submission.department)) or submission.department
+    return known.get(tidy(one.code)) or known.get(tidy(one.department)) or one.department
 
 
 @lru_cache(maxsize=2)

@@ -16,19 +16,19 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jixiao_xlsx import checker, crew, reader, returns, scorer
+from jixiao_xlsx import checker, crew, meta, reader, returns, review, scorer
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.crosscheck import facts_of
 from jixiao_xlsx.crypt import unlocked
 from jixiao_xlsx.fileformat import Refused, seen_through
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
-from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Scorecard, Skipped, Submission
+from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Review, Scorecard, Skipped, Submission
 from jixiao_xlsx.pairing import Offer, is_report, read_report, with_reports
 from jixiao_xlsx.pairing import digest as digest_of
 from jixiao_xlsx.reference import read_reference
 from jixiao_xlsx.returns import Returning, held_against_before, write_returns
 from jixiao_xlsx.roster import read_roster
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.writers import staged
 from jixiao_xlsx.writers.files import Blocked, write_whole
 from jixiao_xlsx.writers.records import digest
@@ -57,6 +57,7 @@ class Task:
     passwords: tuple[str, ...] = field(default=(), repr=False)
     returning: Returning | None = None
     offers: tuple[Offer, ...] = ()
+    reviews: tuple[Review, ...] = ()
 
 
 class _Opaque(Exception):
@@ -150,7 +151,7 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     answer = replace(answer, department=report.department, report=_light_report(report), facts=facts)
     if task.staged is None:
         return answer
-    cards = scorer.score_each(submission, template)
+    cards = _reviewed(scorer.score_each(submission, template), submission, template, task)
     answer = replace(answer, scorecards=tuple(map(_light_card, cards)))
     try:
         write_whole(task.staged, lambda stream: write_scored(stream, submission, report, cards, template))
@@ -167,6 +168,18 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     except Exception as error:  # what was checked stays, whatever became of the workbook
         return replace(answer, problem=f"评分表没有写成：程序出错，请把文件交给维护人员（{type(error).__name__}）")
     return answer
+
+
+def _reviewed(cards: tuple[Scorecard, ...], submission: Submission, template: Template, task: Task) -> tuple[Scorecard, ...]:
+    """`cards` with the reviewer's word on this department, where one was given."""
+    if not task.reviews:
+        return cards
+    name, form = returns.called(submission, task.roster), meta.edition_of(submission.meta, template)
+    names = (name, submission.department, submission.code)
+    return tuple(
+        review.reviewed(card, review.review_for(task.reviews, names, item), submission.year, name, form)
+        for card, item in zip(cards, review.items(cards), strict=True)
+    )
 
 
 def _key(task: Task, answer: Answer) -> str:

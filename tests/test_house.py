@@ -12,9 +12,9 @@ from jixiao_xlsx.spec import templates_folder
 
 PACKAGE = Path(__file__).parent.parent / "jixiao_xlsx"
 # What each room may never know of. A room is a module, or a folder with everything in it.
-VALUES = ("amounts", "equations", "model", "spec", "specfile", "specchecks", "copies")
-JUDGING = ("balance", "indicators", "scorer", "hints", "slips", "rules", "settlement", "checker", "crosscheck", "telling")
-READING = ("reader", "ooxml", "ods", "grid", "typed", "part", "around", "locate", "tables", "leftovers")
+VALUES = ("amounts", "equations", "model", "spec", "specfile", "specchecks", "copies", "reviewsheet")
+JUDGING = ("balance", "indicators", "scorer", "hints", "slips", "rules", "settlement", "checker", "crosscheck", "telling", "review")
+READING = ("reader", "ooxml", "ods", "grid", "typed", "part", "around", "locate", "tables", "leftovers", "reviewbook")
 SHOWING = ("writers",)
 RUNNING = ("intake", "workers", "batch", "handout", "cli", "console")
 

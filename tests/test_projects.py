@@ -158,7 +158,17 @@ def test_the_scored_workbook_holds_every_project(tmp_path: Path) -> None:
     cards = scorer.score_each(submission, FORM)
     write_scored(tmp_path / "评分.xlsx", submission, checker.check(submission, FORM), cards, FORM)
     book = openpyxl.load_workbook(tmp_path / "评分.xlsx", data_only=True)
-    assert book.sheetnames == ["绩效评价表1", "绩效评价表2", "核对意见", "评分说明1", "资金执行1", "评分说明2", "资金执行2"]
+    assert book.sheetnames == [
+        "绩效评价表1",
+        "绩效评价表2",
+        "核对意见",
+        "评分说明1",
+        "资金执行1",
+        "评分说明2",
+        "资金执行2",
+        "_review1",
+        "_review2",
+    ]
     assert [book[f"绩效评价表{n}"]["C2"].value for n in (1, 2)] == [card.name for card in cards]
 
 

@@ -56,7 +56,7 @@ def answer(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局
     report = Report(
         file, "s", department, "201", 2023, findings, {"REC101": 2, "BAL201": 14}, (Skipped("RAT101", "未填", 3),), 500, 498
     )
-    return Answer(file, FileStatus.SUBMITTED, "", "s", 10, department, report, CARD)
+    return Answer(file, FileStatus.SUBMITTED, "", "s", 10, department, report, (CARD,))
 
 
 ACROSS = (BatchFinding("XDP101", Severity.WARNING, ("甲局", "乙局"), "金额完全相同。", "请核对", (Place("收支总表", "D4"),)),)

@@ -15,6 +15,7 @@ from dumps import check_golden
 from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.model import Method, Report, Scorecard, Submission
+from jixiao_xlsx.reviewsheet import SHEET
 from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.writers.scored import write_scored
 from jixiao_xlsx.writers.scored_notes import recompute
@@ -78,7 +79,7 @@ def test_a_book_that_fails_leaves_nothing(tmp_path: Path) -> None:
 def test_text_of_a_department_is_never_a_formula() -> None:
     book = opened(written(), values=False)
     texts = [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "s" and str(c.value).startswith("=")]
-    assert {cell.parent.title for cell in texts} == {TABLE, NOTES}
+    assert {cell.parent.title for cell in texts} == {TABLE, NOTES, SHEET}
     formulas = [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     assert len(formulas) > 50
     assert not [cell for cell in formulas if "HYPERLINK" in cell.value]

@@ -123,7 +123,8 @@ def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Batch, Batch, Path])
     states = [row[7] for row in book["整改台账"].iter_rows(min_row=4, values_only=True)]
     assert any(str(state).startswith("已改正") for state in states)
     assert not {"新出现", "未改正"} & set(states)
-    ranked = [row[13] for row in book["部门排名"].iter_rows(min_row=4, values_only=True)]
+    at = [cell.value for cell in book["部门排名"][3]].index("与上次相比")
+    ranked = [row[at] for row in book["部门排名"].iter_rows(min_row=4, values_only=True)]
     assert all(str(words).startswith("已改正") for words in ranked)
 
 

@@ -89,7 +89,8 @@ def test_ranking() -> None:
     assert lines[0]["差异（自评−复算）"] == 1.5
     assert [line["错误"] for line in lines] == [0, 0, 4, 0]
     assert lines[3]["复算总分"] is None
-    assert lines[3]["说明"] == "没有读到指标"
+    assert lines[2]["说明"] == "有 4 条错误未了结，暂不排名"
+    assert lines[3]["说明"] == "不能评出总分：没有读到指标"
 
 
 def test_ties_share_a_rank_and_the_next_is_skipped() -> None:

@@ -51,7 +51,7 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
     due = len(batch.roster) or len(answers)
     statuses = [("应报", due), ("已报", len(answers)), ("通过", results[Result.PASS]), ("退回", results[Result.RETURN])]
     statuses.append((FileStatus.MISSING.value, len(batch.missing)))
-    grades = Counter(card.grade for answer in answers for card in answer.scorecards if card.grade)
+    grades = Counter(card.final[1] for answer in answers for card in answer.scorecards if card.final[1])
     hits = Counter(f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE)
     often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
     context = _bureau(batch.bureau) | {

@@ -18,7 +18,7 @@ class Outbox:
     """Puts files under `folder` and remembers in `outputs` their digests by relative path.
 
     A workbook that was changed by hand since the earlier run recorded it is never overwritten or removed: it is renamed
-    beside its place. `notes` gathers what a person should know. `journal` is where a run that may be killed notes what it is
+    beside its place, and its path goes to `kept`. `notes` gathers what a person should know. `journal` is where a run that may be killed notes what it is
     about to place, so that the next one knows it for its own.
     """
 
@@ -26,6 +26,7 @@ class Outbox:
         self.folder = folder
         self.outputs: dict[str, str] = {}
         self.notes: list[str] = []
+        self.kept: list[str] = []
         self._journal = journal
         self._earlier = _earlier_outputs(folder / RUN_RECORD)
         self._placed = _placed_outputs(journal) if journal else {}
@@ -95,6 +96,7 @@ class Outbox:
         while (kept := target.with_name(f"{target.stem}（改动保留{number}）{target.suffix}")).exists():
             number += 1
         move_whole(target, kept)
+        self.kept.append(path)
         self.notes.append(f"“{path}”生成后被人改动过，已改名保留为“{kept.name}”，新结果另写。")
 
 

@@ -19,8 +19,22 @@ from textwrap import indent
 from typing import Any
 
 import jixiao_xlsx
-from jixiao_xlsx.amounts import plain
-from jixiao_xlsx.model import Answer, Batch, BatchFinding, Expected, FileStatus, Finding, FindingState, Report, Severity
+from jixiao_xlsx.amounts import plain, rounded
+from jixiao_xlsx.model import (
+    Answer,
+    Batch,
+    BatchFinding,
+    Execution,
+    Expected,
+    FileStatus,
+    Finding,
+    FindingState,
+    IndicatorScore,
+    Report,
+    ReviewOutcome,
+    Scorecard,
+    Severity,
+)
 from jixiao_xlsx.spec import Template
 
 _STATES = {FindingState.OPEN: "待处理", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
@@ -90,7 +104,26 @@ def _file(answer: Answer) -> dict[str, Any]:
         "checked": dict(sorted(report.checked.items())) if report else {},
         "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped] if report else [],
         "findings": [_finding(finding) for finding in report.findings] if report else [],
+        "reviews": [_review(card, card.review) for card in answer.scorecards if card.review],
     }
+
+
+def _review(card: Scorecard, review: ReviewOutcome) -> dict[str, Any]:
+    """The reviewer's word: the files it was typed into, and what it comes to."""
+    total = review.total
+    lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
+    typed = [one.reviewed for one in lines if one.reviewed and one.reviewed.score is not None]
+    return {
+        "item": card.item,
+        "sha256": list(review.sources),
+        "total": None if total is None else _number(rounded(total, 2)),
+        "grade": review.grade,
+        "lines": [{"item": one.name, "score": _number(_decimal(one.score)), "reason": one.reason} for one in typed],
+    }
+
+
+def _decimal(score: Fraction | None) -> Decimal:
+    return Decimal(plain(score or Fraction(0)))
 
 
 def _finding(finding: Finding) -> dict[str, Any]:
@@ -258,6 +291,12 @@ def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, 
             "year": batch.year,
             "inputs": [{"name": name, "sha256": sha256} for name, sha256 in inputs.items()],
             "files": [_file_record(answer) for answer in batch.answers],
+            "reviews": [
+                {"department": answer.department, "item": card.item, "sha256": list(card.review.sources)}
+                for answer in batch.submitted
+                for card in answer.scorecards
+                if card.review and card.review.sources
+            ],
             "missing": [department.name for department in batch.missing],
             "totals": _totals(batch),
             "outputs": [{"path": path, "sha256": sha256} for path, sha256 in sorted(outputs.items())],

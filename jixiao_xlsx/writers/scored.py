@@ -3,18 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from jixiao_xlsx import meta
-from jixiao_xlsx.model import Finding, FindingState, Place, Report, Scorecard, Severity, Submission
+from jixiao_xlsx.model import (
+    Execution,
+    Finding,
+    FindingState,
+    IndicatorScore,
+    Place,
+    Report,
+    Review,
+    Reviewed,
+    ReviewOutcome,
+    Scorecard,
+    Severity,
+    Submission,
+)
+from jixiao_xlsx.review import items, line_names
+from jixiao_xlsx.reviewsheet import SHEET, Written, encode
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.scored_form import SCORES
 from jixiao_xlsx.writers.scored_funds import FUNDS, write_funds
 from jixiao_xlsx.writers.scored_notes import NOTES, write_notes
 from jixiao_xlsx.writers.scored_opinion import OPINION, first_row, write_opinion
-from jixiao_xlsx.writers.scored_table import write_table
-from jixiao_xlsx.writers.styles import Styles, new_book
+from jixiao_xlsx.writers.scored_table import USUAL, write_table
+from jixiao_xlsx.writers.styles import Styles, clip, new_book
 from jixiao_xlsx.writers.wording import in_order, lone_columns
 
 
@@ -40,7 +56,26 @@ def write_scored(
             links |= write_table(table, styles, part, card, template, refs, marks, numbers)
             links |= write_funds(funds, styles, part, card, template, marks)
         write_opinion(opinion, styles, report, findings, links, lone_columns(template))
+        for card, item, table, number in zip(cards, items(cards), tables, numbered, strict=True):
+            head = Review("", card.department, report.code, template.id, template.version, submission.year, item)
+            _write_said(book.add_worksheet(SHEET + number), table.name, head, card, template)
         tables[0].activate()
+
+
+def _write_said(sheet: Any, table: str, head: Review, card: Scorecard, template: Template) -> None:
+    """What this workbook says of its `table`, for the run that reads the reviewer's word back."""
+    lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
+    names = line_names(card, template)
+    known = [one.reviewed or Reviewed(name, own=one.self_score, computed=one.score) for name, one in zip(names, lines, strict=True)]
+    said = card.review or ReviewOutcome()
+    scores = tuple((one.self_score, one.score) for one in lines)
+    title = template.indicator_columns.get("name", USUAL["name"])
+    for at, texts in enumerate(
+        encode(Written(replace(head, lines=tuple(known), sources=said.sources), scores, table, title, said.left))
+    ):
+        for column, text in enumerate(texts):
+            sheet.write_string(at, column, clip(text))
+    sheet.very_hidden()
 
 
 def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:

@@ -7,13 +7,15 @@ from fractions import Fraction
 from typing import Any
 
 from jixiao_xlsx.amounts import plain, rounded
+from jixiao_xlsx.model import Execution, IndicatorScore, Reviewed
+from jixiao_xlsx.review import changes_since
+from jixiao_xlsx.reviewsheet import SCORE_TITLE
 from jixiao_xlsx.writers.styles import Content, Live, Styles, put
 
 SCORES = "绩效评价表"
 LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE, SELF, SCORE, GAP, REVIEW, WHY, DEVIATION, OPINIONS = range(14)
 WIDTHS = (10.0, 15.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
 LAST = len(WIDTHS) - 1
-REVIEW_TITLE, WHY_TITLE = "财政复核分", "复核理由"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +52,14 @@ def gap(row: int, own: Fraction | None, score: Fraction | None) -> Content:
     return Live(f"=ROUND(H{row}-I{row},4)", float(rounded(own - score, 4)))
 
 
-def write_review(sheet: Any, styles: Styles, row: int, weight: Fraction) -> None:
-    """The two cells that the reviewer types into."""
-    put(sheet, row - 1, REVIEW, None, styles["input score"])
-    put(sheet, row - 1, WHY, None, styles["input"])
+def write_review(sheet: Any, styles: Styles, row: int, one: IndicatorScore | Execution) -> None:
+    """The two cells that the reviewer types into, with what was typed before: a number that counts as a number, else as text."""
+    weight, said = one.weight, one.reviewed or Reviewed("")
+    mark = ""
+    if said.typed:
+        mark = " error" if said.score is None else " warning" if changes_since(said, one) else ""
+    put(sheet, row - 1, REVIEW, said.typed if said.score is None else said.score, styles[f"cell input score{mark}"])
+    put(sheet, row - 1, WHY, said.reason, styles["cell input"])
     sheet.data_validation(
         row - 1,
         REVIEW,
@@ -64,7 +70,7 @@ def write_review(sheet: Any, styles: Styles, row: int, weight: Fraction) -> None
             "criteria": "between",
             "minimum": 0,
             "maximum": float(weight),
-            "error_title": REVIEW_TITLE,
+            "error_title": SCORE_TITLE,
             "error_message": f"应是 0 到 {plain(weight)} 之间的数字。",
         },
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.model import IndicatorScore, Method, Place, Row, Scorecard, Severity, Submission
+from jixiao_xlsx.reviewsheet import REASON_TITLE, SCORE_TITLE
 from jixiao_xlsx.spec import TableSpec, Template
 from jixiao_xlsx.writers.scored_form import (
     ACTUAL,
@@ -19,13 +20,12 @@ from jixiao_xlsx.writers.scored_form import (
     NAME,
     OPINIONS,
     RATE,
-    REVIEW_TITLE,
     SCORE,
     SCORES,
     SELF,
     TARGET,
     WEIGHT,
-    WHY_TITLE,
+    WHY,
     WIDTHS,
     Lines,
     gap,
@@ -67,7 +67,7 @@ def write_table(
     links |= dict.fromkeys(total.values(), f"internal:'{sheet.get_name()}'!A{lines.sum}")
     links |= _typed_links(sheet, submission, template)
     write_totals(sheet, styles, lines, card, template, refs, {key: marks[place] for key, place in total.items() if place in marks})
-    _write_signatures(sheet, styles, lines.total + 1, card, template)
+    _write_signatures(sheet, styles, _write_reminders(sheet, styles, lines.total + 1, card), template)
     _finish(sheet, head, card)
     return links
 
@@ -178,7 +178,7 @@ def _spans(grid: Sequence[float], wanted: Sequence[float]) -> list[tuple[int, in
 # ------------------------------------------------------------------------------------------------------- indicators
 
 
-_USUAL = {  # for a form that has no such column
+USUAL = {  # for a form that has no such column
     "level1": "一级指标",
     "level2": "二级指标",
     "name": "三级指标",
@@ -191,8 +191,8 @@ _USUAL = {  # for a form that has no such column
 
 def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> None:
     columns = template.indicator_columns
-    titles = [columns.get(key, usual) for key, usual in _USUAL.items()]
-    titles += ["自评分", "复算分", "差异（自评−复算）", REVIEW_TITLE, WHY_TITLE, columns.get("deviation", ""), "核对意见序号"]
+    titles = [columns.get(key, usual) for key, usual in USUAL.items()]
+    titles += ["自评分", "复算分", "差异（自评−复算）", SCORE_TITLE, REASON_TITLE, columns.get("deviation", ""), "核对意见序号"]
     for column, title in enumerate(titles):
         put(sheet, at, column, title, styles["head"])
     sheet.set_row(at, height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30))
@@ -221,10 +221,11 @@ def _write_indicator(
     put(sheet, at, SELF, one.self_score, style("cell score", "score"))
     put(sheet, at, SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
     put(sheet, at, GAP, gap(row, one.self_score, one.score), styles[f"cell gap{differs}"])
-    write_review(sheet, styles, row, one.weight)
+    write_review(sheet, styles, row, one)
     put(sheet, at, DEVIATION, one.deviation_text, style("cell", "deviation"))
     _write_numbers(sheet, styles, at, one, numbers)
-    texts = ((one.name, NAME), (one.target_text, TARGET), (one.actual_text, ACTUAL), (one.deviation_text, DEVIATION))
+    why = one.reviewed.reason if one.reviewed else ""
+    texts = ((one.name, NAME), (why, WHY), (one.target_text, TARGET), (one.actual_text, ACTUAL), (one.deviation_text, DEVIATION))
     levels = ((one.level1, LEVEL1), (one.level2, LEVEL2))
     sheet.set_row(at, height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24))
 
@@ -265,10 +266,20 @@ def _runs(keys: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str
 # ------------------------------------------------------------------------------------------------------ around it
 
 
-def _write_signatures(sheet: Any, styles: Styles, at: int, card: Scorecard, template: Template) -> None:
+def _write_reminders(sheet: Any, styles: Styles, at: int, card: Scorecard) -> int:
+    """What the reviewer must look at again, and what no longer has a line; returns the row after it."""
+    told = [(finding.message, finding.severity) for finding in card.review.findings] if card.review else []
+    for message, severity in told:
+        put_merged(sheet, (at, 0, at, LAST), message, styles[f"cell left {severity.value}"])
+        sheet.set_row(at, height([(message, sum(WIDTHS))]))
+        at += 1
+    return at
+
+
+def _write_signatures(sheet: Any, styles: Styles, at: int, template: Template) -> None:
     """Who signed for the department, and room for the reviewer."""
     note = (
-        f"“{REVIEW_TITLE}”“{WHY_TITLE}”（黄色格）由复核人填写：改动某项时填新分数和理由，不改动的留空，空格按复算分计。"
+        f"“{SCORE_TITLE}”“{REASON_TITLE}”（黄色格）由复核人填写：改动某项时填新分数和理由，不改动的留空，空格按复算分计。"
         "红、黄、蓝底色依次为有错误、警告、提示的填报项，橙色为自评与复算不一致。"
     )
     put_merged(sheet, (at, 0, at, LAST), note, styles["remark"])

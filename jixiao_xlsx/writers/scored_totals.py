@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from jixiao_xlsx.amounts import percent, plain, rounded
-from jixiao_xlsx.model import Execution, Scorecard, Severity
+from jixiao_xlsx.model import Execution, Method, Scorecard, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.scored_form import (
     DEVIATION,
@@ -66,7 +66,7 @@ def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: 
         SELF: (Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(_own_sum(card))), f"cell score total{own_mark}"),
         SCORE: (_referred(card.score, refs.score), "cell score total"),
         GAP: (gap(lines.sum, _own_sum(card), card.score), "cell gap total"),
-        REVIEW: (Live(_reviewed_sum(lines, card), ""), "cell score total"),
+        REVIEW: (Live(_reviewed_sum(lines, card), _known(card.review.score if card.review else None)), "cell score total"),
     }
     words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if is_scaled(card) else ""
     _total_line(sheet, styles, lines.sum, "合计", contents, words)
@@ -89,10 +89,21 @@ def _referred(value: Fraction | None, ref: str) -> Content:
     return NONE if value is None else Live(f"={ref}", float(value))
 
 
+def _known(score: Fraction | None) -> float | str:
+    return "" if score is None else float(score)
+
+
 def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
-    """What the reviewer typed, and 复算分 where nothing was typed; blank while nothing is typed at all."""
-    mixed = f"SUM({lines.of('K')})+SUMPRODUCT(--ISBLANK({lines.of('K')}),{lines.of('I')})"
-    return f'=IF(COUNT({lines.of("K")})=0,"",{_scaled(mixed, lines, card)})'
+    """What the reviewer typed, and 复算分 where no number was typed; blank while nothing is typed, or a score is missing.
+
+    The reviewer may score what was 不适用: then its weight counts again.
+    """
+    own, typed, weights = lines.of("I"), lines.of("K"), lines.of("D")
+    mixed = f"(SUM({typed})+SUMPRODUCT(--NOT(ISNUMBER({typed})),{own}))"
+    if any(one.method is Method.NOT_APPLICABLE for one in card.indicators) or is_scaled(card):
+        mixed += f"/SUMPRODUCT(--(ISNUMBER({own})+ISNUMBER({typed})>0),{weights})*{plain(card.full_mark)}"
+    missing = f'SUMPRODUCT(({own}="{NONE}")*NOT(ISNUMBER({typed})))'
+    return f'=IF(OR(COUNT({typed},K{lines.execution})=0,{missing}>0),"",{mixed})'
 
 
 def _write_execution(sheet: Any, styles: Styles, lines: Lines, execution: Execution, template: Template, refs: ScoreRefs) -> None:
@@ -112,20 +123,22 @@ def _write_execution(sheet: Any, styles: Styles, lines: Lines, execution: Execut
         if key in titles
     ]
     _total_line(sheet, styles, lines.execution, template.execution_table, contents, "，".join(amounts), DEVIATION)
-    write_review(sheet, styles, lines.execution, execution.weight)
+    write_review(sheet, styles, lines.execution, execution)
 
 
 def _write_total(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
     weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
     own = _own_sum(card) + (card.execution.self_score or 0)
     above = (lines.sum, lines.execution)
-    reviewed = f'=IF(COUNT({lines.of("K")},K{above[1]})=0,"",IF(K{above[0]}="",I{above[0]},K{above[0]})+IF(ISBLANK(K{above[1]}),N(I{above[1]}),K{above[1]}))'
+    execution = f"IF(ISNUMBER(K{above[1]}),K{above[1]},I{above[1]})"
+    execution = execution if card.execution.weight else f"N({execution})"
+    reviewed = f'=IF(AND(ISNUMBER(K{above[0]}),ISNUMBER({execution})),K{above[0]}+{execution},"")'
     contents: dict[int, tuple[Content, str]] = {
         WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
         SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
         SCORE: (_referred(card.total, refs.total), "cell sum total"),
         GAP: (gap(lines.total, own, card.total), "cell gap total"),
-        REVIEW: (Live(reviewed, ""), "cell sum total"),
+        REVIEW: (Live(reviewed, _known(card.review.total if card.review else None)), "cell sum total"),
     }
     _total_line(sheet, styles, lines.total, "总分（100 分）", contents, card.incomplete)
 
@@ -140,6 +153,9 @@ def _write_grade(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, temp
             "cell center total",
         ),
         SCORE: (Live(f"={refs.grade}", card.grade) if known else NONE, "cell center total"),
-        REVIEW: (Live(f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})', ""), "cell center total"),
+        REVIEW: (
+            Live(f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})', card.review.grade if card.review else ""),
+            "cell center total",
+        ),
     }
     _total_line(sheet, styles, row, "等级", contents, grade_words(template))

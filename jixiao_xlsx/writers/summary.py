@@ -14,10 +14,12 @@ from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, new_book, page, put_merged
 from jixiao_xlsx.writers.summary_frames import (
     COMPARED,
+    FINAL_GRADE,
     GRADE,
     NOT_RANKED,
     RANK,
     RESULT,
+    REVIEWED,
     SCORE,
     SELF,
     CatalogueRule,
@@ -95,10 +97,12 @@ _RANKING = (
     Column("部门编码", 11, "cell center"),
     Column("部门名称", 28),
     Column("自评总分", 10, "cell sum"),
-    Column("复算总分", 10, "cell sum strong"),
+    Column("复算总分", 10, "cell sum"),
     Column("差异（自评−复算）", 11, "cell gap"),
     Column("自评等级", 9, "cell center"),
-    Column("复算等级", 9, "cell center strong"),
+    Column("复算等级", 9, "cell center"),
+    Column("财政复核总分", 10, "cell sum strong"),
+    Column("评定等级", 9, "cell center strong"),
     Column("预算执行率", 11, "cell percent"),
     Column("错误", 7, "cell int"),
     Column("警告", 7, "cell int"),
@@ -111,7 +115,8 @@ _RANKING = (
 
 
 def _write_ranking(sheet: Any, styles: Styles, frame: pd.DataFrame) -> None:
-    remark = f"按复算总分（四舍五入两位小数）排名，同分同名次；还有未了结错误或不能评出总分的部门{NOT_RANKED}，列在最后。点“打开”看评分表。"
+    reviewed = int(frame[REVIEWED].notna().sum())
+    remark = f"有财政复核的按复核总分（{reviewed} 个），其余按复算总分排名（四舍五入两位小数），同分同名次；还有未了结错误或不能评出总分的部门{NOT_RANKED}，列在最后。点“打开”看评分表。"
     rows = (_ranked(line) for line in ranking(frame).to_dict("records"))
     _sheet(sheet, styles, RANKING, remark, _RANKING, rows, frozen=3)
 
@@ -130,6 +135,8 @@ def _ranked(line: Mapping[Any, Any]) -> Line:
         Styled(gap, "cell gap differs" if gap and gap > 0 else "cell gap"),
         line["自评等级"],
         line[GRADE],
+        _number(line[REVIEWED]),
+        line[FINAL_GRADE],
         _number(line["执行率"]),
         Styled(errors, "cell int error" if errors else "cell int"),
         Styled(warnings, "cell int warning" if warnings else "cell int"),
@@ -199,7 +206,7 @@ def _across_line(finding: BatchFinding) -> Line:
     departments = "、".join(finding.departments)
     return [
         departments,
-        "（部门之间）",
+        "（财政复核）" if finding.code.startswith("REV") else "（部门之间）",
         severity,
         finding.code,
         None,

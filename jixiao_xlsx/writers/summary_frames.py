@@ -14,7 +14,8 @@ from jixiao_xlsx.model import Answer, Batch, FindingState, IndicatorScore, Metho
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import Template
 
-SELF, SCORE, GRADE, RANK, RESULT = "自评总分", "复算总分", "等级", "名次", "结果"
+SELF, SCORE, GRADE, RANK, RESULT = "自评总分", "复算总分", "复算等级", "名次", "结果"
+REVIEWED, FINAL, FINAL_GRADE = "财政复核总分", "评定总分", "评定等级"
 NOT_RANKED = "暂不排名"
 COMPARED = "与上次相比"
 
@@ -57,20 +58,24 @@ def results(batch: Batch) -> pd.DataFrame:
                 SCORE: _two(card.total),
                 "自评等级": card.self_grade,
                 GRADE: card.grade,
+                REVIEWED: _two(card.review.total if card.review else None),
+                FINAL: _two(card.final[0]),
+                FINAL_GRADE: card.final[1],
                 "执行率": None if card.execution.rate is None else float(card.execution.rate),
                 **{severity.label: report.count(severity, _others(card, answer)) for severity in Severity},
                 RESULT: report.result.value,
                 "文件": answer.file,
                 "评分表": answer.output,
-                "说明": "；".join(text for text in (card.incomplete, answer.problem) if text),
+                "说明": "；".join(text for text in (_why_not_ranked(report, card, answer), answer.problem) if text),
                 COMPARED: _compared(report),
                 "次序": order.get(answer.department, len(order)),
             }
             for card in answer.scorecards
         ]
-    columns = ["部门编码", "部门名称", SELF, SCORE, "自评等级", GRADE, "执行率", *(severity.label for severity in Severity)]
+    columns = ["部门编码", "部门名称", SELF, SCORE, "自评等级", GRADE, REVIEWED, FINAL, FINAL_GRADE, "执行率"]
+    columns += [severity.label for severity in Severity]
     frame = pd.DataFrame(lines, columns=[*columns, RESULT, "文件", "评分表", "说明", COMPARED, "次序"])
-    for column in (SELF, SCORE, "执行率"):
+    for column in (SELF, SCORE, REVIEWED, FINAL, "执行率"):
         frame[column] = frame[column].astype("float64")
     return frame.sort_values(["次序", "部门编码", "部门名称", "文件"]).reset_index(drop=True)
 
@@ -78,6 +83,13 @@ def results(batch: Batch) -> pd.DataFrame:
 def _others(card: Scorecard, answer: Answer) -> set[str]:
     """The sheets of the other projects of a workbook."""
     return {other.sheet for other in answer.scorecards} - {card.sheet}
+
+
+def _why_not_ranked(report: Report, card: Scorecard, answer: Answer) -> str:
+    errors = report.count(Severity.ERROR, _others(card, answer))
+    open_ = f"有 {errors} 条错误未了结，{NOT_RANKED}" if errors else ""
+    without = f"不能评出总分：{card.incomplete}" if card.final[0] is None and card.incomplete else card.incomplete
+    return "；".join(text for text in (open_, without) if text)
 
 
 def _compared(report: Report) -> str:
@@ -90,11 +102,11 @@ def _compared(report: Report) -> str:
 
 
 def ranking(frame: pd.DataFrame) -> pd.DataFrame:
-    """`results` by 复算总分, with 名次; departments with an open 错误 or without a total have none and come last."""
+    """`results` by the total that counts (财政复核 where given, else 复算), with 名次; departments with an open 错误 or without a total have none and come last."""
     ranked = frame.assign(差异=(frame[SELF] - frame[SCORE]).round(2))
-    counts = (ranked[Severity.ERROR.label] == 0) & ranked[SCORE].notna()
-    ranked[RANK] = ranked[SCORE].where(counts).rank(method="min", ascending=False)
-    keys = [RANK, SCORE, "次序", "部门编码", "部门名称", "文件"]
+    counts = (ranked[Severity.ERROR.label] == 0) & ranked[FINAL].notna()
+    ranked[RANK] = ranked[FINAL].where(counts).rank(method="min", ascending=False)
+    keys = [RANK, FINAL, "次序", "部门编码", "部门名称", "文件"]
     ascending = [True, False, True, True, True, True]
     return ranked.sort_values(keys, ascending=ascending, na_position="last").reset_index(drop=True)
 

@@ -11,7 +11,7 @@ import pandas as pd
 from jixiao_xlsx.model import Batch, FileStatus, Result, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import HEI, SONG, Content, Styles, height, page, put, put_merged, set_widths
-from jixiao_xlsx.writers.summary_frames import GRADE, SCORE, SELF
+from jixiao_xlsx.writers.summary_frames import FINAL_GRADE, SCORE, SELF
 
 OVERVIEW = "总览"
 COLUMNS, WIDTH = 12, 8.0
@@ -41,7 +41,7 @@ def write_overview(
     grades, states = _grades(results, template), _states(batch)
     left, middle, right = ((0, 1), (2, 3)), ((4, 5), (6, 7)), ((8, 9), (10, 10), (11, 11))
     ends = [
-        _write_table(sheet, styles, tables, "等级分布（复算）", left, (GRADE, "部门数"), grades, "int"),
+        _write_table(sheet, styles, tables, "等级分布", left, (FINAL_GRADE, "部门数"), grades, "int"),
         _write_table(sheet, styles, tables, "报送与结果", middle, ("状态", "部门数"), states, "int"),
         _write_table(
             sheet, styles, tables, "平均得分率", right, ("一级指标", "自评", "复算"), list(levels.itertuples(name=None)), "percent"
@@ -54,7 +54,7 @@ def write_overview(
     if not top:
         put_merged(sheet, (end, 0, end, COLUMNS - 1), "没有错误和警告。", styles["cell good"])
     first = tables + 2
-    _insert(book, sheet, charts, 0, _column(book, "等级分布（复算）", (first, 0, len(grades)), 2))
+    _insert(book, sheet, charts, 0, _column(book, "等级分布", (first, 0, len(grades)), 2))
     _insert(book, sheet, charts, 6, _doughnut(book, "报送与结果", (first, 4, len(states)), 6))
     _insert(book, sheet, charts + CHART_ROWS, 0, _pair(book, "平均得分率：自评与复算", (first, 8, len(levels)), (10, 11)))
     _insert(book, sheet, charts + CHART_ROWS, 6, _bars(book, "最常见的问题（部门数）", (common + 2, 0, len(top)), 10))
@@ -113,9 +113,9 @@ def _write_cards(sheet: Any, styles: Styles, top: int, cards: Sequence[tuple[str
 
 
 def _grades(results: pd.DataFrame, template: Template) -> list[tuple[str, int]]:
-    counts = results[GRADE].value_counts()
+    counts = results[FINAL_GRADE].value_counts()
     lines = [(grade.name, int(counts.get(grade.name, 0))) for grade in template.grades]
-    return [*lines, ("未评出", int((results[GRADE] == "").sum()))]
+    return [*lines, ("未评出", int((results[FINAL_GRADE] == "").sum()))]
 
 
 def _states(batch: Batch) -> list[tuple[str, int]]:
