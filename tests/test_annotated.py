@@ -204,7 +204,7 @@ def test_rich_text_and_a_comment_of_the_department_stay() -> None:
 def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:
     _, data, submission, report = FIRST
     one = report.findings[0]
-    odd: Finding = replace(one, place=replace(one.place, sheet="没有这张表"), item="=cmd|' /C calc'!A0", message="=1+1\x07")
+    odd: Finding = replace(one, place=one.place._replace(sheet="没有这张表"), item="=cmd|' /C calc'!A0", message="=1+1\x07")
     book = openpyxl.load_workbook(io.BytesIO(annotate(data, submission, replace(report, findings=(odd,)), FORM)))
     kinds = {cell.data_type for row in book[RETURNED].iter_rows() for cell in row}
     assert "f" not in kinds and "e" not in kinds
