@@ -14,7 +14,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_xlsx.model import Finding, FindingState, Report, Severity
 from jixiao_xlsx.writers.styles import HEI, SONG, clip, height
-from jixiao_xlsx.writers.wording import advice, expected_text, progress_text, severity_text, subject
+from jixiao_xlsx.writers.wording import advice, beside, progress_text, severity_text, subject
 
 COLUMNS = (
     ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),
@@ -80,7 +80,7 @@ def _cells(entry: Entry, report: Report, lone: Collection[str]) -> list[object]:
         place,
         subject(finding, lone),
         finding.reported,
-        expected_text(finding),
+        beside(finding),
         finding.message,
         advice(finding),
         finding.basis,

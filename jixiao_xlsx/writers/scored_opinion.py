@@ -7,7 +7,7 @@ from typing import Any
 
 from jixiao_xlsx.model import Finding, FindingState, Place, Report, Result, Severity, Skipped
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, page, put_merged
-from jixiao_xlsx.writers.wording import address, advice, expected_text, severity_text, subject
+from jixiao_xlsx.writers.wording import address, advice, beside, severity_text, subject
 
 OPINION = "核对意见"
 COLUMNS = (
@@ -78,7 +78,8 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
 
 
 def _row(number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]) -> list[Content | Styled]:
-    target = links.get(finding.place)
+    places = (finding.place, *finding.related) if not finding.place.cell.isascii() else (finding.place,)
+    target = next((links[place] for place in places if place in links), None)  # a report has no cell: the table it is held against
     open_ = finding.state is FindingState.OPEN
     return [
         number,
@@ -89,7 +90,7 @@ def _row(number: int, finding: Finding, links: Mapping[Place, str], lone: Collec
         subject(finding, lone),
         Styled(Link(target, "查看"), "cell center link") if target else None,
         finding.reported,
-        expected_text(finding),
+        beside(finding),
         finding.difference,
         finding.message,
         advice(finding),

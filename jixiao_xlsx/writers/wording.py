@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterable, Sequence
 
 from jixiao_xlsx.amounts import MONEY_UNITS, plain
 from jixiao_xlsx.model import Expected, Finding, FindingState, Place
 from jixiao_xlsx.spec import Template
 
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
 
 
@@ -44,6 +46,14 @@ def expected_text(finding: Finding) -> str:
     if low == high:
         return f"{low}{unit}"
     return f"{low}%～{high}%" if unit == "%" else f"{low}～{high}{unit}"
+
+
+def beside(finding: Finding) -> str:
+    """应为, with the cell of the table it stands in where it is words that are held against it."""
+    text, other = expected_text(finding), next(iter(finding.related), None)
+    if not text or other is None or other.sheet == finding.place.sheet or not _WORDS.search(finding.reported):
+        return text
+    return f"{text}\n（{other}）"
 
 
 def lone_columns(template: Template) -> frozenset[str]:
