@@ -1,6 +1,6 @@
 """Make samples/inbox and samples/expected again: `python samples/generate.py [-o DIR]`.
 
-The same bytes on every run. The five workbooks that were made by hand are listed in HANDMADE and left alone.
+The same bytes on every run. The five workbooks and the written report that were made by hand are listed and left alone.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from county import clean, faulty, roster, seed  # noqa: E402
+from county import clean, faulty, roster, seed, word  # noqa: E402
 from county.form import Form  # noqa: E402
 
 from jixiao_xlsx.spec import Template, find_template  # noqa: E402
@@ -27,6 +27,7 @@ HANDMADE = (
     "县统计局整体支出绩效自评.xlsx",
     "城关镇2023年部门整体支出绩效自评表 最新.xlsx",
 )
+HANDMADE_REPORTS = ("县水务局绩效评价报告.docx",)
 
 
 def forms(template: Template) -> Iterator[Form]:
@@ -45,6 +46,14 @@ def expected_text(findings: list[tuple[str, str, str]]) -> str:
     return stream.getvalue()
 
 
+def expected_of_report(findings: list[tuple[str, str, str, str]]) -> str:
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    writer.writerow(("code", "sheet", "cell", "quote"))
+    writer.writerows(findings)
+    return stream.getvalue()
+
+
 def expected_file(book: str) -> str:
     return f"{Path(book).stem}.csv"
 
@@ -59,6 +68,11 @@ def main() -> None:
     for form in forms(find_template()):
         form.write(inbox)
         (expected / expected_file(form.file)).write_text(expected_text(form.findings()), encoding="utf-8", newline="\n")
+    reports = expected / "reports"
+    reports.mkdir(exist_ok=True)
+    word.write(inbox)
+    for file, found in ((word.FILE, word.findings()), *((name, []) for name in HANDMADE_REPORTS)):
+        (reports / expected_file(file)).write_text(expected_of_report(found), encoding="utf-8", newline="\n")
     for name in HANDMADE:
         (expected / expected_file(name)).write_text(expected_text([]), encoding="utf-8", newline="\n")
 

@@ -29,19 +29,24 @@ def parts(path: Path) -> dict[str, bytes]:
 
 def test_workbooks_come_out_the_same(again: Path) -> None:
     made = sorted((again / "inbox").iterdir())
-    assert len(made) == 35
+    assert [path.suffix for path in made].count(".xlsx") == 35 and len(made) == 36
     assert [path.name for path in made if parts(path) != parts(SAMPLES / "inbox" / path.name)] == []
 
 
 def test_expectations_come_out_the_same(again: Path) -> None:
-    made = {path.name: path.read_bytes() for path in (again / "expected").iterdir()}
-    assert made == {path.name: path.read_bytes() for path in (SAMPLES / "expected").iterdir()}
+    made = {path.relative_to(again): path.read_bytes() for path in (again / "expected").rglob("*.csv")}
+    assert made == {path.relative_to(SAMPLES): path.read_bytes() for path in (SAMPLES / "expected").rglob("*.csv")}
 
 
 def test_forty_workbooks_each_with_its_expectations() -> None:
     books = {path.stem for path in (SAMPLES / "inbox").glob("*.xlsx")}
     assert len(books) == 40
     assert books == {path.stem for path in (SAMPLES / "expected").glob("*.csv")}
+
+
+def test_each_written_report_has_its_expectations() -> None:
+    reports = {path.stem for path in (SAMPLES / "inbox").glob("*.docx")}
+    assert len(reports) == 2 and reports == {path.stem for path in (SAMPLES / "expected" / "reports").glob("*.csv")}
 
 
 def test_twenty_faulty_one_seed_nineteen_clean() -> None:

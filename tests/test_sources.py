@@ -33,7 +33,7 @@ def lines_of(answer: Answer) -> list[tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def plain() -> Findings:
-    return findings(batch.check_files([SAMPLES / "inbox"], template=TEMPLATE))
+    return findings(batch.check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE))
 
 
 def as_zip(folder: Path) -> None:

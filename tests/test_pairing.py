@@ -1,0 +1,191 @@
+"""Which written report goes with which workbook, however both arrive; and reports that cannot be read."""
+
+from __future__ import annotations
+
+import io
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import docx
+import pytest
+from click.testing import CliRunner
+from parcels import letter, mbox, zipped
+
+from jixiao_xlsx import batch, workers
+from jixiao_xlsx.cli import main
+from jixiao_xlsx.intake import candidates
+from jixiao_xlsx.model import Answer, FileStatus
+from jixiao_xlsx.pairing import CHECKED, offers
+from jixiao_xlsx.roster import read_roster
+from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.workers import Task
+
+TEMPLATE = find_template()
+SAMPLES = Path(__file__).parent.parent / "samples"
+ROSTER = SAMPLES / "departments.csv"
+WATER = next((SAMPLES / "inbox").glob("水务局*.xlsx")).read_bytes()
+PETITIONS = (SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes()
+WRONG = "2023年基本支出555.37万元。"  # 水务局 555.27, 信访局 149.52
+
+
+def report(*paragraphs: str) -> bytes:
+    made = docx.Document()
+    for text in paragraphs:
+        made.add_paragraph(text)
+    stream = io.BytesIO()
+    made.save(stream)
+    return stream.getvalue()
+
+
+TITLED = report("青禾县水务局", "2023年度部门整体支出绩效评价报告", WRONG)
+NAMELESS = report("2023年度部门整体支出绩效评价报告", WRONG)
+
+
+def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) -> dict[str, Answer]:
+    """What a run says of these files, by the last part of their names."""
+    for name, data in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    found = candidates([folder])
+    offered = offers(found, read_roster(ROSTER) if roster else ())
+    tasks = [Task(one, TEMPLATE.folder, roster=ROSTER if roster else None, offers=offered.get(one.file, ())) for one in found]
+    return {answer.file.rpartition("/")[2]: answer for answer in workers.examine_all(tasks, 1)}
+
+
+def told(answer: Answer) -> list[str]:
+    """The cells of the findings about a report."""
+    assert answer.report, answer.reason
+    return [str(f.place) for f in answer.report.findings if f.place.sheet.endswith(".docx")]
+
+
+@pytest.mark.parametrize("roster", [True, False])
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"水务.xlsx": WATER, "信访.xlsx": PETITIONS, "青禾县水务局绩效报告.docx": NAMELESS},
+        {"水务.xlsx": WATER, "信访.xlsx": PETITIONS, "报告.docx": TITLED},
+        {"水务局/水务.xlsx": WATER, "信访局/信访.xlsx": PETITIONS, "水务局/报告.docx": NAMELESS},
+        {"全县/水务.xlsx": WATER, "全县/信访.xlsx": PETITIONS, "全县/报告.docx": TITLED},
+        {"水务.zip": zipped({"水务.xlsx": WATER, "报告.docx": NAMELESS}), "信访.xlsx": PETITIONS},
+        {"1.eml": letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}), "2.eml": letter({"信访.xlsx": PETITIONS})},
+        {"箱.mbox": mbox([letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}), letter({"信访.xlsx": PETITIONS})])},
+    ],
+    ids=["name", "title", "folder", "one folder", "zip", "mail", "mbox"],
+)
+def test_a_report_goes_with_its_workbook(files: Mapping[str, bytes], roster: bool, tmp_path: Path) -> None:
+    found = answers(tmp_path, files, roster=roster)
+    assert told(found["水务.xlsx"]) and all("docx 第" in place for place in told(found["水务.xlsx"]))
+    assert [said for _, said in found["水务.xlsx"].documents] == [CHECKED]
+    assert not told(found["信访.xlsx"]) and not found["信访.xlsx"].documents
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"水务.xlsx": WATER, "信访.xlsx": PETITIONS, "报告.docx": NAMELESS},
+        {"全县/水务.xlsx": WATER, "全县/信访.xlsx": PETITIONS, "全县/报告.docx": NAMELESS},
+        {"水务局/水务.xlsx": WATER, "水务局/青禾县审计局绩效报告.docx": NAMELESS},
+        {"水务局/水务.xlsx": WATER, "水务局/报告.docx": report("青禾县审计局2023年度绩效评价报告", WRONG)},
+        {"水务局/水务.xlsx": WATER, "水务局/双岭水库管理所绩效报告.docx": report("青禾县双岭水库管理所绩效评价报告", WRONG)},
+        {"水务局/水务.xlsx": WATER, "水务局/会议纪要.docx": report("会议纪要", WRONG)},
+        {
+            "水务局/水务.xlsx": WATER,
+            "水务局/去年报告.docx": report("2022年度部门整体支出绩效评价报告", "2022年基本支出521.00万元。"),
+        },
+    ],
+    ids=["no name", "no name in one folder", "other name", "other title", "its unit", "no report", "another year"],
+)
+def test_nothing_is_guessed(files: Mapping[str, bytes], tmp_path: Path) -> None:
+    found = answers(tmp_path, files)
+    assert not [place for answer in found.values() if answer.report for place in told(answer)]
+    assert not any(answer.documents for answer in found.values())
+
+
+def test_of_several_reports_the_latest_is_read(tmp_path: Path) -> None:
+    files = {
+        "水务.xlsx": WATER,
+        "水务局绩效报告v1.docx": TITLED,
+        "水务局绩效报告v2.docx": report("青禾县水务局绩效评价报告", "2023年。"),
+    }
+    for name in files:
+        (tmp_path / name).write_bytes(files[name])
+        stamp = 1_700_000_000
+        os.utime(tmp_path / name, (stamp, stamp))
+    found = {a.file: a for a in batch.check_files([tmp_path], template=TEMPLATE)}
+    assert not told(found["水务.xlsx"])
+    assert "v2.docx" in found["水务局绩效报告v1.docx"].reason and found["水务局绩效报告v2.docx"].reason == CHECKED
+
+
+@pytest.mark.parametrize(
+    "data", [b"PK\x03\x04broken", b"", b"%PDF-1.7", TITLED[: len(TITLED) // 2]], ids=["broken", "empty", "pdf", "cut"]
+)
+def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_without(data: bytes, tmp_path: Path) -> None:
+    for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": data}.items():
+        (tmp_path / name).write_bytes(content)
+    done = batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    found = {answer.file: answer for answer in done.answers}
+    book, word = found["水务.xlsx"], found["青禾县水务局绩效报告.docx"]
+    assert (word.status, word.department) == (FileStatus.UNREADABLE, "青禾县水务局") and word.reason
+    assert book.counts and "没有读成" in book.reason and book.report
+    assert any("没有读成" in skipped.reason for skipped in book.report.skipped)
+
+
+@pytest.mark.parametrize("name", ["青禾县水务局绩效报告.doc", "青禾县水务局绩效报告.pdf"])
+def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path: Path) -> None:
+    (tmp_path / "水务.xlsx").write_bytes(WATER)
+    (tmp_path / name).write_bytes(b"%PDF-1.7 x")
+    found = {a.file: a for a in batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER).answers}
+    assert found[name].material and "只读 .docx" in found[name].reason
+
+
+def test_a_run_tells_the_report_in_every_list(tmp_path: Path) -> None:
+    for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
+        (tmp_path / name).write_bytes(content)
+    done = batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    book = next(answer for answer in done.answers if answer.report)
+    assert told(book) == ["青禾县水务局绩效报告.docx 第3段"]
+    csv = (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig")
+    assert "青禾县水务局绩效报告.docx,第3段" in csv and "555.37" in csv
+    material = next(answer for answer in done.answers if answer.material)
+    assert (material.department, material.reason) == ("青禾县水务局", CHECKED)
+
+
+def test_a_changed_report_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
+    for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
+        (tmp_path / name).write_bytes(content)
+
+    def key() -> str:
+        found = candidates([tmp_path])
+        book = next(one for one in found if not one.set_aside)
+        task = Task(book, TEMPLATE.folder, offers=offers(found, ()).get(book.file, ()))
+        return workers._key(task, Answer(book.file, FileStatus.SUBMITTED, sha256="x"))
+
+    before = key()
+    assert key() == before
+    (tmp_path / "青禾县水务局绩效报告.docx").write_bytes(NAMELESS)
+    assert key() != before
+
+
+def jixiao(*arguments: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(main, [str(one) for one in arguments])
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_a_report_given_by_hand_is_read_whatever_it_is_called(tmp_path: Path) -> None:
+    book, word = tmp_path / "表.xlsx", tmp_path / "别处" / "文字.docx"
+    word.parent.mkdir()
+    book.write_bytes(WATER)
+    word.write_bytes(report(WRONG))
+    code, shown, _ = jixiao("check", book, "--report", word)
+    assert "文字.docx 第1段" in shown and "555.37" in shown and "随附材料 1" in shown
+    assert code in {0, 1}
+
+
+def test_a_report_given_by_hand_must_be_a_docx(tmp_path: Path) -> None:
+    book, word = tmp_path / "表.xlsx", tmp_path / "文字.doc"
+    book.write_bytes(WATER)
+    word.write_bytes(b"x")
+    code, _, said = jixiao("check", book, "--report", word)
+    assert code == 2 and ".docx" in said
