@@ -20,7 +20,7 @@ from jixiao_xlsx.model import Paragraph
 
 SAVE_AS = "请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”后重报"
 MAX_XML = 40 * 2**20
-MAX_TAGS = 3_000_000
+MAX_TAGS = 1_000_000
 MAX_CELLS = 100_000
 MAX_WIDTH = 256
 MAX_SILENCE = 2 * 2**20
