@@ -139,3 +139,23 @@ def test_reading_the_text_costs_less_than_reading_its_workbook() -> None:
     for desk in desks[1:]:
         assert desk.story is not None
     assert (time.perf_counter() - start) / 4 < reading
+
+
+def test_a_heading_holds_until_one_as_high() -> None:
+    """What a heading or the title of a table names is no doubt any more under the next heading of its level."""
+    known = vocabulary(TEMPLATE)
+    assert known is not None
+    texts = (
+        "一、概况",
+        "（一）下属单位情况",
+        "1.人员",
+        "基本支出8万元。",
+        "（二）本级情况",
+        "基本支出9万元。",
+        "政府办公室资金执行表",
+        "二、分析",
+        "项目支出7万元。",
+    )
+    passages = [passage(Place("报告.docx", f"第{n}段"), "", text) for n, text in enumerate(texts, 1)]
+    found = read_story(passages, known, (), 2023).facts
+    assert [bool(fact.doubt) for fact in found] == [True, False, False]

@@ -20,6 +20,7 @@ _NAME = "\ue000"  # stands for every letter of the department's own name
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LONGEST_HEADING = 40
+_NUMBERED = tuple(map(re.compile, (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d+[.、]", r"\(\d+\)")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,27 +64,30 @@ class Line:
 
 
 class Reader:
-    """Reads the scopes of texts one after the other, remembering the heading they stand under."""
+    """Reads the scopes of texts one after the other, remembering the headings they stand under."""
 
     def __init__(self, scoping: Scoping, names: tuple[str, ...], year: int | None) -> None:
         self._markers = _markers(scoping)
         known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
         self._names = re.compile(f"(?<![省市州])(?:{known})") if known else None
         self._year = year
-        self._heading = Scope()
+        self._headings: list[tuple[int, Scope]] = []  # those that hold, from the highest down
 
     def read(self, text: str) -> Line:
         """What holds where in a folded text."""
         hidden = self._names.sub(lambda found: _NAME * len(found.group()), text) if self._names else text
         marks: list[tuple[int, Scope]] = []
         for line in _LINE.finditer(hidden):
-            before = self._heading
+            level = _level(line.group())
+            while level and self._headings and self._headings[-1][0] >= level:
+                self._headings.pop()
+            before = self._headings[-1][1] if self._headings else Scope()
             for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
                 found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
                 marks += found
                 before = _carried(found, before)
-            if _is_heading(line.group()):
-                self._heading = replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)
+            if level:
+                self._headings.append((level, replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)))
         return Line(tuple(marks))
 
     def _sentence(self, text: str, start: int, end: int, before: Scope) -> Iterator[tuple[int, Scope]]:
@@ -130,9 +134,12 @@ def _carried(found: list[tuple[int, Scope]], before: Scope) -> Scope:
     return Scope()
 
 
-def _is_heading(line: str) -> bool:
+def _level(line: str) -> int:
+    """How high a heading stands, 1 for “一、”; the last for one without a number, 0 for a line that is none."""
     text = line.strip()
-    return len(text) <= _LONGEST_HEADING and text[-1:] not in "。;!?，," and "整体支出" not in text
+    if len(text) > _LONGEST_HEADING or text[-1:] in "。;!?，," or "整体支出" in text:
+        return 0
+    return next((level for level, style in enumerate(_NUMBERED, 1) if style.match(text)), len(_NUMBERED) + 1)
 
 
 _CLAUSE = re.compile(r"[，,;:。!?\n()]")
