@@ -35,8 +35,9 @@ MODULES = ("amounts", "balance", "equations", "hints", "indicators", "rules")
 WORDS = ("rules/narrative", "rules/prose")  # held by the corpus of sentences, tried apart
 TESTS = (
     "amounts", "equations", "balance", "hints", "indicators", "slips", "spec", "rule_cases", "settlement", "crosscheck",
-    "records", "messages", "samples",
+    "messages",
 )  # fmt: skip
+LEFT_OUT = "not plain_chinese and not crashes_on"  # what the words of every case and sample hold more sharply
 WORD_TESTS = ("narrative", "narrative_corpus", "narrative_random")
 CAP = 60  # seconds that a fork may take: what runs longer has noticed
 Change = Callable[[Any], object]
@@ -340,7 +341,7 @@ def main() -> None:
     wanted = TESTS + (WORD_TESTS if any(word in args.only for word in WORDS) else ())
     files = [str(path) for test in wanted if (path := ROOT / "tests" / f"test_{test}.py").is_file()]
     bench = Bench(found)
-    options = ["-q", "-n0", "-p", "no:cacheprovider", "--no-header", "-W", "ignore", f"--rootdir={ROOT}"]
+    options = ["-q", "-n0", "-k", LEFT_OUT, "-p", "no:cacheprovider", "--no-header", "-W", "ignore", f"--rootdir={ROOT}"]
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     pytest.main([*options, *files], plugins=[bench])
