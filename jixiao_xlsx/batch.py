@@ -12,7 +12,7 @@ from pathlib import Path
 
 import jixiao_xlsx
 from jixiao_xlsx import checker, matching, returns, review, rounds
-from jixiao_xlsx.crosscheck import crosscheck
+from jixiao_xlsx.crosscheck import crosscheck, strangers
 from jixiao_xlsx.intake import Candidate, candidates
 from jixiao_xlsx.model import Answer, Batch, BatchFinding, Bureau, Department, Review
 from jixiao_xlsx.pairing import Offer, offers
@@ -100,7 +100,8 @@ def run(
         delivered = tuple(answer for answer, _ in sent)
         notes = [note for _, note in sent if note]
         review_findings = (*review_findings, *_of_reviews(reviews, delivered))
-        findings = (*crosscheck([answer for answer in delivered if answer.counts]), *waiver_findings, *review_findings)
+        idle = strangers(read_reference(reference) if reference else (), _codes(roster, delivered))
+        findings = (*crosscheck([a for a in delivered if a.counts]), *waiver_findings, *review_findings, *idle)
         batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
         problems = tuple(filter(None, (_shared(name, batch, template, outbox) for name in _SHARED)))
         if previous:
@@ -137,6 +138,10 @@ def _of_reviews(reviews: Sequence[Review], answers: Sequence[Answer]) -> Iterato
         for item in review.items(a.scorecards)
     ]
     yield from review.unused(reviews, taken)
+
+
+def _codes(roster: tuple[Department, ...], answers: tuple[Answer, ...]) -> list[str]:
+    return [one.code for one in roster] + [answer.report.code for answer in answers if answer.report]
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,15 +15,16 @@ from fractions import Fraction
 
 from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, tidy
 from jixiao_xlsx.indicators import lines
-from jixiao_xlsx.model import Answer, BatchFinding, Cell, Facts, Place, Severity, Submission, Table
+from jixiao_xlsx.model import Answer, BatchFinding, Cell, Facts, Place, ReferenceLine, Severity, Submission, Table
 from jixiao_xlsx.spec import Template
 
-FIGURES, PARAGRAPHS, PEERS, TARGETS = "XDP101", "XDP102", "XDP103", "XDP104"
+FIGURES, PARAGRAPHS, PEERS, TARGETS, STRANGERS = "XDP101", "XDP102", "XDP103", "XDP104", "XDP105"
 TITLES: Mapping[str, tuple[str, Severity]] = {
     FIGURES: ("两个部门的数完全相同", Severity.WARNING),
     PARAGRAPHS: ("两个部门的文字相同", Severity.WARNING),
     PEERS: ("人均公用经费远离同类单位", Severity.NOTE),
     TARGETS: ("共性指标的目标值与多数部门不同", Severity.NOTE),
+    STRANGERS: ("批复数的部门编码对不上", Severity.NOTE),
 }
 ENOUGH_FIGURES = 8  # different non-zero amounts that two tables must share before chance is out of the question
 LONG_ENOUGH = 60  # characters of a paragraph that nobody writes twice by chance
@@ -161,3 +162,17 @@ def _other_targets(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
         named = "、".join(f"{department}（{target}）" for target, department, _ in others[:6])
         words = f"共性指标“{indicator}”的目标值多数部门填 {usual}，{named}不同。"
         yield _made(TARGETS, (d for _, d, _ in others), words, "共性指标的目标值应统一", (place for _, _, place in others))
+
+
+def strangers(lines: Iterable[ReferenceLine], codes: Iterable[str]) -> Iterator[BatchFinding]:
+    """Figures of the bureau whose 部门编码 is nobody's: they were held against no workbook, and nobody would notice."""
+    known = {tidy(code) for code in codes}
+    first: dict[str, str] = {}
+    for line in lines:
+        if tidy(line.code) not in known:
+            first.setdefault(line.code, line.source)
+    if first:
+        named = "、".join(f"{code}（{source}）" for code, source in list(first.items())[:6])
+        more = f"等 {len(first)} 个" if len(first) > 6 else ""
+        words = f"批复数里的部门编码 {named}{more}，名册和报来的表里都没有，这些数没有用上。"
+        yield _made(STRANGERS, (), words, "请核对部门编码")

@@ -59,10 +59,14 @@ def _with_waiver(finding: Finding, waivers: Sequence[Waiver], used: set[str]) ->
 
 
 def _expired(waiver: Waiver) -> BatchFinding:
-    words = f"豁免已于 {waiver.until} 到期，不再起作用：{waiver.department} {waiver.code} {waiver.item}（{waiver.source}）。"
+    words = f"豁免已于 {waiver.until} 到期，不再起作用：{_named(waiver)}。"
     return BatchFinding(EXPIRED, Severity.NOTE, (waiver.department,), words, "请续批或删去这一行")
 
 
 def _unused(waiver: Waiver) -> BatchFinding:
-    words = f"豁免没有用上：{waiver.department} {waiver.code} {waiver.item}（{waiver.source}），没有这样的问题。"
+    words = f"豁免没有用上：{_named(waiver)}，没有这样的问题。"
     return BatchFinding(UNUSED, Severity.NOTE, (waiver.department,), words, "请核对部门、规则编号和项目，或删去这一行")
+
+
+def _named(waiver: Waiver) -> str:
+    return f"{' '.join(filter(None, (waiver.department, waiver.code, waiver.item)))}（{waiver.source}）"

@@ -191,10 +191,10 @@ def _key(task: Task, answer: Answer) -> str:
 
 
 def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:
-    """The bureau's own figures for this department: by its code, or by its name where none was typed."""
+    """The bureau's own figures for this department: by its code in the roster, or as typed where the roster has no such name."""
     if task.reference is None:
         return ()
-    code = tidy(submission.code) or (_codes(task.roster).get(tidy(submission.department), "") if task.roster else "")
+    code = (_codes(task.roster).get(tidy(submission.department), "") if task.roster else "") or tidy(submission.code)
     return tuple(line for line in read_reference(task.reference) if tidy(line.code) == code)
 
 

@@ -6,7 +6,8 @@ from fractions import Fraction
 from pathlib import Path
 
 from jixiao_xlsx import crosscheck, reader
-from jixiao_xlsx.model import Answer, Facts, FileStatus, Place
+from jixiao_xlsx.crosscheck import strangers
+from jixiao_xlsx.model import Answer, Facts, FileStatus, Place, ReferenceLine, Severity
 from jixiao_xlsx.spec import find_template
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "inbox"
@@ -62,3 +63,11 @@ def test_the_sample_departments_copied_from_nobody() -> None:
     books = sorted(SAMPLES.glob("*.xlsx"))[:20]
     facts = [crosscheck.facts_of(reader.read(book, template), template) for book in books]
     assert {one.code for one in crosscheck.crosscheck(answers(*facts))} <= {"XDP102", "XDP103", "XDP104"}
+
+
+def test_figures_of_the_bureau_for_nobody_are_told() -> None:
+    lines = [ReferenceLine(code, "项目支出", {}, f"批复决算.csv 第 {n} 行") for n, code in enumerate(("101", "999", "999"), 2)]
+    (found,) = strangers(lines, ["101"])
+    assert (found.code, found.severity) == ("XDP105", Severity.NOTE)
+    assert "999（批复决算.csv 第 3 行）" in found.message and "101" not in found.message
+    assert not list(strangers(lines, ["101", "９９９"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from decimal import Decimal
 
 from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.model import Cell, Expected, ReferenceLine, Severity, Skipped, Table
@@ -86,15 +87,23 @@ def not_in_reference(desk: Desk) -> Iterator[Saw]:
         return
     known = {(tidy(line.item), desk.template.reference_columns.get(kind)) for line in desk.reference for kind in line.amounts}
     columns = {column for _, column in known}
-    for row in table.rows:
-        for column in desk.template.reference_columns.values():
-            cell = row.get(column)
-            if cell is None or not cell.number or column not in columns:
-                continue
-            yield Looked(1)
-            if not {(tidy(row.title), column), (tidy(row.title).removeprefix("其中:"), column)} & known:
-                first = desk.reference[0].source.partition(" ")[0]
-                yield flag(
-                    cell,
-                    f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，{first} 里没有这一项。请核对这一项有没有批复。",
-                )
+    filled = [
+        cell
+        for row in table.rows
+        for column in desk.template.reference_columns.values()
+        if column in columns and (cell := row.get(column)) and cell.number
+    ]
+    yield Looked(len(filled))
+    strange = [cell for cell in filled if not _spellings(cell) & known]
+    if strange:
+        file = desk.reference[0].source.partition(" ")[0]
+        names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
+        more = f"等 {len(names)} 项" if len(names) > 5 else ""
+        count = f"（共 {len(strange)} 格）" if len(strange) > 1 else f"（{plain(strange[0].number or Decimal(0), 2)} 元）"
+        words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。请核对有没有批复，是否填错了行。"
+        yield flag(strange[0], words, related=tuple(cell.place for cell in strange[1:9]), count=len(strange))
+
+
+def _spellings(cell: Cell) -> set[tuple[str, str | None]]:
+    title = tidy(cell.row)
+    return {(title, cell.column), (title.removeprefix("其中:"), cell.column)}
