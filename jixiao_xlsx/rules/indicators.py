@@ -331,6 +331,8 @@ def doubtful_direction(desk: Desk) -> Iterator[Saw]:
 
 def _doubt(line: Line, desk: Desk) -> str:
     typed = line.typed_sign
+    if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
+        return f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。"
     if line.spec is None:
         wanted = _by_keyword(line.name, desk)
         opposite = (typed, wanted) in OPPOSITE
