@@ -223,6 +223,7 @@ def percent(value: Decimal | Fraction, decimals: int = 2) -> str:
 
 NOT_APPLICABLE = frozenset({"/", "-", "--", "—", "——", "―", "－", "*", "无", "不适用", "不涉及", "n/a", "N/A", "NA"})
 ERROR_VALUES = frozenset({"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+DIGITS = 15  # that Excel holds; no county's money reaches them
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+")
 _SUFFIX = re.compile(r"(亿元|亿|万元|万|元|%)$")
@@ -270,6 +271,11 @@ def read_number(raw: object, unit: str = "", *, percent: bool = False, percent_f
     return _read_text(str(raw), unit, percent=percent)
 
 
+def believable(number: Decimal) -> bool:
+    """Whether a number is one that somebody meant: finite, of no more digits than Excel holds, and no mere trace of a sum."""
+    return number.is_finite() and -2 * DIGITS < number.adjusted() < DIGITS
+
+
 def _as_rate(number: Decimal, percent_format: bool | None) -> tuple[Decimal, str]:
     if percent_format or abs(number) <= Decimal("1.5"):
         return Decimal("1"), ""
@@ -280,6 +286,8 @@ def _as_rate(number: Decimal, percent_format: bool | None) -> tuple[Decimal, str
 
 def _number(number: Decimal, factor: Decimal = Decimal(1), note: str = "") -> Reading:
     value = number * factor
+    if not believable(value):
+        return Reading(State.TEXT, None, "超过 15 位，不是可信的数")
     return Reading(State.NUMBER if value else State.ZERO, value, note)
 
 

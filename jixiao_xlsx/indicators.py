@@ -14,7 +14,7 @@ from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
 
-from jixiao_xlsx.amounts import State, atoms_per, percent, plain, tidy
+from jixiao_xlsx.amounts import State, atoms_per, believable, percent, plain, tidy
 from jixiao_xlsx.balance import Operand, side_cells
 from jixiao_xlsx.equations import Ratio
 from jixiao_xlsx.model import Cell, IndicatorScore, Method, Row, Submission, Table
@@ -71,6 +71,8 @@ def read_measure_text(typed: str, unit: str = "") -> Measure:
     if not match or re.search(r"\d", match["rest"]):
         return Measure(typed)
     number = Decimal(match["number"].replace(",", ""))
+    if not believable(number):
+        return Measure(typed)
     rest = match["rest"].removeprefix("%")
     sign = _SIGNS.get(match["sign"] or "", "") or _TRAILING.get(rest, "")
     if match["rest"].startswith("%"):

@@ -95,7 +95,7 @@ class Cell:
         """What a person sees typed there, without surrounding spaces."""
         if self.raw is None:
             return ""
-        if isinstance(self.raw, float) and self.raw == int(self.raw) and abs(self.raw) < 1e15:
+        if isinstance(self.raw, float) and self.raw.is_integer() and abs(self.raw) < 1e15:
             return str(int(self.raw))
         return str(self.raw).strip()
 

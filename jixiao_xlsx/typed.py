@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import math
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao_xlsx.amounts import NOT_APPLICABLE, State, from_float, percent, plain, read_number, tidy
+from jixiao_xlsx.amounts import NOT_APPLICABLE, State, believable, from_float, percent, plain, read_number, tidy
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import Cell
 from jixiao_xlsx.ooxml import Position
@@ -96,9 +95,9 @@ def words(raw: object) -> str:
 def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None, str]:
     """目标值, 业绩值: a number, or words such as “≥95%” and “健全”."""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        if not math.isfinite(raw):
-            return State.ERROR, None, "不是有限的数"
         number = from_float(raw) if isinstance(raw, float) else Decimal(raw)
+        if not believable(number):
+            return State.TEXT, words(raw), ""
         return (State.NUMBER if number else State.ZERO), number, PERCENT_NOTE if as_percent else ""
     text = words(raw)
     if tidy(text) in NOT_APPLICABLE:

@@ -223,6 +223,9 @@ def test_an_amount_in_万元_is_read(raw: object, value: str) -> None:
         ("#REF!", State.ERROR),
         ("#div/0!", State.ERROR),
         (float("inf"), State.ERROR),
+        (1e15, State.TEXT),
+        ("9" * 400, State.TEXT),
+        (1e-308, State.TEXT),
     ],
 )
 def test_what_is_no_amount_says_what_it_is(raw: object, state: State) -> None:

@@ -1,7 +1,9 @@
-"""Kill a run at random moments and take it up again: `python tests/bench/kill.py [--files 200] [--kills 20]`.
+"""Kill a run at random moments and take it up again: `python tests/bench/kill.py [--files 200] [--kills 20] [--work DIR]`.
 
-After every kill each file under a final name must be whole (the bytes of the undisturbed run), and the resumed run must end
-with exactly the tree of the undisturbed one. Half of the kills hit the parent alone, half all its processes.
+A run is killed once or several times, then ends. After every kill each file under a final name must be whole (the bytes of the
+undisturbed run), and the last run must end with exactly the tree of the undisturbed one. The moments are counted in what is
+done, not in seconds, so that a busy machine shifts none; half of the kills hit the parent alone, half all its processes.
+`--work` keeps the inbox and the undisturbed results for the next stretch.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ import tempfile
 import time
 from pathlib import Path
 
+WAITING = ".jixiao-tmp"
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent), str(HERE.parent / "hostile")]
 
@@ -69,6 +72,25 @@ def finish(process: subprocess.Popen[bytes]) -> None:
     assert process.returncode == 0, errors.decode()
 
 
+def wait_for(process: subprocess.Popen[bytes], output: Path, dice: random.Random, *, read: int, placed: int) -> str:
+    """Wait for a random moment: so many files read, or so many results in their place; how far the run was."""
+    reading = dice.random() < 0.6
+    wanted = dice.randrange(read if reading else placed)
+    done = 0
+    while process.poll() is None:
+        done = len(list(output.glob(f"{WAITING}/*.answer"))) if reading else len(results(output))
+        if done >= wanted:
+            break
+        time.sleep(0.01)
+    time.sleep(dice.uniform(0, 0.15))
+    return f"{done} 个文件读完" if reading else f"{done} 个成品就位"
+
+
+def results(output: Path) -> list[Path]:
+    """What lies under final names."""
+    return [path for path in output.rglob("*") if WAITING not in path.parts and path.is_file()] if output.exists() else []
+
+
 def kill(process: subprocess.Popen[bytes], *, all_of_it: bool) -> bool:
     """Whether there was anything left to kill."""
     alive = process.poll() is None
@@ -79,43 +101,35 @@ def kill(process: subprocess.Popen[bytes], *, all_of_it: bool) -> bool:
 
 
 def rounds(inbox: Path, work: Path, *, kills: int, jobs: int, seed: int, chatty: bool = False) -> int:
-    """Kill and resume until `kills` have hit; the number of resumed runs that ended well. Raises AssertionError."""
+    """Kill and resume until `kills` have hit; the number of runs that ended well after that. Raises AssertionError."""
     dice = random.Random(seed)
     script = work / "run.py"
     script.write_text(SCRIPT, encoding="utf-8")
-    before = time.perf_counter()
-    finish(start(script, inbox, work / "整", jobs))
-    whole = time.perf_counter() - before
+    if not (work / "整" / "run.json").is_file():
+        finish(start(script, inbox, work / "整", jobs))
     wanted = tree(work / "整")
+    files = len(list(inbox.iterdir()))
     good = hit = 0
     while hit < kills:
         output = work / f"断{good}"
-        for _ in range(dice.choice((1, 1, 2))):
+        shutil.rmtree(output, ignore_errors=True)
+        moments = []
+        for _ in range(dice.choice((1, 1, 2, 4))):
             process = start(script, inbox, output, jobs)
-            # Anywhere, and as often near the end, where the results are put into place.
-            time.sleep(dice.uniform(0.1, whole) if dice.random() < 0.5 else dice.uniform(0.85 * whole, 1.02 * whole))
-            moment = kill(process, all_of_it=dice.random() < 0.5)
-            hit += moment
-            seen = (
-                {path: digest for path, digest in tree(output).items() if not path.startswith(".jixiao-tmp/")}
-                if output.exists()
-                else {}
-            )
+            moment = wait_for(process, output, dice, read=files, placed=len(wanted))
+            if kill(process, all_of_it=dice.random() < 0.5):
+                hit += 1
+                moments.append(moment)
+            seen = {path.relative_to(output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in results(output)}
             half = [path for path, digest in seen.items() if wanted.get(path) != digest]
             assert not half, half
-        left = len(list(output.glob(".jixiao-tmp/*.answer")))
-        before = time.perf_counter()
         finish(start(script, inbox, output, jobs))
-        again = time.perf_counter() - before
         ended = tree(output)
         assert ended == wanted, sorted(set(ended.items()) ^ set(wanted.items()))[:9]
         good += 1
         shutil.rmtree(output)
         if chatty:
-            print(
-                f"  第 {hit} 次中断：已有 {len(seen)} 个成品、{left} 个半成品；续跑 {again:.1f} 秒（整跑 {whole:.1f} 秒），结果一致",
-                flush=True,
-            )
+            print(f"  到第 {hit} 次中断（{'，'.join(moments)}）；续跑后结果一致", flush=True)
     return good
 
 
@@ -125,12 +139,14 @@ def main() -> None:
     parser.add_argument("--kills", type=int, default=20)
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--work", type=Path)
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as name:
-        work = Path(name)
+        work = options.work or Path(name)
         inbox = work / "收件箱"
-        inbox.mkdir()
-        fill(inbox, options.files)
+        if not inbox.is_dir():
+            inbox.mkdir(parents=True)
+            fill(inbox, options.files)
         good = rounds(inbox, work, kills=options.kills, jobs=options.jobs, seed=options.seed, chatty=True)
     print(f"{options.files} 个文件，中断 {options.kills} 次以上，续跑 {good} 次，结果都与不中断的相同")
 
