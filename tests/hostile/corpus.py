@@ -504,8 +504,9 @@ def peoples_faults() -> Iterator[Case]:
     yield Case("e12万元表填了元.xlsx", lambda: edited("资金预算执行表", in_yuan), READ, codes=("REC105",))
     yield Case("e13日期.xlsx", lambda: typed(funds, "D5", "<v>2023-12-01T00:00:00</v>", "d"), READ, codes=("AMT107",))
     yield Case("e13年月.xlsx", lambda: typed("基本信息", "B17", "<v>2023.12</v>"), READ)
-    for n, words in enumerate(("&gt;=100%", "≧100%", "＞＝ 100%", "大于等于100%", "100%以上", "90-100%", "100%左右")):
+    for n, words in enumerate(("&gt;=100%", "≧100%", "＞＝ 100%", "大于等于100%", "100%以上", "100%左右")):
         yield Case(f"e14目标{n}.xlsx", lambda t=words: text(table, "G14", t), READ, only=True)  # type: ignore[misc]
+    yield Case("e14目标成段.xlsx", lambda: text(table, "G14", "90-100%"), READ, codes=("IND128",), only=True)
     for n, words in enumerate(("&lt;=100%", "＜＝100%", "小于等于100%", "不超过100%")):
         yield Case(f"e14控制目标{n}.xlsx", lambda t=words: text(table, "G12", t), READ, only=True)  # type: ignore[misc]
     yield Case("e15定性填百分数.xlsx", lambda: text(table, "H8", "95%"), READ, codes=("IND110",))
