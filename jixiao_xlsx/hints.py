@@ -182,7 +182,9 @@ def _lost_digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
 
 
 def _signs(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
-    yield -suspect.number, SIGN
+    """Money may be negative; people, cars and questionnaires are never fewer than none."""
+    if suspect.number < 0 or suspect.cell.unit in MONEY_UNITS:
+        yield -suspect.number, SIGN
 
 
 def _swaps(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:

@@ -244,7 +244,8 @@ def differences(old: Submission, new: Submission) -> Iterator[Change]:
 
 
 def open_counts(report: Report) -> tuple[int, int, int]:
-    """How many findings are 已改正, 未改正, 新出现 in this round."""
-    open_ = [f for f in report.findings if f.state is FindingState.OPEN]
+    """How many 错误 and 警告 are 已改正, 未改正, 新出现 in this round; a 提示 asks for nothing."""
+    open_ = [f for f in report.findings if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
+    mended = [one for one in report.mended if one.until == report.round and one.severity is not Severity.NOTE]
     fresh = sum(f.since == report.round for f in open_)
-    return sum(one.until == report.round for one in report.mended), len(open_) - fresh, fresh
+    return len(mended), len(open_) - fresh, fresh

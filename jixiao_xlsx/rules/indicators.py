@@ -81,9 +81,7 @@ def fixed_weights(desk: Desk) -> Iterator[Saw]:
         if line.spec and line.spec.common:
             yield Looked(1)
             if line.weight != line.spec.weight:
-                words = (
-                    f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。共性指标权重不得改动，请改回。"
-                )
+                words = f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。共性指标权重不得改动，请改回，得分按原权重重填。"
                 cell, right = line.cell("weight"), _exactly(line.spec.weight)
                 yield flag(cell, words, expected=right, hint=slip(cell.place, cell.text, right))
         else:
@@ -93,9 +91,7 @@ def fixed_weights(desk: Desk) -> Iterator[Saw]:
         total = sum((line.weight for line in found), Fraction(0))
         yield Looked(len(found))
         if found and total != weight:
-            words = (
-                f"{_LEVELS[desk.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，表样规定 {plain(weight)}。请调整。"
-            )
+            words = f"{_LEVELS[desk.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，表样规定 {plain(weight)}。请调整，得分按新权重重填。"
             related = tuple(line.cell("weight").place for line in found[1:])
             first = found[0].cell("weight")
             yield flag(
@@ -325,37 +321,38 @@ def doubtful_direction(desk: Desk) -> Iterator[Saw]:
     """
     for line in desk.lines:
         yield Looked(1)
-        if words := _doubt(line, desk):
-            yield flag(line.sign_cell, words, related=(line.cell("target").place,))
+        words, expected = _doubt(line, desk)
+        if words:
+            yield flag(line.sign_cell, words, expected=expected, related=(line.cell("target").place,))
 
 
-def _doubt(line: Line, desk: Desk) -> str:
+def _doubt(line: Line, desk: Desk) -> tuple[str, str]:
+    """What is doubtful, and what should stand there."""
     typed = line.typed_sign
     if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
         return f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。"
     if line.spec is None:
         wanted = _by_keyword(line.name, desk)
-        opposite = (typed, wanted) in OPPOSITE
-        return f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。" if opposite else ""
+        words = f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。"
+        return (words, wanted) if (typed, wanted) in OPPOSITE else ("", "")
+    signed = typed in {"≤", "≥", "="}
     if line.spec.shape == "未定":
-        return (
-            f"“{line.name}”县里还没有规定方向和目标，填“{line.target.text}”无从评价。请清空目标值，在业绩值里写明实际情况。"
-            if typed in {"≤", "≥", "="}
-            else ""
-        )
+        words = f"“{line.name}”县里还没有规定方向和目标，填“{line.target.text}”无从评价。请清空目标值，在业绩值里写明实际情况。"
+        return (words, "不填") if signed else ("", "")
     wanted = line.spec.direction
-    if typed in {"≤", "≥", "="} and wanted in {"≤", "≥", "="} and typed != wanted:
-        return f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”。请改正。"
-    return _too_lax(line) if line.spec.common else ""
+    if signed and wanted in {"≤", "≥", "="} and typed != wanted:
+        return f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”。请改正。", wanted
+    return _too_lax(line) if line.spec.common else ("", "")
 
 
-def _too_lax(line: Line) -> str:
+def _too_lax(line: Line) -> tuple[str, str]:
     assert line.spec is not None
     standard = read_measure_text(line.spec.target, line.spec.unit)
     if line.target.number is None or standard.number is None:
-        return ""
+        return "", ""
     lax = line.target.number > standard.number if line.spec.direction == "≤" else line.target.number < standard.number
-    return f"“{line.name}”目标值 {line.target} 比规定的 {line.spec.direction}{standard} 宽。请按规定填写。" if lax else ""
+    wanted = f"{line.spec.direction}{standard}"
+    return (f"“{line.name}”目标值 {line.target} 比规定的 {wanted} 宽。请按规定填写。", wanted) if lax else ("", "")
 
 
 def _by_keyword(name: str, desk: Desk) -> str:

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
 from jixiao_xlsx.model import Batch, Bureau, FileStatus, Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.word_template import filled, word_file
 from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns, progress_text, subject
@@ -115,13 +116,9 @@ def _compared(report: Report) -> str:
     """What became of the round before, in a sentence; "" in the first."""
     if report.round <= 1:
         return ""
-    open_ = [f for f in report.findings if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
-    fresh = sum(f.since == report.round for f in open_)
-    mended = sum(one.until == report.round and one.severity is not Severity.NOTE for one in report.mended)
+    mended, kept, fresh = open_counts(report)
     more = f"；另有 {len(report.changes)} 处改动不在上次要求之内，请确认" if report.changes else ""
-    return (
-        f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {len(open_) - fresh} 项，新出现 {fresh} 项{more}。"
-    )
+    return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {kept} 项，新出现 {fresh} 项{more}。"
 
 
 def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> dict[str, object]:

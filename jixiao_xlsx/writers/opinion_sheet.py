@@ -13,6 +13,7 @@ from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_xlsx.model import Finding, FindingState, Report, Severity
+from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.writers.styles import HEI, SONG, clip, height
 from jixiao_xlsx.writers.wording import advice, beside, progress_text, severity_text, subject
 
@@ -43,7 +44,7 @@ def write_opinions(sheet: Worksheet, report: Report, entries: Sequence[Entry], t
     page.line(_conclusion(report), "strong", 22)
     page.line(
         "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；点各表标题回到本页。错误须改正；警告须改正，或在核实说明中写明情况；"
-        "提示供参考。直接在本文件中改好后报送本文件即可，本页、底色和批注不必删除。",
+        "提示供参考。改了得分、合计的，自评总分、等级和正文里的同一数字一并改。直接在本文件中改好后报送本文件即可，本页、底色和批注不必删除。",
         "remark",
     )
     for text in told:
@@ -64,9 +65,7 @@ def _conclusion(report: Report) -> str:
     counts = "，".join(f"{severity.label} {report.count(severity)} 条" for severity in Severity)
     words = f"结论：{report.result.value}　　{counts}"
     if report.round > 1:
-        fresh = sum(f.since == report.round for f in report.findings if f.state is FindingState.OPEN)
-        kept = sum(f.since < report.round for f in report.findings if f.state is FindingState.OPEN)
-        mended = sum(one.until == report.round for one in report.mended)
+        mended, kept, fresh = open_counts(report)
         words += f"　　与上次相比：已改正 {mended} 条，未改正 {kept} 条，新出现 {fresh} 条，另有 {len(report.changes)} 处改动"
     return words
 
