@@ -330,7 +330,7 @@ def _doubt(line: Line, desk: Desk) -> tuple[str, str]:
     """What is doubtful, and what should stand there."""
     typed = line.typed_sign
     if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
-        return f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。"
+        return f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。", line.target.sign
     if line.spec is None:
         wanted = _by_keyword(line.name, desk)
         words = f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。"
