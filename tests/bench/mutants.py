@@ -282,12 +282,7 @@ def _replace(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionTyp
             function.__code__ = code
     if not mutant.where:
         name = ".".join(mutant.module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        before = sys.modules.pop(name)
-        again = type(before)(name)
-        again.__dict__.update({key: value for key, value in before.__dict__.items() if key.startswith("__")})
-        sys.modules[name] = again
-        _constants(changed, before.__dict__, mutant)
-        sys.modules[name] = before
+        _constants(mutant, dict(vars(sys.modules[name])))
     for thing in gc.get_objects():
         if isinstance(thing, _lru_cache_wrapper) and thing.__module__.startswith("jixiao_xlsx"):
             thing.cache_clear()
@@ -300,7 +295,7 @@ def _inside(code: CodeType) -> Iterator[CodeType]:
             yield from _inside(part)
 
 
-def _constants(changed: CodeType, known: dict[str, Any], mutant: Mutant) -> None:
+def _constants(mutant: Mutant, known: dict[str, Any]) -> None:
     """Evaluates the one changed assignment and puts its value wherever the old one is known by that name."""
     tree = ast.parse(mutant.module.read_text(encoding="utf-8"))
     target = list(ast.walk(tree))[mutant.node]
