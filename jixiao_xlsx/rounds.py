@@ -79,7 +79,7 @@ def record_of(report: Report, submission: Submission, department: str, unread: I
     record = Record(
         department,
         report.code,
-        report.sha256,
+        _identity(report, submission),
         report.round,
         [_finding_record(finding, submission, addresses) for finding in report.findings],
         [asdict(one) for one in report.mended],
@@ -174,11 +174,11 @@ def records_in(folder: Path) -> Mapping[str, Record]:
 def compared(report: Report, submission: Submission, before: Record | None, unread: Iterable[str] = ()) -> Report:
     """`report` held against the round before: since when each finding stands, what is mended, what else changed.
 
-    The same file once more is no new round.
+    The same file, with the same written report, once more is no new round.
     """
     if before is None:
         return report
-    same = before.sha256 == report.sha256
+    same = before.sha256 == _identity(report, submission)
     number = before.round if same else before.round + 1
     known = _recognised(report.findings, before, submission)
     findings = tuple(
@@ -187,9 +187,20 @@ def compared(report: Report, submission: Submission, before: Record | None, unre
     mended = [Mended(**{**one, "severity": Severity(one["severity"])}) for one in before.mended]
     if not same:
         there = {one["fingerprint"] for one in known.values()}
-        mended += [_mended(one, number) for one in before.findings if one["fingerprint"] not in there]
+        gone = [one for one in before.findings if one["fingerprint"] not in there]
+        mended += [_mended(one, number) for one in gone if submission.documents or not _in_report(one)]
     changes = () if same else tuple(_changes(before, submission, set(unread)))
     return replace(report, findings=findings, round=number, mended=tuple(mended), changes=changes)
+
+
+def _identity(report: Report, submission: Submission) -> str:
+    """The digest of the workbook, and of the written reports that came with it."""
+    return "|".join((report.sha256, *(document.sha256 for document in submission.documents)))
+
+
+def _in_report(one: Mapping[str, Any]) -> bool:
+    """Whether a finding was about a written report: one that is not sent again is not mended."""
+    return not str(one["cell"]).isascii()
 
 
 def _recognised(findings: Sequence[Finding], before: Record, submission: Submission) -> dict[str, Mapping[str, Any]]:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
+import openpyxl
 import pytest
 
-from jixiao_xlsx import batch, checker, reader
+from jixiao_xlsx import batch, checker, reader, rounds
 from jixiao_xlsx.document import read_document
-from jixiao_xlsx.model import Answer, Document, Finding
+from jixiao_xlsx.model import Answer, Document, Finding, Report
 from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template
 
@@ -126,3 +129,58 @@ def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(answer
     assert report is not None
     of_book = [(f.code, f.place, f.message) for f in report.findings if f.place.sheet != SEED.name]
     assert of_book == [(f.code, f.place, f.message) for f in alone.findings]
+
+
+# ------------------------------------------------------------------------------------------------------------- rounds
+
+
+def rounds_of(before: tuple[Document, ...], after: tuple[Document, ...]) -> Report:
+    """The second round of the seed's workbook, which came with these reports then and now."""
+    book = reader.read(next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"])), TEMPLATE)
+    old, new = replace(book, documents=before), replace(book, documents=after)
+    record = rounds.Record(**json.loads(rounds.record_of(checker.check(old, TEMPLATE), old, book.department)))
+    return rounds.compared(checker.check(new, TEMPLATE), new, record)
+
+
+def without(words: str) -> Document:
+    """The report with a paragraph taken out: those after it move up."""
+    found = document()
+    kept = [one for one in found.paragraphs if words not in one.text]
+    return replace(found, sha256="1" * 64, paragraphs=tuple(replace(one, number=n) for n, one in enumerate(kept, 1)))
+
+
+def test_a_mended_report_is_a_round_of_its_own_and_moved_paragraphs_are_known_again() -> None:
+    report = rounds_of((document(),), (without("2．预算配置"),))
+    assert report.round == 2
+    assert sorted(one.code for one in report.mended) == ["NAR101", "NAR108"]
+    assert {f.since for f in report.findings if f.place.sheet == SEED.name} == {1}
+
+
+def test_a_report_that_is_not_sent_again_is_not_mended() -> None:
+    assert not rounds_of((document(),), ()).mended
+
+
+def test_the_same_report_again_is_no_new_round() -> None:
+    assert rounds_of((document(),), (document(),)).round == 1
+
+
+# ------------------------------------------------------------------------------------------------------------- outputs
+
+
+def test_findings_about_a_report_lead_nowhere_but_to_the_cell_they_are_held_against(tmp_path: Path) -> None:
+    """In the scored workbook and the annotated copy: place, words and table cell side by side, no link that breaks."""
+    inbox = tmp_path / "收件箱"
+    inbox.mkdir()
+    for path in (SEED, next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))):
+        shutil.copy(path, inbox)
+    batch.run([inbox], tmp_path / "结果", template=TEMPLATE, roster_path=SAMPLES / "departments.csv")
+    for pattern, sheet, columns in (("评分/*.xlsx", "核对意见", (5, 8, 9)), ("退回/*/*批注副本.xlsx", "审核意见", (3, 5, 6))):
+        book = openpyxl.load_workbook(next((tmp_path / "结果").glob(pattern)))
+        rows = list(book[sheet].iter_rows())
+        found = [[str(row[at - 1].value) for at in columns] for row in rows if any(c.value == "NAR101" for c in row)]
+        [(place, words, right)] = [row for row in found if SEED.name in row[0] and "2.32" in row[1]]
+        assert f"{SEED.name} 第28段" in place and "2.32万元" in words and "2.34 万元" in right and "资金预算执行表!" in right
+        links = [cell.hyperlink for row in rows for cell in row if cell.hyperlink]
+        targets = {(link.location or "").split("!")[0].strip("'#") for link in links}
+        assert links and targets <= set(book.sheetnames)
+    assert SEED.name in (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig")

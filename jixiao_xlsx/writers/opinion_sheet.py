@@ -12,7 +12,7 @@ from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 
-from jixiao_xlsx.model import Finding, FindingState, Report, Severity
+from jixiao_xlsx.model import Finding, FindingState, Place, Report, Severity
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.writers.styles import HEI, SONG, clip, height
 from jixiao_xlsx.writers.wording import advice, beside, progress_text, severity_text, subject
@@ -104,7 +104,7 @@ def _write_history(page: _Page, report: Report) -> None:
         page.line(f"已改正（{len(mended)} 条）", "section", 20)
         for one in mended:
             about = "·".join(part for part in (one.item, one.field) if part)
-            page.line(f"{one.code}　{one.sheet}!{one.cell}　{about}：{one.message}", "cell")
+            page.line(f"{one.code}　{Place(one.sheet, one.cell)}　{about}：{one.message}", "cell")
     if report.changes:
         page.line(f"另有 {len(report.changes)} 处改动（上次审核没有要求改，请确认不是误改）", "section", 20)
         for change in report.changes[:100]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 
-from jixiao_xlsx.model import Answer, Batch, Finding, FindingState, Mended, Severity
+from jixiao_xlsx.model import Answer, Batch, Finding, FindingState, Mended, Place, Severity
 from jixiao_xlsx.writers.styles import Column, Content, Styled
 from jixiao_xlsx.writers.wording import in_order, subject
 
@@ -61,5 +61,5 @@ def _mended_line(department: str, one: Mended, who: str) -> Line:
     about = "·".join(part for part in (one.item, one.field) if part)
     state = Styled(f"已改正（第 {one.until} 次）", "cell center good")
     return [
-        department, one.severity.label, one.code, f"{one.sheet}!{one.cell}", about, one.message, f"第 {one.since} 次", state, "", who, "",
+        department, one.severity.label, one.code, str(Place(one.sheet, one.cell)), about, one.message, f"第 {one.since} 次", state, "", who, "",
     ]  # fmt: skip
