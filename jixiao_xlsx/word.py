@@ -253,6 +253,7 @@ class _Scan:
 
     def __init__(self, styles: dict[str, _Style]) -> None:
         self.styles = styles
+        self.tags: dict[str, str] = {}  # what each name met so far means
         self.paragraphs: list[Paragraph] = []
         self.tables: list[WordTable] = []
         self.texts: list[_Text] = []
@@ -263,27 +264,29 @@ class _Scan:
         self.in_run = self.hidden = self.listening = False
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = name.rpartition(":")[2]
-        if tag in _UNSEEN:
-            self.unseen += 1
-        elif name.startswith(_DRAWN):
+        tag = self.tags.get(name)
+        if tag is None:
+            tag = self.tags[name] = _tag(name)
+        if not tag:
             return
-        elif tag == "t":
+        if tag == "t":
             self.listening = not self.unseen and not self.hidden
         elif tag == "r":
             self.in_run, self.hidden = True, False
         elif tag == "p":
             self.texts.append(_Text())
+        elif tag in _UNSEEN:
+            self.unseen += 1
         elif tag in _MARKS:
             self.mark(_MARKS[tag])
+        elif tag in _TRAITS:
+            self.trait(tag, attributes)
         elif tag == "sdt":
             self.contents.append(False)
         elif tag == "docPartGallery" and self.contents:
             self.contents[-1] = _value(attributes) == "Table of Contents"
-        elif tag in {"tbl", "tr", "tc"}:
+        elif tag in _TABLE:
             self.start_of_table(tag)
-        elif tag in _TRAITS:
-            self.trait(tag, attributes)
 
     def mark(self, text: str) -> None:
         if self.texts and self.in_run and not self.unseen:
@@ -321,17 +324,17 @@ class _Scan:
             self.texts[-1].pieces.append(text)
 
     def end(self, name: str) -> None:
-        tag = name.rpartition(":")[2]
-        if tag in _UNSEEN:
-            self.unseen -= 1
-        elif name.startswith(_DRAWN):
+        tag = self.tags[name]
+        if not tag or tag in _TRAITS:
             return
-        elif tag == "t":
+        if tag == "t":
             self.listening = False
         elif tag == "r":
             self.in_run = self.hidden = False
         elif tag == "p":
             self.paragraph(self.texts.pop())
+        elif tag in _UNSEEN:
+            self.unseen -= 1
         elif tag == "sdt":
             self.contents.pop()
         elif self.open and tag == "tc":
@@ -378,3 +381,11 @@ class _Scan:
 _DRAWN = ("a:", "m:")  # words in pictures and formulas
 _MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TRAITS = frozenset({"pStyle", "numId", "outlineLvl", "vanish", "gridSpan", "gridBefore", "vMerge"})
+_TABLE = frozenset({"tbl", "tr", "tc"})
+_KNOWN = frozenset({"p", "r", "t", "sdt", "docPartGallery", *_UNSEEN, *_MARKS, *_TRAITS, *_TABLE})
+
+
+def _tag(name: str) -> str:
+    """The local name of what matters here; "" for all else."""
+    local = name.rpartition(":")[2]
+    return local if local in _KNOWN and (local in _UNSEEN or not name.startswith(_DRAWN)) else ""
