@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain, rounded
-from jixiao_xlsx.model import Cell, Expected, Severity, Skipped, Table
+from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain, rounded, tidy
+from jixiao_xlsx.model import Cell, Expected, Row, Severity, Skipped, Table
 from jixiao_xlsx.rules import Desk, Looked, Saw, flag, rule
 from jixiao_xlsx.rules.narrative import SAME
 
@@ -21,7 +20,7 @@ def word_table_differs(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR120", f"报告“{file}”没有读成：{reason}")
     for document in desk.submission.documents:
         for table in document.tables:
-            pairs = list(_pairs(table, desk.submission.get(table.name)))
+            pairs = list(_pairs(table, desk.submission.get(table.name), desk.template.table[table.name].label))
             apart = [pair for pair in pairs if not _agree(*pair)]
             if AGREEING * (len(pairs) - len(apart)) < len(pairs):
                 yield Skipped("NAR120", f"报告里的“{table.name}”与工作簿多数的数不同，可能口径不同，没有比较")
@@ -35,19 +34,37 @@ def word_table_differs(desk: Desk) -> Iterator[Saw]:
                 yield flag(theirs, words, expected=_expected(theirs, ours), difference=gap, related=(ours.place,))
 
 
-def _pairs(table: Table, ours: Table | None) -> Iterator[tuple[Cell, Cell]]:
-    """The figures that stand in both, by row and column; rows whose title is there twice are nobody's."""
-    if ours is None:
-        return
-    often = [Counter(row.title for row in one.rows) for one in (table, ours)]
-    for row in table.rows:
-        other = ours.by_title.get(row.title)
-        if other is None or any(count[row.title] > 1 for count in often):
+def _pairs(table: Table, ours: Table | None, labels: Sequence[str]) -> Iterator[tuple[Cell, Cell]]:
+    """The figures that stand in both, by row and column; `labels` are the columns that tell open rows apart."""
+    for row, other in _rows(table, ours, labels) if ours else ():
+        yield from _figures(row, other)
+
+
+def _figures(row: Row, other: Row) -> list[tuple[Cell, Cell]]:
+    both = [(cell, match) for title, cell in row.cells.items() if (match := other.get(title)) is not None]
+    return [(cell, match) for cell, match in both if cell.number is not None and match.number is not None]
+
+
+def _rows(table: Table, ours: Table, labels: Sequence[str]) -> Iterator[tuple[Row, Row]]:
+    """Rows of the same labels. Several of the same labels go in order, where there are as many and most of their figures agree."""
+    shared = [title for title in labels if title in table.columns and title in ours.columns]
+    theirs, mine = _by_label(table, shared), _by_label(ours, shared)
+    for label, rows in theirs.items():
+        others = mine.get(label, [])
+        if len(rows) != len(others):
             continue
-        for title, cell in row.cells.items():
-            match = other.get(title)
-            if match is not None and cell.number is not None and match.number is not None:
-                yield cell, match
+        for row, other in zip(rows, others, strict=True):
+            figures = _figures(row, other)
+            if len(rows) == 1 or AGREEING * sum(_agree(*pair) for pair in figures) > len(figures):
+                yield row, other
+
+
+def _by_label(table: Table, labels: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
+    found: dict[tuple[str, ...], list[Row]] = {}
+    for row in table.rows:
+        cells = [row.get(title) for title in labels] if row.kind == "open" else []
+        found.setdefault((row.title, *(tidy(cell.text) for cell in cells if cell is not None)), []).append(row)
+    return found
 
 
 def _agree(theirs: Cell, ours: Cell) -> bool:
@@ -56,7 +73,8 @@ def _agree(theirs: Cell, ours: Cell) -> bool:
     assert one is not None and two is not None
     if theirs.unit not in MONEY_UNITS:
         return abs(one.value - two.value) < Decimal(1).scaleb(-_digits(theirs))
-    return any(one.believed(mine).meets(two.believed(yours)) for mine in Convention for yours in Convention)
+    printed = [one.believed(how, loose_zero=True) for how in Convention]  # a 0 may be a small amount that is printed as nothing
+    return any(mine.meets(two.believed(how)) for mine in printed for how in Convention)
 
 
 def _digits(cell: Cell) -> int:
