@@ -42,7 +42,7 @@ def book(path: Path) -> Submission:
 
 
 def copied(table: Table, unit: str, dice: random.Random) -> tuple[list[list[str]], dict[tuple[int, int], Cell]]:
-    """The table as text, its amounts in `unit`, some rows left out; and which cell each figure came from."""
+    """The table as text, its amounts in `unit`, some rows, columns and figures left out; and which cell each figure came from."""
     spec = TEMPLATE.table[table.name]
     columns = (
         [title for title in table.columns if dice.random() > 0.1 or title in spec.label]
@@ -50,13 +50,16 @@ def copied(table: Table, unit: str, dice: random.Random) -> tuple[list[list[str]
         else [*table.columns]
     )
     label = [] if spec.label else [spec.label_title]
+    partial = dice.random() < 0.5
     lines, origin = [label + columns], {}
     for row in table.rows:
-        if row.kind == "open" and dice.random() < 0.1 and not spec.total:
+        if partial and row.kind != "total" and dice.random() < 0.2:
             continue
         line = [row.title] if label else []
         for title in columns:
             cell = row.get(title)
+            if partial and dice.random() < 0.1 and cell is not None and cell.number is not None:
+                cell = None
             if cell is not None and cell.number is not None:
                 origin[len(lines), len(line)] = cell
             line.append("" if cell is None else shown(cell, unit))

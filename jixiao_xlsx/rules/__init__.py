@@ -24,6 +24,7 @@ from jixiao_xlsx.narrative.source import own_words, passages
 from jixiao_xlsx.narrative.story import read_story
 from jixiao_xlsx.narrative.vocabulary import Vocabulary, vocabulary
 from jixiao_xlsx.narrative.yardstick import Yardsticks
+from jixiao_xlsx.partial import without_gaps
 from jixiao_xlsx.scorer import scorecard
 from jixiao_xlsx.spec import Template
 
@@ -99,12 +100,11 @@ class Desk:
 
     @cached_property
     def word_tables(self) -> tuple[Desk, ...]:
-        """Each table of the reports that came along, on a desk of its own."""
-        return tuple(
-            Desk(replace(self.submission, tables={table.name: table}, notes=(), remarks=(), documents=()), self.template)
-            for document in self.submission.documents
-            for table in document.tables
-        )
+        """Each table of the reports that came along, on a desk of its own, without what it leaves out."""
+        found = [table for document in self.submission.documents for table in document.tables]
+        whole = [without_gaps(table, self.submission.get(table.name)) for table in found]
+        bare = replace(self.submission, notes=(), remarks=(), documents=())
+        return tuple(Desk(replace(bare, tables={table.name: table}), self.template) for table in whole)
 
     @cached_property
     def measures(self) -> Measures:
