@@ -21,7 +21,8 @@ A case gives the tables that matter to it as they would look on the sheet, one l
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
 - `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a table under that title.
 - `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
-- `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”; absent: the file
+- `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”, “印 表.行.列 | 文字”,
+  “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file
   was not made from a blank one. A `notes` line “缺工作表：自检” takes that sheet out of the file.
 - `finds` lists cells as 表.行.列 (行 may be 表头), 表.表题, 表.未达说明, or 工作表!A1. `level` (错误, 警告, 提示) and `says` (words
   that the message or its hint must contain) are optional.
@@ -291,7 +292,12 @@ def _said(case: Case, template: Template) -> dict[str, str]:
     """The lines of the hidden sheet."""
     lines = [[part.strip() for part in line.split("|")] for line in case.handed_out.strip().splitlines()]
     said = {SAID[key]: value for key, value in lines if key in SAID}
-    ahead = {Ref(*key.split(".")): Decimal(value) for key, value in lines if key not in SAID}
+    of: dict[str, dict[Ref, str]] = {"": {}, "印": {}, "公式": {}}
+    for key, value in lines:
+        if key not in SAID:
+            kind, _, where = key.rpartition(" ")
+            of[kind][Ref(*where.split("."))] = value
+    ahead = meta.Ahead({ref: Decimal(value) for ref, value in of[""].items()}, of["印"], of["公式"])
     return meta.encode(template, None, "", "", ahead) | said if lines else {}
 
 

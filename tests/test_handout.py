@@ -145,7 +145,7 @@ def test_figures_typed_ahead_may_still_be_corrected(form: Template, tmp_path: Pa
 def test_an_untouched_workbook_accuses_nobody_of_changes(form: Template, handed: Any) -> None:
     for submission in handed[1].values():
         codes = {finding.code for finding in checker.check(submission, form).findings}
-        assert not codes & {"STR104", "STR109", "STR110", "STR111", "STR112", "IND126", "IND102", "STR102", "STR101"}
+        assert not codes & {"STR104", "STR109", "STR110", "STR111", "STR112", "STR113", "IND126", "IND102", "STR102", "STR101"}
 
 
 def test_sources_need_a_roster(form: Template, season: Path, tmp_path: Path) -> None:
@@ -287,10 +287,23 @@ INDICATORS = "绩效评价表"
 TAMPERING = {
     "权重": (put(INDICATORS, 8, "权重", 5), "IND102", (INDICATORS, 8, "权重"), "权重填 5，表样规定 2.7"),
     "目标值": (put(INDICATORS, 16, "目标值", "99%"), "IND126", (INDICATORS, 16, "目标值"), "95%"),
-    "共性指标名称": (put(INDICATORS, 8, "三级指标", "改了名"), "IND123", None, "在职人员控制率"),
+    "共性指标名称": (
+        put(INDICATORS, 8, "三级指标", "改了名"),
+        "IND123",
+        (INDICATORS, 8, "三级指标"),
+        "“在职人员控制率”（改成了“改了名”）",
+    ),
+    "计量单位": (put(INDICATORS, 8, "计量单位", "人"), "STR113", (INDICATORS, 8, "计量单位"), "印的是“%”，现为“人”"),
+    "分值": (put("预算执行率", "年度资金总额", "分值", 20), "STR113", ("预算执行率", "年度资金总额", "分值"), "印的是“10”"),
     "指标方向": (put(INDICATORS, 8, "指标方向", "≥"), "IND108", (INDICATORS, 8, "指标方向"), "在职人员控制率"),
-    "行名": (label("收支总表", "事业收入"), "STR102", None, "事业收入"),
-    "列名": (heading("收支总表", "全年预算数"), "STR102", None, "全年预算数"),
+    "行名": (label("收支总表", "事业收入"), "STR102", None, "“事业收入”（A9 改成了“改了名”）"),
+    "列名": (heading("收支总表", "全年预算数"), "STR102", None, "“全年预算数”（C3 改成了“改了名”）"),
+    "公式换了": (
+        put("三公经费", "“三公经费”合计", "决算数", "=D5*1"),
+        "STR109",
+        ("三公经费", "“三公经费”合计", "决算数"),
+        "现为 =D5*1",
+    ),
     "公式": (put("三公经费", "“三公经费”合计", "决算数", 3000), "STR109", ("三公经费", "“三公经费”合计", "决算数"), "原是公式"),
     "预填数": (put("收支总表", "项目支出", BUDGET, 900), "STR110", ("收支总表", "项目支出", BUDGET), "预填 1200 元"),
     "年度": (put("基本信息", "评价年度", "填报内容", 2024), "STR111", ("基本信息", "评价年度", "填报内容"), "2023"),
@@ -306,6 +319,7 @@ def test_what_a_department_must_not_change_is_named_when_it_did(form: Template, 
     change, code, address, words = TAMPERING[kind]
     filling = {
         "三公经费": TableFilling({"公务接待费": {"决算数": 3000}}),
+        "收支总表": TableFilling({"项目支出": {"全年预算数": 1200}}),
         INDICATORS: TableFilling({one.name: {"业绩值": "95%"} for one in form.indicators}),
     }
     prefill = {Ref("收支总表", "项目支出", BUDGET): Decimal(1200)}
@@ -331,3 +345,18 @@ def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> No
     assert [finding.code for finding in found if finding.place.sheet == "三公经费" and finding.code in {"BAL501", "STR109"}] == [
         "BAL501"
     ]
+
+
+def test_rows_that_a_clerk_inserted_change_no_formula(form: Template) -> None:
+    """Excel moves the references of formulas; what they do stays the same."""
+    assert meta.shape("IF(COUNT(D5:D9)=0,\"\",ROUND(SUM(D5:D9),2))", "D10") == meta.shape(
+        "=IF(COUNT($D$5:$D$12)=0, \"\", ROUND(SUM(D5:D12),2))", "D13"
+    )
+    assert meta.shape("SUM(D5:D9)", "D10") != meta.shape("SUM(C5:C9)", "D10") != ""
+    assert meta.shape("LOG10(A1)", "B1") == "LOG10([-1])"
+    assert meta.shape("SUM([.D5:.D9])", "D10") == ""  # .ods spells them its own way
+
+
+@pytest.mark.parametrize("spoilt", ["", "{", "[]", "3", '{"a": 1}', "null"])
+def test_a_hidden_sheet_that_someone_spoilt_is_passed_over(spoilt: str) -> None:
+    assert meta.fixed({f"{meta.PRINTED}|表": spoilt}, meta.PRINTED, "表") == {}

@@ -161,9 +161,26 @@ def missing_common(desk: Desk) -> Iterator[Saw]:
     yield Looked(len(common))
     absent = [spec.name for spec in common if id(spec) not in there]
     if absent:
-        names = "、".join(f"“{name}”" for name in absent)
-        text = f"缺少共性指标{names}（被删或改了名）。请恢复。"
-        yield Flag(heading.place, absent[0], heading.column, "", text, expected=f"有{names}", count=len(absent))
+        instead = dict(_instead(desk))
+        names = "、".join(f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "") for name in absent)
+        text = f"缺少共性指标{names}（被删或改了名）。请恢复。" if len(instead) < len(absent) else f"缺少共性指标{names}。请改回。"
+        places = [line.cell("name").place for line in instead.values()] or [heading.place]
+        wanted = "有" + "、".join(f"“{name}”" for name in absent)
+        yield Flag(places[0], absent[0], heading.column, "", text, expected=wanted, related=tuple(places[1:]), count=len(absent))
+
+
+def _instead(desk: Desk) -> Iterator[tuple[str, Line]]:
+    """The lines that stand where the form printed a 共性 indicator, under names of their own."""
+    at = 0
+    for spec in desk.template.indicators:
+        here = next((number for number, line in enumerate(desk.lines) if line.spec is spec), None)
+        if here is not None:
+            at = here + 1
+        elif spec.common and at < len(desk.lines):
+            line = desk.lines[at]
+            if line.spec is None and tidy(line.level2) == tidy(spec.level2):
+                yield spec.name, line
+                at += 1
 
 
 # ------------------------------------------------------------------------------------------------------ scores

@@ -1,11 +1,11 @@
-"""STR109–STR112, IND126: what the blank workbook fixed and a department changed. They show accidents, never intent."""
+"""STR109–STR113, IND126: what the blank workbook fixed and a department changed. They show accidents, never intent."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 
 from jixiao_xlsx import meta
-from jixiao_xlsx.amounts import plain, tidy
+from jixiao_xlsx.amounts import plain, read_number, tidy
 from jixiao_xlsx.balance import Outcome
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.indicators import Line, read_measure_text, tier_of
@@ -22,9 +22,9 @@ FORM = "本套表样：自动计算的格和印好的内容不用改"
 # ------------------------------------------------------------------------------------------------------ formulas
 
 
-@rule("STR109", "公式被数字覆盖", severity=Severity.NOTE, basis=FORM)
+@rule("STR109", "公式被覆盖或改动", severity=Severity.NOTE, basis=FORM)
 def overwritten(desk: Desk) -> Iterator[Saw]:
-    """空白表里自动计算的格，现在是直接填写的数。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。
+    """空白表里自动计算的格，现在是直接填写的数，或换了别的公式。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。
 
     改法：从空白表里把公式复制回来；不恢复的，每次改数后自行核对。
     """
@@ -35,16 +35,19 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
         return
     ahead = {ref for ref, _ in meta.prefilled(submission.meta)}
     typed = {name: list(_typed_over(desk.template.table[name], table, ahead)) for name, table in submission.tables.items()}
-    wrong = _told_elsewhere(desk) if any(typed.values()) else frozenset()
+    other = {name: list(_rewritten(desk, table)) for name, table in submission.tables.items()}
+    wrong = _told_elsewhere(desk) if any((*typed.values(), *other.values())) else frozenset()
     for name, table in submission.tables.items():
         yield Looked(sum(cell.formula is not None for row in table.rows for cell in row.cells.values()))
-        cells = [cell for cell in typed[name] if cell.place not in wrong]
-        if cells:
-            named = "、".join(name_of(cell, desk.template) for cell in cells[:3]) + (
-                f"等 {len(cells)} 格" if len(cells) > 3 else ""
-            )
-            text = f"《{table.sheet}》{named}原是公式，现在是直接填写的数；分项再改时它不会跟着变。请恢复公式，或每次自行核对。"
-            yield flag(cells[0], text, related=tuple(cell.place for cell in cells[1 : RELATED + 1]), count=len(cells))
+        for found, now in ((typed[name], "直接填写的数；分项再改时它不会跟着变"), (other[name], "别的公式")):
+            cells = [cell for cell in found if cell.place not in wrong]
+            if cells:
+                more = f"等 {len(cells)} 格" if len(cells) > 3 else ""
+                named = "、".join(name_of(cell, desk.template) for cell in cells[:3]) + more
+                text = f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
+                if cells[0].formula:
+                    text = f"《{table.sheet}》{named}的公式与空白表里的不同（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
+                yield flag(cells[0], text, related=tuple(cell.place for cell in cells[1 : RELATED + 1]), count=len(cells))
 
 
 def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:
@@ -55,6 +58,24 @@ def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterat
                 continue
             if form.is_auto(row.title, column) and Ref(table.name, row.title, column.title) not in ahead:
                 yield cell
+
+
+def _rewritten(desk: Desk, table: Table) -> Iterator[Cell]:
+    """Cells whose formula does something else than the blank form's; not told where columns were moved, or the text is unknown."""
+    known = meta.fixed(desk.submission.meta, meta.FORMULAS, table.name)
+    if not known or not _in_place(table):
+        return
+    for row in table.rows:
+        for column, cell in row.cells.items():
+            was = known.get(("" if row.kind == "open" else row.title, column))
+            if was and cell.formula and (now := meta.shape(cell.formula, cell.ref)) and now != was:
+                yield cell
+
+
+def _in_place(table: Table) -> bool:
+    """Whether the columns stand side by side, as in the blank form."""
+    numbers = [meta.column_number(cell.ref) for cell in table.columns.values()]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
 def _told_elsewhere(desk: Desk) -> frozenset[Place]:
@@ -159,6 +180,37 @@ def machine_sheet_gone(desk: Desk) -> Iterator[Saw]:
             if not {tidy(name) for name in (sheet.title, *sheet.aliases)} & there:
                 text = f"工作表“{sheet.title}”不在文件里（被删或改了名）。不影响核对；下次请保留，填完先看自检。"
                 yield Flag(Place(submission.sheets[0], "A1"), sheet.title, "", "", text, expected="有此工作表")
+
+
+# ------------------------------------------------------------------------------------------------------ what is printed
+
+
+@rule("STR113", "印好的内容被改动", severity=Severity.NOTE, basis=FORM)
+def changed_print(desk: Desk) -> Iterator[Saw]:
+    """空白表里印好的字和数（指标的级别和单位、分值等），现在不同了。权重、目标值、方向、名称另有规则去说；多是误删误改，不说明有意为之。
+
+    改法：照空白表改回；表样印错的，告知财政部门。
+    """
+    said = desk.submission.meta
+    if not said:
+        yield Skipped("STR113", "不是用空白表填的，不知道原来印的是什么")
+        return
+    spoken = {desk.template.indicator_columns.get(part) for part in ("weight", "target", "direction", "name")}
+    for name, table in desk.submission.tables.items():
+        own = spoken if name == desk.template.indicator_table else set()
+        for (title, column), printed in meta.fixed(said, meta.PRINTED, name).items():
+            cell = None if column in own else table.cell(title, column)
+            if cell is None:
+                continue
+            yield Looked(1)
+            if not _same(cell, printed):
+                now = f"现为“{cell.text}”" if cell.text else "现在空着"
+                yield flag(cell, f"{name_of(cell, desk.template)}空白表印的是“{printed}”，{now}。请改回。", expected=printed)
+
+
+def _same(cell: Cell, printed: str) -> bool:
+    number = read_number(printed).value
+    return cell.number == number if cell.number is not None and number is not None else tidy(cell.text) == tidy(printed)
 
 
 # ------------------------------------------------------------------------------------------------------ targets

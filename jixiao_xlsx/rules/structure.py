@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import groupby
 
 from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.meta import column_number
 from jixiao_xlsx.model import Cell, Note, Severity, Table
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 from jixiao_xlsx.spec import TableSpec
@@ -52,7 +54,7 @@ def missing_sheet(desk: Desk) -> Iterator[Saw]:
 
 @rule("STR102", "缺少行或列", severity=Severity.ERROR, basis=FORM)
 def missing_title(desk: Desk) -> Iterator[Saw]:
-    """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次。
+    """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次；看得出改成了什么的，指到那一格。
 
     改法：恢复表样的行、列名称，不要删改。
     """
@@ -61,9 +63,48 @@ def missing_title(desk: Desk) -> Iterator[Saw]:
     for table in desk.submission.tables.values():
         yield Looked(len(table.columns))
         if table.absent:
-            names = "、".join(f"“{title}”" for title in table.absent)
-            text = f"《{table.sheet}》找不到{names}（被删或改了名），有关核对未进行。请恢复表样。"
-            yield Flag(table.anchor.place, table.absent[0], "", "", text, expected=f"有{names}", count=len(table.absent))
+            now = dict(_renamed(desk, table))
+            names = "、".join(
+                f"“{title}”" + (f"（{now[title].place.cell} 改成了“{now[title].item}”）" if title in now else "")
+                for title in table.absent
+            )
+            lost = "" if len(now) == len(table.absent) else "（被删或改了名）"
+            text = f"《{table.sheet}》找不到{names}{lost}，有关核对未进行。请恢复表样。"
+            places = [note.place for note in now.values()] or [table.anchor.place]
+            typed = next((note.item for note in now.values()), "")
+            wanted = "有" + "、".join(f"“{title}”" for title in table.absent)
+            yield Flag(
+                places[0], table.absent[0], "", typed, text, expected=wanted, related=tuple(places[1:]), count=len(table.absent)
+            )
+
+
+def _renamed(desk: Desk, table: Table) -> Iterator[tuple[str, Note]]:
+    """Titles that the form has and the file has not, each with the unknown title that stands in its place."""
+    form = desk.template.table[table.name]
+    notes = [note for note in desk.submission.notes if note.place.sheet == table.sheet]
+    rows = {row.title: next(iter(row.cells.values())).ref for row in table.rows if row.cells}
+    lines = {_line(note.place.cell): note for note in notes if note.kind in {"unread_row", "stray_cell"}}
+    yield from _in_gaps([row.title for row in form.rows], {title: _line(ref) for title, ref in rows.items()}, lines)
+    heads = {column_number(note.place.cell): note for note in notes if note.kind == "unread_column"}
+    known = {title: column_number(cell.ref) for title, cell in table.columns.items()}
+    yield from _in_gaps([column.title for column in form.columns], known, heads)
+
+
+def _line(ref: str) -> int:
+    return int("".join(letter for letter in ref if letter.isdigit()) or 0)
+
+
+def _in_gaps(titles: Sequence[str], known: Mapping[str, int], notes: Mapping[int, Note]) -> Iterator[tuple[str, Note]]:
+    """Between two known titles, as many unknown ones as are missing stand for them, in order."""
+    for there, run in groupby(enumerate(titles), key=lambda entry: entry[1] in known):
+        missing = list(run)
+        first, last = missing[0][0], missing[-1][0]
+        if there or not first or last + 1 == len(titles):
+            continue  # above the first and below the last known title anything may stand
+        between = range(known[titles[first - 1]] + 1, known[titles[last + 1]])
+        found = [notes[at] for at in between if at in notes]
+        if len(found) == len(missing):
+            yield from ((title, note) for (_, title), note in zip(missing, found, strict=True))
 
 
 @rule("STR103", "必填项未填", severity=Severity.ERROR, basis="填报说明：带 * 的项目必填")
@@ -100,7 +141,11 @@ def unread(desk: Desk) -> Iterator[Saw]:
     改法：是填报内容的，移到表样里相应的位置；不是的，删去。
     """
     kinds = ("unread_sheet", "unread_column", "unread_row", "stray_cell", "duplicate_title")
-    yield from _from_notes(_notes(desk, *kinds), "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。")
+    told = {note for table in desk.submission.tables.values() if table.absent for _, note in _renamed(desk, table)}
+    yield from _from_notes(
+        [note for note in _notes(desk, *kinds) if note not in told],
+        "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。",
+    )
 
 
 @rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM)

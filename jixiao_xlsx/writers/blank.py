@@ -14,10 +14,10 @@ from jixiao_xlsx.remarks import REMARKS
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.cached import cached
 from jixiao_xlsx.writers.canvas import CALC, Canvas
-from jixiao_xlsx.writers.contents import contents
+from jixiao_xlsx.writers.contents import contents, text_of
 from jixiao_xlsx.writers.grid import draw_sheet
 from jixiao_xlsx.writers.guide import draw_guide
-from jixiao_xlsx.writers.layout import NOTHING, Filling, place
+from jixiao_xlsx.writers.layout import NOTHING, Filling, Layout, a1, place
 from jixiao_xlsx.writers.looks import Looks
 from jixiao_xlsx.writers.selfcheck import Summary, draw_selfcheck
 from jixiao_xlsx.writers.styles import new_book
@@ -47,6 +47,7 @@ def write_workbook(
     known = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
     # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
     remembered = {ref: value for ref, value in prefill.items() if not known[ref.table, ref.row, ref.column].formula}
+    printed, formulas = _fixed(place(unrolled(template)) if filling else layout)
     with new_book(target, template.title) as book:
         canvas = Canvas(book, Looks(book), layout, known, filling)
         sheets = [book.add_worksheet(sheet.spec.title) for sheet in layout.sheets]
@@ -64,10 +65,28 @@ def write_workbook(
         for check in checks:
             _write_remarks(canvas, check)
         said = book.add_worksheet(meta.SHEET)
-        for line, (key, value) in enumerate(meta.encode(template, year, department, code, remembered).items()):
+        ahead = meta.Ahead(remembered, printed, formulas)
+        for line, (key, value) in enumerate(meta.encode(template, year, department, code, ahead).items()):
             said.write_string(line, 0, key)
             said.write_string(line, 1, value)
         said.very_hidden()
+
+
+def _fixed(layout: Layout) -> tuple[meta.Texts, meta.Texts]:
+    """What the empty form prints and computes, and nobody is to change; of copies, what the first holds."""
+    printed: dict[Ref, str] = {}
+    formulas: dict[Ref, str] = {}
+    known = contents(layout, NOTHING)
+    for (name, key, title), content in known.items():
+        table = layout.tables[name]
+        row = table.row[key]
+        label = next((text_of(known[name, key, one].value) for one in table.spec.label), "") if row.kind == "open" else row.title
+        if content.formula:
+            where = a1(row.line, table.columns[title])
+            formulas.setdefault(Ref(table.spec.base, row.title, title), meta.shape(content.formula, where))
+        elif content.role == "fixed" and label:
+            printed.setdefault(Ref(table.spec.base, label, title), text_of(content.value))
+    return printed, formulas
 
 
 def _write_remarks(canvas: Canvas, check: Summary) -> None:
