@@ -46,13 +46,13 @@ def blank_workbooks(
         if reference_path or last_year_path:
             raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
         target = output / f"{template.file_name}.xlsx"
-        write_whole(target, partial(write_workbook, template, year=year))
+        write_whole(target, partial(write_workbook, template, year=year, bureau=bureau))
         return Handout((target,))
     ahead = _ahead(roster, year, reference_path, last_year_path, template)
     taken: set[str] = set()
     targets = [(output / f"{_name(department, template, taken)}.xlsx", department) for department in roster]
     for target, department in targets:
-        known = partial(write_workbook, template, year=year, department=department.name, code=department.code)
+        known = partial(write_workbook, template, year=year, department=department.name, code=department.code, bureau=bureau)
         write_whole(target, partial(known, prefill=ahead.by_department.get(department.name, {})))
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
     return Handout(tuple(target for target, _ in targets), filled, ahead.notes)

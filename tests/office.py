@@ -85,6 +85,16 @@ def rendered(workbook: Path, folder: Path, *, dpi: int = 70) -> list[Path]:
     return sorted(folder.glob(f"{workbook.stem}-*.png"))
 
 
+def colours(workbook: Path, folder: Path) -> list[set[bytes]]:
+    """The colours (three bytes each) of every page of a workbook."""
+    rendered(workbook, folder, dpi=30)
+    assert _PDFTOPPM, "pdftoppm is missing"
+    pdf = folder / f"{workbook.stem}.pdf"
+    subprocess.run([_PDFTOPPM, "-r", "30", str(pdf), str(folder / workbook.stem)], check=True, timeout=_TIMEOUT)
+    pages = [path.read_bytes().split(b"\n", 3)[3] for path in sorted(folder.glob(f"{workbook.stem}-*.ppm"))]
+    return [{page[at : at + 3] for at in range(0, len(page), 3)} for page in pages]
+
+
 def _convert(kind: str, workbooks: Sequence[Path], out: Path, profile: Path, *, recalculate: bool) -> None:
     assert _SOFFICE, "soffice is missing"
     if recalculate:

@@ -349,8 +349,8 @@ def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> No
 
 def test_rows_that_a_clerk_inserted_change_no_formula(form: Template) -> None:
     """Excel moves the references of formulas; what they do stays the same."""
-    assert meta.shape("IF(COUNT(D5:D9)=0,\"\",ROUND(SUM(D5:D9),2))", "D10") == meta.shape(
-        "=IF(COUNT($D$5:$D$12)=0, \"\", ROUND(SUM(D5:D12),2))", "D13"
+    assert meta.shape('IF(COUNT(D5:D9)=0,"",ROUND(SUM(D5:D9),2))', "D10") == meta.shape(
+        '=IF(COUNT($D$5:$D$12)=0, "", ROUND(SUM(D5:D12),2))', "D13"
     )
     assert meta.shape("SUM(D5:D9)", "D10") != meta.shape("SUM(C5:C9)", "D10") != ""
     assert meta.shape("LOG10(A1)", "B1") == "LOG10([-1])"

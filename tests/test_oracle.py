@@ -21,6 +21,7 @@ import pytest
 from jixiao_xlsx import balance, checker, reader
 from jixiao_xlsx.amounts import Convention
 from jixiao_xlsx.balance import Lens, Outcome
+from jixiao_xlsx.copies import named
 from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.rules.rates import rate_rules
 from jixiao_xlsx.spec import Template, find_template
@@ -100,7 +101,7 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
     said = shown(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
     submission = reader.read_bytes(data, "x.xlsx", template)
     told: set[tuple[str, str, str]] = set()
-    for verdict in balance.judge(submission, template).verdicts:
+    for verdict in (verdict for part in submission.parts for verdict in balance.judge(part, template).verdicts):
         code = verdict.instance.spec.code
         places = [(code, cell.sheet, cell.ref) for cell in verdict.instance.cells]
         key = next((place for place in places if place in said), None)
@@ -110,15 +111,15 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
         wanted = expected(verdict)
         right = said[key].startswith(wanted) if wanted.endswith("差 ") else said[key] == wanted
         yield verdict.outcome.value, "" if right else f"{key}: 自检 {said[key]!r}，核对 {wanted!r}"
-    desk = Desk(submission, template)
+    desks = [Desk(part, template) for part in submission.parts]
     for rule in rate_rules(template):
-        findings = {finding.place for finding in checker.run_rules(desk, [rule]).findings}
+        findings = {finding.place for desk in desks for finding in checker.run_rules(desk, [rule]).findings}
         for key, state in said.items():
             if key[0] == rule.code:
                 told.add(key)
                 wrong = any((place.sheet, place.cell) == key[1:] for place in findings)
                 yield "rate", "" if wrong == state.startswith("✗") else f"{key}: 自检 {state!r}，核对 {wrong}"
-    rest = {key: state for key, state in said.items() if key not in told and state != "未填"}  # blank rows are no rows
+    rest = {key: state for key, state in said.items() if key not in told and state not in {"未填", "—"}}  # blank rows are no rows
     yield "lines", "" if not rest else f"没有比到：{rest}"
 
 
@@ -165,6 +166,43 @@ def test_selfcheck_says_what_the_checker_says(first: int, tmp_path: Path) -> Non
             wrong += [f"{name} {problem}"] if problem else []
     assert wrong == []
     assert outcomes["holds"] > 20 * len(books) and outcomes["rate"] >= 4 * len(books)
+
+
+@office.office
+def test_selfcheck_of_every_project_says_what_the_checker_says(tmp_path: Path) -> None:
+    projects = find_template("xiangmu-zhichu")
+    books: dict[str, bytes] = {}
+    for seed in range(max(FILLS // 2, 4)):
+        stream = io.BytesIO()
+        write_workbook(projects, stream, filling=random_projects(random.Random(seed)))
+        books[f"projects{seed}"] = stream.getvalue()
+    outcomes: Counter[str] = Counter()
+    wrong = []
+    for name, data in recalculated(tmp_path, books).items():
+        for outcome, problem in disagreements(projects, data):
+            outcomes[outcome] += 1
+            wrong += [f"{name} {problem}"] if problem else []
+    assert wrong == []
+    assert outcomes["holds"] > 2 * len(books) and outcomes["fails"] > len(books) // 2
+
+
+def random_projects(dice: random.Random) -> Filling:
+    """Some of the copies, each with funds that add up, or nearly, or not; the others blank."""
+    filling: dict[str, TableFilling] = {}
+    for sheet in dice.sample(["项目1", "项目2", "项目3", "项目4", "项目5"], dice.randint(1, 4)):
+        parts = {row: dice.randint(1, 90_000) / 100 for row in ("当年财政拨款", "上年结转资金", "其他资金") if dice.random() < 0.7}
+        rows = {
+            row: {"全年预算数": money, "全年执行数": round(money * dice.choice((1, 0.9, 1.2)), 2)} for row, money in parts.items()
+        }
+        off = dice.choice((0, 0, 0.01, 0.02, 5))
+        total = {c: round(sum(row[c] for row in rows.values()) + off, 2) for c in ("全年预算数", "全年执行数")}
+        scores = [dice.choice((5, 10, 12.5, "满分", None)) for _ in range(dice.randint(0, 4))]
+        filling[named("项目资金", sheet)] = TableFilling(rows | {"年度资金总额": total} if dice.random() < 0.9 else rows)
+        filling[named("项目概况", sheet)] = TableFilling({"自评总分": {"填报内容": dice.choice((88, 99.5, 104))}})
+        filling[named("绩效指标", sheet)] = TableFilling(
+            {}, [{"三级指标": f"指标{n}", "分值": 15, "得分": s} for n, s in enumerate(scores)]
+        )
+    return filling
 
 
 @office.office

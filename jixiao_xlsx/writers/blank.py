@@ -10,6 +10,7 @@ from typing import BinaryIO
 from jixiao_xlsx import meta
 from jixiao_xlsx.copies import unrolled
 from jixiao_xlsx.equations import Ref
+from jixiao_xlsx.model import Bureau
 from jixiao_xlsx.remarks import REMARKS
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.cached import cached
@@ -19,9 +20,11 @@ from jixiao_xlsx.writers.grid import draw_sheet
 from jixiao_xlsx.writers.guide import draw_guide
 from jixiao_xlsx.writers.layout import NOTHING, Filling, Layout, a1, place
 from jixiao_xlsx.writers.looks import Looks
+from jixiao_xlsx.writers.progress import STATES, mark_wrong, write_progress
 from jixiao_xlsx.writers.selfcheck import Summary, draw_selfcheck
 from jixiao_xlsx.writers.styles import new_book
 
+NO_BUREAU = Bureau()
 NO_PREFILL: Mapping[Ref, Decimal] = {}
 # What a person may still do on a protected sheet: there is no password, only a guard against slips.
 _ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "autofilter": True}
@@ -36,12 +39,13 @@ def write_workbook(
     department: str = "",
     code: str = "",
     prefill: Mapping[Ref, Decimal] = NO_PREFILL,
+    bureau: Bureau = NO_BUREAU,
 ) -> None:
     """Write the form, filled with `filling`, to `target`. The same arguments give the same bytes.
 
     Numbers in `filling` are in the unit of their cell (95 % = 0.95); text is written as text whatever it looks like. `prefill`
     is what the bureau types ahead into fixed rows: the file remembers it. Raises KeyError for a row or column that the form
-    has not, OSError when the file cannot be written.
+    has not, OSError when the file cannot be written. `bureau` is told on the first sheet: until when and to whom.
     """
     layout = place(unrolled(template), filling)
     known = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
@@ -60,7 +64,12 @@ def write_workbook(
         checks = [draw_selfcheck(canvas, sheet, where.spec, calc) for sheet, where in places if where.spec.kind == "selfcheck"]
         for sheet, where in places:
             if where.spec.kind == "guide":
-                draw_guide(canvas, sheet, where.spec, checks[0] if checks else None)
+                draw_guide(canvas, sheet, where.spec, checks[0] if checks else None, bureau)
+            elif where.tables and checks:
+                write_progress(canvas, sheet, where, checks[0])
+                mark_wrong(canvas, sheet, where, checks[0])
+        for check in checks[:1]:
+            book.define_name(STATES, f"={check.states}")
         calc.very_hidden()
         for check in checks:
             _write_remarks(canvas, check)

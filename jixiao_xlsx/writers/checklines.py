@@ -43,7 +43,22 @@ def all_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine], lis
 
 
 def _used(workings: Workings) -> Iterator[tuple[str, Live]]:
-    """For each copy of a sheet that repeats, how many cells hold what the blank form leaves blank."""
+    """For each copy of a sheet that repeats, how many cells hold what the blank form leaves blank. While none is used, the first
+    counts as used: a workbook with nothing in it is not in order.
+    """
+    found = list(_filled(workings))
+    if not found:
+        return
+    first, rest = found[0], found[1:]
+    every = "+".join(count.formula for _, count in found)
+    now = 1.0 if not any(count.value for _, count in found) else first[1].value
+    line = workings.next_line(f"{first[0]} 要填")
+    yield first[0], workings.put(line, 1, f"IF({every}=0,1,{first[1].formula})", now)
+    yield from rest
+
+
+def _filled(workings: Workings) -> Iterator[tuple[str, Live]]:
+    """How many cells of each copy hold what the blank form leaves blank."""
     canvas = workings.canvas
     for sheet in canvas.layout.sheets:
         if not any(table.spec.copy_of for table in sheet.tables):

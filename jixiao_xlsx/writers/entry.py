@@ -6,11 +6,16 @@ from typing import Any
 
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec
 from jixiao_xlsx.writers.canvas import Canvas
-from jixiao_xlsx.writers.layout import RowPlace, TablePlace
+from jixiao_xlsx.writers.layout import RowPlace, TablePlace, a1
 from jixiao_xlsx.writers.looks import MISSING
 
 TICKS = ("√",)
-_LIMIT = 1e15
+_NA = "|—|——|-|－|/|无|不适用|"
+_LIMITS = {
+    "count": ("AND({cell}>=0,{cell}=INT({cell}))", "不小于 0 的整数"),
+    "score": ("AND({cell}>=0,{cell}<=100)", "0 至 100 之间的数"),
+}
+_EXAMPLES = {"元": "9548199.71", "万元": "954.82", "分": "2.7", "年": "2025"}
 _MAX_TITLE, _MAX_TEXT = 32, 255  # what a spreadsheet allows in these boxes
 
 Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
@@ -57,8 +62,7 @@ def _rule(about: Help, title: str) -> dict[str, object] | None:
         rule: dict[str, object] = {"validate": "list", "source": list(choices), "error_message": "请从下拉列表中选择。"}
         return rule | {"error_title": title[:_MAX_TITLE]} | _message(hint or "请从下拉列表中选择。")
     if kind in NUMERIC:
-        usual = "填百分数，如 95.5%。" if kind == "percent" else f"单位：{unit}。只填数字，没有的填“—”。"
-        return _number_rule(title) | _message(hint or usual)
+        return _number_rule(about, title) | _message(hint or _usual(kind, unit))
     if kind == "measure":
         hint = hint or "填数字或百分数；定性指标填达成、部分达成或未达成。"
     if kind == "date":
@@ -66,15 +70,26 @@ def _rule(about: Help, title: str) -> dict[str, object] | None:
     return {"validate": "any"} | _message(hint) if hint else None
 
 
-def _number_rule(title: str) -> dict[str, object]:
+def _usual(kind: str, unit: str) -> str:
+    if kind == "percent":
+        return "填百分数，如 95.5%。没有的填“—”。"
+    return f"单位：{unit}。只填数字，如 {_EXAMPLES.get(unit, '12')}；没有的填“—”。"
+
+
+def _number_rule(about: Help, title: str) -> dict[str, object]:
+    """Only a number that can be one, or a word for 不适用: {cell} stands for the first cell of the area."""
+    kind, unit, _, _ = about
+    limit, what = _LIMITS.get(kind, ("TRUE", "数字"))
+    if unit == "年":
+        limit, what = "AND({cell}>1989,{cell}<2201)", "四位数的年份，如 2025"
     return {
-        "validate": "decimal",
-        "criteria": "between",
-        "minimum": -_LIMIT,
-        "maximum": _LIMIT,
-        "error_type": "warning",
+        "validate": "custom",
+        "value": f'=IF(ISNUMBER({{cell}}),{limit},ISNUMBER(SEARCH("|"&TRIM({{cell}})&"|","{_NA}")))',
+        "error_type": "stop",
         "error_title": title[:_MAX_TITLE],
-        "error_message": "这里应填数字。确实没有的填“—”，并选“是”。",
+        "error_message": f"这里应填{what}"
+        + (f"（单位：{unit}）" if unit not in {"", "%", "年"} else "")
+        + "，不带文字；确实没有的填“—”。",
     }
 
 
@@ -92,4 +107,7 @@ def _validate(sheet: Any, column: int, rows: list[RowPlace], rule: dict[str, obj
         else:
             runs.append([row.line, row.line])
     for first, last in runs:
-        sheet.data_validation(first, column, last, column, dict(rule))
+        own = dict(rule)
+        if own["validate"] == "custom":
+            own["value"] = str(own["value"]).replace("{cell}", a1(first, column))
+        sheet.data_validation(first, column, last, column, own)

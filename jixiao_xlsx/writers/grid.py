@@ -23,7 +23,7 @@ LABEL_WIDTHS, LONG_LABEL_WIDTH = (12.0, 40.0), 22.0
 
 def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
     """Draw a data sheet: its tables from top to bottom and the signatures below."""
-    widths = _widths(place)
+    widths = sheet_widths(place)
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
     if place.titled:
@@ -50,7 +50,7 @@ def _set_page(sheet: Any, place: SheetPlace) -> None:
         sheet.freeze_panes(first.header + 1, 1 if first.labelled else min(first.words, 3))
 
 
-def _widths(place: SheetPlace) -> list[float]:
+def sheet_widths(place: SheetPlace) -> list[float]:
     """Column widths in characters: wide enough for every table of the sheet."""
     widths = [8.0] * place.width
     for table in place.tables:

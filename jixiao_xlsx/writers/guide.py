@@ -5,29 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from jixiao_xlsx.model import Bureau
 from jixiao_xlsx.spec import SheetSpec, Template
 from jixiao_xlsx.writers.canvas import Canvas, quoted, span, write_title
-from jixiao_xlsx.writers.checklines import REQUIRED
-from jixiao_xlsx.writers.layout import SheetPlace, a1, qualified
-from jixiao_xlsx.writers.looks import BAD, FAIR, FILLS, GOOD, MISSING, TODO, row_height
+from jixiao_xlsx.writers.contents import text_of
+from jixiao_xlsx.writers.layout import Address, SheetPlace, qualified
+from jixiao_xlsx.writers.looks import FILLS, MISSING, WRONG, row_height
+from jixiao_xlsx.writers.progress import colour_words, progress
 from jixiao_xlsx.writers.selfcheck import Summary
-from jixiao_xlsx.writers.styles import Live, page
+from jixiao_xlsx.writers.styles import page
 from jixiao_xlsx.writers.verdicts import FAILED
-from jixiao_xlsx.writers.verdicts import GOOD as RIGHT
-from jixiao_xlsx.writers.verdicts import MISSING as UNFILLED
 
 _WIDTHS = (7.0, 22.0, 44.0, 10.0, 22.0)
 _LINK_COLOUR = "#0563C1"
 _COLOURS = (
     (FILLS["input"], "请填写"),
     (MISSING, "必填，还没有填；填好后变成黄色"),
+    (WRONG, "与别处不相符，原因看自检；改对后颜色消失"),
     (FILLS["auto"], "自动计算，不用填"),
     (FILLS["fixed"], "已经印好，不用改"),
     (FILLS["void"], "不用填"),
 )
 
 
-def draw_guide(canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | None) -> None:
+def draw_guide(canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | None, bureau: Bureau) -> None:
     """Draw the first sheet; `summary` is what 自检 says, where the form has one."""
     widths = list(_WIDTHS)
     for number, width in enumerate(widths):
@@ -42,13 +43,18 @@ def draw_guide(canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | N
         span(sheet, (line, 1, line, last), text, canvas.looks(text_wrap=True, valign="top"))
         sheet.set_row(line, row_height([(text, sum(widths[1:]))], 19))
         line += 1
-    line = _heading(canvas, sheet, line, "二、颜色")
+    line = _heading(canvas, sheet, line, "二、报送")
+    for text in _delivery(bureau):
+        span(sheet, (line, 1, line, last), text, canvas.looks(text_wrap=True, valign="top"))
+        sheet.set_row(line, row_height([(text, sum(widths[1:]))], 19))
+        line += 1
+    line = _heading(canvas, sheet, line, "三、颜色")
     for colour, text in _COLOURS:
         sheet.write_blank(line, 1, None, canvas.looks.boxed(bg_color=colour))
         span(sheet, (line, 2, line, last), text, canvas.looks(indent=1))
         sheet.set_row(line, 19)
         line += 1
-    line = _heading(canvas, sheet, line, "三、目录")
+    line = _heading(canvas, sheet, line, "四、目录")
     line = _contents(canvas, sheet, line, summary)
     page(sheet, portrait=spec.orientation == "portrait", footer=spec.title)
     sheet.activate()
@@ -106,14 +112,47 @@ def _contents(canvas: Canvas, sheet: Any, line: int, summary: Summary | None) ->
         sheet.write_number(line, 0, number, canvas.looks.boxed(align="center"))
         link = canvas.looks.boxed(font_color=_LINK_COLOUR, underline=1, indent=1)
         sheet.write_url(line, 1, f"internal:{qualified(place.spec.title, 'A1')}", link, place.spec.title, "转到这张表")
-        about = _about(place)
-        sheet.write_string(line, 2, about, canvas.looks.boxed(indent=1))
+        about = _write_about(canvas, sheet, line, place)
         units = dict.fromkeys(table.spec.unit for table in place.tables if table.spec.unit)
         sheet.write_string(line, 3, "、".join(units), canvas.looks.boxed(align="center"))
-        _progress(canvas, sheet, line, place, summary)
+        said = progress(summary, place.spec.title) if summary else None
+        look = canvas.looks.boxed(align="center")
+        if said is None:
+            sheet.write_blank(line, 4, None, look)
+        else:
+            sheet.write_formula(line, 4, f"={said.formula}", look, str(said.value))
         sheet.set_row(line, row_height([(about, _WIDTHS[2] - 2)], 20))
-    _colour(canvas, sheet, first, line)
+    colour_words(canvas, sheet, (first, 4, line, 4))
     return line + 1
+
+
+def _delivery(bureau: Bureau) -> Iterator[str]:
+    """Until when, to whom, and what happens next."""
+    to = "".join(part for part in (bureau.name, bureau.office) if part) or "财政部门"
+    until = f"请于{bureau.deadline}前" if bureau.deadline else "请按通知的时限"
+    people = "，".join(
+        part for part in (f"联系人{bureau.contact}" * bool(bureau.contact), f"电话{bureau.phone}" * bool(bureau.phone)) if part
+    )
+    yield f"{until}报{to}" + (f"（{people}）" if people else "") + "，只报这一个文件，文件名写明单位名称。"
+    yield "报来后统一核对：没有问题的发通过通知；有问题的退回一份批注副本，错的格子标了颜色、写明怎么改，照着改好再报。"
+
+
+def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> str:
+    """What the sheet is about; of copies, what the department calls this one."""
+    look = canvas.looks.boxed(indent=1)
+    item = canvas.template.roles.get("item")
+    own = next(
+        (table.spec.name for table in place.tables if item and table.spec.base == canvas.layout.tables[item.table].spec.base), ""
+    )
+    if item is None or not own:
+        about = _about(place)
+        sheet.write_string(line, 2, about, look)
+        return about
+    address: Address = (own, item.row, item.column)
+    ref, now = canvas.refer(address), text_of(canvas.contents[address].value)
+    unused = f"（没有填{item.row}）"
+    sheet.write_formula(line, 2, f'=IF({ref}="",{quoted(unused)},{ref})', look, now or unused)
+    return now or unused
 
 
 def _about(place: SheetPlace) -> str:
@@ -121,44 +160,3 @@ def _about(place: SheetPlace) -> str:
     if not place.tables:
         return {"guide": "怎样填，填什么", "selfcheck": "表内、表间是否相符，必填项是否填完"}.get(place.spec.kind, "")
     return "；".join(t.spec.heading.replace("{year}年度", "").replace("{department}", "") for t in place.tables)
-
-
-def _progress(canvas: Canvas, sheet: Any, line: int, place: SheetPlace, summary: Summary | None) -> None:
-    """What 自检 says of one sheet, in a few words."""
-    look = canvas.looks.boxed(align="center")
-    own = [state for title, state in summary.lines if title == place.spec.title] if summary else []
-    if summary is None or not own:
-        sheet.write_blank(line, 4, None, look)
-        return
-    here = f"({{sheets}}={a1(line, 1, absolute=True)})"
-    failed = summary.count(f"{here}*(LEFT({{states}},1)={quoted(FAILED)})", sum(state.startswith(FAILED) for state in own))
-    right = summary.count(f"{here}*(LEFT({{states}},1)={quoted(RIGHT)})", sum(state == RIGHT for state in own))
-    musts = summary.lines[: summary.required]
-    lacking = sum(title == place.spec.title and state == UNFILLED for title, state in musts)
-    missing = _required_only(summary, line, lacking)
-    formula = (
-        f"=IF({failed.formula}>0,{quoted('✗ ')}&{failed.formula}&{quoted(' 处不平')},IF({missing.formula}>0,"
-        f"{quoted('必填未填 ')}&{missing.formula}&{quoted(' 项')},IF({right.formula}>0,{quoted('✓ 相符')},{quoted('未填')})))"
-    )
-    sheet.write_formula(line, 4, formula, look, _words(failed, missing, right))
-
-
-def _required_only(summary: Summary, line: int, now: int) -> Live:
-    test = f"({{sheets}}={a1(line, 1, absolute=True)})*({{labels}}={quoted(REQUIRED)})*({{states}}={quoted(UNFILLED)})"
-    return summary.count(test, now)
-
-
-def _words(failed: Live, missing: Live, right: Live) -> str:
-    if failed.value:
-        return f"✗ {int(float(failed.value))} 处不平"
-    if missing.value:
-        return f"必填未填 {int(float(missing.value))} 项"
-    return "✓ 相符" if right.value else "未填"
-
-
-def _colour(canvas: Canvas, sheet: Any, first: int, last: int) -> None:
-    cell = f"${a1(first, 4)}"
-    for sign, colour in (("✗", BAD), ("必", FAIR), ("✓", GOOD), ("未", TODO)):
-        look = canvas.looks.mark(font_color=colour)
-        rule = {"type": "formula", "criteria": f"=LEFT({cell},1)={quoted(sign)}", "format": look}
-        sheet.conditional_format(first, 4, last, 4, rule)

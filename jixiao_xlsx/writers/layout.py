@@ -209,7 +209,7 @@ def _table(template: Template, spec: TableSpec, top: int, width: int, filling: T
     return TablePlace(
         spec=spec,
         heading=(top, 0),
-        unit=(top, _width(spec) - 1) if spec.caption else (top + 1, width - 1),
+        unit=(top, (width if spec.shape == "record" else _width(spec)) - 1) if spec.caption else (top + 1, width - 1),
         header=header,
         columns={column.title: first + number for number, column in enumerate(spec.columns)},
         rows=rows,

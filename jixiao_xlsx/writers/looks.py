@@ -13,6 +13,7 @@ FONT, TITLE_FONT = "宋体", "黑体"
 SIZE, TITLE_SIZE, CAPTION_SIZE = 10.5, 18, 12
 LINE = "#7F7F7F"
 FILLS: Mapping[str, str] = {"input": "#FFF9DB", "auto": "#EDEDED", "fixed": "#FFFFFF", "void": "#D9D9D9"}
+WRONG = "#FFC7CE"  # a cell that 自检 finds wrong
 MISSING = "#FBE0CC"  # a required cell that is still blank
 HEAD_FILL, BAND_FILL = "#DCE6F1", "#EEF3FA"
 GOOD, FAIR, BAD, TODO = "#375623", "#9C5700", "#C00000", "#7F7F7F"
@@ -78,6 +79,7 @@ class Looks:
             locked=role != "input",
             bold=bold,
             indent=int(align != "center"),
+            text_wrap=align != "right",  # numbers; LibreOffice forgets the indent of wrapped ones
         )
 
 

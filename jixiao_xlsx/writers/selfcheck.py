@@ -14,7 +14,7 @@ from jixiao_xlsx.writers.layout import a1, qualified
 from jixiao_xlsx.writers.looks import BAD, BAND_FILL, FAIR, TODO, row_height
 from jixiao_xlsx.writers.looks import GOOD as GREEN
 from jixiao_xlsx.writers.styles import Live, page
-from jixiao_xlsx.writers.verdicts import FAILED, GOOD, MISSING, SOFT, STRAY
+from jixiao_xlsx.writers.verdicts import FAILED, GOOD, MISSING, SOFT, STRAY, UNUSED
 from jixiao_xlsx.writers.workings import Workings
 
 COLUMNS: Mapping[str, float] = {
@@ -36,18 +36,30 @@ _HOW = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of the list: the sheet and cell it points at, its label, what it says now, and its number among the `states`."""
+
+    sheet: str
+    ref: str
+    label: str
+    state: str
+    number: int
+
+
 @dataclass(frozen=True)
 class Summary:
-    """The list for whoever counts in it: references to its columns, and its lines as they are now.
+    """The list for whoever counts in it: where it begins, references to its columns, and its lines as they are now.
 
     `remarks` are the cells for a 情况说明: code, label and sheet of the line, and the reference.
     """
 
+    home: str
     sheets: str
     labels: str
     states: str
     required: int
-    lines: Sequence[tuple[str, str]]
+    lines: Sequence[Line]
     remarks: Sequence[tuple[str, str, str, str]] = ()
 
     def count(self, test: str, now: int) -> Live:
@@ -66,6 +78,7 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
         sheet.write_string(_HEADER, number, title, canvas.looks.head)
     sheet.set_row(_HEADER, 26)
     line = _HEADER + 1
+    placed: list[Line] = []
     remarks: list[tuple[str, str, str, str]] = []
     for heading, lines in (("一、必填项", musts), ("二、表内关系", inner), ("三、表间关系", outer)):
         span(sheet, (line, 0, line, len(COLUMNS) - 1), heading, canvas.looks.band)
@@ -80,8 +93,9 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
             for number, one in enumerate(lines)
             if one.explainable
         ]
+        placed += [_placed(canvas, one, line + 1 + number - _HEADER) for number, one in enumerate(lines)]
         line = _draw_lines(canvas, sheet, line + 1, lines)
-    summary = replace(_summary(canvas, spec, line - 1, [*musts, *inner, *outer], len(musts)), remarks=remarks)
+    summary = replace(_summary(spec, line - 1, placed, len(musts)), remarks=remarks)
     _draw_counters(canvas, sheet, summary)
     _colour(canvas, sheet, line - 1)
     page(sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title)
@@ -119,14 +133,17 @@ def _with_remark(one: CheckLine, remark: str) -> tuple[str, str]:
     return state, str(one.state.value)
 
 
-def _summary(canvas: Canvas, spec: SheetSpec, last: int, lines: Sequence[CheckLine], required: int) -> Summary:
+def _placed(canvas: Canvas, one: CheckLine, number: int) -> Line:
+    where = canvas.layout.sheet_of(one.anchor[0])
+    return Line(where, a1(*canvas.layout.position(one.anchor)), one.label, str(one.state.value), number)
+
+
+def _summary(spec: SheetSpec, last: int, lines: Sequence[Line], required: int) -> Summary:
     sheets, labels, states = (
         qualified(spec.title, f"{a1(_HEADER + 1, column, absolute=True)}:{a1(last, column, absolute=True)}")
         for column in (_SHEET, _LABEL, _STATE)
     )
-    return Summary(
-        sheets, labels, states, required, [(canvas.layout.sheet_of(one.anchor[0]), str(one.state.value)) for one in lines]
-    )
+    return Summary(qualified(spec.title, "A1"), sheets, labels, states, required, lines)
 
 
 def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
@@ -134,9 +151,9 @@ def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
     looks = canvas.looks
     first = a1(_HEADER + 2, _STATE, absolute=True)
     musts = f"{first}:{a1(_HEADER + 1 + max(summary.required, 1), _STATE, absolute=True)}"
-    failed = sum(state.startswith(FAILED) for _, state in summary.lines)
-    missing = sum(state == MISSING for _, state in summary.lines[: summary.required])
-    stray = sum(state == STRAY for _, state in summary.lines)
+    failed = sum(line.state.startswith(FAILED) for line in summary.lines)
+    missing = sum(line.state == MISSING for line in summary.lines[: summary.required])
+    stray = sum(line.state == STRAY for line in summary.lines)
     parts = (
         ((0, 2), summary.count(f"--(LEFT({{states}},1)={quoted(FAILED)})", failed), (" 处不平", "没有不平的地方"), BAD),
         ((3, 4), summary.count(f"--({musts}={quoted(MISSING)})", missing), (" 项必填未填", "必填项已填完"), FAIR),
@@ -151,7 +168,9 @@ def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
         rule = {"type": "formula", "criteria": test, "format": looks.mark(font_color=colour)}
         sheet.conditional_format(_COUNTERS, left, _COUNTERS, right, rule)
     sheet.set_row(_COUNTERS, 28)
-    span(sheet, (_LEGEND, 0, _LEGEND, len(COLUMNS) - 1), _HOW, looks(text_wrap=True, font_size=9, font_color="#595959"))
+    copies = any(table.spec.copy_of for table in canvas.layout.tables.values())
+    how = _HOW + (f"{UNUSED}：这张表没有用。" if copies else "")
+    span(sheet, (_LEGEND, 0, _LEGEND, len(COLUMNS) - 1), how, looks(text_wrap=True, font_size=9, font_color="#595959"))
     sheet.set_row(_LEGEND, 30)
 
 
