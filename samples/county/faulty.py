@@ -187,7 +187,7 @@ def emergency(roster: Roster, template: Template) -> Form:
     form.retouches.append(
         lambda package, where: package.overtype(*label_cell(where.ref(ACCOUNTS, "项目支出", "年初预算数")), "专项业务经费")
     )
-    form.expect_heading("STR102", ACCOUNTS)
+    form.expect_label("STR102", ACCOUNTS, "项目支出")  # the renamed cell itself
     form.measure("实际完成成果", 业绩值="94%", 完成率=0.9895, 指标得分=13.36, 偏差原因及改进措施=None)
     form.expect_indicator("IND107", "实际完成成果", "偏差原因及改进措施")
     rescore(form, made)

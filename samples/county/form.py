@@ -15,7 +15,7 @@ RowKey = str | int
 
 @dataclass(frozen=True)
 class Expectation:
-    """A finding that must appear. kind: cell | heading | column | extra | first (A1 of the first sheet)."""
+    """A finding that must appear. kind: cell | label (of a row) | heading | column | extra | first (A1 of the first sheet)."""
 
     code: str
     kind: str
@@ -27,6 +27,8 @@ class Expectation:
         match self.kind:
             case "heading":
                 return where.heading_ref(self.table)
+            case "label":
+                return where.sheet_of(self.table), layout.a1(where.tables[self.table].row[self.row].line, 0)
             case "column":
                 return where.column_ref(self.table, self.column)
             case "extra":
@@ -104,6 +106,9 @@ class Form:
 
     def expect_heading(self, code: str, table: str) -> None:
         self.expected.append(Expectation(code, "heading", table))
+
+    def expect_label(self, code: str, table: str, row: RowKey) -> None:
+        self.expected.append(Expectation(code, "label", table, row))
 
     def expect_column(self, code: str, table: str, column: str) -> None:
         self.expected.append(Expectation(code, "column", table, column=column))
