@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jixiao_xlsx.copies import is_free
@@ -31,37 +31,48 @@ class CheckLine:
     explainable: bool = False
 
 
-def all_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine], list[CheckLine]]:
+@dataclass(frozen=True)
+class Lines:
+    """All there is to show; `filled` tells for each sheet how many cells hold what the blank form leaves blank."""
+
+    required: Sequence[CheckLine]
+    inner: Sequence[CheckLine]
+    outer: Sequence[CheckLine]
+    filled: Mapping[str, Live]
+
+
+def all_lines(workings: Workings) -> Lines:
     """Required cells, relations inside tables, relations between tables. What is about a copy that nobody uses says nothing."""
     inner, outer = equation_lines(workings)
-    used = dict(_used(workings))
+    filled = dict(_filled(workings))
+    used = dict(_used(workings, filled))
     musts, inner, outer = (
         [_if_used(line, used.get(workings.canvas.layout.sheet_of(line.anchor[0]))) for line in lines]
         for lines in (required_lines(workings.canvas), inner, outer)
     )
-    return musts, inner, outer
+    return Lines(musts, inner, outer, filled)
 
 
-def _used(workings: Workings) -> Iterator[tuple[str, Live]]:
-    """For each copy of a sheet that repeats, how many cells hold what the blank form leaves blank. While none is used, the first
-    counts as used: a workbook with nothing in it is not in order.
+def _used(workings: Workings, filled: Mapping[str, Live]) -> Iterator[tuple[str, Live]]:
+    """The copies of a sheet that repeats, and whether they are used. While none is, the first counts as used: a workbook with
+    nothing in it is not in order.
     """
-    found = list(_filled(workings))
-    if not found:
+    copies = dict.fromkeys(table.spec.sheet for table in workings.canvas.layout.tables.values() if table.spec.copy_of)
+    if not copies:
         return
-    first, rest = found[0], found[1:]
-    every = "+".join(count.formula for _, count in found)
-    now = 1.0 if not any(count.value for _, count in found) else first[1].value
-    line = workings.next_line(f"{first[0]} 要填")
-    yield first[0], workings.put(line, 1, f"IF({every}=0,1,{first[1].formula})", now)
-    yield from rest
+    first, *rest = copies
+    every = "+".join(filled[copy].formula for copy in copies)
+    now = filled[first].value if any(filled[copy].value for copy in copies) else 1.0
+    line = workings.next_line(f"{first} 要填")
+    yield first, workings.put(line, 1, f"IF({every}=0,1,{filled[first].formula})", now)
+    yield from ((copy, filled[copy]) for copy in rest)
 
 
 def _filled(workings: Workings) -> Iterator[tuple[str, Live]]:
-    """How many cells of each copy hold what the blank form leaves blank."""
+    """How many cells of each sheet hold what the blank form leaves blank."""
     canvas = workings.canvas
     for sheet in canvas.layout.sheets:
-        if not any(table.spec.copy_of for table in sheet.tables):
+        if not sheet.tables:
             continue
         inputs = [
             (table.spec.name, row.key, column.title)

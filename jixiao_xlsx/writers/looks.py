@@ -78,8 +78,8 @@ class Looks:
             num_format=number,
             locked=role != "input",
             bold=bold,
-            indent=int(align != "center"),
-            text_wrap=align != "right",  # numbers; LibreOffice forgets the indent of wrapped ones
+            indent=int(align == "left"),
+            text_wrap=align != "right",
         )
 
 
@@ -100,7 +100,7 @@ def number_format(table: TableSpec, row: str, column: ColumnSpec, unit: str = ""
     digits = "." + "0" * decimals if decimals else ""
     match kind:
         case "money":
-            return f"#,##0{digits}"
+            return f"#,##0{digits}_ "  # room at the right that every program keeps, as it does not keep an indent
         case "percent":
             return f"0{digits}%"
         case "count":

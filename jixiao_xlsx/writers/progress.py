@@ -26,7 +26,8 @@ _LINK_TIP = "转到自检"
 def progress(summary: Summary, title: str) -> Live | None:
     """What 自检 says of one sheet, in a few words, as a formula without its equals sign; None where it says nothing."""
     own = [line for line in summary.lines if line.sheet == title]
-    if not own:
+    filled = summary.filled.get(title)
+    if not own or filled is None:
         return None
     here = f"({{sheets}}={quoted(title)})"
     failed = summary.count(f"{here}*(LEFT({{states}},1)={quoted(FAILED)})", sum(line.state.startswith(FAILED) for line in own))
@@ -35,17 +36,17 @@ def progress(summary: Summary, title: str) -> Live | None:
     missing = summary.count(f"{here}*({{labels}}={quoted(REQUIRED)})*({{states}}={quoted(UNFILLED)})", lacking)
     formula = (
         f"IF({failed.formula}>0,{quoted('还有 ')}&{failed.formula}&{quoted(' 处不平')},IF({missing.formula}>0,"
-        f"{quoted('必填未填 ')}&{missing.formula}&{quoted(' 项')},IF({right.formula}>0,{quoted('✓ 相符')},{quoted('没有填')})))"
+        f"{quoted('必填未填 ')}&{missing.formula}&{quoted(' 项')},IF(AND({right.formula}>0,{filled.formula}>0),{quoted('✓ 相符')},{quoted('没有填')})))"
     )
-    return Live(formula, _words(failed, missing, right))
+    return Live(formula, _words(failed, missing, bool(right.value and filled.value)))
 
 
-def _words(failed: Live, missing: Live, right: Live) -> str:
+def _words(failed: Live, missing: Live, right: bool) -> str:
     if failed.value:
         return f"还有 {int(float(failed.value))} 处不平"
     if missing.value:
         return f"必填未填 {int(float(missing.value))} 项"
-    return "✓ 相符" if right.value else "没有填"
+    return "✓ 相符" if right else "没有填"
 
 
 def colour_words(canvas: Canvas, sheet: Any, area: tuple[int, int, int, int]) -> None:

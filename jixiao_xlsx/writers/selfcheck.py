@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jixiao_xlsx.spec import SheetSpec
@@ -51,7 +51,8 @@ class Line:
 class Summary:
     """The list for whoever counts in it: where it begins, references to its columns, and its lines as they are now.
 
-    `remarks` are the cells for a 情况说明: code, label and sheet of the line, and the reference.
+    `remarks` are the cells for a 情况说明: code, label and sheet of the line, and the reference. `filled`: for
+    each sheet how many cells a person has filled.
     """
 
     home: str
@@ -61,6 +62,7 @@ class Summary:
     required: int
     lines: Sequence[Line]
     remarks: Sequence[tuple[str, str, str, str]] = ()
+    filled: Mapping[str, Live] = field(default_factory=dict)
 
     def count(self, test: str, now: int) -> Live:
         """How many lines pass `test`, in which {sheets}, {labels} and {states} stand for the columns."""
@@ -72,7 +74,7 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
     widths = list(COLUMNS.values())
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
-    musts, inner, outer = all_lines(Workings(canvas, calc))
+    every = all_lines(Workings(canvas, calc))
     write_title(canvas, sheet, (0, 0), "{year}年度填报" + spec.title, widths)
     for number, title in enumerate(COLUMNS):
         sheet.write_string(_HEADER, number, title, canvas.looks.head)
@@ -80,7 +82,7 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
     line = _HEADER + 1
     placed: list[Line] = []
     remarks: list[tuple[str, str, str, str]] = []
-    for heading, lines in (("一、必填项", musts), ("二、表内关系", inner), ("三、表间关系", outer)):
+    for heading, lines in (("一、必填项", every.required), ("二、表内关系", every.inner), ("三、表间关系", every.outer)):
         span(sheet, (line, 0, line, len(COLUMNS) - 1), heading, canvas.looks.band)
         sheet.set_row(line, 22)
         remarks += [
@@ -95,7 +97,7 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
         ]
         placed += [_placed(canvas, one, line + 1 + number - _HEADER) for number, one in enumerate(lines)]
         line = _draw_lines(canvas, sheet, line + 1, lines)
-    summary = replace(_summary(spec, line - 1, placed, len(musts)), remarks=remarks)
+    summary = replace(_summary(spec, line - 1, placed, len(every.required)), remarks=remarks, filled=every.filled)
     _draw_counters(canvas, sheet, summary)
     _colour(canvas, sheet, line - 1)
     page(sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title)
