@@ -131,7 +131,8 @@ def test_copies_that_are_not_used_are_no_fault_and_nothing_at_all_is() -> None:
     write_workbook(FORM, stream, year=2023, department="青禾县水务局", code="312001")
     submission = reader.read_bytes(stream.getvalue(), "空.xlsx", FORM)
     assert len(submission.parts) == 1  # held to the form, so that the blanks are told
-    assert told(submission) == {("STR103", "项目1", cell) for cell in ("B5", "C13", "B21")}
+    assert {("STR103", "项目1", cell) for cell in ("B5", "C13", "B21")} <= told(submission)
+    assert {sheet for _, sheet, _ in told(submission)} == {"项目1"}
 
 
 def test_an_explanation_settles_its_own_project_only(tmp_path: Path) -> None:
