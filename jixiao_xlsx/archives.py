@@ -9,6 +9,7 @@ import contextlib
 import datetime as dt
 import io
 import struct
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -106,9 +107,15 @@ def content(source: Source, at: int, limit: int) -> bytes:
 
 def clean(name: str) -> str:
     """A name from outside as a label: one line, forward slashes, nothing invisible, its end where it is too long."""
-    parts = "".join(letter if letter.isprintable() else "�" for letter in name.replace("\\", "/")).split("/")
+    parts = "".join(_shown(letter) for letter in name.replace("\\", "/")).split("/")
     label = "/".join(part for part in parts if part.strip(" "))
     return label if len(label) <= MAX_NAME else "…" + label[-MAX_NAME:]
+
+
+def _shown(letter: str) -> str:
+    if letter.isprintable():
+        return letter
+    return " " if unicodedata.category(letter) == "Zs" else "�"  # full-width spaces are common in names
 
 
 def _opened(source: Source) -> zipfile.ZipFile:

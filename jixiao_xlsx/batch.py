@@ -91,7 +91,7 @@ def run(
         saved = {candidate.file: candidate.saved for candidate in found}
         settled = matching.settle(answers, roster, year, saved, chosen)
         documents = {candidate.file: candidate.beside for candidate in found if candidate.document}
-        settled = matching.with_material(settled, documents, roster)
+        settled = matching.with_hints(matching.with_material(settled, documents, roster), roster)
         settled, waiver_findings = waived(settled, waivers, today)
         outbox = Outbox(output, output / staged.FOLDER / staged.JOURNAL)
         delivered = tuple(_delivered(answer, places, outbox) for answer in _named(settled, f"{SCORED}/"))

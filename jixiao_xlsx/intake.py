@@ -7,6 +7,7 @@ candidate are fetched only when they are wanted.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache, partial
@@ -19,11 +20,13 @@ from jixiao_xlsx.model import FileStatus, Letter
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
 DOCUMENTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp"})
 PACKED = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab"})
+LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
 MAX_FILE_BYTES = 100 * 2**20
 MAX_DEPTH = 3
 MAX_CANDIDATES = 20_000
 _HEAD = 512
+_VOLUME = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.part\d+\.rar$|\.[zr]\d\d$")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _PACKED_MAGIC = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 
@@ -237,10 +240,14 @@ def _kind(find: _Find) -> tuple[str, str]:
     label, head = find.candidate.file, find.head
     parts = label.lower().split("/")
     name, suffix = parts[-1], PurePosixPath(parts[-1]).suffix
-    if name.startswith((".~", "~$")):
-        return "", "办公软件打开文件时留下的锁文件，不是报送内容"
+    if name.startswith((".~", "~$")) or (name.startswith("~") and suffix == ".tmp"):
+        return "", "办公软件打开文件时留下的锁文件或临时文件，不是报送内容"
     if name.startswith("._") or any(part in SYSTEM_FILES for part in parts):
         return "", "操作系统留下的文件，不是报送内容"
+    if suffix in LINKS:
+        return "", "快捷方式，不是文件本身。请放入它所指的文件"
+    if _VOLUME.search(name):
+        return "", "分卷压缩包的一部分：请把各卷放在一起解压后再放入"
     if head.startswith(_PACKED_MAGIC) or (suffix in PACKED and not head.startswith((b"PK", _OLE))):
         return "", "压缩包：请解压后再放入"
     if suffix == ".msg":

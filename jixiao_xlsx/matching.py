@@ -84,13 +84,33 @@ class Register:
     codes: Mapping[str, Department]
     names: Mapping[str, tuple[Department, ...]]
     senders: Mapping[str, tuple[str, ...]]
+    bare: Mapping[str, tuple[Department, ...]]
+    places: tuple[str, ...]
 
     def named_in(self, text: str) -> set[str]:
-        """The departments whose name stands in `text`; a name inside another's doesn't count."""
-        words = tidy(text)
-        found = [name for name in self.names if len(name) >= _LONG_ENOUGH and name in words]
+        """The departments whose name stands in `text`; a name inside another's doesn't count, nor one of another county."""
+        return self._owners(self.names, tidy(text))
+
+    def likely(self, answer: Answer) -> str:
+        """Whose a file seems to be that nobody could read: by its name (without the county's, too), a folder's, or the sender's
+        address; "" where these name none or several. A hint for the reviewer: nothing is decided by it.
+        """
+        for name in reversed(answer.file.split("/")):
+            if owners := self._owners(self.bare, tidy(name)):
+                return owners.pop() if len(owners) == 1 else ""
+        known = self.senders.get(answer.letter.sender, ()) if answer.letter else ()
+        return known[0] if len(known) == 1 else ""
+
+    def _owners(self, names: Mapping[str, tuple[Department, ...]], words: str) -> set[str]:
+        found = [name for name in names if len(name) >= _LONG_ENOUGH and self._stands(name, words)]
         whole = [name for name in found if not any(name != other and name in other for other in found)]
-        return {owners[0].name for name in whole if len(owners := self.names[name]) == 1}
+        return {owners[0].name for name in whole if len(owners := names[name]) == 1}
+
+    def _stands(self, name: str, words: str) -> bool:
+        """Whether a name stands in a text, and not behind another place's: “县财政局” is none of “甘谷县财政局”."""
+        at = words.find(name)
+        before = words[: at + (name[0] in _COUNTY)]
+        return at >= 0 and (not _PLACE.search(before) or before.endswith(self.places))
 
     def department(self, code: str, typed: str) -> str:
         """The name in the roster of who typed this code and name; "" where that is not plain."""
@@ -123,7 +143,13 @@ def register(roster: Sequence[Department]) -> Register:
         for address in re.split(r"[、|;；,，\s]+", department.email.lower()):
             if address:
                 senders[address].append(department.name)
-    return Register(codes, {name: tuple(owners) for name, owners in names.items()}, {who: tuple(of) for who, of in senders.items()})
+    bare: dict[str, list[Department]] = defaultdict(list)
+    for name, owners in names.items():
+        same = bare[_OWN_PLACE.sub("", name)]
+        same += [owner for owner in owners if owner not in same]
+    places = {found[0] for name in names if (found := _OWN_PLACE.match(name)) and len(found[0]) > 1}
+    every = [{key: tuple(owners) for key, owners in group.items()} for group in (names, bare)]
+    return Register(codes, every[0], {who: tuple(of) for who, of in senders.items()}, every[1], tuple(sorted(places)))
 
 
 def _placed(answer: Answer, register: Register, year: int | None, choice: Choice | None) -> Answer:
@@ -168,6 +194,9 @@ def _match(register: Register, code: str, typed: str) -> tuple[str, FileStatus, 
     return typed, FileStatus.NOT_IN_ROSTER, f"{said}不在名册中"
 
 
+_COUNTY = frozenset("县市区旗")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2}[县市区旗]$")
+_OWN_PLACE = re.compile(r"^(?:中共)?[\u4e00-\u9fff]{0,4}?[县市区旗](?=.{3})")
 _LONG_ENOUGH = 3  # letters of a name that a file name doesn't hold by chance
 _FINAL = re.compile(r"最新|最终|终稿|定稿|正式")
 _VERSION = re.compile(r"(?:[vV]|第)(\d{1,3})(?!\d|年|季)|[（(](\d{1,3})[)）]")
@@ -265,6 +294,23 @@ def _kept(answer: Answer, place: str, known: Register, beside: Mapping[str, set[
     if answer.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
         return replace(answer, department=found.department)
     return found
+
+
+def with_hints(answers: Sequence[Answer], roster: Sequence[Department]) -> tuple[Answer, ...]:
+    """Files that could not be read, each beside the department it seems to be of: who else would know whom to call."""
+    known = register(roster)
+    return tuple(_hinted(answer, known.likely(answer)) if _is_lost(answer) else answer for answer in answers)
+
+
+def _is_lost(answer: Answer) -> bool:
+    name = answer.file.rpartition("/")[2]
+    return (
+        answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED} and not answer.department and name[:1] not in {"~", "."}
+    )
+
+
+def _hinted(answer: Answer, owner: str) -> Answer:
+    return replace(answer, department=owner, reason=_joined(answer.reason, f"看名称像是“{owner}”的")) if owner else answer
 
 
 _OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".txt", ".ofd")

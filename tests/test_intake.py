@@ -84,6 +84,21 @@ def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -
     assert one.file.isprintable() and one.file.encode() and one.content() == BOOK
 
 
+def test_what_is_no_file_of_its_own_is_named(tmp_path: Path) -> None:
+    for name in ("表.xlsx.lnk", "网.url", "甲.zip.001", "甲.part2.rar", "甲.z01", "~WRL0003.tmp"):
+        put(tmp_path, name, b"PK\x03\x04")
+    said = {one.file: one.set_aside[:4] for one in candidates([tmp_path])}
+    assert said == {
+        "表.xlsx.lnk": "快捷方式", "网.url": "快捷方式", "甲.zip.001": "分卷压缩", "甲.part2.rar": "分卷压缩", "甲.z01": "分卷压缩",
+        "~WRL0003.tmp": "办公软件",
+    }  # fmt: skip
+
+
+def test_a_full_width_space_in_a_name_stays_a_space(tmp_path: Path) -> None:
+    put(tmp_path, "财政局\u3000自评表\xa0.xlsx", BOOK)
+    assert [one.file for one in candidates([tmp_path])] == ["财政局 自评表 .xlsx"]
+
+
 # ------------------------------------------------------------------------------------------------------- archives
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from jixiao_xlsx.matching import chosen_files, season, settle, with_material
+from jixiao_xlsx.matching import chosen_files, season, settle, with_hints, with_material
 from jixiao_xlsx.model import Answer, Bureau, Department, Facts, FileStatus, Letter, Report
 from jixiao_xlsx.roster import Choice
 
@@ -169,11 +169,35 @@ def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
         ("财政局自评表.xlsx", False),
         ("事务中心.xlsx", False),  # a name of two departments says nothing
         ("自评表.xlsx", False),
+        ("青禾县机关事务中心.xlsx", True),
+        ("甘谷县机关事务管理局.xlsx", False),  # another county's
     ],
 )
 def test_a_file_named_after_another_department_is_a_hint(file: str, said: bool) -> None:
     [one] = settled(answer(file, "财政局"))
     assert one.status is FileStatus.SUBMITTED and ("文件名里" in one.reason) is said
+
+
+@pytest.mark.parametrize(
+    ("file", "sender", "owner"),
+    [
+        ("机关事务管理局（加密）.xlsx", "", "青禾县机关事务中心"),  # a former name, without the county's
+        ("财政局/坏.xlsx", "", "青禾县财政局"),
+        ("财政局/政务服务中心.rar", "", "青禾县政务服务中心"),  # the nearest name speaks
+        ("青禾县财政局.7z", "", "青禾县财政局"),
+        ("信.eml/坏.xlsx", "zw@example.com", "青禾县政务服务中心"),
+        ("财政局和政务服务中心.zip", "", ""),
+        ("事务中心.xlsx", "", ""),  # a name of two departments
+        ("甘谷县财政局.xlsx", "", ""),
+        ("坏.xlsx", "somebody@example.com", ""),
+        ("~$财政局.xlsx", "", ""),
+    ],
+)
+def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(file: str, sender: str, owner: str) -> None:
+    for status in (FileStatus.UNREADABLE, FileStatus.UNRECOGNISED):
+        [one] = with_hints([Answer(file, status, "坏", letter=Letter(sender) if sender else None)], ROSTER)
+        assert (one.status, one.department, one.counts) == (status, owner, False)
+        assert one.reason == (f"坏；看名称像是“{owner}”的" if owner else "坏")
 
 
 # ------------------------------------------------------------------------------------------------ the reviewer's word

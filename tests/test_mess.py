@@ -45,7 +45,7 @@ def mess(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     root.mkdir()
     (root / "县局").mkdir()
     (root / "县局" / "自评表.xlsx").write_bytes(ONE)
-    (root / "县局" / "自评报告.docx").write_bytes(b"PK\x03\x04 a report")
+    (root / "县局" / "自评报告.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a report")
     (root / "全部.zip").write_bytes(
         zipped({"甲/二.xlsx": TWO, "甲/二（终稿）.xlsx": TWO[:-1] + b"\0", "Thumbs.db": b"x"}, gbk=True)
     )
@@ -72,7 +72,7 @@ def test_every_file_has_its_line(mess: tuple[Path, Path]) -> None:
         assert said.pop("全部.zip/甲/二.xlsx")[0] == "已报"
     assert said == {
         "县局/自评表.xlsx": ("已报", False),
-        "县局/自评报告.docx": ("已报", True),
+        "县局/自评报告.doc": ("已报", True),
         "全部.zip/Thumbs.db": ("未识别", False),
         "旧邮件.eml/三.xlsx": ("已报", False),
         "收件.mbox/第1封/四.xlsx": ("已报", False),
@@ -98,10 +98,10 @@ def test_mail_and_material_stand_in_the_record(mess: tuple[Path, Path]) -> None:
 def test_the_list_of_deliveries_names_what_came_along(mess: tuple[Path, Path]) -> None:
     sheet = openpyxl.load_workbook(mess[1] / "汇总.xlsx")["报送情况"]
     rows = {row[1]: row for row in sheet.iter_rows(min_row=4, values_only=True)}
-    assert rows[NAMES[0]][2] == "已报" and "县局/自评报告.docx（随附材料）" in rows[NAMES[0]][-1]
+    assert rows[NAMES[0]][2] == "已报" and "县局/自评报告.doc（随附材料）" in rows[NAMES[0]][-1]
     assert rows[NAMES[4]][2] == "未报" and "自评报告.pdf（随附材料）" in rows[NAMES[4]][-1] and rows[NAMES[4]][7]
     below = [str(row[4]) for row in sheet.iter_rows(values_only=True) if row[0] in {"未识别", "无法读取", "重复"}]
-    assert "散件.rar" in below and "县局/自评报告.docx" not in below
+    assert "散件.rar" in below and "县局/自评报告.doc" not in below
 
 
 def test_the_reviewer_may_choose(mess: tuple[Path, Path], tmp_path: Path) -> None:

@@ -283,11 +283,25 @@ _DELIVERY = (
 )
 
 
+# What asks for a word of the reviewer stands before what only has to be known.
+_URGENCY = (
+    FileStatus.OTHER_DEPARTMENT,
+    FileStatus.NOT_IN_ROSTER,
+    FileStatus.OTHER_YEAR,
+    FileStatus.UNREADABLE,
+    FileStatus.DUPLICATE,
+    FileStatus.UNRECOGNISED,
+    FileStatus.SUBMITTED,
+    FileStatus.MISSING,
+)
+
+
 def _write_delivery(sheet: Any, styles: Styles, batch: Batch) -> None:
     counted = {answer.department: answer for answer in batch.submitted}
     others: dict[str, list[Answer]] = {}
     rest = sorted(
-        (a for a in batch.answers if a.file not in {c.file for c in counted.values()}), key=lambda a: (a.status.value, a.file)
+        (a for a in batch.answers if a.file not in {c.file for c in counted.values()}),
+        key=lambda a: (_URGENCY.index(a.status), not a.department, a.file),
     )
     for answer in rest:
         others.setdefault(answer.department, []).append(answer)
