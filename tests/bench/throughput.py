@@ -1,14 +1,13 @@
 """What a batch costs, as ratios against things run side by side: `python tests/bench/throughput.py [60 600]`.
 
-floor   calamine reading the same files, and xlsxwriter in memory writing the same scored workbooks (every call replayed)
-script  what a user would write: pandas.read_excel with openpyxl, and openpyxl writing the same cells with their styles
+First every sample by itself: our four stages, and the rivals of `rivals`; processor time, the median of the rounds of each
+workbook, then the mean over the workbooks. Then whole runs by the clock: one process against two, and the parent's memory.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
-import resource
 import statistics
 import subprocess
 import sys
@@ -19,174 +18,93 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
+from rivals import floor_read, floor_write, record, script_read, script_write
 
 from jixiao_xlsx import checker, reader, scorer
 from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers import scored
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-ROUNDS = 3
+ROUNDS = 5
+OURS, FLOOR, SCRIPT = ("read", "check", "score", "write"), ("floor read", "floor write"), ("script read", "script write")
 
 
-# ------------------------------------------------------------------------------------------------------ the floor
+# ------------------------------------------------------------------------------------------------------ one by one
 
 
-class Recorder:
-    """Stands in for an xlsxwriter object and keeps every call, so that it can be replayed without our code."""
+class Bench:
+    """One workbook, taken through our stages and those of the rivals."""
 
-    def __init__(self, real: Any, name: str, log: list[tuple[str, str, tuple[Any, ...], dict[str, Any], str]]) -> None:
-        self.__dict__.update(_real=real, _name=name, _log=log)
+    def __init__(self, path: Path) -> None:
+        self.path, self.template = path, find_template()
+        self.submission: Any = None
+        self.report: Any = None
+        self.card: Any = None
+        for work in (self.read, self.check, self.score):
+            work()
+        self.log = record(self.write)
+        self.times: dict[str, list[float]] = {}
 
-    def __getattr__(self, attribute: str) -> Any:
-        value = getattr(self._real, attribute)
-        if not callable(value):
-            return value
+    def read(self) -> None:
+        self.submission = reader.read(self.path, self.template)
 
-        def call(*args: Any, **kwargs: Any) -> Any:
-            result = value(*map(_bare, args), **{k: _bare(v) for k, v in kwargs.items()})
-            made = f"o{len(self._log)}"
-            self._log.append((self._name, attribute, tuple(map(_named, args)), {k: _named(v) for k, v in kwargs.items()}, made))
-            module = type(result).__module__
-            return Recorder(result, made, self._log) if module.startswith("xlsxwriter.") else result
+    def check(self) -> None:
+        self.report = checker.check(self.submission, self.template)
 
-        return call
+    def score(self) -> None:
+        self.card = scorer.score(self.submission, self.template)
 
-    def __setattr__(self, attribute: str, value: Any) -> None:
-        setattr(self._real, attribute, _bare(value))
+    def write(self) -> bytes:
+        stream = io.BytesIO()
+        scored.write_scored(stream, self.submission, self.report, self.card, self.template)
+        return stream.getvalue()
 
+    def once(self, *, backwards: bool) -> None:
+        """Every stage once; the rivals in turn before and after ours."""
+        ours: dict[str, Callable[[], object]] = {name: getattr(self, name) for name in OURS}
+        rivals: dict[str, Callable[[], object]] = {
+            "floor read": lambda: floor_read(self.path),
+            "floor write": lambda: floor_write(self.log),
+            "script read": lambda: script_read(self.path),
+            "script write": lambda: script_write(self.log),
+        }
+        for name, work in ({**rivals, **ours} if backwards else {**ours, **rivals}).items():
+            start = time.process_time()
+            work()
+            self.times.setdefault(name, []).append((time.process_time() - start) * 1000)
 
-def _bare(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _bare(v) for k, v in value.items()}
-    return value._real if isinstance(value, Recorder) else value
+    def fair(self) -> None:
+        """The floor writes the same bytes as we do, and the script the same values."""
+        from openpyxl import load_workbook
 
-
-def _named(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {k: _named(v) for k, v in value.items()}
-    return _Name(value._name) if isinstance(value, Recorder) else value
-
-
-class _Name(str):
-    __slots__ = ()
-
-
-def record(write: Callable[[], None]) -> list[Any]:
-    """Every xlsxwriter call that `write` makes."""
-    log: list[Any] = []
-    original = xlsxwriter.Workbook
-
-    def recording(target: Any, options: Any = None) -> Any:
-        return Recorder(original(target, options or {}), "book", log)
-
-    xlsxwriter.Workbook = recording  # type: ignore[assignment,misc]
-    try:
-        write()
-    finally:
-        xlsxwriter.Workbook = original  # type: ignore[misc]
-    return log
-
-
-def replay(log: list[Any]) -> None:
-    objects: dict[str, Any] = {"book": xlsxwriter.Workbook(io.BytesIO(), {"in_memory": True})}
-
-    def real(value: Any) -> Any:
-        if isinstance(value, _Name):
-            return objects[value]
-        return {k: real(v) for k, v in value.items()} if isinstance(value, dict) else value
-
-    for name, attribute, args, kwargs, made in log:
-        if name in objects:
-            objects[made] = getattr(objects[name], attribute)(*map(real, args), **{k: real(v) for k, v in kwargs.items()})
-
-
-# ------------------------------------------------------------------------------------------------------ the script
-
-
-def naive_read(path: Path) -> None:
-    import pandas as pd
-
-    pd.read_excel(path, sheet_name=None, header=None, engine="openpyxl")
-
-
-def naive_write(cells: list[tuple[str, int, int, Any]]) -> None:
-    from openpyxl import Workbook
-    from openpyxl.styles import Alignment, Border, Font, Side
-
-    book = Workbook()
-    border = Border(*(Side("thin"),) * 4)
-    font, alignment = Font("宋体", 10), Alignment("center", "center", wrap_text=True)
-    sheets: dict[str, Any] = {}
-    for name, row, column, value in cells:
-        sheet = sheets.get(name) or sheets.setdefault(name, book.create_sheet(name))
-        cell = sheet.cell(row + 1, column + 1, value)
-        cell.border, cell.font, cell.alignment = border, font, alignment
-    book.save(io.BytesIO())
-
-
-def written_cells(log: list[Any]) -> list[tuple[str, int, int, Any]]:
-    """The cells of a recorded workbook, as (sheet, row, column, value)."""
-    names = {made: str(args[0]) for name, attribute, args, _, made in log if attribute == "add_worksheet" and args}
-    kinds = {"write_string", "write_number", "write_blank", "write_formula", "write", "write_url"}
-    return [
-        (names[name], args[0], args[1], args[2] if isinstance(args[2], str | int | float) else None)
-        for name, attribute, args, _, _ in log
-        if attribute in kinds and name in names
-    ]
-
-
-# ------------------------------------------------------------------------------------------------------ measuring
-
-
-def timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+        ours = self.write()
+        assert floor_write(self.log) == ours, self.path.name
+        sheets = [load_workbook(io.BytesIO(data)).worksheets for data in (ours, script_write(self.log))]
+        cells = [
+            {(s.title, c.coordinate): c.value for s in book for row in s for c in row if c.value not in (None, "")}
+            for book in sheets
+        ]
+        assert cells[0] == cells[1], self.path.name
 
 
 def stages(books: list[Path]) -> None:
     """Per workbook, side by side in one run: our four stages, the floor, the script."""
-    import python_calamine
-
-    template = find_template()
-    figures: dict[str, list[float]] = {}
-
-    def note(name: str, seconds: float) -> None:
-        figures.setdefault(name, []).append(seconds * 1000)
-
-    for _ in range(ROUNDS):
-        for path in books:
-            keep: dict[str, Any] = {}
-            note("read", timed(lambda p=path, k=keep: k.update(s=reader.read(p, template))))  # type: ignore[misc]
-            note("check", timed(lambda k=keep: k.update(r=checker.check(k["s"], template))))  # type: ignore[misc]
-            note("score", timed(lambda k=keep: k.update(c=scorer.score(k["s"], template))))  # type: ignore[misc]
-
-            def write(k: dict[str, Any] = keep) -> None:
-                scored.write_scored(io.BytesIO(), k["s"], k["r"], k["c"], template)
-
-            note("write", timed(write))
-            log = record(write)
-            cells = written_cells(log)
-
-            def floor_read(p: Path = path) -> None:
-                book = python_calamine.CalamineWorkbook.from_path(str(p))
-                for name in book.sheet_names:
-                    book.get_sheet_by_name(name).to_python(skip_empty_area=False)
-
-            note("floor read", timed(floor_read))
-            note("floor write", timed(lambda lines=log: replay(lines)))  # type: ignore[misc]
-            note("script read", timed(lambda p=path: naive_read(p)))  # type: ignore[misc]
-            note("script write", timed(lambda c=cells: naive_write(c)))  # type: ignore[misc]
-    medians = {name: statistics.median(values) for name, values in figures.items()}
-    ours = sum(medians[name] for name in ("read", "check", "score", "write"))
-    floor, script = medians["floor read"] + medians["floor write"], medians["script read"] + medians["script write"]
-    print(f"每个工作簿（{len(books)} 个样例 × {ROUNDS} 轮，中位数，毫秒）")
-    for name, value in medians.items():
-        print(f"  {name:<13}{value:8.2f}")
+    benches = [Bench(path) for path in books]
+    benches[0].fair()
+    for number in range(ROUNDS):
+        for bench in benches:
+            bench.once(backwards=bool(number % 2))
+    means = {name: statistics.mean(statistics.median(bench.times[name]) for bench in benches) for name in benches[0].times}
+    ours, floor, script = (sum(means[name] for name in names) for names in (OURS, FLOOR, SCRIPT))
+    print(f"每个工作簿（{len(books)} 个样例 × {ROUNDS} 轮；各取中位数再平均，处理器时间，毫秒）")
+    for name in (*OURS, *FLOOR, *SCRIPT):
+        print(f"  {name:<13}{means[name]:8.2f}")
     print(
         f"  合计 {ours:.1f}；÷ 底线 {floor:.1f} = {ours / floor:.2f}（目标 ≤ 1.5）；脚本 {script:.1f} ÷ 合计 = {script / ours:.2f}（目标 ≥ 4）"
     )
+
+
+# ------------------------------------------------------------------------------------------------------ whole runs
 
 
 def renamed(source: Path, target: Path, number: int) -> None:
@@ -245,9 +163,8 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[60, 600])
     sizes = parser.parse_args().sizes
     books = sorted((SAMPLES / "inbox").glob("*.xlsx"))
-    stages(books[:12])
+    stages(books)
     batches(sizes, books)
-    print(f"（基准自身峰值 {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MB）")
 
 
 if __name__ == "__main__":
