@@ -6,7 +6,7 @@ whole 分 under both conventions, then under the reliefs: typed zeros, 平尾差
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -205,6 +205,11 @@ class Judge:
     by_code: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
 
     @cached_property
+    def cells(self) -> Mapping[Place, Cell]:
+        """The cells that equations use."""
+        return {cell.place: cell for verdict in self.verdicts for cell in verdict.instance.cells}
+
+    @cached_property
     def by_place(self) -> Mapping[Place, tuple[Instance, ...]]:
         """The equations that use a cell; only failures ask."""
         found: dict[Place, list[Instance]] = {}
@@ -241,25 +246,27 @@ class Judge:
         return {place: tuple(totals) for place, totals in found.items()}
 
 
+Figures = Sequence[tuple[Cell, Decimal]]
+
+
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """One way of reading figures: the convention, whether typed zeros are loose, coarse sheets, and replaced values."""
+    """One way of reading figures: the convention, whether typed zeros are loose, coarse sheets, and replaced figures."""
 
     how: Convention
     loose_zero: bool = False
     coarse: frozenset[str] = frozenset()
-    swapped: Mapping[Place, Decimal] = field(default_factory=dict)
-    seen: dict[int, Interval] = field(default_factory=dict, compare=False)
+    swapped: Mapping[int, Interval] = field(default_factory=dict)
+    seen: dict[int, Interval] = field(default_factory=dict)
 
-    def swapping(self, figures: Mapping[Place, Decimal]) -> Lens:
-        """The same way of reading with some figures replaced; what is known of the others stays known."""
-        return replace(self, swapped=figures)
+    def swapping(self, figures: Figures) -> Lens:
+        """The same way of reading with other figures in some cells; what is known of the rest stays known."""
+        swapped = {id(cell): self._believed(Figure(value, cell.unit, cell.decimals), cell) for cell, value in figures}
+        return Lens(self.how, self.loose_zero, self.coarse, swapped, self.seen)
 
     def interval(self, cell: Cell) -> Interval:
         """The true amounts the cell can stand for; a blank or not applicable part is nothing. Worked out once per cell."""
-        if self.swapped and (value := self.swapped.get(cell.place)) is not None:
-            return self._believed(Figure(value, cell.unit, cell.decimals), cell)
-        known = self.seen.get(id(cell))
+        known = self.swapped.get(id(cell)) or self.seen.get(id(cell))
         if known is None:
             figure = cell.figure
             known = self.seen[id(cell)] = ZERO if figure is None else self._believed(figure, cell)
@@ -291,9 +298,9 @@ def holds(instance: Instance, lens: Lens) -> bool:
     return all(a.lo <= b.hi for i, a in enumerate(sides) for b in sides[i + 1 :])
 
 
-def holds_somehow(instance: Instance, swapped: Mapping[Place, Decimal], lenses: Lenses) -> bool:
-    """Whether the relation would hold, in either convention, with some figures replaced."""
-    return any(holds(instance, lens.swapping(swapped)) for lens in lenses.exact)
+def holds_somehow(instance: Instance, figures: Figures, lenses: Lenses) -> bool:
+    """Whether the relation would hold, in either convention, with these figures in their cells."""
+    return any(holds(instance, lens.swapping(figures)) for lens in lenses.exact)
 
 
 def _unusable(cell: Cell) -> str:
@@ -430,7 +437,7 @@ def _by_last_digit(instance: Instance, lenses: Lenses, broken: set[Place]) -> Ve
     cell = gridded[0]
     assert cell.number is not None
     step = Decimal(1).scaleb(-cell.decimals)
-    if any(holds_somehow(instance, {cell.place: cell.number + shift}, lenses) for shift in (step, -step)):
+    if any(holds_somehow(instance, [(cell, cell.number + shift)], lenses) for shift in (step, -step)):
         return Verdict(instance, Outcome.LAST_DIGIT, cell)
     return None
 

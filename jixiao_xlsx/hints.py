@@ -130,7 +130,8 @@ def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
     moved = _followed(swapped, judged)
     touched = {id(i): i for place in moved for i in judged.by_place.get(place, ()) if i.comparable}
     failed_first = sorted(touched.values(), key=lambda instance: id(instance) not in judged.failed)
-    lenses = [lens.swapping(moved) for lens in (*judged.lenses.exact, *judged.lenses.loose)]
+    figures = [(judged.cells[place], value) for place, value in moved.items() if place in judged.cells]
+    lenses = [lens.swapping(figures) for lens in (*judged.lenses.exact, *judged.lenses.loose)]
     return bool(touched) and all(any(holds(instance, lens) for lens in lenses) for instance in failed_first)
 
 
@@ -276,11 +277,11 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     if len(parts) < 2 or doubled:
         return
     for part in parts:
-        if part.cell.number and holds_somehow(instance, {part.cell.place: Decimal(0)}, judged.lenses):
+        if part.cell.number and holds_somehow(instance, [(part.cell, Decimal(0))], judged.lenses):
             what = f"漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
             yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
     for part in parts:
-        if part.cell.number and holds_somehow(instance, {part.cell.place: part.cell.number * 2}, judged.lenses):
+        if part.cell.number and holds_somehow(instance, [(part.cell, part.cell.number * 2)], judged.lenses):
             what = f"把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
             yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
 
@@ -290,7 +291,7 @@ def _row_doubled(anchor: Cell, parts: tuple[Operand, ...], instance: Instance, j
     seen: dict[tuple[str, Decimal | None], Cell] = {}
     for part in parts:
         twin = seen.setdefault((part.cell.row, part.cell.number), part.cell)
-        if twin is not part.cell and part.cell.number and holds_somehow(instance, {part.cell.place: Decimal(0)}, judged.lenses):
+        if twin is not part.cell and part.cell.number and holds_somehow(instance, [(part.cell, Decimal(0))], judged.lenses):
             yield Hint(f"{part.cell.place} 可能与 {twin.ref} 是同一行填了两遍，去掉一行则{anchor.column}相符", part.cell.place)
 
 

@@ -610,6 +610,16 @@ class Scorecard:
     sheet: str = ""
     review: ReviewOutcome | None = None
 
+    @cached_property
+    def is_scaled(self) -> bool:
+        """Whether `score` is more than the sum of its parts: Σ得分 / Σ适用权重 × the full mark."""
+        return self.score is not None and self.score != sum((one.score or 0 for one in self.indicators), Fraction(0))
+
+    @cached_property
+    def applicable_weight(self) -> Fraction:
+        """The weights that count: those of the indicators with a score."""
+        return sum((one.weight for one in self.indicators if one.score is not None), Fraction(0))
+
     @property
     def name(self) -> str:
         """Whose scores these are, in words: the department, and the project where there are several."""

@@ -172,7 +172,7 @@ class Yardsticks:
                     continue
                 atoms = (cell.figure.atoms + Decimal(gap) / 2) / atoms_per(cell.unit)
                 value = atoms.quantize(Decimal(1).scaleb(-fact_decimals(fact, cell)))
-                if holds_somehow(verdict.instance, {cell.place: value}, self.judged.lenses):
+                if holds_somehow(verdict.instance, [(cell, value)], self.judged.lenses):
                     return True
         return False
 

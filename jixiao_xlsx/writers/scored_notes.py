@@ -214,7 +214,7 @@ def _total_rows(card: Scorecard, template: Template, first: int, last: int) -> d
     weights = Live(f"=SUM(C{first}:C{last})", float(sum((one.weight for one in card.indicators), Fraction(0))))
     own = Live(f"=SUM(K{first}:K{last})", float(sum((one.self_score or 0 for one in card.indicators), Fraction(0))))
     summed = f"=SUM(L{first}:L{last})"
-    if is_scaled(card):
+    if card.is_scaled:
         rows["sum"] = _total_row("复算分之和", weights, own, _live(summed, got, got))
         rows["score"] = _scaled_row(card, got, first, last)
     else:
@@ -230,18 +230,8 @@ def _total_rows(card: Scorecard, template: Template, first: int, last: int) -> d
     return rows
 
 
-def is_scaled(card: Scorecard) -> bool:
-    """Whether 指标得分 is more than the sum of its parts: Σ得分 / Σ适用权重 × the full mark."""
-    return card.score is not None and card.score != sum((one.score or 0 for one in card.indicators), Fraction(0))
-
-
-def applicable_weight(card: Scorecard) -> Fraction:
-    """The weights that count: those of the indicators with a score."""
-    return sum((one.weight for one in card.indicators if one.score is not None), Fraction(0))
-
-
 def _scaled_row(card: Scorecard, got: Fraction | None, first: int, last: int) -> list[Content | Styled]:
-    weight, full = applicable_weight(card), card.full_mark
+    weight, full = card.applicable_weight, card.full_mark
     applicable = Live(f"=SUMPRODUCT(--ISNUMBER(L{first}:L{last}),C{first}:C{last})", float(weight))
     value = got / weight * full if got is not None and weight else None
     score = _live(f"=L{last + 1}/C{last + 2}*{plain(full)}", value, card.score)

@@ -25,7 +25,7 @@ from jixiao_xlsx.writers.scored_form import (
     gap,
     write_review,
 )
-from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs, applicable_weight, grade_formula, grade_words, is_scaled
+from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs, grade_formula, grade_words
 from jixiao_xlsx.writers.styles import Content, Live, Styles, height, put, put_merged
 
 
@@ -60,27 +60,27 @@ def _total_line(
 
 def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs, marks: Mapping[str, Severity]) -> None:
     weight_mark, own_mark = (f" {marks[key].value}" if key in marks else "" for key in ("weight", "score"))
-    weight = sum((one.weight for one in card.indicators), Fraction(0))
+    weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
     contents: dict[int, tuple[Content, str]] = {
         WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
-        SELF: (Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(_own_sum(card))), f"cell score total{own_mark}"),
+        SELF: (Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(own)), f"cell score total{own_mark}"),
         SCORE: (_referred(card.score, refs.score), "cell score total"),
-        GAP: (gap(lines.sum, _own_sum(card), card.score), "cell gap total"),
+        GAP: (gap(lines.sum, own, card.score), "cell gap total"),
         REVIEW: (Live(_reviewed_sum(lines, card), _known(card.review.score if card.review else None)), "cell score total"),
     }
-    words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if is_scaled(card) else ""
+    words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if card.is_scaled else ""
     _total_line(sheet, styles, lines.sum, "合计", contents, words)
 
 
 def _own_sum(card: Scorecard) -> Fraction:
     """The self-scores added up, and scaled where 复算分 are."""
     own = sum((one.self_score for one in card.indicators if one.self_score is not None), Fraction(0))
-    weight = applicable_weight(card)
-    return own / weight * card.full_mark if is_scaled(card) and weight else own
+    weight = card.applicable_weight
+    return own / weight * card.full_mark if card.is_scaled and weight else own
 
 
 def _scaled(formula: str, lines: Lines, card: Scorecard) -> str:
-    if not is_scaled(card) or not applicable_weight(card):
+    if not card.is_scaled or not card.applicable_weight:
         return formula
     return f"({formula})/SUMPRODUCT(--ISNUMBER({lines.of('I')}),{lines.of('D')})*{plain(card.full_mark)}"
 
@@ -100,7 +100,7 @@ def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
     """
     own, typed, weights = lines.of("I"), lines.of("K"), lines.of("D")
     mixed = f"(SUM({typed})+SUMPRODUCT(--NOT(ISNUMBER({typed})),{own}))"
-    if any(one.method is Method.NOT_APPLICABLE for one in card.indicators) or is_scaled(card):
+    if any(one.method is Method.NOT_APPLICABLE for one in card.indicators) or card.is_scaled:
         mixed += f"/SUMPRODUCT(--(ISNUMBER({own})+ISNUMBER({typed})>0),{weights})*{plain(card.full_mark)}"
     missing = f'SUMPRODUCT(({own}="{NONE}")*NOT(ISNUMBER({typed})))'
     return f'=IF(OR(COUNT({typed},K{lines.execution})=0,{missing}>0),"",{mixed})'
