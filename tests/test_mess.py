@@ -159,6 +159,12 @@ def test_a_read_only_disk_is_told(tmp_path: Path) -> None:
     assert done.returncode == 2 and "不能写入" in done.stderr.decode()
 
 
+def test_a_disk_that_is_mounted_read_only_is_told(small_disk: Path) -> None:
+    subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
+    done = jixiao("run", BOOKS[0], "-o", small_disk / "结果")
+    assert done.returncode == 2 and "不能写入" in done.stderr.decode() and b"Traceback" not in done.stderr
+
+
 @pytest.mark.skipif(not Path("/proc/version").is_file(), reason="where /proc cannot be written")
 def test_a_place_where_nothing_can_be_written_is_told() -> None:
     done = jixiao("run", BOOKS[0], "-o", "/proc/结果")

@@ -6,6 +6,7 @@ import errno
 import os
 import pickle
 import sys
+import types
 from pathlib import Path
 
 import pytest
@@ -105,6 +106,22 @@ def test_two_runs_do_not_write_into_one_folder(inbox: Path, tmp_path: Path) -> N
     with staged.only_one(tmp_path / "果" / staged.FOLDER), pytest.raises(Blocked, match="另一个 jixiao"):
         batch.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
     batch.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
+
+
+def test_windows_tells_a_lock_by_refusing_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As msvcrt does: PermissionError where another process holds the byte."""
+    held: list[int] = []
+
+    def locking(descriptor: int, mode: int, count: int) -> None:
+        if held:
+            raise PermissionError(13, "Permission denied")
+        held.append(descriptor)
+
+    monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2))
+    with monkeypatch.context() as patched:
+        patched.setattr(staged.os, "name", "nt")
+        said = [staged._locked(5), staged._locked(6)]
+    assert said == [True, False] and held == [5]
 
 
 def test_a_full_disk_is_told_and_the_same_command_goes_on(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import corpus
 import pytest
+from parcels import zipped
 
 from jixiao_xlsx import batch, reader
 from jixiao_xlsx.amounts import State
@@ -34,6 +35,13 @@ EVIL = (
     "甲\nBcc: evil@example.com\n\nX-Evil: 1",
     "<script>alert(1)</script>&amp;",
     "\u202e甲_x0007_\ufffe",
+)
+PATHS = (
+    "../../../逃出去.xlsx",
+    "/tmp/逃出去.xlsx",
+    "C:\\Windows\\逃出去.xlsx",
+    '=HYPERLINK("http://192.0.2.1").xlsx',
+    "con\nBcc: evil@example.com.xlsx",
 )
 MARKS = ("192.0.2.1", "/C calc", "1337", "evil@", "X-Evil", "instrText", "script")
 
@@ -72,8 +80,11 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     root = tmp_path_factory.mktemp("safe")
     inbox = root / "in"
     inbox.mkdir()
-    for number, name in enumerate(EVIL):
-        (inbox / f"=1+1{number}.xlsx").write_bytes(poisoned(name))
+    books = {name: poisoned(name) for name in EVIL}
+    for number, data in enumerate(books.values()):
+        if number >= len(PATHS):
+            (inbox / f"=1+1{number}.xlsx").write_bytes(data)
+    (inbox / "包.zip").write_bytes(zipped(dict(zip(PATHS, books.values(), strict=False))))
     (inbox / "\x1b[31m=cmd\n.xlsx").write_bytes(b"x")
     done = batch.run([inbox], root / "out", template=TEMPLATE, jobs=2)
     counting = [answer for answer in done.answers if answer.counts]
@@ -88,7 +99,7 @@ def test_nothing_is_written_outside_and_names_are_harmless(output: Path) -> None
     names = [path.name for path in output.rglob("*")]
     assert not [name for name in names if re.search(r'[\\/:*?"<>|\x00-\x1f]', name) or name.startswith(("~", " ", "."))]
     assert not [name for name in names if re.match(r"(?i)(con|nul|aux|prn)(\.|$)", name)]
-    assert not Path("/tmp/逃出去.xlsx").exists()
+    assert not [path for path in (Path("/tmp"), *output.parents) if (path / "逃出去.xlsx").exists()]
 
 
 def packages(output: Path, suffix: str) -> list[tuple[Path, dict[str, str]]]:
