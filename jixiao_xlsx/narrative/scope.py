@@ -72,15 +72,19 @@ class Reader:
         self._names = re.compile(f"(?<![省市州])(?:{known})") if known else None
         self._year = year
         self._headings: list[tuple[int, Scope]] = []  # those that hold, from the highest down
+        self._title = ""
 
-    def read(self, text: str) -> Line:
-        """What holds where in a folded text."""
+    def read(self, text: str, title: str) -> Line:
+        """What holds where in a folded text under a title."""
+        if title != self._title:
+            self._title = title
+            self._leave(_level(title) or 1)
         hidden = self._names.sub(lambda found: _NAME * len(found.group()), text) if self._names else text
         marks: list[tuple[int, Scope]] = []
         for line in _LINE.finditer(hidden):
             level = _level(line.group())
-            while level and self._headings and self._headings[-1][0] >= level:
-                self._headings.pop()
+            if level:
+                self._leave(level)
             before = self._headings[-1][1] if self._headings else Scope()
             for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
                 found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
@@ -89,6 +93,11 @@ class Reader:
             if level:
                 self._headings.append((level, replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)))
         return Line(tuple(marks))
+
+    def _leave(self, level: int) -> None:
+        """Forget the headings that do not stand above one of this level."""
+        while self._headings and self._headings[-1][0] >= level:
+            self._headings.pop()
 
     def _sentence(self, text: str, start: int, end: int, before: Scope) -> Iterator[tuple[int, Scope]]:
         scope, outside = before, []

@@ -15,9 +15,9 @@ from dataclasses import replace
 from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, read, sentences
 from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Story
 from jixiao_xlsx.narrative.scope import OTHER, OURS, PREVIOUS, THIS, Line, Reader
+from jixiao_xlsx.narrative.topics import NAMED, Topic, Topics
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
-NAMED = ("item", "subject")
 PLANNED = ("original", "budget", "plan")
 _AMONG = re.compile("其中|包括|包含|分为|:")
 _BREAK = re.compile("[，,;:、]")
@@ -33,12 +33,14 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
     lexicon = Lexicon(own, known.lexicon)
     scopes = Reader(known.scoping, tuple(text for text, word in own if word.kind == "ours"), year)
     for source in passages:
-        line = story.lines[id(source)] = scopes.read(source.folded)
+        line = story.lines[id(source)] = scopes.read(source.folded, source.title)
+        topics = Topics(lexicon, known, source)
         for start, sentence in sentences(source.folded):
+            topic = topics.of(start, sentence)
             story.facts += _quantities(source, start, sentence, lexicon, line, known)
             found = mentions(source, start, sentence, lexicon, line)
             if found:
-                _Sentence(story, known, lexicon, year).read(found)
+                _Sentence(story, known, lexicon, year, topic).read(found)
     return story
 
 
@@ -66,7 +68,7 @@ def _alike(one: Fact, other: Fact) -> bool:
 class _Sentence:
     """Walks the numbers of one sentence, remembering what was last spoken of."""
 
-    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None) -> None:
+    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None, topic: Topic) -> None:
         self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
         self.whole = known.subjects.whole if known.subjects else ""
         self.income = known.subjects.income if known.subjects else ""
@@ -75,6 +77,7 @@ class _Sentence:
         self.last: Fact | None = None
         self.parent: Fact | None = None
         self.open_ended = True
+        self.separator = ""  # of the list: “、” is not continued by “；”
         self.children: list[Fact] = []
         self.queue: list[Fact] = []  # of “分别为”: what the next numbers are of
         self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
@@ -83,7 +86,8 @@ class _Sentence:
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
         self.change: Change | None = None
         self.within = False  # “项目支出中，……”: parts of something else
-        self.astray = False  # something was spoken of that is not understood
+        self.topic = topic.item  # what the heading names
+        self.astray = topic.unknown  # something was spoken of that is not understood
         nouns = known.words.get("money_nouns", ())
         self.nouns = re.compile("|".join(map(re.escape, nouns))) if nouns else None
 
@@ -228,8 +232,9 @@ class _Sentence:
             return Fact(mention, () if bare else (item.name,), role, subset, item.vague, inherited=bool(inherited and role))
         for kind, whole in (("spent", self.whole), ("earned", self.income)):
             if kind in kinds:
-                if self.current and not kinds & set(PLANNED) and self._earns(self.current.item) == (kind == "earned"):
-                    return Fact(mention, (self.current.item,), role or "execution", subset, either=whole)
+                subject = self.current.item if self.current else self.topic
+                if subject and not kinds & set(PLANNED) and self._earns(subject) == (kind == "earned"):
+                    return Fact(mention, (subject,), role or "execution", subset, either=whole)
                 known = whole and not self._is_astray(mention)
                 return Fact(mention, (whole,) if known else (), role, subset, kind == "earned")
         if "up_to" in kinds and self.current is not None:
@@ -237,6 +242,8 @@ class _Sentence:
             return replace(self.current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
         if role and self.current and not subset:
             return replace(self.current, mention=mention, role=role)
+        if role and self.topic and not subset:
+            return Fact(mention, (self.topic,), role)
         if any(word.spends for word in words) and self.whole and not self.current and not self._is_astray(mention):
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
@@ -302,7 +309,11 @@ class _Sentence:
             return
         if self.parent is None:
             return
-        boundaries = len(_BREAK.findall(gap))
+        breaks = _BREAK.findall(gap)
+        boundaries = len(breaks)
+        if boundaries == 1 and (self.separator or breaks[0]) in "、，," and breaks[0] == ";":
+            boundaries = 2  # a list that uses “、” or “，” is not continued by “；”
+        self.separator = self.separator or "".join(breaks[:1])
         other = ("share", "execution", "spent", "previous", "together", *PLANNED)
         roles = fact.mention.has(*other) or fact.mention.opening in other
         whole = (
@@ -337,7 +348,7 @@ class _Sentence:
     def _close_list(self) -> None:
         if self.parent is not None and self.children:
             self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended))
-        self.parent, self.children = None, []
+        self.parent, self.children, self.separator = None, [], ""
 
     # -- changes
 
