@@ -21,7 +21,7 @@ _HARD = re.compile(r"[，,;:。!?()\n]")
 _YEAR = re.compile(r"(20\d\d)年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?")
 _COUNT = re.compile(r"\d+(?:\.\d+)?(?:批次|[个批台件套项次场种类处宗部月日])(?:〔.〕)?")
 _BASES = {"original", "budget", "plan", "previous", "start", "than"}
-_VAGUE_AFTER = re.compile(r"(?:左右|以上|以下|以内|多|余)")
+_VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多|余|上下)|[—~～-]+\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,9 +127,9 @@ def _mention(source: Passage, start: int, sentence: str, after: int, match: re.M
     words, year, consumed = read(lead, lexicon, before)
     wide = read(wide_text, lexicon, before)[0] if wide_text != lead else words
     numeral = match["number"].replace(",", "")
-    tail = sentence[match.end() : match.end() + 2]
+    tail = sentence[match.end() : match.end() + 6]
     kinds = {word.kind for word in consumed}
-    vague = bool(_VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"})
+    vague = bool(_VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"}) or gap[-1:] in {"—", "~", "～"}
     vague = vague or (bool(kinds & {"over", "under"}) and not kinds & _BASES)
     sign = "-" if match["sign"] else ""
     return Mention(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from jixiao_xlsx.amounts import Convention, Figure, Interval
 from jixiao_xlsx.narrative.clauses import Mention, Passage
 from jixiao_xlsx.narrative.scope import Line, Scope
+from jixiao_xlsx.narrative.vocabulary import Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,7 @@ class Story:
 
     passages: tuple[Passage, ...] = ()
     lines: dict[int, Line] = field(default_factory=dict)
+    lexicon: Lexicon | None = None
     facts: list[Fact] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)

@@ -21,7 +21,9 @@ from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 PLANNED = ("original", "budget", "plan")
 _AMONG = re.compile("其中|包括|包含|分为|:")
 _BREAK = re.compile("[，,;:、]")
-_PART_OF_YEAR = re.compile(r"\d月(?:份)?(?!\d|底|末)|季度|半年")
+_PART_OF_YEAR = re.compile(r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年")
+_QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
+_TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
 _NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 _REASON = ("主要", "用于", "其中", "原因", "保障")
 
@@ -30,7 +32,7 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
     """Read all passages. `extra` are words of this submission only: its name, its subjects, its indicators."""
     story = Story(tuple(passages))
     own = tuple(extra)
-    lexicon = Lexicon(own, known.lexicon)
+    lexicon = story.lexicon = Lexicon(own, known.lexicon)
     scopes = Reader(known.scoping, tuple(text for text, word in own if word.kind == "ours"), year)
     for source in passages:
         line = story.lines[id(source)] = scopes.read(source.folded, source.title)
@@ -40,7 +42,7 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
             story.facts += _quantities(source, start, sentence, lexicon, line, known)
             found = mentions(source, start, sentence, lexicon, line)
             if found:
-                _Sentence(story, known, lexicon, year, topic).read(found)
+                _Sentence(story, known, lexicon, year, topic).read(found, sentence)
     return story
 
 
@@ -49,7 +51,14 @@ def _quantities(source: Passage, start: int, sentence: str, lexicon: Lexicon, li
     for mention in counted(source, start, sentence, lexicon, line):
         named = [word.name for word in mention.words or () if word.kind == "item"]
         item = known.items.get(named[0]) if len(named) == 1 else None
-        if item is not None and "quantity" in item.cells and not mention.scope.foreign and mention.scope.period in {"", THIS}:
+        simple = all(word.kind in {"item", "filler", "ours", "execution"} for word in mention.words or ())
+        if (
+            item is not None
+            and simple
+            and "quantity" in item.cells
+            and not mention.scope.foreign
+            and mention.scope.period in {"", THIS}
+        ):
             yield Fact(mention, (item.name,), "quantity", doubt=mention.scope.named if mention.scope.doubtful else "")
 
 
@@ -80,18 +89,23 @@ class _Sentence:
         self.separator = ""  # of the list: “、” is not continued by “；”
         self.children: list[Fact] = []
         self.queue: list[Fact] = []  # of “分别为”: what the next numbers are of
+        self.rated = ""  # the base of these
         self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
         self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
         self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
+        self.stepped: Fact | None = None  # the amount of the last change
+        self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
         self.change: Change | None = None
         self.within = False  # “项目支出中，……”: parts of something else
+        self.criteria = False  # how scores are given, not what was scored
         self.topic = topic.item  # what the heading names
         self.astray = topic.unknown  # something was spoken of that is not understood
         nouns = known.words.get("money_nouns", ())
         self.nouns = re.compile("|".join(map(re.escape, nouns))) if nouns else None
 
-    def read(self, found: list[Mention]) -> None:
+    def read(self, found: list[Mention], sentence: str) -> None:
+        self.criteria = any(word in sentence for word in self.known.words.get("criteria", ()))
         for mention in found:
             self.story.numbers += 1
             self._pass_over(mention)
@@ -99,7 +113,7 @@ class _Sentence:
                 self._percentage(mention)
             elif self._is_base(mention):
                 self._compare(mention)
-            elif mention.has("up", "down", "over", "under") or (mention.words and not mention.has(*NAMED) and mention.has("than")):
+            elif mention.has("up", "down", "over", "under"):
                 self._changed(mention)
             elif mention.unit != "分":
                 self._amount(mention)
@@ -113,6 +127,7 @@ class _Sentence:
             self._close_change()
             self._forget()
             self.compared = None
+        self._brackets(mention.gap)
         pieces = re.split(r"[，,;:]", mention.gap)
         first = 1 if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:") else 0
         between = pieces[first:-1]
@@ -124,6 +139,15 @@ class _Sentence:
             self._close_change()
         if any(clause and read(clause, self.lexicon)[0] is None for clause in fresh):
             self.astray = True
+
+    def _brackets(self, gap: str) -> None:
+        """What is said in a bracket is forgotten when it closes."""
+        for char in gap:
+            if char == "(":
+                self.outside.append((self.current, list(self.said), self.last))
+            elif char == ")" and self.outside:
+                self._close_list()
+                self.current, self.said, self.last = self.outside.pop()
 
     def _forget(self) -> None:
         self.current, self.said = None, []
@@ -138,13 +162,15 @@ class _Sentence:
     def _amount(self, mention: Mention) -> None:
         self._close_change()
         fact = self._fact(mention)
-        if mention.scope.foreign or mention.words is None:
+        if mention.scope.foreign or mention.words is None or (mention.has("respectively") and not fact.items):
             self._lost()
         self.story.facts.append(fact)
         self._summed_up(fact)
         self._listed(fact)
-        if mention.has("share") and self.last is not None:
-            self.divided = self.last, fact
+        if mention.has("share"):
+            words = mention.words or ()
+            named = any(word.kind in NAMED for word in words[: [word.kind for word in words].index("share")])
+            self.divided = (self.last, fact) if self.last is not None and not named else None
             return
         self.divided = None
         if fact.mention.money or fact.items or fact in self.children:
@@ -168,7 +194,7 @@ class _Sentence:
         listed = self._enumerated(mention)
         if listed is not None:
             return listed
-        if mention.words is None:
+        if mention.words is None or mention.has("respectively"):
             return Fact(mention, (), "")
         fact = self._narrowed(self._plain(mention, mention.words))
         doubt = mention.scope.named if mention.scope.doubtful else ""
@@ -200,8 +226,14 @@ class _Sentence:
         if not fact.items:
             return fact
         gap = fact.mention.gap
+        if self._is_left_over(fact):
+            return replace(fact, items=())
+        if _QUALIFIED.match(fact.mention.tail):
+            fact = replace(fact, subset=True)
         above = self.last if _AMONG.search(gap) else self.parent if len(_BREAK.findall(gap)) == 1 else None
         if above is not None and above.mention.money and fact.mention.money:
+            if above is self.stepped and self.current is not None and fact.believed.lo > above.believed.hi:
+                return fact  # too much to be a part of the change: it is of what has changed
             if not above.items:
                 return replace(fact, items=())
             item = self.known.items.get(above.item)
@@ -211,13 +243,21 @@ class _Sentence:
                 return replace(fact, subset=True)
         return replace(fact, items=()) if self.within else fact
 
+    def _is_left_over(self, fact: Fact) -> bool:
+        """“其他收入” after an income that is not understood is the rest of that; so is what is “安排” from such an amount, or
+        joined to it with “、”."""
+        unknown = self.last is not None and self.last.mention.money and not self.last.items
+        lead = fact.mention.lead.lstrip()
+        joined = fact.mention.gap[:1] == "、" and self.parent is None
+        return unknown and (joined or fact.item.startswith("其他") or _TAKEN_FROM.match(lead) is not None)
+
     def _plain(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
         named = [word for word in words if word.kind in NAMED]
         role = self._role(words, mention)
         subset = any(word.kind == "fiscal" for word in words)
         kinds = {word.kind for word in words}
-        if "share" in kinds and len(named) == 1:
-            return Fact(mention, (named[0].name,), role, subset, named[0].vague)
+        if "share" in kinds:
+            return self._divisor(mention, words)
         if len(named) > 1 or mention.has("share", "than", "rate", "indicator") or ("execution" in kinds and kinds & set(PLANNED)):
             return Fact(mention, (), role)
         if not named and (after := self._named_after(mention)):
@@ -248,6 +288,14 @@ class _Sentence:
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
 
+    def _divisor(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
+        """“占基本支出 674.52 万元”."""
+        after = words[[word.kind for word in words].index("share") :]
+        names = [word.name for word in after if word.kind in NAMED]
+        if not names and any(word.kind == "spent" for word in after) and self.whole:
+            names = [self.whole]
+        return Fact(mention, tuple(names) if len(names) == 1 else (), self._role(after, mention))
+
     def _named_after(self, mention: Mention) -> Word | None:
         """“在全年 62.7 万元采购支出中”, “38 人的编内在职人员”: the name behind the number, where the words before it name nothing."""
         tail = mention.tail.removeprefix("的")
@@ -263,7 +311,8 @@ class _Sentence:
 
     def _is_astray(self, mention: Mention) -> bool:
         """Whether a number without a name may be of something that is not understood."""
-        return mention.scope.doubtful or (self.astray and (mention.scope.owner != OURS or self.last is not None))
+        vouched = mention.scope.owner == OURS and self.last is None and bool(re.search("年|本|总|各项|全|我", mention.lead))
+        return mention.scope.doubtful or (self.astray and not vouched)
 
     def _of_one(self, fact: Fact | None) -> bool:
         """Whether the fact is of one item among many, not of all that the department has."""
@@ -354,13 +403,7 @@ class _Sentence:
 
     def _is_base(self, mention: Mention) -> bool:
         """“比上年 83500 元减少……”: the figure that the change is measured from stands before the change."""
-        follows = self.lexicon.at(mention.tail, 0) if mention.tail else None
-        return (
-            mention.has("than")
-            and not mention.has("up", "down", "over", "under")
-            and follows is not None
-            and follows[1].kind in {"up", "down"}
-        )
+        return mention.has("than") and not mention.has("up", "down", "over", "under")
 
     def _compare(self, mention: Mention) -> None:
         self._close_change()
@@ -382,6 +425,8 @@ class _Sentence:
             return
         if mention.has("over", "under") and not self._base(mention):
             return
+        if mention.money:
+            self.stepped = self.last = Fact(mention, (), OTHER)
         self.change = self._new_change(mention, amount=mention)
 
     def _new_change(self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None) -> Change | None:
@@ -434,7 +479,7 @@ class _Sentence:
                 self._lost()
             return
         if self.rates and mention.gap.strip(" ") in _NEXT_OF_LIST:
-            self._completion(mention, self.rates.pop(0))
+            self._completion(mention, self.rates.pop(0), self.rated)
             return
         self.rates = []
         if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
@@ -454,12 +499,12 @@ class _Sentence:
         """“A、B 分别完成预算的 90% 和 80%”."""
         names = [word.name for word in mention.wide or () if word.kind in NAMED]
         if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
-            self.rates = names
-            self._completion(mention, self.rates.pop(0))
+            self.rates, self.rated = names, next(word.kind for word in mention.words or () if word.kind in PLANNED)
+            self._completion(mention, self.rates.pop(0), self.rated)
 
     def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
         named = [word for word in words if word.kind in {"rate", "indicator"}]
-        if len(named) > 1 or self._role(words, mention) in {PREVIOUS, OTHER} or mention.scope.doubtful:
+        if self.criteria or len(named) > 1 or self._role(words, mention) in {PREVIOUS, OTHER} or mention.scope.doubtful:
             return
         general = named[0].kind == "rate" and named[0].name == self.known.rate
         items = [word.name for word in words if word.kind in NAMED]
@@ -498,14 +543,15 @@ class _Sentence:
         if part is not None and len(after) < 2 and (part.item or not after or adjacent):
             self.story.shares.append(Share(mention, part, after[0] if after else "", self.parent))
 
-    def _completion(self, mention: Mention, item: str = "") -> None:
+    def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
         words = mention.words or ()
         named = [word.name for word in words if word.kind in NAMED]
         if (len(named) > 1 and not item) or mention.has("fiscal", "previous", "than"):
             return
         item = item or (named[0] if named else self.current.item if self.current else "")
-        base = next((word.kind for word in words if word.kind in PLANNED), "plan")
-        if not item or (base == "plan" and not mention.has(*PLANNED, "rate") and not self.rates):
+        said = bool(base) or mention.has(*PLANNED, "rate")
+        base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
+        if not item or not said:
             return
         facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]
         plan = next((fact for fact in facts if fact.role == base), None)

@@ -11,10 +11,10 @@ from functools import cache
 
 from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.model import Cell, Severity, Skipped
-from jixiao_xlsx.narrative.clauses import Passage
+from jixiao_xlsx.narrative.clauses import Passage, read
 from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.scope import OTHERS, THIS
-from jixiao_xlsx.narrative.vocabulary import Advice, Vocabulary
+from jixiao_xlsx.narrative.vocabulary import Advice, Lexicon, Vocabulary
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, SAME
 
@@ -47,7 +47,7 @@ def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR108", MISSING)
         return
     for source in story.passages:
-        for start, end, item in _absences(source, known):
+        for start, end, item in _absences(source, known, story.lexicon or known.lexicon):
             scope = story.scope(source, start)
             if scope.owner == OTHERS or scope.period not in {"", THIS}:
                 continue
@@ -85,14 +85,20 @@ def _absence_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?P<no>{_any(absent)})(?P<what>[^，,。;:!?()\n]{{2,30}})(?=[，,。;:!?()\n]|$)")
 
 
-def _absences(source: Passage, known: Vocabulary) -> Iterator[tuple[int, int, str]]:
+def _is_plain(clause: str, lexicon: Lexicon) -> bool:
+    """Whether nobody and nothing narrower is the subject of “没有”."""
+    words = read(clause, lexicon)[0]
+    return words is not None and not any(word.kind in {"item", "subject", "rate", "indicator"} for word in words)
+
+
+def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
     """Every “没有 …” whose object is an item of the form and nothing else."""
     pattern = _absence_pattern(known.words["absent"])
     doubtful = known.words["hypothetical"]
     for match in pattern.finditer(source.folded):
         before = re.split(r"[。;!?\n]", source.folded[: match.start()])[-1]
         clause = re.split(r"[，,:]", before)[-1]
-        if any(word in clause for word in doubtful) or clause.endswith(("有", "中", "并")):
+        if any(word in clause for word in doubtful) or clause.endswith(("有", "中", "并")) or not _is_plain(clause, lexicon):
             continue
         position, what = 0, match["what"]
         named: list[str] = []
@@ -275,6 +281,8 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
             before = source.folded[max(match.start() - 6, 0) : match.start()]
             after = re.split(r"[。\n]", source.folded[match.end() :])[0]
             sentence = re.split(r"[。\n]", source.folded[: match.start()])[-1] + after
+            if story.scope(source, match.start()).foreign:
+                continue
             if year and int(match[1]) != year and not _looks_back(before, after, f"{year}年" in sentence):
                 end = match.end() + len(re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0])
                 words = f"正文写“{_quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
