@@ -21,6 +21,7 @@ _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LONGEST_HEADING = 40
 _NUMBERED = tuple(map(re.compile, (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d+[.、]", r"\(\d+\)")))
+_AMOUNT = re.compile(r"\d\s*(?:亿元|万元|元|%|人|名|份)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ class Reader:
             for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
                 found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
                 marks += found
-                before = _carried(found, before)
+                before = _carried(found, before, hidden[sentence.start() : sentence.end()], sentence.start())
             if level:
                 self._headings.append((level, replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)))
         return Line(tuple(marks))
@@ -132,9 +133,11 @@ class Reader:
         return PREVIOUS if named == self._year - 1 else OTHER
 
 
-def _carried(found: list[tuple[int, Scope]], before: Scope) -> Scope:
-    """What the next sentence of the paragraph starts from: whom this one was about, as a doubt."""
-    owners = [scope for _, scope in found if scope.owner and not scope.carried]
+def _carried(found: list[tuple[int, Scope]], before: Scope, sentence: str, start: int) -> Scope:
+    """What the next sentence of the paragraph starts from: whom this one was about, before its first amount, as a doubt."""
+    amount = _AMOUNT.search(sentence)
+    end = start + (amount.start() if amount else len(sentence))
+    owners = [scope for position, scope in found if scope.owner and not scope.carried and position <= end]
     if not owners:
         return before
     about = owners[0]
@@ -146,7 +149,7 @@ def _carried(found: list[tuple[int, Scope]], before: Scope) -> Scope:
 def _level(line: str) -> int:
     """How high a heading stands, 1 for “一、”; the last for one without a number, 0 for a line that is none."""
     text = line.strip()
-    if len(text) > _LONGEST_HEADING or text[-1:] in "。;!?，," or "整体支出" in text:
+    if len(text) > _LONGEST_HEADING or _AMOUNT.search(text) or text[-1:] in "。;!?，," or "整体支出" in text:
         return 0
     return next((level for level, style in enumerate(_NUMBERED, 1) if style.match(text)), len(_NUMBERED) + 1)
 
