@@ -536,7 +536,8 @@ class _Sentence:
             after = [self.whole]
         if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
             return
-        part = self.last if self.last and self.last.role != PREVIOUS else None
+        last = self.current if self.last is self.stepped else self.last
+        part = last if last and last.role != PREVIOUS else None
         if before:
             part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
         adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None

@@ -54,6 +54,7 @@ class Topics:
             words, _, seen = read(bare, self._lexicon)
             names = {word.name for word in seen if word.kind in NAMED}
             if words is not None and len(names) == 1:
-                item = self._known.items.get(*names)
-                return Topic() if item is not None and item.kind in {"income", "total"} else Topic(*names)
+                name = names.pop()
+                item = self._known.items.get(name)
+                return Topic() if item is not None and item.kind in {"income", "total"} else Topic(name)
         return Topic(unknown=True) if len(names) > 1 else None
