@@ -18,6 +18,7 @@ from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.model import Cell, Place, Submission, Table
 from jixiao_xlsx.spec import EquationSpec, Template
 
+NO_TOTAL = "其中的合计未填"
 HUNDRED_YUAN = 10_000  # 分: the grid of a 万元 figure with two decimals
 
 
@@ -314,7 +315,7 @@ _NO_NUMBERS = frozenset({State.TEXT, State.ERROR})
 
 def judge(submission: Submission, template: Template) -> Judge:
     """Evaluate every equation of the form on a submission."""
-    found = [instance for spec in template.equations for instance in instances(spec, submission, template)]
+    found = _without_unknown([one for spec in template.equations for one in instances(spec, submission, template)])
     within = [instance for instance in found if not instance.spec.across]
     derived = _derived(within)
     across = [_expand(instance, derived) for instance in found if instance.spec.across]
@@ -338,6 +339,20 @@ def judge(submission: Submission, template: Template) -> Judge:
         tuple(inner + outer),
         {code: tuple(verdicts) for code, verdicts in by_code.items()},
     )
+
+
+def _without_unknown(found: list[Instance]) -> list[Instance]:
+    """A total left blank over parts that are filled is not 0: relations that add it up are not judged."""
+    totals = (_total_over(one, one.filled[0]) for one in found if len(one.filled) == 1)
+    unknown = {cell.place for cell in totals if cell is not None}
+    if not unknown:
+        return found
+    return [
+        replace(one, missing=one.missing or NO_TOTAL)
+        if any(operand.cell.place in unknown for side in one.filled for operand in side)
+        else one
+        for one in found
+    ]
 
 
 def _judge_within(
@@ -379,15 +394,20 @@ def _not_comparable(instance: Instance) -> Verdict | None:
 
 def _blank_total(instance: Instance, parts: tuple[Operand, ...]) -> Verdict | None:
     """A total left blank over parts that are filled: never compared, but said."""
+    anchor = _total_over(instance, parts)
+    if anchor is None:
+        return None
+    plain = sum((part.cell.number or Decimal(0) for part in parts), Decimal(0))
+    return Verdict(instance, Outcome.BLANK_TOTAL, anchor, "合计未填", others=plain)
+
+
+def _total_over(instance: Instance, parts: tuple[Operand, ...]) -> Cell | None:
+    """The blank cell that these parts should add to, where the relation is a sum inside a table."""
     empty = [side for side in instance.sides if side is not parts]
     is_sum = len(instance.spec.relation.sides) == 2 and all(part.sign > 0 for part in parts)
     if instance.spec.relation.op != "=" or instance.spec.across or not is_sum or len(empty[0]) != 1:
         return None
-    if not _sums_up(instance, empty[0]) or not empty[0][0].cell.blank:
-        return None
-    anchor = empty[0][0].cell
-    plain = sum((part.cell.number or Decimal(0) for part in parts), Decimal(0))
-    return Verdict(instance, Outcome.BLANK_TOTAL, anchor, "合计未填", others=plain)
+    return empty[0][0].cell if _sums_up(instance, empty[0]) and empty[0][0].cell.blank else None
 
 
 def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:

@@ -129,7 +129,7 @@ def expected(verdict: balance.Verdict) -> str:
     if verdict.outcome is Outcome.FAILS:
         return "△ 差 " if instance.column in instance.spec.note_columns else "✗ 差 "
     if verdict.outcome is Outcome.SKIPPED:
-        return "未填" if verdict.reason == "未填" else "非数字"
+        return "未填" if verdict.reason in {"未填", balance.NO_TOTAL} else "非数字"
     if verdict.outcome in {Outcome.HOLDS, Outcome.OTHER_CONVENTION}:
         return "✓" if balance.holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
     return RELIEFS[verdict.outcome]

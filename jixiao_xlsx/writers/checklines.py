@@ -13,7 +13,7 @@ from jixiao_xlsx.writers.canvas import Canvas, quoted
 from jixiao_xlsx.writers.layout import UNFILLED, Address, Layout, RowKey, RowPlace, TablePlace, a1, qualified
 from jixiao_xlsx.writers.rateverdicts import judge_rate
 from jixiao_xlsx.writers.styles import Live
-from jixiao_xlsx.writers.verdicts import GOOD, MISSING, STRAY, UNUSED, Instance, Verdict, judge
+from jixiao_xlsx.writers.verdicts import GOOD, MISSING, STRAY, UNUSED, Instance, Verdict, blank_totals, judge
 from jixiao_xlsx.writers.workings import Signed, Workings
 
 REQUIRED = "必填"
@@ -123,21 +123,27 @@ def equation_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine]
     inner = [one for one in found if not one.spec.across]
     # Down the columns first: the parts of a total then stand together on the helper sheet.
     workings.register(sorted({a for one in inner for a in one.cells}, key=lambda a: _column_order(canvas.layout, a)))
+    blanks = blank_totals(workings, found)
     lines: list[CheckLine] = []
     failures: dict[Address, list[Live]] = {}
     for one in inner:
-        verdict = judge(workings, one)
+        verdict = judge(workings, one, unknown=_added(one, blanks))
         lines.append(_line(canvas, one, verdict))
         for address in one.cells:
             failures.setdefault(address, []).append(verdict.failed)
     lines += _rate_lines(workings)
     order = list(canvas.layout.tables)
-    outer = [
-        _line(canvas, one, judge(workings, one, [failed for address in one.cells for failed in failures.get(address, [])]))
-        for one in found
-        if one.spec.across
-    ]
+    outer = []
+    for one in found:
+        if one.spec.across:
+            broken = [failed for address in one.cells for failed in failures.get(address, [])]
+            outer.append(_line(canvas, one, judge(workings, one, broken, _added(one, blanks))))
     return sorted(lines, key=lambda line: order.index(line.anchor[0])), outer
+
+
+def _added(one: Instance, blanks: dict[Address, list[Live]]) -> list[Live]:
+    """The marks of totals that a relation adds up with others."""
+    return [mark for side in one.sides if len(side) > 1 for _, address in side for mark in blanks.get(address, ())]
 
 
 def _line(canvas: Canvas, one: Instance, verdict: Verdict) -> CheckLine:

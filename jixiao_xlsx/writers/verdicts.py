@@ -52,23 +52,28 @@ class Verdict:
     failed: Live
 
 
-def judge(workings: Workings, one: Instance, broken: Sequence[Live] = ()) -> Verdict:
-    """Write the arithmetic of an instance. `broken`: failures inside tables that rule out a mere 尾差."""
+def judge(workings: Workings, one: Instance, broken: Sequence[Live] = (), unknown: Sequence[Live] = ()) -> Verdict:
+    """Write the arithmetic of an instance. `broken`: failures inside tables that rule out a mere 尾差; `unknown`: marks of
+    totals among its parts that were left blank, which rule out any judgement."""
     spec = one.spec
     line = workings.next_line(f"{spec.code} {one.label}")
     strays = workings.strays(line, 1, list(dict.fromkeys(one.cells)))
+    lacking = Live("+".join(mark.formula for mark in unknown), float(any(mark.value for mark in unknown)))
     sums = [workings.side(line, FIRST_SIDE + SIDE_WIDTH * n, side, across=spec.across) for n, side in enumerate(one.sides)]
     filled = workings.put(line, 2, "+".join(f"({s.count.formula}>0)" for s in sums), sum(s.count.value != 0 for s in sums))
     reliefs = list(_reliefs(workings, one, line, sums, broken))
     after = FIRST_SIDE + SIDE_WIDTH * len(sums) + len(reliefs)
     held = ",".join(ok.formula for ok, _ in reliefs)
     failing = bool(not strays.value and filled.value != 0 and float(filled.value) > 1 and not any(ok.value for ok, _ in reliefs))
-    failed = workings.put(line, after, f"IF({strays.formula}>0,0,IF({filled.formula}<2,0,1-MAX({held})))", int(failing))
+    failure_now = f"IF({filled.formula}<2,0,1-MAX({held}))"
+    if unknown:
+        failure_now, failing = f"IF({lacking.formula}>0,0,{failure_now})", failing and not lacking.value
+    failed = workings.put(line, after, f"IF({strays.formula}>0,0,{failure_now})", int(failing))
     unit = workings.figure(one.anchor).unit
     gap = workings.put(
         line, after + 1, f"IF({filled.formula}<2,0,{_gap(spec, sums)})", _gap_value(spec, sums) if _both(sums) else 0
     )
-    state = _state(workings, one, strays, filled, sums, reliefs, _failure(workings, one, gap, unit))
+    state = _state(workings, one, strays, lacking, filled, sums, reliefs, _failure(workings, one, gap, unit))
     return Verdict(state, failed)
 
 
@@ -216,6 +221,7 @@ def _state(
     workings: Workings,
     one: Instance,
     strays: Live,
+    lacking: Live,
     filled: Live,
     sums: list[Sum],
     reliefs: list[tuple[Live, str]],
@@ -226,20 +232,48 @@ def _state(
         text, now = f"IF({ok.formula}=1,{quoted(word)},{text})", word if ok.value else now
     empty, empty_now = _unfilled(workings, one, sums)
     text, now = f"IF({filled.formula}<2,{empty},{text})", now if _both(sums) else empty_now
+    if lacking.formula:
+        text, now = f"IF({lacking.formula}>0,{quoted(MISSING)},{text})", MISSING if lacking.value else now
     return Live(f"IF({strays.formula}>0,{quoted(STRAY)},{text})", STRAY if strays.value else now)
 
 
 def _unfilled(workings: Workings, one: Instance, sums: list[Sum]) -> tuple[str, str]:
     """未填; but a total left blank over parts that are filled is said."""
-    spec = one.spec
-    if spec.across or spec.relation.op != "=" or len(sums) != 2:
+    sides = _total_and_parts(one)
+    if sides is None:
         return quoted(MISSING), MISSING
+    single, other = sides
+    blank = workings.blank(one.sides[single][0][1])
+    now = blank.value and sums[other].count.value and not sums[single].count.value
+    test = f"IF(AND({blank.formula},{sums[other].count.formula}>0),{quoted(_NO_TOTAL)},{quoted(MISSING)})"
+    return test, _NO_TOTAL if now else MISSING
+
+
+def _total_and_parts(one: Instance) -> tuple[int, int] | None:
+    """Which side is a total and which the parts that it sums; None where the relation is no sum inside a table."""
+    spec = one.spec
+    if spec.across or spec.relation.op != "=" or len(one.sides) != 2:
+        return None
     for single, other in ((0, 1), (1, 0)):
         parts, origin = one.sides[other], spec.relation.sides[other]
         is_sum = len(origin) > 1 or origin[0].ref.row == ALL_ROWS
         if len(spec.relation.sides[single]) == 1 and len(one.sides[single]) == 1 and is_sum and all(sign > 0 for sign, _ in parts):
-            blank = workings.blank(one.sides[single][0][1])
-            now = blank.value and sums[other].count.value and not sums[single].count.value
-            test = f"IF(AND({blank.formula},{sums[other].count.formula}>0),{quoted(_NO_TOTAL)},{quoted(MISSING)})"
-            return test, _NO_TOTAL if now else MISSING
-    return quoted(MISSING), MISSING
+            return single, other
+    return None
+
+
+def blank_totals(workings: Workings, found: Sequence[Instance]) -> dict[Address, list[Live]]:
+    """For every total that other relations add up: helper cells that are 1 while it is blank over parts that are filled."""
+    added = {address for one in found for side in one.sides if len(side) > 1 for _, address in side}
+    marks: dict[Address, list[Live]] = {}
+    for one in found:
+        sides = _total_and_parts(one)
+        if sides is None or (total := one.sides[sides[0]][0][1]) not in added:
+            continue
+        blank, own = workings.blank(total), workings.counted([total])
+        count = workings.counted([address for _, address in one.sides[sides[1]]])
+        line = workings.next_line(f"{one.spec.code} {one.label} 合计未填")
+        now = int(bool(blank.value and not own.value and count.value))
+        test = f"IF(AND({blank.formula},{own.formula}=0,{count.formula}>0),1,0)"
+        marks.setdefault(total, []).append(workings.put(line, 1, test, now))
+    return marks

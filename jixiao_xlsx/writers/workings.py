@@ -128,6 +128,10 @@ class Workings:
         value = self.canvas.contents[address].value
         return isinstance(value, str) and f"|{value.strip(' ')}|" not in _NA_WORDS
 
+    def counted(self, addresses: Sequence[Address]) -> Live:
+        """How many of the cells hold a number."""
+        return Live(self._count(addresses), float(self._counted(addresses)))
+
     def blank(self, address: Address) -> Live:
         """Whether a cell shows nothing at all."""
         return Live(f'({self.canvas.refer(address)}="")', float(self.canvas.contents[address].value in (None, "")))

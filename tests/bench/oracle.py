@@ -244,9 +244,26 @@ def _relieved(law: Law, known: Figures) -> bool:
     return law.op == "=" and _last_digit(law, known)
 
 
+def _with_totals(all_laws: list[Law], known: Figures) -> Iterator[Law]:
+    """The relations that say something: a total left blank over filled parts is some amount, not nothing."""
+    free = set()
+    for law in all_laws:
+        for lone, parts in ((law.sides[0], law.sides[-1]), (law.sides[-1], law.sides[0])):
+            at = lone[0][1]
+            sums = len(parts) > 1 or at[1] == tables()[at[0]].get("total")
+            if law.op == "=" and len(law.sides) == 2 and not law.across and len(lone) == 1 and sums and all(s > 0 for s, _ in parts):
+                if at not in known.atoms and at not in known.words and any(part in known.atoms for _, part in parts):
+                    free.add(at)
+    for law in all_laws:
+        filled = [side for side in law.sides if any(at in known.atoms for _, at in side)]
+        if not any(at in free for side in filled for _, at in side):
+            yield law
+
+
 def linear(book: Book, *, joint: bool = True) -> str:
     """hard, joint, soft or "" for the linear relations."""
-    known, all_laws = figures(book), list(laws(book))
+    known = figures(book)
+    all_laws = list(_with_totals(list(laws(book)), known))
     broken = [law for law in all_laws if not (holds_alone(law, known, "round") and holds_alone(law, known, "cut"))]
     if any(not _relieved(law, known) for law in broken):
         return "hard"
