@@ -29,9 +29,9 @@ CASES = {str(case): case for case in load_cases(TEMPLATE) if case.finds}
 BOOKS = {path.stem: path for path in sorted((Path(__file__).parent.parent / "samples" / "inbox").glob("*.xlsx"))}
 PAGE = GOLDEN / "messages.txt"
 WORDS = "NAR"
-QUOTED = re.compile(r"“[^“”]*”|「[^」]*」|《[^》]*》|（[^（）]*第 \d+ 行）")
+QUOTED = re.compile(r"“[^“”]*”|「[^」]*」|《[^》]*》|（[^（）]*第 \d+ 行）|=[A-Z]+\([^）]*")
 LATIN = re.compile(r"[A-Za-z_]{2,}|\b[a-z]\b")
-KNOWN = {"WPS", "Excel", "REF", "DIV", "NAME", "VALUE", "NUM", "csv"}
+KNOWN = {"WPS", "Excel", "docx", "REF", "DIV", "NAME", "VALUE", "NUM", "csv"}
 UNITS = {"元", "万元", "亿元", "分", "%", "人", "份", "辆", "件", "年"}
 TO_DO = re.compile(r"请|不用改|不算错")
 
