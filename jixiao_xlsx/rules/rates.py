@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.amounts import Convention, Interval, percent, plain, rate_holds, total
+from jixiao_xlsx.amounts import Convention, Interval, percent, plain, rate_holds, rounded, total
 from jixiao_xlsx.equations import Side
 from jixiao_xlsx.model import Cell, Expected, Row, Severity, Skipped, State
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
@@ -89,11 +89,13 @@ def _wrong(shown: Cell, cells: tuple[Cell, ...], pair: tuple[Interval, Interval]
 
 
 def _typed_short(shown: Cell, part: Interval, whole: Interval) -> bool:
-    """Whether fewer digits were typed than the form prints, and those are right."""
+    """Whether fewer digits were typed than the form prints, and those are right: 96.85% may well be shortened to 96.9%."""
     assert shown.number is not None
     exponent = shown.number.normalize().as_tuple().exponent
     digits = max(-int(exponent), 2)
-    return digits < shown.decimals + 2 and rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole)
+    printed = (rounded(Fraction(*ends), shown.decimals + 2) for ends in ((part.lo, whole.hi), (part.hi, whole.lo)))
+    right = shown.number in {rounded(rate, digits) for rate in printed}
+    return digits < shown.decimals + 2 and (right or rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole))
 
 
 def _cells(row: Row, side: Side) -> tuple[Cell, ...] | None:

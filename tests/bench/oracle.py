@@ -251,9 +251,10 @@ def _with_totals(all_laws: list[Law], known: Figures) -> Iterator[Law]:
         for lone, parts in ((law.sides[0], law.sides[-1]), (law.sides[-1], law.sides[0])):
             at = lone[0][1]
             sums = len(parts) > 1 or at[1] == tables()[at[0]].get("total")
-            if law.op == "=" and len(law.sides) == 2 and not law.across and len(lone) == 1 and sums and all(s > 0 for s, _ in parts):
-                if at not in known.atoms and at not in known.words and any(part in known.atoms for _, part in parts):
-                    free.add(at)
+            plain = law.op == "=" and len(law.sides) == 2 and not law.across and len(lone) == 1 and all(s > 0 for s, _ in parts)
+            blank = at not in known.atoms and at not in known.words and any(part in known.atoms for _, part in parts)
+            if sums and plain and blank:
+                free.add(at)
     for law in all_laws:
         filled = [side for side in law.sides if any(at in known.atoms for _, at in side)]
         if not any(at in free for side in filled for _, at in side):
