@@ -90,8 +90,7 @@ def run(
         chosen, unused = matching.chosen_files(choices, [candidate.file for candidate in found])
         saved = {candidate.file: candidate.saved for candidate in found}
         settled = matching.settle(answers, roster, year, saved, chosen)
-        documents = {candidate.file: candidate.beside for candidate in found if candidate.document}
-        settled = matching.with_hints(matching.with_material(settled, documents, roster), roster)
+        settled = matching.with_hints(matching.with_material(settled, _documents(found), roster), roster)
         settled, waiver_findings = waived(settled, waivers, today)
         outbox = Outbox(output, output / staged.FOLDER / staged.JOURNAL)
         delivered = tuple(_delivered(answer, places, outbox) for answer in _named(settled, f"{SCORED}/"))
@@ -233,8 +232,9 @@ def score_files(
 ) -> tuple[Answer, ...]:
     """Write one scored workbook into `output` for each file of `paths`, without roster or summary. Raises Blocked."""
     told = _Sources(passwords=tuple(passwords))
-    with _examined(paths, Path(output), template, jobs, progress, told) as (_, answers, places):
-        return tuple(_moved(answer, places, Path(output)) for answer in _named(answers))
+    with _examined(paths, Path(output), template, jobs, progress, told) as (found, answers, places):
+        known = matching.with_material(answers, _documents(found), ())
+        return tuple(_moved(answer, places, Path(output)) for answer in _named(known))
 
 
 def check_files(
@@ -259,7 +259,12 @@ def check_files(
     offered = offers(found, ())
     tasks = [Task(one, template.folder, passwords=tuple(passwords), offers=given or offered.get(one.file, ())) for one in every]
     answers = examine_all(tasks, jobs, progress)
-    return matching.with_material(answers, {one.file: one.beside for one in every if one.document}, ())
+    return matching.with_material(answers, _documents(every), ())
+
+
+def _documents(found: Sequence[Candidate]) -> Mapping[str, str]:
+    """The reports and pictures among the files, each with the folder, archive or mail it came in."""
+    return {candidate.file: candidate.beside for candidate in found if candidate.document}
 
 
 @contextlib.contextmanager

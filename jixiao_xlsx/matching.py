@@ -276,7 +276,7 @@ def with_material(answers: Sequence[Answer], documents: Mapping[str, str], roste
     read: dict[str, tuple[str, str]] = {}
     for answer in answers:
         if answer.report is not None or answer.status is FileStatus.DUPLICATE:
-            for place in _above(answer.file):
+            for place in above(answer.file):
                 beside[place].add(answer.department)
         if answer.counts:
             read |= {file: (answer.department, said) for file, said in answer.documents}
@@ -316,7 +316,7 @@ def _hinted(answer: Answer, owner: str) -> Answer:
 _OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".txt", ".ofd")
 
 
-def _above(file: str) -> Iterator[str]:
+def above(file: str) -> Iterator[str]:
     """The folders, archives and letters that a file is in."""
     while "/" in file:
         file = file.rpartition("/")[0]

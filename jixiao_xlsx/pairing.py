@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -49,27 +50,23 @@ def is_report(candidate: Candidate) -> bool:
 def offers(found: Sequence[Candidate], roster: Sequence[Department]) -> Mapping[str, tuple[Offer, ...]]:
     """For each workbook the reports that may be its own: those it came with, and others that do not name somebody else."""
     reports = [candidate for candidate in found if is_report(candidate)]
-    books = [candidate for candidate in found if not candidate.set_aside] if reports else []
+    books = [candidate.file for candidate in found if not candidate.set_aside] if reports else []
     register = matching.register(roster)
-    named = {one.file: register.named_in(_name(one.file)) for one in (*reports, *books)}
-    near = {one.file: [book.file for book in books if _came_with(book, one)] for one in reports}
-    return {book.file: tuple(_offered(book, reports, named, near)) for book in books}
-
-
-def _offered(
-    book: Candidate, reports: Sequence[Candidate], named: Mapping[str, set[str]], near: Mapping[str, list[str]]
-) -> Iterator[Offer]:
+    named = {file: register.named_in(_name(file)) for file in (*(one.file for one in reports), *books)}
+    inside: dict[str, list[str]] = defaultdict(list)  # the workbooks of each folder, archive and mail
+    for book in books:
+        for place in matching.above(book):
+            inside[place].append(book)
+    offered: dict[str, list[Offer]] = defaultdict(list)
     for report in reports:
-        theirs, ours = named[report.file], named[book.file]
-        if book.file in near[report.file]:
-            yield Offer(report, alone=near[report.file] == [book.file])
-        elif (not ours or not theirs or theirs & ours) and (theirs or not report.beside):
-            yield Offer(report)
-
-
-def _came_with(book: Candidate, report: Candidate) -> bool:
-    """Whether both came in one folder, archive or mail (the inbox itself is none)."""
-    return bool(report.beside) and book.file.startswith(f"{report.beside}/")
+        near, names = inside.get(report.beside, []), named[report.file]
+        for book in near:
+            offered[book].append(Offer(report, alone=len(near) == 1))
+        if names or not report.beside:
+            for book in books:
+                if (not named[book] or not names or names & named[book]) and book not in near:
+                    offered[book].append(Offer(report))
+    return {book: tuple(found) for book, found in offered.items()}
 
 
 def _name(file: str) -> str:

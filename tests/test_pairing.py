@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import io
 import os
+import time
 from collections.abc import Mapping
 from pathlib import Path
 
 import docx
+import openpyxl
 import pytest
 from click.testing import CliRunner
 from parcels import letter, mbox, zipped
 
 from jixiao_xlsx import batch, workers
 from jixiao_xlsx.cli import main
-from jixiao_xlsx.intake import candidates
+from jixiao_xlsx.intake import Candidate, candidates
 from jixiao_xlsx.model import Answer, FileStatus
 from jixiao_xlsx.pairing import CHECKED, offers
 from jixiao_xlsx.roster import read_roster
@@ -189,3 +191,41 @@ def test_a_report_given_by_hand_must_be_a_docx(tmp_path: Path) -> None:
     word.write_bytes(b"x")
     code, _, said = jixiao("check", book, "--report", word)
     assert code == 2 and ".docx" in said
+
+
+def test_scoring_tells_reports_too(tmp_path: Path) -> None:
+    for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
+        (tmp_path / name).write_bytes(content)
+    found = {answer.file: answer for answer in batch.score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)}
+    assert found["青禾县水务局绩效报告.docx"].material and found["水务.xlsx"].output
+
+
+def test_a_name_like_a_formula_stays_a_name(tmp_path: Path) -> None:
+    name = "=1+1 青禾县水务局绩效报告.docx"
+    for file, content in {"水务.xlsx": WATER, name: report("青禾县水务局绩效评价报告", f"=CMD() {WRONG}")}.items():
+        (tmp_path / file).write_bytes(content)
+    batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    seen = 0
+    for path in (tmp_path / "结果").rglob("*.xlsx"):
+        for sheet in openpyxl.load_workbook(path):
+            for row in sheet.iter_rows():
+                ours = [cell for cell in row if isinstance(cell.value, str) and cell.value.startswith(("=1+1", "=CMD"))]
+                assert all(cell.data_type == "s" for cell in ours)
+                seen += len(ours)
+    assert seen
+    assert "\n=1+1" not in (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig").replace(",=", "\n=")
+
+
+def test_a_season_of_reports_is_offered_to_those_it_may_belong_to() -> None:
+    """Thousands of files with names: each workbook is offered its own report, and that takes a moment."""
+    roster = read_roster(ROSTER)
+    found = []
+    for number in range(30):
+        for one in roster:
+            found.append(Candidate(Path("/x"), f"{number}/{one.name}表.xlsx", beside=str(number)))
+            word = f"{one.name}绩效报告{number}.docx"
+            found.append(Candidate(Path("/y"), word, set_aside="文档", document=True))
+    start = time.perf_counter()
+    offered = offers(found, roster)
+    assert time.perf_counter() - start < 20
+    assert {len(one) for one in offered.values()} == {30}
