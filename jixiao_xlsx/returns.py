@@ -60,7 +60,7 @@ def write_returns(
         if copy is not None:
             write_bytes(place.with_suffix(COPY), copy)
             written.append(COPY)
-    write_bytes(place.with_suffix(LETTER), write_letter(settled, name, how.bureau, template))
+    write_bytes(place.with_suffix(LETTER), write_letter(settled, name, how.bureau, template, submission.sheets))
     return tuple(written)
 
 

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import io
+import re
 import runpy
 from dataclasses import replace
 from pathlib import Path
+from zipfile import ZipFile
 
 import docx
+import openpyxl
 import pytest
 from office import _convert, office
 
 from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Batch, Bureau, Report, Result
+from jixiao_xlsx.model import Batch, Bureau, Department, Report, Result
 from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers.letter import write_briefing, write_letter
+from jixiao_xlsx.writers.wording import in_order
 
 ROOT = Path(__file__).parent.parent
 FORM = find_template()
@@ -72,10 +76,46 @@ def test_text_stays_text(evil: str) -> None:
     assert f"{shown}：" in text and rows[1][2] == shown
 
 
-def test_the_briefing_counts() -> None:
-    batch = Batch(FORM.id, FORM.version, 2023, BUREAU, (), ())
-    text, rows = words(write_briefing(batch, FORM, {}))
-    assert "审核情况汇报" in text and ["应报", "0", ""] in rows
+def test_the_briefing_draws_native_charts() -> None:
+    batch = Batch(FORM.id, FORM.version, 2023, BUREAU, tuple(Department(str(n), f"第{n}局") for n in range(7)), ())
+    data = write_briefing(batch, FORM, {})
+    assert data == write_briefing(batch, FORM, {})
+    text, _ = words(data)
+    assert "审核情况汇报" in text and "应报 7 个部门" in text
+    with ZipFile(io.BytesIO(data)) as archive:
+        document = archive.read("word/document.xml").decode()
+        charts = [archive.read(f"word/charts/chart{number}.xml").decode() for number in (1, 2, 3)]
+        book = openpyxl.load_workbook(io.BytesIO(archive.read("word/embeddings/chart1.xlsx")))
+    assert document.count("<c:chart ") == 3 and "{{" not in document
+    assert all(chart.count("<c:showSerName") == 1 and 'r:id="rId1"' in chart for chart in charts)
+    rows = dict(book["数据"].iter_rows(min_row=2, values_only=True))
+    assert rows == {"应报": 7, "已报": 0, "通过": 0, "退回": 0, "未报": 7}
+    shown = re.findall(r"<c:v>([^<]*)</c:v>", charts[0])
+    assert shown == ["数量", *rows, *(str(count) for count in rows.values())]
+
+
+def test_numbers_are_those_of_the_annotated_copy() -> None:
+    """Listed in the order of the file's sheets, not of their names."""
+    submission = reader.read(ROOT / "samples" / "inbox" / "商务局绩效自评表-0309.xlsx", FORM)
+    one = checker.check(submission, FORM)
+    _, rows = words(write_letter(one, "青禾县商务局", BUREAU, FORM, submission.sheets))
+    listed = [str(f.place) for f in in_order(one.findings, submission.sheets) if f.severity is not checker.Severity.NOTE]
+    assert [row[1] for row in rows[1:]] == listed and listed != sorted(listed)
+
+
+@pytest.mark.parametrize(
+    ("expected", "demand"),
+    [
+        ("必填", "请补填。"),
+        ("有此工作表", "应有此工作表。请补填。"),
+        ("不大于 81 份", "应不大于 81 份。请补填。"),
+        ("≥", "应为 ≥。请补填。"),
+    ],
+)
+def test_what_is_asked_is_said_once(expected: str, demand: str) -> None:
+    one = replace(FAULTY.findings[0], severity=checker.Severity.ERROR, expected=expected, message="甲未填。请补填。")
+    _, rows = words(write_letter(replace(FAULTY, findings=(one,)), "甲局", BUREAU, FORM))
+    assert rows[1][2:5:2] == ["甲未填。", demand]
 
 
 def test_the_templates_are_what_the_script_makes(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import docx
+from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
-from docx.shared import Cm, Pt, RGBColor
+from docx.shared import Cm, Pt
 
 from jixiao_xlsx.writers.package import repacked
 
@@ -34,12 +35,21 @@ def _document(margin: float = 2.2) -> Any:
 
 
 def _write(
-    paragraph: Any, text: str, size: float, *, align: Any = LEFT, bold: bool = False, indent: bool = False, font: str = BODY
+    paragraph: Any,
+    text: str,
+    size: float,
+    *,
+    align: Any = LEFT,
+    bold: bool = False,
+    indent: bool = False,
+    font: str = BODY,
+    before: float = 0,
 ) -> Any:
     run = paragraph.add_run(text)
     run.font.size, run.font.name, run.bold = Pt(size), font, bold
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
     paragraph.alignment = align
+    paragraph.paragraph_format.space_before = Pt(before)
     if indent:
         paragraph.paragraph_format.first_line_indent = Pt(size * 2)
     return run
@@ -53,6 +63,7 @@ def _table(document: Any, titles: list[str], fields: list[str], widths: list[flo
     """A head, and one line per item of `each` (“one in items”)."""
     table = document.add_table(rows=4, cols=len(titles))
     table.style, table.autofit = "Table Grid", False
+    _padded(table)
     for number, (title, field, width) in enumerate(zip(titles, fields, widths, strict=True)):
         table.columns[number].width = Cm(width)
         for row in table.rows:
@@ -66,6 +77,16 @@ def _table(document: Any, titles: list[str], fields: list[str], widths: list[flo
     properties = table.rows[0]._tr.get_or_add_trPr()
     properties.append(properties.makeelement(qn("w:tblHeader"), {}))  # repeated on the next page
     return table
+
+
+def _padded(table: Any) -> None:
+    """Room above and below the words of each cell."""
+    margins = table._tbl.tblPr.makeelement(qn("w:tblCellMar"), {})
+    for side, width in (("top", 50), ("left", 80), ("bottom", 50), ("right", 80)):
+        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): str(width), qn("w:type"): "dxa"}))
+    table._tbl.tblPr.append(margins)
+    for cell in table._cells:
+        cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
 
 
 def _signature(document: Any) -> None:
@@ -98,6 +119,7 @@ def returned() -> Any:
         "错误必须改正；警告经核实无误的，请在核实说明中写明情况。随附批注副本逐格标明了上述问题，可直接在副本上修改后报送。",
         12,
         indent=True,
+        before=8,
     )
     _signature(document)
     return document
@@ -120,18 +142,13 @@ def briefing() -> Any:
     document = _document(1.6)
     _line(document, "{{年度}}{{报表}}审核情况汇报", 18, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{概况}}", 12, indent=True)
-    for title, each in (("一、报送和审核", "报送"), ("二、复算等级", "等级"), ("三、问题最多的规则", "规则")):
-        _line(document, title, 12, bold=True)
-        table = _table(
-            document,
-            ["", "数量", "图示"],
-            ["{{一行.名称}}", "{{一行.数量}}", "{{一行.图}}"],
-            [5.6, 1.5, 9.1],
-            f"一行 in {each}",
-            10,
-        )
-        table.cell(2, 2).paragraphs[0].runs[0].font.color.rgb = RGBColor(0x2F, 0x5C, 0x9A)
-    _line(document, "四、须关注的部门", 12, bold=True)
+    _line(document, "一、报送、审核和等级", 12, bold=True)
+    pair = document.add_table(rows=1, cols=2)
+    for cell, chart in zip(pair.rows[0].cells, ("{{报送图}}", "{{等级图}}"), strict=True):
+        _write(cell.paragraphs[0], chart, 9, align=CENTER)
+    _line(document, "二、问题最多的规则", 12, bold=True, before=6)
+    _line(document, "{{规则图}}", 9, align=CENTER)
+    _line(document, "三、须关注的部门", 12, bold=True)
     _line(document, "{{须关注}}", 12, indent=True)
     _line(document, "{{局名}}　{{落款日期}}", 12, align=RIGHT)
     return document

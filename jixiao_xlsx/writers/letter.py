@@ -12,12 +12,12 @@ from collections.abc import Collection, Mapping, Sequence
 from jixiao_xlsx.model import Batch, Bureau, FileStatus, Finding, FindingState, Report, Result, Severity
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import Template
+from jixiao_xlsx.writers.word_chart import Bars
 from jixiao_xlsx.writers.word_template import filled, word_file
 from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns, progress_text, subject
 
 RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
-_BAR = 24  # full blocks of the longest bar
 _RULES = 6
 
 Context = Mapping[str, object]
@@ -28,9 +28,11 @@ def title_of(report: Report) -> str:
     return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
 
 
-def write_letter(report: Report, department: str, bureau: Bureau, template: Template) -> bytes:
-    """退回修改通知 or 审核通过通知 as .docx: the same input gives the same bytes."""
-    findings = [f for f in in_order(report.findings) if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
+def write_letter(report: Report, department: str, bureau: Bureau, template: Template, sheets: Sequence[str] = ()) -> bytes:
+    """退回修改通知 or 审核通过通知 as .docx: the same input gives the same bytes. `sheets` are in the order of the file: numbers are
+    those of the annotated copy.
+    """
+    findings = [f for f in in_order(report.findings, sheets) if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
     lone = lone_columns(template)
     context = _bureau(bureau) | {
         "部门": department,
@@ -45,7 +47,7 @@ def write_letter(report: Report, department: str, bureau: Bureau, template: Temp
 
 
 def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) -> bytes:
-    """审核情况汇报, one page; `titles` name the rules by code. Charts are bars of blocks, so that Word and WPS print them alike."""
+    """审核情况汇报, one page with charts; `titles` name the rules by code."""
     answers = batch.submitted
     reports = [answer.report for answer in answers if answer.report]
     results = Counter(report.result for report in reports)
@@ -59,9 +61,11 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
         "年度": f"{batch.year}年度" if batch.year else "",
         "报表": template.title,
         "概况": _overview(batch, due, reports),
-        "报送": _bars(statuses),
-        "等级": _bars([(grade.name, grades[grade.name]) for grade in template.grades]),
-        "规则": _bars([(f"{code} {titles.get(code, '')}".strip(), count) for code, count in often]) or _bars([("无", 0)]),
+        "报送图": Bars("报送与审核（部门数）", statuses, "bar", 7.7, 5.6),
+        "等级图": Bars("评定等级（部门数）", [(grade.name, grades[grade.name]) for grade in template.grades], "column", 7.7, 5.6),
+        "规则图": Bars(
+            "最常见的问题（条）", [(titles.get(code, code), count) for code, count in often] or [("无", 0)], "bar", 16.2, 6.4
+        ),
         "须关注": _attention(batch),
     }
     return _filled(BRIEFING, context, template)
@@ -88,11 +92,6 @@ def _attention(batch: Batch) -> str:
     missing = "、".join(department.name for department in batch.missing[:10]) or "无"
     more = f"等 {len(batch.missing)} 个" if len(batch.missing) > 10 else ""
     return f"错误较多：{said}。未报：{missing}{more}。"
-
-
-def _bars(counts: Sequence[tuple[str, int]]) -> list[dict[str, object]]:
-    most = max((count for _, count in counts), default=0) or 1
-    return [{"名称": name, "数量": count, "图": "■" * max(round(count / most * _BAR), int(count > 0))} for name, count in counts]
 
 
 def _bureau(bureau: Bureau) -> dict[str, object]:
@@ -147,7 +146,14 @@ def _parted(finding: Finding) -> tuple[str, str]:
     expected = expected_text(finding)
     if finding.severity is Severity.WARNING:
         return wrong or finding.message, asked or "请核实：有误的更正，无误的写情况说明。"
-    return wrong or finding.message, (f"应为 {expected}。" if expected else "") + (asked or "请更正。")
+    return wrong or finding.message, _should(expected) + (asked or "请更正。")
+
+
+def _should(expected: str) -> str:
+    """What is expected as a sentence; what the demand itself says is not said twice."""
+    if not expected or expected == "必填":
+        return ""
+    return f"应{expected}。" if expected[0] in "有不加" else f"应为 {expected}。"
 
 
 def _filled(title: str, context: Context, template: Template) -> bytes:

@@ -186,5 +186,7 @@ def _set_up(sheet: Any, head: int) -> None:
     sheet.sheet_properties.pageSetUpPr.fitToPage = True
     sheet.print_title_rows = f"{head}:{head}"
     sheet.page_margins.left = sheet.page_margins.right = 0.4
+    sheet.page_margins.top, sheet.page_margins.bottom = 0.55, 0.65
+    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
     sheet.sheet_properties.tabColor = "FFC00000"
     sheet.sheet_view.showGridLines = False

@@ -10,18 +10,24 @@ from pathlib import Path
 from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.writers.files import Blocked
 from jixiao_xlsx.writers.package import repacked
+from jixiao_xlsx.writers.word_chart import Bars, Drawn
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def filled(path: Path, context: Mapping[str, object]) -> bytes:
-    """The Word template at `path` with `context` in its places: the same input gives the same bytes. Raises Blocked."""
+    """The Word template at `path` with `context` (texts, lists, charts) in its places: the same input gives the same bytes.
+
+    Raises Blocked.
+    """
     from docxtpl import DocxTemplate  # slow to import, and few commands write Word files
     from jinja2 import Environment, TemplateError
 
     document = DocxTemplate(io.BytesIO(path.read_bytes()))
+    charts = [name for name, value in context.items() if isinstance(value, Bars)]
+    drawn = {name: Drawn(context[name], document, number) for number, name in enumerate(charts, 1)}  # type: ignore[arg-type]
     try:
-        document.render(context, Environment(finalize=_clean), autoescape=True)
+        document.render({**context, **drawn}, Environment(finalize=_clean), autoescape=True)
     except TemplateError as error:
         raise Blocked(f"Word 模板“{path.name}”填不出来：{error}。请核对模板里花括号中的名称和写法。") from error
     stream = io.BytesIO()
