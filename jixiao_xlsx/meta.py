@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 from jixiao_xlsx.amounts import from_float, plain
 from jixiao_xlsx.equations import Ref
@@ -58,13 +59,19 @@ def _by_table(kind: str, texts: Texts) -> Iterator[tuple[str, str]]:
 
 def fixed(lines: Lines, kind: str, table: str) -> Mapping[tuple[str, str], str]:
     """What is remembered of a table, PRINTED or FORMULAS, by row and column; {} for a line that someone has spoilt."""
+    return _rows(lines.get(_BETWEEN.join((kind, table)), "{}"))
+
+
+@lru_cache(maxsize=128)
+def _rows(text: str) -> Mapping[tuple[str, str], str]:
+    """A line of a table; remembered, since a season of files was handed out alike."""
     try:
-        rows = json.loads(lines.get(_BETWEEN.join((kind, table)), "{}"))
-        return {(row, column): str(text) for row, cells in rows.items() for column, text in cells.items()}
+        return {(row, column): str(now) for row, cells in json.loads(text).items() for column, now in cells.items()}
     except (ValueError, AttributeError):
         return {}
 
 
+@lru_cache(maxsize=1 << 12)
 def shape(formula: str, ref: str) -> str:
     """A formula in `ref` by what it does: columns counted from its own and rows left out, so that inserted rows leave it alone.
 

@@ -28,7 +28,7 @@ from jixiao_xlsx.writers.looks import WRONG
 
 SHARED_FUNCTIONS = {
     *("IF", "AND", "OR", "NOT", "SUM", "COUNT", "ROUND", "MAX", "MIN", "N", "INT", "TEXT", "TRIM", "LEFT", "RIGHT", "MID"),
-    *("SUMPRODUCT", "ISERROR", "ISTEXT", "ISNUMBER", "FIND", "SEARCH", "IFERROR", "COUNTA", "INDEX", "LEN"),
+    *("SUMPRODUCT", "ISERROR", "ISTEXT", "ISNUMBER", "FIND", "IFERROR", "COUNTA", "INDEX", "LEN"),
 }
 CHECK, GUIDE = "自检", "填报说明"
 

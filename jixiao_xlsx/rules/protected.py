@@ -209,6 +209,8 @@ def changed_print(desk: Desk) -> Iterator[Saw]:
 
 
 def _same(cell: Cell, printed: str) -> bool:
+    if cell.raw == printed:
+        return True
     number = read_number(printed).value
     return cell.number == number if cell.number is not None and number is not None else tidy(cell.text) == tidy(printed)
 

@@ -84,7 +84,7 @@ def _number_rule(about: Help, title: str) -> dict[str, object]:
         limit, what = "AND({cell}>1989,{cell}<2201)", "四位数的年份，如 2025"
     return {
         "validate": "custom",
-        "value": f'=IF(ISNUMBER({{cell}}),{limit},ISNUMBER(SEARCH("|"&TRIM({{cell}})&"|","{_NA}")))',
+        "value": f'=IF(ISNUMBER({{cell}}),{limit},ISNUMBER(FIND("|"&TRIM({{cell}})&"|","{_NA}")))',
         "error_type": "stop",
         "error_title": title[:_MAX_TITLE],
         "error_message": f"这里应填{what}"

@@ -96,7 +96,10 @@ def _sentences(template: Template) -> Iterator[str]:
             f"定性指标的{columns['actual']}填{'、'.join(tier.name for tier in template.tiers)}。"
             f"没有得满分的，写明{columns['deviation']}。"
         )
+    later = template.table.get(template.remarks.get("table", ""))
     checks = [sheet.title for sheet in template.sheets if sheet.kind == "selfcheck"]
+    if later:
+        yield f"“{later.sheet}”先不用填：退回修改时，要说明的问题已逐条写好，在{template.remarks['text']}栏里写明原因。"
     if checks:
         yield f"填完看“{checks[0]}”：{FAILED} 要改正；警告类的确有原因不能改，在旁边写情况说明。"
     yield "工作表名、表头和项目名称不要改；另存为 .xlsx 文件，按通知要求报送。"
