@@ -12,11 +12,15 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
+from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.remarks import REMARKS
 from jixiao_xlsx.spec import SheetSpec, TableSpec, Template
 
 LONGEST_TITLE = 80
 RETURNED = "审核意见"  # the sheet that an annotated copy carries and a corrected one brings back: ours, never content
+MACHINE_SHEET = "_"
+READ_BARE = frozenset({REMARKS, meta.SHEET})
 _MOST_SEEN = 4096
 _NUMBERING = re.compile(r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.])+")
 _UNIT = re.compile(r"[(\[](?:单位:)?([^()\[\]]{1,4})[)\]]$")
@@ -118,6 +122,10 @@ class Vocabulary:
     unread: frozenset[str]
     words: frozenset[str]
     headings: tuple[re.Pattern[str], ...]
+
+    def reads(self, sheet: str, *, hidden: bool) -> bool:
+        """Whether a worksheet of that name is read at all; the others are not even looked into."""
+        return sheet in READ_BARE or (key(sheet) not in self.unread and not (hidden and sheet.startswith(MACHINE_SHEET)))
 
 
 _VOCABULARIES: dict[int, tuple[Template, Vocabulary]] = {}

@@ -23,14 +23,12 @@ from jixiao_xlsx.ghosts import without_ghosts
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.locate import match_sheets
 from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
-from jixiao_xlsx.names import RETURNED, Vocabulary, key, vocabulary
+from jixiao_xlsx.names import READ_BARE, RETURNED, Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
 from jixiao_xlsx.remarks import REMARKS, remarks_of
 from jixiao_xlsx.spec import Template, find_template
 from jixiao_xlsx.tables import Found, read_tables
 
-MACHINE_SHEET = "_"
-READ_BARE = frozenset({REMARKS, meta.SHEET})
 Rows = Sequence[Sequence[object]]
 # What the format of a file does not show, for people.
 HIDES = {
@@ -112,7 +110,7 @@ def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
     """Every worksheet that is worth reading, with its flags. Raises Refused."""
 
     def wanted(name: str, hidden: bool) -> bool:
-        return name in READ_BARE or (key(name) not in words.unread and not (hidden and name.startswith(MACHINE_SHEET)))
+        return words.reads(name, hidden=hidden)
 
     return _opened(data, wanted)
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from jixiao_xlsx import ooxml, rounds
+from jixiao_xlsx import rounds
 from jixiao_xlsx.amounts import tidy
-from jixiao_xlsx.fileformat import Kind, sniff
 from jixiao_xlsx.model import Answer, Bureau, FileStatus, Report, Result, Review, Submission, Waiver
 from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.settlement import waived
@@ -69,8 +68,6 @@ def _annotated(data: bytes, submission: Submission, report: Report, template: Te
     from jixiao_xlsx.writers.annotated import annotate
 
     try:
-        if sniff(data) is Kind.OOXML:
-            ooxml.inspect(data)  # the copy has the sheets, too, that are not read: no library opens what the guard has not seen
         return annotate(data, submission, report, template)
     except Exception:
         return None

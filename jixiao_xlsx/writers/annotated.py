@@ -25,7 +25,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from jixiao_xlsx.fileformat import Kind, sniff
 from jixiao_xlsx.model import Finding, FindingState, Report, Severity, Submission
-from jixiao_xlsx.names import RETURNED, key
+from jixiao_xlsx.names import RETURNED, key, vocabulary
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers import calculated, losses
 from jixiao_xlsx.writers.opinion_sheet import Entry, write_opinions
@@ -46,7 +46,7 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
 
     Raises what openpyxl raises only where neither the workbook nor its values can be written.
     """
-    book, known, told = _opened(data)
+    book, known, told = _opened(data, template)
     if sniff(data) is not Kind.OOXML:
         _without_empty_results(book, submission)
     lone = lone_columns(template)
@@ -65,14 +65,21 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
 # ------------------------------------------------------------------------------------------------------- in and out
 
 
-def _opened(data: bytes) -> tuple[Workbook, Mapping[str, calculated.Results], tuple[str, ...]]:
+def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, calculated.Results], tuple[str, ...]]:
     """The workbook, the results of its formulas, and what a person must be told about the copy."""
     kind = sniff(data)
     if kind is not Kind.OOXML:
         return workbook_of_values(data), {}, (_AS_VALUES.format("不是 .xlsx 格式"),)
+    words = vocabulary(template)
+
+    def read(name: str, hidden: bool) -> bool:
+        return words.reads(name, hidden=hidden)
+
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if losses.too_large(archive):
-            return workbook_of_values(data), {}, (_AS_VALUES.format("含有大量空白的带格式单元格"),)
+            return workbook_of_values(data, read), {}, (_AS_VALUES.format("含有大量空白的带格式单元格"),)
+        if losses.has_doctype(archive):
+            return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
         gone = losses.losses(archive)
         rich = losses.has_rich_text(archive)
         known = calculated.results(archive)
@@ -83,7 +90,7 @@ def _opened(data: bytes) -> tuple[Workbook, Mapping[str, calculated.Results], tu
     except Exception:  # a workbook may be readable and still be beyond openpyxl
         book = None
     if book is None or not book.worksheets:
-        return workbook_of_values(data), {}, (_AS_VALUES.format("用了少见的写法"),)
+        return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
     return book, known, (f"本副本没有带上原件中的：{'、'.join(gone)}。需要这些内容时请在原件上改正。",) if gone else ()
 
 

@@ -29,6 +29,7 @@ _IN_SHEETS = (
 )
 _SHAPE = re.compile(rb":(?:sp|grpSp)[ />]")
 _PHONETIC = (b"<rPh", "拼音注音")
+_DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 _MOST_BYTES = 4 * 2**20  # of XML: five times a filled form
 
 
@@ -51,6 +52,12 @@ def losses(archive: zipfile.ZipFile) -> tuple[str, ...]:
 def too_large(archive: zipfile.ZipFile) -> bool:
     """Whether loading every part, empty formatted cells and all, would take more time and memory than a letter is worth."""
     return sum(entry.file_size for entry in archive.infolist() if entry.filename.lower().endswith((".xml", ".vml"))) > _MOST_BYTES
+
+
+def has_doctype(archive: zipfile.ZipFile) -> bool:
+    """Whether some part declares entities: the guard looked into what is read, and openpyxl loads the rest, too."""
+    parts = (name for name in archive.namelist() if name.lower().endswith((".xml", ".rels", ".vml")))
+    return any(mark in data for data in map(archive.read, parts) for mark in _DOCTYPE)
 
 
 def has_rich_text(archive: zipfile.ZipFile) -> bool:

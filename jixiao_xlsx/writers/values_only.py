@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from collections.abc import Callable
 from typing import Any
 
 import openpyxl
@@ -15,8 +16,11 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDEST = 46
 
 
-def workbook_of_values(data: bytes) -> Workbook:
-    """Every worksheet of a readable workbook with its values, merges and hidden state; columns wide enough to be read."""
+def workbook_of_values(data: bytes, reads: Callable[[str, bool], bool] = lambda name, hidden: True) -> Workbook:
+    """Every worksheet of a readable workbook with its values, merges and hidden state; columns wide enough to be read.
+
+    Those that `reads(name, hidden)` is false of stay empty: the guard has not looked into them, and no library may.
+    """
     source = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     book = openpyxl.Workbook()
     for sheet in list(book.worksheets):
@@ -25,12 +29,15 @@ def workbook_of_values(data: bytes) -> Workbook:
         if facts.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
         sheet = book.create_sheet(facts.name)
+        hidden = facts.visible != calamine.SheetVisibleEnum.Visible
+        if hidden:
+            sheet.sheet_state = "veryHidden" if facts.visible == calamine.SheetVisibleEnum.VeryHidden else "hidden"
+        if not reads(facts.name, hidden):
+            continue
         found = source.get_sheet_by_name(facts.name)
         _fill(sheet, found.to_python(skip_empty_area=False))
         for (top, left), (bottom, right) in found.merged_cell_ranges or ():
             sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
-        if facts.visible != calamine.SheetVisibleEnum.Visible:
-            sheet.sheet_state = "veryHidden" if facts.visible == calamine.SheetVisibleEnum.VeryHidden else "hidden"
     return book
 
 

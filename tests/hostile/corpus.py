@@ -216,6 +216,8 @@ def bombs() -> Iterator[Case]:
     )
     yield Case("不读的表百万格.xlsx", lambda: unread("<row>" + "<c/>" * 1_000_000 + "</row>"), READ, codes=("BAL101",))
     yield Case("不读的表六十兆.xlsx", lambda: unread("<row><c/></row>" * 4_000_000, "xl/far/sheet.xml"), READ, codes=("BAL101",))
+    yield Case("不读的部件实体.xlsx", unread_entities, READ, codes=("BAL101",))
+    yield Case("不读的表写坏.xlsx", lambda: unread('<row r="1"><c r="?!"><v>1</v></c></row>'), READ, codes=("BAL101",))
     yield Case("九十兆样式.xlsx", lambda: swollen("xl/styles.xml", b"<xf/>", b"</cellXfs>"), BROKEN, "异常庞大")
     yield Case("九十兆清单.xlsx", lambda: swollen("xl/_rels/workbook.xml.rels", b"<x/>", b"</Relationships>"), BROKEN, "异常庞大")
     yield Case("二十兆样式.xlsx", lambda: swollen("xl/styles.xml", b"<xf/>", b"</cellXfs>", 20), BROKEN, "异常庞大")
@@ -241,8 +243,13 @@ def bombs() -> Iterator[Case]:
 
 
 def laughs() -> bytes:
+    return tiny('<row r="1"><c r="A1" t="str"><v>&l9;</v></c></row>', head=doctype())
+
+
+def doctype() -> str:
+    """A declaration of entities that multiply, and of one that fetches a file."""
     levels = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
-    return tiny('<row r="1"><c r="A1" t="str"><v>&l9;</v></c></row>', head=f'<!DOCTYPE x [<!ENTITY l0 "lol">{levels}]>')
+    return f'<!DOCTYPE x [<!ENTITY x SYSTEM "file:///etc/passwd"><!ENTITY l0 "lol">{levels}]>'
 
 
 def entity() -> bytes:
@@ -329,6 +336,15 @@ def unread(rows: str, part: str = "") -> bytes:
         for place in ("xl/_rels/workbook.xml.rels", "[Content_Types].xml"):
             parts[place] = parts[place].replace(name.removeprefix("xl/").encode(), part.removeprefix("xl/").encode())
     return rezipped(parts | {part or name: f'<worksheet xmlns="{MAIN}"><sheetData>{rows}</sheetData></worksheet>'.encode()})
+
+
+def unread_entities() -> bytes:
+    """Entities in parts that only the copy's library opens: a sheet that is not read, and the properties."""
+    parts = unzipped(unread('<row r="1"><c r="A1" t="str"><v>&l9;</v></c></row>'))
+    for name, within in ((part_of(parts, "自检"), "<worksheet"), ("docProps/core.xml", "<cp:coreProperties")):
+        xml = parts[name].decode().replace(within, f"{doctype()}{within}", 1)
+        parts[name] = xml.replace("</cp:coreProperties>", "<dc:title>&x;&l9;</dc:title></cp:coreProperties>").encode()
+    return rezipped(parts)
 
 
 def swollen(part: str, tag: bytes, before: bytes, megabytes: int = 90) -> bytes:
@@ -530,12 +546,16 @@ def peoples_faults() -> Iterator[Case]:
 
 
 def moved(xml: str, *, down: int = 0, right: int = 0) -> str:
-    """Every cell of a worksheet so many rows down, or columns (before Z) to the right."""
+    """Every cell of a worksheet so many rows down, or columns (before Z) to the right, and what its own formulas refer to."""
 
-    def cell(match: re.Match[str]) -> str:
-        return f"{match[1]}{chr(ord(match[2]) + right)}{int(match[3]) + down}"
+    def ref(match: re.Match[str]) -> str:
+        return f"{chr(ord(match[1]) + right)}{int(match[2]) + down}"
 
-    xml = re.sub(r'(<c r=")([A-Y])(\d+)(?=")', cell, xml)
+    def refs(match: re.Match[str]) -> str:
+        return re.sub(r"\b([A-Y])(\d+)\b", ref, match[0])
+
+    xml = re.sub(r'(?<=<c r=")([A-Y])(\d+)(?=")', ref, xml)
+    xml = re.sub(r"(?<=<f>)[^<]*", refs, xml)
     xml = re.sub(r'(?<=<row r=")\d+', lambda match: str(int(match[0]) + down), xml)
     return re.sub(r"<mergeCells.*?</mergeCells>", "", xml)
 

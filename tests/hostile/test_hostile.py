@@ -107,6 +107,8 @@ def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path:
         if path.is_file() and len(relative.parts) > 1:
             assert (tmp_path / "混果" / relative).read_bytes() == path.read_bytes(), relative
     assert not list(tmp_path.rglob("*passwd*"))
+    for path in (tmp_path / "混果").rglob("*.xlsx"):  # no entity was unfolded or fetched on the way to a copy
+        assert not [name for name, part in corpus.unzipped(path.read_bytes()).items() if b"lollol" in part or b"root:" in part]
 
 
 EACH = """
