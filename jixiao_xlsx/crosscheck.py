@@ -28,6 +28,7 @@ TITLES: Mapping[str, tuple[str, Severity]] = {
 }
 ENOUGH_FIGURES = 8  # different non-zero amounts that two tables must share before chance is out of the question
 LONG_ENOUGH = 60  # characters of a paragraph that nobody writes twice by chance
+COMMON = 4  # departments that say the same sentence: then it is the county's model text, not one another's
 ENOUGH_PEERS = 6
 FAR = 4  # times the peers' median, or a quarter of it
 MOST = Fraction(3, 4)
@@ -125,7 +126,7 @@ def _same_paragraphs(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
             owners[digest].append((answer.department, first[1], first[2]))
     together: dict[tuple[str, ...], list[tuple[Place, str]]] = defaultdict(list)
     for digest in sorted(owners):
-        if len(owners[digest]) > 1:
+        if 1 < len(owners[digest]) < COMMON:
             together[tuple(name for name, _, _ in owners[digest])].append(owners[digest][0][1:])
     for departments, found in together.items():
         words = f"{'、'.join(departments)}的文字有 {len(found)} 句完全相同，如“{found[0][1]}…”。"

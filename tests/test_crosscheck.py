@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
 from jixiao_xlsx import crosscheck, reader
 from jixiao_xlsx.crosscheck import strangers
-from jixiao_xlsx.model import Answer, Facts, FileStatus, Place, ReferenceLine, Severity
+from jixiao_xlsx.model import Answer, Document, Facts, FileStatus, Paragraph, Place, ReferenceLine, Severity
 from jixiao_xlsx.spec import find_template
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "inbox"
@@ -71,3 +72,15 @@ def test_figures_of_the_bureau_for_nobody_are_told() -> None:
     assert (found.code, found.severity) == ("XDP105", Severity.NOTE)
     assert "999（批复决算.csv 第 3 行）" in found.message and "101" not in found.message
     assert not list(strangers(lines, ["101", "９９９"]))
+
+
+def test_a_sentence_of_many_departments_is_the_countys_model_text() -> None:
+    same = Facts(paragraphs=(("p", Place("报告.docx", "第3段"), "按照县财政局统一要求"),))
+    assert not codes(same, same, same, same)
+    assert codes(same, same, same)
+
+
+def test_paragraphs_of_word_reports_are_compared() -> None:
+    document = Document("报告.docx", "0", (Paragraph(1, "短句。"), Paragraph(2, "长" * 61 + "。")))
+    submission = replace(reader.read(next(SAMPLES.glob("*.xlsx")), find_template()), tables={}, documents=(document,))
+    assert [place for _, place, _ in crosscheck.facts_of(submission, find_template()).paragraphs] == [Place("报告.docx", "第2段")]
