@@ -115,7 +115,8 @@ def _belongs(
         return False
     if submission.year is not None and _of_another_year(found, submission.year):
         return False
-    title = next((said for text in beginning if (said := named_in(text)) is not None), None)
+    titles = (text for text in beginning if not text.endswith(":"))  # “县财政局：” is whom it is for
+    title = next((said for text in titles if (said := named_in(text)) is not None), None)
     return own if own is not None else offer.alone if title is None else title
 
 

@@ -70,11 +70,16 @@ def told(answer: Answer) -> list[str]:
         {"水务.xlsx": WATER, "信访.xlsx": PETITIONS, "报告.docx": TITLED},
         {"水务局/水务.xlsx": WATER, "信访局/信访.xlsx": PETITIONS, "水务局/报告.docx": NAMELESS},
         {"全县/水务.xlsx": WATER, "全县/信访.xlsx": PETITIONS, "全县/报告.docx": TITLED},
+        {
+            "水务局/水务.xlsx": WATER,
+            "信访.xlsx": PETITIONS,
+            "水务局/报告.docx": report("整体支出绩效评价的报告", "县财政局：", WRONG),
+        },
         {"水务.zip": zipped({"水务.xlsx": WATER, "报告.docx": NAMELESS}), "信访.xlsx": PETITIONS},
         {"1.eml": letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}), "2.eml": letter({"信访.xlsx": PETITIONS})},
         {"箱.mbox": mbox([letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}), letter({"信访.xlsx": PETITIONS})])},
     ],
-    ids=["name", "title", "folder", "one folder", "zip", "mail", "mbox"],
+    ids=["name", "title", "folder", "one folder", "addressed", "zip", "mail", "mbox"],
 )
 def test_a_report_goes_with_its_workbook(files: Mapping[str, bytes], roster: bool, tmp_path: Path) -> None:
     found = answers(tmp_path, files, roster=roster)
