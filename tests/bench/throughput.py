@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import shutil
 import statistics
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import tempfile
 import time
 import zipfile
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -107,29 +109,38 @@ def stages(books: list[Path]) -> None:
 # ------------------------------------------------------------------------------------------------------ whole runs
 
 
+@lru_cache(maxsize=64)
+def _parts(source: Path) -> tuple[str, dict[str, bytes]]:
+    with zipfile.ZipFile(source) as book:
+        return reader.read(source, find_template()).department, {part: book.read(part) for part in book.namelist()}
+
+
 def renamed(source: Path, target: Path, number: int) -> None:
     """A copy that belongs to a department of its own."""
-    name = reader.read(source, find_template()).department
-    with zipfile.ZipFile(source) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            data = old.read(part)
-            if part == "xl/sharedStrings.xml":
-                data = data.replace(f">{name}<".encode(), f">{name}{number}<".encode())
-            new.writestr(part, data)
+    name, parts = _parts(source)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
+        for part, data in parts.items():
+            own = data.replace(f">{name}<".encode(), f">{name}{number}<".encode()) if part == "xl/sharedStrings.xml" else data
+            new.writestr(part, own)
 
 
 RUN = """
 import resource, sys
-import jixiao_xlsx
+from jixiao_xlsx import batch
+from jixiao_xlsx.spec import find_template
 if __name__ == "__main__":
-    jixiao_xlsx.run([sys.argv[1]], sys.argv[2], jobs=int(sys.argv[3]))
+    inbox, output, jobs, kind = sys.argv[1:]
+    if kind == "run":
+        batch.run([inbox], output, template=find_template(), jobs=int(jobs))
+    else:
+        batch.check_files([inbox], template=find_template(), jobs=int(jobs))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 
 
-def batches(sizes: list[int], books: list[Path]) -> None:
-    """Whole runs: one process against two, and the parent's peak memory."""
-    peaks: dict[int, float] = {}
+def batches(sizes: list[int], books: list[Path], kind: str) -> None:
+    """Whole runs, or checks: one process against two, and the parent's peak memory."""
+    peaks: dict[int, dict[int, float]] = {}
     for size in sizes:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
@@ -140,31 +151,37 @@ def batches(sizes: list[int], books: list[Path]) -> None:
             script = folder / "run.py"
             script.write_text(RUN, encoding="utf-8")
             seconds = {}
-            for jobs in (1, 2):
+            peaks[size] = {}
+            for jobs in (2, 1):
                 start = time.perf_counter()
-                out = subprocess.run(
-                    [sys.executable, str(script), str(inbox), str(folder / f"out{jobs}"), str(jobs)],
-                    check=True,
-                    capture_output=True,
-                    text=True,
-                )
+                command = [sys.executable, str(script), str(inbox), str(folder / "out"), str(jobs), kind]
+                out = subprocess.run(command, check=True, capture_output=True, text=True)
                 seconds[jobs] = time.perf_counter() - start
-                peaks[size] = int(out.stdout.split()[-1]) / 1024
-            print(
-                f"{size} 个：一个进程 {seconds[1]:.1f} 秒，两个进程 {seconds[2]:.1f} 秒，比 {seconds[2] / seconds[1]:.2f}；主进程峰值 {peaks[size]:.0f} MB"
+                peaks[size][jobs] = int(out.stdout.split()[-1]) / 1024
+                shutil.rmtree(folder / "out", ignore_errors=True)
+            each = "，".join(
+                f"{jobs} 个进程 {size / seconds[jobs]:.1f} 个/秒、主进程峰值 {peaks[size][jobs]:.0f} MB" for jobs in (1, 2)
             )
+            print(f"{kind} {size} 个：{each}；两个进程的时间是一个的 {seconds[2] / seconds[1]:.2f}", flush=True)
     if len(peaks) > 1:
-        low, high = peaks[min(peaks)], peaks[max(peaks)]
-        print(f"主进程峰值 {max(peaks)} 个 ÷ {min(peaks)} 个 = {high / low:.2f}（目标 ≤ 1.25）")
+        low, high = min(peaks), max(peaks)
+        for jobs in (1, 2):
+            grown = (peaks[high][jobs] - peaks[low][jobs]) * 1024 / (high - low)
+            print(
+                f"主进程峰值（{jobs} 个进程）{high} 个 ÷ {low} 个 = {peaks[high][jobs] / peaks[low][jobs]:.2f}（目标 ≤ 1.25），每个文件 {grown:.1f} KB"
+            )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[60, 600])
-    sizes = parser.parse_args().sizes
+    parser.add_argument("--only", choices=["stages", "run", "check"], help="one part; check reads and judges, and writes nothing")
+    options = parser.parse_args()
     books = sorted((SAMPLES / "inbox").glob("*.xlsx"))
-    stages(books)
-    batches(sizes, books)
+    if options.only in {None, "stages"}:
+        stages(books)
+    if options.only != "stages":
+        batches(options.sizes, books, options.only or "run")
 
 
 if __name__ == "__main__":
