@@ -14,7 +14,7 @@ from jixiao_xlsx.narrative.vocabulary import Lexicon, Word, fold
 
 _NUMBER = re.compile(
     r"(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
-    r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额))"
+    r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)|(?<=[为是]0)(?=[，,。;、)]))"
 )
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _HARD = re.compile(r"[，,;:。!?()\n]")
@@ -137,7 +137,7 @@ def _mention(source: Passage, start: int, sentence: str, after: int, match: re.M
         start=start + match.start(),
         end=start + match.end(),
         value=Decimal(sign + numeral),
-        unit=match["unit"],
+        unit=match["unit"] or "元",  # “上年决算为 0，”
         decimals=len(numeral.partition(".")[2]),
         numeral=numeral,
         gap=gap,

@@ -63,14 +63,13 @@ class Measures:
     def _measure(self, fact: Fact) -> tuple[Yard, ...]:
         if not fact.items or fact.role == "other":
             return ()
-        sets = [self._of_item(item, fact) for item in fact.items]
+        sets = [_fine(self._of_item(item, fact), fact) for item in fact.items]
         if fact.either:
-            sets[0] += self.yards.of(fact.either, "execution")
+            sets[0] += _fine(self.yards.of(fact.either, "execution"), fact)
         if not all(sets):
             return ()
         yards = sets[0] if len(sets) == 1 else (Yard(tuple(cell for one in sets for cell in one[0].cells)),)
-        fine = tuple(yard for yard in yards if yard.grid <= fact.grid)  # 元 is not measured with 万元
-        return tuple(yard for yard in fine or yards if _same_kind(fact, yard))
+        return tuple(yard for yard in yards if _same_kind(fact, yard))
 
     def _of_item(self, item: str, fact: Fact) -> tuple[Yard, ...]:
         found = self.yards.of(item, fact.role)
@@ -138,6 +137,11 @@ class Measures:
         whole = self.yards.known.subjects.whole if self.yards.known.subjects else ""
         spent = [yard.span.hi for yard in self.yards.of(whole, "")]
         return fact.mention.money and whole not in fact.items and bool(spent) and fact.believed.lo > 2 * max(spent)
+
+
+def _fine(yards: tuple[Yard, ...], fact: Fact) -> tuple[Yard, ...]:
+    """元 is not measured with 万元 where the tables have both."""
+    return tuple(yard for yard in yards if yard.grid <= fact.grid) or yards
 
 
 def _same_kind(fact: Fact, yard: Yard) -> bool:

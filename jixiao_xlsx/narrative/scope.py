@@ -69,8 +69,11 @@ class Reader:
 
     def __init__(self, scoping: Scoping, names: tuple[str, ...], year: int | None) -> None:
         self._markers = _markers(scoping)
-        known = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
-        self._names = re.compile(f"(?<![省市州])(?:{known})") if known else None
+        full, *short = sorted(names, key=len, reverse=True) or [""]
+        within = "|".join(map(re.escape, short))
+        alone = rf"(?:(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即]))(?:{within})" if short else ""
+        pattern = "|".join(filter(None, (re.escape(full), alone)))
+        self._names = re.compile(pattern) if pattern else None
         self._year = year
         self._headings: list[tuple[int, Scope]] = []  # those that hold, from the highest down
         self._title = ""
@@ -115,6 +118,8 @@ class Reader:
                 scope = replace(scope, period=period, hinted=period not in {"", THIS})
             elif kind == "ours":
                 scope = replace(scope, owner=OURS, named="", carried=False)
+            elif kind == "half":
+                scope = replace(scope, owner=OTHERS, named=mark, carried=True)
             elif kind in {"others", "body", "venture"}:
                 if kind != "others" and _governed(text, start, match.start()):
                     continue
@@ -179,6 +184,7 @@ def _markers(scoping: Scoping) -> re.Pattern[str]:
     span = r"(?:[—\-–~至到]|——)"
     parts = (
         ("ours", f"{_NAME}+|{scoping.ours}"),
+        ("half", scoping.halves),
         ("others", scoping.others),
         (
             "other",

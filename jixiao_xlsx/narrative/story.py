@@ -23,6 +23,10 @@ _AMONG = re.compile("其中|包括|包含|分为|:")
 _BREAK = re.compile("[，,;:、]")
 _PART_OF_YEAR = re.compile(r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年")
 _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
+_COUNTED = re.compile(
+    r"(?P<what>[^，,;:。、\d]+)\d+[台套件栋处幢批](?:[(〔][^)〕]*[)〕])?[，,](?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
+)
+_NOTHING_ELSE = re.compile("[，,]?(?:再无|别无|此外无|除此之外无|无)其他")
 _TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
 _NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 _REASON = ("主要", "用于", "其中", "原因", "保障")
@@ -282,11 +286,19 @@ class _Sentence:
             return replace(self.current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
         if role and self.current and not subset:
             return replace(self.current, mention=mention, role=role)
+        if (counted_item := self._counted(mention)) and role not in {PREVIOUS, OTHER}:
+            return Fact(mention, (counted_item,), role)
         if role and self.topic and not subset:
             return Fact(mention, (self.topic,), role)
         if any(word.spends for word in words) and self.whole and not self.current and not self._is_astray(mention):
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
+
+    def _counted(self, mention: Mention) -> str:
+        """“设备 312 台（套），原值 1862340 元”: of what was just counted."""
+        found = _COUNTED.search(mention.gap) if not mention.has(*NAMED) else None
+        names = [word.name for word in read(found["what"], self.lexicon)[0] or () if word.kind in NAMED] if found else []
+        return names[0] if len(names) == 1 else ""
 
     def _divisor(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
         """“占基本支出 674.52 万元”."""
@@ -350,7 +362,7 @@ class _Sentence:
 
     def _listed(self, fact: Fact) -> None:
         gap = fact.mention.gap
-        among = _AMONG.search(gap)
+        among = _AMONG.search(gap) if ";" not in gap else None  # “；其中” may be of any of them
         if among and self.last is not None and _alike(self.last, fact) and fact.role != PREVIOUS:
             self._close_list()
             self.parent, self.children = self.last, [fact]
@@ -396,7 +408,8 @@ class _Sentence:
 
     def _close_list(self) -> None:
         if self.parent is not None and self.children:
-            self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended))
+            closed = _NOTHING_ELSE.match(self.children[-1].mention.tail) is not None
+            self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended and not closed, closed))
         self.parent, self.children, self.separator = None, [], ""
 
     # -- changes

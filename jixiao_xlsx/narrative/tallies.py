@@ -24,13 +24,13 @@ _BREAK = re.compile(r"[，,;:。!?()\n、]")
 _OPENING = re.compile(
     r".*(?:我[一-龥]|本[局办委院校]|单位|现有|共有|共计|共|全体|全部|全年|本次|涉及|开展|完成|实施|组织|[了对在有年])"
 )
-_CLOSING = re.compile(r"(?:全年|年末|共计|合计|共|发放|支出|达到|达|为|是|有|总数|数量)+$")
+_CLOSING = re.compile(r"(?:全年|年末|共计|合计|共|发放|实际支出|实际|支出|投入|执行|达到|达|为|是|有|总数|数量)+$")
 _SINGLED_OUT = re.compile("其中|新增|增|减|降|比|较|上年|去年|目标|计划|每|约|近|累计|余|另|分别|平均|首批|第")
 _WHOLE = re.compile("(?:上述|以上|这|该|全部|所有|全年|本次|我[一-龥]|本[局办委院校]|对|在)*")
 _SAME = {"名": "人"}
 _SHORTEST = 4
 _SUM = re.compile(
-    r"(?P<parts>(?:[一-龥]{2,14}\d+(?P<unit>个|次|项|件|场|户|家|人|名|份)、)+[一-龥]{2,14}\d+(?P=unit))[，,]?(?:合计|共计|总计|共)(?P<total>\d+)(?P=unit)"
+    r"(?P<parts>(?:[一-龥]{0,14}\d+(?P<unit>个|人次|批次|次|项|件|场|户|家|人|名|份)、)+[一-龥]{0,14}\d+(?P=unit))[，,]?(?:合计|共计|总计|共)(?P<total>\d+)(?P=unit)"
 )
 
 
@@ -82,7 +82,7 @@ def _tallies(story: Story) -> Iterator[Tally]:
         for match in _TALLY.finditer(source.folded):
             clause = _BREAK.split(source.folded[: match.start()])[-1]
             after = source.folded[match.end() : match.end() + 20].removeprefix("的")
-            scope = story.scope(source, match.start())
+            scope = story.scope(source, match.start() - len(clause))
             if scope.owner == OTHERS or scope.period not in {"", THIS} or _SINGLED_OUT.search(clause):
                 continue
             unit = _SAME.get(match["unit"], match["unit"])
@@ -99,3 +99,17 @@ def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
     for source in story.passages:
         for match in _SUM.finditer(source.folded):
             yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
+
+
+_DONE = re.compile(
+    rf"计划[^，,。;\d]{{0,14}}(?P<planned>\d+)(?P<unit>{_UNITS})[^，,。;]{{0,4}}[，,]实际(?:完成)?[^，,。;\d]{{0,10}}(?P<done>\d+)(?P=unit)"
+    r"[^，,。;]{0,4}[，,]完成率(?:为|达|达到)?(?P<rate>\d+(?:\.\d+)?)%"
+)
+
+
+def rates(story: Story) -> Iterator[tuple[Passage, re.Match[str]]]:
+    """“计划检查 12 家，实际检查 9 家，完成率 75%”."""
+    for source in story.passages:
+        for match in _DONE.finditer(source.folded):
+            if int(match["planned"]):
+                yield source, match

@@ -88,6 +88,7 @@ class Scoping:
 
     ours: str
     others: str
+    halves: str
     bodies: str
     ventures: str
     previous: str
@@ -221,7 +222,7 @@ def _selves(data: Mapping[str, Any]) -> list[str]:
 
 def _scoping(data: Mapping[str, Any]) -> Scoping:
     spec = data["scope"]
-    listed = {key: "|".join(re.escape(fold(word)) for word in spec[key]) for key in ("others", "previous", "times")}
+    listed = {key: "|".join(re.escape(fold(word)) for word in spec[key]) for key in ("others", "halves", "previous", "times")}
     ours = "|".join(map(re.escape, (*data["words"]["ours"], *_selves(data))))
     return Scoping(ours=ours, bodies=spec["bodies"], ventures=spec["ventures"], **listed)
 

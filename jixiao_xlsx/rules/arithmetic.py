@@ -291,6 +291,13 @@ def completion(desk: Desk) -> Iterator[Saw]:
         if not desk.measures.slipped(done.part, done.plan):
             yield Looked(1)
             yield from _done(desk, done)
+    for source, match in tallies.rates(story):
+        yield Looked(1)
+        shown, right = Fraction(match["rate"]), Fraction(int(match["done"]) * 100, int(match["planned"]))
+        if abs(shown - right) >= Fraction(1, 10 ** len(match["rate"].partition(".")[2])):
+            quote = source.text[match.start() : match.end()]
+            words = f"正文“{quote}”，按所写数字复算为 {plain(right, 2)}%。请改正。"
+            yield Flag(source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%")
     for rate in story.rates:
         yield Looked(1)
         yield from _rate(desk, rate) if rate.kind == "rate" else _indicator(desk, rate)

@@ -1,0 +1,186 @@
+"""NAR109, NAR116: scores, full marks and grades in the written report."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+from functools import cache
+
+from jixiao_xlsx.amounts import plain
+from jixiao_xlsx.model import Cell, Severity, Skipped
+from jixiao_xlsx.narrative.clauses import Passage
+from jixiao_xlsx.narrative.facts import Story
+from jixiao_xlsx.narrative.scope import OTHERS, THIS
+from jixiao_xlsx.rules import Desk, Looked, Saw, rule
+from jixiao_xlsx.rules.narrative import MISSING
+from jixiao_xlsx.rules.prose import any_of, at, quoted
+
+MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）：总分 100 分，分优、良、中、差四个等级"
+
+
+@cache
+def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(f"(?P<what>{any_of(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)\\s*分(?!制|值)")
+
+
+@cache
+def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        f'(?:{any_of(words)})(?:结果)?(?:为|是|评定为)?:?[“"「]?(?P<grade>{any_of(grades)})[”"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)'
+    )
+
+
+@rule("NAR109", "正文的得分、等级与表内不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
+def score_and_grade(desk: Desk) -> Iterator[Saw]:
+    """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR109", MISSING)
+        return
+    total = desk.role("self_total")
+    score: Decimal | None = None
+    for source in story.passages:
+        for match in _score_pattern(known.words["score"]).finditer(source.folded):
+            around = source.folded[max(match.start() - 6, 0) : match.start()]
+            scope = story.scope(source, match.start())
+            if scope.owner == OTHERS or scope.period not in {"", THIS}:
+                continue
+            if "满分" in around or (match["what"] == "总分" and not re.search(r"自评|评价", around)):
+                continue
+            if re.search(r"上年|去年|指标$|平均|由$|从$", around):
+                continue
+            score = Decimal(match["number"])
+            yield Looked(1)
+            if (
+                total is not None
+                and total.number is not None
+                and score != total.number
+                and not _rounds_to(total.number, match["number"])
+            ):
+                words = f"正文写“{quoted(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
+                yield at(
+                    source, match.start(), match.end(), match["what"], words,
+                    expected=f"{total.text} 分", difference=f"{plain(score - total.number)} 分", related=(total.place,),
+                )  # fmt: skip
+        yield from _grade(desk, story, source, score)
+        yield from _full_mark(desk, source)
+        yield from _bands(desk, source)
+        yield from _execution_score(desk, story, source)
+
+
+def _rounds_to(number: Decimal, numeral: str) -> bool:
+    digits = len(numeral.partition(".")[2])
+    return abs(number - Decimal(numeral)) * 2 <= Decimal(1).scaleb(-digits)
+
+
+def _where(cell: Cell) -> str:
+    return f"《{cell.sheet}》“{cell.row}”"
+
+
+def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None) -> Iterator[Saw]:
+    assert desk.vocabulary is not None
+    total, grade = desk.role("self_total"), desk.role("self_grade")
+    names = tuple(one.name for one in desk.template.grades)
+    for match in _grade_pattern(desk.vocabulary.words["grade"], names).finditer(source.folded):
+        near = _score_before(desk, source, match.start())
+        score = near if near is not None else score
+        if match.group().startswith("评为") and near is None:
+            continue  # a person or a unit may be 评为优秀
+        typed, number = match["grade"], score if score is not None else total.number if total else None
+        if story.scope(source, match.start()).owner == OTHERS:
+            continue
+        yield Looked(1)
+        right = desk.template.grade(Fraction(number)) if number is not None else ""
+        if right and typed != right:
+            words = f"正文写“{quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
+            yield at(source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ())
+        elif not right and grade is not None and grade.text in names and grade.text != typed:
+            words = f"正文写“{quoted(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
+            yield at(source, match.start(), match.end(), "自评等级", words, expected=grade.text, related=(grade.place,))
+
+
+def _score_before(desk: Desk, source: Passage, position: int) -> Decimal | None:
+    """The score told before in the same sentence: the grade is of that, whatever year it was."""
+    assert desk.vocabulary is not None
+    start = max(source.folded.rfind(stop, 0, position) for stop in "。;\n") + 1
+    found = list(_score_pattern(desk.vocabulary.words["score"]).finditer(source.folded, start, position))
+    return Decimal(found[-1]["number"]) if found else None
+
+
+_EXECUTION_SCORE = re.compile(r"预算执行率(?:指标)?[^。;\n得]{0,24}?(?:自评)?得分?(?:为)?(?P<number>\d+(?:\.\d+)?)分")
+
+
+def _execution_score(desk: Desk, story: Story, source: Passage) -> Iterator[Saw]:
+    """“预算执行率指标分值 10 分，自评得 9.47 分”."""
+    cell = desk.execution("score")
+    for match in _EXECUTION_SCORE.finditer(source.folded) if cell and cell.number is not None else ():
+        scope = story.scope(source, match.start())
+        before = source.folded[max(match.start() - 6, 0) : match.start()]
+        if scope.owner == OTHERS or scope.period not in {"", THIS} or re.search("支出$|采购$|项目$|资金$", before):
+            continue
+        yield Looked(1)
+        assert cell is not None and cell.number is not None
+        if Decimal(match["number"]) != cell.number and not _rounds_to(cell.number, match["number"]):
+            words = f"正文写“{quoted(match.group())}”，{_where(cell)}的得分是 {cell.text} 分。请核对后改成一致。"
+            yield at(source, match.start(), match.end(), "预算执行率得分", words, expected=f"{cell.text} 分", related=(cell.place,))
+
+
+_FULL = re.compile(r"满分(?:值)?(?:为|是)?(\d+)分")
+
+
+_BAND = re.compile(
+    r"(?P<low>\d{1,3})分?(?:[(〔]含[)〕])?(?:[至到—~-]+)\d{1,3}分?(?:[(〔](?:不含|含)[)〕])?(?:的)?[为是]?[“\"]?(?P<grade>[优良中差])"
+)
+
+
+def _bands(desk: Desk, source: Passage) -> Iterator[Saw]:
+    """“75（含）至 90 分为良”, where 良 starts at another score."""
+    lows = {one.name: one.floor for one in desk.template.grades}
+    for match in _BAND.finditer(source.folded):
+        low = lows.get(match["grade"])
+        yield Looked(1)
+        if low is not None and Fraction(match["low"]) != low:
+            words = (
+                f"正文写“{quoted(source.text[match.start() : match.end()])}”，规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
+            )
+            yield at(source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起")
+
+
+def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
+    whole = desk.template.full_mark + desk.template.execution_weight
+    allowed = {whole, desk.template.full_mark, desk.template.execution_weight}
+    for match in _FULL.finditer(source.folded):
+        number = Fraction(int(match[1]))
+        before = source.folded[max(match.start() - 12, 0) : match.start()]
+        about_total = bool(re.search(r"总分|得分|自评|评价", before)) and "指标" not in before
+        execution = bool(re.search(r"执行率(?:指标)?(?:一项)?$", before))
+        if execution and number != desk.template.execution_weight:
+            right = f"{plain(desk.template.execution_weight)} 分"
+            words = f"正文写“{quoted(match.group())}”，预算执行率的分值是 {right}。请改正。"
+            yield at(source, match.start(), match.end(), "满分", words, expected=right)
+        elif about_total and number not in allowed and all(number != line.weight for line in desk.lines):
+            words = f"正文写“{quoted(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
+            yield at(source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分")
+
+
+@rule("NAR116", "写了得分没有写等级", severity=Severity.NOTE, basis=MEASURES, relations=("C39",))
+def score_without_grade(desk: Desk) -> Iterator[Saw]:
+    """正文有自评得分，通篇没有写等级。报告正文和随附的 Word 报告各自看。"""
+    story, known = desk.story, desk.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR116", MISSING)
+        return
+    names = any_of(tuple(one.name for one in desk.template.grades))
+    graded = re.compile(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)")
+    for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
+        sources = [source for source in story.passages if source.place.sheet == sheet]
+        yield Looked(len(sources))
+        scores = ((source, m) for source in sources for m in _score_pattern(known.words["score"]).finditer(source.folded))
+        first = next(((source, match) for source, match in scores if match["what"] != "总分"), None)
+        if first and not any(graded.search(source.folded) for source in sources):
+            source, match = first
+            right = desk.template.grade(Fraction(match["number"]))
+            words = f"正文写“{quoted(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
+            yield at(source, match.start(), match.end(), "自评等级", words, expected=right)
