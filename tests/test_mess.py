@@ -98,8 +98,8 @@ def test_mail_and_material_stand_in_the_record(mess: tuple[Path, Path]) -> None:
 def test_the_list_of_deliveries_names_what_came_along(mess: tuple[Path, Path]) -> None:
     sheet = openpyxl.load_workbook(mess[1] / "汇总.xlsx")["报送情况"]
     rows = {row[1]: row for row in sheet.iter_rows(min_row=4, values_only=True)}
-    assert rows[NAMES[0]][2] == "已报" and "县局/自评报告.doc（随附材料）" in rows[NAMES[0]][-1]
-    assert rows[NAMES[4]][2] == "未报" and "自评报告.pdf（随附材料）" in rows[NAMES[4]][-1] and rows[NAMES[4]][7]
+    assert rows[NAMES[0]][2] == "已报" and "县局/自评报告.doc：随附材料" in rows[NAMES[0]][-1]
+    assert rows[NAMES[4]][2] == "未报" and "自评报告.pdf：随附材料" in rows[NAMES[4]][-1] and rows[NAMES[4]][7]
     below = [str(row[4]) for row in sheet.iter_rows(values_only=True) if row[0] in {"未识别", "无法读取", "重复"}]
     assert "散件.rar" in below and "县局/自评报告.doc" not in below
 

@@ -323,7 +323,7 @@ def _code(answer: Answer) -> str:
 def _due_line(department: Department, answer: Answer | None, others: Sequence[Answer]) -> Line:
     status = FileStatus.SUBMITTED if answer else FileStatus.MISSING
     result = answer.report.result.value if answer and answer.report else ""
-    words = [f"{other.file}（{'随附材料' if other.material else other.status.value}）" for other in others]
+    words = [f"{other.file}：{other.reason}" if other.material else f"{other.file}（{other.status.value}）" for other in others]
     notes = [answer.problem if answer else "", answer.reason if answer else "", f"另有文件：{'、'.join(words)}" if words else ""]
     return [
         department.code,
