@@ -157,9 +157,9 @@ class _Sentence:
         self.current, self.said = None, []
 
     def _lost(self) -> None:
-        """Something was said that is not understood: what follows without a name is of that."""
+        """Something was said that is not understood: what follows without a name is of that, and not of the heading's topic."""
         self._forget()
-        self.astray = True
+        self.astray, self.topic = True, ""
 
     # -- amounts
 
