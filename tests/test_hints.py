@@ -76,6 +76,97 @@ def test_a_limit_exceeded_a_little_gets_no_hint() -> None:
     assert not hints("三公经费", TRIPS + "会议费 | | 20000.00 | 23000.00\n", "23000.00", "24000.00")
 
 
+def of_rule(code: str, **given: str) -> list[str]:
+    """The whole hint of every finding of a rule on the given tables."""
+    report = check(submission(Case("BAL201", "一张表", given=given), TEMPLATE), TEMPLATE)
+    return [finding.hint for finding in report.findings if finding.code == code]
+
+
+UP, DOWN = "填小了 10000 倍（万元当作元）", "填大了 10000 倍（元当作万元）"
+
+
+@pytest.mark.parametrize(
+    ("budget", "spent", "said"),
+    [
+        (
+            "2.30",
+            "23000.00",
+            f"三公经费!C11 可能{UP}，若为 23000.00 元，则各处都平；三公经费!D11 可能{DOWN}，若为 2.30 元，则各处都平",
+        ),
+        (
+            "1.00",
+            "51.00",
+            f"三公经费!C11 可能{UP}，若为 10000.00 元，则各处都平；三公经费!D11 可能{DOWN}，若为 0.01 元，则各处都平",
+        ),
+        ("1.00", "50.00", ""),
+        ("0.20", "0.50", ""),
+        ("-23000.00", "20000.00", "三公经费!C11 可能正负号填反，若为 23000.00 元，则各处都平"),
+    ],
+)
+def test_a_limit_is_doubted_only_for_units_and_signs(budget: str, spent: str, said: str) -> None:
+    assert of_rule("BAL504", 三公经费=f"项目 | 预算数（全年） | 决算数\n会议费 | {budget} | {spent}") == [said]
+
+
+@pytest.mark.parametrize(
+    ("goods", "services", "total", "said"),
+    [
+        ("5123.45", "3000.00", "0.81", f"资产与采购!C31 可能{UP}，若为 8123.45 元，则各处都平"),
+        ("5123.45", "3000.00", "8123450", "资产与采购!C31 可能多了三位，若为 8123.45 元，则各处都平"),
+        ("312.34", "200.00", "0.05", ""),
+        ("5123.45", "3000.00", "812.35", ""),
+    ],
+)
+def test_units_of_a_total_that_stands_in_one_relation(goods: str, services: str, total: str, said: str) -> None:
+    table = f"采购类别 | 执行数\n货物 | {goods}\n服务 | {services}\n合计 | {total}"
+    assert of_rule("BAL605", 政府采购=table) == [said]
+
+
+@pytest.mark.parametrize(
+    ("staff", "posts", "actual", "said"),
+    [
+        ("-11", "12", "91.67%", "基本信息!B11 可能正负号填反，若为 11 人，则相符"),
+        ("21", "12", "100%", "基本信息!B11 可能有两位数字填颠倒，若为 12 人，则相符"),
+        ("120000", "12", "100%", ""),
+        ("0", "12", "100%", ""),
+    ],
+)
+def test_a_slip_behind_a_ratio_of_people(staff: str, posts: str, actual: str, said: str) -> None:
+    judged = f"三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n在职人员控制率 | 2.7 | ≤100% | {actual} | 2.7"
+    facts = f"编制人数 | {posts}\n年末在职人数（编内） | {staff}"
+    assert of_rule("IND116", 绩效评价表=judged, 基本信息=facts) == [said]
+
+
+@pytest.mark.parametrize(
+    ("budget", "spent", "said"),
+    [
+        ("40000.00", "3.50", f"三公经费!D5 可能{UP}，若为 35000.00 元，则相符"),
+        ("40000.00", "350000000", f"三公经费!D5 可能{DOWN}，若为 35000.00 元，则相符"),
+        ("40000.00", "53000.00", "三公经费!D5 可能有两位数字填颠倒，若为 35000.00 元，则相符"),
+        ("40000.00", "-35000", "三公经费!D5 可能正负号填反，若为 35000.00 元，则相符"),
+    ],
+)
+def test_a_slip_behind_a_ratio_of_money(budget: str, spent: str, said: str) -> None:
+    judged = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | 87.5% | 2.7"
+    trips = f"项目 | 预算数（全年） | 决算数\n“三公经费”合计 | {budget} | {spent}"
+    assert of_rule("IND116", 绩效评价表=judged, 三公经费=trips) == [said]
+
+
+def test_never_more_than_three() -> None:
+    cars = "车辆类别 | 年末数量\n机要通信用车 | 1\n应急保障用车 | 1\n执法执勤用车 | 1\n特种专业技术用车 | 1\n其他用车 | 1\n车辆合计 | 4"
+    (said,) = of_rule("BAL604", 车辆=cars)
+    assert said.count("；") == 2 and said.startswith("资产与采购!B23 可能漏加“机要通信用车”的年末数量 1 辆；")
+
+
+def test_a_row_typed_twice_is_said_so() -> None:
+    twice = FUNDS.replace(
+        "住房保障支出     | 45.10",
+        "教育支出         | 370.00      | 240.50  | 129.50  | 86.30   | 456.30\n住房保障支出     | 45.10",
+    )
+    found = hints("资金预算执行表", twice, "45.10", "45.10")
+    assert found and all("是同一行填了两遍" in hint for hint in found)
+    assert found[0].startswith("资金预算执行表!E6 可能与 E4 是同一行填了两遍")
+
+
 @pytest.mark.parametrize(
     ("reported", "expected", "said"),
     [

@@ -20,7 +20,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
-from functools import _lru_cache_wrapper
+from functools import _lru_cache_wrapper, cache
 from pathlib import Path
 from types import CodeType, FrameType, FunctionType
 from typing import Any
@@ -189,6 +189,9 @@ class Bench:
         for number, item in enumerate(session.items):
             self._learn(number, item, session.items[number + 1] if number + 1 < len(session.items) else None, files)
         living = _functions(files)
+        _caches()
+        gc.collect()
+        gc.freeze()  # the forks share these pages as long as nobody counts in them
         start = time.perf_counter()
         for number, mutant in enumerate(self.found, 1):
             if self._survives(mutant, session.items, living):
@@ -247,6 +250,7 @@ def _try(
     mutant: Mutant, items: list[pytest.Item], order: list[int], living: dict[tuple[str, str, int], list[FunctionType]], out: int
 ) -> int:
     """In the fork: 1 when a test noticed."""
+    gc.disable()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
     os.dup2(null, 2)
@@ -283,9 +287,15 @@ def _replace(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionTyp
     if not mutant.where:
         name = ".".join(mutant.module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         _constants(mutant, dict(vars(sys.modules[name])))
-    for thing in gc.get_objects():
-        if isinstance(thing, _lru_cache_wrapper) and thing.__module__.startswith("jixiao_xlsx"):
-            thing.cache_clear()
+    for remembered in _caches():
+        remembered.cache_clear()
+
+
+@cache
+def _caches() -> list[Any]:
+    """What the package remembers between calls; asked for once, before the forks."""
+    found = [thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper)]
+    return [thing for thing in found if thing.__module__.startswith("jixiao_xlsx")]
 
 
 def _inside(code: CodeType) -> Iterator[CodeType]:
