@@ -82,6 +82,26 @@ def test_totals_that_are_formulas_over_printed_figures_are_never_accused(rows: l
     assert Outcome.FAILS not in {verdict.outcome for verdict in found.verdicts}, printed
 
 
+@given(TABLE, HOW, st.sampled_from(["rows", "columns"]))
+def test_formulas_along_one_edge_only_are_never_accused(rows: list[tuple[int, int, int]], how: Convention, live: str) -> None:
+    """Row totals add up what is printed while column totals were typed from true amounts, or the other way round."""
+    true = [amounts(*row) for row in rows]
+    lines, columns = [], [Decimal(0)] * 5
+    for row in true:
+        cells = [Decimal(shown(fen, how)) for fen in row]
+        if live == "rows":
+            basic, wages, office, project, whole = cells
+            cells = [wages + office, wages, office, project, wages + office + project]
+            lines.append([f"={cells[0]}", str(wages), str(office), str(project), f"={cells[4]}"])
+        else:
+            lines.append([str(cell) for cell in cells])
+        columns = [a + b for a, b in zip(columns, cells, strict=True)]
+    total = [sum(column) for column in zip(*true, strict=True)]
+    typed = [shown(fen, how) for fen in total] if live == "rows" else [f"={cell}" for cell in columns]
+    found = judged({FUNDS: funds(lines, typed), ACCOUNTS: accounts(total)})
+    assert Outcome.FAILS not in {verdict.outcome for verdict in found.verdicts}
+
+
 @given(TABLE, HOW, st.integers(0, 4), st.integers(10, 10_000), st.sampled_from([1, -1]))
 def test_a_wrong_total_is_always_found(
     rows: list[tuple[int, int, int]], how: Convention, column: int, cents: int, sign: int
