@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import csv
 import io
+import shutil
 import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
+import office
 import openpyxl
 import pytest
 from cases import Case, find, load_cases, submission
@@ -23,7 +25,7 @@ from jixiao_xlsx.cli import main
 from jixiao_xlsx.copies import named, unrolled
 from jixiao_xlsx.model import FindingState, Severity, Submission
 from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.spec import SpecError, find_template
 from jixiao_xlsx.writers.annotated import annotate
 from jixiao_xlsx.writers.blank import write_workbook
 from jixiao_xlsx.writers.layout import place
@@ -182,6 +184,42 @@ def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
     assert not {sheet for sheet, _ in commented} & {"项目2", "项目3"}
 
 
+@office.office
+def test_recalculation_changes_nothing(tmp_path: Path) -> None:
+    submission = reader.read(WATER, FORM)
+    scored, blank = tmp_path / "评分.xlsx", tmp_path / "空白.xlsx"
+    write_scored(scored, submission, checker.check(submission, FORM), scorer.score_each(submission, FORM), FORM)
+    write_workbook(FORM, blank, year=2023)
+    copies = [tmp_path / f"{number}.xlsx" for number, _ in enumerate(INBOX)]
+    for book, copy in zip(INBOX, copies, strict=True):
+        copy.write_bytes(book.read_bytes())
+    for path, shown in office.recalculated([scored, blank, *copies]).items():
+        assert list(office.differences(office.values(path), shown)) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            'title = "核实说明"\norientation',
+            'title = "核实说明"\nrepeats = 2\norientation',
+            "只能有一张重复的工作表，现有 项目、核实说明",
+        ),
+        ('item = "项目概况.项目名称.填报内容"\n', "", "重复的工作表“项目”要有一格写明是哪一个"),
+        ('item = "项目概况.项目名称.填报内容"', 'item = "基本信息.主管部门.填报内容"', "重复的工作表“项目”要有一格写明是哪一个"),
+        ("repeats = 5", 'repeats = "五"', "repeats：应是不小于 0 的整数"),
+    ],
+)
+def test_mistakes_about_a_repeated_sheet_are_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+    text = (FORM.folder / "spec.toml").read_text(encoding="utf-8")
+    assert old in text
+    (tmp_path / "spec.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
+    shutil.copy(FORM.folder / "indicators.csv", tmp_path)
+    with pytest.raises(SpecError) as caught:
+        find_template(tmp_path)
+    assert any(said in mistake for mistake in caught.value.mistakes), caught.value.mistakes
+
+
 # ------------------------------------------------------------------------------------------------------ the commands
 
 
@@ -198,6 +236,9 @@ def test_it_runs_through_every_command(tmp_path: Path) -> None:
     named = {"青禾县水务局·城区供水管网改造", "青禾县水务局·农村饮水安全巩固提升", "青禾县教育局·公办幼儿园设施更新"}
     assert {"青禾县教育局", "青禾县农业农村局·高标准农田建设", "BAL401", *named} <= shown
     assert {"已报", 3} <= shown  # departments are counted, not projects
+    matrix = summary["指标得分矩阵"]
+    assert [matrix.cell(5, column).value for column in range(2, 5)] == [50, 30, 10]  # by 一级指标: within it weights are free
+    assert all(0.9 < matrix.cell(6, column).value < 1.03 for column in range(2, 5))  # one of them wrongly gives 35 of 30
 
 
 def test_a_workbook_of_the_other_form_is_refused() -> None:

@@ -12,7 +12,7 @@ import pandas as pd
 from jixiao_xlsx.amounts import rounded, tidy
 from jixiao_xlsx.model import Answer, Batch, FindingState, IndicatorScore, Method, Report, Scorecard, Severity
 from jixiao_xlsx.rounds import open_counts
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.spec import IndicatorSpec, Template
 
 SELF, SCORE, GRADE, RANK, RESULT = "自评总分", "复算总分", "复算等级", "名次", "结果"
 REVIEWED, FINAL, FINAL_GRADE = "财政复核总分", "评定总分", "评定等级"
@@ -144,7 +144,7 @@ def matrix(cards: Sequence[Scorecard], template: Template) -> Matrix:
         spec = known[one.name]
         if spec and spec.common:
             return spec.level1, spec.level2, spec.name
-        return (spec.level1, spec.level2, "") if spec else (one.level1, one.level2, "")
+        return _own(spec or one, template)
 
     entries = [(line, key(one), one) for line, card in enumerate(cards) for one in card.indicators]
     headings = _headings(entries, template)
@@ -163,11 +163,16 @@ def matrix(cards: Sequence[Scorecard], template: Template) -> Matrix:
     return Matrix(tuple(headings.values()), scores, words)
 
 
+def _own(one: IndicatorScore | IndicatorSpec, template: Template) -> _Key:
+    """The group of a 个性 indicator: the level whose weight the form fixes, since within it a department is free."""
+    return one.level1, one.level2 if template.weights_by == "level2" else one.level1, ""
+
+
 def _headings(entries: Sequence[tuple[int, _Key, IndicatorScore]], template: Template) -> dict[_Key, Heading]:
     """The library's columns in its order, then those that only departments have."""
     full: dict[_Key, Fraction] = {}
     for spec in template.indicators:
-        which = (spec.level1, spec.level2, spec.name if spec.common else "")
+        which = (spec.level1, spec.level2, spec.name) if spec.common else _own(spec, template)
         full[which] = full.get(which, Fraction(0)) + spec.weight
     typed: dict[_Key, dict[int, Fraction]] = {}
     names: dict[_Key, set[str]] = {}

@@ -17,7 +17,7 @@ from jixiao_xlsx.writers.summary_frames import Heading, Matrix
 MATRIX = "指标得分矩阵"
 LEVELS, NAMES, FULL, AVERAGE, FIRST = 2, 3, 4, 5, 6  # rows, counted from 0
 NAME_WIDTH, WIDTH = 26.0, 8.5
-_REMARK = "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按二级指标合计。"
+_REMARK = "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按表样定了权重的那一级合计。"
 
 
 def write_matrix(sheet: Any, styles: Styles, names: Sequence[str], cards: Sequence[Scorecard], matrix: Matrix) -> None:
