@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 
 class State(StrEnum):
@@ -239,6 +239,7 @@ class Reading:
     note: str = ""
 
 
+@lru_cache(maxsize=2048)
 def tidy(text: str) -> str:
     """Half-width, without spaces or line breaks, one kind of quotes: what two spellings of a title have in common."""
     folded = unicodedata.normalize("NFKC", _SPACES.sub("", text))

@@ -13,7 +13,7 @@ from enum import StrEnum
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
-from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, State, atoms_per, printable, total, vote
+from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, State, atoms_per, grid_of, printable, total, vote
 from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.model import Cell, Place, Submission, Table
 from jixiao_xlsx.spec import EquationSpec, Template
@@ -42,6 +42,9 @@ class Operand(NamedTuple):
     cell: Cell
 
 
+_NO_NUMBERS = {State.UNCALCULATED: "的公式未计算", State.TEXT: "不是数字", State.ERROR: "不是数字"}
+
+
 @dataclass(frozen=True)
 class Instance:
     """An equation at one row or column, its terms resolved to cells; `missing` says what could not be found."""
@@ -54,17 +57,25 @@ class Instance:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell it touches, in order."""
-        return tuple(operand.cell for side in self.sides for operand in side)
+        return tuple([operand.cell for side in self.sides for operand in side])
 
     @cached_property
     def filled(self) -> tuple[tuple[Operand, ...], ...]:
         """The sides on which there is any number."""
-        return tuple(side for side in self.sides if any(operand.cell.number is not None for operand in side))
+        return tuple([side for side in self.sides if any(o.cell.number is not None for o in side)])
 
     @cached_property
     def obstacle(self) -> str:
         """Why it cannot be calculated: what was not found, or a cell that is no number; "" if it can."""
-        return self.missing or next(filter(None, map(_unusable, self.cells)), "")
+        if self.missing:
+            return self.missing
+        odd = next((cell for cell in self.cells if cell.state in _NO_NUMBERS), None)
+        return f"{odd.place} {_NO_NUMBERS[odd.state]}" if odd else ""
+
+    @cached_property
+    def reach(self) -> int:
+        """How many atoms the figures can be from what they stand for, all together, at most."""
+        return sum(grid_of(cell.unit, cell.decimals) for cell in self.cells)
 
     @property
     def comparable(self) -> bool:
@@ -299,18 +310,20 @@ def holds(instance: Instance, lens: Lens) -> bool:
     return all(a.lo <= b.hi for i, a in enumerate(sides) for b in sides[i + 1 :])
 
 
+def out_of_reach(instance: Instance, figures: Figures) -> bool:
+    """A cheap look at whether these figures can satisfy the relation at all: no two sides are further apart than its reach."""
+    values = {id(cell): value for cell, value in figures}
+    sums = [
+        sum((o.sign * values.get(id(o.cell), o.cell.number or 0) * atoms_per(o.cell.unit) for o in side), Decimal(0))
+        for side in instance.filled
+    ]
+    gaps = [a - b for i, a in enumerate(sums) for b in sums[i + 1 :]]
+    return max(abs(gap) if instance.spec.relation.op == "=" else gap for gap in gaps) > instance.reach
+
+
 def holds_somehow(instance: Instance, figures: Figures, lenses: Lenses) -> bool:
     """Whether the relation would hold, in either convention, with these figures in their cells."""
     return any(holds(instance, lens.swapping(figures)) for lens in lenses.exact)
-
-
-def _unusable(cell: Cell) -> str:
-    if cell.state is State.UNCALCULATED:
-        return f"{cell.place} 的公式未计算"
-    return f"{cell.place} 不是数字" if cell.state in _NO_NUMBERS else ""
-
-
-_NO_NUMBERS = frozenset({State.TEXT, State.ERROR})
 
 
 def judge(submission: Submission, template: Template) -> Judge:

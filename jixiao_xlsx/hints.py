@@ -12,7 +12,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, rounded
-from jixiao_xlsx.balance import Instance, Judge, Operand, Verdict, holds, holds_somehow
+from jixiao_xlsx.balance import Instance, Judge, Operand, Verdict, holds, holds_somehow, out_of_reach
 from jixiao_xlsx.equations import Scope
 from jixiao_xlsx.model import Cell, Place
 from jixiao_xlsx.slips import SIGN, SWAPPED, digits_of, swaps
@@ -131,8 +131,10 @@ def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
     touched = {id(i): i for place in moved for i in judged.by_place.get(place, ()) if i.comparable}
     failed_first = sorted(touched.values(), key=lambda instance: id(instance) not in judged.failed)
     figures = [(judged.cells[place], value) for place, value in moved.items() if place in judged.cells]
+    if not touched or out_of_reach(failed_first[0], figures):
+        return False
     lenses = [lens.swapping(figures) for lens in (*judged.lenses.exact, *judged.lenses.loose)]
-    return bool(touched) and all(any(holds(instance, lens) for lens in lenses) for instance in failed_first)
+    return all(any(holds(instance, lens) for lens in lenses) for instance in failed_first)
 
 
 def _followed(swapped: Mapping[Place, Decimal], judged: Judge) -> dict[Place, Decimal]:

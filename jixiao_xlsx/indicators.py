@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from jixiao_xlsx.amounts import State, atoms_per, believable, percent, plain, tidy
 from jixiao_xlsx.balance import Operand, side_cells
@@ -65,6 +65,7 @@ def read_measure(cell: Cell | None, unit: str = "") -> Measure:
     return read_measure_text(cell.text, unit)
 
 
+@lru_cache(maxsize=1024)
 def read_measure_text(typed: str, unit: str = "") -> Measure:
     """The same for a text."""
     match = _MEASURE.fullmatch(tidy(typed))

@@ -119,6 +119,12 @@ class TableSpec:
         return {row.title: row for row in self.rows}
 
     @cached_property
+    def computed(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns that the blank form computes, by row; "" for open rows."""
+        titles = {"", self.total, *self.row}
+        return {title: tuple(column.title for column in self.columns if self.is_auto(title, column)) for title in titles}
+
+    @cached_property
     def chosen(self) -> tuple[ColumnSpec, ...]:
         """The columns that hold a choice, in some row at least."""
         rows = any(row.type == "choice" for row in self.rows)

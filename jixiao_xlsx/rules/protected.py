@@ -52,11 +52,11 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
 
 def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:
     for row in table.rows:
-        for column in form.columns:
-            cell = row.get(column.title)
+        for title in form.computed.get(row.title, form.computed[""]):
+            cell = row.get(title)
             if cell is None or cell.number is None or cell.raw is None or cell.formula is not None:
                 continue
-            if form.is_auto(row.title, column) and Ref(table.name, row.title, column.title) not in ahead:
+            if Ref(table.name, row.title, title) not in ahead:
                 yield cell
 
 
