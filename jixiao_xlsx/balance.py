@@ -314,7 +314,7 @@ def out_of_reach(instance: Instance, figures: Figures) -> bool:
     """A cheap look at whether these figures can satisfy the relation at all: no two sides are further apart than its reach."""
     values = {id(cell): value for cell, value in figures}
     sums = [
-        sum((o.sign * values.get(id(o.cell), o.cell.number or 0) * atoms_per(o.cell.unit) for o in side), Decimal(0))
+        sum((o.sign * values.get(id(o.cell), o.cell.number or Decimal(0)) * atoms_per(o.cell.unit) for o in side), Decimal(0))
         for side in instance.filled
     ]
     gaps = [a - b for i, a in enumerate(sums) for b in sums[i + 1 :]]
