@@ -29,7 +29,8 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFF = frozenset({"0", "false", "off", "none"})
 _BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError, OSError)
 _HEADING = re.compile(
-    r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|[（(][一二三四五六七八九十]{1,3}[）)]|\d{1,2}[、.．]|[（(]\d{1,2}[）)])"
+    r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章|节)|[（(][一二三四五六七八九十]{1,3}[）)]"
+    r"|\d{1,2}[、.．]|[（(]\d{1,2}[）)])"
 )
 _LONGEST_HEADING = 40
 

@@ -99,11 +99,12 @@ def test_headings_numbering_and_the_table_of_contents() -> None:
         + p("自动编号的一段话。", '<w:pStyle w:val="3"/>')
         + p("不编号。", '<w:pStyle w:val="3"/><w:numPr><w:numId w:val="0"/></w:numPr>')
         + p("（二）机构")
+        + p("第二部分 收支情况")
     )
     found = read_word(packed(body, styles)).paragraphs
-    assert [one.listed for one in found] == [True, *[False] * 5]
-    assert [one.heading for one in found] == [False, True, True, False, False, True]
-    assert [one.numbered for one in found] == [False, False, False, True, False, False]
+    assert [one.listed for one in found] == [True, *[False] * 6]
+    assert [one.heading for one in found] == [False, True, True, False, False, True, True]
+    assert [one.numbered for one in found] == [False, False, False, True, False, False, False]
 
 
 # ------------------------------------------------------------------------------------------------------------- tables
