@@ -281,3 +281,21 @@ def test_rounding_is_away_from_zero_at_the_half() -> None:
 def test_a_number_is_written_as_a_clerk_writes_it(value: str, text: str) -> None:
     assert plain(Decimal(value)) == text
     assert plain(Fraction(Decimal(value))) == text
+
+
+@pytest.mark.parametrize(
+    ("raw", "shown_as_percent", "rate"),
+    [
+        ("2", None, "2"),
+        ("2.5", None, "0.025"),
+        (1.8, None, "1.8"),
+        (2, None, "2"),
+        (2.01, None, "0.0201"),
+        (1.8, False, "0.018"),
+        (1.5, False, "1.5"),
+        (1.51, False, "0.0151"),
+        (95.5, True, "95.5"),
+    ],
+)
+def test_a_rate_without_its_sign_is_read_by_its_size(raw: object, shown_as_percent: bool | None, rate: str) -> None:
+    assert read_number(raw, percent=True, percent_format=shown_as_percent).value == Decimal(rate)

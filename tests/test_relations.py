@@ -6,8 +6,9 @@ from pathlib import Path
 
 from jixiao_xlsx import rules
 from jixiao_xlsx.casebook import examples, known_relations
-from jixiao_xlsx.checker import catalogue
+from jixiao_xlsx.checker import _catalogue, catalogue
 from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.writers.rulebook import rules_markdown
 
 
 def test_every_relation_is_accounted_for() -> None:
@@ -32,3 +33,10 @@ def test_retired_codes_are_never_used_again() -> None:
     listed = (Path(rules.__file__).parent / "retired.txt").read_text(encoding="utf-8").splitlines()
     retired = {line.strip() for line in listed if line.strip() and not line.startswith("#")}
     assert not retired & {rule.code for rule in catalogue(find_template())}
+
+
+def test_the_page_says_of_every_relation_what_the_catalogue_does() -> None:
+    template = find_template()
+    _catalogue.cache_clear()  # pages of equations are made with their rules
+    page = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    assert rules_markdown(catalogue(template), template) == page

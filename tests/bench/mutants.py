@@ -35,7 +35,7 @@ MODULES = ("amounts", "balance", "equations", "hints", "indicators", "rules")
 WORDS = ("rules/narrative", "rules/prose")  # held by the corpus of sentences, tried apart
 TESTS = (
     "amounts", "equations", "balance", "hints", "indicators", "slips", "spec", "rule_cases", "settlement", "crosscheck",
-    "messages",
+    "messages", "relations",
 )  # fmt: skip
 LEFT_OUT = "not plain_chinese and not crashes_on"  # what the words of every case and sample hold more sharply
 WORD_TESTS = ("narrative", "narrative_corpus", "narrative_random")
@@ -284,6 +284,7 @@ def _replace(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionTyp
     for code in _inside(changed):
         for function in living.get(_place(code), ()):
             function.__code__ = code
+    _defaults(mutant, living)
     if not mutant.where:
         name = ".".join(mutant.module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
         _constants(mutant, dict(vars(sys.modules[name])))
@@ -296,6 +297,21 @@ def _caches() -> list[Any]:
     """What the package remembers between calls; asked for once, before the forks."""
     found = [thing for thing in gc.get_objects() if isinstance(thing, _lru_cache_wrapper)]
     return [thing for thing in found if thing.__module__.startswith("jixiao_xlsx")]
+
+
+def _defaults(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionType]]) -> None:
+    """A changed default value: no part of the function's code."""
+    tree = ast.parse(mutant.module.read_text(encoding="utf-8"))
+    target = list(ast.walk(tree))[mutant.node]
+    list(_changes(target))[mutant.change][1](target)
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef) and any(part is target for one in node.args.defaults for part in ast.walk(one)):
+            first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
+            for (file, name, line), functions in living.items():
+                if file == str(mutant.module) and line == first and name.endswith(node.name):
+                    for function in functions:
+                        values = (ast.fix_missing_locations(ast.Expression(one)) for one in node.args.defaults)
+                        function.__defaults__ = tuple(eval(compile(one, file, "eval"), function.__globals__) for one in values)
 
 
 def _inside(code: CodeType) -> Iterator[CodeType]:
