@@ -90,7 +90,7 @@ def test_formulas_along_one_edge_only_are_never_accused(rows: list[tuple[int, in
     for row in true:
         cells = [Decimal(shown(fen, how)) for fen in row]
         if live == "rows":
-            basic, wages, office, project, whole = cells
+            _, wages, office, project, _ = cells
             cells = [wages + office, wages, office, project, wages + office + project]
             lines.append([f"={cells[0]}", str(wages), str(office), str(project), f"={cells[4]}"])
         else:
