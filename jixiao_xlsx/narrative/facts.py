@@ -73,12 +73,14 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """“占支出合计的 86%”. `whole` "" where the words do not name it."""
+    """“占支出合计的 86%”. `whole` "" where the words do not name it; `like`: the share before it in a parallel list, whose whole
+    it shares."""
 
     mention: Mention
     part: Fact
     whole: str
     parent: Fact | None
+    like: Share | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +121,7 @@ class Story:
     passages: tuple[Passage, ...] = ()
     lines: dict[int, Line] = field(default_factory=dict)
     lexicon: Lexicon | None = None
+    names: tuple[str, ...] = ()
     facts: list[Fact] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)

@@ -121,7 +121,7 @@ class Reader:
             elif kind == "half":
                 scope = replace(scope, owner=OTHERS, named=mark, carried=True)
             elif kind in {"others", "body", "venture"}:
-                if kind != "others" and _governed(text, start, match.start()):
+                if (kind != "others" or mark[0] not in "全我每人") and _governed(text, start, match.start()):
                     continue
                 scope = replace(scope, owner=OTHERS, named=_around(text, start, match), carried=False)
             else:
@@ -161,7 +161,7 @@ def _level(line: str) -> int:
 
 _CLAUSE = re.compile(r"[，,;:。!?\n()]")
 _GOVERNED = re.compile(
-    "根据|按照|依据|遵照|依照|按|贯彻|落实|围绕|向|会同|联合|经|报|受|在|接受|配合|对照|参照|参加|承办|协助|指导"
+    "到|赴|深入|根据|按照|依据|遵照|依照|按|贯彻|落实|围绕|向|会同|联合|经|报|受|在|接受|配合|对照|参照|参加|承办|协助|指导"
 )
 
 

@@ -37,7 +37,8 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
     story = Story(tuple(passages))
     own = tuple(extra)
     lexicon = story.lexicon = Lexicon(own, known.lexicon)
-    scopes = Reader(known.scoping, tuple(text for text, word in own if word.kind == "ours"), year)
+    story.names = tuple(text for text, word in own if word.kind == "ours")
+    scopes = Reader(known.scoping, story.names, year)
     for source in passages:
         line = story.lines[id(source)] = scopes.read(source.folded, source.title)
         topics = Topics(lexicon, known, source)
@@ -97,6 +98,7 @@ class _Sentence:
         self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
         self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
         self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
+        self.shared: Share | None = None  # the last share
         self.stepped: Fact | None = None  # the amount of the last change
         self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
@@ -488,6 +490,7 @@ class _Sentence:
         words = mention.words
         if words is None or mention.scope.foreign or mention.approximate or mention.unit != "%":
             self._close_change()
+            self._share_of_named(mention)
             if words is None or mention.scope.foreign:
                 self._lost()
             return
@@ -498,7 +501,8 @@ class _Sentence:
         if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
             self._respectively(mention)
         elif self.divided and mention.gap.strip() in {"的", "的比重为", "的比例为", "的比重", "的比例"}:
-            self.story.shares.append(Share(mention, self.divided[0], "", self.divided[1]))
+            self.shared = Share(mention, self.divided[0], "", self.divided[1])
+            self.story.shares.append(self.shared)
         elif mention.has("up", "down"):
             self._growth(mention)
         elif mention.has("share"):
@@ -540,6 +544,14 @@ class _Sentence:
         self._close_change()
         self.change = self._new_change(mention, rate=mention)
 
+    def _share_of_named(self, mention: Mention) -> None:
+        """“总投资 2145 万元，其中奖补资金 1520 万元，占总投资的 70.86%”: the same words, whatever they mean."""
+        named = re.fullmatch(r"占(?P<whole>[^，,;()]{2,10})的", mention.lead)
+        if named is None or mention.approximate or self.parent is None or self.last is None or self.last is self.parent:
+            return
+        if self.parent.mention.lead.endswith(named["whole"]) and _alike(self.parent, self.last):
+            self.story.shares.append(Share(mention, self.last, "", self.parent))
+
     def _share(self, mention: Mention, words: tuple[Word, ...]) -> None:
         kinds = [word.kind for word in words]
         cut = kinds.index("share")
@@ -555,7 +567,11 @@ class _Sentence:
             part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
         adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
         if part is not None and len(after) < 2 and (part.item or not after or adjacent):
-            self.story.shares.append(Share(mention, part, after[0] if after else "", self.parent))
+            parallel = self.shared if not after and self.parent is None and part is not (self.shared and self.shared.part) else None
+            self.shared = Share(mention, part, after[0] if after else "", self.parent, parallel)
+            self.story.shares.append(self.shared)
+            if parallel is not None:
+                self.shared = parallel
 
     def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
         words = mention.words or ()

@@ -13,7 +13,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.narrative.clauses import Passage, read
 from jixiao_xlsx.narrative.facts import Story
-from jixiao_xlsx.narrative.scope import OTHERS, THIS
+from jixiao_xlsx.narrative.scope import THIS
 from jixiao_xlsx.narrative.vocabulary import Lexicon
 
 _UNITS = "万元|亿元|元|人次|批次|人|名|个|次|项|件|场|户|家|台|套|辆|份|篇|期|条|处"
@@ -22,7 +22,7 @@ _TALLY = re.compile(
 )
 _BREAK = re.compile(r"[，,;:。!?()\n、]")
 _OPENING = re.compile(
-    r".*(?:我[一-龥]|本[局办委院校]|单位|现有|共有|共计|共|全体|全部|全年|本次|涉及|开展|完成|实施|组织|[了对在有年])"
+    r".*(?:我[一-龥]|本[局办委院校]|单位|现有|共有|共计|(?<!公)共|全体|全部|全年|本次|涉及|开展|完成|实施|组织|[了对在有年])"
 )
 _CLOSING = re.compile(r"(?:全年|年末|共计|合计|共|发放|实际支出|实际|支出|投入|执行|达到|达|为|是|有|总数|数量)+$")
 _SINGLED_OUT = re.compile("其中|新增|增|减|降|比|较|上年|去年|目标|计划|每|约|近|累计|余|另|分别|平均|首批|第")
@@ -65,11 +65,11 @@ def told_twice(story: Story, lexicon: Lexicon) -> Iterator[tuple[Tally, Tally]]:
     for tally in _tallies(story):
         if (id(tally.passage), tally.start) in known or (tally.name and read(tally.name, lexicon)[0] is not None):
             continue  # the form knows it
-        before = first.get((tally.name, tally.unit)) if tally.name else _meant(tally, first)
+        before = first.get((tally.name.replace("的", ""), tally.unit)) if tally.name else _meant(tally, first)
         if before is not None and before.value != tally.value:
             yield before, tally
         elif before is None and tally.name:
-            first[tally.name, tally.unit] = tally
+            first[tally.name.replace("的", ""), tally.unit] = tally
 
 
 def _meant(tally: Tally, first: Mapping[tuple[str, str], Tally]) -> Tally | None:
@@ -83,15 +83,19 @@ def _tallies(story: Story) -> Iterator[Tally]:
             clause = _BREAK.split(source.folded[: match.start()])[-1]
             after = source.folded[match.end() : match.end() + 20].removeprefix("的")
             scope = story.scope(source, match.start() - len(clause))
-            if scope.owner == OTHERS or scope.period not in {"", THIS} or _SINGLED_OUT.search(clause):
+            if scope.foreign or scope.period not in {"", THIS} or _SINGLED_OUT.search(clause):
                 continue
             unit = _SAME.get(match["unit"], match["unit"])
             value = Decimal(match["number"].replace(",", ""))
+            for own in story.names:
+                clause = clause.rpartition(own)[2]
             name = _CLOSING.sub("", _OPENING.sub("", _CLOSING.sub("", clause)))
             if len(name) >= _SHORTEST and not re.search(r"\d", name):
                 yield Tally(source, match.start(), match.end(), name, value, unit, after)
-            elif _WHOLE.fullmatch(clause):
-                yield Tally(source, match.start(), match.end(), "", value, unit, after)
+            elif re.search(r"\d", clause):
+                continue
+            elif (lead := _WHOLE.sub("", clause, count=1).removesuffix("的")) == "" or clause.endswith("的"):
+                yield Tally(source, match.start(), match.end(), "", value, unit, lead + after)  # “内设的 14 个股室”
 
 
 def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
@@ -99,6 +103,23 @@ def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
     for source in story.passages:
         for match in _SUM.finditer(source.folded):
             yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
+
+
+_OF_BEFORE = re.compile(
+    rf"(?<![\d.])(?P<part>\d+(?:\.\d+)?)(?P<unit>{_UNITS})[，,](?P<verb>[一-龥]{{2}})率(?:为|达|达到)?(?P<rate>\d+(?:\.\d+)?)%"
+)
+
+
+def ratios(story: Story) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
+    """“发现问题 64 个，已整改 61 个，整改率 95.31%”: where the words start, the match, and the one number it can be a share of."""
+    for source in story.passages:
+        for match in _OF_BEFORE.finditer(source.folded):
+            start = max(source.folded.rfind(stop, 0, match.start()) for stop in "。;\n") + 1
+            before = source.folded[start : match.start()]
+            named = re.search(rf"[，,(](?:已|其中)?{match['verb']}(?:完成|到位|金额|资金)?$", before)
+            wholes = re.findall(rf"(?<![\d.])(\d+(?:\.\d+)?){match['unit']}", before[: named.start()] if named else "")
+            if len(wholes) == 1 and not re.search("约|近|余|超|多", before):
+                yield source, start, match, wholes[0]
 
 
 _DONE = re.compile(

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.amounts import ZERO, Convention, atoms_per, plain, rate_holds, total
+from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, atoms_per, plain, rate_holds, total
 from jixiao_xlsx.indicators import read_measure
 from jixiao_xlsx.model import Expected, Place, Severity, Skipped
 from jixiao_xlsx.narrative import tallies
@@ -275,6 +275,9 @@ def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
         spans = [amount for fact in near for amount in desk.measures.settled(fact)]
         spans += [of_yard(yard) for yard in desk.yards.of(share.whole, role)]
         return tuple(spans), f"“{share.whole}”", True
+    if share.like is not None:
+        wholes, name, _ = _whole(desk, share.like)
+        return wholes, name, False
     if share.parent is not None and not share.parent.mention.approximate and share.parent is not share.part:
         return desk.measures.settled(share.parent), f"“{words_of(share.parent.mention)}”", True
     return (), "", False
@@ -291,6 +294,7 @@ def completion(desk: Desk) -> Iterator[Saw]:
         if not desk.measures.slipped(done.part, done.plan):
             yield Looked(1)
             yield from _done(desk, done)
+    yield from _ratios(story)
     for source, match in tallies.rates(story):
         yield Looked(1)
         shown, right = Fraction(match["rate"]), Fraction(int(match["done"]) * 100, int(match["planned"]))
@@ -301,6 +305,28 @@ def completion(desk: Desk) -> Iterator[Saw]:
     for rate in story.rates:
         yield Looked(1)
         yield from _rate(desk, rate) if rate.kind == "rate" else _indicator(desk, rate)
+
+
+def _ratios(story: Story) -> Iterator[Saw]:
+    """Rates of things that are only counted: 整改率, 审减率."""
+    for source, start, match, whole in tallies.ratios(story):
+        figures = [
+            Figure(Decimal(typed), "万元" if "元" in match["unit"] else match["unit"], _digits(typed))
+            for typed in (match["part"], whole)
+        ]
+        spans = [[figure.believed(how) for how in Convention] for figure in figures]
+        part, base = (Interval(min(one.lo for one in both), max(one.hi for one in both)) for both in spans)
+        step = Fraction(1, 10 ** (_digits(match["rate"]) + 2))
+        yield Looked(1)
+        if base.lo > 0 and not rate_holds(Fraction(match["rate"]) / 100, step, part, base):
+            quote = source.text[start : match.end()].strip("，、；：。 \n")
+            right = f"{plain(Fraction(match['part']) / Fraction(whole) * 100, 2)}%"
+            words = f"正文“{match['verb']}率”写“{match['rate']}%”，按所写的 {match['part']} ÷ {whole} 复算为 {right}。请改正。"
+            yield Flag(source.place, source.title, source.title, quote, words, right)
+
+
+def _digits(typed: str) -> int:
+    return len(typed.partition(".")[2])
 
 
 def _done(desk: Desk, done: Done) -> Iterator[Saw]:

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from jixiao_xlsx.amounts import tidy
-from jixiao_xlsx.model import Cell, Severity, Skipped
+from jixiao_xlsx.amounts import atoms_per, plain, tidy
+from jixiao_xlsx.model import Severity, Skipped
 from jixiao_xlsx.narrative.clauses import Passage
 from jixiao_xlsx.narrative.vocabulary import Vocabulary
 from jixiao_xlsx.rules import Desk, Looked, Saw, rule
@@ -42,7 +42,7 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
                 words = f"正文写“{quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
                 yield at(source, match.start(), end, "评价年度", words, expected=f"{year}年")
         if source.place not in captions:  # of a Word table: STR107 reads it
-            yield from _wrong_name(source, department, desk.role("self_total"))
+            yield from _wrong_name(source, department, _own_figures(desk))
         yield from _wrong_self(source, department, known)
 
 
@@ -67,25 +67,37 @@ def _alike(name: str, department: str) -> bool:
     return len(set(bare) & set(own)) * 3 >= len(set(own)) * 2
 
 
-def _wrong_name(source: Passage, department: str, total_cell: Cell | None) -> Iterator[Saw]:
+_DESCRIBED = re.compile(
+    r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fa5]{2,16}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?:为|是|系)[^，。;]{0,16}(?:部门|单位|机构)"
+)
+
+
+def _own_figures(desk: Desk) -> tuple[str, ...]:
+    """The total and the score as they are written: whoever tells them tells of this department."""
+    total, known = desk.role("self_total"), desk.vocabulary
+    whole = known.subjects.whole if known and known.subjects else ""
+    spent = [f"{plain(yard.atoms / atoms_per('万元'), 2)}万元" for yard in desk.yards.of(whole, "execution")]
+    return tuple(filter(None, (f"{total.text}分" if total and total.number else "", *spent)))
+
+
+def _wrong_name(source: Passage, department: str, own_figures: tuple[str, ...]) -> Iterator[Saw]:
     """“某某局 2023 年度部门整体支出绩效评价报告” in another office's report; a bureau may well evaluate others in a sentence."""
     for match in _NAMED_REPORT.finditer(source.folded):
         name = re.split("对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
         own = department.endswith(name) or name.endswith(department) or name in department or _alike(name, department)
         sentence = re.split(r"[。\n]", source.folded[match.end() :])[0]
         title = source.folded[: match.start("name")].rpartition("\n")[2].strip() == "" and sentence.endswith(("报告", "表"))
-        total = total_cell.text if total_cell else ""
-        itself = "自评" in sentence and ("如下" in sentence or bool(total and total in sentence))
+        itself = ("自评" in sentence and "如下" in sentence) or any(figure in sentence for figure in own_figures)
         if department and len(name) > 2 and not own and (title or itself):
             start = match.end("name") - len(name)
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
             yield at(source, start, match.end(), "部门名称", words, expected=department)
             return
-    for match in _TABLE_TITLE.finditer(source.folded):
+    for match in (*_TABLE_TITLE.finditer(source.folded), *_DESCRIBED.finditer(source.folded)):
         name = match["name"]
         own = department.endswith(name) or name.endswith(department) or name in department or _alike(name, department)
         if department and not own:
-            words = f"正文里的表题写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的表。"
+            words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
             yield at(source, match.start("name"), match.end(), "部门名称", words, expected=department)
 
 
