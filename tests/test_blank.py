@@ -17,7 +17,7 @@ import pytest
 from openpyxl.cell import MergedCell
 from openpyxl.worksheet.cell_range import CellRange
 
-from jixiao_xlsx import balance, reader
+from jixiao_xlsx import balance, checker, reader
 from jixiao_xlsx.copies import unrolled
 from jixiao_xlsx.model import Bureau
 from jixiao_xlsx.spec import Template, find_template
@@ -210,13 +210,24 @@ def test_every_input_for_numbers_stops_what_is_none_and_says_what_to_type(form: 
                 _, cell = layout.ref(name, row.key, column.title)
                 rule = next(rule for area, rule in rules.items() if _within(cell, area))
                 assert rule.type == "custom" and rule.errorStyle in {None, "stop"} and rule.showErrorMessage
-                assert "这里应填" in rule.error and "没有的填“—”" in rule.error
+                assert "这里应填" in rule.error
+                assert ("没有的填“—”" in rule.error) is (table.spec.unit_of(row.title, column) != "年")
                 assert rule.prompt, (name, row.title, column.title)
 
 
 def _within(cell: str, area: str) -> bool:
     found, wide = CellRange(cell), CellRange(area)
     return wide.min_row <= found.min_row <= wide.max_row and wide.min_col <= found.min_col <= wide.max_col
+
+
+def test_units_are_offered_and_others_may_be_typed(template: Template) -> None:
+    own = TableFilling({"工作完成情况": {"计量单位": "场", "业绩值": 12}})
+    data = written(template, {"绩效评价表": own})
+    rules = [rule for rule in opened(data)["绩效评价表"].data_validations.dataValidation if rule.type == "list"]
+    units, signs = (next(rule for rule in rules if word in rule.formula1) for word in ("公里", "≥"))
+    assert not units.showErrorMessage and signs.showErrorMessage
+    report = checker.check(reader.read_bytes(data, "x.xlsx", template), template)
+    assert not [finding for finding in report.findings if finding.code == "STR105"]
 
 
 def test_the_first_sheet_says_until_when_and_to_whom(template: Template) -> None:

@@ -13,9 +13,10 @@ TICKS = ("√",)
 _NA = "|—|——|-|－|/|无|不适用|"
 _LIMITS = {
     "count": ("AND({cell}>=0,{cell}=INT({cell}))", "不小于 0 的整数"),
-    "score": ("AND({cell}>=0,{cell}<=100)", "0 至 100 之间的数"),
+    "score": ("AND({cell}>=0,{cell}<=100)", "介于 0 和 100 之间的数"),
 }
-_EXAMPLES = {"元": "9548199.71", "万元": "954.82", "分": "2.7", "年": "2025"}
+_EXAMPLES = {"元": "9548199.71", "万元": "954.82", "分": "2.7"}
+_YEAR = "年"
 _MAX_TITLE, _MAX_TEXT = 32, 255  # what a spreadsheet allows in these boxes
 
 Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
@@ -59,8 +60,11 @@ def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> Help:
 def _rule(about: Help, title: str) -> dict[str, object] | None:
     kind, unit, choices, hint = about
     if choices:
-        rule: dict[str, object] = {"validate": "list", "source": list(choices), "error_message": "请从下拉列表中选择。"}
-        return rule | {"error_title": title[:_MAX_TITLE]} | _message(hint or "请从下拉列表中选择。")
+        rule: dict[str, object] = {"validate": "list", "source": list(choices)}
+        if kind != "choice":  # only what is usual; anything else may be typed
+            return rule | {"show_error": False} | _message(hint or "从下拉列表中选择；列表里没有的，直接填。")
+        words = "请从下拉列表中选择。"
+        return rule | {"error_message": words, "error_title": title[:_MAX_TITLE]} | _message(hint or words)
     if kind in NUMERIC:
         return _number_rule(about, title) | _message(hint or _usual(kind, unit))
     if kind == "measure":
@@ -73,6 +77,8 @@ def _rule(about: Help, title: str) -> dict[str, object] | None:
 def _usual(kind: str, unit: str) -> str:
     if kind == "percent":
         return "填百分数，如 95.5%。没有的填“—”。"
+    if unit == _YEAR:
+        return "填四位数的年份，如 2025。"
     return f"单位：{unit}。只填数字，如 {_EXAMPLES.get(unit, '12')}；没有的填“—”。"
 
 
@@ -80,16 +86,15 @@ def _number_rule(about: Help, title: str) -> dict[str, object]:
     """Only a number that can be one, or a word for 不适用: {cell} stands for the first cell of the area."""
     kind, unit, _, _ = about
     limit, what = _LIMITS.get(kind, ("TRUE", "数字"))
-    if unit == "年":
-        limit, what = "AND({cell}>1989,{cell}<2201)", "四位数的年份，如 2025"
+    tail = f"（单位：{unit}）" * (unit not in {"", "%"}) + "，不带文字；确实没有的填“—”。"
+    if unit == _YEAR:
+        limit, what, tail = "AND({cell}>1989,{cell}<2201)", "四位数的年份", "，如 2025。"
     return {
         "validate": "custom",
         "value": f'=IF(ISNUMBER({{cell}}),{limit},ISNUMBER(FIND("|"&TRIM({{cell}})&"|","{_NA}")))',
         "error_type": "stop",
         "error_title": title[:_MAX_TITLE],
-        "error_message": f"这里应填{what}"
-        + (f"（单位：{unit}）" if unit not in {"", "%", "年"} else "")
-        + "，不带文字；确实没有的填“—”。",
+        "error_message": f"这里应填{what}{tail}",
     }
 
 
