@@ -99,7 +99,7 @@ class Names:
 
 @dataclass(frozen=True)
 class Lexicon:
-    """All words of one table; `kinds` remembers what the form says of its cells."""
+    """All words of one table; `kinds` and `rows_of` remember what the form says of its cells, and of rows laid out alike."""
 
     columns: Names
     rows: Names
@@ -110,6 +110,14 @@ class Lexicon:
     tick: str
     words: frozenset[str]
     kinds: dict[tuple[str, str], Any] = field(default_factory=dict)
+    rows_of: dict[tuple[str, tuple[tuple[int, str], ...]], Any] = field(default_factory=dict)
+
+    def keep(self, key: tuple[str, tuple[tuple[int, str], ...]], row: Any) -> Any:
+        """Remember a row of that layout: most files of a season are laid out alike."""
+        if len(self.rows_of) >= _MOST_SEEN:
+            self.rows_of.clear()
+        self.rows_of[key] = row
+        return row
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ class Part:
     twice: set[Position] = field(default_factory=set)
 
     def __post_init__(self) -> None:
+        self.table: TableSpec = self.region.table
         header = self.region.header
         found = header.columns if header else {}
         self.columns = tuple((found[c.title], c) for c in self.table.columns if c.title in found)
@@ -31,15 +32,10 @@ class Part:
         self.numeric = {at for at, column in self.columns if column.numeric}
         self.computed = {at for at, column in self.columns if self.table.is_auto("", column)}
         self.titles = {*self.table.row, self.table.total}
-        self.kinds: dict[str, tuple[tuple[int, Kind], ...]] = {}
+        self.layout = tuple((at, column.title) for at, column in self.columns)
         self.top = 0
         self.found = False
         self.idle = {at for at, column in self.columns if column.title in self.table.inherit}
-
-    @property
-    def table(self) -> TableSpec:
-        """The form's word about the table."""
-        return self.region.table
 
     def note(self, kind: str, place: Position, item: str, text: str) -> None:
         """Keep something for the account."""
@@ -57,10 +53,10 @@ class Part:
     def cells_of(self, title: str) -> tuple[tuple[int, Kind], ...]:
         """Where the cells of a row stand and what the form says of each; those it has not are left out."""
         known = title if title in self.titles else ""
-        found = self.kinds.get(known)
+        found: tuple[tuple[int, Kind], ...] | None = self.lexicon.rows_of.get((known, self.layout))
         if found is None:
             every = ((at, self.kind(known, column)) for at, column in self.columns)
-            found = self.kinds[known] = tuple((at, kind) for at, kind in every if kind.exists)
+            found = self.lexicon.keep((known, self.layout), tuple((at, kind) for at, kind in every if kind.exists))
         return found
 
     def handled(self, *places: Position) -> None:

@@ -90,6 +90,8 @@ def record(write: Callable[[], None]) -> list[Call]:
 
 # ---------------------------------------------------------------------------------------------------------- the floor
 
+_MAKERS = frozenset({"add_worksheet", "add_format"})
+
 
 def floor_read(path: Path) -> None:
     import python_calamine
@@ -104,13 +106,14 @@ def floor_write(log: list[Call]) -> bytes:
     stream = io.BytesIO()
     objects: dict[str, Any] = {"book": xlsxwriter.Workbook(stream, copy.deepcopy(log[0].named))}
 
-    def real(value: Any) -> Any:
-        if isinstance(value, _Name):
-            return objects[value]
-        return {key: real(item) for key, item in value.items()} if isinstance(value, dict) else value
+    def real(options: dict[str, Any]) -> dict[str, Any]:
+        return {key: objects[one] if type(one) is _Name else one for key, one in options.items()}
 
-    for call in log[1:]:
-        objects[call.made] = getattr(objects[call.on], call.method)(*map(real, call.args), **real(call.named))
+    for on, method, args, named, made in log[1:]:
+        plain = [objects[one] if type(one) is _Name else real(one) if type(one) is dict else one for one in args]
+        result = getattr(objects[on], method)(*plain, **named)
+        if method in _MAKERS:
+            objects[made] = result
     return stream.getvalue()
 
 
