@@ -35,9 +35,6 @@ SWEEP = 150  # books that rare cells are looked for in
 TYPING = ("AMT", "STR103")  # what tells how cells are typed, or how a failure is to be read: that is no watching of a value
 REASONS = {
     "固定资产.*.数量": "件数与金额、与其他表都没有关系，只查是不是负数",
-    "三公经费.会议费.上年决算数": "上年数不进本年任何等式",
-    "三公经费.培训费.上年决算数": "上年数不进本年任何等式",
-    "基本信息.上年末在职人数（编内）.填报内容": "县里未定“人员变动情况”的口径",
 }  # fmt: skip
 
 

@@ -39,6 +39,7 @@ TESTS = (
 )  # fmt: skip
 LEFT_OUT = "not plain_chinese and not crashes_on"  # what the words of every case and sample hold more sharply
 WORD_TESTS = ("narrative", "narrative_corpus", "narrative_random")
+FEW = 5  # tests that reach a line
 CAP = 60  # seconds that a fork may take: what runs longer has noticed
 Change = Callable[[Any], object]
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
@@ -229,7 +230,8 @@ class Bench:
         wanted = {number for line in mutant.lines for number in self.reach.get((file, line), ())}
         if not wanted:
             self.unreached += mutant.where != ""
-            wanted = set(range(len(items))) if not mutant.where else set()
+        if len(wanted) < FEW:  # what is worked out once and remembered is reached by the first test only
+            wanted = set(range(len(items)))
         order = sorted(wanted, key=lambda number: (-self.killers[number], self.took[number]))
         reader, writer = os.pipe()
         child = os.fork()
