@@ -20,7 +20,7 @@ def apart(before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], p
     first row, lines typed ahead into the sheet `prefilled`.
     """
     old, new = openpyxl.load_workbook(io.BytesIO(before)), openpyxl.load_workbook(io.BytesIO(after))
-    cached = [_results(data) for data in (before, after)]
+    cached = [shown_by(data) for data in (before, after)]
     names = [name for name in new.sheetnames if name != RETURNED]
     if names != old.sheetnames:
         yield f"sheets {old.sheetnames} → {names}"
@@ -66,7 +66,7 @@ def _said(cell: Any) -> object:
     return None if cell is None or cell.value == "" else cell.value
 
 
-def _results(data: bytes) -> dict[str, dict[tuple[int, int], object]]:
+def shown_by(data: bytes) -> dict[str, dict[tuple[int, int], object]]:
     """What each sheet shows, by row and column: a formula's result, as it was last saved."""
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     rows = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
@@ -74,6 +74,12 @@ def _results(data: bytes) -> dict[str, dict[tuple[int, int], object]]:
         name: {(at, column): value for at, row in enumerate(found, 1) for column, value in enumerate(row, 1) if value != ""}
         for name, found in rows.items()
     }
+
+
+def merges_of(data: bytes) -> dict[str, list[object]]:
+    """The merged areas of each sheet."""
+    book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
+    return {name: sorted(book.get_sheet_by_name(name).merged_cell_ranges or ()) for name in book.sheet_names}
 
 
 def _words(comment: Any) -> str | None:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from alike import apart
+from alike import apart, merges_of, shown_by
 from office import _convert, office, rendered, resaved
 
 from jixiao_xlsx import checker, reader
@@ -198,6 +198,18 @@ def test_what_libreoffice_made_comes_back(kind: str, tmp_path: Path) -> None:
     for table in again.tables.values():
         if table.name != remarks:
             assert [(r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in table.rows] == values[table.name]
+    # Every cell of every sheet, and every merge. A 0 that .xls keeps for a formula that shows nothing is no value.
+    before, after = shown_by(made.read_bytes()), shown_by(copy)
+    prefilled = submission[remarks].sheet
+    lost = [
+        f"{sheet} {place}: {value!r} → {after[sheet].get(place)!r}"
+        for sheet, cells in before.items()
+        for place, value in cells.items()
+        if after[sheet].get(place) != value and not (kind == "xls" and value == 0)
+    ]
+    assert lost == []
+    assert {sheet for sheet in before if after[sheet].keys() - before[sheet].keys()} <= {prefilled}
+    assert merges_of(copy).items() >= merges_of(made.read_bytes()).items()
     told = [f.code for f in same.findings if f.severity is not Severity.NOTE]
     assert told == [f.code for f in report.findings if f.severity is not Severity.NOTE]
     (tmp_path / "批注.xlsx").write_bytes(copy)

@@ -49,6 +49,17 @@ def test_the_older_parser_reads_the_same() -> None:
     assert max(map(len, made().splitlines())) < 998
 
 
+def test_the_names_stand_there_in_both_ways() -> None:
+    """As RFC 2231 has them, and as encoded words for the programs that read nothing else; no line is long or blank where it goes on."""
+    data = made()
+    assert data.count(b"filename*") >= 2 and b"by-name" not in data
+    assert max(map(len, data.split(b"\r\n"))) < 100 and b"\r\n \r\n" not in data
+    parts = [part for part in email.message_from_bytes(data, policy=email.policy.compat32).walk() if part.get_filename()]
+    words = [part.get_param("name") for part in parts]
+    decoded = [str(email.header.make_header(email.header.decode_header(word.replace("\r\n", "")))) for word in words]  # type: ignore[union-attr]
+    assert decoded == [name for name, _ in FILES]
+
+
 def test_the_same_input_gives_the_same_bytes() -> None:
     assert made() == made() and b"@jixiao.invalid>" in made()
 

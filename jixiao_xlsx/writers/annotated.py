@@ -69,7 +69,7 @@ def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, cal
     """The workbook, the results of its formulas, and what a person must be told about the copy."""
     kind = sniff(data)
     if kind is not Kind.OOXML:
-        return workbook_of_values(data), {}, (_AS_VALUES.format("不是 .xlsx 格式"),)
+        return workbook_of_values(data, ghosts=kind is Kind.XLS), {}, (_AS_VALUES.format("不是 .xlsx 格式"),)
     words = vocabulary(template)
 
     def read(name: str, hidden: bool) -> bool:

@@ -6,6 +6,7 @@ import email.policy
 import hashlib
 import re
 from collections.abc import Sequence
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 
@@ -17,6 +18,7 @@ _TYPES = {
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
+_PLACEHOLDER = "attachment-{}-by-name"
 _POLICY = email.policy.SMTP.clone(max_line_length=76)
 
 
@@ -40,14 +42,26 @@ def draft(
         digest.update(content)
     message["Message-ID"] = f"<{digest.hexdigest()[:32]}@jixiao.invalid>"
     message.set_content(body, charset="utf-8", cte="base64")
-    for name, content in attachments:
+    for number, (name, content) in enumerate(attachments):
         kind, sub = _TYPES.get(name[name.rfind(".") :], ("application", "octet-stream"))
-        message.add_attachment(content, maintype=kind, subtype=sub, filename=_plain(name))
+        params = {"name": _PLACEHOLDER.format(number)}
+        message.add_attachment(content, maintype=kind, subtype=sub, filename=_plain(name), params=params)
     message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
     problem = (
         "" if valid else f"名册中{department.name}的邮箱{f'“{address}”不是邮件地址' if address else '未填'}，邮件草稿没有收件人"
     )
-    return message.as_bytes(), problem
+    return _named_twice(message.as_bytes(), [name for name, _ in attachments]), problem
+
+
+def _named_twice(data: bytes, names: Sequence[str]) -> bytes:
+    """The names once more as encoded words in Content-Type: Outlook and QQ mail don't read the standard's filename*=.
+
+    Put in at the end, since the library writes parameters as the standard has them and in no other way.
+    """
+    for number, name in enumerate(names):
+        words = Header(_plain(name), "utf-8", maxlinelen=66).encode(linesep="\r\n")
+        data = data.replace(f'name="{_PLACEHOLDER.format(number)}"'.encode(), f'name="{words}"'.encode(), 1)
+    return data
 
 
 def _body(department: Department, report: Report, bureau: Bureau, form_title: str, names: Sequence[str]) -> str:

@@ -16,10 +16,13 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDEST = 46
 
 
-def workbook_of_values(data: bytes, reads: Callable[[str, bool], bool] = lambda name, hidden: True) -> Workbook:
+def workbook_of_values(
+    data: bytes, reads: Callable[[str, bool], bool] = lambda name, hidden: True, *, ghosts: bool = False
+) -> Workbook:
     """Every worksheet of a readable workbook with its values, merges and hidden state; columns wide enough to be read.
 
     Those that `reads(name, hidden)` is false of stay empty: the guard has not looked into them, and no library may.
+    `ghosts`: the format (.xls) keeps a 0 for a formula that shows nothing, so that a line of them is a blank line.
     """
     source = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     book = openpyxl.Workbook()
@@ -35,17 +38,17 @@ def workbook_of_values(data: bytes, reads: Callable[[str, bool], bool] = lambda 
         if not reads(facts.name, hidden):
             continue
         found = source.get_sheet_by_name(facts.name)
-        _fill(sheet, found.to_python(skip_empty_area=False))
+        _fill(sheet, found.to_python(skip_empty_area=False), ghosts)
         for (top, left), (bottom, right) in found.merged_cell_ranges or ():
             sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
     return book
 
 
-def _fill(sheet: Any, rows: list[list[Any]]) -> None:
+def _fill(sheet: Any, rows: list[list[Any]], ghosts: bool) -> None:
     widths: dict[int, int] = {}
     for at, row in enumerate(rows, 1):
-        if not any(value not in ("", 0) for value in row):
-            continue  # .xls keeps a 0 for a formula that shows nothing: a line of them is a blank line
+        if ghosts and not any(value not in ("", 0) for value in row):
+            continue
         for column, value in enumerate(row, 1):
             if value == "":
                 continue
