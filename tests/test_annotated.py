@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import statistics
 import time
 import zipfile
 from dataclasses import replace
@@ -232,12 +231,14 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
 
 
 def test_annotating_costs_little_more_than_loading_and_saving() -> None:
+    """By the best of several turns each: what a busy machine adds is no cost of ours."""
     _, data, submission, report = FIRST
-    ratios = []
-    for _ in range(3):
+    ours, bare = [], []
+    for _ in range(4):
         start = time.process_time()
         annotate(data, submission, report, FORM)
         middle = time.process_time()
         openpyxl.load_workbook(io.BytesIO(data)).save(io.BytesIO())
-        ratios.append((middle - start) / (time.process_time() - middle))
-    assert statistics.median(ratios) <= 1.5
+        ours.append(middle - start)
+        bare.append(time.process_time() - middle)
+    assert min(ours) <= 1.5 * min(bare)
