@@ -21,6 +21,8 @@ from jixiao_xlsx.model import Paragraph
 SAVE_AS = "请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”后重报"
 MAX_XML = 40 * 2**20
 MAX_TAGS = 1_000_000
+MAX_LIST = 8 * 2**20
+MAX_LISTED = 200_000
 MAX_CELLS = 100_000
 MAX_WIDTH = 256
 MAX_SILENCE = 2 * 2**20
@@ -84,7 +86,7 @@ def read_word(data: bytes) -> Word:
                 raise Refused("Word 文档的文字部分过大，不是正常的报告，未读取。" + SAVE_AS)
             folder, _, _ = main.rpartition("/")
             styles = names.get(f"{folder}/styles.xml".lower())
-            return _read(archive, main, _styles(archive.read(styles)) if styles else {})
+            return _read(archive, main, _styles(_list(archive, styles)) if styles else {})
         except _BAD as error:
             raise Refused(BROKEN) from error
 
@@ -101,6 +103,13 @@ def _look_at(data: bytes) -> None:
         raise Refused(f"不是 Word 文档（.docx），只是用了它的文件名。{SAVE_AS}")
 
 
+def _list(archive: zipfile.ZipFile, part: str) -> bytes:
+    """A part that lists a few things: links, styles. Raises Refused where it is no such list."""
+    if archive.getinfo(part).file_size > MAX_LIST or (data := archive.read(part)).count(b"<") > MAX_LISTED:
+        raise Refused("Word 文档的样式或清单异常庞大，不是正常的报告，未读取。" + SAVE_AS)
+    return data
+
+
 def _main_part(archive: zipfile.ZipFile, names: dict[str, str]) -> str:
     """The name of the part that holds the text."""
     links = names.get("_rels/.rels")
@@ -111,7 +120,7 @@ def _main_part(archive: zipfile.ZipFile, names: dict[str, str]) -> str:
             found.append(posixpath.normpath(attributes.get("Target", "").lstrip("/")).lower())
 
     if links:
-        _parse(archive.read(links), start)
+        _parse(_list(archive, links), start)
     main = names.get(found[0] if found else "word/document.xml")
     if main is None or not main.lower().startswith("word/"):
         raise Refused(f"不是 Word 文档（.docx），只是用了它的文件名。{SAVE_AS}")

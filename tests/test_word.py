@@ -200,6 +200,11 @@ CASES = {
     "doctype in links": (with_doctype("_rels/.rels"), "DOCTYPE"),
     "macros": (packed(p("甲"), parts={"word/vbaProject.bin": b"x"}), "宏"),
     "bomb": (bomb(), "过大"),
+    "large links": (
+        zipped({"_rels/.rels": RELS.replace(b"</R", b"<x/>" * 250_000 + b"</R"), "word/document.xml": b"<x/>"}),
+        "异常庞大",
+    ),
+    "large styles": (packed(p("甲"), parts={"word/styles.xml": b"<w:styles>" + b" " * (9 * 2**20)}), "异常庞大"),
     "many tags": (packed("<w:p/>" * 1_100_000), "过多"),
     "wide": (packed(table(cells(*["x"] * 300))), "表格过大"),
     "wide span": (packed(table("<w:tc><w:tcPr><w:gridSpan w:val='99999999'/></w:tcPr></w:tc>" * 9)), "表格过大"),
