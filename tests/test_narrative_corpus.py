@@ -19,6 +19,7 @@ from jixiao_xlsx.spec import find_template
 TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
 HERE = Path(__file__).parent / "narrative"
 FILES = ("corpus.txt", "fresh.txt")  # by the hand that wrote the code; by others, who had not seen it
+INNOCENT = "others.txt"  # nearly all right: what is said of other bodies, other years, projects, heads and standards
 
 
 @cache
@@ -72,11 +73,11 @@ def test_the_corpus_is_large_and_mixed(name: str) -> None:
 
 
 def test_a_third_is_by_somebody_who_has_not_seen_the_code() -> None:
-    ours, fresh = (len(corpus(name)) for name in FILES)
-    assert fresh >= (ours + fresh) / 3
+    ours, fresh, innocent = (len(corpus(name)) for name in (*FILES, INNOCENT))
+    assert fresh >= (ours + fresh + innocent) / 3
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", [*FILES, INNOCENT])
 def test_nothing_right_is_accused_and_most_wrong_is_found(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     asked: Counter[str] = Counter()
     found: Counter[str] = Counter()

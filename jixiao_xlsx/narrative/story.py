@@ -13,22 +13,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, read, sentences
-from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Story
-from jixiao_xlsx.narrative.scope import OTHER, OURS, PREVIOUS, THIS, Line, Reader
-from jixiao_xlsx.narrative.topics import NAMED, Topic, Topics
+from jixiao_xlsx.narrative.facts import Fact, Listing, Story
+from jixiao_xlsx.narrative.memory import PLANNED, alike
+from jixiao_xlsx.narrative.relations import NEXT_OF_LIST, Relations
+from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS, THIS, Line, Reader
+from jixiao_xlsx.narrative.topics import NAMED, Topics
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
-PLANNED = ("original", "budget", "plan")
 _AMONG = re.compile("其中|包括|包含|分为|:")
 _BREAK = re.compile("[，,;:、]")
-_PART_OF_YEAR = re.compile(r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年")
 _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
 _COUNTED = re.compile(
     r"(?P<what>[^，,;:。、\d]+)\d+[台套件栋处幢批](?:[(〔][^)〕]*[)〕])?[，,](?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
 )
 _NOTHING_ELSE = re.compile("[，,]?(?:再无|别无|此外无|除此之外无|无)其他")
 _TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
-_NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 _REASON = ("主要", "用于", "其中", "原因", "保障")
 
 
@@ -73,42 +72,8 @@ _SUM = re.compile(
 )
 
 
-def _alike(one: Fact, other: Fact) -> bool:
-    """Whether both are amounts, or both count the same."""
-    units = [{"名": "人"}.get(fact.mention.unit, fact.mention.unit) for fact in (one, other)]
-    return (one.mention.money and other.mention.money) or units[0] == units[1]
-
-
-class _Sentence:
+class _Sentence(Relations):
     """Walks the numbers of one sentence, remembering what was last spoken of."""
-
-    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None, topic: Topic) -> None:
-        self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
-        self.whole = known.subjects.whole if known.subjects else ""
-        self.income = known.subjects.income if known.subjects else ""
-        self.current: Fact | None = None
-        self.said: list[Fact] = []  # of the clause between two “；”
-        self.last: Fact | None = None
-        self.parent: Fact | None = None
-        self.open_ended = True
-        self.separator = ""  # of the list: “、” is not continued by “；”
-        self.children: list[Fact] = []
-        self.queue: list[Fact] = []  # of “分别为”: what the next numbers are of
-        self.rated = ""  # the base of these
-        self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
-        self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
-        self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
-        self.shared: Share | None = None  # the last share
-        self.stepped: Fact | None = None  # the amount of the last change
-        self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
-        self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
-        self.change: Change | None = None
-        self.within = False  # “项目支出中，……”: parts of something else
-        self.criteria = False  # how scores are given, not what was scored
-        self.topic = topic.item  # what the heading names
-        self.astray = topic.unknown  # something was spoken of that is not understood
-        nouns = known.words.get("money_nouns", ())
-        self.nouns = re.compile("|".join(map(re.escape, nouns))) if nouns else None
 
     def read(self, found: list[Mention], sentence: str) -> None:
         self.criteria = any(word in sentence for word in self.known.words.get("criteria", ()))
@@ -155,14 +120,6 @@ class _Sentence:
                 self._close_list()
                 self.current, self.said, self.last = self.outside.pop()
 
-    def _forget(self) -> None:
-        self.current, self.said = None, []
-
-    def _lost(self) -> None:
-        """Something was said that is not understood: what follows without a name is of that, and not of the heading's topic."""
-        self._forget()
-        self.astray, self.topic = True, ""
-
     # -- amounts
 
     def _amount(self, mention: Mention) -> None:
@@ -192,7 +149,7 @@ class _Sentence:
             self.parent, self.open_ended = fact, True
 
     def _fact(self, mention: Mention) -> Fact:
-        if self.queue and mention.gap.strip(" ") in _NEXT_OF_LIST:
+        if self.queue and mention.gap.strip(" ") in NEXT_OF_LIST:
             return replace(self.queue.pop(0), mention=mention)
         self.queue = []
         if mention.scope.foreign:
@@ -323,49 +280,16 @@ class _Sentence:
         """“在全年 62.7 万元采购支出中，……”: what follows is listed under it."""
         return bool(fact.items) and bool(re.match(r"[^，。,;\d]{0,10}[中里][，,]", fact.mention.tail))
 
-    def _is_astray(self, mention: Mention) -> bool:
-        """Whether a number without a name may be of something that is not understood."""
-        vouched = mention.scope.owner == OURS and self.last is None and bool(re.search("年|本|总|各项|全|我", mention.lead))
-        return mention.scope.doubtful or (self.astray and not vouched)
-
-    def _of_one(self, fact: Fact | None) -> bool:
-        """Whether the fact is of one item among many, not of all that the department has."""
-        item = self.known.items.get(fact.item) if fact else None
-        return fact is not None and bool(fact.item) and (item is None or item.kind not in {"income", "total"})
-
     def _earns(self, name: str) -> bool:
         item = self.known.items.get(name)
         return item is not None and item.kind == "income"
-
-    def _role(self, words: tuple[Word, ...], mention: Mention) -> str:
-        kinds = {word.kind for word in words}
-        if _PART_OF_YEAR.search(mention.lead) or mention.scope.period == OTHER:
-            return OTHER
-        if "previous" in kinds or (self.year is not None and mention.year == self.year - 1):
-            return PREVIOUS
-        if "start" in kinds and not kinds & {*PLANNED, "execution"}:
-            return self._at_start(words)
-        if mention.year is not None and self.year is not None and mention.year != self.year:
-            return OTHER
-        if mention.scope.period == PREVIOUS and mention.year is None:
-            return OTHER if mention.scope.hinted or kinds & {"execution", *PLANNED} else PREVIOUS
-        for kind in ("execution", *PLANNED):
-            if kind in kinds:
-                return kind
-        return ""
-
-    def _at_start(self, words: tuple[Word, ...]) -> str:
-        """“年初”: of what is carried over, the end of last year; of what is spent, the budget."""
-        name = next((word.name for word in words if word.kind in NAMED), self.current.item if self.current else "")
-        item = self.known.items.get(name)
-        return PREVIOUS if item is not None and item.kind == "balance" else "original"
 
     # -- lists
 
     def _listed(self, fact: Fact) -> None:
         gap = fact.mention.gap
         among = _AMONG.search(gap) if ";" not in gap else None  # “；其中” may be of any of them
-        if among and self.last is not None and _alike(self.last, fact) and fact.role != PREVIOUS:
+        if among and self.last is not None and alike(self.last, fact) and fact.role != PREVIOUS:
             self._close_list()
             self.parent, self.children = self.last, [fact]
             self.open_ended = "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
@@ -382,7 +306,7 @@ class _Sentence:
         whole = (
             fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
         )
-        if _alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ():
+        if alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ():
             self.children.append(fact)
         else:
             self._close_list()
@@ -393,8 +317,8 @@ class _Sentence:
         counted = _SUM.search(fact.mention.lead)
         number = _NUMERALS.get(counted["n"] or "", 0) if counted else 0
         row = self.row[-number:] if number else self.row
-        alike = len(row) > 1 and all(_alike(one, fact) for one in row)
-        if counted and alike and len(row) == (number or len(row)):
+        same = len(row) > 1 and all(alike(one, fact) for one in row)
+        if counted and same and len(row) == (number or len(row)):
             plain_row = not any("其中" in one.mention.gap for one in row[1:])
             if number or (plain_row and len(fact.items) == 0):
                 self.story.listings.append(Listing(fact, tuple(row), open_ended=not number, sure=bool(number)))
@@ -413,179 +337,3 @@ class _Sentence:
             closed = _NOTHING_ELSE.match(self.children[-1].mention.tail) is not None
             self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended and not closed, closed))
         self.parent, self.children, self.separator = None, [], ""
-
-    # -- changes
-
-    def _is_base(self, mention: Mention) -> bool:
-        """“比上年 83500 元减少……”: the figure that the change is measured from stands before the change."""
-        return mention.has("than") and not mention.has("up", "down", "over", "under")
-
-    def _compare(self, mention: Mention) -> None:
-        self._close_change()
-        words = mention.words or ()
-        named = [word.name for word in words if word.kind in NAMED]
-        item = named[0] if len(named) == 1 else self.current.item if self.current and not named else ""
-        if mention.scope.foreign or (not item and self.current is None):
-            self._lost()
-            return
-        base = self._base(mention)
-        self.compared = Fact(mention, (item,) if item else (), base if base else OTHER)
-        self.story.facts.append(self.compared)
-        self.said.append(self.compared)
-
-    def _changed(self, mention: Mention) -> None:
-        self._close_change()
-        if mention.words is None or mention.scope.foreign or mention.approximate or mention.has("respectively"):
-            self._lost()
-            return
-        if mention.has("over", "under") and not self._base(mention):
-            return
-        if mention.money:
-            self.stepped = self.last = Fact(mention, (), OTHER)
-        self.change = self._new_change(mention, amount=mention)
-
-    def _new_change(self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None) -> Change | None:
-        words = mention.words or ()
-        named = [word.name for word in words if word.kind in NAMED]
-        if len(named) > 1 or (not named and self.current is None):
-            return None
-        item = named[0] if named else self.current.item if self.current else ""
-        direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (-1 if mention.value < 0 else 1)
-        facts = [fact for fact in self.said if fact.item == item and not fact.subset and not fact.mention.approximate]
-        base = self._base(mention) or self._base_said(item, facts)
-        earlier = next((fact for fact in facts if fact.role == base and base), None)
-        current = next((fact for fact in facts if fact.role in {"execution", ""}), None)
-        if current is None and (base in {"original", PREVIOUS} or self.compared is not None):
-            current = next((fact for fact in facts if fact.role not in {base, OTHER}), None)
-        return Change(item, direction, base, current, earlier, amount, rate)
-
-    def _base_said(self, item: str, facts: list[Fact]) -> str:
-        """What a bare “减少” is measured from: what was compared with, or last year's figure beside this year's."""
-        if self.compared is not None and self.compared.item == item:
-            return self.compared.role
-        roles = {fact.role for fact in facts}
-        return PREVIOUS if PREVIOUS in roles and roles & {"", "execution"} else ""
-
-    def _base(self, mention: Mention) -> str:
-        words = mention.words or ()
-        kinds = {word.kind for word in words}
-        for kind in PLANNED:
-            if kind in kinds:
-                return kind
-        earlier = mention.year is not None and self.year is not None and mention.year == self.year - 1
-        if "previous" in kinds or earlier or "同比" in mention.lead or "同期" in mention.lead:
-            return PREVIOUS
-        if "start" in kinds:
-            return self._at_start(words)
-        return OTHER if mention.year is not None and mention.year != self.year else ""
-
-    def _close_change(self) -> None:
-        if self.change is not None:
-            self.story.changes.append(self.change)
-        self.change = None
-
-    # -- percentages
-
-    def _percentage(self, mention: Mention) -> None:
-        words = mention.words
-        if words is None or mention.scope.foreign or mention.approximate or mention.unit != "%":
-            self._close_change()
-            self._share_of_named(mention)
-            if words is None or mention.scope.foreign:
-                self._lost()
-            return
-        if self.rates and mention.gap.strip(" ") in _NEXT_OF_LIST:
-            self._completion(mention, self.rates.pop(0), self.rated)
-            return
-        self.rates = []
-        if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
-            self._respectively(mention)
-        elif self.divided and mention.gap.strip() in {"的", "的比重为", "的比例为", "的比重", "的比例"}:
-            self.shared = Share(mention, self.divided[0], "", self.divided[1])
-            self.story.shares.append(self.shared)
-        elif mention.has("up", "down"):
-            self._growth(mention)
-        elif mention.has("share"):
-            self._share(mention, words)
-        elif mention.has("rate", "indicator"):
-            self._rate(mention, words)
-        elif mention.has("execution", "spent", *PLANNED) or mention.lead in {"完成", "为"}:
-            self._completion(mention)
-
-    def _respectively(self, mention: Mention) -> None:
-        """“A、B 分别完成预算的 90% 和 80%”."""
-        names = [word.name for word in mention.wide or () if word.kind in NAMED]
-        if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
-            self.rates, self.rated = names, next(word.kind for word in mention.words or () if word.kind in PLANNED)
-            self._completion(mention, self.rates.pop(0), self.rated)
-
-    def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
-        named = [word for word in words if word.kind in {"rate", "indicator"}]
-        if self.criteria or len(named) > 1 or self._role(words, mention) in {PREVIOUS, OTHER} or mention.scope.doubtful:
-            return
-        general = named[0].kind == "rate" and named[0].name == self.known.rate
-        items = [word.name for word in words if word.kind in NAMED]
-        if general and (items or (self._of_one(self.current) and not re.search("部门|整体|总体", mention.lead))):
-            self._completion(mention, items[0] if len(items) == 1 else "")  # “执行率” after the figures of one item is that item's
-            return
-        bare = general and named[0].name not in mention.lead
-        if items or (bare and self._is_astray(mention)):
-            return
-        self.story.rates.append(RateSaid(mention, named[0].kind, named[0].name))
-
-    def _growth(self, mention: Mention) -> None:
-        change = self.change
-        if change and change.rate is None and not mention.has(*NAMED, "than"):
-            down = mention.has("down") != (mention.value < 0)
-            if (change.direction < 0) == down:
-                self.change = replace(change, rate=mention)
-                self._close_change()
-                return
-        self._close_change()
-        self.change = self._new_change(mention, rate=mention)
-
-    def _share_of_named(self, mention: Mention) -> None:
-        """“总投资 2145 万元，其中奖补资金 1520 万元，占总投资的 70.86%”: the same words, whatever they mean."""
-        named = re.fullmatch(r"占(?P<whole>[^，,;()]{2,10})的", mention.lead)
-        if named is None or mention.approximate or self.parent is None or self.last is None or self.last is self.parent:
-            return
-        if self.parent.mention.lead.endswith(named["whole"]) and _alike(self.parent, self.last):
-            self.story.shares.append(Share(mention, self.last, "", self.parent))
-
-    def _share(self, mention: Mention, words: tuple[Word, ...]) -> None:
-        kinds = [word.kind for word in words]
-        cut = kinds.index("share")
-        before = [word.name for word in words[:cut] if word.kind in NAMED]
-        after = [word.name for word in words[cut:] if word.kind in NAMED]
-        if not after and "spent" in kinds[cut:] and self.whole:
-            after = [self.whole]
-        if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
-            return
-        last = self.current if self.last is self.stepped else self.last
-        part = last if last and last.role != PREVIOUS else None
-        if before:
-            part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
-        adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
-        if part is not None and len(after) < 2 and (part.item or not after or adjacent):
-            parallel = self.shared if not after and self.parent is None and part is not (self.shared and self.shared.part) else None
-            self.shared = Share(mention, part, after[0] if after else "", self.parent, parallel)
-            self.story.shares.append(self.shared)
-            if parallel is not None:
-                self.shared = parallel
-
-    def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
-        words = mention.words or ()
-        named = [word.name for word in words if word.kind in NAMED]
-        if (len(named) > 1 and not item) or mention.has("fiscal", "previous", "than"):
-            return
-        item = item or (named[0] if named else self.current.item if self.current else "")
-        said = bool(base) or mention.has(*PLANNED, "rate")
-        base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
-        if not item or not said:
-            return
-        facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]
-        plan = next((fact for fact in facts if fact.role == base), None)
-        if base == "plan" and plan is None:
-            plan = next((fact for one in ("budget", "original") for fact in facts if fact.role == one), None)
-        part = next((fact for fact in facts if fact.role == "execution"), None) or next((f for f in facts if not f.role), None)
-        self.story.done.append(Done(mention, item, base, part, plan))

@@ -1,0 +1,195 @@
+"""What a sentence says of figures it has named: changes, shares, rates of completion. Pure."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+from jixiao_xlsx.narrative.clauses import Mention
+from jixiao_xlsx.narrative.facts import Change, Done, Fact, RateSaid, Share
+from jixiao_xlsx.narrative.memory import PLANNED, Memory, alike
+from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS
+from jixiao_xlsx.narrative.topics import NAMED
+from jixiao_xlsx.narrative.vocabulary import Word
+
+NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
+
+
+class Relations(Memory):
+    """The part of the walk that reads differences and percentages."""
+
+    # -- changes
+
+    def _is_base(self, mention: Mention) -> bool:
+        """“比上年 83500 元减少……”: the figure that the change is measured from stands before the change."""
+        return mention.has("than") and not mention.has("up", "down", "over", "under")
+
+    def _compare(self, mention: Mention) -> None:
+        self._close_change()
+        words = mention.words or ()
+        named = [word.name for word in words if word.kind in NAMED]
+        item = named[0] if len(named) == 1 else self.current.item if self.current and not named else ""
+        if mention.scope.foreign or (not item and self.current is None):
+            self._lost()
+            return
+        base = self._base(mention)
+        self.compared = Fact(mention, (item,) if item else (), base if base else OTHER)
+        self.story.facts.append(self.compared)
+        self.said.append(self.compared)
+
+    def _changed(self, mention: Mention) -> None:
+        self._close_change()
+        if mention.words is None or mention.scope.foreign or mention.approximate or mention.has("respectively"):
+            self._lost()
+            return
+        if mention.has("over", "under") and not self._base(mention):
+            return
+        if mention.money:
+            self.stepped = self.last = Fact(mention, (), OTHER)
+        self.change = self._new_change(mention, amount=mention)
+
+    def _new_change(self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None) -> Change | None:
+        words = mention.words or ()
+        named = [word.name for word in words if word.kind in NAMED]
+        if len(named) > 1 or (not named and self.current is None):
+            return None
+        item = named[0] if named else self.current.item if self.current else ""
+        direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (-1 if mention.value < 0 else 1)
+        facts = [fact for fact in self.said if fact.item == item and not fact.subset and not fact.mention.approximate]
+        base = self._base(mention) or self._base_said(item, facts)
+        earlier = next((fact for fact in facts if fact.role == base and base), None)
+        current = next((fact for fact in facts if fact.role in {"execution", ""}), None)
+        if current is None and (base in {"original", PREVIOUS} or self.compared is not None):
+            current = next((fact for fact in facts if fact.role not in {base, OTHER}), None)
+        return Change(item, direction, base, current, earlier, amount, rate)
+
+    def _base_said(self, item: str, facts: list[Fact]) -> str:
+        """What a bare “减少” is measured from: what was compared with, or last year's figure beside this year's."""
+        if self.compared is not None and self.compared.item == item:
+            return self.compared.role
+        roles = {fact.role for fact in facts}
+        return PREVIOUS if PREVIOUS in roles and roles & {"", "execution"} else ""
+
+    def _base(self, mention: Mention) -> str:
+        words = mention.words or ()
+        kinds = {word.kind for word in words}
+        for kind in PLANNED:
+            if kind in kinds:
+                return kind
+        earlier = mention.year is not None and self.year is not None and mention.year == self.year - 1
+        if "previous" in kinds or earlier or "同比" in mention.lead or "同期" in mention.lead:
+            return PREVIOUS
+        if "start" in kinds:
+            return self._at_start(words)
+        return OTHER if mention.year is not None and mention.year != self.year else ""
+
+    def _close_change(self) -> None:
+        if self.change is not None:
+            self.story.changes.append(self.change)
+        self.change = None
+
+    # -- percentages
+
+    def _percentage(self, mention: Mention) -> None:
+        words = mention.words
+        if words is None or mention.scope.foreign or mention.approximate or mention.unit != "%":
+            self._close_change()
+            self._share_of_named(mention)
+            if words is None or mention.scope.foreign:
+                self._lost()
+            return
+        if self.rates and mention.gap.strip(" ") in NEXT_OF_LIST:
+            self._completion(mention, self.rates.pop(0), self.rated)
+            return
+        self.rates = []
+        if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
+            self._respectively(mention)
+        elif self.divided and mention.gap.strip() in {"的", "的比重为", "的比例为", "的比重", "的比例"}:
+            self.shared = Share(mention, self.divided[0], "", self.divided[1])
+            self.story.shares.append(self.shared)
+        elif mention.has("up", "down"):
+            self._growth(mention)
+        elif mention.has("share"):
+            self._share(mention, words)
+        elif mention.has("rate", "indicator"):
+            self._rate(mention, words)
+        elif mention.has("execution", "spent", *PLANNED) or mention.lead in {"完成", "为"}:
+            self._completion(mention)
+
+    def _respectively(self, mention: Mention) -> None:
+        """“A、B 分别完成预算的 90% 和 80%”."""
+        names = [word.name for word in mention.wide or () if word.kind in NAMED]
+        if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
+            self.rates, self.rated = names, next(word.kind for word in mention.words or () if word.kind in PLANNED)
+            self._completion(mention, self.rates.pop(0), self.rated)
+
+    def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
+        named = [word for word in words if word.kind in {"rate", "indicator"}]
+        if self.criteria or len(named) > 1 or self._role(words, mention) in {PREVIOUS, OTHER} or mention.scope.doubtful:
+            return
+        general = named[0].kind == "rate" and named[0].name == self.known.rate
+        items = [word.name for word in words if word.kind in NAMED]
+        if general and (items or (self._of_one(self.current) and not re.search("部门|整体|总体", mention.lead))):
+            self._completion(mention, items[0] if len(items) == 1 else "")  # “执行率” after the figures of one item is that item's
+            return
+        bare = general and named[0].name not in mention.lead
+        if items or (bare and self._is_astray(mention)):
+            return
+        self.story.rates.append(RateSaid(mention, named[0].kind, named[0].name))
+
+    def _growth(self, mention: Mention) -> None:
+        change = self.change
+        if change and change.rate is None and not mention.has(*NAMED, "than"):
+            down = mention.has("down") != (mention.value < 0)
+            if (change.direction < 0) == down:
+                self.change = replace(change, rate=mention)
+                self._close_change()
+                return
+        self._close_change()
+        self.change = self._new_change(mention, rate=mention)
+
+    def _share_of_named(self, mention: Mention) -> None:
+        """“总投资 2145 万元，其中奖补资金 1520 万元，占总投资的 70.86%”: the same words, whatever they mean."""
+        named = re.fullmatch(r"占(?P<whole>[^，,;()]{2,10})的", mention.lead)
+        if named is None or mention.approximate or self.parent is None or self.last is None or self.last is self.parent:
+            return
+        if self.parent.mention.lead.endswith(named["whole"]) and alike(self.parent, self.last):
+            self.story.shares.append(Share(mention, self.last, "", self.parent))
+
+    def _share(self, mention: Mention, words: tuple[Word, ...]) -> None:
+        kinds = [word.kind for word in words]
+        cut = kinds.index("share")
+        before = [word.name for word in words[:cut] if word.kind in NAMED]
+        after = [word.name for word in words[cut:] if word.kind in NAMED]
+        if not after and "spent" in kinds[cut:] and self.whole:
+            after = [self.whole]
+        if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
+            return
+        last = self.current if self.last is self.stepped else self.last
+        part = last if last and last.role != PREVIOUS else None
+        if before:
+            part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
+        adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
+        if part is not None and len(after) < 2 and (part.item or not after or adjacent):
+            parallel = self.shared if not after and self.parent is None and part is not (self.shared and self.shared.part) else None
+            self.shared = Share(mention, part, after[0] if after else "", self.parent, parallel)
+            self.story.shares.append(self.shared)
+            if parallel is not None:
+                self.shared = parallel
+
+    def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
+        words = mention.words or ()
+        named = [word.name for word in words if word.kind in NAMED]
+        if (len(named) > 1 and not item) or mention.has("fiscal", "previous", "than"):
+            return
+        item = item or (named[0] if named else self.current.item if self.current else "")
+        said = bool(base) or mention.has(*PLANNED, "rate")
+        base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
+        if not item or not said:
+            return
+        facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]
+        plan = next((fact for fact in facts if fact.role == base), None)
+        if base == "plan" and plan is None:
+            plan = next((fact for one in ("budget", "original") for fact in facts if fact.role == one), None)
+        part = next((fact for fact in facts if fact.role == "execution"), None) or next((f for f in facts if not f.role), None)
+        self.story.done.append(Done(mention, item, base, part, plan))
