@@ -25,7 +25,10 @@ ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所
 
 @rule("NAR104", "所列分项与总额不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C10", "C71"))
 def list_and_total(desk: Desk) -> Iterator[Saw]:
-    """正文里列出的各项加起来不等于前面的总额。“其中”可以不列全，只在超过总额、或已列全时才算错。"""
+    """正文里列出的各项加起来不等于前面的总额。“其中”可以不列全，只在超过总额、或已列全时才算错。
+
+    改法：核对各项和总额，漏列的补上，写错的改正。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR104", MISSING)
@@ -148,7 +151,10 @@ def _span(listing: Listing) -> str:
 
 @rule("NAR105", "增减与前后数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C64", "C65"))
 def changes(desk: Desk) -> Iterator[Saw]:
-    """增减额 = 本期 − 上期，增减% = 增减额 ÷ 上期，文字的方向与数字一致；上期为 0 不写百分比。"""
+    """增减额 = 本期 − 上期，增减% = 增减额 ÷ 上期，文字的方向与数字一致；上期为 0 不写百分比。
+
+    改法：按本期、上期的数重算增减额、百分比和方向。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR105", MISSING)
@@ -234,7 +240,10 @@ def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expecte
 
 @rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))
 def shares(desk: Desk) -> Iterator[Saw]:
-    """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。"""
+    """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。
+
+    改法：按所列分项和合计重算占比，并写明占的是哪一项。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR106", MISSING)
@@ -285,7 +294,10 @@ def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
 
 @rule("NAR107", "完成率、执行率与数字不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C29", "C30"))
 def completion(desk: Desk) -> Iterator[Saw]:
-    """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、指标业绩值与表内一致；基数为 0 不写百分比。"""
+    """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、指标业绩值与表内一致；基数为 0 不写百分比。
+
+    改法：按文字所说的基数重算；与表内的率不一致的，改成一致。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR107", MISSING)

@@ -22,7 +22,10 @@ _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在�
 
 @rule("NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",))
 def somebody_else(desk: Desk) -> Iterator[Saw]:
-    """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。"""
+    """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。
+
+    改法：改成本单位、本年度；整段照抄的，换成自己的内容。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR110", MISSING)
@@ -131,7 +134,10 @@ def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator
 
 @rule("NAR111", "模板残留", severity=Severity.ERROR, basis=OWN, relations=("C69",))
 def leftovers(desk: Desk) -> Iterator[Saw]:
-    """正文里还留着占位符（XX）、没有选定的“增加（减少）”或填写提示（100字以内）。"""
+    """正文里还留着占位符（XX）、没有选定的“增加（减少）”或填写提示（100字以内）。
+
+    改法：换成实际内容，或删去。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR111", MISSING)
@@ -153,7 +159,10 @@ def leftovers(desk: Desk) -> Iterator[Saw]:
 
 @rule("NAR112", "科目名称不规范", severity=Severity.NOTE, basis="《政府收支分类科目》：支出功能分类应用规范名称")
 def odd_subject_names(desk: Desk) -> Iterator[Saw]:
-    """支出功能分类科目写成了别的名称，或与规范名称只差一两个字。"""
+    """支出功能分类科目写成了别的名称，或与规范名称只差一两个字。
+
+    改法：改成规范名称。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None or known.subjects is None:
         yield Skipped("NAR112", MISSING)

@@ -34,7 +34,10 @@ def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Patter
 
 @rule("NAR109", "正文的得分、等级与表内不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
 def score_and_grade(desk: Desk) -> Iterator[Saw]:
-    """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分。"""
+    """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分。
+
+    改法：以基本信息里的自评总分、等级为准改正文字。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR109", MISSING)
@@ -167,7 +170,10 @@ def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
 
 @rule("NAR116", "写了得分没有写等级", severity=Severity.NOTE, basis=MEASURES, relations=("C39",))
 def score_without_grade(desk: Desk) -> Iterator[Saw]:
-    """正文有自评得分，通篇没有写等级。报告正文和随附的 Word 报告各自看。"""
+    """正文有自评得分，通篇没有写等级。报告正文和随附的 Word 报告各自看。
+
+    改法：在得分后写上等级。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR116", MISSING)

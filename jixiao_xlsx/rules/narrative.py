@@ -38,6 +38,8 @@ def differs_from_table(desk: Desk) -> Iterator[Saw]:
     """正文写的金额、人数与表里同一事项同一口径的数对不上，四舍五入或截断都不能解释。
 
     相差最后一位的、说法口径不一的、可能说的是别的单位或上年的，只作提示。
+
+    改法：按表改文字；确是表填错的，改表。说的是别的单位、别的年度或一部分的，在句子里写明。
     """
     story = desk.story
     if story is None:
@@ -115,7 +117,10 @@ def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
 
 @rule("NAR102", "元与万元混用", severity=Severity.ERROR, basis=SAME, relations=("C59", "C60"))
 def unit_slip(desk: Desk) -> Iterator[Saw]:
-    """数字对，单位错：换成另一个单位就与表内一致，或同一事项的同一个数在别处写的是另一个单位。"""
+    """数字对，单位错：换成另一个单位就与表内一致，或同一事项的同一个数在别处写的是另一个单位。
+
+    改法：改成正确的单位，全文统一用万元或元。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR102", MISSING)
@@ -141,7 +146,10 @@ def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Fl
 
 @rule("NAR103", "同一事项前后不一", severity=Severity.ERROR, basis=SAME, relations=("C68",))
 def told_twice(desk: Desk) -> Iterator[Saw]:
-    """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项，只作提示。"""
+    """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项，只作提示。
+
+    改法：核对两处，统一成与表一致的数；说的不是一回事的，写明各是什么。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR103", MISSING)

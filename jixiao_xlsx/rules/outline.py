@@ -37,7 +37,10 @@ def _ordinal(text: str) -> int:
 
 @rule("NAR113", "序号不连续", severity=Severity.NOTE, basis="公文格式：结构层次序数依次为“一、”“（一）”“1.”“（1）”，逐级连续")
 def heading_numbers(desk: Desk) -> Iterator[Saw]:
-    """序号跳过、重复或不是从一开始，例如“一是……三是……”，或一段文字以“6、”起头。"""
+    """序号跳过、重复或不是从一开始，例如“一是……三是……”，或一段文字以“6、”起头。
+
+    改法：按层次重新编号。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR113", MISSING)
@@ -112,7 +115,10 @@ _DATE = re.compile(r"(?:(20\d\d)年)?(\d{1,2})月(?:(\d{1,2})[日号])?(?!龄)")
 
 @rule("NAR114", "日期不存在", severity=Severity.ERROR, basis=OWN)
 def impossible_dates(desk: Desk) -> Iterator[Saw]:
-    """写了日历上没有的日期，例如 2 月 30 日、13 月。"""
+    """写了日历上没有的日期，例如 2 月 30 日、13 月。
+
+    改法：改成实有的日期。
+    """
     story = desk.story
     if story is None:
         yield Skipped("NAR114", MISSING)
@@ -144,7 +150,10 @@ def _is_empty(advice: Advice, cells: list[Cell]) -> bool:
 
 @rule("NAR115", "建议与数字不合", severity=Severity.NOTE, basis=SAME, relations=("C70",))
 def empty_advice(desk: Desk) -> Iterator[Saw]:
-    """建议针对的事表里没有（结转资金、出国费为 0，没有超编、超预算），多半是照抄。"""
+    """建议针对的事表里没有（结转资金、出国费为 0，没有超编、超预算），多半是照抄。
+
+    改法：删去，或换成针对本单位问题的建议。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR115", MISSING)

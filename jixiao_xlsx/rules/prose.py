@@ -36,7 +36,10 @@ def any_of(words: tuple[str, ...]) -> str:
 
 @rule("NAR108", "文字称没有、称有与表内不符", severity=Severity.ERROR, basis=SAME, relations=("C70", "C62"))
 def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
-    """正文说“没有项目支出”“无上级下达资金”，表里却有金额；或说费用“在公务用车购置费中列支”，表里这项却是 0。"""
+    """正文说“没有项目支出”“无上级下达资金”，表里却有金额；或说费用“在公务用车购置费中列支”，表里这项却是 0。
+
+    改法：核对有没有这项收支，改文字或改表。
+    """
     story, known = desk.story, desk.vocabulary
     if story is None or known is None:
         yield Skipped("NAR108", MISSING)
