@@ -90,7 +90,7 @@ def test_a_ratio_may_stand_alone() -> None:
         ("甲 = 乙 丙", Scope.ROW, "“丙”前缺少运算符"),
         ("甲 = 乙 ≤ 丙", Scope.ROW, "不能混用"),
         ("甲 = 乙 / 丙", Scope.ROW, "不能有除法"),
-        ("甲 = 乙「丙", Scope.ROW, "读不懂"),
+        ("甲 = 乙「丙", Scope.ROW, "第 6 个字读不懂"),
         ("甲 = 乙.丙", Scope.ROW, "应是一个名称或“表.行.列”"),
         ("甲.乙 = 丙.丁.戊", Scope.SHEET, "应写成“表.行.列”"),
     ],

@@ -31,7 +31,9 @@ from jixiao_xlsx.spec import Template
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A finding before its rule has signed it. `severity` overrides the rule's for this one."""
+    """A finding before its rule has signed it. `severity` overrides the rule's for this one; `related` in the order of use:
+    the finding keeps the first eight, each once.
+    """
 
     place: Place
     item: str

@@ -14,7 +14,6 @@ from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, name_of, rule
 from jixiao_xlsx.spec import EquationSpec, Template
 
-RELATED = 8
 FEW_GAPS = 2
 PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 
@@ -221,11 +220,9 @@ def _related(verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]
     behind = [
         part.cell.place for cell in (anchor, *others) for part in desk.judged.formulas.get(cell.place, ()) if part.cell.number
     ]
-    places = dict.fromkeys(
-        [hint.place for hint in found] + [cell.place for cell in ranked if few or cell.number is not None] + behind
-    )
-    places |= dict.fromkeys(cell.place for cell in ranked)
-    return tuple(place for place in places if place != anchor.place)[:RELATED]
+    blamed = [hint.place for hint in found]
+    filled = [cell.place for cell in ranked if few or cell.number is not None]
+    return (*blamed, *filled, *behind, *(cell.place for cell in ranked))
 
 
 # ------------------------------------------------------------------------------------------------------ reliefs
@@ -251,11 +248,11 @@ def truncated_sheet(desk: Desk) -> Iterator[Saw]:
 
 def _convention_flag(sheet: str, verdicts: list[Verdict], desk: Desk) -> Flag:
     first, anchor = verdicts[0], _required(verdicts[0].anchor)
-    places = tuple(dict.fromkeys(_required(v.anchor).place for v in verdicts))
+    places = tuple(_required(v.anchor).place for v in verdicts)
     if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
         how = first.reason
         text = f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{name_of(anchor, desk.template)}。不算错，请统一取舍方法。"
-        return flag(anchor, text, related=places[1 : RELATED + 1], count=len(verdicts))
+        return flag(anchor, text, related=places, count=len(verdicts))
     exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
     step = Decimal(1).scaleb(-anchor.decimals)
     rounded_up = (anchor.number or Decimal(0)) + (step if exact > 0 else -step)
@@ -265,7 +262,7 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], desk: Desk) -> Flag:
         f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
         f"本表按截尾核对，不算错；建议统一为四舍五入。"
     )
-    related = tuple(dict.fromkeys(([counterpart] if counterpart else []) + list(places[1:])))[:RELATED]
+    related = ((counterpart,) if counterpart else ()) + places
     return flag(anchor, text, related=related, count=len(verdicts))
 
 
@@ -282,7 +279,7 @@ def _relieved(desk: Desk, outcome: Outcome, words: Callable[[Verdict, Cell], str
         anchor = _required(first.anchor)
         others = [cell.place for cell in first.instance.cells if cell is not anchor]
         more = f"（本表共 {len(found)} 处）" if len(found) > 1 else ""
-        related = tuple(dict.fromkeys([*list(found)[1:], *others]))[:RELATED]
+        related = (*found, *others)
         yield flag(anchor, f"{name_of(anchor, desk.template)}{more}{words(first, anchor)}", related=related, count=len(found))
 
 
@@ -363,4 +360,4 @@ def blank_total(desk: Desk) -> Iterator[Saw]:
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
         related = tuple(_required(v.anchor).place for v in verdicts[1:]) or others
         expected = Expected(first.others, first.others, anchor.unit) if first.others is not None else None
-        yield flag(anchor, text, expected=expected, related=related[:RELATED], count=len(verdicts))
+        yield flag(anchor, text, expected=expected, related=related, count=len(verdicts))

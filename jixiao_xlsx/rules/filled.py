@@ -10,7 +10,6 @@ from jixiao_xlsx.model import Severity
 from jixiao_xlsx.rules import Desk, Looked, Saw, flag, rule
 from jixiao_xlsx.rules.indicators import MEASURES
 
-RELATED = 8
 _WANTED: tuple[tuple[str, Callable[[Line], bool]], ...] = (
     ("target", lambda line: line.spec is None or not line.spec.common),
     ("actual", lambda line: not _open(line)),
@@ -38,7 +37,7 @@ def unfilled(desk: Desk) -> Iterator[Saw]:
             names = "、".join(f"“{line.name}”" for line in blank[:5]) + (f"等 {len(blank)} 项" if len(blank) > 5 else "")
             places = tuple(line.cell(role).place for line in blank)
             text = f"{names}的“{title}”没有填。请补填。"
-            yield flag(blank[0].cell(role), text, expected="必填", related=places[1 : RELATED + 1], count=len(blank))
+            yield flag(blank[0].cell(role), text, expected="必填", related=places, count=len(blank))
 
 
 @rule("IND128", "目标值、业绩值读不懂", severity=Severity.WARNING, basis=MEASURES, relations=("C47",))

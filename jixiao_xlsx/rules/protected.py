@@ -14,7 +14,6 @@ from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 from jixiao_xlsx.rules.rates import execution_score, rate_rules, zero_base
 from jixiao_xlsx.spec import TableSpec
 
-RELATED = 8
 HANDED_OUT = "填报说明：请用财政部门发给本单位、本年度的空白表填报"
 FORM = "本套表样：自动计算的格和印好的内容不用改"
 
@@ -47,7 +46,7 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
                 text = f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
                 if cells[0].formula:
                     text = f"《{table.sheet}》{named}的公式与空白表里的不同（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
-                yield flag(cells[0], text, related=tuple(cell.place for cell in cells[1 : RELATED + 1]), count=len(cells))
+                yield flag(cells[0], text, related=tuple(cell.place for cell in cells), count=len(cells))
 
 
 def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:

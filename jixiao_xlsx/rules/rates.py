@@ -83,7 +83,7 @@ def _wrong(shown: Cell, cells: tuple[Cell, ...], pair: tuple[Interval, Interval]
         expected=expected,
         hint="" if short else slip(shown.place, shown.text, expected),
         difference=f"{plain((typed - low) * 100, shown.decimals)} 个百分点",
-        related=tuple(cell.place for cell in cells)[:8],
+        related=tuple(cell.place for cell in cells),
         severity=Severity.NOTE if short else None,
     )
 

@@ -101,7 +101,7 @@ def not_in_reference(desk: Desk) -> Iterator[Saw]:
         more = f"等 {len(names)} 项" if len(names) > 5 else ""
         count = f"（共 {len(strange)} 格）" if len(strange) > 1 else f"（{plain(strange[0].number or Decimal(0), 2)} 元）"
         words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。请核对有没有批复，是否填错了行。"
-        yield flag(strange[0], words, related=tuple(cell.place for cell in strange[1:9]), count=len(strange))
+        yield flag(strange[0], words, related=tuple(cell.place for cell in strange), count=len(strange))
 
 
 def _spellings(cell: Cell) -> set[tuple[str, str | None]]:

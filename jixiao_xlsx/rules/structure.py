@@ -14,7 +14,6 @@ from jixiao_xlsx.model import Cell, Note, Severity, Table
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 from jixiao_xlsx.spec import TableSpec
 
-RELATED = 8
 FORM = "本套表样：工作表、行、列的名称不得改动"
 
 
@@ -31,7 +30,7 @@ def _from_notes(notes: list[Note], text: str) -> Iterator[Saw]:
         items = list(dict.fromkeys(note.item for note in found))
         named = "、".join(f"“{item}”" for item in items[:5]) + (f"等 {len(items)} 项" if len(items) > 5 else "")
         places = tuple(note.place for note in found)
-        yield Flag(places[0], found[0].item, "", "", text.format(items=named), related=places[1 : RELATED + 1], count=len(found))
+        yield Flag(places[0], found[0].item, "", "", text.format(items=named), related=places, count=len(found))
 
 
 @rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM)
@@ -122,7 +121,7 @@ def required_blank(desk: Desk) -> Iterator[Saw]:
             names = [f"“{cell.row}”的“{cell.column}”" if several else f"“{cell.row}”" for cell in blanks]
             named = "、".join(names[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
             text = f"《{table.sheet}》{named}未填。请补填。"
-            yield flag(blanks[0], text, expected="必填", related=tuple(c.place for c in blanks[1 : RELATED + 1]), count=len(blanks))
+            yield flag(blanks[0], text, expected="必填", related=tuple(c.place for c in blanks), count=len(blanks))
 
 
 def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:

@@ -10,7 +10,6 @@ from jixiao_xlsx.amounts import atoms_per, plain
 from jixiao_xlsx.model import Cell, Severity, State
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 
-RELATED = 8
 FILLING = "填报说明：数字单元格只填数字，按表头单位和小数位填写"
 
 
@@ -23,9 +22,7 @@ def _by_sheet(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
 
 def _group(cells: list[Cell], text: str) -> Flag:
     more = f"（本表共 {len(cells)} 处）" if len(cells) > 1 else ""
-    return flag(
-        cells[0], text.format(cell=cells[0], more=more), related=tuple(c.place for c in cells[1 : RELATED + 1]), count=len(cells)
-    )
+    return flag(cells[0], text.format(cell=cells[0], more=more), related=tuple(c.place for c in cells), count=len(cells))
 
 
 def _excess(cell: Cell) -> bool:
