@@ -47,8 +47,7 @@ class Measure:
 
     def near(self, exact: Fraction) -> bool:
         """Whether the number as typed can be `exact`, rounded or cut to the typed digits."""
-        step = Fraction(1, 10**self.digits) if self.digits >= 0 else Fraction(10**-self.digits)
-        return self.number is not None and abs(self.number - exact) < step
+        return self.number is not None and abs(self.number - exact) < Fraction(1, 10**self.digits)
 
     def __str__(self) -> str:
         if self.number is None:

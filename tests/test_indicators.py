@@ -80,6 +80,8 @@ def test_a_measure_as_people_write_it(typed: str, sign: str, number: str | None,
         ("95", "", "%", "0.95", True, "95%"),
         ("0.95", "", "%", "0.95", True, "95%"),
         ("1", "", "%", "1", True, "100%"),
+        ("1.5", "", "%", "1.5", True, "150%"),
+        ("2", "", "%", "0.02", True, "2%"),
         ("100", "", "％", "1", True, "100%"),
         ("12", "", "件", "12", False, "12"),
         ("0", "%", "%", "0", True, "0%"),
@@ -114,10 +116,19 @@ def test_no_text_is_too_strange_for_a_measure(typed: str, unit: str) -> None:
         ("90%", F(11, 12), False),
         ("100%", F(11, 12), False),
         ("-50%", F(-1, 2), True),
+        ("92%", F(91, 100), False),
+        ("91.7%", F("0.9161"), True),
+        ("12", F("12.5"), True),
+        ("12", F("13"), False),
     ],
 )
 def test_a_typed_rate_stands_for_what_rounds_or_is_cut_to_it(typed: str, exact: F, near: bool) -> None:
     assert read_measure_text(typed).near(exact) is near
+
+
+@pytest.mark.parametrize(("exact", "near"), [(F("0.945"), True), (F("0.93"), False)])
+def test_a_bare_number_under_percent_is_known_to_the_typed_digit(exact: F, near: bool) -> None:
+    assert read_measure_text("95", "%").near(exact) is near
 
 
 def test_words_of_a_tier() -> None:
@@ -143,6 +154,7 @@ def test_words_of_a_tier() -> None:
         ("满意度 | 13.5 | ≥95% | 94% | 13.5 |", Method.HIGHER, F("13.5") * F(94, 95)),
         ("工作完成情况 | 13.5 | ≥100% | -5% | 0 |", Method.HIGHER, F(0)),
         ("工作完成情况 | 13.5 | ≥0% | 0% | 0 |", Method.HIGHER, F("13.5")),
+        ("工作完成情况 | 13.5 | ≥0% | -5% | 0 |", Method.HIGHER, F(0)),
         ("办结群众来信 | 13.5 | ≥120 | 90 | 13.5 |", Method.HIGHER, F("13.5") * F(90, 120)),
         # the library's direction counts, not the typed one
         ("工作完成情况 | 13.5 | <=100% | 98% | 13.5 |", Method.HIGHER, F("13.23")),
@@ -192,6 +204,48 @@ def test_a_score_and_how_it_came_about(row: str, method: Method, expected: F | N
     assert (item.method, item.score) == (method, expected), item.arithmetic
     assert item.arithmetic
     assert item.score is None or 0 <= item.score <= item.weight
+
+
+@pytest.mark.parametrize(
+    ("row", "arithmetic", "met"),
+    [
+        ("工作完成情况 | 13.5 | ≥100% | 98% | 13 |", "13.5 × 98% ÷ 100% = 13.23", False),
+        ("工作完成情况 | 13.5 | ≥100% | 120% | 13 |", "120% ≥ 100%，达标，得 13.5", True),
+        ("办结群众来信 | 13.5 | ≥120 | 90 | 13 |", "13.5 × 90 ÷ 120 = 10.125", False),
+        ("“三公经费”控制率 | 2.7 | ≤100% | 120% | 2 |", "2.7 × 100% ÷ 120% = 2.25", False),
+        ("结转结余变动率 | 2.7 | ≤5% | 8% | 2 |", "2.7 × (1 − 超出 3 个百分点 × 1%) = 2.619", False),
+        ("结转结余变动率 | 2.7 | ≤5% | 4% | 2 |", "4% ≤ 5%，达标，得 2.7", True),
+        ("基本支出预算执行率 | 2.7 | =100% | 90% | 2 |", "2.7 × 90% ÷ 100% = 2.43", False),
+        ("基本支出预算执行率 | 2.7 | =100% | 120% | 2 |", "2.7 × 100% ÷ 120% = 2.25", False),
+        ("每月例会次数 | 5 | =12 | 12 | 5 |", "12 达到目标，得 5", True),
+        ("财务管理制度健全性 | 2.7 | 健全 | 100% | 2 |", "2.7 × 100%（所填百分数作系数） = 2.7", True),
+        ("财务管理制度健全性 | 2.7 | 健全 | 95% | 2 |", "2.7 × 95%（所填百分数作系数） = 2.565", False),
+        ("资金使用规范性 | 2.7 | 规范 | 达成 | 2.7 |", "达成：2.7 × 80%–100%，即 2.16–2.7 分，取 2.7", True),
+        ("资金使用规范性 | 2.7 | 规范 | 部分达成 | 2 |", "部分达成：2.7 × 60%–80%，即 1.62–2.16 分，取 2", False),
+        ("满意度 | 13.5 | ≥95% | 较高 | 13 |", "业绩值不是数字，不能复算，保留自评分", None),
+        ("满意度 | 13.5 |  | 96% | 13 |", "目标值不是数字，不能复算，保留自评分", None),
+    ],
+)
+def test_the_arithmetic_can_be_followed(row: str, arithmetic: str, met: bool | None) -> None:
+    item = scored(row)
+    assert (item.arithmetic, item.met) == (arithmetic, met)
+
+
+def test_a_score_carries_what_a_formula_needs_to_work_it_out_again() -> None:
+    lower = scored("“三公经费”控制率 | 2.7 | ≤100% | 120% | 2 |")
+    assert (lower.actual, lower.target, lower.low, lower.high, lower.per_point) == (F("1.2"), 1, 0, 1, 0)
+    assert (lower.target_text, lower.actual_text, lower.rate_text) == ("≤100%", "120.00%", "")
+    assert scored("结转结余变动率 | 2.7 | ≤5% | 8% | 2 |").per_point == F("0.01")
+    assert scored("每月例会次数 | 5 | =12 | 12 | 5 |").full_from == 1
+    share = scored("财务管理制度健全性 | 2.7 | 健全 | 95% | 2 |")
+    assert (share.actual, share.target) == (F("0.95"), 1)
+
+
+def test_an_indicator_of_ones_own_is_read_by_its_columns() -> None:
+    table = "一级指标 | 三级指标 | 计量单位 | 目标值 | 业绩值\n履职效果 | 办件提速率 | % | 95 | 96"
+    line = lines(read(绩效评价表=table), TEMPLATE)[0]
+    assert (line.level1, line.weight, line.target.number, line.actual.number) == ("履职效果", 0, F("0.95"), F("0.96"))
+    assert line.direction == "≥"
 
 
 @given(

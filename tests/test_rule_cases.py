@@ -10,11 +10,12 @@ import pytest
 from cases import Case, find, load_cases, reference, submission
 
 from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
-from jixiao_xlsx.rules import Desk
+from jixiao_xlsx.model import Severity
+from jixiao_xlsx.rules import Desk, rule
 from jixiao_xlsx.spec import find_template
 
 TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
-RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
+RULES = {one.code: one for one in catalogue(TEMPLATE)}
 CASES = load_cases(TEMPLATE)
 FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"}
 
@@ -56,16 +57,21 @@ def test_names_of_cases_can_be_shown_to_people() -> None:
     assert not [str(case) for case in CASES if not 4 <= len(case.name) <= 60 or case.name.endswith("。")]
 
 
-@pytest.mark.parametrize("rule", RULES.values(), ids=lambda rule: rule.code)
-def test_a_rule_says_what_it_is(rule) -> None:  # type: ignore[no-untyped-def]
-    assert re.fullmatch(r"[A-Z]{3}\d{3}", rule.code) and rule.code[:3] in FAMILIES
-    assert rule.title and rule.basis and rule.doc
-    what, _, mend = rule.doc.partition("改法：")
-    assert (what and mend.strip().endswith("。")) or rule.code.startswith("NAR"), "没有写怎么改"
-    assert all(re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74 for relation in rule.relations)
-    assert set(rule.yields_to) <= set(RULES)
+@pytest.mark.parametrize("one", RULES.values(), ids=lambda one: one.code)
+def test_a_rule_says_what_it_is(one) -> None:  # type: ignore[no-untyped-def]
+    assert re.fullmatch(r"[A-Z]{3}\d{3}", one.code) and one.code[:3] in FAMILIES
+    assert one.title and one.basis and one.doc
+    what, _, mend = one.doc.partition("改法：")
+    assert (what and mend.strip().endswith("。")) or one.code.startswith("NAR"), "没有写怎么改"
+    assert all(re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74 for relation in one.relations)
+    assert set(one.yields_to) <= set(RULES)
+
+
+def test_a_code_can_be_taken_once_only() -> None:
+    with pytest.raises(ValueError, match="规则编号重复：STR109"):
+        rule("STR109", "题", severity=Severity.NOTE, basis="依据")(lambda desk: iter(()))
 
 
 def test_codes_are_unique_and_in_order() -> None:
-    codes = [rule.code for rule in catalogue(TEMPLATE)]
+    codes = [one.code for one in catalogue(TEMPLATE)]
     assert codes == sorted(set(codes))

@@ -187,13 +187,14 @@ def _instead(desk: Desk) -> Iterator[tuple[str, Line]]:
 
 
 def overstates(line: Line, item: IndicatorScore) -> bool:
-    """自评 > 复算 on the typed grid; a full mark is compared to two decimals, since it is typed without any."""
+    """自评 > 复算 on the typed grid, at most four decimals of what a formula gave; a full mark is compared to two, since it is
+    typed without any.
+    """
     if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
         return False
     digits = 2 if item.self_score >= item.weight else min(_digits(line.cell("score")), 4)
-    if item.self_score <= Fraction(rounded(item.score, digits)):
-        return False
-    return item.self_score > Fraction(rounded(highest(line, item), digits))
+    typed = rounded(item.self_score, digits)
+    return typed > rounded(item.score, digits) and typed > rounded(highest(line, item), digits)
 
 
 def _digits(cell: Cell) -> int:
@@ -470,11 +471,7 @@ def contradicts_base(desk: Desk) -> Iterator[Saw]:
     """
     for line in desk.lines:
         base = line.base
-        if (
-            base.state in {BaseState.NONE, BaseState.MISSING, BaseState.IMPOSSIBLE}
-            or line.actual.number is None
-            or line.not_applicable
-        ):
+        if base.state in {BaseState.NONE, BaseState.MISSING, BaseState.IMPOSSIBLE} or line.actual.number is None:
             continue
         yield Looked(1 + len(base.cells))
         right = _admissible(base)

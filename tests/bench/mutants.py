@@ -18,7 +18,7 @@ import time
 import tomllib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import MISSING, dataclass, field, fields
 from decimal import Decimal, InvalidOperation
 from functools import _lru_cache_wrapper, cache
 from pathlib import Path
@@ -288,8 +288,7 @@ def _replace(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionTyp
             function.__code__ = code
     _defaults(mutant, living)
     if not mutant.where:
-        name = ".".join(mutant.module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        _constants(mutant, dict(vars(sys.modules[name])))
+        _constants(mutant, dict(vars(sys.modules[_name(mutant)])))
     for remembered in _caches():
         remembered.cache_clear()
 
@@ -314,6 +313,25 @@ def _defaults(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionTy
                     for function in functions:
                         values = (ast.fix_missing_locations(ast.Expression(one)) for one in node.args.defaults)
                         function.__defaults__ = tuple(eval(compile(one, file, "eval"), function.__globals__) for one in values)
+        elif isinstance(node, ast.ClassDef) and any(line is target for one in node.body for line in ast.walk(one)):
+            _field(mutant, node, target)
+
+
+def _field(mutant: Mutant, node: ast.ClassDef, target: ast.AST) -> None:
+    """A changed default of a dataclass's field: where the field's __init__ keeps it."""
+    home = next((one for one in node.body if isinstance(one, ast.AnnAssign) and any(n is target for n in ast.walk(one))), None)
+    if home is None or home.value is None or not isinstance(home.target, ast.Name):
+        return
+    module = sys.modules[_name(mutant)]
+    made = getattr(module, node.name)
+    kept = [one.name for one in fields(made) if one.init and (one.default is not MISSING or one.default_factory is not MISSING)]
+    value = eval(compile(ast.fix_missing_locations(ast.Expression(home.value)), str(mutant.module), "eval"), vars(module))
+    known = made.__init__.__defaults__
+    made.__init__.__defaults__ = tuple(value if name == home.target.id else old for name, old in zip(kept, known, strict=True))
+
+
+def _name(mutant: Mutant) -> str:
+    return ".".join(mutant.module.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
 
 
 def _inside(code: CodeType) -> Iterator[CodeType]:
