@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 
 from jixiao_xlsx.amounts import State
@@ -63,7 +62,7 @@ def finish(part: Part, rows: list[Row], columns: Mapping[str, Cell], missing: It
 def _zeros(table: TableSpec, row: Row) -> Row:
     """本单位无此项 is ticked: a blank number means nothing was spent."""
     cells = {
-        title: replace(cell, state=State.ZERO, value=Decimal(0), note=table.tick)
+        title: cell._replace(state=State.ZERO, value=Decimal(0), note=table.tick)
         if cell.state is State.BLANK and table.kind(row.title, table.column[title]) in NUMERIC
         else cell
         for title, cell in row.cells.items()
@@ -107,4 +106,4 @@ def _heading(part: Part, top: int) -> Cell | None:
     if not never:
         return None
     part.handled(*never)
-    return replace(text_cell(grid, *never[0], ""), state=State.UNCALCULATED)
+    return text_cell(grid, *never[0], "")._replace(state=State.UNCALCULATED)

@@ -35,7 +35,7 @@ def without_ghosts(table: Table, form: Template) -> Table:
 
 
 def _blank(cell: Cell) -> Cell:
-    return replace(cell, raw=None, value=None, state=State.BLANK)
+    return cell._replace(raw=None, value=None, state=State.BLANK)
 
 
 def _nothing_behind(cell: Cell, row: Row, table: Table, form: Template) -> bool:

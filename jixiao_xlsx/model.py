@@ -65,9 +65,8 @@ _LAST_ROW = 1_048_577
 # ------------------------------------------------------------------------------------------------------ what was read
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """One cell of a table: where it stands, what it is called, and what was in it.
+class Cell(NamedTuple):
+    """One cell of a table: where it stands, what it is called, and what was in it. A tuple, since a file has thousands.
 
     `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for text cells, None otherwise.
     `note` says what was odd about the way it was typed.

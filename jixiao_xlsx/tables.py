@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from jixiao_xlsx.amounts import State
 from jixiao_xlsx.around import account_for_header, finish
@@ -189,7 +189,7 @@ def _labels(part: Part, place: Position) -> bool:
 def _without_label(cell: Cell, part: Part) -> Cell:
     """The row's own title, written under a heading of figures, is no figure."""
     if cell.state is State.TEXT and cell.unit and loosen(key(cell.text)) == part.lexicon.total:
-        return replace(cell, raw=None, value=None, state=State.BLANK, note="")
+        return cell._replace(raw=None, value=None, state=State.BLANK, note="")
     return cell
 
 
@@ -271,7 +271,7 @@ def _inherited(part: Part, header: Header, line: int, above: dict[str, Cell], ti
                 above[name] = own
         elif name in above:
             source = above[name]
-            cells[name] = replace(source, row=title, ref=part.grid.ref(line, at), formula=None)
+            cells[name] = source._replace(row=title, ref=part.grid.ref(line, at), formula=None)
     return cells
 
 
@@ -286,5 +286,5 @@ def _from_merges(part: Part, header: Header, line: int, cells: dict[str, Cell]) 
             continue
         if part.table.column[title].type in _INHERITS_IN_MERGES:
             source = text_cell(part.grid, area[0], area[1], cell.row, title)
-            cells[title] = replace(cell, raw=source.raw, value=source.value, state=source.state)
+            cells[title] = cell._replace(raw=source.raw, value=source.value, state=source.state)
     return cells

@@ -143,7 +143,7 @@ def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
     def printed(cell: Cell) -> Cell:
         if not isinstance(cell.value, Decimal) or cell.unit not in MONEY_UNITS or _OWN_UNIT.search(tidy(cell.text)):
             return cell
-        return replace(cell, unit=unit if cell.unit == spec.unit else cell.unit, decimals=digits[cell.column])
+        return cell._replace(unit=unit if cell.unit == spec.unit else cell.unit, decimals=digits[cell.column])
 
     rows = tuple(Row(row.title, row.kind, {title: printed(cell) for title, cell in row.cells.items()}) for row in table.rows)
     return replace(table, rows=rows)

@@ -212,21 +212,21 @@ class Sheet:
         kind, unit = spec.kind(row, column), spec.unit_of(row, column)
         raw = self.values.get(at)
         made = Cell(self.name, a1(*at), row, column.title, raw, formula=self.formulas.get(at), unit=unit)
-        made = replace(made, decimals=spec.decimals_of(row, column))
+        made = made._replace(decimals=spec.decimals_of(row, column))
         if at in self.errors:
-            return replace(made, raw=self.errors[at], state=State.ERROR, note=self.errors[at])
+            return made._replace(raw=self.errors[at], state=State.ERROR, note=self.errors[at])
         if at in self.uncalculated:
-            return replace(made, state=State.UNCALCULATED)
+            return made._replace(state=State.UNCALCULATED)
         if kind in NUMERIC:
             bare = raw.removesuffix(unit) if isinstance(raw, str) and kind in {"count", "score"} else raw
             found = read_number(bare, unit, percent=kind == "percent", percent_format=at in self.percents)
-            return replace(made, value=found.value, state=found.state, note=found.note)
+            return made._replace(value=found.value, state=found.state, note=found.note)
         if kind == "measure" and isinstance(raw, float):
-            return replace(made, value=from_float(raw), state=read_number(raw).state, note="%" if at in self.percents else "")
+            return made._replace(value=from_float(raw), state=read_number(raw).state, note="%" if at in self.percents else "")
         if kind == "measure" and read_number(raw).state is State.NA:
-            return replace(made, state=State.NA)
+            return made._replace(state=State.NA)
         text = plain(from_float(raw)) if isinstance(raw, float) else str(raw or "")
-        return replace(made, value=text or None, state=State.TEXT if text else State.BLANK)
+        return made._replace(value=text or None, state=State.TEXT if text else State.BLANK)
 
     def words(self, at: Position, row: str = "", column: str = "") -> Cell:
         """A heading, a label, a tick."""
@@ -360,7 +360,7 @@ def _inherited(spec: TableSpec, cells: Mapping[str, Cell], above: dict[str, Cell
     for name in spec.inherit:
         cell = cells.get(name)
         if cell is not None and cell.blank and name in above:
-            taken[name] = replace(above[name], row=cell.row, ref=cell.ref)
+            taken[name] = above[name]._replace(row=cell.row, ref=cell.ref)
         elif cell is not None:
             above[name] = cell
     return taken
@@ -371,7 +371,7 @@ def _zeros(spec: TableSpec, row: Row) -> Row:
     return replace(
         row,
         cells={
-            title: replace(cell, state=State.ZERO, value=Decimal(0), note=spec.tick)
+            title: cell._replace(state=State.ZERO, value=Decimal(0), note=spec.tick)
             if cell.blank and spec.kind(row.title, spec.column[title]) in NUMERIC
             else cell
             for title, cell in row.cells.items()

@@ -34,7 +34,7 @@ def with_report(text: str) -> Submission:
     assert known is not None
     table = book()[known.table]
     first = table.rows[0]
-    cells = {title: replace(cell, raw=text, value=text) for title, cell in first.cells.items()}
+    cells = {title: cell._replace(raw=text, value=text) for title, cell in first.cells.items()}
     report = replace(table, rows=(replace(first, cells=cells), *table.rows[1:]))
     return replace(book(), tables={**book().tables, known.table: report})
 

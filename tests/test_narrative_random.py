@@ -190,7 +190,7 @@ def said(made: Money, name: str, text: str) -> tuple[Finding, ...]:
 def with_text(read: Submission, text: str) -> Submission:
     """The submission with this report, line breaks and all."""
     table = read["报告正文"]
-    cells = {title: replace(cell, raw=text, value=text) for title, cell in table.rows[0].cells.items()}
+    cells = {title: cell._replace(raw=text, value=text) for title, cell in table.rows[0].cells.items()}
     return replace(read, tables={**read.tables, "报告正文": replace(table, rows=(replace(table.rows[0], cells=cells),))})
 
 

@@ -66,7 +66,7 @@ def _lowered(row: Row, down: int) -> Row:
 
 def _lower(cell: Cell, down: int) -> Cell:
     letters = "".join(c for c in cell.ref if c.isalpha())
-    return replace(cell, ref=f"{letters}{int(cell.ref[len(letters) :]) + down}")
+    return cell._replace(ref=f"{letters}{int(cell.ref[len(letters) :]) + down}")
 
 
 @settings(max_examples=25)
@@ -97,7 +97,7 @@ def test_the_same_file_again_is_no_new_round() -> None:
 def _typed(submission: Submission, table: str, row: str, column: str, value: str) -> Submission:
     found = submission[table]
     rows = tuple(
-        replace(r, cells={**r.cells, column: replace(r.cells[column], value=Decimal(value), raw=float(value))})
+        replace(r, cells={**r.cells, column: r.cells[column]._replace(value=Decimal(value), raw=float(value))})
         if r.title == row
         else r
         for r in found.rows

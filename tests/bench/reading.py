@@ -88,18 +88,16 @@ class Reader:
             rows.append(_ticked(spec, Row(title, row.kind, cells)) if spec.name in book.ticks else Row(title, row.kind, cells))
         heading = spec.heading.format(year=YEAR, department=book.department)
         grid = _grid(spec.sheet, heading)
-        anchor = replace(text_cell(grid, 0, 0, ""), ref=self.layout.heading_ref(spec.name)[1])
+        anchor = text_cell(grid, 0, 0, "")._replace(ref=self.layout.heading_ref(spec.name)[1])
         columns = {
-            column.title: replace(
-                text_cell(_grid(spec.sheet, column.title), 0, 0, "", column.title),
-                ref=self.layout.column_ref(spec.name, column.title)[1],
+            column.title: text_cell(_grid(spec.sheet, column.title), 0, 0, "", column.title)._replace(
+                ref=self.layout.column_ref(spec.name, column.title)[1]
             )
             for column in spec.columns
         }
         extras = {
-            extra.title: replace(
-                text_cell(_grid(spec.sheet, book.extras.get((spec.name, extra.title), "")), 0, 0, extra.title),
-                ref=self.layout.extra_ref(spec.name, extra.title)[1],
+            extra.title: text_cell(_grid(spec.sheet, book.extras.get((spec.name, extra.title), "")), 0, 0, extra.title)._replace(
+                ref=self.layout.extra_ref(spec.name, extra.title)[1]
             )
             for extra in spec.extras
         }
@@ -112,7 +110,7 @@ class Reader:
 
     def _cell(self, where: TablePlace, spec: TableSpec, at: Address, title: str, column: ColumnSpec, line: int, book: Book) -> Cell:
         cell = _read(spec, title, column, book.values.get(at), at in book.percents, at in book.formulas)
-        return replace(cell, sheet=spec.sheet, ref=_a1(line, where.columns[column.title]))
+        return cell._replace(sheet=spec.sheet, ref=_a1(line, where.columns[column.title]))
 
     def _changed(self, table: Table, book: Book, changed: set[Address]) -> Table:
         spec = self.template.table[table.name]
@@ -124,7 +122,7 @@ class Reader:
                 at = spots.get(cell.place)
                 if at is not None:
                     new = _read(spec, row.title, spec.column[column], book.values.get(at), at in book.percents, at in book.formulas)
-                    cells[column] = replace(new, sheet=cell.sheet, ref=cell.ref)
+                    cells[column] = new._replace(sheet=cell.sheet, ref=cell.ref)
             rows.append(Row(row.title, row.kind, cells))
         return replace(table, rows=tuple(rows))
 
@@ -159,7 +157,7 @@ def _ticked(spec: TableSpec, row: Row) -> Row:
     from jixiao_xlsx.amounts import State
 
     cells = {
-        title: replace(cell, state=State.ZERO, value=Decimal(0), note=spec.tick)
+        title: cell._replace(state=State.ZERO, value=Decimal(0), note=spec.tick)
         if cell.blank and spec.kind(row.title, spec.column[title]) in NUMERIC
         else cell
         for title, cell in row.cells.items()
