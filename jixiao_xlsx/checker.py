@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 
 from jixiao_xlsx import meta, rounds
 from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
@@ -77,22 +78,23 @@ _BY_FLAGS = frozenset({"AMT108", "AMT109", "STR106"})
 def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
     """The same, with the given rules only."""
     findings: list[Finding] = []
-    looked: Counter[str] = Counter()
+    looked: dict[str, int] = {}
     skipped: Counter[tuple[str, str]] = Counter()
     by_code: dict[str, Rule] = {}
     for rule in rules:
         by_code[rule.code] = rule
-        looked[rule.code] += 0
+        cells = 0
         try:
             for saw in _seen(rule, desk):
-                if isinstance(saw, Flag):
+                if isinstance(saw, Looked):
+                    cells += saw.cells
+                elif isinstance(saw, Flag):
                     findings.append(_signed(saw, rule))
-                elif isinstance(saw, Looked):
-                    looked[rule.code] += saw.cells
                 else:
                     skipped[rule.code, saw.reason] += saw.count
         except Exception as error:  # a bug in one rule never stops the others
             findings.append(_crash(rule, error, desk.submission))
+        looked[rule.code] = cells
     kept = explained(_without_explained(findings, by_code), desk.submission.remarks)
     submission = desk.submission
     if not submission.knows_formulas:  # these speak of flags that nobody saw
@@ -106,7 +108,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         code=submission.code,
         year=submission.year,
         findings=tuple(rounds.sealed(sorted(kept, key=_order(submission)), submission)),
-        checked=dict(looked),
+        checked=looked,
         skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
         cells_read=submission.cells_read,
         cells_handled=submission.cells_handled,
@@ -115,10 +117,10 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
 
 def _seen(rule: Rule, desk: Desk) -> Iterator[Saw]:
     """What a rule sees of the workbook and, where it holds for them, of the tables in its reports, which may be partial."""
-    yield from rule.check(desk)
-    if rule.in_word:
-        for table in desk.word_tables:
-            yield from (saw for saw in rule.check(table) if not isinstance(saw, Skipped))
+    seen = rule.check(desk)
+    if not rule.in_word or not desk.word_tables:
+        return seen
+    return chain(seen, (saw for table in desk.word_tables for saw in rule.check(table) if not isinstance(saw, Skipped)))
 
 
 def _severity(flag: Flag, rule: Rule) -> Severity:

@@ -194,6 +194,7 @@ class Base:
 NO_BASE = Base(BaseState.NONE)
 
 
+@lru_cache(maxsize=8)  # the checker, the scorer and the comparison of departments each ask for them
 def lines(submission: Submission, template: Template) -> tuple[Line, ...]:
     """The indicator table, line by line; () where the form or the file has none."""
     table = submission.get(template.indicator_table)

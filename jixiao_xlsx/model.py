@@ -248,7 +248,7 @@ class Document:
     tables_seen: int = 0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one and the same, or another: what is worked out of it is remembered by identity
 class Submission:
     """One workbook as read: tables by name, and everything around them that a rule may ask about.
 

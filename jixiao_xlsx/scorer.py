@@ -8,12 +8,13 @@ from __future__ import annotations
 from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import percent, plain, rounded
 from jixiao_xlsx.copies import item_of
 from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.indicators import Line, lines, scores
+from jixiao_xlsx.indicators import lines, scores
 from jixiao_xlsx.model import Cell, Execution, IndicatorScore, Method, Scorecard, Submission
 from jixiao_xlsx.spec import Template
 
@@ -32,7 +33,7 @@ def score(submission: Submission, template: Template) -> Scorecard:
 def score_each(submission: Submission, template: Template) -> tuple[Scorecard, ...]:
     """The scores of a workbook: one, or one per copy of the sheet that repeats, named after what it is about."""
     form = meta.edition_of(submission.meta, template)
-    return tuple(_of_part(scorecard(part, form, lines(part, form)), item_of(part, form)) for part in submission.parts)
+    return tuple(_of_part(scorecard(part, form), item_of(part, form)) for part in submission.parts)
 
 
 def _of_part(card: Scorecard, item: Cell | None) -> Scorecard:
@@ -40,9 +41,10 @@ def _of_part(card: Scorecard, item: Cell | None) -> Scorecard:
     return card if item is None else replace(card, item=item.text or item.sheet, sheet=item.sheet)
 
 
-def scorecard(submission: Submission, template: Template, found: tuple[Line, ...]) -> Scorecard:
-    """The same, on indicator lines already read."""
-    scored = tuple(scores(found, template))
+@lru_cache(maxsize=8)  # rules ask for it first
+def scorecard(submission: Submission, template: Template) -> Scorecard:
+    """The score of one part, by the form as it was when the file was handed out."""
+    scored = tuple(scores(lines(submission, template), template))
     execution = execution_of(submission, template)
     total, scaling = scaled(scored, template.full_mark)
     whole = None if total is None or (template.execution_weight and execution.score is None) else total + (execution.score or 0)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
+from typing import NamedTuple
 
 from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
@@ -49,8 +50,7 @@ class Flag:
     basis: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Looked:
+class Looked(NamedTuple):
     """That many cells were looked at."""
 
     cells: int
@@ -80,7 +80,7 @@ class Desk:
     @cached_property
     def card(self) -> Scorecard:
         """The scores as recomputed."""
-        return scorecard(self.submission, self.template, self.lines)
+        return scorecard(self.submission, self.template)
 
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
