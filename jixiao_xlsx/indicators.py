@@ -434,4 +434,4 @@ def _met_words(shown: str, sign: str, wanted: str, weight: str) -> str:
 
 
 def _equals(words: str, score: Fraction) -> str:
-    return words if words.endswith(plain(score)) else f"{words} = {plain(score)}"
+    return words if words.endswith(f"得 {plain(score)}") else f"{words} = {plain(score)}"
