@@ -12,6 +12,7 @@ from cases import Case, find, load_cases, reference, submission
 from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
 from jixiao_xlsx.model import Severity
 from jixiao_xlsx.rules import Desk, rule
+from jixiao_xlsx.rules.equations import equation_rules
 from jixiao_xlsx.spec import find_template
 
 TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
@@ -65,6 +66,26 @@ def test_a_rule_says_what_it_is(one) -> None:  # type: ignore[no-untyped-def]
     assert (what and mend.strip().endswith("。")) or one.code.startswith("NAR"), "没有写怎么改"
     assert all(re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74 for relation in one.relations)
     assert set(one.yields_to) <= set(RULES)
+
+
+@pytest.mark.parametrize(
+    ("code", "doc"),
+    [
+        ("BAL103", "“收支总表”内应有：基本支出 = 其中：人员经费 + 其中：公用经费。\n\n改法：对照账表，改正等式里填错的一格。"),
+        ("BAL702", "“满意度调查”内应有：有效份数 ≤ 回收份数 ≤ 发放份数。\n\n改法：核对两边，改正填错的一格。"),
+        (
+            "BAL301",
+            "“年度计划”内应有：各行之和 ≤ 部门总体预算。\n\n改法：核对两边，改正填错的一格；确属实情的，附情况说明。",
+        ),
+        (
+            "REC109",
+            "各表之间应有（写作“表.行.列”）：预算执行率.当年财政拨款.全年执行数 ≤ 收支总表.其中：财政拨款支出.决算数。"
+            "\n\n改法：核对两边，改正填错的一格。",
+        ),
+    ],
+)
+def test_the_page_of_an_equation_says_the_law_and_how_to_mend_it(code: str, doc: str) -> None:
+    assert next(one.doc for one in equation_rules(TEMPLATE) if one.code == code) == doc
 
 
 def test_a_code_can_be_taken_once_only() -> None:
