@@ -487,8 +487,8 @@ def _coarse_sheets(submission: Submission) -> frozenset[str]:
     seen: dict[str, bool] = {}
     for table in submission.tables.values():
         for cell in table.cells():
-            if cell.unit == "元" and cell.number:
-                seen[cell.sheet] = seen.get(cell.sheet, True) and cell.number % 100 == 0
+            if cell.unit == "元" and seen.get(cell.sheet, True) and (number := cell.number):
+                seen[cell.sheet] = number % 100 == 0
     return frozenset(sheet for sheet, coarse in seen.items() if coarse)
 
 

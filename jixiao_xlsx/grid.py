@@ -30,6 +30,7 @@ class Grid:
 
     def __post_init__(self) -> None:
         odd = self.flags.errors.keys() | self.flags.uncalculated
+        keys, filled = self.keys, self.filled
         for number, row in enumerate(self.rows):
             for column, value in enumerate(row):
                 if value == "":
@@ -38,10 +39,10 @@ class Grid:
                     text = key(value)
                     if not text and not value.strip():
                         continue
-                    self.keys[number, column] = text
-                self.filled[number, column] = None
-        if odd - self.filled.keys():
-            self.filled = dict.fromkeys(sorted(self.filled.keys() | odd))
+                    keys[number, column] = text
+                filled[number, column] = None
+        if odd - filled.keys():
+            self.filled = dict.fromkeys(sorted(filled.keys() | odd))
         self.lines: dict[int, list[int]] = {}
         for number, column in self.filled:
             self.lines.setdefault(number, []).append(column)

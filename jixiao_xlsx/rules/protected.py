@@ -64,10 +64,12 @@ def _rewritten(desk: Desk, table: Table) -> Iterator[Cell]:
     known = meta.fixed(desk.submission.meta, meta.FORMULAS, table.name)
     if not known or not _in_place(table):
         return
+    remembered = {column for _, column in known}
+    columns = [column for column in table.columns if column in remembered]
     for row in table.rows:
-        for column, cell in row.cells.items():
-            was = known.get(("" if row.kind == "open" else row.title, column))
-            if was and cell.formula and (now := meta.shape(cell.formula, cell.ref)) and now != was:
+        for column in columns:
+            cell, was = row.get(column), known.get(("" if row.kind == "open" else row.title, column))
+            if was and cell and cell.formula and (now := meta.shape(cell.formula, cell.ref)) and now != was:
                 yield cell
 
 
