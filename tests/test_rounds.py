@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import json
 import random
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
+import openpyxl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from office import office, resaved
 
 from jixiao_xlsx import checker, reader, rounds
+from jixiao_xlsx.amounts import State
 from jixiao_xlsx.model import Cell, Finding, FindingState, Report, Row, Submission, Table
 from jixiao_xlsx.spec import find_template
 
@@ -77,6 +81,168 @@ def test_moved_rows_and_renamed_files_change_no_state(seed: int, which: int) -> 
     assert report.round == 2
     assert {f.since for f in report.findings} <= {1}
     assert report.mended == () and report.changes == ()
+
+
+# Rows that a clerk adds or takes out, by table: what is typed into them. Where a row is innocent it moves no total.
+TASKS, BUDGET, SURVEY = "年度计划", "资金预算执行表", "满意度调查"
+INNOCENT: Mapping[str, Mapping[str, str]] = {
+    TASKS: {"完成情况": "完成", "预算数": "30", "其中：财政拨款（预算）": "30", "执行数": "20", "其中：财政拨款（执行）": "20"},
+    BUDGET: {"资金来源": "县本级", "年初预算数": "0", "下达资金": "0", "项目支出": "0", "支出合计": "0"},
+    SURVEY: {},
+}
+OVERSPENT_AT = "其中：财政拨款（执行）"
+OVERSPENT = {**INNOCENT[TASKS], OVERSPENT_AT: "25"}  # more 财政拨款 than was spent in all
+SUM = "BAL301"  # the tasks come to more than the whole: told at the first of them, whichever that is now
+UNEVEN = "BAL303"  # 其中：财政拨款 is more than the whole: the one finding that such a row has
+BEFORE, AFTER, BOTH = "删去", "插入", "保留"
+
+
+def _row(like: Row, title: str, label: str, typed: Mapping[str, str]) -> Row:
+    """A new row with the cells of `like`, at its addresses; `label` is the column that holds the title."""
+
+    def cell(old: Cell) -> Cell:
+        text = title if old.column == label else typed.get(old.column)
+        empty = old._replace(row=title, raw=None, value=None, state=State.BLANK, formula=None, note="")
+        if text is None:
+            return empty
+        if not text.isdigit():
+            return empty._replace(raw=text, value=text, state=State.TEXT)
+        return empty._replace(raw=float(text), value=Decimal(text), state=State.NUMBER if int(text) else State.ZERO)
+
+    return Row(title, "open", {column: cell(old) for column, old in like.cells.items()})
+
+
+def inserted(table: Table, title: str, typed: Mapping[str, str], place: int) -> Table:
+    """With a new row as the open row number `place`; what stood there and below is one line lower."""
+    opened = [at for at, row in enumerate(table.rows) if row.kind == "open"]
+    at = [*opened, opened[-1] + 1][place % (len(opened) + 1)]
+    like = table.rows[at] if at in opened else _lowered(table.rows[opened[-1]], 1)
+    (label,) = (column for column, cell in like.cells.items() if cell.text == like.title)
+    lower = (_lowered(row, 1) for row in table.rows[at:])
+    return replace(table, rows=(*table.rows[:at], _row(like, title, label, typed), *lower))
+
+
+def deleted(table: Table, title: str) -> Table:
+    """Without that open row; what stood below is one line higher."""
+    at = next(at for at, row in enumerate(table.rows) if row.kind == "open" and row.title == title)
+    return replace(table, rows=(*table.rows[:at], *(_lowered(row, -1) for row in table.rows[at + 1 :])))
+
+
+def _with(submission: Submission, table: Table) -> Submission:
+    return replace(submission, tables={**submission.tables, table.name: table})
+
+
+def _known_by(finding: Finding) -> tuple[str, str, str]:
+    return finding.code, "" if finding.code == SUM else finding.item, finding.field
+
+
+ROWS = st.lists(
+    st.tuples(st.sampled_from((BUDGET, TASKS, SURVEY)), st.booleans(), st.sampled_from((BEFORE, AFTER, BOTH)), st.integers(0, 20)),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(max_examples=25)
+@given(ROWS, st.integers(0, 10_000), st.integers(0, len(BOOKS) - 1))
+def test_rows_put_in_and_taken_out_change_only_their_own_states(
+    drawn: list[tuple[str, bool, str, int]], seed: int, which: int
+) -> None:
+    book = BOOKS[which]
+    rows = [
+        (table, innocent or table != TASKS, f"另加{number}号", when, place)
+        for number, (table, innocent, when, place) in enumerate(drawn)
+        if table in book.tables
+    ]
+    before = book
+    for name, innocent, title, when, place in rows:
+        if when != AFTER:
+            before = _with(before, inserted(before[name], title, INNOCENT[name] if innocent else OVERSPENT, place))
+    after = before
+    for name, innocent, title, when, place in rows:
+        if when == AFTER:
+            after = _with(after, inserted(after[name], title, INNOCENT[name] if innocent else OVERSPENT, place))
+        if when == BEFORE:
+            after = _with(after, deleted(after[name], title))
+    report = compared(before, moved(after, random.Random(seed)))
+
+    faulty = {when: {title for _, innocent, title, at, _ in rows if not innocent and at == when} for when in (BEFORE, AFTER, BOTH)}
+    own = sorted(_known_by(f) for f in checker.check(book, FORM).findings)
+    assert {(one.code, one.item) for one in report.mended} == {(UNEVEN, title) for title in faulty[BEFORE]}
+    assert len(report.mended) == len(faulty[BEFORE]) and {one.until for one in report.mended} <= {2}
+    fresh = [f for f in report.findings if f.since == 2]
+    assert sorted((f.code, f.item) for f in fresh) == sorted((UNEVEN, title) for title in faulty[AFTER])
+    kept = [(UNEVEN, title, OVERSPENT_AT) for title in faulty[BOTH]]
+    assert sorted(_known_by(f) for f in report.findings if f.since == 1) == sorted([*own, *kept])
+    # Nobody asked for an innocent row, nor for a faulty one to be put in: each is told, and nothing else is. A table that a
+    # finding spoke of as a whole had to change anyhow.
+    told = {change.item for change in report.changes}
+    moving = {(table, title) for table, innocent, title, when, _ in rows if when == AFTER or (when == BEFORE and innocent)}
+    spoken_of = {f.place.sheet for f in checker.check(book, FORM).findings}
+    assert {title for table, title in moving if book[table].sheet not in spoken_of} <= told
+    assert told <= {title for _, title in moving} | faulty[BEFORE]
+
+
+@pytest.mark.parametrize("which", range(len(BOOKS)))
+def test_a_task_without_finding_can_be_taken_out(which: int) -> None:
+    """A line that was there from the start, between others: nothing is mended by it, and nothing is new."""
+    before = BOOKS[which]
+    if TASKS in before.tables:
+        found = {f.item for f in checker.check(before, FORM).findings if f.place.sheet == before[TASKS].sheet}
+        title = next(row.title for row in before[TASKS].open_rows[1:] if row.title not in found)
+        report = compared(before, replace(_with(before, deleted(before[TASKS], title)), sha256="6" * 64))
+        assert report.round == 2 and report.mended == () and {f.since for f in report.findings} <= {1}
+        assert {change.item for change in report.changes} == {title}
+
+
+def _one_down(sheet: object, first: int, last: int, row: Sequence[object]) -> None:
+    """What a clerk does where rows cannot be put in: `row` is typed at `first`, what stood there to `last` one line lower."""
+    cells = sheet.cell  # type: ignore[attr-defined]
+    for at in range(last, first - 1, -1):
+        for column in range(1, len(row) + 1):
+            cells(at + 1, column).value = cells(at, column).value
+    for column, content in enumerate(row, 1):
+        cells(first, column).value = content
+
+
+@office
+def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
+    """Two workbooks are edited as a clerk edits them, calculated and saved by LibreOffice under other names, and read."""
+    roads, insurance = INBOX / "县交通运输局-部门整体绩效评价.xlsx", INBOX / "县医保局绩效评价表（导出）.xlsx"
+    book = openpyxl.load_workbook(roads)
+    budget, tasks = book[BUDGET], book[TASKS]
+    _one_down(budget, 5, 10, ("县本级", "节能环保支出", 0, 0, None, None, None, 0, 0))
+    budget["H10"] = budget["I10"] = 114.89  # mends 项目支出 and 支出合计, which now stand one line lower
+    tasks.delete_rows(7)
+    tasks.insert_rows(6)
+    for column, content in enumerate(("新增任务", "完成", 300, 300, 200, 250), 1):
+        tasks.cell(6, column).value = content
+    book.save(tmp_path / "改名甲.xlsx")
+    other = openpyxl.load_workbook(insurance)
+    _one_down(other[BUDGET], 4, 10, ("县本级", "节能环保支出", 0, 0, None, None, None, 0, 0))
+    other[TASKS].insert_rows(5)
+    for column, content in enumerate(("新增任务", "完成", 300, 300, 200, 200), 1):
+        other[TASKS].cell(5, column).value = content
+    other[TASKS].delete_rows(8)
+    other.save(tmp_path / "改名乙.xlsx")
+
+    first, second = resaved([tmp_path / "改名甲.xlsx", tmp_path / "改名乙.xlsx"], tmp_path / "saved")
+    report = compared(reader.read(roads, FORM), reader.read(first, FORM))
+    assert sorted((one.code, one.item, one.field) for one in report.mended) == [
+        ("BAL203", "合计", "支出合计"),
+        ("BAL203", "合计", "项目支出"),
+    ]
+    assert [(f.code, f.item) for f in report.findings if f.since == 2] == [(UNEVEN, "新增任务")]
+    assert sorted((f.code, f.item) for f in report.findings if f.since == 1) == [
+        ("BAL701", "办事群众"),
+        ("BAL701", "合计"),
+        ("STR107", "资金预算执行表"),
+    ]
+    calm = compared(reader.read(insurance, FORM), reader.read(second, FORM))
+    assert {one.code for one in calm.mended} == {"AMT109"}  # formulas without results: saving has mended that
+    assert {f.since for f in calm.findings} == {1} and len(calm.findings) == 5
+    assert {f.place.cell for f in calm.findings if f.code == "BAL202"} == {"I6"}
+    assert {f.place.cell for f in calm.findings if f.code == SUM} == {"E5", "F5"}
 
 
 def test_equal_findings_are_numbered_and_words_do_not_matter() -> None:
