@@ -136,21 +136,21 @@ def _known_by(finding: Finding) -> tuple[str, str, str]:
     return finding.code, "" if finding.code == SUM else finding.item, finding.field
 
 
-ROWS = st.lists(
-    st.tuples(st.sampled_from((BUDGET, TASKS, SURVEY)), st.booleans(), st.sampled_from((BEFORE, AFTER, BOTH)), st.integers(0, 20)),
-    min_size=1,
-    max_size=5,
-)
+WHENS = (BEFORE, AFTER, BOTH)
+CALM_ROWS = st.lists(st.tuples(st.sampled_from(list(INNOCENT)), st.sampled_from(WHENS), st.integers(0, 20)), max_size=4)
 
 
 @settings(max_examples=25)
-@given(ROWS, st.integers(0, 10_000), st.integers(0, len(BOOKS) - 1))
+@given(CALM_ROWS, st.permutations(range(3)), st.integers(0, 10_000), st.integers(0, len(BOOKS) - 1))
 def test_rows_put_in_and_taken_out_change_only_their_own_states(
-    drawn: list[tuple[str, bool, str, int]], seed: int, which: int
+    calm: list[tuple[str, str, int]], places: list[int], seed: int, which: int
 ) -> None:
+    """Beside innocent rows there is always a faulty one that is taken out, one that is put in and one that stays."""
     book = BOOKS[which]
+    drawn = [(table, True, when, place) for table, when, place in calm]
+    drawn += [(TASKS, False, when, place) for when, place in zip(WHENS, places, strict=True)]
     rows = [
-        (table, innocent or table != TASKS, f"另加{number}号", when, place)
+        (table, innocent, f"另加{number}号", when, place)
         for number, (table, innocent, when, place) in enumerate(drawn)
         if table in book.tables
     ]
@@ -183,16 +183,14 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
     assert told <= {title for _, title in moving} | faulty[BEFORE]
 
 
-@pytest.mark.parametrize("which", range(len(BOOKS)))
-def test_a_task_without_finding_can_be_taken_out(which: int) -> None:
+@pytest.mark.parametrize("before", [book for book in BOOKS if TASKS in book.tables], ids=lambda book: book.department)
+def test_a_task_without_finding_can_be_taken_out(before: Submission) -> None:
     """A line that was there from the start, between others: nothing is mended by it, and nothing is new."""
-    before = BOOKS[which]
-    if TASKS in before.tables:
-        found = {f.item for f in checker.check(before, FORM).findings if f.place.sheet == before[TASKS].sheet}
-        title = next(row.title for row in before[TASKS].open_rows[1:] if row.title not in found)
-        report = compared(before, replace(_with(before, deleted(before[TASKS], title)), sha256="6" * 64))
-        assert report.round == 2 and report.mended == () and {f.since for f in report.findings} <= {1}
-        assert {change.item for change in report.changes} == {title}
+    found = {f.item for f in checker.check(before, FORM).findings if f.place.sheet == before[TASKS].sheet}
+    title = next(row.title for row in before[TASKS].open_rows[1:] if row.title not in found)
+    report = compared(before, replace(_with(before, deleted(before[TASKS], title)), sha256="6" * 64))
+    assert report.round == 2 and report.mended == () and {f.since for f in report.findings} == {1}
+    assert {change.item for change in report.changes} == {title}
 
 
 def _one_down(sheet: object, first: int, last: int, row: Sequence[object]) -> None:
