@@ -14,6 +14,7 @@ import jixiao_xlsx
 from jixiao_xlsx import checker, matching, returns, review, rounds
 from jixiao_xlsx.crosscheck import crosscheck, strangers
 from jixiao_xlsx.intake import Candidate, candidates
+from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Answer, Batch, BatchFinding, Bureau, Department, Review
 from jixiao_xlsx.pairing import Offer, offers
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
@@ -102,11 +103,12 @@ def run(
         idle = strangers(read_reference(reference) if reference else (), _codes(roster, delivered))
         findings = (*crosscheck([a for a in delivered if a.counts]), *waiver_findings, *review_findings, *idle)
         batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
-        problems = tuple(filter(None, (_shared(name, batch, template, outbox) for name in _SHARED)))
+        faults: list[str] = []
+        problems = tuple(filter(None, (_shared(name, batch, template, outbox, faults) for name in _SHARED)))
         if previous:
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
-        outbox.close(records.run_document(batch, inputs, outbox.outputs))
+        outbox.close(records.run_document(batch, inputs, outbox.outputs, faults))
     if review_folder and not reviews:
         notes.append(f"“{review_folder}”里的评分表都没有填写财政复核分，按复算分排名。")
     if not review_folder and any(path.startswith(f"{SCORED}/") for path in outbox.kept):
@@ -185,8 +187,8 @@ def _carry_on(previous: Path, outbox: Outbox) -> None:
             outbox.put(name, path.read_bytes())
 
 
-def _shared(name: str, batch: Batch, template: Template, outbox: Outbox) -> str:
-    """Write a file that is about all departments together; "" or why that failed."""
+def _shared(name: str, batch: Batch, template: Template, outbox: Outbox, faults: list[str]) -> str:
+    """Write a file that is about all departments together; "" or why that failed. The program's own faults go to `faults`."""
     place = outbox.folder / staged.FOLDER / name
     try:
         write_pieces(place, _SHARED[name](batch, template))
@@ -195,7 +197,8 @@ def _shared(name: str, batch: Batch, template: Template, outbox: Outbox) -> str:
     except OSError as error:
         return refusal(error, place)
     except Exception as error:  # the other results stand, whatever became of this one
-        return f"“{name}”没有写成：程序出错，请联系维护人员（{type(error).__name__}）"
+        faults.append(f"{name}: {described(error)}")
+        return f"“{name}”没有写成：程序出错，请把 run.json 交给维护人员"
     return outbox.put(name, place)
 
 

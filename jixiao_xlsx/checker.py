@@ -10,6 +10,7 @@ from functools import lru_cache
 from itertools import chain
 
 from jixiao_xlsx import meta, rounds
+from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Finding, Place, ReferenceLine, Report, Severity, Skipped, Submission
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, coded_rules
 from jixiao_xlsx.rules.equations import equation_rules
@@ -69,6 +70,7 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
         findings=tuple(rounds.sealed(sorted(found, key=_order(submission)), submission)),
         checked=dict(looked),
         skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
+        faults=tuple(dict.fromkeys(fault for report in reports for fault in report.faults)),
     )
 
 
@@ -80,6 +82,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
     findings: list[Finding] = []
     looked: dict[str, int] = {}
     skipped: Counter[tuple[str, str]] = Counter()
+    faults: list[str] = []
     by_code: dict[str, Rule] = {}
     for rule in rules:
         by_code[rule.code] = rule
@@ -93,7 +96,8 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
                 else:
                     skipped[rule.code, saw.reason] += saw.count
         except Exception as error:  # a bug in one rule never stops the others
-            findings.append(_crash(rule, error, desk.submission))
+            findings.append(_crash(rule, desk.submission))
+            faults.append(f"{rule.code}: {described(error)}")
         looked[rule.code] = cells
     kept = explained(_without_explained(findings, by_code), desk.submission.remarks)
     submission = desk.submission
@@ -112,6 +116,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
         cells_read=submission.cells_read,
         cells_handled=submission.cells_handled,
+        faults=tuple(faults),
     )
 
 
@@ -148,10 +153,10 @@ def _signed(flag: Flag, rule: Rule) -> Finding:
     )
 
 
-def _crash(rule: Rule, error: Exception, submission: Submission) -> Finding:
+def _crash(rule: Rule, submission: Submission) -> Finding:
     first = submission.sheets[0] if submission.sheets else ""
-    text = f"规则 {rule.code}（{rule.title}）没有跑完，本项未核对：{type(error).__name__}。其余规则不受影响，请把文件发给维护人员。"
-    return Finding(CRASH, Severity.WARNING, Place(first, "A1"), rule.code, "", "", text, basis="程序内部")
+    text = f"“{rule.title}”（{rule.code}）这一项程序没有核对成，由财政部门人工核对，填报单位不用改；其余各项不受影响。"
+    return Finding(CRASH, Severity.WARNING, Place(first, "A1"), rule.code, "", "", text, basis="程序出错，不是填报的错")
 
 
 def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:

@@ -222,6 +222,8 @@ def run(
         click.echo(records.line_safe(line), err=True)
     if done.findings:
         click.echo(f"部门之间、豁免清单和财政复核另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。", err=True)
+    if faults := sum(len(answer.faults) for answer in done.answers):
+        click.echo(f"注意：程序出错 {faults} 处，详情在 run.json 里，请交给维护人员。", err=True)
     click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
     context.exit(_none_readable(done.answers) or int(problems))
 

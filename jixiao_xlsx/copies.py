@@ -9,8 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
+from jixiao_xlsx import meta
+from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.equations import Ratio, Ref, Relation, Side
 from jixiao_xlsx.model import Cell, Submission, Table
 from jixiao_xlsx.spec import ColumnSpec, EquationSpec, RateSpec, SheetSpec, TableSpec, Template
@@ -121,14 +124,43 @@ def untouched(tables: Iterable[Table], template: Template) -> bool:
     return not any(_typed(table, template) for table in tables)
 
 
-def _typed(table: Table, template: Template) -> bool:
+def nothing_filled(submission: Submission, template: Template) -> bool:
+    """Whether it holds only what the form printed or was typed ahead, save the lines that say whose it is."""
+    if submission.cells_handled < submission.cells_read:
+        return False  # something stands where the form has nothing
+    ahead = dict(meta.prefilled(submission.meta))
+    aside = {_cover(template), template.remarks["table"] if template.remarks else ""}
+    asked = {name for name in template.table if name not in aside}
+    return not any(_typed(part.tables[name], template, ahead) for part in submission.parts for name in asked & part.tables.keys())
+
+
+def _cover(template: Template) -> str:
+    """The table that says whose a workbook is; "" where the form asks that among other things."""
+    ref = template.roles.get("department")
+    return ref.table if ref and template.table[ref.table].shape == "record" else ""
+
+
+def _typed(table: Table, template: Template, ahead: Mapping[Ref, Decimal] = {}) -> bool:
     form = template.table[table.name]
     return any(not cell.blank for cell in table.extras.values()) or any(
-        not row[column.title].blank
+        not (
+            cell.blank
+            or _printed(cell, row.title, form)
+            or _as_handed_out(cell, ahead.get(Ref(form.name, row.title, column.title)))
+        )
         for row in table.rows
         for column in form.columns
-        if column.title in row.cells and is_free(form, row.title, column, template)
+        if (cell := row.get(column.title)) is not None and is_free(form, row.title, column, template)
     )
+
+
+def _printed(cell: Cell, row: str, form: TableSpec) -> bool:
+    """Whether it is the label of a row that the form names."""
+    return row in form.row and tidy(cell.text) == tidy(row)
+
+
+def _as_handed_out(cell: Cell, ahead: Decimal | None) -> bool:
+    return ahead is not None and cell.number == ahead
 
 
 def with_parts(whole: Submission, copies: Mapping[str, Mapping[str, Table]]) -> Submission:

@@ -19,6 +19,8 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from typing import Any, Generic, TypeVar
 
+from jixiao_xlsx.mishaps import described
+
 SECONDS = 60.0  # for one file; a workbook of the season takes a twentieth of one
 MEMORY = 1 << 30  # bytes of address space, what the libraries take included
 MOST = 61  # what Windows can wait for
@@ -34,7 +36,7 @@ DIED, HUNG = "died", "hung"
 class _Fault:
     """What a process says of a task that raised."""
 
-    kind: str
+    words: str
 
 
 @dataclass(slots=True)
@@ -59,7 +61,7 @@ def in_processes(
 ) -> Iterator[Result]:
     """What `work` makes of each task, as it comes; `lost(task, why)` for those whose process died or hung, or that raised.
 
-    `why` is DIED, HUNG or the name of an exception. Where no process starts (from a script without a main guard, say) the
+    `why` is DIED, HUNG or what is known of an exception. Where no process starts (from a script without a main guard, say) the
     work is done here.
     """
     waiting = deque(tasks)
@@ -86,7 +88,7 @@ def in_processes(
                     worker.deadline = float("inf")
                 elif isinstance(told, _Said) and worker.task is not None:
                     task, worker.task, worker.deadline = worker.task, None, float("inf")
-                    yield lost(task, told.what.kind) if isinstance(told.what, _Fault) else told.what
+                    yield lost(task, told.what.words) if isinstance(told.what, _Fault) else told.what
                 elif told is not None or worker.deadline <= time.monotonic():
                     crew.remove(worker)
                     _stop(worker)
@@ -176,7 +178,7 @@ def _answer(work: Callable[[Any], Any], task: Any) -> Any:
     try:
         return work(task)
     except Exception as error:
-        return _Fault(type(error).__name__)
+        return _Fault(described(error))
 
 
 def _limit(memory: int) -> None:

@@ -13,7 +13,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, tidy
+from jixiao_xlsx.copies import nothing_filled
 from jixiao_xlsx.indicators import lines
 from jixiao_xlsx.model import Answer, BatchFinding, Cell, Facts, Place, ReferenceLine, Severity, Submission, Table
 from jixiao_xlsx.spec import Template
@@ -46,6 +48,7 @@ def facts_of(submission: Submission, template: Template) -> Facts:
         office_per_head=_per_head(submission, template, staff.number if staff else None),
         nature=nature.text if nature else "",
         scope=scope.text if scope else "",
+        blank=nothing_filled(submission, meta.edition_of(submission.meta, template)),
     )
 
 

@@ -164,10 +164,18 @@ def _placed(answer: Answer, register: Register, year: int | None, choice: Choice
         department, status, reason = _match(register, report.code, typed)
     else:
         department, status, reason = typed or f"（未填部门名称）{Path(answer.file).stem}", FileStatus.SUBMITTED, ""
+    if not choice and answer.facts.blank:
+        nameless = not typed and not report.code
+        status, reason = (FileStatus.UNRECOGNISED, _NAMELESS) if nameless else (status, _joined(_BLANK, reason))
     if not choice and status is FileStatus.SUBMITTED and year is not None and report.year not in {None, year}:
         status, reason = FileStatus.OTHER_YEAR, f"填报的评价年度是 {report.year}，本次评价年度是 {year}"
+    department = "" if status is FileStatus.UNRECOGNISED else department
     hints = register.hints(answer, department if status in {FileStatus.SUBMITTED, FileStatus.OTHER_YEAR} else "")
     return replace(answer, department=department, status=status, reason=_joined(answer.reason, reason, *hints))
+
+
+_BLANK = "空白表，没有填写"
+_NAMELESS = f"{_BLANK}，也没有部门名称"
 
 
 def _match(register: Register, code: str, typed: str) -> tuple[str, FileStatus, str]:
@@ -211,11 +219,13 @@ _AGE = (
 
 
 def _one_counts(group: Sequence[Answer], saved: Mapping[str, int], chosen: Mapping[str, Choice]) -> Iterator[Answer]:
-    """Of one department's answers the latest counts, or the one that was chosen; the others are 重复, each naming it."""
-
+    """Of one department's answers the latest that was filled in counts, or the one that was chosen; the others are 重复, each
+    naming it.
+    """
     ages = {answer.file: age(answer.letter, saved.get(answer.file, 0), answer.file) for answer in group}
     named = [answer for answer in group if answer.file in chosen]
-    best = named[0] if named else max(group, key=lambda answer: ages[answer.file])
+    filled = [answer for answer in group if not answer.facts.blank] or group
+    best = named[0] if named else max(filled, key=lambda answer: ages[answer.file])
     if not named:
         # Identical bytes are one submission, called by the first name.
         best = min((answer for answer in group if answer.sha256 == best.sha256), key=lambda answer: answer.file)
@@ -227,6 +237,8 @@ def _one_counts(group: Sequence[Answer], saved: Mapping[str, int], chosen: Mappi
         if answer.sha256 != best.sha256:
             apart = next((n for n, (a, b) in enumerate(zip(ages[best.file], ages[answer.file], strict=True)) if a != b), 3)
             why = f"按 {chosen[best.file].source} 指定" if named else _AGE[apart](best)
+            if answer.facts.blank and not named and not best.facts.blank:
+                why = f"这一份是{_BLANK}"
             reason = f"同一部门以“{best.file}”为准（{why}）"
         yield replace(answer, status=FileStatus.DUPLICATE, reason=reason)
 

@@ -433,7 +433,10 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Report:
-    """What the checker says of one submission, without the submission itself: small enough to keep sixty of."""
+    """What the checker says of one submission, without the submission itself: small enough to keep sixty of.
+
+    `faults` are the program's own, told in the words of whoever maintains it.
+    """
 
     file: str
     sha256: str
@@ -448,6 +451,7 @@ class Report:
     round: int = 1
     mended: tuple[Mended, ...] = ()
     changes: tuple[Change, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def result(self) -> Result:
@@ -677,7 +681,7 @@ class Facts:
     """What only a comparison of departments needs: kept small, since it is kept of all of them.
 
     `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their cell and beginning),
-    `targets` the 共性 targets as typed; `office_per_head` in 元; `scope` is the 填报口径.
+    `targets` the 共性 targets as typed; `office_per_head` in 元; `scope` is the 填报口径; `blank`: nothing was filled in.
     """
 
     figures: Mapping[str, str] = field(default_factory=dict)
@@ -686,6 +690,7 @@ class Facts:
     office_per_head: Fraction | None = None
     nature: str = ""
     scope: str = ""
+    blank: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -739,7 +744,8 @@ class Answer:
     `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
     for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
     to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back;
-    `documents` are the files of written reports that were read with it, or not, each with what is to be said of it.
+    `documents` are the files of written reports that were read with it, or not, each with what is to be said of it; `faults`
+    are the program's own, for whoever maintains it.
     """
 
     file: str
@@ -757,6 +763,7 @@ class Answer:
     material: bool = False
     returned: tuple[str, ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def counts(self) -> bool:

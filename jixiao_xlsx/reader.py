@@ -26,7 +26,7 @@ from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
 from jixiao_xlsx.names import READ_BARE, RETURNED, Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
 from jixiao_xlsx.remarks import REMARKS, remarks_of
-from jixiao_xlsx.spec import Template, find_template
+from jixiao_xlsx.spec import Template, find_template, title_of
 from jixiao_xlsx.tables import Found, read_tables
 
 Rows = Sequence[Sequence[object]]
@@ -79,9 +79,9 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
 def _edition(form: Template, said: meta.Lines) -> Template:
     """The form as it was when the file was handed out. Raises Unreadable where that is not known."""
     if said.get(meta.TEMPLATE, form.id) != form.id:
-        raise Unreadable(
-            f"这是另一套表（{said[meta.TEMPLATE]}），不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED
-        )
+        other = title_of(said[meta.TEMPLATE])
+        which = f"这是“{other}”的表" if other else "这是另一套表"
+        raise Unreadable(f"{which}，不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED)
     version = said.get(meta.VERSION, "")
     edition = form.edition(version)
     if edition is None:

@@ -13,7 +13,7 @@ from jixiao_xlsx.amounts import plain, rounded, tidy
 from jixiao_xlsx.model import BatchFinding, Execution, IndicatorScore, Method, Review, Reviewed, ReviewOutcome, Scorecard, Severity
 from jixiao_xlsx.reviewsheet import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
 from jixiao_xlsx.scorer import scaled
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.spec import Template, title_of
 
 _FAMILY = "REV"
 OUT_OF_RANGE, NO_REASON, NO_SCORE, CHANGED, NO_LINE, TEXT, _FILE, CONFLICT, EDITION, UNUSED = (
@@ -141,7 +141,7 @@ def _settled(
 
 def _refusal(review: Review, year: int | None, department: str, template: Template) -> BatchFinding | None:
     if review.template != template.id:
-        why = f"是另一套表（{review.template}）的评分表"
+        why = f"是{f'“{other}”' if (other := title_of(review.template)) else '另一套表'}的评分表"
     elif review.year is not None and year is not None and review.year != year:
         why = f"是 {review.year} 年度的评分表，这次是 {year} 年度"
     else:

@@ -386,6 +386,15 @@ def find_template(name: str | Path = DEFAULT_TEMPLATE) -> Template:
     return _load(folder.resolve())
 
 
+def title_of(name: str) -> str:
+    """What people call the form of that id; "" where it is not one of those that came along."""
+    known = {path.parent.name: path.parent for path in templates_folder().glob("*/spec.toml")}
+    try:
+        return find_template(known[name]).title
+    except (KeyError, SpecError):
+        return ""
+
+
 @cache
 def _load(folder: Path) -> Template:
     from jixiao_xlsx.specfile import load  # it builds what this module defines

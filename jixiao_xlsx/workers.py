@@ -24,6 +24,7 @@ from jixiao_xlsx.crosscheck import facts_of
 from jixiao_xlsx.crypt import unlocked
 from jixiao_xlsx.fileformat import Refused, seen_through
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
+from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Review, Scorecard, Skipped, Submission
 from jixiao_xlsx.pairing import Offer, is_report, read_report, with_reports
 from jixiao_xlsx.pairing import digest as digest_of
@@ -104,9 +105,9 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     except OSError as error:
         return _failed(candidate, f"无法打开：{error.strerror or '系统拒绝访问'}", sha256)
     except MemoryError:
-        return _failed(candidate, "文件展开后过大，内存不足", sha256)
+        return _failed(candidate, _TOO_LARGE, sha256)
     except Exception as error:  # one bad file never stops a batch
-        return _failed(candidate, _fault(type(error).__name__), sha256)
+        return replace(_failed(candidate, _FAULT, sha256), faults=(described(error),))
 
 
 def _not_read(candidate: Candidate, folder: Path) -> Answer:
@@ -131,17 +132,20 @@ def _digest(candidate: Candidate) -> str:
         return ""
 
 
-def _fault(kind: str) -> str:
-    return f"处理这个文件时程序出错，请把文件交给维护人员（{kind}）"
+_TOO_LARGE = "文件展开后过大，内存不足"
+_FAULT = "处理这个文件时程序出错，没有读成；请把文件交给维护人员"
 
 
 def lost(task: Task, why: str) -> Answer:
     """The answer to a file whose process did not come back."""
-    reason = {
+    reasons = {
         crew.DIED: "读取时程序异常中止，文件可能已损坏或展开后过大。请在本机确认能打开，另存为 .xlsx 后重报",
+        "MemoryError": _TOO_LARGE,
         crew.HUNG: f"读取超过 {crew.SECONDS:.0f} 秒，已放弃。文件可能已损坏，请在本机确认能打开，另存为 .xlsx 后重报",
-    }.get(why) or _fault(why)
-    return _failed(task.candidate, reason, _digest(task.candidate))
+    }
+    reason = reasons.get(why.partition(":")[0])
+    answer = _failed(task.candidate, reason or _FAULT, _digest(task.candidate))
+    return answer if reason else replace(answer, faults=(why,))
 
 
 def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
@@ -161,7 +165,7 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     if task.returning:
         report = held_against_before(report, submission, template, task.returning)
     facts = facts_of(submission, template)
-    answer = replace(answer, department=report.department, report=_light_report(report), facts=facts)
+    answer = replace(answer, department=report.department, report=_light_report(report), facts=facts, faults=report.faults)
     if task.staged is None:
         return answer
     cards = _reviewed(scorer.score_each(submission, template), submission, template, task)
@@ -179,7 +183,7 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     except Blocked as blocked:
         return replace(answer, problem=str(blocked))
     except Exception as error:  # what was checked stays, whatever became of the workbook
-        return replace(answer, problem=f"评分表没有写成：程序出错，请把文件交给维护人员（{type(error).__name__}）")
+        return replace(answer, problem="评分表没有写成：程序出错，请把文件交给维护人员", faults=(*answer.faults, described(error)))
     return answer
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -36,6 +37,8 @@ def test_a_rule_that_breaks_is_one_finding_and_stops_no_other() -> None:
     crash = next(finding for finding in report.findings if finding.code == CRASH)
     assert crash.item == "BAL500" and "BAL500" in crash.message and "会坏的规则" in crash.message
     assert crash.severity is Severity.WARNING
+    assert not re.search("[a-z]", crash.message + crash.basis)  # a class of Python says nothing to a clerk
+    assert report.faults[0].startswith("BAL500: KeyError: '…' (")
     assert [finding.code for finding in report.findings if finding.code != CRASH] == ["BAL501", "BAL501"]
 
 

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 from jixiao_xlsx import checker, meta, reader
 from jixiao_xlsx.cli import main
+from jixiao_xlsx.copies import nothing_filled
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.handout import blank_workbooks
 from jixiao_xlsx.model import FileStatus, Submission
@@ -238,8 +239,43 @@ def test_a_version_is_a_name_and_no_path(newer: Template, version: str) -> None:
 def test_the_form_of_another_kind_is_named(form: Template, newer: Template) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(form)))
     book["_meta"]["B1"] = "another"
-    with pytest.raises(reader.Unreadable, match="another"):
+    with pytest.raises(reader.Unreadable, match=f"另一套表，不是“{form.title}”") as refused:
         reader.read_bytes(saved(book), "x.xlsx", form)
+    assert "another" not in str(refused.value)  # a name of ours
+
+
+# ------------------------------------------------------------------------------------------------------ nothing filled in
+
+
+def test_what_was_typed_ahead_fills_nothing_in(form: Template, handed: Any) -> None:
+    done, _ = handed
+    assert done.prefilled
+    for path in done.files:
+        assert nothing_filled(reader.read(path, form), form), path
+
+
+@pytest.mark.parametrize(
+    ("cell", "filled"),
+    [
+        (("基本信息", "财务负责人", "填报内容"), False),
+        (("收支总表", "项目支出", "决算数"), True),
+        (("报告正文", "部门概况", "填报内容"), True),
+    ],
+)
+def test_a_name_on_the_cover_fills_nothing_in_and_one_figure_does(
+    form: Template, handed: Any, cell: tuple[str, str, str], filled: bool
+) -> None:
+    book = openpyxl.load_workbook(handed[0].files[0])
+    table, row, column = cell
+    row = row if row in form.table[table].row else form.table[table].rows[0].title
+    put(table, row, column, 5)(book)
+    assert nothing_filled(reader.read_bytes(saved(book), "x.xlsx", form), form) is not filled
+
+
+def test_words_beside_the_form_are_not_nothing(form: Template, handed: Any) -> None:
+    book = openpyxl.load_workbook(handed[0].files[0])
+    book.create_sheet("情况说明")["A1"] = "我单位各项数字如下：收入 12 万元。"
+    assert not nothing_filled(reader.read_bytes(saved(book), "x.xlsx", form), form)
 
 
 # ------------------------------------------------------------------------------------------------------ tampering

@@ -70,6 +70,32 @@ def test_a_name_that_another_department_gave_up_belongs_to_its_owner() -> None:
     assert settled(answer("乙.xlsx", "乙局"), roster=roster)[0].department == "乙局"
 
 
+BLANK = Facts(blank=True)
+
+
+def test_a_blank_form_never_beats_a_filled_one() -> None:
+    older, blank = answer("甲.xlsx", "财政局"), replace(answer("乙.xlsx", "财政局"), facts=BLANK)
+    one, two = settled(older, blank, 甲=100, 乙=900)
+    assert one.counts and not two.counts
+    assert two.status is FileStatus.DUPLICATE and two.reason == "同一部门以“甲.xlsx”为准（这一份是空白表，没有填写）"
+    chosen = settle([older, blank], ROSTER, 2023, {}, {"乙.xlsx": Choice("青禾县财政局", "乙.xlsx", "overrides.csv 第 2 行")})
+    assert [one.counts for one in chosen] == [False, True]
+
+
+def test_a_blank_form_alone_is_called_blank() -> None:
+    [one] = settled(replace(answer("甲.xlsx", "财政局"), facts=BLANK))
+    assert one.counts and one.reason == "空白表，没有填写"
+    earlier, later = settled(*(replace(answer(f"{name}.xlsx", "财政局"), facts=BLANK) for name in "甲乙"), 甲=100, 乙=900)
+    assert later.counts and earlier.status is FileStatus.DUPLICATE and "保存时间" in earlier.reason
+
+
+@pytest.mark.parametrize("roster", [ROSTER, ()])
+def test_a_blank_form_of_nobody_is_no_department(roster: tuple[Department, ...]) -> None:
+    [one] = settled(replace(answer("空白表.xlsx"), facts=BLANK), roster=roster)
+    assert (one.status, one.department) == (FileStatus.UNRECOGNISED, "")
+    assert one.reason == "空白表，没有填写，也没有部门名称" and one.report is None
+
+
 def test_without_a_roster_every_name_stands() -> None:
     one, two = settled(answer("甲.xlsx", "某某局"), answer("乙.xlsx"), roster=())
     assert (one.status, one.department) == (FileStatus.SUBMITTED, "某某局")

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import office
@@ -25,7 +26,7 @@ from jixiao_xlsx.cli import main
 from jixiao_xlsx.copies import named, unrolled
 from jixiao_xlsx.model import FindingState, Severity, Submission
 from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import SpecError, find_template
+from jixiao_xlsx.spec import SpecError, Template, find_template
 from jixiao_xlsx.writers.annotated import annotate
 from jixiao_xlsx.writers.blank import write_workbook
 from jixiao_xlsx.writers.layout import place
@@ -242,8 +243,17 @@ def test_it_runs_through_every_command(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_the_other_form_is_refused() -> None:
-    with pytest.raises(reader.Unreadable, match="另一套表"):
+    with pytest.raises(reader.Unreadable, match=f"这是“{FORM.title}”的表") as refused:
         reader.read(INBOX[0], find_template())
+    assert FORM.id not in str(refused.value)
+    with pytest.raises(reader.Unreadable, match="这是另一套表，不是"):
+        reader.read_bytes(_handed_out(replace(FORM, id="nobody-has-it")), "甲.xlsx", find_template())
+
+
+def _handed_out(form: Template) -> bytes:
+    stream = io.BytesIO()
+    write_workbook(form, stream)
+    return stream.getvalue()
 
 
 # ------------------------------------------------------------------------------------------------------ rules

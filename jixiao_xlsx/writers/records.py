@@ -282,8 +282,10 @@ def line_safe(text: str) -> str:
 # ----------------------------------------------------------------------------------------------------------- run.json
 
 
-def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, str]) -> bytes:
-    """run.json: versions, digests and the control totals. `inputs` and `outputs` give the digest of each by its name."""
+def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, str], faults: Sequence[str] = ()) -> bytes:
+    """run.json: versions, digests and the control totals. `inputs` and `outputs` give the digest of each by its name; `faults`
+    are the program's own, besides those on single files.
+    """
     return as_json(
         {
             "tool": {"name": "jixiao-xlsx", "version": jixiao_xlsx.version()},
@@ -299,6 +301,7 @@ def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, 
             ],
             "missing": [department.name for department in batch.missing],
             "totals": _totals(batch),
+            "faults": [*faults],
             "outputs": [{"path": path, "sha256": sha256} for path, sha256 in sorted(outputs.items())],
         }
     )
@@ -317,6 +320,7 @@ def _file_record(answer: Answer) -> dict[str, Any]:
         "output": answer.output,
         "problem": answer.problem,
         "material": answer.material,
+        "faults": list(answer.faults),
         "mail": {"sender": letter.sender, "date": letter.date, "subject": letter.subject} if letter else None,
     }
 
