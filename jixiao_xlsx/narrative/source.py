@@ -10,6 +10,7 @@ from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Document, Place, Submission
 from jixiao_xlsx.narrative.clauses import Passage, passage
 from jixiao_xlsx.narrative.vocabulary import Vocabulary, Word, fold
+from jixiao_xlsx.narrative.yardstick import standing_for
 from jixiao_xlsx.spec import Template
 
 
@@ -47,11 +48,12 @@ def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, 
     table = submission.get(spec.table) if spec else None
     if spec is None or table is None:
         return
+    above = standing_for(table, spec)
     for row in table.open_rows:
         cell = row.get(spec.column)
         label = tidy(cell.text) if cell is not None and not cell.blank else ""
         if len(label) > 3 and known.lexicon.at(label, 0) is None:
-            yield label, Word("subject", label)
+            yield label, Word("subject", above.get(label, label))
 
 
 def _respondents(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:

@@ -57,7 +57,7 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """Where 支出功能分类科目 stand."""
+    """Where 支出功能分类科目 stand, and their names: `under` those of the levels below by their class, `economic` what is none."""
 
     table: str
     column: str
@@ -69,6 +69,14 @@ class Subjects:
     income: str
     names: tuple[str, ...]
     wrong: Mapping[str, str]
+    under: Mapping[str, str]
+    economic: tuple[str, ...]
+
+    def classes(self, labels: Iterable[str]) -> dict[str, str]:
+        """The class of each label that is of a level below while others are classes: it stands in that one's place."""
+        found = set(labels)
+        tops = found & {*self.names, *self.wrong}
+        return {label: self.under[label] for label in found & self.under.keys() if tops}
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +254,15 @@ def _rate(spec: Mapping[str, Any]) -> RateItem:
 def _subjects(spec: Mapping[str, Any]) -> Subjects:
     keys = ("table", "column", "source", "execution", "original", "whole", "income")
     wrong = {fold(text): name for text, name in spec.get("wrong", {}).items()}
-    return Subjects(**{key: spec[key] for key in keys}, parts=tuple(spec["parts"]), names=tuple(spec.get("names", ())), wrong=wrong)
+    under = {fold(text): name for name, texts in spec.get("under", {}).items() for text in texts}
+    return Subjects(
+        **{key: spec[key] for key in keys},
+        parts=tuple(spec["parts"]),
+        names=tuple(spec.get("names", ())),
+        wrong=wrong,
+        under=under,
+        economic=tuple(map(fold, spec.get("economic", ()))),
+    )
 
 
 def _advice(spec: Mapping[str, Any]) -> Advice:

@@ -10,9 +10,9 @@ from functools import cached_property
 from jixiao_xlsx.amounts import Convention, Figure, Interval, atoms_per, plain, tidy
 from jixiao_xlsx.balance import Judge, Outcome, find, holds_somehow
 from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.model import Cell, Submission
+from jixiao_xlsx.model import Cell, Submission, Table
 from jixiao_xlsx.narrative.facts import Fact
-from jixiao_xlsx.narrative.vocabulary import Vocabulary
+from jixiao_xlsx.narrative.vocabulary import Subjects, Vocabulary
 
 
 @dataclass(frozen=True)
@@ -134,7 +134,14 @@ class Yardsticks:
         """The name a label of the funds table goes by."""
         spec, text = self.known.subjects, tidy(label)
         official = spec.wrong.get(text) if spec else None
-        return official or text
+        return official or self._above.get(text) or text
+
+    @cached_property
+    def _above(self) -> dict[str, str]:
+        """Labels of the levels below that stand in the place of their class."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        return standing_for(table, spec) if spec and table else {}
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
@@ -175,6 +182,15 @@ class Yardsticks:
                 if holds_somehow(verdict.instance, [(cell, value)], self.judged.lenses):
                     return True
         return False
+
+
+def standing_for(table: Table, spec: Subjects) -> dict[str, str]:
+    """The class of each label of the funds table that is of a level below, where every other row is a class that is not its own."""
+    labels = [tidy(cell.text) for row in table.open_rows if (cell := row.get(spec.column)) is not None and not cell.blank]
+    named = {spec.wrong.get(label, label) for label in labels}
+    above = spec.classes(labels)
+    known = all(label in above or label in spec.names for label in named)
+    return {label: name for label, name in above.items() if known and name not in named}
 
 
 def fact_decimals(fact: Fact, cell: Cell) -> int:

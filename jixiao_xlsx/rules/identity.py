@@ -1,4 +1,4 @@
-"""NAR110–112: somebody else's name or year, what was left of a template, names that are not the official ones."""
+"""NAR110, NAR111: somebody else's name or year, and what was left of a template."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from functools import cache
 from jixiao_xlsx.amounts import atoms_per, plain, tidy
 from jixiao_xlsx.model import Severity, Skipped
 from jixiao_xlsx.narrative.clauses import Passage
+from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.vocabulary import Vocabulary
 from jixiao_xlsx.rules import Desk, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING
 from jixiao_xlsx.rules.prose import OWN, any_of, at, quoted
+from jixiao_xlsx.rules.structure import other_office
 
 _REPORT_YEAR = re.compile(
     r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|情况)|[^，,。;:年]{0,4}部门整体评价)"
@@ -47,6 +49,7 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
         if source.place not in captions:  # of a Word table: STR107 reads it
             yield from _wrong_name(source, department, _own_figures(desk))
         yield from _wrong_self(source, department, known)
+    yield from _borrowed_name(desk, story, known)
 
 
 _NAMED_REPORT = re.compile(
@@ -114,11 +117,16 @@ def _self_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(f"(?<![自你])我({any_of(words)}){_SUBJECTS_AFTER}")
 
 
-def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator[Saw]:
+def _wrong_selves(source: Passage, department: str, known: Vocabulary) -> list[re.Match[str]]:
+    """Every “我办” of a department that is none."""
     if not known.selves or not department:
-        return
-    wrong = [m for m in _self_pattern(tuple(known.selves)).finditer(source.folded) if not department.endswith(known.selves[m[1]])]
-    wrong = [m for m in wrong if m[1] not in department[-4:]]
+        return []
+    found = _self_pattern(tuple(known.selves)).finditer(source.folded)
+    return [m for m in found if not department.endswith(known.selves[m[1]]) and m[1] not in department[-4:]]
+
+
+def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator[Saw]:
+    wrong = _wrong_selves(source, department, known)
     if wrong:
         first = wrong[0]
         end = min(first.end() + 6, len(source.text))
@@ -127,6 +135,48 @@ def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator
         yield at(
             source, first.start(), end, first.group(), words, expected="我单位", count=len(wrong), severity=Severity.WARNING
         )  # fmt: skip
+
+
+_OF_THE_WHOLE = r"(?=所有|全部|全体|各项|领导|班子|党组|党委|职工|经费|财务|资产|资金|[订制]有|《)"
+_BEFORE = r"(?:(?<![\u4e00-\u9fa5])|(?<=制定)|(?<=执行)|(?<=[及和与并由经按对为在]))"
+
+
+def _borrowed_name(desk: Desk, story: Story, known: Vocabulary) -> Iterator[Saw]:
+    """“办公室所有经费开支” where “我办” or a table of “县政府办公室” shows that the text was somebody else's. Alone it is our own office."""
+    department = tidy(desk.submission.department)
+    shown: dict[str, str] = {}
+    for source in story.passages:
+        for match in _wrong_selves(source, department, known):
+            shown.update({name: match.group() for name in known.selves[match[1]] if len(name) > 2})
+    for other in _other_offices(desk, department):
+        shown.update({name: other for names in known.selves.values() for name in names if len(name) > 2 and other.endswith(name)})
+    names = [name for name in shown if not department.endswith(name)]
+    if not names:
+        return
+    pattern = re.compile(f"{_BEFORE}(?P<name>{any_of(tuple(names))}){_OF_THE_WHOLE}")
+    for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
+        sources = (source for source in story.passages if source.place.sheet == sheet)
+        found = [(source, match) for source in sources for match in pattern.finditer(source.folded)]
+        if not found:
+            continue
+        source, match = found[0]
+        end = match.end() + len(re.split(r"[，,。;:\n]", source.folded[match.end() : match.end() + 14])[0])
+        quote = quoted(source.text[match.start() : end])
+        times = f"等 {len(found)} 处" if len(found) > 1 else ""
+        words = f"正文“{quote}”{times}里的“{match['name']}”，像是“{shown[match['name']]}”的（别处也写了它），填报单位是“{department}”。确是本单位内设机构的不用改，否则请改正。"
+        yield at(
+            source, match.start(), end, match["name"], words,
+            expected="本单位", count=len(found), severity=Severity.NOTE, related=tuple(one.place for one, _ in found[1:]),
+        )  # fmt: skip
+
+
+def _other_offices(desk: Desk, department: str) -> Iterator[str]:
+    """The offices that titles of tables name, of the workbook and of the reports, where they should name the department."""
+    tables = [*desk.submission.tables.values(), *(table for document in desk.submission.documents for table in document.tables)]
+    for table in tables:
+        form = desk.template.table[table.name]
+        if department and form.heading_names_department and table.heading is not None and not table.heading.blank:
+            yield other_office(table.heading.text, department, form.heading)
 
 
 # ------------------------------------------------------------------------------------------------------ leftovers
@@ -155,50 +205,3 @@ def leftovers(desk: Desk) -> Iterator[Saw]:
                 end = match.end() + len(re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0])
                 words = f"正文“{quoted(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
                 yield at(source, start, end, title, words, expected="实际内容", count=len(found))
-
-
-@rule("NAR112", "科目名称不规范", severity=Severity.NOTE, basis="《政府收支分类科目》：支出功能分类应用规范名称")
-def odd_subject_names(desk: Desk) -> Iterator[Saw]:
-    """支出功能分类科目写成了别的名称，或与规范名称只差一两个字。
-
-    改法：改成规范名称。
-    """
-    story, known = desk.story, desk.vocabulary
-    if story is None or known is None or known.subjects is None:
-        yield Skipped("NAR112", MISSING)
-        return
-    for source in story.passages:
-        yield Looked(1)
-        for wrong, right in known.subjects.wrong.items():
-            if (start := source.folded.find(wrong)) >= 0:
-                words = f"正文写“{wrong}”，规范名称是“{right}”。请改正。"
-                yield at(source, start, start + len(wrong), right, words, expected=right)
-        for match in _SUBJECT.finditer(source.folded):
-            if found := _nearly(match.group(), known):
-                typed, name = found
-                words = f"正文写“{typed}”，规范名称是“{name}”。请改正。"
-                yield at(source, match.end() - len(typed), match.end(), name, words, expected=name)
-
-
-_SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,}?支出(?![\u4e00-\u9fa5]*支出)")
-
-
-def _nearly(words: str, known: Vocabulary) -> tuple[str, str] | None:
-    """The end of `words` that is an official name but for one letter, and that name."""
-    assert known.subjects is not None
-    if any(words.endswith(name) for name in (*known.subjects.names, *known.subjects.wrong)):
-        return None
-    for name in known.subjects.names:
-        for length in (len(name), len(name) + 1, len(name) - 1) if len(name) >= 6 else ():
-            end = words[-length:]
-            if len(end) == length and _one_letter_off(end, name):
-                return end, name
-    return None
-
-
-def _one_letter_off(one: str, other: str) -> bool:
-    """Whether a letter was changed, added or left out."""
-    if len(one) == len(other):
-        return sum(a != b for a, b in zip(one, other, strict=True)) == 1
-    longer, shorter = sorted((one, other), key=len, reverse=True)
-    return any(longer[:n] + longer[n + 1 :] == shorter for n in range(1, len(longer)))

@@ -224,7 +224,7 @@ def foreign_heading(desk: Desk) -> Iterator[Saw]:
         if code_year and years and str(code_year) not in years:
             text = f"标题“{heading.text}”的年度与评价年度 {code_year} 年不符。请改正。"
             yield Flag(heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度")
-        elif form.heading_names_department and department and (other := _other_office(heading.text, department, form)):
+        elif form.heading_names_department and department and (other := other_office(heading.text, department, form.heading)):
             text = f"标题“{heading.text}”写的是“{other}”，填报单位是“{department}”。请核对是否误用了别的单位的表。"
             yield Flag(heading.place, table.name, "标题", heading.text, text, expected=department)
 
@@ -232,12 +232,12 @@ def foreign_heading(desk: Desk) -> Iterator[Saw]:
 _KINDS = "局|委|办|办公室|中心|院|站|队|所|馆|会|部|处|校|学校|医院|镇|乡|街道|园区|公司"
 
 
-def _other_office(heading: str, department: str, form: TableSpec) -> str:
-    """The office a heading names, when it is not this one; "" when it names none or ours."""
+def other_office(heading: str, department: str, printed: str) -> str:
+    """The office a heading names, when it is not this one; "" when it names none or ours. `printed` is the form's own heading."""
     text, own = tidy(heading), tidy(department)
     if own in text:
         return ""
-    fixed = [tidy(part) for part in re.split(r"\{year\}|\{department\}|年度", form.heading) if part]
+    fixed = [tidy(part) for part in re.split(r"\{year\}|\{department\}|年度", printed) if part]
     text = re.sub(r"20\d\d年度?", "", text)
     for part in fixed:
         text = text.replace(part, "")

@@ -123,6 +123,7 @@ def _expect(form: Form) -> None:
         form.expect("AMT112", funds, "合计", column)
     form.expect("AMT112", funds, 0, "支出合计")
     form.expect("AMT101", funds, "合计", "支出合计")
+    form.expect("STR114", funds, 3, "支出功能分类科目")
     form.expect("IND101", indicators, "合计", "权重")
     for name in (
         "财务管理制度健全性",
