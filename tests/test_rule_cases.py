@@ -39,6 +39,17 @@ def test_no_rule_crashes_on_the_cases_of_another(case: Case) -> None:
     assert not [finding.message for finding in report.findings if finding.code == CRASH]
 
 
+def test_of_seven_required_cells_that_are_blank_six_are_named() -> None:
+    info = TEMPLATE.table["基本信息"]
+    asked = [*(row.title for row in info.rows if row.required), "部门编码"]
+    rows = tuple(replace(row, required=("填报内容",) if row.title in asked else ()) for row in info.rows)
+    form = replace(TEMPLATE, tables=(replace(info, rows=rows), *TEMPLATE.tables[1:]))
+    read = submission(Case("STR103", "七项必填", given={"基本信息": "填报人 | 张三"}), TEMPLATE)
+    (found,) = run_rules(Desk(read, form), [RULES["STR103"]]).findings
+    assert (len(asked), found.count) == (7, 7)
+    assert found.message.count("“") == 6 and "等 7 项未填" in found.message, found.message
+
+
 # ------------------------------------------------------------------------------------------------------ the catalogue
 
 

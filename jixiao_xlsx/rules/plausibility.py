@@ -151,7 +151,7 @@ def counted_twice(desk: Desk) -> Iterator[Saw]:
     unsettled = {
         (verdict.instance.spec.table, verdict.instance.column)
         for verdict in desk.judged.verdicts
-        if verdict.outcome in {Outcome.FAILS, Outcome.BLANK_TOTAL} and verdict.instance.column
+        if verdict.outcome in {Outcome.FAILS, Outcome.BLANK_TOTAL}
     }
     for name, column in sorted(unsettled):
         table = desk.submission.get(name)

@@ -10,7 +10,7 @@ from jixiao_xlsx.amounts import Convention, Interval, percent, plain, rate_holds
 from jixiao_xlsx.equations import Side
 from jixiao_xlsx.model import Cell, Expected, Row, Severity, Skipped, State
 from jixiao_xlsx.rules import Desk, Flag, Looked, Rule, Saw, flag, rule
-from jixiao_xlsx.slips import slip
+from jixiao_xlsx.slips import digits_of, slip
 from jixiao_xlsx.spec import RateSpec, Template
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
@@ -30,7 +30,7 @@ def rate_rules(template: Template) -> Iterator[Rule]:
 def _checker(spec: RateSpec) -> Callable[[Desk], Iterator[Saw]]:
     def check(desk: Desk) -> Iterator[Saw]:
         table = desk.submission.get(spec.table)
-        if table is None or spec.ratio.shown is None:
+        if table is None:
             yield Skipped(spec.code, f"缺少“{spec.table}”")
             return
         for row in table.rows:
@@ -91,8 +91,7 @@ def _wrong(shown: Cell, cells: tuple[Cell, ...], pair: tuple[Interval, Interval]
 def _typed_short(shown: Cell, part: Interval, whole: Interval) -> bool:
     """Whether fewer digits were typed than the form prints, and those are right: 96.85% may well be shortened to 96.9%."""
     assert shown.number is not None
-    exponent = shown.number.normalize().as_tuple().exponent
-    digits = max(-int(exponent), 2)
+    digits = max(digits_of(shown.number), 2)
     printed = (rounded(Fraction(*ends), shown.decimals + 2) for ends in ((part.lo, whole.hi), (part.hi, whole.lo)))
     right = shown.number in {rounded(rate, digits) for rate in printed}
     return digits < shown.decimals + 2 and (right or rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole))
@@ -188,7 +187,7 @@ def execution_score(desk: Desk) -> Iterator[Saw]:
     if cell is None or cell.number is None or execution.score is None:
         return
     yield Looked(1)
-    digits = max(-int(cell.number.normalize().as_tuple().exponent), 2)
+    digits = max(digits_of(cell.number), 2)
     if abs(Fraction(cell.number) - execution.score) >= Fraction(1, 10**digits):
         right = Decimal(plain(execution.score, 2))
         text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。请改正。"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from decimal import Decimal
 
 from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.model import Cell, Expected, ReferenceLine, Severity, Skipped, Table
@@ -83,23 +82,23 @@ def not_in_reference(desk: Desk) -> Iterator[Saw]:
     """
     yield from _nothing_to_hold(desk, "REF103")
     table = desk.submission.get(desk.template.reference_table)
-    if table is None or not desk.reference:
+    if table is None:
         return
     known = {(tidy(line.item), desk.template.reference_columns.get(kind)) for line in desk.reference for kind in line.amounts}
     columns = {column for _, column in known}
-    filled = [
-        cell
+    filled = {
+        cell: number
         for row in table.rows
         for column in desk.template.reference_columns.values()
-        if column in columns and (cell := row.get(column)) and cell.number
-    ]
+        if column in columns and (cell := row.get(column)) and (number := cell.number)
+    }
     yield Looked(len(filled))
     strange = [cell for cell in filled if not _spellings(cell) & known]
     if strange:
         file = desk.reference[0].source.partition(" ")[0]
         names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
         more = f"等 {len(names)} 项" if len(names) > 5 else ""
-        count = f"（共 {len(strange)} 格）" if len(strange) > 1 else f"（{plain(strange[0].number or Decimal(0), 2)} 元）"
+        count = f"（共 {len(strange)} 格）" if len(strange) > 1 else f"（{plain(filled[strange[0]], 2)} 元）"
         words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。请核对有没有批复，是否填错了行。"
         yield flag(strange[0], words, related=tuple(cell.place for cell in strange), count=len(strange))
 

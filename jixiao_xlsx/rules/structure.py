@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
 from itertools import groupby
+from string import ascii_uppercase
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.meta import column_number
@@ -90,7 +91,7 @@ def _renamed(desk: Desk, table: Table) -> Iterator[tuple[str, Note]]:
 
 
 def _line(ref: str) -> int:
-    return int("".join(letter for letter in ref if letter.isdigit()) or 0)
+    return int(ref.lstrip(ascii_uppercase))
 
 
 def _in_gaps(titles: Sequence[str], known: Mapping[str, int], notes: Mapping[int, Note]) -> Iterator[tuple[str, Note]]:
