@@ -18,6 +18,7 @@ from jixiao_xlsx.amounts import State, atoms_per, believable, percent, plain, ti
 from jixiao_xlsx.balance import Operand, side_cells
 from jixiao_xlsx.equations import Ratio
 from jixiao_xlsx.model import Cell, IndicatorScore, Method, Row, Submission, Table
+from jixiao_xlsx.slips import digits_of
 from jixiao_xlsx.spec import IndicatorSpec, Template, Tier
 
 _SIGNS = {
@@ -52,7 +53,7 @@ class Measure:
     def __str__(self) -> str:
         if self.number is None:
             return self.text
-        return percent(self.number, max(self.digits - 2, 0)) if self.rate else plain(self.number)
+        return percent(self.number, self.digits - 2) if self.rate else plain(self.number)
 
 
 def read_measure(cell: Cell | None, unit: str = "") -> Measure:
@@ -76,28 +77,23 @@ def read_measure_text(typed: str, unit: str = "") -> Measure:
     rest = match["rest"].removeprefix("%")
     sign = _SIGNS.get(match["sign"] or "", "") or _TRAILING.get(rest, "")
     if match["rest"].startswith("%"):
-        return Measure(typed, sign, Fraction(number) / 100, _digits(number) + 2, rate=True)
+        return Measure(typed, sign, Fraction(number) / 100, digits_of(number) + 2, rate=True)
     return Measure(typed, sign, *_scaled(number, unit))
 
 
 def _number_measure(value: Decimal, unit: str, *, shown_as_rate: bool) -> Measure:
     if shown_as_rate:
-        return Measure(percent(value), "", Fraction(value), max(_digits(value), 2), rate=True)
+        return Measure(percent(value), "", Fraction(value), max(digits_of(value), 2), rate=True)
     return Measure(plain(value), "", *_scaled(value, unit))
 
 
 def _scaled(value: Decimal, unit: str) -> tuple[Fraction, int, bool]:
     """A bare number under the unit %: 95 and 0.95 both mean 95 %."""
     if unit not in {"%", "％"}:
-        return Fraction(value), _digits(value), False
+        return Fraction(value), digits_of(value), False
     if abs(value) > Decimal("1.5"):
-        return Fraction(value) / 100, _digits(value) + 2, True
-    return Fraction(value), max(_digits(value), 2), True
-
-
-def _digits(value: Decimal) -> int:
-    exponent = value.normalize().as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
+        return Fraction(value) / 100, digits_of(value) + 2, True
+    return Fraction(value), max(digits_of(value), 2), True
 
 
 # ------------------------------------------------------------------------------------------------------ lines

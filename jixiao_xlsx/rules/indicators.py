@@ -12,7 +12,7 @@ from jixiao_xlsx.hints import base_slip
 from jixiao_xlsx.indicators import Base, BaseState, Line, highest, read_measure_text
 from jixiao_xlsx.model import Cell, Expected, IndicatorScore, Method, Severity, Skipped
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
-from jixiao_xlsx.slips import SIGN, slip, swaps
+from jixiao_xlsx.slips import SIGN, digits_of, slip, swaps
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
 FRAMEWORK = "《预算绩效评价共性指标体系框架》（财预〔2013〕53号）"
@@ -198,8 +198,8 @@ def overstates(line: Line, item: IndicatorScore) -> bool:
 
 
 def _digits(cell: Cell) -> int:
-    exponent = cell.number.normalize().as_tuple().exponent if cell.number is not None else 0
-    return max(-int(exponent), 0)
+    assert cell.number is not None
+    return digits_of(cell.number)
 
 
 @rule("IND103", "得分超出权重或为负", severity=Severity.ERROR, basis=MEASURES, relations=("C37",))
@@ -215,14 +215,9 @@ def within_weight(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         if not 0 <= score <= line.weight:
             words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。请改正。"
-            high = _score(line.weight)
-            yield flag(
-                line.cell("score"),
-                words,
-                expected=Expected(rounded(Fraction(0), 0), high, "分"),
-                hint=slip(line.cell("score").place, line.cell("score").text, Expected(rounded(Fraction(0), 0), high, "分")),
-                related=(line.cell("weight").place,),
-            )
+            cell, within = line.cell("score"), Expected(Decimal(0), _score(line.weight), "分")
+            hint = slip(cell.place, cell.text, within)
+            yield flag(cell, words, expected=within, hint=hint, related=(line.cell("weight").place,))
 
 
 @rule("IND104", "未达目标仍得满分", severity=Severity.ERROR, basis=MEASURES, relations=("C43",), yields_to=("IND103",))
@@ -256,7 +251,8 @@ def overstated(desk: Desk) -> Iterator[Saw]:
 
 
 def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
-    assert item.score is not None and item.self_score is not None
+    assert item.score is not None
+    assert item.self_score is not None
     low = item.weight * item.low if item.method is Method.TIER else item.score
     return flag(
         line.cell("score"),
@@ -432,21 +428,23 @@ def completion(desk: Desk) -> Iterator[Saw]:
             words = (
                 f"“{line.name}”完成率填 {percent(cell.number)}，按业绩值 {line.actual}、目标值 {line.target} 应为 {shown}。请改正。"
             )
-            hint = slip(cell.place, cell.text, shown) or _measure_slip(line, Fraction(cell.number), step)
+            hint = slip(cell.place, cell.text, shown) or _measure_slip(line, actual, target, (Fraction(cell.number), step))
             yield flag(cell, words, expected=shown, hint=hint, related=(line.cell("actual").place, line.cell("target").place))
 
 
-def _measure_slip(line: Line, typed: Fraction, step: Fraction) -> str:
-    """业绩值 or 目标值 mistyped, where the 完成率 beside them is right: their quotient, not merely a target that was met."""
-    for role, measure, other in (("actual", line.actual, line.target), ("target", line.target, line.actual)):
-        if measure.number is None or other.number is None:
-            continue
+def _measure_slip(line: Line, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]) -> str:
+    """业绩值 or 目标值 mistyped, where the 完成率 beside them is right: their quotient, not merely a target that was met.
+
+    `rate` is the 完成率 as typed, and its last digit.
+    """
+    typed, step = rate
+    for role, measure, number in (("actual", line.actual, actual), ("target", line.target, target)):
         scale = 100 if measure.rate else 1
-        shown = plain(measure.number * scale, max(measure.digits - 2, 0) if measure.rate else measure.digits)
+        shown = plain(number * scale, measure.digits - 2 if measure.rate else measure.digits)
         for value in swaps(shown):
             new = Fraction(value) / scale
-            actual, target = (new, other.number) if role == "actual" else (other.number, new)
-            if target > 0 and any(abs(typed - right) < step for right in _quotients(line, actual, target)):
+            top, bottom = (new, target) if role == "actual" else (actual, new)
+            if bottom > 0 and any(abs(typed - right) < step for right in _quotients(line, top, bottom)):
                 return f"{line.cell(role).place} 可能有两位数字填颠倒，若为 {plain(value)}{'%' if measure.rate else ''}，则相符"
     return ""
 
@@ -459,7 +457,7 @@ def _quotients(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fract
 
 def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
     yield from _quotients(line, actual, target)
-    if (line.direction == "≤" and actual <= target) or actual >= target:
+    if actual <= target if line.direction == "≤" else actual >= target:
         yield Fraction(1)
 
 
@@ -487,18 +485,15 @@ def contradicts_base(desk: Desk) -> Iterator[Saw]:
 def _base_hint(line: Line, desk: Desk) -> str:
     """A slip in the two cells of a plain ratio."""
     cells, rate = line.base.cells, line.base.rate
-    numbers = [cell.number for cell in cells]
-    if (
-        len(cells) != 2
-        or rate is None
-        or numbers[0] is None
-        or not numbers[1]
-        or Fraction(numbers[0]) / Fraction(numbers[1]) != rate
-    ):
+    numbers = {cell: cell.number for cell in cells if cell.number is not None}
+    if rate is None or not len(cells) == len(numbers) == 2:
+        return ""
+    top, bottom = numbers.values()
+    if not bottom or Fraction(top) / Fraction(bottom) != rate:
         return ""
 
     def fits(moved: Mapping[Cell, Decimal]) -> bool:
-        top, bottom = (moved.get(cell, cell.number or Decimal(0)) for cell in cells)
+        top, bottom = (moved.get(cell, number) for cell, number in numbers.items())
         return bool(bottom) and line.actual.near(Fraction(top) / Fraction(bottom))
 
     return base_slip(cells, fits, desk.judged)
