@@ -210,7 +210,8 @@ def _line(row: Row, table: Table, submission: Submission, template: Template) ->
     name = cells["name"].text
     spec = template.library.get(tidy(name))
     unit = tidy(cells["unit"].text) if "unit" in cells else ""
-    unit = unit or (spec.unit if spec else "")
+    if spec and (spec.base or not unit):  # what other sheets determine is a rate, whatever unit was typed
+        unit = spec.unit
     return Line(
         row,
         spec,
@@ -421,7 +422,7 @@ def _as_shown(cell: Cell | None) -> str:
 
 
 def _show(value: Fraction, line: Line) -> str:
-    rate = line.target.rate or line.actual.rate or line.base.state is BaseState.KNOWN
+    rate = line.target.rate or line.actual.rate
     return f"{plain(value * 100)}%" if rate else plain(value)
 
 

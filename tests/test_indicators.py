@@ -238,6 +238,9 @@ def test_a_score_carries_what_a_formula_needs_to_work_it_out_again() -> None:
     assert (lower.target_text, lower.actual_text, lower.rate_text) == ("≤100%", "120.00%", "")
     assert scored("结转结余变动率 | 2.7 | ≤5% | 8% | 2 |").per_point == F("0.01")
     assert scored("每月例会次数 | 5 | =12 | 12 | 5 |").full_from == 1
+    assert scored("办结群众来信 | 13.5 | ≥120 | 90 | 13.5 |").actual_text == "90"
+    table = "三级指标 | 目标值 | 业绩值 | 完成率\n办结群众来信 | ≥120 | 90 | 0.75"
+    assert card(绩效评价表=table).indicators[0].rate_text == "75.00%"
     share = scored("财务管理制度健全性 | 2.7 | 健全 | 95% | 2 |")
     assert (share.actual, share.target) == (F("0.95"), 1)
 
@@ -247,6 +250,22 @@ def test_an_indicator_of_ones_own_is_read_by_its_columns() -> None:
     line = lines(read(绩效评价表=table), TEMPLATE)[0]
     assert (line.level1, line.weight, line.target.number, line.actual.number) == ("履职效果", 0, F("0.95"), F("0.96"))
     assert line.direction == "≥"
+
+
+@pytest.mark.parametrize(
+    ("unit", "target"),
+    [("", "0.95"), ("件", "95")],
+)
+def test_the_unit_that_was_typed_counts_else_that_of_the_form(unit: str, target: str) -> None:
+    table = f"三级指标 | 计量单位 | 目标值\n工作完成情况 | {unit} | 95"
+    assert lines(read(绩效评价表=table), TEMPLATE)[0].target.number == F(target)
+
+
+def test_what_other_sheets_determine_is_a_rate_whatever_unit_was_typed() -> None:
+    table = "三级指标 | 计量单位 | 权重 | 目标值 | 业绩值\n满意度 | 分 | 13.5 | ≥95 | 90"
+    survey = "调查对象 | 有效份数 | 很满意 | 满意\n合计 | 100 | 60 | 30"
+    (item,) = card(绩效评价表=table, 满意度调查=survey).indicators
+    assert (item.score, item.arithmetic) == (F("13.5") * F(90, 95), "13.5 × 90% ÷ 95% = 12.7895")
 
 
 @given(
