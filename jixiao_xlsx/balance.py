@@ -215,6 +215,12 @@ class Judge:
     proofs: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
     by_code: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
+    row_totals: bool = False
+
+    @cached_property
+    def added_up(self) -> Judge:
+        """The same verdicts with the totals of rows that add up read as worked out from their parts, typed or not."""
+        return replace(self, row_totals=True)
 
     @cached_property
     def cells(self) -> Mapping[Place, Cell]:
@@ -237,14 +243,18 @@ class Judge:
 
     @cached_property
     def formulas(self) -> Mapping[Place, tuple[Operand, ...]]:
-        """Totals that are formulas over the parts of their equation: they follow when a part is corrected."""
+        """Totals that are formulas over the parts of their equation: they follow when a part is corrected.
+
+        With `row_totals`, those of a row that were typed as well.
+        """
         found: dict[Place, tuple[Operand, ...]] = {}
         for verdict in self.verdicts:
             instance = verdict.instance
             if instance.spec.across or instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2:
                 continue
             left, right = instance.sides
-            if len(left) == 1 and left[0].cell.formula and _plain_side(left) == _plain_side(right):
+            worked_out = left[0].cell.formula or (self.row_totals and instance.spec.relation.scope is Scope.ROW)
+            if len(left) == 1 and worked_out and _plain_side(left) == _plain_side(right):
                 found.setdefault(left[0].cell.place, right)
         return found
 

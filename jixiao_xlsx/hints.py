@@ -62,6 +62,8 @@ def _causes(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     suspects = _suspects(verdict, judged)
     for kind in (_units, _lost_digits, _signs, _swaps):
         yield from _repairs(kind, suspects)
+    for kind in (_units, _lost_digits):
+        yield from _with_row_total(kind, verdict, judged)
     yield from _alone(_row_above, suspects)
     yield from _sums(verdict, judged)
     yield from _alone(_digits, suspects)
@@ -123,6 +125,20 @@ def _repairs(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
             if repairs_all({cell.place: value}, suspect.judged):
                 shown = _shown(value, cell)
                 yield Hint(f"{cell.place} 可能{why}，若为 {shown}，则各处都平", cell.place, shown)
+
+
+def _with_row_total(kind: Correction, verdict: Verdict, judged: Judge) -> Iterator[Hint]:
+    """A cell together with the totals of its own row, where those were typed as the sum of what stands there."""
+    for suspect in _suspects(verdict, judged.added_up):
+        cell = suspect.cell
+        for value, why in kind(suspect):
+            alone, moved = (_followed({cell.place: value}, one) for one in (judged, judged.added_up))
+            typed = sorted(moved.keys() - alone.keys(), key=lambda place: place.order)
+            if typed and repairs_all({cell.place: value}, judged.added_up):
+                shown = _shown(value, cell)
+                also = "、".join(f"{place.cell} 为 {_shown(moved[place], judged.cells[place])}" for place in typed)
+                what = f"{cell.place} 可能{why}，本行合计是按它加的，若为 {shown}、{also}，则各处都平"
+                yield Hint(what, cell.place, shown)
 
 
 def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:

@@ -13,6 +13,7 @@ from jixiao_xlsx.slips import slip
 from jixiao_xlsx.spec import find_template
 
 TEMPLATE = find_template()
+UP, DOWN = "填小了 10000 倍（万元当作元）", "填大了 10000 倍（元当作万元）"
 FUNDS = """
 支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费 | 项目支出 | 支出合计
 教育支出         | 370.00      | 240.50  | 129.50  | 86.30   | 456.30
@@ -66,6 +67,50 @@ def test_a_formula_follows_the_cell_that_is_corrected() -> None:
     assert found[0].startswith("资金预算执行表!F5 可能有两位数字填颠倒，若为 61.25 万元")
 
 
+TOGETHER = "本行合计是按它加的，若为"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (
+            "18.40   | 110.20",
+            "184000  | 184091.80",
+            f"资金预算执行表!H5 可能{DOWN}，{TOGETHER} 18.40 万元、I5 为 110.20 万元，则各处都平",
+        ),
+        (
+            "86.30   | 456.30",
+            "0.01    | 370.01",
+            f"资金预算执行表!H4 可能{UP}，{TOGETHER} 86.30 万元、I4 为 456.30 万元，则各处都平",
+        ),
+        (
+            "91.80       | 61.25   | 30.55   | 18.40   | 110.20",
+            "612530.55   | 612500  | 30.55   | 18.40   | 612548.95",
+            f"资金预算执行表!F5 可能{DOWN}，{TOGETHER} 61.25 万元、E5 为 91.80 万元、I5 为 110.20 万元，则各处都平",
+        ),
+        (
+            "104.70  | 611.60",
+            "1047000 | 1047506.90",
+            f"资金预算执行表!H24 可能{DOWN}，{TOGETHER} 104.70 万元、I24 为 611.60 万元，则各处都平",
+        ),
+        (
+            "18.40   | 110.20",
+            "184000  | =184091.80",
+            f"资金预算执行表!H5 可能{DOWN}，若为 18.40 万元，则各处都平",
+        ),
+    ],
+)
+def test_a_unit_slip_and_the_row_total_typed_from_it_are_mended_together(old: str, new: str, said: str) -> None:
+    found = hints("资金预算执行表", FUNDS, old, new)
+    assert len(found) > 1 and {hint.split("；")[0] for hint in found} == {said}
+
+
+def test_a_row_total_off_for_another_reason_is_not_mended_with_its_part() -> None:
+    """The total of the row is not what the cells of the row add up to: no single cause explains both."""
+    found = hints("资金预算执行表", FUNDS, "18.40   | 110.20", "184000  | 184097.80")
+    assert not any(TOGETHER in hint for hint in found)
+
+
 def test_a_limit_exceeded_ten_thousand_times_is_a_matter_of_units() -> None:
     found = hints("三公经费", TRIPS, "120000.00     | 95477.12", "12.00     | 95477.12")
     assert any("填小了 10000 倍" in hint or "可能填错" in hint for hint in found)
@@ -80,9 +125,6 @@ def of_rule(code: str, **given: str) -> list[str]:
     """The whole hint of every finding of a rule on the given tables."""
     report = check(submission(Case("BAL201", "一张表", given=given), TEMPLATE), TEMPLATE)
     return [finding.hint for finding in report.findings if finding.code == code]
-
-
-UP, DOWN = "填小了 10000 倍（万元当作元）", "填大了 10000 倍（元当作万元）"
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,8 @@ TESTS = (
 LEFT_OUT = "not plain_chinese and not crashes_on"  # what the words of every case and sample hold more sharply
 WORD_TESTS = ("narrative", "narrative_corpus", "narrative_random")
 FEW = 5  # tests that reach a line
-CAP = 60  # seconds that a fork may take: what runs longer has noticed
+CALLS = 400  # of a function without a new line: the test reaches no more of it
+CAP = 5  # seconds of computing that a test may take beyond twice its usual time: what runs longer has noticed
 Change = Callable[[Any], object]
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
@@ -205,25 +206,30 @@ class Bench:
 
     def _learn(self, number: int, item: pytest.Item, after: pytest.Item | None, files: set[str]) -> None:
         reached: set[tuple[str, int]] = set()
+        calls: dict[CodeType, tuple[int, int]] = {}
 
         def local(frame: FrameType, event: str, arg: object) -> object:
             reached.add((frame.f_code.co_filename, frame.f_lineno))
             return local
 
         def trace(frame: FrameType, event: str, arg: object) -> object:
-            if frame.f_code.co_filename not in files:
+            code = frame.f_code
+            if code.co_filename not in files:
                 return None
-            reached.add((frame.f_code.co_filename, frame.f_lineno))
-            return local
+            reached.add((code.co_filename, frame.f_lineno))
+            idle, known = calls.get(code, (0, 0))
+            idle = idle + 1 if known == len(reached) else 0
+            calls[code] = (idle, len(reached))
+            return local if idle < CALLS else None
 
         for remembered in _caches():  # what an earlier test has had worked out is reached by this one all the same
             if sys.modules[remembered.__module__].__file__ in files:
                 remembered.cache_clear()
-        start = time.perf_counter()
+        start = time.process_time()
         sys.settrace(trace)  # type: ignore[arg-type]
         reports = runtestprotocol(item, log=False, nextitem=after)
         sys.settrace(None)
-        self.took.append(time.perf_counter() - start)
+        self.took.append(time.process_time() - start)
         if any(report.failed for report in reports):
             print(f"没有变异也不通过，略去：{item.nodeid}")
         elif not any(report.skipped for report in reports):
@@ -242,8 +248,7 @@ class Bench:
         child = os.fork()
         if not child:
             os.close(reader)
-            signal.alarm(CAP)
-            os._exit(_try(mutant, items, order, living, writer))
+            os._exit(_try(mutant, [(number, items[number], CAP + 2 * self.took[number]) for number in order], living, writer))
         os.close(writer)
         with os.fdopen(reader) as pipe:
             said = pipe.read()
@@ -254,9 +259,9 @@ class Bench:
 
 
 def _try(
-    mutant: Mutant, items: list[pytest.Item], order: list[int], living: dict[tuple[str, str, int], list[FunctionType]], out: int
+    mutant: Mutant, tests: list[tuple[int, pytest.Item, float]], living: dict[tuple[str, str, int], list[FunctionType]], out: int
 ) -> int:
-    """In the fork: 1 when a test noticed."""
+    """In the fork: 1 when a test noticed; one that takes too long (seconds of computing, not of waiting) ends the process."""
     gc.disable()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -265,8 +270,9 @@ def _try(
         _replace(mutant, living)
     except Exception:  # the module can't even be imported with the change
         return 1
-    for number in order:
-        if any(report.failed for report in runtestprotocol(items[number], log=False, nextitem=None)):
+    for number, item, seconds in tests:
+        signal.setitimer(signal.ITIMER_PROF, seconds)
+        if any(report.failed for report in runtestprotocol(item, log=False, nextitem=None)):
             os.write(out, str(number).encode())
             return 1
     return 0
@@ -381,26 +387,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default="", help="part of a module's path, such as hints or rules/rates")
     parser.add_argument("--part", default="1/1", help="the n-th of so many parts")
+    parser.add_argument("--all", action="store_true", help="try the explained ones, too: each runs all its tests")
     args = parser.parse_args()
     part, parts = map(int, args.part.split("/"))
     found = [mutant for path in modules(args.only) for mutant in mutants(path)][part - 1 :: parts]
     wanted = TESTS + (WORD_TESTS if any(word in args.only for word in WORDS) else ())
     files = [str(path) for test in wanted if (path := ROOT / "tests" / f"test_{test}.py").is_file()]
-    bench = Bench(found)
+    known = explained()
+    bench = Bench([mutant for mutant in found if args.all or mutant.key not in known])
     options = ["-q", "-n0", "-k", LEFT_OUT, "-p", "no:cacheprovider", "--no-header", "-W", "ignore", f"--rootdir={ROOT}"]
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     pytest.main([*options, *files], plugins=[bench])
-    known = explained()
     strange = [mutant for mutant in bench.alive if mutant.key not in known]
     for mutant in strange:
         print(f"存活 {mutant}")
     every = {mutant.key for path in modules("") for mutant in mutants(path)}
     for where, what in known.keys() - every:
         print(f"equivalent.toml 里的这一处已不存在：{where}：{what}")
+    for mutant in bench.found if args.all else ():
+        if mutant.key in known and mutant not in bench.alive:
+            print(f"equivalent.toml 里的这一处有测试看得出：{mutant}")
+    idle = len(found) - len(bench.found)
     print(
-        f"变异 {len(found)} 个，杀死 {len(found) - len(bench.alive)} 个，存活 {len(bench.alive)} 个，"
-        f"其中已说明 {len(bench.alive) - len(strange)} 个，没有说明的 {len(strange)} 个（没有测试走到的 {bench.unreached} 个）"
+        f"变异 {len(found)} 个，杀死 {len(bench.found) - len(bench.alive)} 个，"
+        f"已说明 {idle + len(bench.alive) - len(strange)} 个{'（没有再试）' if idle else ''}，"
+        f"没有说明的 {len(strange)} 个（没有测试走到的 {bench.unreached} 个）"
     )
     sys.exit(bool(strange))
 
