@@ -98,7 +98,7 @@ def run(
         desk = _Desk(bureau, {one.name: one for one in roster}, template, outbox)
         sent = [_sent(answer, places[answer.file], desk) for answer in delivered]
         delivered = tuple(answer for answer, _ in sent)
-        notes = [note for _, note in sent if note]
+        notes = _gathered([note for _, note in sent if note])
         review_findings = (*review_findings, *_of_reviews(reviews, delivered))
         idle = strangers(read_reference(reference) if reference else (), _codes(roster, delivered))
         findings = (*crosscheck([a for a in delivered if a.counts]), *waiver_findings, *review_findings, *idle)
@@ -155,11 +155,13 @@ class _Desk:
     outbox: Outbox
 
 
-def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, str]:
-    """Put the letter, the annotated copy and the mail draft of one department in its folder; and what is wrong with its address."""
+def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, tuple[str, str] | None]:
+    """Put the letter, the annotated copy and the mail draft of one department in its folder; and what is wrong with its address
+    (department, words).
+    """
     report = answer.report
     if not answer.output or not answer.returned or report is None:
-        return replace(answer, returned=()), ""
+        return replace(answer, returned=()), None
     name = Path(answer.output).stem
     folder = returns.FOLDERS[report.result]
     title = desk.template.title if report.year is None else f"{report.year}年度{desk.template.title}"
@@ -176,7 +178,7 @@ def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, str]:
     message, note = mail.draft(department, report, desk.bureau, title, attachments)
     problems.append(desk.outbox.put(f"{folder}/{name}/{name}.eml", message))
     problem = "；".join(filter(None, (answer.problem, *problems)))
-    return replace(answer, returned=tuple(paths), problem=problem), note if desk.departments else ""
+    return replace(answer, returned=tuple(paths), problem=problem), (department.name, note) if note and desk.departments else None
 
 
 def _carry_on(previous: Path, outbox: Outbox) -> None:
@@ -185,6 +187,21 @@ def _carry_on(previous: Path, outbox: Outbox) -> None:
         name = f"{rounds.FOLDER}/{path.name}"
         if name not in outbox.outputs:
             outbox.put(name, path.read_bytes())
+
+
+_NAMED_AT_MOST = 5
+
+
+def _gathered(notes: Sequence[tuple[str, str]]) -> list[str]:
+    """One line for each thing that is wrong, with the departments it is wrong of."""
+    by_words: dict[str, list[str]] = {}
+    for department, words in notes:
+        by_words.setdefault(words, []).append(department)
+    return [f"名册中{_some(names)}的邮箱{words}，邮件草稿没有收件人" for words, names in by_words.items()]
+
+
+def _some(names: Sequence[str]) -> str:
+    return "、".join(names[:_NAMED_AT_MOST]) + (f"等 {len(names)} 个部门" if len(names) > _NAMED_AT_MOST else "")
 
 
 def _shared(name: str, batch: Batch, template: Template, outbox: Outbox, faults: list[str]) -> str:

@@ -301,11 +301,11 @@ def _passwords(ask: bool) -> tuple[str, ...]:
     """Candidates for workbooks that ask for one: from the environment, and typed unseen where asked for; never an argument."""
     from jixiao_xlsx.crypt import passwords_in, split
 
-    typed = (
-        click.prompt("密码（多个用分号隔开，输入时不显示）", hide_input=True, default="", show_default=False, err=True)
-        if ask
-        else ""
-    )
+    typed = ""
+    if ask and sys.stdin.isatty():
+        typed = click.prompt("密码（多个用分号隔开，输入时不显示）", hide_input=True, default="", show_default=False, err=True)
+    elif ask:
+        typed = sys.stdin.readline()
     return (*split(typed), *passwords_in())
 
 
@@ -349,11 +349,12 @@ def _progress(label: str) -> Iterator[Progress | None]:
 
 def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
     """Say what is not as it should be; whether some output is missing."""
+    from jixiao_xlsx.intake import NO_CONTENT
     from jixiao_xlsx.model import FileStatus
     from jixiao_xlsx.writers.records import line_safe
 
     for answer in answers:
-        if answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}:
+        if answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED} and not answer.reason.endswith(NO_CONTENT):
             click.echo(line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}"), err=True)
         if answer.problem:
             click.echo(line_safe(f"注意：{answer.file}：{answer.problem}"), err=True)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from jixiao_xlsx import odfcrypt
 
 VARIABLE = "JIXIAO_PASSWORDS"
 MOST = 50
@@ -31,32 +34,35 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> bytes | None:
     Never raises: what is wrong with the file is for the reader to say. The cost of a try is the file's to set, so this runs
     where time is limited.
     """
-    if not data.startswith(_OLE):
-        return None
-    import msoffcrypto
-
     try:
-        if not msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted():
-            return None
+        opener = _opener(data)
     except Exception:
         return None
+    if opener is None:
+        return None
     for password in (_DEFAULT, *passwords):
-        if (opened := _opened(data, password)) is not None:
-            return opened
+        with contextlib.suppress(Exception):  # a wrong password, or a broken file: either way not this one
+            if (opened := opener(data, password)) and opened.startswith((b"PK", _OLE)):
+                return opened
     return None
 
 
-def _opened(data: bytes, password: str) -> bytes | None:
+def _opener(data: bytes) -> Callable[[bytes, str], bytes | None] | None:
+    """What can open it; None where it is not encrypted."""
+    if data.startswith(_OLE):
+        import msoffcrypto
+
+        return _office if msoffcrypto.OfficeFile(io.BytesIO(data)).is_encrypted() else None
+    return odfcrypt.unlocked if odfcrypt.is_locked(data) else None
+
+
+def _office(data: bytes, password: str) -> bytes:
     import msoffcrypto
 
     stream = io.BytesIO()
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            office = msoffcrypto.OfficeFile(io.BytesIO(data))
-            office.load_key(password=password)
-            office.decrypt(stream)
-    except Exception:  # a wrong password, or a broken file: either way not this one
-        return None
-    opened = stream.getvalue()
-    return opened if opened.startswith((b"PK", _OLE)) else None
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        office = msoffcrypto.OfficeFile(io.BytesIO(data))
+        office.load_key(password=password)
+        office.decrypt(stream)
+    return stream.getvalue()

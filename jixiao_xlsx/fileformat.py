@@ -42,7 +42,7 @@ _MAGIC = (
     (b"\x89PNG", "这是图片（PNG），不是工作簿。请报送填好的 .xlsx 原件"),
     (b"{\\rtf", "这是写字板文档（RTF），不是工作簿。请报送填好的 .xlsx 原件"),
 )
-_ENCRYPTED = "文件已加密，需要密码才能打开。请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
+ENCRYPTED = "文件已加密，需要密码才能打开。请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
 _BROKEN = "文件已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
 
 
@@ -96,7 +96,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     if unpacked > MAX_UNPACKED or xml > MAX_XML:
         raise Refused(f"解压后有 {unpacked / 2**20:.0f} MB，远超正常的报表，未读取。请另存一份只含报表的 .xlsx 后重报")
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Refused(_ENCRYPTED)
+        raise Refused(ENCRYPTED)
     return archive
 
 
@@ -107,7 +107,7 @@ def broken() -> Refused:
 
 def encrypted() -> Refused:
     """The refusal for a workbook that asks for a password."""
-    return Refused(_ENCRYPTED)
+    return Refused(ENCRYPTED)
 
 
 def _inside_ole(data: bytes) -> Kind:
@@ -115,9 +115,11 @@ def _inside_ole(data: bytes) -> Kind:
         return stream.encode("utf-16-le") in data
 
     if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        raise Refused(_ENCRYPTED)
+        raise Refused(ENCRYPTED)
     if holds("WordDocument"):
         raise Refused("这是 Word 文档（.doc），不是工作簿。请报送填好的 .xlsx 原件")
+    if holds("__properties_version1.0"):
+        raise Refused("这是 Outlook 邮件（.msg），不是工作簿。请取出附件后再放入")
     if holds("PowerPoint Document"):
         raise Refused("这是演示文稿（.ppt），不是工作簿。请报送填好的 .xlsx 原件")
     if not holds("Workbook") and not holds("Book"):
@@ -148,6 +150,7 @@ def _inside_zip(data: bytes) -> Kind:
 
 
 def _as_text(head: bytes) -> str:
+    head = head.replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head  # “Unicode 文本” of Excel
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
     if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
         return f"这是“XML 表格 2003”，不是工作簿。{SAVE_AS}"

@@ -14,20 +14,24 @@ from functools import lru_cache, partial
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx import archives, mail
-from jixiao_xlsx.fileformat import Refused
+from jixiao_xlsx.fileformat import SAVE_AS, Refused
 from jixiao_xlsx.model import FileStatus, Letter
+from jixiao_xlsx.refusals import why
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
 DOCUMENTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp"})
-PACKED = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab"})
+TABLES = frozenset({".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods"})  # what a spreadsheet saves too
+PACKED = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".lzh", ".arj", ".zst", ".iso"})
 LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
+NO_CONTENT = "不是报送内容"  # how the reason ends for what no reviewer needs to be told of
 MAX_FILE_BYTES = 100 * 2**20
 MAX_DEPTH = 3
 MAX_CANDIDATES = 20_000
 _HEAD = 512
 _VOLUME = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.part\d+\.rar$|\.[zr]\d\d$")
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WINMAIL = b"\x78\x9f\x3e\x22"
 _PACKED_MAGIC = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 
 ARCHIVE, LETTER, MBOX, WORKBOOK, DOCUMENT = "archive", "letter", "mbox", "workbook", "document"
@@ -113,27 +117,42 @@ def candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candi
     found: dict[str, Candidate] = {}
     seen: set[Path] = set()
     for root in roots:
-        for path in _files(root, aside):
+        for path, shut in _files(root, aside):
             if path not in seen:
                 seen.add(path)
                 label = _label(path, root, many=len(roots) > 1, taken=found)
                 beside = "" if path.parent == root or path == root else str(PurePosixPath(label).parent)
-                for one in _opened(_candidate(path, label, beside)):
+                whole = Candidate(path, label, set_aside=shut, status=_SHUT) if shut else _candidate(path, label, beside)
+                for one in _opened(whole):
                     name = _unique(one.file, found)
                     found[name] = replace(one, file=name) if name != one.file else one
     mail.forget()
     return tuple(sorted(found.values(), key=lambda candidate: candidate.file))
 
 
-def _files(root: Path, skip: Path | None) -> Iterator[Path]:
+_SHUT = FileStatus.UNREADABLE
+_LINKED = "文件夹的链接（快捷方式），没有进去看。请直接放入它所指的文件夹"
+
+
+def _files(root: Path, skip: Path | None) -> Iterator[tuple[Path, str]]:
+    """Every file, and every folder that is not gone into with the reason."""
     if not root.is_dir():
-        yield root
+        yield root, ""
         return
-    for folder, folders, names in os.walk(root):
+    closed: list[OSError] = []
+    for folder, folders, names in os.walk(root, onerror=closed.append):
         here = Path(folder)
         # The order on disk must not decide which of two like names is numbered.
         folders[:] = sorted(name for name in folders if here / name != skip)
-        yield from (here / name for name in sorted(names))
+        yield from ((here / name, _LINKED) for name in folders if _is_link(here / name))
+        yield from ((here / name, "") for name in sorted(names))
+    yield from ((Path(error.filename), f"文件夹打不开：{why(error)}") for error in closed)
+
+
+def _is_link(folder: Path) -> bool:
+    """Whether os.walk passes it by: a link, or what Windows has for one (known since Python 3.12)."""
+    is_junction: Callable[[Path], bool] | None = getattr(os.path, "isjunction", None)
+    return folder.is_symlink() or bool(is_junction and is_junction(folder))
 
 
 def _label(path: Path, root: Path, *, many: bool, taken: Mapping[str, object]) -> str:
@@ -155,7 +174,7 @@ def _candidate(path: Path, label: str, beside: str) -> Candidate:
     try:
         facts = path.stat()
     except OSError as error:
-        return Candidate(path, label, set_aside=f"无法打开：{error.strerror or '系统拒绝访问'}")
+        return Candidate(path, label, set_aside=f"无法打开：{why(error)}", status=_SHUT)
     if not path.is_file():
         return Candidate(path, label, set_aside="不是普通文件")
     return Candidate(path, label, facts.st_size, int(facts.st_mtime), beside=beside)
@@ -190,7 +209,7 @@ def _opened(candidate: Candidate) -> Iterator[Candidate]:
         with candidate.path.open("rb") as stream:
             head = stream.read(_HEAD)
     except OSError as error:
-        yield replace(candidate, set_aside=f"无法打开：{error.strerror or '系统拒绝访问'}", status=FileStatus.UNREADABLE)
+        yield replace(candidate, set_aside=f"无法打开：{why(error)}", status=_SHUT)
         return
     yield from _within(_Find(candidate, head, lambda: candidate.path))
 
@@ -200,12 +219,16 @@ def _within(find: _Find) -> Iterator[Candidate]:
     find.count.files += 1
     if find.count.files > MAX_CANDIDATES:
         return
-    kind, reason = ("", candidate.set_aside) if candidate.set_aside else _kind(find)
+    try:
+        kind, reason = ("", candidate.set_aside) if candidate.set_aside else _kind(find)
+    except Refused as refusal:
+        yield replace(candidate, set_aside=refusal.reason, status=_SHUT)
+        return
     if reason:
         yield replace(candidate, set_aside=reason)
     elif kind not in _INSIDE:
         yield replace(candidate, document=kind == DOCUMENT, set_aside=_APART if kind == DOCUMENT else "")
-    elif len(candidate.steps) >= MAX_DEPTH:
+    elif sum(step.kind != MBOX for step in candidate.steps) >= MAX_DEPTH:
         yield replace(candidate, set_aside=f"套了 {MAX_DEPTH} 层以上的压缩包或邮件，没有再展开。请解压后再放入")
     else:
         yield from _unpacked(find, kind)
@@ -219,20 +242,22 @@ def _unpacked(find: _Find, kind: str) -> Iterator[Candidate]:
             inside += 1
             yield from _within(found)
     except Refused as refusal:
-        yield replace(candidate, set_aside=refusal.reason, status=FileStatus.UNREADABLE)
+        yield replace(candidate, set_aside=refusal.reason, status=_SHUT)
     except OSError as error:
-        yield replace(candidate, set_aside=f"无法打开：{error.strerror or '系统拒绝访问'}", status=FileStatus.UNREADABLE)
+        yield replace(candidate, set_aside=f"无法打开：{why(error)}", status=_SHUT)
     else:
         if not inside:
-            yield replace(candidate, set_aside=_EMPTY[kind])
+            yield replace(candidate, set_aside=_without_files(find) if kind == LETTER else _EMPTY[kind])
     if find.count.files > MAX_CANDIDATES and not candidate.steps:
-        yield replace(
-            candidate, set_aside=f"里面的文件超过 {MAX_CANDIDATES} 个，后面的没有读。请分批放入", status=FileStatus.UNREADABLE
-        )
+        yield replace(candidate, set_aside=f"里面的文件超过 {MAX_CANDIDATES} 个，后面的没有读。请分批放入", status=_SHUT)
 
 
 _APART = "文档或图片，没有对应到哪个部门的工作簿，未读取"
-_EMPTY = {ARCHIVE: "压缩包里没有文件", LETTER: "邮件里没有附件", MBOX: "邮箱文件里没有邮件"}
+_EMPTY = {ARCHIVE: "压缩包里没有文件", MBOX: "邮箱文件里没有邮件"}
+
+
+def _without_files(find: _Find) -> str:
+    return mail.without_files(_bytes(find.source(), mail.MAX_LETTER))
 
 
 def _kind(find: _Find) -> tuple[str, str]:
@@ -241,9 +266,9 @@ def _kind(find: _Find) -> tuple[str, str]:
     parts = label.lower().split("/")
     name, suffix = parts[-1], PurePosixPath(parts[-1]).suffix
     if name.startswith((".~", "~$")) or (name.startswith("~") and suffix == ".tmp"):
-        return "", "办公软件打开文件时留下的锁文件或临时文件，不是报送内容"
+        return "", f"办公软件打开文件时留下的锁文件或临时文件，{NO_CONTENT}"
     if name.startswith("._") or any(part in SYSTEM_FILES for part in parts):
-        return "", "操作系统留下的文件，不是报送内容"
+        return "", f"操作系统留下的文件，{NO_CONTENT}"
     if suffix in LINKS:
         return "", "快捷方式，不是文件本身。请放入它所指的文件"
     if _VOLUME.search(name):
@@ -252,24 +277,33 @@ def _kind(find: _Find) -> tuple[str, str]:
         return "", "压缩包：请解压后再放入"
     if suffix == ".msg":
         return "", "Outlook 邮件（.msg）：请取出附件后再放入，或另存为 .eml"
-    if name == "winmail.dat":
+    if name == "winmail.dat" or head.startswith(_WINMAIL):
         return "", "Outlook 打包的附件（winmail.dat）：请对方改用普通格式重新发送"
     if head.startswith(b"PK") and suffix not in {".docx", ".ofd", ".wps"} and archives.is_archive(find.source(), head):
         return ARCHIVE, ""
     if suffix not in WORKBOOKS:
         if mail.is_mbox(head):
             return MBOX, ""
-        if suffix == ".eml" or (suffix not in DOCUMENTS and mail.is_letter(head)):
+        if suffix == ".eml" or (suffix not in DOCUMENTS | TABLES and mail.is_letter(head)):
             return LETTER, ""
         if suffix == ".zip" and not head.startswith(b"PK"):
-            return "", "不是压缩包，或压缩包已损坏，打不开。请重新打包后报送"
+            raise Refused("不是压缩包，或压缩包已损坏，打不开。请重新打包后报送")
         if suffix in DOCUMENTS or head.startswith(b"%PDF"):
             return DOCUMENT, ""
         if not head.startswith((_OLE, b"PK\x03\x04")):
-            return "", "不是工作簿（.xlsx、.xls、.et 等）"
+            return "", _foreign(suffix, head)
     if find.candidate.size > MAX_FILE_BYTES:
         return "", f"文件过大（{find.candidate.size // 2**20} MB，上限 {MAX_FILE_BYTES // 2**20} MB）"
     return WORKBOOK, ""
+
+
+def _foreign(suffix: str, head: bytes) -> str:
+    """Why a file is set aside that is nothing of what is wanted."""
+    if suffix in TABLES:
+        return f"{suffix} 文件，不是工作簿。{SAVE_AS}"
+    if head.startswith(b"MZ"):
+        return "程序文件，没有打开。如果是自解压包，请解压后再放入"
+    return "不是工作簿（.xlsx、.xls、.et 等）"
 
 
 # ------------------------------------------------------------------------------------------------- what is inside

@@ -36,6 +36,8 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 _GBK = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030"}
+_CLOUD = re.compile(r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]*ftn|pan\.baidu\.com|mail\.(?:163|126)\.com/large")
+_INLINE = re.compile(r"^begin [0-7]{3} \S", re.MULTILINE)
 _TEXT_BODY = frozenset({"text/plain", "text/html"})
 _ENDINGS = {"text/calendar": ".ics", "message/rfc822": ".eml"}
 _BAD = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, binascii.Error)
@@ -105,6 +107,20 @@ def content(data: bytes, at: int) -> bytes:
     if at >= len(parts):
         raise Refused("邮件已变动，附件找不到了。请重新运行")
     return _payload(parts[at][0])
+
+
+def without_files(data: bytes) -> str:
+    """Why a letter has no files to give, for people. Raises Refused."""
+    text = "".join(_text(part) for part, _ in _parts(data))
+    if _CLOUD.search(text):
+        return "邮件里没有附件，正文里有超大附件或网盘的链接：请下载后再放入，或请对方用普通附件重新发送"
+    if _INLINE.search(text):
+        return "附件以老式编码（uuencode）写在正文里，没有取出。请用邮件软件取出后再放入"
+    return "邮件里没有附件"
+
+
+def _text(part: Message) -> str:
+    return _decoded(_payload(part), part.get_content_charset()) if part.get_content_maintype() == "text" else ""
 
 
 def forget() -> None:

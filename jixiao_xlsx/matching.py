@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -91,15 +91,15 @@ class Register:
         """The departments whose name stands in `text`; a name inside another's doesn't count, nor one of another county."""
         return self._owners(self.names, tidy(text))
 
-    def likely(self, answer: Answer) -> str:
-        """Whose a file seems to be that nobody could read: by its name (without the county's, too), a folder's, or the sender's
-        address; "" where these name none or several. A hint for the reviewer: nothing is decided by it.
+    def likely(self, answer: Answer) -> tuple[str, str]:
+        """Whose a file seems to be that nobody could read, and by what: its name (without the county's, too), a folder's, or the
+        sender's address; "" where these name none or several. A hint for the reviewer: nothing is decided by it.
         """
         for name in reversed(answer.file.split("/")):
             if owners := self._owners(self.bare, tidy(name)):
-                return owners.pop() if len(owners) == 1 else ""
+                return (owners.pop(), "名称") if len(owners) == 1 else ("", "")
         known = self.senders.get(answer.letter.sender, ()) if answer.letter else ()
-        return known[0] if len(known) == 1 else ""
+        return (known[0], "发件人") if len(known) == 1 else ("", "")
 
     def _owners(self, names: Mapping[str, tuple[Department, ...]], words: str) -> set[str]:
         found = [name for name in names if len(name) >= _LONG_ENOUGH and self._stands(name, words)]
@@ -292,26 +292,29 @@ def with_material(answers: Sequence[Answer], documents: Mapping[str, str], roste
                 beside[place].add(answer.department)
         if answer.counts:
             read |= {file: (answer.department, said) for file, said in answer.documents}
+    there = {answer.department for answer in answers if answer.counts}
     return tuple(
-        _kept(answer, documents[answer.file], known, beside, read.get(answer.file)) if answer.file in documents else answer
+        _kept(answer, _belonging(answer, documents[answer.file], known, beside), read.get(answer.file), there)
+        if answer.file in documents
+        else answer
         for answer in answers
     )
 
 
-def _kept(answer: Answer, place: str, known: Register, beside: Mapping[str, set[str]], read: tuple[str, str] | None) -> Answer:
-    if read is None:
-        found = _belonging(answer, place, known, beside)
-    else:
+def _kept(answer: Answer, found: Answer, read: tuple[str, str] | None, there: Collection[str]) -> Answer:
+    if read:
         found = replace(answer, department=read[0], status=FileStatus.SUBMITTED, material=True, reason=read[1])
     if answer.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
         return replace(answer, department=found.department)
+    if found.material and found.department not in there:
+        return replace(found, reason=_joined(found.reason, "这个部门还没有报来能用的工作簿"))
     return found
 
 
 def with_hints(answers: Sequence[Answer], roster: Sequence[Department]) -> tuple[Answer, ...]:
     """Files that could not be read, each beside the department it seems to be of: who else would know whom to call."""
     known = register(roster)
-    return tuple(_hinted(answer, known.likely(answer)) if _is_lost(answer) else answer for answer in answers)
+    return tuple(_hinted(answer, *known.likely(answer)) if _is_lost(answer) else answer for answer in answers)
 
 
 def _is_lost(answer: Answer) -> bool:
@@ -321,11 +324,11 @@ def _is_lost(answer: Answer) -> bool:
     )
 
 
-def _hinted(answer: Answer, owner: str) -> Answer:
-    return replace(answer, department=owner, reason=_joined(answer.reason, f"看名称像是“{owner}”的")) if owner else answer
+def _hinted(answer: Answer, owner: str, by: str) -> Answer:
+    return replace(answer, department=owner, reason=_joined(answer.reason, f"看{by}像是“{owner}”的")) if owner else answer
 
 
-_OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".txt", ".ofd")
+_OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".ofd")
 
 
 def above(file: str) -> Iterator[str]:

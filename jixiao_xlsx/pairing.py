@@ -21,6 +21,7 @@ from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.matching import Register
 from jixiao_xlsx.model import Department, Document, Submission
 from jixiao_xlsx.narrative.vocabulary import Vocabulary, vocabulary
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.spec import Template, find_template
 
@@ -161,7 +162,7 @@ def read_report(candidate: Candidate, folder: Path) -> Document | str:
     except Refused as refusal:
         return refusal.reason
     except OSError as error:
-        return f"无法打开：{error.strerror or '系统拒绝访问'}"
+        return f"无法打开：{why(error)}"
 
 
 @lru_cache(maxsize=4096)

@@ -16,6 +16,7 @@ from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.fileformat import Refused
 from jixiao_xlsx.matching import settle
 from jixiao_xlsx.model import Answer, Department, FileStatus, ReferenceLine, Report, Submission
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.spec import Template
 
 BUDGETS = ("年初预算", "全年预算")  # what is approved before the year is over; 决算 is for the department to report
@@ -102,7 +103,7 @@ def last_year(folder: Path, roster: Sequence[Department], year: int | None, temp
             answers.append(Answer(candidate.file, status, problem.reason))
             continue
         except OSError as problem:
-            answers.append(Answer(candidate.file, FileStatus.UNREADABLE, f"无法打开：{problem.strerror or '系统拒绝访问'}"))
+            answers.append(Answer(candidate.file, FileStatus.UNREADABLE, f"无法打开：{why(problem)}"))
             continue
         read[candidate.file] = submission
         answers.append(_answer(candidate.file, submission))

@@ -25,6 +25,7 @@ from jixiao_xlsx.locate import match_sheets
 from jixiao_xlsx.model import Cell, FileStatus, Note, Place, Submission, Table
 from jixiao_xlsx.names import READ_BARE, RETURNED, Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.remarks import REMARKS, remarks_of
 from jixiao_xlsx.spec import Template, find_template, title_of
 from jixiao_xlsx.tables import Found, read_tables
@@ -57,7 +58,7 @@ def read(path: str | Path, template: Template | None = None) -> Submission:
             raise Unreadable(f"文件有 {size / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
         data = path.read_bytes()
     except OSError as error:
-        raise Unreadable(f"文件打不开（{error.strerror or '系统错误'}）。请检查文件是否存在、有无读取权限") from error
+        raise Unreadable(f"文件打不开（{why(error)}）。请检查文件是否存在、有无读取权限") from error
     return read_bytes(data, path.name, template)
 
 

@@ -14,6 +14,7 @@ from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import BatchFinding, Review, Reviewed, Severity
 from jixiao_xlsx.names import key
 from jixiao_xlsx.reader import grids_of
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.reviewsheet import AS_TEXT, REASON_TITLE, SCORE_TITLE, SHEET, Scores, Written, decode, numbered, shown
 from jixiao_xlsx.typed import words
 
@@ -33,7 +34,7 @@ def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, 
         try:
             reviews = read_review(path.read_bytes(), path.name)
         except (Refused, OSError) as error:
-            reason = error.reason if isinstance(error, Refused) else error.strerror or "系统拒绝访问"
+            reason = error.reason if isinstance(error, Refused) else why(error)
             told.append(_unusable(path.name, f"打不开：{reason}"))
             continue
         found += reviews

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Bureau, Department
+from jixiao_xlsx.refusals import why
 
 BUREAU_FILE = "bureau.toml"
 WAIVERS_FILE = "waivers.csv"
@@ -79,7 +80,7 @@ def read_roster(path: Path) -> tuple[Department, ...]:
 
 def _department(line: Mapping[str, str]) -> Department:
     known = {field: line.get(title, "") for title, field in _ROSTER_FIELDS.items() if field != "former"}
-    former = tuple(name.strip() for name in re.split(r"[、|]", line.get("曾用名", "")) if name.strip())
+    former = tuple(name.strip() for name in re.split(r"[、|;；,，/\n]", line.get("曾用名", "")) if name.strip())
     return Department(**known, former=former)
 
 
@@ -168,7 +169,7 @@ def text_of(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise InputError(path.name, [f"无法打开：{error.strerror or '系统拒绝访问'}"]) from error
+        raise InputError(path.name, [f"无法打开：{why(error)}"]) from error
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

@@ -22,13 +22,14 @@ from jixiao_xlsx import checker, crew, meta, reader, returns, review, scorer
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.crosscheck import facts_of
 from jixiao_xlsx.crypt import unlocked
-from jixiao_xlsx.fileformat import Refused, seen_through
+from jixiao_xlsx.fileformat import ENCRYPTED, Refused, seen_through
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Review, Scorecard, Skipped, Submission
 from jixiao_xlsx.pairing import Offer, is_report, read_report, with_reports
 from jixiao_xlsx.pairing import digest as digest_of
 from jixiao_xlsx.reference import read_reference
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.returns import Returning, held_against_before, write_returns
 from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.spec import Template, find_template
@@ -99,11 +100,12 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     except _Opaque:
         raise
     except reader.Unreadable as error:
-        return replace(_failed(candidate, error.reason, sha256), status=error.status)
+        reason = _STILL_LOCKED if error.reason == ENCRYPTED and task.passwords else error.reason
+        return replace(_failed(candidate, reason, sha256), status=error.status)
     except Refused as refusal:
         return _failed(candidate, refusal.reason, sha256)
     except OSError as error:
-        return _failed(candidate, f"无法打开：{error.strerror or '系统拒绝访问'}", sha256)
+        return _failed(candidate, f"无法打开：{why(error)}", sha256)
     except MemoryError:
         return _failed(candidate, _TOO_LARGE, sha256)
     except Exception as error:  # one bad file never stops a batch
@@ -132,6 +134,7 @@ def _digest(candidate: Candidate) -> str:
         return ""
 
 
+_STILL_LOCKED = "文件已加密，给出的密码都打不开。请部门告知密码，或取消密码（文件—文档加密）后重新保存并报送"
 _TOO_LARGE = "文件展开后过大，内存不足"
 _FAULT = "处理这个文件时程序出错，没有读成；请把文件交给维护人员"
 

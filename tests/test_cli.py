@@ -47,6 +47,12 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
 # ------------------------------------------------------------------------------------------------ start, help, errors
 
 
+def test_passwords_may_come_from_a_pipe_without_a_word_of_english(clean: Path) -> None:
+    command = [sys.executable, "-m", "jixiao_xlsx", "check", str(clean), "--ask-passwords"]
+    done = subprocess.run(command, input="甲;乙\n".encode(), capture_output=True, check=False)
+    assert done.returncode == 0 and not done.stderr
+
+
 @pytest.mark.parametrize("arguments", [["--help"], ["run", "--help"], ["--version"]])
 def test_help_loads_no_workbook_library(arguments: list[str]) -> None:
     code = (

@@ -73,7 +73,48 @@ def test_a_pipe_among_the_files_is_not_opened(tmp_path: Path) -> None:
 
 def test_a_dangling_link_is_said_to_be_unreadable(tmp_path: Path) -> None:
     (tmp_path / "断.xlsx").symlink_to(tmp_path / "没有")
-    assert candidates([tmp_path])[0].set_aside.startswith("无法打开")
+    (tmp_path / "自指.xlsx").symlink_to(tmp_path / "自指.xlsx")
+    said = {one.file: (one.set_aside, one.status) for one in candidates([tmp_path])}
+    assert said == {
+        "断.xlsx": ("无法打开：找不到，可能已被移走或删除", FileStatus.UNREADABLE),
+        "自指.xlsx": ("无法打开：链接绕成了圈，没有指到文件", FileStatus.UNREADABLE),
+    }
+
+
+def test_a_folder_that_is_not_gone_into_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox, outside = tmp_path / "收件箱", tmp_path / "别处"
+    put(outside, "表.xlsx", BOOK)
+    put(inbox, "锁住/表.xlsx", BOOK)
+    (inbox / "链").symlink_to(outside)
+    (inbox / "圈").symlink_to(inbox)
+    real = os.scandir
+
+    def scandir(path: str) -> object:
+        if Path(path).name == "锁住":
+            raise PermissionError(13, "Permission denied", path)
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    said = {one.file: one.set_aside for one in candidates([inbox])}
+    assert sorted(said) == ["圈", "链", "锁住"]
+    assert "没有进去看" in said["链"] and "没有进去看" in said["圈"] and "没有权限" in said["锁住"]
+    assert {one.status for one in candidates([inbox])} == {FileStatus.UNREADABLE}
+
+
+def test_a_directory_called_like_a_workbook_is_a_folder(tmp_path: Path) -> None:
+    put(tmp_path, "表.xlsx/里.xlsx", BOOK)
+    assert [(one.file, one.set_aside) for one in candidates([tmp_path])] == [("表.xlsx/里.xlsx", "")]
+
+
+def test_what_a_spreadsheet_saves_besides_workbooks_says_what_to_do(tmp_path: Path) -> None:
+    put(tmp_path, "导出.csv", "部门,金额".encode("gbk"))
+    put(tmp_path, "导出.html", b"<html>")
+    put(tmp_path, "单一文件.mht", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n")
+    put(tmp_path, "自解压.exe", b"MZ")
+    put(tmp_path, "表.jio", b"JIO")
+    said = {one.file: one.set_aside for one in candidates([tmp_path])}
+    assert all("另存为“Excel 工作簿（.xlsx）”" in said[name] for name in ("导出.csv", "导出.html", "单一文件.mht"))
+    assert "自解压" in said["自解压.exe"] and said["表.jio"] == "不是工作簿（.xlsx、.xls、.et 等）"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are a thing of POSIX")
@@ -206,6 +247,9 @@ def test_an_empty_and_a_broken_archive_are_told(tmp_path: Path) -> None:
     put(tmp_path, "坏.zip", b"nothing")
     done = {one.file: one.set_aside for one in candidates([tmp_path])}
     assert done["空.zip"] == "压缩包里没有文件" and "损坏" in done["坏.zip"]
+    put(tmp_path, "零.zip", b"")
+    [zero] = [one for one in candidates([tmp_path]) if one.file == "零.zip"]
+    assert (zero.status, "损坏" in zero.set_aside) == (FileStatus.UNREADABLE, True)
 
 
 # ----------------------------------------------------------------------------------------------------------- mail
@@ -297,4 +341,26 @@ def test_a_broken_letter_is_accounted_for(tmp_path: Path, data: bytes) -> None:
 def test_outlooks_own_formats_are_named(tmp_path: Path) -> None:
     put(tmp_path, "信.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     put(tmp_path, "信.eml", letter({"winmail.dat": b"x"}))
+    put(tmp_path, "另一封.eml", letter({"ATT00001.dat": b"\x78\x9f\x3e\x22" + bytes(99)}))
     assert all("Outlook" in one.set_aside for one in candidates([tmp_path]))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        ('<a href="https://mail.qq.com/cgi-bin/ftnExs_download?k=1">从QQ邮箱发来的超大附件</a>', "超大附件"),
+        ("链接：https://pan.baidu.com/s/1abc 提取码：1234", "网盘"),
+        ("表在下面\nbegin 644 biao.xlsx\nM4$L#!\n`\nend", "uuencode"),
+        ("附件忘了，稍后再发", "邮件里没有附件"),
+    ],
+)
+def test_a_letter_without_files_says_where_they_may_be(tmp_path: Path, body: str, words: str) -> None:
+    head = "From: a@example.com\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: 8bit\n\n"
+    [one] = found(put(tmp_path, "信.eml", (head + body + "\n").encode("gbk"))).values()
+    assert words in one.set_aside and one.set_aside.isprintable()
+
+
+def test_a_folder_of_mails_costs_no_depth(tmp_path: Path) -> None:
+    packed = zipped({"里.zip": zipped({"表.xlsx": BOOK}, gbk=True)}, gbk=True)
+    [one] = found(put(tmp_path, "收件箱", mbox([letter({"外.zip": packed})]))).values()
+    assert one.file == "收件箱/第1封/外.zip/里.zip/表.xlsx" and one.content() == BOOK and one.letter

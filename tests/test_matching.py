@@ -223,7 +223,7 @@ def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(file: str
     for status in (FileStatus.UNREADABLE, FileStatus.UNRECOGNISED):
         [one] = with_hints([Answer(file, status, "坏", letter=Letter(sender) if sender else None)], ROSTER)
         assert (one.status, one.department, one.counts) == (status, owner, False)
-        assert one.reason == (f"坏；看名称像是“{owner}”的" if owner else "坏")
+        assert one.reason == (f"坏；看{'发件人' if sender else '名称'}像是“{owner}”的" if owner else "坏")
 
 
 # ------------------------------------------------------------------------------------------------ the reviewer's word
@@ -310,6 +310,8 @@ def test_a_report_is_kept_with_its_department_by_name_by_mail_and_by_folder() ->
         one.status is FileStatus.SUBMITTED and not one.counts and "随附材料" in one.reason for one in done.values() if one.material
     )
     assert done["政务服务中心自评报告.docx"].status is FileStatus.UNRECOGNISED
+    lonely = {file for file, one in done.items() if "还没有报来能用的工作簿" in one.reason}
+    assert lonely == {"青禾县政务服务中心自评报告.docx"}
 
 
 def test_a_report_that_could_be_of_two_is_a_question() -> None:

@@ -24,11 +24,21 @@ def put(folder: Path, name: str, data: bytes = b"x") -> Path:
 def test_a_roster_reads_in_the_encodings_of_excel(tmp_path: Path, encoding: str) -> None:
     path = tmp_path / "departments.csv"
     path.write_bytes(
-        (HEADER + "201,青禾县财政局,财政局,县财税局、县税务|旧名,,绩效股,张三,0900-1,a@x.example.com\n,,,,,,,,\n").encode(encoding)
+        (
+            HEADER + "201,青禾县财政局,财政局,县财税局、县税务|旧名；老名，旧局,,绩效股,张三,0900-1,a@x.example.com\n,,,,,,,,\n"
+        ).encode(encoding)
     )
     assert read_roster(path) == (
         Department(
-            "201", "青禾县财政局", "财政局", ("县财税局", "县税务", "旧名"), "", "绩效股", "张三", "0900-1", "a@x.example.com"
+            "201",
+            "青禾县财政局",
+            "财政局",
+            ("县财税局", "县税务", "旧名", "老名", "旧局"),
+            "",
+            "绩效股",
+            "张三",
+            "0900-1",
+            "a@x.example.com",
         ),
     )
 

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import BinaryIO
 
+from jixiao_xlsx.refusals import why
+
 PART = ".jixiao-"
 
 
@@ -80,4 +82,4 @@ def refusal(error: OSError, target: Path) -> str:
         return f"“{name}”没有写成：磁盘空间不足。请腾出空间后重新运行。"
     if isinstance(error, IsADirectoryError | NotADirectoryError | FileExistsError):
         return f"“{name}”没有写成：同名的文件夹或文件挡住了。请改名或移走后重新运行。"
-    return f"“{name}”没有写成：{error.strerror or '系统拒绝写入'}。"
+    return f"“{name}”没有写成：{why(error)}。"

@@ -47,9 +47,7 @@ def draft(
         params = {"name": _PLACEHOLDER.format(number)}
         message.add_attachment(content, maintype=kind, subtype=sub, filename=_plain(name), params=params)
     message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
-    problem = (
-        "" if valid else f"名册中{department.name}的邮箱{f'“{address}”不是邮件地址' if address else '未填'}，邮件草稿没有收件人"
-    )
+    problem = "" if valid else f"“{address}”不是邮件地址" if address else "未填"
     return _named_twice(message.as_bytes(), [name for name, _ in attachments]), problem
 
 

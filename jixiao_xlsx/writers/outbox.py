@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, write_bytes
 from jixiao_xlsx.writers.records import digest
 
@@ -46,7 +47,7 @@ class Outbox:
         except (OSError, Blocked) as error:
             if path in self._earlier:  # still there, and still ours: the next run may replace it
                 self.outputs[path] = self._earlier[path]
-            return str(error) if isinstance(error, Blocked) else f"“{target.name}”没有写成：{error.strerror or '系统拒绝访问'}。"
+            return str(error) if isinstance(error, Blocked) else f"“{target.name}”没有写成：{why(error)}。"
         self.outputs[path] = sha256
         return ""
 

@@ -7,7 +7,6 @@ whatever is not whole is made anew.
 from __future__ import annotations
 
 import contextlib
-import errno
 import hashlib
 import io
 import os
@@ -17,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from jixiao_xlsx.model import Answer
+from jixiao_xlsx.refusals import why
 from jixiao_xlsx.writers.files import Blocked, sha256_of, write_pieces
 
 FOLDER = ".jixiao-tmp"
@@ -80,8 +80,7 @@ def only_one(folder: Path) -> Iterator[None]:
         folder.mkdir(parents=True, exist_ok=True)
         stream = (folder / _LOCK).open("ab")
     except OSError as error:
-        said = "磁盘空间不足" if error.errno == errno.ENOSPC else error.strerror or "系统拒绝访问"
-        raise Blocked(f"结果文件夹“{folder.parent.name}”不能写入：{said}") from error
+        raise Blocked(f"结果文件夹“{folder.parent.name}”不能写入：{why(error)}") from error
     with stream:
         if not _locked(stream.fileno()):
             raise Blocked("另一个 jixiao 正在往这个结果文件夹里写。请等它结束，或换一个结果文件夹。")

@@ -384,6 +384,35 @@ def locked(data: bytes, password: str) -> bytes:
     return stream.getvalue()
 
 
+def locked_ods(data: bytes, password: str) -> bytes:
+    """An .ods encrypted as LibreOffice does it."""
+    import base64
+    import hashlib
+    import zlib
+
+    from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+    parts = unzipped(data)
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    packed = packer.compress(parts["content.xml"]) + packer.flush()
+    salt, start = b"s" * 16, b"i" * 16
+    key = hashlib.pbkdf2_hmac("sha1", hashlib.sha256(password.encode()).digest(), salt, 100000, 32)
+    padding = 16 - len(packed) % 16
+    cipher = Cipher(algorithms.AES(key), modes.CBC(start)).encryptor()
+    locked = cipher.update(packed + bytes(padding - 1) + bytes([padding])) + cipher.finalize()
+    checksum, start64, salt64 = (base64.b64encode(one).decode() for one in (hashlib.sha256(packed[:1024]).digest(), start, salt))
+    manifest = (
+        '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+        '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data manifest:checksum-type="urn:x#sha256-1k" '
+        f'manifest:checksum="{checksum}"><manifest:algorithm manifest:algorithm-name="http://x#aes256-cbc" '
+        f'manifest:initialisation-vector="{start64}"/><manifest:start-key-generation '
+        'manifest:start-key-generation-name="http://x#sha256" manifest:key-size="32"/><manifest:key-derivation '
+        'manifest:key-derivation-name="PBKDF2" manifest:key-size="32" manifest:iteration-count="100000" '
+        f'manifest:salt="{salt64}"/></manifest:encryption-data></manifest:file-entry></manifest:manifest>'
+    )
+    return rezipped(parts | {"content.xml": locked, "META-INF/manifest.xml": manifest.encode()})
+
+
 def xls(records: bytes, first: bytes = b"") -> bytes:
     """A workbook of Excel 97 with one worksheet of these records, in a compound file of its own; `first` stands before the list of sheets."""
     from ole import compound

@@ -218,9 +218,30 @@ def test_a_password_of_the_bureau_opens_a_workbook(locked: Path) -> None:
 
 
 def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
+    [unasked] = batch.check_files([locked / "加密.xlsx"], template=TEMPLATE)
+    assert unasked.status is FileStatus.UNREADABLE and "已加密" in unasked.reason and "都打不开" not in unasked.reason
     one, two = batch.check_files([locked], template=TEMPLATE, passwords=("错的",))
+    assert "给出的密码都打不开" in one.reason
     assert one.status is FileStatus.UNREADABLE and "加密" in one.reason and "密码" in one.reason
     assert two.status is FileStatus.SUBMITTED
+
+
+def test_an_ods_is_opened_as_well() -> None:
+    data = corpus.locked_ods(corpus.ods(""), "对的密码")
+    assert (
+        corpus.unzipped(crypt.unlocked(data, ("错的", "对的密码")))["content.xml"] == corpus.unzipped(corpus.ods(""))["content.xml"]
+    )
+    assert crypt.unlocked(data, ("错的",)) is None and crypt.unlocked(data, ()) is None
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [("100000", "9" * 12), ("aes256-cbc", "blowfish"), ("PBKDF2", "argon2id"), ("salt=", "salt2="), ("<", "<!DOCTYPE a><")],
+)
+def test_an_ods_locked_in_an_unknown_way_is_left_alone(old: str, new: str) -> None:
+    parts = corpus.unzipped(corpus.locked_ods(corpus.ods(""), "对的密码"))
+    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(old.encode(), new.encode(), 1)
+    assert crypt.unlocked(corpus.rezipped(parts), ("对的密码",)) is None
 
 
 def test_passwords_come_from_the_environment_and_are_nowhere_written(locked: Path, tmp_path: Path) -> None:
