@@ -16,9 +16,11 @@ from typing import Any
 import openpyxl
 from openpyxl.cell.cell import Cell, MergedCell
 from openpyxl.comments import Comment
+from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import PatternFill
 from openpyxl.workbook.properties import CalcProperties
 from openpyxl.workbook.workbook import Workbook
+from openpyxl.worksheet._writer import WorksheetWriter
 from openpyxl.worksheet.hyperlink import Hyperlink
 from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
@@ -29,7 +31,7 @@ from jixiao_xlsx.names import RETURNED, key, vocabulary
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers import calculated, losses
 from jixiao_xlsx.writers.opinion_sheet import Entry, write_opinions
-from jixiao_xlsx.writers.package import repacked
+from jixiao_xlsx.writers.package import Sink, packed
 from jixiao_xlsx.writers.prefilled_remarks import prefill_remarks
 from jixiao_xlsx.writers.values_only import workbook_of_values
 from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns
@@ -78,11 +80,11 @@ def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, cal
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if losses.too_large(archive):
             return workbook_of_values(data, read), {}, (_AS_VALUES.format("含有大量空白的带格式单元格"),)
-        if losses.has_doctype(archive):
-            return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
-        gone = losses.losses(archive)
-        rich = losses.has_rich_text(archive)
-        known = calculated.results(archive)
+        parts = {name: archive.read(name) for name in archive.namelist()}
+    if losses.has_doctype(parts):
+        return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
+    gone = losses.losses(parts)
+    rich = losses.has_rich_text(parts)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # what it does not keep was looked for above
@@ -91,7 +93,11 @@ def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, cal
         book = None
     if book is None or not book.worksheets:
         return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
-    return book, known, (f"本副本没有带上原件中的：{'、'.join(gone)}。需要这些内容时请在原件上改正。",) if gone else ()
+    return (
+        book,
+        calculated.results(parts),
+        (f"本副本没有带上原件中的：{'、'.join(gone)}。需要这些内容时请在原件上改正。",) if gone else (),
+    )
 
 
 _AS_VALUES = "原件{}，本副本只保留数值、文字和合并单元格，公式已换成结果，格式、打印设置等没有带上。可在本副本上改正后直接报送。"
@@ -99,11 +105,27 @@ _AS_VALUES = "原件{}，本副本只保留数值、文字和合并单元格，�
 
 def _saved(book: Workbook, known: Mapping[str, calculated.Results]) -> bytes:
     book.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=True)
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
-        ExcelWriter(book, archive).save()
-    data = stream.getvalue()
-    return repacked(data, calculated.carried(data, known))
+    parts: Any = Sink()  # all of a ZipFile that openpyxl makes use of
+    _Writer(book, parts).save()
+    calculated.put_back(parts, known)
+    return packed(parts)
+
+
+class _Writer(ExcelWriter):
+    """openpyxl's own, but for the file on disk that it makes for each worksheet, and removes."""
+
+    _archive: Sink
+
+    def write_worksheet(self, sheet: Any) -> None:
+        """As the one it stands in for, with the worksheet written in memory."""
+        sheet._drawing = SpreadsheetDrawing()
+        sheet._drawing.charts, sheet._drawing.images = sheet._charts, sheet._images
+        stream = io.BytesIO()
+        writer: Any = WorksheetWriter(sheet, stream)
+        writer.write()
+        sheet._rels = writer._rels
+        self._archive.writestr(sheet.path[1:], stream.getvalue())
+        self.manifest.append(sheet)
 
 
 def _without_empty_results(book: Workbook, submission: Submission) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import importlib.util
 import re
 import zipfile
+from collections.abc import Mapping
 
+_STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
 # Parts that are not written again, by their folders.
 _PARTS = (
@@ -33,20 +35,24 @@ _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-
 _MOST_BYTES = 4 * 2**20  # of XML: five times a filled form
 
 
-def losses(archive: zipfile.ZipFile) -> tuple[str, ...]:
-    """What the copy of this .xlsx will lack, in a person's words."""
-    names = archive.namelist()
-    found = [words for pattern, words in _PARTS if any(pattern.match(name) for name in names)]
-    sheets = [archive.read(name) for name in names if _SHEET.fullmatch(name)]
-    found += [words for mark, words in _IN_SHEETS if any(mark in sheet for sheet in sheets)]
-    drawings = [archive.read(name) for name in names if re.fullmatch(r"xl/drawings/[^/]+\.xml", name)]
+def losses(parts: Mapping[str, bytes]) -> tuple[str, ...]:
+    """What the copy of the .xlsx made of these parts will lack, in a person's words."""
+    found = [words for pattern, words in _PARTS if any(pattern.match(name) for name in parts)]
+    tails = [_after_cells(parts[name]) for name in parts if _SHEET.fullmatch(name)]
+    found += [words for mark, words in _IN_SHEETS if any(mark in tail for tail in tails)]
+    drawings = [parts[name] for name in parts if re.fullmatch(r"xl/drawings/[^/]+\.xml", name)]
     if any(_SHAPE.search(drawing) for drawing in drawings):
         found.append("文本框、形状")
     if any(b":pic>" in drawing for drawing in drawings) and importlib.util.find_spec("PIL") is None:
         found.append("图片")
-    if "xl/sharedStrings.xml" in names and _PHONETIC[0] in archive.read("xl/sharedStrings.xml"):
+    if _PHONETIC[0] in parts.get(_STRINGS, b""):
         found.append(_PHONETIC[1])
     return tuple(dict.fromkeys(found))
+
+
+def _after_cells(sheet: bytes) -> bytes:
+    """All that is looked for stands behind the cells, which are nearly all of a worksheet; the whole of it where that is unsure."""
+    return sheet[max(sheet.rfind(b"</sheetData>"), 0) :]
 
 
 def too_large(archive: zipfile.ZipFile) -> bool:
@@ -54,13 +60,12 @@ def too_large(archive: zipfile.ZipFile) -> bool:
     return sum(entry.file_size for entry in archive.infolist() if entry.filename.lower().endswith((".xml", ".vml"))) > _MOST_BYTES
 
 
-def has_doctype(archive: zipfile.ZipFile) -> bool:
+def has_doctype(parts: Mapping[str, bytes]) -> bool:
     """Whether some part declares entities: the guard looked into what is read, and openpyxl loads the rest, too."""
-    parts = (name for name in archive.namelist() if name.lower().endswith((".xml", ".rels", ".vml")))
-    return any(mark in data for data in map(archive.read, parts) for mark in _DOCTYPE)
+    found = (data for name, data in parts.items() if name.lower().endswith((".xml", ".rels", ".vml")))
+    return any(mark in data for data in found for mark in _DOCTYPE)
 
 
-def has_rich_text(archive: zipfile.ZipFile) -> bool:
+def has_rich_text(parts: Mapping[str, bytes]) -> bool:
     """Whether some text is partly bold or coloured."""
-    name = "xl/sharedStrings.xml"
-    return name in archive.namelist() and b"<r>" in archive.read(name)
+    return b"<r>" in parts.get(_STRINGS, b"")

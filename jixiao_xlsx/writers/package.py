@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 6
@@ -15,22 +15,35 @@ _CORE = "docProps/core.xml"
 STAMP = b"2000-01-01T00:00:00Z"
 
 
-def repacked(data: bytes, changed: Mapping[str, Callable[[bytes], bytes]] | None = None) -> bytes:
-    """`data` (.xlsx or .docx) with fixed entry dates and document dates; `changed` gives new content to parts by name."""
+class Sink(dict[str, bytes]):
+    """The parts of a package by name, in the order they came: stands in for the ZipFile that a library writes to."""
+
+    def writestr(self, name: str, content: bytes | str) -> None:
+        """Take one part."""
+        self[name] = content.encode() if isinstance(content, str) else content
+
+    def namelist(self) -> list[str]:
+        """The names of the parts taken so far."""
+        return list(self)
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+def repacked(data: bytes) -> bytes:
+    """`data` (.xlsx or .docx) with fixed entry dates and document dates."""
+    with zipfile.ZipFile(io.BytesIO(data)) as source:
+        return packed({entry.filename: source.read(entry) for entry in source.infolist()})
+
+
+def packed(parts: Mapping[str, bytes]) -> bytes:
+    """`parts` by their names as one package with fixed entry dates and document dates."""
     target = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as source,
-        zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as out,
-    ):
-        for entry in source.infolist():
-            content = source.read(entry)
-            if entry.filename == _CORE:
-                content = _STAMPS.sub(rb"\g<1>" + STAMP + rb"\g<3>", content)
-            if changed and entry.filename in changed:
-                content = changed[entry.filename](content)
-            fixed = zipfile.ZipInfo(entry.filename, _DATE)
+    with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as out:
+        for name, content in parts.items():
+            fixed = zipfile.ZipInfo(name, _DATE)
             fixed.compress_type = zipfile.ZIP_DEFLATED
             fixed.external_attr = 0o600 << 16
             fixed.create_system = 3
-            out.writestr(fixed, content)
+            out.writestr(fixed, _STAMPS.sub(rb"\g<1>" + STAMP + rb"\g<3>", content) if name == _CORE else content)
     return target.getvalue()
