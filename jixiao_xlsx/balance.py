@@ -6,11 +6,11 @@ whole 分 under both conventions, then under the reliefs: typed zeros, 平尾差
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from enum import StrEnum
-from functools import cached_property, lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, State, atoms_per, grid_of, printable, total, vote
@@ -42,37 +42,32 @@ class Operand(NamedTuple):
     cell: Cell
 
 
+Operands = tuple[Operand, ...]
 _NO_NUMBERS = {State.UNCALCULATED: "的公式未计算", State.TEXT: "不是数字", State.ERROR: "不是数字"}
 
 
-@dataclass(frozen=True)
-class Instance:
-    """An equation at one row or column, its terms resolved to cells; `missing` says what could not be found."""
+class Instance(NamedTuple):
+    """An equation at one row or column, its terms resolved to cells; `_instance` makes it.
+
+    `missing` says what could not be found, `odd` which cell is no number. `cells` are all it touches, in order; `filled` the sides
+    on which there is any number, and `sums` what these come to as they stand, in atoms.
+    """
 
     spec: EquationSpec
     label: str
-    sides: tuple[tuple[Operand, ...], ...]
+    sides: tuple[Operands, ...] = ()
     missing: str = ""
+    odd: str = ""
+    cells: tuple[Cell, ...] = ()
+    filled: tuple[Operands, ...] = ()
+    sums: tuple[Decimal, ...] = ()
 
-    @cached_property
-    def cells(self) -> tuple[Cell, ...]:
-        """Every cell it touches, in order."""
-        return tuple([operand.cell for side in self.sides for operand in side])
-
-    @cached_property
-    def filled(self) -> tuple[tuple[Operand, ...], ...]:
-        """The sides on which there is any number."""
-        return tuple([side for side in self.sides if any(o.cell.number is not None for o in side)])
-
-    @cached_property
+    @property
     def obstacle(self) -> str:
-        """Why it cannot be calculated: what was not found, or a cell that is no number; "" if it can."""
-        if self.missing:
-            return self.missing
-        odd = next((cell for cell in self.cells if cell.state in _NO_NUMBERS), None)
-        return f"{odd.place} {_NO_NUMBERS[odd.state]}" if odd else ""
+        """Why it cannot be calculated; "" if it can."""
+        return self.missing or self.odd
 
-    @cached_property
+    @property
     def reach(self) -> int:
         """How many atoms the figures can be from what they stand for, all together, at most."""
         return sum(grid_of(cell.unit, cell.decimals) for cell in self.cells)
@@ -88,8 +83,7 @@ class Instance:
         return self.label if self.spec.relation.scope is Scope.COLUMN else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """The judgement of one instance.
 
     `anchor` is the cell a finding points at; `low`, `high` the figures that would have been right there (in its unit),
@@ -112,7 +106,7 @@ def instances(spec: EquationSpec, submission: Submission, template: Template) ->
     """Every place where the equation applies, in the order of the sheet."""
     table = submission.get(spec.table)
     if spec.relation.scope is not Scope.SHEET and table is None:
-        yield Instance(spec, "", (), f"缺少“{spec.table}”")
+        yield Instance(spec, "", missing=f"缺少“{spec.table}”")
     elif spec.relation.scope is Scope.ROW and table is not None:
         fixed = _fixed_rows(template)[spec.code]
         for row in table.rows:
@@ -158,11 +152,11 @@ def _in_column(side: Side, title: str) -> Side:
 
 
 def _resolve_row(spec: EquationSpec, table: Table, title: str, cells: Mapping[str, Cell]) -> Instance:
-    absent = [term.ref.column for side in spec.relation.sides for term in side if term.ref.column not in cells]
-    if absent:
-        return Instance(spec, title, (), f"“{table.name}”缺少“{absent[0]}”列")
-    sides = tuple(tuple(Operand(term.sign, cells[term.ref.column]) for term in side) for side in spec.relation.sides)
-    return Instance(spec, title, sides)
+    try:
+        sides = [tuple([Operand(term.sign, cells[term.ref.column]) for term in side]) for side in spec.relation.sides]
+    except KeyError as absent:
+        return Instance(spec, title, missing=f"“{table.name}”缺少“{absent.args[0]}”列")
+    return _instance(spec, title, tuple(sides))
 
 
 def _resolve(spec: EquationSpec, submission: Submission, label: str, sides: tuple[Side, ...]) -> Instance:
@@ -172,10 +166,30 @@ def _resolve(spec: EquationSpec, submission: Submission, label: str, sides: tupl
         for term in side:
             cells = find(submission, term.ref)
             if cells is None:
-                return Instance(spec, label, (), f"缺少“{term.ref}”")
+                return Instance(spec, label, missing=f"缺少“{term.ref}”")
             operands += [Operand(term.sign, cell) for cell in cells]
         found.append(tuple(operands))
-    return Instance(spec, label, tuple(found))
+    return _instance(spec, label, tuple(found))
+
+
+def _instance(spec: EquationSpec, label: str, sides: tuple[Operands, ...]) -> Instance:
+    """An instance with all that its judgement asks first, from one walk over its cells."""
+    cells: list[Cell] = []
+    filled: list[Operands] = []
+    sums: list[Decimal] = []
+    odd = ""
+    for side in sides:
+        amounts = []
+        for sign, cell in side:
+            cells.append(cell)
+            if isinstance(cell.value, Decimal):
+                amounts.append(sign * cell.value * atoms_per(cell.unit))
+            elif cell.state in _NO_NUMBERS and not odd:
+                odd = f"{cell.place} {_NO_NUMBERS[cell.state]}"
+        if amounts:
+            filled.append(side)
+            sums.append(sum(amounts, Decimal(0)))
+    return Instance(spec, label, sides, "", odd, tuple(cells), tuple(filled), tuple(sums))
 
 
 def find(submission: Submission, ref: Ref) -> list[Cell] | None:
@@ -242,12 +256,12 @@ class Judge:
         return frozenset(id(verdict.instance) for verdict in self.verdicts if verdict.outcome is Outcome.FAILS)
 
     @cached_property
-    def formulas(self) -> Mapping[Place, tuple[Operand, ...]]:
+    def formulas(self) -> Mapping[Place, Operands]:
         """Totals that are formulas over the parts of their equation: they follow when a part is corrected.
 
         With `row_totals`, those of a row that were typed as well.
         """
-        found: dict[Place, tuple[Operand, ...]] = {}
+        found: dict[Place, Operands] = {}
         for verdict in self.verdicts:
             instance = verdict.instance
             if instance.spec.across or instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2:
@@ -299,7 +313,7 @@ class Lens:
             return figure.believed(self.how, grid=HUNDRED_YUAN)
         return figure.believed(self.how, loose_zero=self.loose_zero)
 
-    def side(self, side: tuple[Operand, ...]) -> Interval:
+    def side(self, side: Operands) -> Interval:
         """The true amounts a whole side can stand for."""
         return total((operand.sign, self.interval(operand.cell)) for operand in side)
 
@@ -322,10 +336,10 @@ def holds(instance: Instance, lens: Lens) -> bool:
 
 def out_of_reach(instance: Instance, figures: Figures) -> bool:
     """A cheap look at whether these figures can satisfy the relation at all: no two sides are further apart than its reach."""
-    values = {id(cell): value for cell, value in figures}
+    moved = {id(cell): value - (cell.number or 0) for cell, value in figures}
     sums = [
-        sum((o.sign * values.get(id(o.cell), o.cell.number or Decimal(0)) * atoms_per(o.cell.unit) for o in side), Decimal(0))
-        for side in instance.filled
+        amount + sum(sign * moved[id(cell)] * atoms_per(cell.unit) for sign, cell in side if id(cell) in moved)
+        for side, amount in zip(instance.filled, instance.sums, strict=True)
     ]
     gaps = [a - b for i, a in enumerate(sums) for b in sums[i + 1 :]]
     return max(abs(gap) if instance.spec.relation.op == "=" else gap for gap in gaps) > instance.reach
@@ -347,7 +361,7 @@ def judge(submission: Submission, template: Template) -> Judge:
     conventions = {sheet: _chosen(votes) for sheet, votes in proofs.items()}
     inner = [_judge_within(instance, conventions, lenses, derived) for instance in within]
     broken = {cell.place for verdict in inner if verdict.outcome is Outcome.FAILS for cell in verdict.instance.cells}
-    coarse = _coarse_sheets(submission)
+    coarse = cache(lambda: _coarse_sheets(submission))
     outer = [_judge_across(instance, conventions, lenses, broken, coarse) for instance in across]
     pairs = {sheet: tuple(verdict for _, verdict in votes) for sheet, votes in proofs.items()}
     by_code: dict[str, list[Verdict]] = {}
@@ -371,7 +385,7 @@ def _without_unknown(found: list[Instance]) -> list[Instance]:
     if not unknown:
         return found
     return [
-        replace(one, missing=one.missing or NO_TOTAL)
+        one._replace(missing=one.missing or NO_TOTAL)
         if any(operand.cell.place in unknown for side in one.filled for operand in side)
         else one
         for one in found
@@ -379,7 +393,7 @@ def _without_unknown(found: list[Instance]) -> list[Instance]:
 
 
 def _judge_within(
-    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, tuple[Operand, ...]]
+    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, Operands]
 ) -> Verdict:
     return (
         _not_comparable(instance)
@@ -392,7 +406,11 @@ def _judge_within(
 
 
 def _judge_across(
-    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, broken: set[Place], coarse: frozenset[str]
+    instance: Instance,
+    conventions: Mapping[str, Convention],
+    lenses: Lenses,
+    broken: set[Place],
+    coarse: Callable[[], frozenset[str]],
 ) -> Verdict:
     return (
         _not_comparable(instance)
@@ -400,7 +418,7 @@ def _judge_across(
         or _by_convention(instance, conventions, lenses)
         or _by_typed_zero(instance, lenses)
         or _by_last_digit(instance, lenses, broken)
-        or _by_coarse(instance, coarse)
+        or _by_coarse(instance, coarse())
         or _failed(instance, lenses)
     )
 
@@ -415,7 +433,7 @@ def _not_comparable(instance: Instance) -> Verdict | None:
     return Verdict(instance, Outcome.SKIPPED, reason="未填")
 
 
-def _blank_total(instance: Instance, parts: tuple[Operand, ...]) -> Verdict | None:
+def _blank_total(instance: Instance, parts: Operands) -> Verdict | None:
     """A total left blank over parts that are filled: never compared, but said."""
     anchor = _total_over(instance, parts)
     if anchor is None:
@@ -424,7 +442,7 @@ def _blank_total(instance: Instance, parts: tuple[Operand, ...]) -> Verdict | No
     return Verdict(instance, Outcome.BLANK_TOTAL, anchor, "合计未填", others=plain)
 
 
-def _total_over(instance: Instance, parts: tuple[Operand, ...]) -> Cell | None:
+def _total_over(instance: Instance, parts: Operands) -> Cell | None:
     """The blank cell that these parts should add to, where the relation is a sum inside a table."""
     empty = [side for side in instance.sides if side is not parts]
     is_sum = len(instance.spec.relation.sides) == 2 and all(part.sign > 0 for part in parts)
@@ -433,7 +451,7 @@ def _total_over(instance: Instance, parts: tuple[Operand, ...]) -> Cell | None:
     return empty[0][0].cell if _sums_up(instance, empty[0]) and empty[0][0].cell.blank else None
 
 
-def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:
+def _sums_up(instance: Instance, blank: Operands) -> bool:
     """Whether the other side is a list of parts, not one counterpart."""
     other = next(side for side, ops in zip(instance.spec.relation.sides, instance.sides, strict=True) if ops is not blank)
     return len(other) > 1 or other[0].ref.row == ALL_ROWS
@@ -441,8 +459,8 @@ def _sums_up(instance: Instance, blank: tuple[Operand, ...]) -> bool:
 
 def _as_printed(instance: Instance) -> Verdict | None:
     """Figures that agree as they stand agree under every convention: each may stand for just what is printed."""
-    sums = [_plain_side(side) for side in instance.filled]
-    agree = len(set(sums)) == 1 if instance.spec.relation.op == "=" else sorted(sums) == sums
+    sums = instance.sums
+    agree = sums.count(sums[0]) == len(sums) if instance.spec.relation.op == "=" else sorted(sums) == list(sums)
     return Verdict(instance, Outcome.HOLDS) if agree else None
 
 
@@ -458,7 +476,7 @@ def _by_convention(instance: Instance, conventions: Mapping[str, Convention], le
 
 
 def _by_formula(
-    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, tuple[Operand, ...]]
+    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, Operands]
 ) -> Verdict | None:
     """Held by what its formulas add up: a subtotal computed from printed parts is no rounded figure."""
     expanded = _expand(instance, derived)
@@ -518,7 +536,7 @@ def _failed(instance: Instance, lenses: Lenses) -> Verdict:
     return Verdict(instance, Outcome.FAILS, anchor, "", min(b[0] for b in bounds), max(b[1] for b in bounds), others)
 
 
-def _target(lens: Lens, side: tuple[Operand, ...], anchor: Cell, rest: tuple[Operand, ...]) -> Interval:
+def _target(lens: Lens, side: Operands, anchor: Cell, rest: Operands) -> Interval:
     """What the anchor alone would have to stand for."""
     beside = tuple(operand for operand in side if operand.cell is not anchor)
     wanted = lens.side(rest) + -lens.side(beside)
@@ -526,7 +544,7 @@ def _target(lens: Lens, side: tuple[Operand, ...], anchor: Cell, rest: tuple[Ope
     return wanted if sign > 0 else -wanted
 
 
-def _plain(side: tuple[Operand, ...], anchor: Cell, rest: tuple[Operand, ...]) -> Decimal:
+def _plain(side: Operands, anchor: Cell, rest: Operands) -> Decimal:
     """The same with plain figures, in the anchor's unit."""
     beside = [Operand(-operand.sign, operand.cell) for operand in side if operand.cell is not anchor]
     atoms = sum(
@@ -538,12 +556,11 @@ def _plain(side: tuple[Operand, ...], anchor: Cell, rest: tuple[Operand, ...]) -
 
 def _bound(instance: Instance, anchor: Cell) -> Decimal:
     """The plain value of the side that the anchor's side must not exceed, in the anchor's unit."""
-    values = [_plain_side(side) for side in instance.filled]
     place = next(i for i, side in enumerate(instance.filled) if any(operand.cell is anchor for operand in side))
-    return min(values[place + 1 :]) / atoms_per(anchor.unit)
+    return min(instance.sums[place + 1 :]) / atoms_per(anchor.unit)
 
 
-def _plain_side(side: tuple[Operand, ...]) -> Decimal:
+def _plain_side(side: Operands) -> Decimal:
     return sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
 
 
@@ -551,11 +568,11 @@ def _anchor(instance: Instance) -> Cell:
     return _anchor_of(instance)[1]
 
 
-def _anchor_of(instance: Instance) -> tuple[tuple[Operand, ...], Cell]:
+def _anchor_of(instance: Instance) -> tuple[Operands, Cell]:
     """The side and cell to point at: in a chain the odd one out, otherwise the side that is a single cell, left first."""
     filled = instance.filled
     if instance.spec.relation.op == "≤":
-        side = _exceeding(filled)
+        side = _exceeding(instance)
     elif len(filled) > 2:
         side = _odd_one_out(filled)
     else:
@@ -564,13 +581,13 @@ def _anchor_of(instance: Instance) -> tuple[tuple[Operand, ...], Cell]:
     return side, shown
 
 
-def _exceeding(filled: tuple[tuple[Operand, ...], ...]) -> tuple[Operand, ...]:
+def _exceeding(instance: Instance) -> Operands:
     """The first side that is larger than a later one."""
-    values = [_plain_side(side) for side in filled]
-    return next((side for i, side in enumerate(filled[:-1]) if values[i] > min(values[i + 1 :])), filled[0])
+    filled, sums = instance.filled, instance.sums
+    return next((side for i, side in enumerate(filled[:-1]) if sums[i] > min(sums[i + 1 :])), filled[0])
 
 
-def _odd_one_out(filled: tuple[tuple[Operand, ...], ...]) -> tuple[Operand, ...]:
+def _odd_one_out(filled: tuple[Operands, ...]) -> Operands:
     lens = Lens(Convention.ROUND)
     ends = [lens.side(side) for side in filled]
     friends = [sum(end.meets(other) for other in ends) for end in ends]
@@ -610,9 +627,9 @@ def _chosen(votes: list[tuple[Convention, Verdict]]) -> Convention:
     return Convention.ROUND
 
 
-def _derived(within: list[Instance]) -> dict[Place, tuple[Operand, ...]]:
+def _derived(within: list[Instance]) -> dict[Place, Operands]:
     """Printed totals that are formulas over their own parts: they stand for the sum of the parts, not for a rounded figure."""
-    found: dict[Place, tuple[Operand, ...]] = {}
+    found: dict[Place, Operands] = {}
     for instance in within:
         if instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2:
             continue
@@ -625,7 +642,7 @@ def _derived(within: list[Instance]) -> dict[Place, tuple[Operand, ...]]:
     return {place: tuple(_leaves(place, found, frozenset())) for place in found}
 
 
-def _leaves(place: Place, derived: Mapping[Place, tuple[Operand, ...]], above: frozenset[Place]) -> Iterator[Operand]:
+def _leaves(place: Place, derived: Mapping[Place, Operands], above: frozenset[Place]) -> Iterator[Operand]:
     """The typed figures at the bottom of a formula over formulas."""
     for operand in derived[place]:
         here = operand.cell.place
@@ -636,7 +653,7 @@ def _leaves(place: Place, derived: Mapping[Place, tuple[Operand, ...]], above: f
             yield operand
 
 
-def _expand(instance: Instance, derived: Mapping[Place, tuple[Operand, ...]]) -> Instance:
+def _expand(instance: Instance, derived: Mapping[Place, Operands]) -> Instance:
     if not derived or not any(cell.place in derived for cell in instance.cells):
         return instance
     sides = tuple(
@@ -647,4 +664,4 @@ def _expand(instance: Instance, derived: Mapping[Place, tuple[Operand, ...]]) ->
         )
         for side in instance.sides
     )
-    return replace(instance, sides=sides)
+    return _instance(instance.spec, instance.label, sides)._replace(missing=instance.missing)
