@@ -79,10 +79,6 @@ class Interval:
         """Whether some true amount lies in both."""
         return self.lo <= other.hi and other.lo <= self.hi
 
-    def gap(self, other: Interval) -> int:
-        """How many atoms apart the two are; 0 when they meet."""
-        return max(self.lo - other.hi, other.lo - self.hi, 0)
-
 
 ZERO = Interval(0, 0)
 
@@ -186,8 +182,8 @@ def _between(shown: Fraction, below: Fraction, above: Fraction, part: Interval, 
     least = Fraction(part.lo, whole.hi if part.lo >= 0 else whole.lo)
     most = Fraction(part.hi, whole.lo if part.hi >= 0 else whole.hi)
     low, high = shown - below, shown + above
-    reaches = low <= most if shown > 0 or not below else low < most
-    return reaches and (least <= high if shown < 0 or not above else least < high)
+    reaches = low <= most if shown > 0 else low < most
+    return reaches and (least <= high if shown < 0 else least < high)
 
 
 def rounded(value: Fraction | Decimal, decimals: int) -> Decimal:

@@ -107,7 +107,6 @@ def test_the_ends_of_a_sum_are_reached(parts: list[tuple[int, int, int]]) -> Non
 def test_intervals_meet_or_are_apart() -> None:
     a, b = Interval(0, 10), Interval(13, 20)
     assert a.meets(Interval(10, 12)) and not a.meets(b)
-    assert (a.gap(b), b.gap(a), a.gap(a)) == (3, 3, 0)
     assert -a == Interval(-10, 0)
     assert a + b == Interval(13, 30)
 
@@ -170,6 +169,31 @@ def test_a_rate_of_small_printed_amounts_leaves_more_room() -> None:
     assert not rate_holds(Fraction("1.20"), Fraction(1, 10**4), tenth, tenth)
 
 
+@pytest.mark.parametrize(
+    ("shown", "part", "whole", "holds"),
+    [
+        ("0.9999", 100, 100, False),  # exactly 100% is never cut to 99.99%
+        ("-0.9999", -100, 100, False),
+        ("0.9999", 99_991, 100_000, True),
+        ("0.9999", 99_982, 100_000, False),
+        ("-0.9999", -99_991, 100_000, True),
+        ("-0.9999", -99_982, 100_000, False),
+        ("0.9555", 95_545, 100_000, True),  # a half is rounded away from zero
+        ("-0.9555", -95_545, 100_000, True),
+        ("0.9555", 95_544, 100_000, False),
+        ("-0.9555", -95_544, 100_000, False),
+        ("0", 9, 100_000, True),  # cut to nothing
+        ("0", -9, 100_000, True),
+        ("0", 1, 10_000, False),
+        ("0", -1, 10_000, False),
+        ("0.50000000000003", 1, 2, True),  # the noise of floating point
+        ("0.5000000000003", 1, 2, False),
+    ],
+)
+def test_the_ends_of_what_a_rate_can_stand_for(shown: str, part: int, whole: int, holds: bool) -> None:
+    assert rate_holds(Fraction(shown), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole)) is holds
+
+
 # ------------------------------------------------------------------------------------------------------ as typed
 
 
@@ -218,6 +242,7 @@ def test_an_amount_in_万元_is_read(raw: object, value: str) -> None:
         ("1,23", State.TEXT),
         ("95%", State.TEXT),
         ("12人", State.TEXT),
+        ("(3.5", State.TEXT),
         (True, State.TEXT),
         (dt.date(2023, 12, 31), State.TEXT),
         ("#REF!", State.ERROR),
@@ -226,12 +251,21 @@ def test_an_amount_in_万元_is_read(raw: object, value: str) -> None:
         (1e15, State.TEXT),
         ("9" * 400, State.TEXT),
         (1e-308, State.TEXT),
+        (1e-30, State.TEXT),
     ],
 )
 def test_what_is_no_amount_says_what_it_is(raw: object, state: State) -> None:
     reading = read_number(raw, "万元")
     assert reading.state is state
     assert not reading.value
+
+
+def test_the_smallest_trace_that_counts_as_a_number() -> None:
+    assert read_number(1.5e-29, "万元").value == Decimal("1.5E-29")
+
+
+def test_people_are_not_counted_in_yuan() -> None:
+    assert read_number("12元", "人").state is State.TEXT
 
 
 @pytest.mark.parametrize(
@@ -249,6 +283,7 @@ def test_what_is_no_amount_says_what_it_is(raw: object, state: State) -> None:
         ("95.8", None, "0.958"),
         ("0.958", None, "0.958"),
         ("-100%", None, "-1"),
+        ("0.5%", None, "0.005"),
     ],
 )
 def test_a_rate_is_read_as_a_fraction(raw: object, shown_as_percent: bool | None, value: str) -> None:
@@ -277,10 +312,25 @@ def test_rounding_is_away_from_zero_at_the_half() -> None:
     assert rounded(Fraction(8889, 100), 0) == Decimal(89)
 
 
-@pytest.mark.parametrize(("value", "text"), [("2.700", "2.7"), ("90", "90"), ("1E+2", "100"), ("0.00", "0"), ("-13.50", "-13.5")])
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("2.700", "2.7"),
+        ("90", "90"),
+        ("1E+2", "100"),
+        ("0.00", "0"),
+        ("-13.50", "-13.5"),
+        ("0.03125", "0.03125"),
+        ("0.00032", "0.00032"),
+    ],
+)
 def test_a_number_is_written_as_a_clerk_writes_it(value: str, text: str) -> None:
     assert plain(Decimal(value)) == text
     assert plain(Fraction(Decimal(value))) == text
+
+
+def test_an_endless_fraction_is_written_with_four_places() -> None:
+    assert (plain(Fraction(1, 3)), plain(Fraction(-200, 3))) == ("0.3333", "-66.6667")
 
 
 @pytest.mark.parametrize(
