@@ -292,12 +292,12 @@ def score_line(line: Line, template: Template) -> IndicatorScore:
 
 
 def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorScore:
-    weight, shape = line.weight, line.spec.shape if line.spec else ""
+    weight = line.weight
     source = f"按基础数据（{line.base.text}）" if line.base.state is BaseState.KNOWN else ""
     shown, wanted = _show(actual, line), _show(target, line)
     w = plain(weight)
-    if line.direction == "≤" and shape == "变动率":
-        per = line.spec.per_point if line.spec else Fraction(0)
+    if line.direction == "≤" and line.spec and line.spec.shape == "变动率":
+        per = line.spec.per_point
         lost = max(actual - target, Fraction(0)) * 100 * per
         score = weight * max(1 - lost, Fraction(0))
         words = (

@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from dataclasses import replace
+from decimal import Decimal
 
 import pytest
 from cases import Case, find, load_cases, reference, submission
 
 from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
-from jixiao_xlsx.model import Severity
-from jixiao_xlsx.rules import Desk, rule
+from jixiao_xlsx.model import Cell, Expected, Severity
+from jixiao_xlsx.rules import Desk, Rule, name_of, rule
 from jixiao_xlsx.rules.equations import equation_rules
 from jixiao_xlsx.spec import find_template
 
@@ -48,6 +49,51 @@ def test_of_seven_required_cells_that_are_blank_six_are_named() -> None:
     (found,) = run_rules(Desk(read, form), [RULES["STR103"]]).findings
     assert (len(asked), found.count) == (7, 7)
     assert found.message.count("“") == 6 and "等 7 项未填" in found.message, found.message
+
+
+# Without a limit of the form's own: a hundredfold, a hundred points, nothing, the whole, the whole, the whole, nothing.
+FAR = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n办结群众来信 | {weight} | ≥10 | {actual} | 1"
+OFFICE = "支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费\n教育支出 | 100.00 | {wages} | {office}"
+SPENT = "资金 | 年初预算数 | 全年预算数 | 全年执行数\n年度资金总额 | 1000.00 | {budget} | {spent}"
+COPIED = "三级指标 | 目标值 | 业绩值\n办件及时率 | ≥95% | 95%\n培训合格率 | ≥95% | 95%\n公开及时率 | ≥95% | 95%\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "given", "finds"),
+    [
+        ("IND111", {"绩效评价表": FAR.format(weight=13.5, actual=1000)}, 0),
+        ("IND111", {"绩效评价表": FAR.format(weight=13.5, actual=1001)}, 1),
+        ("IND114", {"绩效评价表": "照表样\n" + FAR.format(weight=100, actual=10)}, 0),
+        ("IND114", {"绩效评价表": "照表样\n" + FAR.format(weight=100.5, actual=10)}, 1),
+        ("IND113", {"绩效评价表": COPIED}, 0),
+        ("PLA101", {"基本信息": "单位性质 | 行政", "资金预算执行表": OFFICE.format(wages=0, office="100.00")}, 0),
+        ("PLA101", {"基本信息": "单位性质 | 行政", "资金预算执行表": OFFICE.format(wages=0, office="100.01")}, 1),
+        ("PLA102", {"基本信息": "年末在职人数（编内） | 3", "资金预算执行表": OFFICE.format(wages=0, office="100.00")}, 0),
+        ("RAT104", {"预算执行率": SPENT.format(budget="1000.00", spent="0")}, 0),
+        ("RAT105", {"预算执行率": SPENT.format(budget="2000.00", spent="0")}, 0),
+        ("RAT105", {"预算执行率": SPENT.format(budget="2000.01", spent="0")}, 1),
+    ],
+)
+def test_a_form_that_sets_no_limits_is_content_with_little(code: str, given: dict[str, str], finds: int) -> None:
+    read = submission(Case(code, "没有界限", given=given), TEMPLATE)
+    found = run_rules(Desk(read, replace(TEMPLATE, thresholds={})), [RULES[code]]).findings
+    assert len(found) == finds, [finding.message for finding in found]
+
+
+def test_a_rate_of_figures_in_万元_has_a_range() -> None:
+    """A form with its funds in 万元: what was cut off before the rate was worked out makes it a little more or less."""
+    form = find_template("xiangmu-zhichu")
+    funds = "资金来源 | 全年预算数 | 全年执行数 | 执行率\n年度资金总额 | 100.00 | 95.00 | 98%"
+    read = submission(Case("RAT101", "万元", given={"项目资金": funds}), form)
+    (found,) = run_rules(Desk(read, form), [one for one in catalogue(form) if one.code == "RAT101"]).findings
+    assert found.expected == Expected(Decimal("94.99"), Decimal("95.01"), "%")
+    assert "应为 94.99%–95.01%" in found.message
+
+
+def test_a_row_that_the_form_has_not_is_named_with_its_column() -> None:
+    known = Cell("基本信息", "B7", "单位性质", "填报内容")
+    assert name_of(known, TEMPLATE) == "“单位性质”"
+    assert name_of(known._replace(row="自己加的一行"), TEMPLATE) == "“自己加的一行”的“填报内容”"
 
 
 # ------------------------------------------------------------------------------------------------------ the catalogue
@@ -102,6 +148,13 @@ def test_the_page_of_an_equation_says_the_law_and_how_to_mend_it(code: str, doc:
 def test_a_code_can_be_taken_once_only() -> None:
     with pytest.raises(ValueError, match="规则编号重复：STR109"):
         rule("STR109", "题", severity=Severity.NOTE, basis="依据")(lambda desk: iter(()))
+
+
+def test_a_rule_without_a_page_has_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    registry: dict[str, Rule] = {}
+    monkeypatch.setattr("jixiao_xlsx.rules._REGISTRY", registry)
+    rule("STR999", "题", severity=Severity.NOTE, basis="依据")(lambda desk: iter(()))
+    assert [(one.code, one.doc) for one in registry.values()] == [("STR999", "")]
 
 
 def test_codes_are_unique_and_in_order() -> None:
