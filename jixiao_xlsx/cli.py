@@ -5,6 +5,7 @@ Nothing heavy is imported before a command runs: `jixiao --help` must answer at 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -39,11 +40,24 @@ def _form(context: click.Context, parameter: click.Parameter, value: str) -> Tem
         raise Unusable(str(error)) from error
 
 
+def _writable_names(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
+    """Results have Chinese names: a system set to a language that cannot write them is told so before any work is done."""
+    try:
+        os.fsencode("结果")
+    except UnicodeEncodeError as error:
+        raise Unusable(
+            "这台电脑现在的语言设置写不出中文文件名。请先设环境变量 PYTHONUTF8=1（或 LC_ALL=C.UTF-8），再运行"
+        ) from error
+    return value
+
+
 _template = click.option(
     "-t", "--template", metavar="ID|DIR", default=DEFAULT_TEMPLATE, callback=_form, help="表单的名称，或放表单定义的文件夹。"
 )
 _paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXISTING)
-_output = click.option("-o", "--output", metavar="DIR", required=True, type=FOLDER, help="结果写到这个文件夹。")
+_output = click.option(
+    "-o", "--output", metavar="DIR", required=True, type=FOLDER, callback=_writable_names, help="结果写到这个文件夹。"
+)
 _roster = click.option("--roster", metavar="FILE", type=FILE, help="部门名册 departments.csv。")
 _ask = click.option("--ask-passwords", "ask", is_flag=True, help="问一次加密工作簿的密码（也可放在环境变量 JIXIAO_PASSWORDS 里）。")
 _jobs = click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="用几个进程，默认按文件多少自动定。")

@@ -6,6 +6,7 @@ candidate are fetched only when they are wanted.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -19,11 +20,31 @@ from jixiao_xlsx.model import FileStatus, Letter
 from jixiao_xlsx.refusals import why
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
-DOCUMENTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd", ".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp"})
+DOCUMENTS = frozenset(
+    {
+        ".doc",
+        ".docx",
+        ".wps",
+        ".pdf",
+        ".txt",
+        ".rtf",
+        ".ofd",
+        ".jpg",
+        ".jpeg",
+        ".png",
+        ".tif",
+        ".tiff",
+        ".bmp",
+        ".gif",
+        ".heic",
+        ".webp",
+    }
+)
 TABLES = frozenset({".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods"})  # what a spreadsheet saves too
 PACKED = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".lzh", ".arj", ".zst", ".iso"})
 LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
+RUN_RECORD, TOOL_MARK, WAITING = "run.json", b'"name": "jixiao-xlsx"', ".jixiao-tmp"
 NO_CONTENT = "不是报送内容"  # how the reason ends for what no reviewer needs to be told of
 MAX_FILE_BYTES = 100 * 2**20
 MAX_DEPTH = 3
@@ -122,7 +143,9 @@ def candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candi
                 seen.add(path)
                 label = _label(path, root, many=len(roots) > 1, taken=found)
                 beside = "" if path.parent == root or path == root else str(PurePosixPath(label).parent)
-                whole = Candidate(path, label, set_aside=shut, status=_SHUT) if shut else _candidate(path, label, beside)
+                whole = (
+                    _candidate(path, label, beside) if not shut else Candidate(path, label, set_aside=shut, status=_status(shut))
+                )
                 for one in _opened(whole):
                     name = _unique(one.file, found)
                     found[name] = replace(one, file=name) if name != one.file else one
@@ -131,6 +154,7 @@ def candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candi
 
 
 _SHUT = FileStatus.UNREADABLE
+_RESULTS = f"以前运行的结果文件夹，没有读，{NO_CONTENT}"
 _LINKED = "文件夹的链接（快捷方式），没有进去看。请直接放入它所指的文件夹"
 
 
@@ -142,11 +166,26 @@ def _files(root: Path, skip: Path | None) -> Iterator[tuple[Path, str]]:
     closed: list[OSError] = []
     for folder, folders, names in os.walk(root, onerror=closed.append):
         here = Path(folder)
+        if here != root and _is_ours(here):
+            folders.clear()
+            yield here, _RESULTS
+            continue
         # The order on disk must not decide which of two like names is numbered.
         folders[:] = sorted(name for name in folders if here / name != skip)
         yield from ((here / name, _LINKED) for name in folders if _is_link(here / name))
         yield from ((here / name, "") for name in sorted(names))
     yield from ((Path(error.filename), f"文件夹打不开：{why(error)}") for error in closed)
+
+
+def _status(shut: str) -> FileStatus:
+    return FileStatus.UNRECOGNISED if shut == _RESULTS else _SHUT
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a run left its results there: what goes back to departments is nothing that they sent."""
+    with contextlib.suppress(OSError), (folder / RUN_RECORD).open("rb") as stream:
+        return TOOL_MARK in stream.read(_HEAD)
+    return (folder / WAITING).is_dir()
 
 
 def _is_link(folder: Path) -> bool:
@@ -157,10 +196,21 @@ def _is_link(folder: Path) -> bool:
 
 def _label(path: Path, root: Path, *, many: bool, taken: Mapping[str, object]) -> str:
     alone = path == root
-    label = archives.clean(path.name if alone else path.relative_to(root).as_posix())
+    label = archives.clean(_spelled(path.name if alone else path.relative_to(root).as_posix()))
     if many and (not alone or label in taken):
-        return f"{root.parent.name if alone else root.name}/{label}"
+        return f"{_spelled(root.parent.name if alone else root.name)}/{label}"
     return label
+
+
+def _spelled(name: str) -> str:
+    """A name as it was typed, where the system has only its bytes: a Linux that speaks no Chinese, names from a GBK zip."""
+    if not any("\ud800" <= letter <= "\udfff" for letter in name):
+        return name
+    raw = os.fsencode(name)
+    for encoding in ("utf-8", "gb18030"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return raw.decode(encoding)
+    return name
 
 
 def _unique(label: str, taken: Mapping[str, object]) -> str:

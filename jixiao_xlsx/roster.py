@@ -111,7 +111,7 @@ def read_bureau(path: Path) -> Bureau:
         # TOML wants Chinese keys in quotation marks; nobody in a bureau should have to know.
         data = tomllib.loads(_BARE_KEY.sub(r'\1"\2"\3', text))
     except tomllib.TOMLDecodeError as error:
-        raise InputError(path.name, [f"不是有效的 TOML：{error}"]) from error
+        raise InputError(path.name, [_misspelt(str(error))]) from error
     allowed = "、".join([*_BUREAU_FIELDS, _YEAR])
     mistakes = [f"{key}：不认识的项目（可用：{allowed}）" for key in data if key not in _BUREAU_FIELDS and key != _YEAR]
     values: dict[str, str] = {}
@@ -127,6 +127,13 @@ def read_bureau(path: Path) -> Bureau:
     if mistakes:
         raise InputError(path.name, mistakes)
     return Bureau(**values, year=year)
+
+
+def _misspelt(error: str) -> str:
+    """Where a line of bureau.toml is not as it must be."""
+    place = re.search(r"at line (\d+), column (\d+)", error)
+    where = f"第 {place[1]} 行第 {place[2]} 个字附近" if place else "文件末尾附近"
+    return f'{where}写法不对。每行应是：名称 = "内容"，内容两边用英文双引号'
 
 
 def _said(value: object) -> str:
@@ -170,6 +177,8 @@ def text_of(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(path.name, [f"无法打开：{why(error)}"]) from error
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise InputError(path.name, ["这是 Excel 工作簿。请打开后另存为“CSV（逗号分隔）”，再用另存的文件"])
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import batch, crew, reader, workers
+from jixiao_xlsx import batch, crew, intake, reader, workers
 from jixiao_xlsx.crew import in_processes
 from jixiao_xlsx.intake import Candidate, candidates
 from jixiao_xlsx.model import Answer, Batch, FileStatus
@@ -123,6 +123,18 @@ def test_results_inside_the_inbox_are_not_read_again(inbox: Path) -> None:
 
 
 # ----------------------------------------------------------------------------------------------- what goes wrong
+
+
+def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
+    """Not even the annotated copies in it, which are younger than what was sent."""
+    assert (intake.RUN_RECORD, intake.WAITING) == (outbox.RUN_RECORD, staged.FOLDER)
+    first = run(inbox, inbox / "第一次" / "结果")
+    (inbox / "断了的" / staged.FOLDER).mkdir(parents=True)
+    shutil.copy2(BOOKS[0], inbox / "断了的")
+    second = run(inbox, inbox / "第二次")
+    said = {answer.file: answer.reason for answer in second.answers if not answer.counts}
+    assert sorted(said) == ["断了的", "第一次/结果"] and all("以前运行的结果" in reason for reason in said.values())
+    assert [one.file for one in second.submitted] == [one.file for one in first.submitted]
 
 
 def test_one_bad_file_is_one_line(inbox: Path, tmp_path: Path) -> None:

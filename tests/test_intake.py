@@ -123,6 +123,7 @@ def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(BOOK)
     [one] = candidates([tmp_path])
     assert one.file.isprintable() and one.file.encode() and one.content() == BOOK
+    assert "财政局" not in os.fsdecode(name) and ("财政局" in one.file) is (name[:1] == b"\xb2")
 
 
 def test_what_is_no_file_of_its_own_is_named(tmp_path: Path) -> None:

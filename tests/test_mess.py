@@ -145,6 +145,18 @@ def test_any_console_shows_what_it_can(mess: tuple[Path, Path], tmp_path: Path, 
         assert "散件.rar" in done.stdout.decode("gbk")
 
 
+@pytest.mark.skipif(os.name == "nt", reason="Windows names files in Unicode, always")
+def test_a_language_without_chinese_file_names_is_told(tmp_path: Path) -> None:
+    ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
+    done = jixiao("run", BOOKS[0], "-o", tmp_path / "out", **ascii_only)
+    assert done.returncode == 2 and b"Traceback" not in done.stderr and not (tmp_path / "out").exists()
+    inbox = tmp_path / "收件箱"
+    inbox.mkdir()
+    shutil.copy2(BOOKS[0], inbox)
+    done = jixiao("check", inbox, "--format", "json", "--fail-on", "never", **ascii_only)
+    assert done.returncode == 0 and json.loads(done.stdout)["files"][0]["file"] == BOOKS[0].name
+
+
 @pytest.mark.skipif(os.name == "nt", reason="a shell of POSIX")
 def test_a_pipe_that_closes_early_is_no_crash() -> None:
     command = f"{sys.executable} -m jixiao_xlsx check '{SAMPLES / 'inbox'}' --jobs 1 | head -1"

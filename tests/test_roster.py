@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,18 @@ def test_every_mistake_of_a_bureau_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_bureau(put(tmp_path, "bureau.toml", '局长 = "某"\n电话 = [1]\n评价年度 = "二三"\n'.encode()))
     assert [mistake.split("：")[0] for mistake in caught.value.mistakes] == ["局长", "电话", "评价年度"]
+
+
+@pytest.mark.parametrize(("text", "place"), [("局名 = “青禾县财政局”\n", "第 1 行"), ('局名 = "x"\n股室 = "y\n', "第 2 行")])
+def test_a_line_that_is_misspelt_is_told_without_english(tmp_path: Path, text: str, place: str) -> None:
+    with pytest.raises(InputError, match=place) as caught:
+        read_bureau(put(tmp_path, "bureau.toml", text.encode()))
+    assert not re.search("[A-Za-z]", caught.value.mistakes[0])
+
+
+def test_a_workbook_for_a_roster_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="另存为“CSV"):
+        read_roster(put(tmp_path, "departments.xlsx", b"PK\x03\x04" + bytes(99)))
 
 
 def test_the_bureau_file_is_found_beside_the_roster(tmp_path: Path) -> None:
