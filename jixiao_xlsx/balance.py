@@ -251,9 +251,19 @@ class Judge:
         return {place: tuple(instances_) for place, instances_ in found.items()}
 
     @cached_property
+    def failures(self) -> Mapping[Place, frozenset[int]]:
+        """The identities of the failed instances in which a cell stands."""
+        found: dict[Place, set[int]] = {}
+        for verdict in self.verdicts:
+            if verdict.outcome is Outcome.FAILS:
+                for cell in verdict.instance.cells:
+                    found.setdefault(cell.place, set()).add(id(verdict.instance))
+        return {place: frozenset(ids) for place, ids in found.items()}
+
+    @cached_property
     def failed(self) -> frozenset[int]:
         """The identities of the instances that fail."""
-        return frozenset(id(verdict.instance) for verdict in self.verdicts if verdict.outcome is Outcome.FAILS)
+        return frozenset().union(*self.failures.values())
 
     @cached_property
     def formulas(self) -> Mapping[Place, Operands]:
@@ -268,7 +278,7 @@ class Judge:
                 continue
             left, right = instance.sides
             worked_out = left[0].cell.formula or (self.row_totals and instance.spec.relation.scope is Scope.ROW)
-            if len(left) == 1 and worked_out and _plain_side(left) == _plain_side(right):
+            if len(left) == 1 and worked_out and _balanced(instance):
                 found.setdefault(left[0].cell.place, right)
         return found
 
@@ -560,8 +570,10 @@ def _bound(instance: Instance, anchor: Cell) -> Decimal:
     return min(instance.sums[place + 1 :]) / atoms_per(anchor.unit)
 
 
-def _plain_side(side: Operands) -> Decimal:
-    return sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
+def _balanced(instance: Instance) -> bool:
+    """Whether both sides come to the same as they stand; blank ones come to 0."""
+    sums = instance.sums
+    return sums[0] == sums[1] if len(sums) > 1 else not any(sums)
 
 
 def _anchor(instance: Instance) -> Cell:
@@ -637,7 +649,7 @@ def _derived(within: list[Instance]) -> dict[Place, Operands]:
         cell = left[0].cell
         if len(left) > 1 or not cell.formula or not cell.gridded or instance.obstacle:
             continue
-        if _plain_side(left) == _plain_side(right):
+        if _balanced(instance):
             found.setdefault(cell.place, right)
     return {place: tuple(_leaves(place, found, frozenset())) for place in found}
 

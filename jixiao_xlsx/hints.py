@@ -35,12 +35,23 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Suspect:
-    """A cell that may be wrong: the value that would balance the failed equation (None for a limit), and what it is judged with."""
+    """A cell that may be wrong, and what it is judged with.
+
+    `wanted` is the value that would balance the failed equation (None for a limit), which holds for none further away than
+    `slack`; `blame` counts the failed equations in which the cell stands, or a formula that follows it.
+    """
 
     cell: Cell
     number: Decimal
     wanted: Decimal | None
+    slack: Decimal
+    blame: int
     judged: Judge
+
+    def repaired_by(self, value: Decimal) -> bool:
+        """Whether every equation of the cell would hold with this value in it."""
+        near = self.wanted is None or abs(value - self.wanted) <= self.slack
+        return near and repairs_all({self.cell.place: value}, self.judged)
 
 
 Correction = Callable[[Suspect], Iterator[tuple[Decimal, str]]]
@@ -62,8 +73,9 @@ def _causes(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     suspects = _suspects(verdict, judged)
     for kind in (_units, _lost_digits, _signs, _swaps):
         yield from _repairs(kind, suspects)
+    with_totals = _suspects(verdict, judged.added_up)
     for kind in (_units, _lost_digits):
-        yield from _with_row_total(kind, verdict, judged)
+        yield from _with_row_total(kind, with_totals, judged)
     yield from _alone(_row_above, suspects)
     yield from _sums(verdict, judged)
     yield from _alone(_digits, suspects)
@@ -80,22 +92,27 @@ def _alone(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
 def _of_limit(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     """A limit: only a wrong sign, or wrong units where it is exceeded many times over; the limit before what exceeds it."""
     suspects = _suspects(verdict, judged)[::-1]
-    suspects.sort(key=lambda suspect: -_blame(suspect.cell, judged))
+    suspects.sort(key=lambda suspect: -suspect.blame)
     yield from _repairs(_signs, [suspect for suspect in suspects if suspect.number < 0])
-    sizes = [abs(_atoms(side)) for side in verdict.instance.sides if any(operand.cell.number is not None for operand in side)]
+    sizes = [abs(amount) for amount in verdict.instance.sums]
     if max(sizes) > _FAR * min(sizes):
         yield from _repairs(_ten_thousand, suspects)
 
 
 def _suspects(verdict: Verdict, judged: Judge) -> list[Suspect]:
     """Every number of the equation and behind its formulas: first those in most failed equations, then the anchor."""
-    cells = dict.fromkeys(cell for cell in verdict.instance.cells if cell.number)
-    for cell in list(cells):
-        cells |= dict.fromkeys(part for part in _behind(cell.place, judged, frozenset()) if part.number)
-    ranked = sorted(cells, key=lambda cell: (cell.place in judged.formulas, -_blame(cell, judged), cell is not verdict.anchor))
-    return [
-        Suspect(cell, cell.number, _balancing(cell, verdict.instance, judged), judged) for cell in ranked if cell.number is not None
-    ]
+    cells = {cell.place: cell for cell in verdict.instance.cells if cell.number}
+    for place in list(cells):
+        for part in _behind(place, judged, frozenset()):
+            if part.number:
+                cells.setdefault(part.place, part)
+    found = [_suspect(cell, cell.number, verdict.instance, judged) for cell in cells.values() if cell.number]
+    return sorted(found, key=lambda one: (one.cell.place in judged.formulas, -one.blame, one.cell is not verdict.anchor))
+
+
+def _suspect(cell: Cell, number: Decimal, instance: Instance, judged: Judge) -> Suspect:
+    wanted, slack = _balancing(cell, number, instance, judged)
+    return Suspect(cell, number, wanted, slack, _blame(cell, judged), judged)
 
 
 def _behind(place: Place, judged: Judge, above: frozenset[Place]) -> Iterator[Cell]:
@@ -108,7 +125,7 @@ def _behind(place: Place, judged: Judge, above: frozenset[Place]) -> Iterator[Ce
 def _blame(cell: Cell, judged: Judge) -> int:
     """In how many failed equations a cell stands, or a formula that follows it."""
     places = {cell.place, *_above(cell.place, judged, frozenset())}
-    return len({id(i) for place in places for i in judged.by_place.get(place, ()) if id(i) in judged.failed})
+    return len({one for place in places for one in judged.failures.get(place, ())})
 
 
 def _above(place: Place, judged: Judge, below: frozenset[Place]) -> Iterator[Place]:
@@ -122,19 +139,20 @@ def _repairs(kind: Correction, suspects: list[Suspect]) -> Iterator[Hint]:
     for suspect in suspects:
         cell = suspect.cell
         for value, why in kind(suspect):
-            if repairs_all({cell.place: value}, suspect.judged):
+            if suspect.repaired_by(value):
                 shown = _shown(value, cell)
                 yield Hint(f"{cell.place} 可能{why}，若为 {shown}，则各处都平", cell.place, shown)
 
 
-def _with_row_total(kind: Correction, verdict: Verdict, judged: Judge) -> Iterator[Hint]:
+def _with_row_total(kind: Correction, suspects: list[Suspect], judged: Judge) -> Iterator[Hint]:
     """A cell together with the totals of its own row, where those were typed as the sum of what stands there."""
-    for suspect in _suspects(verdict, judged.added_up):
+    for suspect in suspects:
         cell = suspect.cell
         for value, why in kind(suspect):
-            alone, moved = (_followed({cell.place: value}, one) for one in (judged, judged.added_up))
-            typed = sorted(moved.keys() - alone.keys(), key=lambda place: place.order)
-            if typed and repairs_all({cell.place: value}, judged.added_up):
+            if not suspect.repaired_by(value):
+                continue
+            alone, moved = (_followed({cell.place: value}, one) for one in (judged, suspect.judged))
+            if typed := sorted(moved.keys() - alone.keys(), key=lambda place: place.order):
                 shown = _shown(value, cell)
                 also = "、".join(f"{place.cell} 为 {_shown(moved[place], judged.cells[place])}" for place in typed)
                 what = f"{cell.place} 可能{why}，本行合计是按它加的，若为 {shown}、{also}，则各处都平"
@@ -196,7 +214,7 @@ def _lost_digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     cell, wanted = suspect.cell, suspect.wanted
     if cell.unit not in MONEY_UNITS or wanted is None or rounded(wanted.scaleb(-4), cell.decimals) != suspect.number:
         return
-    if abs(suspect.number) >= Decimal("0.1") or _blame(cell, suspect.judged) > 1:
+    if abs(suspect.number) >= Decimal("0.1") or suspect.blame > 1:
         yield _printed(wanted, cell), _TOO_SMALL
 
 
@@ -240,11 +258,11 @@ def _digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
 def _crossing(suspects: list[Suspect]) -> Iterator[Hint]:
     """Two equations that fail by the same amount meet in one cell: that one is wrong, whatever was mistyped."""
     for suspect in suspects:
-        cell, count = suspect.cell, _blame(suspect.cell, suspect.judged)
+        cell, count = suspect.cell, suspect.blame
         if suspect.wanted is None or count < 2 or cell.place in suspect.judged.formulas:
             continue
         value = _printed(suspect.wanted, cell)
-        if value != suspect.number and repairs_all({cell.place: value}, suspect.judged):
+        if value != suspect.number and suspect.repaired_by(value):
             shown = _shown(value, cell)
             yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {shown}，则各处都平", cell.place, shown)
             return
@@ -254,18 +272,18 @@ def _printed(value: Decimal, cell: Cell) -> Decimal:
     return rounded(value, cell.decimals)
 
 
-def _balancing(cell: Cell, instance: Instance, judged: Judge) -> Decimal | None:
-    """The plain value of `cell` that makes its side equal another one, formulas following it."""
+def _balancing(cell: Cell, number: Decimal, instance: Instance, judged: Judge) -> tuple[Decimal | None, Decimal]:
+    """The plain value of `cell` that makes its side equal another one, formulas following it, and how exact that is."""
     if instance.spec.relation.op != "=":
-        return None
-    shares = [sum(o.sign * _share(cell, o.cell, judged, 0) * atoms_per(o.cell.unit) for o in side) for side in instance.sides]
-    filled = [n for n, side in enumerate(instance.sides) if any(o.cell.number is not None for o in side)]
-    own = [n for n in filled if shares[n]]
-    rest = [n for n in filled if not shares[n]]
-    if len(own) != 1 or not rest or cell.number is None:
-        return None
-    gap = _atoms(instance.sides[own[0]]) - _atoms(instance.sides[rest[0]])
-    return cell.number - gap / shares[own[0]]
+        return None, Decimal(0)
+    shares = [sum(o.sign * _share(cell, o.cell, judged, 0) * atoms_per(o.cell.unit) for o in side) for side in instance.filled]
+    own = [n for n, share in enumerate(shares) if share]
+    rest = [n for n, share in enumerate(shares) if not share]
+    if len(own) != 1 or not rest:
+        return None, Decimal(0)
+    share = Decimal(shares[own[0]])
+    gap = instance.sums[own[0]] - instance.sums[rest[0]]
+    return number - gap / share, (instance.reach + 1) / abs(share)
 
 
 def _share(cell: Cell, of: Cell, judged: Judge, depth: int) -> int:
@@ -275,10 +293,6 @@ def _share(cell: Cell, of: Cell, judged: Judge, depth: int) -> int:
     if depth > 4 or of.place not in judged.formulas:
         return 0
     return sum(o.sign * _share(cell, o.cell, judged, depth + 1) for o in judged.formulas[of.place])
-
-
-def _atoms(side: tuple[Operand, ...]) -> Decimal:
-    return sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
 
 
 # ------------------------------------------------------------------------------------------------------ sums

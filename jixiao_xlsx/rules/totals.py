@@ -120,7 +120,7 @@ def self_total(desk: Desk) -> Iterator[Saw]:
         else f"{plain(right, 2)} 分"
     )
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
-    settled = not any(id(i) in desk.judged.failed for c in related for i in desk.judged.by_place.get(c.place, ()))
+    settled = not any(c.place in desk.judged.failures for c in related)
     hint = slip(cell.place, cell.text, expected) if settled else ""
     yield flag(cell, words, expected=expected, difference=difference, hint=hint, related=tuple(c.place for c in related))
 
