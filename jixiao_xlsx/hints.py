@@ -100,14 +100,13 @@ def _of_limit(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
 
 
 def _suspects(verdict: Verdict, judged: Judge) -> list[Suspect]:
-    """Every number of the equation and behind its formulas: first those in most failed equations, then the anchor."""
-    cells = {cell.place: cell for cell in verdict.instance.cells if cell.number}
+    """Every number typed into the equation or behind its formulas: first those in most failed equations, then the anchor."""
+    cells = {cell.place: cell for cell in verdict.instance.cells}
     for place in list(cells):
-        for part in _behind(place, judged, frozenset()):
-            if part.number:
-                cells.setdefault(part.place, part)
-    found = [_suspect(cell, cell.number, verdict.instance, judged) for cell in cells.values() if cell.number]
-    return sorted(found, key=lambda one: (one.cell.place in judged.formulas, -one.blame, one.cell is not verdict.anchor))
+        cells |= {part.place: part for part in _behind(place, judged, frozenset())}
+    typed = [cell for place, cell in cells.items() if place not in judged.formulas]
+    found = [_suspect(cell, cell.number, verdict.instance, judged) for cell in typed if cell.number]
+    return sorted(found, key=lambda one: (-one.blame, one.cell is not verdict.anchor))
 
 
 def _suspect(cell: Cell, number: Decimal, instance: Instance, judged: Judge) -> Suspect:
@@ -233,7 +232,7 @@ def _row_above(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The value that would balance, when what was typed is that of the row above."""
     cell = suspect.cell
     above = _cell_above(cell, suspect.judged) if cell.unit != "分" else None
-    if suspect.wanted is not None and above is not None and above.number == suspect.number and suspect.wanted != suspect.number:
+    if suspect.wanted is not None and above is not None and above.number == suspect.number:
         yield _printed(suspect.wanted, cell), f"抄了上一行“{above.row}”的数"
 
 
@@ -248,7 +247,7 @@ def _cell_above(cell: Cell, judged: Judge) -> Cell | None:
 
 def _digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The value that would balance, when it differs from the typed one in a single digit."""
-    if suspect.wanted is None or suspect.cell.place in suspect.judged.formulas:
+    if suspect.wanted is None:
         return
     old, new = plain(suspect.number, suspect.cell.decimals), plain(suspect.wanted, suspect.cell.decimals)
     if len(old) == len(new) and sum(a != b for a, b in zip(old, new, strict=True)) == 1:
@@ -259,7 +258,7 @@ def _crossing(suspects: list[Suspect]) -> Iterator[Hint]:
     """Two equations that fail by the same amount meet in one cell: that one is wrong, whatever was mistyped."""
     for suspect in suspects:
         cell, count = suspect.cell, suspect.blame
-        if suspect.wanted is None or count < 2 or cell.place in suspect.judged.formulas:
+        if suspect.wanted is None or count < 2:
             continue
         value = _printed(suspect.wanted, cell)
         if value != suspect.number and suspect.repaired_by(value):

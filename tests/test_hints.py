@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from cases import Case, submission
 
+from jixiao_xlsx.balance import Outcome, judge
 from jixiao_xlsx.checker import check
-from jixiao_xlsx.model import Expected, Place
+from jixiao_xlsx.equations import Scope, parse_relation
+from jixiao_xlsx.hints import hints as found_in
+from jixiao_xlsx.model import Expected, Place, Severity
 from jixiao_xlsx.slips import slip
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.spec import EquationSpec, find_template
 
 TEMPLATE = find_template()
 UP, DOWN = "填小了 10000 倍（万元当作元）", "填大了 10000 倍（元当作万元）"
@@ -44,6 +48,9 @@ def hints(table: str, text: str, old: str, new: str) -> list[str]:
         ("61.25", "0.01", "F5", "填小了 10000 倍（万元当作元），若为 61.25 万元"),
         ("61.25", "61250", "F5", "多了三位，若为 61.25 万元"),
         ("61.25", "6.125", "F5", "少一位，若为 61.25 万元"),
+        ("61.25", "612.5", "F5", "多一位，若为 61.25 万元"),
+        ("61.25", "0.06125", "F5", "少了三位，若为 61.25 万元"),
+        ("61.25", "0.006125", "F5", "填小了 10000 倍（万元当作元），若为 61.25 万元"),
         ("61.25", "-61.25", "F5", "正负号填反，若为 61.25 万元"),
         ("61.25", "62.15", "F5", "有两位数字填颠倒，若为 61.25 万元"),
         ("61.25", "240.50", "F5", "抄了上一行“教育支出”的数，若为 61.25 万元"),
@@ -65,6 +72,21 @@ def test_a_formula_follows_the_cell_that_is_corrected() -> None:
     live = FUNDS.replace("61.25", "62.15").replace("346.85", "=347.75")
     found = hints("资金预算执行表", live, "91.80", "91.80")
     assert found[0].startswith("资金预算执行表!F5 可能有两位数字填颠倒，若为 61.25 万元")
+
+
+def test_formulas_that_go_round_in_a_circle_come_to_an_end() -> None:
+    """A county's form may state a relation twice, solved for either side."""
+    back = parse_relation("基本支出小计 = 支出合计 - 项目支出", Scope.ROW, "资金预算执行表")
+    told = [one for one in TEMPLATE.equations if one.code in {"BAL202", "BAL203"}]
+    form = replace(TEMPLATE, equations=(*told, EquationSpec("BAL299", "倒推", back, Severity.ERROR, "", table="资金预算执行表")))
+    table = """
+    支出功能分类科目 | 基本支出小计 | 项目支出 | 支出合计
+    教育支出         | =370.00     | 86.30   | =456.30
+    合计             | 307.00      | 86.30   | 456.30
+    """
+    judged = judge(submission(Case("BAL203", "来回推算", given={"资金预算执行表": table}), form), form)
+    failed = next(one for one in judged.verdicts if one.outcome is Outcome.FAILS and one.instance.spec.code == "BAL203")
+    assert found_in(failed, judged)[0].text == "资金预算执行表!E24 可能有两位数字填颠倒，若为 370.00 万元，则各处都平"
 
 
 TOGETHER = "本行合计是按它加的，若为"
@@ -140,6 +162,11 @@ def of_rule(code: str, **given: str) -> list[str]:
             "51.00",
             f"三公经费!C11 可能{UP}，若为 10000.00 元，则各处都平；三公经费!D11 可能{DOWN}，若为 0.01 元，则各处都平",
         ),
+        (
+            "1.00",
+            "50.01",
+            f"三公经费!C11 可能{UP}，若为 10000.00 元，则各处都平；三公经费!D11 可能{DOWN}，若为 0.01 元，则各处都平",
+        ),
         ("1.00", "50.00", ""),
         ("0.20", "0.50", ""),
         ("-23000.00", "20000.00", "三公经费!C11 可能正负号填反，若为 23000.00 元，则各处都平"),
@@ -154,7 +181,18 @@ def test_a_limit_is_doubted_only_for_units_and_signs(budget: str, spent: str, sa
     [
         ("5123.45", "3000.00", "0.81", f"资产与采购!C31 可能{UP}，若为 8123.45 元，则各处都平"),
         ("5123.45", "3000.00", "8123450", "资产与采购!C31 可能多了三位，若为 8123.45 元，则各处都平"),
+        ("600.00", "403.45", "0.10", f"资产与采购!C31 可能{UP}，若为 1003.45 元，则各处都平"),
         ("312.34", "200.00", "0.05", ""),
+        ("0.06", "0.04", "100.00", "资产与采购!C31 可能多了三位，若为 0.10 元，则各处都平"),
+        ("0.06", "0.03", "90.00", ""),
+        (
+            "5123.05",
+            "3000.00",
+            "8123.50",
+            "资产与采购!C31 可能有两位数字填颠倒，若为 8123.05 元，则各处都平；"
+            "资产与采购!C28 可能有两位数字填颠倒，若为 5123.50 元，则各处都平",
+        ),
+        ("-5123.45", "-3000.00", "8123.45", "资产与采购!C31 可能正负号填反，若为 -8123.45 元，则各处都平"),
         ("5123.45", "3000.00", "812.35", ""),
     ],
 )
@@ -193,6 +231,19 @@ def test_a_slip_behind_a_ratio_of_money(budget: str, spent: str, said: str) -> N
     assert of_rule("IND116", 绩效评价表=judged, 三公经费=trips) == [said]
 
 
+@pytest.mark.parametrize(("cars", "more", "total"), [("3", "1", "2"), ("3", "0.5", "2")])
+def test_nobody_types_a_minus_before_a_number_of_cars(cars: str, more: str, total: str) -> None:
+    table = f"车辆类别 | 年末数量\n机要通信用车 | {cars}\n应急保障用车 | {more}\n车辆合计 | {total}"
+    (said,) = of_rule("BAL604", 车辆=table)
+    assert "正负号" not in said
+
+
+def test_a_small_amount_is_not_blamed_for_the_sign_of_a_rate() -> None:
+    judged = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | -87.5% | 2.7"
+    (said,) = of_rule("IND116", 绩效评价表=judged, 三公经费="项目 | 预算数（全年） | 决算数\n“三公经费”合计 | 0.40 | 0.35")
+    assert said == "绩效评价表!H4 可能正负号填反，若为 87.5%，则相符"
+
+
 def test_never_more_than_three() -> None:
     cars = "车辆类别 | 年末数量\n机要通信用车 | 1\n应急保障用车 | 1\n执法执勤用车 | 1\n特种专业技术用车 | 1\n其他用车 | 1\n车辆合计 | 4"
     (said,) = of_rule("BAL604", 车辆=cars)
@@ -207,6 +258,32 @@ def test_a_row_typed_twice_is_said_so() -> None:
     found = hints("资金预算执行表", twice, "45.10", "45.10")
     assert found and all("是同一行填了两遍" in hint for hint in found)
     assert found[0].startswith("资金预算执行表!E6 可能与 E4 是同一行填了两遍")
+
+
+def test_two_rows_that_are_rightly_alike_explain_nothing() -> None:
+    alike = """
+    支出功能分类科目 | 基本支出小计
+    教育支出         | 370.00
+    教育支出         | 370.00
+    住房保障支出     | 45.10
+    合计             | 791.46
+    """
+    (said,) = of_rule("BAL203", 资金预算执行表=alike)
+    assert "同一行" not in said
+
+
+def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
+    """The report this began with: 12.37 is the other three rows' sum, and stands in its own 小计 once more."""
+    seed = """
+    支出功能分类科目   | 基本支出小计 | 人员经费 | 公用经费
+    一般公共服务支出   | 130.62      | 12.37   | 118.25
+    社会保障和就业支出 | 6.87        | 6.87    |
+    卫生健康支出       | 2.34        | 2.34    |
+    住房保障支出       | 3.16        | 3.16    |
+    合计               | 130.62      | 12.37   | 118.25
+    """
+    said = "资金预算执行表!F4 可能与其他各行重复，去掉“一般公共服务支出”的人员经费 12.37 万元 后本行基本支出小计为 118.25 万元，各处都平"
+    assert said in [hint.split("；")[0] for hint in of_rule("BAL203", 资金预算执行表=seed)]
 
 
 @pytest.mark.parametrize(
