@@ -1,8 +1,9 @@
 """From one round to the next: what a finding keeps, what was mended, and what changed though nobody asked for it.
 
 A finding's fingerprint is made of its rule, table, item and column: moved rows, renamed files and sheets, and re-worded
-messages leave it alone. Equal ones are numbered in the order of the file. What a later round needs of a submission is one
-small JSON file per department in the output of the earlier one.
+messages leave it alone. Equal ones are numbered in the order of the file; which of them is which in the next round is known by
+their rows (see `alignment`). What a later round needs of a submission is one small JSON file per department in the output of the
+earlier one.
 """
 
 from __future__ import annotations
@@ -11,23 +12,23 @@ import contextlib
 import hashlib
 import json
 import re
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from jixiao_xlsx.alignment import FORMULA, Line, aligned, titled_alike
 from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.model import Cell, Change, Finding, FindingState, Mended, Place, Report, Severity, Submission, Table
 
 FOLDER = "轮次"
-FORMULA = "="  # stands for whatever a formula gives: a result that follows from another cell is no change of its own
 _FULL = 8  # related cells that a finding names at most
 _LINE_NUMBER = re.compile(r"第\d+行")
 _ADDRESS = re.compile(r"([^\s“”「」、，。；：!]+)!([A-Z]{1,3}\d+)")
 
-Address = tuple[str, str, str]  # table, row (numbered where titles repeat), column
+Address = tuple[str, int, str]  # table, number of the row, column
 
 
 # ----------------------------------------------------------------------------------------------------- fingerprints
@@ -38,13 +39,17 @@ def sealed(findings: Iterable[Finding], submission: Submission) -> list[Finding]
     seen: Counter[str] = Counter()
     result = []
     for finding in findings:
-        table = _table_of(finding.place, submission)
-        item, column = (_LINE_NUMBER.sub("第行", tidy(text)) for text in (finding.item, finding.field))
-        words = "|".join((finding.code, table, item, column))
+        words = _kin(finding, submission)
         seen[words] += 1
         digest = hashlib.sha256(f"{words}|{seen[words]}".encode(errors="surrogatepass")).hexdigest()[:16]
         result.append(replace(finding, fingerprint=digest))
     return result
+
+
+def _kin(finding: Finding, submission: Submission) -> str:
+    """What findings that cannot be told apart but by their rows have in common."""
+    item, column = (_LINE_NUMBER.sub("第行", tidy(text)) for text in (finding.item, finding.field))
+    return "|".join((finding.code, _table_of(finding.place, submission), item, column))
 
 
 def _table_of(place: Place, submission: Submission) -> str:
@@ -68,7 +73,7 @@ class Record:
     round: int
     findings: Sequence[Mapping[str, Any]]
     mended: Sequence[Mapping[str, Any]]
-    values: Mapping[str, Mapping[str, Mapping[str, str]]]
+    values: Mapping[str, Sequence[Line]]
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
@@ -83,7 +88,7 @@ def record_of(report: Report, submission: Submission, department: str, unread: I
         report.round,
         [_finding_record(finding, submission, addresses) for finding in report.findings],
         [asdict(one) for one in report.mended],
-        {table.name: _values(table) for table in tables},
+        {table.name: _texts(table) for table in tables},
         {table.name: list(table.absent) for table in tables if table.absent},
     )
     return (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":")) + "\n").encode(errors="surrogatepass")
@@ -104,6 +109,8 @@ def _finding_record(finding: Finding, submission: Submission, addresses: Mapping
         "field": finding.field,
         "message": finding.message,
         "since": finding.since,
+        "kin": _kin(finding, submission),
+        "anchor": addresses.get(finding.place),
         "loose": _loose(finding, table, addresses, submission),
         "asked": sorted(asked),
         "whole": table if finding.count > len(asked) or len(finding.related) >= _FULL else "",
@@ -116,40 +123,38 @@ def _loose(finding: Finding, table: str, addresses: Mapping[Place, Address], sub
         return f"{finding.code}|{table}|"
     anchor = addresses.get(finding.place)
     rows = {addresses[place][1] for place in finding.related if place in addresses and addresses[place][0] == table}
-    if (
-        anchor
-        and any(row.title == anchor[1].partition("#")[0] for row in submission.tables[table].open_rows)
-        and rows - {anchor[1]}
-    ):
+    if anchor and rows - {anchor[1]} and anchor[1] in _open_rows(submission.tables[table]):
         return f"{finding.code}|{table}|{tidy(finding.field)}"
     return ""
 
 
-def _rows(table: Table) -> Iterator[tuple[str, Mapping[str, Cell]]]:
-    """Rows by title, numbered where titles repeat, and what stands around the grid as one more."""
-    seen: Counter[str] = Counter()
+def _open_rows(table: Table) -> set[int]:
+    return {number for number, row in enumerate(table.rows) if row.kind == "open"}
+
+
+def _lines(table: Table) -> Iterator[tuple[str, Mapping[str, Cell]]]:
+    """The rows with their titles, and what stands around the grid as one more."""
     for row in table.rows:
-        seen[row.title] += 1
-        yield (row.title if seen[row.title] == 1 else f"{row.title}#{seen[row.title]}"), row.cells
+        yield row.title, row.cells
     if table.extras:
         yield "", table.extras
 
 
 def _addresses(submission: Submission) -> dict[Place, Address]:
     return {
-        cell.place: (table.name, row, column)
+        cell.place: (table.name, number, column)
         for table in submission.tables.values()
-        for row, cells in _rows(table)
+        for number, (_, cells) in enumerate(_lines(table))
         for column, cell in cells.items()
     }
 
 
-def _values(table: Table) -> dict[str, dict[str, str]]:
-    lines = ((row, {column: text for column, cell in cells.items() if (text := _text(cell))}) for row, cells in _rows(table))
-    return {row: line for row, line in lines if line}
+def _texts(table: Table) -> list[Line]:
+    return [(title, {column: text for column, cell in cells.items() if (text := _text(cell))}) for title, cells in _lines(table)]
 
 
 def _text(cell: Cell) -> str:
+    """What is typed there. What a formula gives follows from other cells, and is no change of its own."""
     if cell.formula is not None:
         return FORMULA
     return cell.text if cell.number is None else plain(cell.number)
@@ -162,6 +167,8 @@ def records_in(folder: Path) -> Mapping[str, Record]:
     for path in sorted((folder / FOLDER).glob("*.json")):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             record = Record(**json.loads(path.read_text(encoding="utf-8")))
+            for rows in record.values.values():
+                dict(rows)  # as pairs
             for name in (record.department, record.code):
                 if name:
                     found[tidy(name)] = record
@@ -204,20 +211,78 @@ def _in_report(one: Mapping[str, Any]) -> bool:
 
 
 def _recognised(findings: Sequence[Finding], before: Record, submission: Submission) -> dict[str, Mapping[str, Any]]:
-    """For each finding that stood before, by its fingerprint, the earlier one: the same, or one about the same several rows."""
-    same = {one["fingerprint"]: one for one in before.findings}
-    known = {f.fingerprint: same[f.fingerprint] for f in findings if f.fingerprint in same}
-    taken = {one["fingerprint"] for one in known.values()}
-    loose = [one for one in before.findings if one["loose"] and one["fingerprint"] not in taken]
-    for finding in findings:
-        if finding.fingerprint not in known:
-            table = _table_of(finding.place, submission)
-            names = {f"{finding.code}|{table}|", f"{finding.code}|{table}|{tidy(finding.field)}"}
-            found = next((one for one in loose if one["loose"] in names), None)
-            if found is not None:
-                loose.remove(found)
-                known[finding.fingerprint] = found
+    """For each finding that stood before, by its fingerprint, the earlier one: the same at the same row, the same where no row
+    tells, or one about the same several rows.
+    """
+    rows = _Rows(before, submission)
+    left = list(before.findings)
+    known: dict[str, Mapping[str, Any]] = {}
+
+    def join(of_new: Callable[[Finding], Iterable[Hashable]], of_old: Callable[[Mapping[str, Any]], Hashable]) -> None:
+        waiting: dict[Hashable, list[Mapping[str, Any]]] = defaultdict(list)
+        for one in left:
+            if (name := of_old(one)) is not None:
+                waiting[name].append(one)
+        for finding in findings:
+            if finding.fingerprint not in known and (found := next((waiting[n] for n in of_new(finding) if waiting.get(n)), None)):
+                known[finding.fingerprint] = found.pop(0)
+        taken = {one["fingerprint"] for one in known.values()}
+        left[:] = [one for one in left if one["fingerprint"] not in taken]
+
+    def kin(finding: Finding) -> str:
+        return _kin(finding, submission)
+
+    def at_row(finding: Finding) -> Iterator[Hashable]:
+        address = rows.then(finding)
+        if address:
+            yield kin(finding), address
+            if rows.retitled(finding):
+                yield finding.code, tidy(finding.field), address
+
+    join(at_row, lambda one: (one["kin"], tuple(one["anchor"])) if one["anchor"] else None)
+    join(at_row, lambda one: (one["code"], tidy(one["field"]), tuple(one["anchor"])) if one["anchor"] else None)
+    join(lambda finding: () if rows.settles(finding) else (kin(finding),), lambda one: one["kin"])
+    join(lambda finding: (kin(finding),), lambda one: None if rows.settled(one) else one["kin"])
+
+    def several(finding: Finding) -> tuple[str, str]:
+        table = _table_of(finding.place, submission)
+        return f"{finding.code}|{table}|", f"{finding.code}|{table}|{tidy(finding.field)}"
+
+    join(several, lambda one: one["loose"] or None)
     return known
+
+
+class _Rows:
+    """Which row of the submission is which row of the round before."""
+
+    def __init__(self, before: Record, submission: Submission) -> None:
+        self._addresses = _addresses(submission)
+        self._old = before.values
+        self._new = {name: _texts(table) for name, table in submission.tables.items() if name in before.values}
+        self.pairs = {name: aligned(self._old[name], new) for name, new in self._new.items()}
+        self._alike = {name: titled_alike(self._old[name]) | titled_alike(new) for name, new in self._new.items()}
+        self._kept = {(name, there) for name, pairs in self.pairs.items() for there in pairs.values()}
+
+    def then(self, finding: Finding) -> Address | None:
+        """The address in the round before of the cell that a finding stands at; None where its row is new, or no row."""
+        table, row, column = self._addresses.get(finding.place, ("", 0, ""))
+        there = self.pairs.get(table, {}).get(row)
+        return None if there is None else (table, there, column)
+
+    def retitled(self, finding: Finding) -> bool:
+        """Whether its row, which was there before, goes by another title now."""
+        table, row, _ = self._addresses[finding.place]
+        return self._new[table][row][0] != self._old[table][self.pairs[table][row]][0]
+
+    def settles(self, finding: Finding) -> bool:
+        """Whether its row is one of several with equal titles and was there before: no other row's finding is this one."""
+        table, row, _ = self._addresses.get(finding.place, ("", 0, ""))
+        return row in self.pairs.get(table, {}) and self._new[table][row][0] in self._alike[table]
+
+    def settled(self, one: Mapping[str, Any]) -> bool:
+        """As `settles`, of an earlier finding whose row is still there."""
+        table, row, _ = one["anchor"] or ("", 0, "")
+        return (table, row) in self._kept and self._old[table][row][0] in self._alike[table]
 
 
 def _mended(one: Mapping[str, Any], number: int) -> Mended:
@@ -233,22 +298,24 @@ def _changes(before: Record, submission: Submission, unread: set[str]) -> Iterat
         if table.name in unread or table.name not in before.values or table.name in wide:
             continue
         old, missing = before.values[table.name], set(before.absent.get(table.name, ()))
-        rows = dict(_rows(table))
-        for row in dict.fromkeys((*old, *rows)):
-            line, was = rows.get(row, {}), old.get(row, {})
-            for column in dict.fromkeys((*was, *line)):
-                cell = line.get(column)
-                now, then = _text(cell) if cell else "", was.get(column, "")
-                if now == then or FORMULA in (now, then) or {row, column} & missing or (table.name, row, column) in asked:
+        then = aligned(old, _texts(table))
+        gone = sorted(set(range(len(old))) - set(then.values()))
+        rows = [(then.get(number), title, cells) for number, (title, cells) in enumerate(_lines(table))]
+        for number, title, cells in (*rows, *((number, old[number][0], {}) for number in gone)):
+            was = {} if number is None else old[number][1]
+            for column in dict.fromkeys((*was, *cells)):
+                cell = cells.get(column)
+                now, before_ = _text(cell) if cell else "", was.get(column, "")
+                if now == before_ or FORMULA in (now, before_) or {title, column} & missing:
                     continue
-                place = cell.place if cell else Place(table.sheet, table.anchor.ref)
-                yield Change(place, row.partition("#")[0], column, then, now)
+                if (table.name, number, column) not in asked:
+                    yield Change(cell.place if cell else Place(table.sheet, table.anchor.ref), title, column, before_, now)
 
 
 def differences(old: Submission, new: Submission) -> Iterator[Change]:
     """Every cell of the form that is typed differently in two workbooks, row by row by their titles."""
-    values = {table.name: _values(table) for table in old.tables.values()}
-    none = Record("", "", "", 1, (), (), {name: values.get(name, {}) for name in {*values, *new.tables}})
+    values = {table.name: _texts(table) for table in old.tables.values()}
+    none = Record("", "", "", 1, (), (), {name: values.get(name, []) for name in {*values, *new.tables}})
     yield from _changes(none, new, set())
     for name in values.keys() - new.tables.keys():
         yield Change(Place(old.tables[name].sheet, old.tables[name].anchor.ref), name, "", "（有此表）", "（没有此表）")

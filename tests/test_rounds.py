@@ -136,6 +136,12 @@ def _known_by(finding: Finding) -> tuple[str, str, str]:
     return finding.code, "" if finding.code == SUM else finding.item, finding.field
 
 
+def _typing(table: str, title: str, innocent: bool) -> Mapping[str, str]:
+    """What is typed into a row: a task has words of its own, so that it is not another task under a new name."""
+    typed = INNOCENT[table] if innocent else OVERSPENT
+    return {**typed, "完成情况": f"{title}完成"} if table == TASKS else typed
+
+
 WHENS = (BEFORE, AFTER, BOTH)
 CALM_ROWS = st.lists(st.tuples(st.sampled_from(list(INNOCENT)), st.sampled_from(WHENS), st.integers(0, 20)), max_size=4)
 
@@ -157,11 +163,11 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
     before = book
     for name, innocent, title, when, place in rows:
         if when != AFTER:
-            before = _with(before, inserted(before[name], title, INNOCENT[name] if innocent else OVERSPENT, place))
+            before = _with(before, inserted(before[name], title, _typing(name, title, innocent), place))
     after = before
     for name, innocent, title, when, place in rows:
         if when == AFTER:
-            after = _with(after, inserted(after[name], title, INNOCENT[name] if innocent else OVERSPENT, place))
+            after = _with(after, inserted(after[name], title, _typing(name, title, innocent), place))
         if when == BEFORE:
             after = _with(after, deleted(after[name], title))
     report = compared(before, moved(after, random.Random(seed)))
@@ -181,6 +187,68 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
     spoken_of = {f.place.sheet for f in checker.check(book, FORM).findings}
     assert {title for table, title in moving if book[table].sheet not in spoken_of} <= told
     assert told <= {title for _, title in moving} | faulty[BEFORE]
+
+
+ALIKE = "科学技术支出"
+EQUALS = reader.read(next(INBOX.glob("103-*.xlsx")), FORM)  # several rows of this title, by where the money is from
+
+
+def _at(table: Table, title: str) -> list[int]:
+    return [at for at, row in enumerate(table.open_rows) if row.title == title]
+
+
+@pytest.mark.parametrize("above", [0, 1, 2], ids=["首", "中", "尾"])
+def test_a_row_put_in_among_equal_titles_leaves_the_others_alone(above: int) -> None:
+    """Three rows of one title, told apart by where the money is from: the new one is told cell by cell, and no other cell is."""
+    table = EQUALS[BUDGET]
+    place = [*_at(table, ALIKE), _at(table, ALIKE)[-1] + 1][above]
+    new = {"资金来源": "单位资金", "年初预算数": "0", "下达资金": "0", "项目支出": "0", "支出合计": "0"}
+    longer = inserted(table, ALIKE, new, place)
+    there = longer.open_rows[place]
+    put_in = list(rounds.differences(EQUALS, _with(EQUALS, longer)))
+    assert {(c.place, c.field, c.before, c.after) for c in put_in} == {
+        (there[column].place, column, "", text) for column, text in {**new, "支出功能分类科目": ALIKE}.items()
+    }
+    taken_out = list(rounds.differences(_with(EQUALS, longer), EQUALS))
+    assert {(c.item, c.field, c.before, c.after) for c in taken_out} == {(c.item, c.field, c.after, c.before) for c in put_in}
+    # One of the others is corrected at the same time: that cell is told, too, and no other.
+    other = next(row for row in longer.open_rows if row.title == ALIKE and row["资金来源"].text == "上级下达")
+    typed = other["项目支出"]._replace(raw=1.23, value=Decimal("1.23"))
+    rows = tuple(replace(row, cells={**row.cells, "项目支出": typed}) if row is other else row for row in longer.rows)
+    both = list(rounds.differences(EQUALS, _with(EQUALS, replace(longer, rows=rows))))
+    assert {c.place for c in both} == {c.place for c in put_in} | {typed.place}
+
+
+def test_of_two_equal_rows_the_one_that_was_mended_is_mended() -> None:
+    """Equal tasks with the same fault, the first of which is put right: the second is not taken for it, wherever it stands now."""
+    clean = _with(EQUALS, inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: "15"}, 0))
+    mended = _with(clean, inserted(clean[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼"}, 1))
+    faulty = _with(EQUALS, inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼"}, 0))
+    faulty = _with(faulty, inserted(faulty[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼"}, 1))
+    east, west = (row[OVERSPENT_AT].place for row in faulty[TASKS].open_rows[:2])
+    report = compared(faulty, replace(_with(mended, inserted(mended[TASKS], "维修", INNOCENT[TASKS], 0)), sha256="7" * 64))
+    assert [(one.sheet, one.cell) for one in report.mended if one.code == UNEVEN] == [(east.sheet, east.cell)]
+    kept = [f for f in report.findings if f.code == UNEVEN]
+    assert [(f.since, f.place.cell) for f in kept] == [(1, f"{west.cell[0]}{int(west.cell[1:]) + 1}")]
+
+
+def test_where_one_equal_row_is_mended_and_another_spoilt_both_are_told() -> None:
+    def with_tasks(east: str, west: str) -> Submission:
+        one = _with(EQUALS, inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: east}, 0))
+        return _with(one, inserted(one[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼", OVERSPENT_AT: west}, 1))
+
+    report = compared(with_tasks("25", "15"), replace(with_tasks("15", "25"), sha256="8" * 64))
+    assert len([one for one in report.mended if one.code == UNEVEN]) == 1
+    assert [f.since for f in report.findings if f.code == UNEVEN] == [2]
+
+
+def test_a_row_under_a_new_name_is_the_same_row() -> None:
+    """Its fault is still not mended, and its name is the one thing that changed; a “#” in a name is part of it."""
+    before = _with(EQUALS, inserted(EQUALS[TASKS], "3#楼维修", {**OVERSPENT, "完成情况": "完工"}, 1))
+    after = _with(EQUALS, inserted(EQUALS[TASKS], "4#楼维修", {**OVERSPENT, "完成情况": "完工"}, 1))
+    report = compared(before, replace(after, sha256="9" * 64))
+    assert [(c.item, c.field, c.before, c.after) for c in report.changes] == [("4#楼维修", "工作任务名称", "3#楼维修", "4#楼维修")]
+    assert {f.since for f in report.findings} == {1} and report.mended == ()
 
 
 @pytest.mark.parametrize("before", [book for book in BOOKS if TASKS in book.tables], ids=lambda book: book.department)
