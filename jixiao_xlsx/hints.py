@@ -282,7 +282,7 @@ def _balancing(cell: Cell, number: Decimal, instance: Instance, judged: Judge) -
         return None, Decimal(0)
     share = Decimal(shares[own[0]])
     gap = instance.sums[own[0]] - instance.sums[rest[0]]
-    return number - gap / share, (instance.reach + 1) / abs(share)
+    return number - gap / share, instance.reach / abs(share)
 
 
 def _share(cell: Cell, of: Cell, judged: Judge, depth: int) -> int:
