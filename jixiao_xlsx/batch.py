@@ -20,7 +20,7 @@ from jixiao_xlsx.pairing import Offer, offers
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
 from jixiao_xlsx.returns import Returning
 from jixiao_xlsx.reviewbook import read_reviews
-from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, InputError, beside, read_bureau, read_choices, read_roster
+from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, Choice, InputError, beside, read_bureau, read_choices, read_roster
 from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
@@ -43,6 +43,11 @@ class _Sources:
     passwords: tuple[str, ...] = field(default=(), repr=False)
     returning: Returning | None = None
     reviews: tuple[Review, ...] = ()
+    choices: tuple[Choice, ...] = ()
+
+    def returning_of(self, chosen: Choice | None) -> Returning | None:
+        """How a file goes back, of which the reviewer may have said whose it is."""
+        return replace(self.returning, chosen=chosen.department) if self.returning and chosen else self.returning
 
 
 def run(
@@ -83,7 +88,7 @@ def run(
     known = Path(roster_path) if roster_path else None
     returning = Returning(bureau, waivers, today, known, Path(previous) if previous else None)
     reviews, review_findings = _reviews(Path(review_folder), known) if review_folder else ((), ())
-    told = _Sources(reference, known, tuple(passwords), returning, reviews)
+    told = _Sources(reference, known, tuple(passwords), returning, reviews, choices)
     files = (roster_path, bureau_file, waivers_file, reference, choices_path)
     inputs = {Path(path).name: sha256_of(Path(path)) for path in files if path}
     with _examined(inboxes, output, template, jobs, progress, told) as (found, answers, places):
@@ -302,6 +307,7 @@ def _examined(
     """
     found = candidates(map(Path, paths), skip=output)
     offered = offers(found, read_roster(told.roster) if told.roster else ())
+    chosen, _ = matching.chosen_files(told.choices, [candidate.file for candidate in found])
     waiting = output / staged.FOLDER
     places = {candidate.file: staged.place_of(waiting, candidate.file) for candidate in found}
     key = _run_key(template, told)
@@ -314,7 +320,7 @@ def _examined(
             told.roster,
             key,
             told.passwords,
-            told.returning,
+            told.returning_of(chosen.get(c.file)),
             offered.get(c.file, ()),
             told.reviews,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
@@ -22,13 +22,25 @@ COPY, LETTER, RECORD = ".annotated.xlsx", ".docx", ".json"
 
 @dataclass(frozen=True, slots=True)
 class Returning:
-    """Who writes the letters, what the bureau lets stand on that day, and the output of the round before."""
+    """Who writes the letters, what the bureau lets stand on that day, and the output of the round before.
+
+    `chosen` is the department that the reviewer says the file is of, whatever is typed in it ("": as typed).
+    """
 
     bureau: Bureau
     waivers: tuple[Waiver, ...]
     today: dt.date
     roster: Path | None = None
     previous: Path | None = None
+    chosen: str = ""
+
+    def name(self, submission: Submission) -> str:
+        """The department as its letter calls it."""
+        return self.chosen or called(submission, self.roster)
+
+    def names(self, submission: Submission) -> tuple[str, ...]:
+        """What it may be known by from earlier, the surest first."""
+        return (self.chosen,) if self.chosen else (submission.code, self.name(submission), submission.department)
 
 
 def held_against_before(report: Report, submission: Submission, template: Template, how: Returning) -> Report:
@@ -36,8 +48,7 @@ def held_against_before(report: Report, submission: Submission, template: Templa
     if how.previous is None:
         return report
     known = rounds.records_in(how.previous)
-    name = called(submission, how.roster)
-    before = known.get(tidy(submission.code)) or known.get(tidy(name)) or known.get(tidy(submission.department))
+    before = next((known[key] for name in how.names(submission) if (key := tidy(name)) in known), None)
     return rounds.compared(report, submission, before, _unread(template))
 
 
@@ -49,10 +60,11 @@ def write_returns(
     """
     from jixiao_xlsx.writers.letter import write_letter  # docxtpl and openpyxl cost more to import than a file to read
 
-    name = called(submission, how.roster)
+    name = how.name(submission)
     light = Answer(report.file, FileStatus.SUBMITTED, department=name, report=report)
     settled = waived((light,), how.waivers, how.today)[0][0].report or report
-    write_bytes(place.with_suffix(RECORD), rounds.record_of(settled, submission, name, _unread(template)))
+    own = replace(settled, code="") if how.chosen else settled  # the code is somebody else's, or nobody's
+    write_bytes(place.with_suffix(RECORD), rounds.record_of(own, submission, name, _unread(template)))
     written = [RECORD, LETTER]
     if settled.result is Result.RETURN:
         copy = _annotated(data, submission, settled, template)

@@ -149,7 +149,7 @@ def read_choices(path: Path, roster: Sequence[Department]) -> tuple[Choice, ...]
     missing = [title for title in ("部门", "文件") if title not in header]
     if missing:
         raise InputError(path.name, [f"第 1 行：缺少列{'、'.join(f'“{title}”' for title in missing)}（列名应在第一行）"])
-    known = {tidy(name): d.name for d in roster for name in (d.short, d.code, d.name) if name}
+    known = _spoken_of(roster)
     mistakes: list[str] = []
     found: dict[str, Choice] = {}
     for values in lines:
@@ -157,11 +157,14 @@ def read_choices(path: Path, roster: Sequence[Department]) -> tuple[Choice, ...]
             continue
         line = dict(zip(header, (value.strip() for value in values), strict=False))
         here, typed, file = f"第 {lines.line_num} 行", line.get("部门", ""), line.get("文件", "")
-        department = known.get(tidy(typed), "" if roster else typed)
+        owners = known.get(tidy(typed), [] if roster else [typed])
+        department = owners[0] if owners else ""
         if not typed or not file:
             mistakes.append(f"{here}：部门和文件都要填")
         elif not department:
             mistakes.append(f"{here}：部门“{typed}”不在名册中")
+        elif len(owners) > 1:
+            mistakes.append(f"{here}：“{typed}”在名册中可以是{'、'.join(owners)}，请写全称或部门编码")
         elif department in found:
             mistakes.append(f"{here}：部门“{department}”已在{found[department].source.partition(' ')[2]}指定过")
         else:
@@ -169,6 +172,15 @@ def read_choices(path: Path, roster: Sequence[Department]) -> tuple[Choice, ...]
     if mistakes:
         raise InputError(path.name, mistakes)
     return tuple(found.values())
+
+
+def _spoken_of(roster: Sequence[Department]) -> Mapping[str, list[str]]:
+    """The departments that each full name, short name and code may mean; a full name is its owner's alone."""
+    owners: dict[str, list[str]] = {}
+    for department in roster:
+        for name in dict.fromkeys(filter(None, (tidy(department.short), tidy(department.code)))):
+            owners.setdefault(name, []).append(department.name)
+    return owners | {tidy(department.name): [department.name] for department in roster}
 
 
 def text_of(path: Path) -> str:

@@ -194,8 +194,10 @@ def _reviewed(cards: tuple[Scorecard, ...], submission: Submission, template: Te
     """`cards` with the reviewer's word on this department, where one was given."""
     if not task.reviews:
         return cards
-    name, form = returns.called(submission, task.roster), meta.edition_of(submission.meta, template)
-    names = (name, submission.department, submission.code)
+    how = task.returning
+    name = how.name(submission) if how else returns.called(submission, task.roster)
+    names = how.names(submission) if how else (name, submission.department, submission.code)
+    form = meta.edition_of(submission.meta, template)
     return tuple(
         review.reviewed(card, review.review_for(task.reviews, names, item), submission.year, name, form)
         for card, item in zip(cards, review.items(cards), strict=True)
@@ -207,14 +209,16 @@ def _key(task: Task, answer: Answer) -> str:
     letter = answer.letter
     mail = (letter.sender, letter.date, letter.subject) if letter else ()
     reports = [(offer.candidate.file, offer.alone, digest_of(offer.candidate)) for offer in task.offers]
-    return hashlib.sha256(repr((task.key, answer.file, answer.sha256, mail, reports)).encode()).hexdigest()
+    chosen = task.returning.chosen if task.returning else ""
+    return hashlib.sha256(repr((task.key, answer.file, answer.sha256, mail, reports, chosen)).encode()).hexdigest()
 
 
 def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:
-    """The bureau's own figures for this department: by its code in the roster, or as typed where the roster has no such name."""
+    """The bureau's own figures for this department: by its code in the roster, or as typed where the roster doesn't know it."""
     if task.reference is None:
         return ()
-    code = (_codes(task.roster).get(tidy(submission.department), "") if task.roster else "") or tidy(submission.code)
+    name = task.returning.name(submission) if task.returning else submission.department
+    code = (_codes(task.roster).get(tidy(name), "") if task.roster else "") or tidy(submission.code)
     return tuple(line for line in read_reference(task.reference) if tidy(line.code) == code)
 
 

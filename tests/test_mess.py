@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import docx
 import openpyxl
 import pytest
 from parcels import letter, mbox, zipped
@@ -122,6 +123,24 @@ def test_the_reviewer_may_choose(mess: tuple[Path, Path], tmp_path: Path) -> Non
     reasons = {line["file"]: line["reason"] for line in record(tmp_path / "二")["files"]}
     assert "overrides.csv 第 2 行" in reasons["旧.xlsx"] and "overrides.csv 第 2 行" in reasons["新.xlsx"]
     assert jixiao("run", inbox, "-o", tmp_path / "三", "--choose", tmp_path).returncode == 2
+
+
+def test_a_file_goes_back_to_whom_the_reviewer_says_it_is_of(tmp_path: Path) -> None:
+    inbox = tmp_path / "in"
+    inbox.mkdir()
+    shutil.copy2(BOOKS[0], inbox / "甲.xlsx")
+    overrides = tmp_path / "overrides.csv"
+    overrides.write_text(f"部门,文件\n{NAMES[1]},甲.xlsx\n", encoding="utf-8")
+    assert jixiao("run", inbox, "-o", tmp_path / "一", "--roster", ROSTER).returncode == 0
+    assert jixiao("run", inbox, "-o", tmp_path / "二", "--roster", ROSTER, "--choose", overrides).returncode == 0
+    for output, name, other in ((tmp_path / "一", NAMES[0], NAMES[1]), (tmp_path / "二", NAMES[1], NAMES[0])):
+        [letter] = output.glob("*/*/*通知.docx")
+        [remembered] = (output / "轮次").glob("*.json")
+        paragraphs = [paragraph.text for paragraph in docx.Document(str(letter)).paragraphs]
+        record = json.loads(remembered.read_text(encoding="utf-8"))
+        assert letter.parent.name == remembered.stem == record["department"] == name
+        assert f"{name}：" in paragraphs and f"{other}：" not in paragraphs
+        assert bool(record["code"]) is (name == NAMES[0])
 
 
 def _differ(path: Path) -> None:

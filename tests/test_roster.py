@@ -123,5 +123,9 @@ def test_every_mistake_of_the_choices_is_told_with_its_line(tmp_path: Path) -> N
         "第 3 行：部门和文件都要填",
         "第 5 行：部门“青禾县财政局”已在第 4 行指定过",
     )
+    centres = (*ROSTER, Department("203", "甲中心", "中心"), Department("204", "乙中心", "中心"), Department("205", "中心"))
+    with pytest.raises(InputError, match="“中心”在名册中可以是甲中心、乙中心，请写全称或部门编码"):
+        read_choices(put(tmp_path, "x.csv", "部门,文件\n中心,甲.xlsx\n".encode()), centres[:-1])
+    assert read_choices(put(tmp_path, "x.csv", "部门,文件\n中心,甲.xlsx\n".encode()), centres)[0].department == "中心"
     with pytest.raises(InputError, match="缺少列“文件”"):
         read_choices(put(tmp_path, "x.csv", "部门\n".encode()), ROSTER)
