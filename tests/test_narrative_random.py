@@ -163,7 +163,7 @@ class Pen:
         yield f"下属{self.one('单位', '事业单位')}公用经费{any_money}，人员经费{any_money}。"
         yield f"2022年基本支出{any_money}，项目支出{any_money}。"
         yield f"2024年计划安排项目支出{any_money}，压减公用经费{number}%。"
-        yield f"{self.one('信息化', '办公楼维修', '培训')}项目全年预算{any_money}，实际支出{any_money}，执行率{share}%。"
+        yield f"{self.one('信息化', '办公楼维修', '培训')}项目全年预算{number * 100}万元，实际支出{number * share}万元，执行率{share}%。"
         yield f"人均公用经费{any_money}，每辆公务用车运行维护费{any_money}。"
         yield f"截至6月底，项目支出{any_money}，预算执行率{share}%。"
         yield f"公用经费节约{any_money}，主要用于弥补办公经费不足。"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from jixiao_xlsx.amounts import MONEY_UNITS
@@ -16,12 +16,19 @@ _NUMBER = re.compile(
     r"(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
     r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)|(?<=[为是]0)(?=[，,。;、)]))"
 )
+_SHORT = re.compile(r"(?<=[一-龥])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)")  # without its unit, or with half of it
+_ANY_NUMBER = re.compile(
+    _NUMBER.pattern
+    + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，,。;:、)(占]|$)"
+)
+_DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")}
+_BARE = "bare"
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _HARD = re.compile(r"[，,;:。!?()\n]")
-_YEAR = re.compile(r"(20\d\d)年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?")
+_YEAR = re.compile(r"(20\d\d)(?:(?=年[末底初])|年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?)")
 _COUNT = re.compile(r"\d+(?:\.\d+)?(?:批次|[个批台件套项次场种类处宗部月日])(?:〔.〕)?")
 _BASES = {"original", "budget", "plan", "previous", "start", "than"}
-_VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多|余|上下)|[—~～-]+\d")
+VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多|余|上下)|[—~～-]+\d")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +112,58 @@ def mentions(source: Passage, start: int, sentence: str, lexicon: Lexicon, line:
     """The numbers of one sentence, in order."""
     found: list[Mention] = []
     after = 0
-    for match in _NUMBER.finditer(sentence):
-        found.append(_mention(source, start, sentence, after, match, lexicon, line))
+    for match, numeral, unit in _numbers(sentence):
+        one = _mention(source, start, sentence, after, match, numeral, unit, lexicon, line)
+        if unit == _BARE:
+            if not one.has("item", "subject", "spent", "earned"):
+                continue
+            one = replace(one, unit=_BARE)
+        found.append(one)
         after = match.end()
-    return found
+    return _with_units(found)
+
+
+def _numbers(sentence: str) -> Iterator[tuple[re.Match[str], str, str]]:
+    """Every number: where, its digits, its unit."""
+    if "百分之" not in sentence and not _SHORT.search(sentence):
+        yield from ((match, match["number"].replace(",", ""), match["unit"] or "元") for match in _NUMBER.finditer(sentence))
+        return  # “上年决算为 0，” is money
+    for match in _ANY_NUMBER.finditer(sentence):
+        if match["spelled"]:
+            if (value := _value(match["spelled"])) is not None:
+                yield match, value, "%"
+        elif match["number"]:
+            yield match, match["number"].replace(",", ""), match["unit"] or "元"
+        else:
+            yield match, match["short"], "万元" if match["wan"] else _BARE
+
+
+def _value(spelled: str) -> str | None:
+    """“九十七点三五” → 97.35."""
+    whole, _, rest = spelled.partition("点")
+    tens, ten, ones = whole.rpartition("十")
+    digits = [_DIGITS.get(letter) for letter in (tens or ("一" if ten else "")) + ones + rest]
+    if None in digits or len(tens) > 1 or len(ones) > 1 or whole == "":
+        return "100" if spelled == "百" else None
+    number = (_DIGITS[tens or "一"] * 10 if ten else 0) + (_DIGITS[ones] if ones else 0)
+    return f"{number}.{''.join(str(_DIGITS[letter]) for letter in rest)}" if rest else str(number)
+
+
+def _with_units(found: list[Mention]) -> list[Mention]:
+    """“全年支出 1075.76 万元，基本支出 674.52，项目支出 401.24”: a bare number is in the unit of the amount before it, or after it."""
+    if not any(one.unit == _BARE for one in found):
+        return found
+    units = [one.unit if one.money else "" for one in found]
+    whole: list[Mention] = []
+    for at, one in enumerate(found):
+        if one.unit == _BARE:
+            near = [*reversed(units[:at]), *units[at + 1 :]]
+            unit = next((unit for unit in near if unit), "")
+            if not unit:
+                continue
+            one = replace(one, unit=unit)
+        whole.append(one)
+    return whole
 
 
 _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台套件])(?![账帐式面])")
@@ -116,20 +171,32 @@ _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台�
 
 def counted(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line) -> list[Mention]:
     """Numbers of 台, 套, 件 with the words that lead to each. They are no statements of their own: “设备 312 台，原值……”."""
-    return [_mention(source, start, sentence, 0, match, lexicon, line) for match in _COUNTER.finditer(sentence)]
+    return [
+        _mention(source, start, sentence, 0, match, match["number"], match["unit"], lexicon, line)
+        for match in _COUNTER.finditer(sentence)
+    ]
 
 
-def _mention(source: Passage, start: int, sentence: str, after: int, match: re.Match[str], lexicon: Lexicon, line: Line) -> Mention:
+def _mention(
+    source: Passage,
+    start: int,
+    sentence: str,
+    after: int,
+    match: re.Match[str],
+    numeral: str,
+    unit: str,
+    lexicon: Lexicon,
+    line: Line,
+) -> Mention:
     gap = sentence[after : match.start()]
     wide_text = _last_piece(gap, _HARD)
     lead = wide_text.rsplit("、", 1)[-1]
     before = sentence[: match.start()]
     words, year, consumed = read(lead, lexicon, before)
     wide = read(wide_text, lexicon, before)[0] if wide_text != lead else words
-    numeral = match["number"].replace(",", "")
     tail = sentence[match.end() : match.end() + 6]
     kinds = {word.kind for word in consumed}
-    vague = bool(_VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"}) or gap[-1:] in {"—", "~", "～"}
+    vague = bool(VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"}) or gap[-1:] in {"—", "~", "～"}
     vague = vague or (bool(kinds & {"over", "under"}) and not kinds & _BASES)
     sign = "-" if match["sign"] else ""
     return Mention(
@@ -137,7 +204,7 @@ def _mention(source: Passage, start: int, sentence: str, after: int, match: re.M
         start=start + match.start(),
         end=start + match.end(),
         value=Decimal(sign + numeral),
-        unit=match["unit"] or "元",  # “上年决算为 0，”
+        unit=unit,
         decimals=len(numeral.partition(".")[2]),
         numeral=numeral,
         gap=gap,
@@ -167,13 +234,16 @@ def _last_piece(text: str, boundary: re.Pattern[str]) -> str:
     return text[cut:]
 
 
-_ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看")
+_ADVERBIAL = re.compile(
+    r"[^\d，、]{1,10}?(?:核定|批准|批复|核准)(?=我|本)|经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看"
+)
 
 
 def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
     """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known.
 
-    `before` is the sentence up to there, for words that mean something only after another.
+    `before` is the sentence up to there, for words that mean something only after another. What “其他收入中……” is among is a word of
+    the kind amid.
     """
     words: list[Word] = []
     year: int | None = None
@@ -196,8 +266,12 @@ def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...
         if adverbial := _ADVERBIAL.match(text, position):
             position = adverbial.end()
             continue
+        if char == "中" and words and words[-1].kind in {"item", "subject"}:
+            words = [*(word for word in words[:-1] if word.kind == "ours"), replace(words[-1], kind="amid")]
+            position += 1
+            continue
         found = lexicon.at(text, position)
-        if found is None or (found[1].near and found[1].near not in before):
+        if found is None or (found[1].near and not any(one in before for one in found[1].near.split("|"))):
             complete = False
             position += 1
             continue

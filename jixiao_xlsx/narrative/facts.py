@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from jixiao_xlsx.amounts import Convention, Figure, Interval
 from jixiao_xlsx.narrative.clauses import Mention, Passage
@@ -84,6 +85,25 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
+class Roughly:
+    """“项目支出……占支出合计的近四成”: a share in round words, of an amount or of what is only named."""
+
+    share: Share | Slice
+    said: str
+    low: Fraction
+    high: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """“基本支出占 62.7%” without an amount; `whole` "" where neither words nor the slices beside it say of what."""
+
+    mention: Mention
+    item: str
+    whole: str
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """“完成年初预算的 98%”."""
 
@@ -114,6 +134,19 @@ class Listing:
     sure: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """Three numbers that do not hold, what the last should be (in its unit), and how it is worked out, in words.
+
+    `sure`: not even where each is rounded.
+    """
+
+    numbers: tuple[Mention, Mention, Mention]
+    right: Fraction
+    how: str
+    sure: bool
+
+
 @dataclass
 class Story:
     """Everything that was understood of one report."""
@@ -125,9 +158,12 @@ class Story:
     facts: list[Fact] = field(default_factory=list)
     changes: list[Change] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
+    slices: list[Slice] = field(default_factory=list)
+    roughly: list[Roughly] = field(default_factory=list)
     done: list[Done] = field(default_factory=list)
     rates: list[RateSaid] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
+    chains: list[Chain] = field(default_factory=list)
     numbers: int = 0
 
     def scope(self, source: Passage, position: int) -> Scope:

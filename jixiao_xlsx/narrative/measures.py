@@ -13,6 +13,7 @@ from jixiao_xlsx.narrative.facts import Fact, believed
 from jixiao_xlsx.narrative.yardstick import Yard, Yardsticks
 
 _OTHER_UNIT = {"元": ("万元", "亿元"), "万元": ("元", "亿元"), "亿元": ("万元",)}
+_FAR = 10
 _LONG_ENOUGH = 4  # digits that nobody writes twice by chance
 
 
@@ -134,9 +135,16 @@ class Measures:
 
     def beyond(self, fact: Fact) -> bool:
         """Whether the amount is more than twice all that the department spent: it may be the county's."""
+        return self._exceeds(fact, 2)
+
+    def far_beyond(self, fact: Fact) -> bool:
+        """Whether it is so much more that nobody can have meant the department."""
+        return self._exceeds(fact, _FAR)
+
+    def _exceeds(self, fact: Fact, times: int) -> bool:
         whole = self.yards.known.subjects.whole if self.yards.known.subjects else ""
         spent = [yard.span.hi for yard in self.yards.of(whole, "")]
-        return fact.mention.money and whole not in fact.items and bool(spent) and fact.believed.lo > 2 * max(spent)
+        return fact.mention.money and whole not in fact.items and bool(spent) and fact.believed.lo > times * max(spent)
 
 
 def _fine(yards: tuple[Yard, ...], fact: Fact) -> tuple[Yard, ...]:

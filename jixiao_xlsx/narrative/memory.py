@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jixiao_xlsx.narrative.clauses import Mention
-from jixiao_xlsx.narrative.facts import Change, Fact, Share, Story
+from jixiao_xlsx.narrative.facts import Change, Fact, Share, Slice, Story
 from jixiao_xlsx.narrative.scope import OTHER, OURS, PREVIOUS
 from jixiao_xlsx.narrative.topics import NAMED, Topic
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
@@ -40,11 +40,14 @@ class Memory:
         self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
         self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
         self.shared: Share | None = None  # the last share
+        self.sliced: list[Slice] = []  # the shares without an amount
         self.stepped: Fact | None = None  # the amount of the last change
         self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
         self.change: Change | None = None
         self.within = False  # “项目支出中，……”: parts of something else
+        self.head = ""  # the whole: “固定资产中，……”
+        self.frame = ""  # the role that the sentence announces: “从决算看，……”
         self.criteria = False  # how scores are given, not what was scored
         self.topic = topic.item  # what the heading names
         self.astray = topic.unknown  # something was spoken of that is not understood

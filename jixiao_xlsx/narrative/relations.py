@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from jixiao_xlsx.narrative.clauses import Mention
-from jixiao_xlsx.narrative.facts import Change, Done, Fact, RateSaid, Share
+from jixiao_xlsx.narrative.clauses import Mention, read
+from jixiao_xlsx.narrative.facts import Change, Done, Fact, RateSaid, Roughly, Share, Slice
 from jixiao_xlsx.narrative.memory import PLANNED, Memory, alike
+from jixiao_xlsx.narrative.portions import portions
 from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS
 from jixiao_xlsx.narrative.topics import NAMED
 from jixiao_xlsx.narrative.vocabulary import Word
 
+_AGAINST_PLAN = re.compile("超支|节约|节省|节支")
 NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 
 
@@ -56,18 +58,22 @@ class Relations(Memory):
         item = named[0] if named else self.current.item if self.current else ""
         direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (-1 if mention.value < 0 else 1)
         facts = [fact for fact in self.said if fact.item == item and not fact.subset and not fact.mention.approximate]
-        base = self._base(mention) or self._base_said(item, facts)
+        base = self._base(mention) or self._base_said(item, facts, mention.lead)
         earlier = next((fact for fact in facts if fact.role == base and base), None)
         current = next((fact for fact in facts if fact.role in {"execution", ""}), None)
         if current is None and (base in {"original", PREVIOUS} or self.compared is not None):
             current = next((fact for fact in facts if fact.role not in {base, OTHER}), None)
+            current = current or next((fact for fact in facts if fact is not self.compared and fact is not earlier), None)
         return Change(item, direction, base, current, earlier, amount, rate)
 
-    def _base_said(self, item: str, facts: list[Fact]) -> str:
+    def _base_said(self, item: str, facts: list[Fact], lead: str) -> str:
         """What a bare “减少” is measured from: what was compared with, or last year's figure beside this year's."""
         if self.compared is not None and self.compared.item == item:
             return self.compared.role
         roles = {fact.role for fact in facts}
+        planned = [role for role in PLANNED if role in roles]
+        if len(planned) == 1 and PREVIOUS not in roles and _AGAINST_PLAN.search(lead):
+            return planned[0]  # “预算 8 万元、决算 7 万元，节约……”
         return PREVIOUS if PREVIOUS in roles and roles & {"", "execution"} else ""
 
     def _base(self, mention: Mention) -> str:
@@ -165,6 +171,13 @@ class Relations(Memory):
             after = [self.whole]
         if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
             return
+        if before and not any(fact.item == before[0] for fact in self.said) and len(after) < 2 and len(before) == 1:
+            above = self.parent.item if self.parent is not None else self.head
+            unsure = self.within or mention.scope.doubtful or mention.scope.period in {PREVIOUS, OTHER}
+            if unsure or (self.parent is not None and (not above or self.parent.subset)):
+                return
+            self.sliced.append(Slice(mention, before[0], after[0] if after else above))
+            return
         last = self.current if self.last is self.stepped else self.last
         part = last if last and last.role != PREVIOUS else None
         if before:
@@ -172,10 +185,53 @@ class Relations(Memory):
         adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
         if part is not None and len(after) < 2 and (part.item or not after or adjacent):
             parallel = self.shared if not after and self.parent is None and part is not (self.shared and self.shared.part) else None
-            self.shared = Share(mention, part, after[0] if after else "", self.parent, parallel)
+            head = "" if self.parent is not None or parallel else self.head
+            self.shared = Share(mention, part, after[0] if after else head, self.parent, parallel)
             self.story.shares.append(self.shared)
             if parallel is not None:
                 self.shared = parallel
+
+    # -- shares in round words
+
+    def _round_shares(self, text: str, at: Mention, position: int) -> None:
+        """Those between two numbers, after the last one or before the first. `at` lends the place, `position` is where the text starts."""
+        for one in portions(text):
+            clause = re.split("[，,;:()]", text[: one.start])[-1]
+            named = self._one_name(clause)
+            whole = self._one_name(one.whole) if one.whole else ""
+            scope = self.story.scope(at.passage, position + one.start)
+            unsure = scope.foreign or scope.doubtful or scope.period in {PREVIOUS, OTHER} or self.within or self.criteria
+            if unsure or named is None or whole is None:
+                continue
+            start = position + one.start - len(clause)
+            quote = replace(at, start=start + len(clause), end=position + one.end, lead=clause, numeral=one.said, unit="")
+            share: Share | Slice | None = None
+            if text.startswith("的") and one.start == 0:
+                share = Share(quote, self.divided[0], "", self.divided[1]) if self.divided else None
+            elif named:
+                above = self.parent.item if self.parent is not None and not self.parent.subset else self.head
+                share = Slice(quote, named, whole or above or self._top_of(named))
+            elif self.last is not None and not re.sub("[，,]|大?约|仅|只", "", text[: one.start]):
+                parent = self.parent if self.parent is not self.last else None
+                top = "" if parent is not None else self.head or self._top_of(self.last.item)
+                share = Share(quote, self.last, whole or top, parent)
+            if share is not None and not (isinstance(share, Share) and share.part.mention.approximate):
+                self.story.roughly.append(Roughly(share, one.said, one.low, one.high))
+
+    def _one_name(self, text: str) -> str | None:
+        """The one item that words name; "" where they name nothing; None where they are not understood or name several."""
+        words, _, _ = read(text, self.lexicon)
+        if words is None or any(word.kind in {"previous", *PLANNED, "fiscal"} for word in words):
+            return None
+        names = [word.name for word in words if word.kind in NAMED]
+        if not names and any(word.kind == "spent" for word in words):
+            return self.whole
+        return None if len(names) > 1 else names[0] if names else ""
+
+    def _top_of(self, item: str) -> str:
+        """The one whole of all the department's money that an item is a part of."""
+        tops = (whole for whole, parts in self.known.partitions if item in parts and whole == self.whole)
+        return next(tops, "")
 
     def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
         words = mention.words or ()
@@ -185,6 +241,9 @@ class Relations(Memory):
         item = item or (named[0] if named else self.current.item if self.current else "")
         said = bool(base) or mention.has(*PLANNED, "rate")
         base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
+        pair = [fact for fact in self.said if fact.item == item and item][-2:]
+        if not said and len(pair) == 2 and pair[0].role in PLANNED and pair[1].role == "execution":
+            said, base = True, pair[0].role  # “预算 70 万元，执行 68 万元，完成 98%”
         if not item or not said:
             return
         facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]

@@ -123,6 +123,8 @@ class Reader:
             elif kind in {"others", "body", "venture"}:
                 if (kind != "others" or mark[0] not in "全我每人") and _governed(text, start, match.start()):
                     continue
+                if _named_in_passing(text, start, match):
+                    continue
                 scope = replace(scope, owner=OTHERS, named=_around(text, start, match), carried=False)
             else:
                 scope = replace(scope, period=self._period(kind, mark), hinted=False)
@@ -168,6 +170,28 @@ _GOVERNED = re.compile(
 def _governed(text: str, start: int, position: int) -> bool:
     """Whether the name hangs on words like “根据”, “向”: then it is not the one that is spoken of."""
     return bool(_GOVERNED.search(_CLAUSE.split(text[start:position])[-1]))
+
+
+_AN_EVENT = re.compile(r"[^，,。;\d]{0,14}?(?:会议?|培训班|活动|比赛|竞赛|考试|检查)(?=[，,。;]|$)")
+_AS_ONE = re.compile(r"(?:作为|是|系|属于?)(?:[一二三]级|县级|财政|基层)?$")
+_IN_APPOSITION = re.compile("[一二三]级")
+_BY_THEM = re.compile(r"由[^，,。;\d]{0,12}$")
+_DID = re.compile(r"[^，,。;\d]{0,10}?(?:实施|开展|组织|承担|完成|测评|评价|调查|负责|编制|牵头)[^，,。;\d]{0,4}(?=[，,。;]|$)")
+
+
+def _named_in_passing(text: str, start: int, match: re.Match[str]) -> bool:
+    """“承办全市……现场会，”, “我局作为一级预算单位，”, “由第三方机构实施，”: a clause without a figure, and what follows is not of them."""
+    lead = _CLAUSE.split(text[start : match.start()])[-1]
+    if match.group() in _EVERYWHERE and _AN_EVENT.match(text, match.end()):
+        return True
+    if match.group() == "预算单位" and _IN_APPOSITION.fullmatch(lead) and text[match.end() : match.end() + 1] in set("，。,;"):
+        return True  # “县财政局地处……，一级预算单位，编制 42 名”
+    if _AS_ONE.search(lead) and re.search(f"{_NAME}|我[一-龥]|本[一-龥]", lead):
+        return True
+    return bool(_BY_THEM.search(lead) and _DID.match(text, match.end()))
+
+
+_EVERYWHERE = {"全县", "全市", "全省", "全国", "全区", "全州", "全旗", "全镇", "全乡", "全系统"}
 
 
 def _around(text: str, start: int, match: re.Match[str]) -> str:

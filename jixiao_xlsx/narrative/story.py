@@ -11,24 +11,35 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from functools import cache
 
+from jixiao_xlsx.narrative.chains import chains
 from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, read, sentences
-from jixiao_xlsx.narrative.facts import Fact, Listing, Story
+from jixiao_xlsx.narrative.facts import Fact, Listing, Slice, Story
 from jixiao_xlsx.narrative.memory import PLANNED, alike
 from jixiao_xlsx.narrative.relations import NEXT_OF_LIST, Relations
 from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS, THIS, Line, Reader
 from jixiao_xlsx.narrative.topics import NAMED, Topics
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
-_AMONG = re.compile("其中|包括|包含|分为|:")
+_AMONG = re.compile("其中|包括|包含|涵盖|分为|:")
 _BREAK = re.compile("[，,;:、]")
 _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
 _COUNTED = re.compile(
     r"(?P<what>[^，,;:。、\d]+)\d+[台套件栋处幢批](?:[(〔][^)〕]*[)〕])?[，,](?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
 )
 _NOTHING_ELSE = re.compile("[，,]?(?:再无|别无|此外无|除此之外无|无)其他")
+_UNSPENT_BEFORE = re.compile("(?:还|尚)有$|[还尚]?(?:剩余?|余下)$")  # what is left of an item is not its figure
+_UNSPENT_AFTER = re.compile("的?(?:尚|还|仍)?(?:未能?|没有?)(?:执行|支出|支付|花|使用|用|列支)")
+_FROM = ("由", "从")
 _TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
-_REASON = ("主要", "用于", "其中", "原因", "保障")
+_REASON = ("主要", "用于", "其中", "原因", "保障", "因", "由于", "为了")
+_IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
+_THIS_YEAR = re.compile(r"(?:本年度?|今年|当年|20\d\d年度?)(?:支出|决算|实际)?(?:为|是|达)?")
+_FRAME = re.compile(
+    r"\s*(?:从|按照?|以)(?:部门)?(?P<role>年初预算|全年预算|决算|执行)(?:数据?|情况|结果)?(?:来?看|口径[^，,:]{0,3}|计算?|统计)[，,:]"
+)
+_ROLES = {"年初预算": "original", "全年预算": "budget", "决算": "execution", "执行": "execution"}
 
 
 def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[tuple[str, Word]], year: int | None) -> Story:
@@ -46,7 +57,9 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
             story.facts += _quantities(source, start, sentence, lexicon, line, known)
             found = mentions(source, start, sentence, lexicon, line)
             if found:
-                _Sentence(story, known, lexicon, year, topic).read(found, sentence)
+                _Sentence(story, known, lexicon, year, topic).read(found, start, sentence)
+            if len(found) > 2:
+                story.chains += chains(found)
     return story
 
 
@@ -72,13 +85,27 @@ _SUM = re.compile(
 )
 
 
+@cache
+def _criteria(words: tuple[str, ...]) -> re.Pattern[str]:
+    """Words that say how scores are given; “得满分 10 分” tells one that was."""
+    return re.compile("|".join(rf"{re.escape(word)}(?!\d)" for word in words) or "(?!)")
+
+
+def _amid(mention: Mention) -> str:
+    """Of what the number's item is said to be a part: “基本支出中人员经费……”."""
+    return next((word.name for word in mention.wide or mention.words or () if word.kind == "amid"), "")
+
+
 class _Sentence(Relations):
     """Walks the numbers of one sentence, remembering what was last spoken of."""
 
-    def read(self, found: list[Mention], sentence: str) -> None:
-        self.criteria = any(word in sentence for word in self.known.words.get("criteria", ()))
+    def read(self, found: list[Mention], start: int, sentence: str) -> None:
+        self.criteria = bool(_criteria(self.known.words.get("criteria", ())).search(sentence))
+        announced = _FRAME.match(sentence)
+        self.frame = _ROLES[announced["role"]] if announced else ""
         for mention in found:
             self.story.numbers += 1
+            self._round_shares(mention.gap, mention, mention.start - len(mention.gap))
             self._pass_over(mention)
             if mention.unit in {"%", "个百分点"}:
                 self._percentage(mention)
@@ -88,8 +115,17 @@ class _Sentence(Relations):
                 self._changed(mention)
             elif mention.unit != "分":
                 self._amount(mention)
+        last = found[-1]
+        self._round_shares(sentence[last.end - start :], last, last.end)
         self._close_list()
         self._close_change()
+        self.story.slices += (self._whole_of(one) for one in self.sliced)
+
+    def _whole_of(self, one: Slice) -> Slice:
+        """The slice with the whole that those beside it are also parts of."""
+        items = {other.item for other in self.sliced}
+        wholes = [whole for whole, parts in self.known.partitions if len(items) > 1 and items <= set(parts)]
+        return replace(one, whole=one.whole or (wholes[0] if wholes else ""))
 
     # -- what lies between two numbers
 
@@ -103,13 +139,31 @@ class _Sentence(Relations):
         first = 1 if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:") else 0
         between = pieces[first:-1]
         inside = pieces[first if self.parent is not None and not self.children else 0 : -1]
-        self.within = self.within or any(clause.endswith("中") and not clause.endswith("其中") for clause in inside)
+        if (amid := _amid(mention)) in dict(self.known.partitions):
+            self.head = amid
+        for clause in inside:
+            if clause.endswith("中") and not clause.endswith(_IN_TIME):
+                self._goes_within(clause)
         fresh = [clause for clause in between if not clause.startswith(_REASON)]
         if self.nouns and any(self.nouns.search(clause) for clause in pieces[1:-1] if clause in fresh):
             self._forget()
             self._close_change()
-        if any(clause and read(clause, self.lexicon)[0] is None for clause in fresh):
-            self.astray = True
+        for clause in filter(None, fresh):
+            words = read(clause, self.lexicon)[0]
+            names = [word.name for word in words or () if word.kind in NAMED]
+            if words is None:
+                self.astray = True
+            elif len(names) == 1 and all(word.kind in {*NAMED, "filler", "ours"} for word in words):
+                self.topic, self.astray = names[0], False  # “三是卫生健康支出，年初预算……”
+
+    def _goes_within(self, clause: str) -> None:
+        """“固定资产中，”: what follows are its parts; of something that is not known to have parts, unknown."""
+        words = read(clause, self.lexicon)[0]
+        heads = [word.name for word in words or () if word.kind == "amid" and word.name in dict(self.known.partitions)]
+        if heads:
+            self.head = heads[0]
+        else:
+            self.within = True
 
     def _brackets(self, gap: str) -> None:
         """What is said in a bracket is forgotten when it closes."""
@@ -125,7 +179,12 @@ class _Sentence(Relations):
     def _amount(self, mention: Mention) -> None:
         self._close_change()
         fact = self._fact(mention)
-        if mention.scope.foreign or mention.words is None or (mention.has("respectively") and not fact.items):
+        if (
+            mention.scope.foreign
+            or mention.words is None
+            or self._starts_unknown(mention)
+            or (mention.has("respectively") and not fact.items)
+        ):
             self._lost()
         self.story.facts.append(fact)
         self._summed_up(fact)
@@ -161,7 +220,8 @@ class _Sentence(Relations):
             return Fact(mention, (), "")
         fact = self._narrowed(self._plain(mention, mention.words))
         doubt = mention.scope.named if mention.scope.doubtful else ""
-        return replace(fact, doubt=doubt, loose=self._is_loose(fact)) if fact.items else fact
+        role = fact.role or self.frame
+        return replace(fact, role=role, doubt=doubt, loose=self._is_loose(fact)) if fact.items else fact
 
     def _enumerated(self, mention: Mention) -> Fact | None:
         """“A、B 分别为 1 万元、2 万元”, “A、B 共计 3 万元”; names that share a number without such a word share it in an unknown way."""
@@ -189,11 +249,12 @@ class _Sentence(Relations):
         if not fact.items:
             return fact
         gap = fact.mention.gap
-        if self._is_left_over(fact):
+        if self._is_left_over(fact) or _UNSPENT_BEFORE.search(fact.mention.lead) or _UNSPENT_AFTER.match(fact.mention.tail):
             return replace(fact, items=())
         if _QUALIFIED.match(fact.mention.tail):
             fact = replace(fact, subset=True)
-        above = self.last if _AMONG.search(gap) else self.parent if len(_BREAK.findall(gap)) == 1 else None
+        inside = _AMONG.search(gap) or gap.startswith("(")
+        above = self.last if inside else self.parent if len(_BREAK.findall(gap)) == 1 else None
         if above is not None and above.mention.money and fact.mention.money:
             if above is self.stepped and self.current is not None and fact.believed.lo > above.believed.hi:
                 return fact  # too much to be a part of the change: it is of what has changed
@@ -204,6 +265,13 @@ class _Sentence(Relations):
             total = item is not None and item.kind in {"income", "total"}
             if above.subset or (above.item != fact.item and not total and fact.item not in group):
                 return replace(fact, subset=True)
+        if (amid := _amid(fact.mention)) and amid != self.head:
+            return replace(fact, items=())
+        if self.head and ";" in gap and not amid:
+            self.head = ""
+        if self.head:
+            parts = dict(self.known.partitions)[self.head]
+            return fact if fact.item in parts or fact.item == self.head else replace(fact, items=())
         return replace(fact, items=()) if self.within else fact
 
     def _is_left_over(self, fact: Fact) -> bool:
@@ -217,8 +285,12 @@ class _Sentence(Relations):
     def _plain(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
         named = [word for word in words if word.kind in NAMED]
         role = self._role(words, mention)
+        if self._starts_unknown(mention):
+            return Fact(mention, (), role)
         subset = any(word.kind == "fiscal" for word in words)
         kinds = {word.kind for word in words}
+        if mention.lead.endswith(_FROM) and role not in {PREVIOUS, "original"}:
+            role = OTHER  # “由 2 万元降到……”: when it was so is not said
         if "share" in kinds:
             return self._divisor(mention, words)
         if len(named) > 1 or mention.has("share", "than", "rate", "indicator") or ("execution" in kinds and kinds & set(PLANNED)):
@@ -237,12 +309,15 @@ class _Sentence(Relations):
             if kind in kinds:
                 subject = self.current.item if self.current else self.topic
                 if subject and not kinds & set(PLANNED) and self._earns(subject) == (kind == "earned"):
-                    return Fact(mention, (subject,), role or "execution", subset, either=whole)
+                    either = whole if role in {"", "execution"} else ""
+                    return Fact(mention, (subject,), role or "execution", subset, either=either)
                 known = whole and not self._is_astray(mention)
                 return Fact(mention, (whole,) if known else (), role, subset, kind == "earned")
         if "up_to" in kinds and self.current is not None:
-            grown = {"previous": "", "original": "budget", "plan": "budget"}.get(self.current.role, self.current.role)
+            grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(self.current.role, self.current.role)
             return replace(self.current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
+        if self.current and not role and self.current.role == PREVIOUS and _THIS_YEAR.fullmatch(mention.lead):
+            return replace(self.current, mention=mention, role="", loose=False)  # “上年 8 万元，本年 7 万元”
         if role and self.current and not subset:
             return replace(self.current, mention=mention, role=role)
         if (counted_item := self._counted(mention)) and role not in {PREVIOUS, OTHER}:
@@ -252,6 +327,10 @@ class _Sentence(Relations):
         if any(word.spends for word in words) and self.whole and not self.current and not self._is_astray(mention):
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
+
+    def _starts_unknown(self, mention: Mention) -> bool:
+        """“减下来的主要是财政拨款，由 30 万元降到……”: of what went before is not known."""
+        return mention.lead.endswith(_FROM) and not mention.has(*NAMED) and self._is_astray(mention)
 
     def _counted(self, mention: Mention) -> str:
         """“设备 312 台（套），原值 1862340 元”: of what was just counted."""
@@ -289,19 +368,20 @@ class _Sentence(Relations):
     def _listed(self, fact: Fact) -> None:
         gap = fact.mention.gap
         among = _AMONG.search(gap) if ";" not in gap else None  # “；其中” may be of any of them
-        if among and self.last is not None and alike(self.last, fact) and fact.role != PREVIOUS:
+        bracket = gap.startswith("(") and bool(fact.mention.words) and fact.mention.has(*NAMED)
+        if (among or bracket) and self.last is not None and alike(self.last, fact) and fact.role != PREVIOUS:
             self._close_list()
             self.parent, self.children = self.last, [fact]
-            self.open_ended = "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
+            self.open_ended = bracket or "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
             return
         if self.parent is None:
             return
-        breaks = _BREAK.findall(gap)
+        breaks = _BREAK.findall(gap) or (["、"] if gap.startswith(("和", "及", "以及", "与")) else [])
         boundaries = len(breaks)
         if boundaries == 1 and (self.separator or breaks[0]) in "、，," and breaks[0] == ";":
             boundaries = 2  # a list that uses “、” or “，” is not continued by “；”
         self.separator = self.separator or "".join(breaks[:1])
-        other = ("share", "execution", "spent", "previous", "together", *PLANNED)
+        other = ("share", "execution", "spent", "previous", "start", "together", *PLANNED)
         roles = fact.mention.has(*other) or fact.mention.opening in other
         whole = (
             fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)

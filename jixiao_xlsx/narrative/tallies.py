@@ -98,11 +98,44 @@ def _tallies(story: Story) -> Iterator[Tally]:
                 yield Tally(source, match.start(), match.end(), "", value, unit, lead + after)  # “内设的 14 个股室”
 
 
+_ROOMS = re.compile(r"(?P<verb>内设|下设|下辖|设有)(?:的)?(?P<number>\d+)个(?P<name>[一-龥]{2,8})")
+
+
+def rooms(story: Story) -> Iterator[tuple[Passage, re.Match[str], re.Match[str], Passage]]:
+    """“内设 9 个股室”, later “内设 11 个股室职责有交叉”: the first, and one of another number."""
+    first: dict[str, tuple[Passage, re.Match[str]]] = {}
+    for source in story.passages:
+        for match in _ROOMS.finditer(source.folded):
+            if story.scope(source, match.start()).foreign:
+                continue
+            passage, before = first.setdefault(match["verb"], (source, match))
+            if match["name"].startswith(before["name"]) and match["number"] != before["number"]:
+                yield passage, before, match, source
+
+
 def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
     """“A 类 12 个、B 类 11 个，共 23 个”: the match, and what the parts come to."""
     for source in story.passages:
         for match in _SUM.finditer(source.folded):
             yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
+
+
+_SHORT_SUM = re.compile(
+    r"(?P<parts>(?:[一-龥]{1,12}\d+\.\d+(?:万元?)?[、,，])+[一-龥]{1,12}\d+\.\d+(?:万元?)?)[，,]"
+    r"(?P<n>[二两三四五六七八九])项(?:支出)?(?:合计|共计|总计|共)(?:为|是)?(?P<total>\d+(?:\.\d+)?)万元?"
+)
+_COUNTED = {letter: number for number, letter in enumerate("零一二三四五六七八九")} | {"两": 2}
+
+
+def short_sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], Decimal, int]]:
+    """“A 1.20、B 2.30，两项共 3.50 万元”, where a part has no unit of its own: the match, the sum and its digits."""
+    for source in story.passages:
+        for match in _SHORT_SUM.finditer(source.folded):
+            parts = re.findall(r"(\d+\.\d+)(万元)?", match["parts"])
+            if all(unit for _, unit in parts) or _COUNTED[match["n"]] != len(parts):
+                continue  # the walk has read them
+            numbers = [Decimal(number) for number, _ in parts]
+            yield source, match, sum(numbers, Decimal(0)), min(len(number.partition(".")[2]) for number, _ in parts)
 
 
 _OF_BEFORE = re.compile(

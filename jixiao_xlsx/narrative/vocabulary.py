@@ -45,7 +45,7 @@ class RateItem:
 class Word:
     """What a string of the text means: `kind` is item, rate, indicator, subject or a key of [words]; `name` what it names.
 
-    `spends`: the word says 支出 (支出决算, 支出预算). `near`: it means this only after that word in the sentence.
+    `spends`: the word says 支出 (支出决算, 支出预算). `near`: it means this only after one of those words (a|b) in the sentence.
     """
 
     kind: str

@@ -11,7 +11,7 @@ from jixiao_xlsx.indicators import read_measure
 from jixiao_xlsx.model import Expected, Place, Severity, Skipped
 from jixiao_xlsx.narrative import tallies
 from jixiao_xlsx.narrative.clauses import Mention
-from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Story, believed
+from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Slice, Story, believed
 from jixiao_xlsx.narrative.measures import Amount, of_yard
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
@@ -56,6 +56,7 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
         elif not listing.open_ended and len(listing.parts) > 1:
             yield _unequal(listing, Severity.NOTE)
     yield from _sums(story)
+    yield from _short_sums(story)
 
 
 def _sums(story: Story) -> Iterator[Saw]:
@@ -66,6 +67,16 @@ def _sums(story: Story) -> Iterator[Saw]:
             quote = source.text[match.start() : match.end()]
             words = f"正文“{quote}”，各项之和是 {added}{match['unit']}。请核对各项与总数。"
             yield Flag(source.place, source.title, source.title, quote, words, f"{added}{match['unit']}")
+
+
+def _short_sums(story: Story) -> Iterator[Saw]:
+    """“社保 68.42、卫生 29.85，两项共 98.27 万元”: amounts without their units."""
+    for source, match, added, digits in tallies.short_sums(story):
+        yield Looked(1)
+        if abs(added - Decimal(match["total"])) > Decimal(1).scaleb(-digits):
+            quote = source.text[match.start() : match.end()]
+            words = f"正文“{quote}”，各项之和是 {plain(added)}万元。请核对各项与总数。"
+            yield Flag(source.place, source.title, source.title, quote, words, f"{plain(added)}万元")
 
 
 def _explained(desk: Desk, listing: Listing) -> bool:
@@ -270,6 +281,48 @@ def shares(desk: Desk) -> Iterator[Saw]:
                 expected=f"{plain(middle, 2)}%",
                 severity=None if sure else Severity.NOTE,
             )
+    yield from _slices(desk, story)
+    yield from _roughly(desk, story)
+
+
+def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
+    """Shares that are told without an amount: of the tables' figures."""
+    for one in story.slices:
+        parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole)) if one.whole else ((), ())
+        usable = [whole for whole in wholes if whole.span.lo > 0]
+        if not parts or not usable:
+            continue
+        yield Looked(1)
+        rate = one.mention
+        shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+        if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable):
+            right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
+            words = f"正文写“{words_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，请写明占的是哪一项。"
+            related = (parts[0].cells[0].place, usable[0].cells[0].place)
+            yield said(rate, one.item, words, expected=right, related=related)
+
+
+def _roughly(desk: Desk, story: Story) -> Iterator[Saw]:
+    """“近三成” of what is four tenths."""
+    for one in story.roughly:
+        share = one.share
+        if isinstance(share, Slice):
+            parts, wholes = (tuple(map(of_yard, desk.yards.of(item, "execution"))) for item in (share.item, share.whole))
+            name, item = f"“{share.whole}”", share.item
+        else:
+            parts, item = desk.measures.settled(share.part), share.part.item
+            wholes, name, _ = _whole(desk, share)
+        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
+        if not parts or not wholes or (isinstance(share, Share) and desk.measures.slipped(share.part, share.parent)):
+            continue
+        yield Looked(1)
+        rates = [(Fraction(p.span.lo, w.span.hi), Fraction(p.span.hi, w.span.lo)) for p in parts for w in wholes]
+        if all(high < one.low or low > one.high for low, high in rates):
+            right = f"{plain(parts[-1].printed / wholes[-1].printed * 100, 2)}%"
+            mention = share.mention
+            quote = mention.passage.text[mention.start - len(mention.lead) : mention.end].strip("，、；：。 ")
+            words = f"正文写“{quote}”，占{name}应为 {right}。请改正。"
+            yield Flag(mention.passage.place, item or mention.passage.title, mention.passage.title, quote, words, right)
 
 
 def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:

@@ -64,6 +64,17 @@ _TABLE_TITLE = re.compile(
 )
 
 
+_CALLED_OURS = re.compile(
+    r"(?P<name>[\u4e00-\u9fa5]{2,16}(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院|委|镇|乡))\((?:以下(?:简)?称[“\"]?)?(?:我|本)(?:单位|部门|[\u4e00-\u9fa5])[”\"]?\)"
+    r"|(?:(?:我|本)(?:单位|部门)|(?<![给对向为自])我)(?P<named>(?!局|办|委|院|校|馆|站|镇|乡|会|中心|部门|单位)[^\W\d对和与及的向为、]{1,6}[省市县区州旗][\u4e00-\u9fa5]{1,8}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?=为|是|系|负责|承担|主要|现有|共有|内设|20\d\d年|[，,（(])"
+)  # “某局（以下简称“我局”）”, “本单位某局是……”
+
+
+def _is_own(name: str, department: str) -> bool:
+    """Whether a name is the department's, or may be another way to write it."""
+    return department.endswith(name) or name.endswith(department) or name in department or _alike(name, department)
+
+
 def _alike(name: str, department: str) -> bool:
     """Whether one name may be another way to write the other: no other place, and most letters the same."""
     one, other = (_PLACE.match(text) for text in (name, department))
@@ -89,8 +100,8 @@ def _own_figures(desk: Desk) -> tuple[str, ...]:
 def _wrong_name(source: Passage, department: str, own_figures: tuple[str, ...]) -> Iterator[Saw]:
     """“某某局 2023 年度部门整体支出绩效评价报告” in another office's report; a bureau may well evaluate others in a sentence."""
     for match in _NAMED_REPORT.finditer(source.folded):
-        name = re.split("对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
-        own = department.endswith(name) or name.endswith(department) or name in department or _alike(name, department)
+        name = re.split("现将|对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
+        own = _is_own(name, department)
         sentence = re.split(r"[。\n]", source.folded[match.end() :])[0]
         title = source.folded[: match.start("name")].rpartition("\n")[2].strip() == "" and sentence.endswith(("报告", "表"))
         itself = ("自评" in sentence and "如下" in sentence) or any(figure in sentence for figure in own_figures)
@@ -99,12 +110,16 @@ def _wrong_name(source: Passage, department: str, own_figures: tuple[str, ...]) 
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
             yield at(source, start, match.end(), "部门名称", words, expected=department)
             return
-    for match in (*_TABLE_TITLE.finditer(source.folded), *_DESCRIBED.finditer(source.folded)):
-        name = match["name"]
-        own = department.endswith(name) or name.endswith(department) or name in department or _alike(name, department)
+    patterns = (_TABLE_TITLE, _DESCRIBED, _CALLED_OURS)
+    for match in (match for pattern in patterns for match in pattern.finditer(source.folded)):
+        group = "name" if match["name"] else "named"
+        name = match[group]
+        own = _is_own(name, department)
         if department and not own:
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
-            yield at(source, match.start("name"), match.end(), "部门名称", words, expected=department)
+            start = match.start() if group == "named" else match.start("name")
+            yield at(source, start, match.end(), "部门名称", words, expected=department)
+            return
 
 
 def _looks_back(before: str, after: str, both_years: bool) -> bool:

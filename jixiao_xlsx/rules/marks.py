@@ -50,7 +50,7 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
             scope = story.scope(source, match.start())
             if scope.owner == OTHERS or scope.period not in {"", THIS}:
                 continue
-            if "满分" in around or (match["what"] == "总分" and not re.search(r"自评|评价", around)):
+            if "满分" in around or (match["what"] == "总分" and not _is_self_given(source, match)):
                 continue
             if re.search(r"上年|去年|指标$|平均|由$|从$", around):
                 continue
@@ -71,6 +71,13 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
         yield from _full_mark(desk, source)
         yield from _bands(desk, source)
         yield from _execution_score(desk, story, source)
+
+
+def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
+    """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so, and it is no full mark."""
+    before = re.split(r"[。;\n]", source.folded[: match.start()])[-1]
+    after = re.split(r"[。;\n]", source.folded[match.end() :])[0]
+    return bool(re.search("自评|评价|打分|评分|执行率", before)) or bool(re.search("等级|等次", after) and "." in match["number"])
 
 
 def _rounds_to(number: Decimal, numeral: str) -> bool:

@@ -16,6 +16,7 @@ SAME = "部门决算公开口径：报告文字与报表同一口径金额应一
 ROLE = {
     "original": "年初预算", "budget": "全年预算", "plan": "预算", "execution": "决算（执行）", "previous": "上年", "quantity": "数量", "": "",
 }  # fmt: skip
+_TELLING = 5  # digits that are no coincidence
 MISSING = "表单没有报告正文，或没有填"
 
 
@@ -46,14 +47,32 @@ def differs_from_table(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR101", MISSING)
         return
     for fact in story.facts:
+        yield from _of_another_year(desk, fact)
         yards = desk.measures.of(fact)
         if not yards or fact.mention.approximate:
             continue
         yield Looked(1)
         if fact.subset:
             yield from _subset(fact, yards)
-        elif not desk.measures.agrees(fact) and not desk.measures.slipped(fact):
+        elif not desk.measures.agrees(fact) and not desk.measures.slipped(fact) and not desk.measures.far_beyond(fact):
             yield from _differs(desk, fact, desk.measures.meant(fact))
+
+
+def _of_another_year(desk: Desk, fact: Fact) -> Iterator[Saw]:
+    """The table's very figure, told of a year that is not over when the report is written."""
+    mention, year = fact.mention, desk.submission.year
+    if (
+        not year
+        or mention.year is None
+        or mention.year <= year
+        or not fact.item
+        or mention.has("original", "budget", "plan", "target")
+    ):
+        return
+    same = [yard for yard in desk.yards.of(fact.item, "execution") if yard.meets(fact.believed)]
+    if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
+        words = f"正文写“{words_of(mention)}”，{mention.year} 年还没有决算，这个数是{same[0].where}（{year} 年）。请改正年度。"
+        yield said(mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,))
 
 
 def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
@@ -172,6 +191,15 @@ def told_twice(desk: Desk) -> Iterator[Saw]:
         yield Flag(
             later.passage.place, earlier.name, later.passage.title, later.quote, words, f"与“{earlier.numeral}”一致",
             related=(earlier.passage.place,), severity=Severity.NOTE,
+        )  # fmt: skip
+    for passage, said_first, match, source in tallies.rooms(story):
+        yield Looked(1)
+        words = f"正文写“{match['verb']}{match['number']}个{said_first['name']}”，前面写的是“{said_first.group()}”。请核对后统一。"
+        end = match.start("name") + len(said_first["name"])
+        quote = source.text[match.start() : end]
+        yield Flag(
+            source.place, said_first["name"], source.title, quote, words, f"与“{said_first['number']}个”一致", related=(passage.place,),
+            severity=Severity.NOTE,
         )  # fmt: skip
 
 

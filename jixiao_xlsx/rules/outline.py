@@ -20,10 +20,11 @@ _STYLES = (
     ("一、", re.compile(r"(?:^|\n)\s*([一二三四五六七八九十]{1,2})、")),
     ("（一）", re.compile(r"(?:^|[\n。;:])\s*\(([一二三四五六七八九十]{1,2})\)")),
     ("1", re.compile(r"(?:^|\n)\s*(\d{1,2})([.、])(?!\d)")),
-    ("一是", re.compile(r"(?:^|[\n。;:，])\s*([一二三四五六七八九十])是")),
+    ("一是", re.compile(r"(?:(?:^|[\n。;:，、])\s*|(?<=[因为有看]))([一二三四五六七八九十])是")),
 )
 _CHAPTER = _STYLES[0][0]
 _SPOKEN = _STYLES[3:]
+_GOING_ON = {"（一）", "一是"}  # a text that begins with “（二）” goes on with the one before
 
 
 def _ordinal(text: str) -> int:
@@ -75,7 +76,8 @@ class _Counting:
             for match in pattern.finditer(source.folded):
                 number = _ordinal(match[1])
                 mark = style if match.lastindex == 1 else f"{style}{match[2]}"
-                if self._follows(mark, number) or told:
+                goes_on = style in _GOING_ON and not source.folded[: match.start(1)].strip(" (\n") and mark not in self.open
+                if self._follows(mark, number) or goes_on or told:
                     continue
                 told = True
                 yield self._flag(source, match, number, mark)

@@ -45,7 +45,8 @@ def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR108", MISSING)
         return
     for source in story.passages:
-        for start, end, item in _absences(source, known, story.lexicon or known.lexicon):
+        lexicon = story.lexicon or known.lexicon
+        for start, end, item in (*_absences(source, known, lexicon), *_absences_after(source, known, lexicon)):
             scope = story.scope(source, start)
             if scope.owner == OTHERS or scope.period not in {"", THIS}:
                 continue
@@ -122,3 +123,20 @@ def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[
                 named = []
                 break
         yield from ((match.start(), match.end(), name) for name in dict.fromkeys(named))
+
+
+@cache
+def _absence_after_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        f"(?:^|(?<=[，,。;:\n]))(?P<what>[^，,。;:!?\n\\d]{{2,40}}?)(?:全年|本年|当年|均|都|也|皆)*(?:{any_of(absent)})(?=[，,。;\n]|$)"
+    )
+
+
+def _absences_after(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+    """Every item of “因公出国（境）费、公务接待费未发生”, where nothing else is said of them."""
+    for match in _absence_after_pattern(known.words.get("absent_after", ())).finditer(source.folded):
+        words = read(match["what"], lexicon)[0]
+        if words is None or any(word.kind not in {"item", "subject", "filler", "ours"} for word in words):
+            continue
+        if not any(word in match["what"] for word in known.words["hypothetical"]):
+            yield from ((match.start(), match.end(), word.name) for word in words if word.kind in {"item", "subject"})

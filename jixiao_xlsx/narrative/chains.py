@@ -1,0 +1,199 @@
+"""Three numbers in a row of which the third follows from the other two, whatever they are of. Pure.
+
+“预算 65 万元、成交 62.7 万元，节约 2.3 万元”, “年初预算 1035 万元，追加 70 万元，全年预算 1105 万元”, “较 1035 万元增加 47.5 万元，增长 4.59%”,
+“5.23 万元，车辆 2 辆，平均每辆 2.62 万元”, “94.80%，……97.35%，高 2.55 个百分点”, “满分 100 分，得 95.36 分，扣 4.64 分”.
+Only words that say so plainly count: the gaps before the three numbers must each be of the kind.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from jixiao_xlsx.amounts import Interval, atoms_per, rate_holds
+from jixiao_xlsx.narrative.clauses import VAGUE_AFTER, Mention
+from jixiao_xlsx.narrative.facts import Chain, believed
+
+_ASIDE = re.compile(r"\([^()]*\)|〔[^〕]*〕")
+_VAGUE = re.compile("(?:约|近|逾|超过?|不足|不到|接近|至少)(?:为|达到?)?$")
+_MONEY, _PERCENT, _POINTS, _SCORE, _HEADS = "money", "%", "个百分点", "分", "heads"
+
+
+@dataclass(frozen=True, slots=True)
+class _Pattern:
+    kinds: tuple[str, str, str]
+    gaps: tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]
+    test: Callable[[Sequence[Mention]], tuple[bool, Fraction]]
+    how: str
+
+
+def chains(found: Sequence[Mention]) -> Iterator[Chain]:
+    """Every chain among the numbers of a sentence that does not hold."""
+    for first in range(len(found) - 2):
+        numbers = (found[first], found[first + 1], found[first + 2])
+        if any(_VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers):
+            continue
+        gaps = [_ASIDE.sub("", one.gap) for one in numbers]
+        for pattern in _PATTERNS:
+            if all(map(_is_of, numbers, pattern.kinds)) and all(p.search(gap) for p, gap in zip(pattern.gaps, gaps, strict=True)):
+                holds, right = pattern.test(numbers)
+                if not holds or _is_off(numbers[2], right):
+                    yield Chain(numbers, right, pattern.how, sure=not holds)
+                break
+
+
+def _is_of(mention: Mention, kind: str) -> bool:
+    if kind == _MONEY:
+        return mention.money
+    return mention.unit in {"人", "名", "辆"} if kind == _HEADS else mention.unit == kind
+
+
+# ------------------------------------------------------------------------------------------------------ arithmetic
+
+
+def _is_off(last: Mention, right: Fraction) -> bool:
+    """Whether an amount is another than the others make it as they are written; a whole number of 万元 may still be a rounded one."""
+    return last.money and abs(Fraction(last.value) - right) > Fraction(2, 10**last.decimals)
+
+
+def _exact(mention: Mention) -> Fraction:
+    return Fraction(mention.value) * atoms_per(mention.unit)
+
+
+def _printed(atoms: Fraction, unit: str) -> Fraction:
+    return atoms / atoms_per(unit)
+
+
+def _difference(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """a − b = c."""
+    one, two, three = numbers
+    right = _exact(one) - _exact(two)
+    return (believed(one) + -believed(two)).meets(believed(three)), _printed(right, three.unit)
+
+
+def _sum_of_change(sign: int) -> Callable[[Sequence[Mention]], tuple[bool, Fraction]]:
+    """a ± b = c; told of b, which is what the other two make it."""
+
+    def test(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+        one, two, three = numbers
+        step = believed(two) if sign > 0 else -believed(two)
+        return (believed(one) + step).meets(believed(three)), _printed(_exact(one) + sign * _exact(two), three.unit)
+
+    return test
+
+
+def _growth(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """b ÷ a = c%."""
+    base, step, rate = numbers
+    spans = believed(base), believed(step)
+    if spans[0].lo <= 0:
+        return True, Fraction(0)
+    grid = Fraction(1, 10 ** (rate.decimals + 2))
+    return rate_holds(Fraction(rate.value) / 100, grid, spans[1], spans[0]), _exact(step) / _exact(base) * 100
+
+
+def _average(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """a ÷ b = c."""
+    whole, count, each = numbers
+    heads = int(count.value)
+    if heads <= 0:
+        return True, Fraction(0)
+    span = believed(each)
+    return Interval(span.lo * heads, span.hi * heads).meets(believed(whole)), _printed(_exact(whole) / heads, each.unit)
+
+
+def _points(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """|a − b| = c, each read on its own last digit."""
+    one, two, three = (Fraction(number.value) for number in numbers)
+    slack = sum(Fraction(1, 2 * 10**number.decimals) for number in numbers)
+    right = abs(one - two)
+    return abs(right - three) <= slack, right
+
+
+def _lost(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """full − score = lost."""
+    full, score, lost = (Fraction(number.value) for number in numbers)
+    return full - score == lost, full - score
+
+
+# ------------------------------------------------------------------------------------------------------ words
+
+
+def _ends(words: str) -> re.Pattern[str]:
+    return re.compile(f"(?:{words})(?:数|金额|总额|额|资金|经费|预算)*(?:为|达到?|是|共|共计)?$")
+
+
+def _after(words: str) -> re.Pattern[str]:
+    """The words at the end of a gap of one clause after a comma."""
+    return re.compile(
+        f"^[，,、;]?[^，,;。、]{{0,16}}?(?:{words})(?:了|数|金额|总额|额|财政|资金|经费|预算|支出)*(?:为|达到?|是|共|共计)?$"
+    )
+
+
+_NEXT = r"^[，,;][^;。]{0,40}?"
+_SPARED = _after("审减|核减|节约|节省|节支|节余")
+_PATTERNS = (
+    _Pattern((_MONEY,) * 3, (_ends("送审"), _after("审定"), _SPARED), _difference, "送审金额 − 审定金额"),
+    _Pattern(
+        (_MONEY,) * 3,
+        (_ends("预算|概算|控制价|限价"), _after("成交|中标|合同|实际采购|实际执行|实际支付|实际支出|决算|执行"), _SPARED),
+        _difference,
+        "预算 − 执行",
+    ),
+    _Pattern(
+        (_MONEY,) * 3,
+        (
+            re.compile(r"年初(?:部门|支出|批复)?预算(?:数|批复|批复数|安排|总额)*(?:为|是)?$"),
+            re.compile(_NEXT + "(?:追加|调增|净增加?|增加)(?:了|预算|资金|经费|财政拨款)*(?:共)?$"),
+            re.compile(_NEXT + "(?:全年|调整后|追加后)的?(?:全年)?(?:支出)?预算(?:数|总额)?(?:调整)?(?:为|达到?|增至|是|共|到)?$"),
+        ),
+        _sum_of_change(1),
+        "年初预算 + 追加",
+    ),
+    _Pattern(
+        (_MONEY,) * 3,
+        (
+            re.compile(r"年初(?:部门|支出|批复)?预算(?:数|批复|批复数|安排|总额)*(?:为|是)?$"),
+            re.compile(_NEXT + "(?:调减|压减|核减|净减少?|减少)(?:了|预算|资金|经费)*(?:共)?$"),
+            re.compile(_NEXT + "(?:全年|调整后)的?(?:全年)?(?:支出)?预算(?:数|总额)?(?:调整)?(?:为|达到?|降至|是|共|到)?$"),
+        ),
+        _sum_of_change(-1),
+        "年初预算 − 调减",
+    ),
+    _Pattern(
+        (_MONEY, _MONEY, _PERCENT),
+        (
+            re.compile("(?:较|比)[^，,;。]{2,20}$"),
+            re.compile("^的?(?:增加|减少|增长|下降|提高)了?$"),
+            re.compile("^[，,]?(?:增长|下降|增幅|降幅|增加|减少|提高|上升)(?:了|为|达|率)*$"),
+        ),
+        _growth,
+        "增减额 ÷ 比较的基数",
+    ),
+    _Pattern(
+        (_MONEY, _MONEY, _PERCENT),
+        (_ends("预算"), _after("执行|决算|实际|支出|支付|完成"), re.compile("^[，,](?:预算)?(?:执行率|完成率|完成|执行)(?:为|达到?|了)?$")),
+        _growth,
+        "执行 ÷ 预算",
+    ),
+    _Pattern(
+        (_MONEY, _HEADS, _MONEY),
+        (re.compile(""), re.compile("^[，,][^，,;。]{0,10}$"), re.compile("^[，,](?:平均每|每)[辆人名]?(?:支出|运行维护费|费用|约|为)*$|^[，,](?:车均|人均)(?:支出|费用|为)*$")),
+        _average,
+        "总额 ÷ 数量",
+    ),
+    _Pattern(
+        (_PERCENT, _PERCENT, _POINTS),
+        (re.compile("率"), re.compile(r"^[，,;][^，,;。]{0,20}?率(?:为|达到?|是)?$"), re.compile("^[，,](?:高于|低于|高出|低出?|比|较|相差|差)[^，,;。]{0,16}?$")),
+        _points,
+        "两个率之差",
+    ),
+    _Pattern(
+        (_SCORE,) * 3,
+        (re.compile("(?:满分|分值)(?:为|是|值)?$"), re.compile("^[，,]?[^，,;。]{0,8}?(?:得分?|评分)(?:为|是)?$"), re.compile("^[，,](?:共|合计)?(?:扣|失)(?:了|减|除|分)*$")),
+        _lost,
+        "满分 − 得分",
+    ),
+)  # fmt: skip
