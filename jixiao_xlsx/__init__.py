@@ -19,17 +19,19 @@ from typing import TYPE_CHECKING, BinaryIO
 from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.model import Batch, Report, Scorecard, Submission
+    from jixiao_xlsx.model import Batch, Change, Report, Scorecard, Submission
 
 __all__ = [
     "SpecError",
     "check",
+    "differences",
     "find_template",
     "read",
     "read_bytes",
     "run",
     "score",
     "version",
+    "write_annotated",
     "write_blank",
     "write_report",
     "write_scored",
@@ -111,11 +113,23 @@ def write_report(target: str | Path | BinaryIO, submission: Submission, template
     from jixiao_xlsx import telling
     from jixiao_xlsx.writers import report
 
-    data = report.write_report(telling.telling(submission, _form(template)))
-    if isinstance(target, str | Path):
-        Path(target).write_bytes(data)
-    else:
-        target.write(data)
+    _put(target, report.write_report(telling.telling(submission, _form(template))))
+
+
+def write_annotated(
+    target: str | Path | BinaryIO, data: bytes, submission: Submission, report: Report, template: Form = DEFAULT_TEMPLATE
+) -> None:
+    """Write the annotated copy (.xlsx) of the submitted file `data`, from what `read_bytes` and `check` gave."""
+    from jixiao_xlsx.writers import annotated
+
+    _put(target, annotated.annotate(data, submission, report, _form(template)))
+
+
+def differences(old: Submission, new: Submission) -> tuple[Change, ...]:
+    """Every cell of the form that is typed differently in two workbooks, wherever its row stands now."""
+    from jixiao_xlsx import rounds
+
+    return tuple(rounds.differences(old, new))
 
 
 def run(
@@ -125,13 +139,22 @@ def run(
     template: Form = DEFAULT_TEMPLATE,
     roster_path: str | Path | None = None,
     bureau_path: str | Path | None = None,
+    reference_path: str | Path | None = None,
+    waivers_path: str | Path | None = None,
+    choices_path: str | Path | None = None,
+    previous: str | Path | None = None,
+    review: str | Path | None = None,
+    passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Batch:
     """The whole job: read, check and score every file of `inboxes` and write the results into `output`.
 
+    The files are those of `jixiao run`: `bureau.toml` and `waivers.csv` are looked for beside the roster unless given,
+    `reference_path` is 批复决算.csv, `choices_path` says which file of a department counts. `previous` is the output of the
+    round before; `review` has the scored workbooks that a reviewer typed into; `passwords` are tried on encrypted workbooks.
     `jobs` is the number of processes (None: as many as gain; a script that allows more than one needs a main guard).
-    Raises roster.InputError for a roster or bureau file that cannot be used, files.Blocked for an output folder that cannot.
+    Raises roster.InputError for such a file that cannot be used, files.Blocked for an output folder that cannot.
     """
     from jixiao_xlsx import batch
 
@@ -141,6 +164,12 @@ def run(
         template=_form(template),
         roster_path=roster_path,
         bureau_path=bureau_path,
+        reference_path=reference_path,
+        waivers_path=waivers_path,
+        choices_path=choices_path,
+        previous=previous,
+        review_folder=review,
+        passwords=passwords,
         jobs=jobs,
         progress=progress,
     )
@@ -148,6 +177,13 @@ def run(
 
 def _form(template: Form) -> Template:
     return template if isinstance(template, Template) else find_template(template)
+
+
+def _put(target: str | Path | BinaryIO, data: bytes) -> None:
+    if isinstance(target, str | Path):
+        Path(target).write_bytes(data)
+    else:
+        target.write(data)
 
 
 def _place(target: str | Path | BinaryIO) -> Path | BinaryIO:

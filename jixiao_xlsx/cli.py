@@ -273,16 +273,17 @@ def report(path: Path, output: Path, template: Template) -> None:
 @click.pass_context
 def diff(context: click.Context, old: Path, new: Path, template: Template) -> None:
     """列出两个工作簿填得不同的每个单元格，按表、行、列对应，行移动过也认得。公式算出的数不列。"""
-    from jixiao_xlsx import reader, rounds
+    from jixiao_xlsx import reader
+    from jixiao_xlsx.writers.records import line_safe
 
     try:
         before, after = (reader.read(path, template) for path in (old, new))
     except reader.Unreadable as error:
         raise Unusable(error.reason) from error
-    found = list(rounds.differences(before, after))
+    found = jixiao_xlsx.differences(before, after)
     for change in found:
         about = "·".join(part for part in (change.item, change.field) if part)
-        click.echo(f"{change.place}  {about}：{change.before or '（空）'} → {change.after or '（空）'}")
+        click.echo(line_safe(f"{change.place}  {about}：{change.before or '（空）'} → {change.after or '（空）'}"))
     click.echo(f"共 {len(found)} 处不同。", err=True)
     context.exit(int(bool(found)))
 

@@ -1,0 +1,105 @@
+"""The public API: a notebook can do all that the command line does, with the same files."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import json
+import shutil
+from pathlib import Path
+
+import openpyxl
+import pytest
+from click.testing import CliRunner
+
+import jixiao_xlsx as jx
+from jixiao_xlsx import batch, cli
+from jixiao_xlsx.model import FindingState
+from jixiao_xlsx.names import RETURNED
+
+SAMPLES = Path(__file__).parent.parent / "samples"
+ROSTER = SAMPLES / "departments.csv"
+FAULTY, FILE = "青禾县教育局", "附件2：青禾县教育局2023年部门整体支出绩效自评表.xlsx"
+
+
+@pytest.fixture
+def inbox(tmp_path: Path) -> Path:
+    (folder := tmp_path / "收件箱").mkdir()
+    shutil.copy2(SAMPLES / "inbox" / FILE, folder)
+    return folder
+
+
+def test_run_takes_all_that_the_command_takes() -> None:
+    taken = set(inspect.signature(jx.run).parameters)
+    assert taken == {name.replace("review_folder", "review") for name in inspect.signature(batch.run).parameters}
+    options = {parameter.name for parameter in cli.run.params} - {"ask"}
+    files = {"roster": "roster_path", "bureau": "bureau_path", "reference": "reference_path", "waivers": "waivers_path"}
+    assert {({**files, "choose": "choices_path"}).get(str(name), name) for name in options} <= taken
+
+
+def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(inbox: Path, tmp_path: Path) -> None:
+    first = jx.run([inbox], tmp_path / "一", roster_path=ROSTER, jobs=1)
+    report = first.submitted[0].report
+    assert report and report.round == 1
+    code = report.findings[0].code
+    (tmp_path / "豁免.csv").write_text(f"部门,规则,理由,批准人\n{FAULTY},{code},另有批复,王\n", encoding="utf-8")
+    (tmp_path / "批复.csv").write_text(f"部门编码,项目,决算\n{report.code},本年支出合计,1\n", encoding="utf-8")
+    (tmp_path / "以何为准.csv").write_text(f"部门,文件\n{FAULTY},{FILE}\n", encoding="utf-8")
+    scored = tmp_path / "一" / "评分" / f"{FAULTY}.xlsx"
+    book = openpyxl.load_workbook(scored)
+    sheet = book["绩效评价表"]
+    head = next(row for row in sheet.iter_rows() if any(cell.value == "财政复核分" for cell in row))
+    columns = {cell.value: cell.column for cell in head}
+    sheet.cell(head[0].row + 1, columns["财政复核分"]).value = 1
+    sheet.cell(head[0].row + 1, columns["复核理由"]).value = "现场核实"
+    book.save(scored)
+    (copy,) = (path for path in first.submitted[0].returned if path.endswith(".xlsx"))
+    shutil.copy2(tmp_path / "一" / copy, inbox / FILE)  # another file with the same figures
+
+    done = jx.run(
+        [inbox],
+        tmp_path / "二",
+        roster_path=ROSTER,
+        reference_path=tmp_path / "批复.csv",
+        waivers_path=tmp_path / "豁免.csv",
+        choices_path=tmp_path / "以何为准.csv",
+        previous=tmp_path / "一",
+        review=tmp_path / "一",
+        passwords=["不用"],
+        jobs=1,
+    )
+    (answer,) = done.submitted
+    again = answer.report
+    assert again and again.round == 2
+    assert {f.state for f in again.findings if f.code == code} == {FindingState.WAIVED}
+    assert any("批复" in f"{f.message}{f.hint}{f.basis}" for f in again.findings if f.since == 2)
+    (card,) = answer.scorecards
+    assert [(one.reviewed.score, one.reviewed.reason) for one in card.indicators if one.reviewed] == [(1, "现场核实")]
+    inputs = json.loads((tmp_path / "二" / "run.json").read_text(encoding="utf-8"))["inputs"]
+    assert {"批复.csv", "豁免.csv", "以何为准.csv"} <= set(inputs)
+
+
+def test_an_annotated_copy_and_differences_from_a_notebook(inbox: Path, tmp_path: Path) -> None:
+    data = (inbox / FILE).read_bytes()
+    submission = jx.read_bytes(data, FILE)
+    stream = io.BytesIO()
+    jx.write_annotated(stream, data, submission, jx.check(submission))
+    jx.write_annotated(tmp_path / "副本.xlsx", data, submission, jx.check(submission))
+    assert stream.getvalue() == (tmp_path / "副本.xlsx").read_bytes()
+    assert openpyxl.load_workbook(stream).sheetnames[0] == RETURNED
+    copy = jx.read(tmp_path / "副本.xlsx")
+    assert {change.place.sheet for change in jx.differences(submission, copy)} <= {"核实说明"}
+
+
+def test_the_command_diff_lists_each_changed_cell_on_its_line(inbox: Path, tmp_path: Path) -> None:
+    book = openpyxl.load_workbook(inbox / FILE)
+    submission = jx.read(inbox / FILE)
+    cell = submission["基本信息"].cell("填报人", "填报内容")
+    assert cell
+    book[cell.sheet][cell.ref] = "新\n人"
+    book.save(tmp_path / "新.xlsx")
+    found = CliRunner().invoke(cli.main, ["diff", str(inbox / FILE), str(tmp_path / "新.xlsx")])
+    assert found.exit_code == 1 and f"{cell.place}  填报人·填报内容：{cell.text} → 新 人\n" in found.stdout
+    assert found.stdout.count("\n") == len(jx.differences(submission, jx.read(tmp_path / "新.xlsx")))
+    same = CliRunner().invoke(cli.main, ["diff", str(inbox / FILE), str(inbox / FILE)])
+    assert same.exit_code == 0 and same.stdout == ""
