@@ -17,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 from enum import StrEnum
 from fractions import Fraction
 from functools import cache, lru_cache
+from typing import NamedTuple
 
 
 class State(StrEnum):
@@ -220,14 +221,14 @@ def percent(value: Decimal | Fraction, decimals: int = 2) -> str:
 NOT_APPLICABLE = frozenset({"/", "-", "--", "—", "——", "―", "－", "*", "无", "不适用", "不涉及", "n/a", "N/A", "NA"})
 ERROR_VALUES = frozenset({"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
 DIGITS = 15  # that Excel holds; no county's money reaches them
+_NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
 _NUMBER = re.compile(r"[+-]?(?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|[+-]?\.\d+")
 _SUFFIX = re.compile(r"(亿元|亿|万元|万|元|%)$")
 _SUFFIX_UNIT = {"亿元": "亿元", "亿": "亿元", "万元": "万元", "万": "万元", "元": "元"}
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """How a raw cell was understood: its state, the number (in the unit of the form; 95 % as 0.95), and what was odd."""
 
     state: State
@@ -258,14 +259,17 @@ def read_number(raw: object, unit: str = "", *, percent: bool = False, percent_f
     """
     if raw is None or (isinstance(raw, str) and not _SPACES.sub("", raw)):
         return Reading(State.BLANK)
-    if isinstance(raw, bool | dt.date | dt.time | dt.timedelta):
+    if isinstance(raw, _NO_NUMBERS):
         return Reading(State.TEXT, None, "日期或逻辑值，不是数字")
-    if isinstance(raw, int | float):
-        if isinstance(raw, float) and not math.isfinite(raw):
+    if isinstance(raw, float):
+        if not math.isfinite(raw):
             return Reading(State.ERROR, None, "不是有限的数")
-        number = Decimal(raw) if isinstance(raw, int) else from_float(raw)
-        return _number(number, *_as_rate(number, percent_format)) if percent else _number(number)
-    return _read_text(str(raw), unit, percent=percent)
+        number = from_float(raw)
+    elif isinstance(raw, int):
+        number = Decimal(raw)
+    else:
+        return _read_text(str(raw), unit, percent=percent)
+    return _number(number, *_as_rate(number, percent_format)) if percent else _number(number)
 
 
 def believable(number: Decimal) -> bool:

@@ -226,11 +226,13 @@ def _pattern(text: str) -> re.Pattern[str]:
 # ------------------------------------------------------------------------------------------------- words around a table
 
 
+@lru_cache(maxsize=_MOST_SEEN)
 def is_note(text: str) -> bool:
     """A line of explanation or of units: known text, never content."""
     return bool(_NOTE.match(text))
 
 
+@lru_cache(maxsize=_MOST_SEEN)
 def is_signature(text: str) -> bool:
     """A place for a name, a stamp or a date at the foot of a form."""
     return bool(_SIGNATURE.match(text) or _STAMP.match(text))

@@ -390,7 +390,6 @@ def _position(reference: str) -> Position:
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
 
 
-@lru_cache(maxsize=1024)
 def letters(column: int) -> str:
     """0 → "A", 27 → "AB"."""
     text = ""
@@ -401,6 +400,7 @@ def letters(column: int) -> str:
     return text
 
 
+@lru_cache(maxsize=1 << 15)
 def reference(row: int, column: int) -> str:
     """(8, 2) → "C9"."""
     return f"{letters(column)}{row + 1}"

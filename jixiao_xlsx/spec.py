@@ -354,8 +354,13 @@ class Template:
         table = self.table[ref.table]
         return table.is_auto(ref.row, table.column[ref.column])
 
+    @cached_property
+    def _by_sheet(self) -> Mapping[str, tuple[TableSpec, ...]]:
+        titles = dict.fromkeys(table.sheet for table in self.tables)
+        return {title: tuple(table for table in self.tables if table.sheet == title) for title in titles}
+
     def tables_of(self, sheet: str) -> tuple[TableSpec, ...]:
-        return tuple(table for table in self.tables if table.sheet == sheet)
+        return self._by_sheet.get(sheet, ())
 
     def grade(self, score: Fraction) -> str:
         """The grade of a score on 100."""
