@@ -76,7 +76,7 @@ def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(inbox: Pat
     (card,) = answer.scorecards
     assert [(one.reviewed.score, one.reviewed.reason) for one in card.indicators if one.reviewed] == [(1, "现场核实")]
     inputs = json.loads((tmp_path / "二" / "run.json").read_text(encoding="utf-8"))["inputs"]
-    assert {"批复.csv", "豁免.csv", "以何为准.csv"} <= set(inputs)
+    assert {"批复.csv", "豁免.csv", "以何为准.csv"} <= {one["name"] for one in inputs}
 
 
 def test_an_annotated_copy_and_differences_from_a_notebook(inbox: Path, tmp_path: Path) -> None:
