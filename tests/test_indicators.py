@@ -218,7 +218,7 @@ def test_a_score_and_how_it_came_about(row: str, method: Method, expected: F | N
         ("结转结余变动率 | 2.7 | ≤5% | 4% | 2 |", "4% ≤ 5%，达标，得 2.7", True),
         ("基本支出预算执行率 | 2.7 | =100% | 90% | 2 |", "2.7 × 90% ÷ 100% = 2.43", False),
         ("基本支出预算执行率 | 2.7 | =100% | 120% | 2 |", "2.7 × 100% ÷ 120% = 2.25", False),
-        ("每月例会次数 | 5 | =12 | 12 | 5 |", "12 达到目标，得 5", True),
+        ("每月例会次数 | 5 | '=12 | 12 | 5 |", "12 达到目标，得 5", True),
         ("财务管理制度健全性 | 2.7 | 健全 | 100% | 2 |", "2.7 × 100%（所填百分数作系数） = 2.7", True),
         ("财务管理制度健全性 | 2.7 | 健全 | 95% | 2 |", "2.7 × 95%（所填百分数作系数） = 2.565", False),
         ("资金使用规范性 | 2.7 | 规范 | 达成 | 2.7 |", "达成：2.7 × 80%–100%，即 2.16–2.7 分，取 2.7", True),
@@ -237,7 +237,7 @@ def test_a_score_carries_what_a_formula_needs_to_work_it_out_again() -> None:
     assert (lower.actual, lower.target, lower.low, lower.high, lower.per_point) == (F("1.2"), 1, 0, 1, 0)
     assert (lower.target_text, lower.actual_text, lower.rate_text) == ("≤100%", "120.00%", "")
     assert scored("结转结余变动率 | 2.7 | ≤5% | 8% | 2 |").per_point == F("0.01")
-    assert scored("每月例会次数 | 5 | =12 | 12 | 5 |").full_from == 1
+    assert scored("每月例会次数 | 5 | '=12 | 12 | 5 |").full_from == 1
     assert scored("办结群众来信 | 13.5 | ≥120 | 90 | 13.5 |").actual_text == "90"
     table = "三级指标 | 目标值 | 业绩值 | 完成率\n办结群众来信 | ≥120 | 90 | 0.75"
     assert card(绩效评价表=table).indicators[0].rate_text == "75.00%"
