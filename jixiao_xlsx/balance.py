@@ -184,7 +184,7 @@ def _instance(spec: EquationSpec, label: str, sides: tuple[Operands, ...]) -> In
             cells.append(cell)
             if isinstance(cell.value, Decimal):
                 amounts.append(sign * cell.value * atoms_per(cell.unit))
-            elif cell.state in _NO_NUMBERS and not odd:
+            elif cell.state is not State.BLANK and cell.state in _NO_NUMBERS and not odd:
                 odd = f"{cell.place} {_NO_NUMBERS[cell.state]}"
         if amounts:
             filled.append(side)
@@ -194,13 +194,14 @@ def _instance(spec: EquationSpec, label: str, sides: tuple[Operands, ...]) -> In
 
 def find(submission: Submission, ref: Ref) -> list[Cell] | None:
     """The cells a reference names; None when its table, row or column is missing."""
-    table = submission.get(ref.table)
+    table = submission.tables.get(ref.table)
     if table is None or ref.column not in table.columns:
         return None
     if ref.row == ALL_ROWS:
         return [row.cells[ref.column] for row in table.open_rows if ref.column in row.cells]
-    row = (table.total if table.total and table.total.title == ref.row else None) or table.by_title.get(ref.row)
-    cell = row.get(ref.column) if row else None
+    total = table.total
+    row = total if total and total.title == ref.row else table.by_title.get(ref.row)
+    cell = row.cells.get(ref.column) if row else None
     return None if cell is None else [cell]
 
 

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import cached_property
 
 from jixiao_xlsx.amounts import MONEY_UNITS, Interval, atoms_per, total
 from jixiao_xlsx.narrative.facts import Fact, believed
@@ -50,16 +49,23 @@ class Measures:
     yards: Yardsticks
     facts: tuple[Fact, ...]
 
-    @cached_property
-    def _found(self) -> dict[int, tuple[Yard, ...]]:
-        return {}
+    found: dict[int, tuple[Yard, ...]] = field(default_factory=dict)
+    fitting: dict[int, tuple[Yard, ...]] = field(default_factory=dict)
 
     def of(self, fact: Fact) -> tuple[Yard, ...]:
         """The figures the fact may be; () where nothing can be said."""
-        found = self._found.get(id(fact))
-        if found is None:
-            found = self._found[id(fact)] = self._measure(fact)
-        return found
+        known = self.found.get(id(fact))
+        if known is None:
+            known = self.found[id(fact)] = self._measure(fact)
+        return known
+
+    def agreeing(self, fact: Fact) -> tuple[Yard, ...]:
+        """Those of them that are the fact's, each rounded or cut in its own way."""
+        known = self.fitting.get(id(fact))
+        if known is None:
+            span = fact.believed
+            known = self.fitting[id(fact)] = tuple([yard for yard in self.of(fact) if yard.meets(span)])
+        return known
 
     def _measure(self, fact: Fact) -> tuple[Yard, ...]:
         if not fact.items or fact.role == "other":
@@ -81,14 +87,14 @@ class Measures:
         return found
 
     def agrees(self, fact: Fact) -> bool:
-        """Whether one of the figures is the fact's, each rounded or cut in its own way."""
-        return any(yard.meets(fact.believed) for yard in self.of(fact))
+        """Whether one of the figures is the fact's."""
+        return bool(self.agreeing(fact))
 
     def meant(self, fact: Fact) -> tuple[Yard, ...]:
         """The figures that agree; else those most likely meant: what is said without a role is mostly the outcome."""
-        yards = self.of(fact)
-        if agreeing := tuple(yard for yard in yards if yard.meets(fact.believed)):
+        if agreeing := self.agreeing(fact):
             return agreeing
+        yards = self.of(fact)
         usual = self.yards.of(fact.item, "execution") if not fact.role else ()
         return tuple(yard for yard in yards if yard in usual) or yards
 
@@ -149,7 +155,8 @@ class Measures:
 
 def _fine(yards: tuple[Yard, ...], fact: Fact) -> tuple[Yard, ...]:
     """元 is not measured with 万元 where the tables have both."""
-    return tuple(yard for yard in yards if yard.grid <= fact.grid) or yards
+    grid = fact.grid
+    return tuple([yard for yard in yards if yard.grid <= grid]) or yards
 
 
 def _same_kind(fact: Fact, yard: Yard) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
@@ -18,7 +18,7 @@ from typing import NamedTuple
 from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
 from jixiao_xlsx.indicators import Line, lines
-from jixiao_xlsx.model import Cell, Expected, Place, ReferenceLine, Scorecard, Severity, Skipped, Submission, Table
+from jixiao_xlsx.model import Cell, Expected, Place, ReferenceLine, Scorecard, Severity, Skipped, State, Submission, Table
 from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.measures import Measures
 from jixiao_xlsx.narrative.source import own_words, passages
@@ -116,7 +116,20 @@ class Desk:
     @cached_property
     def cells(self) -> tuple[Cell, ...]:
         """Every cell of every table."""
-        return tuple(cell for table in self.submission.tables.values() for cell in table.cells())
+        return tuple([cell for table in self.submission.tables.values() for cell in table.cells()])
+
+    @cached_property
+    def numbers(self) -> tuple[Cell, ...]:
+        """Those of them that hold a number."""
+        return tuple([cell for cell in self.cells if isinstance(cell.value, Decimal)])
+
+    @cached_property
+    def by_state(self) -> Mapping[State, Sequence[Cell]]:
+        """The cells by what was found in them."""
+        found: dict[State, list[Cell]] = {state: [] for state in State}
+        for cell in self.cells:
+            found[cell.state].append(cell)
+        return found
 
     def role(self, name: str) -> Cell | None:
         """The cell that the form gives this role, or None where the form or the file has none."""

@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import islice
 
 from jixiao_xlsx.amounts import State, percent, plain, rounded, tidy
 from jixiao_xlsx.hints import base_slip
@@ -191,6 +192,8 @@ def overstates(line: Line, item: IndicatorScore) -> bool:
     typed without any.
     """
     if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
+        return False
+    if item.self_score <= item.score:
         return False
     digits = 2 if item.self_score >= item.weight else min(_digits(line.cell("score")), 4)
     typed = rounded(item.self_score, digits)
@@ -415,20 +418,17 @@ def completion(desk: Desk) -> Iterator[Saw]:
     改法：按“业绩值 ÷ 目标值”改正完成率；业绩值或目标值填错的，改填错的一格。
     """
     for line in desk.lines:
-        cell, actual, target = line.cells.get("rate"), line.actual.number, line.target.number
-        if cell is None or cell.number is None or actual is None or target is None or line.direction in {"定性", ""}:
+        cell, typed, actual, target = line.cells.get("rate"), line.number("rate"), line.actual.number, line.target.number
+        if cell is None or typed is None or actual is None or target is None or line.direction in {"定性", ""}:
             continue
         if target <= 0 or actual < 0 or line.actual.rate != line.target.rate:
             continue
         yield Looked(3)
-        right = list(_completions(line, actual, target))
         step = Fraction(1, 10 ** max(_digits(cell), 2))
-        if not any(abs(Fraction(cell.number) - value) < step for value in right):
-            shown = " 或 ".join(dict.fromkeys(percent(value) for value in right[:2]))
-            words = (
-                f"“{line.name}”完成率填 {percent(cell.number)}，按业绩值 {line.actual}、目标值 {line.target} 应为 {shown}。请改正。"
-            )
-            hint = slip(cell.place, cell.text, shown) or _measure_slip(line, actual, target, (Fraction(cell.number), step))
+        if not any(abs(typed - value) < step for value in _completions(line, actual, target)):
+            shown = " 或 ".join(dict.fromkeys(percent(value) for value in islice(_completions(line, actual, target), 2)))
+            words = f"“{line.name}”完成率填 {percent(typed)}，按业绩值 {line.actual}、目标值 {line.target} 应为 {shown}。请改正。"
+            hint = slip(cell.place, cell.text, shown) or _measure_slip(line, actual, target, (typed, step))
             yield flag(cell, words, expected=shown, hint=hint, related=(line.cell("actual").place, line.cell("target").place))
 
 

@@ -26,11 +26,9 @@ def _group(cells: list[Cell], text: str) -> Flag:
 
 
 def _excess(cell: Cell) -> bool:
-    """Whether the cell holds more digits than the form prints; a cheap look before the exact one."""
-    if not isinstance(cell.value, Decimal) or cell.unit == "%" or atoms_per(cell.unit) == 1:
-        return False
-    exponent = cell.value.as_tuple().exponent
-    return isinstance(exponent, int) and -exponent > cell.decimals and bool(cell.figure and cell.figure.excess)
+    """Whether a number has more digits than the form prints."""
+    number = cell.number or Decimal(0)
+    return cell.unit != "%" and atoms_per(cell.unit) > 1 and round(number, cell.decimals) != number
 
 
 @rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=FILLING)
@@ -39,7 +37,7 @@ def excess_digits(desk: Desk) -> Iterator[Saw]:
 
     改法：按表上的小数位重新录入，或在公式外套 ROUND。
     """
-    groups = _by_sheet(filter(_excess, desk.cells))
+    groups = _by_sheet(filter(_excess, desk.numbers))
     yield Looked(sum(map(len, groups.values())))
     for cells in groups.values():
         first = cells[0]
@@ -56,7 +54,7 @@ def read_anyway(desk: Desk) -> Iterator[Saw]:
     改法：删去文字、单位和空格，只留数字；前面有单引号的也删去。
     """
     ticked = next((table.tick for table in desk.template.tables if table.tick), "")
-    groups = _by_sheet(cell for cell in desk.cells if cell.note and cell.number is not None and cell.note not in {"%", ticked})
+    groups = _by_sheet(cell for cell in desk.numbers if cell.note and cell.note not in {"%", ticked})
     for cells in groups.values():
         yield Looked(len(cells))
         first = cells[0]
@@ -74,10 +72,9 @@ def refused_text(desk: Desk) -> Iterator[Saw]:
 
     改法：改填数字；确实没有的填“—”，文字写到说明栏。
     """
-    numeric = [cell for cell in desk.cells if cell.unit]
-    yield Looked(len(numeric))
-    for cell in numeric:
-        if cell.state is State.TEXT:
+    yield Looked(sum(1 for cell in desk.cells if cell.unit))
+    for cell in desk.by_state[State.TEXT]:
+        if cell.unit:
             wanted = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）"
             yield flag(
                 cell, f"{name_of(cell, desk.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。", expected="数字"
@@ -90,7 +87,7 @@ def error_value(desk: Desk) -> Iterator[Saw]:
 
     改法：重新填数，或恢复空白表里的公式。
     """
-    for cells in _by_sheet(cell for cell in desk.cells if cell.state is State.ERROR).values():
+    for cells in _by_sheet(desk.by_state[State.ERROR]).values():
         for cell in cells:
             yield Looked(1)
             yield flag(cell, f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。请重新填写。", expected="数字")
@@ -102,7 +99,7 @@ def uncalculated(desk: Desk) -> Iterator[Saw]:
 
     改法：用 WPS 或 Excel 打开，等它算出结果，保存后再报。
     """
-    for cells in _by_sheet(cell for cell in desk.cells if cell.state is State.UNCALCULATED).values():
+    for cells in _by_sheet(desk.by_state[State.UNCALCULATED]).values():
         yield Looked(len(cells))
         yield _group(cells, "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。")
 
