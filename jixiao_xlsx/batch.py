@@ -6,26 +6,27 @@ import contextlib
 import datetime as dt
 import io
 import shutil
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import jixiao_xlsx
 from jixiao_xlsx import checker, matching, returns, review, rounds
 from jixiao_xlsx.crosscheck import crosscheck, strangers
+from jixiao_xlsx.fileformat import Refused, seen_through
 from jixiao_xlsx.intake import Candidate, candidates
 from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Answer, Batch, BatchFinding, Bureau, Department, Review
 from jixiao_xlsx.pairing import Offer, offers
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
 from jixiao_xlsx.returns import Returning
-from jixiao_xlsx.reviewbook import read_reviews
+from jixiao_xlsx.reviewbook import read_review, read_reviews
 from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, Choice, InputError, beside, read_bureau, read_choices, read_roster
 from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
 from jixiao_xlsx.writers import mail, records, staged
-from jixiao_xlsx.writers.files import Blocked, move_whole, refusal, sha256_of, unique, write_pieces
+from jixiao_xlsx.writers.files import Blocked, move_whole, refusal, set_aside, sha256_of, unique, write_pieces
 from jixiao_xlsx.writers.outbox import Outbox
 from jixiao_xlsx.writers.safe import safe_name
 
@@ -259,7 +260,8 @@ def score_files(
     told = _Sources(passwords=tuple(passwords))
     with _examined(paths, Path(output), template, jobs, progress, told) as (found, answers, places):
         known = matching.with_material(answers, _documents(found), ())
-        return tuple(_moved(answer, places, Path(output)) for answer in _named(known))
+        originals = {candidate.path.resolve() for candidate in found}
+        return tuple(_moved(answer, places[answer.file], Path(output), originals) for answer in _named(known))
 
 
 def check_files(
@@ -305,6 +307,9 @@ def _examined(
 
     What waits stays where it is when the block does not end, so that the same command can take it up.
     """
+    for inbox in map(Path, paths):
+        if inbox.is_dir() and inbox.resolve() == output.resolve():
+            raise Blocked(f"结果不能写进收件箱“{inbox.resolve().name}”本身：会和报送的原件混在一起。请用 -o 另写一个文件夹。")
     found = candidates(map(Path, paths), skip=output)
     offered = offers(found, read_roster(told.roster) if told.roster else ())
     chosen, _ = matching.chosen_files(told.choices, [candidate.file for candidate in found])
@@ -360,11 +365,31 @@ def _delivered(answer: Answer, places: Mapping[str, Path], outbox: Outbox) -> An
     return replace(answer, output="" if problem else answer.output, problem=problem)
 
 
-def _moved(answer: Answer, places: Mapping[str, Path], output: Path) -> Answer:
+def _moved(answer: Answer, place: Path, output: Path, originals: Collection[Path]) -> Answer:
+    """Put the scored workbook in its place, where nothing of anybody's is lost by it."""
     if not answer.output:
         return answer
+    target = output / answer.output
+    if target.resolve() in originals:
+        told = f"“{target.name}”没有写成：会盖掉报送的原件。请用 -o 写到另一个文件夹"
+        return replace(answer, output="", problem=told)
     try:
-        move_whole(places[answer.file], output / answer.output)
+        if target.exists() and sha256_of(target) != sha256_of(place) and _is_somebodys(target):
+            told = f"原有的“{target.name}”有人填写过或不是评分表，已改名保留为“{set_aside(target).name}”"
+            answer = replace(answer, reason="；".join(filter(None, (answer.reason, told))))
+        move_whole(place, target)
     except Blocked as blocked:
         return replace(answer, output="", problem=str(blocked))
+    except OSError as error:
+        return replace(answer, output="", problem=refusal(error, target))
     return answer
+
+
+def _is_somebodys(target: Path) -> bool:
+    """Whether it is not ours to replace: no scored workbook, or one that a reviewer typed into."""
+    try:
+        data = target.read_bytes()
+        reviews = read_review(data, target.name) if seen_through(data) else ()
+    except Refused:
+        return True
+    return not reviews or any(review.lines for review in reviews)

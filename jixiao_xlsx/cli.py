@@ -255,14 +255,17 @@ def report(path: Path, output: Path, template: Template) -> None:
     with _plain_failures():
         try:
             told = telling.telling(reader.read(path, template), template)
-            target = output / writer.name_of(told, template)
-            files.write_bytes(target, writer.write_report(told))
+            target, data = output / writer.name_of(told, template), writer.write_report(told)
+            before = files.keep_other(target, data)
+            files.write_bytes(target, data)
         except reader.Unreadable as error:
             raise Unusable(error.reason) from error
         except telling.Untellable as error:
             raise Unusable(str(error)) from error
     for note in told.notes():
         click.echo(f"说明：{note}", err=True)
+    if before:
+        click.echo(f"说明：原来的报告与新写的不同，已改名保留为“{before.name}”。", err=True)
     click.echo(f"报告在“{target}”。", err=True)
 
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import BinaryIO
 
+from jixiao_xlsx import meta, reader
+from jixiao_xlsx.copies import nothing_filled
 from jixiao_xlsx.model import Bureau, Department
 from jixiao_xlsx.prefill import Ahead, approved, last_year
 from jixiao_xlsx.roster import BUREAU_FILE, InputError, beside, read_bureau, read_roster
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.files import unique, write_whole
+from jixiao_xlsx.writers.files import set_aside, unique, write_whole
 from jixiao_xlsx.writers.safe import safe_name
 
 
@@ -46,16 +50,32 @@ def blank_workbooks(
         if reference_path or last_year_path:
             raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
         target = output / f"{template.file_name}.xlsx"
-        write_whole(target, partial(write_workbook, template, year=year, bureau=bureau))
-        return Handout((target,))
+        notes = _handed_out(target, partial(write_workbook, template, year=year, bureau=bureau), template)
+        return Handout((target,), notes=notes)
     ahead = _ahead(roster, year, reference_path, last_year_path, template)
     taken: set[str] = set()
     targets = [(output / f"{_name(department, template, taken)}.xlsx", department) for department in roster]
+    kept: list[str] = []
     for target, department in targets:
         known = partial(write_workbook, template, year=year, department=department.name, code=department.code, bureau=bureau)
-        write_whole(target, partial(known, prefill=ahead.by_department.get(department.name, {})))
+        kept += _handed_out(target, partial(known, prefill=ahead.by_department.get(department.name, {})), template)
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
-    return Handout(tuple(target for target, _ in targets), filled, ahead.notes)
+    return Handout(tuple(target for target, _ in targets), filled, (*ahead.notes, *kept))
+
+
+def _handed_out(target: Path, fill: Callable[[BinaryIO], object], template: Template) -> tuple[str, ...]:
+    """Write a blank workbook; one of that name that somebody filled in is kept beside it, and told. Raises Blocked."""
+    kept = set_aside(target).name if target.is_file() and not _is_blank(target, template) else ""
+    write_whole(target, fill)
+    return (f"原来的“{target.name}”已填了内容，或不是空白表，改名保留为“{kept}”",) if kept else ()
+
+
+def _is_blank(target: Path, template: Template) -> bool:
+    try:
+        found = reader.read(target, template)
+    except reader.Unreadable:
+        return False
+    return nothing_filled(found, meta.edition_of(found.meta, template))
 
 
 def _ahead(

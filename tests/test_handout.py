@@ -6,6 +6,7 @@ import io
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -270,6 +271,22 @@ def test_a_name_on_the_cover_fills_nothing_in_and_one_figure_does(
     row = row if row in form.table[table].row else form.table[table].rows[0].title
     put(table, row, column, 5)(book)
     assert nothing_filled(reader.read_bytes(saved(book), "x.xlsx", form), form) is not filled
+
+
+def test_handing_out_again_replaces_blank_forms_only(form: Template, tmp_path: Path) -> None:
+    (tmp_path / "departments.csv").write_text(ROSTER, encoding="utf-8")
+    out = tmp_path / "空白表"
+    again = partial(blank_workbooks, out, template=form, roster_path=tmp_path / "departments.csv")
+    first = again(year=2022).files
+    book = openpyxl.load_workbook(first[0])
+    put("收支总表", "项目支出", "决算数", 5)(book)
+    filled = saved(book)
+    first[0].write_bytes(filled)
+    done = again(year=2023)
+    assert len(done.notes) == 1 and "改名保留" in done.notes[0]
+    assert len(list(out.iterdir())) == len(first) + 1
+    assert first[0].with_name(f"{first[0].stem}（改动保留1）.xlsx").read_bytes() == filled
+    assert all(reader.read(path, form).year == 2023 for path in done.files)
 
 
 def test_words_beside_the_form_are_not_nothing(form: Template, handed: Any) -> None:

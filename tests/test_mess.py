@@ -19,6 +19,7 @@ from parcels import letter, mbox, zipped
 from jixiao_xlsx import reader
 from jixiao_xlsx.cli import _complain
 from jixiao_xlsx.model import Answer, FileStatus
+from jixiao_xlsx.reviewsheet import SCORE_TITLE
 from jixiao_xlsx.roster import read_roster
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -141,6 +142,49 @@ def test_a_file_goes_back_to_whom_the_reviewer_says_it_is_of(tmp_path: Path) -> 
         assert letter.parent.name == remembered.stem == record["department"] == name
         assert f"{name}：" in paragraphs and f"{other}：" not in paragraphs
         assert bool(record["code"]) is (name == NAMES[0])
+
+
+def test_no_original_is_written_over(tmp_path: Path) -> None:
+    """Not even where a scored workbook would have its name."""
+    inbox = tmp_path / "收件箱"
+    inbox.mkdir()
+    original = inbox / f"{NAMES[0]}.xlsx"
+    original.write_bytes(ONE)
+    done = jixiao("score", original, "-o", inbox)
+    assert done.returncode == 1 and "原件" in done.stderr.decode()
+    for command in ("score", "run"):
+        done = jixiao(command, inbox, "-o", tmp_path / "别处" / ".." / "收件箱")
+        assert done.returncode == 2 and "收件箱" in done.stderr.decode()
+    assert [path.name for path in inbox.iterdir() if path.is_file()] == [original.name] and original.read_bytes() == ONE
+
+
+def test_scoring_again_keeps_what_a_reviewer_typed(tmp_path: Path) -> None:
+    output = tmp_path / "评分"
+    scored = output / f"{NAMES[0]}.xlsx"
+    assert jixiao("score", BOOKS[0], "-o", output).returncode == 0
+    whole = scored.read_bytes()
+    assert jixiao("score", BOOKS[0], "-o", output).returncode == 0
+    book = openpyxl.load_workbook(scored)
+    sheet = book[book.sheetnames[0]]
+    [head] = [cell for row in sheet.iter_rows() for cell in row if cell.value == SCORE_TITLE]
+    sheet.cell(head.row + 2, head.column).value = 1
+    book.save(scored)
+    typed = scored.read_bytes()
+    done = jixiao("score", BOOKS[0], "-o", output)
+    assert done.returncode == 0 and "改动保留1" in done.stdout.decode()
+    assert scored.read_bytes() == whole and (output / f"{NAMES[0]}（改动保留1）.xlsx").read_bytes() == typed
+    assert len(list(output.glob("*.xlsx"))) == 2
+
+
+def test_a_written_report_that_somebody_edited_is_kept(tmp_path: Path) -> None:
+    assert jixiao("report", BOOKS[0], "-o", tmp_path).returncode == 0
+    [report] = tmp_path.glob("*.docx")
+    edited = report.read_bytes()[:-2] + (1).to_bytes(2, "little") + b"x"
+    report.write_bytes(edited)
+    for _ in range(2):
+        done = jixiao("report", BOOKS[0], "-o", tmp_path)
+        assert done.returncode == 0
+    assert len(list(tmp_path.glob("*.docx"))) == 2 and (tmp_path / f"{report.stem}（改动保留1）.docx").read_bytes() == edited
 
 
 def _differ(path: Path) -> None:

@@ -58,6 +58,24 @@ def move_whole(source: Path, target: Path) -> None:
         raise Blocked(refusal(error, target)) from error
 
 
+def set_aside(target: Path) -> Path:
+    """Rename what lies at `target` beside its place, and return where it is now. Raises Blocked."""
+    number = 1
+    while (kept := target.with_name(f"{target.stem}（改动保留{number}）{target.suffix}")).exists():
+        number += 1
+    move_whole(target, kept)
+    return kept
+
+
+def keep_other(target: Path, data: bytes) -> Path | None:
+    """Set aside what lies at `target`, where it is a file of other content than `data`. Raises Blocked."""
+    try:
+        other = target.is_file() and target.read_bytes() != data
+    except OSError as error:
+        raise Blocked(refusal(error, target)) from error
+    return set_aside(target) if other else None
+
+
 def unique(stem: str, taken: set[str]) -> str:
     """`stem`, numbered where a name that no system tells apart from it is in `taken`; the result joins `taken`."""
     name, number = stem, 2

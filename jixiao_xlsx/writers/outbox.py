@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.refusals import why
-from jixiao_xlsx.writers.files import Blocked, move_whole, sha256_of, write_bytes
+from jixiao_xlsx.writers.files import Blocked, move_whole, set_aside, sha256_of, write_bytes
 from jixiao_xlsx.writers.records import digest
 
 RUN_RECORD = "run.json"
@@ -93,10 +93,7 @@ class Outbox:
             return
         if sha256_of(target) in {sha256, self._earlier.get(path), *self._placed.get(path, ())}:
             return
-        number = 1
-        while (kept := target.with_name(f"{target.stem}（改动保留{number}）{target.suffix}")).exists():
-            number += 1
-        move_whole(target, kept)
+        kept = set_aside(target)
         self.kept.append(path)
         self.notes.append(f"“{path}”生成后被人改动过，已改名保留为“{kept.name}”，新结果另写。")
 

@@ -265,7 +265,8 @@ def scores_text(answers: Sequence[Answer]) -> str:
             totals = (
                 ("", "", "", "") if card is None else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
             )
-            said = answer.problem or (card.incomplete if card else f"{answer.status.value}：{answer.reason}")
+            known = (card.incomplete, answer.reason) if card else (f"{answer.status.value}：{answer.reason}",)
+            said = answer.problem or "；".join(filter(None, known))
             lines.append("\t".join(line_safe(text) for text in (name, answer.file, *totals, said)))
     return "\n".join([*lines, ""])
 
