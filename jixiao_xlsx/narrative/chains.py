@@ -31,23 +31,37 @@ class _Pattern:
 
 def chains(found: Sequence[Mention]) -> Iterator[Chain]:
     """Every chain among the numbers of a sentence that does not hold."""
+    kinds = [_kind(one) for one in found]
+    gaps: dict[int, str] = {}
     for first in range(len(found) - 2):
-        numbers = (found[first], found[first + 1], found[first + 2])
-        if any(_VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers):
-            continue
-        gaps = [_ASIDE.sub("", one.gap) for one in numbers]
-        for pattern in _PATTERNS:
-            if all(map(_is_of, numbers, pattern.kinds)) and all(p.search(gap) for p, gap in zip(pattern.gaps, gaps, strict=True)):
-                holds, right = pattern.test(numbers)
-                if not holds or _is_off(numbers[2], right):
-                    yield Chain(numbers, right, pattern.how, sure=not holds)
+        for pattern in _BY_KINDS.get((kinds[first], kinds[first + 1], kinds[first + 2]), ()):
+            places = (first, first + 1, first + 2)
+            for at in places:
+                gaps.setdefault(at, _ASIDE.sub("", found[at].gap))
+            if not all(words.search(gaps[at]) for words, at in zip(reversed(pattern.gaps), reversed(places), strict=True)):
+                continue
+            numbers = (found[first], found[first + 1], found[first + 2])
+            if any(_VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers) or _is_of_more(found[:first], numbers):
                 break
+            holds, right = pattern.test(numbers)
+            if not holds or _is_off(numbers[2], right):
+                yield Chain(numbers, right, pattern.how, sure=not holds)
+            break
 
 
-def _is_of(mention: Mention, kind: str) -> bool:
-    if kind == _MONEY:
-        return mention.money
-    return mention.unit in {"人", "名", "辆"} if kind == _HEADS else mention.unit == kind
+def _is_of_more(earlier: Sequence[Mention], numbers: Sequence[Mention]) -> bool:
+    """“共扣 1.5 分” where more than one full mark was told before; an average of something else than the amount."""
+    last = numbers[2]
+    if last.unit == "分":
+        return "共" in last.gap and any(one.unit == "分" for one in earlier)
+    names = [{word.name for word in one.words or () if word.kind in {"item", "subject"}} for one in (numbers[0], last)]
+    return (numbers[1].unit == "辆" and "车" not in numbers[0].gap) or bool(
+        names[1] - names[0] and numbers[1].unit in {"辆", "人", "名"}
+    )
+
+
+def _kind(mention: Mention) -> str:
+    return _MONEY if mention.money else _HEADS if mention.unit in {"人", "名", "辆"} else mention.unit
 
 
 # ------------------------------------------------------------------------------------------------------ arithmetic
@@ -94,6 +108,13 @@ def _growth(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
     return rate_holds(Fraction(rate.value) / 100, grid, spans[1], spans[0]), _exact(step) / _exact(base) * 100
 
 
+def _completion(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """b ÷ a = c%, a the plan; 100% may be of the work that was done, and so may “完成 90% 的任务”."""
+    if numbers[2].value == 100 or numbers[2].tail.startswith("的"):
+        return True, Fraction(0)
+    return _growth(numbers)
+
+
 def _average(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
     """a ÷ b = c."""
     whole, count, each = numbers
@@ -106,6 +127,9 @@ def _average(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
 
 def _points(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
     """|a − b| = c, each read on its own last digit."""
+    apart = _APART.search(_ASIDE.sub("", numbers[2].gap))
+    if apart and apart["other"] and apart["other"].removesuffix("执行率") not in numbers[0].gap:
+        return True, Fraction(0)  # it is compared with something else
     one, two, three = (Fraction(number.value) for number in numbers)
     slack = sum(Fraction(1, 2 * 10**number.decimals) for number in numbers)
     right = abs(one - two)
@@ -132,8 +156,14 @@ def _after(words: str) -> re.Pattern[str]:
     )
 
 
-_NEXT = r"^[，,;][^;。]{0,40}?"
-_SPARED = _after("审减|核减|节约|节省|节支|节余")
+_NEXT = r"^[，,](?!其中)[^;。支费部整收]{0,40}?"  # of the same: no other item, no whole of which it were a part
+_SPARED = re.compile(
+    "^[，,、](?![^，,]*(?:比|较|同比|上年|去年|其中))[^，,;。、]{0,12}?(?:审减|核减|节约|节省|节支|节余)(?:了|金额|总额|额|财政|采购|投资|资金|经费|预算|支出)*(?:为|达到?|是|共|共计)?$"
+)
+_APART = re.compile("^[，,](?:两者)?(?:(?:高于|低于|比|较)(?P<other>[^，,;。]{2,12}?)(?:水平)?(?:高出?|低)?|相差|差|高出|低)$")
+_HOW_MANY = re.compile(
+    "^[，,](?:按|以|年末|全年|现有|在职|在编|编内|实有|共|全体|车辆|公务用车|公务车|公车|保有|接待|来宾|参训|培训|人员|职工|干部)*$"
+)
 _PATTERNS = (
     _Pattern((_MONEY,) * 3, (_ends("送审"), _after("审定"), _SPARED), _difference, "送审金额 − 审定金额"),
     _Pattern(
@@ -175,18 +205,18 @@ _PATTERNS = (
     _Pattern(
         (_MONEY, _MONEY, _PERCENT),
         (_ends("预算"), _after("执行|决算|实际|支出|支付|完成"), re.compile("^[，,](?:预算)?(?:执行率|完成率|完成|执行)(?:为|达到?|了)?$")),
-        _growth,
+        _completion,
         "执行 ÷ 预算",
     ),
     _Pattern(
         (_MONEY, _HEADS, _MONEY),
-        (re.compile(""), re.compile("^[，,][^，,;。]{0,10}$"), re.compile("^[，,](?:平均每|每)[辆人名]?(?:支出|运行维护费|费用|约|为)*$|^[，,](?:车均|人均)(?:支出|费用|为)*$")),
+        (re.compile(""), _HOW_MANY, re.compile("^[，,](?:平均每|每)[辆人名]?(?:支出|运行维护费|费用|约|为)*$|^[，,](?:车均|人均)(?:支出|费用|为)*$")),
         _average,
         "总额 ÷ 数量",
     ),
     _Pattern(
         (_PERCENT, _PERCENT, _POINTS),
-        (re.compile("率"), re.compile(r"^[，,;][^，,;。]{0,20}?率(?:为|达到?|是)?$"), re.compile("^[，,](?:高于|低于|高出|低出?|比|较|相差|差)[^，,;。]{0,16}?$")),
+        (re.compile("率"), re.compile(r"^[，,;][^，,;。]{0,20}?率(?:为|达到?|是)?$"), _APART),
         _points,
         "两个率之差",
     ),
@@ -197,3 +227,4 @@ _PATTERNS = (
         "满分 − 得分",
     ),
 )  # fmt: skip
+_BY_KINDS = {kinds: [one for one in _PATTERNS if one.kinds == kinds] for kinds in {one.kinds for one in _PATTERNS}}

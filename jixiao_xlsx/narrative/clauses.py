@@ -114,13 +114,17 @@ def mentions(source: Passage, start: int, sentence: str, lexicon: Lexicon, line:
     after = 0
     for match, numeral, unit in _numbers(sentence):
         one = _mention(source, start, sentence, after, match, numeral, unit, lexicon, line)
-        if unit == _BARE:
-            if not one.has("item", "subject", "spent", "earned"):
-                continue
-            one = replace(one, unit=_BARE)
+        if match.lastgroup in {"short", "wan"} and not _stands_for_money(one):
+            continue
         found.append(one)
         after = match.end()
     return _with_units(found)
+
+
+def _stands_for_money(mention: Mention) -> bool:
+    """Whether a number without 元 is told of an item in plain words."""
+    plain = mention.has("item", "subject", "spent", "earned", *_BASES)
+    return plain and not mention.has("share", "rate", "indicator", "up", "down", "over", "under")
 
 
 def _numbers(sentence: str) -> Iterator[tuple[re.Match[str], str, str]]:
@@ -234,9 +238,8 @@ def _last_piece(text: str, boundary: re.Pattern[str]) -> str:
     return text[cut:]
 
 
-_ADVERBIAL = re.compile(
-    r"[^\d，、]{1,10}?(?:核定|批准|批复|核准)(?=我|本)|经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看"
-)
+_APPROVED_BY = re.compile(r"[^\d，、]{1,10}?(?:核定|批准|批复|核准)(?=我|本)")
+_ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看")
 
 
 def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
@@ -248,7 +251,8 @@ def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...
     words: list[Word] = []
     year: int | None = None
     complete = True
-    position = 0
+    approved = _APPROVED_BY.match(text) if "我" in text or "本" in text else None
+    position = approved.end() if approved else 0
     while position < len(text):
         char = text[position]
         if char in " 、)(":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from jixiao_xlsx.narrative.clauses import Mention
 from jixiao_xlsx.narrative.facts import Change, Fact, Share, Slice, Story
@@ -18,6 +19,11 @@ def alike(one: Fact, other: Fact) -> bool:
     """Whether both are amounts, or both count the same."""
     units = [{"名": "人"}.get(fact.mention.unit, fact.mention.unit) for fact in (one, other)]
     return (one.mention.money and other.mention.money) or units[0] == units[1]
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(map(re.escape, words))) if words else None
 
 
 class Memory:
@@ -48,11 +54,11 @@ class Memory:
         self.within = False  # “项目支出中，……”: parts of something else
         self.head = ""  # the whole: “固定资产中，……”
         self.frame = ""  # the role that the sentence announces: “从决算看，……”
+        self.planned = False  # whether the sentence speaks of a budget
         self.criteria = False  # how scores are given, not what was scored
         self.topic = topic.item  # what the heading names
         self.astray = topic.unknown  # something was spoken of that is not understood
-        nouns = known.words.get("money_nouns", ())
-        self.nouns = re.compile("|".join(map(re.escape, nouns))) if nouns else None
+        self.nouns = _any_of(known.words.get("money_nouns", ()))
 
     def _forget(self) -> None:
         self.current, self.said = None, []
@@ -76,6 +82,8 @@ class Memory:
         kinds = {word.kind for word in words}
         if _PART_OF_YEAR.search(mention.lead) or mention.scope.period == OTHER:
             return OTHER
+        if "previous" in kinds and kinds & {*PLANNED}:
+            return OTHER  # last year's budget
         if "previous" in kinds or (self.year is not None and mention.year == self.year - 1):
             return PREVIOUS
         if "start" in kinds and not kinds & {*PLANNED, "execution"}:

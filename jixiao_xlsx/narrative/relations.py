@@ -173,8 +173,14 @@ class Relations(Memory):
             return
         if before and not any(fact.item == before[0] for fact in self.said) and len(after) < 2 and len(before) == 1:
             above = self.parent.item if self.parent is not None else self.head
-            unsure = self.within or mention.scope.doubtful or mention.scope.period in {PREVIOUS, OTHER}
-            if unsure or (self.parent is not None and (not above or self.parent.subset)):
+            unsure = (
+                self.within
+                or mention.scope.doubtful
+                or mention.scope.period in {PREVIOUS, OTHER}
+                or self.frame not in {"", "execution"}
+            )
+            planned = not after and (self.astray or self.planned)
+            if unsure or planned or (self.parent is not None and (not above or self.parent.subset)):
                 return
             self.sliced.append(Slice(mention, before[0], after[0] if after else above))
             return
@@ -221,7 +227,7 @@ class Relations(Memory):
     def _one_name(self, text: str) -> str | None:
         """The one item that words name; "" where they name nothing; None where they are not understood or name several."""
         words, _, _ = read(text, self.lexicon)
-        if words is None or any(word.kind in {"previous", *PLANNED, "fiscal"} for word in words):
+        if words is None or any(word.kind not in {*NAMED, "spent", "filler", "ours", "execution", "approximate"} for word in words):
             return None
         names = [word.name for word in words if word.kind in NAMED]
         if not names and any(word.kind == "spent" for word in words):
@@ -242,7 +248,8 @@ class Relations(Memory):
         said = bool(base) or mention.has(*PLANNED, "rate")
         base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
         pair = [fact for fact in self.said if fact.item == item and item][-2:]
-        if not said and len(pair) == 2 and pair[0].role in PLANNED and pair[1].role == "execution":
+        work = mention.value == 100 or mention.tail.startswith("的")  # what was done, not what was spent
+        if not said and not work and len(pair) == 2 and pair[0].role in PLANNED and pair[1].role == "execution":
             said, base = True, pair[0].role  # “预算 70 万元，执行 68 万元，完成 98%”
         if not item or not said:
             return

@@ -188,7 +188,7 @@ def _named_in_passing(text: str, start: int, match: re.Match[str]) -> bool:
         return True  # “县财政局地处……，一级预算单位，编制 42 名”
     if _AS_ONE.search(lead) and re.search(f"{_NAME}|我[一-龥]|本[一-龥]", lead):
         return True
-    return bool(_BY_THEM.search(lead) and _DID.match(text, match.end()))
+    return match.group() == "第三方机构" and bool(_BY_THEM.search(lead) and _DID.match(text, match.end()))
 
 
 _EVERYWHERE = {"全县", "全市", "全省", "全国", "全区", "全州", "全旗", "全镇", "全乡", "全系统"}

@@ -19,7 +19,7 @@ from jixiao_xlsx.narrative.facts import Fact, Listing, Slice, Story
 from jixiao_xlsx.narrative.memory import PLANNED, alike
 from jixiao_xlsx.narrative.relations import NEXT_OF_LIST, Relations
 from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS, THIS, Line, Reader
-from jixiao_xlsx.narrative.topics import NAMED, Topics
+from jixiao_xlsx.narrative.topics import NAMED, Topic, Topics
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
 _AMONG = re.compile("其中|包括|包含|涵盖|分为|:")
@@ -34,6 +34,8 @@ _UNSPENT_AFTER = re.compile("的?(?:尚|还|仍)?(?:未能?|没有?)(?:执行|�
 _FROM = ("由", "从")
 _TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
 _REASON = ("主要", "用于", "其中", "原因", "保障", "因", "由于", "为了")
+_ALL_OF_IT = re.compile("部门|整体|总体|全局")
+_ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|\d{1,2}[.、])")
 _IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
 _THIS_YEAR = re.compile(r"(?:本年度?|今年|当年|20\d\d年度?)(?:支出|决算|实际)?(?:为|是|达)?")
 _FRAME = re.compile(
@@ -48,10 +50,11 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
     own = tuple(extra)
     lexicon = story.lexicon = Lexicon(own, known.lexicon)
     story.names = tuple(text for text, word in own if word.kind == "ours")
+    titles: dict[str, Topic | None] = {}
     scopes = Reader(known.scoping, story.names, year)
     for source in passages:
         line = story.lines[id(source)] = scopes.read(source.folded, source.title)
-        topics = Topics(lexicon, known, source)
+        topics = Topics(lexicon, known, source, titles)
         for start, sentence in sentences(source.folded):
             topic = topics.of(start, sentence)
             story.facts += _quantities(source, start, sentence, lexicon, line, known)
@@ -101,6 +104,7 @@ class _Sentence(Relations):
 
     def read(self, found: list[Mention], start: int, sentence: str) -> None:
         self.criteria = bool(_criteria(self.known.words.get("criteria", ())).search(sentence))
+        self.planned = "预算" in sentence
         announced = _FRAME.match(sentence)
         self.frame = _ROLES[announced["role"]] if announced else ""
         for mention in found:
@@ -149,12 +153,12 @@ class _Sentence(Relations):
             self._forget()
             self._close_change()
         for clause in filter(None, fresh):
-            words = read(clause, self.lexicon)[0]
-            names = [word.name for word in words or () if word.kind in NAMED]
-            if words is None:
+            bare = _ORDINAL.sub("", clause.strip())
+            named = self.lexicon.at(bare, 0) if bare else None
+            if named is not None and named[1].kind in NAMED and not named[1].near and named[0] == bare:
+                self.topic, self.astray = named[1].name, False  # “三是卫生健康支出，年初预算……”
+            elif read(clause, self.lexicon)[0] is None:
                 self.astray = True
-            elif len(names) == 1 and all(word.kind in {*NAMED, "filler", "ours"} for word in words):
-                self.topic, self.astray = names[0], False  # “三是卫生健康支出，年初预算……”
 
     def _goes_within(self, clause: str) -> None:
         """“固定资产中，”: what follows are its parts; of something that is not known to have parts, unknown."""
@@ -318,6 +322,8 @@ class _Sentence(Relations):
             return replace(self.current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
         if self.current and not role and self.current.role == PREVIOUS and _THIS_YEAR.fullmatch(mention.lead):
             return replace(self.current, mention=mention, role="", loose=False)  # “上年 8 万元，本年 7 万元”
+        if role and self._of_one(self.current) and _ALL_OF_IT.search(mention.lead):
+            return Fact(mention, (), role)  # “基本支出……，部门全年预算……”
         if role and self.current and not subset:
             return replace(self.current, mention=mention, role=role)
         if (counted_item := self._counted(mention)) and role not in {PREVIOUS, OTHER}:

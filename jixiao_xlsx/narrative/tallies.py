@@ -106,7 +106,8 @@ def rooms(story: Story) -> Iterator[tuple[Passage, re.Match[str], re.Match[str],
     first: dict[str, tuple[Passage, re.Match[str]]] = {}
     for source in story.passages:
         for match in _ROOMS.finditer(source.folded):
-            if story.scope(source, match.start()).foreign:
+            around = source.folded[max(match.start() - 10, 0) : match.start()]
+            if story.scope(source, match.start()).foreign or re.search("原|改革|调整|合并", around):
                 continue
             passage, before = first.setdefault(match["verb"], (source, match))
             if match["name"].startswith(before["name"]) and match["number"] != before["number"]:

@@ -25,10 +25,10 @@ class Topic:
 
 
 class Topics:
-    """The topics of one passage, sentence by sentence."""
+    """The topics of one passage, sentence by sentence. `titles` remembers what the titles of all passages name."""
 
-    def __init__(self, lexicon: Lexicon, known: Vocabulary, source: Passage) -> None:
-        self._lexicon, self._known, self._text = lexicon, known, source.folded
+    def __init__(self, lexicon: Lexicon, known: Vocabulary, source: Passage, titles: dict[str, Topic | None]) -> None:
+        self._lexicon, self._known, self._text, self._titles = lexicon, known, source.folded, titles
         self._heading = self._named(source.title) or Topic()
         self._line, self._now = -1, self._heading
 
@@ -48,6 +48,11 @@ class Topics:
         return self._now
 
     def _named(self, title: str) -> Topic | None:
+        if title not in self._titles:
+            self._titles[title] = self._read(title)
+        return self._titles[title]
+
+    def _read(self, title: str) -> Topic | None:
         """The item a title names; several, or one that is not the form's, are unknown; None where it names nothing at all."""
         text = _NUMBERING.sub("", title.strip("。!?; "))
         for bare in (text, _ABOUT.sub("", text)):

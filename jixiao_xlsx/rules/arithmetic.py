@@ -288,7 +288,7 @@ def shares(desk: Desk) -> Iterator[Saw]:
 def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
     """Shares that are told without an amount: of the tables' figures."""
     for one in story.slices:
-        parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole)) if one.whole else ((), ())
+        parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole)) if _heads(desk, one) else ((), ())
         usable = [whole for whole in wholes if whole.span.lo > 0]
         if not parts or not usable:
             continue
@@ -302,12 +302,22 @@ def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
             yield said(rate, one.item, words, expected=right, related=related)
 
 
+def _heads(desk: Desk, one: Slice) -> bool:
+    """Whether the whole is one of which the item, as the tables have it, can be a part: 基本支出 is not one of 财政拨款支出."""
+    known = desk.vocabulary
+    item = known.items.get(one.whole) if known else None
+    if known is None or item is None:
+        return False
+    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in dict(known.partitions)
+
+
 def _roughly(desk: Desk, story: Story) -> Iterator[Saw]:
     """“近三成” of what is four tenths."""
     for one in story.roughly:
         share = one.share
         if isinstance(share, Slice):
-            parts, wholes = (tuple(map(of_yard, desk.yards.of(item, "execution"))) for item in (share.item, share.whole))
+            names = (share.item, share.whole) if _heads(desk, share) else ("", "")
+            parts, wholes = (tuple(map(of_yard, desk.yards.of(item, "execution"))) for item in names)
             name, item = f"“{share.whole}”", share.item
         else:
             parts, item = desk.measures.settled(share.part), share.part.item

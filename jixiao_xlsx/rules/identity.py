@@ -66,7 +66,7 @@ _TABLE_TITLE = re.compile(
 
 _CALLED_OURS = re.compile(
     r"(?P<name>[\u4e00-\u9fa5]{2,16}(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院|委|镇|乡))\((?:以下(?:简)?称[“\"]?)?(?:我|本)(?:单位|部门|[\u4e00-\u9fa5])[”\"]?\)"
-    r"|(?:(?:我|本)(?:单位|部门)|(?<![给对向为自])我)(?P<named>(?!局|办|委|院|校|馆|站|镇|乡|会|中心|部门|单位)[^\W\d对和与及的向为、]{1,6}[省市县区州旗][\u4e00-\u9fa5]{1,8}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?=为|是|系|负责|承担|主要|现有|共有|内设|20\d\d年|[，,（(])"
+    r"|(?:(?:我|本)(?:单位|部门)|(?<![给对向为自])我)(?P<named>(?!局|办|委|院|校|馆|站|镇|乡|会|中心|部门|单位|所属|下属|下设|直属|主管|各)[^\W\d对和与及的向为、]{1,6}[省市县区州旗][\u4e00-\u9fa5]{1,8}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?=为|是|系|负责|承担|主要|现有|共有|内设|20\d\d年|[，,（(])"
 )  # “某局（以下简称“我局”）”, “本单位某局是……”
 
 
@@ -114,7 +114,7 @@ def _wrong_name(source: Passage, department: str, own_figures: tuple[str, ...]) 
     for match in (match for pattern in patterns for match in pattern.finditer(source.folded)):
         group = "name" if match["name"] else "named"
         name = match[group]
-        own = _is_own(name, department)
+        own = _is_own(name, department) or bool(re.search("所属|下属|下设|直属", name))
         if department and not own:
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
             start = match.start() if group == "named" else match.start("name")

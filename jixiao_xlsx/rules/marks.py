@@ -74,10 +74,9 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
 
 
 def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
-    """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so, and it is no full mark."""
+    """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so."""
     before = re.split(r"[。;\n]", source.folded[: match.start()])[-1]
-    after = re.split(r"[。;\n]", source.folded[match.end() :])[0]
-    return bool(re.search("自评|评价|打分|评分|执行率", before)) or bool(re.search("等级|等次", after) and "." in match["number"])
+    return bool(re.search("自评|评价", before[-6:]) or re.search("自评|打分|预算执行率", before))
 
 
 def _rounds_to(number: Decimal, numeral: str) -> bool:

@@ -46,8 +46,10 @@ def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
         return
     for source in story.passages:
         lexicon = story.lexicon or known.lexicon
-        for start, end, item in (*_absences(source, known, lexicon), *_absences_after(source, known, lexicon)):
-            scope = story.scope(source, start)
+        told = [(start, start, end, item) for start, end, item in _absences(source, known, lexicon)]
+        told += [(end, start, end, item) for start, end, item in _absences_after(source, known, lexicon)]
+        for at_which, start, end, item in told:
+            scope = story.scope(source, at_which)
             if scope.owner == OTHERS or scope.period not in {"", THIS}:
                 continue
             yards = [yard for role in ("execution", "budget") for yard in desk.yards.of(item, role)]

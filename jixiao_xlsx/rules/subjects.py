@@ -43,7 +43,7 @@ _SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,}?支出(?![\u4e00-\u9fa5]*支出)")
 
 def _nearly(words: str, subjects: Subjects) -> tuple[str, str] | None:
     """The end of `words` that is an official name but for one letter, and that name."""
-    if any(words.endswith(name) for name in (*subjects.names, *subjects.wrong)):
+    if words.endswith((*subjects.names, *subjects.wrong)):
         return None
     for name in subjects.names:
         for length in (len(name), len(name) + 1, len(name) - 1) if len(name) >= 6 else ():
