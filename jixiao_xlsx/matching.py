@@ -307,7 +307,8 @@ def _kept(answer: Answer, found: Answer, read: tuple[str, str] | None, there: Co
     if answer.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
         return replace(answer, department=found.department)
     if found.material and found.department not in there:
-        return replace(found, reason=_joined(found.reason, "这个部门还没有报来能用的工作簿"))
+        how = found.reason.partition("，")[0]
+        return replace(found, reason=f"{how}，没有核对：这个部门还没有报来能用的工作簿")
     return found
 
 
@@ -328,6 +329,13 @@ def _hinted(answer: Answer, owner: str, by: str) -> Answer:
     return replace(answer, department=owner, reason=_joined(answer.reason, f"看{by}像是“{owner}”的")) if owner else answer
 
 
+def _unread(file: str) -> str:
+    """Why a report or picture was not held against the workbook."""
+    if file.endswith(".docx"):
+        return "没有核对：文件名、标题里看不出是这个部门本年度的评价报告"
+    return "未读取内容" + ("：评价报告只读 .docx，请另存后重报" if file.endswith(_OTHER_TEXTS) else "")
+
+
 _OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".ofd")
 
 
@@ -346,8 +354,7 @@ def _belonging(answer: Answer, place: str, known: Register, beside: Mapping[str,
     if len(owners) == 1:
         [owner] = owners
         how = "文件名" if named else "同一邮件" if answer.letter else "同一文件夹"
-        advice = "：评价报告只读 .docx，请另存后重报" if answer.file.lower().endswith(_OTHER_TEXTS) else ""
-        told = f"随附材料（按{how}归入），未读取内容{advice}"
+        told = f"随附材料（按{how}归入），{_unread(answer.file.lower())}"
         return replace(answer, department=owner, status=FileStatus.SUBMITTED, material=True, reason=told)
     if owners:
         return replace(answer, reason=_joined(answer.reason, f"可能属于{'、'.join(sorted(owners))}，请人工归档"))

@@ -18,6 +18,7 @@ from xml.parsers import expat
 from jixiao_xlsx.fileformat import MAX_BYTES, Refused, open_zip
 from jixiao_xlsx.model import Paragraph
 
+_OLD = "这是旧版 Word 文档（.doc），只是改了后缀；评价报告只读 .docx。"
 SAVE_AS = "请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”后重报"
 MAX_XML = 40 * 2**20
 MAX_TAGS = 1_000_000
@@ -98,7 +99,7 @@ def _look_at(data: bytes) -> None:
         raise Refused(f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
     if data.startswith(_OLE):
         locked = any(stream.encode("utf-16-le") in data for stream in ("EncryptedPackage", "EncryptionInfo"))
-        raise Refused("Word 文档已加密，需要密码才能打开。请取消密码后重新保存并报送" if locked else f"只读 .docx。{SAVE_AS}")
+        raise Refused("Word 文档已加密，需要密码才能打开。请取消密码后重新保存并报送" if locked else _OLD + SAVE_AS)
     if not data.startswith(b"PK"):
         raise Refused(f"不是 Word 文档（.docx），只是用了它的文件名。{SAVE_AS}")
 

@@ -300,6 +300,18 @@ def test_a_workbook_the_reviewer_typed_into_is_kept_beside_the_new_one(inbox: Pa
     assert Path(first).name in kept and Path(second).name in left and "--review" in hint
 
 
+@pytest.mark.parametrize("pattern", ["findings.csv", "*/*/*.eml", "审核情况汇报.docx"])
+def test_a_list_a_draft_or_a_briefing_that_was_edited_is_kept_as_well(inbox: Path, tmp_path: Path, pattern: str) -> None:
+    output = tmp_path / "结果"
+    run(inbox, output)
+    edited = sorted(output.glob(pattern))[0]
+    fresh = edited.read_bytes()
+    edited.write_bytes(b"a word of the reviewer's")
+    done = run(inbox, output)
+    assert edited.read_bytes() == fresh and any("改名保留" in note for note in done.notes)
+    assert edited.with_stem(f"{edited.stem}（改动保留1）").read_bytes() == b"a word of the reviewer's"
+
+
 @pytest.mark.parametrize("path", ["../外面.xlsx", "/外面.xlsx", "评分/../../外面.xlsx", "C:\\外面.xlsx", ""])
 def test_a_forged_record_removes_nothing_outside(tmp_path: Path, path: str) -> None:
     outside = tmp_path / "外面.xlsx"

@@ -18,7 +18,7 @@ TOOL = "jixiao-xlsx"
 class Outbox:
     """Puts files under `folder` and remembers in `outputs` their digests by relative path.
 
-    A workbook that was changed by hand since the earlier run recorded it is never overwritten or removed: it is renamed
+    What was changed by hand since the earlier run recorded it is never overwritten or removed: it is renamed
     beside its place, and its path goes to `kept`. `notes` gathers what a person should know. `journal` is where a run that may be killed notes what it is
     about to place, so that the next one knows it for its own.
     """
@@ -89,7 +89,7 @@ class Outbox:
                 stream.write("\n" + json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n")
 
     def _keep_edited(self, target: Path, path: str, sha256: str) -> None:
-        if target.suffix not in {".xlsx", ".docx"} or not target.is_file():
+        if target.suffix == ".json" or not target.is_file():  # written for programs only
             return
         if sha256_of(target) in {sha256, self._earlier.get(path), *self._placed.get(path, ())}:
             return
