@@ -108,13 +108,18 @@ def run(
         review_findings = (*review_findings, *_of_reviews(reviews, delivered))
         idle = strangers(read_reference(reference) if reference else (), _codes(roster, delivered))
         findings = (*crosscheck([a for a in delivered if a.counts]), *waiver_findings, *review_findings, *idle)
-        batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings)
+        earlier = rounds.remembered(Path(previous), [a for a in delivered if a.counts]) if previous else ()
+        batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings, earlier=earlier)
         faults: list[str] = []
         problems = tuple(filter(None, (_shared(name, batch, template, outbox, faults) for name in _SHARED)))
         if previous:
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
         outbox.close(records.run_document(batch, inputs, outbox.outputs, faults))
+    if earlier:
+        notes.append(
+            f"有 {len(earlier)} 个部门这次没有报送、以前报过，不在这次的排名和平均分里；要排在一起，请把以前的收件文件夹也写在命令里。"
+        )
     if review_folder and not reviews:
         notes.append(f"“{review_folder}”里的评分表都没有填写财政复核分，按复算分排名。")
     if not review_folder and any(path.startswith(f"{SCORED}/") for path in outbox.kept):

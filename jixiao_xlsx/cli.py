@@ -231,7 +231,8 @@ def run(
         click.echo(records.line_safe(f"说明：{note}"), err=True)
     click.echo(records.totals_text(done.answers), err=True)
     if roster:
-        click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个。", err=True)
+        before = f"（其中 {len(done.silent)} 个以前报过）" if done.silent else ""
+        click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个{before}。", err=True)
     for line in told(done.findings):
         click.echo(records.line_safe(line), err=True)
     if done.findings:

@@ -775,7 +775,8 @@ class Answer:
 class Batch:
     """A whole run: every file once, and the roster it is held against.
 
-    `problems` are outputs that could not be written, `notes` what else a person should know of the output folder.
+    `problems` are outputs that could not be written, `notes` what else a person should know of the output folder. `earlier` is
+    what the rounds before say of departments that have nothing that counts in this one.
     """
 
     template_id: str
@@ -787,6 +788,7 @@ class Batch:
     findings: tuple[BatchFinding, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    earlier: tuple[Report, ...] = ()
 
     @property
     def submitted(self) -> tuple[Answer, ...]:
@@ -798,3 +800,10 @@ class Batch:
         """Departments of the roster with nothing that counts."""
         there = {answer.department for answer in self.submitted}
         return tuple(d for d in self.roster if d.name not in there)
+
+    @cached_property
+    def silent(self) -> Mapping[str, Report]:
+        """Of the `missing`, by name, those that an earlier round had something of, and what that came to."""
+        known = {name: report for report in self.earlier for name in (report.code, report.department) if name}
+        found = {d.name: known.get(d.name) or known.get(d.code) for d in self.missing}
+        return {name: report for name, report in found.items() if report}

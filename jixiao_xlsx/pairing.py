@@ -17,6 +17,7 @@ from jixiao_xlsx import matching
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.document import read_document
 from jixiao_xlsx.fileformat import Refused
+from jixiao_xlsx.fresh import once_per_state
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.matching import Register
 from jixiao_xlsx.model import Department, Document, Submission
@@ -147,7 +148,7 @@ def _whole(name: str, text: str) -> bool:
     return any(not _INSTITUTION.match(text, match.end()) for match in re.finditer(re.escape(name), text))
 
 
-@lru_cache(maxsize=2)
+@once_per_state
 def _register(roster: Path) -> Register:
     return matching.register(read_roster(roster))
 

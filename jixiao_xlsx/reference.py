@@ -8,10 +8,10 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
 from pathlib import Path
 
 from jixiao_xlsx.amounts import State, read_number, tidy
+from jixiao_xlsx.fresh import once_per_state
 from jixiao_xlsx.model import ReferenceLine, Waiver
 from jixiao_xlsx.roster import InputError, text_of
 
@@ -19,7 +19,7 @@ AMOUNTS = ("年初预算", "全年预算", "决算")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
-@lru_cache(maxsize=4)
+@once_per_state
 def read_reference(path: Path) -> tuple[ReferenceLine, ...]:
     """批复决算.csv: 部门编码, 项目, and any of 年初预算, 全年预算, 决算 (元). Raises InputError."""
     mistakes: list[str] = []

@@ -5,11 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from pathlib import Path
 
 from jixiao_xlsx import rounds
 from jixiao_xlsx.amounts import tidy
+from jixiao_xlsx.fresh import once_per_state
 from jixiao_xlsx.model import Answer, Bureau, FileStatus, Report, Result, Review, Submission, Waiver
 from jixiao_xlsx.roster import read_roster
 from jixiao_xlsx.settlement import waived
@@ -98,7 +98,7 @@ def called(one: Submission | Review, roster: Path | None) -> str:
     return known.get(tidy(one.code)) or known.get(tidy(one.department)) or one.department
 
 
-@lru_cache(maxsize=2)
+@once_per_state
 def _names(roster: Path) -> Mapping[str, str]:
     names: dict[str, str] = {}
     for department in read_roster(roster):

@@ -15,13 +15,13 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from jixiao_xlsx.alignment import FORMULA, Line, aligned, titled_alike
 from jixiao_xlsx.amounts import plain, tidy
-from jixiao_xlsx.model import Cell, Change, Finding, FindingState, Mended, Place, Report, Severity, Submission, Table
+from jixiao_xlsx.fresh import once_per_state
+from jixiao_xlsx.model import Answer, Cell, Change, Finding, FindingState, Mended, Place, Report, Severity, Submission, Table
 
 FOLDER = "轮次"
 _FULL = 8  # related cells that a finding names at most
@@ -108,6 +108,7 @@ def _finding_record(finding: Finding, submission: Submission, addresses: Mapping
         "item": finding.item,
         "field": finding.field,
         "message": finding.message,
+        "explanation": finding.explanation,
         "since": finding.since,
         "kin": _kin(finding, submission),
         "anchor": addresses.get(finding.place),
@@ -160,19 +161,52 @@ def _text(cell: Cell) -> str:
     return cell.text if cell.number is None else plain(cell.number)
 
 
-@lru_cache(maxsize=2)
-def records_in(folder: Path) -> Mapping[str, Record]:
+def records_in(output: Path) -> Mapping[str, Record]:
     """The records of an earlier output, by code and by name. Files that are not ours are passed over."""
+    return _records(output / FOLDER)
+
+
+@once_per_state
+def _records(folder: Path) -> Mapping[str, Record]:
     found: dict[str, Record] = {}
-    for path in sorted((folder / FOLDER).glob("*.json")):
+    for path in sorted(folder.glob("*.json")):
         with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
             record = Record(**json.loads(path.read_text(encoding="utf-8")))
+            _report_of(record)
             for rows in record.values.values():
                 dict(rows)  # as pairs
             for name in (record.department, record.code):
                 if name:
                     found[tidy(name)] = record
     return found
+
+
+def remembered(output: Path, counted: Iterable[Answer]) -> tuple[Report, ...]:
+    """What an earlier output says of the departments that have nothing among `counted`, each under the name it had there."""
+    there = {tidy(name) for one in counted for name in (one.department, one.report.code if one.report else "") if name}
+    records = {id(record): record for record in records_in(output).values()}.values()
+    return tuple(_report_of(one) for one in records if not there & {tidy(one.department), tidy(one.code)})
+
+
+def _report_of(record: Record) -> Report:
+    mended = tuple(Mended(**{**one, "severity": Severity(one["severity"])}) for one in record.mended)
+    findings = tuple(
+        Finding(
+            one["code"],
+            Severity(one["severity"]),
+            Place(one["sheet"], one["cell"]),
+            one["item"],
+            one["field"],
+            "",
+            one["message"],
+            state=FindingState(one["state"]),
+            explanation=one["explanation"],
+            fingerprint=one["fingerprint"],
+            since=one["since"],
+        )
+        for one in record.findings
+    )
+    return Report("", "", record.department, record.code, None, findings, {}, (), round=record.round, mended=mended)
 
 
 # -------------------------------------------------------------------------------------------------------- comparison

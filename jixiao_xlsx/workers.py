@@ -14,7 +14,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.crosscheck import facts_of
 from jixiao_xlsx.crypt import unlocked
 from jixiao_xlsx.fileformat import ENCRYPTED, Refused, seen_through
+from jixiao_xlsx.fresh import once_per_state
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Review, Scorecard, Skipped, Submission
@@ -222,7 +222,7 @@ def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:
     return tuple(line for line in read_reference(task.reference) if tidy(line.code) == code)
 
 
-@lru_cache(maxsize=2)
+@once_per_state
 def _codes(roster: Path) -> Mapping[str, str]:
     return {tidy(department.name): tidy(department.code) for department in read_roster(roster)}
 

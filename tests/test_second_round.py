@@ -5,6 +5,7 @@ For every workbook of the samples that is returned; `clerk` does what the copy s
 
 from __future__ import annotations
 
+import io
 import re
 from pathlib import Path
 from zipfile import ZipFile
@@ -98,3 +99,58 @@ def test_the_copy_that_came_back_is_read_as_a_submission(two_rounds: tuple[Batch
         assert "unread_sheet" not in names
     assert (folder / "two" / rounds.FOLDER).is_dir()
     assert checker.catalogue(FORM)
+
+
+def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
+    """One department passed, one was returned, and the next inbox has only a third: both are told, neither is chased as if it had
+    never sent anything; the one that sends again in the third run is in its second round.
+    """
+    passed, late, third = "青禾县信访局", "青禾县教育局", "青禾县统计局"
+    names = {passed: "青禾县信访局.xlsx", third: "县统计局整体支出绩效自评.xlsx"}
+    names[late] = "附件2：青禾县教育局2023年部门整体支出绩效自评表.xlsx"
+    for folder, departments in (("甲", (passed, late)), ("乙", (third,)), ("丙", (late,))):
+        (tmp_path / folder).mkdir()
+        for department in departments:
+            (tmp_path / folder / names[department]).write_bytes((SAMPLES / "inbox" / names[department]).read_bytes())
+    first = ran(tmp_path / "甲", tmp_path / "一")
+    second = ran(tmp_path / "乙", tmp_path / "二", tmp_path / "一")
+    report = next(answer.report for answer in first.submitted if answer.department == late)
+    assert report
+    errors, warnings = (report.count(severity) for severity in (Severity.ERROR, Severity.WARNING))
+    assert set(second.silent) == {passed, late} and any("有 2 个部门这次没有报送" in note for note in second.notes)
+    book = openpyxl.load_workbook(tmp_path / "二" / "汇总.xlsx")
+    said = {row[1]: row[8] for row in book["报送情况"].iter_rows(min_row=4, values_only=True)}
+    assert said[passed] == "这次没有报送；第 1 次报送已通过"
+    assert said[late] == f"这次没有报送；第 1 次报送退回，还有错误 {errors} 条、警告 {warnings} 条"
+    lines = [row for row in book["整改台账"].iter_rows(min_row=4, values_only=True) if row[0] == late]
+    assert len(lines) == errors + warnings and {row[7] for row in lines} == {"待改正"} and all(row[9] for row in lines)
+    with ZipFile(tmp_path / "二" / "审核情况汇报.docx") as archive:
+        text = re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
+    assert "另有 2 个部门以前报过，这次没有再报。" in text and passed not in text
+
+    data = (tmp_path / "丙" / names[late]).read_bytes()
+    stream = io.BytesIO(data)
+    with ZipFile(stream, "a") as archive:
+        archive.comment = b"saved again"
+    (tmp_path / "丙" / names[late]).write_bytes(stream.getvalue())
+    again = ran(tmp_path / "丙", tmp_path / "三", tmp_path / "二")
+    (answer,) = again.submitted
+    assert answer.report and answer.report.round == 2 and {f.since for f in answer.report.findings} == {1}
+    assert set(again.silent) == {passed, third}
+
+
+def test_a_roster_that_was_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
+    """In one and the same process, as in a notebook."""
+    roster = tmp_path / "departments.csv"
+    roster.write_bytes((SAMPLES / "departments.csv").read_bytes())
+    (tmp_path / "甲").mkdir()
+    (tmp_path / "甲" / "x.xlsx").write_bytes((SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes())
+
+    def addressed(output: str) -> str:
+        done = batch.run([tmp_path / "甲"], tmp_path / output, template=FORM, roster_path=roster, jobs=1)
+        with ZipFile(tmp_path / output / done.submitted[0].returned[0]) as archive:
+            return re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
+
+    assert "青禾县信访局：" in addressed("一")
+    roster.write_text(roster.read_text(encoding="utf-8-sig").replace("青禾县信访局", "青禾县信访工作局"), encoding="utf-8-sig")
+    assert "青禾县信访工作局：" in addressed("二")

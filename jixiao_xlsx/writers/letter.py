@@ -64,7 +64,11 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
         "报送图": Bars("报送与审核（部门数）", statuses, "bar", 7.7, 5.6),
         "等级图": Bars("评定等级（部门数）", [(grade.name, grades[grade.name]) for grade in template.grades], "column", 7.7, 5.6),
         "规则图": Bars(
-            "最常见的问题（条）", [(titles.get(code, code), count) for code, count in often] or [("无", 0)], "bar", 16.2, 6.4
+            "最常见的错误和警告（条，含已说明的）",
+            [(titles.get(code, code), count) for code, count in often] or [("无", 0)],
+            "bar",
+            16.2,
+            6.4,
         ),
         "须关注": _attention(batch),
     }
@@ -77,6 +81,10 @@ def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
     totals = [card.total for card in cards if card.total is not None]
     counts = "、".join(f"{severity.label} {sum(report.count(severity) for report in reports)} 条" for severity in Severity)
     words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
+    rounds = [open_counts(report) for report in reports if report.round > 1]
+    if rounds:
+        mended, kept, fresh = (sum(counts) for counts in zip(*rounds, strict=True))
+        words += f"再次报送的 {len(rounds)} 个部门，与上次相比已改正 {mended} 条、未改正 {kept} 条、新出现 {fresh} 条。"
     if totals:
         words += f"复算平均分 {float(sum(totals) / len(totals)):.2f} 分"
         words += f"，平均预算执行率 {float(sum(rates) / len(rates)):.2%}。" if rates else "。"
@@ -89,9 +97,11 @@ def _attention(batch: Batch) -> str:
         key=lambda one: (-one[0], one[1]),
     )
     said = "、".join(f"{department}（错误 {count} 条）" for count, department in worst[:5] if count) or "无"
-    missing = "、".join(department.name for department in batch.missing[:10]) or "无"
-    more = f"等 {len(batch.missing)} 个" if len(batch.missing) > 10 else ""
-    return f"错误较多：{said}。未报：{missing}{more}。"
+    never = [department.name for department in batch.missing if department.name not in batch.silent]
+    missing = "、".join(never[:10]) or "无"
+    more = f"等 {len(never)} 个" if len(never) > 10 else ""
+    again = f"另有 {len(batch.silent)} 个部门以前报过，这次没有再报。" if batch.silent else ""
+    return f"错误较多：{said}。未报：{missing}{more}。{again}"
 
 
 def _bureau(bureau: Bureau) -> dict[str, object]:

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from jixiao_xlsx.model import Answer, Batch, BatchFinding, Department, FileStatus, FindingState, Severity
+from jixiao_xlsx.model import Answer, Batch, BatchFinding, Department, FileStatus, FindingState, Report, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, new_book, page, put_merged
 from jixiao_xlsx.writers.summary_frames import (
@@ -108,7 +108,7 @@ _RANKING = (
     Column("警告", 7, "cell int"),
     Column("提示", 7, "cell int"),
     Column("结果", 8, "cell center"),
-    Column("与上次相比", 20, "cell center"),
+    Column("与上次相比", 31, "cell center"),
     Column("说明", 24),
     Column("评分表", 9, "cell center"),
 )
@@ -306,9 +306,13 @@ def _write_delivery(sheet: Any, styles: Styles, batch: Batch) -> None:
     for answer in rest:
         others.setdefault(answer.department, []).append(answer)
     due = batch.roster or tuple(Department(_code(answer), name) for name, answer in sorted(counted.items()))
-    rows = [_due_line(department, counted.get(department.name), others.get(department.name, ())) for department in due]
+    rows = [
+        _due_line(d, counted.get(d.name), others.get(d.name, ()), _before(batch.silent[d.name]) if d.name in batch.silent else "")
+        for d in due
+    ]
+    silent = f"未报的部门中 {len(batch.silent)} 个以前报过，见说明。" if batch.silent else ""
     remark = (
-        f"应报 {len(due)} 个，已报 {len(counted)} 个，未报 {len(batch.missing)} 个。"
+        f"应报 {len(due)} 个，已报 {len(counted)} 个，未报 {len(batch.missing)} 个。{silent}"
         if batch.roster
         else "没有提供部门名册，只列出已报的部门。"
     )
@@ -320,11 +324,22 @@ def _code(answer: Answer) -> str:
     return answer.report.code if answer.report else ""
 
 
-def _due_line(department: Department, answer: Answer | None, others: Sequence[Answer]) -> Line:
+def _before(report: Report) -> str:
+    """What an earlier round had of a department that sent nothing this time."""
+    counts = "、".join(f"{s.label} {report.count(s)} 条" for s in (Severity.ERROR, Severity.WARNING) if report.count(s))
+    return f"这次没有报送；第 {report.round} 次报送{f'退回，还有{counts}' if counts else '已通过'}"
+
+
+def _due_line(department: Department, answer: Answer | None, others: Sequence[Answer], before: str) -> Line:
     status = FileStatus.SUBMITTED if answer else FileStatus.MISSING
     result = answer.report.result.value if answer and answer.report else ""
     words = [f"{other.file}：{other.reason}" if other.material else f"{other.file}（{other.status.value}）" for other in others]
-    notes = [answer.problem if answer else "", answer.reason if answer else "", f"另有文件：{'、'.join(words)}" if words else ""]
+    notes = [
+        before,
+        answer.problem if answer else "",
+        answer.reason if answer else "",
+        f"另有文件：{'、'.join(words)}" if words else "",
+    ]
     return [
         department.code,
         department.name,

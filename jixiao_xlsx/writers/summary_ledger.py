@@ -17,7 +17,7 @@ LEDGER_COLUMNS = (
     Column("项目", 20),
     Column("问题", 46),
     Column("轮次", 8, "cell center"),
-    Column("状态", 9, "cell center"),
+    Column("状态", 16, "cell center"),
     Column("情况说明", 26),
     Column("责任", 14, "cell center"),
     Column("时限", 14, "cell center"),
@@ -26,25 +26,25 @@ Line = list[Content | Styled]
 
 
 def ledger_lines(batch: Batch, answers: Sequence[Answer], lone: Collection[str]) -> Iterator[Line]:
-    """错误 and 警告 of each department: those that stand, then those that were mended. 轮次 is the round that found them."""
+    """错误 and 警告 of each department: those that stand, then those that were mended. 轮次 is the round that found them. A
+    department that has sent nothing since stands with what it was told last.
+    """
     people = {one.name: one.contact or one.office for one in batch.roster}
-    for answer in answers:
-        report = answer.report
-        if report is None:
-            continue
-        who = people.get(answer.department, "")
+    known = [(answer.department, answer.report) for answer in answers if answer.report]
+    for department, report in (*known, *((report.department, report) for report in batch.earlier)):
+        who = people.get(department, "")
         for finding in in_order(report.findings):
             if finding.severity is not Severity.NOTE:
                 about = subject(finding, lone)
                 state = _state(finding, report.round)
                 yield [
-                    answer.department, finding.severity.label, finding.code, str(finding.place), about, finding.message,
+                    department, finding.severity.label, finding.code, str(finding.place), about, finding.message,
                     f"第 {finding.since} 次", state, finding.explanation, who,
                     batch.bureau.return_by if finding.state is FindingState.OPEN else "",
                 ]  # fmt: skip
         for one in report.mended:
             if one.severity is not Severity.NOTE:
-                yield _mended_line(answer.department, one, who)
+                yield _mended_line(department, one, who)
 
 
 def _state(finding: Finding, round_: int) -> Styled:
