@@ -93,8 +93,7 @@ def total(terms: Iterable[tuple[int, Interval]]) -> Interval:
     return Interval(lo, hi)
 
 
-@dataclass(frozen=True, slots=True)
-class Figure:
+class Figure(NamedTuple):
     """A figure as printed, on its own unit and grid.
 
     `value` is in `unit`; `decimals` is what the form prints. Units: 元, 万元, 分 (points), or a counted thing.
@@ -190,9 +189,9 @@ def _between(shown: Fraction, below: Fraction, above: Fraction, part: Interval, 
 def rounded(value: Fraction | Decimal, decimals: int) -> Decimal:
     """四舍五入 (half away from zero) to `decimals` places."""
     if isinstance(value, Fraction):
-        scaled = value * 10**decimals
-        size = (2 * abs(scaled.numerator) + scaled.denominator) // (2 * scaled.denominator)
-        return Decimal(size if value >= 0 else -size).scaleb(-decimals)
+        top, bottom = value.numerator * 10**decimals, value.denominator
+        size = (2 * abs(top) + bottom) // (2 * bottom)
+        return Decimal(size if top >= 0 else -size).scaleb(-decimals)
     return value.quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from jixiao_xlsx.amounts import Convention, Figure, Interval, atoms_per, plain, tidy
+from jixiao_xlsx.amounts import Convention, Figure, Interval, atoms_per, grid_of, plain, tidy
 from jixiao_xlsx.balance import Judge, Outcome, find, holds_somehow
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.model import Cell, Submission, Table
@@ -36,7 +36,7 @@ class Yard:
     @cached_property
     def atoms(self) -> Decimal:
         """The figure as printed."""
-        return sum((cell.figure.atoms for cell in self.cells if cell.figure), Decimal(0))
+        return sum((cell.number * atoms_per(cell.unit) for cell in self.cells if cell.number is not None), Decimal(0))
 
     @property
     def unit(self) -> str:
@@ -46,7 +46,7 @@ class Yard:
     @cached_property
     def grid(self) -> int:
         """Atoms in the last digit of the figure."""
-        return max(cell.figure.grid for cell in self.cells if cell.figure)
+        return max(grid_of(cell.unit, cell.decimals) for cell in self.cells if cell.number is not None)
 
     @property
     def shown(self) -> str:
@@ -68,7 +68,7 @@ class Yard:
 
     def meets(self, span: Interval) -> bool:
         """Whether they can be the same true amount, each rounded or cut in its own way."""
-        return any(one.meets(span) for one in self.believed)
+        return span.lo <= self.atoms <= span.hi or any(one.meets(span) for one in self.believed)
 
 
 @dataclass(frozen=True)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import plain, read_number, tidy
 from jixiao_xlsx.balance import Outcome
 from jixiao_xlsx.equations import Ref
 from jixiao_xlsx.indicators import Line, read_measure_text, tier_of
-from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped, Table
+from jixiao_xlsx.model import Cell, Expected, Place, Row, Severity, Skipped, Table
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, name_of, rule
 from jixiao_xlsx.rules.rates import execution_score, rate_rules, zero_base
 from jixiao_xlsx.spec import TableSpec
@@ -34,10 +34,11 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
         return
     ahead = {ref for ref, _ in meta.prefilled(submission.meta)}
     typed = {name: list(_typed_over(desk.template.table[name], table, ahead)) for name, table in submission.tables.items()}
-    other = {name: list(_rewritten(desk, table)) for name, table in submission.tables.items()}
+    computed = {name: _computed(table) for name, table in submission.tables.items()}
+    other = {name: list(_rewritten(desk, table, computed[name])) for name, table in submission.tables.items()}
     wrong = _told_elsewhere(desk) if any((*typed.values(), *other.values())) else frozenset()
     for name, table in submission.tables.items():
-        yield Looked(sum(cell.formula is not None for row in table.rows for cell in row.cells.values()))
+        yield Looked(len(computed[name]))
         for found, now in ((typed[name], "直接填写的数；分项再改时它不会跟着变"), (other[name], "别的公式")):
             cells = [cell for cell in found if cell.place not in wrong]
             if cells:
@@ -59,18 +60,20 @@ def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterat
                 yield cell
 
 
-def _rewritten(desk: Desk, table: Table) -> Iterator[Cell]:
+def _computed(table: Table) -> list[tuple[Row, str, Cell]]:
+    """The formulas of a table, each with its row and column."""
+    return [(row, column, cell) for row in table.rows for column, cell in row.cells.items() if cell.formula is not None]
+
+
+def _rewritten(desk: Desk, table: Table, computed: Iterable[tuple[Row, str, Cell]]) -> Iterator[Cell]:
     """Cells whose formula does something else than the blank form's; not told where columns were moved, or the text is unknown."""
     known = meta.fixed(desk.submission.meta, meta.FORMULAS, table.name)
     if not known or not _in_place(table):
         return
-    remembered = {column for _, column in known}
-    columns = [column for column in table.columns if column in remembered]
-    for row in table.rows:
-        for column in columns:
-            cell, was = row.get(column), known.get(("" if row.kind == "open" else row.title, column))
-            if was and cell and cell.formula and (now := meta.shape(cell.formula, cell.ref)) and now != was:
-                yield cell
+    for row, column, cell in computed:
+        was = known.get(("" if row.kind == "open" else row.title, column))
+        if was and cell.formula and (now := meta.shape(cell.formula, cell.ref)) and now != was:
+            yield cell
 
 
 def _in_place(table: Table) -> bool:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -254,7 +254,7 @@ class Workings:
     def nudged(self, address: Address, sign: int, way: int) -> tuple[Ends, Ends]:
         """How far a side's ends move, under each convention, when one coarse figure is a last digit more or less."""
         own, figure = self._range(address), self.figure(address)
-        other = replace(figure, value=figure.value + way * Decimal(1).scaleb(-figure.decimals))
+        other = figure._replace(value=figure.value + way * Decimal(1).scaleb(-figure.decimals))
         w = f"({a1(own.line, 1, absolute=True)}{way * figure.grid:+d})"
         on, g, h = a1(own.line, 2, absolute=True), figure.grid, figure.grid // 2
         moves: list[Ends] = []
