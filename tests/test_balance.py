@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 import pytest
@@ -11,8 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jixiao_xlsx.amounts import Convention
-from jixiao_xlsx.balance import Judge, Outcome, Verdict, judge
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.balance import Judge, Outcome, Verdict, instances, judge
+from jixiao_xlsx.equations import Scope, parse_relation
+from jixiao_xlsx.model import Severity
+from jixiao_xlsx.spec import EquationSpec, find_template
 
 TEMPLATE = find_template()
 FUNDS, ACCOUNTS = "资金预算执行表", "收支总表"
@@ -254,6 +257,28 @@ def test_figures_that_look_the_same_either_way_prove_nothing() -> None:
     assert judged({FUNDS: table, ACCOUNTS: "项目 | 决算数\n其中：人员经费 | 9548112.00"}).conventions == {}
 
 
+# ------------------------------------------------------------------------------------------------------ where it applies
+
+
+def labels(changed: EquationSpec, **given: str) -> list[str]:
+    """The rows or columns in which the equation is judged, in a form that has only this one."""
+    form = replace(TEMPLATE, equations=(changed,))
+    return [one.label for one in instances(changed, submission(Case("TEST", "测试", given=given), form), form)]
+
+
+def test_an_equation_of_some_rows_is_judged_in_these() -> None:
+    basic = next(one for one in TEMPLATE.equations if one.code == "BAL201")
+    rows = "支出功能分类科目 | 人员经费\n教育支出 | 1\n卫生健康支出 | 2\n合计 | 3"
+    assert labels(basic, 资金预算执行表=rows) == ["教育支出", "卫生健康支出", "合计"]
+    assert labels(replace(basic, rows=("合计",)), 资金预算执行表=rows) == ["合计"]
+
+
+def test_an_equation_down_a_column_is_judged_where_the_form_has_every_cell_of_it() -> None:
+    worth = parse_relation("固定资产原值合计 = 累计折旧 + 净值", Scope.COLUMN, "固定资产")
+    spec = EquationSpec("BAL699", "净值", worth, Severity.ERROR, "", table="固定资产")
+    assert labels(spec, 固定资产="资产类别 | 原值\n净值 | 1") == ["原值"]
+
+
 # ------------------------------------------------------------------------------------------------------ anchors
 
 
@@ -292,6 +317,10 @@ def test_at_most_points_at_the_larger_side() -> None:
     table = "调查对象 | 发放份数 | 回收份数 | 有效份数\n群众 | 100 | 105 | 90"
     found = verdict_of(judged({"满意度调查": table}), "BAL702", "群众")
     assert found.anchor is not None and (found.anchor.column, found.others) == ("回收份数", 100)
+
+
+def test_of_two_cells_that_are_no_numbers_the_first_is_named() -> None:
+    assert one_row("约六十", "#REF!", "100.00").reason == "资金预算执行表!F4 不是数字"
 
 
 def test_what_is_missing_is_skipped_with_its_name() -> None:

@@ -74,6 +74,12 @@ def test_a_formula_follows_the_cell_that_is_corrected() -> None:
     assert found[0].startswith("资金预算执行表!F5 可能有两位数字填颠倒，若为 61.25 万元")
 
 
+def test_a_formula_that_came_out_at_nothing_follows_as_well() -> None:
+    table = "项目 | 决算数\n其中：人员经费 | 5.00\n其中：公用经费 | -5.00\n基本支出 | =0\n本年支出合计 | 10.00"
+    (said,) = of_rule("BAL104", 收支总表=table)
+    assert said.startswith("收支总表!D21 可能正负号填反，若为 5.00 元，则各处都平")
+
+
 def test_formulas_that_go_round_in_a_circle_come_to_an_end() -> None:
     """A county's form may state a relation twice, solved for either side."""
     back = parse_relation("基本支出小计 = 支出合计 - 项目支出", Scope.ROW, "资金预算执行表")

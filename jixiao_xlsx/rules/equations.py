@@ -168,7 +168,7 @@ def _named(cell: Cell, here: str, desk: Desk) -> str:
 
 
 def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell, desk: Desk) -> str:
-    filled = [cell for cell in others if cell.number is not None] or others
+    filled = [cell for cell in others if cell.number is not None]
     first = next((cell for cell in filled if cell.sheet != anchor.sheet), filled[0])
     name = _named(first, anchor.sheet, desk)
     chain = len(verdict.instance.sides) > 2
