@@ -15,10 +15,13 @@ from jixiao_xlsx.wordtables import tables_of
 def read_document(data: bytes, name: str, template: Template) -> Document:
     """Read a report from memory; findings call it by the last part of `name`. Raises fileformat.Refused."""
     word, file = read_word(data), PurePosixPath(name).name
+    tables, figures = tables_of(word, file, template, vocabulary(template))
     return Document(
         file=file,
         sha256=hashlib.sha256(data).hexdigest(),
         paragraphs=word.paragraphs,
-        tables=tables_of(word, file, template, vocabulary(template)),
+        tables=tables,
         tables_seen=sum(table.number > 0 for table in word.tables),
+        margins=word.margins,
+        figures=figures,
     )

@@ -219,7 +219,8 @@ class Paragraph:
     """A paragraph of a written report outside its tables; `number` counts those with text, from 1.
 
     `heading`: it heads what follows; `numbered`: Word counts it by itself, so that its number is not in the text; `listed`: a
-    line of the table of contents, which only repeats a heading.
+    line of the table of contents, which only repeats a heading. `aside`: where it stands when not in the text (页眉, 页脚, 脚注);
+    then `number` counts those of its kind.
     """
 
     number: int
@@ -227,11 +228,12 @@ class Paragraph:
     heading: bool = False
     numbered: bool = False
     listed: bool = False
+    aside: str = ""
 
     @property
     def ref(self) -> str:
         """What findings call it."""
-        return f"第{self.number}段"
+        return f"{self.aside}第{self.number}段" if self.aside else f"第{self.number}段"
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,7 @@ class Document:
     """A written report (.docx) as read. `file` is what findings call it: the sheet of its places.
 
     `tables` are those in which a table of the form was recognised, their cells called “表2 第3行第4列”; `tables_seen` counts all.
+    `margins` are headers, footers and notes; `figures` the amounts of other tables, by the titles of their rows and columns.
     """
 
     file: str
@@ -246,6 +249,8 @@ class Document:
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[Table, ...] = ()
     tables_seen: int = 0
+    margins: tuple[Paragraph, ...] = ()
+    figures: tuple[Cell, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)  # one and the same, or another: what is worked out of it is remembered by identity

@@ -1,7 +1,7 @@
 """One bounded streaming pass over a .docx: the guard, the paragraphs and the raw tables at once. No library sees the file.
 
 The text is what a person sees with all changes accepted: what was deleted, hidden or is only a field's code is left out; text
-boxes count as paragraphs of their own. Headers, footers and notes at the foot of a page are not read.
+boxes count as paragraphs of their own. Headers, footers and notes come after it, those that are shown.
 """
 
 from __future__ import annotations
@@ -72,6 +72,7 @@ class Word:
 
     paragraphs: tuple[Paragraph, ...]
     tables: tuple[WordTable, ...]
+    margins: tuple[Paragraph, ...] = ()
 
 
 def read_word(data: bytes) -> Word:
@@ -85,9 +86,11 @@ def read_word(data: bytes) -> Word:
             main = _main_part(archive, names)
             if archive.getinfo(main).file_size > MAX_XML:
                 raise Refused("Word 文档的文字部分过大，不是正常的报告，未读取。" + SAVE_AS)
-            folder, _, _ = main.rpartition("/")
+            folder, _, file = main.rpartition("/")
             styles = names.get(f"{folder}/styles.xml".lower())
-            return _read(archive, main, _styles(_list(archive, styles)) if styles else {})
+            scan = _read(archive, main, _styles(_list(archive, styles)) if styles else {})
+            margins = _margins(archive, names, folder, file, scan)
+            return Word(tuple(scan.paragraphs), tuple(_numbered(scan.tables)), tuple(margins))
         except _BAD as error:
             raise Refused(BROKEN) from error
 
@@ -207,7 +210,7 @@ def _value(attributes: dict[str, str]) -> str:
 # ------------------------------------------------------------------------------------------------------------ the pass
 
 
-def _read(archive: zipfile.ZipFile, part: str, styles: dict[str, _Style]) -> Word:
+def _read(archive: zipfile.ZipFile, part: str, styles: dict[str, _Style]) -> _Scan:
     scan = _Scan(styles)
     parser = _parser()
     parser.StartElementHandler = scan.start
@@ -222,7 +225,48 @@ def _read(archive: zipfile.ZipFile, part: str, styles: dict[str, _Style]) -> Wor
                 raise Refused("Word 文档的内容过多或写法异常，不是正常的报告，未读取。" + SAVE_AS)
             parser.Parse(chunk)
         parser.Parse(b"", True)
-    return Word(tuple(scan.paragraphs), tuple(_numbered(scan.tables)))
+    return scan
+
+
+_ASIDES = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
+MAX_ASIDES = 30
+
+
+def _margins(archive: zipfile.ZipFile, names: dict[str, str], folder: str, file: str, scan: _Scan) -> Iterator[Paragraph]:
+    """Headers and footers that a section shows, and notes: each text once, counted by kind."""
+    links = names.get(f"{folder}/_rels/{file}.rels".lower())
+    if links is None or not (scan.shown or scan.noted):
+        return
+    targets: list[tuple[str, str, str]] = []
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        kind = attributes.get("Type", "").rpartition("/")[2]
+        if name.rpartition(":")[2] == "Relationship" and kind in _ASIDES:
+            target = posixpath.normpath(posixpath.join(folder, attributes.get("Target", "").lstrip("/")))
+            targets.append((attributes.get("Id", ""), kind, target.lower()))
+
+    _parse(_list(archive, links), start)
+    shown = scan.ids_shown(_has_even_pages(archive, names, folder))
+    seen: dict[tuple[str, str], None] = {}
+    for link, kind, target in targets[:MAX_ASIDES]:
+        part = names.get(target)
+        wanted = link in shown if kind in {"header", "footer"} else kind in scan.noted
+        if part is None or not wanted:
+            continue
+        if archive.getinfo(part).file_size > MAX_XML:
+            raise Refused("Word 文档的页眉、页脚或脚注过大，不是正常的报告，未读取。" + SAVE_AS)
+        for one in _read(archive, part, {}).paragraphs:
+            seen.setdefault((_ASIDES[kind], one.text))
+    counted: dict[str, int] = {}
+    for aside, text in seen:
+        counted[aside] = counted.get(aside, 0) + 1
+        yield Paragraph(counted[aside], text, aside=aside)
+
+
+def _has_even_pages(archive: zipfile.ZipFile, names: dict[str, str], folder: str) -> bool:
+    """Whether even pages have headers of their own."""
+    part = names.get(f"{folder}/settings.xml".lower())
+    return part is not None and b"evenAndOddHeaders" in _list(archive, part)
 
 
 def _numbered(tables: list[WordTable]) -> Iterator[WordTable]:
@@ -273,6 +317,14 @@ class _Scan:
         self.unseen = 0
         self.contents: list[bool] = []  # of each open content control, whether it is the table of contents
         self.in_run = self.hidden = self.listening = False
+        self.shown: list[tuple[str, str]] = []  # headers and footers of the sections: type, link
+        self.first_pages = False  # whether a section has a first page of its own
+        self.noted: set[str] = set()
+
+    def ids_shown(self, even_pages: bool) -> set[str]:
+        """The links of the headers and footers that appear on a page."""
+        kinds = {"default", *(["first"] if self.first_pages else []), *(["even"] if even_pages else [])}
+        return {link for kind, link in self.shown if kind in kinds}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
         tag = self.tags.get(name)
@@ -298,6 +350,17 @@ class _Scan:
             self.contents[-1] = _value(attributes) == "Table of Contents"
         elif tag in _TABLE:
             self.start_of_table(tag)
+        elif tag in _MARGINS:
+            self.margin(tag, attributes)
+
+    def margin(self, tag: str, attributes: dict[str, str]) -> None:
+        """What a section shows around its pages, and that there is a note."""
+        if tag == "titlePg":
+            self.first_pages = self.first_pages or _value(attributes) not in _OFF
+        elif tag in _NOTES:
+            self.noted.add(_NOTES[tag])
+        else:
+            self.shown.append((_attribute(attributes, "type") or "default", _attribute(attributes, "id")))
 
     def mark(self, text: str) -> None:
         if self.texts and self.in_run and not self.unseen:
@@ -393,7 +456,9 @@ _DRAWN = ("a:", "m:")  # words in pictures and formulas
 _MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TRAITS = frozenset({"pStyle", "numId", "outlineLvl", "vanish", "gridSpan", "gridBefore", "vMerge"})
 _TABLE = frozenset({"tbl", "tr", "tc"})
-_KNOWN = frozenset({"p", "r", "t", "sdt", "docPartGallery", *_UNSEEN, *_MARKS, *_TRAITS, *_TABLE})
+_NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
+_MARGINS = frozenset({"headerReference", "footerReference", "titlePg", *_NOTES})
+_KNOWN = frozenset({*_MARGINS, "p", "r", "t", "sdt", "docPartGallery", *_UNSEEN, *_MARKS, *_TRAITS, *_TABLE})
 
 
 def _tag(name: str) -> str:

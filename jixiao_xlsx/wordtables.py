@@ -24,20 +24,48 @@ _UNIT = re.compile(r"单位:?(亿元|千元|万元|百元|元)|\((亿元|千元|
 _OWN_UNIT = re.compile(r"[元万亿]$")  # typed into the cell itself
 
 
-def tables_of(word: Word, file: str, template: Template, words: Vocabulary) -> tuple[Table, ...]:
-    """The tables of the form among those of the report, in its order."""
+def tables_of(word: Word, file: str, template: Template, words: Vocabulary) -> tuple[tuple[Table, ...], tuple[Cell, ...]]:
+    """The tables of the form among those of the report, in its order; and the amounts of the others."""
     found: list[Table] = []
+    figures: list[Cell] = []
     for table in word.tables:
         if table.number:
             above = [one for one in word.paragraphs[max(table.after - _NEAR, 0) : table.after] if not one.listed]
-            found += _recognised(table, above, file, template, words)
-    return tuple(found)
+            grid = _grid(table, file)
+            top = [str(grid.rows[row][column]) for row, column in grid.filled if row < _TOP]
+            said = _unit_said([*(one.text for one in above), *top])
+            known = list(_recognised(grid, said, above, file, template, words))
+            found += known
+            if not known and said in MONEY_UNITS:
+                figures += _figures(grid, said, file)
+    return tuple(found), tuple(figures)
 
 
-def _recognised(table: WordTable, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary) -> Iterator[Table]:
-    grid = _grid(table, file)
-    top = [str(grid.rows[row][column]) for row, column in grid.filled if row < _TOP]
-    said = _unit_said([*(one.text for one in above), *top])
+def _figures(grid: Grid, unit: str, file: str) -> Iterator[Cell]:
+    """The amounts of a table that is none of the form's, under the words above them and beside them; nothing where either is missing."""
+    heads: dict[int, list[str]] = {}
+    for row in range(grid.height):
+        texts = {column: grid.text(row, column) for column in range(len(grid.rows[row]))}
+        numbers = [column for column in grid.columns_in(row) if _AMOUNT.fullmatch(tidy(str(grid.rows[row][column])))]
+        if not numbers:
+            for column, text in texts.items():
+                if text and text not in heads.setdefault(column, []):
+                    heads[column].append(text)
+            continue
+        label = next((texts[column] for column in range(numbers[0] - 1, -1, -1) if texts[column]), "")
+        for column in numbers if label else ():
+            typed = str(grid.rows[row][column])
+            number, digits = Decimal(tidy(typed).replace(",", "")), _digits_of(tidy(typed))
+            title = _HEADS.join(heads.get(column, ()))
+            if title:
+                yield Cell(file, grid.ref(row, column), label, title, typed, number, State.NUMBER, None, unit, digits)
+
+
+_HEADS = "／"  # between the headings of a column, from the highest down
+_AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
+
+
+def _recognised(grid: Grid, said: str, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary) -> Iterator[Table]:
     for read in read_regions(grid, _regions(grid, form, words, above), words).tables:
         spec = form.table[read.name]
         unit = said or spec.unit
@@ -150,4 +178,8 @@ def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
 
 
 def _digits(cell: Cell) -> int:
-    return len(re.sub(r"[^\d.]", "", cell.text).partition(".")[2])
+    return _digits_of(cell.text)
+
+
+def _digits_of(typed: str) -> int:
+    return len(re.sub(r"[^\d.]", "", typed).partition(".")[2])

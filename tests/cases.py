@@ -19,7 +19,8 @@ A case gives the tables that matter to it as they would look on the sheet, one l
   `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those that follow replace what
   they name).
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
-- `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a table under that title.
+- `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a table under that title;
+  `word."页眉"`, 页脚 and 脚注 hold what stands there.
 - `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
 - `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”, “印 表.行.列 | 文字”,
   “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file
@@ -64,6 +65,7 @@ NOTES = {
 KEYS = {"name", "finds", "given", "word", "notes", "reference", "handed_out", "level", "says"}
 SAID = {"发给": meta.DEPARTMENT, "编码": meta.CODE, "年度": meta.YEAR}
 REPORT = "自评报告.docx"
+ASIDES = ("页眉", "页脚", "脚注")
 HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
 
 
@@ -272,15 +274,19 @@ def _document(word: Mapping[str, str], template: Template) -> Document:
     """The report, as the reader would give it."""
     texts: list[str] = []
     tables: list[WordTable] = []
+    margins: list[Paragraph] = []
     for title, body in word.items():
         lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
+        if title in ASIDES:
+            margins += [Paragraph(number, line, aside=title) for number, line in enumerate(lines, 1)]
+            continue
         texts += [title] if any("|" in line for line in lines) else [title, *lines]
         rows = [(0, tuple(WordCell(cell.strip()) for cell in line.split("|"))) for line in lines if "|" in line]
         if rows:
             tables.append(WordTable(tuple(rows), len(texts), len(tables) + 1))
     paragraphs = tuple(Paragraph(number, text, text in word) for number, text in enumerate(texts, 1))
-    read = tables_of(Word(paragraphs, tuple(tables)), REPORT, template, vocabulary(template))
-    return Document(REPORT, "0" * 64, paragraphs, read, len(tables))
+    read, figures = tables_of(Word(paragraphs, tuple(tables)), REPORT, template, vocabulary(template))
+    return Document(REPORT, "0" * 64, paragraphs, read, len(tables), tuple(margins), figures)
 
 
 def _unread(template: Template) -> set[str]:

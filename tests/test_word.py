@@ -107,6 +107,72 @@ def test_headings_numbering_and_the_table_of_contents() -> None:
     assert [one.numbered for one in found] == [False, False, False, True, False, False, False]
 
 
+# ------------------------------------------------------------------------------------------------------------- margins
+
+
+def with_margins(section: str, settings: str = "", text: str = "正文。") -> Word:
+    """A report whose package holds three headers, a footer and notes; `section` says which of them a page shows."""
+    kinds = {"h1": "header1", "h2": "header2", "h3": "header3", "f1": "footer1", "n1": "footnotes"}
+    type_of = {link: f"http://r/{name.rstrip('123')}" for link, name in kinds.items()}
+    rels = "".join(f'<Relationship Id="{link}" Type="{type_of[link]}" Target="{name}.xml"/>' for link, name in kinds.items())
+    parts = {f"word/{name}.xml": f"<w:hdr {W}>{p(name)}</w:hdr>".encode() for name in kinds.values()}
+    parts["word/footnotes.xml"] = (
+        f"<w:footnotes {W}><w:footnote>{p('')}</w:footnote><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode()
+    )
+    parts["word/_rels/document.xml.rels"] = f"<Relationships>{rels}</Relationships>".encode()
+    parts["word/settings.xml"] = f"<w:settings {W}>{settings}</w:settings>".encode()
+    return read_word(packed(p(text) + f"<w:sectPr>{section}</w:sectPr>", parts=parts))
+
+
+@pytest.mark.parametrize(
+    ("section", "settings", "seen"),
+    [
+        ("", "", []),
+        ('<w:headerReference w:type="default" r:id="h1"/>', "", ["页眉第1段 header1"]),
+        ('<w:headerReference w:type="first" r:id="h2"/>', "", []),
+        ('<w:headerReference w:type="first" r:id="h2"/><w:titlePg/>', "", ["页眉第1段 header2"]),
+        ('<w:headerReference w:type="even" r:id="h3"/>', "", []),
+        ('<w:headerReference w:type="even" r:id="h3"/>', "<w:evenAndOddHeaders/>", ["页眉第1段 header3"]),
+        (
+            '<w:headerReference w:type="default" r:id="h1"/><w:footerReference w:type="default" r:id="f1"/>',
+            "",
+            ["页眉第1段 header1", "页脚第1段 footer1"],
+        ),
+    ],
+    ids=["none", "default", "first not shown", "first", "even not shown", "even", "both"],
+)
+def test_headers_and_footers_are_read_where_a_page_shows_them(section: str, settings: str, seen: list[str]) -> None:
+    found = with_margins(section, settings)
+    assert [f"{one.ref} {one.text}" for one in found.margins] == seen
+    assert [one.text for one in found.paragraphs] == ["正文。"]
+
+
+def test_notes_are_read_where_the_text_has_one() -> None:
+    body = p("正文。") + '<w:p><w:r><w:t>数</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
+    parts = {
+        "word/_rels/document.xml.rels": b'<Relationships><Relationship Id="n" Type="http://r/footnotes" Target="footnotes.xml"/></Relationships>',
+        "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode(),
+    }
+    assert [(one.ref, one.text) for one in read_word(packed(body, parts=parts)).margins] == [("脚注第1段", "注")]
+    assert not read_word(packed(p("正文。"), parts=parts)).margins
+
+
+def test_figures_of_other_tables_have_the_words_around_them() -> None:
+    body = p("支出情况（单位：万元）") + table(
+        cells("项目", "年初预算数", "决算数"),
+        cells("一、基本支出", "1,120.00", "130.62"),
+        cells("", "5", "6"),
+        cells("备注", "无", ""),
+    )
+    found = document(body)
+    assert not found.tables
+    assert [(c.ref, c.row, c.column, str(c.number), c.unit) for c in found.figures] == [
+        ("表1 第2行第2列", "一、基本支出", "年初预算数", "1120.00", "万元"),
+        ("表1 第2行第3列", "一、基本支出", "决算数", "130.62", "万元"),
+    ]
+    assert not document(body.replace("（单位：万元）", "")).figures
+
+
 # ------------------------------------------------------------------------------------------------------------- tables
 
 

@@ -90,7 +90,8 @@ def document(tables: list[tuple[str, str, list[list[str]]]]) -> Document:
         rows = tuple((0, tuple(WordCell(text) for text in line)) for line in lines)
         made.append(WordTable(rows, len(texts), len(made) + 1))
     paragraphs = tuple(Paragraph(n, text) for n, text in enumerate(texts, 1))
-    return Document(FILE, "0" * 64, paragraphs, tables_of(Word(paragraphs, tuple(made)), FILE, TEMPLATE, vocabulary(TEMPLATE)))
+    known, figures = tables_of(Word(paragraphs, tuple(made)), FILE, TEMPLATE, vocabulary(TEMPLATE))
+    return Document(FILE, "0" * 64, paragraphs, known, figures=figures)
 
 
 def found(submission: Submission, report: Document) -> list[Finding]:

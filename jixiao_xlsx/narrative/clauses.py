@@ -35,7 +35,7 @@ VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以�
 class Passage:
     """A piece of the report: its place, what it is called, its text as typed and folded.
 
-    `numbered`: it has a number that is not in the text (Word counts by itself).
+    `numbered`: it has a number that is not in the text (Word counts by itself). `aside`: it is no part of the text (页眉, 脚注).
     """
 
     place: Place
@@ -43,6 +43,7 @@ class Passage:
     text: str
     folded: str
     numbered: bool = False
+    aside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

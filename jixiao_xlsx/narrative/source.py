@@ -37,6 +37,8 @@ def _paragraphs(document: Document) -> Iterator[Passage]:
             title = one.text
         if not one.listed:
             yield replace(passage(Place(document.file, one.ref), title, one.text), numbered=one.numbered)
+    for one in document.margins:
+        yield replace(passage(Place(document.file, one.ref), one.aside, one.text), aside=True)
 
 
 def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:

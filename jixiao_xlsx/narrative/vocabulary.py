@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -136,6 +136,11 @@ class Lexicon:
         for first, found in fresh.items():
             known = [*found, *self._by_first.get(first, [])]
             self._by_first[first] = sorted(known, key=lambda pair: -len(pair[0]))
+
+    def words(self) -> Iterator[tuple[str, Word]]:
+        """Every spelling with its meaning."""
+        for found in self._by_first.values():
+            yield from found
 
     def at(self, text: str, position: int) -> tuple[str, Word] | None:
         """The longest word that starts there."""

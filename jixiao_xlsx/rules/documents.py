@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
+from functools import cache
+from itertools import groupby
 
-from jixiao_xlsx.amounts import MONEY_UNITS, Convention, atoms_per, plain, rounded, tidy
-from jixiao_xlsx.model import Cell, Expected, Row, Severity, Skipped, Table
-from jixiao_xlsx.rules import Desk, Looked, Saw, flag, rule
+from jixiao_xlsx.amounts import MONEY_UNITS, Convention, Figure, Interval, atoms_per, plain, rounded, tidy
+from jixiao_xlsx.model import Cell, Document, Expected, Row, Severity, Skipped, Table
+from jixiao_xlsx.names import key, loosen
+from jixiao_xlsx.narrative.clauses import read
+from jixiao_xlsx.narrative.vocabulary import Vocabulary, Word
+from jixiao_xlsx.narrative.yardstick import Yard
+from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
 from jixiao_xlsx.rules.narrative import SAME
 
 AGREEING = 2  # at least one in so many figures must agree before the others are held to be the same ones
@@ -15,10 +22,16 @@ AGREEING = 2  # at least one in so many figures must agree before the others are
 
 @rule("NAR120", "报告里的表与工作簿不符", severity=Severity.ERROR, basis=SAME, relations=("C67",))
 def word_table_differs(desk: Desk) -> Iterator[Saw]:
-    """Word 报告里的表与工作簿里同一张表、同一格的数对不上，四舍五入或截断都不能解释。多数的数都不同的，可能口径不同，不作比较。"""
+    """Word 报告里的表与工作簿里同一张表、同一格的数对不上，四舍五入或截断都不能解释。多数的数都不同的，可能口径不同，不作比较。
+
+    不是表样里的表，只比较行名是本表样的事项、列名说明了口径（年初预算、全年预算、决算）、写了单位的数，作警告。
+
+    改法：按表改报告；工作簿填错的，改工作簿。
+    """
     for file, reason in desk.submission.unread:
         yield Skipped("NAR120", f"报告“{file}”没有读成：{reason}")
     for document in desk.submission.documents:
+        yield from _other_tables(desk, document)
         for table in document.tables:
             pairs = list(_pairs(table, desk.submission.get(table.name), desk.template.table[table.name].label))
             apart = [pair for pair in pairs if not _agree(*pair)]
@@ -32,6 +45,63 @@ def word_table_differs(desk: Desk) -> Iterator[Saw]:
                 gap = _gap(theirs, ours)
                 words = f"报告里“{theirs.row}”的“{theirs.column}”是 {_shown(theirs)}，{shown}，相差 {gap.lstrip('-')}。请核对后改成一致。"
                 yield flag(theirs, words, expected=_expected(theirs, ours), difference=gap, related=(ours.place,))
+
+
+def _other_tables(desk: Desk, document: Document) -> Iterator[Saw]:
+    """Tables that are none of the form's: amounts whose row is an item and whose column says the role."""
+    if not document.figures or desk.vocabulary is None:
+        return
+    for _, figures in groupby(document.figures, key=lambda cell: cell.ref.split(" ")[0]):
+        known = [(cell, yards) for cell in figures if (yards := _yards(desk, cell))]
+        apart = [(cell, yards) for cell, yards in known if not any(yard.meets(_believed(cell)) for yard in yards)]
+        agree = len(known) - len(apart)
+        if agree < max(_LEAST, len(apart)):
+            continue  # it may be of something else
+        yield Looked(len(known))
+        for cell, yards in apart:
+            nearest = min(yards, key=lambda yard: abs(yard.atoms - (cell.number or 0) * atoms_per(cell.unit)))
+            right = rounded(nearest.atoms / atoms_per(cell.unit), max(cell.decimals, 2))
+            gap = f"{plain((cell.number or Decimal(0)) - right, max(cell.decimals, 2))} {cell.unit}"
+            same = "" if nearest.unit == cell.unit else f"（{nearest.shown_in(cell.unit, cell.decimals)}）"
+            title = cell.column.rpartition("／")[2]
+            words = f"报告里“{cell.row}”的“{title}”是 {cell.text} {cell.unit}，{nearest.where}是 {nearest.shown}{same}，相差 {gap.lstrip('-')}。请核对后改成一致。"
+            related = tuple(one.place for one in nearest.cells)
+            yield Flag(
+                cell.place, cell.row, title, cell.text, words, Expected(right, right, cell.unit), gap,
+                related=related, severity=Severity.WARNING,
+            )  # fmt: skip
+
+
+def _yards(desk: Desk, cell: Cell) -> tuple[Yard, ...]:
+    """The workbook's figures of the item that the row names, in the role that the column says."""
+    assert desk.vocabulary is not None
+    word = _by_key(desk.vocabulary).get(loosen(cell.row))
+    if word is None:
+        return ()
+    heads = [loosen(head, cell.unit) for head in cell.column.split("／")]
+    for title in (heads[-1], "".join(heads[-2:])):
+        kinds = {one.kind for one in read(_YEAR.sub("", title), desk.vocabulary.lexicon)[0] or ()}
+        roles = kinds & {"original", "budget", "execution"}
+        if len(roles) == 1 and not kinds & {"previous", "plan", "share", "up", "down", "rate", "fiscal", *_OTHERS}:
+            return desk.yards.of(word.name, roles.pop())
+    return ()
+
+
+_OTHERS = ("item", "subject", "over", "under", "than", "target")
+_LEAST = 2  # figures that must agree
+_YEAR = re.compile(r"20\d\d年度?")
+
+
+@cache
+def _by_key(known: Vocabulary) -> dict[str, Word]:
+    """The items and subjects by the titles they have in tables."""
+    return {key(spelled): word for spelled, word in known.lexicon.words() if word.kind in {"item", "subject"} and not word.near}
+
+
+def _believed(cell: Cell) -> Interval:
+    figure = Figure(cell.number or Decimal(0), cell.unit, cell.decimals)
+    both = [figure.believed(how, loose_zero=True) for how in Convention]
+    return Interval(min(one.lo for one in both), max(one.hi for one in both))
 
 
 def _pairs(table: Table, ours: Table | None, labels: Sequence[str]) -> Iterator[tuple[Cell, Cell]]:

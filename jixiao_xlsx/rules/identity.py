@@ -24,7 +24,7 @@ _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在�
 
 @rule("NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",))
 def somebody_else(desk: Desk) -> Iterator[Saw]:
-    """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。
+    """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。Word 报告的页眉、页脚、脚注也看。
 
     改法：改成本单位、本年度；整段照抄的，换成自己的内容。
     """
@@ -49,6 +49,8 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
         if source.place not in captions:  # of a Word table: STR107 reads it
             yield from _wrong_name(source, department, _own_figures(desk))
         yield from _wrong_self(source, department, known)
+        if source.aside:
+            yield from _wrong_margin(source, department)
     yield from _borrowed_name(desk, story, known)
 
 
@@ -120,6 +122,19 @@ def _wrong_name(source: Passage, department: str, own_figures: tuple[str, ...]) 
             start = match.start() if group == "named" else match.start("name")
             yield at(source, start, match.end(), "部门名称", words, expected=department)
             return
+
+
+_OFFICE = re.compile(
+    r"\s*(?P<name>[\u4e00-\u9fa5]{1,10}[省市县区州旗][\u4e00-\u9fa5]{1,14}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|医院|馆|院))\s*"
+)
+
+
+def _wrong_margin(source: Passage, department: str) -> Iterator[Saw]:
+    """A header that is nothing but another office's name; it may be of whoever asks for the report."""
+    match = _OFFICE.fullmatch(source.folded)
+    if match and department and not _is_own(match["name"], department):
+        words = f"{source.title}写的是“{match['name']}”，填报单位是“{department}”。是要求报送的单位的，不用改；误用了别的单位的文字的，请改正。"
+        yield at(source, match.start("name"), match.end("name"), "部门名称", words, expected=department, severity=Severity.NOTE)
 
 
 def _looks_back(before: str, after: str, both_years: bool) -> bool:

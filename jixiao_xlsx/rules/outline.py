@@ -59,7 +59,7 @@ def _texts(desk: Desk, story: Story) -> Iterator[tuple[Passage, ...]]:
     files = {document.file for document in desk.submission.documents}
     yield from ((source,) for source in story.passages if source.place.sheet not in files)
     for file in sorted(files):
-        yield tuple(source for source in story.passages if source.place.sheet == file)
+        yield tuple(source for source in story.passages if source.place.sheet == file and not source.aside)
 
 
 class _Counting:
