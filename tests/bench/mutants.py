@@ -1,4 +1,4 @@
-"""Mutants of the checker that no test notices: `python tests/bench/mutants.py [--only hints] [--part 1/4] [--all]`.
+"""Mutants of the checker that no test notices: `python tests/bench/mutants.py [--only hints,rates] [--part 1/4] [--all]`.
 
 Each mutant is one small change of one module: a function that gives nothing, a term or a clause dropped, a comparison
 flipped, a bound shifted. The tests are collected once and run once, to learn which of them reach which line; then every
@@ -33,7 +33,7 @@ PACKAGE = ROOT / "jixiao_xlsx"
 EXPLAINED = Path(__file__).with_name("equivalent.toml")
 MODULES = ("amounts", "balance", "equations", "hints", "indicators", "rules")
 WORDS = tuple(  # NAR: held by the corpus of sentences, tried apart
-    f"rules/{name}" for name in ("arithmetic", "documents", "identity", "marks", "narrative", "outline", "prose")
+    f"rules/{name}" for name in ("arithmetic", "chains", "documents", "identity", "marks", "narrative", "outline", "prose")
 )
 TESTS = (
     "amounts", "equations", "balance", "hints", "indicators", "slips", "spec", "rule_cases", "settlement", "crosscheck",
@@ -86,7 +86,7 @@ def modules(only: str) -> list[Path]:
         for name in MODULES
         for path in (sorted((PACKAGE / name).glob("*.py")) if name == "rules" else [PACKAGE / f"{name}.py"])
     ]
-    wanted = [path for path in found if only in str(path.relative_to(PACKAGE))]
+    wanted = [path for path in found if any(part in str(path.relative_to(PACKAGE)) for part in only.split(","))]
     return wanted if only else [path for path in wanted if not any(word in str(path) for word in WORDS)]
 
 
@@ -385,7 +385,7 @@ def explained() -> dict[tuple[str, str], str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="part of a module's path, such as hints or rules/rates")
+    parser.add_argument("--only", default="", help="parts of modules' paths, such as hints,rules/rates")
     parser.add_argument("--part", default="1/1", help="the n-th of so many parts")
     parser.add_argument("--all", action="store_true", help="try the explained ones, too: each runs all its tests")
     args = parser.parse_args()
@@ -402,18 +402,21 @@ def main() -> None:
     strange = [mutant for mutant in bench.alive if mutant.key not in known]
     for mutant in strange:
         print(f"存活 {mutant}")
-    every = {mutant.key for path in modules("") for mutant in mutants(path)}
-    for where, what in known.keys() - every:
+    there = {mutant.key for path in modules("") for mutant in mutants(path)}
+    for where, what in known.keys() - there:
         print(f"equivalent.toml 里的这一处已不存在：{where}：{what}")
     for mutant in bench.found if args.all else ():
         if mutant.key in known and mutant not in bench.alive:
             print(f"equivalent.toml 里的这一处有测试看得出：{mutant}")
-    idle = len(found) - len(bench.found)
-    print(
-        f"变异 {len(found)} 个，杀死 {len(bench.found) - len(bench.alive)} 个，"
-        f"已说明 {idle + len(bench.alive) - len(strange)} 个{'（没有再试）' if idle else ''}，"
-        f"没有说明的 {len(strange)} 个（没有测试走到的 {bench.unreached} 个）"
-    )
+    for path in dict.fromkeys(mutant.module for mutant in found):
+        every, tried, alive, unexplained = (
+            sum(mutant.module == path for mutant in group) for group in (found, bench.found, bench.alive, strange)
+        )
+        print(
+            f"{path.relative_to(PACKAGE)}：变异 {every} 个，杀死 {tried - alive} 个，"
+            f"已说明 {every - tried + alive - unexplained} 个（其中没有再试的 {every - tried} 个），没有说明的 {unexplained} 个"
+        )
+    print(f"没有说明的共 {len(strange)} 个；没有测试走到的 {bench.unreached} 个")
     sys.exit(bool(strange))
 
 
