@@ -124,7 +124,9 @@ def test_messages_of_samples_are_plain_chinese(name: str) -> None:
 def is_plain(finding: Finding) -> None:
     """Where, what, what to do; no internal word, no odd number, no half sentence."""
     message = finding.message
-    assert finding.place.sheet and re.fullmatch(r"[A-Z]{1,3}[1-9]\d*|(?:页眉|页脚|脚注|尾注)?第\d+段|表\d+ 第\d+行第\d+列", finding.place.cell)
+    assert finding.place.sheet and re.fullmatch(
+        r"[A-Z]{1,3}[1-9]\d*|(?:页眉|页脚|脚注|尾注)?第\d+段|表\d+ 第\d+行第\d+列", finding.place.cell
+    )
     assert finding.item and finding.basis
     assert message.endswith("。") and TO_DO.search(message), message
     for text in (message, finding.hint, finding.difference, str(finding.expected) if isinstance(finding.expected, str) else ""):

@@ -108,10 +108,14 @@ class Pen:
 
     def money(self, key: str) -> str:
         """An amount of the tables, in one of the ways amounts are written."""
-        fen = self.made[key]
-        short = str((Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_DOWN)) if self.cut else wan(fen)
+        fen, short = self.made[key], self.short(key)
         many = f"{Decimal(fen) / 100:,.2f}"
         return self.one(f"[{short}]万元", f"[{short}] 万元", f"[{yuan(fen)}]元", f"[{many}]元")
+
+    def short(self, key: str) -> str:
+        """The same in 万元, without the unit."""
+        fen = self.made[key]
+        return str((Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_DOWN)) if self.cut else wan(fen)
 
     def opening(self) -> str:
         """Of whom and when."""
@@ -145,6 +149,13 @@ class Pen:
         yield f"固定资产原值{money('assets')}，由房屋和构筑物{money('houses')}和设备{money('devices')}构成。"
         yield f"发放{one('调查', '')}问卷[{made['sent']}]份，有效问卷[{made['valid']}]份。"
         yield f"“三公”经费{one('全年', '')}预算{money('three_planned')}，支出{money('three')}，完成预算的[{percent(made['three'], made['three_planned'])}]%。"
+        yield f"全年支出[{self.short('spent')}]万元，基本支出[{self.short('basic')}]，项目支出[{self.short('project')}]。"
+        basic, project = percent(made["basic"], made["spent"]), percent(made["project"], made["spent"])
+        yield f"{one('从支出性质看，', '')}基本支出占{one('总支出的', '')}[{basic}]%，项目支出占[{project}]%。"
+        yield f"基本支出占{one('总支出', '支出合计')}的{'零一二三四五六七八九'[made['basic'] * 10 // made['spent']]}成{one('多', '以上')}。"
+        added = made["budget"] - made["original"]
+        if added > 100_000_000:
+            yield f"年初预算{wan(made['original'])}万元，{one('年中', '执行中')}追加[{wan(added)}]万元，{one('全年', '调整后')}预算{wan(made['budget'])}万元。"
         change = made["three"] - made["three_before"]
         gap = abs(Decimal(wan(made["three"])) - Decimal(wan(made["three_before"])))
         if gap > Decimal("0.5"):

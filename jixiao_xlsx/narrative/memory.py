@@ -29,7 +29,8 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
 class Memory:
     """What the walk through the numbers of a sentence has to remember."""
 
-    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None, topic: Topic) -> None:
+    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None, topic: Topic, before: str = "") -> None:
+        self.before = before  # the total that the sentence before it in the paragraph was about
         self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
         self.whole = known.subjects.whole if known.subjects else ""
         self.income = known.subjects.income if known.subjects else ""

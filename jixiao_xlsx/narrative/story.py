@@ -55,12 +55,18 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
     for source in passages:
         line = story.lines[id(source)] = scopes.read(source.folded, source.title)
         topics = Topics(lexicon, known, source, titles)
+        before, after = "", 0
         for start, sentence in sentences(source.folded):
             topic = topics.of(start, sentence)
             story.facts += _quantities(source, start, sentence, lexicon, line, known)
             found = mentions(source, start, sentence, lexicon, line)
+            if "\n" in source.folded[after:start]:
+                before = ""
+            after = start
             if found:
-                _Sentence(story, known, lexicon, year, topic).read(found, start, sentence)
+                walk = _Sentence(story, known, lexicon, year, topic, before)
+                walk.read(found, start, sentence)
+                before = walk.of_all()
             if len(found) > 2:
                 story.chains += chains(found)
     return story
@@ -330,9 +336,16 @@ class _Sentence(Relations):
             return Fact(mention, (counted_item,), role)
         if role and self.topic and not subset:
             return Fact(mention, (self.topic,), role)
+        if role in {"original", "budget"} and self.before and not self._is_astray(mention) and self.current is None:
+            return Fact(mention, (self.before,), role)  # “年初预算批复……1035 万元。……全年预算调整为 1105 万元”
         if any(word.spends for word in words) and self.whole and not self.current and not self._is_astray(mention):
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
+
+    def of_all(self) -> str:
+        """The total that the sentence was about; "" for none, and where something else was named."""
+        item = self.known.items.get(self.current.item) if self.current is not None else None
+        return item.name if item is not None and item.kind == "total" and not self.astray else ""
 
     def _starts_unknown(self, mention: Mention) -> bool:
         """“减下来的主要是财政拨款，由 30 万元降到……”: of what went before is not known."""

@@ -53,7 +53,7 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
         money = listing.whole.mention.money  # people can be in several of the groups that are told of them
         if complete or listing.sure or (over and money and (len(listing.parts) > 1 or _part_of(desk, listing))):
             yield _unequal(listing, None)
-        elif not listing.open_ended and len(listing.parts) > 1:
+        elif len(listing.parts) > 1 and (not listing.open_ended or _nearly_all(listing)):
             yield _unequal(listing, Severity.NOTE)
     yield from _sums(story)
     yield from _short_sums(story)
@@ -110,6 +110,17 @@ def _complete(desk: Desk, listing: Listing) -> bool:
             left = [part for part in parts if part not in names]
             return not any(yard.atoms for part in left for yard in _yards_of(desk, part))
     return False
+
+
+_MANY, _ALL_BUT = 4, Fraction(2, 100)
+
+
+def _nearly_all(listing: Listing) -> bool:
+    """Whether so many parts come so near to the whole that all of them seem to be there: no “等” behind the last."""
+    added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
+    whole = listing.whole.mention.value * atoms_per(listing.whole.mention.unit)
+    ends = listing.parts[-1].mention.tail[:1] in {"。", ";", ""}
+    return len(listing.parts) >= _MANY and ends and 0 < whole - added <= whole * Decimal(_ALL_BUT.numerator) / _ALL_BUT.denominator
 
 
 def _yards_of(desk: Desk, part: str) -> tuple[Yard, ...]:
