@@ -256,14 +256,14 @@ def read_number(raw: object, unit: str = "", *, percent: bool = False, percent_f
     `percent` asks for a rate: 0.955, “95.5%” and 95.5 in a cell without a percent format are all 0.955; `percent_format` says
     whether the cell shows percentages (None: not known).
     """
-    if raw is None or (isinstance(raw, str) and not _SPACES.sub("", raw)):
-        return Reading(State.BLANK)
-    if isinstance(raw, _NO_NUMBERS):
-        return Reading(State.TEXT, None, "日期或逻辑值，不是数字")
     if isinstance(raw, float):
         if not math.isfinite(raw):
             return Reading(State.ERROR, None, "不是有限的数")
         number = from_float(raw)
+    elif raw is None or (isinstance(raw, str) and not _SPACES.sub("", raw)):
+        return Reading(State.BLANK)
+    elif isinstance(raw, _NO_NUMBERS):
+        return Reading(State.TEXT, None, "日期或逻辑值，不是数字")
     elif isinstance(raw, int):
         number = Decimal(raw)
     else:

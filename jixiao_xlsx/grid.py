@@ -11,7 +11,8 @@ from jixiao_xlsx.ooxml import Area, Position, SheetFlags, reference
 
 @dataclass
 class Grid:
-    """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood.
+    """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood; `odd` are cells that show
+    an error or were never calculated.
 
     `keys` maps each text cell to its title key, `filled` is every cell that holds something, in reading order; `address` names
     a position for people.
@@ -29,18 +30,19 @@ class Grid:
     covered: dict[Position, Area] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        odd = self.flags.errors.keys() | self.flags.uncalculated
+        self.odd = odd = self.flags.errors.keys() | self.flags.uncalculated
         keys, filled = self.keys, self.filled
         for number, row in enumerate(self.rows):
             for column, value in enumerate(row):
                 if value == "":
                     continue
+                place = number, column
                 if isinstance(value, str):
                     text = key(value)
                     if not text and not value.strip():
                         continue
-                    keys[number, column] = text
-                filled[number, column] = None
+                    keys[place] = text
+                filled[place] = None
         if odd - filled.keys():
             self.filled = dict.fromkeys(sorted(filled.keys() | odd))
         self.lines: dict[int, list[int]] = {}

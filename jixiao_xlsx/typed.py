@@ -40,17 +40,15 @@ def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
     raw: object = grid.raw(*place)
     note = ""
     value: Decimal | str | None = None
-    if place in flags.errors:
-        state, raw = State.ERROR, flags.errors[place]
-        note = raw
-    elif place in flags.uncalculated:
-        state, raw = State.UNCALCULATED, None
+    if place in grid.odd:
+        raw = flags.errors.get(place)
+        state, note = (State.UNCALCULATED, "") if raw is None else (State.ERROR, raw)
     elif raw is None:
         state = State.BLANK
     elif kind.numeric:
         shown = (place in flags.percents) if grid.knows_formats else None
-        reading = read_number(_without_unit(raw, kind), kind.unit, percent=kind.type == "percent", percent_format=shown)
-        state, value, note = reading.state, reading.value, reading.note
+        typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
+        state, value, note = read_number(typed, kind.unit, percent=kind.type == "percent", percent_format=shown)
     elif kind.type == "measure":
         state, value, note = _measure(raw, place in flags.percents)
     else:
@@ -58,7 +56,7 @@ def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
         grid.name,
-        grid.ref(*place),
+        grid.address(*place),
         title,
         kind.column.title,
         raw,
@@ -105,9 +103,9 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
     return (State.TEXT, text, "") if text else (State.BLANK, None, "")
 
 
-def _without_unit(raw: object, kind: Kind) -> object:
+def _without_unit(raw: str, kind: Kind) -> str:
     """“6人” in a column of 人 is 6: counted things and points may carry their own unit (money's units are `amounts`' business)."""
-    if isinstance(raw, str) and kind.unit and kind.type in {"count", "score"}:
+    if kind.unit and kind.type in {"count", "score"}:
         text = tidy(raw)
         if text.endswith(kind.unit) and text != kind.unit:
             return text.removesuffix(kind.unit)
