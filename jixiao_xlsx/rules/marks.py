@@ -47,8 +47,7 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
     for source in story.passages:
         for match in _score_pattern(known.words["score"]).finditer(source.folded):
             around = source.folded[max(match.start() - 6, 0) : match.start()]
-            scope = story.scope(source, match.start())
-            if scope.owner == OTHERS or scope.period not in {"", THIS}:
+            if not _is_ours(story, source, match):
                 continue
             if "满分" in around or (match["what"] == "总分" and not _is_self_given(source, match)):
                 continue
@@ -77,6 +76,12 @@ def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
     """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so."""
     before = re.split(r"[。;\n]", source.folded[: match.start()])[-1]
     return bool(re.search("自评|评价", before[-6:]) or re.search("自评|打分|预算执行率", before))
+
+
+def _is_ours(story: Story, source: Passage, match: re.Match[str]) -> bool:
+    """Whether the score is the department's of this year, not a project's or somebody else's."""
+    scope = story.scope(source, match.start())
+    return scope.owner != OTHERS and scope.period in {"", THIS}
 
 
 def _rounds_to(number: Decimal, numeral: str) -> bool:
@@ -190,7 +195,8 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
         sources = [source for source in story.passages if source.place.sheet == sheet]
         yield Looked(len(sources))
         scores = ((source, m) for source in sources for m in _score_pattern(known.words["score"]).finditer(source.folded))
-        first = next(((source, match) for source, match in scores if match["what"] != "总分"), None)
+        own = ((source, match) for source, match in scores if match["what"] != "总分" and _is_ours(story, source, match))
+        first = next(own, None)
         if first and not any(graded.search(source.folded) for source in sources):
             source, match = first
             right = desk.template.grade(Fraction(match["number"]))
