@@ -14,7 +14,7 @@ import jixiao_xlsx
 from jixiao_xlsx import checker, matching, returns, review, rounds
 from jixiao_xlsx.crosscheck import crosscheck, strangers
 from jixiao_xlsx.fileformat import Refused, seen_through
-from jixiao_xlsx.intake import Candidate, candidates
+from jixiao_xlsx.intake import RUN_RECORD, Candidate, candidates
 from jixiao_xlsx.mishaps import described
 from jixiao_xlsx.model import Answer, Batch, BatchFinding, Bureau, Department, Review
 from jixiao_xlsx.pairing import Offer, offers
@@ -85,6 +85,8 @@ def run(
     reference = Path(reference_path) if reference_path else None
     if reference:
         read_reference(reference)  # its mistakes are told before any work is done
+    if previous and not (Path(previous) / rounds.FOLDER).is_dir() and not (Path(previous) / RUN_RECORD).is_file():
+        raise InputError(str(previous), ["不是以前的结果：里面没有各部门的轮次记录。请指到上一轮用 -o 写出的文件夹"])
     today = date_in(bureau.deadline) or dt.date.today()
     known = Path(roster_path) if roster_path else None
     returning = Returning(bureau, waivers, today, known, Path(previous) if previous else None)
@@ -116,6 +118,9 @@ def run(
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
         outbox.close(records.run_document(batch, inputs, outbox.outputs, faults))
+    if unusable := rounds.unusable_in(Path(previous)) if previous else ():
+        listed = "、".join(unusable[:5]) + (" 等" if len(unusable) > 5 else "")
+        notes.append(f"上一轮有 {len(unusable)} 份轮次记录不能用（{listed}），这些部门按第一次报送对待。")
     if earlier:
         notes.append(
             f"有 {len(earlier)} 个部门这次没有报送、以前报过，不在这次的排名和平均分里；要排在一起，请把以前的收件文件夹也写在命令里。"

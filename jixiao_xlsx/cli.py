@@ -279,6 +279,7 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
     """列出两个工作簿填得不同的每个单元格，按表、行、列对应，行移动过也认得。公式算出的数不列。"""
     from jixiao_xlsx import reader
     from jixiao_xlsx.writers.records import line_safe
+    from jixiao_xlsx.writers.wording import about, before_and_after
 
     try:
         before, after = (reader.read(path, template) for path in (old, new))
@@ -286,8 +287,7 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
         raise Unusable(error.reason) from error
     found = jixiao_xlsx.differences(before, after)
     for change in found:
-        about = "·".join(part for part in (change.item, change.field) if part)
-        click.echo(line_safe(f"{change.place}  {about}：{change.before or '（空）'} → {change.after or '（空）'}"))
+        click.echo(line_safe(f"{change.place}  {about(change)}：{' → '.join(before_and_after(change))}"))
     click.echo(f"共 {len(found)} 处不同。", err=True)
     context.exit(int(bool(found)))
 

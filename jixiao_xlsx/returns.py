@@ -49,7 +49,7 @@ def held_against_before(report: Report, submission: Submission, template: Templa
         return report
     known = rounds.records_in(how.previous)
     before = next((known[key] for name in how.names(submission) if (key := tidy(name)) in known), None)
-    return rounds.compared(report, submission, before, _unread(template))
+    return rounds.compared(report, submission, before, template)
 
 
 def write_returns(
@@ -64,7 +64,7 @@ def write_returns(
     light = Answer(report.file, FileStatus.SUBMITTED, department=name, report=report)
     settled = waived((light,), how.waivers, how.today)[0][0].report or report
     own = replace(settled, code="") if how.chosen else settled  # the code is somebody else's, or nobody's
-    write_bytes(place.with_suffix(RECORD), rounds.record_of(own, submission, name, _unread(template)))
+    write_bytes(place.with_suffix(RECORD), rounds.record_of(own, submission, name, template))
     written = [RECORD, LETTER]
     if settled.result is Result.RETURN:
         copy = _annotated(data, submission, settled, template)
@@ -108,7 +108,3 @@ def _names(roster: Path) -> Mapping[str, str]:
         names |= {tidy(name): department.name for name in (department.code, department.name)}
     names.pop("", None)
     return names
-
-
-def _unread(template: Template) -> tuple[str, ...]:
-    return (template.remarks["table"],) if template.remarks else ()

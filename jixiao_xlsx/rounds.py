@@ -8,7 +8,6 @@ earlier one.
 
 from __future__ import annotations
 
-import contextlib
 import hashlib
 import json
 import re
@@ -20,15 +19,15 @@ from typing import Any
 
 from jixiao_xlsx.alignment import FORMULA, Line, aligned, titled_alike
 from jixiao_xlsx.amounts import plain, tidy
+from jixiao_xlsx.asked import Address, asked, following
 from jixiao_xlsx.fresh import once_per_state
-from jixiao_xlsx.model import Answer, Cell, Change, Finding, FindingState, Mended, Place, Report, Severity, Submission, Table
+from jixiao_xlsx.model import Answer, Cell, Change, Finding, FindingState, Mended, Place, Report, Row, Severity, Submission, Table
+from jixiao_xlsx.spec import Template
 
 FOLDER = "轮次"
 _FULL = 8  # related cells that a finding names at most
+_KEPT_OF_A_FINDING = frozenset({"kin", "anchor", "loose", "asked", "whole"})
 _LINE_NUMBER = re.compile(r"第\d+行")
-_ADDRESS = re.compile(r"([^\s“”「」、，。；：!]+)!([A-Z]{1,3}\d+)")
-
-Address = tuple[str, int, str]  # table, number of the row, column
 
 
 # ----------------------------------------------------------------------------------------------------- fingerprints
@@ -77,16 +76,17 @@ class Record:
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
 
-def record_of(report: Report, submission: Submission, department: str, unread: Iterable[str] = ()) -> bytes:
-    """The JSON of a Record; tables in `unread` (the list of explanations) hold no figures and are left out."""
+def record_of(report: Report, submission: Submission, department: str, template: Template) -> bytes:
+    """The JSON of a Record; the list of explanations holds no figures and is left out."""
     addresses = _addresses(submission)
-    tables = [table for table in submission.tables.values() if table.name not in set(unread)]
+    tables = [table for table in submission.tables.values() if table.name != template.remarks.get("table")]
+    titles = {address: row.title for table in tables for address, row in _titled(table)}
     record = Record(
         department,
         report.code,
         _identity(report, submission),
         report.round,
-        [_finding_record(finding, submission, addresses) for finding in report.findings],
+        [_finding_record(finding, submission, addresses, titles, template) for finding in report.findings],
         [asdict(one) for one in report.mended],
         {table.name: _texts(table) for table in tables},
         {table.name: list(table.absent) for table in tables if table.absent},
@@ -94,9 +94,16 @@ def record_of(report: Report, submission: Submission, department: str, unread: I
     return (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":")) + "\n").encode(errors="surrogatepass")
 
 
-def _finding_record(finding: Finding, submission: Submission, addresses: Mapping[Place, Address]) -> dict[str, Any]:
-    named = [Place(sheet, cell) for sheet, cell in _ADDRESS.findall(f"{finding.message} {finding.hint}")]
-    asked = {addresses[place] for place in (finding.place, *finding.related, *named) if place in addresses}
+def _titled(table: Table) -> Iterator[tuple[Address, Row]]:
+    for number, row in enumerate(table.rows):
+        for column in row.cells:
+            yield (table.name, number, column), row
+
+
+def _finding_record(
+    finding: Finding, submission: Submission, addresses: Mapping[Place, Address], titles: Mapping[Address, str], template: Template
+) -> dict[str, Any]:
+    cells = asked(finding, addresses)
     table = _table_of(finding.place, submission)
     return {
         "fingerprint": finding.fingerprint,
@@ -113,8 +120,8 @@ def _finding_record(finding: Finding, submission: Submission, addresses: Mapping
         "kin": _kin(finding, submission),
         "anchor": addresses.get(finding.place),
         "loose": _loose(finding, table, addresses, submission),
-        "asked": sorted(asked),
-        "whole": table if finding.count > len(asked) or len(finding.related) >= _FULL else "",
+        "asked": sorted({*cells, *following(cells, titles, template)}),
+        "whole": table if finding.count > len(cells) or len(finding.related) >= _FULL else "",
     }
 
 
@@ -162,23 +169,33 @@ def _text(cell: Cell) -> str:
 
 
 def records_in(output: Path) -> Mapping[str, Record]:
-    """The records of an earlier output, by code and by name. Files that are not ours are passed over."""
-    return _records(output / FOLDER)
+    """The records of an earlier output, by code and by name."""
+    return _records(output / FOLDER)[0]
+
+
+def unusable_in(output: Path) -> tuple[str, ...]:
+    """The files among them that are damaged, of another program, or of an earlier version of this one."""
+    return _records(output / FOLDER)[1]
 
 
 @once_per_state
-def _records(folder: Path) -> Mapping[str, Record]:
+def _records(folder: Path) -> tuple[Mapping[str, Record], tuple[str, ...]]:
     found: dict[str, Record] = {}
+    unusable = []
     for path in sorted(folder.glob("*.json")):
-        with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
+        try:
             record = Record(**json.loads(path.read_text(encoding="utf-8")))
             _report_of(record)
-            for rows in record.values.values():
-                dict(rows)  # as pairs
-            for name in (record.department, record.code):
-                if name:
-                    found[tidy(name)] = record
-    return found
+            complete = all(one.keys() >= _KEPT_OF_A_FINDING for one in record.findings)
+            if not complete or any(len(line) != 2 for rows in record.values.values() for line in rows):
+                raise ValueError
+        except (OSError, ValueError, TypeError, KeyError, AttributeError):
+            unusable.append(path.name)
+            continue
+        for name in (record.department, record.code):
+            if name:
+                found[tidy(name)] = record
+    return found, tuple(unusable)
 
 
 def remembered(output: Path, counted: Iterable[Answer]) -> tuple[Report, ...]:
@@ -212,7 +229,7 @@ def _report_of(record: Record) -> Report:
 # -------------------------------------------------------------------------------------------------------- comparison
 
 
-def compared(report: Report, submission: Submission, before: Record | None, unread: Iterable[str] = ()) -> Report:
+def compared(report: Report, submission: Submission, before: Record | None, template: Template) -> Report:
     """`report` held against the round before: since when each finding stands, what is mended, what else changed.
 
     The same file, with the same written report, once more is no new round.
@@ -230,7 +247,7 @@ def compared(report: Report, submission: Submission, before: Record | None, unre
         there = {one["fingerprint"] for one in known.values()}
         gone = [one for one in before.findings if one["fingerprint"] not in there]
         mended += [_mended(one, number) for one in gone if submission.documents or not _in_report(one)]
-    changes = () if same else tuple(_changes(before, submission, set(unread)))
+    changes = () if same else tuple(_changes(before, submission, template.remarks.get("table")))
     return replace(report, findings=findings, round=number, mended=tuple(mended), changes=changes)
 
 
@@ -324,12 +341,12 @@ def _mended(one: Mapping[str, Any], number: int) -> Mended:
     return Mended(**words, severity=Severity(one["severity"]), since=int(one["since"]), until=number)
 
 
-def _changes(before: Record, submission: Submission, unread: set[str]) -> Iterator[Change]:
+def _changes(before: Record, submission: Submission, unread: str | None = None) -> Iterator[Change]:
     """Cells that differ though no finding of the round before spoke of them. What was missing as a whole had to change."""
-    asked = {tuple(address) for one in before.findings for address in one["asked"]}
+    expected = {tuple(address) for one in before.findings for address in one["asked"]}
     wide = {one["whole"] for one in before.findings if one["whole"]}
     for table in submission.tables.values():
-        if table.name in unread or table.name not in before.values or table.name in wide:
+        if table.name == unread or table.name not in before.values or table.name in wide:
             continue
         old, missing = before.values[table.name], set(before.absent.get(table.name, ()))
         then = aligned(old, _texts(table))
@@ -342,7 +359,7 @@ def _changes(before: Record, submission: Submission, unread: set[str]) -> Iterat
                 now, before_ = _text(cell) if cell else "", was.get(column, "")
                 if now == before_ or FORMULA in (now, before_) or {title, column} & missing:
                     continue
-                if (table.name, number, column) not in asked:
+                if (table.name, number, column) not in expected:
                     yield Change(cell.place if cell else Place(table.sheet, table.anchor.ref), title, column, before_, now)
 
 
@@ -350,7 +367,7 @@ def differences(old: Submission, new: Submission) -> Iterator[Change]:
     """Every cell of the form that is typed differently in two workbooks, row by row by their titles."""
     values = {table.name: _texts(table) for table in old.tables.values()}
     none = Record("", "", "", 1, (), (), {name: values.get(name, []) for name in {*values, *new.tables}})
-    yield from _changes(none, new, set())
+    yield from _changes(none, new)
     for name in values.keys() - new.tables.keys():
         yield Change(Place(old.tables[name].sheet, old.tables[name].anchor.ref), name, "", "（有此表）", "（没有此表）")
 

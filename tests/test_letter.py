@@ -15,7 +15,7 @@ import pytest
 from office import _convert, office
 
 from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Batch, Bureau, Department, Report, Result
+from jixiao_xlsx.model import Batch, Bureau, Change, Department, Place, Report, Result
 from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers.letter import write_briefing, write_letter
 from jixiao_xlsx.writers.wording import in_order
@@ -38,6 +38,16 @@ def words(data: bytes) -> tuple[str, list[list[str]]]:
     document = docx.Document(io.BytesIO(data))
     rows = [[cell.text for cell in row.cells] for table in document.tables for row in table.rows]
     return "\n".join(paragraph.text for paragraph in document.paragraphs), rows
+
+
+def test_a_letter_names_the_cells_that_changed_unasked_and_no_line_of_its_list_is_torn() -> None:
+    changes = tuple(Change(Place("三公经费", f"D{row}"), "培训费", "决算数", "1", "2") for row in range(5, 12))
+    text, _ = words(write_letter(replace(FAULTY, round=2, changes=changes), "青禾县医疗保障局", BUREAU, FORM))
+    assert "另有 7 处改动（三公经费!D5、三公经费!D6、三公经费!D7、三公经费!D8 等）不在上次要求之内，请确认" in text
+    text, _ = words(write_letter(replace(FAULTY, findings=(), round=2, changes=changes[:1]), "青禾县医疗保障局", BUREAU, FORM))
+    assert "另有 1 处改动（三公经费!D5）不在上次要求之内，请确认" in text
+    (table,) = docx.Document(io.BytesIO(write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM))).tables
+    assert all("w:cantSplit" in row._tr.xml for row in table.rows)
 
 
 def test_the_letter_lists_every_fault_with_its_cell() -> None:

@@ -22,7 +22,6 @@ from jixiao_xlsx.spec import find_template
 
 INBOX = Path(__file__).parent.parent / "samples" / "inbox"
 FORM = find_template()
-REMARKS = (FORM.remarks["table"],)
 
 
 def _faulty() -> list[Submission]:
@@ -34,12 +33,12 @@ BOOKS = _faulty()
 
 
 def record(report: Report, submission: Submission) -> rounds.Record:
-    return rounds.Record(**json.loads(rounds.record_of(report, submission, submission.department, REMARKS)))
+    return rounds.Record(**json.loads(rounds.record_of(report, submission, submission.department, FORM)))
 
 
 def compared(before: Submission, after: Submission) -> Report:
     first = checker.check(before, FORM)
-    return rounds.compared(checker.check(after, FORM), after, record(first, before), REMARKS)
+    return rounds.compared(checker.check(after, FORM), after, record(first, before), FORM)
 
 
 def moved(submission: Submission, rng: random.Random) -> Submission:
@@ -362,16 +361,56 @@ def test_a_change_that_nobody_asked_for_is_told_and_an_asked_one_is_not() -> Non
     assert asked
 
 
+def _judged(submission: Submission, row: str, **typed: str) -> Submission:
+    """With other contents in a line of the indicators, by what its columns are for."""
+    found = submission[FORM.indicator_table]
+    new = {FORM.indicator_columns[name]: text for name, text in typed.items()}
+    rows = tuple(
+        replace(
+            r, cells={**r.cells, **{c: r.cells[c]._replace(raw=t, value=t, state=State.TEXT, formula=None) for c, t in new.items()}}
+        )
+        if r.title == row
+        else r
+        for r in found.rows
+    )
+    return replace(submission, tables={**submission.tables, found.name: replace(found, rows=rows)})
+
+
+def test_what_follows_from_a_correction_is_no_other_change() -> None:
+    """A score was too high: the clerk lowers it and says why, and 自评总分 follows. The unit of that line was not asked for, nor
+    the reason in the next line.
+    """
+    columns = FORM.indicator_columns
+    book = reader.read(INBOX / "机关事务服务中心2023年部门整体支出绩效自评.xlsx", FORM)
+    findings = checker.check(book, FORM).findings
+    finding = next(f for f in findings if f.code == "IND104")
+    other = next(row.title for row in book[FORM.indicator_table].open_rows if not any(f.item == row.title for f in findings))
+    after = _judged(book, finding.item, score="1", rate="10%", deviation="因故推迟。", unit="万元")
+    total = FORM.roles["self_total"]
+    found = after[total.table]
+    rows = tuple(
+        replace(r, cells={**r.cells, total.column: r.cells[total.column]._replace(raw="1", value=Decimal(1), formula=None)})
+        if r.title == total.row
+        else r
+        for r in found.rows
+    )
+    after = replace(after, sha256="a" * 64, tables={**after.tables, found.name: replace(found, rows=rows)})
+    told = {(c.item, c.field) for c in compared(book, after).changes}
+    assert told == {(finding.item, columns["unit"])}
+    told = {(c.item, c.field) for c in compared(book, replace(_judged(book, other, deviation="无"), sha256="b" * 64)).changes}
+    assert told == {(other, columns["deviation"])}
+
+
 def test_three_rounds_remember_the_first() -> None:
     submission = BOOKS[0]
     first = checker.check(submission, FORM)
     second = compared(submission, replace(submission, sha256="2" * 64))
     half = replace(second, findings=second.findings[1:])
     third_file = replace(submission, sha256="3" * 64)
-    third = rounds.compared(replace(first, sha256="3" * 64), third_file, record(half, submission), REMARKS)
+    third = rounds.compared(replace(first, sha256="3" * 64), third_file, record(half, submission), FORM)
     assert third.round == 3
     assert [f.since for f in third.findings] == [3, *[1] * (len(first.findings) - 1)]
-    fourth = rounds.compared(replace(first, sha256="4" * 64, findings=()), third_file, record(third, third_file), REMARKS)
+    fourth = rounds.compared(replace(first, sha256="4" * 64, findings=()), third_file, record(third, third_file), FORM)
     assert len(fourth.mended) == len(first.findings) and {one.until for one in fourth.mended} == {4}
     assert rounds.open_counts(fourth) == (len(first.findings), 0, 0)
 
@@ -381,6 +420,7 @@ def test_what_is_not_ours_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / rounds.FOLDER / "x.json").write_text('{"a": 1}', encoding="utf-8")
     (tmp_path / rounds.FOLDER / "y.json").write_text("[", encoding="utf-8")
     assert rounds.records_in(tmp_path) == {}
+    assert rounds.unusable_in(tmp_path) == ("x.json", "y.json")
 
 
 def test_an_explained_finding_is_neither_mended_nor_open() -> None:

@@ -18,6 +18,7 @@ from office import _convert, office
 from jixiao_xlsx import batch, checker, reader, rounds
 from jixiao_xlsx.model import Batch, FindingState, Result, Severity
 from jixiao_xlsx.names import RETURNED
+from jixiao_xlsx.roster import InputError
 from jixiao_xlsx.spec import find_template
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -137,6 +138,20 @@ def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
     (answer,) = again.submitted
     assert answer.report and answer.report.round == 2 and {f.since for f in answer.report.findings} == {1}
     assert set(again.silent) == {passed, third}
+
+
+def test_a_folder_that_is_no_earlier_output_is_refused_and_a_damaged_record_is_told(tmp_path: Path) -> None:
+    (tmp_path / "甲").mkdir()
+    (tmp_path / "甲" / "x.xlsx").write_bytes((SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes())
+    with pytest.raises(InputError, match="不是以前的结果"):
+        ran(tmp_path / "甲", tmp_path / "二", tmp_path / "甲")
+    assert not (tmp_path / "二").exists()
+    ran(tmp_path / "甲", tmp_path / "一")
+    (record,) = (tmp_path / "一" / rounds.FOLDER).iterdir()
+    record.write_text(record.read_text(encoding="utf-8")[:-40], encoding="utf-8")
+    record.replace(record.with_name("又.json"))
+    done = ran(tmp_path / "甲", tmp_path / "二", tmp_path / "一")
+    assert "上一轮有 1 份轮次记录不能用（又.json），这些部门按第一次报送对待。" in done.notes
 
 
 def test_a_roster_that_was_changed_meanwhile_is_read_again(tmp_path: Path) -> None:

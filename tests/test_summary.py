@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from io import BytesIO
@@ -14,7 +15,7 @@ import pytest
 from dumps import check_golden
 from xlsxwriter.worksheet import Worksheet
 
-from jixiao_xlsx.model import Batch, Severity
+from jixiao_xlsx.model import Batch, Change, Place, Result, Severity
 from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers.summary import write_summary
 from jixiao_xlsx.writers.summary_frames import matrix, ranking, results, rules
@@ -153,6 +154,23 @@ def test_delivery_accounts_for_every_department_and_file() -> None:
     assert any("另有文件：重复稿/云川县水务局（旧）.xlsx（重复）" in row for row in texts)
     formulas = openpyxl.load_workbook(BytesIO(written()))["报送情况"]
     assert not [cell for row in formulas.iter_rows() for cell in row if cell.data_type == "f"]
+
+
+def test_cells_that_changed_unasked_are_listed_for_passed_departments_too() -> None:
+    long = "本年度各项工作按计划推进。" * 12
+    changes = (
+        Change(Place("三公经费", "D10"), "公务接待费", "决算数", "", "5000"),
+        Change(Place("报告正文", "B6"), "三、分析", "填报内容", f"{long}执行率98.65%。{long}", f"{long}执行率98.49%。{long}"),
+    )
+    batch = fakes.batch(FORM)
+    passed = next(a for a in batch.submitted if a.report and a.report.result is Result.PASS)
+    assert passed.report
+    again = replace(passed, report=replace(passed.report, round=2, changes=changes))
+    book = sheets(written(replace(batch, answers=tuple(again if a is passed else a for a in batch.answers))))
+    first, second = listed(book["其他改动"])
+    assert list(first.values()) == [passed.department, "第 2 次", "三公经费!D10", "公务接待费·决算数", "（空）", "5000"]
+    assert re.fullmatch(r"….{,20}98\.65%.{,20}…", str(second["上次填报"])) and "98.49%" in str(second["这次填报"])
+    assert "其他改动" not in sheets(written()).sheetnames
 
 
 def test_overview_has_its_charts_and_figures() -> None:

@@ -142,8 +142,8 @@ def rounds_of(before: tuple[Document, ...], after: tuple[Document, ...]) -> Repo
     """The second round of the seed's workbook, which came with these reports then and now."""
     book = reader.read(next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"])), TEMPLATE)
     old, new = replace(book, documents=before), replace(book, documents=after)
-    record = rounds.Record(**json.loads(rounds.record_of(checker.check(old, TEMPLATE), old, book.department)))
-    return rounds.compared(checker.check(new, TEMPLATE), new, record)
+    record = rounds.Record(**json.loads(rounds.record_of(checker.check(old, TEMPLATE), old, book.department, TEMPLATE)))
+    return rounds.compared(checker.check(new, TEMPLATE), new, record, TEMPLATE)
 
 
 def without(words: str) -> Document:

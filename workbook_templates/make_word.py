@@ -74,6 +74,9 @@ def _table(document: Any, titles: list[str], fields: list[str], widths: list[flo
         table.cell(2, number).paragraphs[0].paragraph_format.line_spacing = 1.0
     _write(table.cell(1, 0).paragraphs[0], f"{{%tr for {each} %}}", size)
     _write(table.cell(3, 0).paragraphs[0], "{%tr endfor %}", size)
+    for row in (table.rows[0], table.rows[2]):  # no line begins on one page and ends on the next
+        kept = row._tr.get_or_add_trPr()
+        kept.append(kept.makeelement(qn("w:cantSplit"), {}))
     properties = table.rows[0]._tr.get_or_add_trPr()
     properties.append(properties.makeelement(qn("w:tblHeader"), {}))  # repeated on the next page
     return table

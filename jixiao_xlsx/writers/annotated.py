@@ -37,7 +37,8 @@ from jixiao_xlsx.writers.values_only import workbook_of_values
 from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns
 
 AUTHOR = "财政审核"
-COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFEB9C", Severity.NOTE: "FFDDEBF7"}
+# 警告 is a stronger orange than elsewhere: the cells that a form has to be filled in are pale yellow.
+COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFCC80", Severity.NOTE: "FFDDEBF7"}
 _ORIGINAL = re.compile(r"\n原底色：(\S+)$")
 _THEIRS = "\n—— 原有批注 ——\n"
 _LETTERS_PER_LINE, _WIDTH, _LINE, _TALLEST = 26, 330, 17, 420

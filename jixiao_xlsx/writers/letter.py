@@ -19,6 +19,7 @@ from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns, p
 RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
 _RULES = 6
+_CHANGES = 4  # places that a letter names
 
 Context = Mapping[str, object]
 
@@ -126,7 +127,9 @@ def _compared(report: Report) -> str:
     if report.round <= 1:
         return ""
     mended, kept, fresh = open_counts(report)
-    more = f"；另有 {len(report.changes)} 处改动不在上次要求之内，请确认" if report.changes else ""
+    places = [str(change.place) for change in report.changes[:_CHANGES]]
+    which = "、".join(places) + (" 等" if len(report.changes) > _CHANGES else "")
+    more = f"；另有 {len(report.changes)} 处改动（{which}）不在上次要求之内，请确认" if report.changes else ""
     return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {kept} 项，新出现 {fresh} 项{more}。"
 
 

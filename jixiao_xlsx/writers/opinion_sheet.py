@@ -15,13 +15,13 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jixiao_xlsx.model import Finding, FindingState, Place, Report, Severity
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.writers.styles import HEI, SONG, clip, height
-from jixiao_xlsx.writers.wording import advice, beside, progress_text, severity_text, subject
+from jixiao_xlsx.writers.wording import about, advice, before_and_after, beside, progress_text, severity_text, subject
 
 COLUMNS = (
     ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),
     ("提示", 28), ("依据", 18), ("编号", 9), ("状态", 9),
 )  # fmt: skip
-_COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFEB9C", Severity.NOTE: "DDEBF7"}
+_COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFCC80", Severity.NOTE: "DDEBF7"}
 _LINK = Font(name=SONG, size=10, color="FF0563C1", underline="single")
 
 
@@ -103,13 +103,12 @@ def _write_history(page: _Page, report: Report) -> None:
     if mended:
         page.line(f"已改正（{len(mended)} 条）", "section", 20)
         for one in mended:
-            about = "·".join(part for part in (one.item, one.field) if part)
-            page.line(f"{one.code}　{Place(one.sheet, one.cell)}　{about}：{one.message}", "cell")
+            what = "·".join(part for part in (one.item, one.field) if part)
+            page.line(f"{one.code}　{Place(one.sheet, one.cell)}　{what}：{one.message}", "cell")
     if report.changes:
         page.line(f"另有 {len(report.changes)} 处改动（上次审核没有要求改，请确认不是误改）", "section", 20)
         for change in report.changes[:100]:
-            about = "·".join(part for part in (change.item, change.field) if part)
-            page.line(f"{change.place}　{about}：{change.before or '（空）'} → {change.after or '（空）'}", "cell")
+            page.line(f"{change.place}　{about(change)}：{' → '.join(before_and_after(change))}", "cell")
         if len(report.changes) > 100:
             page.line(f"……共 {len(report.changes)} 处，只列前 100 处。", "cell")
 

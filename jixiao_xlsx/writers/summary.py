@@ -29,7 +29,7 @@ from jixiao_xlsx.writers.summary_frames import (
     results,
     rules,
 )
-from jixiao_xlsx.writers.summary_ledger import LEDGER, LEDGER_COLUMNS, ledger_lines
+from jixiao_xlsx.writers.summary_ledger import CHANGE_COLUMNS, CHANGES, LEDGER, LEDGER_COLUMNS, change_lines, ledger_lines
 from jixiao_xlsx.writers.summary_matrix import MATRIX, write_matrix
 from jixiao_xlsx.writers.summary_overview import OVERVIEW, write_overview
 from jixiao_xlsx.writers.wording import advice, expected_text, in_order, lone_columns, severity_text, subject
@@ -47,7 +47,8 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
     cards = [replace(card, department=answer.department) for answer in answers for card in answer.scorecards]
     with new_book(target, f"{template.title}汇总", in_memory=False) as book:  # the one book that grows with the season
         styles = Styles(book)
-        names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY, LEDGER)
+        changes = list(change_lines(answers))
+        names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY, LEDGER, *([CHANGES] if changes else []))
         sheets = {name: book.add_worksheet(name) for name in names}
         write_overview(book, sheets[OVERVIEW], styles, batch, frame, levels(cards), hits, template)
         _write_ranking(sheets[RANKING], styles, frame)
@@ -58,6 +59,9 @@ def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[Cat
         rows = list(ledger_lines(batch, answers, lone_columns(template)))
         remark = f"共 {len(rows)} 条错误和警告，“轮次”是第几次报送时发现的；提示不列。责任取名册的联系人，时限取退回期限。"
         _sheet(sheets[LEDGER], styles, LEDGER, remark, LEDGER_COLUMNS, rows, frozen=1)
+        if changes:
+            remark = f"共 {len(changes)} 处，与上次报送不同而上次审核没有要求改；随改正而变的得分、完成率、偏差原因和公式结果不列。请看是否误改。"
+            _sheet(sheets[CHANGES], styles, CHANGES, remark, CHANGE_COLUMNS, changes, frozen=1)
         sheets[OVERVIEW].activate()
 
 

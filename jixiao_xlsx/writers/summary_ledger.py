@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 
 from jixiao_xlsx.model import Answer, Batch, Finding, FindingState, Mended, Place, Severity
 from jixiao_xlsx.writers.styles import Column, Content, Styled
-from jixiao_xlsx.writers.wording import in_order, subject
+from jixiao_xlsx.writers.wording import about, before_and_after, in_order, subject
 
 LEDGER = "整改台账"
 LEDGER_COLUMNS = (
@@ -22,6 +22,15 @@ LEDGER_COLUMNS = (
     Column("责任", 14, "cell center"),
     Column("时限", 14, "cell center"),
 )
+CHANGES = "其他改动"
+CHANGE_COLUMNS = (
+    Column("部门", 20),
+    Column("轮次", 8, "cell center"),
+    Column("单元格", 18),
+    Column("项目", 34),
+    Column("上次填报", 44),
+    Column("这次填报", 44),
+)
 Line = list[Content | Styled]
 
 
@@ -35,16 +44,23 @@ def ledger_lines(batch: Batch, answers: Sequence[Answer], lone: Collection[str])
         who = people.get(department, "")
         for finding in in_order(report.findings):
             if finding.severity is not Severity.NOTE:
-                about = subject(finding, lone)
                 state = _state(finding, report.round)
                 yield [
-                    department, finding.severity.label, finding.code, str(finding.place), about, finding.message,
+                    department, finding.severity.label, finding.code, str(finding.place), subject(finding, lone), finding.message,
                     f"第 {finding.since} 次", state, finding.explanation, who,
                     batch.bureau.return_by if finding.state is FindingState.OPEN else "",
                 ]  # fmt: skip
         for one in report.mended:
             if one.severity is not Severity.NOTE:
                 yield _mended_line(department, one, who)
+
+
+def change_lines(answers: Sequence[Answer]) -> Iterator[Line]:
+    """Cells that differ from the round before though no finding of it spoke of them, those of passed departments too."""
+    for answer in answers:
+        for change in answer.report.changes if answer.report else ():
+            number = f"第 {answer.report.round} 次" if answer.report else ""
+            yield [answer.department, number, str(change.place), about(change), *before_and_after(change)]
 
 
 def _state(finding: Finding, round_: int) -> Styled:
@@ -58,8 +74,8 @@ def _state(finding: Finding, round_: int) -> Styled:
 
 
 def _mended_line(department: str, one: Mended, who: str) -> Line:
-    about = "·".join(part for part in (one.item, one.field) if part)
+    what = "·".join(part for part in (one.item, one.field) if part)
     state = Styled(f"已改正（第 {one.until} 次）", "cell center good")
     return [
-        department, one.severity.label, one.code, str(Place(one.sheet, one.cell)), about, one.message, f"第 {one.since} 次", state, "", who, "",
+        department, one.severity.label, one.code, str(Place(one.sheet, one.cell)), what, one.message, f"第 {one.since} 次", state, "", who, "",
     ]  # fmt: skip

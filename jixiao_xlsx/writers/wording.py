@@ -6,10 +6,11 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 
 from jixiao_xlsx.amounts import MONEY_UNITS, plain
-from jixiao_xlsx.model import Expected, Finding, FindingState, Place
+from jixiao_xlsx.model import Change, Expected, Finding, FindingState, Place
 from jixiao_xlsx.spec import Template
 
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
+_LONG, _AROUND, _NOTHING = 60, 16, "（空）"
 _STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
 
 
@@ -33,6 +34,31 @@ def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Fi
         )
 
     return sorted(findings, key=key)
+
+
+def about(change: Change) -> str:
+    """The row and column of a changed cell."""
+    return "·".join(part for part in (change.item, change.field) if part)
+
+
+def before_and_after(change: Change) -> tuple[str, str]:
+    """What a changed cell held and holds; of long texts that only differ in places, what is around the first and the last."""
+    before, after = change.before, change.after
+    if max(len(before), len(after)) <= _LONG:
+        return before or _NOTHING, after or _NOTHING
+    start = _alike(before, after)
+    end = min(_alike(before[::-1], after[::-1]), min(len(before), len(after)) - start)
+    return _excerpt(before, start, end) or _NOTHING, _excerpt(after, start, end) or _NOTHING
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they begin with are the same."""
+    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def _excerpt(text: str, start: int, end: int) -> str:
+    first, last = max(start - _AROUND, 0), min(len(text) - end + _AROUND, len(text))
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
 
 
 def expected_text(finding: Finding) -> str:

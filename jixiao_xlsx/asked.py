@@ -1,0 +1,52 @@
+"""Which cells a finding asks a clerk to look at: a change there is an answer to it, a change elsewhere is one that nobody asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from jixiao_xlsx.equations import Ref
+from jixiao_xlsx.model import Finding, Place
+from jixiao_xlsx.spec import Template
+
+Address = tuple[str, int, str]  # table, number of the row, column
+_NAMED = re.compile(r"([^\s“”「」、，。；：!]+)!([A-Z]{1,3}\d+)")
+# What is worked out or explained anew in a line once something of it was corrected: never its weight or its target.
+_FOLLOW = ("rate", "score", "deviation", "explanation")
+_TOTALS = ("self_total", "self_grade")
+
+
+def asked(finding: Finding, addresses: Mapping[Place, Address]) -> set[Address]:
+    """Its own cell, those it is about, and those that it names."""
+    named = [Place(sheet, cell) for sheet, cell in _NAMED.findall(f"{finding.message} {finding.hint}")]
+    return {addresses[place] for place in (finding.place, *finding.related, *named) if place in addresses}
+
+
+def following(cells: set[Address], titles: Mapping[Address, str], template: Template) -> Iterator[Address]:
+    """What has to follow when a line of the scores is corrected; `titles` are the addresses there are, with their row's title.
+
+    自评总分 and 自评等级 follow any of them, as 审核意见 says.
+    """
+    for table, row, _ in cells:
+        columns = _columns(_own(table), template)
+        for column in (columns[name] for name in _FOLLOW if name in columns):
+            yield table, row, column
+    prefixes = {table.removesuffix(_own(table)) for table, _, _ in cells if _columns(_own(table), template)}
+    wanted = {(f"{prefix}{ref.table}", ref.row, ref.column) for prefix in prefixes for ref in _totals(template)}
+    yield from (address for address, title in titles.items() if (address[0], title, address[2]) in wanted)
+
+
+def _columns(table: str, template: Template) -> Mapping[str, str]:
+    """The columns of a table of scores by what they are for."""
+    if table == template.indicator_table:
+        return template.indicator_columns
+    return template.execution_columns if table == template.execution_table else {}
+
+
+def _totals(template: Template) -> Iterator[Ref]:
+    return (template.roles[name] for name in _TOTALS if name in template.roles)
+
+
+def _own(table: str) -> str:
+    """The form's name of a table that may be one of several copies."""
+    return table.rpartition("·")[2]
