@@ -196,8 +196,7 @@ def overstates(line: Line, item: IndicatorScore) -> bool:
     if item.self_score <= item.score:
         return False
     digits = 2 if item.self_score >= item.weight else min(_digits(line.cell("score")), 4)
-    typed = rounded(item.self_score, digits)
-    return typed > rounded(item.score, digits) and typed > rounded(highest(line, item), digits)
+    return rounded(item.self_score, digits) > rounded(highest(line, item), digits)
 
 
 def _digits(cell: Cell) -> int:
