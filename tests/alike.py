@@ -16,8 +16,8 @@ _LOOKS = ("font", "border", "alignment", "number_format", "protection")
 
 
 def apart(before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], prefilled: str) -> Iterator[str]:
-    """Each difference that is none of the marks: the sheet 审核意见, the fill and comment of `marked` cells, a link in the
-    first row, lines typed ahead into the sheet `prefilled`.
+    """Each difference that is none of the marks: the sheet 审核意见, the fill and comment of `marked` cells, a link back to it
+    from a cell that is not marked, lines typed ahead into the sheet `prefilled`.
     """
     old, new = openpyxl.load_workbook(io.BytesIO(before)), openpyxl.load_workbook(io.BytesIO(after))
     cached = [shown_by(data) for data in (before, after)]
@@ -57,7 +57,7 @@ def _cells(
             yield f"{where} looks different"
         if _words(one.comment) != _words(other.comment) and not mark:
             yield f"{where} comment {_words(one.comment)!r} → {_words(other.comment)!r}"
-        if _link(one) != _link(other) and one.row != 1:
+        if _link(one) != _link(other) and (one.hyperlink or mark or _link(other) != (None, f"'{RETURNED}'!A1")):
             yield f"{where} link"
 
 

@@ -66,6 +66,9 @@ def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Su
     assert sheet.title == RETURNED and book.active is sheet
     assert book.calculation.fullCalcOnLoad
     links = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
+    for name in {finding.place.sheet for finding in report.findings}:
+        back = [c for row in book[name].iter_rows() for c in row if c.hyperlink and c.hyperlink.location == f"'{RETURNED}'!A1"]
+        assert len(back) == 1 and back[0].comment is None
     for finding in report.findings:
         cell = book[finding.place.sheet][finding.place.cell]
         assert f"'{finding.place.sheet}'!{finding.place.cell}" in links
@@ -160,6 +163,16 @@ def test_rich_text_and_a_comment_of_the_department_stay() -> None:
     assert "本单位备注" in text and "审核意见第" in text
     bare = annotate(copy, submission, replace(report, findings=()), FORM)
     assert openpyxl.load_workbook(io.BytesIO(bare))[place.sheet][place.cell].comment.text == "本单位备注"
+
+
+def test_how_a_workbook_calculates_stays_as_it_was_set() -> None:
+    """Iteration, manual calculation and “以显示精度为准” are the department's; the copy is only worked out anew on opening."""
+    _, data, submission, report = FIRST
+    own = b'<calcPr calcId="124519" calcMode="manual" iterate="1" iterateCount="7" fullPrecision="0"/>'
+    changed = _with(data, "xl/workbook.xml", lambda part: re.sub(rb"<calcPr[^>]*/>", own, part))
+    kept = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM))).calculation
+    assert (kept.calcMode, kept.iterate, kept.iterateCount, kept.fullPrecision) == ("manual", True, 7, False)
+    assert kept.fullCalcOnLoad
 
 
 def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:

@@ -41,6 +41,7 @@ AUTHOR = "财政审核"
 COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFCC80", Severity.NOTE: "FFDDEBF7"}
 _ORIGINAL = re.compile(r"\n原底色：(\S+)$")
 _THEIRS = "\n—— 原有批注 ——\n"
+_TOP = 5  # lines of a sheet that its title and headings are in
 _LETTERS_PER_LINE, _WIDTH, _LINE, _TALLEST = 26, 330, 17, 420
 
 
@@ -105,7 +106,8 @@ _AS_VALUES = "原件{}，本副本只保留数值、文字和合并单元格，�
 
 
 def _saved(book: Workbook, known: Mapping[str, calculated.Results]) -> bytes:
-    book.calculation = CalcProperties(calcId=191029, fullCalcOnLoad=True)
+    book.calculation = book.calculation or CalcProperties()
+    book.calculation.fullCalcOnLoad = True
     parts: Any = Sink()  # all of a ZipFile that openpyxl makes use of
     _Writer(book, parts).save()
     calculated.put_back(parts, known)
@@ -254,10 +256,15 @@ def _clean(text: str) -> str:
 
 
 def _link_back(book: Workbook, entries: Sequence[Entry], title: str) -> None:
-    """The title line of every sheet with findings leads back. Cells to be corrected stay free of links: a click there is to type."""
+    """The title line of every sheet with findings leads back, or what stands first below it. Cells to be corrected stay free of
+    links: a click there is to type.
+    """
     marked = {(entry.finding.place.sheet, entry.cell) for entry in entries if entry.cell}
+    back = f"'{title}'!A1"
     for name in dict.fromkeys(sheet for sheet, _ in marked):
-        sheet = book[name]
-        cell = next((c for c in sheet[1] if c.value is not None and not isinstance(c, MergedCell)), None)
-        if cell is not None and cell.hyperlink is None:
-            cell.hyperlink = Hyperlink(ref="", location=f"'{title}'!A1", tooltip=f"回到“{title}”")
+        top = [cell for row in book[name].iter_rows(max_row=_TOP) for cell in row if not isinstance(cell, MergedCell)]
+        if any(cell.hyperlink and cell.hyperlink.location == back for cell in top):
+            continue  # from an earlier round
+        free = (c for c in top if c.value is not None and c.hyperlink is None and (name, c.coordinate) not in marked)
+        if (cell := next(free, None)) is not None:
+            cell.hyperlink = Hyperlink(ref="", location=back, tooltip=f"回到“{title}”")

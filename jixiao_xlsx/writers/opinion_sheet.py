@@ -43,7 +43,7 @@ def write_opinions(sheet: Worksheet, report: Report, entries: Sequence[Entry], t
     page.line(f"{report.department}　审核意见" + (f"（第 {report.round} 次报送）" if report.round > 1 else ""), "title", 28)
     page.line(_conclusion(report), "strong", 22)
     page.line(
-        "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；点各表标题回到本页。错误须改正；警告须改正，或在核实说明中写明情况；"
+        "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；点各表标题（标题要改的，点它下面一行）回到本页。错误须改正；警告须改正，或在核实说明中写明情况；"
         "提示供参考。改了得分、合计的，自评总分、等级和正文里的同一数字一并改。直接在本文件中改好后报送本文件即可，本页、底色和批注不必删除。",
         "remark",
     )

@@ -347,7 +347,7 @@ def _due_line(department: Department, answer: Answer | None, others: Sequence[An
     return [
         department.code,
         department.name,
-        Styled(status.value, "cell center good" if answer else "cell center error"),
+        Styled(status.value, "cell center good" if answer else "cell center" if before else "cell center error"),
         Styled(result, "cell center warning" if result == "退回" else "cell center"),
         answer.file if answer else None,
         department.office,

@@ -97,7 +97,7 @@ def _compared(report: Report) -> str:
     if report.round <= 1:
         return ""
     mended, kept, fresh = open_counts(report)
-    more = f"，另有 {len(report.changes)} 处改动" if report.changes else ""
+    more = f"\n另有 {len(report.changes)} 处改动" if report.changes else ""
     return f"已改正 {mended}，未改正 {kept}，新出现 {fresh}{more}"
 
 
