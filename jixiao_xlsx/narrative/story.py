@@ -15,20 +15,18 @@ from functools import cache
 
 from jixiao_xlsx.narrative.chains import chains
 from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, read, sentences
-from jixiao_xlsx.narrative.facts import Fact, Listing, Slice, Story
-from jixiao_xlsx.narrative.memory import PLANNED, alike
-from jixiao_xlsx.narrative.relations import NEXT_OF_LIST, Relations
+from jixiao_xlsx.narrative.facts import Fact, Slice, Story
+from jixiao_xlsx.narrative.lists import AMONG, BREAK, Lists
+from jixiao_xlsx.narrative.memory import PLANNED
+from jixiao_xlsx.narrative.relations import NEXT_OF_LIST
 from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS, THIS, Line, Reader
 from jixiao_xlsx.narrative.topics import NAMED, Topic, Topics
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
-_AMONG = re.compile("其中|包括|包含|涵盖|分为|:")
-_BREAK = re.compile("[，,;:、]")
 _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
 _COUNTED = re.compile(
     r"(?P<what>[^，,;:。、\d]+)\d+[台套件栋处幢批](?:[(〔][^)〕]*[)〕])?[，,](?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
 )
-_NOTHING_ELSE = re.compile("[，,]?(?:再无|别无|此外无|除此之外无|无)其他")
 _UNSPENT_BEFORE = re.compile("(?:还|尚)有$|[还尚]?(?:剩余?|余下)$")  # what is left of an item is not its figure
 _UNSPENT_AFTER = re.compile("的?(?:尚|还|仍)?(?:未能?|没有?)(?:执行|支出|支付|花|使用|用|列支)")
 _FROM = ("由", "从")
@@ -88,12 +86,6 @@ def _quantities(source: Passage, start: int, sentence: str, lexicon: Lexicon, li
             yield Fact(mention, (item.name,), "quantity", doubt=mention.scope.named if mention.scope.doubtful else "")
 
 
-_NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2}
-_SUM = re.compile(
-    r"^(?:上述|以上|这)?(?:(?P<n>[二两三四五六七八九])(?:个|大)?(?:项|类|款|种|部分|个)?[\u4e00-\u9fa5]{0,4}?)?(?:共计|合计|总计|之和为|共)(?:为|达|支出)?$"
-)
-
-
 @cache
 def _criteria(words: tuple[str, ...]) -> re.Pattern[str]:
     """Words that say how scores are given; “得满分 10 分” tells one that was."""
@@ -105,7 +97,7 @@ def _amid(mention: Mention) -> str:
     return next((word.name for word in mention.wide or mention.words or () if word.kind == "amid"), "")
 
 
-class _Sentence(Relations):
+class _Sentence(Lists):
     """Walks the numbers of one sentence, remembering what was last spoken of."""
 
     def read(self, found: list[Mention], start: int, sentence: str) -> None:
@@ -263,8 +255,8 @@ class _Sentence(Relations):
             return replace(fact, items=())
         if _QUALIFIED.match(fact.mention.tail):
             fact = replace(fact, subset=True)
-        inside = _AMONG.search(gap) or gap.startswith("(")
-        above = self.last if inside else self.parent if len(_BREAK.findall(gap)) == 1 else None
+        inside = AMONG.search(gap) or gap.startswith("(")
+        above = self.last if inside else self.parent if len(BREAK.findall(gap)) == 1 else None
         if above is not None and above.mention.money and fact.mention.money:
             if above is self.stepped and self.current is not None and fact.believed.lo > above.believed.hi:
                 return fact  # too much to be a part of the change: it is of what has changed
@@ -308,37 +300,50 @@ class _Sentence(Relations):
         if not named and (after := self._named_after(mention)):
             named = [after]
         if named:
-            item, listed = named[0], self.parent is not None and mention.gap[:1] in "、，;"
-            inherited = not role and self.last is not None and (listed or ":" in mention.gap or "其中" in mention.gap)
-            if inherited:
-                head = self.parent if listed else self.last
-                role = head.role if head is not None else ""
-            bare = item.vague and (self._is_astray(mention) or self._of_one(self.current))
-            return Fact(mention, () if bare else (item.name,), role, subset, item.vague, inherited=bool(inherited and role))
+            return self._named_fact(mention, named[0], role, subset)
         for kind, whole in (("spent", self.whole), ("earned", self.income)):
             if kind in kinds:
-                subject = self.current.item if self.current else self.topic
-                if subject and not kinds & set(PLANNED) and self._earns(subject) == (kind == "earned"):
-                    either = whole if role in {"", "execution"} else ""
-                    return Fact(mention, (subject,), role or "execution", subset, either=either)
-                known = whole and not self._is_astray(mention)
-                return Fact(mention, (whole,) if known else (), role, subset, kind == "earned")
-        if "up_to" in kinds and self.current is not None:
-            grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(self.current.role, self.current.role)
-            return replace(self.current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
-        if self.current and not role and self.current.role == PREVIOUS and _THIS_YEAR.fullmatch(mention.lead):
-            return replace(self.current, mention=mention, role="", loose=False)  # “上年 8 万元，本年 7 万元”
-        if role and self._of_one(self.current) and _ALL_OF_IT.search(mention.lead):
+                return self._general(mention, kind, whole, role, subset)
+        return self._unnamed(mention, words, role, subset)
+
+    def _named_fact(self, mention: Mention, item: Word, role: str, subset: bool) -> Fact:
+        """Of what the lead names; the role may be that of the total it is listed under."""
+        listed = self.parent is not None and mention.gap[:1] in "、，;"
+        inherited = not role and self.last is not None and (listed or ":" in mention.gap or "其中" in mention.gap)
+        if inherited:
+            head = self.parent if listed else self.last
+            role = head.role if head is not None else ""
+        bare = item.vague and (self._is_astray(mention) or self._of_one(self.current))
+        return Fact(mention, () if bare else (item.name,), role, subset, item.vague, inherited=bool(inherited and role))
+
+    def _general(self, mention: Mention, kind: str, whole: str, role: str, subset: bool) -> Fact:
+        """A bare “支出” or “收入”: of what was spoken of, else of all."""
+        subject = self.current.item if self.current else self.topic
+        if subject and not mention.has(*PLANNED) and self._earns(subject) == (kind == "earned"):
+            either = whole if role in {"", "execution"} else ""
+            return Fact(mention, (subject,), role or "execution", subset, either=either)
+        known = whole and not self._is_astray(mention)
+        return Fact(mention, (whole,) if known else (), role, subset, kind == "earned")
+
+    def _unnamed(self, mention: Mention, words: tuple[Word, ...], role: str, subset: bool) -> Fact:
+        """A number without a name: of what was last named, just counted, or is in the heading."""
+        current, astray = self.current, self._is_astray(mention)
+        if mention.has("up_to") and current is not None:
+            grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(current.role, current.role)
+            return replace(current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
+        if current and not role and current.role == PREVIOUS and _THIS_YEAR.fullmatch(mention.lead):
+            return replace(current, mention=mention, role="", loose=False)  # “上年 8 万元，本年 7 万元”
+        if role and self._of_one(current) and _ALL_OF_IT.search(mention.lead):
             return Fact(mention, (), role)  # “基本支出……，部门全年预算……”
-        if role and self.current and not subset:
-            return replace(self.current, mention=mention, role=role)
+        if role and current and not subset:
+            return replace(current, mention=mention, role=role)
         if (counted_item := self._counted(mention)) and role not in {PREVIOUS, OTHER}:
             return Fact(mention, (counted_item,), role)
         if role and self.topic and not subset:
             return Fact(mention, (self.topic,), role)
-        if role in {"original", "budget"} and self.before and not self._is_astray(mention) and self.current is None:
+        if role in {"original", "budget"} and self.before and not astray and current is None:
             return Fact(mention, (self.before,), role)  # “年初预算批复……1035 万元。……全年预算调整为 1105 万元”
-        if any(word.spends for word in words) and self.whole and not self.current and not self._is_astray(mention):
+        if any(word.spends for word in words) and self.whole and not current and not astray:
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
 
@@ -381,58 +386,3 @@ class _Sentence(Relations):
     def _earns(self, name: str) -> bool:
         item = self.known.items.get(name)
         return item is not None and item.kind == "income"
-
-    # -- lists
-
-    def _listed(self, fact: Fact) -> None:
-        gap = fact.mention.gap
-        among = _AMONG.search(gap) if ";" not in gap else None  # “；其中” may be of any of them
-        bracket = gap.startswith("(") and bool(fact.mention.words) and fact.mention.has(*NAMED)
-        if (among or bracket) and self.last is not None and alike(self.last, fact) and fact.role != PREVIOUS:
-            self._close_list()
-            self.parent, self.children = self.last, [fact]
-            self.open_ended = bracket or "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
-            return
-        if self.parent is None:
-            return
-        breaks = _BREAK.findall(gap) or (["、"] if gap.startswith(("和", "及", "以及", "与")) else [])
-        boundaries = len(breaks)
-        if boundaries == 1 and (self.separator or breaks[0]) in "、，," and breaks[0] == ";":
-            boundaries = 2  # a list that uses “、” or “，” is not continued by “；”
-        self.separator = self.separator or "".join(breaks[:1])
-        other = ("share", "execution", "spent", "previous", "start", "together", *PLANNED)
-        roles = fact.mention.has(*other) or fact.mention.opening in other
-        whole = (
-            fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
-        )
-        if alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ():
-            self.children.append(fact)
-        else:
-            self._close_list()
-
-    def _summed_up(self, fact: Fact) -> None:
-        """“A 1 万元、B 2 万元，两项共计 3 万元”: a list whose total comes last."""
-        gap = fact.mention.gap
-        counted = _SUM.search(fact.mention.lead)
-        number = _NUMERALS.get(counted["n"] or "", 0) if counted else 0
-        row = self.row[-number:] if number else self.row
-        same = len(row) > 1 and all(alike(one, fact) for one in row)
-        if counted and same and len(row) == (number or len(row)):
-            plain_row = not any("其中" in one.mention.gap for one in row[1:])
-            if number or (plain_row and len(fact.items) == 0):
-                self.story.listings.append(Listing(fact, tuple(row), open_ended=not number, sure=bool(number)))
-        if counted or len(_BREAK.findall(gap)) > 1 or fact.mention.has("share", *PLANNED):
-            self.row = []
-        self.row.append(fact)
-
-    def _is_whole(self, fact: Fact) -> bool:
-        """Whether the item is the total of a group that the parent is not above."""
-        assert self.parent is not None
-        parts = next((parts for name, parts in self.known.partitions if name == self.parent.item), ())
-        return fact.item not in parts
-
-    def _close_list(self) -> None:
-        if self.parent is not None and self.children:
-            closed = _NOTHING_ELSE.match(self.children[-1].mention.tail) is not None
-            self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended and not closed, closed))
-        self.parent, self.children, self.separator = None, [], ""

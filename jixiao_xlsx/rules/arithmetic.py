@@ -11,8 +11,8 @@ from jixiao_xlsx.indicators import read_measure
 from jixiao_xlsx.model import Expected, Place, Severity, Skipped
 from jixiao_xlsx.narrative import tallies
 from jixiao_xlsx.narrative.clauses import Mention
-from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Share, Slice, Story, believed
-from jixiao_xlsx.narrative.measures import Amount, of_yard
+from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Story, believed
+from jixiao_xlsx.narrative.measures import Amount
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, ROLE, said, words_of
@@ -258,112 +258,6 @@ def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expecte
 
 
 # ------------------------------------------------------------------------------------------------------ shares, rates
-
-
-@rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))
-def shares(desk: Desk) -> Iterator[Saw]:
-    """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。
-
-    改法：按所列分项和合计重算占比，并写明占的是哪一项。
-    """
-    story = desk.story
-    if story is None:
-        yield Skipped("NAR106", MISSING)
-        return
-    for share in story.shares:
-        if share.part.mention.approximate or desk.measures.slipped(share.part, share.parent):
-            continue
-        wholes, name, sure = _whole(desk, share)
-        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
-        if not wholes:
-            continue
-        yield Looked(1)
-        rate, parts = share.mention, desk.measures.settled(share.part)
-        step = Fraction(1, 10 ** (rate.decimals + 2))
-        shown = Fraction(rate.value) / 100
-        if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes):
-            middle = parts[-1].printed / wholes[-1].printed * 100
-            words = f"正文写“{words_of(rate)}”，“{words_of(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
-            words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
-            yield said(
-                rate,
-                share.part.item or rate.passage.title,
-                words,
-                expected=f"{plain(middle, 2)}%",
-                severity=None if sure else Severity.NOTE,
-            )
-    yield from _slices(desk, story)
-    yield from _roughly(desk, story)
-
-
-def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
-    """Shares that are told without an amount: of the tables' figures."""
-    for one in story.slices:
-        parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole)) if _heads(desk, one) else ((), ())
-        usable = [whole for whole in wholes if whole.span.lo > 0]
-        if not parts or not usable:
-            continue
-        yield Looked(1)
-        rate = one.mention
-        shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
-        if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable):
-            right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
-            words = f"正文写“{words_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，请写明占的是哪一项。"
-            related = (parts[0].cells[0].place, usable[0].cells[0].place)
-            yield said(rate, one.item, words, expected=right, related=related)
-
-
-def _heads(desk: Desk, one: Slice) -> bool:
-    """Whether the whole is one of which the item, as the tables have it, can be a part: 基本支出 is not one of 财政拨款支出."""
-    known = desk.vocabulary
-    item = known.items.get(one.whole) if known else None
-    if known is None or item is None:
-        return False
-    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in dict(known.partitions)
-
-
-def _roughly(desk: Desk, story: Story) -> Iterator[Saw]:
-    """“近三成” of what is four tenths."""
-    for one in story.roughly:
-        share = one.share
-        if isinstance(share, Slice):
-            names = (share.item, share.whole) if _heads(desk, share) else ("", "")
-            parts, wholes = (tuple(map(of_yard, desk.yards.of(item, "execution"))) for item in names)
-            name, item = f"“{share.whole}”", share.item
-        else:
-            parts, item = desk.measures.settled(share.part), share.part.item
-            wholes, name, _ = _whole(desk, share)
-        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
-        if not parts or not wholes or (isinstance(share, Share) and desk.measures.slipped(share.part, share.parent)):
-            continue
-        yield Looked(1)
-        rates = [(Fraction(p.span.lo, w.span.hi), Fraction(p.span.hi, w.span.lo)) for p in parts for w in wholes]
-        if all(high < one.low or low > one.high for low, high in rates):
-            right = f"{plain(parts[-1].printed / wholes[-1].printed * 100, 2)}%"
-            mention = share.mention
-            quote = mention.passage.text[mention.start - len(mention.lead) : mention.end].strip("，、；：。 ")
-            words = f"正文写“{quote}”，占{name}应为 {right}。请改正。"
-            yield Flag(mention.passage.place, item or mention.passage.title, mention.passage.title, quote, words, right)
-
-
-def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
-    story = desk.story
-    if share.whole:
-        role = share.part.role or "execution"
-        near = [
-            fact
-            for fact in (story.facts if story else ())
-            if fact.item == share.whole and (fact.role or "execution") == role and not fact.subset and fact.mention.money
-        ]
-        spans = [amount for fact in near for amount in desk.measures.settled(fact)]
-        spans += [of_yard(yard) for yard in desk.yards.of(share.whole, role)]
-        return tuple(spans), f"“{share.whole}”", True
-    if share.like is not None:
-        wholes, name, _ = _whole(desk, share.like)
-        return wholes, name, False
-    if share.parent is not None and not share.parent.mention.approximate and share.parent is not share.part:
-        return desk.measures.settled(share.parent), f"“{words_of(share.parent.mention)}”", True
-    return (), "", False
 
 
 @rule("NAR107", "完成率、执行率与数字不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C29", "C30"))

@@ -34,7 +34,19 @@ EXPLAINED = Path(__file__).with_name("equivalent.toml")
 MODULES = ("amounts", "balance", "equations", "hints", "indicators", "rules")
 WORDS = tuple(  # NAR: held by the corpus of sentences, tried apart
     f"rules/{name}"
-    for name in ("arithmetic", "chains", "claims", "documents", "identity", "marks", "narrative", "outline", "prose", "subjects")
+    for name in (
+        "arithmetic",
+        "chains",
+        "claims",
+        "documents",
+        "identity",
+        "marks",
+        "narrative",
+        "outline",
+        "prose",
+        "shares",
+        "subjects",
+    )
 )
 TESTS = (
     "amounts", "equations", "balance", "hints", "indicators", "slips", "spec", "rule_cases", "settlement", "crosscheck",
