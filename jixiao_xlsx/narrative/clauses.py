@@ -171,6 +171,11 @@ def _with_units(found: list[Mention]) -> list[Mention]:
     return whole
 
 
+def nowhere(source: Passage, start: int) -> Mention:
+    """A number that is none, at the beginning of a sentence without any: it lends its place."""
+    return Mention(source, start, start, Decimal(0), "", 0, "", "", "", (), (), "", Scope(), None, approximate=False)
+
+
 _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台套件])(?![账帐式面])")
 
 

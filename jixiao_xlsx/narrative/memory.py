@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jixiao_xlsx.narrative.clauses import Mention
+from jixiao_xlsx.narrative.clauses import Mention, Passage
 from jixiao_xlsx.narrative.facts import Change, Fact, Share, Slice, Story
 from jixiao_xlsx.narrative.scope import OTHER, OURS, PREVIOUS
 from jixiao_xlsx.narrative.topics import NAMED, Topic
@@ -29,7 +29,17 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
 class Memory:
     """What the walk through the numbers of a sentence has to remember."""
 
-    def __init__(self, story: Story, known: Vocabulary, lexicon: Lexicon, year: int | None, topic: Topic, before: str = "") -> None:
+    def __init__(
+        self,
+        story: Story,
+        known: Vocabulary,
+        lexicon: Lexicon,
+        year: int | None,
+        topic: Topic,
+        source: Passage,
+        before: str = "",
+    ) -> None:
+        self.source = source
         self.before = before  # the total that the sentence before it in the paragraph was about
         self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
         self.whole = known.subjects.whole if known.subjects else ""
@@ -48,6 +58,7 @@ class Memory:
         self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
         self.shared: Share | None = None  # the last share
         self.sliced: list[Slice] = []  # the shares without an amount
+        self.split: list[Slice] = []  # of “分别占”: those whose percentages are still to come
         self.stepped: Fact | None = None  # the amount of the last change
         self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”

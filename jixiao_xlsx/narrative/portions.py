@@ -34,6 +34,11 @@ class Portion:
     high: Fraction
 
 
+def has_portions(text: str) -> bool:
+    """Whether there may be one."""
+    return "占" in text and _PORTION.search(text) is not None
+
+
 def portions(text: str) -> Iterator[Portion]:
     """Every share in round words that follows a “占”, and one with which the text begins (after “占……1075.76 万元”)."""
     if "占" not in text and not text.startswith("的"):
@@ -56,7 +61,7 @@ def _range(share: Fraction, words: set[str]) -> tuple[Fraction, Fraction]:
     if words & _UNDER:
         return Fraction(0), share + _LOOSE
     if words & _UP_TO:
-        return share - _NEAR, share + _LOOSE
+        return share - _NEAR * 6 / 10, share + _LOOSE
     if words & _OVER:
         return share - _LOOSE, Fraction(1)
     if words & _SOME:

@@ -108,6 +108,10 @@ class Relations(Memory):
             self._completion(mention, self.rates.pop(0), self.rated)
             return
         self.rates = []
+        if self.split and mention.gap.strip(" ") in NEXT_OF_LIST:
+            self._next_split(mention)
+            return
+        self.split = []
         if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
             self._respectively(mention)
         elif self.divided and mention.gap.strip() in {"的", "的比重为", "的比例为", "的比重", "的比例"}:
@@ -125,9 +129,22 @@ class Relations(Memory):
     def _respectively(self, mention: Mention) -> None:
         """“A、B 分别完成预算的 90% 和 80%”."""
         names = [word.name for word in mention.wide or () if word.kind in NAMED]
+        kinds = [word.kind for word in mention.wide or ()]
+        after = (
+            [word.name for word in (mention.wide or ())[kinds.index("share") :] if word.kind in NAMED] if "share" in kinds else []
+        )
+        if len(after) == 1 and len(names) > 2:
+            self.split = [Slice(mention, name, after[0]) for name in names[:-1]]  # “A、B 分别占 C 的 80%、20%”
+            self._next_split(mention)
         if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
             self.rates, self.rated = names, next(word.kind for word in mention.words or () if word.kind in PLANNED)
             self._completion(mention, self.rates.pop(0), self.rated)
+
+    def _next_split(self, mention: Mention) -> None:
+        unsure = self.within or mention.scope.doubtful or mention.scope.period in {PREVIOUS, OTHER} or self.planned
+        one = self.split.pop(0)
+        if not unsure:
+            self.sliced.append(replace(one, mention=mention))
 
     def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
         named = [word for word in words if word.kind in {"rate", "indicator"}]

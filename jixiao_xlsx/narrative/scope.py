@@ -182,6 +182,8 @@ _DID = re.compile(r"[^，,。;\d]{0,10}?(?:实施|开展|组织|承担|完成|�
 def _named_in_passing(text: str, start: int, match: re.Match[str]) -> bool:
     """“承办全市……现场会，”, “我局作为一级预算单位，”, “由第三方机构实施，”: a clause without a figure, and what follows is not of them."""
     lead = _CLAUSE.split(text[start : match.start()])[-1]
+    if match.group() == "年均" and lead.endswith("全"):
+        return True  # “全年均没有发生”
     if match.group() in _EVERYWHERE and _AN_EVENT.match(text, match.end()):
         return True
     if match.group() == "预算单位" and _IN_APPOSITION.fullmatch(lead) and text[match.end() : match.end() + 1] in set("，。,;"):

@@ -14,10 +14,11 @@ from dataclasses import replace
 from functools import cache
 
 from jixiao_xlsx.narrative.chains import chains
-from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, read, sentences
+from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, nowhere, read, sentences
 from jixiao_xlsx.narrative.facts import Fact, Slice, Story
 from jixiao_xlsx.narrative.lists import AMONG, BREAK, Lists
 from jixiao_xlsx.narrative.memory import PLANNED
+from jixiao_xlsx.narrative.portions import has_portions
 from jixiao_xlsx.narrative.relations import NEXT_OF_LIST
 from jixiao_xlsx.narrative.scope import OTHER, PREVIOUS, THIS, Line, Reader
 from jixiao_xlsx.narrative.topics import NAMED, Topic, Topics
@@ -61,8 +62,8 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
             if "\n" in source.folded[after:start]:
                 before = ""
             after = start
-            if found:
-                walk = _Sentence(story, known, lexicon, year, topic, before)
+            if found or has_portions(sentence):
+                walk = _Sentence(story, known, lexicon, year, topic, source, before)
                 walk.read(found, start, sentence)
                 before = walk.of_all()
             if len(found) > 2:
@@ -117,7 +118,7 @@ class _Sentence(Lists):
                 self._changed(mention)
             elif mention.unit != "分":
                 self._amount(mention)
-        last = found[-1]
+        last = found[-1] if found else nowhere(self.source, start)
         self._round_shares(sentence[last.end - start :], last, last.end)
         self._close_list()
         self._close_change()
@@ -381,7 +382,7 @@ class _Sentence(Lists):
 
     def _heads_a_clause(self, fact: Fact) -> bool:
         """“在全年 62.7 万元采购支出中，……”: what follows is listed under it."""
-        return bool(fact.items) and bool(re.match(r"[^，。,;\d]{0,10}[中里][，,]", fact.mention.tail))
+        return bool(fact.items or fact.role) and bool(re.match(r"[^，。,;\d]{0,10}[中里][，,]", fact.mention.tail))
 
     def _earns(self, name: str) -> bool:
         item = self.known.items.get(name)
