@@ -160,7 +160,7 @@ def new_book(target: Path | BinaryIO, title: str, *, in_memory: bool = True) -> 
 
 def put(sheet: Any, row: int, column: int, content: Content, style: Any) -> None:
     """Write one cell by the kind of its content; text stays text whatever it looks like."""
-    if content is None or content == "":
+    if content is None or (isinstance(content, str) and not content):
         sheet.write_blank(row, column, None, style)
     elif isinstance(content, str):
         sheet.write_string(row, column, clip(content), style)
@@ -187,7 +187,8 @@ def printable(text: str) -> str:
 
 def clip(text: str) -> str:
     """At most MAX_TEXT characters, saying so when there were more; bytes of a file name that are no text become �."""
-    text = _SURROGATES.sub("\ufffd", text)
+    if not text.isprintable():
+        text = _SURROGATES.sub("\ufffd", text)
     return text if len(text) <= MAX_TEXT else f"{text[:MAX_TEXT]}……（原文共 {len(text)} 字）"
 
 
@@ -195,7 +196,7 @@ def shown(content: Content) -> str:
     """Roughly what a cell shows: enough to measure it."""
     if isinstance(content, Live):
         content = content.value
-    if isinstance(content, Link):
+    elif isinstance(content, Link):
         content = content.text
     if isinstance(content, str):
         return clip(content)
