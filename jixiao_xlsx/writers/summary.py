@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -178,8 +179,9 @@ _FINDINGS = (
 def _write_findings(
     sheet: Any, styles: Styles, answers: Sequence[Answer], lone: Collection[str], across: Sequence[BatchFinding]
 ) -> None:
-    rows = [line for answer in answers for line in _finding_lines(answer, lone)] + [_across_line(one) for one in across]
-    remark = f"共 {len(rows)} 条，按部门、级别、位置排列；可用筛选箭头只看某个部门、级别或编号。"
+    count = sum(len(answer.report.findings) for answer in answers if answer.report) + len(across)
+    rows = chain((line for answer in answers for line in _finding_lines(answer, lone)), map(_across_line, across))
+    remark = f"共 {count} 条，按部门、级别、位置排列；可用筛选箭头只看某个部门、级别或编号。"
     _sheet(sheet, styles, FINDINGS, remark, _FINDINGS, rows, frozen=1)
 
 
