@@ -35,13 +35,15 @@ def _page(spec: EquationSpec) -> str:
 
 def _checker(spec: EquationSpec) -> Callable[[Desk], Iterator[Saw]]:
     def check(desk: Desk) -> Iterator[Saw]:
+        looked = 0
         for verdict in desk.judged.by_code.get(spec.code, ()):
-            if verdict.outcome in {Outcome.SKIPPED, Outcome.BLANK_TOTAL}:
+            if verdict.outcome is Outcome.SKIPPED or verdict.outcome is Outcome.BLANK_TOTAL:
                 yield Skipped(spec.code, _skipped(verdict))
                 continue
-            yield Looked(len(verdict.instance.cells))
+            looked += len(verdict.instance.cells)
             if verdict.outcome is Outcome.FAILS:
                 yield _unbalanced(verdict, desk)
+        yield Looked(looked)
 
     return check
 

@@ -47,7 +47,7 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
                 words = f"正文写“{quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
                 yield at(source, match.start(), end, "评价年度", words, expected=f"{year}年")
         if source.place not in captions:  # of a Word table: STR107 reads it
-            yield from _wrong_name(source, department, _own_figures(desk))
+            yield from _wrong_name(source, department, desk)
         yield from _wrong_self(source, department, known)
         if source.aside:
             yield from _wrong_margin(source, department)
@@ -99,14 +99,14 @@ def _own_figures(desk: Desk) -> tuple[str, ...]:
     return tuple(filter(None, (f"{total.text}分" if total and total.number else "", *spent)))
 
 
-def _wrong_name(source: Passage, department: str, own_figures: tuple[str, ...]) -> Iterator[Saw]:
+def _wrong_name(source: Passage, department: str, desk: Desk) -> Iterator[Saw]:
     """“某某局 2023 年度部门整体支出绩效评价报告” in another office's report; a bureau may well evaluate others in a sentence."""
     for match in _NAMED_REPORT.finditer(source.folded):
         name = re.split("现将|对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
         own = _is_own(name, department)
         sentence = re.split(r"[。\n]", source.folded[match.end() :])[0]
         title = source.folded[: match.start("name")].rpartition("\n")[2].strip() == "" and sentence.endswith(("报告", "表"))
-        itself = ("自评" in sentence and "如下" in sentence) or any(figure in sentence for figure in own_figures)
+        itself = ("自评" in sentence and "如下" in sentence) or any(figure in sentence for figure in _own_figures(desk))
         if department and len(name) > 2 and not own and (title or itself):
             start = match.end("name") - len(name)
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
