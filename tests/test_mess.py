@@ -227,11 +227,38 @@ def test_a_pipe_that_closes_early_is_no_crash() -> None:
     assert b"Traceback" not in done.stderr and done.stdout
 
 
-@pytest.mark.skipif(os.name == "nt" or os.geteuid() == 0, reason="the owner of everything may write everywhere")
-def test_a_read_only_disk_is_told(tmp_path: Path) -> None:
-    (tmp_path / "锁").mkdir(mode=0o500)
-    done = jixiao("run", BOOKS[0], "-o", tmp_path / "锁" / "结果")
-    assert done.returncode == 2 and "不能写入" in done.stderr.decode()
+@pytest.fixture
+def powerless() -> list[str]:
+    """What a command starts with so that the rights of files hold for it, whoever runs the tests."""
+    if os.name == "nt":
+        pytest.skip("rights of POSIX")
+    if os.geteuid():
+        return []
+    if not shutil.which("setpriv"):
+        pytest.skip("the owner of everything may read and write everywhere")
+    return ["setpriv", "--bounding-set=-dac_override,-dac_read_search"]
+
+
+def test_what_may_not_be_read_or_written_is_told(powerless: list[str], tmp_path: Path) -> None:
+    inbox = tmp_path / "收件箱"
+    for name in ("锁/甲.xlsx", "乙.xlsx", "丙.xlsx"):
+        (inbox / name).parent.mkdir(parents=True, exist_ok=True)
+        (inbox / name).write_bytes(ONE)
+    (inbox / "锁").chmod(0)
+    (inbox / "乙.xlsx").chmod(0)
+    (tmp_path / "只读").mkdir(mode=0o500)
+    command = [*powerless, sys.executable, "-m", "jixiao_xlsx", "run", str(inbox), "-o"]
+    try:
+        done = subprocess.run([*command, str(tmp_path / "结果")], capture_output=True, check=False)
+        refused = subprocess.run([*command, str(tmp_path / "只读" / "结果")], capture_output=True, check=False)
+    finally:
+        (inbox / "锁").chmod(0o700)
+    assert done.returncode == 0, done.stderr.decode()
+    said = {line["file"]: (line["status"], line["reason"]) for line in record(tmp_path / "结果")["files"]}
+    assert said["丙.xlsx"][0] == "已报"
+    assert said["锁"] == ("无法读取", "文件夹打不开：没有权限，或正被别的程序打开")
+    assert said["乙.xlsx"] == ("无法读取", "无法打开：没有权限，或正被别的程序打开")
+    assert refused.returncode == 2 and "不能写入" in refused.stderr.decode() and b"Traceback" not in refused.stderr
 
 
 def test_a_disk_that_is_mounted_read_only_is_told(small_disk: Path) -> None:
