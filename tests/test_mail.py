@@ -49,6 +49,15 @@ def test_the_older_parser_reads_the_same() -> None:
     assert max(map(len, made().splitlines())) < 998
 
 
+def test_a_parser_that_shares_no_code_with_python_reads_the_same() -> None:
+    parse = pytest.importorskip("fast_mail_parser").parse_email
+    message = parse(made())
+    assert message.subject == "【审核通过通知】青禾县教育局：2023年度部门（单位）整体支出绩效评价"
+    assert message.headers["To"] == [f"赵晓梅 <{ONE.email}>"]
+    assert [(one.filename, one.content) for one in message.attachments] == list(FILES)
+    assert "青禾县教育局　赵晓梅" in message.text_plain[0]
+
+
 def test_the_names_stand_there_in_both_ways() -> None:
     """As RFC 2231 has them, and as encoded words for the programs that read nothing else; no line is long or blank where it goes on."""
     data = made()
