@@ -368,8 +368,7 @@ def _progress(label: str) -> Iterator[Progress | None]:
 
 def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
     """Say what is not as it should be; whether some output is missing."""
-    from jixiao_xlsx.intake import NO_CONTENT
-    from jixiao_xlsx.model import FileStatus
+    from jixiao_xlsx.model import NO_CONTENT, FileStatus
     from jixiao_xlsx.writers.records import line_safe
 
     for answer in answers:

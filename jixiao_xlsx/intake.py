@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx import archives, mail
 from jixiao_xlsx.fileformat import SAVE_AS, Refused
-from jixiao_xlsx.model import FileStatus, Letter
+from jixiao_xlsx.model import NO_CONTENT, FileStatus, Letter
 from jixiao_xlsx.refusals import why
 
 WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
@@ -45,7 +45,6 @@ PACKED = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab",
 LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
 RUN_RECORD, TOOL_MARK, WAITING = "run.json", b'"name": "jixiao-xlsx"', ".jixiao-tmp"
-NO_CONTENT = "不是报送内容"  # how the reason ends for what no reviewer needs to be told of
 MAX_FILE_BYTES = 100 * 2**20
 MAX_DEPTH = 3
 MAX_CANDIDATES = 20_000

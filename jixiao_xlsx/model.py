@@ -346,6 +346,9 @@ class FileStatus(StrEnum):
     NOT_IN_ROSTER = "名册外"
 
 
+NO_CONTENT = "不是报送内容"  # how the reason ends for what nobody needs to be told of: lock files, Thumbs.db
+
+
 class Place(NamedTuple):
     """A cell of the submitted file; or, with the name of a report for its sheet, “第12段” or “表2 第3行第4列” of it."""
 

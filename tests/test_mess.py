@@ -18,7 +18,7 @@ from parcels import letter, mbox, zipped
 
 from jixiao_xlsx import reader
 from jixiao_xlsx.cli import _complain
-from jixiao_xlsx.model import Answer, FileStatus
+from jixiao_xlsx.model import NO_CONTENT, Answer, FileStatus
 from jixiao_xlsx.reviewsheet import SCORE_TITLE
 from jixiao_xlsx.roster import read_roster
 
@@ -103,7 +103,8 @@ def test_the_list_of_deliveries_names_what_came_along(mess: tuple[Path, Path]) -
     assert rows[NAMES[0]][2] == "已报" and "县局/自评报告.doc：随附材料" in rows[NAMES[0]][-1]
     assert rows[NAMES[4]][2] == "未报" and "自评报告.pdf：随附材料" in rows[NAMES[4]][-1] and rows[NAMES[4]][7]
     below = [str(row[4]) for row in sheet.iter_rows(values_only=True) if row[0] in {"未识别", "无法读取", "重复"}]
-    assert "散件.rar" in below and "县局/自评报告.doc" not in below
+    assert "县局/自评报告.doc" not in below
+    assert below.index("散件.rar") < below.index("全部.zip/Thumbs.db")  # what asks for a deed, then what only was there
 
 
 def test_the_reviewer_may_choose(mess: tuple[Path, Path], tmp_path: Path) -> None:
@@ -300,3 +301,5 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(small_disk: Path) -> N
 def test_a_message_to_people_is_one_line_whatever_the_name(capsys: pytest.CaptureFixture[str]) -> None:
     _complain([Answer("甲\x1b[31m\n乙.xlsx", FileStatus.UNREADABLE, "坏")])
     assert "\x1b" not in capsys.readouterr().err
+    _complain([Answer("Thumbs.db", FileStatus.UNRECOGNISED, f"操作系统留下的文件，{NO_CONTENT}")])
+    assert not capsys.readouterr().err

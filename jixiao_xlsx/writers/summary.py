@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from jixiao_xlsx.model import Answer, Batch, BatchFinding, Department, FileStatus, FindingState, Report, Severity
+from jixiao_xlsx.model import NO_CONTENT, Answer, Batch, BatchFinding, Department, FileStatus, FindingState, Report, Severity
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, new_book, page, put_merged
 from jixiao_xlsx.writers.summary_frames import (
@@ -307,7 +307,7 @@ def _write_delivery(sheet: Any, styles: Styles, batch: Batch) -> None:
     others: dict[str, list[Answer]] = {}
     rest = sorted(
         (a for a in batch.answers if a.file not in {c.file for c in counted.values()}),
-        key=lambda a: (_URGENCY.index(a.status), not a.department, a.file),
+        key=lambda a: (_URGENCY.index(a.status), a.reason.endswith(NO_CONTENT), not a.department, a.file),
     )
     for answer in rest:
         others.setdefault(answer.department, []).append(answer)
