@@ -87,6 +87,12 @@ def _difference(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
     return (believed(one) + -believed(two)).meets(believed(three)), _printed(right, three.unit)
 
 
+def _rise(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
+    """b − a = c."""
+    one, two, three = numbers
+    return _difference((two, one, three))
+
+
 def _sum_of_change(sign: int) -> Callable[[Sequence[Mention]], tuple[bool, Fraction]]:
     """a ± b = c; told of b, which is what the other two make it."""
 
@@ -192,6 +198,19 @@ _PATTERNS = (
         ),
         _sum_of_change(-1),
         "年初预算 − 调减",
+    ),
+    *(
+        _Pattern(
+            (_MONEY,) * 3,
+            (
+                re.compile(r"年初[^，,;。、\d]{0,14}$"),
+                re.compile(r"^[，,;](?:到|至)?(?:年末|年底)[^，,;。、\d]{0,14}$"),
+                re.compile(f"^[，,](?:年末|年底)?(?:比|较|同|与)年初(?:相比)?(?:数|时)?(?:{words})了?$"),
+            ),
+            test,
+            how,
+        )
+        for words, test, how in (("增加|增长|多", _rise, "年末 − 年初"), ("减少|下降|压减|少", _difference, "年初 − 年末"))
     ),
     _Pattern(
         (_MONEY, _MONEY, _PERCENT),

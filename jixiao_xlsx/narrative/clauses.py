@@ -77,6 +77,11 @@ class Mention:
         return self.unit in MONEY_UNITS
 
     @property
+    def kind(self) -> str:
+        """What it counts: "money", or its unit, people in 人."""
+        return "money" if self.money else {"名": "人"}.get(self.unit, self.unit)
+
+    @property
     def quote(self) -> str:
         """The words of the report, short enough to stand in a cell."""
         shown = self.passage.text[max(self.start - len(self.lead), 0) : self.end].strip("，、；：。,;:（( \n")

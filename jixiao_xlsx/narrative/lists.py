@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from jixiao_xlsx.narrative.facts import Fact, Listing
-from jixiao_xlsx.narrative.memory import PLANNED, alike
+from jixiao_xlsx.narrative.memory import PLANNED, WHEN, alike
 from jixiao_xlsx.narrative.relations import Relations
 from jixiao_xlsx.narrative.scope import PREVIOUS
 from jixiao_xlsx.narrative.topics import NAMED
@@ -43,7 +43,9 @@ class Lists(Relations):
         whole = (
             fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
         )
-        if alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ():
+        then, now = (WHEN.search(one.mention.lead) for one in (self.parent, fact))
+        another = then is not None and now is not None and then.group() != now.group()  # “年初……，其中……；年末……”
+        if alike(self.parent, fact) and boundaries == 1 and not roles and not whole and not another and fact.mention.words != ():
             self.children.append(fact)
         else:
             self._close_list()

@@ -13,12 +13,12 @@ from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
 PLANNED = ("original", "budget", "plan")
 _PART_OF_YEAR = re.compile(r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年")
+WHEN = re.compile("年初|年末|年底|期初|期末|上年|去年|本年|今年|[上下]半年|[一二三四]季度")
 
 
 def alike(one: Fact, other: Fact) -> bool:
     """Whether both are amounts, or both count the same."""
-    units = [{"名": "人"}.get(fact.mention.unit, fact.mention.unit) for fact in (one, other)]
-    return (one.mention.money and other.mention.money) or units[0] == units[1]
+    return one.mention.kind == other.mention.kind
 
 
 @cache

@@ -152,7 +152,8 @@ class Relations(Memory):
             return
         general = named[0].kind == "rate" and named[0].name == self.known.rate
         items = [word.name for word in words if word.kind in NAMED]
-        if general and (items or (self._of_one(self.current) and not re.search("部门|整体|总体", mention.lead))):
+        counted = self.current is not None and not self.current.mention.money
+        if general and (items or (self._of_one(self.current) and not counted and not re.search("部门|整体|总体", mention.lead))):
             self._completion(mention, items[0] if len(items) == 1 else "")  # “执行率” after the figures of one item is that item's
             return
         bare = general and named[0].name not in mention.lead

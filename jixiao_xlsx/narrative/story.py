@@ -37,6 +37,7 @@ _ALL_OF_IT = re.compile("部门|整体|总体|全局")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|\d{1,2}[.、])")
 _IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
 _THIS_YEAR = re.compile(r"(?:本年度?|今年|当年|20\d\d年度?)(?:支出|决算|实际)?(?:为|是|达)?")
+_AT_THE_END = re.compile("[本到至]?(?:年[末底]|期末)")
 _FRAME = re.compile(
     r"\s*(?:从|按照?|以)(?:部门)?(?P<role>年初预算|全年预算|决算|执行)(?:数据?|情况|结果)?(?:来?看|口径[^，,:]{0,3}|计算?|统计)[，,:]"
 )
@@ -62,6 +63,7 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
             if "\n" in source.folded[after:start]:
                 before = ""
             after = start
+            story.heard.setdefault(id(source), []).extend(found)
             if found or has_portions(sentence):
                 walk = _Sentence(story, known, lexicon, year, topic, source, before)
                 walk.read(found, start, sentence)
@@ -200,6 +202,8 @@ class _Sentence(Lists):
         self.divided = None
         if fact.mention.money or fact.items or fact in self.children:
             self.last = fact
+        if mention.has("together") and not fact.items:
+            self._forget()  # “A 1 万元，B 2 万元，合计 3 万元，为预算……”: what follows is of the sum
         unnamed = self.current is None or not self.current.item
         if fact.item or (fact.role and mention.words and unnamed and not self._is_astray(mention)):
             moved = mention.has("up_to") and self.current is not None and self.current.item == fact.item
@@ -256,7 +260,7 @@ class _Sentence(Lists):
             return replace(fact, items=())
         if _QUALIFIED.match(fact.mention.tail):
             fact = replace(fact, subset=True)
-        inside = AMONG.search(gap) or gap.startswith("(")
+        inside = AMONG.search(gap) or gap.startswith(("(", "，由"))
         above = self.last if inside else self.parent if len(BREAK.findall(gap)) == 1 else None
         if above is not None and above.mention.money and fact.mention.money:
             if above is self.stepped and self.current is not None and fact.believed.lo > above.believed.hi:
@@ -300,6 +304,8 @@ class _Sentence(Lists):
             return Fact(mention, (), role)
         if not named and (after := self._named_after(mention)):
             named = [after]
+        if not named and (closing := self._closing(mention)):
+            return Fact(mention, (closing,), role, subset or (self.current is not None and self.current.subset))
         if named:
             return self._named_fact(mention, named[0], role, subset)
         for kind, whole in (("spent", self.whole), ("earned", self.income)):
@@ -331,22 +337,36 @@ class _Sentence(Lists):
         current, astray = self.current, self._is_astray(mention)
         if mention.has("up_to") and current is not None:
             grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(current.role, current.role)
+            if current.mention.year is not None and current.mention.year == self.year and current.role != "original":
+                grown = OTHER  # “由 2023 年的 8 万元降为……” next year
             return replace(current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
         if current and not role and current.role == PREVIOUS and _THIS_YEAR.fullmatch(mention.lead):
             return replace(current, mention=mention, role="", loose=False)  # “上年 8 万元，本年 7 万元”
         if role and self._of_one(current) and _ALL_OF_IT.search(mention.lead):
             return Fact(mention, (), role)  # “基本支出……，部门全年预算……”
-        if role and current and not subset:
+        if role and current and not subset and self._measures(current.item, mention):
             return replace(current, mention=mention, role=role)
         if (counted_item := self._counted(mention)) and role not in {PREVIOUS, OTHER}:
             return Fact(mention, (counted_item,), role)
-        if role and self.topic and not subset:
+        if role and self.topic and not subset and self._measures(self.topic, mention):
             return Fact(mention, (self.topic,), role)
         if role in {"original", "budget"} and self.before and not astray and current is None:
             return Fact(mention, (self.before,), role)  # “年初预算批复……1035 万元。……全年预算调整为 1105 万元”
         if any(word.spends for word in words) and self.whole and not current and not astray:
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
+
+    def _closing(self, mention: Mention) -> str:
+        """“年初结转和结余 35 万元，年末 23 万元”: what the year ends with, of what it began with."""
+        item = self.known.items.get(self.current.item) if self.current and _AT_THE_END.match(mention.lead) else None
+        opening = set(item.cells.get("execution", ())) if item else set()
+        ends = (one for one in self.known.items.values() if one.kind == "balance" and opening & {*one.cells.get(PREVIOUS, ())})
+        return next((one.name for one in ends), "")
+
+    def _measures(self, name: str, mention: Mention) -> bool:
+        """Whether the number can be of the item: money is not people."""
+        item = self.known.items.get(name)
+        return item is None or mention.money != bool(item.unit)
 
     def of_all(self) -> str:
         """The total that the sentence was about; "" for none, and where something else was named."""

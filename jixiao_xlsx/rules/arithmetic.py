@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, atoms_per, plain, rate_holds, total
 from jixiao_xlsx.indicators import read_measure
-from jixiao_xlsx.model import Expected, Place, Severity, Skipped
-from jixiao_xlsx.narrative import tallies
+from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
+from jixiao_xlsx.narrative import readings, tallies
 from jixiao_xlsx.narrative.clauses import Mention
 from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, Story, believed
-from jixiao_xlsx.narrative.measures import Amount
+from jixiao_xlsx.narrative.likeness import is_slip
+from jixiao_xlsx.narrative.measures import Amount, of_yard
+from jixiao_xlsx.narrative.memory import WHEN
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, ROLE, said, words_of
 
+PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"
 
 
@@ -26,6 +30,8 @@ ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所
 @rule("NAR104", "所列分项与总额不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C10", "C71"))
 def list_and_total(desk: Desk) -> Iterator[Saw]:
     """正文里列出的各项加起来不等于前面的总额。“其中”可以不列全，只在超过总额、或已列全时才算错。
+
+    同段里另有几个数加起来正是这个总额的，不提；总额与各项之和毫不相像、又没有写明是几项的，可能不是一回事，只作提示。
 
     改法：核对各项和总额，漏列的补上，写错的改正。
     """
@@ -46,13 +52,13 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
         wholes = [listing.whole.under(how) for how in Convention]
         if any(parts.meets(whole) for parts, whole in zip(added, wholes, strict=True)):
             continue
-        if _explained(desk, listing):
+        if _explained(desk, listing) or readings.adds_up(story, listing):
             continue
         over = all(parts.lo > whole.hi for parts, whole in zip(added, wholes, strict=True))
         complete = _complete(desk, listing)
         money = listing.whole.mention.money  # people can be in several of the groups that are told of them
         if complete or listing.sure or (over and money and (len(listing.parts) > 1 or _part_of(desk, listing))):
-            yield _unequal(listing, None)
+            yield _unequal(listing, None if complete or _is_miscounted(listing) else Severity.NOTE)
         elif len(listing.parts) > 1 and (not listing.open_ended or _nearly_all(listing)):
             yield _unequal(listing, Severity.NOTE)
     yield from _sums(story)
@@ -110,6 +116,17 @@ def _complete(desk: Desk, listing: Listing) -> bool:
             left = [part for part in parts if part not in names]
             return not any(yard.atoms for part in left for yard in _yards_of(desk, part))
     return False
+
+
+def _is_miscounted(listing: Listing) -> bool:
+    """Whether the total looks like a slip of the sum, or the parts are all of one kind and counted, or stand in one clause."""
+    whole = listing.whole.mention
+    added = sum((fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts), Decimal(0)) / atoms_per(whole.unit)
+    one_kind = len({fact.role for fact in listing.parts}) == 1
+    between = "".join(fact.mention.gap for fact in listing.parts)
+    return is_slip(whole.value, added, whole.decimals) or (
+        one_kind and (listing.sure or not (";" in between or WHEN.search(between)))
+    )
 
 
 _MANY, _ALL_BUT = 4, Fraction(2, 100)
@@ -175,6 +192,8 @@ def _span(listing: Listing) -> str:
 def changes(desk: Desk) -> Iterator[Saw]:
     """增减额 = 本期 − 上期，增减% = 增减额 ÷ 上期，文字的方向与数字一致；上期为 0 不写百分比。
 
+    同段里有两个数正好得出所写的增减额、百分比的，不提；所写的数与应有的毫不相像、前面紧挨着的又不是这两个数的，可能说的不是同一项，只作提示。
+
     改法：按本期、上期的数重算增减额、百分比和方向。
     """
     story = desk.story
@@ -215,9 +234,13 @@ def _change(desk: Desk, change: Change) -> Iterator[Saw]:
             yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，是{right}，文字写的是{told}", right)
             return
         sizes = [real if change.direction > 0 else -real for real in reals]
-        if step is not None and not any(step.span.meets(size.span) for size in sizes):
+        if step is not None and change.amount is not None and not any(step.span.meets(size.span) for size in sizes):
+            if _is_the_base(change.amount, step, thens) or _steps_elsewhere(desk, change.amount):
+                return
             gap = plain(sizes[-1].printed / atoms_per(mention.unit), max(mention.decimals, 2) if mention.money else 0)
-            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，相差 {gap}{mention.unit}", f"{gap}{mention.unit}")
+            sure = is_slip(mention.value, Decimal(gap), mention.decimals) or _follows(desk, change, mention)
+            words = f"{_compare(desk, change)}，相差 {gap}{mention.unit}"
+            yield _flag_change(desk, change, mention, words, f"{gap}{mention.unit}", sure=sure)
             return
         steps += sizes
     if change.rate is None or not steps:
@@ -226,6 +249,24 @@ def _change(desk: Desk, change: Change) -> Iterator[Saw]:
         thens = tuple(now.less(steps[0] if change.direction > 0 else -steps[0]) for now in nows)
     if thens:
         yield from _growth_rate(desk, change, change.rate, steps, thens)
+
+
+def _is_the_base(mention: Mention, step: Amount, thens: Sequence[Amount]) -> bool:
+    """“低于全年预算 1400000 元”: the amount is not the difference, it is what is compared with."""
+    return mention.has("over", "under") and any(step.span.meets(then.span) for then in thens)
+
+
+def _steps_elsewhere(desk: Desk, amount: Mention) -> bool:
+    return desk.story is not None and readings.differs_by(desk.story, amount)
+
+
+def _follows(desk: Desk, change: Change, mention: Mention) -> bool:
+    """Whether the two figures, or the one whose base the words name, stand right before the change."""
+    facts = [fact.mention for fact in (change.current, change.earlier) if fact is not None]
+    if change.amount is not None and mention is not change.amount:
+        facts.append(change.amount)
+    named = len(facts) > 1 or change.base in {"previous", "original", "budget"}
+    return named and desk.story is not None and readings.follows(desk.story, mention, *facts)
 
 
 def _all_the_other_way(reals: list[Amount], direction: int) -> bool:
@@ -240,8 +281,13 @@ def _growth_rate(desk: Desk, change: Change, rate: Mention, steps: Sequence[Amou
     shown, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     usable = [then for then in thens if then.span.lo > 0]
     if usable and not any(rate_holds(shown, grid, step.span, then.span) for step in steps for then in usable):
+        fact = change.current or change.earlier
+        if fact and desk.story and readings.grows_by(desk.story, rate, fact.mention, up=change.direction > 0):
+            return
+        true = [step.printed / then.printed * 100 for step in steps for then in usable]
+        sure = any(is_slip(rate.value, one, rate.decimals) for one in true) or _follows(desk, change, rate)
         right = f"{plain(steps[-1].printed / usable[-1].printed * 100, 2)}%"
-        yield _flag_change(desk, change, rate, f"按所写数字复算为 {right}", right)
+        yield _flag_change(desk, change, rate, f"按所写数字复算为 {right}", right, sure=sure)
 
 
 def _compare(desk: Desk, change: Change) -> str:
@@ -250,11 +296,12 @@ def _compare(desk: Desk, change: Change) -> str:
     return f"{now}与{then}比"
 
 
-def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expected: str) -> Flag:
-    words = f"正文{f'“{change.item}”' if change.item else ''}写“{words_of(mention)}”，{why}。请改正。"
+def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expected: str, *, sure: bool = True) -> Flag:
+    words = f"正文{f'“{change.item}”' if change.item else ''}写“{words_of(mention)}”，{why}。{'请改正。' if sure else PERHAPS}"
     role = change.base if change.base in {"previous", "original", "budget"} else ""
     places = [yard.cells[0].place for one in ("execution", role) if one for yard in desk.yards.of(change.item, one)[:1]]
-    return said(mention, change.item or mention.passage.title, words, expected=expected, related=tuple(places))
+    severity = None if sure else Severity.NOTE
+    return said(mention, change.item or mention.passage.title, words, expected=expected, related=tuple(places), severity=severity)
 
 
 # ------------------------------------------------------------------------------------------------------ shares, rates
@@ -263,6 +310,8 @@ def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expecte
 @rule("NAR107", "完成率、执行率与数字不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C29", "C30"))
 def completion(desk: Desk) -> Iterator[Saw]:
     """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、指标业绩值与表内一致；基数为 0 不写百分比。
+
+    没有写明基数，同段里有两个数正好得出所写的率的，不提；与应有的率毫不相像，又不是按另一个预算数算出来的，句子也没有写明的，只作提示。
 
     改法：按文字所说的基数重算；与表内的率不一致的，改成一致。
     """
@@ -324,12 +373,33 @@ def _done(desk: Desk, done: Done) -> Iterator[Saw]:
         return
     usable = [plan for plan in plans if plan.span.lo > 0]
     if usable and not any(rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable):
+        sure = _is_miscalculated(desk, done, parts, usable)
+        if sure is None:
+            return
         right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
-        words = f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。请改正。"
+        words = (
+            f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。{'请改正。' if sure else PERHAPS}"
+        )
         related = [
             cell.place for role in ("execution", *bases) for yard in desk.yards.of(done.item, role)[:1] for cell in yard.cells
         ]
-        yield said(done.mention, done.item, words, expected=f"{right}%", related=tuple(related))
+        severity = None if sure else Severity.NOTE
+        yield said(done.mention, done.item, words, expected=f"{right}%", related=tuple(related), severity=severity)
+
+
+def _is_miscalculated(desk: Desk, done: Done, parts: Sequence[Amount], plans: Sequence[Amount]) -> bool | None:
+    """Whether the rate is surely wrong: a slip, of another budget, or right behind its two figures; None where it is innocent."""
+    rate, story = done.mention, desk.story
+    assert story is not None
+    written = [fact.mention for fact in (done.part, done.plan) if fact is not None]
+    named = rate.has("original", "budget")
+    there = (len(written) > 1 or named) and readings.follows(story, rate, *written)
+    if not named and not there and written and readings.is_quotient(story, rate, written[0]):
+        return None
+    others = (of_yard(yard) for role in ("original", "budget") for yard in desk.yards.of(done.item, role))
+    wholes = [whole for whole in (*plans, *others) if whole.printed > 0]
+    true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
+    return there or any(is_slip(rate.value, one, rate.decimals) for one in true)
 
 
 def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
@@ -351,10 +421,22 @@ def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
             return
         right, places = [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)], [*places, part.place, whole.place]
     if right:
+        sure = (
+            bool(re.search(f"{rate.name}|部门|整体|全年", mention.lead))
+            or _stands_behind(desk, mention, (part, whole))
+            or any(is_slip(mention.value, one * 100, mention.decimals) for one in right)
+        )
         value = f"{plain(right[0] * 100, 2)}%"
-        words = f"正文写“{words_of(mention)}”，表内“{rate.name}”是 {value}。请核对后改成一致。"
+        words = f"正文写“{words_of(mention)}”，表内“{rate.name}”是 {value}。{'请核对后改成一致。' if sure else PERHAPS}"
         difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
-        yield said(mention, rate.name, words, expected=value, difference=difference, related=tuple(places))
+        severity = None if sure else Severity.NOTE
+        yield said(mention, rate.name, words, expected=value, difference=difference, related=tuple(places), severity=severity)
+
+
+def _stands_behind(desk: Desk, mention: Mention, cells: Sequence[Cell | None]) -> bool:
+    """Whether the number right before the rate is a figure that the table makes the rate of."""
+    near = readings.before(desk.story, mention) if desk.story else None
+    return near is not None and any(Yard((cell,)).meets(believed(near)) for cell in cells if cell is not None and near.money)
 
 
 def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:

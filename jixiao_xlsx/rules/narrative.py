@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 
 from jixiao_xlsx.amounts import atoms_per, plain, rounded
 from jixiao_xlsx.model import Expected, Place, Severity, Skipped
-from jixiao_xlsx.narrative import tallies
+from jixiao_xlsx.narrative import readings, tallies
 from jixiao_xlsx.narrative.clauses import Mention
 from jixiao_xlsx.narrative.facts import Fact
+from jixiao_xlsx.narrative.likeness import is_slip
+from jixiao_xlsx.narrative.relations import NEXT_OF_LIST
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 
@@ -38,6 +41,8 @@ def words_of(mention: Mention) -> str:
 def differs_from_table(desk: Desk) -> Iterator[Saw]:
     """正文写的金额、人数与表里同一事项同一口径的数对不上，四舍五入或截断都不能解释。
 
+    写的数像是表内数的笔误（一位数不同、多一位或少一位、两位颠倒、小数点错位、取了同一事项另一列的数），或者句子写明了事项和口径、
+    没有别的读法的，才算错误；两个数毫不相像的，可能说的不是同一项，只作提示。同段写明是另一科目、另一类的，正是那一格的数的，是预算与执行之差的，不提。
     相差最后一位的、说法口径不一的、可能说的是别的单位或上年的，只作提示。
 
     改法：按表改文字；确是表填错的，改表。说的是别的单位、别的年度或一部分的，在句子里写明。
@@ -77,7 +82,10 @@ def _of_another_year(desk: Desk, fact: Fact) -> Iterator[Saw]:
 
 def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
     mention = fact.mention
-    if any(desk.yards.mends(fact, yard) for yard in desk.measures.of(fact)):
+    every = desk.measures.of(fact)
+    if any(desk.yards.mends(fact, yard) for yard in every):
+        return
+    if readings.is_of_another_cell(fact, every, desk.yards) or readings.is_what_is_left(fact, desk.yards):
         return
     nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
     unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0
@@ -111,8 +119,40 @@ def _how_sure(desk: Desk, fact: Fact, yard: Yard) -> tuple[Severity | None, str]
     gap = abs(fact.mention.value * atoms_per(fact.mention.unit) - yard.atoms)
     if fact.mention.money and yard.grid > 1 and gap <= max(fact.grid, yard.grid):
         return Severity.NOTE, "差最后一位，多半是取舍不同，请统一。"
+    if not _is_mistaken(desk, fact, yard):
+        return Severity.NOTE, "可能说的不是同一项，请核对：是同一项的，请改成一致；不是的，请写明是什么。"
     guessed = fact.inherited and not desk.yards.of(fact.item, fact.role)  # the role of the list's head, which the table has not
     return (Severity.WARNING if guessed else None), "请核对后改成一致。"
+
+
+_ELSE = re.compile("另|此外|除|没有|未|尚")
+
+
+def _is_mistaken(desk: Desk, fact: Fact, yard: Yard) -> bool:
+    """Whether the figure looks like a slip of the table's, or was taken from another column, or the words leave no other reading."""
+    mention, per = fact.mention, atoms_per(fact.mention.unit)
+    if any(is_slip(mention.value, one.atoms / per, mention.decimals) for one in (yard, *desk.measures.of(fact))):
+        return True
+    return readings.is_stale(fact, desk.yards) or _is_plain(desk, fact)
+
+
+def _is_plain(desk: Desk, fact: Fact) -> bool:
+    """Whether the words name the item by itself and what it is (a total, its 预算, its 决算), or stand among figures that agree."""
+    mention, known = fact.mention, desk.vocabulary
+    assert desk.story is not None and known is not None
+    if _ELSE.search(mention.gap) or _ELSE.match(mention.tail):
+        return False
+    near = [one for one in readings.of_sentence(desk.story, mention) if desk.measures.agrees(one)]
+    named = any(word.kind in {"item", "subject"} for word in mention.wide or mention.words or ())
+    last = readings.before(desk.story, mention)
+    opens = last is None and mention.gap.strip() == mention.lead.strip()
+    if not named and not (opens and mention.has("spent", "earned")):
+        return any(one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST) for one in near)
+    item = known.items.get(fact.item)
+    if mention.has("execution", "original", "budget", "previous", "together") or (item is not None and item.kind):
+        return True
+    sheets = {yard.cells[0].sheet for yard in desk.measures.of(fact)}
+    return opens or any(yard.cells[0].sheet in sheets for one in near for yard in desk.measures.agreeing(one))
 
 
 def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
@@ -165,7 +205,7 @@ def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Fl
 
 @rule("NAR103", "同一事项前后不一", severity=Severity.ERROR, basis=SAME, relations=("C68",))
 def told_twice(desk: Desk) -> Iterator[Saw]:
-    """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项，只作提示。
+    """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项、两个数毫不相像的，只作提示。
 
     改法：核对两处，统一成与表一致的数；说的不是一回事的，写明各是什么。
     """
@@ -206,12 +246,18 @@ def told_twice(desk: Desk) -> Iterator[Saw]:
 def _twice(before: Fact, fact: Fact) -> Flag:
     name = "、".join(fact.items)
     words = f"“{name}”{ROLE[fact.role]}前后不一：“{words_of(before.mention)}”，这里是“{words_of(fact.mention)}”。"
-    words += "请核对后统一。" if fact.role else "两处可能口径不同，也可能有一处写错，请核对。"
+    slip = is_slip(
+        fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(before.mention.unit),
+        before.mention.value,
+        fact.mention.decimals,
+    )
+    sure = bool(fact.role) and slip
+    words += "请核对后统一。" if sure else "两处可能口径不同，也可能有一处写错，请核对。"
     return said(
         fact.mention,
         name,
         words,
         expected=f"与“{before.mention.numeral}{before.mention.unit}”一致",
         related=(before.mention.passage.place,),
-        severity=None if fact.role else Severity.NOTE,
+        severity=None if sure else Severity.NOTE,
     )

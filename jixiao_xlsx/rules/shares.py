@@ -7,7 +7,9 @@ from fractions import Fraction
 
 from jixiao_xlsx.amounts import plain, rate_holds
 from jixiao_xlsx.model import Severity, Skipped
+from jixiao_xlsx.narrative import readings
 from jixiao_xlsx.narrative.facts import Share, Slice, Story
+from jixiao_xlsx.narrative.likeness import is_slip
 from jixiao_xlsx.narrative.measures import Amount, of_yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.arithmetic import ARITHMETIC
@@ -17,6 +19,7 @@ from jixiao_xlsx.rules.narrative import MISSING, said, words_of
 @rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))
 def shares(desk: Desk) -> Iterator[Saw]:
     """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。
+    同段里另有一个数，占它正好是所写的比例的，不提；与应有的毫不相像，前面紧挨着的又不是这一项和合计的，只作提示。
 
     改法：按所列分项和合计重算占比，并写明占的是哪一项。
     """
@@ -36,7 +39,11 @@ def shares(desk: Desk) -> Iterator[Saw]:
         step = Fraction(1, 10 ** (rate.decimals + 2))
         shown = Fraction(rate.value) / 100
         if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes):
+            if not share.whole and readings.is_share(story, rate, share.part.mention):
+                continue
             middle = parts[-1].printed / wholes[-1].printed * 100
+            true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
+            sure = sure and (any(is_slip(rate.value, one, rate.decimals) for one in true) or _stands_there(story, share))
             words = f"正文写“{words_of(rate)}”，“{words_of(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
             words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
             yield said(
@@ -48,6 +55,14 @@ def shares(desk: Desk) -> Iterator[Saw]:
             )
     yield from _slices(desk, story)
     yield from _roughly(desk, story)
+
+
+def _stands_there(story: Story, share: Share) -> bool:
+    """Whether the part stands right before the share, and the whole is named or is told of money before the part."""
+    part, parent = share.part.mention, share.parent.mention if share.parent else None
+    if parent is not None and readings.follows(story, share.mention, part, parent):
+        return True
+    return readings.follows(story, share.mention, part) and part.money and bool(share.whole or parent)
 
 
 def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
@@ -64,7 +79,26 @@ def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
             words = f"正文写“{words_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，请写明占的是哪一项。"
             related = (parts[0].cells[0].place, usable[0].cells[0].place)
-            yield said(rate, one.item, words, expected=right, related=related)
+            true = [Fraction(part.atoms) / Fraction(whole.atoms) * 100 for part in parts for whole in usable if whole.atoms]
+            sure = any(is_slip(rate.value, share, rate.decimals) for share in true) or _is_told_with(desk, story, one)
+            yield said(rate, one.item, words, expected=right, related=related, severity=None if sure else Severity.NOTE)
+
+
+def _is_told_with(desk: Desk, story: Story, one: Slice) -> bool:
+    """Whether the words name the whole, or another share of it, right before or after, is as the tables have it."""
+    words = one.mention.words or ()
+    after = words[[*(word.kind for word in words), "share"].index("share") :]
+    if any(word.kind in {"item", "spent", "earned"} for word in after):
+        return True
+    others = (other for other in story.slices if other.item != one.item)
+    pairs = ((other, sorted((other.mention, one.mention), key=lambda mention: mention.start)) for other in others)
+    return any(readings.follows(story, last, first) and _holds(desk, other) for other, (first, last) in pairs)
+
+
+def _holds(desk: Desk, one: Slice) -> bool:
+    shown, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
+    parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole))
+    return any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes if whole.span.lo > 0)
 
 
 def _heads(desk: Desk, one: Slice) -> bool:

@@ -1,0 +1,49 @@
+"""Whether a wrong figure looks like a slip of the right one: then it is a mistake, else it may well be another figure. Pure.
+
+A slip is one digit changed, added or lost, digits that changed places, a decimal point (or a unit) off, the last digits rounded
+otherwise. Whoever writes of something else writes a figure that has nothing in common with the right one.
+"""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
+from fractions import Fraction
+
+_LAST = 2  # of the last digit that is written: what different ways of rounding can make
+
+
+def is_slip(written: Decimal, right: Decimal | Fraction, decimals: int) -> bool:
+    """Whether `written`, with so many decimals and in one unit with `right`, looks like a slip of it."""
+    exact = right if isinstance(right, Decimal) else Decimal(right.numerator) / Decimal(right.denominator)
+    one, other, step = abs(written), abs(exact), Decimal(1).scaleb(-decimals)
+    if abs(one - other) <= _LAST * step:
+        return True
+    digits = _digits(one, decimals)
+    shown = {_digits(other.quantize(step, how), decimals) for how in (ROUND_HALF_UP, ROUND_DOWN)}
+    return any(_near(digits, text) for text in (*shown, _digits(other, _places(other)))) or _scaled(one, other)
+
+
+def _places(number: Decimal) -> int:
+    return min(max(-int(number.normalize().as_tuple().exponent), 0), 4)
+
+
+def _digits(number: Decimal, decimals: int) -> str:
+    return f"{number:.{decimals}f}".replace(".", "").lstrip("0") or "0"
+
+
+def _near(one: str, other: str) -> bool:
+    """Whether one digit was changed, added or lost, or the same digits stand in another order."""
+    if one == other:
+        return True
+    if len(one) == len(other):
+        apart = [at for at in range(len(one)) if one[at] != other[at]]
+        shuffled = sorted(one) == sorted(other)
+        return len(apart) == 1 or (shuffled and (len(apart) == 2 or len(set(one)) > 2))
+    longer, shorter = sorted((one, other), key=len, reverse=True)
+    return len(longer) == len(shorter) + 1 and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+
+
+def _scaled(one: Decimal, other: Decimal) -> bool:
+    """Whether the digits are the same and the point is elsewhere."""
+    texts = [f"{number.normalize():f}".replace(".", "").strip("0") for number in (one, other)]
+    return texts[0] == texts[1] != ""
