@@ -257,8 +257,8 @@ def _called(cell: Cell, template: Template) -> str:
 
 
 def _sum(operands: list[Operand]) -> Fraction:
-    return sum(
-        (o.sign * Fraction(o.cell.number) * atoms_per(o.cell.unit) for o in operands if o.cell.number is not None), Fraction(0)
+    return Fraction(
+        sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in operands if o.cell.number is not None), Decimal(0))
     )
 
 

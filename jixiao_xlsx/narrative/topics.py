@@ -55,7 +55,7 @@ class Topics:
     def _read(self, title: str) -> Topic | None:
         """The item a title names; several, or one that is not the form's, are unknown; None where it names nothing at all."""
         text = _NUMBERING.sub("", title.strip("。!?; "))
-        for bare in (text, _ABOUT.sub("", text)):
+        for bare in dict.fromkeys((text, _ABOUT.sub("", text))):
             words, _, seen = read(bare, self._lexicon)
             names = {word.name for word in seen if word.kind in NAMED}
             if words is not None and len(names) == 1:
