@@ -11,6 +11,8 @@ from jixiao_xlsx.spec import Template
 
 Address = tuple[str, int, str]  # table, number of the row, column
 _NAMED = re.compile(r"([^\s“”「」、，。；：!]+)!([A-Z]{1,3}\d+)")
+_REFERENCE = re.compile(r"(?<![A-Za-z!'_.\d])([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?(?![\w(!])")
+_MOST = 200
 # What is worked out or explained anew in a line once something of it was corrected: never its weight or its target.
 _FOLLOW = ("rate", "score", "deviation", "explanation")
 _TOTALS = ("self_total", "self_grade")
@@ -20,6 +22,26 @@ def asked(finding: Finding, addresses: Mapping[Place, Address]) -> set[Address]:
     """Its own cell, those it is about, and those that it names."""
     named = [Place(sheet, cell) for sheet, cell in _NAMED.findall(f"{finding.message} {finding.hint}")]
     return {addresses[place] for place in (finding.place, *finding.related, *named) if place in addresses}
+
+
+def parts(cells: set[Address], formulas: Mapping[Address, tuple[str, str]], addresses: Mapping[Place, Address]) -> set[Address]:
+    """What the formulas among `cells` add up, down to what is typed: a total is corrected there. `formulas` are (sheet, text)."""
+    found, open_ = set(cells), list(cells)
+    while open_:
+        sheet, text = formulas.get(open_.pop(), ("", ""))
+        new = {addresses[place] for place in _referred(sheet, text) if place in addresses} - found
+        found |= new
+        open_ += new
+    return found
+
+
+def _referred(sheet: str, text: str) -> Iterator[Place]:
+    """The cells of its own sheet that a formula reads, a column or row of them at most _MOST long."""
+    for first, top, last, bottom in _REFERENCE.findall(text.replace("$", "")):
+        if not last:
+            yield Place(sheet, first + top)
+        elif first == last:
+            yield from (Place(sheet, f"{first}{row}") for row in range(int(top), min(int(bottom), int(top) + _MOST) + 1))
 
 
 def following(cells: set[Address], titles: Mapping[Address, str], template: Template) -> Iterator[Address]:

@@ -19,7 +19,7 @@ from typing import Any
 
 from jixiao_xlsx.alignment import FORMULA, Line, aligned, titled_alike
 from jixiao_xlsx.amounts import plain, tidy
-from jixiao_xlsx.asked import Address, asked, following
+from jixiao_xlsx.asked import Address, asked, following, parts
 from jixiao_xlsx.fresh import once_per_state
 from jixiao_xlsx.model import Answer, Cell, Change, Finding, FindingState, Mended, Place, Report, Row, Severity, Submission, Table
 from jixiao_xlsx.spec import Template
@@ -81,12 +81,17 @@ def record_of(report: Report, submission: Submission, department: str, template:
     addresses = _addresses(submission)
     tables = [table for table in submission.tables.values() if table.name != template.remarks.get("table")]
     titles = {address: row.title for table in tables for address, row in _titled(table)}
+    formulas = {addresses[cell.place]: (cell.sheet, cell.formula) for table in tables for cell in table.cells() if cell.formula}
+
+    def with_more(cells: set[Address]) -> set[Address]:
+        return {*parts(cells, formulas, addresses), *following(cells, titles, template)}
+
     record = Record(
         department,
         report.code,
         _identity(report, submission),
         report.round,
-        [_finding_record(finding, submission, addresses, titles, template) for finding in report.findings],
+        [_finding_record(finding, submission, addresses, with_more) for finding in report.findings],
         [asdict(one) for one in report.mended],
         {table.name: _texts(table) for table in tables},
         {table.name: list(table.absent) for table in tables if table.absent},
@@ -101,7 +106,10 @@ def _titled(table: Table) -> Iterator[tuple[Address, Row]]:
 
 
 def _finding_record(
-    finding: Finding, submission: Submission, addresses: Mapping[Place, Address], titles: Mapping[Address, str], template: Template
+    finding: Finding,
+    submission: Submission,
+    addresses: Mapping[Place, Address],
+    with_more: Callable[[set[Address]], set[Address]],
 ) -> dict[str, Any]:
     cells = asked(finding, addresses)
     table = _table_of(finding.place, submission)
@@ -120,7 +128,7 @@ def _finding_record(
         "kin": _kin(finding, submission),
         "anchor": addresses.get(finding.place),
         "loose": _loose(finding, table, addresses, submission),
-        "asked": sorted({*cells, *following(cells, titles, template)}),
+        "asked": sorted(with_more(cells)),
         "whole": table if finding.count > len(cells) or len(finding.related) >= _FULL else "",
     }
 

@@ -401,6 +401,21 @@ def test_what_follows_from_a_correction_is_no_other_change() -> None:
     assert told == {(other, columns["deviation"])}
 
 
+def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
+    """“三公经费”控制率 speaks of the total, which is a formula: a part typed anew is an answer, a figure of another line is not."""
+    book = reader.read(INBOX / "科技局2023整体支出绩效评价表.xlsx", FORM)
+    total = book["三公经费"].cell("“三公经费”合计", "决算数")
+    assert total and total.formula
+    one = checker.check(book, FORM).findings[0]
+    about = replace(
+        checker.check(book, FORM), findings=(replace(one, place=total.place, related=(), message="请核对。", hint="", count=1),)
+    )
+    for row, told in (("公务接待费", False), ("会议费", True)):
+        after = replace(_typed(book, "三公经费", row, "决算数", "4321"), sha256="c" * 64)
+        report = rounds.compared(checker.check(after, FORM), after, record(about, book), FORM)
+        assert [(c.item, c.field) for c in report.changes] == [(row, "决算数")] * told
+
+
 def test_three_rounds_remember_the_first() -> None:
     submission = BOOKS[0]
     first = checker.check(submission, FORM)

@@ -113,7 +113,7 @@ _RANKING = (
     Column("警告", 7, "cell int"),
     Column("提示", 7, "cell int"),
     Column("结果", 8, "cell center"),
-    Column("与上次相比", 31, "cell center"),
+    Column("与上次相比", 38, "cell center"),
     Column("说明", 24),
     Column("评分表", 9, "cell center"),
 )

@@ -98,7 +98,7 @@ def _compared(report: Report) -> str:
         return ""
     mended, kept, fresh = open_counts(report)
     more = f"\n另有 {len(report.changes)} 处改动" if report.changes else ""
-    return f"已改正 {mended}，未改正 {kept}，新出现 {fresh}{more}"
+    return f"第 {report.round} 次：已改正 {mended}，未改正 {kept}，新出现 {fresh}{more}"
 
 
 def ranking(frame: pd.DataFrame) -> pd.DataFrame:
