@@ -81,3 +81,26 @@ def test_what_other_figures_at_hand_make_true_is_not_accused(text: str) -> None:
 )
 def test_how_like_the_figure_is_decides_how_grave_it_is(text: str, severity: Severity | None) -> None:
     assert [finding.severity for finding in said(text)] == [severity]
+
+
+@pytest.mark.parametrize(
+    ("text", "quote"),
+    [
+        ("2022年末，我局结转和结余资金23.36万元，其中财政拨款20万元。", "2022年末，我局结转和结余资金23.36万元"),
+        ("截至2022年12月31日，我局固定资产原值548.70万元，累计折旧210.53万元。", "截至2022年12月31日，我局固定资产原值548.70万元"),
+    ],
+)
+def test_this_years_figures_under_last_years_date_are_told_once(text: str, quote: str) -> None:
+    assert [(finding.severity, finding.reported) for finding in said(text)] == [(Severity.WARNING, quote)]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2022年末，我局结转和结余资金35.24万元。",
+        "2022年末固定资产原值548.70万元，2023年没有变动。",
+        "2022年末，下属单位结转和结余资金23.36万元。",
+    ],
+)
+def test_last_years_own_figures_are_left_alone(text: str) -> None:
+    assert said(text) == []

@@ -199,6 +199,7 @@ _PATTERNS = (
         _sum_of_change(-1),
         "年初预算 − 调减",
     ),
+    _Pattern((_MONEY,) * 3, (_ends("原值"), _after("折旧"), _after("净值")), _difference, "原值 − 折旧"),
     *(
         _Pattern(
             (_MONEY,) * 3,

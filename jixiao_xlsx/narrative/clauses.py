@@ -205,6 +205,8 @@ def _mention(
 ) -> Mention:
     gap = sentence[after : match.start()]
     wide_text = _last_piece(gap, _HARD)
+    if after == 0 and (numbering := _NUMBERING.match(wide_text)):
+        wide_text = wide_text[numbering.end() :]  # “1.基本支出……”
     lead = wide_text.rsplit("、", 1)[-1]
     before = sentence[: match.start()]
     words, year, consumed = read(lead, lexicon, before)
@@ -231,6 +233,9 @@ def _mention(
         year=year,
         approximate=vague,
     )
+
+
+_NUMBERING = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[一二三四五六七八九十]{1,3}[、.])\s*")
 
 
 def _opening(lead: str, lexicon: Lexicon) -> str:

@@ -61,7 +61,8 @@ class Lists(Relations):
             plain_row = not any("其中" in one.mention.gap for one in row[1:])
             if number or (plain_row and len(fact.items) == 0):
                 self.story.listings.append(Listing(fact, tuple(row), open_ended=not number, sure=bool(number)))
-        if counted or len(BREAK.findall(gap)) > 1 or fact.mention.has("share", *PLANNED):
+        another = fact.mention.has(*PLANNED) and (not self.row or self.row[-1].role != fact.role or not fact.item)
+        if counted or len(BREAK.findall(gap)) > 1 or fact.mention.has("share") or another:
             self.row = []
         self.row.append(fact)
 

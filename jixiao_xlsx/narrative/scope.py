@@ -217,6 +217,7 @@ def _markers(scoping: Scoping) -> re.Pattern[str]:
             rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|20\d\d年度?第?[一二三四]季度|{scoping.times}",
         ),
         ("other", rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?"),
+        ("year", rf"{compared}20\d\d年12月(?:31日|底|末)"),
         ("year", rf"{compared}20\d\d年(?:度)?(?!以来|{digits})"),
         ("previous", rf"{compared}(?:{scoping.previous})(?!结转|结余|末结|{digits})"),
         ("this", "本年|今年|本期"),

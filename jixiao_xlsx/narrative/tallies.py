@@ -30,8 +30,13 @@ _WHOLE = re.compile("(?:上述|以上|这|该|全部|所有|全年|本次|我[�
 _SAME = {"名": "人"}
 _SHORTEST = 4
 _SUM = re.compile(
-    r"(?P<parts>(?:[一-龥]{0,14}\d+(?P<unit>个|人次|批次|次|项|件|场|户|家|人|名|份)、)+[一-龥]{0,14}\d+(?P=unit))[，,]?(?:合计|共计|总计|共)(?P<total>\d+)(?P=unit)"
+    r"(?P<parts>(?:[一-龥]{0,14}\d+(?P<unit>个|人次|批次|次|项|件|场|户|家|人|名|份)、)+[一-龥]{0,14}\d+(?P=unit))[，,]?(?:(?:合计|共计|总计|共)[一-龥]{0,2})(?P<total>\d+)(?P=unit)"
 )
+
+
+_SERIES = re.compile(
+    r"(?P<parts>(?:第[一-龥]{2,8}\d+(?P<unit>人次|批次|个|项|件|场|户|家|人|名|份)[、，])+第[一-龥]{2,8}\d+(?P=unit))[，,、]?(?:合计|共计|总计|共)[一-龥]{0,2}(?P<total>\d+)(?P=unit)"
+)  # “第一期 52 人，第二期 48 人，共培训 100 人”
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +122,11 @@ def rooms(story: Story) -> Iterator[tuple[Passage, re.Match[str], re.Match[str],
 def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
     """“A 类 12 个、B 类 11 个，共 23 个”: the match, and what the parts come to."""
     for source in story.passages:
-        for match in _SUM.finditer(source.folded):
-            yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
+        series = list(_SERIES.finditer(source.folded))
+        within = [(one.start(), one.end()) for one in series]
+        for match in (*series, *_SUM.finditer(source.folded)):
+            if match.re is _SERIES or not any(start <= match.start() < end for start, end in within):
+                yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
 
 
 _SHORT_SUM = re.compile(
@@ -152,7 +160,9 @@ def ratios(story: Story) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
             before = source.folded[start : match.start()]
             named = re.search(rf"[，,(](?:已|其中)?{match['verb']}(?:完成|到位|金额|资金)?$", before)
             wholes = re.findall(rf"(?<![\d.])(\d+(?:\.\d+)?){match['unit']}", before[: named.start()] if named else "")
-            if len(wholes) == 1 and not re.search("约|近|余|超|多", before):
+            if len(wholes) == 2 and Decimal(wholes[0]) - Decimal(wholes[1]) == Decimal(match["part"]):
+                wholes.pop()  # “预算 65 万元，执行 62.7 万元，节约 2.3 万元，节约率……”
+            if len(wholes) == 1 and not re.search("(?<!节)约|近|余|超|多", before):
                 yield source, start, match, wholes[0]
 
 

@@ -18,7 +18,7 @@ from jixiao_xlsx.narrative.measures import Amount, of_yard
 from jixiao_xlsx.narrative.memory import WHEN
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
-from jixiao_xlsx.rules.narrative import MISSING, ROLE, said, words_of
+from jixiao_xlsx.rules.narrative import MISSING, ROLE, _beside_its_parts, said, words_of
 
 PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"
@@ -42,7 +42,8 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
     for listing in story.listings:
         every = (listing.whole, *listing.parts)
         if (
-            any(fact.mention.approximate for fact in every)
+            _beside_its_parts(listing)
+            or any(fact.mention.approximate for fact in every)
             or desk.measures.slipped(*every)
             or any(fact.role == "other" for fact in every)
         ):
@@ -59,7 +60,7 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
         money = listing.whole.mention.money  # people can be in several of the groups that are told of them
         if complete or listing.sure or (over and money and (len(listing.parts) > 1 or _part_of(desk, listing))):
             yield _unequal(listing, None if complete or _is_miscounted(listing) else Severity.NOTE)
-        elif len(listing.parts) > 1 and (not listing.open_ended or _nearly_all(listing)):
+        elif len(listing.parts) > 1 and (not listing.open_ended or _nearly_all(listing) or _comes_last(listing)):
             yield _unequal(listing, Severity.NOTE)
     yield from _sums(story)
     yield from _short_sums(story)
@@ -127,6 +128,11 @@ def _is_miscounted(listing: Listing) -> bool:
     return is_slip(whole.value, added, whole.decimals) or (
         one_kind and (listing.sure or not (";" in between or WHEN.search(between)))
     )
+
+
+def _comes_last(listing: Listing) -> bool:
+    """“A 1 万元、B 2 万元，合计 3.1 万元”: a total that looks like a slip of what was listed before it."""
+    return listing.whole.mention.start > listing.parts[-1].mention.start and _is_miscounted(listing)
 
 
 _MANY, _ALL_BUT = 4, Fraction(2, 100)
@@ -441,11 +447,13 @@ def _stands_behind(desk: Desk, mention: Mention, cells: Sequence[Cell | None]) -
 
 def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
     line = next((line for line in desk.lines if rate.name in {line.name, line.spec.name if line.spec else ""}), None)
-    if line is None:
+    actual = line.actual if line is not None and read_measure(line.cell("actual")).number is not None else None
+    if line is None or actual is None or actual.number is None or not actual.rate:
+        item = rate.name.removesuffix("预算执行率")
+        if desk.vocabulary and item in desk.vocabulary.items:
+            yield from _done(desk, Done(rate.mention, item, "budget", None, None))
         return
-    actual, mention = line.actual, rate.mention
-    if actual.number is None or not actual.rate or read_measure(line.cell("actual")).number is None:
-        return
+    mention = rate.mention
     step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
     shown = Fraction(mention.value) / 100
     if abs(actual.number - shown) >= step:

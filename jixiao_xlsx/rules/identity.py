@@ -17,7 +17,7 @@ from jixiao_xlsx.rules.prose import OWN, any_of, at, quoted
 from jixiao_xlsx.rules.structure import other_office
 
 _REPORT_YEAR = re.compile(
-    r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|情况)|[^，,。;:年]{0,4}部门整体评价)"
+    r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)|[^，,。;:年]{0,4}部门整体评价)"
 )
 _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
 
@@ -91,6 +91,11 @@ _DESCRIBED = re.compile(
 )
 
 
+_OPENS = re.compile(
+    r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fa5]{1,6}?[省市县区州旗][\u4e00-\u9fa5]{1,14}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?=20\d\d年|核定|编制|现有|全年)[^\n]*"
+)  # “某某局 2023 年编制 42 人……全年支出 1075.76 万元”
+
+
 def _own_figures(desk: Desk) -> tuple[str, ...]:
     """The total and the score as they are written: whoever tells them tells of this department."""
     total, known = desk.role("self_total"), desk.vocabulary
@@ -112,15 +117,19 @@ def _wrong_name(source: Passage, department: str, desk: Desk) -> Iterator[Saw]:
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
             yield at(source, start, match.end(), "部门名称", words, expected=department)
             return
-    patterns = (_TABLE_TITLE, _DESCRIBED, _CALLED_OURS)
+    patterns = (_TABLE_TITLE, _DESCRIBED, _CALLED_OURS, _OPENS)
     for match in (match for pattern in patterns for match in pattern.finditer(source.folded)):
         group = "name" if match["name"] else "named"
         name = match[group]
         own = _is_own(name, department) or bool(re.search("所属|下属|下设|直属", name))
+        if match.re is _OPENS:
+            ours = department in match.group() or re.search("我[^们]|本[局办委院校]|本单位|本部门", match.group())
+            own = own or bool(ours) or not any(figure in match.group() for figure in _own_figures(desk))
         if department and not own:
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
             start = match.start() if group == "named" else match.start("name")
-            yield at(source, start, match.end(), "部门名称", words, expected=department)
+            end = match.end("name") if match.re is _OPENS else match.end()
+            yield at(source, start, end, "部门名称", words, expected=department)
             return
 
 

@@ -51,7 +51,7 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
                 continue
             if "满分" in around or (match["what"] == "总分" and not _is_self_given(source, match)):
                 continue
-            if re.search(r"上年|去年|指标$|平均|由$|从$", around):
+            if re.search(r"上年|去年|指标$|平均|由$|从$", around) or _is_of_execution(desk, match):
                 continue
             score = Decimal(match["number"])
             yield Looked(1)
@@ -70,6 +70,14 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
         yield from _full_mark(desk, source)
         yield from _bands(desk, source)
         yield from _execution_score(desk, story, source)
+
+
+def _is_of_execution(desk: Desk, match: re.Match[str]) -> bool:
+    """“该指标分值 10 分，自评得分 9.74 分”: the score of 预算执行率, not of all."""
+    cell = desk.execution("score")
+    text = match.string
+    before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
+    return cell is not None and Decimal(match["number"]) == cell.number and "执行率" in before
 
 
 def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
@@ -195,7 +203,11 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
         sources = [source for source in story.passages if source.place.sheet == sheet]
         yield Looked(len(sources))
         scores = ((source, m) for source in sources for m in _score_pattern(known.words["score"]).finditer(source.folded))
-        own = ((source, match) for source, match in scores if match["what"] != "总分" and _is_ours(story, source, match))
+        own = (
+            (source, match)
+            for source, match in scores
+            if match["what"] != "总分" and _is_ours(story, source, match) and not _is_of_execution(desk, match)
+        )
         first = next(own, None)
         if first and not any(graded.search(source.folded) for source in sources):
             source, match = first

@@ -9,9 +9,10 @@ from jixiao_xlsx.amounts import atoms_per, plain, rounded
 from jixiao_xlsx.model import Expected, Place, Severity, Skipped
 from jixiao_xlsx.narrative import readings, tallies
 from jixiao_xlsx.narrative.clauses import Mention
-from jixiao_xlsx.narrative.facts import Fact
+from jixiao_xlsx.narrative.facts import Fact, Listing
 from jixiao_xlsx.narrative.likeness import is_slip
 from jixiao_xlsx.narrative.relations import NEXT_OF_LIST
+from jixiao_xlsx.narrative.scope import OTHERS, PREVIOUS
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 
@@ -45,14 +46,18 @@ def differs_from_table(desk: Desk) -> Iterator[Saw]:
     没有别的读法的，才算错误；两个数毫不相像的，可能说的不是同一项，只作提示。同段写明是另一科目、另一类的，正是那一格的数的，是预算与执行之差的，不提。
     相差最后一位的、说法口径不一的、可能说的是别的单位或上年的，只作提示。
 
+    写的是上一年、数字却与本年度的表一致的，是警告：多半是年度没有改。
+
     改法：按表改文字；确是表填错的，改表。说的是别的单位、别的年度或一部分的，在句子里写明。
     """
     story = desk.story
     if story is None:
         yield Skipped("NAR101", MISSING)
         return
+    dated: set[tuple[int, int]] = set()
     for fact in story.facts:
         yield from _of_another_year(desk, fact)
+        yield from _dated_back(desk, fact, dated)
         yards = desk.measures.of(fact)
         if not yards or fact.mention.approximate:
             continue
@@ -78,6 +83,37 @@ def _of_another_year(desk: Desk, fact: Fact) -> Iterator[Saw]:
     if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
         words = f"正文写“{words_of(mention)}”，{mention.year} 年还没有决算，这个数是{same[0].where}（{year} 年）。请改正年度。"
         yield said(mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,))
+
+
+_FEW = 4  # the same with the item's name
+
+
+def _dated_back(desk: Desk, fact: Fact, dated: set[tuple[int, int]]) -> Iterator[Saw]:
+    """This year's very figure of an item, told of last year, in a paragraph that does not name this year: the date was not changed.
+
+    `dated`: the sentences of which that was said.
+    """
+    mention, year = fact.mention, desk.submission.year
+    of_last_year = mention.scope.period == PREVIOUS or (year is not None and mention.year == year - 1)
+    if not year or not of_last_year or not fact.item or mention.scope.owner == OTHERS:
+        return
+    text = mention.passage.folded
+    start, line = max(text.rfind(stop, 0, mention.start) for stop in "。!?\n") + 1, text.rfind("\n", 0, mention.start) + 1
+    end = mention.end + len(re.split(r"[。!?\n]", text[mention.end :])[0])
+    at = text.rfind(f"{year - 1}年", start, mention.start)
+    if at < 0 or (id(mention.passage), start) in dated or f"{year}年" in text[line:end]:
+        return
+    known = desk.yards.of(fact.item, "previous")
+    same = [yard for yard in desk.yards.of(fact.item, "") if yard.meets(fact.believed)]
+    telling = len(mention.numeral.replace(".", "").strip("0")) >= _FEW
+    if same and telling and not any(yard.meets(fact.believed) for yard in known) and (not known or fact.loose):
+        dated.add((id(mention.passage), start))
+        quote = mention.passage.text[at - 2 * text.startswith(("截至", "截止"), at - 2) : mention.end]
+        words = f"正文写“{quote}”，写的是 {year - 1} 年，数字与 {year} 年的表一致（{same[0].where}是 {same[0].shown}）。请核对，多半是年度没有改。"
+        yield Flag(
+            mention.passage.place, fact.item, mention.passage.title, quote, words, f"{year}年",
+            related=(same[0].cells[0].place,), severity=Severity.WARNING,
+        )  # fmt: skip
 
 
 def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
@@ -149,7 +185,8 @@ def _is_plain(desk: Desk, fact: Fact) -> bool:
     if not named and not (opens and mention.has("spent", "earned")):
         return any(one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST) for one in near)
     item = known.items.get(fact.item)
-    if mention.has("execution", "original", "budget", "previous", "together") or (item is not None and item.kind):
+    whole = item is not None and bool(item.kind) and re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead)
+    if whole or mention.has("execution", "original", "budget", "previous", "together"):
         return True
     sheets = {yard.cells[0].sheet for yard in desk.measures.of(fact)}
     return opens or any(yard.cells[0].sheet in sheets for one in near for yard in desk.measures.agreeing(one))
@@ -176,7 +213,7 @@ def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
 
 @rule("NAR102", "元与万元混用", severity=Severity.ERROR, basis=SAME, relations=("C59", "C60"))
 def unit_slip(desk: Desk) -> Iterator[Saw]:
-    """数字对，单位错：换成另一个单位就与表内一致，或同一事项的同一个数在别处写的是另一个单位。
+    """数字对，单位错：换成另一个单位就与表内一致，或同一事项的同一个数在别处写的是另一个单位，或总额正是所列各项之和而单位不同。
 
     改法：改成正确的单位，全文统一用万元或元。
     """
@@ -193,6 +230,20 @@ def unit_slip(desk: Desk) -> Iterator[Saw]:
             yield _other_unit(fact, unit, f"{yards[0].where}是 {yards[0].shown}", (c.place for yard in yards for c in yard.cells))
         elif twin := desk.measures.twin(fact):
             yield _other_unit(fact, twin.mention.unit, f"别处写“{words_of(twin.mention)}”", (twin.mention.passage.place,))
+    for listing in story.listings:
+        whole = listing.whole
+        if (unit := _beside_its_parts(listing)) and not desk.measures.slipped(whole):
+            yield _other_unit(whole, unit, f"所列 {len(listing.parts)} 项之和正是 {whole.mention.numeral}{unit}", ())
+
+
+def _beside_its_parts(listing: Listing) -> str:
+    """The unit in which the total would be what its parts add up to; "" for none."""
+    whole = listing.whole.mention
+    if not whole.money or whole.approximate or len(listing.parts) < 2:
+        return ""
+    added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
+    units = ("元", "万元") if whole.unit != "亿元" else ()
+    return next((unit for unit in units if unit != whole.unit and added == whole.value * atoms_per(unit)), "")
 
 
 def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Flag:
