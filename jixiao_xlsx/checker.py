@@ -156,7 +156,7 @@ def _signed(flag: Flag, rule: Rule) -> Finding:
 def _crash(rule: Rule, submission: Submission) -> Finding:
     first = submission.sheets[0] if submission.sheets else ""
     text = f"“{rule.title}”（{rule.code}）这一项程序没有核对成，由财政部门人工核对，填报单位不用改；其余各项不受影响。"
-    return Finding(CRASH, Severity.WARNING, Place(first, "A1"), rule.code, "", "", text, basis="程序出错，不是填报的错")
+    return Finding(CRASH, Severity.NOTE, Place(first, "A1"), rule.code, "", "", text, basis="程序出错，不是填报的错")
 
 
 def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
