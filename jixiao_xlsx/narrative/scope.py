@@ -17,6 +17,7 @@ from jixiao_xlsx.narrative.vocabulary import Scoping
 OURS, OTHERS = "ours", "others"
 THIS, PREVIOUS, OTHER = "this", "previous", "other"
 _NAME = "\ue000"  # stands for every letter of the department's own name
+_ALONE = re.compile("(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即])")  # where a short name begins
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LONGEST_HEADING = 40
@@ -69,11 +70,9 @@ class Reader:
 
     def __init__(self, scoping: Scoping, names: tuple[str, ...], year: int | None) -> None:
         self._markers = _markers(scoping)
-        full, *short = sorted(names, key=len, reverse=True) or [""]
-        within = "|".join(map(re.escape, short))
-        alone = rf"(?:(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即]))(?:{within})" if short else ""
-        pattern = "|".join(filter(None, (re.escape(full), alone)))
-        self._names = re.compile(pattern) if pattern else None
+        known = sorted(filter(None, names), key=len, reverse=True)
+        self._full = known[0] if known else ""
+        self._names = re.compile("|".join(map(re.escape, known))) if known else None
         self._year = year
         self._headings: list[tuple[int, Scope]] = []  # those that hold, from the highest down
         self._title = ""
@@ -83,7 +82,7 @@ class Reader:
         if title != self._title:
             self._title = title
             self._leave(_level(title) or 1)
-        hidden = self._names.sub(lambda found: _NAME * len(found.group()), text) if self._names else text
+        hidden = self._names.sub(self._hidden, text) if self._names else text
         marks: list[tuple[int, Scope]] = []
         for line in _LINE.finditer(hidden):
             level = _level(line.group())
@@ -97,6 +96,12 @@ class Reader:
             if level:
                 self._headings.append((level, replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)))
         return Line(tuple(marks))
+
+    def _hidden(self, found: re.Match[str]) -> str:
+        """The department's name as marks; a short one only where it does not end somebody else's."""
+        name = found.group()
+        own = name == self._full or _ALONE.match(found.string, found.start())
+        return _NAME * len(name) if own else name
 
     def _leave(self, level: int) -> None:
         """Forget the headings that do not stand above one of this level."""
