@@ -363,10 +363,11 @@ def holds_somehow(instance: Instance, figures: Figures, lenses: Lenses) -> bool:
 
 def judge(submission: Submission, template: Template) -> Judge:
     """Evaluate every equation of the form on a submission."""
-    found = _without_unknown([one for spec in template.equations for one in instances(spec, submission, template)])
-    within = [instance for instance in found if not instance.spec.across]
-    derived = _derived(within)
-    across = [_expand(instance, derived) for instance in found if instance.spec.across]
+    found = [one for spec in template.equations for one in instances(spec, submission, template)]
+    derived = _derived([instance for instance in found if not instance.spec.across])
+    known = _without_unknown(found)  # a formula over a blank total is its sum all the same
+    within = [instance for instance in known if not instance.spec.across]
+    across = [_expand(instance, derived) for instance in known if instance.spec.across]
     lenses = Lenses()
     proofs = _proofs(across, lenses.exact[0])
     conventions = {sheet: _chosen(votes) for sheet, votes in proofs.items()}
