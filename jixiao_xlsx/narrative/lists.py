@@ -19,6 +19,12 @@ _SUM = re.compile(
 )
 
 
+def _of_another_time(whole: Fact, part: Fact) -> bool:
+    """“年初……，其中……；年末……”."""
+    then, now = (WHEN.search(fact.mention.lead) for fact in (whole, part))
+    return then is not None and now is not None and then.group() != now.group()
+
+
 class Lists(Relations):
     """The part of the walk that keeps lists."""
 
@@ -43,9 +49,8 @@ class Lists(Relations):
         whole = (
             fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
         )
-        then, now = (WHEN.search(one.mention.lead) for one in (self.parent, fact))
-        another = then is not None and now is not None and then.group() != now.group()  # “年初……，其中……；年末……”
-        if alike(self.parent, fact) and boundaries == 1 and not roles and not whole and not another and fact.mention.words != ():
+        fits = alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ()
+        if fits and not _of_another_time(self.parent, fact):
             self.children.append(fact)
         else:
             self._close_list()

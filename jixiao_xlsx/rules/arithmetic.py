@@ -18,7 +18,7 @@ from jixiao_xlsx.narrative.measures import Amount, of_yard
 from jixiao_xlsx.narrative.memory import WHEN
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
-from jixiao_xlsx.rules.narrative import MISSING, ROLE, _beside_its_parts, said, words_of
+from jixiao_xlsx.rules.narrative import MISSING, ROLE, beside_its_parts, said, words_of
 
 PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"
@@ -42,7 +42,7 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
     for listing in story.listings:
         every = (listing.whole, *listing.parts)
         if (
-            _beside_its_parts(listing)
+            beside_its_parts(listing)
             or any(fact.mention.approximate for fact in every)
             or desk.measures.slipped(*every)
             or any(fact.role == "other" for fact in every)

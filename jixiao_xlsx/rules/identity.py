@@ -17,7 +17,7 @@ from jixiao_xlsx.rules.prose import OWN, any_of, at, quoted
 from jixiao_xlsx.rules.structure import other_office
 
 _REPORT_YEAR = re.compile(
-    r"(20\d\d)年(?:度)?(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)|[^，,。;:年]{0,4}部门整体评价)"
+    r"(20\d\d)年(?:度)?(?!\d)(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)|[^，,。;:年]{0,4}部门整体评价)"
 )
 _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
 

@@ -185,7 +185,8 @@ def _is_plain(desk: Desk, fact: Fact) -> bool:
     if not named and not (opens and mention.has("spent", "earned")):
         return any(one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST) for one in near)
     item = known.items.get(fact.item)
-    whole = item is not None and bool(item.kind) and re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead)
+    kind = item.kind if item is not None else ""
+    whole = kind and (kind != "total" or re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead))
     if whole or mention.has("execution", "original", "budget", "previous", "together"):
         return True
     sheets = {yard.cells[0].sheet for yard in desk.measures.of(fact)}
@@ -232,12 +233,12 @@ def unit_slip(desk: Desk) -> Iterator[Saw]:
             yield _other_unit(fact, twin.mention.unit, f"别处写“{words_of(twin.mention)}”", (twin.mention.passage.place,))
     for listing in story.listings:
         whole = listing.whole
-        if (unit := _beside_its_parts(listing)) and not desk.measures.slipped(whole):
+        if (unit := beside_its_parts(listing)) and not desk.measures.slipped(whole):
             yield _other_unit(whole, unit, f"所列 {len(listing.parts)} 项之和正是 {whole.mention.numeral}{unit}", ())
 
 
-def _beside_its_parts(listing: Listing) -> str:
-    """The unit in which the total would be what its parts add up to; "" for none."""
+def beside_its_parts(listing: Listing) -> str:
+    """The unit in which the total of a list would be what its parts add up to; "" for none."""
     whole = listing.whole.mention
     if not whole.money or whole.approximate or len(listing.parts) < 2:
         return ""

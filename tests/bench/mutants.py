@@ -53,7 +53,7 @@ TESTS = (
     "messages", "relations",
 )  # fmt: skip
 LEFT_OUT = "not plain_chinese and not crashes_on"  # what the words of every case and sample hold more sharply
-WORD_TESTS = ("narrative", "narrative_corpus", "narrative_random")
+WORD_TESTS = ("narrative", "narrative_corpus", "narrative_likeness", "narrative_random")
 FEW = 5  # tests that reach a line
 CALLS = 400  # of a function without a new line: the test reaches no more of it
 CAP = 5  # seconds of computing that a test may take beyond twice its usual time: what runs longer has noticed
