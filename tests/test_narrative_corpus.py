@@ -24,7 +24,8 @@ EXAMS = (
     "exam_e.txt",
     "exam_f.txt",
     "exam_g.txt",
-)  # by four more who had not seen it and meant to be hard; the first run stands in their heads
+    "exam_h.txt",
+)  # by five more who had not seen it and meant to be hard; the first run stands in their heads
 INNOCENT = "others.txt"  # nearly all right: what is said of other bodies, other years, projects, heads and standards
 
 

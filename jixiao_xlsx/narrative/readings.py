@@ -142,20 +142,29 @@ def follows(story: Story, mention: Mention, *parts: Mention | None) -> bool:
 def is_of_another_cell(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
     """Whether the figure is one beside the yards', and the paragraph names whose before it: “一般公共服务支出……由基本支出 535.93 万元”.
 
-    Where the words right before the figure name the row, it is another row's figure by mistake.
+    Where the words right before the figure name the row, it is another row's figure by mistake, unless the other is a part of it by
+    name: after “财政拨款”, 年末结转和结余 is 财政拨款年末结转和结余.
     """
     text = fact.mention.passage.folded
     before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
     named = fact.mention.has("item", "subject")
     return any(
         cell.row != other.row
-        and (not named or cell.row in _ALL)
-        and fold(other.row.removeprefix("其中：")) in before
+        and (_part_by_name(cell.row, other.row, before) or ((not named or cell.row in _ALL) and _title(other.row) in before))
         and Yard((other,)).meets(fact.believed)
         for yard in yards
         for cell in yard.cells
         for other in _column_of(tables.submission, cell)
     )
+
+
+def _part_by_name(row: str, other: str, before: str) -> bool:
+    own, name = _title(row), _title(other)
+    return name != own and name.endswith(own) and name.removesuffix(own) in before
+
+
+def _title(row: str) -> str:
+    return fold(row.removeprefix("其中："))
 
 
 def _column_of(submission: Submission, cell: Cell) -> Iterator[Cell]:

@@ -131,7 +131,9 @@ def _score_before(desk: Desk, source: Passage, position: int) -> Decimal | None:
     return Decimal(found[-1]["number"]) if found else None
 
 
-_EXECUTION_SCORE = re.compile(r"预算执行率(?:指标)?[^。;\n得]{0,24}?(?:自评)?得分?(?:为)?(?P<number>\d+(?:\.\d+)?)分")
+_EXECUTION_SCORE = re.compile(
+    r"(?:预算执行率(?:指标)?|执行率[^。;\n得]{0,16}[。;]该项?(?:指标)?)[^。;\n得]{0,24}?(?:自评)?得分?(?:为)?(?P<number>\d+(?:\.\d+)?)分"
+)
 
 
 def _execution_score(desk: Desk, story: Story, source: Passage) -> Iterator[Saw]:
