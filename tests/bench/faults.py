@@ -35,6 +35,7 @@ SWEEP = 150  # books that rare cells are looked for in
 TYPING = ("AMT", "STR103")  # what tells how cells are typed, or how a failure is to be read: that is no watching of a value
 REASONS = {
     "固定资产.*.数量": "件数与金额、与其他表都没有关系，只查是不是负数",
+    "三公经费.[会培][议训]费.上年决算数": "不在“三公”合计之内，别的表也不用，只与正文里的增减比",
 }  # fmt: skip
 
 
