@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 from cases import Case, submission
 
-from jixiao_xlsx.checker import check
-from jixiao_xlsx.model import Finding, Severity, Submission
+from jixiao_xlsx.checker import catalogue, check
+from jixiao_xlsx.model import Finding, Severity, Skipped, Submission
 from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
+from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template
 
 TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
+RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
 HERE = Path(__file__).parent / "narrative"
 FILES = ("corpus.txt", "fresh.txt")  # by the hand that wrote the code; by others, who had not seen it
 EXAMS = (
@@ -70,6 +72,23 @@ def is_found(wanted: tuple[str, str], findings: list[Finding]) -> bool:
 def test_the_book_itself_is_clean() -> None:
     quiet = [f for f in check(book(), TEMPLATE).findings if f.code.startswith(("BAL", "REC", "RAT", "NAR"))]
     assert quiet == []
+
+
+NAMES = "全年医疗卫生与计划生育支出2.34万元，另有社会保证和就业支出6.87万元，均已支付。"
+
+
+def test_odd_names_of_subjects_are_quoted_to_the_letter() -> None:
+    report = check(with_report(NAMES), TEMPLATE)
+    assert sorted(f.reported for f in report.findings if f.code == "NAR112") == ["医疗卫生与计划生育支出", "社会保证和就业支出"]
+    passages = Desk(with_report(NAMES), TEMPLATE).story.passages  # type: ignore[union-attr]
+    assert report.checked["NAR112"] == len(passages)
+
+
+def test_a_form_without_subjects_has_no_odd_names_of_them() -> None:
+    desk = Desk(with_report(NAMES), TEMPLATE)
+    desk.__dict__["vocabulary"] = replace(desk.vocabulary, subjects=None)  # type: ignore[type-var]
+    seen = [saw for code in ("NAR112", "STR114") for saw in RULES[code].check(desk)]
+    assert len(seen) == 2 and all(isinstance(saw, Skipped) for saw in seen)
 
 
 @pytest.mark.parametrize("name", FILES)
