@@ -310,7 +310,10 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     for part in parts:
         if part.cell.number and holds_somehow(instance, [(part.cell, Decimal(0))], judged.lenses):
             what = f"漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
-            yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
+            if anchor.formula and isinstance(part.cell.raw, str):  # SUM passes text by
+                yield Hint(f"{anchor.place} 的公式可能{what}：{part.cell.ref} 是文本，请改成数字", part.cell.place)
+            else:
+                yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
     for part in parts:
         if part.cell.number and holds_somehow(instance, [(part.cell, part.cell.number * 2)], judged.lenses):
             what = f"把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
