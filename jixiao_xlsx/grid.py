@@ -48,6 +48,7 @@ class Grid:
         self.lines: dict[int, list[int]] = {}
         for number, column in self.filled:
             self.lines.setdefault(number, []).append(column)
+        self.texts = set(keys.values()) - {""}
         self.height = max([len(self.rows), *(row + 1 for row, _ in odd)])
         for area in self.flags.merges:
             self._cover(area)

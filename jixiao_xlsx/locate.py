@@ -122,7 +122,10 @@ def _has(lexicon: Lexicon, table: TableSpec, grid: Grid) -> bool:
 
 def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | None:
     """The heading rows between `start` and `end` with most column titles; one row is preferred to two, the upper to the lower."""
-    lines = sorted({row for (row, _), text in grid.keys.items() if start <= row < end and text and lexicon.columns.find(text)})
+    titles = {text for text in grid.texts if lexicon.columns.find(text)}
+    if not titles:
+        return None
+    lines = sorted({row for (row, _), text in grid.keys.items() if text in titles and start <= row < end})
     best: Header | None = None
     tried: set[tuple[int, int]] = set()
     for depth in range(1, DEEPEST_HEADER + 1):

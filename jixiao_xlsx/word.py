@@ -10,9 +10,10 @@ import posixpath
 import re
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
+from typing import NamedTuple
 from xml.parsers import expat
 
 from jixiao_xlsx.fileformat import MAX_BYTES, Refused, open_zip
@@ -20,6 +21,7 @@ from jixiao_xlsx.model import Paragraph
 
 _OLD = "这是旧版 Word 文档（.doc），只是改了后缀；评价报告只读 .docx。"
 SAVE_AS = "请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”后重报"
+_ENDLESS = f"Word 文档的样式或清单异常庞大，不是正常的报告，未读取。{SAVE_AS}"
 MAX_XML = 40 * 2**20
 MAX_TAGS = 1_000_000
 MAX_LIST = 8 * 2**20
@@ -40,8 +42,7 @@ _LONGEST_HEADING = 40
 BROKEN = "Word 文档已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
 
 
-@dataclass(frozen=True, slots=True)
-class WordCell:
+class WordCell(NamedTuple):
     """A cell of a Word table: its text, how many grid columns it spans, and "restart" or "continue" of a vertical merge."""
 
     text: str
@@ -88,7 +89,7 @@ def read_word(data: bytes) -> Word:
                 raise Refused("Word 文档的文字部分过大，不是正常的报告，未读取。" + SAVE_AS)
             folder, _, file = main.rpartition("/")
             styles = names.get(f"{folder}/styles.xml".lower())
-            scan = _read(archive, main, _styles(_list(archive, styles)) if styles else {})
+            scan = _read(archive, main, _styles(_short(archive, styles)) if styles else {})
             margins = _margins(archive, names, folder, file, scan)
             return Word(tuple(scan.paragraphs), tuple(_numbered(scan.tables)), tuple(margins))
         except _BAD as error:
@@ -109,9 +110,19 @@ def _look_at(data: bytes) -> None:
 
 def _list(archive: zipfile.ZipFile, part: str) -> bytes:
     """A part that lists a few things: links, styles. Raises Refused where it is no such list."""
-    if archive.getinfo(part).file_size > MAX_LIST or (data := archive.read(part)).count(b"<") > MAX_LISTED:
-        raise Refused("Word 文档的样式或清单异常庞大，不是正常的报告，未读取。" + SAVE_AS)
-    return data
+    return _listing(_short(archive, part))
+
+
+def _short(archive: zipfile.ZipFile, part: str) -> bytes:
+    if archive.getinfo(part).file_size > MAX_LIST:
+        raise Refused(_ENDLESS)
+    return archive.read(part)
+
+
+def _listing(xml: bytes) -> bytes:
+    if xml.count(b"<") > MAX_LISTED:
+        raise Refused(_ENDLESS)
+    return xml
 
 
 def _main_part(archive: zipfile.ZipFile, names: dict[str, str]) -> str:
@@ -184,7 +195,7 @@ def _styles(xml: bytes) -> dict[str, _Style]:
         elif current and tag == "outlineLvl":
             own[current] = replace(own[current], heading=value != "9")
 
-    _parse(xml, start)
+    _parse(_listing(xml), start)
     return {name: _whole(name, own) for name in own}
 
 
@@ -295,11 +306,15 @@ class _Cells:
     rows: list[tuple[int, tuple[WordCell, ...]]] = field(default_factory=list)
     row: list[WordCell] = field(default_factory=list)
     lead: int = 0
+    width: int = 0
     texts: list[_Text] = field(default_factory=list)
     span: int = 1
     merge: str = ""
 
 
+_Attributes = dict[str, str]
+_Begin = Callable[[_Attributes], object]
+_End = Callable[[], object]
 _UNSEEN = frozenset({"del", "moveFrom", "Fallback", "delText", "instrText"})  # the text in these is not shown, or shown twice
 
 
@@ -308,7 +323,8 @@ class _Scan:
 
     def __init__(self, styles: dict[str, _Style]) -> None:
         self.styles = styles
-        self.tags: dict[str, str] = {}  # what each name met so far means
+        self.begins: dict[str, _Begin | None] = {}  # by the names met so far
+        self.ends: dict[str, _End | None] = {}
         self.paragraphs: list[Paragraph] = []
         self.tables: list[WordTable] = []
         self.texts: list[_Text] = []
@@ -327,33 +343,98 @@ class _Scan:
         return {link for kind, link in self.shown if kind in kinds}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
-        tag = self.tags.get(name)
-        if tag is None:
-            tag = self.tags[name] = _tag(name)
-        if not tag:
-            return
-        if tag == "t":
-            self.listening = not self.unseen and not self.hidden
-        elif tag == "r":
-            self.in_run, self.hidden = True, False
-        elif tag == "p":
-            self.texts.append(_Text())
-        elif tag in _UNSEEN:
-            self.unseen += 1
-        elif tag in _MARKS:
-            self.mark(_MARKS[tag])
-        elif tag in _TRAITS:
-            self.trait(tag, attributes)
-        elif tag == "sdt":
-            self.contents.append(False)
-        elif tag == "docPartGallery" and self.contents:
-            self.contents[-1] = _value(attributes) == "Table of Contents"
-        elif tag in _TABLE:
-            self.start_of_table(tag)
-        elif tag in _MARGINS:
-            self.margin(tag, attributes)
+        """An element begins."""
+        try:
+            begin = self.begins[name]
+        except KeyError:
+            begin = self.meet(name)
+        if begin is not None:
+            begin(attributes)
 
-    def margin(self, tag: str, attributes: dict[str, str]) -> None:
+    def end(self, name: str) -> None:
+        """An element ends."""
+        finish = self.ends[name]
+        if finish is not None:
+            finish()
+
+    def meet(self, name: str) -> _Begin | None:
+        """What to do where elements of a name begin and end: nothing for most."""
+        tag = _tag(name)
+        self.begins[name] = self.begin_of(tag)
+        self.ends[name] = self.end_of(tag)
+        return self.begins[name]
+
+    def begin_of(self, tag: str) -> _Begin | None:
+        if tag in _UNSEEN:
+            return self.hide
+        if tag in _MARKS:
+            return partial(self.mark, _MARKS[tag])
+        if tag in _TRAITS:
+            return partial(self.trait, tag)
+        if tag in _MARGINS:
+            return partial(self.margin, tag)
+        starts: dict[str, _Begin] = {
+            "t": self.start_of_text,
+            "r": self.start_of_run,
+            "p": self.start_of_paragraph,
+            "sdt": self.start_of_content,
+            "docPartGallery": self.gallery,
+            "tbl": self.start_of_table,
+            "tr": self.start_of_row,
+            "tc": self.start_of_cell,
+        }
+        return starts.get(tag)
+
+    def end_of(self, tag: str) -> _End | None:
+        if tag in _UNSEEN:
+            return self.unhide
+        ends: dict[str, _End] = {
+            "t": self.end_of_text,
+            "r": self.end_of_run,
+            "p": self.end_of_paragraph,
+            "sdt": self.contents.pop,
+            "tbl": self.table,
+            "tr": self.row,
+            "tc": self.cell,
+        }
+        return ends.get(tag)
+
+    def hide(self, _: _Attributes) -> None:
+        self.unseen += 1
+
+    def unhide(self) -> None:
+        self.unseen -= 1
+
+    def start_of_text(self, _: _Attributes) -> None:
+        self.listening = not self.unseen and not self.hidden
+
+    def end_of_text(self) -> None:
+        self.listening = False
+
+    def start_of_run(self, _: _Attributes) -> None:
+        self.in_run, self.hidden = True, False
+
+    def end_of_run(self) -> None:
+        self.in_run = self.hidden = False
+
+    def words(self, text: str) -> None:
+        if self.listening and self.texts:
+            self.texts[-1].pieces.append(text)
+
+    def mark(self, text: str, _: _Attributes) -> None:
+        """A tab, a line break, a hyphen."""
+        if self.texts and self.in_run and not self.unseen:
+            self.texts[-1].pieces.append(text)
+
+    def start_of_content(self, _: _Attributes) -> None:
+        self.contents.append(False)
+
+    def gallery(self, attributes: _Attributes) -> None:
+        """What an open content control is for."""
+        if self.contents:
+            self.contents[-1] = _value(attributes) == "Table of Contents"
+
+    def margin(self, tag: str, attributes: _Attributes) -> None:
         """What a section shows around its pages, and that there is a note."""
         if tag == "titlePg":
             self.first_pages = self.first_pages or _value(attributes) not in _OFF
@@ -362,20 +443,7 @@ class _Scan:
         else:
             self.shown.append((_attribute(attributes, "type") or "default", _attribute(attributes, "id")))
 
-    def mark(self, text: str) -> None:
-        if self.texts and self.in_run and not self.unseen:
-            self.texts[-1].pieces.append(text)
-
-    def start_of_table(self, tag: str) -> None:
-        if tag == "tbl":
-            self.tables.append(WordTable((), 0))  # its place in the order is where it begins
-            self.open.append(_Cells(len(self.paragraphs), len(self.tables) - 1))
-        elif self.open and tag == "tr":
-            self.open[-1].row, self.open[-1].lead = [], 0
-        elif self.open:
-            self.open[-1].texts, self.open[-1].span, self.open[-1].merge = [], 1, ""
-
-    def trait(self, tag: str, attributes: dict[str, str]) -> None:
+    def trait(self, tag: str, attributes: _Attributes) -> None:
         """A property of the paragraph, the run or the cell that is open."""
         value = _value(attributes)
         if tag == "pStyle" and self.texts:
@@ -393,46 +461,55 @@ class _Scan:
         elif tag == "vMerge" and self.open:
             self.open[-1].merge = value or "continue"
 
-    def words(self, text: str) -> None:
-        if self.listening and self.texts:
-            self.texts[-1].pieces.append(text)
+    # -- tables
 
-    def end(self, name: str) -> None:
-        tag = self.tags[name]
-        if not tag or tag in _TRAITS:
-            return
-        if tag == "t":
-            self.listening = False
-        elif tag == "r":
-            self.in_run = self.hidden = False
-        elif tag == "p":
-            self.paragraph(self.texts.pop())
-        elif tag in _UNSEEN:
-            self.unseen -= 1
-        elif tag == "sdt":
-            self.contents.pop()
-        elif self.open and tag == "tc":
-            self.cell()
-        elif self.open and tag == "tr":
-            self.open[-1].rows.append((self.open[-1].lead, tuple(self.open[-1].row)))
-        elif self.open and tag == "tbl":
-            self.table(self.open.pop())
+    def start_of_table(self, _: _Attributes) -> None:
+        self.tables.append(WordTable((), 0))  # its place in the order is where it begins
+        self.open.append(_Cells(len(self.paragraphs), len(self.tables) - 1))
+
+    def start_of_row(self, _: _Attributes) -> None:
+        if self.open:
+            table = self.open[-1]
+            table.row, table.lead, table.width = [], 0, 0
+
+    def start_of_cell(self, _: _Attributes) -> None:
+        if self.open:
+            table = self.open[-1]
+            table.texts, table.span, table.merge = [], 1, ""
 
     def cell(self) -> None:
+        if not self.open:
+            return
         table = self.open[-1]
-        text = "\n".join("".join(one.pieces).strip() for one in table.texts)
+        text = "\n".join(["".join(one.pieces).strip() for one in table.texts])
         table.row.append(WordCell(text.strip(), table.span, table.merge))
+        table.width += table.span
         self.cells += 1
-        if self.cells > MAX_CELLS or sum(cell.span for cell in table.row) > MAX_WIDTH:
+        if self.cells > MAX_CELLS or table.width > MAX_WIDTH:
             raise Refused("Word 文档里的表格过大，不是正常的报告，未读取。" + SAVE_AS)
 
-    def table(self, table: _Cells) -> None:
+    def row(self) -> None:
+        if self.open:
+            self.open[-1].rows.append((self.open[-1].lead, tuple(self.open[-1].row)))
+
+    def table(self) -> None:
+        if not self.open:
+            return
+        table = self.open.pop()
         done = WordTable(tuple(row for row in table.rows if row[1]), table.after)
         self.tables[table.at] = done
         if done.framed:  # text in a frame is text
             for _, cells in done.rows:
                 for text in cells[0].text.split("\n"):
                     self.paragraph(_Text([text]))
+
+    # -- paragraphs
+
+    def start_of_paragraph(self, _: _Attributes) -> None:
+        self.texts.append(_Text())
+
+    def end_of_paragraph(self) -> None:
+        self.paragraph(self.texts.pop())
 
     def paragraph(self, text: _Text) -> None:
         if self.open:
@@ -455,10 +532,9 @@ class _Scan:
 _DRAWN = ("a:", "m:")  # words in pictures and formulas
 _MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TRAITS = frozenset({"pStyle", "numId", "outlineLvl", "vanish", "gridSpan", "gridBefore", "vMerge"})
-_TABLE = frozenset({"tbl", "tr", "tc"})
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _MARGINS = frozenset({"headerReference", "footerReference", "titlePg", *_NOTES})
-_KNOWN = frozenset({*_MARGINS, "p", "r", "t", "sdt", "docPartGallery", *_UNSEEN, *_MARKS, *_TRAITS, *_TABLE})
+_KNOWN = frozenset({*_MARGINS, "p", "r", "t", "sdt", "docPartGallery", "tbl", "tr", "tc", *_UNSEEN, *_MARKS, *_TRAITS})
 
 
 def _tag(name: str) -> str:

@@ -88,6 +88,9 @@ def _header(grid: Grid, spec: TableSpec, lexicon: Lexicon, above: Sequence[Parag
     """A table's heading rows, where enough of its columns and rows are there; with its own title above, half will do."""
     if spec.shape == "record" or not any(column.numeric for column in spec.columns):
         return None
+    titles = {found[1] for text in grid.texts if (found := lexicon.rows.find(text))}
+    if len(titles) < _ROWS * len(spec.rows):
+        return None  # whichever lines are its own
     header = find_header(grid, lexicon, 0, grid.height)
     if header is None:
         return None

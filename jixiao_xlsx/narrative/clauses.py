@@ -50,7 +50,7 @@ class Passage:
 class Mention:
     """A number with its unit and the words before it.
 
-    `words` are what its lead means (None: some of it is not known); `wide` the same across “、”, for lists of names before
+    `words` are what its lead means (None: some of it is not known), `kinds` theirs; `wide` the same across “、”, for lists of names before
     “分别为”, “共计”; `opening` the kind of the word that the lead begins with; `gap` everything since the last number; `scope` of whom and
     when it is said. `start`, `end` count characters of the passage.
     """
@@ -65,6 +65,7 @@ class Mention:
     gap: str
     lead: str
     words: tuple[Word, ...] | None
+    kinds: frozenset[str]
     wide: tuple[Word, ...] | None
     opening: str
     scope: Scope
@@ -99,7 +100,7 @@ class Mention:
 
     def has(self, *kinds: str) -> bool:
         """Whether its lead is understood and holds a word of one of these kinds."""
-        return self.words is not None and any(word.kind in kinds for word in self.words)
+        return not self.kinds.isdisjoint(kinds)
 
 
 def passage(place: Place, title: str, text: str) -> Passage:
@@ -178,7 +179,7 @@ def _with_units(found: list[Mention]) -> list[Mention]:
 
 def nowhere(source: Passage, start: int) -> Mention:
     """A number that is none, at the beginning of a sentence without any: it lends its place."""
-    return Mention(source, start, start, Decimal(0), "", 0, "", "", "", (), (), "", Scope(), None, approximate=False)
+    return Mention(source, start, start, Decimal(0), "", 0, "", "", "", (), frozenset(), (), "", Scope(), None, approximate=False)
 
 
 _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台套件])(?![账帐式面])")
@@ -212,7 +213,7 @@ def _mention(
     words, year, consumed = read(lead, lexicon, before)
     wide = read(wide_text, lexicon, before)[0] if wide_text != lead else words
     tail = sentence[match.end() : match.end() + 6]
-    kinds = {word.kind for word in consumed}
+    kinds = frozenset([word.kind for word in consumed])
     vague = bool(VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"}) or gap[-1:] in {"—", "~", "～"}
     vague = vague or (bool(kinds & {"over", "under"}) and not kinds & _BASES)
     sign = "-" if match["sign"] else ""
@@ -227,6 +228,7 @@ def _mention(
         gap=gap,
         lead=wide_text if wide_text != lead and _is_list(wide) else lead,
         words=words,
+        kinds=kinds if words is not None else frozenset(),
         wide=wide,
         opening=_opening(lead, lexicon),
         scope=line.at(start + match.start()),
@@ -283,7 +285,7 @@ def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...
             if match:
                 position = match.end()
                 continue
-        if adverbial := _ADVERBIAL.match(text, position):
+        if char in "经按从" and (adverbial := _ADVERBIAL.match(text, position)):
             position = adverbial.end()
             continue
         if char == "中" and words and words[-1].kind in {"item", "subject"}:

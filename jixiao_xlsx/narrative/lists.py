@@ -47,7 +47,7 @@ class Lists(Relations):
         other = ("share", "execution", "spent", "previous", "start", "together", *PLANNED)
         roles = fact.mention.has(*other) or fact.mention.opening in other
         whole = (
-            fact.item in {group[0] for group in self.known.partitions} and fact.item != self.parent.item and self._is_whole(fact)
+            fact.item in self.known.partitions and fact.item != self.parent.item and self._is_whole(fact)
         )
         fits = alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ()
         if fits and not _of_another_time(self.parent, fact):
@@ -74,8 +74,7 @@ class Lists(Relations):
     def _is_whole(self, fact: Fact) -> bool:
         """Whether the item is the total of a group that the parent is not above."""
         assert self.parent is not None
-        parts = next((parts for name, parts in self.known.partitions if name == self.parent.item), ())
-        return fact.item not in parts
+        return fact.item not in self.known.partitions.get(self.parent.item, ())
 
     def _close_list(self) -> None:
         if self.parent is not None and self.children:

@@ -254,8 +254,7 @@ class Relations(Memory):
 
     def _top_of(self, item: str) -> str:
         """The one whole of all the department's money that an item is a part of."""
-        tops = (whole for whole, parts in self.known.partitions if item in parts and whole == self.whole)
-        return next(tops, "")
+        return self.whole if item in self.known.partitions.get(self.whole, ()) else ""
 
     def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
         words = mention.words or ()

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from jixiao_xlsx.narrative.vocabulary import Scoping
+from jixiao_xlsx.narrative.vocabulary import Endings, Scoping
 
 OURS, OTHERS = "ours", "others"
 THIS, PREVIOUS, OTHER = "this", "previous", "other"
@@ -209,24 +209,43 @@ def _around(text: str, start: int, match: re.Match[str]) -> str:
 
 @cache
 def _markers(scoping: Scoping) -> re.Pattern[str]:
+    """All of them in one pattern, which looks closer only where one of their first letters stands."""
     compared = "(?<![比较与同由从])(?<!相比)"
     month = r"(?:[1-9]|1[01])月"
     digits = r"(?:度|同期|决算数?|数|完成|实际|执行|支出|预算数?)*(?:为|是|:)?\s*[\d(]"
     span = r"(?:[—\-–~至到]|——)"
     parts = (
-        ("ours", f"{_NAME}+|{scoping.ours}"),
-        ("half", scoping.halves),
-        ("others", scoping.others),
+        ("ours", f"{_NAME}+|{_any(scoping.ours)}"),
+        ("half", _any(scoping.halves)),
+        ("others", _any(scoping.others)),
         (
             "other",
-            rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|20\d\d年度?第?[一二三四]季度|{scoping.times}",
+            rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|20\d\d年度?第?[一二三四]季度|{_any(scoping.times)}",
         ),
         ("other", rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?"),
         ("year", rf"{compared}20\d\d年(?:12月(?:31日|底|末)|(?:度)?(?!以来|{digits}))"),
-        ("previous", rf"{compared}(?:{scoping.previous})(?!结转|结余|末结|{digits})"),
-        ("this", "本年|今年|本期"),
-        ("venture", scoping.ventures),
-        ("body", scoping.bodies),
+        ("previous", rf"{compared}(?:{_any(scoping.previous)})(?!结转|结余|末结|{digits})"),
+        ("this", _any(_THIS)),
+        ("venture", "|".join(_ending(one, "[一-龥”]") for one in scoping.ventures)),
+        ("body", "|".join(_ending(one, "[一-龥]") for one in scoping.bodies)),
         ("mark", "[();]"),
     )
-    return re.compile("|".join(f"(?P<{name}{n}>{pattern})" for n, (name, pattern) in enumerate(parts)))
+    ends = [name for one in (*scoping.bodies, *scoping.ventures) for name in one.names]
+    listed = (scoping.ours, scoping.halves, scoping.others, scoping.times, scoping.previous, _THIS, ends)
+    first = "".join(sorted({word[0] for words in listed for word in words}))
+    either = "|".join(f"(?P<{name}{n}>{pattern})" for n, (name, pattern) in enumerate(parts))
+    return re.compile(rf"(?=[\d截();{_NAME}{re.escape(first)}])(?:{either})")
+
+
+_THIS = ("本年", "今年", "本期")
+
+
+def _any(words: tuple[str, ...]) -> str:
+    return "|".join(map(re.escape, words))
+
+
+def _ending(one: Endings, letter: str) -> str:
+    """One of the names at the end of a longer one, which ends in `letter` before it."""
+    before = "".join(f"(?<!{word})" for word in one.not_after.split("|") if word)
+    after = f"(?!{one.not_before})" if one.not_before else ""
+    return f"(?<={letter}){before}(?:{_any(one.names)}){after}"

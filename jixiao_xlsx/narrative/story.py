@@ -129,7 +129,7 @@ class _Sentence(Lists):
     def _whole_of(self, one: Slice) -> Slice:
         """The slice with the whole that those beside it are also parts of."""
         items = {other.item for other in self.sliced}
-        wholes = [whole for whole, parts in self.known.partitions if len(items) > 1 and items <= set(parts)]
+        wholes = [whole for whole, parts in self.known.partitions.items() if len(items) > 1 and items <= set(parts)]
         return replace(one, whole=one.whole or (wholes[0] if wholes else ""))
 
     # -- what lies between two numbers
@@ -144,7 +144,7 @@ class _Sentence(Lists):
         first = 1 if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:") else 0
         between = pieces[first:-1]
         inside = pieces[first if self.parent is not None and not self.children else 0 : -1]
-        if (amid := _amid(mention)) in dict(self.known.partitions):
+        if (amid := _amid(mention)) in self.known.partitions:
             self.head = amid
         for clause in inside:
             if clause.endswith("中") and not clause.endswith(_IN_TIME):
@@ -164,7 +164,7 @@ class _Sentence(Lists):
     def _goes_within(self, clause: str) -> None:
         """“固定资产中，”: what follows are its parts; of something that is not known to have parts, unknown."""
         words = read(clause, self.lexicon)[0]
-        heads = [word.name for word in words or () if word.kind == "amid" and word.name in dict(self.known.partitions)]
+        heads = [word.name for word in words or () if word.kind == "amid" and word.name in self.known.partitions]
         if heads:
             self.head = heads[0]
         else:
@@ -172,6 +172,8 @@ class _Sentence(Lists):
 
     def _brackets(self, gap: str) -> None:
         """What is said in a bracket is forgotten when it closes."""
+        if "(" not in gap and ")" not in gap:
+            return
         for char in gap:
             if char == "(":
                 self.outside.append((self.current, list(self.said), self.last))
@@ -227,8 +229,9 @@ class _Sentence(Lists):
             return Fact(mention, (), "")
         fact = self._narrowed(self._plain(mention, mention.words))
         doubt = mention.scope.named if mention.scope.doubtful else ""
-        role = fact.role or self.frame
-        return replace(fact, role=role, doubt=doubt, loose=self._is_loose(fact)) if fact.items else fact
+        role, loose = fact.role or self.frame, self._is_loose(fact)
+        plain = (role, doubt, loose) == (fact.role, fact.doubt, fact.loose)
+        return fact if plain or not fact.items else replace(fact, role=role, doubt=doubt, loose=loose)
 
     def _enumerated(self, mention: Mention) -> Fact | None:
         """“A、B 分别为 1 万元、2 万元”, “A、B 共计 3 万元”; names that share a number without such a word share it in an unknown way."""
@@ -268,7 +271,7 @@ class _Sentence(Lists):
             if not above.items:
                 return replace(fact, items=())
             item = self.known.items.get(above.item)
-            group = [name for whole, parts in self.known.partitions if whole == above.item for name in parts]
+            group = self.known.partitions.get(above.item, ())
             total = item is not None and item.kind in {"income", "total"}
             if above.subset or (above.item != fact.item and not total and fact.item not in group):
                 return replace(fact, subset=True)
@@ -277,7 +280,7 @@ class _Sentence(Lists):
         if self.head and ";" in gap and not amid:
             self.head = ""
         if self.head:
-            parts = dict(self.known.partitions)[self.head]
+            parts = self.known.partitions[self.head]
             return fact if fact.item in parts or fact.item == self.head else replace(fact, items=())
         return replace(fact, items=()) if self.within else fact
 

@@ -91,16 +91,25 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True)
-class Scoping:
-    """Patterns of the words that say of whom (ours, others, bodies, ventures) or of when (previous, times) a sentence speaks."""
+class Endings:
+    """Ends of names, and what must not stand right before or after one (words joined by “|”)."""
 
-    ours: str
-    others: str
-    halves: str
-    bodies: str
-    ventures: str
-    previous: str
-    times: str
+    names: tuple[str, ...]
+    not_after: str = ""
+    not_before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoping:
+    """The words that say of whom (ours, others, halves, bodies, ventures) or of when (previous, times) a sentence speaks."""
+
+    ours: tuple[str, ...]
+    others: tuple[str, ...]
+    halves: tuple[str, ...]
+    bodies: tuple[Endings, ...]
+    ventures: tuple[Endings, ...]
+    previous: tuple[str, ...]
+    times: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +121,7 @@ class Vocabulary:
     rate: str
     items: Mapping[str, Item]
     rates: Mapping[str, RateItem]
-    partitions: tuple[tuple[str, tuple[str, ...]], ...]
+    partitions: Mapping[str, tuple[str, ...]]
     subjects: Subjects | None
     lexicon: Lexicon
     scoping: Scoping
@@ -184,7 +193,7 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         rate=next(iter(rates), ""),
         items=items,
         rates=rates,
-        partitions=tuple((group["whole"], tuple(group["parts"])) for group in data.get("partition", ())),
+        partitions={group["whole"]: tuple(group["parts"]) for group in data.get("partition", ())},
         subjects=subjects,
         lexicon=Lexicon(_spellings(data, words, template)),
         scoping=_scoping(data),
@@ -235,9 +244,9 @@ def _selves(data: Mapping[str, Any]) -> list[str]:
 
 def _scoping(data: Mapping[str, Any]) -> Scoping:
     spec = data["scope"]
-    listed = {key: "|".join(re.escape(fold(word)) for word in spec[key]) for key in ("others", "halves", "previous", "times")}
-    ours = "|".join(map(re.escape, (*data["words"]["ours"], *_selves(data))))
-    return Scoping(ours=ours, bodies=spec["bodies"], ventures=spec["ventures"], **listed)
+    listed = {key: tuple(map(fold, spec[key])) for key in ("others", "halves", "previous", "times")}
+    ends = {key: tuple(Endings(**one | {"names": tuple(one["names"])}) for one in spec[key]) for key in ("bodies", "ventures")}
+    return Scoping(ours=(*data["words"]["ours"], *_selves(data)), **listed, **ends)
 
 
 def _item(spec: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> Item:

@@ -98,7 +98,7 @@ def _explained(desk: Desk, listing: Listing) -> bool:
 
 def _part_of(desk: Desk, listing: Listing) -> bool:
     """Whether the only part that is listed is known to be a part of the whole."""
-    groups = dict(desk.vocabulary.partitions) if desk.vocabulary else {}
+    groups = desk.vocabulary.partitions if desk.vocabulary else {}
     return listing.parts[0].item in groups.get(listing.whole.item, ())
 
 
@@ -112,11 +112,11 @@ def _complete(desk: Desk, listing: Listing) -> bool:
         return True
     if known.subjects and len(subjects) > 1 and len(names) == len(subjects) and all(_is_subject(desk, name) for name in names):
         return not listing.open_ended or "主要" in listing.parts[0].mention.gap
-    for whole, parts in known.partitions:
-        if listing.whole.item == whole and names <= set(parts):
-            left = [part for part in parts if part not in names]
-            return not any(yard.atoms for part in left for yard in _yards_of(desk, part))
-    return False
+    parts = known.partitions.get(listing.whole.item, ())
+    if not names <= set(parts):
+        return False
+    left = [part for part in parts if part not in names]
+    return not any(yard.atoms for part in left for yard in _yards_of(desk, part))
 
 
 def _is_miscounted(listing: Listing) -> bool:

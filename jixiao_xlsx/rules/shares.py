@@ -107,7 +107,7 @@ def _heads(desk: Desk, one: Slice) -> bool:
     item = known.items.get(one.whole) if known else None
     if known is None or item is None:
         return False
-    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in dict(known.partitions)
+    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in known.partitions
 
 
 def _roughly(desk: Desk, story: Story) -> Iterator[Saw]:
