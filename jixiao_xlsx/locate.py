@@ -145,7 +145,7 @@ def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | 
 
 def _header(grid: Grid, names: Names, top: int, bottom: int) -> Header:
     claims: list[tuple[int, int, str, Position]] = []
-    width = max((column for row, column in grid.keys if top <= row <= bottom), default=-1) + 1
+    width = max((max(grid.columns_in(row), default=-1) for row in range(top, bottom + 1)), default=-1) + 1
     before = ""
     for column in range(width):
         stack = _stack(grid, top, bottom, column)

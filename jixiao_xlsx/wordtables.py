@@ -21,6 +21,7 @@ _COLUMNS, _ROWS = 0.6, 0.5  # of a table's titles that must be there
 _NEAR = 2  # paragraphs above a table that may speak of it
 _TOP = 3  # its first rows, which may say the unit
 _UNIT = re.compile(r"单位:?(亿元|千元|万元|百元|元)|\((亿元|千元|万元|百元|元)\)$")
+_NO_DIGIT = re.compile(r"[^\d.]")
 _OWN_UNIT = re.compile(r"[元万亿]$")  # typed into the cell itself
 
 
@@ -115,7 +116,8 @@ def _grid(table: WordTable, file: str) -> Grid:
         for ordinal, cell in enumerate(cells, 1):
             begins[at] = cell
             line += [cell.text if cell.merge != "continue" else "", *[""] * (cell.span - 1)]
-            names.update({(number, at + more): ordinal for more in range(cell.span)})
+            for covered in range(at, at + cell.span):
+                names[number, covered] = ordinal
             at += cell.span
         rows.append(line)
         starts.append(begins)
@@ -165,14 +167,14 @@ def _heading(table: Table, above: Sequence[Paragraph], file: str, lexicon: Lexic
 
 def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
     """The table with its amounts in the unit that is said, each column on the grid it is printed on."""
+    plain = [c for row in table.rows for c in row.cells.values() if c.number is not None and not _OWN_UNIT.search(tidy(c.text))]
     digits: dict[str, int] = {}
-    for row in table.rows:
-        for title, cell in row.cells.items():
-            if cell.number is not None and not _OWN_UNIT.search(tidy(cell.text)):
-                digits[title] = max(digits.get(title, 0), _digits(cell))
+    for cell in plain:
+        digits[cell.column] = max(digits.get(cell.column, 0), _digits_of(cell.text))
+    amounts = {id(cell) for cell in plain if cell.unit in MONEY_UNITS}
 
     def printed(cell: Cell) -> Cell:
-        if not isinstance(cell.value, Decimal) or cell.unit not in MONEY_UNITS or _OWN_UNIT.search(tidy(cell.text)):
+        if id(cell) not in amounts:
             return cell
         return cell._replace(unit=unit if cell.unit == spec.unit else cell.unit, decimals=digits[cell.column])
 
@@ -180,9 +182,5 @@ def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
     return replace(table, rows=rows)
 
 
-def _digits(cell: Cell) -> int:
-    return _digits_of(cell.text)
-
-
 def _digits_of(typed: str) -> int:
-    return len(re.sub(r"[^\d.]", "", typed).partition(".")[2])
+    return len(_NO_DIGIT.sub("", typed).partition(".")[2])

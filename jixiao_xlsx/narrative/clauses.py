@@ -103,9 +103,9 @@ class Mention:
         return not self.kinds.isdisjoint(kinds)
 
 
-def passage(place: Place, title: str, text: str) -> Passage:
+def passage(place: Place, title: str, text: str, *, numbered: bool = False, aside: bool = False) -> Passage:
     """A passage with its folded text."""
-    return Passage(place, title, text, fold(text))
+    return Passage(place, title, text, fold(text), numbered, aside)
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:

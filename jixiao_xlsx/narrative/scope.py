@@ -9,8 +9,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
 
 from jixiao_xlsx.narrative.vocabulary import Endings, Scoping
 
@@ -25,8 +26,7 @@ _NUMBERED = tuple(map(re.compile, (r"[一二三四五六七八九十]+、", r"\(
 _AMOUNT = re.compile(r"\d\s*(?:亿元|万元|元|%|人|名|份)")
 
 
-@dataclass(frozen=True, slots=True)
-class Scope:
+class Scope(NamedTuple):
     """`owner`: "" (not said), ours, others; `named`: whom the words name. `period`: "" (not said), this, previous, other.
 
     `carried`: the owner was named in an earlier sentence; `hinted`: the period was named in a heading or before “；”.
@@ -94,7 +94,7 @@ class Reader:
                 marks += found
                 before = _carried(found, before, hidden[sentence.start() : sentence.end()], sentence.start())
             if level:
-                self._headings.append((level, replace(before, hinted=bool(before.period), carried=before.owner == OTHERS)))
+                self._headings.append((level, before._replace(hinted=bool(before.period), carried=before.owner == OTHERS)))
         return Line(tuple(marks))
 
     def _hidden(self, found: re.Match[str]) -> str:
@@ -120,19 +120,19 @@ class Reader:
                 scope = outside.pop() if outside else scope
             elif mark == ";":
                 period = first.period if first else ""
-                scope = replace(scope, period=period, hinted=period not in {"", THIS})
+                scope = scope._replace(period=period, hinted=period not in {"", THIS})
             elif kind == "ours":
-                scope = replace(scope, owner=OURS, named="", carried=False)
+                scope = scope._replace(owner=OURS, named="", carried=False)
             elif kind == "half":
-                scope = replace(scope, owner=OTHERS, named=mark, carried=True)
+                scope = scope._replace(owner=OTHERS, named=mark, carried=True)
             elif kind in {"others", "body", "venture"}:
                 if (kind != "others" or mark[0] not in "全我每人") and _governed(text, start, match.start()):
                     continue
                 if _named_in_passing(text, start, match):
                     continue
-                scope = replace(scope, owner=OTHERS, named=_around(text, start, match), carried=False)
+                scope = scope._replace(owner=OTHERS, named=_around(text, start, match), carried=False)
             else:
-                scope = replace(scope, period=self._period(kind, mark), hinted=False)
+                scope = scope._replace(period=self._period(kind, mark), hinted=False)
             first = first or scope
             yield match.end(), scope
 

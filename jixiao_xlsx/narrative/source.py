@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Document, Place, Submission
@@ -36,9 +35,9 @@ def _paragraphs(document: Document) -> Iterator[Passage]:
         if one.heading:
             title = one.text
         if not one.listed:
-            yield replace(passage(Place(document.file, one.ref), title, one.text), numbered=one.numbered)
+            yield passage(Place(document.file, one.ref), title, one.text, numbered=one.numbered)
     for one in document.margins:
-        yield replace(passage(Place(document.file, one.ref), one.aside, one.text), aside=True)
+        yield passage(Place(document.file, one.ref), one.aside, one.text, aside=True)
 
 
 def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
