@@ -181,8 +181,8 @@ def _stack(grid: Grid, top: int, bottom: int, column: int) -> list[tuple[str, Po
 
 def _claim(names: Names, stack: list[str]) -> tuple[int, str] | None:
     """The best reading of a column's headings: the lowest alone, or joined with those above it."""
-    if not stack:
-        return None
+    if len(stack) < 2:
+        return names.find(stack[0]) if stack else None
     joined = ["".join(stack[-count:]) for count in range(1, len(stack) + 1)]
     return min((found for text in joined if (found := names.find(text))), default=None)
 

@@ -12,8 +12,8 @@ from jixiao_xlsx.model import Place
 from jixiao_xlsx.narrative.scope import Line, Scope
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Word, fold
 
-_NUMBER = re.compile(
-    r"(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
+_NUMBER = re.compile(  # begins with what a number begins with, so that nothing else is looked at twice
+    r"(?=[-\d])(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
     r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)|(?<=[为是]0)(?=[，,。;、)]))"
 )
 _SHORT = re.compile(r"(?<=[一-龥])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)")  # without its unit, or with half of it
@@ -257,6 +257,7 @@ def _last_piece(text: str, boundary: re.Pattern[str]) -> str:
 
 
 _APPROVED_BY = re.compile(r"[^\d，、]{1,10}?(?:核定|批准|批复|核准)(?=我|本)")
+_STARTS = frozenset("0123456789经按从中")  # of what is read without the lexicon
 _ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看")
 
 
@@ -274,6 +275,10 @@ def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...
     while position < len(text):
         char = text[position]
         if char in " 、)(":
+            position += 1
+            continue
+        if char not in _STARTS and not lexicon.begins(char):
+            complete = False
             position += 1
             continue
         if char.isdigit():

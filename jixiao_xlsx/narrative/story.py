@@ -37,6 +37,8 @@ _ALL_OF_IT = re.compile("部门|整体|总体|全局")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|\d{1,2}[.、])")
 _IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
 _THIS_YEAR = re.compile(r"(?:本年度?|今年|当年|20\d\d年度?)(?:支出|决算|实际)?(?:为|是|达)?")
+_CLAUSES = re.compile("[，,;:]")
+_IN_IT = re.compile(r"[^，。,;\d]{0,10}[中里][，,]")
 _AT_THE_END = re.compile("[本到至]?(?:年[末底]|期末)")
 _FRAME = re.compile(
     r"\s*(?:从|按照?|以)(?:部门)?(?P<role>年初预算|全年预算|决算|执行)(?:数据?|情况|结果)?(?:来?看|口径[^，,:]{0,3}|计算?|统计)[，,:]"
@@ -140,7 +142,7 @@ class _Sentence(Lists):
             self._forget()
             self.compared = None
         self._brackets(mention.gap)
-        pieces = re.split(r"[，,;:]", mention.gap)
+        pieces = _CLAUSES.split(mention.gap)
         first = 1 if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:") else 0
         between = pieces[first:-1]
         inside = pieces[first if self.parent is not None and not self.children else 0 : -1]
@@ -405,7 +407,7 @@ class _Sentence(Lists):
 
     def _heads_a_clause(self, fact: Fact) -> bool:
         """“在全年 62.7 万元采购支出中，……”: what follows is listed under it."""
-        return bool(fact.items or fact.role) and bool(re.match(r"[^，。,;\d]{0,10}[中里][，,]", fact.mention.tail))
+        return bool(fact.items or fact.role) and _IN_IT.match(fact.mention.tail) is not None
 
     def _earns(self, name: str) -> bool:
         item = self.known.items.get(name)

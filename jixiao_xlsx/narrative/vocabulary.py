@@ -151,11 +151,15 @@ class Lexicon:
         for found in self._by_first.values():
             yield from found
 
+    def begins(self, letter: str) -> bool:
+        """Whether some word starts with the letter."""
+        return letter in self._by_first
+
     def at(self, text: str, position: int) -> tuple[str, Word] | None:
         """The longest word that starts there."""
-        for spelled, word in self._by_first.get(text[position], ()):
-            if text.startswith(spelled, position):
-                return spelled, word
+        for pair in self._by_first.get(text[position], ()):
+            if text.startswith(pair[0], position):
+                return pair
         return None
 
 
