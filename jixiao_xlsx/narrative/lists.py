@@ -46,9 +46,7 @@ class Lists(Relations):
         self.separator = self.separator or "".join(breaks[:1])
         other = ("share", "execution", "spent", "previous", "start", "together", *PLANNED)
         roles = fact.mention.has(*other) or fact.mention.opening in other
-        whole = (
-            fact.item in self.known.partitions and fact.item != self.parent.item and self._is_whole(fact)
-        )
+        whole = fact.item in self.known.partitions and fact.item != self.parent.item and self._is_whole(fact)
         fits = alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ()
         if fits and not _of_another_time(self.parent, fact):
             self.children.append(fact)

@@ -248,9 +248,22 @@ def _selves(data: Mapping[str, Any]) -> list[str]:
 
 def _scoping(data: Mapping[str, Any]) -> Scoping:
     spec = data["scope"]
-    listed = {key: tuple(map(fold, spec[key])) for key in ("others", "halves", "previous", "times")}
-    ends = {key: tuple(Endings(**one | {"names": tuple(one["names"])}) for one in spec[key]) for key in ("bodies", "ventures")}
-    return Scoping(ours=(*data["words"]["ours"], *_selves(data)), **listed, **ends)
+
+    def listed(key: str) -> tuple[str, ...]:
+        return tuple(map(fold, spec[key]))
+
+    def ends(key: str) -> tuple[Endings, ...]:
+        return tuple(Endings(tuple(one["names"]), one.get("not_after", ""), one.get("not_before", "")) for one in spec[key])
+
+    return Scoping(
+        ours=(*data["words"]["ours"], *_selves(data)),
+        others=listed("others"),
+        halves=listed("halves"),
+        bodies=ends("bodies"),
+        ventures=ends("ventures"),
+        previous=listed("previous"),
+        times=listed("times"),
+    )
 
 
 def _item(spec: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> Item:
