@@ -116,7 +116,7 @@ class Done:
 
 @dataclass(frozen=True, slots=True)
 class RateSaid:
-    """A rate of the form or an indicator's value."""
+    """A rate of the form, an indicator's value, or (respondent) the 满意度 of one group of those that were asked."""
 
     mention: Mention
     kind: str

@@ -61,6 +61,7 @@ class Memory:
         self.split: list[Slice] = []  # of “分别占”: those whose percentages are still to come
         self.stepped: Fact | None = None  # the amount of the last change
         self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
+        self.asked = False  # whether the 满意度 of some group was told: “村民满意度 97%，居民 98%”
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
         self.change: Change | None = None
         self.within = False  # “项目支出中，……”: parts of something else

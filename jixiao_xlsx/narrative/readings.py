@@ -184,6 +184,11 @@ def is_what_is_left(fact: Fact, tables: Yardsticks) -> bool:
     return any(one is not other and (one.span + -other.span).meets(fact.believed) for one in yards for other in yards)
 
 
+def is_what_was_granted(fact: Fact, tables: Yardsticks) -> bool:
+    """“上级下达资金 659.01 万元，支出 543.13 万元”: what was handed down of it, not what was spent."""
+    return fact.role in {"", "budget", "plan"} and any(yard.meets(fact.believed) for yard in tables.of(fact.item, "granted"))
+
+
 def is_stale(fact: Fact, tables: Yardsticks) -> bool:
     """Whether the figure is the same item's of another column (年初, 全年, 决算, 上年): then it was taken from the wrong one."""
     roles = ("execution", "budget", "original", "previous")

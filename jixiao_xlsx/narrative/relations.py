@@ -60,6 +60,8 @@ class Relations(Memory):
         facts = [fact for fact in self.said if fact.item == item and not fact.subset and not fact.mention.approximate]
         base = self._base(mention) or self._base_said(item, facts, mention.lead)
         earlier = next((fact for fact in facts if fact.role == base and base), None)
+        if base == PREVIOUS and earlier is None:
+            earlier = self._opening(item)
         current = next((fact for fact in facts if fact.role in {"execution", ""}), None)
         if current is None and (base in {"original", PREVIOUS} or self.compared is not None):
             current = next((fact for fact in facts if fact.role not in {base, OTHER}), None)
@@ -74,7 +76,14 @@ class Relations(Memory):
         planned = [role for role in PLANNED if role in roles]
         if len(planned) == 1 and PREVIOUS not in roles and _AGAINST_PLAN.search(lead):
             return planned[0]  # “预算 8 万元、决算 7 万元，节约……”
-        return PREVIOUS if PREVIOUS in roles and roles & {"", "execution"} else ""
+        before = PREVIOUS in roles or self._opening(item) is not None
+        return PREVIOUS if before and roles & {"", "execution"} else ""
+
+    def _opening(self, name: str) -> Fact | None:
+        """What the year began with, if it was told: 年初结转和结余 of 年末结转和结余."""
+        cells = self.known.items[name].cells.get(PREVIOUS, ()) if name in self.known.items else ()
+        told = (fact for fact in self.said if fact.item in self.known.items and not fact.subset and not fact.mention.approximate)
+        return next((fact for fact in told if set(cells) & {*self.known.items[fact.item].cells.get("execution", ())}), None)
 
     def _base(self, mention: Mention) -> str:
         words = mention.words or ()
@@ -103,6 +112,9 @@ class Relations(Memory):
             self._share_of_named(mention)
             if words is None or mention.scope.foreign:
                 self._lost()
+            return
+        if mention.has("respondent"):
+            self._satisfied(mention, words)
             return
         if self.rates and mention.gap.strip(" ") in NEXT_OF_LIST:
             self._completion(mention, self.rates.pop(0), self.rated)
@@ -145,6 +157,18 @@ class Relations(Memory):
         one = self.split.pop(0)
         if not unsure:
             self.sliced.append(replace(one, mention=mention))
+
+    def _satisfied(self, mention: Mention, words: tuple[Word, ...]) -> None:
+        """“村民满意度 97.94%，居民 98.46%”: 满意度 by those that were asked."""
+        names = [word.name for word in words if word.kind == "respondent"]
+        rates = {word.name for word in words if word.kind in {"indicator", "rate", "item", "subject"}}
+        named = bool(rates) and rates == {(self.known.respondents or ("",))[-1]}
+        others = mention.has("share", "up", "down", "over", "under", "respectively", "than", "target", "previous")
+        if len(names) != 1 or others or mention.joined or mention.scope.doubtful or self._role(words, mention) in {PREVIOUS, OTHER}:
+            self.asked = False
+        elif named or (self.asked and not rates):
+            self.asked = True
+            self.story.rates.append(RateSaid(mention, "respondent", names[0]))
 
     def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
         named = [word for word in words if word.kind in {"rate", "indicator"}]

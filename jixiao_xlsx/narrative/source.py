@@ -58,12 +58,12 @@ def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, 
 
 
 def _respondents(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
-    """The one group that was asked: its 满意度 is the department's."""
-    name, column = known.respondents or ("", "")
+    """Those that were asked. The 满意度 of the only group is the department's."""
+    name, column, _ = known.respondents or ("", "", "")
     table = submission.get(name)
     labels = [cell.text for row in table.open_rows if (cell := row.get(column)) and not cell.blank] if table else []
-    if len(labels) == 1:
-        yield fold(labels[0]), Word("filler")
+    for label in labels:
+        yield fold(label), Word("filler") if len(labels) == 1 else Word("respondent", label)
 
 
 def names_of(department: str) -> tuple[str, ...]:

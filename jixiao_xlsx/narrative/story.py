@@ -305,7 +305,7 @@ class _Sentence(Lists):
             role = OTHER  # “由 2 万元降到……”: when it was so is not said
         if "share" in kinds:
             return self._divisor(mention, words)
-        if len(named) > 1 or mention.has("share", "than", "rate", "indicator") or ("execution" in kinds and kinds & set(PLANNED)):
+        if len(named) > 1 or mention.has("share", "than", "rate", "indicator", "respondent") or ("execution" in kinds and kinds & set(PLANNED)):
             return Fact(mention, (), role)
         if not named and (after := self._named_after(mention)):
             named = [after]
@@ -325,7 +325,7 @@ class _Sentence(Lists):
         if inherited:
             head = self.parent if listed else self.last
             role = head.role if head is not None else ""
-        bare = item.vague and (self._is_astray(mention) or self._of_one(self.current))
+        bare = item.vague and (self._is_astray(mention) or self._of_one(self.current)) and self._opening(item.name) is None
         return Fact(mention, () if bare else (item.name,), role, subset, item.vague, inherited=bool(inherited and role))
 
     def _general(self, mention: Mention, kind: str, whole: str, role: str, subset: bool) -> Fact:

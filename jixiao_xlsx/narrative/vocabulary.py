@@ -43,7 +43,7 @@ class RateItem:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a string of the text means: `kind` is item, rate, indicator, subject or a key of [words]; `name` what it names.
+    """What a string of the text means: `kind` is item, rate, indicator, subject, respondent or a key of [words]; `name` what it names.
 
     `spends`: the word says 支出 (支出决算, 支出预算). `near`: it means this only after one of those words (a|b) in the sentence.
     """
@@ -65,6 +65,7 @@ class Subjects:
     execution: str
     parts: tuple[str, ...]
     original: str
+    granted: str
     whole: str
     income: str
     names: tuple[str, ...]
@@ -117,7 +118,7 @@ class Vocabulary:
     """Everything a form knows of the language of its reports; `report` is what one is called, one word of which it must bear."""
 
     table: str
-    respondents: tuple[str, str] | None
+    respondents: tuple[str, str, str] | None
     rate: str
     items: Mapping[str, Item]
     rates: Mapping[str, RateItem]
@@ -283,7 +284,7 @@ def _rate(spec: Mapping[str, Any]) -> RateItem:
 
 
 def _subjects(spec: Mapping[str, Any]) -> Subjects:
-    keys = ("table", "column", "source", "execution", "original", "whole", "income")
+    keys = ("table", "column", "source", "execution", "original", "granted", "whole", "income")
     wrong = {fold(text): name for text, name in spec.get("wrong", {}).items()}
     under = {fold(text): name for name, texts in spec.get("under", {}).items() for text in texts}
     return Subjects(

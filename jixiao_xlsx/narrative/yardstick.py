@@ -10,7 +10,7 @@ from functools import cached_property
 from jixiao_xlsx.amounts import Convention, Figure, Interval, atoms_per, grid_of, plain, tidy
 from jixiao_xlsx.balance import Judge, Outcome, find, holds_somehow
 from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.model import Cell, Submission, Table
+from jixiao_xlsx.model import Cell, Row, Submission, Table
 from jixiao_xlsx.narrative.facts import Fact
 from jixiao_xlsx.narrative.vocabulary import Subjects, Vocabulary
 
@@ -95,7 +95,7 @@ class Yardsticks:
         for ref in item.cells.get(role, ()) if item else ():
             if (cell := self.cell(ref)) is not None and cell.number is not None:
                 yield Yard((cell,))
-        if item and item.sources and role == "execution" and (cells := tuple(self._of_source(item.sources))):
+        if item and item.sources and (cells := tuple(self._of_source(item.sources, role))):
             yield Yard(cells)
         if parts := self._subject_cells.get((name, role)):
             yield Yard(tuple(parts))
@@ -122,11 +122,8 @@ class Yardsticks:
             if label is None or label.blank:
                 continue
             name = self.subject(label.text)
-            for role, titles in (("execution", (spec.execution,)), ("original", (spec.original,))):
-                cells = [cell for title in titles if (cell := row.get(title)) is not None and cell.number is not None]
-                if not cells and role == "execution":
-                    cells = [cell for title in spec.parts if (cell := row.get(title)) is not None and cell.number is not None]
-                if cells:
+            for role in _BY_ROW:
+                if cells := _of_row(row, spec, role):
                     found.setdefault((name, role), []).extend(cells)
         return found
 
@@ -153,20 +150,15 @@ class Yardsticks:
         names = [self.subject(cell.text) for row in table.open_rows if (cell := row.get(spec.column)) and not cell.blank]
         return tuple(dict.fromkeys(name for name in names if any(yard.atoms for yard in self.of(name, "execution"))))
 
-    def _of_source(self, sources: tuple[str, ...]) -> Iterator[Cell]:
+    def _of_source(self, sources: tuple[str, ...], role: str) -> Iterator[Cell]:
         spec = self.known.subjects
         table = self.submission.get(spec.table) if spec else None
         if spec is None or table is None:
             return
         for row in table.open_rows:
             source = row.get(spec.source)
-            if source is None or source.text not in sources:
-                continue
-            total = row.get(spec.execution)
-            if total is not None and total.number is not None:
-                yield total
-                continue
-            yield from (cell for title in spec.parts if (cell := row.get(title)) is not None and cell.number is not None)
+            if source is not None and source.text in sources and role in _BY_ROW:
+                yield from _of_row(row, spec, role)
 
     def mends(self, fact: Fact, yard: Yard) -> bool:
         """Whether the report's figure would put right an equation that the table's figure breaks."""
@@ -182,6 +174,19 @@ class Yardsticks:
                 if holds_somehow(verdict.instance, [(cell, value)], self.judged.lenses):
                     return True
         return False
+
+
+_BY_ROW = ("execution", "original", "granted")
+
+
+def _of_row(row: Row, spec: Subjects, role: str) -> list[Cell]:
+    """The figure of a row of the funds table in a role; the parts of what was spent, where their sum is left out."""
+    titles = {"execution": spec.execution, "original": spec.original, "granted": spec.granted}
+    total = row.get(titles[role])
+    if total is not None and total.number is not None:
+        return [total]
+    parts = spec.parts if role == "execution" else ()
+    return [cell for title in parts if (cell := row.get(title)) is not None and cell.number is not None]
 
 
 def standing_for(table: Table, spec: Subjects) -> dict[str, str]:

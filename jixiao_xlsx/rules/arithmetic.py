@@ -339,7 +339,7 @@ def completion(desk: Desk) -> Iterator[Saw]:
             yield Flag(source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%")
     for rate in story.rates:
         yield Looked(1)
-        yield from _rate(desk, rate) if rate.kind == "rate" else _indicator(desk, rate)
+        yield from _BY_KIND[rate.kind](desk, rate)
 
 
 def _ratios(story: Story) -> Iterator[Saw]:
@@ -426,7 +426,7 @@ def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
         if rate_holds(shown, step, Yard((part,)).span, Yard((whole,)).span):
             return
         right, places = [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)], [*places, part.place, whole.place]
-    if right:
+    if right and not _is_of_another_row(desk, known, mention):
         sure = (
             bool(re.search(f"{rate.name}|部门|整体|全年", mention.lead))
             or _stands_behind(desk, mention, (part, whole))
@@ -437,6 +437,42 @@ def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
         difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
         severity = None if sure else Severity.NOTE
         yield said(mention, rate.name, words, expected=value, difference=difference, related=tuple(places), severity=severity)
+
+
+def _is_of_another_row(desk: Desk, known: RateItem, mention: Mention) -> bool:
+    """“当年财政拨款……，执行率 88.98%”: the rate of a row that is named before it; or a rate of the two figures before it, whatever of."""
+    text = mention.passage.folded
+    before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
+    table = desk.submission.get(known.shown.table) if known.shown else None
+    shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    for row in table.rows if table and known.shown else ():
+        cell = row.get(known.shown.column)
+        if cell is not None and cell.number is not None and row.title != known.shown.row and row.title in before:
+            if abs(Fraction(cell.number) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
+                return True
+    near = readings.before(desk.story, mention) if desk.story else None
+    plainly = re.search("部门|整体|全年", mention.lead)
+    return not plainly and near is not None and near.money and readings.is_quotient(desk.story, mention, near)
+
+
+def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
+    """满意度 of one group, as its row of the table has it."""
+    known, mention = desk.vocabulary, rate.mention
+    name, label, column = (known.respondents if known else None) or ("", "", "")
+    table = desk.submission.get(name)
+    for row in table.open_rows if table else ():
+        who, cell = row.get(label), row.get(column)
+        if who is None or who.text != rate.name or cell is None or cell.number is None:
+            continue
+        gap = Fraction(mention.value) / 100 - Fraction(cell.number)
+        if abs(gap) < Fraction(1, 10 ** (min(mention.decimals + 2, cell.decimals))):
+            return
+        sure = mention.has("indicator") or is_slip(mention.value, cell.number * 100, mention.decimals)
+        words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {cell.text}。{'请核对后改成一致。' if sure else PERHAPS}"
+        yield said(
+            mention, f"{rate.name}{column}", words, expected=cell.text, difference=f"{plain(gap * 100, 2)} 个百分点",
+            related=(cell.place,), severity=None if sure else Severity.NOTE,
+        )  # fmt: skip
 
 
 def _stands_behind(desk: Desk, mention: Mention, cells: Sequence[Cell | None]) -> bool:
@@ -467,3 +503,6 @@ def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
             difference=f"{plain((shown - actual.number) * 100, 2)} 个百分点",
             related=(line.cell("actual").place,),
         )
+
+
+_BY_KIND = {"rate": _rate, "indicator": _indicator, "respondent": _satisfied}

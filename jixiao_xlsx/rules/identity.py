@@ -19,6 +19,9 @@ from jixiao_xlsx.rules.structure import other_office
 _REPORT_YEAR = re.compile(
     r"(20\d\d)年(?:度)?(?!\d)(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)|[^，,。;:年]{0,4}部门整体评价)"
 )
+_PERIOD = re.compile(
+    r"评价(?:范围|时段|期间|所属期|对象)(?:为|是|:)?(?P<year>20\d\d)年(?:度|1月(?:1日|份)?[-—~至到]+(?:(?P=year)年)?12月(?:31日|份|底)?)"
+)
 _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
 
 
@@ -36,7 +39,7 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
     captions = {table.heading.place for document in desk.submission.documents for table in document.tables if table.heading}
     for source in story.passages:
         yield Looked(1)
-        for match in _REPORT_YEAR.finditer(source.folded):
+        for match in (*_REPORT_YEAR.finditer(source.folded), *_PERIOD.finditer(source.folded)):
             before = source.folded[max(match.start() - 6, 0) : match.start()]
             after = re.split(r"[。\n]", source.folded[match.end() :])[0]
             sentence = re.split(r"[。\n]", source.folded[: match.start()])[-1] + after

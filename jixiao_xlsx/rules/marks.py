@@ -49,7 +49,7 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
             around = source.folded[max(match.start() - 6, 0) : match.start()]
             if not _is_ours(story, source, match):
                 continue
-            if "满分" in around or (match["what"] == "总分" and not _is_self_given(source, match)):
+            if "满分" in around or (match["what"] in _BARE and not _is_self_given(source, match)):
                 continue
             if re.search(r"上年|去年|指标$|平均|由$|从$", around) or _is_of_execution(desk, match):
                 continue
@@ -80,9 +80,16 @@ def _is_of_execution(desk: Desk, match: re.Match[str]) -> bool:
     return cell is not None and Decimal(match["number"]) == cell.number and "执行率" in before
 
 
+_BARE = {"总分", "自评"}
+_GRADED = re.compile(r"[，,(]?[^。;\n\d]{0,6}?(?:等级|等次|评价|评定|[“\"为是]?[优良中差](?![一-龥]))")
+_OF_A_PART = re.compile("指标|部分|投入|过程|产出|效益|效果|管理|建设|执行|满意|级|项目|方面|维度")
+
+
 def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
-    """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so."""
+    """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so; “自评 97.41 分”: its grade stands behind."""
     before = re.split(r"[。;\n]", source.folded[: match.start()])[-1]
+    if match["what"] == "自评":
+        return bool(_GRADED.match(source.folded, match.end())) and not _OF_A_PART.search(re.split("[，,:(]", before)[-1])
     return bool(re.search("自评|评价", before[-6:]) or re.search("自评|打分|预算执行率", before))
 
 
@@ -115,6 +122,8 @@ def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None) -> 
             continue
         yield Looked(1)
         right = desk.template.grade(Fraction(number)) if number is not None else ""
+        if near is not None and total is not None and total.number is not None and near != total.number:
+            right = typed if typed == desk.template.grade(Fraction(total.number)) else right  # the score is what is wrong
         if right and typed != right:
             words = f"正文写“{quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
             yield at(source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ())
@@ -208,7 +217,7 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
         own = (
             (source, match)
             for source, match in scores
-            if match["what"] != "总分" and _is_ours(story, source, match) and not _is_of_execution(desk, match)
+            if match["what"] not in _BARE and _is_ours(story, source, match) and not _is_of_execution(desk, match)
         )
         first = next(own, None)
         if first and not any(graded.search(source.folded) for source in sources):

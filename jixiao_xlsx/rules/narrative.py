@@ -121,7 +121,8 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
     every = desk.measures.of(fact)
     if any(desk.yards.mends(fact, yard) for yard in every):
         return
-    if readings.is_of_another_cell(fact, every, desk.yards) or readings.is_what_is_left(fact, desk.yards):
+    innocent = readings.is_of_another_cell(fact, every, desk.yards) or readings.is_what_is_left(fact, desk.yards)
+    if innocent or readings.is_what_was_granted(fact, desk.yards):
         return
     nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
     unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0

@@ -106,6 +106,7 @@ def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[
         clause = re.split(r"[，,:]", before)[-1]
         if any(word in clause for word in doubtful) or clause.endswith(("有", "中", "并")) or not _is_plain(clause, lexicon):
             continue
+        fiscal = any(word.kind == "fiscal" for word in read(clause, lexicon)[2])
         earlier = before[: len(before) - len(clause)]
         if any(word.kind == "subject" for word in read(earlier, lexicon)[2]):
             continue  # “甲、乙全是人员经费，没有公用经费”
@@ -124,6 +125,7 @@ def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[
             else:
                 named = []
                 break
+        named = [f"财政拨款{name}" if fiscal else name for name in named]  # “财政拨款年末无结转结余”
         yield from ((match.start(), match.end(), name) for name in dict.fromkeys(named))
 
 
