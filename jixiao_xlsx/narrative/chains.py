@@ -44,9 +44,18 @@ def chains(found: Sequence[Mention]) -> Iterator[Chain]:
             if any(_VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers) or _is_of_more(found[:first], numbers):
                 break
             holds, right = pattern.test(numbers)
+            if not holds and _HEADS in pattern.kinds and _is_of_all(found[:first], numbers, pattern):
+                break
             if not holds or _is_off(numbers[2], right):
                 yield Chain(numbers, right, pattern.how, sure=not holds)
             break
+
+
+def _is_of_all(earlier: Sequence[Mention], numbers: tuple[Mention, Mention, Mention], pattern: _Pattern) -> bool:
+    """“公务用车 3 辆，其中……2 辆，运行维护费 9.05 万元，平均每辆 3.02 万元”: the average of all that were counted before."""
+    counted = next(one for one in numbers if _kind(one) == _HEADS)
+    others = (one for one in earlier if one.unit == counted.unit)
+    return any(pattern.test([other if one is counted else one for one in numbers])[0] for other in others)
 
 
 def _is_of_more(earlier: Sequence[Mention], numbers: Sequence[Mention]) -> bool:

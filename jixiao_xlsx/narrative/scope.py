@@ -18,7 +18,7 @@ from jixiao_xlsx.narrative.vocabulary import Endings, Scoping
 OURS, OTHERS = "ours", "others"
 THIS, PREVIOUS, OTHER = "this", "previous", "other"
 _NAME = "\ue000"  # stands for every letter of the department's own name
-_ALONE = re.compile("(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即])")  # where a short name begins
+_ALONE = re.compile("(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即年])")  # where a short name begins
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LONGEST_HEADING = 40

@@ -44,6 +44,7 @@ def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, 
     """The department's own name, and subjects of the funds table that the vocabulary does not list."""
     for name in names_of(submission.department):
         yield fold(name), Word("ours")
+    yield from ((fold(name), Word("ours")) for name, ends in known.bare.items() if submission.department.strip().endswith(ends))
     yield from _respondents(submission, known)
     spec = known.subjects
     table = submission.get(spec.table) if spec else None

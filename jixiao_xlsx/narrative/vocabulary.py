@@ -128,6 +128,7 @@ class Vocabulary:
     scoping: Scoping
     words: Mapping[str, tuple[str, ...]]
     selves: Mapping[str, tuple[str, ...]]
+    bare: Mapping[str, tuple[str, ...]]
     leftovers: tuple[tuple[str, re.Pattern[str]], ...]
     advice: tuple[Advice, ...]
     listed: re.Pattern[str] | None
@@ -204,6 +205,7 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         scoping=_scoping(data),
         words=words,
         selves={key: tuple(value) for key, value in data.get("self", {}).items()},
+        bare={key: tuple(value) for key, value in data.get("bare", {}).items()},
         leftovers=tuple((title, re.compile(pattern)) for title, pattern in data.get("leftovers", {}).items()),
         advice=tuple(_advice(spec) for spec in data.get("advice", ())),
         listed=re.compile(data["listed"]["pattern"]) if "listed" in data else None,

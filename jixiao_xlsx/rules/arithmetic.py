@@ -465,7 +465,7 @@ def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
         if who is None or who.text != rate.name or cell is None or cell.number is None:
             continue
         gap = Fraction(mention.value) / 100 - Fraction(cell.number)
-        if abs(gap) < Fraction(1, 10 ** (min(mention.decimals + 2, cell.decimals))):
+        if abs(gap) < Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2)):
             return
         sure = mention.has("indicator") or is_slip(mention.value, cell.number * 100, mention.decimals)
         words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {cell.text}。{'请核对后改成一致。' if sure else PERHAPS}"
