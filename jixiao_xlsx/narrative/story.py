@@ -191,6 +191,7 @@ class _Sentence(Lists):
         if (
             mention.scope.foreign
             or mention.words is None
+            or mention.has("respondent")
             or self._starts_unknown(mention)
             or (mention.has("respectively") and not fact.items)
         ):
@@ -305,7 +306,11 @@ class _Sentence(Lists):
             role = OTHER  # “由 2 万元降到……”: when it was so is not said
         if "share" in kinds:
             return self._divisor(mention, words)
-        if len(named) > 1 or mention.has("share", "than", "rate", "indicator", "respondent") or ("execution" in kinds and kinds & set(PLANNED)):
+        if (
+            len(named) > 1
+            or mention.has("share", "than", "rate", "indicator", "respondent")
+            or ("execution" in kinds and kinds & set(PLANNED))
+        ):
             return Fact(mention, (), role)
         if not named and (after := self._named_after(mention)):
             named = [after]

@@ -16,6 +16,7 @@ from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, S
 from jixiao_xlsx.narrative.likeness import is_slip
 from jixiao_xlsx.narrative.measures import Amount, of_yard
 from jixiao_xlsx.narrative.memory import WHEN
+from jixiao_xlsx.narrative.vocabulary import RateItem
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, ROLE, beside_its_parts, said, words_of
@@ -445,14 +446,14 @@ def _is_of_another_row(desk: Desk, known: RateItem, mention: Mention) -> bool:
     before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
     table = desk.submission.get(known.shown.table) if known.shown else None
     shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
-    for row in table.rows if table and known.shown else ():
-        cell = row.get(known.shown.column)
-        if cell is not None and cell.number is not None and row.title != known.shown.row and row.title in before:
-            if abs(Fraction(cell.number) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
-                return True
-    near = readings.before(desk.story, mention) if desk.story else None
+    named = [row for row in table.rows if row.title != known.shown.row and row.title in before] if table and known.shown else []
+    cells = [cell for row in named if known.shown and (cell := row.get(known.shown.column)) and cell.number is not None]
+    if any(abs(Fraction(cell.number or 0) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))) for cell in cells):
+        return True
+    story = desk.story
+    near = readings.before(story, mention) if story else None
     plainly = re.search("部门|整体|全年", mention.lead)
-    return not plainly and near is not None and near.money and readings.is_quotient(desk.story, mention, near)
+    return bool(story and near and near.money and not plainly and readings.is_quotient(story, mention, near))
 
 
 def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:

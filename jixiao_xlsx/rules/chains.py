@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.model import Severity, Skipped
+from jixiao_xlsx.narrative import tallies
 from jixiao_xlsx.narrative.facts import Chain, Story
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.arithmetic import ARITHMETIC
@@ -24,9 +25,11 @@ def chains(desk: Desk) -> Iterator[Saw]:
         return
     told = {id(mention) for change in story.changes for mention in (change.amount, change.rate) if change.base}
     told |= {id(done.mention) for done in story.done} | {id(rate.mention) for rate in story.rates}
+    rated = {(id(source), match.end()) for source, _, match, _ in tallies.ratios(story)}
     for chain in story.chains:
         yield Looked(3)
-        if id(chain.numbers[2]) not in told and not _told_elsewhere(desk, story, chain):
+        last = chain.numbers[2]
+        if id(last) not in told and (id(last.passage), last.end) not in rated and not _told_elsewhere(desk, story, chain):
             yield _flag(chain)
 
 

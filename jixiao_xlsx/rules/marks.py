@@ -44,6 +44,7 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
         return
     total = desk.role("self_total")
     score: Decimal | None = None
+    wrong: set[Decimal] = set()  # scores that are told to be
     for source in story.passages:
         for match in _score_pattern(known.words["score"]).finditer(source.folded):
             around = source.folded[max(match.start() - 6, 0) : match.start()]
@@ -61,12 +62,13 @@ def score_and_grade(desk: Desk) -> Iterator[Saw]:
                 and score != total.number
                 and not _rounds_to(total.number, match["number"])
             ):
+                wrong.add(score)
                 words = f"正文写“{quoted(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
                 yield at(
                     source, match.start(), match.end(), match["what"], words,
                     expected=f"{total.text} 分", difference=f"{plain(score - total.number)} 分", related=(total.place,),
                 )  # fmt: skip
-        yield from _grade(desk, story, source, score)
+        yield from _grade(desk, story, source, score, wrong)
         yield from _full_mark(desk, source)
         yield from _bands(desk, source)
         yield from _execution_score(desk, story, source)
@@ -108,7 +110,7 @@ def _where(cell: Cell) -> str:
     return f"《{cell.sheet}》“{cell.row}”"
 
 
-def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None) -> Iterator[Saw]:
+def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None, wrong: set[Decimal]) -> Iterator[Saw]:
     assert desk.vocabulary is not None
     total, grade = desk.role("self_total"), desk.role("self_grade")
     names = tuple(one.name for one in desk.template.grades)
@@ -122,8 +124,8 @@ def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None) -> 
             continue
         yield Looked(1)
         right = desk.template.grade(Fraction(number)) if number is not None else ""
-        if near is not None and total is not None and total.number is not None and near != total.number:
-            right = typed if typed == desk.template.grade(Fraction(total.number)) else right  # the score is what is wrong
+        if near in wrong and total and total.number is not None and typed == desk.template.grade(Fraction(total.number)):
+            continue  # the score is what is wrong
         if right and typed != right:
             words = f"正文写“{quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
             yield at(source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ())
