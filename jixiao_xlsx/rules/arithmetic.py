@@ -316,9 +316,10 @@ def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expecte
 
 @rule("NAR107", "完成率、执行率与数字不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C29", "C30"))
 def completion(desk: Desk) -> Iterator[Saw]:
-    """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、指标业绩值与表内一致；基数为 0 不写百分比。
+    """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、预算调整率、各类对象的满意度、指标业绩值与表内一致；
+    基数为 0 不写百分比。
 
-    没有写明基数，同段里有两个数正好得出所写的率的，不提；与应有的率毫不相像，又不是按另一个预算数算出来的，句子也没有写明的，只作提示。
+    没有写明基数，同段里有两个数正好得出所写的率的，写的是前面点名的另一行资金的执行率的，不提；与应有的率毫不相像，又不是按另一个预算数算出来的，句子也没有写明的，只作提示。
 
     改法：按文字所说的基数重算；与表内的率不一致的，改成一致。
     """
@@ -469,9 +470,10 @@ def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
         if abs(gap) < Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2)):
             return
         sure = mention.has("indicator") or is_slip(mention.value, cell.number * 100, mention.decimals)
-        words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {cell.text}。{'请核对后改成一致。' if sure else PERHAPS}"
+        right = f"{plain(cell.number * 100, 2)}%"
+        words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。{'请核对后改成一致。' if sure else PERHAPS}"
         yield said(
-            mention, f"{rate.name}{column}", words, expected=cell.text, difference=f"{plain(gap * 100, 2)} 个百分点",
+            mention, f"{rate.name}{column}", words, expected=right, difference=f"{plain(gap * 100, 2)} 个百分点",
             related=(cell.place,), severity=None if sure else Severity.NOTE,
         )  # fmt: skip
 

@@ -139,7 +139,8 @@ def _score_before(desk: Desk, source: Passage, position: int) -> Decimal | None:
     assert desk.vocabulary is not None
     start = max(source.folded.rfind(stop, 0, position) for stop in "。;\n") + 1
     found = list(_score_pattern(desk.vocabulary.words["score"]).finditer(source.folded, start, position))
-    return Decimal(found[-1]["number"]) if found else None
+    told = [match for match in found if match["what"] != "自评" or _is_self_given(source, match)]
+    return Decimal(told[-1]["number"]) if told else None
 
 
 _EXECUTION_SCORE = re.compile(
