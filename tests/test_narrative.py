@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -128,18 +127,6 @@ def test_a_finding_puts_the_words_beside_the_cell() -> None:
     findings = checker.check(reader.read(SEED, TEMPLATE), TEMPLATE).findings
     one = next(f for f in findings if f.code == "NAR101" and "2.32" in f.reported)
     assert one.place.sheet == "报告正文" and one.related and "资金预算执行表" in one.message and one.difference == "-0.02万元"
-
-
-def test_reading_the_text_costs_less_than_reading_its_workbook() -> None:
-    start = time.perf_counter()
-    read = reader.read(SEED, TEMPLATE)
-    reading = time.perf_counter() - start
-    desks = [Desk(read, TEMPLATE) for _ in range(5)]
-    assert desks[0].story is not None
-    start = time.perf_counter()
-    for desk in desks[1:]:
-        assert desk.story is not None
-    assert (time.perf_counter() - start) / 4 < reading
 
 
 def test_a_heading_holds_until_one_as_high() -> None:

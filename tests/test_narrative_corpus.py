@@ -36,6 +36,9 @@ OTHER_BOOKS = {
     "other_library.txt": "县图书馆*",
     "other_market.txt": "103-青禾县市场监督管理局*",
     "other_federation.txt": "附件：青禾县残疾人联合会*",
+    "other_water.txt": "水务局*.xlsx",
+    "other_justice.txt": "司法局*",
+    "other_office.txt": "附件2：青禾县人民政府办公室*",
 }  # of clean samples of other kinds: their own incomes, subjects, groups that were asked
 SAMPLES = Path(__file__).parents[1] / "samples" / "inbox"
 INNOCENT = "others.txt"  # nearly all right: what is said of other bodies, other years, projects, heads and standards

@@ -205,7 +205,9 @@ def _mention(
     line: Line,
 ) -> Mention:
     gap = sentence[after : match.start()]
-    wide_text = _last_piece(gap, _HARD)
+    named = gap.rstrip().removesuffix(":")
+    colon = len(named) < len(gap.rstrip())  # “公务接待费：5565 元”: of what stands before the colon
+    wide_text = _last_piece(named, _HARD) + gap[len(named) :] if colon else _last_piece(gap, _HARD)
     if after == 0 and (numbering := _NUMBERING.match(wide_text)):
         wide_text = wide_text[numbering.end() :]  # “1.基本支出……”
     lead = wide_text.rsplit("、", 1)[-1]

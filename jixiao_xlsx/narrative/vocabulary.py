@@ -22,13 +22,17 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something the form has cells for: its name and the addresses of its figures by role. `unit` "" is money."""
+    """Something the form has cells for: its name and the addresses of its figures by role. `unit` "" is money.
+
+    `rest`: two figures of which it is what is left, where it is not filled.
+    """
 
     name: str
     kind: str = ""
     unit: str = ""
     cells: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    rest: tuple[Ref, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,7 +282,8 @@ def _item(spec: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> 
     for role in ROLES:
         cells.setdefault(role, []).extend(_ref(address) for address in spec.get(role, ()))
     known = {role: tuple(refs) for role, refs in cells.items() if refs}
-    return Item(spec["name"], spec.get("kind", ""), spec.get("unit", ""), known, tuple(spec.get("sources", ())))
+    rest = tuple(_ref(address) for address in spec.get("rest", ()))
+    return Item(spec["name"], spec.get("kind", ""), spec.get("unit", ""), known, tuple(spec.get("sources", ())), rest)
 
 
 def _rate(spec: Mapping[str, Any]) -> RateItem:

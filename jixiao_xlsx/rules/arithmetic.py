@@ -16,7 +16,7 @@ from jixiao_xlsx.narrative.facts import Change, Done, Fact, Listing, RateSaid, S
 from jixiao_xlsx.narrative.likeness import is_slip
 from jixiao_xlsx.narrative.measures import Amount, of_yard
 from jixiao_xlsx.narrative.memory import WHEN
-from jixiao_xlsx.narrative.vocabulary import RateItem
+from jixiao_xlsx.narrative.vocabulary import RateItem, fold
 from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, ROLE, beside_its_parts, said, words_of
@@ -457,23 +457,43 @@ def _is_of_another_row(desk: Desk, known: RateItem, mention: Mention) -> bool:
     return bool(story and near and near.money and not plainly and readings.is_quotient(story, mention, near))
 
 
-def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
-    """满意度 of one group, as its row of the table has it."""
-    known, mention = desk.vocabulary, rate.mention
-    name, label, column = (known.respondents if known else None) or ("", "", "")
+def _groups(desk: Desk) -> Iterator[tuple[str, Cell, Decimal]]:
+    """Those that were asked, each with its 满意度."""
+    name, label, column = (desk.vocabulary.respondents if desk.vocabulary else None) or ("", "", "")
     table = desk.submission.get(name)
     for row in table.open_rows if table else ():
         who, cell = row.get(label), row.get(column)
-        if who is None or who.text != rate.name or cell is None or cell.number is None:
+        if who is not None and cell is not None and cell.number is not None:
+            yield who.text, cell, cell.number
+
+
+def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
+    """By how much a percentage is more than that of a cell; 0 where both are the same to the last digit of the coarser."""
+    gap = Fraction(mention.value) / 100 - Fraction(number)
+    return gap if abs(gap) >= Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2)) else Fraction(0)
+
+
+def _is_of_a_group(desk: Desk, rate: RateSaid) -> bool:
+    """“受援人问卷 166 份，满意度 97.59%”: of those that the sentence names before it."""
+    mention = rate.mention
+    if rate.name != ((desk.vocabulary.respondents if desk.vocabulary else None) or ("",))[-1]:
+        return False
+    text = mention.passage.folded
+    before = text[max(text.rfind(stop, 0, mention.start) for stop in "。\n") + 1 : mention.start]
+    return any(fold(who) in before and not _off(mention, cell, number) for who, cell, number in _groups(desk))
+
+
+def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
+    """满意度 of one group, as its row of the table has it."""
+    mention = rate.mention
+    for who, cell, number in _groups(desk):
+        if who != rate.name or not (gap := _off(mention, cell, number)):
             continue
-        gap = Fraction(mention.value) / 100 - Fraction(cell.number)
-        if abs(gap) < Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2)):
-            return
-        sure = mention.has("indicator") or is_slip(mention.value, cell.number * 100, mention.decimals)
-        right = f"{plain(cell.number * 100, 2)}%"
+        sure = mention.has("indicator") or is_slip(mention.value, number * 100, mention.decimals)
+        right = f"{plain(number * 100, 2)}%"
         words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。{'请核对后改成一致。' if sure else PERHAPS}"
         yield said(
-            mention, f"{rate.name}{column}", words, expected=right, difference=f"{plain(gap * 100, 2)} 个百分点",
+            mention, f"{rate.name}{cell.column}", words, expected=right, difference=f"{plain(gap * 100, 2)} 个百分点",
             related=(cell.place,), severity=None if sure else Severity.NOTE,
         )  # fmt: skip
 
@@ -495,7 +515,7 @@ def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
     mention = rate.mention
     step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
     shown = Fraction(mention.value) / 100
-    if abs(actual.number - shown) >= step:
+    if abs(actual.number - shown) >= step and not _is_of_a_group(desk, rate):
         value = f"{plain(actual.number * 100, 2)}%"
         words = f"正文写“{words_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 {line.actual.text}。请核对后改成一致。"
         yield said(

@@ -212,7 +212,7 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR116", MISSING)
         return
     names = any_of(tuple(one.name for one in desk.template.grades))
-    graded = re.compile(rf"等级|等次|[“\"]({names})[”\"]|为(?:{names})(?=[，,。;]|$)")
+    graded = re.compile(rf"等级|等次|[“\"]({names})[”\"]|(?:为|分[，,(])(?:{names})(?=[，,。;)]|$)")
     for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
         sources = [source for source in story.passages if source.place.sheet == sheet]
         yield Looked(len(sources))

@@ -59,6 +59,8 @@ def differs_from_table(desk: Desk) -> Iterator[Saw]:
         yield from _of_another_year(desk, fact)
         yield from _dated_back(desk, fact, dated)
         yards = desk.measures.of(fact)
+        if not yards and not fact.mention.approximate:
+            yield from _of_nothing(desk, fact)
         if not yards or fact.mention.approximate:
             continue
         yield Looked(1)
@@ -83,6 +85,23 @@ def _of_another_year(desk: Desk, fact: Fact) -> Iterator[Saw]:
     if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
         words = f"正文写“{words_of(mention)}”，{mention.year} 年还没有决算，这个数是{same[0].where}（{year} 年）。请改正年度。"
         yield said(mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,))
+
+
+def _of_nothing(desk: Desk, fact: Fact) -> Iterator[Saw]:
+    """“年末结转和结余 3.61 万元” where the table has none: what the year ended with is not filled, and all was spent."""
+    item = desk.vocabulary.items.get(fact.item) if desk.vocabulary else None
+    whole, spent = (desk.yards.cell(ref) for ref in item.rest) if item and len(item.rest) == 2 else (None, None)
+    unsure = fact.role not in {"", "execution"} or fact.doubt or fact.loose or fact.subset or fact.mention.scope.foreign
+    if item is None or whole is None or spent is None or unsure or not fact.mention.value or desk.yards.of(fact.item, "execution"):
+        return
+    if whole.number is not None and whole.number == spent.number and not any(yard.meets(fact.believed) for yard in _before(desk, fact)):
+        words = f"正文写“{words_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“{spent.row}”，应当没有。请核对后改成一致。"
+        severity = Severity.NOTE if fact.vague else None
+        yield said(fact.mention, item.name, words, expected="0", related=(whole.place, spent.place), severity=severity)
+
+
+def _before(desk: Desk, fact: Fact) -> tuple[Yard, ...]:
+    return desk.yards.of(fact.item, "previous") if fact.vague else ()
 
 
 _FEW = 4  # the same with the item's name
