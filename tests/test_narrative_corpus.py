@@ -37,6 +37,8 @@ OTHER_BOOKS = {
     "other_market.txt": "103-青禾县市场监督管理局*",
     "other_federation.txt": "附件：青禾县残疾人联合会*",
     "other_water.txt": "水务局*.xlsx",
+    "other_high_school.txt": "青禾县第一中学*",
+    "other_data.txt": "青禾县大数据服务中心*",
     "other_justice.txt": "司法局*",
     "other_office.txt": "附件2：青禾县人民政府办公室*",
 }  # of clean samples of other kinds: their own incomes, subjects, groups that were asked

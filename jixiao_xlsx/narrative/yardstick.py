@@ -99,6 +99,8 @@ class Yardsticks:
             yield Yard(cells)
         if parts := self._subject_cells.get((name, role)):
             yield Yard(tuple(parts))
+            if more := self._noted_cells.get((name, role)):
+                yield Yard((*parts, *more))
 
     def filled(self, item: str) -> bool:
         """Whether the tables say anything of the item."""
@@ -125,6 +127,16 @@ class Yardsticks:
             for role in _BY_ROW:
                 if cells := _of_row(row, spec, role):
                     found.setdefault((name, role), []).extend(cells)
+        return found
+
+    @cached_property
+    def _noted_cells(self) -> dict[tuple[str, str], list[Cell]]:
+        """Cells of “资源勘探工业信息等支出（信息化）”, which may be told as part of the subject."""
+        found: dict[tuple[str, str], list[Cell]] = {}
+        for (name, role), cells in self._subject_cells.items():
+            bare, bracket, _ = name.partition("(")
+            if bracket and name.endswith(")"):
+                found.setdefault((bare, role), []).extend(cells)
         return found
 
     def subject(self, label: str) -> str:
