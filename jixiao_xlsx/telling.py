@@ -129,7 +129,7 @@ class Telling:
         table = self.desk.submission.get(self.known.table)
         rows = table.rows if table else ()
         return {
-            row.title: self._without_figures(passage(cell.place, row.title, cell.text))
+            row.title: self._without_figures(passage(cell.place, row.title, cell.text, self.known.lexicon))
             for row in rows
             for cell in row.cells.values()
         }

@@ -13,7 +13,6 @@ from jixiao_xlsx.narrative.clauses import passage
 from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.story import read_story
 from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
-from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template
 
 TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
@@ -24,7 +23,7 @@ SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 def story(text: str) -> Story:
     known = vocabulary(TEMPLATE)
     assert known is not None
-    return read_story([passage(Place("报告正文", "B4"), "一、部门概况", text)], known, (), 2023)
+    return read_story([passage(Place("报告正文", "B4"), "一、部门概况", text, known.lexicon)], known, (), 2023)
 
 
 # ------------------------------------------------------------------------------------------------------ facts
@@ -144,6 +143,6 @@ def test_a_heading_holds_until_one_as_high() -> None:
         "二、分析",
         "项目支出7万元。",
     )
-    passages = [passage(Place("报告.docx", f"第{n}段"), "", text) for n, text in enumerate(texts, 1)]
+    passages = [passage(Place("报告.docx", f"第{n}段"), "", text, known.lexicon) for n, text in enumerate(texts, 1)]
     found = read_story(passages, known, (), 2023).facts
     assert [bool(fact.doubt) for fact in found] == [True, False, False]

@@ -10,7 +10,8 @@ from decimal import Decimal
 from jixiao_xlsx.amounts import MONEY_UNITS
 from jixiao_xlsx.model import Place
 from jixiao_xlsx.narrative.scope import Line, Scope
-from jixiao_xlsx.narrative.vocabulary import Lexicon, Word, fold
+from jixiao_xlsx.narrative.vocabulary import UNSURE, Lexicon, Word, fold
+from jixiao_xlsx.narrative.wrapping import unwrapped
 
 _NUMBER = re.compile(  # begins with what a number begins with, so that nothing else is looked at twice
     r"(?=[-\d])(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
@@ -85,7 +86,7 @@ class Mention:
     @property
     def quote(self) -> str:
         """The words of the report, short enough to stand in a cell."""
-        shown = self.passage.text[max(self.start - len(self.lead), 0) : self.end].strip("，、；：。,;:（( \n")
+        shown = self.passage.text[max(self.start - len(self.lead), 0) : self.end].replace(UNSURE, "").strip("，、；：。,;:（( \n")
         return shown if len(shown) <= 60 else "…" + shown[-59:]
 
     @property
@@ -103,8 +104,9 @@ class Mention:
         return not self.kinds.isdisjoint(kinds)
 
 
-def passage(place: Place, title: str, text: str, *, numbered: bool = False, aside: bool = False) -> Passage:
-    """A passage with its folded text."""
+def passage(place: Place, title: str, text: str, lexicon: Lexicon, *, numbered: bool = False, aside: bool = False) -> Passage:
+    """A passage with its folded text, its lines put together."""
+    text = unwrapped(text, lexicon)
     return Passage(place, title, text, fold(text), numbered, aside)
 
 

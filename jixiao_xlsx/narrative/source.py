@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Document, Place, Submission
 from jixiao_xlsx.narrative.clauses import Passage, passage
-from jixiao_xlsx.narrative.vocabulary import Vocabulary, Word, fold
+from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word, fold
 from jixiao_xlsx.narrative.yardstick import standing_for
 from jixiao_xlsx.spec import Template
 
@@ -16,7 +16,7 @@ from jixiao_xlsx.spec import Template
 def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:
     """The filled long texts of the form's report table, in order, then the paragraphs of the reports that came along."""
     table, form = submission.get(known.table), template.table.get(known.table)
-    written = tuple(one for document in submission.documents for one in _paragraphs(document))
+    written = tuple(one for document in submission.documents for one in _paragraphs(document, known.lexicon))
     if table is None or form is None:
         return written
     found = []
@@ -24,20 +24,20 @@ def passages(submission: Submission, template: Template, known: Vocabulary) -> t
         for column in form.columns:
             cell = row.get(column.title)
             if cell is not None and form.kind(row.title, column) == "long" and cell.text:
-                found.append(passage(cell.place, row.title, cell.text))
+                found.append(passage(cell.place, row.title, cell.text, known.lexicon))
     return (*found, *written)
 
 
-def _paragraphs(document: Document) -> Iterator[Passage]:
+def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
     """Each paragraph under the heading it stands below; the table of contents says everything twice."""
     title = document.file
     for one in document.paragraphs:
         if one.heading:
             title = one.text
         if not one.listed:
-            yield passage(Place(document.file, one.ref), title, one.text, numbered=one.numbered)
+            yield passage(Place(document.file, one.ref), title, one.text, lexicon, numbered=one.numbered)
     for one in document.margins:
-        yield passage(Place(document.file, one.ref), one.aside, one.text, aside=True)
+        yield passage(Place(document.file, one.ref), one.aside, one.text, lexicon, aside=True)
 
 
 def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:

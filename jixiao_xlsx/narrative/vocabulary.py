@@ -169,7 +169,9 @@ class Lexicon:
         return None
 
 
-_FOLD = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0xFF0C: "，", 0x3000: " ", 0xA0: " ", 0x2212: "-"}
+UNSURE = "\u2009"  # a space before what may go on with the line above
+_FOLD: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD |= {0xFF0C: "，", 0x3000: " ", 0xA0: " ", 0x2212: "-", ord(UNSURE): "…"}
 
 
 _ASIDE = re.compile(r"(?<=\w)\(([^\W\d一二三四五六七八九十])\)")  # 因公出国（境）费, 批（台）: no clause of its own

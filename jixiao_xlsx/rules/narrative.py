@@ -94,7 +94,11 @@ def _of_nothing(desk: Desk, fact: Fact) -> Iterator[Saw]:
     unsure = fact.role not in {"", "execution"} or fact.doubt or fact.loose or fact.subset or fact.mention.scope.foreign
     if item is None or whole is None or spent is None or unsure or not fact.mention.value or desk.yards.of(fact.item, "execution"):
         return
-    if whole.number is not None and whole.number == spent.number and not any(yard.meets(fact.believed) for yard in _before(desk, fact)):
+    if (
+        whole.number is not None
+        and whole.number == spent.number
+        and not any(yard.meets(fact.believed) for yard in _before(desk, fact))
+    ):
         words = f"正文写“{words_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“{spent.row}”，应当没有。请核对后改成一致。"
         severity = Severity.NOTE if fact.vague else None
         yield said(fact.mention, item.name, words, expected="0", related=(whole.place, spent.place), severity=severity)

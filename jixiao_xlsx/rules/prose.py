@@ -10,7 +10,7 @@ from jixiao_xlsx.model import Severity, Skipped
 from jixiao_xlsx.narrative.clauses import Passage, read
 from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.scope import OTHERS, THIS
-from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary
+from jixiao_xlsx.narrative.vocabulary import UNSURE, Lexicon, Vocabulary
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, rule
 from jixiao_xlsx.rules.narrative import MISSING, SAME
 
@@ -19,7 +19,7 @@ OWN = "填报说明：报告应写本单位、本年度的情况"
 
 def at(source: Passage, start: int, end: int, item: str, message: str, **more: object) -> Flag:
     """A flag at a passage, with the words from `start` to `end`."""
-    quote = source.text[start:end].strip("，、；：。,;: \n")
+    quote = source.text[start:end].replace(UNSURE, "").strip("，、；：。,;: \n")
     return Flag(source.place, item, source.title, quote, message, **more)  # type: ignore[arg-type]
 
 
