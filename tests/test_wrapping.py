@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 from test_narrative_corpus import EXAMS, FILES, INNOCENT, OTHER_BOOKS, TEMPLATE, corpus, said, sample
 
-from jixiao_xlsx.model import Severity
+from jixiao_xlsx.checker import check
+from jixiao_xlsx.model import Document, Paragraph, Severity
 from jixiao_xlsx.narrative.vocabulary import UNSURE, vocabulary
 from jixiao_xlsx.narrative.wrapping import unwrapped
 
@@ -64,6 +66,18 @@ def test_wrapped_texts_are_read_like_others(width: int) -> None:
             found += sum(any(f.code == code for f in findings) for code, _ in wanted)
     assert accused == []
     assert found / asked >= 0.95
+
+
+BROKEN = "全年支出1075.76万元，其中基本支出674.52万元，占62.70%，项目\n支出401.42万元，占37.30%，均按批复的预算执行，没有超出范\n围的开支。"
+
+
+def test_a_pdf_made_into_word_has_a_paragraph_for_every_line() -> None:
+    """The finding stands where the first line of the sentence does."""
+    lines = ["一、收支情况", *BROKEN.split("\n"), "年末在职40人。"]
+    paragraphs = tuple(Paragraph(n, line, heading=n == 1) for n, line in enumerate(lines, 1))
+    report = replace(with_report("见报告。"), documents=(Document("报告.docx", "0", paragraphs),))
+    findings = [f for f in check(report, TEMPLATE).findings if f.code == "NAR101"]
+    assert [(f.place.cell, f.reported) for f in findings] == [("第2段", "项目支出401.42万元")]
 
 
 @pytest.mark.parametrize("name", FILES)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import groupby
 
 from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Document, Place, Submission
 from jixiao_xlsx.narrative.clauses import Passage, passage
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word, fold
+from jixiao_xlsx.narrative.wrapping import put_together
 from jixiao_xlsx.narrative.yardstick import standing_for
 from jixiao_xlsx.spec import Template
 
@@ -29,13 +31,19 @@ def passages(submission: Submission, template: Template, known: Vocabulary) -> t
 
 
 def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
-    """Each paragraph under the heading it stands below; the table of contents says everything twice."""
+    """Each paragraph under the heading it stands below; the table of contents says everything twice.
+
+    Paragraphs that are only lines of one (a PDF made into Word) are put together, and stand where the first of them does.
+    """
     title = document.file
-    for one in document.paragraphs:
-        if one.heading:
-            title = one.text
-        if not one.listed:
-            yield passage(Place(document.file, one.ref), title, one.text, lexicon, numbered=one.numbered)
+    for plain, some in groupby(document.paragraphs, lambda one: not (one.heading or one.numbered or one.listed)):
+        found = list(some)
+        whole = put_together([one.text for one in found], lexicon) if plain else enumerate(one.text for one in found)
+        for at, text in whole:
+            one = found[at]
+            title = one.text if one.heading else title
+            if not one.listed:
+                yield passage(Place(document.file, one.ref), title, text, lexicon, numbered=one.numbered)
     for one in document.margins:
         yield passage(Place(document.file, one.ref), one.aside, one.text, lexicon, aside=True)
 

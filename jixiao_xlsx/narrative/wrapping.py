@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator, Sequence
 
 from jixiao_xlsx.narrative.vocabulary import UNSURE, Lexicon, fold
 
@@ -21,24 +22,31 @@ _SPARE = 2  # letters that may be missing at the end of a full line
 
 
 def unwrapped(text: str, lexicon: Lexicon) -> str:
-    """The text with the lines of a sentence put together. What may be a list, a heading or a new paragraph stays as it is.
+    """The text with the lines of a sentence put together."""
+    return "\n".join(line for _, line in put_together(text.split("\n"), lexicon)) if "\n" in text else text
+
+
+def put_together(lines: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[int, str]]:
+    """Lines with those that go on with them, each with the number of its first. What may be a list, a heading or a new
+    paragraph stays as it is.
 
     A line that may go on with the one before it begins with UNSURE: what it starts with is not understood, and so not held
     against anything.
     """
-    if "\n" not in text:
-        return text
-    lines = text.split("\n")
-    full = _full(lines) if text.rstrip()[-1:] in _STOPS else set()  # a list without any stops is none
-    joined = lines[0]
+    full = _full(lines) if "".join(lines[-1:]).rstrip()[-1:] in _STOPS else set()  # a list without any stops is none
+    first, held = 0, "".join(lines[:1])
     for number in range(1, len(lines)):
         before, line = lines[number - 1], lines[number]
-        parted = _parts_a_word(before, line, lexicon)
-        joined += _between(before, line, number - 1 in full, parted=parted, alone=len(full) < 2) + line
-    return joined
+        between = _between(before, line, number - 1 in full, parted=_parts_a_word(before, line, lexicon), alone=len(full) < 2)
+        if between:
+            yield first, held
+            first, held = number, between[1:] + line
+        else:
+            held += line
+    yield first, held
 
 
-def _full(lines: list[str]) -> set[int]:
+def _full(lines: Sequence[str]) -> set[int]:
     """The lines that are as long as the longest, in letters or in breadth."""
     found: set[int] = set()
     for measure, spare in ((len, _SPARE), (_breadth, 2 * _SPARE)):
@@ -54,6 +62,8 @@ def _breadth(line: str) -> int:
 
 def _parts_a_word(before: str, line: str, lexicon: Lexicon) -> bool:
     """Whether a word of the field lies across the break: “人员经/费”."""
+    if len(before.rstrip()) < _NARROWEST:
+        return False
     end, start = fold(before.rstrip()[-_LONGEST:]), fold(line[:_LONGEST])
     return any((found := lexicon.at(end[at:] + start, 0)) and len(found[0]) > len(end) - at for at in range(len(end)))
 
