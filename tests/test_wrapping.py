@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from test_narrative_corpus import EXAMS, FILES, INNOCENT, OTHER_BOOKS, TEMPLATE, corpus, sample, said, with_report
+from test_narrative_corpus import EXAMS, FILES, INNOCENT, OTHER_BOOKS, TEMPLATE, corpus, said, sample, with_report
 
 from jixiao_xlsx.checker import check
 from jixiao_xlsx.model import Document, Paragraph, Severity
