@@ -75,6 +75,6 @@ def _between(before: str, line: str, full: bool, *, parted: bool, alone: bool) -
         return "\n"
     if parted or _UNFINISHED.search(before) or _GOES_ON.match(line):
         return ""
-    if not full or _COMPLETE.search(before):
+    if not full or _COMPLETE.search(before) or _TITLE.search(before):
         return "\n"
-    return "" if not alone else "\n" if _TITLE.search(before) else f"\n{UNSURE}"
+    return f"\n{UNSURE}" if alone else ""
