@@ -18,6 +18,7 @@ from jixiao_xlsx.narrative.facts import Fact, Listing, Story
 from jixiao_xlsx.narrative.vocabulary import fold
 from jixiao_xlsx.narrative.yardstick import Yard, Yardsticks
 
+_TELLING = 2  # letters of 上级下达, 上年结转, by which a text names them
 _NEAREST = 8  # figures on either side that may add up: of more, some would by chance
 _STOPS = "。!?\n"
 _ALL = {"合计", "总计", "小计"}
@@ -187,6 +188,14 @@ def is_what_is_left(fact: Fact, tables: Yardsticks) -> bool:
 def is_what_was_granted(fact: Fact, tables: Yardsticks) -> bool:
     """“上级下达资金 659.01 万元，支出 543.13 万元”: what was handed down of it, not what was spent."""
     return fact.role in {"", "budget", "plan"} and any(yard.meets(fact.believed) for yard in tables.of(fact.item, "granted"))
+
+
+def is_of_one_source(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
+    """“上级下达资金……，其中卫生健康支出 950.78 万元”: one row of a subject that has several, whose 资金来源 was named before it."""
+    text = fact.mention.passage.folded
+    before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
+    rows = (cell for yard in yards if len(yard.cells) > 1 for cell in yard.cells if Yard((cell,)).meets(fact.believed))
+    return any((source := tables.source_of(cell)) and source[:_TELLING] in before for cell in rows)
 
 
 def is_stale(fact: Fact, tables: Yardsticks) -> bool:

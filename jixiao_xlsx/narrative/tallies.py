@@ -158,7 +158,7 @@ def ratios(story: Story) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
         for match in _OF_BEFORE.finditer(source.folded):
             start = max(source.folded.rfind(stop, 0, match.start()) for stop in "。;\n") + 1
             before = source.folded[start : match.start()]
-            named = re.search(rf"[，,(](?:已|其中)?{match['verb']}(?:完成|到位|金额|资金)?$", before)
+            named = re.search(rf"[，,(](?:已|其中)?{match['verb']}(?:完成|到位|落实|金额|资金)?$", before)
             wholes = re.findall(rf"(?<![\d.])(\d+(?:\.\d+)?){match['unit']}", before[: named.start()] if named else "")
             if len(wholes) == 2 and Decimal(wholes[0]) - Decimal(wholes[1]) == Decimal(match["part"]):
                 wholes.pop()  # “预算 65 万元，执行 62.7 万元，节约 2.3 万元，节约率……”

@@ -172,6 +172,16 @@ class Yardsticks:
             if source is not None and source.text in sources and role in _BY_ROW:
                 yield from _of_row(row, spec, role)
 
+    def source_of(self, cell: Cell) -> str:
+        """The 资金来源 of the row of the funds table that a cell stands in; "" for another cell."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        for row in table.open_rows if spec and table else ():
+            if any(cell.place == one.place for one in row.cells.values()):
+                source = row.get(spec.source) if spec else None
+                return source.text if source is not None else ""
+        return ""
+
     def mends(self, fact: Fact, yard: Yard) -> bool:
         """Whether the report's figure would put right an equation that the table's figure breaks."""
         gap = fact.believed.lo + fact.believed.hi - 2 * int(yard.atoms)

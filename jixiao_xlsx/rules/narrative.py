@@ -145,7 +145,7 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
     if any(desk.yards.mends(fact, yard) for yard in every):
         return
     innocent = readings.is_of_another_cell(fact, every, desk.yards) or readings.is_what_is_left(fact, desk.yards)
-    if innocent or readings.is_what_was_granted(fact, desk.yards):
+    if innocent or readings.is_what_was_granted(fact, desk.yards) or readings.is_of_one_source(fact, every, desk.yards):
         return
     nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
     unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0
