@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
@@ -473,14 +474,15 @@ def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
     return gap if abs(gap) >= Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2)) else Fraction(0)
 
 
-def _is_of_a_group(desk: Desk, rate: RateSaid) -> bool:
-    """“受援人问卷 166 份，满意度 97.59%”: of those that the sentence names before it."""
+def _groups_before(desk: Desk, rate: RateSaid) -> list[str]:
+    """“受援人问卷 166 份，满意度 97.59%”: those that the sentence names before a bare 满意度, the last first."""
     mention = rate.mention
     if rate.name != ((desk.vocabulary.respondents if desk.vocabulary else None) or ("",))[-1]:
-        return False
+        return []
     text = mention.passage.folded
     before = text[max(text.rfind(stop, 0, mention.start) for stop in "。\n") + 1 : mention.start]
-    return any(fold(who) in before and not _off(mention, cell, number) for who, cell, number in _groups(desk))
+    named = [(before.rfind(fold(who)), who) for who, *_ in _groups(desk)]
+    return [who for at, who in sorted(named, reverse=True) if at >= 0]
 
 
 def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
@@ -515,7 +517,10 @@ def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
     mention = rate.mention
     step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
     shown = Fraction(mention.value) / 100
-    if abs(actual.number - shown) >= step and not _is_of_a_group(desk, rate):
+    if abs(actual.number - shown) >= step and (named := _groups_before(desk, rate)):
+        told = [list(_satisfied(desk, replace(rate, name=who))) for who in named]
+        yield from told[0] if all(told) else ()
+    elif abs(actual.number - shown) >= step:
         value = f"{plain(actual.number * 100, 2)}%"
         words = f"正文写“{words_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 {line.actual.text}。请核对后改成一致。"
         yield said(
