@@ -92,7 +92,9 @@ def write_blank(
     """Write the blank workbook of a form, with the year and department already in it where given."""
     from jixiao_xlsx.writers import blank
 
-    blank.write_workbook(_form(template), _place(target), year=year, department=department, code=code)
+    blank.write_workbook(
+        _form(template), _place(target), year=year, department=department, code=code
+    )
 
 
 def write_scored(
@@ -108,7 +110,9 @@ def write_scored(
     scored.write_scored(_place(target), submission, report, cards, _form(template))
 
 
-def write_report(target: str | Path | BinaryIO, submission: Submission, template: Form = DEFAULT_TEMPLATE) -> None:
+def write_report(
+    target: str | Path | BinaryIO, submission: Submission, template: Form = DEFAULT_TEMPLATE
+) -> None:
     """Write a department's 评价报告 (.docx); every figure comes from its tables. Raises telling.Untellable, files.Blocked."""
     from jixiao_xlsx import telling
     from jixiao_xlsx.writers import report
@@ -117,7 +121,11 @@ def write_report(target: str | Path | BinaryIO, submission: Submission, template
 
 
 def write_annotated(
-    target: str | Path | BinaryIO, data: bytes, submission: Submission, report: Report, template: Form = DEFAULT_TEMPLATE
+    target: str | Path | BinaryIO,
+    data: bytes,
+    submission: Submission,
+    report: Report,
+    template: Form = DEFAULT_TEMPLATE,
 ) -> None:
     """Write the annotated copy (.xlsx) of the submitted file `data`, from what `read_bytes` and `check` gave."""
     from jixiao_xlsx.writers import annotated

@@ -8,9 +8,13 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from jixiao_xlsx.amounts import tidy
 
-Line = tuple[str, Mapping[str, str]]  # a row's title, and what is typed in its cells that are not blank
+Line = tuple[
+    str, Mapping[str, str]
+]  # a row's title, and what is typed in its cells that are not blank
 FORMULA = "="  # stands for whatever a formula gives
-_UNTITLED = re.compile(r"第\d+行")  # what a row without a title of its own is called, after its place
+_UNTITLED = re.compile(
+    r"第\d+行"
+)  # what a row without a title of its own is called, after its place
 _SAYS_NOTHING = frozenset({"0", FORMULA})
 _MOST = 10_000  # pairs of rows that are held against each other
 
@@ -38,7 +42,9 @@ def _by_title(lines: Sequence[Line]) -> dict[str, list[int]]:
     return groups
 
 
-def _of_one_title(old: Sequence[Line], before: Sequence[int], new: Sequence[Line], after: Sequence[int]) -> dict[int, int]:
+def _of_one_title(
+    old: Sequence[Line], before: Sequence[int], new: Sequence[Line], after: Sequence[int]
+) -> dict[int, int]:
     """Those with the same contents first, then those that have the most in common, then as they stand."""
     if len(before) == len(after) == 1:
         return {after[0]: before[0]}
@@ -49,10 +55,17 @@ def _of_one_title(old: Sequence[Line], before: Sequence[int], new: Sequence[Line
     for here in after:
         if same := waiting[frozenset(new[here][1].items())]:
             found[here] = same.pop()
-    left, open_ = sorted(set(before) - set(found.values())), [here for here in after if here not in found]
+    left, open_ = (
+        sorted(set(before) - set(found.values())),
+        [here for here in after if here not in found],
+    )
     if len(left) * len(open_) > _MOST:
         return found | dict(zip(open_, left, strict=False))
-    pairs = [(-len(old[there][1].items() & new[here][1].items()), there, here) for there in left for here in open_]
+    pairs = [
+        (-len(old[there][1].items() & new[here][1].items()), there, here)
+        for there in left
+        for here in open_
+    ]
     for _, there, here in sorted(pairs):
         if here not in found and there not in found.values():
             found[here] = there
@@ -61,12 +74,18 @@ def _of_one_title(old: Sequence[Line], before: Sequence[int], new: Sequence[Line
 
 def _retitled(old: Sequence[Line], new: Sequence[Line], found: Mapping[int, int]) -> dict[int, int]:
     """Rows in which nothing but the title is another, where there is enough else to know them by."""
-    left, open_ = sorted(set(range(len(old))) - set(found.values())), [here for here in range(len(new)) if here not in found]
+    left, open_ = (
+        sorted(set(range(len(old))) - set(found.values())),
+        [here for here in range(len(new)) if here not in found],
+    )
     if len(left) * len(open_) > _MOST:
         return {}
     pairs: dict[int, int] = {}
     for here in open_:
-        there = next((at for at in left if at not in pairs.values() and _only_the_title(old[at], new[here])), None)
+        there = next(
+            (at for at in left if at not in pairs.values() and _only_the_title(old[at], new[here])),
+            None,
+        )
         if there is not None:
             pairs[here] = there
     return pairs
@@ -75,7 +94,16 @@ def _retitled(old: Sequence[Line], new: Sequence[Line], found: Mapping[int, int]
 def _only_the_title(old: Line, new: Line) -> bool:
     (title, was), (other, now) = old, new
     differing = [column for column in {**was, **now} if was.get(column) != now.get(column)]
-    if len(differing) != 1 or sum(now[column] not in _SAYS_NOTHING for column in was.keys() & now.keys() - {*differing}) < 2:
+    if (
+        len(differing) != 1
+        or sum(
+            now[column] not in _SAYS_NOTHING for column in was.keys() & now.keys() - {*differing}
+        )
+        < 2
+    ):
         return False
     (label,) = differing
-    return tidy(was.get(label, "")) in {"", tidy(title)} and tidy(now.get(label, "")) in {"", tidy(other)}
+    return tidy(was.get(label, "")) in {"", tidy(title)} and tidy(now.get(label, "")) in {
+        "",
+        tidy(other),
+    }

@@ -117,7 +117,9 @@ class Figure(NamedTuple):
         """Whether the cell holds digits that the form does not print."""
         return bool(self.atoms % self.grid)
 
-    def believed(self, how: Convention, *, loose_zero: bool = False, grid: int | None = None) -> Interval:
+    def believed(
+        self, how: Convention, *, loose_zero: bool = False, grid: int | None = None
+    ) -> Interval:
         """Every true amount this figure can stand for under `how`, in atoms.
 
         A typed zero is exactly zero unless `loose_zero`; a figure with excess digits is exact. `grid` overrides the
@@ -136,7 +138,11 @@ class Figure(NamedTuple):
             reach = step // 2 if how is Convention.ROUND else step
             return Interval(1 - reach, reach - 1)
         below, above = (step // 2, step // 2 - 1) if how is Convention.ROUND else (0, step - 1)
-        return Interval(whole - below, whole + above) if whole > 0 else Interval(whole - above, whole + below)
+        return (
+            Interval(whole - below, whole + above)
+            if whole > 0
+            else Interval(whole - above, whole + below)
+        )
 
 
 def vote(exact: Interval, shown: Figure) -> Convention | None:
@@ -145,11 +151,15 @@ def vote(exact: Interval, shown: Figure) -> Convention | None:
     return fits[0] if len(fits) == 1 else None
 
 
-def printable(target: Interval, how: Convention, unit: str, decimals: int) -> tuple[Decimal, Decimal]:
+def printable(
+    target: Interval, how: Convention, unit: str, decimals: int
+) -> tuple[Decimal, Decimal]:
     """The lowest and highest figure of `unit` that may be printed under `how` for a true amount in `target`."""
     step = grid_of(unit, decimals)
     fit = _round_atoms if how is Convention.ROUND else _truncate_atoms
-    return Decimal(fit(target.lo, step)) / atoms_per(unit), Decimal(fit(target.hi, step)) / atoms_per(unit)
+    return Decimal(fit(target.lo, step)) / atoms_per(unit), Decimal(
+        fit(target.hi, step)
+    ) / atoms_per(unit)
 
 
 def _round_atoms(atoms: int, step: int) -> int:
@@ -162,7 +172,9 @@ def _truncate_atoms(atoms: int, step: int) -> int:
     return size if atoms >= 0 else -size
 
 
-_FLOAT = Fraction(1, 10**13)  # finer digits of a formula's result are the noise of its floating point
+_FLOAT = Fraction(
+    1, 10**13
+)  # finer digits of a formula's result are the noise of its floating point
 
 
 def rate_holds(shown: Fraction, step: Fraction, part: Interval, whole: Interval) -> bool:
@@ -171,13 +183,19 @@ def rate_holds(shown: Fraction, step: Fraction, part: Interval, whole: Interval)
     `shown` and `step` are finite decimals as fractions (95.55 % = 0.9555, step 0.0001); `whole.lo` must be positive. Integer cross-multiplication:
     no division, so the tolerance follows the size of the amounts.
     """
-    while step > _FLOAT and shown % step:  # more digits than the form prints (a formula's result): those digits are the grid
+    while (
+        step > _FLOAT and shown % step
+    ):  # more digits than the form prints (a formula's result): those digits are the grid
         step /= 10
     below, above = (step if shown <= 0 else Fraction(0)), (step if shown >= 0 else Fraction(0))
-    return _between(shown, step / 2, step / 2, part, whole) or _between(shown, below, above, part, whole)
+    return _between(shown, step / 2, step / 2, part, whole) or _between(
+        shown, below, above, part, whole
+    )
 
 
-def _between(shown: Fraction, below: Fraction, above: Fraction, part: Interval, whole: Interval) -> bool:
+def _between(
+    shown: Fraction, below: Fraction, above: Fraction, part: Interval, whole: Interval
+) -> bool:
     """Whether some true rate lies within; the end away from zero is no part of it (exactly 100 % is never cut to 99.99 %)."""
     least = Fraction(part.lo, whole.hi if part.lo >= 0 else whole.lo)
     most = Fraction(part.hi, whole.lo if part.hi >= 0 else whole.hi)
@@ -205,7 +223,11 @@ def plain(value: Decimal | Fraction, decimals: int | None = None) -> str:
             exact //= 2
         while exact % 5 == 0:
             exact //= 5
-        value = Decimal(value.numerator) / Decimal(value.denominator) if exact == 1 else rounded(value, 4)
+        value = (
+            Decimal(value.numerator) / Decimal(value.denominator)
+            if exact == 1
+            else rounded(value, 4)
+        )
     text = format(value, "f")
     return text.rstrip("0").rstrip(".") if "." in text else text
 
@@ -217,8 +239,12 @@ def percent(value: Decimal | Fraction, decimals: int = 2) -> str:
 
 # ---------------------------------------------------------------------------------------------- cells as typed
 
-NOT_APPLICABLE = frozenset({"/", "-", "--", "—", "——", "―", "－", "*", "无", "不适用", "不涉及", "n/a", "N/A", "NA"})
-ERROR_VALUES = frozenset({"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+NOT_APPLICABLE = frozenset(
+    {"/", "-", "--", "—", "——", "―", "－", "*", "无", "不适用", "不涉及", "n/a", "N/A", "NA"}
+)
+ERROR_VALUES = frozenset(
+    {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
+)
 DIGITS = 15  # that Excel holds; no county's money reaches them
 _NO_NUMBERS = (bool, dt.date, dt.time, dt.timedelta)
 _SPACES = re.compile(r"[\s\u200b\ufeff]+")
@@ -250,7 +276,9 @@ def from_float(raw: float) -> Decimal:
     return Decimal(f"{raw:.15g}")
 
 
-def read_number(raw: object, unit: str = "", *, percent: bool = False, percent_format: bool | None = None) -> Reading:
+def read_number(
+    raw: object, unit: str = "", *, percent: bool = False, percent_format: bool | None = None
+) -> Reading:
     """Read what was typed into a number cell of a form in `unit`; refuse it (TEXT) rather than guess.
 
     `percent` asks for a rate: 0.955, “95.5%” and 95.5 in a cell without a percent format are all 0.955; `percent_format` says
@@ -311,7 +339,9 @@ def _read_text(raw: str, unit: str, *, percent: bool) -> Reading:
         return Reading(State.TEXT, None, "读不出数字")
     factor = _suffix_factor(suffix.group() if suffix else "", unit, percent=percent)
     if factor is None:
-        return Reading(State.TEXT, None, f"带有与本列不符的单位“{suffix.group() if suffix else ''}”")
+        return Reading(
+            State.TEXT, None, f"带有与本列不符的单位“{suffix.group() if suffix else ''}”"
+        )
     if percent and not suffix:
         factor = _as_rate(number, None)[0]
     return _number(-number if negative else number, factor, "文本型数字")

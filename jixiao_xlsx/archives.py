@@ -22,13 +22,34 @@ from jixiao_xlsx.fileformat import Refused
 MAX_MEMBERS = 5000
 MAX_UNPACKED = 2 * 2**30
 MAX_NAME = 200
-_BAD = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError, RuntimeError, struct.error)
+_BAD = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    ValueError,
+    OSError,
+    RuntimeError,
+    struct.error,
+)
 _UNICODE_PATH = 0x7075
 _UTF8_FLAG = 0x800
 _HEAD = 512
-_SMALL = 32 * 2**20  # archives that are held in memory: an open file can be neither moved nor deleted on Windows
+_SMALL = (
+    32 * 2**20
+)  # archives that are held in memory: an open file can be neither moved nor deleted on Windows
 # How the first member of a workbook or document is called; a packed folder of files starts otherwise.
-_PACKAGE = ("[content_types].xml", "_rels/", "docprops/", "xl/", "word/", "ppt/", "customxml/", "mimetype", "meta-inf/")
+_PACKAGE = (
+    "[content_types].xml",
+    "_rels/",
+    "docprops/",
+    "xl/",
+    "word/",
+    "ppt/",
+    "customxml/",
+    "mimetype",
+    "meta-inf/",
+)
 
 Source = Path | bytes
 
@@ -66,15 +87,26 @@ def members(source: Source) -> Iterator[Member]:
         raise Refused("压缩包已损坏，打不开（常见于传输中断）。请重新打包后报送") from error
     entries = archive.infolist()
     if len(entries) > MAX_MEMBERS:
-        raise Refused(f"压缩包里有 {len(entries)} 个文件，超过 {MAX_MEMBERS} 个的上限，没有展开。请解压后只放入需要的文件")
+        raise Refused(
+            f"压缩包里有 {len(entries)} 个文件，超过 {MAX_MEMBERS} 个的上限，没有展开。请解压后只放入需要的文件"
+        )
     unpacked = sum(entry.file_size for entry in entries)
     if unpacked > MAX_UNPACKED:
-        raise Refused(f"压缩包解开后有 {unpacked / 2**30:.1f} GB，超过 {MAX_UNPACKED / 2**30:.0f} GB 的上限，没有展开")
+        raise Refused(
+            f"压缩包解开后有 {unpacked / 2**30:.1f} GB，超过 {MAX_UNPACKED / 2**30:.0f} GB 的上限，没有展开"
+        )
     for at, entry in enumerate(entries):
         if not entry.is_dir():
             locked = bool(entry.flag_bits & 1)
             head = b"" if locked else _head(archive, entry)
-            yield Member(clean(_name(entry)) or f"第{at + 1}个", at, entry.file_size, _saved(entry), locked, head)
+            yield Member(
+                clean(_name(entry)) or f"第{at + 1}个",
+                at,
+                entry.file_size,
+                _saved(entry),
+                locked,
+                head,
+            )
 
 
 def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
@@ -115,7 +147,9 @@ def clean(name: str) -> str:
 def _shown(letter: str) -> str:
     if letter.isprintable():
         return letter
-    return " " if unicodedata.category(letter) == "Zs" else "�"  # full-width spaces are common in names
+    return (
+        " " if unicodedata.category(letter) == "Zs" else "�"
+    )  # full-width spaces are common in names
 
 
 def _opened(source: Source) -> zipfile.ZipFile:
@@ -128,7 +162,9 @@ def _opened(source: Source) -> zipfile.ZipFile:
 @lru_cache(maxsize=1)
 def _on_disk(path: Path, size: int, changed: int) -> zipfile.ZipFile:
     """The archive at `path`, its list read once for all its members."""
-    return zipfile.ZipFile(io.BytesIO(path.read_bytes())) if size <= _SMALL else zipfile.ZipFile(path)
+    return (
+        zipfile.ZipFile(io.BytesIO(path.read_bytes())) if size <= _SMALL else zipfile.ZipFile(path)
+    )
 
 
 def _first_name(head: bytes) -> str:

@@ -31,11 +31,18 @@ def account_for_header(part: Part, header: Header, lines: Rows) -> None:
             elif is_ordinal(text):
                 part.handled(place, *((line, place[1]) for line in range(row, part.region.end)))
     for title, place in header.twice:
-        part.note("duplicate_title", place, title, f"列“{title}”出现了两次，只读取了 {grid.ref(*header.cells[title])} 这一列")
+        part.note(
+            "duplicate_title",
+            place,
+            title,
+            f"列“{title}”出现了两次，只读取了 {grid.ref(*header.cells[title])} 这一列",
+        )
         part.twice.update((line, place[1]) for line in range(place[0], part.region.end))
 
 
-def finish(part: Part, rows: list[Row], columns: Mapping[str, Cell], missing: Iterable[str], top: int) -> Table:
+def finish(
+    part: Part, rows: list[Row], columns: Mapping[str, Cell], missing: Iterable[str], top: int
+) -> Table:
     """Heading, extras and tick; then the Table."""
     grid, table, region = part.grid, part.table, part.region
     part.top, part.found = top, True
@@ -93,7 +100,13 @@ def _heading(part: Part, top: int) -> Cell | None:
         return text_cell(grid, *region.caption, "")
     best: tuple[bool, bool, int, Position] | None = None
     for place, text in grid.keys.items():
-        if not region.start <= place[0] < top or not text or is_note(text) or is_signature(text) or "单位:" in text:
+        if (
+            not region.start <= place[0] < top
+            or not text
+            or is_note(text)
+            or is_signature(text)
+            or "单位:" in text
+        ):
             continue
         known, wide = bool(part.lexicon.heading.fullmatch(text)), place in grid.covered
         if known or (len(text) > 4 and not text.startswith("附件")):

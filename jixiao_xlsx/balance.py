@@ -13,7 +13,18 @@ from enum import StrEnum
 from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
-from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, State, atoms_per, grid_of, printable, total, vote
+from jixiao_xlsx.amounts import (
+    ZERO,
+    Convention,
+    Figure,
+    Interval,
+    State,
+    atoms_per,
+    grid_of,
+    printable,
+    total,
+    vote,
+)
 from jixiao_xlsx.equations import ALL_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.model import Cell, Place, Submission, Table
 from jixiao_xlsx.spec import EquationSpec, Template
@@ -110,7 +121,9 @@ def instances(spec: EquationSpec, submission: Submission, template: Template) ->
     elif spec.relation.scope is Scope.ROW and table is not None:
         fixed = _fixed_rows(template)[spec.code]
         for row in table.rows:
-            if row.title in fixed or (row.kind != "fixed" and (not spec.rows or row.title in spec.rows)):
+            if row.title in fixed or (
+                row.kind != "fixed" and (not spec.rows or row.title in spec.rows)
+            ):
                 yield _resolve_row(spec, table, row.title, row.cells)
     else:
         for label, sides in _addressed(template)[spec.code]:
@@ -124,9 +137,13 @@ def _fixed_rows(template: Template) -> Mapping[str, frozenset[str]]:
     for spec in template.equations:
         if spec.relation.scope is Scope.ROW:
             form = template.table[spec.table]
-            columns = [form.column[term.ref.column] for side in spec.relation.sides for term in side]
+            columns = [
+                form.column[term.ref.column] for side in spec.relation.sides for term in side
+            ]
             titles = [row.title for row in form.rows if not spec.rows or row.title in spec.rows]
-            found[spec.code] = frozenset(t for t in titles if all(form.exists(t, column) for column in columns))
+            found[spec.code] = frozenset(
+                t for t in titles if all(form.exists(t, column) for column in columns)
+            )
     return found
 
 
@@ -141,25 +158,43 @@ def _addressed(template: Template) -> Mapping[str, tuple[tuple[str, tuple[Side, 
         elif spec.relation.scope is Scope.COLUMN:
             form = template.table[spec.table]
             rows = [term.ref.row for side in sides for term in side if term.ref.row != ALL_ROWS]
-            wanted = [c for c in form.columns if (c.title in spec.columns if spec.columns else c.numeric and c.type != "percent")]
-            columns = [column.title for column in wanted if all(form.exists(row, column) for row in rows)]
-            found[spec.code] = tuple((title, tuple(_in_column(side, title) for side in sides)) for title in columns)
+            wanted = [
+                c
+                for c in form.columns
+                if (c.title in spec.columns if spec.columns else c.numeric and c.type != "percent")
+            ]
+            columns = [
+                column.title for column in wanted if all(form.exists(row, column) for row in rows)
+            ]
+            found[spec.code] = tuple(
+                (title, tuple(_in_column(side, title) for side in sides)) for title in columns
+            )
     return found
 
 
 def _in_column(side: Side, title: str) -> Side:
-    return tuple(Term(term.sign, Ref(term.ref.table, term.ref.row, term.ref.column or title)) for term in side)
+    return tuple(
+        Term(term.sign, Ref(term.ref.table, term.ref.row, term.ref.column or title))
+        for term in side
+    )
 
 
-def _resolve_row(spec: EquationSpec, table: Table, title: str, cells: Mapping[str, Cell]) -> Instance:
+def _resolve_row(
+    spec: EquationSpec, table: Table, title: str, cells: Mapping[str, Cell]
+) -> Instance:
     try:
-        sides = [tuple([Operand(term.sign, cells[term.ref.column]) for term in side]) for side in spec.relation.sides]
+        sides = [
+            tuple([Operand(term.sign, cells[term.ref.column]) for term in side])
+            for side in spec.relation.sides
+        ]
     except KeyError as absent:
         return Instance(spec, title, missing=f"“{table.name}”缺少“{absent.args[0]}”列")
     return _instance(spec, title, tuple(sides))
 
 
-def _resolve(spec: EquationSpec, submission: Submission, label: str, sides: tuple[Side, ...]) -> Instance:
+def _resolve(
+    spec: EquationSpec, submission: Submission, label: str, sides: tuple[Side, ...]
+) -> Instance:
     found = []
     for side in sides:
         operands: list[Operand] = []
@@ -275,10 +310,17 @@ class Judge:
         found: dict[Place, Operands] = {}
         for verdict in self.verdicts:
             instance = verdict.instance
-            if instance.spec.across or instance.missing or instance.spec.relation.op != "=" or len(instance.sides) != 2:
+            if (
+                instance.spec.across
+                or instance.missing
+                or instance.spec.relation.op != "="
+                or len(instance.sides) != 2
+            ):
                 continue
             left, right = instance.sides
-            worked_out = left[0].cell.formula or (self.row_totals and instance.spec.relation.scope is Scope.ROW)
+            worked_out = left[0].cell.formula or (
+                self.row_totals and instance.spec.relation.scope is Scope.ROW
+            )
             if len(left) == 1 and worked_out and _balanced(instance):
                 found.setdefault(left[0].cell.place, right)
         return found
@@ -308,7 +350,10 @@ class Lens:
 
     def swapping(self, figures: Figures) -> Lens:
         """The same way of reading with other figures in some cells; what is known of the rest stays known."""
-        swapped = {id(cell): self._believed(Figure(value, cell.unit, cell.decimals), cell) for cell, value in figures}
+        swapped = {
+            id(cell): self._believed(Figure(value, cell.unit, cell.decimals), cell)
+            for cell, value in figures
+        }
         return Lens(self.how, self.loose_zero, self.coarse, swapped, self.seen)
 
     def interval(self, cell: Cell) -> Interval:
@@ -334,7 +379,9 @@ class Lenses:
     """The ways of reading that one submission is judged with; they remember its cells, so they live no longer than it."""
 
     exact: tuple[Lens, ...] = field(default_factory=lambda: tuple(Lens(how) for how in Convention))
-    loose: tuple[Lens, ...] = field(default_factory=lambda: tuple(Lens(how, loose_zero=True) for how in Convention))
+    loose: tuple[Lens, ...] = field(
+        default_factory=lambda: tuple(Lens(how, loose_zero=True) for how in Convention)
+    )
 
 
 def holds(instance: Instance, lens: Lens) -> bool:
@@ -349,11 +396,18 @@ def out_of_reach(instance: Instance, figures: Figures) -> bool:
     """A cheap look at whether these figures can satisfy the relation at all: no two sides are further apart than its reach."""
     moved = {id(cell): value - (cell.number or 0) for cell, value in figures}
     sums = [
-        amount + sum(sign * moved[id(cell)] * atoms_per(cell.unit) for sign, cell in side if id(cell) in moved)
+        amount
+        + sum(
+            sign * moved[id(cell)] * atoms_per(cell.unit)
+            for sign, cell in side
+            if id(cell) in moved
+        )
         for side, amount in zip(instance.filled, instance.sums, strict=True)
     ]
     gaps = [a - b for i, a in enumerate(sums) for b in sums[i + 1 :]]
-    return max(abs(gap) if instance.spec.relation.op == "=" else gap for gap in gaps) > instance.reach
+    return (
+        max(abs(gap) if instance.spec.relation.op == "=" else gap for gap in gaps) > instance.reach
+    )
 
 
 def holds_somehow(instance: Instance, figures: Figures, lenses: Lenses) -> bool:
@@ -372,7 +426,12 @@ def judge(submission: Submission, template: Template) -> Judge:
     proofs = _proofs(across, lenses.exact[0])
     conventions = {sheet: _chosen(votes) for sheet, votes in proofs.items()}
     inner = [_judge_within(instance, conventions, lenses, derived) for instance in within]
-    broken = {cell.place for verdict in inner if verdict.outcome is Outcome.FAILS for cell in verdict.instance.cells}
+    broken = {
+        cell.place
+        for verdict in inner
+        if verdict.outcome is Outcome.FAILS
+        for cell in verdict.instance.cells
+    }
     coarse = cache(lambda: _coarse_sheets(submission))
     outer = [_judge_across(instance, conventions, lenses, broken, coarse) for instance in across]
     pairs = {sheet: tuple(verdict for _, verdict in votes) for sheet, votes in proofs.items()}
@@ -405,7 +464,10 @@ def _without_unknown(found: list[Instance]) -> list[Instance]:
 
 
 def _judge_within(
-    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, Operands]
+    instance: Instance,
+    conventions: Mapping[str, Convention],
+    lenses: Lenses,
+    derived: Mapping[Place, Operands],
 ) -> Verdict:
     return (
         _not_comparable(instance)
@@ -465,30 +527,48 @@ def _total_over(instance: Instance, parts: Operands) -> Cell | None:
 
 def _sums_up(instance: Instance, blank: Operands) -> bool:
     """Whether the other side is a list of parts, not one counterpart."""
-    other = next(side for side, ops in zip(instance.spec.relation.sides, instance.sides, strict=True) if ops is not blank)
+    other = next(
+        side
+        for side, ops in zip(instance.spec.relation.sides, instance.sides, strict=True)
+        if ops is not blank
+    )
     return len(other) > 1 or other[0].ref.row == ALL_ROWS
 
 
 def _as_printed(instance: Instance) -> Verdict | None:
     """Figures that agree as they stand agree under every convention: each may stand for just what is printed."""
     sums = instance.sums
-    agree = sums.count(sums[0]) == len(sums) if instance.spec.relation.op == "=" else sorted(sums) == list(sums)
+    agree = (
+        sums.count(sums[0]) == len(sums)
+        if instance.spec.relation.op == "="
+        else sorted(sums) == list(sums)
+    )
     return Verdict(instance, Outcome.HOLDS) if agree else None
 
 
-def _by_convention(instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses) -> Verdict | None:
+def _by_convention(
+    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses
+) -> Verdict | None:
     gridded = next((cell for cell in instance.cells if cell.gridded), None)
     chosen = conventions.get(gridded.sheet, Convention.ROUND) if gridded else Convention.ROUND
     ranked = sorted(lenses.exact, key=lambda lens: lens.how is not chosen)
     for lens in ranked if gridded else ranked[:1]:
         if holds(instance, lens):
             outcome = Outcome.HOLDS if lens.how is chosen else Outcome.OTHER_CONVENTION
-            return Verdict(instance, outcome, _anchor(instance) if outcome is Outcome.OTHER_CONVENTION else None, lens.how.value)
+            return Verdict(
+                instance,
+                outcome,
+                _anchor(instance) if outcome is Outcome.OTHER_CONVENTION else None,
+                lens.how.value,
+            )
     return None
 
 
 def _by_formula(
-    instance: Instance, conventions: Mapping[str, Convention], lenses: Lenses, derived: Mapping[Place, Operands]
+    instance: Instance,
+    conventions: Mapping[str, Convention],
+    lenses: Lenses,
+    derived: Mapping[Place, Operands],
 ) -> Verdict | None:
     """Held by what its formulas add up: a subtotal computed from printed parts is no rounded figure."""
     expanded = _expand(instance, derived)
@@ -505,18 +585,28 @@ def _by_typed_zero(instance: Instance, lenses: Lenses) -> Verdict | None:
 def _by_last_digit(instance: Instance, lenses: Lenses, broken: set[Place]) -> Verdict | None:
     """平尾差: one 万元 figure is off by its last digit while its own sheet balances."""
     gridded = [cell for cell in instance.cells if cell.gridded]
-    if len(gridded) != 1 or instance.spec.relation.op != "=" or any(cell.place in broken for cell in instance.cells):
+    if (
+        len(gridded) != 1
+        or instance.spec.relation.op != "="
+        or any(cell.place in broken for cell in instance.cells)
+    ):
         return None
     cell = gridded[0]
     assert cell.number is not None
     step = Decimal(1).scaleb(-cell.decimals)
-    if any(holds_somehow(instance, [(cell, cell.number + shift)], lenses) for shift in (step, -step)):
+    if any(
+        holds_somehow(instance, [(cell, cell.number + shift)], lenses) for shift in (step, -step)
+    ):
         return Verdict(instance, Outcome.LAST_DIGIT, cell)
     return None
 
 
 def _by_coarse(instance: Instance, coarse: frozenset[str]) -> Verdict | None:
-    touched = [cell for cell in instance.cells if cell.sheet in coarse and cell.unit == "元" and cell.number]
+    touched = [
+        cell
+        for cell in instance.cells
+        if cell.sheet in coarse and cell.unit == "元" and cell.number
+    ]
     if touched and any(holds(instance, Lens(how, coarse=coarse)) for how in Convention):
         return Verdict(instance, Outcome.COARSE, touched[0])
     return None
@@ -545,7 +635,15 @@ def _failed(instance: Instance, lenses: Lenses) -> Verdict:
         wanted = _target(lens, anchor_side, anchor, rest[0])
         bounds.append(printable(wanted, lens.how, anchor.unit, anchor.decimals))
     others = _plain(anchor_side, anchor, rest[0])
-    return Verdict(instance, Outcome.FAILS, anchor, "", min(b[0] for b in bounds), max(b[1] for b in bounds), others)
+    return Verdict(
+        instance,
+        Outcome.FAILS,
+        anchor,
+        "",
+        min(b[0] for b in bounds),
+        max(b[1] for b in bounds),
+        others,
+    )
 
 
 def _target(lens: Lens, side: Operands, anchor: Cell, rest: Operands) -> Interval:
@@ -558,9 +656,16 @@ def _target(lens: Lens, side: Operands, anchor: Cell, rest: Operands) -> Interva
 
 def _plain(side: Operands, anchor: Cell, rest: Operands) -> Decimal:
     """The same with plain figures, in the anchor's unit."""
-    beside = [Operand(-operand.sign, operand.cell) for operand in side if operand.cell is not anchor]
+    beside = [
+        Operand(-operand.sign, operand.cell) for operand in side if operand.cell is not anchor
+    ]
     atoms = sum(
-        (o.sign * o.cell.number * atoms_per(o.cell.unit) for o in (*rest, *beside) if o.cell.number is not None), Decimal(0)
+        (
+            o.sign * o.cell.number * atoms_per(o.cell.unit)
+            for o in (*rest, *beside)
+            if o.cell.number is not None
+        ),
+        Decimal(0),
     )
     sign = next(operand.sign for operand in side if operand.cell is anchor)
     return sign * atoms / atoms_per(anchor.unit)
@@ -568,7 +673,11 @@ def _plain(side: Operands, anchor: Cell, rest: Operands) -> Decimal:
 
 def _bound(instance: Instance, anchor: Cell) -> Decimal:
     """The plain value of the side that the anchor's side must not exceed, in the anchor's unit."""
-    place = next(i for i, side in enumerate(instance.filled) if any(operand.cell is anchor for operand in side))
+    place = next(
+        i
+        for i, side in enumerate(instance.filled)
+        if any(operand.cell is anchor for operand in side)
+    )
     return min(instance.sums[place + 1 :]) / atoms_per(anchor.unit)
 
 
@@ -591,14 +700,18 @@ def _anchor_of(instance: Instance) -> tuple[Operands, Cell]:
         side = _odd_one_out(filled)
     else:
         side = next((side for side in filled if len(side) == 1), filled[0])
-    shown = next((operand.cell for operand in side if operand.cell.number is not None), side[0].cell)
+    shown = next(
+        (operand.cell for operand in side if operand.cell.number is not None), side[0].cell
+    )
     return side, shown
 
 
 def _exceeding(instance: Instance) -> Operands:
     """The first side that is larger than a later one."""
     filled, sums = instance.filled, instance.sums
-    return next((side for i, side in enumerate(filled[:-1]) if sums[i] > min(sums[i + 1 :])), filled[0])
+    return next(
+        (side for i, side in enumerate(filled[:-1]) if sums[i] > min(sums[i + 1 :])), filled[0]
+    )
 
 
 def _odd_one_out(filled: tuple[Operands, ...]) -> Operands:
@@ -628,7 +741,9 @@ def _proofs(across: list[Instance], exact: Lens) -> dict[str, list[tuple[Convent
         rest = filled[1] if filled[0] is side else filled[0]
         how = vote(_target(exact, side, cell, rest), figure)
         if how is not None:
-            verdict = Verdict(instance, Outcome.HOLDS, cell, how.value, others=_plain(side, cell, rest))
+            verdict = Verdict(
+                instance, Outcome.HOLDS, cell, how.value, others=_plain(side, cell, rest)
+            )
             votes.setdefault(cell.sheet, []).append((how, verdict))
     return votes
 
@@ -656,7 +771,9 @@ def _derived(within: list[Instance]) -> dict[Place, Operands]:
     return {place: tuple(_leaves(place, found, frozenset())) for place in found}
 
 
-def _leaves(place: Place, derived: Mapping[Place, Operands], above: frozenset[Place]) -> Iterator[Operand]:
+def _leaves(
+    place: Place, derived: Mapping[Place, Operands], above: frozenset[Place]
+) -> Iterator[Operand]:
     """The typed figures at the bottom of a formula over formulas."""
     for operand in derived[place]:
         here = operand.cell.place

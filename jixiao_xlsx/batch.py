@@ -21,12 +21,29 @@ from jixiao_xlsx.pairing import Offer, offers
 from jixiao_xlsx.reference import date_in, read_reference, read_waivers
 from jixiao_xlsx.returns import Returning
 from jixiao_xlsx.reviewbook import read_review, read_reviews
-from jixiao_xlsx.roster import BUREAU_FILE, WAIVERS_FILE, Choice, InputError, beside, read_bureau, read_choices, read_roster
+from jixiao_xlsx.roster import (
+    BUREAU_FILE,
+    WAIVERS_FILE,
+    Choice,
+    InputError,
+    beside,
+    read_bureau,
+    read_choices,
+    read_roster,
+)
 from jixiao_xlsx.settlement import waived
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
 from jixiao_xlsx.writers import mail, records, staged
-from jixiao_xlsx.writers.files import Blocked, move_whole, refusal, set_aside, sha256_of, unique, write_pieces
+from jixiao_xlsx.writers.files import (
+    Blocked,
+    move_whole,
+    refusal,
+    set_aside,
+    sha256_of,
+    unique,
+    write_pieces,
+)
 from jixiao_xlsx.writers.outbox import Outbox
 from jixiao_xlsx.writers.safe import safe_name
 
@@ -48,7 +65,11 @@ class _Sources:
 
     def returning_of(self, chosen: Choice | None) -> Returning | None:
         """How a file goes back, of which the reviewer may have said whose it is."""
-        return replace(self.returning, chosen=chosen.department) if self.returning and chosen else self.returning
+        return (
+            replace(self.returning, chosen=chosen.department)
+            if self.returning and chosen
+            else self.returning
+        )
 
 
 def run(
@@ -85,8 +106,15 @@ def run(
     reference = Path(reference_path) if reference_path else None
     if reference:
         read_reference(reference)  # its mistakes are told before any work is done
-    if previous and not (Path(previous) / rounds.FOLDER).is_dir() and not (Path(previous) / RUN_RECORD).is_file():
-        raise InputError(str(previous), ["不是以前的结果：里面没有各部门的轮次记录。请指到上一轮用 -o 写出的文件夹"])
+    if (
+        previous
+        and not (Path(previous) / rounds.FOLDER).is_dir()
+        and not (Path(previous) / RUN_RECORD).is_file()
+    ):
+        raise InputError(
+            str(previous),
+            ["不是以前的结果：里面没有各部门的轮次记录。请指到上一轮用 -o 写出的文件夹"],
+        )
     today = date_in(bureau.deadline) or dt.date.today()
     known = Path(roster_path) if roster_path else None
     returning = Returning(bureau, waivers, today, known, Path(previous) if previous else None)
@@ -99,28 +127,54 @@ def run(
         chosen, unused = matching.chosen_files(choices, [candidate.file for candidate in found])
         saved = {candidate.file: candidate.saved for candidate in found}
         settled = matching.settle(answers, roster, year, saved, chosen)
-        settled = matching.with_hints(matching.with_material(settled, _documents(found), roster), roster)
+        settled = matching.with_hints(
+            matching.with_material(settled, _documents(found), roster), roster
+        )
         settled, waiver_findings = waived(settled, waivers, today)
         outbox = Outbox(output, output / staged.FOLDER / staged.JOURNAL)
-        delivered = tuple(_delivered(answer, places, outbox) for answer in _named(settled, f"{SCORED}/"))
+        delivered = tuple(
+            _delivered(answer, places, outbox) for answer in _named(settled, f"{SCORED}/")
+        )
         desk = _Desk(bureau, {one.name: one for one in roster}, template, outbox)
         sent = [_sent(answer, places[answer.file], desk) for answer in delivered]
         delivered = tuple(answer for answer, _ in sent)
         notes = _gathered([note for _, note in sent if note])
         review_findings = (*review_findings, *_of_reviews(reviews, delivered))
         idle = strangers(read_reference(reference) if reference else (), _codes(roster, delivered))
-        findings = (*crosscheck([a for a in delivered if a.counts]), *waiver_findings, *review_findings, *idle)
-        earlier = rounds.remembered(Path(previous), [a for a in delivered if a.counts]) if previous else ()
-        batch = Batch(template.id, template.version, year, bureau, roster, delivered, findings, earlier=earlier)
+        findings = (
+            *crosscheck([a for a in delivered if a.counts]),
+            *waiver_findings,
+            *review_findings,
+            *idle,
+        )
+        earlier = (
+            rounds.remembered(Path(previous), [a for a in delivered if a.counts])
+            if previous
+            else ()
+        )
+        batch = Batch(
+            template.id,
+            template.version,
+            year,
+            bureau,
+            roster,
+            delivered,
+            findings,
+            earlier=earlier,
+        )
         faults: list[str] = []
-        problems = tuple(filter(None, (_shared(name, batch, template, outbox, faults) for name in _SHARED)))
+        problems = tuple(
+            filter(None, (_shared(name, batch, template, outbox, faults) for name in _SHARED))
+        )
         if previous:
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
         outbox.close(records.run_document(batch, inputs, outbox.outputs, faults))
     if unusable := rounds.unusable_in(Path(previous)) if previous else ():
         listed = "、".join(unusable[:5]) + (" 等" if len(unusable) > 5 else "")
-        notes.append(f"上一轮有 {len(unusable)} 份轮次记录不能用（{listed}），这些部门按第一次报送对待。")
+        notes.append(
+            f"上一轮有 {len(unusable)} 份轮次记录不能用（{listed}），这些部门按第一次报送对待。"
+        )
     if earlier:
         notes.append(
             f"有 {len(earlier)} 个部门这次没有报送、以前报过，不在这次的排名和平均分里；要排在一起，请把以前的收件文件夹也写在命令里。"
@@ -128,17 +182,26 @@ def run(
     if review_folder and not reviews:
         notes.append(f"“{review_folder}”里的评分表都没有填写财政复核分，按复算分排名。")
     if not review_folder and any(path.startswith(f"{SCORED}/") for path in outbox.kept):
-        outbox.notes.append(f"要采用评分表里填写的财政复核分，请加 --review {output / SCORED} 再运行一次。")
+        outbox.notes.append(
+            f"要采用评分表里填写的财政复核分，请加 --review {output / SCORED} 再运行一次。"
+        )
     return replace(batch, problems=problems, notes=(*unused, *notes, *outbox.notes))
 
 
-def _reviews(folder: Path, roster: Path | None) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
+def _reviews(
+    folder: Path, roster: Path | None
+) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
     """The reviewer's word by department, as the roster calls them. Raises InputError where the folder has no scored workbook."""
     place = folder / SCORED if (folder / SCORED).is_dir() else folder
     found, told = read_reviews(place)
     if not found:
-        raise InputError(str(folder), [finding.message for finding in told] or ["没有评分表；应是以前结果里的“评分”文件夹"])
-    joined, apart = review.joined([replace(one, department=returns.called(one, roster)) for one in found])
+        raise InputError(
+            str(folder),
+            [finding.message for finding in told] or ["没有评分表；应是以前结果里的“评分”文件夹"],
+        )
+    joined, apart = review.joined(
+        [replace(one, department=returns.called(one, roster)) for one in found]
+    )
     return joined, (*told, *apart)
 
 
@@ -158,7 +221,9 @@ def _of_reviews(reviews: Sequence[Review], answers: Sequence[Answer]) -> Iterato
 
 
 def _codes(roster: tuple[Department, ...], answers: tuple[Answer, ...]) -> list[str]:
-    return [one.code for one in roster] + [answer.report.code for answer in answers if answer.report]
+    return [one.code for one in roster] + [
+        answer.report.code for answer in answers if answer.report
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +245,9 @@ def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, tuple[str, 
         return replace(answer, returned=()), None
     name = Path(answer.output).stem
     folder = returns.FOLDERS[report.result]
-    title = desk.template.title if report.year is None else f"{report.year}年度{desk.template.title}"
+    title = (
+        desk.template.title if report.year is None else f"{report.year}年度{desk.template.title}"
+    )
     problems = [desk.outbox.put(f"{rounds.FOLDER}/{name}.json", place.with_suffix(returns.RECORD))]
     paths, attachments = [], []
     for suffix, label in returns.labels(report):
@@ -190,11 +257,16 @@ def _sent(answer: Answer, place: Path, desk: _Desk) -> tuple[Answer, tuple[str, 
             problems.append(desk.outbox.put(path, data))
             attachments.append((f"{name}{label}", data))
             paths.append(path)
-    department = desk.departments.get(answer.department) or Department(report.code, answer.department)
+    department = desk.departments.get(answer.department) or Department(
+        report.code, answer.department
+    )
     message, note = mail.draft(department, report, desk.bureau, title, attachments)
     problems.append(desk.outbox.put(f"{folder}/{name}/{name}.eml", message))
     problem = "；".join(filter(None, (answer.problem, *problems)))
-    return replace(answer, returned=tuple(paths), problem=problem), (department.name, note) if note and desk.departments else None
+    return replace(answer, returned=tuple(paths), problem=problem), (
+        department.name,
+        note,
+    ) if note and desk.departments else None
 
 
 def _carry_on(previous: Path, outbox: Outbox) -> None:
@@ -213,11 +285,16 @@ def _gathered(notes: Sequence[tuple[str, str]]) -> list[str]:
     by_words: dict[str, list[str]] = {}
     for department, words in notes:
         by_words.setdefault(words, []).append(department)
-    return [f"名册中{_some(names)}的邮箱{words}，邮件草稿没有收件人" for words, names in by_words.items()]
+    return [
+        f"名册中{_some(names)}的邮箱{words}，邮件草稿没有收件人"
+        for words, names in by_words.items()
+    ]
 
 
 def _some(names: Sequence[str]) -> str:
-    return "、".join(names[:_NAMED_AT_MOST]) + (f"等 {len(names)} 个部门" if len(names) > _NAMED_AT_MOST else "")
+    return "、".join(names[:_NAMED_AT_MOST]) + (
+        f"等 {len(names)} 个部门" if len(names) > _NAMED_AT_MOST else ""
+    )
 
 
 def _shared(name: str, batch: Batch, template: Template, outbox: Outbox, faults: list[str]) -> str:
@@ -236,7 +313,9 @@ def _shared(name: str, batch: Batch, template: Template, outbox: Outbox, faults:
 
 
 def _summary(batch: Batch, template: Template) -> Iterator[bytes]:
-    from jixiao_xlsx.writers.summary import write_summary  # brings pandas, which `check` and `score` do without
+    from jixiao_xlsx.writers.summary import (
+        write_summary,
+    )  # brings pandas, which `check` and `score` do without
 
     stream = io.BytesIO()
     write_summary(stream, batch, checker.catalogue(template), template)
@@ -246,14 +325,18 @@ def _summary(batch: Batch, template: Template) -> Iterator[bytes]:
 def _briefing(batch: Batch, template: Template) -> Iterator[bytes]:
     from jixiao_xlsx.writers.letter import write_briefing
 
-    yield write_briefing(batch, template, {rule.code: rule.title for rule in checker.catalogue(template)})
+    yield write_briefing(
+        batch, template, {rule.code: rule.title for rule in checker.catalogue(template)}
+    )
 
 
 _SHARED: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
     BRIEFING: _briefing,
     "findings.csv": lambda batch, _: records.findings_csv(batch.answers),
-    "findings.json": lambda batch, template: records.findings_json(batch.answers, template, batch.findings),
+    "findings.json": lambda batch, template: records.findings_json(
+        batch.answers, template, batch.findings
+    ),
 }
 
 
@@ -271,7 +354,9 @@ def score_files(
     with _examined(paths, Path(output), template, jobs, progress, told) as (found, answers, places):
         known = matching.with_material(answers, _documents(found), ())
         originals = {candidate.path.resolve() for candidate in found}
-        return tuple(_moved(answer, places[answer.file], Path(output), originals) for answer in _named(known))
+        return tuple(
+            _moved(answer, places[answer.file], Path(output), originals) for answer in _named(known)
+        )
 
 
 def check_files(
@@ -294,7 +379,15 @@ def check_files(
     known = {one.path for one in found}
     every = (*found, *(one for one in extra if one.path not in known))
     offered = offers(found, ())
-    tasks = [Task(one, template.folder, passwords=tuple(passwords), offers=given or offered.get(one.file, ())) for one in every]
+    tasks = [
+        Task(
+            one,
+            template.folder,
+            passwords=tuple(passwords),
+            offers=given or offered.get(one.file, ()),
+        )
+        for one in every
+    ]
     answers = examine_all(tasks, jobs, progress)
     return matching.with_material(answers, _documents(every), ())
 
@@ -319,7 +412,9 @@ def _examined(
     """
     for inbox in map(Path, paths):
         if inbox.is_dir() and inbox.resolve() == output.resolve():
-            raise Blocked(f"结果不能写进收件箱“{inbox.resolve().name}”本身：会和报送的原件混在一起。请用 -o 另写一个文件夹。")
+            raise Blocked(
+                f"结果不能写进收件箱“{inbox.resolve().name}”本身：会和报送的原件混在一起。请用 -o 另写一个文件夹。"
+            )
     found = candidates(map(Path, paths), skip=output)
     offered = offers(found, read_roster(told.roster) if told.roster else ())
     chosen, _ = matching.chosen_files(told.choices, [candidate.file for candidate in found])
@@ -349,12 +444,19 @@ def _examined(
 def _run_key(template: Template, told: _Sources) -> str:
     """What the results of this run depend on besides the files themselves."""
     folders = (Path(__file__).parent, template.folder)
-    files = [path for folder in folders for path in sorted(folder.rglob("*")) if path.suffix in {".py", ".toml", ".csv", ".docx"}]
+    files = [
+        path
+        for folder in folders
+        for path in sorted(folder.rglob("*"))
+        if path.suffix in {".py", ".toml", ".csv", ".docx"}
+    ]
     if told.returning and told.returning.previous:
         files += sorted((told.returning.previous / rounds.FOLDER).glob("*.json"))
     files += [path for path in (told.reference, told.roster) if path]
     digests = [records.digest(path.read_bytes()) for path in files]
-    return records.digest("|".join((jixiao_xlsx.version(), repr((told.returning, told.reviews)), *digests)).encode())
+    return records.digest(
+        "|".join((jixiao_xlsx.version(), repr((told.returning, told.reviews)), *digests)).encode()
+    )
 
 
 def _named(answers: Sequence[Answer], prefix: str = "") -> Iterator[Answer]:

@@ -11,17 +11,52 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.fileformat import Refused, broken, encrypted
-from jixiao_xlsx.ooxml import MAX_AREA, MAX_COLUMNS, MAX_ROWS, Position, SheetFlags, percent_format, reference
+from jixiao_xlsx.ooxml import (
+    MAX_AREA,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    Position,
+    SheetFlags,
+    percent_format,
+    reference,
+)
 
 MAX_RECORDS = 3_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
-_ERRORS = {0: "#NULL!", 7: "#DIV/0!", 15: "#VALUE!", 23: "#REF!", 29: "#NAME?", 36: "#NUM!", 42: "#N/A"}
+_ERRORS = {
+    0: "#NULL!",
+    7: "#DIV/0!",
+    15: "#VALUE!",
+    23: "#REF!",
+    29: "#NAME?",
+    36: "#NUM!",
+    42: "#N/A",
+}
 _BUILT_IN_PERCENT = frozenset({9, 10})
 _BIFF8 = 0x0600
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0, 0x002F
-_ROW, _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK, _LABEL, _LABELSST = 0x0208, 0x0006, 0x0205, 0x0203, 0x027E, 0x00BD, 0x0204, 0x00FD
+_ROW, _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK, _LABEL, _LABELSST = (
+    0x0208,
+    0x0006,
+    0x0205,
+    0x0203,
+    0x027E,
+    0x00BD,
+    0x0204,
+    0x00FD,
+)
 _CELLS = frozenset({_FORMULA, _BOOLERR, _NUMBER, _RK, _LABEL, _LABELSST})
-_BAD = (struct.error, IndexError, ValueError, OSError, UnicodeDecodeError, KeyError, TypeError, AttributeError, OverflowError)
+_BAD = (
+    struct.error,
+    IndexError,
+    ValueError,
+    OSError,
+    UnicodeDecodeError,
+    KeyError,
+    TypeError,
+    AttributeError,
+    OverflowError,
+)
 
 
 def inspect(data: bytes) -> Mapping[str, SheetFlags]:
@@ -104,7 +139,11 @@ def _sheet(stream: bytes, name: str, at: int, percents: set[int]) -> SheetFlags:
         if kind == _MULRK:
             row, first = struct.unpack_from("<HH", body)
             count = (len(body) - 6) // 6
-            shown |= {(row, first + n) for n in range(count) if struct.unpack_from("<H", body, 4 + 6 * n)[0] in percents}
+            shown |= {
+                (row, first + n)
+                for n in range(count)
+                if struct.unpack_from("<H", body, 4 + 6 * n)[0] in percents
+            }
             last = first + count - 1
         elif kind in _CELLS:
             row, last, style = struct.unpack_from("<HHH", body)
@@ -121,5 +160,7 @@ def _sheet(stream: bytes, name: str, at: int, percents: set[int]) -> SheetFlags:
         height, width = max(height, row + 1), max(width, last + 1)
         if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_AREA:
             far = reference(row, last)
-            raise Refused(f"工作表“{name}”的 {far} 有内容，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报")
+            raise Refused(
+                f"工作表“{name}”的 {far} 有内容，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报"
+            )
     return SheetFlags(formulas, errors, frozenset(), frozenset(shown), frozenset(hidden))

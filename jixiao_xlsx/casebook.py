@@ -46,14 +46,18 @@ def _cases(path: Path) -> tuple[Example, ...]:
         return ()
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     return tuple(
-        Example(case["name"], _given(case), tuple(case.get("finds", ())), tuple(case.get("notes", ())))
+        Example(
+            case["name"], _given(case), tuple(case.get("finds", ())), tuple(case.get("notes", ()))
+        )
         for case in data.get("case", ())
     )
 
 
 def _given(case: Mapping[str, Any]) -> dict[str, str]:
     """The tables of the workbook, then what stands in the Word report."""
-    return dict(case.get("given", {})) | {f"Word 报告：{title}": text for title, text in case.get("word", {}).items()}
+    return dict(case.get("given", {})) | {
+        f"Word 报告：{title}": text for title, text in case.get("word", {}).items()
+    }
 
 
 def known_relations(template: Template) -> tuple[KnownRelation, ...]:
@@ -62,4 +66,7 @@ def known_relations(template: Template) -> tuple[KnownRelation, ...]:
     if not path.is_file():
         return ()
     with path.open(encoding="utf-8-sig", newline="") as stream:
-        return tuple(KnownRelation(line["编号"], line["关系"], line["未表达的原因"]) for line in csv.DictReader(stream))
+        return tuple(
+            KnownRelation(line["编号"], line["关系"], line["未表达的原因"])
+            for line in csv.DictReader(stream)
+        )

@@ -36,8 +36,13 @@ def _catalogue(template: Template) -> tuple[Rule, ...]:
     known = {rule.code for rule in rules}
     unknown = [code for code in (*template.severities, *template.disabled) if code not in known]
     if unknown:
-        raise SpecError(str(template.folder), [f"severity/disabled：没有编号为“{code}”的规则" for code in unknown])
-    wanted = [_as_configured(rule, template) for rule in rules if rule.code not in template.disabled]
+        raise SpecError(
+            str(template.folder),
+            [f"severity/disabled：没有编号为“{code}”的规则" for code in unknown],
+        )
+    wanted = [
+        _as_configured(rule, template) for rule in rules if rule.code not in template.disabled
+    ]
     return tuple(sorted(wanted, key=lambda rule: rule.code))
 
 
@@ -46,7 +51,9 @@ def _as_configured(rule: Rule, template: Template) -> Rule:
     return replace(rule, severity=severity, configured=True) if severity else rule
 
 
-def check(submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()) -> Report:
+def check(
+    submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()
+) -> Report:
     """All findings in one pass, with what was checked (cells per rule) and what was skipped.
 
     `reference` holds the bureau's own figures for this department. A workbook of an earlier version is held to that.
@@ -58,7 +65,9 @@ def check(submission: Submission, template: Template, reference: tuple[Reference
 
 def _together(reports: Sequence[Report], submission: Submission) -> Report:
     """The reports on all copies of a sheet as one; what is said of a sheet that they share is said once."""
-    found = dict.fromkeys(replace(finding, fingerprint="") for report in reports for finding in report.findings)
+    found = dict.fromkeys(
+        replace(finding, fingerprint="") for report in reports for finding in report.findings
+    )
     looked: Counter[str] = Counter()
     skipped: Counter[tuple[str, str]] = Counter()
     for report in reports:
@@ -69,7 +78,9 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
         reports[0],
         findings=tuple(rounds.sealed(sorted(found, key=_order(submission)), submission)),
         checked=dict(looked),
-        skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
+        skipped=tuple(
+            Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
+        ),
         faults=tuple(dict.fromkeys(fault for report in reports for fault in report.faults)),
     )
 
@@ -113,7 +124,9 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         year=submission.year,
         findings=tuple(rounds.sealed(sorted(kept, key=_order(submission)), submission)),
         checked=looked,
-        skipped=tuple(Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())),
+        skipped=tuple(
+            Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
+        ),
         cells_read=submission.cells_read,
         cells_handled=submission.cells_handled,
         faults=tuple(faults),
@@ -125,7 +138,15 @@ def _seen(rule: Rule, desk: Desk) -> Iterator[Saw]:
     seen = rule.check(desk)
     if not rule.in_word or not desk.word_tables:
         return seen
-    return chain(seen, (saw for table in desk.word_tables for saw in rule.check(table) if not isinstance(saw, Skipped)))
+    return chain(
+        seen,
+        (
+            saw
+            for table in desk.word_tables
+            for saw in rule.check(table)
+            if not isinstance(saw, Skipped)
+        ),
+    )
 
 
 def _severity(flag: Flag, rule: Rule) -> Severity:
@@ -156,7 +177,16 @@ def _signed(flag: Flag, rule: Rule) -> Finding:
 def _crash(rule: Rule, submission: Submission) -> Finding:
     first = submission.sheets[0] if submission.sheets else ""
     text = f"“{rule.title}”（{rule.code}）这一项程序没有核对成，由财政部门人工核对，填报单位不用改；其余各项不受影响。"
-    return Finding(CRASH, Severity.NOTE, Place(first, "A1"), rule.code, "", "", text, basis="程序出错，不是填报的错")
+    return Finding(
+        CRASH,
+        Severity.NOTE,
+        Place(first, "A1"),
+        rule.code,
+        "",
+        "",
+        text,
+        basis="程序出错，不是填报的错",
+    )
 
 
 def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
@@ -165,7 +195,10 @@ def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> li
     return [
         f
         for f in findings
-        if not any((code, f.place.sheet, f.item) in spoken for code in (rules[f.code].yields_to if f.code in rules else ()))
+        if not any(
+            (code, f.place.sheet, f.item) in spoken
+            for code in (rules[f.code].yields_to if f.code in rules else ())
+        )
     ]
 
 

@@ -52,18 +52,40 @@ def _writable_names(context: click.Context, parameter: click.Parameter, value: P
 
 
 _template = click.option(
-    "-t", "--template", metavar="ID|DIR", default=DEFAULT_TEMPLATE, callback=_form, help="表单的名称，或放表单定义的文件夹。"
+    "-t",
+    "--template",
+    metavar="ID|DIR",
+    default=DEFAULT_TEMPLATE,
+    callback=_form,
+    help="表单的名称，或放表单定义的文件夹。",
 )
 _paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXISTING)
 _output = click.option(
-    "-o", "--output", metavar="DIR", required=True, type=FOLDER, callback=_writable_names, help="结果写到这个文件夹。"
+    "-o",
+    "--output",
+    metavar="DIR",
+    required=True,
+    type=FOLDER,
+    callback=_writable_names,
+    help="结果写到这个文件夹。",
 )
 _roster = click.option("--roster", metavar="FILE", type=FILE, help="部门名册 departments.csv。")
-_ask = click.option("--ask-passwords", "ask", is_flag=True, help="问一次加密工作簿的密码（也可放在环境变量 JIXIAO_PASSWORDS 里）。")
-_jobs = click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="用几个进程，默认按文件多少自动定。")
+_ask = click.option(
+    "--ask-passwords",
+    "ask",
+    is_flag=True,
+    help="问一次加密工作簿的密码（也可放在环境变量 JIXIAO_PASSWORDS 里）。",
+)
+_jobs = click.option(
+    "--jobs", metavar="N", type=click.IntRange(min=1), help="用几个进程，默认按文件多少自动定。"
+)
 
 
-@click.group(cls=ChineseGroup, name="jixiao", context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.group(
+    cls=ChineseGroup,
+    name="jixiao",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
 @click.version_option(jixiao_xlsx.version(), "--version", message="jixiao %(version)s")
 def main() -> None:
     """部门（单位）整体支出绩效评价：出空白表，核对、评分、汇总各部门报来的工作簿。"""
@@ -72,7 +94,12 @@ def main() -> None:
 @main.command(short_help="生成空白表。")
 @_roster
 @click.option("--year", metavar="YEAR", type=click.IntRange(1990, 2200), help="评价年度，如 2023。")
-@click.option("--reference", metavar="FILE", type=FILE, help="批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
+@click.option(
+    "--reference",
+    metavar="FILE",
+    type=FILE,
+    help="批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。",
+)
 @click.option(
     "--last-year",
     metavar="DIR",
@@ -82,7 +109,12 @@ def main() -> None:
 @_output
 @_template
 def template(
-    roster: Path | None, year: int | None, reference: Path | None, last_year: Path | None, output: Path, template: Template
+    roster: Path | None,
+    year: int | None,
+    reference: Path | None,
+    last_year: Path | None,
+    output: Path,
+    template: Template,
 ) -> None:
     """生成空白表；给出部门名册时，每个部门一份，部门名称、编码和已知的数已填好。"""
     from jixiao_xlsx.handout import blank_workbooks
@@ -104,8 +136,19 @@ def template(
 
 @main.command(short_help="核对报来的表，列出问题。")
 @_paths
-@click.option("--report", metavar="FILE.docx", type=FILE, help="随附的评价报告（Word 文档 .docx），与工作簿一起核对。")
-@click.option("--format", "shape", type=click.Choice(["text", "json", "csv"]), default="text", help="输出格式，默认 text。")
+@click.option(
+    "--report",
+    metavar="FILE.docx",
+    type=FILE,
+    help="随附的评价报告（Word 文档 .docx），与工作簿一起核对。",
+)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "csv"]),
+    default="text",
+    help="输出格式，默认 text。",
+)
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -131,14 +174,27 @@ def check(
     from jixiao_xlsx.writers import records
 
     if report and report.suffix.lower() != ".docx":
-        raise Unusable(f"“{report.name}”不是 .docx。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”")
+        raise Unusable(
+            f"“{report.name}”不是 .docx。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
+        )
     passwords = _passwords(ask)
     with _plain_failures(), _progress("核对") as progress:
-        answers = batch.check_files(paths, template=template, report=report, passwords=passwords, jobs=jobs, progress=progress)
+        answers = batch.check_files(
+            paths,
+            template=template,
+            report=report,
+            passwords=passwords,
+            jobs=jobs,
+            progress=progress,
+        )
     if shape == "text":
         click.echo(records.findings_text(answers), nl=False)
     else:
-        pieces = records.findings_json(answers, template) if shape == "json" else records.findings_csv(answers)
+        pieces = (
+            records.findings_json(answers, template)
+            if shape == "json"
+            else records.findings_csv(answers)
+        )
         for piece in pieces:
             _machine(piece)
         click.echo(records.totals_text(answers), err=True)
@@ -152,14 +208,23 @@ def check(
 @_ask
 @_template
 @click.pass_context
-def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: int | None, ask: bool, template: Template) -> None:
+def score(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    output: Path,
+    jobs: int | None,
+    ask: bool,
+    template: Template,
+) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
     from jixiao_xlsx import batch
     from jixiao_xlsx.writers import records
 
     passwords = _passwords(ask)
     with _plain_failures(), _progress("评分") as progress:
-        answers = batch.score_files(paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress)
+        answers = batch.score_files(
+            paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress
+        )
     click.echo(records.scores_text(answers), nl=False)
     problems = _complain(answers)
     context.exit(_none_readable(answers) or int(problems))
@@ -169,10 +234,24 @@ def score(context: click.Context, paths: tuple[Path, ...], output: Path, jobs: i
 @click.argument("inboxes", metavar="INBOX…", nargs=-1, required=True, type=EXISTING)
 @_output
 @_roster
-@click.option("--bureau", metavar="FILE", type=FILE, help="本局信息 bureau.toml，默认取名册旁边的。")
-@click.option("--reference", metavar="FILE", type=FILE, help="财政批复数：部门编码、项目、年初预算、全年预算、决算。")
-@click.option("--waivers", metavar="FILE", type=FILE, help="豁免清单 waivers.csv，默认取名册旁边的。")
-@click.option("--choose", metavar="FILE", type=FILE, help="由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
+@click.option(
+    "--bureau", metavar="FILE", type=FILE, help="本局信息 bureau.toml，默认取名册旁边的。"
+)
+@click.option(
+    "--reference",
+    metavar="FILE",
+    type=FILE,
+    help="财政批复数：部门编码、项目、年初预算、全年预算、决算。",
+)
+@click.option(
+    "--waivers", metavar="FILE", type=FILE, help="豁免清单 waivers.csv，默认取名册旁边的。"
+)
+@click.option(
+    "--choose",
+    metavar="FILE",
+    type=FILE,
+    help="由您指定以哪个文件为准：overrides.csv，两列：部门、文件。",
+)
 @click.option(
     "--previous",
     metavar="DIR",
@@ -232,11 +311,16 @@ def run(
     click.echo(records.totals_text(done.answers), err=True)
     if roster:
         before = f"（其中 {len(done.silent)} 个以前报过）" if done.silent else ""
-        click.echo(f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个{before}。", err=True)
+        click.echo(
+            f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个{before}。", err=True
+        )
     for line in told(done.findings):
         click.echo(records.line_safe(line), err=True)
     if done.findings:
-        click.echo(f"部门之间、豁免清单和财政复核另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。", err=True)
+        click.echo(
+            f"部门之间、豁免清单和财政复核另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。",
+            err=True,
+        )
     if faults := sum(len(answer.faults) for answer in done.answers):
         click.echo(f"注意：程序出错 {faults} 处，详情在 run.json 里，请交给维护人员。", err=True)
     click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
@@ -287,14 +371,22 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
         raise Unusable(error.reason) from error
     found = jixiao_xlsx.differences(before, after)
     for change in found:
-        click.echo(line_safe(f"{change.place}  {about(change)}：{' → '.join(before_and_after(change))}"))
+        click.echo(
+            line_safe(f"{change.place}  {about(change)}：{' → '.join(before_and_after(change))}")
+        )
     click.echo(f"共 {len(found)} 处不同。", err=True)
     context.exit(int(bool(found)))
 
 
 @main.command(short_help="查看核对规则。")
 @click.argument("code", metavar="[CODE]", required=False)
-@click.option("--format", "shape", type=click.Choice(["text", "json", "markdown"]), default="text", help="输出格式，默认 text。")
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "json", "markdown"]),
+    default="text",
+    help="输出格式，默认 text。",
+)
 @_template
 def rules(code: str | None, shape: str, template: Template) -> None:
     """列出全部核对规则；给出编号时，说明这一条查什么、为什么、依据和级别。"""
@@ -310,7 +402,10 @@ def rules(code: str | None, shape: str, template: Template) -> None:
     elif shape == "markdown":
         _machine(rulebook.rules_markdown(chosen, template).encode())
     else:
-        click.echo(rulebook.rule_text(chosen[0], template) if code else rulebook.rules_text(chosen), nl=False)
+        click.echo(
+            rulebook.rule_text(chosen[0], template) if code else rulebook.rules_text(chosen),
+            nl=False,
+        )
 
 
 # ------------------------------------------------------------------------------------------------------------ shared
@@ -322,7 +417,13 @@ def _passwords(ask: bool) -> tuple[str, ...]:
 
     typed = ""
     if ask and sys.stdin.isatty():
-        typed = click.prompt("密码（多个用分号隔开，输入时不显示）", hide_input=True, default="", show_default=False, err=True)
+        typed = click.prompt(
+            "密码（多个用分号隔开，输入时不显示）",
+            hide_input=True,
+            default="",
+            show_default=False,
+            err=True,
+        )
     elif ask:
         typed = sys.stdin.readline()
     return (*split(typed), *passwords_in())
@@ -372,8 +473,13 @@ def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
     from jixiao_xlsx.writers.records import line_safe
 
     for answer in answers:
-        if answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED} and not answer.reason.endswith(NO_CONTENT):
-            click.echo(line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}"), err=True)
+        if answer.status in {
+            FileStatus.UNREADABLE,
+            FileStatus.UNRECOGNISED,
+        } and not answer.reason.endswith(NO_CONTENT):
+            click.echo(
+                line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}"), err=True
+            )
         if answer.problem:
             click.echo(line_safe(f"注意：{answer.file}：{answer.problem}"), err=True)
     for problem in problems:

@@ -52,7 +52,9 @@ _ERRORS = (
 )  # fmt: skip
 
 
-def _translated(text: str, table: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]) -> str:
+def _translated(
+    text: str, table: Sequence[tuple[re.Pattern[str], str | Callable[[re.Match[str]], str]]]
+) -> str:
     for pattern, chinese in table:
         text = pattern.sub(chinese, text)
     return text
@@ -95,7 +97,10 @@ class ChineseGroup(ChineseCommand, click.Group):
             code = run(*args, standalone_mode=False, **extra)
         except click.UsageError as error:
             if error.ctx is not None:
-                click.echo(f"{error.ctx.get_usage()}\n查看帮助：{error.ctx.command_path} --help\n", err=True)
+                click.echo(
+                    f"{error.ctx.get_usage()}\n查看帮助：{error.ctx.command_path} --help\n",
+                    err=True,
+                )
             if said := complaint(error):
                 click.echo(f"错误：{said}", err=True)
             sys.exit(2)

@@ -21,7 +21,9 @@ from jixiao_xlsx.spec import ColumnSpec, EquationSpec, RateSpec, SheetSpec, Tabl
 
 def titles(sheet: SheetSpec) -> tuple[str, ...]:
     """The sheets of a blank form that this one becomes."""
-    return tuple(f"{sheet.title}{number}" for number in range(1, sheet.repeats + 1)) or (sheet.title,)
+    return tuple(f"{sheet.title}{number}" for number in range(1, sheet.repeats + 1)) or (
+        sheet.title,
+    )
 
 
 def named(table: str, sheet: str) -> str:
@@ -52,7 +54,11 @@ def unrolled(template: Template) -> Template:
 
 def _sheets(sheet: SheetSpec) -> Iterator[SheetSpec]:
     for title in titles(sheet):
-        yield replace(sheet, title=title, heading=sheet.heading or sheet.title, repeats=0) if sheet.repeats else sheet
+        yield (
+            replace(sheet, title=title, heading=sheet.heading or sheet.title, repeats=0)
+            if sheet.repeats
+            else sheet
+        )
 
 
 def _tables(template: Template, own: set[str], copies: Sequence[str]) -> Iterator[TableSpec]:
@@ -60,10 +66,16 @@ def _tables(template: Template, own: set[str], copies: Sequence[str]) -> Iterato
     for sheet in template.sheets:
         for title in copies if sheet.repeats else (sheet.title,):
             for table in template.tables_of(sheet.title):
-                yield replace(table, name=named(table.name, title), sheet=title, copy_of=table.name) if table.name in own else table
+                yield (
+                    replace(table, name=named(table.name, title), sheet=title, copy_of=table.name)
+                    if table.name in own
+                    else table
+                )
 
 
-def _equations(equations: Sequence[EquationSpec], own: set[str], copies: Sequence[str]) -> Iterator[EquationSpec]:
+def _equations(
+    equations: Sequence[EquationSpec], own: set[str], copies: Sequence[str]
+) -> Iterator[EquationSpec]:
     for equation in equations:
         relation = equation.relation
         if {term.ref.table for side in relation.sides for term in side} & own:
@@ -79,7 +91,9 @@ def _rates(rates: Sequence[RateSpec], own: set[str], copies: Sequence[str]) -> I
     for rate in rates:
         if rate.table in own:
             for title in copies:
-                yield replace(rate, ratio=_ratio(rate.ratio, own, title), table=named(rate.table, title))
+                yield replace(
+                    rate, ratio=_ratio(rate.ratio, own, title), table=named(rate.table, title)
+                )
         else:
             yield rate
 
@@ -107,15 +121,26 @@ def _named(table: str, own: set[str], title: str) -> str:
 
 def is_free(table: TableSpec, row: str, column: ColumnSpec, template: Template) -> bool:
     """Whether the blank form leaves a cell empty for the department: by these it shows that a copy is used."""
-    printed = bool(column.preset) or (bool(table.source) and column.title in _library_columns(template))
-    return table.exists(row, column) and row != table.total and not table.is_auto(row, column) and not printed
+    printed = bool(column.preset) or (
+        bool(table.source) and column.title in _library_columns(template)
+    )
+    return (
+        table.exists(row, column)
+        and row != table.total
+        and not table.is_auto(row, column)
+        and not printed
+    )
 
 
 @lru_cache(maxsize=8)
 def _library_columns(template: Template) -> frozenset[str]:
     """The columns of the indicator table that the library fills."""
     parts = {"level1", "level2", "name", "weight"}
-    parts |= {part for part in ("direction", "unit", "target") if any(getattr(one, part) for one in template.indicators)}
+    parts |= {
+        part
+        for part in ("direction", "unit", "target")
+        if any(getattr(one, part) for one in template.indicators)
+    }
     return frozenset(title for part, title in template.indicator_columns.items() if part in parts)
 
 
@@ -131,7 +156,11 @@ def nothing_filled(submission: Submission, template: Template) -> bool:
     ahead = dict(meta.prefilled(submission.meta))
     aside = {_cover(template), template.remarks["table"] if template.remarks else ""}
     asked = {name for name in template.table if name not in aside}
-    return not any(_typed(part.tables[name], template, ahead) for part in submission.parts for name in asked & part.tables.keys())
+    return not any(
+        _typed(part.tables[name], template, ahead)
+        for part in submission.parts
+        for name in asked & part.tables.keys()
+    )
 
 
 def _cover(template: Template) -> str:
@@ -150,7 +179,8 @@ def _typed(table: Table, template: Template, ahead: Mapping[Ref, Decimal] = {}) 
         )
         for row in table.rows
         for column in form.columns
-        if (cell := row.get(column.title)) is not None and is_free(form, row.title, column, template)
+        if (cell := row.get(column.title)) is not None
+        and is_free(form, row.title, column, template)
     )
 
 
@@ -176,8 +206,16 @@ def with_parts(whole: Submission, copies: Mapping[str, Mapping[str, Table]]) -> 
         replace(
             whole,
             tables={**tables, **whole.tables},
-            notes=tuple(note for note in whole.notes if note.place.sheet == sheet or note.place.sheet not in copies),
-            remarks=tuple(remark for remark in whole.remarks if remark.sheet == sheet or remark.sheet not in copies),
+            notes=tuple(
+                note
+                for note in whole.notes
+                if note.place.sheet == sheet or note.place.sheet not in copies
+            ),
+            remarks=tuple(
+                remark
+                for remark in whole.remarks
+                if remark.sheet == sheet or remark.sheet not in copies
+            ),
         )
         for sheet, tables in copies.items()
     )

@@ -69,7 +69,9 @@ def in_processes(
     started, failed = False, 0
     try:
         while waiting or any(worker.task is not None for worker in crew):
-            while len(crew) < min(jobs, MOST, len(waiting) + sum(worker.task is not None for worker in crew)):
+            while len(crew) < min(
+                jobs, MOST, len(waiting) + sum(worker.task is not None for worker in crew)
+            ):
                 crew.append(_start(work, memory))
             for worker in crew:
                 if worker.ready and worker.task is None and waiting:
@@ -88,7 +90,9 @@ def in_processes(
                     worker.deadline = float("inf")
                 elif isinstance(told, _Said) and worker.task is not None:
                     task, worker.task, worker.deadline = worker.task, None, float("inf")
-                    yield lost(task, told.what.words) if isinstance(told.what, _Fault) else told.what
+                    yield (
+                        lost(task, told.what.words) if isinstance(told.what, _Fault) else told.what
+                    )
                 elif told is not None or worker.deadline <= time.monotonic():
                     crew.remove(worker)
                     _stop(worker)
@@ -160,7 +164,9 @@ def _serve(pipe: Connection, work: Callable[[Any], Any], memory: int) -> None:
     threading.Thread(target=_follow_parent, daemon=True).start()
     _limit(memory)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        os.dup2(nowhere.fileno(), 2)  # what a library shouts before it aborts is nothing for a reviewer's screen
+        os.dup2(
+            nowhere.fileno(), 2
+        )  # what a library shouts before it aborts is nothing for a reviewer's screen
     with contextlib.suppress(EOFError, OSError):
         pipe.send(None)
         while True:
@@ -188,6 +194,9 @@ def _limit(memory: int) -> None:
 
     with contextlib.suppress(ValueError, OSError):
         _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(resource.RLIMIT_AS, (memory if most == resource.RLIM_INFINITY else min(memory, most), most))
+        resource.setrlimit(
+            resource.RLIMIT_AS,
+            (memory if most == resource.RLIM_INFINITY else min(memory, most), most),
+        )
     with contextlib.suppress(ValueError, OSError):
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

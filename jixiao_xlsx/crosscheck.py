@@ -17,7 +17,17 @@ from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, tidy
 from jixiao_xlsx.copies import nothing_filled
 from jixiao_xlsx.indicators import lines
-from jixiao_xlsx.model import Answer, BatchFinding, Cell, Facts, Place, ReferenceLine, Severity, Submission, Table
+from jixiao_xlsx.model import (
+    Answer,
+    BatchFinding,
+    Cell,
+    Facts,
+    Place,
+    ReferenceLine,
+    Severity,
+    Submission,
+    Table,
+)
 from jixiao_xlsx.spec import Template
 
 FIGURES, PARAGRAPHS, PEERS, TARGETS, STRANGERS = "XDP101", "XDP102", "XDP103", "XDP104", "XDP105"
@@ -28,7 +38,9 @@ TITLES: Mapping[str, tuple[str, Severity]] = {
     TARGETS: ("共性指标的目标值与多数部门不同", Severity.NOTE),
     STRANGERS: ("批复数的部门编码对不上", Severity.NOTE),
 }
-ENOUGH_FIGURES = 8  # different non-zero amounts that two tables must share before chance is out of the question
+ENOUGH_FIGURES = (
+    8  # different non-zero amounts that two tables must share before chance is out of the question
+)
 LONG_ENOUGH = 60  # characters of a paragraph that nobody writes twice by chance
 COMMON = 4  # departments that say the same sentence: then it is the county's model text, not one another's
 ENOUGH_PEERS = 6
@@ -39,8 +51,12 @@ _SENTENCES = re.compile(r"[。；\n]")
 
 def facts_of(submission: Submission, template: Template) -> Facts:
     """What this submission has to be compared by."""
-    figures = {name: digest for name, table in submission.tables.items() if (digest := _digest(table))}
-    staff, nature, scope = (_role(submission, template, name) for name in ("staff", "nature", "scope"))
+    figures = {
+        name: digest for name, table in submission.tables.items() if (digest := _digest(table))
+    }
+    staff, nature, scope = (
+        _role(submission, template, name) for name in ("staff", "nature", "scope")
+    )
     return Facts(
         figures=figures,
         paragraphs=tuple(_paragraphs(submission)),
@@ -88,7 +104,10 @@ def _targets(submission: Submission, template: Template) -> Iterator[tuple[str, 
 
 
 def _per_head(submission: Submission, template: Template, staff: Decimal | None) -> Fraction | None:
-    table, column = submission.get(template.funds.get("table", "")), template.funds.get("office", "")
+    table, column = (
+        submission.get(template.funds.get("table", "")),
+        template.funds.get("office", ""),
+    )
     cell = table.total.get(column) if table and table.total else None
     if cell is None or cell.number is None or not staff:
         return None
@@ -100,10 +119,17 @@ def _per_head(submission: Submission, template: Template, staff: Decimal | None)
 
 def crosscheck(answers: Sequence[Answer]) -> tuple[BatchFinding, ...]:
     """Every finding across departments, over answers that count."""
-    return (*_same_figures(answers), *_same_paragraphs(answers), *_far_from_peers(answers), *_other_targets(answers))
+    return (
+        *_same_figures(answers),
+        *_same_paragraphs(answers),
+        *_far_from_peers(answers),
+        *_other_targets(answers),
+    )
 
 
-def _made(code: str, departments: Iterable[str], words: str, hint: str, places: Iterable[Place] = ()) -> BatchFinding:
+def _made(
+    code: str, departments: Iterable[str], words: str, hint: str, places: Iterable[Place] = ()
+) -> BatchFinding:
     return BatchFinding(code, TITLES[code][1], tuple(departments), words, hint, tuple(places)[:8])
 
 
@@ -118,14 +144,21 @@ def _same_figures(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
             together[tuple(names)].append(table)
     for departments, tables in together.items():
         listed = "、".join(f"《{table}》" for table in tables)
-        yield _made(FIGURES, departments, f"{'、'.join(departments)}的{listed}金额完全相同。", "请核对是否误报了别的单位的表")
+        yield _made(
+            FIGURES,
+            departments,
+            f"{'、'.join(departments)}的{listed}金额完全相同。",
+            "请核对是否误报了别的单位的表",
+        )
 
 
 def _same_paragraphs(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
     owners: dict[str, list[tuple[str, Place, str]]] = defaultdict(list)
     for answer in answers:
         for digest in {paragraph[0] for paragraph in answer.facts.paragraphs}:
-            first = next(paragraph for paragraph in answer.facts.paragraphs if paragraph[0] == digest)
+            first = next(
+                paragraph for paragraph in answer.facts.paragraphs if paragraph[0] == digest
+            )
             owners[digest].append((answer.department, first[1], first[2]))
     together: dict[tuple[str, ...], list[tuple[Place, str]]] = defaultdict(list)
     for digest in sorted(owners):
@@ -133,7 +166,9 @@ def _same_paragraphs(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
             together[tuple(name for name, _, _ in owners[digest])].append(owners[digest][0][1:])
     for departments, found in together.items():
         words = f"{'、'.join(departments)}的文字有 {len(found)} 句完全相同，如“{found[0][1]}…”。"
-        yield _made(PARAGRAPHS, departments, words, "请核对报告是否照抄", (place for place, _ in found))
+        yield _made(
+            PARAGRAPHS, departments, words, "请核对报告是否照抄", (place for place, _ in found)
+        )
 
 
 def _far_from_peers(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
@@ -147,9 +182,7 @@ def _far_from_peers(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
         middle = statistics.median(value for _, value in members)
         for name, value in members:
             if value > middle * FAR or value * FAR < middle:
-                words = (
-                    f"{name}人均公用经费 {plain(value, 2)} 元，{nature}单位中位数 {plain(middle, 2)} 元（{len(members)} 个单位）。"
-                )
+                words = f"{name}人均公用经费 {plain(value, 2)} 元，{nature}单位中位数 {plain(middle, 2)} 元（{len(members)} 个单位）。"
                 yield _made(PEERS, (name,), words, "请核对公用经费和在职人数")
 
 
@@ -165,7 +198,13 @@ def _other_targets(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
             continue
         named = "、".join(f"{department}（{target}）" for target, department, _ in others[:6])
         words = f"共性指标“{indicator}”的目标值多数部门填 {usual}，{named}不同。"
-        yield _made(TARGETS, (d for _, d, _ in others), words, "共性指标的目标值应统一", (place for _, _, place in others))
+        yield _made(
+            TARGETS,
+            (d for _, d, _ in others),
+            words,
+            "共性指标的目标值应统一",
+            (place for _, _, place in others),
+        )
 
 
 def strangers(lines: Iterable[ReferenceLine], codes: Iterable[str]) -> Iterator[BatchFinding]:

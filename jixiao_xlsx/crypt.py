@@ -25,7 +25,9 @@ def passwords_in(environment: Mapping[str, str] = os.environ) -> tuple[str, ...]
 
 def split(text: str) -> tuple[str, ...]:
     """Password candidates as typed, each once, at most fifty."""
-    return tuple(dict.fromkeys(word for part in re.split(r"[\n;；]", text) if (word := part.strip("\r \t"))))[:MOST]
+    return tuple(
+        dict.fromkeys(word for part in re.split(r"[\n;；]", text) if (word := part.strip("\r \t")))
+    )[:MOST]
 
 
 def unlocked(data: bytes, passwords: Sequence[str]) -> bytes | None:
@@ -41,7 +43,9 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> bytes | None:
     if opener is None:
         return None
     for password in (_DEFAULT, *passwords):
-        with contextlib.suppress(Exception):  # a wrong password, or a broken file: either way not this one
+        with contextlib.suppress(
+            Exception
+        ):  # a wrong password, or a broken file: either way not this one
             if (opened := opener(data, password)) and opened.startswith((b"PK", _OLE)):
                 return opened
     return None

@@ -149,7 +149,9 @@ def _ref(name: str, scope: Scope, table: str) -> Ref:
         return Ref(table, "", parts[0])
     if len(parts) == 1 and scope is Scope.COLUMN:
         return Ref(table, parts[0], "")
-    raise EquationError(f"“{name}”应写成“表.行.列”" if scope is Scope.SHEET else f"“{name}”应是一个名称或“表.行.列”")
+    raise EquationError(
+        f"“{name}”应写成“表.行.列”" if scope is Scope.SHEET else f"“{name}”应是一个名称或“表.行.列”"
+    )
 
 
 def quote(name: str) -> str:

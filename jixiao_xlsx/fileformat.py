@@ -51,7 +51,9 @@ def sniff(data: bytes) -> Kind:
     if not data.strip(b"\0\r\n\t "):
         raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
     if len(data) > MAX_BYTES:
-        raise Refused(f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
+        raise Refused(
+            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+        )
     if data.startswith(_OLE):
         return _inside_ole(data)
     if data.startswith(b"PK\x03\x04"):
@@ -92,9 +94,15 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     if len({entry.filename.lower() for entry in entries}) != len(entries):
         raise Refused("压缩包内有同名部件，不是正常的工作簿，未读取")
     unpacked = sum(entry.file_size for entry in entries)
-    xml = sum(entry.file_size for entry in entries if entry.filename.lower().endswith((".xml", ".rels", ".vml")))
+    xml = sum(
+        entry.file_size
+        for entry in entries
+        if entry.filename.lower().endswith((".xml", ".rels", ".vml"))
+    )
     if unpacked > MAX_UNPACKED or xml > MAX_XML:
-        raise Refused(f"解压后有 {unpacked / 2**20:.0f} MB，远超正常的报表，未读取。请另存一份只含报表的 .xlsx 后重报")
+        raise Refused(
+            f"解压后有 {unpacked / 2**20:.0f} MB，远超正常的报表，未读取。请另存一份只含报表的 .xlsx 后重报"
+        )
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused(ENCRYPTED)
     return archive
@@ -132,8 +140,17 @@ def _inside_zip(data: bytes) -> Kind:
         names = {name.lower() for name in archive.namelist()}
         if "mimetype" in names and "content.xml" in names:
             try:
-                kind = archive.read(next(name for name in archive.namelist() if name.lower() == "mimetype"))
-            except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, ValueError, OSError) as error:
+                kind = archive.read(
+                    next(name for name in archive.namelist() if name.lower() == "mimetype")
+                )
+            except (
+                zipfile.BadZipFile,
+                zlib.error,
+                EOFError,
+                NotImplementedError,
+                ValueError,
+                OSError,
+            ) as error:
                 raise Refused(_BROKEN) from error
             if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
                 return Kind.ODS
@@ -145,16 +162,24 @@ def _inside_zip(data: bytes) -> Kind:
     if any(name.startswith("ppt/") for name in names):
         raise Refused("这是演示文稿（.pptx），不是工作簿。请报送填好的 .xlsx 原件")
     if "_rels/.rels" not in names:
-        raise Refused("这是 ZIP 压缩包，里面没有工作簿的内容。如果是打包的文件，请解压后报送里面的 .xlsx")
+        raise Refused(
+            "这是 ZIP 压缩包，里面没有工作簿的内容。如果是打包的文件，请解压后报送里面的 .xlsx"
+        )
     return Kind.OOXML
 
 
 def _as_text(head: bytes) -> str:
-    head = head.replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head  # “Unicode 文本” of Excel
+    head = (
+        head.replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head
+    )  # “Unicode 文本” of Excel
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
     if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
         return f"这是“XML 表格 2003”，不是工作簿。{SAVE_AS}"
-    if b"<html" in text or b"<table" in text or text.startswith((b"<!doctype html", b"mime-version")):
+    if (
+        b"<html" in text
+        or b"<table" in text
+        or text.startswith((b"<!doctype html", b"mime-version"))
+    ):
         return f"这是网页（HTML），只是用了工作簿的文件名，不能读取。{SAVE_AS}"
     if text.startswith(b"<"):
         return f"这是 XML 文本，不是工作簿。{SAVE_AS}"

@@ -30,8 +30,19 @@ def without_ghosts(table: Table, form: Template) -> Table:
         }
         if not ghosts:
             return table
-        rows = [{title: _blank(cell) if cell.ref in ghosts else cell for title, cell in row.cells.items()} for row in table.rows]
-        table = replace(table, rows=tuple(replace(row, cells=cells) for row, cells in zip(table.rows, rows, strict=True)))
+        rows = [
+            {
+                title: _blank(cell) if cell.ref in ghosts else cell
+                for title, cell in row.cells.items()
+            }
+            for row in table.rows
+        ]
+        table = replace(
+            table,
+            rows=tuple(
+                replace(row, cells=cells) for row, cells in zip(table.rows, rows, strict=True)
+            ),
+        )
 
 
 def _blank(cell: Cell) -> Cell:
@@ -52,13 +63,28 @@ def _parts(cell: Cell, row: Row, table: Table, form: Template) -> Iterator[Cell]
         whole, others = relation.sides[0][0].ref, [term.ref for term in relation.sides[1]]
         if relation.scope is Scope.COLUMN and whole.row == row.title:
             sources = [
-                r for ref in others for r in (table.open_rows if ref.row == ALL_ROWS else (table.by_title.get(ref.row),)) if r
+                r
+                for ref in others
+                for r in (
+                    table.open_rows if ref.row == ALL_ROWS else (table.by_title.get(ref.row),)
+                )
+                if r
             ]
             yield from (found for source in sources if (found := source.get(cell.column)))
         elif relation.scope is Scope.ROW and whole.column == cell.column:
             yield from (found for ref in others if (found := row.get(ref.column)))
     for rate in form.rates:
         if rate.table == table.name and rate.ratio.shown and rate.ratio.shown.column == cell.column:
-            yield from (found for term in rate.ratio.numerator if (found := row.get(term.ref.column)))
-    if (table.name, row.title, cell.column) == (form.execution_table, form.execution_row, form.execution_columns.get("score")):
-        yield from (found for role in ("spent", "budget") if (found := row.get(form.execution_columns.get(role, ""))))
+            yield from (
+                found for term in rate.ratio.numerator if (found := row.get(term.ref.column))
+            )
+    if (table.name, row.title, cell.column) == (
+        form.execution_table,
+        form.execution_row,
+        form.execution_columns.get("score"),
+    ):
+        yield from (
+            found
+            for role in ("spent", "budget")
+            if (found := row.get(form.execution_columns.get(role, "")))
+        )

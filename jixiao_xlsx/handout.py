@@ -50,20 +50,35 @@ def blank_workbooks(
         if reference_path or last_year_path:
             raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
         target = output / f"{template.file_name}.xlsx"
-        notes = _handed_out(target, partial(write_workbook, template, year=year, bureau=bureau), template)
+        notes = _handed_out(
+            target, partial(write_workbook, template, year=year, bureau=bureau), template
+        )
         return Handout((target,), notes=notes)
     ahead = _ahead(roster, year, reference_path, last_year_path, template)
     taken: set[str] = set()
-    targets = [(output / f"{_name(department, template, taken)}.xlsx", department) for department in roster]
+    targets = [
+        (output / f"{_name(department, template, taken)}.xlsx", department) for department in roster
+    ]
     kept: list[str] = []
     for target, department in targets:
-        known = partial(write_workbook, template, year=year, department=department.name, code=department.code, bureau=bureau)
-        kept += _handed_out(target, partial(known, prefill=ahead.by_department.get(department.name, {})), template)
+        known = partial(
+            write_workbook,
+            template,
+            year=year,
+            department=department.name,
+            code=department.code,
+            bureau=bureau,
+        )
+        kept += _handed_out(
+            target, partial(known, prefill=ahead.by_department.get(department.name, {})), template
+        )
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
     return Handout(tuple(target for target, _ in targets), filled, (*ahead.notes, *kept))
 
 
-def _handed_out(target: Path, fill: Callable[[BinaryIO], object], template: Template) -> tuple[str, ...]:
+def _handed_out(
+    target: Path, fill: Callable[[BinaryIO], object], template: Template
+) -> tuple[str, ...]:
     """Write a blank workbook; one of that name that somebody filled in is kept beside it, and told. Raises Blocked."""
     kept = set_aside(target).name if target.is_file() and not _is_blank(target, template) else ""
     write_whole(target, fill)
@@ -79,7 +94,11 @@ def _is_blank(target: Path, template: Template) -> bool:
 
 
 def _ahead(
-    roster: tuple[Department, ...], year: int | None, reference_path: Path | None, last_year_path: Path | None, template: Template
+    roster: tuple[Department, ...],
+    year: int | None,
+    reference_path: Path | None,
+    last_year_path: Path | None,
+    template: Template,
 ) -> Ahead:
     ahead = Ahead()
     if reference_path:

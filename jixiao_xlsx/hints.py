@@ -12,14 +12,29 @@ from decimal import Decimal
 from itertools import pairwise
 
 from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, rounded
-from jixiao_xlsx.balance import Instance, Judge, Operand, Verdict, holds, holds_somehow, out_of_reach
+from jixiao_xlsx.balance import (
+    Instance,
+    Judge,
+    Operand,
+    Verdict,
+    holds,
+    holds_somehow,
+    out_of_reach,
+)
 from jixiao_xlsx.equations import Scope
 from jixiao_xlsx.model import Cell, Place
 from jixiao_xlsx.slips import SIGN, SWAPPED, digits_of, swaps
 
 MOST = 3
 _TOO_BIG, _TOO_SMALL = "填大了 10000 倍（元当作万元）", "填小了 10000 倍（万元当作元）"
-_SHIFTS = ((4, _TOO_BIG), (-4, _TOO_SMALL), (3, "多了三位"), (-3, "少了三位"), (1, "多一位"), (-1, "少一位"))
+_SHIFTS = (
+    (4, _TOO_BIG),
+    (-4, _TOO_SMALL),
+    (3, "多了三位"),
+    (-3, "少了三位"),
+    (1, "多一位"),
+    (-1, "少一位"),
+)
 _SEEN = 10  # last digits: a correction smaller than that would repair nearly anything
 _FAR = 50  # a limit exceeded this many times over is a matter of units, not of spending
 
@@ -60,9 +75,16 @@ Correction = Callable[[Suspect], Iterator[tuple[Decimal, str]]]
 def hints(verdict: Verdict, judged: Judge) -> tuple[Hint, ...]:
     """The likely causes of a failed equation; () when no single correction explains it."""
     found: list[Hint] = []
-    causes = _causes(verdict, judged) if verdict.instance.spec.relation.op == "=" else _of_limit(verdict, judged)
+    causes = (
+        _causes(verdict, judged)
+        if verdict.instance.spec.relation.op == "="
+        else _of_limit(verdict, judged)
+    )
     for hint in causes:
-        if not any((hint.place, hint.value or hint.text) == (other.place, other.value or other.text) for other in found):
+        if not any(
+            (hint.place, hint.value or hint.text) == (other.place, other.value or other.text)
+            for other in found
+        ):
             found.append(hint)
         if len(found) == MOST:
             break
@@ -153,8 +175,13 @@ def _with_row_total(kind: Correction, suspects: list[Suspect], judged: Judge) ->
             alone, moved = (_followed({cell.place: value}, one) for one in (judged, suspect.judged))
             if typed := sorted(moved.keys() - alone.keys(), key=lambda place: place.order):
                 shown = _shown(value, cell)
-                also = "、".join(f"{place.cell} 为 {_shown(moved[place], judged.cells[place])}" for place in typed)
-                what = f"{cell.place} 可能{why}，本行合计是按它加的，若为 {shown}、{also}，则各处都平"
+                also = "、".join(
+                    f"{place.cell} 为 {_shown(moved[place], judged.cells[place])}"
+                    for place in typed
+                )
+                what = (
+                    f"{cell.place} 可能{why}，本行合计是按它加的，若为 {shown}、{also}，则各处都平"
+                )
                 yield Hint(what, cell.place, shown)
 
 
@@ -163,7 +190,9 @@ def repairs_all(swapped: Mapping[Place, Decimal], judged: Judge) -> bool:
     moved = _followed(swapped, judged)
     touched = {id(i): i for place in moved for i in judged.by_place.get(place, ()) if i.comparable}
     failed_first = sorted(touched.values(), key=lambda instance: id(instance) not in judged.failed)
-    figures = [(judged.cells[place], value) for place, value in moved.items() if place in judged.cells]
+    figures = [
+        (judged.cells[place], value) for place, value in moved.items() if place in judged.cells
+    ]
     if not touched or out_of_reach(failed_first[0], figures):
         return False
     lenses = [lens.swapping(figures) for lens in (*judged.lenses.exact, *judged.lenses.loose)]
@@ -180,7 +209,13 @@ def _followed(swapped: Mapping[Place, Decimal], judged: Judge) -> dict[Place, De
         total = waiting.pop(0)
         if total in swapped:
             continue
-        value = sum((o.sign * moved.get(o.cell.place, o.cell.number or Decimal(0)) for o in judged.formulas[total]), Decimal(0))
+        value = sum(
+            (
+                o.sign * moved.get(o.cell.place, o.cell.number or Decimal(0))
+                for o in judged.formulas[total]
+            ),
+            Decimal(0),
+        )
         if moved.get(total) != value:
             moved[total] = value
             waiting += judged.followers.get(total, ())
@@ -211,7 +246,11 @@ def _ten_thousand(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
 def _lost_digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The wanted figure, where its 万元 were typed, rounded: 954.82 for 9548199.71 元."""
     cell, wanted = suspect.cell, suspect.wanted
-    if cell.unit not in MONEY_UNITS or wanted is None or rounded(wanted.scaleb(-4), cell.decimals) != suspect.number:
+    if (
+        cell.unit not in MONEY_UNITS
+        or wanted is None
+        or rounded(wanted.scaleb(-4), cell.decimals) != suspect.number
+    ):
         return
     if abs(suspect.number) >= Decimal("0.1") or suspect.blame > 1:
         yield _printed(wanted, cell), _TOO_SMALL
@@ -224,7 +263,9 @@ def _signs(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
 
 
 def _swaps(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
-    for value in swaps(plain(suspect.number, max(_money_digits(suspect.cell), digits_of(suspect.number)))):
+    for value in swaps(
+        plain(suspect.number, max(_money_digits(suspect.cell), digits_of(suspect.number)))
+    ):
         yield value, SWAPPED
 
 
@@ -249,7 +290,10 @@ def _digits(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     """The value that would balance, when it differs from the typed one in a single digit."""
     if suspect.wanted is None:
         return
-    old, new = plain(suspect.number, suspect.cell.decimals), plain(suspect.wanted, suspect.cell.decimals)
+    old, new = (
+        plain(suspect.number, suspect.cell.decimals),
+        plain(suspect.wanted, suspect.cell.decimals),
+    )
     if len(old) == len(new) and sum(a != b for a, b in zip(old, new, strict=True)) == 1:
         yield Decimal(new), "填错一位数字"
 
@@ -263,7 +307,11 @@ def _crossing(suspects: list[Suspect]) -> Iterator[Hint]:
         value = _printed(suspect.wanted, cell)
         if value != suspect.number and suspect.repaired_by(value):
             shown = _shown(value, cell)
-            yield Hint(f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {shown}，则各处都平", cell.place, shown)
+            yield Hint(
+                f"{cell.place} 可能填错：有关的 {count} 个等式差额一致，若为 {shown}，则各处都平",
+                cell.place,
+                shown,
+            )
             return
 
 
@@ -271,11 +319,16 @@ def _printed(value: Decimal, cell: Cell) -> Decimal:
     return rounded(value, cell.decimals)
 
 
-def _balancing(cell: Cell, number: Decimal, instance: Instance, judged: Judge) -> tuple[Decimal | None, Decimal]:
+def _balancing(
+    cell: Cell, number: Decimal, instance: Instance, judged: Judge
+) -> tuple[Decimal | None, Decimal]:
     """The plain value of `cell` that makes its side equal another one, formulas following it, and how exact that is."""
     if instance.spec.relation.op != "=":
         return None, Decimal(0)
-    shares = [sum(o.sign * _share(cell, o.cell, judged, 0) * atoms_per(o.cell.unit) for o in side) for side in instance.filled]
+    shares = [
+        sum(o.sign * _share(cell, o.cell, judged, 0) * atoms_per(o.cell.unit) for o in side)
+        for side in instance.filled
+    ]
     own = [n for n, share in enumerate(shares) if share]
     rest = [n for n, share in enumerate(shares) if not share]
     if len(own) != 1 or not rest:
@@ -302,7 +355,9 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
     anchor, instance = verdict.anchor, verdict.instance
     if anchor is None or len(instance.sides) != 2:
         return
-    parts = next((side for side in instance.sides if all(operand.cell is not anchor for operand in side)), ())
+    parts = next(
+        (side for side in instance.sides if all(operand.cell is not anchor for operand in side)), ()
+    )
     doubled = list(_row_doubled(anchor, parts, instance, judged))
     yield from doubled or _row_counted_twice(anchor, parts, judged)
     if len(parts) < 2 or doubled:
@@ -311,22 +366,36 @@ def _sums(verdict: Verdict, judged: Judge) -> Iterator[Hint]:
         if part.cell.number and holds_somehow(instance, [(part.cell, Decimal(0))], judged.lenses):
             what = f"漏{'加' if part.sign > 0 else '减'}“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)}"
             if anchor.formula and isinstance(part.cell.raw, str):  # SUM passes text by
-                yield Hint(f"{anchor.place} 的公式可能{what}：{part.cell.ref} 是文本，请改成数字", part.cell.place)
+                yield Hint(
+                    f"{anchor.place} 的公式可能{what}：{part.cell.ref} 是文本，请改成数字",
+                    part.cell.place,
+                )
             else:
                 yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
     for part in parts:
-        if part.cell.number and holds_somehow(instance, [(part.cell, part.cell.number * 2)], judged.lenses):
+        if part.cell.number and holds_somehow(
+            instance, [(part.cell, part.cell.number * 2)], judged.lenses
+        ):
             what = f"把“{part.cell.row}”的{part.cell.column} {_shown(part.cell.number, part.cell)} {'加' if part.sign > 0 else '减'}了两次"
             yield Hint(f"{anchor.place} 可能{what}", part.cell.place)
 
 
-def _row_doubled(anchor: Cell, parts: tuple[Operand, ...], instance: Instance, judged: Judge) -> Iterator[Hint]:
+def _row_doubled(
+    anchor: Cell, parts: tuple[Operand, ...], instance: Instance, judged: Judge
+) -> Iterator[Hint]:
     """An open row that stands there twice, with the same title and figure."""
     seen: dict[tuple[str, Decimal | None], Cell] = {}
     for part in parts:
         twin = seen.setdefault((part.cell.row, part.cell.number), part.cell)
-        if twin is not part.cell and part.cell.number and holds_somehow(instance, [(part.cell, Decimal(0))], judged.lenses):
-            yield Hint(f"{part.cell.place} 可能与 {twin.ref} 是同一行填了两遍，去掉一行则{anchor.column}相符", part.cell.place)
+        if (
+            twin is not part.cell
+            and part.cell.number
+            and holds_somehow(instance, [(part.cell, Decimal(0))], judged.lenses)
+        ):
+            yield Hint(
+                f"{part.cell.place} 可能与 {twin.ref} 是同一行填了两遍，去掉一行则{anchor.column}相符",
+                part.cell.place,
+            )
 
 
 def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) -> Iterator[Hint]:
@@ -334,14 +403,21 @@ def _row_counted_twice(anchor: Cell, parts: tuple[Operand, ...], judged: Judge) 
     for part in parts:
         for instance in judged.by_place.get(part.cell.place, ()):
             row_total = instance.sides[0] if instance.sides else ()
-            if instance.spec.relation.scope is not Scope.ROW or len(row_total) != 1 or row_total[0].cell is not part.cell:
+            if (
+                instance.spec.relation.scope is not Scope.ROW
+                or len(row_total) != 1
+                or row_total[0].cell is not part.cell
+            ):
                 continue
             for piece in instance.sides[1]:
                 if not piece.cell.number or part.cell.number is None:
                     continue
                 rest = part.cell.number - piece.cell.number
                 if repairs_all({piece.cell.place: Decimal(0), part.cell.place: rest}, judged):
-                    cell, after = piece.cell, f"本行{part.cell.column}为 {_shown(rest, part.cell)}，" if rest else ""
+                    cell, after = (
+                        piece.cell,
+                        f"本行{part.cell.column}为 {_shown(rest, part.cell)}，" if rest else "",
+                    )
                     what = f"{cell.place} 可能与其他各行重复，去掉“{cell.row}”的{cell.column} {_shown(piece.cell.number, cell)} 后{after}各处都平"
                     yield Hint(what, cell.place)
 
@@ -353,19 +429,28 @@ def _shown(value: Decimal, cell: Cell) -> str:
 # ------------------------------------------------------------------------------------------------------ behind a rate
 
 
-def base_slip(cells: tuple[Cell, ...], fits: Callable[[Mapping[Cell, Decimal]], bool], judged: Judge) -> str:
+def base_slip(
+    cells: tuple[Cell, ...], fits: Callable[[Mapping[Cell, Decimal]], bool], judged: Judge
+) -> str:
     """The cell among those behind a rate that was mistyped, if one slip explains the rate and breaks no equation."""
     for cell in cells:
         if not cell.number:
             continue
         found = [
             *([(-cell.number, SIGN)] if cell.number < 0 else []),
-            *((value, SWAPPED) for value in swaps(plain(cell.number, max(digits_of(cell.number), _money_digits(cell))))),
+            *(
+                (value, SWAPPED)
+                for value in swaps(
+                    plain(cell.number, max(digits_of(cell.number), _money_digits(cell)))
+                )
+            ),
         ]
         if cell.unit in MONEY_UNITS:
             found += [(cell.number.scaleb(-4), _TOO_BIG), (cell.number.scaleb(4), _TOO_SMALL)]
         for value, why in found:
-            if fits({cell: value}) and (cell.place not in judged.by_place or repairs_all({cell.place: value}, judged)):
+            if fits({cell: value}) and (
+                cell.place not in judged.by_place or repairs_all({cell.place: value}, judged)
+            ):
                 return f"{cell.place} 可能{why}，若为 {_shown(value, cell)}，则相符"
     return ""
 

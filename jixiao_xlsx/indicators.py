@@ -120,7 +120,11 @@ class Line:
     @cached_property
     def numbers(self) -> dict[str, Fraction]:
         """The numbers typed, by role."""
-        return {role: Fraction(cell.value) for role, cell in self.cells.items() if isinstance(cell.value, Decimal)}
+        return {
+            role: Fraction(cell.value)
+            for role, cell in self.cells.items()
+            if isinstance(cell.value, Decimal)
+        }
 
     def number(self, role: str) -> Fraction | None:
         """The number typed there."""
@@ -196,7 +200,9 @@ def lines(submission: Submission, template: Template) -> tuple[Line, ...]:
     table = submission.get(template.indicator_table)
     if table is None:
         return ()
-    return tuple(_line(row, table, submission, template) for row in table.open_rows if _named(row, template))
+    return tuple(
+        _line(row, table, submission, template) for row in table.open_rows if _named(row, template)
+    )
 
 
 def _named(row: Row, template: Template) -> bool:
@@ -210,7 +216,9 @@ def _line(row: Row, table: Table, submission: Submission, template: Template) ->
     name = cells["name"].text
     spec = template.library.get(tidy(name))
     unit = tidy(cells["unit"].text) if "unit" in cells else ""
-    if spec and (spec.base or not unit):  # what other sheets determine is a rate, whatever unit was typed
+    if spec and (
+        spec.base or not unit
+    ):  # what other sheets determine is a rate, whatever unit was typed
         unit = spec.unit
     return Line(
         row,
@@ -229,12 +237,19 @@ def base_of(spec: IndicatorSpec, submission: Submission, template: Template) -> 
     """The indicator recomputed from other sheets: the first of its formulas whose data are there."""
     if not spec.base:
         return NO_BASE
-    found = [_evaluate(ratio, submission, template, change=spec.shape == "变动率") for ratio in spec.base]
-    return next((base for base in found if base.state is not BaseState.MISSING), Base(BaseState.MISSING))
+    found = [
+        _evaluate(ratio, submission, template, change=spec.shape == "变动率") for ratio in spec.base
+    ]
+    return next(
+        (base for base in found if base.state is not BaseState.MISSING), Base(BaseState.MISSING)
+    )
 
 
 def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, change: bool) -> Base:
-    above, below = side_cells(submission, ratio.numerator), side_cells(submission, ratio.denominator)
+    above, below = (
+        side_cells(submission, ratio.numerator),
+        side_cells(submission, ratio.denominator),
+    )
     if above is None or below is None or above[0].cell.number is None:
         return Base(BaseState.MISSING)
     cells = tuple(dict.fromkeys(operand.cell for operand in (*above, *below)))
@@ -245,9 +260,14 @@ def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, chang
     if blank_base and not closing_zero:
         return Base(BaseState.MISSING)
     top, bottom = _sum(above), _sum(below)
-    text = "，".join(f"{_called(cell, template)} {cell.text + ' ' + cell.unit if cell.text else '未填'}" for cell in cells)
+    text = "，".join(
+        f"{_called(cell, template)} {cell.text + ' ' + cell.unit if cell.text else '未填'}"
+        for cell in cells
+    )
     if bottom == 0:
-        return Base(BaseState.IMPOSSIBLE if top else BaseState.NOTHING, None, cells, text, closing_zero)
+        return Base(
+            BaseState.IMPOSSIBLE if top else BaseState.NOTHING, None, cells, text, closing_zero
+        )
     return Base(BaseState.KNOWN, top / bottom, cells, text, closing_zero)
 
 
@@ -258,7 +278,14 @@ def _called(cell: Cell, template: Template) -> str:
 
 def _sum(operands: list[Operand]) -> Fraction:
     return Fraction(
-        sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in operands if o.cell.number is not None), Decimal(0))
+        sum(
+            (
+                o.sign * o.cell.number * atoms_per(o.cell.unit)
+                for o in operands
+                if o.cell.number is not None
+            ),
+            Decimal(0),
+        )
     )
 
 
@@ -277,9 +304,18 @@ def score_line(line: Line, template: Template) -> IndicatorScore:
     if line.not_applicable and line.spec and line.spec.may_be_na and line.deviation:
         return _made(line, Method.NOT_APPLICABLE, None, "不适用，不计分", f"理由：{line.deviation}")
     if line.base.state is BaseState.IMPOSSIBLE:
-        return _made(line, Method.KEPT, self_score, "年初（预算）为 0，不可计算，保留自评分", "基数为 0")
+        return _made(
+            line, Method.KEPT, self_score, "年初（预算）为 0，不可计算，保留自评分", "基数为 0"
+        )
     if line.base.state is BaseState.NOTHING and line.direction != "定性":
-        return _made(line, Method.KEPT, weight, "基数与实际均为 0，视为达标，得满分", line.base.text, met=True)
+        return _made(
+            line,
+            Method.KEPT,
+            weight,
+            "基数与实际均为 0，视为达标，得满分",
+            line.base.text,
+            met=True,
+        )
     if line.direction == "":
         return _made(line, Method.KEPT, self_score, "县里未定方向，不复算，保留自评分", "")
     if line.direction == "定性":
@@ -305,7 +341,17 @@ def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorSc
             if lost == 0
             else f"{w} × (1 − 超出 {plain((actual - target) * 100)} 个百分点 × {percent(per, 0)})"
         )
-        return _made(line, Method.CHANGE, score, _equals(words, score), source, actual, target, lost == 0, per)
+        return _made(
+            line,
+            Method.CHANGE,
+            score,
+            _equals(words, score),
+            source,
+            actual,
+            target,
+            lost == 0,
+            per,
+        )
     if line.direction == "≤":
         met = actual <= target
         score = weight if met else (weight * target / actual if target > 0 else Fraction(0))
@@ -314,7 +360,11 @@ def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorSc
     if line.direction == "=":
         return _equal(line, actual, target, source)
     met = actual >= target
-    score = weight if met else (weight * max(actual, Fraction(0)) / target if target > 0 else Fraction(0))
+    score = (
+        weight
+        if met
+        else (weight * max(actual, Fraction(0)) / target if target > 0 else Fraction(0))
+    )
     words = _met_words(shown, "≥", wanted, w) if met else f"{w} × {shown} ÷ {wanted}"
     return _made(line, Method.HIGHER, score, _equals(words, score), source, actual, target, met)
 
@@ -333,7 +383,9 @@ def highest(line: Line, item: IndicatorScore) -> Fraction:
         return score
     half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
     reach = (number,) if line.base.state is BaseState.KNOWN else (number - half, number + half)
-    return max(score, *(_quantitative(line, actual, item.target).score or Fraction(0) for actual in reach))
+    return max(
+        score, *(_quantitative(line, actual, item.target).score or Fraction(0) for actual in reach)
+    )
 
 
 def _equal(line: Line, actual: Fraction, target: Fraction, source: str) -> IndicatorScore:
@@ -354,17 +406,26 @@ def _qualitative(line: Line, template: Template) -> IndicatorScore:
         share = min(max(line.actual.number, Fraction(0)), Fraction(1))
         words = f"{w} × {line.actual}（所填百分数作系数）"
         score = weight * share
-        return _made(line, Method.COEFFICIENT, score, _equals(words, score), "定性指标应按三档填写", share, Fraction(1), share >= 1)
+        return _made(
+            line,
+            Method.COEFFICIENT,
+            score,
+            _equals(words, score),
+            "定性指标应按三档填写",
+            share,
+            Fraction(1),
+            share >= 1,
+        )
     tier = tier_of(line.actual.words, template)
     if tier is None:
         reason = f"“{line.actual.text}”不在三档之内" if line.actual.text else "业绩值未填"
         return _made(line, Method.KEPT, self_score, f"{reason}，保留自评分", "")
     low, high = weight * tier.low, weight * tier.high
     score = high if self_score is None else min(max(self_score, low), high)
-    words = (
-        f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    words = f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    return _made(
+        line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high)
     )
-    return _made(line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high))
 
 
 def tier_of(words: str, template: Template) -> Tier | None:
@@ -427,7 +488,11 @@ def _show(value: Fraction, line: Line) -> str:
 
 
 def _met_words(shown: str, sign: str, wanted: str, weight: str) -> str:
-    return f"{shown} {sign} {wanted}，达标，得 {weight}" if shown != wanted else f"{shown} 达到目标，得 {weight}"
+    return (
+        f"{shown} {sign} {wanted}，达标，得 {weight}"
+        if shown != wanted
+        else f"{shown} 达到目标，得 {weight}"
+    )
 
 
 def _equals(words: str, score: Fraction) -> str:

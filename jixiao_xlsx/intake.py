@@ -40,8 +40,12 @@ DOCUMENTS = frozenset(
         ".webp",
     }
 )
-TABLES = frozenset({".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods"})  # what a spreadsheet saves too
-PACKED = frozenset({".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".lzh", ".arj", ".zst", ".iso"})
+TABLES = frozenset(
+    {".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods"}
+)  # what a spreadsheet saves too
+PACKED = frozenset(
+    {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".lzh", ".arj", ".zst", ".iso"}
+)
 LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
 RUN_RECORD, TOOL_MARK, WAITING = "run.json", b'"name": "jixiao-xlsx"', ".jixiao-tmp"
@@ -92,7 +96,9 @@ class Candidate:
         if not self.steps:
             return self.path.read_bytes()
         facts = self.path.stat()
-        return _step(_container(self.path, self.steps[:-1], facts.st_size, facts.st_mtime_ns), self.steps[-1])
+        return _step(
+            _container(self.path, self.steps[:-1], facts.st_size, facts.st_mtime_ns), self.steps[-1]
+        )
 
 
 @lru_cache(maxsize=1)
@@ -132,7 +138,9 @@ def candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candi
     A file is called by its path from its folder, through archives and mails; names that would meet are told apart by the
     folder above, then by a number.
     """
-    roots = list(dict.fromkeys(path.resolve() if path.is_dir() else path.absolute() for path in inboxes))
+    roots = list(
+        dict.fromkeys(path.resolve() if path.is_dir() else path.absolute() for path in inboxes)
+    )
     aside = skip.resolve() if skip else None
     found: dict[str, Candidate] = {}
     seen: set[Path] = set()
@@ -141,9 +149,13 @@ def candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candi
             if path not in seen:
                 seen.add(path)
                 label = _label(path, root, many=len(roots) > 1, taken=found)
-                beside = "" if path.parent == root or path == root else str(PurePosixPath(label).parent)
+                beside = (
+                    "" if path.parent == root or path == root else str(PurePosixPath(label).parent)
+                )
                 whole = (
-                    _candidate(path, label, beside) if not shut else Candidate(path, label, set_aside=shut, status=_status(shut))
+                    _candidate(path, label, beside)
+                    if not shut
+                    else Candidate(path, label, set_aside=shut, status=_status(shut))
                 )
                 for one in _opened(whole):
                     name = _unique(one.file, found)
@@ -276,9 +288,14 @@ def _within(find: _Find) -> Iterator[Candidate]:
     if reason:
         yield replace(candidate, set_aside=reason)
     elif kind not in _INSIDE:
-        yield replace(candidate, document=kind == DOCUMENT, set_aside=_APART if kind == DOCUMENT else "")
+        yield replace(
+            candidate, document=kind == DOCUMENT, set_aside=_APART if kind == DOCUMENT else ""
+        )
     elif sum(step.kind != MBOX for step in candidate.steps) >= MAX_DEPTH:
-        yield replace(candidate, set_aside=f"套了 {MAX_DEPTH} 层以上的压缩包或邮件，没有再展开。请解压后再放入")
+        yield replace(
+            candidate,
+            set_aside=f"套了 {MAX_DEPTH} 层以上的压缩包或邮件，没有再展开。请解压后再放入",
+        )
     else:
         yield from _unpacked(find, kind)
 
@@ -296,9 +313,15 @@ def _unpacked(find: _Find, kind: str) -> Iterator[Candidate]:
         yield replace(candidate, set_aside=f"无法打开：{why(error)}", status=_SHUT)
     else:
         if not inside:
-            yield replace(candidate, set_aside=_without_files(find) if kind == LETTER else _EMPTY[kind])
+            yield replace(
+                candidate, set_aside=_without_files(find) if kind == LETTER else _EMPTY[kind]
+            )
     if find.count.files > MAX_CANDIDATES and not candidate.steps:
-        yield replace(candidate, set_aside=f"里面的文件超过 {MAX_CANDIDATES} 个，后面的没有读。请分批放入", status=_SHUT)
+        yield replace(
+            candidate,
+            set_aside=f"里面的文件超过 {MAX_CANDIDATES} 个，后面的没有读。请分批放入",
+            status=_SHUT,
+        )
 
 
 _APART = "文档或图片，没有对应到哪个部门的工作簿，未读取"
@@ -328,7 +351,11 @@ def _kind(find: _Find) -> tuple[str, str]:
         return "", "Outlook 邮件（.msg）：请取出附件后再放入，或另存为 .eml"
     if name == "winmail.dat" or head.startswith(_WINMAIL):
         return "", "Outlook 打包的附件（winmail.dat）：请对方改用普通格式重新发送"
-    if head.startswith(b"PK") and suffix not in {".docx", ".ofd", ".wps"} and archives.is_archive(find.source(), head):
+    if (
+        head.startswith(b"PK")
+        and suffix not in {".docx", ".ofd", ".wps"}
+        and archives.is_archive(find.source(), head)
+    ):
         return ARCHIVE, ""
     if suffix not in WORKBOOKS:
         if mail.is_mbox(head):
@@ -342,7 +369,10 @@ def _kind(find: _Find) -> tuple[str, str]:
         if not head.startswith((_OLE, b"PK\x03\x04")):
             return "", _foreign(suffix, head)
     if find.candidate.size > MAX_FILE_BYTES:
-        return "", f"文件过大（{find.candidate.size // 2**20} MB，上限 {MAX_FILE_BYTES // 2**20} MB）"
+        return (
+            "",
+            f"文件过大（{find.candidate.size // 2**20} MB，上限 {MAX_FILE_BYTES // 2**20} MB）",
+        )
     return WORKBOOK, ""
 
 
@@ -400,8 +430,14 @@ def _in_mbox(find: _Find) -> Iterator[_Find]:
         raise Refused("压缩包里的邮箱文件没有展开。请解压后再放入")
     for number, (start, end) in enumerate(mail.letters(path), 1):
         step = Step(MBOX, start, end)
-        inner = replace(outer, file=f"{outer.file}/第{number}封", size=end - start, steps=(*outer.steps, step))
+        inner = replace(
+            outer, file=f"{outer.file}/第{number}封", size=end - start, steps=(*outer.steps, step)
+        )
         yield _Find(inner, mail.LETTER_HEAD, partial(_step, path, step), find.count)
 
 
-_INSIDE: Mapping[str, Callable[[_Find], Iterator[_Find]]] = {ARCHIVE: _in_archive, LETTER: _in_letter, MBOX: _in_mbox}
+_INSIDE: Mapping[str, Callable[[_Find], Iterator[_Find]]] = {
+    ARCHIVE: _in_archive,
+    LETTER: _in_letter,
+    MBOX: _in_mbox,
+}

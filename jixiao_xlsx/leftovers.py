@@ -35,7 +35,9 @@ def of_other_sheets(grids: Iterable[Grid]) -> Iterator[Note]:
         if grid.filled:
             first = next(iter(grid.filled))
             kind, hidden = ("hidden_sheet", "隐藏的") if grid.hidden else ("unread_sheet", "")
-            text = f"{hidden}工作表“{grid.name}”不在表单内，其中 {len(grid.filled)} 个单元格没有读取"
+            text = (
+                f"{hidden}工作表“{grid.name}”不在表单内，其中 {len(grid.filled)} 个单元格没有读取"
+            )
             yield Note(kind, Place(grid.name, grid.ref(*first)), grid.name, text)
 
 
@@ -48,7 +50,10 @@ def _pass_known_text(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> No
         text = grid.keys.get(place)
         if text is None:
             # a title's formula that was never calculated; .xls may keep a 0 for it
-            if row < above and (place in grid.flags.formulas or (not grid.knows_formats and grid.raw(row, column) == 0)):
+            if row < above and (
+                place in grid.flags.formulas
+                or (not grid.knows_formats and grid.raw(row, column) == 0)
+            ):
                 grid.handled.add(place)
             continue
         text = text or key(str(grid.raw(row, column)).strip()[:_LONGEST_QUOTE])
@@ -72,7 +77,9 @@ def _hidden(grid: Grid) -> Iterator[Note]:
     rows = [row for row in sorted(grid.flags.hidden_rows) if grid.columns_in(row)]
     for row in rows[:MOST_NOTES]:
         place = Place(grid.name, grid.ref(row, grid.columns_in(row)[0]))
-        yield Note("hidden_row", place, f"第{row + 1}行", f"第 {row + 1} 行被隐藏，里面的内容已照常读取")
+        yield Note(
+            "hidden_row", place, f"第{row + 1}行", f"第 {row + 1} 行被隐藏，里面的内容已照常读取"
+        )
 
 
 def _unread_columns(grid: Grid, part: Part, told: set[Position]) -> Iterator[Note]:
@@ -81,7 +88,9 @@ def _unread_columns(grid: Grid, part: Part, told: set[Position]) -> Iterator[Not
     if header is None:
         return
     left = [place for place in grid.left() if place not in told]
-    headings = [place for place in left if header.top <= place[0] <= header.bottom and grid.keys.get(place)]
+    headings = [
+        place for place in left if header.top <= place[0] <= header.bottom and grid.keys.get(place)
+    ]
     for heading in headings:
         beneath = [p for p in left if p[1] == heading[1] and header.bottom < p[0] < part.region.end]
         if not beneath:
@@ -104,14 +113,20 @@ def _unread_lines(grid: Grid, parts: Sequence[Part], told: set[Position]) -> Ite
         more = f"等 {len(places)} 个单元格" if len(places) > 1 else ""
         within = f"其中 {len(places)} 个单元格" if len(places) > 1 else ""
         if any(_in_data(part, place) for part in parts for place in places):
-            yield Note("unread_row", where, quote, f"第 {line + 1} 行“{quote}”不在表单内，{within}没有读取")
+            yield Note(
+                "unread_row", where, quote, f"第 {line + 1} 行“{quote}”不在表单内，{within}没有读取"
+            )
         else:
             yield Note("stray_cell", where, quote, f"表格以外有内容“{quote}”{more}，没有读取")
 
 
 def _in_data(part: Part, place: Position) -> bool:
     header, region = part.region.header, part.region
-    return header is not None and header.bottom < place[0] < region.end and place[1] in header.columns.values()
+    return (
+        header is not None
+        and header.bottom < place[0] < region.end
+        and place[1] in header.columns.values()
+    )
 
 
 def _raw(grid: Grid, place: Position) -> object:

@@ -75,21 +75,41 @@ def match_sheets(template: Template, words: Vocabulary, grids: Sequence[Grid]) -
     claims = sorted(
         (hit[0], number, hit[1])
         for number, grid in enumerate(grids)
-        if (hit := words.sheets.find(key(grid.name))) is not None and not (repeated and hit[1] == repeated.title)
+        if (hit := words.sheets.find(key(grid.name))) is not None
+        and not (repeated and hit[1] == repeated.title)
     )
     for _, number, title in claims:
         if title not in found and number not in found.values():
             found[title] = number
     copies = _copies(template, words, grids, set(found.values()))
     known = {*found, repeated.title if repeated else ""}
-    missing = [s.title for s in template.sheets if s.kind == "data" and s.title not in known and template.tables_of(s.title)]
-    free = [n for n, grid in enumerate(grids) if n not in {*found.values(), *copies} and not grid.hidden and grid.filled]
-    likely = [(title, n) for title in missing for n in free if _looks_like(template, words, title, grids[n])]
-    sole = {title: n for title, n in likely if sum(t == title for t, _ in likely) == 1 and sum(m == n for _, m in likely) == 1}
+    missing = [
+        s.title
+        for s in template.sheets
+        if s.kind == "data" and s.title not in known and template.tables_of(s.title)
+    ]
+    free = [
+        n
+        for n, grid in enumerate(grids)
+        if n not in {*found.values(), *copies} and not grid.hidden and grid.filled
+    ]
+    likely = [
+        (title, n)
+        for title in missing
+        for n in free
+        if _looks_like(template, words, title, grids[n])
+    ]
+    sole = {
+        title: n
+        for title, n in likely
+        if sum(t == title for t, _ in likely) == 1 and sum(m == n for _, m in likely) == 1
+    }
     return Match(found | sole, frozenset(sole), copies)
 
 
-def _copies(template: Template, words: Vocabulary, grids: Sequence[Grid], taken: set[int]) -> tuple[int, ...]:
+def _copies(
+    template: Template, words: Vocabulary, grids: Sequence[Grid], taken: set[int]
+) -> tuple[int, ...]:
     """The worksheets that are the repeated sheet: by name, or, whatever a department calls them, by most of their tables."""
     repeated = template.repeated
     if repeated is None:
@@ -99,7 +119,9 @@ def _copies(template: Template, words: Vocabulary, grids: Sequence[Grid], taken:
     def alike(grid: Grid) -> bool:
         if words.copies and words.copies.fullmatch(key(grid.name)):
             return True
-        return not grid.hidden and 2 * sum(_has(words.tables[table.name], table, grid) for table in tables) > len(tables)
+        return not grid.hidden and 2 * sum(
+            _has(words.tables[table.name], table, grid) for table in tables
+        ) > len(tables)
 
     return tuple(number for number, grid in enumerate(grids) if number not in taken and alike(grid))
 
@@ -109,11 +131,15 @@ def _looks_like(template: Template, words: Vocabulary, title: str, grid: Grid) -
 
 
 def _has(lexicon: Lexicon, table: TableSpec, grid: Grid) -> bool:
-    labels = {found[1] for text in grid.keys.values() if text and (found := lexicon.rows.find(text))}
+    labels = {
+        found[1] for text in grid.keys.values() if text and (found := lexicon.rows.find(text))
+    }
     if table.shape == "record":
         return len(table.rows) > 1 and len(labels) >= _CONTENT_COLUMNS * len(table.rows)
     header = find_header(grid, lexicon, 0, grid.height)
-    enough = header is not None and len(header.columns) >= max(_CONTENT_COLUMNS * len(table.columns), 1)
+    enough = header is not None and len(header.columns) >= max(
+        _CONTENT_COLUMNS * len(table.columns), 1
+    )
     return enough and len(labels) >= _CONTENT_ROWS * len(table.rows)
 
 
@@ -125,7 +151,9 @@ def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | 
     titles = {text for text in grid.texts if lexicon.columns.find(text)}
     if not titles:
         return None
-    lines = sorted({row for (row, _), text in grid.keys.items() if text in titles and start <= row < end})
+    lines = sorted(
+        {row for (row, _), text in grid.keys.items() if text in titles and start <= row < end}
+    )
     best: Header | None = None
     tried: set[tuple[int, int]] = set()
     for depth in range(1, DEEPEST_HEADER + 1):
@@ -145,13 +173,18 @@ def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | 
 
 def _header(grid: Grid, names: Names, top: int, bottom: int) -> Header:
     claims: list[tuple[int, int, str, Position]] = []
-    width = max((max(grid.columns_in(row), default=-1) for row in range(top, bottom + 1)), default=-1) + 1
+    width = (
+        max((max(grid.columns_in(row), default=-1) for row in range(top, bottom + 1)), default=-1)
+        + 1
+    )
     before = ""
     for column in range(width):
         stack = _stack(grid, top, bottom, column)
         claim = _claim(names, [text for text, _ in stack])
         if claim is None and before and stack and stack[-1][0].startswith(_PART):
-            claim = names.find(before + stack[-1][0])  # “其中：…” is a part of the column to its left
+            claim = names.find(
+                before + stack[-1][0]
+            )  # “其中：…” is a part of the column to its left
         if claim is not None:
             before = claim[1]
             claims.append((claim[0], column, claim[1], stack[-1][1]))
@@ -193,11 +226,17 @@ def _claim(names: Names, stack: list[str]) -> tuple[int, str] | None:
 def regions(grid: Grid, tables: Sequence[TableSpec], words: Vocabulary) -> list[Region]:
     """Share a sheet among its tables. Captions decide; without them, headings and row titles together."""
     if len(tables) == 1:
-        header = None if tables[0].shape == "record" else find_header(grid, words.tables[tables[0].name], 0, grid.height)
+        header = (
+            None
+            if tables[0].shape == "record"
+            else find_header(grid, words.tables[tables[0].name], 0, grid.height)
+        )
         return [Region(tables[0], 0, grid.height, _enough(tables[0], header))]
     captions = {table.name: _caption(grid, words.tables[table.name]) for table in tables}
     starts: dict[str, int] = {name: place[0] for name, place in captions.items() if place}
-    for table in sorted(tables, key=lambda table: not table.rows):  # row titles say more than headings alone
+    for table in sorted(
+        tables, key=lambda table: not table.rows
+    ):  # row titles say more than headings alone
         if table.name not in starts:
             header = _best_header(grid, words.tables[table.name], table, sorted(starts.values()))
             if header is not None:
@@ -226,7 +265,9 @@ def _caption(grid: Grid, lexicon: Lexicon) -> Position | None:
     return None
 
 
-def _best_header(grid: Grid, lexicon: Lexicon, table: TableSpec, taken: Sequence[int]) -> Header | None:
+def _best_header(
+    grid: Grid, lexicon: Lexicon, table: TableSpec, taken: Sequence[int]
+) -> Header | None:
     """The heading rows followed by most of the table's row titles, where no caption says where it begins."""
     best: tuple[int, Header] | None = None
     for line in range(grid.height):
@@ -235,13 +276,21 @@ def _best_header(grid: Grid, lexicon: Lexicon, table: TableSpec, taken: Sequence
             continue
         end = min((start for start in taken if start > line), default=grid.height)
         end = min(end, line + 2 * len(table.rows) + 2)
-        score = len(header.columns) + len(find_rows(grid, lexicon, range(line + 1, end), header.columns.values()).at)
-        later = bool(table.rows)  # the heading nearest above the rows; without row titles, the first
+        score = len(header.columns) + len(
+            find_rows(grid, lexicon, range(line + 1, end), header.columns.values()).at
+        )
+        later = bool(
+            table.rows
+        )  # the heading nearest above the rows; without row titles, the first
         if best is None or score > best[0] or (later and score == best[0]):
             best = (score, header)
     if best is None:
         return None
-    return best[1] if best[0] > len(best[1].columns) or (not table.rows and len(best[1].columns) > 1) else None
+    return (
+        best[1]
+        if best[0] > len(best[1].columns) or (not table.rows and len(best[1].columns) > 1)
+        else None
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- rows
@@ -252,7 +301,12 @@ def find_rows(grid: Grid, lexicon: Lexicon, lines: range, data: Iterable[int]) -
     columns = set(data)
     claims = []
     for place, text in grid.keys.items():
-        if text and place[0] in lines and place[1] not in columns and (found := lexicon.rows.find(text)):
+        if (
+            text
+            and place[0] in lines
+            and place[1] not in columns
+            and (found := lexicon.rows.find(text))
+        ):
             claims.append((found[0], place, found[1]))
     return assign(claims)
 
@@ -287,7 +341,9 @@ def find_label(grid: Grid, names: Names, start: int, end: int) -> dict[str, Posi
     return found
 
 
-def find_tick(grid: Grid, label: str, start: int, end: int) -> tuple[Position, Position, bool] | None:
+def find_tick(
+    grid: Grid, label: str, start: int, end: int
+) -> tuple[Position, Position, bool] | None:
     """(label, the cell to mark, ticked?): the box stands in the label's own cell, after it, or before it."""
     for (row, column), text in grid.keys.items():
         if not text or not start <= row < end or tick_label(text) != label:

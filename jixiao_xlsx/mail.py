@@ -35,12 +35,28 @@ _HEADER = re.compile(
     rb"|authentication-results|arc-[\w-]+|content-type):[ \t]",
     re.IGNORECASE,
 )
-_GBK = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "cp936": "gb18030", "x-gbk": "gb18030"}
-_CLOUD = re.compile(r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]*ftn|pan\.baidu\.com|mail\.(?:163|126)\.com/large")
+_GBK = {
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb_2312-80": "gb18030",
+    "cp936": "gb18030",
+    "x-gbk": "gb18030",
+}
+_CLOUD = re.compile(
+    r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]*ftn|pan\.baidu\.com|mail\.(?:163|126)\.com/large"
+)
 _INLINE = re.compile(r"^begin [0-7]{3} \S", re.MULTILINE)
 _TEXT_BODY = frozenset({"text/plain", "text/html"})
 _ENDINGS = {"text/calendar": ".ics", "message/rfc822": ".eml"}
-_BAD = (MessageError, ValueError, LookupError, TypeError, AttributeError, RecursionError, binascii.Error)
+_BAD = (
+    MessageError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    RecursionError,
+    binascii.Error,
+)
 
 Parts = tuple[tuple[Message, Letter], ...]
 
@@ -77,7 +93,9 @@ def letters(path: Path) -> Iterator[tuple[int, int]]:
                 start = at + len(line)
                 count += 1
                 if count > MAX_LETTERS:
-                    raise Refused(f"邮箱文件里的邮件超过 {MAX_LETTERS} 封，后面的没有读。请分成几个文件")
+                    raise Refused(
+                        f"邮箱文件里的邮件超过 {MAX_LETTERS} 封，后面的没有读。请分成几个文件"
+                    )
             blank = line in {b"\n", b"\r\n"}
             at += len(line)
     if start >= 0:
@@ -120,7 +138,11 @@ def without_files(data: bytes) -> str:
 
 
 def _text(part: Message) -> str:
-    return _decoded(_payload(part), part.get_content_charset()) if part.get_content_maintype() == "text" else ""
+    return (
+        _decoded(_payload(part), part.get_content_charset())
+        if part.get_content_maintype() == "text"
+        else ""
+    )
 
 
 def forget() -> None:
@@ -158,9 +180,15 @@ def _parts(data: bytes) -> Parts:
             if not isinstance(inside, list):
                 found.append((part, letter))
             elif part.get_content_type() == "message/rfc822":
-                waiting += [(inner, _letter(inner, letter)) for inner in reversed(inside) if isinstance(inner, Message)]
+                waiting += [
+                    (inner, _letter(inner, letter))
+                    for inner in reversed(inside)
+                    if isinstance(inner, Message)
+                ]
             else:
-                waiting += [(inner, letter) for inner in reversed(inside) if isinstance(inner, Message)]
+                waiting += [
+                    (inner, letter) for inner in reversed(inside) if isinstance(inner, Message)
+                ]
             if len(found) + len(waiting) > MAX_PARTS:
                 raise Refused(f"邮件的分段超过 {MAX_PARTS} 个，没有展开。请取出附件后再放入")
     except _BAD as error:
@@ -180,7 +208,9 @@ def _file_name(part: Message) -> str | None:
     """What an attachment is called; None for the text of the letter and the pictures in it."""
     try:
         kind, disposition = part.get_content_type(), part.get_content_disposition()
-        name = _parameter(part, "filename", "content-disposition") or _parameter(part, "name", "content-type")
+        name = _parameter(part, "filename", "content-disposition") or _parameter(
+            part, "name", "content-type"
+        )
         if disposition != "attachment":
             if kind.startswith("image/") and part["content-id"]:
                 return None
@@ -193,7 +223,9 @@ def _file_name(part: Message) -> str | None:
 
 def _parameter(part: Message, name: str, header: str) -> str:
     """A parameter of a header as text."""
-    raw = next((_readable(value) for title, value in part.raw_items() if title.lower() == header), None)
+    raw = next(
+        (_readable(value) for title, value in part.raw_items() if title.lower() == header), None
+    )
     if raw is None:
         return ""
     holder = Message()
@@ -220,7 +252,9 @@ def _letter(message: Message, outer: Letter) -> Letter:
 
 def _header(message: Message, name: str) -> str:
     """A header as one line of readable text."""
-    raw = next((_readable(value) for title, value in message.raw_items() if title.lower() == name), "")
+    raw = next(
+        (_readable(value) for title, value in message.raw_items() if title.lower() == name), ""
+    )
     return " ".join("".join(c if c.isprintable() else " " for c in _words(raw)).split())
 
 
@@ -239,7 +273,9 @@ def _words(text: str) -> str:
         pieces = email.header.decode_header(text)
     except _BAD:
         return text
-    return "".join(piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces)
+    return "".join(
+        piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces
+    )
 
 
 def _decoded(data: bytes, charset: str | None) -> str:

@@ -41,11 +41,24 @@ class Ahead:
     formulas: Texts
 
 
-def encode(form: Template, year: int | None, department: str, code: str, ahead: Ahead) -> dict[str, str]:
+def encode(
+    form: Template, year: int | None, department: str, code: str, ahead: Ahead
+) -> dict[str, str]:
     """The lines of the sheet."""
-    lines = {TEMPLATE: form.id, VERSION: form.version, YEAR: str(year or ""), DEPARTMENT: department, CODE: code}
-    lines |= {_BETWEEN.join((_PREFILL, ref.table, ref.row, ref.column)): plain(value) for ref, value in ahead.prefill.items()}
-    return lines | dict(_by_table(PRINTED, ahead.printed)) | dict(_by_table(FORMULAS, ahead.formulas))
+    lines = {
+        TEMPLATE: form.id,
+        VERSION: form.version,
+        YEAR: str(year or ""),
+        DEPARTMENT: department,
+        CODE: code,
+    }
+    lines |= {
+        _BETWEEN.join((_PREFILL, ref.table, ref.row, ref.column)): plain(value)
+        for ref, value in ahead.prefill.items()
+    }
+    return (
+        lines | dict(_by_table(PRINTED, ahead.printed)) | dict(_by_table(FORMULAS, ahead.formulas))
+    )
 
 
 def _by_table(kind: str, texts: Texts) -> Iterator[tuple[str, str]]:
@@ -54,7 +67,10 @@ def _by_table(kind: str, texts: Texts) -> Iterator[tuple[str, str]]:
     for ref, text in texts.items():
         tables.setdefault(ref.table, {}).setdefault(ref.row, {})[ref.column] = text
     for table, rows in tables.items():
-        yield _BETWEEN.join((kind, table)), json.dumps(rows, ensure_ascii=False, separators=(",", ":"))
+        yield (
+            _BETWEEN.join((kind, table)),
+            json.dumps(rows, ensure_ascii=False, separators=(",", ":")),
+        )
 
 
 def fixed(lines: Lines, kind: str, table: str) -> Mapping[tuple[str, str], str]:
@@ -66,7 +82,11 @@ def fixed(lines: Lines, kind: str, table: str) -> Mapping[tuple[str, str], str]:
 def _rows(text: str) -> Mapping[tuple[str, str], str]:
     """A line of a table; remembered, since a season of files was handed out alike."""
     try:
-        return {(row, column): str(now) for row, cells in json.loads(text).items() for column, now in cells.items()}
+        return {
+            (row, column): str(now)
+            for row, cells in json.loads(text).items()
+            for column, now in cells.items()
+        }
     except (ValueError, AttributeError):
         return {}
 
@@ -80,7 +100,9 @@ def shape(formula: str, ref: str) -> str:
     if "[" in formula:
         return ""
     home = column_number(ref)
-    return _REF.sub(lambda found: f"[{column_number(found[1]) - home}]", formula.translate(_STYLE).upper())
+    return _REF.sub(
+        lambda found: f"[{column_number(found[1]) - home}]", formula.translate(_STYLE).upper()
+    )
 
 
 def column_number(ref: str) -> int:
@@ -93,7 +115,11 @@ def column_number(ref: str) -> int:
 
 def decode(rows: Iterable[Sequence[object]]) -> dict[str, str]:
     """The lines of a sheet as read: the first two cells of each row; whatever else stands there is passed over."""
-    return {_text(row[0]): _text(row[1]) for row, _ in zip(rows, range(MOST_LINES), strict=False) if len(row) > 1 and row[0]}
+    return {
+        _text(row[0]): _text(row[1])
+        for row, _ in zip(rows, range(MOST_LINES), strict=False)
+        if len(row) > 1 and row[0]
+    }
 
 
 def edition_of(lines: Lines, form: Template) -> Template:

@@ -14,8 +14,14 @@ _HERE = Path(__file__).parent
 def described(error: BaseException) -> str:
     """The kind of `error`, its words, and the last line of this package that it came through."""
     words = _ADDRESS.sub("", f"{type(error).__name__}: {error}")[:_MOST]
-    places = [frame for frame in traceback.extract_tb(error.__traceback__) if Path(frame.filename).is_relative_to(_HERE)]
+    places = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if Path(frame.filename).is_relative_to(_HERE)
+    ]
     if not places:
         return words
     last = places[-1]
-    return f"{words} ({Path(last.filename).relative_to(_HERE).as_posix()}:{last.lineno} {last.name})"
+    return (
+        f"{words} ({Path(last.filename).relative_to(_HERE).as_posix()}:{last.lineno} {last.name})"
+    )

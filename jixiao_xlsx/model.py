@@ -179,7 +179,9 @@ class Table:
     @cached_property
     def frame(self) -> pd.DataFrame:
         """Values in the sheet's own unit; rows and columns carry the form's titles. Blank is None/NaN."""
-        return self._frame(lambda cell: float(cell.value) if isinstance(cell.value, Decimal) else cell.value)
+        return self._frame(
+            lambda cell: float(cell.value) if isinstance(cell.value, Decimal) else cell.value
+        )
 
     @cached_property
     def refs(self) -> pd.DataFrame:
@@ -190,7 +192,10 @@ class Table:
         import pandas as pd
 
         titles = list(self.columns)
-        data = [[of(row.cells[title]) if title in row.cells else None for title in titles] for row in self.rows]
+        data = [
+            [of(row.cells[title]) if title in row.cells else None for title in titles]
+            for row in self.rows
+        ]
         return pd.DataFrame(data, index=[row.title for row in self.rows], columns=titles)
 
 
@@ -253,7 +258,9 @@ class Document:
     figures: tuple[Cell, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)  # one and the same, or another: what is worked out of it is remembered by identity
+@dataclass(
+    frozen=True, eq=False
+)  # one and the same, or another: what is worked out of it is remembered by identity
 class Submission:
     """One workbook as read: tables by name, and everything around them that a rule may ask about.
 
@@ -288,7 +295,9 @@ class Submission:
     @property
     def parts(self) -> tuple[Submission, ...]:
         """What is checked and scored by itself: each copy of a sheet that repeats (each project), else the submission."""
-        return tuple(replace(copy, documents=self.documents, unread=self.unread) for copy in self.copies) or (self,)
+        return tuple(
+            replace(copy, documents=self.documents, unread=self.unread) for copy in self.copies
+        ) or (self,)
 
     def get(self, table: str) -> Table | None:
         return self.tables.get(table)
@@ -346,7 +355,9 @@ class FileStatus(StrEnum):
     NOT_IN_ROSTER = "名册外"
 
 
-NO_CONTENT = "不是报送内容"  # how the reason ends for what nobody needs to be told of: lock files, Thumbs.db
+NO_CONTENT = (
+    "不是报送内容"  # how the reason ends for what nobody needs to be told of: lock files, Thumbs.db
+)
 
 
 class Place(NamedTuple):
@@ -469,7 +480,11 @@ class Report:
 
     @property
     def worst(self) -> Severity | None:
-        return min((f.severity for f in self.findings if f.state is FindingState.OPEN), key=lambda s: s.rank, default=None)
+        return min(
+            (f.severity for f in self.findings if f.state is FindingState.OPEN),
+            key=lambda s: s.rank,
+            default=None,
+        )
 
     def flatten(self, *names: str) -> list[tuple[object, ...]]:
         """The named fields of every finding; `sheet` and `cell` reach into its place."""
@@ -477,7 +492,9 @@ class Report:
 
     def count(self, severity: Severity, apart: Collection[str] = ()) -> int:
         """The open findings of a severity, without those of the sheets in `apart`."""
-        open_ = (f for f in self.findings if f.severity is severity and f.state is FindingState.OPEN)
+        open_ = (
+            f for f in self.findings if f.severity is severity and f.state is FindingState.OPEN
+        )
         return sum(f.place.sheet not in apart for f in open_)
 
 
@@ -624,7 +641,9 @@ class Scorecard:
     @cached_property
     def is_scaled(self) -> bool:
         """Whether `score` is more than the sum of its parts: Σ得分 / Σ适用权重 × the full mark."""
-        return self.score is not None and self.score != sum((one.score or 0 for one in self.indicators), Fraction(0))
+        return self.score is not None and self.score != sum(
+            (one.score or 0 for one in self.indicators), Fraction(0)
+        )
 
     @cached_property
     def applicable_weight(self) -> Fraction:
@@ -640,7 +659,11 @@ class Scorecard:
     def final(self) -> tuple[Fraction | None, str]:
         """The total and grade that count: the reviewer's where given, else the recomputed ones."""
         reviewed = self.review is not None and self.review.total is not None
-        return (self.review.total, self.review.grade) if self.review and reviewed else (self.total, self.grade)
+        return (
+            (self.review.total, self.review.grade)
+            if self.review and reviewed
+            else (self.total, self.grade)
+        )
 
 
 # ------------------------------------------------------------------------------------------------------ the season
@@ -812,6 +835,11 @@ class Batch:
     @cached_property
     def silent(self) -> Mapping[str, Report]:
         """Of the `missing`, by name, those that an earlier round had something of, and what that came to."""
-        known = {name: report for report in self.earlier for name in (report.code, report.department) if name}
+        known = {
+            name: report
+            for report in self.earlier
+            for name in (report.code, report.department)
+            if name
+        }
         found = {d.name: known.get(d.name) or known.get(d.code) for d in self.missing}
         return {name: report for name, report in found.items() if report}

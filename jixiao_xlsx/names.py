@@ -133,7 +133,9 @@ class Vocabulary:
 
     def reads(self, sheet: str, *, hidden: bool) -> bool:
         """Whether a worksheet of that name is read at all; the others are not even looked into."""
-        return sheet in READ_BARE or (key(sheet) not in self.unread and not (hidden and sheet.startswith(MACHINE_SHEET)))
+        return sheet in READ_BARE or (
+            key(sheet) not in self.unread and not (hidden and sheet.startswith(MACHINE_SHEET))
+        )
 
 
 _VOCABULARIES: dict[int, tuple[Template, Vocabulary]] = {}
@@ -154,11 +156,21 @@ def _vocabulary(template: Template) -> Vocabulary:
     repeated = template.repeated
     tables = {table.name: _lexicon(table) for table in template.tables}
     return Vocabulary(
-        sheets=_names((sheet.title, sheet.aliases, "") for sheet in template.sheets if sheet.kind == "data"),
+        sheets=_names(
+            (sheet.title, sheet.aliases, "") for sheet in template.sheets if sheet.kind == "data"
+        ),
         copies=_copies(_titles(repeated)) if repeated else None,
         tables=tables,
         unread=frozenset(
-            {key(RETURNED), *(key(title) for sheet in template.sheets if sheet.kind != "data" for title in _titles(sheet))}
+            {
+                key(RETURNED),
+                *(
+                    key(title)
+                    for sheet in template.sheets
+                    if sheet.kind != "data"
+                    for title in _titles(sheet)
+                ),
+            }
         ),
         words=frozenset(words),
         headings=(
@@ -182,16 +194,22 @@ def _lexicon(table: TableSpec) -> Lexicon:
     units = {column.title: table.unit_of("", column) for column in table.columns}
     hints = {row.hint for row in table.rows if row.hint}
     groups = {row.group for row in table.rows if row.group}
-    captions = {loosen(key(table.heading)), key(table.heading)} if table.caption else {key(table.name)}
+    captions = (
+        {loosen(key(table.heading)), key(table.heading)} if table.caption else {key(table.name)}
+    )
     return Lexicon(
-        columns=_names((column.title, column.aliases, units[column.title]) for column in table.columns),
+        columns=_names(
+            (column.title, column.aliases, units[column.title]) for column in table.columns
+        ),
         rows=_names((row.title, row.aliases, row.unit or table.unit) for row in table.rows),
         extras=_names((extra.title, extra.aliases, "") for extra in table.extras),
         heading=_pattern(table.heading),
         caption=loosen(key(table.heading)),
         total=key(table.total),
         tick=key(table.tick),
-        words=frozenset({key(text) for text in (table.label_title, table.name, *hints, *groups)} | captions),
+        words=frozenset(
+            {key(text) for text in (table.label_title, table.name, *hints, *groups)} | captions
+        ),
     )
 
 
@@ -207,19 +225,25 @@ def _names(titles: Iterable[tuple[str, tuple[str, ...], str]]) -> Names:
             else:
                 alias.setdefault(key(name), title)
     units = {title: unit for title, _, unit in entries}
-    return Names(exact, alias, _unambiguous([*exact.items(), *alias.items()]), tuple(patterns), units)
+    return Names(
+        exact, alias, _unambiguous([*exact.items(), *alias.items()]), tuple(patterns), units
+    )
 
 
 def _unambiguous(spellings: list[tuple[str, str]]) -> dict[str, str]:
     owners: dict[str, set[str]] = {}
     for spelling, title in spellings:
         owners.setdefault(loosen(spelling), set()).add(title)
-    return {loose: next(iter(titles)) for loose, titles in owners.items() if len(titles) == 1 and loose}
+    return {
+        loose: next(iter(titles)) for loose, titles in owners.items() if len(titles) == 1 and loose
+    }
 
 
 def _pattern(text: str) -> re.Pattern[str]:
     """A heading or alias with {year} and {department} as a pattern over keys."""
-    escaped = re.escape(key(text)).replace(r"\{year\}", r"(?:\d{2,4})?").replace(r"\{department\}", ".*")
+    escaped = (
+        re.escape(key(text)).replace(r"\{year\}", r"(?:\d{2,4})?").replace(r"\{department\}", ".*")
+    )
     return re.compile(escaped)
 
 

@@ -11,10 +11,28 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from jixiao_xlsx.fileformat import SAVE_AS, Refused, broken, encrypted, open_zip
-from jixiao_xlsx.ooxml import MAX_AREA, MAX_COLUMNS, MAX_ROWS, MAX_SILENCE, Area, Position, SheetFlags, reference
+from jixiao_xlsx.ooxml import (
+    MAX_AREA,
+    MAX_COLUMNS,
+    MAX_ROWS,
+    MAX_SILENCE,
+    Area,
+    Position,
+    SheetFlags,
+    reference,
+)
 
 _CHUNK = 1 << 16
-_BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, LookupError, ValueError, NotImplementedError, OSError)
+_BAD = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    LookupError,
+    ValueError,
+    NotImplementedError,
+    OSError,
+)
 
 
 def inspect(data: bytes) -> Mapping[str, SheetFlags]:
@@ -28,7 +46,9 @@ def inspect(data: bytes) -> Mapping[str, SheetFlags]:
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with open_zip(data) as archive:
         try:
-            if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read("META-INF/manifest.xml"):
+            if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
+                "META-INF/manifest.xml"
+            ):
                 raise encrypted()
             with archive.open("content.xml") as stream:
                 silence = 0
@@ -85,7 +105,10 @@ class _Scan:
         first, count = self.column, _count(attributes, "table:number-columns-repeated")
         self.column += count
         kind, formula = attributes.get("office:value-type"), attributes.get("table:formula")
-        down, across = _count(attributes, "table:number-rows-spanned"), _count(attributes, "table:number-columns-spanned")
+        down, across = (
+            _count(attributes, "table:number-rows-spanned"),
+            _count(attributes, "table:number-columns-spanned"),
+        )
         if down > 1 or across > 1:
             self.merges.append((self.row, first, self.row + down - 1, first + across - 1))
         if kind is None and formula is None:
@@ -127,17 +150,31 @@ class _Scan:
     def row_ends(self) -> None:
         """Count the row and its repeats."""
         row, self.row = self.row, self.row + self.repeat
-        if self.filled and (self.row > MAX_ROWS or self.last_column > MAX_COLUMNS or self.row * self.last_column > MAX_AREA):
+        if self.filled and (
+            self.row > MAX_ROWS
+            or self.last_column > MAX_COLUMNS
+            or self.row * self.last_column > MAX_AREA
+        ):
             far = reference(self.row - 1, self.last_column - 1)
-            raise Refused(f"工作表“{self.sheet}”用到了 {far}，远在表格之外，无法读取。请删去表格以外的内容，保存后重报")
+            raise Refused(
+                f"工作表“{self.sheet}”用到了 {far}，远在表格之外，无法读取。请删去表格以外的内容，保存后重报"
+            )
         if self.hidden:
             self.hidden_rows |= set(range(row, min(self.row, MAX_ROWS)))
         if self.filled and self.repeat > 1:
             for held in (self.formulas, self.errors):
                 held |= {
-                    (row + n, column): text for (at, column), text in list(held.items()) if at == row for n in range(1, self.repeat)
+                    (row + n, column): text
+                    for (at, column), text in list(held.items())
+                    if at == row
+                    for n in range(1, self.repeat)
                 }
-            self.percents |= {(row + n, column) for at, column in list(self.percents) if at == row for n in range(1, self.repeat)}
+            self.percents |= {
+                (row + n, column)
+                for at, column in list(self.percents)
+                if at == row
+                for n in range(1, self.repeat)
+            }
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -31,7 +31,16 @@ _CHUNK = 1 << 16
 _TRUE = frozenset({"1", "true", "on"})
 _XF_LISTS = frozenset({"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"})
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
-_BROKEN = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError, OSError)
+_BROKEN = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    LookupError,
+    ValueError,
+    OSError,
+)
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 
 Position = tuple[int, int]
@@ -75,7 +84,9 @@ class Inspection:
     flags: Mapping[str, SheetFlags]
 
 
-def inspect(data: bytes, wanted: Callable[[str, bool], bool] = lambda name, hidden: True) -> Inspection:
+def inspect(
+    data: bytes, wanted: Callable[[str, bool], bool] = lambda name, hidden: True
+) -> Inspection:
     """Look through an OOXML workbook. `wanted(name, hidden)` chooses the sheets to scan. Raises Refused."""
     with open_zip(data) as archive:
         try:
@@ -94,7 +105,12 @@ def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> I
         return archive.read(found) if found else b""
 
     book = next(
-        (path for kind, path in _relations(load("_rels/.rels"), "").values() if kind == "officeDocument"), "xl/workbook.xml"
+        (
+            path
+            for kind, path in _relations(load("_rels/.rels"), "").values()
+            if kind == "officeDocument"
+        ),
+        "xl/workbook.xml",
     )
     folder, _, file = book.rpartition("/")
     links = _relations(load(f"{folder}/_rels/{file}.rels"), folder)
@@ -110,7 +126,9 @@ def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> I
     total = 0
     for sheet in sheets:
         if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
-            flags[sheet.name], area = _scan(archive, names[sheet.part.lower()], sheet.name, percents)
+            flags[sheet.name], area = _scan(
+                archive, names[sheet.part.lower()], sheet.name, percents
+            )
             total += area
             if total > MAX_TOTAL_AREA:
                 raise Refused(
@@ -169,16 +187,31 @@ def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
     for _, attributes in _elements(xml, {"Relationship"}):
         if attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
-            path = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+            path = (
+                target.lstrip("/")
+                if target.startswith("/")
+                else posixpath.normpath(posixpath.join(folder, target))
+            )
             found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
     return found
 
 
 def _sheets(xml: bytes, links: Mapping[str, tuple[str, str]]) -> Iterator[SheetEntry]:
     for _, attributes in _elements(xml, {"sheet"}):
-        link = next((value for key, value in attributes.items() if key.rpartition(":")[2] == "id" and ":" in key), "")
+        link = next(
+            (
+                value
+                for key, value in attributes.items()
+                if key.rpartition(":")[2] == "id" and ":" in key
+            ),
+            "",
+        )
         kind, path = links.get(link, ("", ""))
-        yield SheetEntry(attributes.get("name", ""), attributes.get("state", "visible"), path if kind == "worksheet" else "")
+        yield SheetEntry(
+            attributes.get("name", ""),
+            attributes.get("state", "visible"),
+            path if kind == "worksheet" else "",
+        )
 
 
 def percent_format(code: str) -> bool:
@@ -216,7 +249,9 @@ _USUAL = 1 << 18
 # ------------------------------------------------------------------------------------------------------- one sheet
 
 
-def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]) -> tuple[SheetFlags, int]:
+def _scan(
+    archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]
+) -> tuple[SheetFlags, int]:
     """The flags of a sheet, and how many cells its used area has."""
     scan = _Scan(sheet, percents)
     parser = _parser()
@@ -227,10 +262,14 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[s
         while chunk := stream.read(_CHUNK):
             tags += chunk.count(b"<")
             silence = 0 if b">" in chunk else silence + len(chunk)
-            if silence > MAX_SILENCE:  # one endless tag or text: the parser would begin it anew with every chunk
+            if (
+                silence > MAX_SILENCE
+            ):  # one endless tag or text: the parser would begin it anew with every chunk
                 raise broken()
             if tags > MAX_TAGS:
-                raise Refused(f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报")
+                raise Refused(
+                    f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报"
+                )
             parser.Parse(chunk)
         parser.Parse(b"", True)
     return scan.flags(), (scan.last_row + 1) * (scan.last_column + 1)
@@ -239,7 +278,9 @@ def _scan(archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[s
 _CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT, _DATA, _AFTER = range(1, 9)
 _TAGS = {"c": _CELL, "v": _VALUE, "is": _VALUE, "f": _FORMULA, "row": _ROW, "mergeCell": _MERGE}
 _TAGS |= dict.fromkeys(("t", "r", "rPr"), _TEXT) | {"sheetData": _DATA}
-_TAGS |= dict.fromkeys(("conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "extLst"), _AFTER)
+_TAGS |= dict.fromkeys(
+    ("conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "extLst"), _AFTER
+)
 
 
 class _Scan:
@@ -282,7 +323,9 @@ class _Scan:
             if "r" in attributes:
                 self.before = attributes["r"]
             else:
-                self.before = attributes["r"] = reference(self.row, _position(self.before)[1] + 1 if self.before else 0)
+                self.before = attributes["r"] = reference(
+                    self.row, _position(self.before)[1] + 1 if self.before else 0
+                )
         elif tag == _VALUE:
             if self.cell is not None:
                 self.value(self.cell)
@@ -325,7 +368,9 @@ class _Scan:
                 self.merges.append((top, left, bottom, right))
         elif tag == _DATA:
             self.in_data = True
-        elif self.in_data:  # cells and merges are behind us; only the well-formedness of the rest matters
+        elif (
+            self.in_data
+        ):  # cells and merges are behind us; only the well-formedness of the rest matters
             self.parser.StartElementHandler = None
 
     def close(self) -> None:
@@ -338,7 +383,9 @@ class _Scan:
             text = "".join(self.words).strip()
             if formula is not None:
                 self.formulas[where] = self.formula_text(formula)
-                if not self.has_value or (not text and cell.get("t") not in {"str", "inlineStr", "s"}):
+                if not self.has_value or (
+                    not text and cell.get("t") not in {"str", "inlineStr", "s"}
+                ):
                     self.uncalculated.add(where)
             if cell.get("t") == "e" and text:
                 self.errors[where] = text
@@ -360,7 +407,9 @@ class _Scan:
         rows, columns = self.last_row + 1, self.last_column + 1
         if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
             far = f"工作表“{self.sheet}”的 {reference(*where)} 有内容"
-            raise Refused(f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报")
+            raise Refused(
+                f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报"
+            )
 
     def flags(self) -> SheetFlags:
         if self.listening:

@@ -49,13 +49,19 @@ def is_report(candidate: Candidate) -> bool:
 # -------------------------------------------------------------------------------------------------------- the parent
 
 
-def offers(found: Sequence[Candidate], roster: Sequence[Department]) -> Mapping[str, tuple[Offer, ...]]:
+def offers(
+    found: Sequence[Candidate], roster: Sequence[Department]
+) -> Mapping[str, tuple[Offer, ...]]:
     """For each workbook the reports that may be its own: those it came with, and others that do not name somebody else."""
     reports = [candidate for candidate in found if is_report(candidate)]
     books = [candidate.file for candidate in found if not candidate.set_aside] if reports else []
     register = matching.register(roster)
-    named = {file: register.named_in(_name(file)) for file in (*(one.file for one in reports), *books)}
-    inside: dict[str, list[str]] = defaultdict(list)  # the workbooks of each folder, archive and mail
+    named = {
+        file: register.named_in(_name(file)) for file in (*(one.file for one in reports), *books)
+    }
+    inside: dict[str, list[str]] = defaultdict(
+        list
+    )  # the workbooks of each folder, archive and mail
     for book in books:
         for place in matching.above(book):
             inside[place].append(book)
@@ -88,11 +94,25 @@ def with_reports(
     known = vocabulary(template)
     if known is None or not offered:
         return submission, ()
-    owned = [one for one in offered if _belongs(one, submission, known, template, _names(submission, roster))]
+    owned = [
+        one
+        for one in offered
+        if _belongs(one, submission, known, template, _names(submission, roster))
+    ]
     if not owned:
         return submission, ()
-    best = max(owned, key=lambda one: (one.given, matching.age(one.candidate.letter, one.candidate.saved, one.candidate.file)))
-    others = [(one.candidate.file, f"同一部门以“{best.candidate.file}”为准") for one in owned if one is not best]
+    best = max(
+        owned,
+        key=lambda one: (
+            one.given,
+            matching.age(one.candidate.letter, one.candidate.saved, one.candidate.file),
+        ),
+    )
+    others = [
+        (one.candidate.file, f"同一部门以“{best.candidate.file}”为准")
+        for one in owned
+        if one is not best
+    ]
     file, found = best.candidate.file, read_report(best.candidate, template.folder)
     if isinstance(found, Document):
         return replace(submission, documents=(found,)), ((file, CHECKED), *others)
@@ -100,7 +120,11 @@ def with_reports(
 
 
 def _belongs(
-    offer: Offer, submission: Submission, known: Vocabulary, template: Template, named_in: Callable[[str], bool | None]
+    offer: Offer,
+    submission: Submission,
+    known: Vocabulary,
+    template: Template,
+    named_in: Callable[[str], bool | None],
 ) -> bool:
     """Its name decides, then its title, then that nothing else came along."""
     if offer.given:
@@ -117,14 +141,18 @@ def _belongs(
         return False
     if submission.year is not None and _of_another_year(found, submission.year):
         return False
-    titles = (text for text in beginning if not text.endswith(":"))  # “县财政局：” is whom it is for
+    titles = (
+        text for text in beginning if not text.endswith(":")
+    )  # “县财政局：” is whom it is for
     title = next((said for text in titles if (said := named_in(text)) is not None), None)
     return own if own is not None else offer.alone if title is None else title
 
 
 def _of_another_year(document: Document, year: int) -> bool:
     """Whether it never speaks of the year, and does of others."""
-    years = {number for one in document.paragraphs for number in re.findall(r"20\d\d(?=年)", one.text)}
+    years = {
+        number for one in document.paragraphs for number in re.findall(r"20\d\d(?=年)", one.text)
+    }
     return bool(years) and str(year) not in years
 
 
@@ -145,7 +173,9 @@ def _names(submission: Submission, roster: Path | None) -> Callable[[str], bool 
 
 def _whole(name: str, text: str) -> bool:
     """Whether `name` stands in `text` and is not the beginning of a longer name."""
-    return any(not _INSTITUTION.match(text, match.end()) for match in re.finditer(re.escape(name), text))
+    return any(
+        not _INSTITUTION.match(text, match.end()) for match in re.finditer(re.escape(name), text)
+    )
 
 
 @once_per_state
@@ -170,6 +200,10 @@ def read_report(candidate: Candidate, folder: Path) -> Document | str:
 def digest(candidate: Candidate) -> str:
     """The digest of a report's bytes; "" where there are none to be had."""
     try:
-        return hashlib.sha256(candidate.content()).hexdigest() if candidate.size <= MAX_FILE_BYTES else ""
+        return (
+            hashlib.sha256(candidate.content()).hexdigest()
+            if candidate.size <= MAX_FILE_BYTES
+            else ""
+        )
     except (OSError, Refused):
         return ""

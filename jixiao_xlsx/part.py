@@ -56,7 +56,9 @@ class Part:
         found: tuple[tuple[int, Kind], ...] | None = self.lexicon.rows_of.get((known, self.layout))
         if found is None:
             every = ((at, self.kind(known, column)) for at, column in self.columns)
-            found = self.lexicon.keep((known, self.layout), tuple((at, kind) for at, kind in every if kind.exists))
+            found = self.lexicon.keep(
+                (known, self.layout), tuple((at, kind) for at, kind in every if kind.exists)
+            )
         return found
 
     def handled(self, *places: Position) -> None:

@@ -19,7 +19,10 @@ from jixiao_xlsx.model import Answer, Department, FileStatus, ReferenceLine, Rep
 from jixiao_xlsx.refusals import why
 from jixiao_xlsx.spec import Template
 
-BUDGETS = ("年初预算", "全年预算")  # what is approved before the year is over; 决算 is for the department to report
+BUDGETS = (
+    "年初预算",
+    "全年预算",
+)  # what is approved before the year is over; 决算 is for the department to report
 
 Figures = Mapping[Ref, Decimal]
 
@@ -33,14 +36,19 @@ class Ahead:
 
     def __or__(self, other: Ahead) -> Ahead:
         names = self.by_department.keys() | other.by_department.keys()
-        joined = {name: {**self.by_department.get(name, {}), **other.by_department.get(name, {})} for name in names}
+        joined = {
+            name: {**self.by_department.get(name, {}), **other.by_department.get(name, {})}
+            for name in names
+        }
         return Ahead(joined, self.notes + other.notes)
 
 
 # ------------------------------------------------------------------------------------------------------ approved budget
 
 
-def approved(lines: Iterable[ReferenceLine], roster: Sequence[Department], template: Template) -> Ahead:
+def approved(
+    lines: Iterable[ReferenceLine], roster: Sequence[Department], template: Template
+) -> Ahead:
     """The approved budgets of the departments of `roster`. A line that leads nowhere is told in the notes."""
     owners = {tidy(department.code): department.name for department in roster if department.code}
     found: dict[str, dict[Ref, Decimal]] = {}
@@ -82,7 +90,9 @@ def _converted(value: Decimal, unit: str, wanted: str) -> Decimal:
 # ------------------------------------------------------------------------------------------------------ last year
 
 
-def last_year(folder: Path, roster: Sequence[Department], year: int | None, template: Template) -> Ahead:
+def last_year(
+    folder: Path, roster: Sequence[Department], year: int | None, template: Template
+) -> Ahead:
     """The closing figures in last year's workbooks, by the roster's names. `year` is the year to come; None: not known.
 
     A department's latest workbook counts; files that cannot be used are told in the notes.
@@ -103,21 +113,36 @@ def last_year(folder: Path, roster: Sequence[Department], year: int | None, temp
             answers.append(Answer(candidate.file, status, problem.reason))
             continue
         except OSError as problem:
-            answers.append(Answer(candidate.file, FileStatus.UNREADABLE, f"无法打开：{why(problem)}"))
+            answers.append(
+                Answer(candidate.file, FileStatus.UNREADABLE, f"无法打开：{why(problem)}")
+            )
             continue
         read[candidate.file] = submission
         answers.append(_answer(candidate.file, submission))
     settled = settle(answers, roster, None if year is None else year - 1, saved)
     counting = [answer for answer in settled if answer.status is FileStatus.SUBMITTED]
     notes = tuple(
-        f"上年报表“{answer.file}”未用：{answer.status.value}，{answer.reason}" for answer in settled if answer not in counting
+        f"上年报表“{answer.file}”未用：{answer.status.value}，{answer.reason}"
+        for answer in settled
+        if answer not in counting
     )
-    return Ahead({answer.department: dict(carried(read[answer.file], template)) for answer in counting}, notes)
+    return Ahead(
+        {answer.department: dict(carried(read[answer.file], template)) for answer in counting},
+        notes,
+    )
 
 
 def _answer(file: str, submission: Submission) -> Answer:
-    report = Report(file, submission.sha256, submission.department, submission.code, submission.year, (), {}, ())
-    return Answer(file, FileStatus.SUBMITTED, sha256=submission.sha256, department=submission.department, report=report)
+    report = Report(
+        file, submission.sha256, submission.department, submission.code, submission.year, (), {}, ()
+    )
+    return Answer(
+        file,
+        FileStatus.SUBMITTED,
+        sha256=submission.sha256,
+        department=submission.department,
+        report=report,
+    )
 
 
 def carried(submission: Submission, template: Template) -> Iterator[tuple[Ref, Decimal]]:

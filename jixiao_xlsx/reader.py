@@ -55,7 +55,9 @@ def read(path: str | Path, template: Template | None = None) -> Submission:
     try:
         size = path.stat().st_size
         if size > MAX_BYTES:
-            raise Unreadable(f"文件有 {size / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
+            raise Unreadable(
+                f"文件有 {size / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+            )
         data = path.read_bytes()
     except OSError as error:
         raise Unreadable(f"文件打不开（{why(error)}）。请检查文件是否存在、有无读取权限") from error
@@ -82,7 +84,9 @@ def _edition(form: Template, said: meta.Lines) -> Template:
     if said.get(meta.TEMPLATE, form.id) != form.id:
         other = title_of(said[meta.TEMPLATE])
         which = f"这是“{other}”的表" if other else "这是另一套表"
-        raise Unreadable(f"{which}，不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED)
+        raise Unreadable(
+            f"{which}，不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED
+        )
     version = said.get(meta.VERSION, "")
     edition = form.edition(version)
     if edition is None:
@@ -144,7 +148,9 @@ def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
         raise
 
 
-def _values(data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]) -> _Sheets:
+def _values(
+    data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]
+) -> _Sheets:
     bare: dict[str, Rows] = {}
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     grids = []
@@ -155,8 +161,13 @@ def _values(data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Ca
         if kind is Kind.OOXML and sheet.name not in flags:
             raise broken()  # nothing that the guard has not seen
         found = book.get_sheet_by_name(sheet.name)
-        if found.total_height > ooxml.MAX_ROWS or found.total_height * found.total_width > ooxml.MAX_AREA:
-            raise Refused(f"工作表“{sheet.name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报")
+        if (
+            found.total_height > ooxml.MAX_ROWS
+            or found.total_height * found.total_width > ooxml.MAX_AREA
+        ):
+            raise Refused(
+                f"工作表“{sheet.name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报"
+            )
         rows = found.to_python(skip_empty_area=False)
         if sheet.name in READ_BARE:
             bare[sheet.name] = rows
@@ -166,11 +177,16 @@ def _values(data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Ca
             seen = replace(seen, merges=_merges(found))
         grids.append(Grid(sheet.name, rows, seen, hidden, bool(flags)))
     names = tuple(book.sheet_names)
-    return _Sheets(kind, tuple(name for name in names if key(name) != key(RETURNED)) or names, grids, bare)
+    return _Sheets(
+        kind, tuple(name for name in names if key(name) != key(RETURNED)) or names, grids, bare
+    )
 
 
 def _merges(sheet: calamine.CalamineSheet) -> tuple[ooxml.Area, ...]:
-    return tuple((top, left, bottom, right) for (top, left), (bottom, right) in sheet.merged_cell_ranges or ())
+    return tuple(
+        (top, left, bottom, right)
+        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------- tables
@@ -186,13 +202,24 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         if sheet.kind != "data" or not form.tables_of(sheet.title):
             continue
         found = [
-            _Taken(grids[number], read_tables(grids[number], form.tables_of(sheet.title), words)) for number in match.of(sheet)
+            _Taken(grids[number], read_tables(grids[number], form.tables_of(sheet.title), words))
+            for number in match.of(sheet)
         ]
         if not found:
-            notes.append(Note("missing_sheet", Place(names[0], "A1"), sheet.title, f"没有工作表“{sheet.title}”"))
+            notes.append(
+                Note(
+                    "missing_sheet",
+                    Place(names[0], "A1"),
+                    sheet.title,
+                    f"没有工作表“{sheet.title}”",
+                )
+            )
         for grid, seen in _used(found, form) if sheet.repeats else found:
             ghostly = sheets.kind is Kind.XLS
-            here = {table.name: without_ghosts(table, form) if ghostly else table for table in seen.tables}
+            here = {
+                table.name: without_ghosts(table, form) if ghostly else table
+                for table in seen.tables
+            }
             if sheet.repeats:
                 copies[grid.name] = here
             else:
@@ -206,7 +233,9 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
     if not everything:
         raise Unreadable(_unrecognised(form, names), FileStatus.UNRECOGNISED)
     taken = {number for sheet in form.sheets for number in match.of(sheet)}
-    notes += leftovers.of_other_sheets([grid for number, grid in enumerate(grids) if number not in taken])
+    notes += leftovers.of_other_sheets(
+        [grid for number, grid in enumerate(grids) if number not in taken]
+    )
     whole = Submission(
         file=name,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -220,7 +249,9 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         meta=meta.decode(sheets.bare.get(meta.SHEET, ())),
         sheets=names,
         knows_formulas=all(grid.knows_formats for grid in sheets.grids),
-        hides=HIDES.get(sheets.kind, "") if all(grid.knows_formats for grid in sheets.grids) else HIDES[Kind.XLSB],
+        hides=HIDES.get(sheets.kind, "")
+        if all(grid.knows_formats for grid in sheets.grids)
+        else HIDES[Kind.XLSB],
         cells_read=sum(len(grid.filled) for grid in grids),
         cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
     )
@@ -236,7 +267,9 @@ class _Taken(NamedTuple):
 
 def _used(copies: Sequence[_Taken], form: Template) -> Sequence[_Taken]:
     """The copies of a repeated sheet that a department filled; of none such the first, to be held to the form."""
-    used = [copy for copy in copies if not copy.found.tables or not untouched(copy.found.tables, form)] or copies[:1]
+    used = [
+        copy for copy in copies if not copy.found.tables or not untouched(copy.found.tables, form)
+    ] or copies[:1]
     names = {copy.grid.name for copy in used}
     for copy in copies:
         if copy.grid.name not in names:

@@ -29,13 +29,19 @@ def read_reference(path: Path) -> tuple[ReferenceLine, ...]:
         if not line["部门编码"] or not line["项目"]:
             mistakes.append(f"第 {number} 行：部门编码和项目都要填")
         else:
-            found.append(ReferenceLine(line["部门编码"], line["项目"], amounts, f"{path.name} 第 {number} 行"))
+            found.append(
+                ReferenceLine(
+                    line["部门编码"], line["项目"], amounts, f"{path.name} 第 {number} 行"
+                )
+            )
     if mistakes:
         raise InputError(path.name, mistakes)
     return tuple(found)
 
 
-def _amounts(number: int, line: Mapping[str, str], mistakes: list[str]) -> Iterator[tuple[str, Decimal]]:
+def _amounts(
+    number: int, line: Mapping[str, str], mistakes: list[str]
+) -> Iterator[tuple[str, Decimal]]:
     for title in AMOUNTS:
         reading = read_number(line.get(title, ""), "元")
         if reading.state is State.BLANK:
@@ -58,7 +64,17 @@ def read_waivers(path: Path) -> tuple[Waiver, ...]:
         if line.get("到期") and until is None:
             mistakes.append(f"第 {number} 行：到期“{line['到期']}”不是日期，应如 2024-12-31")
         source = f"{path.name} 第 {number} 行"
-        found.append(Waiver(line["部门"], line["规则"].upper(), line.get("项目", ""), line["理由"], line["批准人"], until, source))
+        found.append(
+            Waiver(
+                line["部门"],
+                line["规则"].upper(),
+                line.get("项目", ""),
+                line["理由"],
+                line["批准人"],
+                until,
+                source,
+            )
+        )
     if mistakes:
         raise InputError(path.name, mistakes)
     return tuple(found)
@@ -79,13 +95,18 @@ def date_in(text: str) -> dt.date | None:
     return _date(text)
 
 
-def _lines(path: Path, needed: tuple[str, ...], optional: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+def _lines(
+    path: Path, needed: tuple[str, ...], optional: tuple[str, ...]
+) -> Iterator[tuple[int, dict[str, str]]]:
     """The lines of a table with these columns, by title; blank lines left out. Raises InputError."""
     reader = csv.reader(io.StringIO(text_of(path), newline=""))
     header = [tidy(title) for title in next(reader, [])]
     missing = [title for title in needed if title not in header]
     if missing:
-        raise InputError(path.name, [f"第 1 行：缺少列{'、'.join(f'“{title}”' for title in missing)}（列名应在第一行）"])
+        raise InputError(
+            path.name,
+            [f"第 1 行：缺少列{'、'.join(f'“{title}”' for title in missing)}（列名应在第一行）"],
+        )
     for values in reader:
         if any(value.strip() for value in values):
             line = dict(zip(header, (value.strip() for value in values), strict=False))

@@ -31,4 +31,6 @@ def why(error: OSError) -> str:
     """A few words of plain Chinese; the system's number where nothing more is known."""
     if isinstance(error, PermissionError):
         return _WHY[errno.EACCES] if error.errno != errno.EPERM else _WHY[errno.EPERM]
-    return _WHY.get(error.errno or 0, f"系统拒绝访问（错误号 {error.errno}）" if error.errno else "系统拒绝访问")
+    return _WHY.get(
+        error.errno or 0, f"系统拒绝访问（错误号 {error.errno}）" if error.errno else "系统拒绝访问"
+    )

@@ -8,11 +8,15 @@ from jixiao_xlsx.amounts import tidy
 from jixiao_xlsx.model import Remark, Table
 from jixiao_xlsx.spec import Template
 
-REMARKS = "_remarks"  # the very hidden sheet on which the blank form repeats the 情况说明 of its 自检
+REMARKS = (
+    "_remarks"  # the very hidden sheet on which the blank form repeats the 情况说明 of its 自检
+)
 HEADER_WITHIN = 12  # rows
 
 
-def remarks_of(form: Template, tables: Mapping[str, Table], selfcheck: Sequence[Sequence[object]]) -> tuple[Remark, ...]:
+def remarks_of(
+    form: Template, tables: Mapping[str, Table], selfcheck: Sequence[Sequence[object]]
+) -> tuple[Remark, ...]:
     """Every explanation with the rule and item it speaks of; `selfcheck` are the rows that repeat it, () where there are none."""
     return (*_listed(form, tables), *_beside_lines(form, selfcheck))
 
@@ -34,7 +38,9 @@ def _beside_lines(form: Template, rows: Sequence[Sequence[object]]) -> Iterator[
         if all(title and title in words for title in titles[:3]):
             at = [words.index(title) if title in words else len(row) for title in titles]
             for line in rows[number + 1 :]:
-                code, item, text, sheet = (str(line[column]).strip() if column < len(line) else "" for column in at)
+                code, item, text, sheet = (
+                    str(line[column]).strip() if column < len(line) else "" for column in at
+                )
                 if code and text:
                     yield Remark(code, item, text, sheet)
             return

@@ -40,30 +40,47 @@ class Returning:
 
     def names(self, submission: Submission) -> tuple[str, ...]:
         """What it may be known by from earlier, the surest first."""
-        return (self.chosen,) if self.chosen else (submission.code, self.name(submission), submission.department)
+        return (
+            (self.chosen,)
+            if self.chosen
+            else (submission.code, self.name(submission), submission.department)
+        )
 
 
-def held_against_before(report: Report, submission: Submission, template: Template, how: Returning) -> Report:
+def held_against_before(
+    report: Report, submission: Submission, template: Template, how: Returning
+) -> Report:
     """`report` with what became of the findings of the round before."""
     if how.previous is None:
         return report
     known = rounds.records_in(how.previous)
-    before = next((known[key] for name in how.names(submission) if (key := tidy(name)) in known), None)
+    before = next(
+        (known[key] for name in how.names(submission) if (key := tidy(name)) in known), None
+    )
     return rounds.compared(report, submission, before, template)
 
 
 def write_returns(
-    place: Path, data: bytes, submission: Submission, report: Report, template: Template, how: Returning
+    place: Path,
+    data: bytes,
+    submission: Submission,
+    report: Report,
+    template: Template,
+    how: Returning,
 ) -> tuple[str, ...]:
     """Leave beside `place` what goes back, and return the suffixes of what was left; an annotated copy only where the file is
     returned. Raises Blocked.
     """
-    from jixiao_xlsx.writers.letter import write_letter  # docxtpl and openpyxl cost more to import than a file to read
+    from jixiao_xlsx.writers.letter import (
+        write_letter,
+    )  # docxtpl and openpyxl cost more to import than a file to read
 
     name = how.name(submission)
     light = Answer(report.file, FileStatus.SUBMITTED, department=name, report=report)
     settled = waived((light,), how.waivers, how.today)[0][0].report or report
-    own = replace(settled, code="") if how.chosen else settled  # the code is somebody else's, or nobody's
+    own = (
+        replace(settled, code="") if how.chosen else settled
+    )  # the code is somebody else's, or nobody's
     write_bytes(place.with_suffix(RECORD), rounds.record_of(own, submission, name, template))
     written = [RECORD, LETTER]
     if settled.result is Result.RETURN:
@@ -71,11 +88,16 @@ def write_returns(
         if copy is not None:
             write_bytes(place.with_suffix(COPY), copy)
             written.append(COPY)
-    write_bytes(place.with_suffix(LETTER), write_letter(settled, name, how.bureau, template, submission.sheets))
+    write_bytes(
+        place.with_suffix(LETTER),
+        write_letter(settled, name, how.bureau, template, submission.sheets),
+    )
     return tuple(written)
 
 
-def _annotated(data: bytes, submission: Submission, report: Report, template: Template) -> bytes | None:
+def _annotated(
+    data: bytes, submission: Submission, report: Report, template: Template
+) -> bytes | None:
     """The annotated copy; None where that is beyond openpyxl: the letter and the scores stand, whatever it makes of this workbook."""
     from jixiao_xlsx.writers.annotated import annotate
 

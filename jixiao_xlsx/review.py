@@ -10,7 +10,17 @@ from dataclasses import replace
 from fractions import Fraction
 
 from jixiao_xlsx.amounts import plain, rounded, tidy
-from jixiao_xlsx.model import BatchFinding, Execution, IndicatorScore, Method, Review, Reviewed, ReviewOutcome, Scorecard, Severity
+from jixiao_xlsx.model import (
+    BatchFinding,
+    Execution,
+    IndicatorScore,
+    Method,
+    Review,
+    Reviewed,
+    ReviewOutcome,
+    Scorecard,
+    Severity,
+)
 from jixiao_xlsx.reviewsheet import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
 from jixiao_xlsx.scorer import scaled
 from jixiao_xlsx.spec import Template, title_of
@@ -29,12 +39,18 @@ def line_names(card: Scorecard, template: Template) -> list[str]:
 
 def items(cards: Sequence[Scorecard]) -> list[str]:
     """What the tables of a scored workbook are about; "" where it has one that needs no name."""
-    return numbered(card.item for card in cards) if len(cards) > 1 else [card.item for card in cards]
+    return (
+        numbered(card.item for card in cards) if len(cards) > 1 else [card.item for card in cards]
+    )
 
 
 def told(findings: Iterable[BatchFinding]) -> list[str]:
     """What of `findings` is about the reviewer's own typing, a line each."""
-    return [f"{one.severity.label}：{one.message}{one.hint}。" for one in findings if one.code.startswith(_FAMILY)]
+    return [
+        f"{one.severity.label}：{one.message}{one.hint}。"
+        for one in findings
+        if one.code.startswith(_FAMILY)
+    ]
 
 
 # ------------------------------------------------------------------------------------------------- which review counts
@@ -60,7 +76,11 @@ def joined(reviews: Sequence[Review]) -> tuple[tuple[Review, ...], tuple[BatchFi
     said: list[BatchFinding] = []
     result = []
     for several in known.values():
-        said += [_misnamed(review) for review in several if tidy(review.department) not in tidy(review.file) and review.lines]
+        said += [
+            _misnamed(review)
+            for review in several
+            if tidy(review.department) not in tidy(review.file) and review.lines
+        ]
         first, *others = sorted(several, key=lambda r: (len(r.file), r.file))
         for other in others:
             first, findings = _with_other(first, other)
@@ -78,39 +98,61 @@ def _with_other(first: Review, other: Review) -> tuple[Review, list[BatchFinding
     apart = [
         line.name
         for line in other.lines
-        if (mine := there.get(tidy(line.name))) and (mine.typed, mine.reason) != (line.typed, line.reason)
+        if (mine := there.get(tidy(line.name)))
+        and (mine.typed, mine.reason) != (line.typed, line.reason)
     ]
     sources = tuple(dict.fromkeys((*first.sources, *other.sources)))
     merged = replace(first, lines=(*first.lines, *more), sources=sources)
     if not apart:
         return merged, []
     words = f"财政复核：“{first.file}”和“{other.file}”是同一部门的评分表，{_list(apart)}填得不同，采用“{first.file}”。"
-    return merged, [BatchFinding(CONFLICT, Severity.WARNING, (first.department,), words, "请核对后把不要的一份移出文件夹")]
+    return merged, [
+        BatchFinding(
+            CONFLICT, Severity.WARNING, (first.department,), words, "请核对后把不要的一份移出文件夹"
+        )
+    ]
 
 
 def _misnamed(review: Review) -> BatchFinding:
     words = f"财政复核：“{review.file}”里面是{review.department}的评分表，与文件名不符，按里面的部门采用。"
-    return BatchFinding(_FILE, Severity.WARNING, (review.department,), words, "请核对是不是填错了部门的表")
+    return BatchFinding(
+        _FILE, Severity.WARNING, (review.department,), words, "请核对是不是填错了部门的表"
+    )
 
 
-def unused(reviews: Iterable[Review], taken: Iterable[tuple[Sequence[str], str]]) -> Iterator[BatchFinding]:
+def unused(
+    reviews: Iterable[Review], taken: Iterable[tuple[Sequence[str], str]]
+) -> Iterator[BatchFinding]:
     """What is to be said of reviews that nothing which counts goes by; `taken` are the names and items of what counts."""
     known = {(tidy(name), tidy(item)) for names, item in taken for name in names if name}
     for review in reviews:
-        if not {(tidy(name), tidy(review.item)) for name in (review.department, review.code)} & known:
+        if (
+            not {(tidy(name), tidy(review.item)) for name in (review.department, review.code)}
+            & known
+        ):
             name = f"{review.department}·{review.item}" if review.item else review.department
             words = f"财政复核：“{review.file}”里有 {len(review.lines)} 处填写，但{name}这次没有计入的报送，没有用上。"
-            yield BatchFinding(UNUSED, Severity.WARNING, (review.department,), words, "原文件没有改动，请保留到该部门重报后再用")
+            yield BatchFinding(
+                UNUSED,
+                Severity.WARNING,
+                (review.department,),
+                words,
+                "原文件没有改动，请保留到该部门重报后再用",
+            )
 
 
 # --------------------------------------------------------------------------------------------------------- what it says
 
 
-def reviewed(card: Scorecard, review: Review | None, year: int | None, department: str, template: Template) -> Scorecard:
+def reviewed(
+    card: Scorecard, review: Review | None, year: int | None, department: str, template: Template
+) -> Scorecard:
     """`card` with the reviewer's word; `year` is that of the submission, `department` as the roster calls it."""
     if review is None:
         return card
-    outcome, card = _settled(replace(card, department=department).name, card, review, year, template)
+    outcome, card = _settled(
+        replace(card, department=department).name, card, review, year, template
+    )
     findings = tuple(replace(finding, departments=(department,)) for finding in outcome.findings)
     return replace(card, review=replace(outcome, findings=findings))
 
@@ -126,20 +168,29 @@ def _settled(
     said: list[BatchFinding] = []
     if review.version != template.version:
         words = f"{_head(department)}评分表按 {review.version} 版表样写出，这次是 {template.version} 版，已按指标名称对上。"
-        said.append(BatchFinding(EDITION, Severity.NOTE, (department,), words, "请看一遍复核分是否仍合适"))
+        said.append(
+            BatchFinding(EDITION, Severity.NOTE, (department,), words, "请看一遍复核分是否仍合适")
+        )
     names = line_names(card, template)
     indicators = tuple(
         replace(one, reviewed=_checked(lines.pop(tidy(name), None), one, department, said))
         for name, one in zip(names, card.indicators, strict=False)
     )
-    execution = replace(card.execution, reviewed=_checked(lines.pop(tidy(names[-1]), None), card.execution, department, said))
+    execution = replace(
+        card.execution,
+        reviewed=_checked(lines.pop(tidy(names[-1]), None), card.execution, department, said),
+    )
     left = tuple(lines.values())
     said += [_without_line(line, department) for line in left]
     card = replace(card, indicators=indicators, execution=execution)
-    return replace(_totals(card, template), left=left, sources=review.sources, findings=tuple(said)), card
+    return replace(
+        _totals(card, template), left=left, sources=review.sources, findings=tuple(said)
+    ), card
 
 
-def _refusal(review: Review, year: int | None, department: str, template: Template) -> BatchFinding | None:
+def _refusal(
+    review: Review, year: int | None, department: str, template: Template
+) -> BatchFinding | None:
     if review.template != template.id:
         why = f"是{f'“{other}”' if (other := title_of(review.template)) else '另一套表'}的评分表"
     elif review.year is not None and year is not None and review.year != year:
@@ -150,7 +201,12 @@ def _refusal(review: Review, year: int | None, department: str, template: Templa
     return BatchFinding(_FILE, Severity.ERROR, (department,), words, "请核对 --review 给的文件夹")
 
 
-def _checked(line: Reviewed | None, one: IndicatorScore | Execution, department: str, said: list[BatchFinding]) -> Reviewed | None:
+def _checked(
+    line: Reviewed | None,
+    one: IndicatorScore | Execution,
+    department: str,
+    said: list[BatchFinding],
+) -> Reviewed | None:
     """The line as far as it can be used; what the reviewer must know of it goes to `said`."""
     if line is None:
         return None
@@ -181,7 +237,11 @@ def _checked(line: Reviewed | None, one: IndicatorScore | Execution, department:
 def changes_since(line: Reviewed, one: IndicatorScore | Execution) -> list[str]:
     """What is no longer as the reviewer saw it."""
     pairs = (("自评分", line.own, one.self_score), ("复算分", line.computed, one.score))
-    return [f"{what}由{_points(before)}变为{_points(now)}" for what, before, now in pairs if _apart(before, now)]
+    return [
+        f"{what}由{_points(before)}变为{_points(now)}"
+        for what, before, now in pairs
+        if _apart(before, now)
+    ]
 
 
 _DO = "请在评分文件夹里该部门评分表的“绩效评价表”这一行改好，保存后再运行"
@@ -200,10 +260,17 @@ def _points(score: Fraction | None) -> str:
 
 def _without_line(line: Reviewed, department: str) -> BatchFinding:
     said = "，".join(
-        part for part in (f"复核分 {line.typed}" if line.typed else "", f"理由“{line.reason}”" if line.reason else "") if part
+        part
+        for part in (
+            f"复核分 {line.typed}" if line.typed else "",
+            f"理由“{line.reason}”" if line.reason else "",
+        )
+        if part
     )
     words = f"{_head(department)}原来给“{line.name}”的{said}没有用上：这次报来的表里没有这项指标。已记在新评分表的表尾。"
-    return BatchFinding(NO_LINE, Severity.WARNING, (department,), words, "指标改了名的，请在新评分表里重新填写")
+    return BatchFinding(
+        NO_LINE, Severity.WARNING, (department,), words, "指标改了名的，请在新评分表里重新填写"
+    )
 
 
 def _head(department: str) -> str:
@@ -211,7 +278,9 @@ def _head(department: str) -> str:
 
 
 def _list(names: Sequence[str]) -> str:
-    return "、".join(f"“{name}”" for name in names[:3]) + (f"等 {len(names)} 项" if len(names) > 3 else "")
+    return "、".join(f"“{name}”" for name in names[:3]) + (
+        f"等 {len(names)} 项" if len(names) > 3 else ""
+    )
 
 
 def _totals(card: Scorecard, template: Template) -> ReviewOutcome:
@@ -220,7 +289,9 @@ def _totals(card: Scorecard, template: Template) -> ReviewOutcome:
     if not any(one.reviewed and one.reviewed.score is not None for one in lines):
         return ReviewOutcome()
     ones = tuple(
-        replace(one, score=one.reviewed.score, method=Method.KEPT) if one.reviewed and one.reviewed.score is not None else one
+        replace(one, score=one.reviewed.score, method=Method.KEPT)
+        if one.reviewed and one.reviewed.score is not None
+        else one
         for one in card.indicators
     )
     score, _ = scaled(ones, template.full_mark)

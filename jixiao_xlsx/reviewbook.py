@@ -15,7 +15,17 @@ from jixiao_xlsx.model import BatchFinding, Review, Reviewed, Severity
 from jixiao_xlsx.names import key
 from jixiao_xlsx.reader import grids_of
 from jixiao_xlsx.refusals import why
-from jixiao_xlsx.reviewsheet import AS_TEXT, REASON_TITLE, SCORE_TITLE, SHEET, Scores, Written, decode, numbered, shown
+from jixiao_xlsx.reviewsheet import (
+    AS_TEXT,
+    REASON_TITLE,
+    SCORE_TITLE,
+    SHEET,
+    Scores,
+    Written,
+    decode,
+    numbered,
+    shown,
+)
 from jixiao_xlsx.typed import words
 
 UNUSABLE = "REV107"
@@ -29,7 +39,11 @@ def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, 
     found: list[Review] = []
     told: list[BatchFinding] = []
     for path in sorted(folder.iterdir()):
-        if path.suffix.lower() not in _SUFFIXES or path.name.startswith(_PASSED_OVER) or not path.is_file():
+        if (
+            path.suffix.lower() not in _SUFFIXES
+            or path.name.startswith(_PASSED_OVER)
+            or not path.is_file()
+        ):
             continue
         try:
             reviews = read_review(path.read_bytes(), path.name)
@@ -45,7 +59,9 @@ def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, 
 
 def _unusable(file: str, why: str) -> BatchFinding:
     words_ = f"财政复核：“{file}”{why}，里面的复核分没有采用。"
-    return BatchFinding(UNUSABLE, Severity.ERROR, (), words_, "请在评分文件夹里的评分表上填写复核分，保存后再运行")
+    return BatchFinding(
+        UNUSABLE, Severity.ERROR, (), words_, "请在评分文件夹里的评分表上填写复核分，保存后再运行"
+    )
 
 
 def read_review(data: bytes, file: str) -> tuple[Review, ...]:
@@ -58,7 +74,10 @@ def read_review(data: bytes, file: str) -> tuple[Review, ...]:
 
 
 def _review(said: Written, table: _Table, data: bytes, file: str) -> Review:
-    written = {tidy(line.name): (line, scores) for line, scores in zip(said.review.lines, said.scores, strict=True)}
+    written = {
+        tidy(line.name): (line, scores)
+        for line, scores in zip(said.review.lines, said.scores, strict=True)
+    }
     lines = [_line(typed, written.get(tidy(typed.name))) for typed in _typed(table, written)]
     given = tuple(line for line in lines if line.typed or line.reason)
     sources = said.review.sources
@@ -94,7 +113,11 @@ class _Table:
 def _table(grid: Grid, names: str) -> _Table | None:
     titles = [key(title) for title in (names, SCORE_TITLE, REASON_TITLE)]
     for row in grid.lines:
-        at = {grid.keys[row, column]: column for column in reversed(grid.columns_in(row)) if (row, column) in grid.keys}
+        at = {
+            grid.keys[row, column]: column
+            for column in reversed(grid.columns_in(row))
+            if (row, column) in grid.keys
+        }
         if all(title and title in at for title in titles):
             return _Table(grid, row, *(at[title] for title in titles))
     return None
@@ -103,9 +126,17 @@ def _table(grid: Grid, names: str) -> _Table | None:
 def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
     """Each line that names an indicator or was written as one; what stands below the last of them is no line of a review."""
     grid = table.grid
-    named = {row: _text(grid, row, table.name) or _text(grid, row, 0) for row in grid.lines if row > table.head}
+    named = {
+        row: _text(grid, row, table.name) or _text(grid, row, 0)
+        for row in grid.lines
+        if row > table.head
+    }
     last = max((row for row, name in named.items() if tidy(name) in written), default=table.head)
-    rows = [row for row, name in named.items() if row <= last and (_text(grid, row, table.name) or tidy(name) in written)]
+    rows = [
+        row
+        for row, name in named.items()
+        if row <= last and (_text(grid, row, table.name) or tidy(name) in written)
+    ]
     for row, name in zip(rows, numbered(named[row] for row in rows), strict=True):
         raw, reason = grid.raw(row, table.score), _text(grid, row, table.reason)
         if (row, table.score) in grid.flags.uncalculated:
@@ -114,7 +145,13 @@ def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
         text = words(raw) if raw is not None else ""
         value = read_number(text if text == _UNIT else text.removesuffix(_UNIT), _UNIT).value
         score = None if value is None else Fraction(value)
-        yield Reviewed(name, text, score, reason, note=AS_TEXT if isinstance(raw, str) and score is not None else "")
+        yield Reviewed(
+            name,
+            text,
+            score,
+            reason,
+            note=AS_TEXT if isinstance(raw, str) and score is not None else "",
+        )
 
 
 def _text(grid: Grid, row: int, column: int) -> str:

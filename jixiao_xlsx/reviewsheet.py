@@ -67,7 +67,15 @@ def encode(written: Written) -> Iterator[tuple[str, ...]]:
 
 
 def _cells(line: Reviewed) -> tuple[str, ...]:
-    return line.name, line.typed, _text(line.score), line.reason, _text(line.own), _text(line.computed), line.note
+    return (
+        line.name,
+        line.typed,
+        _text(line.score),
+        line.reason,
+        _text(line.own),
+        _text(line.computed),
+        line.note,
+    )
 
 
 def decode(rows: Sequence[Sequence[object]]) -> Written | None:
@@ -80,7 +88,11 @@ def decode(rows: Sequence[Sequence[object]]) -> Written | None:
         for kind, *values in ([str(value) for value in row] for row in rows[:MOST_LINES]):
             if kind in lines:
                 name, typed, score, reason, own, computed, note = values[:7]
-                lines[kind].append(Reviewed(name, typed, _number(score), reason, _number(own), _number(computed), note))
+                lines[kind].append(
+                    Reviewed(
+                        name, typed, _number(score), reason, _number(own), _number(computed), note
+                    )
+                )
                 if kind == _LINE:
                     scores.append((_number(values[7]), _number(values[8])))
             elif kind == _SOURCES:
@@ -92,7 +104,9 @@ def decode(rows: Sequence[Sequence[object]]) -> Written | None:
     except (ValueError, KeyError, IndexError, ZeroDivisionError):
         return None
     review = Review(**words, year=year, lines=tuple(lines[_LINE]), sources=sources)
-    return Written(review, tuple(scores), head.get(_TABLE, ""), head.get(_NAMES, ""), tuple(lines[_LEFT]))
+    return Written(
+        review, tuple(scores), head.get(_TABLE, ""), head.get(_NAMES, ""), tuple(lines[_LEFT])
+    )
 
 
 def _text(value: Fraction | None) -> str:

@@ -25,7 +25,9 @@ class InputError(ValueError):
 
     def __init__(self, source: str, mistakes: Sequence[str]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__(f"“{source}”有 {len(mistakes)} 处错误：\n" + "\n".join(f"  {m}" for m in mistakes))
+        super().__init__(
+            f"“{source}”有 {len(mistakes)} 处错误：\n" + "\n".join(f"  {m}" for m in mistakes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,11 @@ def read_roster(path: Path) -> tuple[Department, ...]:
     header = [tidy(title) for title in next(lines, [])]
     if "部门名称" not in header:
         raise InputError(path.name, ["第 1 行：缺少“部门名称”一列（列名应在第一行）"])
-    mistakes = [f"第 1 行：列名“{title}”重复" for title, count in Counter(header).items() if title and count > 1]
+    mistakes = [
+        f"第 1 行：列名“{title}”重复"
+        for title, count in Counter(header).items()
+        if title and count > 1
+    ]
     departments: list[Department] = []
     places: dict[tuple[str, str], int] = {}
     for values in lines:
@@ -65,7 +71,9 @@ def read_roster(path: Path) -> tuple[Department, ...]:
         here = f"第 {lines.line_num} 行"
         if len(values) > len(header) and any(value.strip() for value in values[len(header) :]):
             mistakes.append(f"{here}：比列名多 {len(values) - len(header)} 格，请检查多余的逗号")
-        department = _department(dict(zip(header, (value.strip() for value in values), strict=False)))
+        department = _department(
+            dict(zip(header, (value.strip() for value in values), strict=False))
+        )
         if not department.name:
             mistakes.append(f"{here}：部门名称未填")
         for title, value in (("部门名称", department.name), ("部门编码", department.code)):
@@ -79,8 +87,12 @@ def read_roster(path: Path) -> tuple[Department, ...]:
 
 
 def _department(line: Mapping[str, str]) -> Department:
-    known = {field: line.get(title, "") for title, field in _ROSTER_FIELDS.items() if field != "former"}
-    former = tuple(name.strip() for name in re.split(r"[、|;；,，/\n]", line.get("曾用名", "")) if name.strip())
+    known = {
+        field: line.get(title, "") for title, field in _ROSTER_FIELDS.items() if field != "former"
+    }
+    former = tuple(
+        name.strip() for name in re.split(r"[、|;；,，/\n]", line.get("曾用名", "")) if name.strip()
+    )
     return Department(**known, former=former)
 
 
@@ -113,7 +125,11 @@ def read_bureau(path: Path) -> Bureau:
     except tomllib.TOMLDecodeError as error:
         raise InputError(path.name, [_misspelt(str(error))]) from error
     allowed = "、".join([*_BUREAU_FIELDS, _YEAR])
-    mistakes = [f"{key}：不认识的项目（可用：{allowed}）" for key in data if key not in _BUREAU_FIELDS and key != _YEAR]
+    mistakes = [
+        f"{key}：不认识的项目（可用：{allowed}）"
+        for key in data
+        if key not in _BUREAU_FIELDS and key != _YEAR
+    ]
     values: dict[str, str] = {}
     for title, field in _BUREAU_FIELDS.items():
         value = data.get(title, "")
@@ -122,7 +138,9 @@ def read_bureau(path: Path) -> Bureau:
         else:
             values[field] = _said(value)
     year = data.get(_YEAR)
-    if year is not None and (isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2200):
+    if year is not None and (
+        isinstance(year, bool) or not isinstance(year, int) or not 1990 <= year <= 2200
+    ):
         mistakes.append(f"{_YEAR}：应是四位年份，如 2023")
     if mistakes:
         raise InputError(path.name, mistakes)
@@ -148,7 +166,10 @@ def read_choices(path: Path, roster: Sequence[Department]) -> tuple[Choice, ...]
     header = [tidy(title) for title in next(lines, [])]
     missing = [title for title in ("部门", "文件") if title not in header]
     if missing:
-        raise InputError(path.name, [f"第 1 行：缺少列{'、'.join(f'“{title}”' for title in missing)}（列名应在第一行）"])
+        raise InputError(
+            path.name,
+            [f"第 1 行：缺少列{'、'.join(f'“{title}”' for title in missing)}（列名应在第一行）"],
+        )
     known = _spoken_of(roster)
     mistakes: list[str] = []
     found: dict[str, Choice] = {}
@@ -164,9 +185,13 @@ def read_choices(path: Path, roster: Sequence[Department]) -> tuple[Choice, ...]
         elif not department:
             mistakes.append(f"{here}：部门“{typed}”不在名册中")
         elif len(owners) > 1:
-            mistakes.append(f"{here}：“{typed}”在名册中可以是{'、'.join(owners)}，请写全称或部门编码")
+            mistakes.append(
+                f"{here}：“{typed}”在名册中可以是{'、'.join(owners)}，请写全称或部门编码"
+            )
         elif department in found:
-            mistakes.append(f"{here}：部门“{department}”已在{found[department].source.partition(' ')[2]}指定过")
+            mistakes.append(
+                f"{here}：部门“{department}”已在{found[department].source.partition(' ')[2]}指定过"
+            )
         else:
             found[department] = Choice(department, file.replace("\\", "/"), f"{path.name} {here}")
     if mistakes:
@@ -190,7 +215,9 @@ def text_of(path: Path) -> str:
     except OSError as error:
         raise InputError(path.name, [f"无法打开：{why(error)}"]) from error
     if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
-        raise InputError(path.name, ["这是 Excel 工作簿。请打开后另存为“CSV（逗号分隔）”，再用另存的文件"])
+        raise InputError(
+            path.name, ["这是 Excel 工作簿。请打开后另存为“CSV（逗号分隔）”，再用另存的文件"]
+        )
     for encoding in ("utf-8-sig", "gb18030"):
         try:
             return data.decode(encoding)

@@ -21,7 +21,20 @@ from jixiao_xlsx.alignment import FORMULA, Line, aligned, titled_alike
 from jixiao_xlsx.amounts import plain, tidy
 from jixiao_xlsx.asked import Address, asked, following, parts
 from jixiao_xlsx.fresh import once_per_state
-from jixiao_xlsx.model import Answer, Cell, Change, Finding, FindingState, Mended, Place, Report, Row, Severity, Submission, Table
+from jixiao_xlsx.model import (
+    Answer,
+    Cell,
+    Change,
+    Finding,
+    FindingState,
+    Mended,
+    Place,
+    Report,
+    Row,
+    Severity,
+    Submission,
+    Table,
+)
 from jixiao_xlsx.spec import Template
 
 FOLDER = "轮次"
@@ -40,7 +53,9 @@ def sealed(findings: Iterable[Finding], submission: Submission) -> list[Finding]
     for finding in findings:
         words = _kin(finding, submission)
         seen[words] += 1
-        digest = hashlib.sha256(f"{words}|{seen[words]}".encode(errors="surrogatepass")).hexdigest()[:16]
+        digest = hashlib.sha256(
+            f"{words}|{seen[words]}".encode(errors="surrogatepass")
+        ).hexdigest()[:16]
         result.append(replace(finding, fingerprint=digest))
     return result
 
@@ -79,9 +94,16 @@ class Record:
 def record_of(report: Report, submission: Submission, department: str, template: Template) -> bytes:
     """The JSON of a Record; the list of explanations holds no figures and is left out."""
     addresses = _addresses(submission)
-    tables = [table for table in submission.tables.values() if table.name != template.remarks.get("table")]
+    tables = [
+        table for table in submission.tables.values() if table.name != template.remarks.get("table")
+    ]
     titles = {address: row.title for table in tables for address, row in _titled(table)}
-    formulas = {addresses[cell.place]: (cell.sheet, cell.formula) for table in tables for cell in table.cells() if cell.formula}
+    formulas = {
+        addresses[cell.place]: (cell.sheet, cell.formula)
+        for table in tables
+        for cell in table.cells()
+        if cell.formula
+    }
 
     def with_more(cells: set[Address]) -> set[Address]:
         return {*parts(cells, formulas, addresses), *following(cells, titles, template)}
@@ -96,7 +118,9 @@ def record_of(report: Report, submission: Submission, department: str, template:
         {table.name: _texts(table) for table in tables},
         {table.name: list(table.absent) for table in tables if table.absent},
     )
-    return (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":")) + "\n").encode(errors="surrogatepass")
+    return (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":")) + "\n").encode(
+        errors="surrogatepass"
+    )
 
 
 def _titled(table: Table) -> Iterator[tuple[Address, Row]]:
@@ -133,12 +157,18 @@ def _finding_record(
     }
 
 
-def _loose(finding: Finding, table: str, addresses: Mapping[Place, Address], submission: Submission) -> str:
+def _loose(
+    finding: Finding, table: str, addresses: Mapping[Place, Address], submission: Submission
+) -> str:
     """For a finding about several rows or cells, which only stands at the first of them: what it is known by instead."""
     if finding.count > 1:
         return f"{finding.code}|{table}|"
     anchor = addresses.get(finding.place)
-    rows = {addresses[place][1] for place in finding.related if place in addresses and addresses[place][0] == table}
+    rows = {
+        addresses[place][1]
+        for place in finding.related
+        if place in addresses and addresses[place][0] == table
+    }
     if anchor and rows - {anchor[1]} and anchor[1] in _open_rows(submission.tables[table]):
         return f"{finding.code}|{table}|{tidy(finding.field)}"
     return ""
@@ -166,7 +196,10 @@ def _addresses(submission: Submission) -> dict[Place, Address]:
 
 
 def _texts(table: Table) -> list[Line]:
-    return [(title, {column: text for column, cell in cells.items() if (text := _text(cell))}) for title, cells in _lines(table)]
+    return [
+        (title, {column: text for column, cell in cells.items() if (text := _text(cell))})
+        for title, cells in _lines(table)
+    ]
 
 
 def _text(cell: Cell) -> str:
@@ -195,7 +228,9 @@ def _records(folder: Path) -> tuple[Mapping[str, Record], tuple[str, ...]]:
             record = Record(**json.loads(path.read_text(encoding="utf-8")))
             _report_of(record)
             complete = all(one.keys() >= _KEPT_OF_A_FINDING for one in record.findings)
-            if not complete or any(len(line) != 2 for rows in record.values.values() for line in rows):
+            if not complete or any(
+                len(line) != 2 for rows in record.values.values() for line in rows
+            ):
                 raise ValueError
         except (OSError, ValueError, TypeError, KeyError, AttributeError):
             unusable.append(path.name)
@@ -208,13 +243,22 @@ def _records(folder: Path) -> tuple[Mapping[str, Record], tuple[str, ...]]:
 
 def remembered(output: Path, counted: Iterable[Answer]) -> tuple[Report, ...]:
     """What an earlier output says of the departments that have nothing among `counted`, each under the name it had there."""
-    there = {tidy(name) for one in counted for name in (one.department, one.report.code if one.report else "") if name}
+    there = {
+        tidy(name)
+        for one in counted
+        for name in (one.department, one.report.code if one.report else "")
+        if name
+    }
     records = {id(record): record for record in records_in(output).values()}.values()
-    return tuple(_report_of(one) for one in records if not there & {tidy(one.department), tidy(one.code)})
+    return tuple(
+        _report_of(one) for one in records if not there & {tidy(one.department), tidy(one.code)}
+    )
 
 
 def _report_of(record: Record) -> Report:
-    mended = tuple(Mended(**{**one, "severity": Severity(one["severity"])}) for one in record.mended)
+    mended = tuple(
+        Mended(**{**one, "severity": Severity(one["severity"])}) for one in record.mended
+    )
     findings = tuple(
         Finding(
             one["code"],
@@ -231,13 +275,26 @@ def _report_of(record: Record) -> Report:
         )
         for one in record.findings
     )
-    return Report("", "", record.department, record.code, None, findings, {}, (), round=record.round, mended=mended)
+    return Report(
+        "",
+        "",
+        record.department,
+        record.code,
+        None,
+        findings,
+        {},
+        (),
+        round=record.round,
+        mended=mended,
+    )
 
 
 # -------------------------------------------------------------------------------------------------------- comparison
 
 
-def compared(report: Report, submission: Submission, before: Record | None, template: Template) -> Report:
+def compared(
+    report: Report, submission: Submission, before: Record | None, template: Template
+) -> Report:
     """`report` held against the round before: since when each finding stands, what is mended, what else changed.
 
     The same file, with the same written report, once more is no new round.
@@ -248,13 +305,16 @@ def compared(report: Report, submission: Submission, before: Record | None, temp
     number = before.round if same else before.round + 1
     known = _recognised(report.findings, before, submission)
     findings = tuple(
-        replace(f, since=int(known[f.fingerprint]["since"]) if f.fingerprint in known else number) for f in report.findings
+        replace(f, since=int(known[f.fingerprint]["since"]) if f.fingerprint in known else number)
+        for f in report.findings
     )
     mended = [Mended(**{**one, "severity": Severity(one["severity"])}) for one in before.mended]
     if not same:
         there = {one["fingerprint"] for one in known.values()}
         gone = [one for one in before.findings if one["fingerprint"] not in there]
-        mended += [_mended(one, number) for one in gone if submission.documents or not _in_report(one)]
+        mended += [
+            _mended(one, number) for one in gone if submission.documents or not _in_report(one)
+        ]
     changes = () if same else tuple(_changes(before, submission, template.remarks.get("table")))
     return replace(report, findings=findings, round=number, mended=tuple(mended), changes=changes)
 
@@ -269,7 +329,9 @@ def _in_report(one: Mapping[str, Any]) -> bool:
     return not str(one["cell"]).isascii()
 
 
-def _recognised(findings: Sequence[Finding], before: Record, submission: Submission) -> dict[str, Mapping[str, Any]]:
+def _recognised(
+    findings: Sequence[Finding], before: Record, submission: Submission
+) -> dict[str, Mapping[str, Any]]:
     """For each finding that stood before, by its fingerprint, the earlier one: the same at the same row, the same where no row
     tells, or one about the same several rows.
     """
@@ -277,13 +339,18 @@ def _recognised(findings: Sequence[Finding], before: Record, submission: Submiss
     left = list(before.findings)
     known: dict[str, Mapping[str, Any]] = {}
 
-    def join(of_new: Callable[[Finding], Iterable[Hashable]], of_old: Callable[[Mapping[str, Any]], Hashable]) -> None:
+    def join(
+        of_new: Callable[[Finding], Iterable[Hashable]],
+        of_old: Callable[[Mapping[str, Any]], Hashable],
+    ) -> None:
         waiting: dict[Hashable, list[Mapping[str, Any]]] = defaultdict(list)
         for one in left:
             if (name := of_old(one)) is not None:
                 waiting[name].append(one)
         for finding in findings:
-            if finding.fingerprint not in known and (found := next((waiting[n] for n in of_new(finding) if waiting.get(n)), None)):
+            if finding.fingerprint not in known and (
+                found := next((waiting[n] for n in of_new(finding) if waiting.get(n)), None)
+            ):
                 known[finding.fingerprint] = found.pop(0)
         taken = {one["fingerprint"] for one in known.values()}
         left[:] = [one for one in left if one["fingerprint"] not in taken]
@@ -299,7 +366,12 @@ def _recognised(findings: Sequence[Finding], before: Record, submission: Submiss
                 yield finding.code, tidy(finding.field), address
 
     join(at_row, lambda one: (one["kin"], tuple(one["anchor"])) if one["anchor"] else None)
-    join(at_row, lambda one: (one["code"], tidy(one["field"]), tuple(one["anchor"])) if one["anchor"] else None)
+    join(
+        at_row,
+        lambda one: (
+            (one["code"], tidy(one["field"]), tuple(one["anchor"])) if one["anchor"] else None
+        ),
+    )
     join(lambda finding: () if rows.settles(finding) else (kin(finding),), lambda one: one["kin"])
     join(lambda finding: (kin(finding),), lambda one: None if rows.settled(one) else one["kin"])
 
@@ -317,10 +389,19 @@ class _Rows:
     def __init__(self, before: Record, submission: Submission) -> None:
         self._addresses = _addresses(submission)
         self._old = before.values
-        self._new = {name: _texts(table) for name, table in submission.tables.items() if name in before.values}
+        self._new = {
+            name: _texts(table)
+            for name, table in submission.tables.items()
+            if name in before.values
+        }
         self.pairs = {name: aligned(self._old[name], new) for name, new in self._new.items()}
-        self._alike = {name: titled_alike(self._old[name]) | titled_alike(new) for name, new in self._new.items()}
-        self._kept = {(name, there) for name, pairs in self.pairs.items() for there in pairs.values()}
+        self._alike = {
+            name: titled_alike(self._old[name]) | titled_alike(new)
+            for name, new in self._new.items()
+        }
+        self._kept = {
+            (name, there) for name, pairs in self.pairs.items() for there in pairs.values()
+        }
 
     def then(self, finding: Finding) -> Address | None:
         """The address in the round before of the cell that a finding stands at; None where its row is new, or no row."""
@@ -345,8 +426,13 @@ class _Rows:
 
 
 def _mended(one: Mapping[str, Any], number: int) -> Mended:
-    words = {name: str(one[name]) for name in ("fingerprint", "code", "sheet", "cell", "item", "field", "message")}
-    return Mended(**words, severity=Severity(one["severity"]), since=int(one["since"]), until=number)
+    words = {
+        name: str(one[name])
+        for name in ("fingerprint", "code", "sheet", "cell", "item", "field", "message")
+    }
+    return Mended(
+        **words, severity=Severity(one["severity"]), since=int(one["since"]), until=number
+    )
 
 
 def _changes(before: Record, submission: Submission, unread: str | None = None) -> Iterator[Change]:
@@ -359,7 +445,9 @@ def _changes(before: Record, submission: Submission, unread: str | None = None) 
         old, missing = before.values[table.name], set(before.absent.get(table.name, ()))
         then = aligned(old, _texts(table))
         gone = sorted(set(range(len(old))) - set(then.values()))
-        rows = [(then.get(number), title, cells) for number, (title, cells) in enumerate(_lines(table))]
+        rows = [
+            (then.get(number), title, cells) for number, (title, cells) in enumerate(_lines(table))
+        ]
         for number, title, cells in (*rows, *((number, old[number][0], {}) for number in gone)):
             was = {} if number is None else old[number][1]
             for column in dict.fromkeys((*was, *cells)):
@@ -368,21 +456,43 @@ def _changes(before: Record, submission: Submission, unread: str | None = None) 
                 if now == before_ or FORMULA in (now, before_) or {title, column} & missing:
                     continue
                 if (table.name, number, column) not in expected:
-                    yield Change(cell.place if cell else Place(table.sheet, table.anchor.ref), title, column, before_, now)
+                    yield Change(
+                        cell.place if cell else Place(table.sheet, table.anchor.ref),
+                        title,
+                        column,
+                        before_,
+                        now,
+                    )
 
 
 def differences(old: Submission, new: Submission) -> Iterator[Change]:
     """Every cell of the form that is typed differently in two workbooks, row by row by their titles."""
     values = {table.name: _texts(table) for table in old.tables.values()}
-    none = Record("", "", "", 1, (), (), {name: values.get(name, []) for name in {*values, *new.tables}})
+    none = Record(
+        "", "", "", 1, (), (), {name: values.get(name, []) for name in {*values, *new.tables}}
+    )
     yield from _changes(none, new)
     for name in values.keys() - new.tables.keys():
-        yield Change(Place(old.tables[name].sheet, old.tables[name].anchor.ref), name, "", "（有此表）", "（没有此表）")
+        yield Change(
+            Place(old.tables[name].sheet, old.tables[name].anchor.ref),
+            name,
+            "",
+            "（有此表）",
+            "（没有此表）",
+        )
 
 
 def open_counts(report: Report) -> tuple[int, int, int]:
     """How many 错误 and 警告 are 已改正, 未改正, 新出现 in this round; a 提示 asks for nothing."""
-    open_ = [f for f in report.findings if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
-    mended = [one for one in report.mended if one.until == report.round and one.severity is not Severity.NOTE]
+    open_ = [
+        f
+        for f in report.findings
+        if f.state is FindingState.OPEN and f.severity is not Severity.NOTE
+    ]
+    mended = [
+        one
+        for one in report.mended
+        if one.until == report.round and one.severity is not Severity.NOTE
+    ]
     fresh = sum(f.since == report.round for f in open_)
     return len(mended), len(open_) - fresh, fresh

@@ -47,7 +47,11 @@ def scorecard(submission: Submission, template: Template) -> Scorecard:
     scored = tuple(scores(lines(submission, template), template))
     execution = execution_of(submission, template)
     total, scaling = scaled(scored, template.full_mark)
-    whole = None if total is None or (template.execution_weight and execution.score is None) else total + (execution.score or 0)
+    whole = (
+        None
+        if total is None or (template.execution_weight and execution.score is None)
+        else total + (execution.score or 0)
+    )
     shown = None if whole is None else Fraction(rounded(whole, 2))
     typed = [item.self_score for item in scored if item.self_score is not None]
     return Scorecard(
@@ -78,7 +82,10 @@ def scaled(scored: tuple[IndicatorScore, ...], full_mark: Fraction) -> tuple[Fra
     total = got / weight * full_mark
     left_out = len(scored) - len(applicable)
     why = f"{left_out} 项不适用，" if left_out else ""
-    return total, f"{why}{plain(got)} ÷ 适用权重 {plain(weight)} × {plain(full_mark)} = {plain(total, 2)}"
+    return (
+        total,
+        f"{why}{plain(got)} ÷ 适用权重 {plain(weight)} × {plain(full_mark)} = {plain(total, 2)}",
+    )
 
 
 def execution_of(submission: Submission, template: Template) -> Execution:
@@ -86,12 +93,19 @@ def execution_of(submission: Submission, template: Template) -> Execution:
     columns, weight = template.execution_columns, template.execution_weight
     if not columns:
         return Execution(weight, None, None, None, None, None, "")
-    cells = {role: submission.cell(template.execution_table, template.execution_row, title) for role, title in columns.items()}
+    cells = {
+        role: submission.cell(template.execution_table, template.execution_row, title)
+        for role, title in columns.items()
+    }
     budget, spent = _number(cells.get("budget")), _number(cells.get("spent"))
     typed = _number(cells.get("score"))
     self_score = None if typed is None else Fraction(typed)
     if budget is None or spent is None or budget <= 0:
-        why = "全年预算数或全年执行数未填，不能复算" if budget is None or spent is None else "全年预算数为 0，不能计算执行率"
+        why = (
+            "全年预算数或全年执行数未填，不能复算"
+            if budget is None or spent is None
+            else "全年预算数为 0，不能计算执行率"
+        )
         return Execution(weight, budget, spent, None, self_score, None, why)
     rate = Fraction(spent) / Fraction(budget)
     got = weight * min(max(rate, Fraction(0)), Fraction(1))
@@ -125,8 +139,14 @@ def _self_sum(submission: Submission, template: Template, typed: list[Fraction])
     return sum(typed, Fraction(0)) if typed else None
 
 
-def _incomplete(scored: tuple[IndicatorScore, ...], execution: Execution, template: Template) -> str:
-    reasons = [f"“{item.name}”不能复算" for item in scored if item.score is None and item.method is not Method.NOT_APPLICABLE]
+def _incomplete(
+    scored: tuple[IndicatorScore, ...], execution: Execution, template: Template
+) -> str:
+    reasons = [
+        f"“{item.name}”不能复算"
+        for item in scored
+        if item.score is None and item.method is not Method.NOT_APPLICABLE
+    ]
     if not scored:
         reasons.append("没有读到指标")
     if template.execution_weight and execution.score is None:

@@ -20,7 +20,9 @@ def explained(findings: Iterable[Finding], remarks: Sequence[Remark]) -> list[Fi
 def _with_remark(finding: Finding, remarks: Sequence[Remark]) -> Finding:
     if finding.severity is not Severity.WARNING or finding.state is not FindingState.OPEN:
         return finding
-    names = {tidy(name) for name in (finding.item, finding.field, finding.item + finding.field) if name}
+    names = {
+        tidy(name) for name in (finding.item, finding.field, finding.item + finding.field) if name
+    }
     for remark in remarks:
         if remark.text and tidy(remark.code).upper() == finding.code and tidy(remark.item) in names:
             return replace(finding, state=FindingState.EXPLAINED, explanation=remark.text)
@@ -42,7 +44,11 @@ def waived(
 def _waived_answer(answer: Answer, waivers: Sequence[Waiver], used: set[str]) -> Answer:
     if answer.report is None:
         return answer
-    mine = [waiver for waiver in waivers if tidy(waiver.department) in {tidy(answer.department), tidy(answer.report.code)}]
+    mine = [
+        waiver
+        for waiver in waivers
+        if tidy(waiver.department) in {tidy(answer.department), tidy(answer.report.code)}
+    ]
     if not mine:
         return answer
     findings = tuple(_with_waiver(finding, mine, used) for finding in answer.report.findings)
@@ -51,7 +57,9 @@ def _waived_answer(answer: Answer, waivers: Sequence[Waiver], used: set[str]) ->
 
 def _with_waiver(finding: Finding, waivers: Sequence[Waiver], used: set[str]) -> Finding:
     for waiver in waivers:
-        if waiver.code == finding.code and (not waiver.item or tidy(waiver.item) == tidy(finding.item)):
+        if waiver.code == finding.code and (
+            not waiver.item or tidy(waiver.item) == tidy(finding.item)
+        ):
             used.add(waiver.source)
             words = f"已豁免：{waiver.reason}（{waiver.approver}，{waiver.source}）"
             return replace(finding, state=FindingState.WAIVED, explanation=words)
@@ -65,7 +73,13 @@ def _expired(waiver: Waiver) -> BatchFinding:
 
 def _unused(waiver: Waiver) -> BatchFinding:
     words = f"豁免没有用上：{_named(waiver)}，没有这样的问题。"
-    return BatchFinding(UNUSED, Severity.NOTE, (waiver.department,), words, "请核对部门、规则编号和项目，或删去这一行")
+    return BatchFinding(
+        UNUSED,
+        Severity.NOTE,
+        (waiver.department,),
+        words,
+        "请核对部门、规则编号和项目，或删去这一行",
+    )
 
 
 def _named(waiver: Waiver) -> str:

@@ -37,7 +37,10 @@ def slip(place: Place, reported: str, expected: Expected | str | None) -> str:
     right = list(_right(expected))
     for value, why in (
         (-typed, SIGN),
-        *((value, SWAPPED) for value in swaps(plain(typed, max(digits_of(typed), 2) if _rate(expected) else None))),
+        *(
+            (value, SWAPPED)
+            for value in swaps(plain(typed, max(digits_of(typed), 2) if _rate(expected) else None))
+        ),
     ):
         for low, high, unit in right:
             near = Decimal("0.01") if unit == "%" else Decimal(0)
@@ -62,4 +65,8 @@ def _percent_or_number(reported: str, expected: Expected | str | None) -> Decima
     if not re.fullmatch(r"-?\d+(\.\d+)?%?", reported):
         return None
     number = Decimal(reported.removesuffix("%"))
-    return number * 100 if _rate(expected) and not reported.endswith("%") and abs(number) <= Decimal("1.5") else number
+    return (
+        number * 100
+        if _rate(expected) and not reported.endswith("%") and abs(number) <= Decimal("1.5")
+        else number
+    )

@@ -28,7 +28,10 @@ class SpecError(ValueError):
 
     def __init__(self, source: str, mistakes: list[str]) -> None:
         self.mistakes = tuple(mistakes)
-        super().__init__(f"表单定义有 {len(mistakes)} 处错误（{source}）：\n" + "\n".join(f"  {m}" for m in mistakes))
+        super().__init__(
+            f"表单定义有 {len(mistakes)} 处错误（{source}）：\n"
+            + "\n".join(f"  {m}" for m in mistakes)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,13 +125,20 @@ class TableSpec:
     def computed(self) -> Mapping[str, tuple[str, ...]]:
         """The columns that the blank form computes, by row; "" for open rows."""
         titles = {"", self.total, *self.row}
-        return {title: tuple(column.title for column in self.columns if self.is_auto(title, column)) for title in titles}
+        return {
+            title: tuple(column.title for column in self.columns if self.is_auto(title, column))
+            for title in titles
+        }
 
     @cached_property
     def chosen(self) -> tuple[ColumnSpec, ...]:
         """The columns that hold a choice, in some row at least."""
         rows = any(row.type == "choice" for row in self.rows)
-        return self.columns if rows else tuple(column for column in self.columns if column.type == "choice")
+        return (
+            self.columns
+            if rows
+            else tuple(column for column in self.columns if column.type == "choice")
+        )
 
     def choices_of(self, row: str, column: ColumnSpec) -> tuple[str, ...]:
         """What may be chosen at `row` and `column`; () where nothing is chosen."""
@@ -154,7 +164,11 @@ class TableSpec:
     def decimals_of(self, row: str, column: ColumnSpec) -> int:
         """Digits that the form prints; a rate's are of its percentage."""
         spec = self.row.get(row)
-        for choice in (spec.decimals if spec else None, column.decimals, self.decimals if column.type == "money" else None):
+        for choice in (
+            spec.decimals if spec else None,
+            column.decimals,
+            self.decimals if column.type == "money" else None,
+        ):
             if choice is not None:
                 return choice
         return DEFAULT_DECIMALS.get(self.kind(row, column), 2)
@@ -162,7 +176,9 @@ class TableSpec:
     def exists(self, row: str, column: ColumnSpec) -> bool:
         """Whether the form has a cell to fill there at all."""
         spec = self.row.get(row)
-        return (not column.only or row in column.only) and (not spec or not spec.only or column.title in spec.only)
+        return (not column.only or row in column.only) and (
+            not spec or not spec.only or column.title in spec.only
+        )
 
     def is_auto(self, row: str, column: ColumnSpec) -> bool:
         """Whether that cell of the blank form is a formula."""
@@ -170,7 +186,11 @@ class TableSpec:
             return False
         spec = self.row.get(row)
         in_total = self.total_auto and row == self.total
-        return column.auto or (column.type != "percent" and column.type != "score" and bool(spec and spec.auto)) or in_total
+        return (
+            column.auto
+            or (column.type != "percent" and column.type != "score" and bool(spec and spec.auto))
+            or in_total
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,12 +346,16 @@ class Template:
     @cached_property
     def tier_words(self) -> Mapping[str, Tier]:
         """The 定性 tiers by tidied word; a word of two tiers means the first."""
-        return {tidy(word): tier for tier in reversed(self.tiers) for word in tier.words if tidy(word)}
+        return {
+            tidy(word): tier for tier in reversed(self.tiers) for word in tier.words if tidy(word)
+        }
 
     @cached_property
     def labels(self) -> frozenset[str]:
         """The rows of tables with one column: they are called by the row alone."""
-        return frozenset(row for table in self.tables if len(table.columns) == 1 for row in table.row)
+        return frozenset(
+            row for table in self.tables if len(table.columns) == 1 for row in table.row
+        )
 
     def edition(self, version: str) -> Template | None:
         """The form as it was at a `version`, kept in versions/<version>/; itself for its own or none; None: not kept.
@@ -341,7 +365,10 @@ class Template:
         if version in {"", self.version}:
             return self
         # Compared, never joined: the version comes out of a file.
-        kept = next((folder for folder in (self.folder / "versions").glob("*/") if folder.name == version), None)
+        kept = next(
+            (folder for folder in (self.folder / "versions").glob("*/") if folder.name == version),
+            None,
+        )
         return _load(kept) if kept and (kept / "spec.toml").is_file() else None
 
     def unit_of(self, ref: Ref) -> str:
@@ -357,7 +384,9 @@ class Template:
     @cached_property
     def _by_sheet(self) -> Mapping[str, tuple[TableSpec, ...]]:
         titles = dict.fromkeys(table.sheet for table in self.tables)
-        return {title: tuple(table for table in self.tables if table.sheet == title) for title in titles}
+        return {
+            title: tuple(table for table in self.tables if table.sheet == title) for title in titles
+        }
 
     def tables_of(self, sheet: str) -> tuple[TableSpec, ...]:
         return self._by_sheet.get(sheet, ())
@@ -387,7 +416,9 @@ def find_template(name: str | Path = DEFAULT_TEMPLATE) -> Template:
         folder = templates_folder() / str(name)
     if not (folder / "spec.toml").is_file():
         known = "、".join(sorted(p.parent.name for p in templates_folder().glob("*/spec.toml")))
-        raise SpecError(str(name), [f"找不到这个表单。现有表单：{known}；也可以给出含 spec.toml 的文件夹。"])
+        raise SpecError(
+            str(name), [f"找不到这个表单。现有表单：{known}；也可以给出含 spec.toml 的文件夹。"]
+        )
     return _load(folder.resolve())
 
 

@@ -31,12 +31,18 @@ def inconsistencies(template: Template) -> Iterator[str]:
         yield from _wrong_refs(template, f"equation[{equation.code}]", equation.relation.sides)
         yield from _mixed_units(template, equation)
     for rate in template.rates:
-        yield from _wrong_refs(template, f"rate[{rate.code}]", (rate.ratio.numerator, rate.ratio.denominator))
+        yield from _wrong_refs(
+            template, f"rate[{rate.code}]", (rate.ratio.numerator, rate.ratio.denominator)
+        )
         if rate.ratio.shown and (problem := _wrong_ref(template, rate.ratio.shown)):
             yield f"rate[{rate.code}]：{problem}"
     for indicator in template.indicators:
         for base in indicator.base:
-            yield from _wrong_refs(template, f"indicators.csv·{indicator.name}·基础数据", (base.numerator, base.denominator))
+            yield from _wrong_refs(
+                template,
+                f"indicators.csv·{indicator.name}·基础数据",
+                (base.numerator, base.denominator),
+            )
     for name, ref in template.roles.items():
         if ref.table and (problem := _wrong_ref(template, ref)):
             yield f"roles.{name}：{problem}"
@@ -54,10 +60,18 @@ def inconsistencies(template: Template) -> Iterator[str]:
         if named:
             titles = {key: named.get(key, "") for key in keys}
             yield from _wrong_columns(template, part, named.get("table", ""), titles, part)
-    rows = {"execution.row": Ref(template.execution_table, template.execution_row, "")} if template.execution_table else {}
+    rows = (
+        {"execution.row": Ref(template.execution_table, template.execution_row, "")}
+        if template.execution_table
+        else {}
+    )
     if template.plan:
-        rows["plan.overall"] = Ref(template.plan.get("table", ""), template.plan.get("overall", ""), "")
-    yield from (f"{path}：{problem}" for path, ref in rows.items() if (problem := _wrong_ref(template, ref)))
+        rows["plan.overall"] = Ref(
+            template.plan.get("table", ""), template.plan.get("overall", ""), ""
+        )
+    yield from (
+        f"{path}：{problem}" for path, ref in rows.items() if (problem := _wrong_ref(template, ref))
+    )
     for number, carry in enumerate(template.carries, start=1):
         yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
 
@@ -69,7 +83,9 @@ def _wrong_copies(template: Template) -> Iterator[str]:
     if len(repeated) > 1:
         yield f"sheet.repeats：只能有一张重复的工作表，现有 {'、'.join(sheet.title for sheet in repeated)}"
     item = template.roles.get("item")
-    if item is None or item.table not in {table.name for table in template.tables_of(repeated[0].title)}:
+    if item is None or item.table not in {
+        table.name for table in template.tables_of(repeated[0].title)
+    }:
         yield f"roles.item：重复的工作表“{repeated[0].title}”要有一格写明是哪一个（如项目名称）"
 
 
@@ -103,13 +119,19 @@ def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
                 yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”"
 
 
-def _wrong_columns(template: Template, part: str, table_name: str, columns: Mapping[str, str], path: str) -> Iterator[str]:
+def _wrong_columns(
+    template: Template, part: str, table_name: str, columns: Mapping[str, str], path: str
+) -> Iterator[str]:
     table = template.table.get(table_name)
     if table is None:
         yield f"{part}.table：没有名为“{table_name}”的表"
         return
     titles = set(table.column) | {extra.title for extra in table.extras}
-    yield from (f"{path}.{key}：表“{table_name}”没有“{title}”" for key, title in columns.items() if title not in titles)
+    yield from (
+        f"{path}.{key}：表“{table_name}”没有“{title}”"
+        for key, title in columns.items()
+        if title not in titles
+    )
 
 
 def _wrong_refs(template: Template, here: str, sides: tuple[Side, ...]) -> Iterator[str]:

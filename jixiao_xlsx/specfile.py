@@ -65,7 +65,9 @@ class _Loader:
         except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise SpecError(str(self.folder), [f"spec.toml 不是有效的 TOML：{error}"]) from error
         self.unknown("spec.toml", data, also=SECTIONS)
-        indicators, execution, reference = (self.section(data, key) for key in ("indicators", "execution", "reference"))
+        indicators, execution, reference = (
+            self.section(data, key) for key in ("indicators", "execution", "reference")
+        )
         template = Template(
             id=self.text(data, "id", "id"),
             version=self.text(data, "version", "version"),
@@ -79,17 +81,31 @@ class _Loader:
             indicators=tuple(self.library()),
             grades=tuple(self.each(data, "grade", self.grade)),
             tiers=tuple(self.each(data, "tier", self.tier)),
-            roles={name: self.address(f"roles.{name}", text) for name, text in self.section(data, "roles").items()},
-            thresholds={
-                name: self.fraction(f"thresholds.{name}", value) for name, value in self.section(data, "thresholds").items()
+            roles={
+                name: self.address(f"roles.{name}", text)
+                for name, text in self.section(data, "roles").items()
             },
-            severities={code: self.severity(f"severity.{code}", value) for code, value in self.section(data, "severity").items()},
+            thresholds={
+                name: self.fraction(f"thresholds.{name}", value)
+                for name, value in self.section(data, "thresholds").items()
+            },
+            severities={
+                code: self.severity(f"severity.{code}", value)
+                for code, value in self.section(data, "severity").items()
+            },
             disabled=self.words(data, "disabled"),
-            directions={sign: self.names(f"directions.{sign}", words) for sign, words in self.section(data, "directions").items()},
+            directions={
+                sign: self.names(f"directions.{sign}", words)
+                for sign, words in self.section(data, "directions").items()
+            },
             indicator_table=self.optional(indicators, "table", "indicators"),
             indicator_columns=self.words(indicators, "columns", "indicators"),
             full_mark=self.fraction("indicators.full_mark", indicators.get("full_mark", 100)),
-            weights_by=self.one_of("indicators.weights_by", indicators.get("weights_by", "level2"), ("level1", "level2")),
+            weights_by=self.one_of(
+                "indicators.weights_by",
+                indicators.get("weights_by", "level2"),
+                ("level1", "level2"),
+            ),
             execution_table=self.optional(execution, "table", "execution"),
             execution_row=self.optional(execution, "row", "execution"),
             execution_weight=self.fraction("execution.weight", execution.get("weight", 0)),
@@ -112,11 +128,17 @@ class _Loader:
         self.unknown(path, data, SheetSpec)
         return SheetSpec(
             title=self.text(data, "title", f"{path}.title"),
-            kind=self.one_of(f"{path}.kind", data.get("kind", "data"), ("data", "guide", "selfcheck")),
+            kind=self.one_of(
+                f"{path}.kind", data.get("kind", "data"), ("data", "guide", "selfcheck")
+            ),
             heading=self.optional(data, "heading", path),
             repeats=self.whole(data, "repeats", path) or 0,
             aliases=self.names(f"{path}.aliases", data.get("aliases", [])),
-            orientation=self.one_of(f"{path}.orientation", data.get("orientation", "portrait"), ("portrait", "landscape")),
+            orientation=self.one_of(
+                f"{path}.orientation",
+                data.get("orientation", "portrait"),
+                ("portrait", "landscape"),
+            ),
             signature=self.names(f"{path}.signature", data.get("signature", [])),
         )
 
@@ -133,7 +155,11 @@ class _Loader:
             shape=self.one_of(f"{here}.shape", data.get("shape", ""), SHAPES),
             heading=self.optional(data, "heading", here, name),
             columns=columns,
-            rows=tuple(self.each(data, "rows", lambda p, d: self.row(p, d, default_required or everything), here)),
+            rows=tuple(
+                self.each(
+                    data, "rows", lambda p, d: self.row(p, d, default_required or everything), here
+                )
+            ),
             unit=self.optional(data, "unit", here),
             decimals=self.whole(data, "decimals", here),
             total=self.optional(data, "total", here),
@@ -167,14 +193,20 @@ class _Loader:
 
     def row(self, path: str, data: Mapping[str, Any], required: tuple[str, ...]) -> RowSpec:
         self.unknown(path, data, RowSpec)
-        wanted = data["required"] if isinstance(data.get("required"), list) else self.yes(data, "required", path)
+        wanted = (
+            data["required"]
+            if isinstance(data.get("required"), list)
+            else self.yes(data, "required", path)
+        )
         return RowSpec(
             title=self.text(data, "title", f"{path}.title"),
             type=self.one_of(f"{path}.type", data["type"], TYPES) if "type" in data else "",
             aliases=self.names(f"{path}.aliases", data.get("aliases", [])),
             unit=self.optional(data, "unit", path),
             decimals=self.whole(data, "decimals", path),
-            required=self.names(f"{path}.required", wanted) if isinstance(wanted, list) else (required if wanted else ()),
+            required=self.names(f"{path}.required", wanted)
+            if isinstance(wanted, list)
+            else (required if wanted else ()),
             auto=self.yes(data, "auto", path),
             choices=self.names(f"{path}.choices", data.get("choices", [])),
             only=self.names(f"{path}.only", data.get("only", [])),
@@ -241,17 +273,28 @@ class _Loader:
 
     def carry(self, path: str, data: Mapping[str, Any]) -> Carry:
         self.unknown(path, data, also={"from", "to"})
-        return Carry(self.address(f"{path}.from", data.get("from")), self.address(f"{path}.to", data.get("to")))
+        return Carry(
+            self.address(f"{path}.from", data.get("from")),
+            self.address(f"{path}.to", data.get("to")),
+        )
 
     def grade(self, path: str, data: Mapping[str, Any]) -> Grade:
         self.unknown(path, data, also={"name", "from"})
-        return Grade(self.text(data, "name", f"{path}.name"), self.fraction(f"{path}.from", data.get("from", 0)))
+        return Grade(
+            self.text(data, "name", f"{path}.name"),
+            self.fraction(f"{path}.from", data.get("from", 0)),
+        )
 
     def tier(self, path: str, data: Mapping[str, Any]) -> Tier:
         self.unknown(path, data, also={"name", "low", "high", "aliases"})
         name = self.text(data, "name", f"{path}.name")
         words = (name, *self.names(f"{path}.aliases", data.get("aliases", [])))
-        return Tier(name, self.fraction(f"{path}.low", data.get("low")), self.fraction(f"{path}.high", data.get("high")), words)
+        return Tier(
+            name,
+            self.fraction(f"{path}.low", data.get("low")),
+            self.fraction(f"{path}.high", data.get("high")),
+            words,
+        )
 
     # -- indicators.csv
 
@@ -261,7 +304,10 @@ class _Loader:
             return
         with path.open(encoding="utf-8-sig", newline="") as stream:
             for number, line in enumerate(csv.DictReader(stream), start=2):
-                yield self.indicator(f"indicators.csv 第 {number} 行", {k: (v or "").strip() for k, v in line.items() if k})
+                yield self.indicator(
+                    f"indicators.csv 第 {number} 行",
+                    {k: (v or "").strip() for k, v in line.items() if k},
+                )
 
     def indicator(self, here: str, line: Mapping[str, str]) -> IndicatorSpec:
         base: list[Ratio] = []
@@ -276,13 +322,20 @@ class _Loader:
             name=self.text(line, "三级指标", f"{here}·三级指标"),
             common=self.one_of(f"{here}·类别", line.get("类别", ""), ("共性", "个性")) == "共性",
             weight=self.fraction(f"{here}·权重", line.get("权重")),
-            direction=self.one_of(f"{here}·指标方向", line.get("指标方向", ""), ("≥", "≤", "=", "定性", "")),
-            shape=self.one_of(f"{here}·评分形式", line.get("评分形式", ""), ("比率", "控制率", "变动率", "档次", "未定")),
+            direction=self.one_of(
+                f"{here}·指标方向", line.get("指标方向", ""), ("≥", "≤", "=", "定性", "")
+            ),
+            shape=self.one_of(
+                f"{here}·评分形式",
+                line.get("评分形式", ""),
+                ("比率", "控制率", "变动率", "档次", "未定"),
+            ),
             target=line.get("目标值", ""),
             unit=line.get("计量单位", ""),
             full_from=self.fraction(f"{here}·满分起点", line.get("满分起点") or "1"),
             per_point=self.fraction(f"{here}·每百分点扣减", line.get("每百分点扣减") or "0"),
-            may_be_na=self.one_of(f"{here}·可不适用", line.get("可不适用", "否"), ("是", "否")) == "是",
+            may_be_na=self.one_of(f"{here}·可不适用", line.get("可不适用", "否"), ("是", "否"))
+            == "是",
             base=tuple(base),
             evidence=line.get("佐证", ""),
             aliases=tuple(part for part in line.get("别名", "").split("|") if part),
@@ -312,7 +365,9 @@ class _Loader:
 
     def whole(self, data: Mapping[str, Any], key: str, path: str) -> int | None:
         value = data.get(key)
-        fits = value is None or (isinstance(value, int) and not isinstance(value, bool) and value >= 0)
+        fits = value is None or (
+            isinstance(value, int) and not isinstance(value, bool) and value >= 0
+        )
         return value if fits else self.wrong(f"{path}.{key}", "不小于 0 的整数", None)
 
     def number(self, data: Mapping[str, Any], key: str, path: str, default: float) -> float:
@@ -322,7 +377,11 @@ class _Loader:
 
     def yes(self, data: Mapping[str, Any], key: str, path: str) -> bool:
         value = data.get(key, False)
-        return value if isinstance(value, bool) else self.wrong(f"{path}.{key}", " true 或 false", False)
+        return (
+            value
+            if isinstance(value, bool)
+            else self.wrong(f"{path}.{key}", " true 或 false", False)
+        )
 
     def section(self, data: Mapping[str, Any], key: str) -> Mapping[str, Any]:
         value = data.get(key, {})
@@ -347,7 +406,9 @@ class _Loader:
 
     def one_of(self, path: str, value: object, allowed: Any) -> str:
         if not isinstance(value, str) or value not in allowed:
-            self.mistakes.append(f"{path}：“{value}”不在允许的取值内（{'、'.join(sorted(filter(None, allowed)))}）")
+            self.mistakes.append(
+                f"{path}：“{value}”不在允许的取值内（{'、'.join(sorted(filter(None, allowed)))}）"
+            )
             return str(next(iter(allowed)))
         return str(value)
 
@@ -368,6 +429,8 @@ class _Loader:
             self.mistakes.append(f"{path}：{error}")
             return Ref("", "", "")
 
-    def unknown(self, path: str, data: Mapping[str, Any], spec: Any = None, also: Collection[str] = ()) -> None:
+    def unknown(
+        self, path: str, data: Mapping[str, Any], spec: Any = None, also: Collection[str] = ()
+    ) -> None:
         known = {*(spec.__dataclass_fields__ if spec else ()), *also}
         self.mistakes += [f"{path}.{key}：不认识的键" for key in data if key not in known]

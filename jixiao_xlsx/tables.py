@@ -42,7 +42,12 @@ def read_regions(grid: Grid, found: Sequence[Region], words: Vocabulary) -> Foun
         table = _record(part) if part.table.shape == "record" else _gridded(part)
         if table is None:
             name = part.table.name
-            part.note("missing_title", (0, 0), name, f"工作表“{grid.name}”里没有找到“{name}”的表头，该表没有读取")
+            part.note(
+                "missing_title",
+                (0, 0),
+                name,
+                f"工作表“{grid.name}”里没有找到“{name}”的表头，该表没有读取",
+            )
         else:
             tables.append(table)
     return Found(tuple(tables), tuple(note for part in parts for note in part.notes), tuple(parts))
@@ -59,7 +64,11 @@ def _gridded(part: Part) -> Table | None:
     if part.table.shape == "fixed" and not lines.at:
         return None
     account_for_header(part, header, lines)
-    rows = _fixed_rows(part, header, lines) if part.table.shape == "fixed" else _open_table(part, header, lines)
+    rows = (
+        _fixed_rows(part, header, lines)
+        if part.table.shape == "fixed"
+        else _open_table(part, header, lines)
+    )
     columns = {
         column.title: text_cell(part.grid, *header.cells[column.title], "", column.title)
         for column in part.table.columns
@@ -82,7 +91,12 @@ def _record(part: Part) -> Table | None:
     claims: list[tuple[int, Position, str]] = []
     values: dict[Position, Position] = {}
     for place, text in grid.keys.items():
-        if not text or not part.region.start <= place[0] < part.region.end or place[1] == under or place in values.values():
+        if (
+            not text
+            or not part.region.start <= place[0] < part.region.end
+            or place[1] == under
+            or place in values.values()
+        ):
             continue
         if found := lexicon.rows.find(text):
             claims.append((found[0], place, found[1]))
@@ -104,9 +118,13 @@ def _record(part: Part) -> Table | None:
             cell = read_cell(grid, spec.title, part.kind(spec.title, column), values[label])
             rows.append(Row(spec.title, "fixed", {column.title: cell}))
     missing = [row.title for row in table.rows if row.title not in lines.at]
-    first = header.cells[column.title] if header and under is not None else min(lines.labels.values())
+    first = (
+        header.cells[column.title] if header and under is not None else min(lines.labels.values())
+    )
     columns = {column.title: text_cell(grid, *first, "", column.title)}
-    return finish(part, rows, columns, missing, min(lines.at.values()) if header is None else header.top)
+    return finish(
+        part, rows, columns, missing, min(lines.at.values()) if header is None else header.top
+    )
 
 
 def _beside(grid: Grid, lexicon: Lexicon, label: Position) -> Position:
@@ -147,7 +165,13 @@ def _open_table(part: Part, header: Header, lines: Rows) -> list[Row]:
         rows.append(Row(title, "open", _from_merges(part, header, line, cells)))
     if total is not None:
         cells = _cells(part, part.table.total, total)
-        rows.append(Row(part.table.total, "total", {title: _without_label(cell, part) for title, cell in cells.items()}))
+        rows.append(
+            Row(
+                part.table.total,
+                "total",
+                {title: _without_label(cell, part) for title, cell in cells.items()},
+            )
+        )
         part.handled(*(place for place in part.line(total) if _is_total(part, place)))
     return rows
 
@@ -159,7 +183,12 @@ def _rows(part: Part, header: Header) -> Rows:
     data = part.data if part.table.shape == "fixed" else part.numeric
     lines = find_rows(part.grid, part.lexicon, range(header.bottom + 1, part.region.end), data)
     for title, place in lines.twice:
-        part.note("duplicate_title", place, title, f"“{title}”出现了两次，只读取了第 {lines.at[title] + 1} 行")
+        part.note(
+            "duplicate_title",
+            place,
+            title,
+            f"“{title}”出现了两次，只读取了第 {lines.at[title] + 1} 行",
+        )
         part.twice.update(part.line(place[0]))
     return lines
 
@@ -170,13 +199,20 @@ def _total_line(part: Part, header: Header) -> int | None:
     lines = [
         place[0]
         for place in part.grid.keys
-        if header.bottom < place[0] < part.region.end and _is_total(part, place) and _labels(part, place)
+        if header.bottom < place[0] < part.region.end
+        and _is_total(part, place)
+        and _labels(part, place)
     ]
     for line in lines[1:]:
         if line != lines[0]:
             title = part.table.total
             place = part.line(line)[0]
-            part.note("duplicate_title", place, title, f"“{title}”出现了两次，只读取了第 {lines[0] + 1} 行")
+            part.note(
+                "duplicate_title",
+                place,
+                title,
+                f"“{title}”出现了两次，只读取了第 {lines[0] + 1} 行",
+            )
             part.twice.update(part.line(line))
     return lines[0] if lines else None
 
@@ -212,7 +248,11 @@ def _is_content(part: Part, line: int) -> bool:
         return False
     if first and (part.lexicon.extras.find(first) or first == part.lexicon.tick):
         return False
-    content = [p for p in filled if p[1] in part.data and p[1] not in part.idle and not _computed_nothing(part, p)]
+    content = [
+        p
+        for p in filled
+        if p[1] in part.data and p[1] not in part.idle and not _computed_nothing(part, p)
+    ]
     if not content:
         part.handled(*(place for place in filled if place[1] in part.data))
     return bool(content)
@@ -226,7 +266,9 @@ def _computed_nothing(part: Part, place: Position) -> bool:
     if place[1] not in part.numeric:
         return False
     grid = part.grid
-    computed = place in grid.flags.formulas or (not grid.knows_formats and place[1] in part.computed)
+    computed = place in grid.flags.formulas or (
+        not grid.knows_formats and place[1] in part.computed
+    )
     return place in grid.flags.uncalculated or (computed and grid.raw(*place) in (0, None))
 
 
@@ -252,13 +294,26 @@ def _cells(part: Part, title: str, line: int) -> dict[str, Cell]:
         name = kind.column.title
         cell = cells[name] = read_cell(grid, title, kind, place)
         area = grid.covered.get(place) if grid.covered else None
-        if area and area[2] > area[0] and area[0] == line and kind.numeric and cell.state is not State.BLANK:
+        if (
+            area
+            and area[2] > area[0]
+            and area[0] == line
+            and kind.numeric
+            and cell.state is not State.BLANK
+        ):
             span = f"{cell.ref}:{grid.ref(area[2], area[3])}"
-            part.note("merged_amount", place, f"{title}·{name}", f"{span} 是合并单元格，数字算在第一行“{title}”")
+            part.note(
+                "merged_amount",
+                place,
+                f"{title}·{name}",
+                f"{span} 是合并单元格，数字算在第一行“{title}”",
+            )
     return cells
 
 
-def _inherited(part: Part, header: Header, line: int, above: dict[str, Cell], title: str) -> dict[str, Cell]:
+def _inherited(
+    part: Part, header: Header, line: int, above: dict[str, Cell], title: str
+) -> dict[str, Cell]:
     """Columns that hold down to the next filled cell: the value of the source, at the row's own address."""
     cells = {}
     for name in part.table.inherit:

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
-from jixiao_xlsx.amounts import MONEY_UNITS, Convention, Interval, atoms_per, percent, plain, printable
+from jixiao_xlsx.amounts import (
+    MONEY_UNITS,
+    Convention,
+    Interval,
+    atoms_per,
+    percent,
+    plain,
+    printable,
+)
 from jixiao_xlsx.checker import check
 from jixiao_xlsx.model import Cell, Row, Severity, Submission, Table
 from jixiao_xlsx.narrative.clauses import Mention, Passage, passage, sentences
@@ -39,7 +47,11 @@ class Telling:
     @cached_property
     def convention(self) -> Convention:
         """截断 where a sheet of the workbook is proved to be truncated, so that the words agree with it."""
-        return Convention.TRUNCATE if Convention.TRUNCATE in self.desk.judged.conventions.values() else Convention.ROUND
+        return (
+            Convention.TRUNCATE
+            if Convention.TRUNCATE in self.desk.judged.conventions.values()
+            else Convention.ROUND
+        )
 
     @cached_property
     def yards(self) -> Yardsticks:
@@ -55,7 +67,9 @@ class Telling:
 
     def listed(self, *names: str) -> str:
         """“基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
-        return "、".join(f"{name}{self.figure(name, 'execution')}" for name in names if self.spent(name))
+        return "、".join(
+            f"{name}{self.figure(name, 'execution')}" for name in names if self.spent(name)
+        )
 
     def spent(self, name: str) -> bool:
         """Whether the outcome of an item is filled and not 0."""
@@ -82,7 +96,11 @@ class Telling:
             return "与上年持平"
         counted = now.unit not in MONEY_UNITS
         size = f"{plain(abs(gap))}{now.unit}" if counted else self.amount(abs(gap))
-        more = f"，{'增长' if gap > 0 else '下降'}{percent(abs(gap) / before.atoms)}" if before.atoms > 0 and not counted else ""
+        more = (
+            f"，{'增长' if gap > 0 else '下降'}{percent(abs(gap) / before.atoms)}"
+            if before.atoms > 0 and not counted
+            else ""
+        )
         return f"比上年{'增加' if gap > 0 else '减少'}{size}{more}"
 
     def rate(self, name: str) -> str:
@@ -117,7 +135,11 @@ class Telling:
     def subjects(self) -> list[dict[str, str]]:
         """支出功能分类科目 that were spent on, with what was planned and spent."""
         return [
-            {"名称": name, "决算": self.figure(name, "execution"), "年初预算": self.figure(name, "original")}
+            {
+                "名称": name,
+                "决算": self.figure(name, "execution"),
+                "年初预算": self.figure(name, "original"),
+            }
             for name in self.yards.subjects
         ]
 
@@ -129,14 +151,19 @@ class Telling:
         table = self.desk.submission.get(self.known.table)
         rows = table.rows if table else ()
         return {
-            row.title: self._without_figures(passage(cell.place, row.title, cell.text, self.known.lexicon))
+            row.title: self._without_figures(
+                passage(cell.place, row.title, cell.text, self.known.lexicon)
+            )
             for row in rows
             for cell in row.cells.values()
         }
 
     def notes(self) -> Iterator[str]:
         """What a person should know before signing the report."""
-        wrong = sum(f.severity is Severity.ERROR for f in check(self.desk.submission, self.desk.template).findings)
+        wrong = sum(
+            f.severity is Severity.ERROR
+            for f in check(self.desk.submission, self.desk.template).findings
+        )
         if wrong:
             yield f"这份表还有 {wrong} 处错误没有改正，报告里的数照表写。请先用 jixiao check 查看并改正，再重新生成报告。"
         for title, (paragraphs, dropped) in self.words.items():
@@ -148,17 +175,30 @@ class Telling:
     def _without_figures(self, source: Passage) -> tuple[list[str], int]:
         """The paragraphs of a text without the sentences that speak of the tables' figures."""
         submission, found = self.desk.submission, list(sentences(source.folded))
-        story = read_story((source,), self.known, own_words(submission, self.known), submission.year)
+        story = read_story(
+            (source,), self.known, own_words(submission, self.known), submission.year
+        )
         told: list[Mention] = [fact.mention for fact in story.facts if fact.items]
         told += [rate.mention for rate in story.rates]
         told += [share.mention for share in story.shares] + [done.mention for done in story.done]
-        told += [mention for one in story.changes for mention in (one.amount, one.rate) if mention is not None]
-        full = {start for start, text in found if any(start <= one.start < start + len(text) for one in told)}
+        told += [
+            mention
+            for one in story.changes
+            for mention in (one.amount, one.rate)
+            if mention is not None
+        ]
+        full = {
+            start
+            for start, text in found
+            if any(start <= one.start < start + len(text) for one in told)
+        }
         paragraphs: dict[int, str] = {}
         for start, text in found:
             if start not in full:
                 number = source.text.count("\n", 0, start)
-                paragraphs[number] = paragraphs.get(number, "") + source.text[start : start + len(text)].strip()
+                paragraphs[number] = (
+                    paragraphs.get(number, "") + source.text[start : start + len(text)].strip()
+                )
         return [text for text in paragraphs.values() if text], len(full)
 
 
@@ -204,7 +244,11 @@ def _role_text(desk: Desk, role: str) -> str:
 def _table(table: Table | None) -> dict[str, object]:
     rows = table.rows if table else ()
     return {
-        "各行": [_row(row) for row in rows if row.kind != "total" and any(not c.blank for c in row.cells.values())],
+        "各行": [
+            _row(row)
+            for row in rows
+            if row.kind != "total" and any(not c.blank for c in row.cells.values())
+        ],
         "合计": _row(table.total) if table and table.total else {},
     }
 

@@ -6,7 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao_xlsx.amounts import NOT_APPLICABLE, State, believable, from_float, percent, plain, read_number, tidy
+from jixiao_xlsx.amounts import (
+    NOT_APPLICABLE,
+    State,
+    believable,
+    from_float,
+    percent,
+    plain,
+    read_number,
+    tidy,
+)
 from jixiao_xlsx.grid import Grid
 from jixiao_xlsx.model import Cell
 from jixiao_xlsx.ooxml import Position
@@ -48,11 +57,17 @@ def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
     elif kind.numeric:
         shown = (place in flags.percents) if grid.knows_formats else None
         typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
-        state, value, note = read_number(typed, kind.unit, percent=kind.type == "percent", percent_format=shown)
+        state, value, note = read_number(
+            typed, kind.unit, percent=kind.type == "percent", percent_format=shown
+        )
     elif kind.type == "measure":
         state, value, note = _measure(raw, place in flags.percents)
     else:
-        text = percent(from_float(raw), 2) if isinstance(raw, float) and place in flags.percents else words(raw)
+        text = (
+            percent(from_float(raw), 2)
+            if isinstance(raw, float) and place in flags.percents
+            else words(raw)
+        )
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
         grid.name,
@@ -74,7 +89,16 @@ def text_cell(grid: Grid, row: int, column: int, title: str, heading: str = "") 
     raw = grid.raw(row, column)
     value = words(raw) if raw is not None else ""
     state = State.TEXT if value else State.BLANK
-    return Cell(grid.name, grid.ref(row, column), title, heading, raw, value or None, state, grid.flags.formulas.get((row, column)))
+    return Cell(
+        grid.name,
+        grid.ref(row, column),
+        title,
+        heading,
+        raw,
+        value or None,
+        state,
+        grid.flags.formulas.get((row, column)),
+    )
 
 
 def words(raw: object) -> str:

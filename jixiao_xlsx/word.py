@@ -32,7 +32,16 @@ MAX_SILENCE = 2 * 2**20
 _CHUNK = 1 << 16
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _OFF = frozenset({"0", "false", "off", "none"})
-_BAD = (expat.ExpatError, zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, LookupError, ValueError, OSError)
+_BAD = (
+    expat.ExpatError,
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    LookupError,
+    ValueError,
+    OSError,
+)
 _HEADING = re.compile(
     r"\s*(?:第?[一二三四五六七八九十]{1,3}[、.．]|第[一二三四五六七八九十]{1,3}(?:部分|章|节)|[（(][一二三四五六七八九十]{1,3}[）)]"
     r"|\d{1,2}[、.．]|[（(]\d{1,2}[）)])"
@@ -100,10 +109,18 @@ def _look_at(data: bytes) -> None:
     if not data.strip(b"\0\r\n\t "):
         raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
     if len(data) > MAX_BYTES:
-        raise Refused(f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报")
+        raise Refused(
+            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+        )
     if data.startswith(_OLE):
-        locked = any(stream.encode("utf-16-le") in data for stream in ("EncryptedPackage", "EncryptionInfo"))
-        raise Refused("Word 文档已加密，需要密码才能打开。请取消密码后重新保存并报送" if locked else _OLD + SAVE_AS)
+        locked = any(
+            stream.encode("utf-16-le") in data for stream in ("EncryptedPackage", "EncryptionInfo")
+        )
+        raise Refused(
+            "Word 文档已加密，需要密码才能打开。请取消密码后重新保存并报送"
+            if locked
+            else _OLD + SAVE_AS
+        )
     if not data.startswith(b"PK"):
         raise Refused(f"不是 Word 文档（.docx），只是用了它的文件名。{SAVE_AS}")
 
@@ -131,7 +148,9 @@ def _main_part(archive: zipfile.ZipFile, names: dict[str, str]) -> str:
     found: list[str] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if name.rpartition(":")[2] == "Relationship" and attributes.get("Type", "").endswith("/officeDocument"):
+        if name.rpartition(":")[2] == "Relationship" and attributes.get("Type", "").endswith(
+            "/officeDocument"
+        ):
             found.append(posixpath.normpath(attributes.get("Target", "").lstrip("/")).lower())
 
     if links:
@@ -186,7 +205,10 @@ def _styles(xml: bytes) -> dict[str, _Style]:
             own[current] = _Style()
         elif current and tag == "name":
             words = value.lower()
-            heading, listed = words.startswith(("heading", "标题")), words.startswith(("toc", "目录"))
+            heading, listed = (
+                words.startswith(("heading", "标题")),
+                words.startswith(("toc", "目录")),
+            )
             own[current] = replace(own[current], heading=heading, listed=listed)
         elif current and tag == "basedOn":
             own[current] = replace(own[current], base=value)
@@ -204,14 +226,20 @@ def _whole(name: str, own: dict[str, _Style]) -> _Style:
     while at in own and at not in seen:
         seen.add(at)
         above = own[at]
-        found = replace(found, heading=found.heading or above.heading, numbered=found.numbered or above.numbered)
+        found = replace(
+            found, heading=found.heading or above.heading, numbered=found.numbered or above.numbered
+        )
         at = above.base
     return found
 
 
 def _attribute(attributes: dict[str, str], name: str) -> str:
     found = attributes.get(f"w:{name}")
-    return found if found is not None else next((v for k, v in attributes.items() if k.rpartition(":")[2] == name), "")
+    return (
+        found
+        if found is not None
+        else next((v for k, v in attributes.items() if k.rpartition(":")[2] == name), "")
+    )
 
 
 def _value(attributes: dict[str, str]) -> str:
@@ -243,7 +271,9 @@ _ASIDES = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endno
 MAX_ASIDES = 30
 
 
-def _margins(archive: zipfile.ZipFile, names: dict[str, str], folder: str, file: str, scan: _Scan) -> Iterator[Paragraph]:
+def _margins(
+    archive: zipfile.ZipFile, names: dict[str, str], folder: str, file: str, scan: _Scan
+) -> Iterator[Paragraph]:
     """Headers and footers that a section shows, and notes: each text once, counted by kind."""
     links = names.get(f"{folder}/_rels/{file}.rels".lower())
     if links is None or not (scan.shown or scan.noted):
@@ -253,7 +283,9 @@ def _margins(archive: zipfile.ZipFile, names: dict[str, str], folder: str, file:
     def start(name: str, attributes: dict[str, str]) -> None:
         kind = attributes.get("Type", "").rpartition("/")[2]
         if name.rpartition(":")[2] == "Relationship" and kind in _ASIDES:
-            target = posixpath.normpath(posixpath.join(folder, attributes.get("Target", "").lstrip("/")))
+            target = posixpath.normpath(
+                posixpath.join(folder, attributes.get("Target", "").lstrip("/"))
+            )
             targets.append((attributes.get("Id", ""), kind, target.lower()))
 
     _parse(_list(archive, links), start)
@@ -315,7 +347,9 @@ class _Cells:
 _Attributes = dict[str, str]
 _Begin = Callable[[_Attributes], object]
 _End = Callable[[], object]
-_UNSEEN = frozenset({"del", "moveFrom", "Fallback", "delText", "instrText"})  # the text in these is not shown, or shown twice
+_UNSEEN = frozenset(
+    {"del", "moveFrom", "Fallback", "delText", "instrText"}
+)  # the text in these is not shown, or shown twice
 
 
 class _Scan:
@@ -331,7 +365,9 @@ class _Scan:
         self.open: list[_Cells] = []
         self.cells = 0
         self.unseen = 0
-        self.contents: list[bool] = []  # of each open content control, whether it is the table of contents
+        self.contents: list[
+            bool
+        ] = []  # of each open content control, whether it is the table of contents
         self.in_run = self.hidden = self.listening = False
         self.shown: list[tuple[str, str]] = []  # headers and footers of the sections: type, link
         self.first_pages = False  # whether a section has a first page of its own
@@ -339,7 +375,11 @@ class _Scan:
 
     def ids_shown(self, even_pages: bool) -> set[str]:
         """The links of the headers and footers that appear on a page."""
-        kinds = {"default", *(["first"] if self.first_pages else []), *(["even"] if even_pages else [])}
+        kinds = {
+            "default",
+            *(["first"] if self.first_pages else []),
+            *(["even"] if even_pages else []),
+        }
         return {link for kind, link in self.shown if kind in kinds}
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -441,7 +481,9 @@ class _Scan:
         elif tag in _NOTES:
             self.noted.add(_NOTES[tag])
         else:
-            self.shown.append((_attribute(attributes, "type") or "default", _attribute(attributes, "id")))
+            self.shown.append(
+                (_attribute(attributes, "type") or "default", _attribute(attributes, "id"))
+            )
 
     def trait(self, tag: str, attributes: _Attributes) -> None:
         """A property of the paragraph, the run or the cell that is open."""
@@ -524,9 +566,13 @@ class _Scan:
         style = self.styles.get(text.style, _Style())
         numbered = style.numbered if text.numbered is None else text.numbered
         short = len(words) <= _LONGEST_HEADING and not words.endswith(("。", "；", "，"))
-        heading = short and (style.heading or text.outlined or numbered or bool(_HEADING.match(words)))
+        heading = short and (
+            style.heading or text.outlined or numbered or bool(_HEADING.match(words))
+        )
         listed = style.listed or any(self.contents)
-        self.paragraphs.append(Paragraph(len(self.paragraphs) + 1, words, heading and not listed, numbered, listed))
+        self.paragraphs.append(
+            Paragraph(len(self.paragraphs) + 1, words, heading and not listed, numbered, listed)
+        )
 
 
 _DRAWN = ("a:", "m:")  # words in pictures and formulas
@@ -534,7 +580,22 @@ _MARKS = {"tab": " ", "br": "\n", "cr": "\n", "noBreakHyphen": "-"}
 _TRAITS = frozenset({"pStyle", "numId", "outlineLvl", "vanish", "gridSpan", "gridBefore", "vMerge"})
 _NOTES = {"footnoteReference": "footnotes", "endnoteReference": "endnotes"}
 _MARGINS = frozenset({"headerReference", "footerReference", "titlePg", *_NOTES})
-_KNOWN = frozenset({*_MARGINS, "p", "r", "t", "sdt", "docPartGallery", "tbl", "tr", "tc", *_UNSEEN, *_MARKS, *_TRAITS})
+_KNOWN = frozenset(
+    {
+        *_MARGINS,
+        "p",
+        "r",
+        "t",
+        "sdt",
+        "docPartGallery",
+        "tbl",
+        "tr",
+        "tc",
+        *_UNSEEN,
+        *_MARKS,
+        *_TRAITS,
+    }
+)
 
 
 def _tag(name: str) -> str:

@@ -25,13 +25,19 @@ _NO_DIGIT = re.compile(r"[^\d.]")
 _OWN_UNIT = re.compile(r"[元万亿]$")  # typed into the cell itself
 
 
-def tables_of(word: Word, file: str, template: Template, words: Vocabulary) -> tuple[tuple[Table, ...], tuple[Cell, ...]]:
+def tables_of(
+    word: Word, file: str, template: Template, words: Vocabulary
+) -> tuple[tuple[Table, ...], tuple[Cell, ...]]:
     """The tables of the form among those of the report, in its order; and the amounts of the others."""
     found: list[Table] = []
     figures: list[Cell] = []
     for table in word.tables:
         if table.number:
-            above = [one for one in word.paragraphs[max(table.after - _NEAR, 0) : table.after] if not one.listed]
+            above = [
+                one
+                for one in word.paragraphs[max(table.after - _NEAR, 0) : table.after]
+                if not one.listed
+            ]
             grid = _grid(table, file)
             top = [str(grid.rows[row][column]) for row, column in grid.filled if row < _TOP]
             said = _unit_said([*(one.text for one in above), *top])
@@ -47,45 +53,81 @@ def _figures(grid: Grid, unit: str, file: str) -> Iterator[Cell]:
     heads: dict[int, list[str]] = {}
     for row in range(grid.height):
         texts = {column: grid.text(row, column) for column in range(len(grid.rows[row]))}
-        numbers = [column for column in grid.columns_in(row) if _AMOUNT.fullmatch(tidy(str(grid.rows[row][column])))]
+        numbers = [
+            column
+            for column in grid.columns_in(row)
+            if _AMOUNT.fullmatch(tidy(str(grid.rows[row][column])))
+        ]
         if not numbers:
             for column, text in texts.items():
                 if text and text not in heads.setdefault(column, []):
                     heads[column].append(text)
             continue
-        label = next((texts[column] for column in range(numbers[0] - 1, -1, -1) if texts[column]), "")
+        label = next(
+            (texts[column] for column in range(numbers[0] - 1, -1, -1) if texts[column]), ""
+        )
         for column in numbers if label else ():
             typed = str(grid.rows[row][column])
             number, digits = Decimal(tidy(typed).replace(",", "")), _digits_of(tidy(typed))
             title = _HEADS.join(heads.get(column, ()))
             if title:
-                yield Cell(file, grid.ref(row, column), label, title, typed, number, State.NUMBER, None, unit, digits)
+                yield Cell(
+                    file,
+                    grid.ref(row, column),
+                    label,
+                    title,
+                    typed,
+                    number,
+                    State.NUMBER,
+                    None,
+                    unit,
+                    digits,
+                )
 
 
 _HEADS = "／"  # between the headings of a column, from the highest down
 _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 
 
-def _recognised(grid: Grid, said: str, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary) -> Iterator[Table]:
+def _recognised(
+    grid: Grid, said: str, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary
+) -> Iterator[Table]:
     for read in read_regions(grid, _regions(grid, form, words, above), words).tables:
         spec = form.table[read.name]
         unit = said or spec.unit
         if spec.unit not in MONEY_UNITS or unit in MONEY_UNITS:
-            yield _printed(replace(read, heading=_heading(read, above, file, words.tables[spec.name])), spec, unit)
+            yield _printed(
+                replace(read, heading=_heading(read, above, file, words.tables[spec.name])),
+                spec,
+                unit,
+            )
 
 
-def _regions(grid: Grid, form: Template, words: Vocabulary, above: Sequence[Paragraph]) -> list[Region]:
+def _regions(
+    grid: Grid, form: Template, words: Vocabulary, above: Sequence[Paragraph]
+) -> list[Region]:
     """Which lines belong to which table of the form; heading rows that may be those of two are nobody's."""
-    found = [(header, spec) for spec in form.tables if (header := _header(grid, spec, words.tables[spec.name], above))]
+    found = [
+        (header, spec)
+        for spec in form.tables
+        if (header := _header(grid, spec, words.tables[spec.name], above))
+    ]
     tops = [header.top for header, _ in found]
     return [
-        Region(spec, header.top, min((top for top in tops if top > header.top), default=grid.height), header)
+        Region(
+            spec,
+            header.top,
+            min((top for top in tops if top > header.top), default=grid.height),
+            header,
+        )
         for header, spec in found
         if tops.count(header.top) == 1
     ]
 
 
-def _header(grid: Grid, spec: TableSpec, lexicon: Lexicon, above: Sequence[Paragraph]) -> Header | None:
+def _header(
+    grid: Grid, spec: TableSpec, lexicon: Lexicon, above: Sequence[Paragraph]
+) -> Header | None:
     """A table's heading rows, where enough of its columns and rows are there; with its own title above, half will do."""
     if spec.shape == "record" or not any(column.numeric for column in spec.columns):
         return None
@@ -95,7 +137,10 @@ def _header(grid: Grid, spec: TableSpec, lexicon: Lexicon, above: Sequence[Parag
     header = find_header(grid, lexicon, 0, grid.height)
     if header is None:
         return None
-    titled = any(lexicon.heading.fullmatch(key(one.text)) or loosen(key(one.text)) == lexicon.caption for one in above)
+    titled = any(
+        lexicon.heading.fullmatch(key(one.text)) or loosen(key(one.text)) == lexicon.caption
+        for one in above
+    )
     if len(header.columns) < max((_ROWS if titled else _COLUMNS) * len(spec.columns), 2):
         return None
     figures = [at for title, at in header.columns.items() if spec.column[title].numeric]
@@ -127,7 +172,13 @@ def _grid(table: WordTable, file: str) -> Grid:
         return f"表{table.number} 第{row + 1}行第{names.get((row, column), column + 1)}列"
 
     flags = SheetFlags(merges=tuple(_merges(starts)))
-    return Grid(file, [line + [""] * (width - len(line)) for line in rows], flags, knows_formats=False, address=address)
+    return Grid(
+        file,
+        [line + [""] * (width - len(line)) for line in rows],
+        flags,
+        knows_formats=False,
+        address=address,
+    )
 
 
 def _merges(starts: Sequence[Mapping[int, WordCell]]) -> Iterator[Area]:
@@ -136,7 +187,9 @@ def _merges(starts: Sequence[Mapping[int, WordCell]]) -> Iterator[Area]:
             if cell.merge == "continue":
                 continue
             bottom = top
-            while cell.merge and bottom + 1 < len(starts) and _goes_on(starts[bottom + 1].get(left)):
+            while (
+                cell.merge and bottom + 1 < len(starts) and _goes_on(starts[bottom + 1].get(left))
+            ):
                 bottom += 1
             if bottom > top or cell.span > 1:
                 yield top, left, bottom, left + cell.span - 1
@@ -167,7 +220,12 @@ def _heading(table: Table, above: Sequence[Paragraph], file: str, lexicon: Lexic
 
 def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
     """The table with its amounts in the unit that is said, each column on the grid it is printed on."""
-    plain = [c for row in table.rows for c in row.cells.values() if c.number is not None and not _OWN_UNIT.search(tidy(c.text))]
+    plain = [
+        c
+        for row in table.rows
+        for c in row.cells.values()
+        if c.number is not None and not _OWN_UNIT.search(tidy(c.text))
+    ]
     digits: dict[str, int] = {}
     for cell in plain:
         digits[cell.column] = max(digits.get(cell.column, 0), _digits_of(cell.text))
@@ -176,9 +234,14 @@ def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
     def printed(cell: Cell) -> Cell:
         if id(cell) not in amounts:
             return cell
-        return cell._replace(unit=unit if cell.unit == spec.unit else cell.unit, decimals=digits[cell.column])
+        return cell._replace(
+            unit=unit if cell.unit == spec.unit else cell.unit, decimals=digits[cell.column]
+        )
 
-    rows = tuple(Row(row.title, row.kind, {title: printed(cell) for title, cell in row.cells.items()}) for row in table.rows)
+    rows = tuple(
+        Row(row.title, row.kind, {title: printed(cell) for title, cell in row.cells.items()})
+        for row in table.rows
+    )
     return replace(table, rows=rows)
 
 

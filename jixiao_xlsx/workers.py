@@ -25,7 +25,18 @@ from jixiao_xlsx.fileformat import ENCRYPTED, Refused, seen_through
 from jixiao_xlsx.fresh import once_per_state
 from jixiao_xlsx.intake import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.mishaps import described
-from jixiao_xlsx.model import Answer, FileStatus, Place, ReferenceLine, Report, Result, Review, Scorecard, Skipped, Submission
+from jixiao_xlsx.model import (
+    Answer,
+    FileStatus,
+    Place,
+    ReferenceLine,
+    Report,
+    Result,
+    Review,
+    Scorecard,
+    Skipped,
+    Submission,
+)
 from jixiao_xlsx.pairing import Offer, is_report, read_report, with_reports
 from jixiao_xlsx.pairing import digest as digest_of
 from jixiao_xlsx.reference import read_reference
@@ -94,7 +105,13 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
         sha256 = digest(data)
         if here and not seen_through(data):
             raise _Opaque
-        answer = Answer(candidate.file, FileStatus.SUBMITTED, sha256=sha256, size=len(data), letter=candidate.letter)
+        answer = Answer(
+            candidate.file,
+            FileStatus.SUBMITTED,
+            sha256=sha256,
+            size=len(data),
+            letter=candidate.letter,
+        )
         with undisturbed():
             return _worked(answer, data, task)
     except _Opaque:
@@ -114,14 +131,23 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
 
 def _not_read(candidate: Candidate, folder: Path) -> Answer:
     """The answer to what is no workbook; a written report that cannot be read says why."""
-    aside = replace(_failed(candidate, candidate.set_aside, _digest(candidate)), status=candidate.status)
+    aside = replace(
+        _failed(candidate, candidate.set_aside, _digest(candidate)), status=candidate.status
+    )
     if is_report(candidate) and isinstance(reason := read_report(candidate, folder), str):
         return replace(aside, status=FileStatus.UNREADABLE, reason=reason)
     return aside
 
 
 def _failed(candidate: Candidate, reason: str, sha256: str = "") -> Answer:
-    return Answer(candidate.file, FileStatus.UNREADABLE, reason, sha256, candidate.size, letter=candidate.letter)
+    return Answer(
+        candidate.file,
+        FileStatus.UNREADABLE,
+        reason,
+        sha256,
+        candidate.size,
+        letter=candidate.letter,
+    )
 
 
 def _digest(candidate: Candidate) -> str:
@@ -134,7 +160,9 @@ def _digest(candidate: Candidate) -> str:
         return ""
 
 
-_STILL_LOCKED = "文件已加密，给出的密码都打不开。请部门告知密码，或取消密码（文件—文档加密）后重新保存并报送"
+_STILL_LOCKED = (
+    "文件已加密，给出的密码都打不开。请部门告知密码，或取消密码（文件—文档加密）后重新保存并报送"
+)
 _TOO_LARGE = "文件展开后过大，内存不足"
 _FAULT = "处理这个文件时程序出错，没有读成；请把文件交给维护人员"
 
@@ -162,35 +190,64 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
         submission = replace(submission, sha256=answer.sha256)
         answer = replace(answer, reason="原件加密，已用密码打开")
     submission, documents = with_reports(submission, task.offers, template, task.roster)
-    unread = [f"评价报告“{file}”没有读成（{reason}），只核对了工作簿" for file, reason in submission.unread]
-    answer = replace(answer, reason="；".join(filter(None, (answer.reason, submission.hides, *unread))), documents=documents)
+    unread = [
+        f"评价报告“{file}”没有读成（{reason}），只核对了工作簿"
+        for file, reason in submission.unread
+    ]
+    answer = replace(
+        answer,
+        reason="；".join(filter(None, (answer.reason, submission.hides, *unread))),
+        documents=documents,
+    )
     report = checker.check(submission, template, _reference(task, submission))
     if task.returning:
         report = held_against_before(report, submission, template, task.returning)
     facts = facts_of(submission, template)
-    answer = replace(answer, department=report.department, report=_light_report(report), facts=facts, faults=report.faults)
+    answer = replace(
+        answer,
+        department=report.department,
+        report=_light_report(report),
+        facts=facts,
+        faults=report.faults,
+    )
     if task.staged is None:
         return answer
     cards = _reviewed(scorer.score_each(submission, template), submission, template, task)
     answer = replace(answer, scorecards=tuple(map(_light_card, cards)))
     try:
-        write_whole(task.staged, lambda stream: write_scored(stream, submission, report, cards, template))
+        write_whole(
+            task.staged, lambda stream: write_scored(stream, submission, report, cards, template)
+        )
         if task.returning:
-            written = write_returns(task.staged, opened or data, submission, report, template, task.returning)
+            written = write_returns(
+                task.staged, opened or data, submission, report, template, task.returning
+            )
             unmade = report.result is Result.RETURN and returns.COPY not in written
             told = "；".join(
-                filter(None, (answer.reason, "批注副本没有写成（原件写法异常），请以退回修改通知为准" if unmade else ""))
+                filter(
+                    None,
+                    (
+                        answer.reason,
+                        "批注副本没有写成（原件写法异常），请以退回修改通知为准" if unmade else "",
+                    ),
+                )
             )
             answer = replace(answer, returned=written, reason=told)
         staged.keep(task.staged, key, answer)
     except Blocked as blocked:
         return replace(answer, problem=str(blocked))
     except Exception as error:  # what was checked stays, whatever became of the workbook
-        return replace(answer, problem="评分表没有写成：程序出错，请把文件交给维护人员", faults=(*answer.faults, described(error)))
+        return replace(
+            answer,
+            problem="评分表没有写成：程序出错，请把文件交给维护人员",
+            faults=(*answer.faults, described(error)),
+        )
     return answer
 
 
-def _reviewed(cards: tuple[Scorecard, ...], submission: Submission, template: Template, task: Task) -> tuple[Scorecard, ...]:
+def _reviewed(
+    cards: tuple[Scorecard, ...], submission: Submission, template: Template, task: Task
+) -> tuple[Scorecard, ...]:
     """`cards` with the reviewer's word on this department, where one was given."""
     if not task.reviews:
         return cards
@@ -199,7 +256,9 @@ def _reviewed(cards: tuple[Scorecard, ...], submission: Submission, template: Te
     names = how.names(submission) if how else (name, submission.department, submission.code)
     form = meta.edition_of(submission.meta, template)
     return tuple(
-        review.reviewed(card, review.review_for(task.reviews, names, item), submission.year, name, form)
+        review.reviewed(
+            card, review.review_for(task.reviews, names, item), submission.year, name, form
+        )
         for card, item in zip(cards, review.items(cards), strict=True)
     )
 
@@ -208,9 +267,13 @@ def _key(task: Task, answer: Answer) -> str:
     """What a kept result depends on, as one digest."""
     letter = answer.letter
     mail = (letter.sender, letter.date, letter.subject) if letter else ()
-    reports = [(offer.candidate.file, offer.alone, digest_of(offer.candidate)) for offer in task.offers]
+    reports = [
+        (offer.candidate.file, offer.alone, digest_of(offer.candidate)) for offer in task.offers
+    ]
     chosen = task.returning.chosen if task.returning else ""
-    return hashlib.sha256(repr((task.key, answer.file, answer.sha256, mail, reports, chosen)).encode()).hexdigest()
+    return hashlib.sha256(
+        repr((task.key, answer.file, answer.sha256, mail, reports, chosen)).encode()
+    ).hexdigest()
 
 
 def _reference(task: Task, submission: Submission) -> tuple[ReferenceLine, ...]:
@@ -238,7 +301,9 @@ def _light_card(card: Scorecard) -> Scorecard:
 # ---------------------------------------------------------------------------------------------------------- all files
 
 
-def examine_all(tasks: Sequence[Task], jobs: int | None = None, progress: Progress | None = None) -> list[Answer]:
+def examine_all(
+    tasks: Sequence[Task], jobs: int | None = None, progress: Progress | None = None
+) -> list[Answer]:
     """The answers to `tasks`, in their order; with several processes where `jobs` and the number of files allow.
 
     `jobs` None: one per processor where there are files enough, else one.
@@ -277,7 +342,9 @@ def _shared(value: Any, known: dict[Any, Any]) -> Any:
     if kind is dict:
         return {_shared(key, known): _shared(item, known) for key, item in value.items()}
     if is_dataclass(kind):
-        return replace(value, **{f.name: _shared(getattr(value, f.name), known) for f in fields(kind)})
+        return replace(
+            value, **{f.name: _shared(getattr(value, f.name), known) for f in fields(kind)}
+        )
     return value
 
 

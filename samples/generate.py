@@ -60,21 +60,29 @@ def expected_file(book: str) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-o", "--output", type=Path, default=HERE, help="folder for inbox/ and expected/")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=HERE, help="folder for inbox/ and expected/"
+    )
     folder = parser.parse_args().output
     inbox, expected = folder / "inbox", folder / "expected"
     inbox.mkdir(parents=True, exist_ok=True)
     expected.mkdir(exist_ok=True)
     for form in forms(find_template()):
         form.write(inbox)
-        (expected / expected_file(form.file)).write_text(expected_text(form.findings()), encoding="utf-8", newline="\n")
+        (expected / expected_file(form.file)).write_text(
+            expected_text(form.findings()), encoding="utf-8", newline="\n"
+        )
     reports = expected / "reports"
     reports.mkdir(exist_ok=True)
     word.write(inbox)
     for file, found in ((word.FILE, word.findings()), *((name, []) for name in HANDMADE_REPORTS)):
-        (reports / expected_file(file)).write_text(expected_of_report(found), encoding="utf-8", newline="\n")
+        (reports / expected_file(file)).write_text(
+            expected_of_report(found), encoding="utf-8", newline="\n"
+        )
     for name in HANDMADE:
-        (expected / expected_file(name)).write_text(expected_text([]), encoding="utf-8", newline="\n")
+        (expected / expected_file(name)).write_text(
+            expected_text([]), encoding="utf-8", newline="\n"
+        )
 
 
 if __name__ == "__main__":

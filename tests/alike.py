@@ -15,7 +15,9 @@ from jixiao_xlsx.names import RETURNED
 _LOOKS = ("font", "border", "alignment", "number_format", "protection")
 
 
-def apart(before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], prefilled: str) -> Iterator[str]:
+def apart(
+    before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], prefilled: str
+) -> Iterator[str]:
     """Each difference that is none of the marks: the sheet 审核意见, the fill and comment of `marked` cells, a link back to it
     from a cell that is not marked, lines typed ahead into the sheet `prefilled`.
     """
@@ -28,15 +30,24 @@ def apart(before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], p
     yield from _differs("names", _defined(old), _defined(new))
     looks: dict[Any, bool] = {}
     for name in names:
-        yield from _cells(old[name], new[name], [book[name] for book in cached], marked, name == prefilled, looks)
+        yield from _cells(
+            old[name], new[name], [book[name] for book in cached], marked, name == prefilled, looks
+        )
         yield from _differs(
-            f"{name} merges", sorted(map(str, old[name].merged_cells.ranges)), sorted(map(str, new[name].merged_cells.ranges))
+            f"{name} merges",
+            sorted(map(str, old[name].merged_cells.ranges)),
+            sorted(map(str, new[name].merged_cells.ranges)),
         )
         yield from _sheet(name, old[name], new[name])
 
 
 def _cells(
-    old: Any, new: Any, cached: list[Any], marked: Collection[tuple[str, str]], free: bool, looks: dict[Any, bool]
+    old: Any,
+    new: Any,
+    cached: list[Any],
+    marked: Collection[tuple[str, str]],
+    free: bool,
+    looks: dict[Any, bool],
 ) -> Iterator[str]:
     for place in sorted(old._cells.keys() | new._cells.keys()):
         one, other = old._cells.get(place), new._cells.get(place)
@@ -52,12 +63,17 @@ def _cells(
         mark = (old.title, one.coordinate) in marked
         key = (*one._style, *other._style, mark)
         if key not in looks:
-            looks[key] = all(copy(getattr(one, look)) == copy(getattr(other, look)) for look in (*_LOOKS, *["fill"] * (not mark)))
+            looks[key] = all(
+                copy(getattr(one, look)) == copy(getattr(other, look))
+                for look in (*_LOOKS, *["fill"] * (not mark))
+            )
         if not looks[key]:
             yield f"{where} looks different"
         if _words(one.comment) != _words(other.comment) and not mark:
             yield f"{where} comment {_words(one.comment)!r} → {_words(other.comment)!r}"
-        if _link(one) != _link(other) and (one.hyperlink or mark or _link(other) != (None, f"'{RETURNED}'!A1")):
+        if _link(one) != _link(other) and (
+            one.hyperlink or mark or _link(other) != (None, f"'{RETURNED}'!A1")
+        ):
             yield f"{where} link"
 
 
@@ -69,9 +85,17 @@ def _said(cell: Any) -> object:
 def shown_by(data: bytes) -> dict[str, dict[tuple[int, int], object]]:
     """What each sheet shows, by row and column: a formula's result, as it was last saved."""
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-    rows = {name: book.get_sheet_by_name(name).to_python(skip_empty_area=False) for name in book.sheet_names}
+    rows = {
+        name: book.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        for name in book.sheet_names
+    }
     return {
-        name: {(at, column): value for at, row in enumerate(found, 1) for column, value in enumerate(row, 1) if value != ""}
+        name: {
+            (at, column): value
+            for at, row in enumerate(found, 1)
+            for column, value in enumerate(row, 1)
+            if value != ""
+        }
         for name, found in rows.items()
     }
 
@@ -79,7 +103,10 @@ def shown_by(data: bytes) -> dict[str, dict[tuple[int, int], object]]:
 def merges_of(data: bytes) -> dict[str, list[object]]:
     """The merged areas of each sheet."""
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-    return {name: sorted(book.get_sheet_by_name(name).merged_cell_ranges or ()) for name in book.sheet_names}
+    return {
+        name: sorted(book.get_sheet_by_name(name).merged_cell_ranges or ())
+        for name in book.sheet_names
+    }
 
 
 def _words(comment: Any) -> str | None:
@@ -111,7 +138,8 @@ _PARTS = {
     "options": lambda s: repr(s.print_options),
     "titles": lambda s: (s.print_title_rows, s.print_title_cols, s.print_area),
     "header": lambda s: [
-        (part.left.text, part.center.text, part.right.text) for part in (s.oddHeader, s.oddFooter, s.evenFooter, s.firstFooter)
+        (part.left.text, part.center.text, part.right.text)
+        for part in (s.oddHeader, s.oddFooter, s.evenFooter, s.firstFooter)
     ],
     "breaks": lambda s: (repr(s.row_breaks), repr(s.col_breaks)),
     "protection": lambda s: repr(s.protection),
@@ -124,9 +152,12 @@ _PARTS = {
     ),
     "colour": lambda s: repr(s.sheet_properties),
     "columns": lambda s: {
-        at: (one.width, one.hidden, one.outlineLevel, one.min, one.max) for at, one in s.column_dimensions.items()
+        at: (one.width, one.hidden, one.outlineLevel, one.min, one.max)
+        for at, one in s.column_dimensions.items()
     },
-    "rows": lambda s: {at: (one.height, one.hidden, one.outlineLevel) for at, one in s.row_dimensions.items()},
+    "rows": lambda s: {
+        at: (one.height, one.hidden, one.outlineLevel) for at, one in s.row_dimensions.items()
+    },
     "filter": lambda s: repr(s.auto_filter),
     "pictures": lambda s: (len(s._images), len(s._charts), sorted(s.tables)),
 }

@@ -41,7 +41,17 @@ from typing import Any
 from jixiao_xlsx import meta
 from jixiao_xlsx.amounts import ERROR_VALUES, State, from_float, plain, read_number
 from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.model import Cell, Document, Note, Paragraph, Place, ReferenceLine, Row, Submission, Table
+from jixiao_xlsx.model import (
+    Cell,
+    Document,
+    Note,
+    Paragraph,
+    Place,
+    ReferenceLine,
+    Row,
+    Submission,
+    Table,
+)
 from jixiao_xlsx.names import vocabulary
 from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec, Template
 from jixiao_xlsx.word import Word, WordCell, WordTable
@@ -91,7 +101,9 @@ class Case:
 def load_cases(template: Template) -> tuple[Case, ...]:
     """Every case of a form, by rule. A key that is not known is a ValueError."""
     return tuple(
-        case for path in sorted((template.folder / "cases").glob("*.toml")) for case in _load(path.stem, path.read_text("utf-8"))
+        case
+        for path in sorted((template.folder / "cases").glob("*.toml"))
+        for case in _load(path.stem, path.read_text("utf-8"))
     )
 
 
@@ -102,7 +114,13 @@ def _load(code: str, text: str) -> Iterator[Case]:
     for item in data["case"]:
         if unknown := set(item) - KEYS:
             raise ValueError(f"{code}.toml “{item.get('name')}”：不认识 {unknown}")
-        yield Case(code, **{key: tuple(value) if isinstance(value, list) else value for key, value in item.items()})
+        yield Case(
+            code,
+            **{
+                key: tuple(value) if isinstance(value, list) else value
+                for key, value in item.items()
+            },
+        )
 
 
 # ------------------------------------------------------------------------------------------------------ text → blocks
@@ -129,7 +147,9 @@ def _block(spec: TableSpec, text: str, template: Template) -> Block:
             key, _, value = line.partition("：")
             block.remarks[key.strip()] = value.strip()
     if AS_FORM in block.remarks:
-        block.open_rows = [row for row in _library(template) if row[spec.label[0]] not in block.missing]
+        block.open_rows = [
+            row for row in _library(template) if row[spec.label[0]] not in block.missing
+        ]
     grid = [[cell.strip() for cell in line.split("|")] for line in lines if "|" in line]
     if spec.shape == "record":
         block.rows = {title: {spec.columns[0].title: typed} for title, typed in grid}
@@ -149,7 +169,9 @@ def _row(spec: TableSpec, block: Block, row: dict[str, str], first: str) -> None
         block.rows[spec.total] = {name: typed for name, typed in row.items() if typed != spec.total}
     elif title in spec.row:
         block.rows[title] = row
-    elif same := [old for old in block.open_rows if AS_FORM in block.remarks and old[spec.label[0]] == title]:
+    elif same := [
+        old for old in block.open_rows if AS_FORM in block.remarks and old[spec.label[0]] == title
+    ]:
         same[0].update({name: typed for name, typed in row.items() if typed})
     else:
         block.open_rows.append(row)
@@ -173,7 +195,11 @@ def _library(template: Template) -> Iterator[dict[str, str]]:
 def _must_be_known(spec: TableSpec, block: Block) -> None:
     known = {HEADING, MISSING, AS_FORM, spec.tick, *(extra.title for extra in spec.extras)}
     columns = {name for row in (*block.rows.values(), *block.open_rows) for name in row}
-    strange = (block.remarks.keys() - known) | (columns - spec.column.keys()) | (block.rows.keys() - {*spec.row, spec.total})
+    strange = (
+        (block.remarks.keys() - known)
+        | (columns - spec.column.keys())
+        | (block.rows.keys() - {*spec.row, spec.total})
+    )
     if strange:
         raise ValueError(f"“{spec.name}”没有 {'、'.join(sorted(strange))}")
 
@@ -213,18 +239,30 @@ class Sheet:
         """The cell as the reader gives it."""
         kind, unit = spec.kind(row, column), spec.unit_of(row, column)
         raw = self.values.get(at)
-        made = Cell(self.name, a1(*at), row, column.title, raw, formula=self.formulas.get(at), unit=unit)
+        made = Cell(
+            self.name, a1(*at), row, column.title, raw, formula=self.formulas.get(at), unit=unit
+        )
         made = made._replace(decimals=spec.decimals_of(row, column))
         if at in self.errors:
             return made._replace(raw=self.errors[at], state=State.ERROR, note=self.errors[at])
         if at in self.uncalculated:
             return made._replace(state=State.UNCALCULATED)
         if kind in NUMERIC:
-            bare = raw.removesuffix(unit) if isinstance(raw, str) and kind in {"count", "score"} else raw
-            found = read_number(bare, unit, percent=kind == "percent", percent_format=at in self.percents)
+            bare = (
+                raw.removesuffix(unit)
+                if isinstance(raw, str) and kind in {"count", "score"}
+                else raw
+            )
+            found = read_number(
+                bare, unit, percent=kind == "percent", percent_format=at in self.percents
+            )
             return made._replace(value=found.value, state=found.state, note=found.note)
         if kind == "measure" and isinstance(raw, float):
-            return made._replace(value=from_float(raw), state=read_number(raw).state, note="%" if at in self.percents else "")
+            return made._replace(
+                value=from_float(raw),
+                state=read_number(raw).state,
+                note="%" if at in self.percents else "",
+            )
         if kind == "measure" and read_number(raw).state is State.NA:
             return made._replace(state=State.NA)
         text = plain(from_float(raw)) if isinstance(raw, float) else str(raw or "")
@@ -233,7 +271,15 @@ class Sheet:
     def words(self, at: Position, row: str = "", column: str = "") -> Cell:
         """A heading, a label, a tick."""
         text = str(self.values.get(at) or "")
-        return Cell(self.name, a1(*at), row, column, text or None, text or None, State.TEXT if text else State.BLANK)
+        return Cell(
+            self.name,
+            a1(*at),
+            row,
+            column,
+            text or None,
+            text or None,
+            State.TEXT if text else State.BLANK,
+        )
 
 
 # ------------------------------------------------------------------------------------------------------ sheets → Submission
@@ -241,16 +287,28 @@ class Sheet:
 
 def submission(case: Case, template: Template) -> Submission:
     """The file that the case describes, as the reader would give it."""
-    blocks = {name: _block(template.table[name], text, template) for name, text in case.given.items()}
-    filling = {name: TableFilling(open_rows=block.open_rows or ({},)) for name, block in blocks.items()}
+    blocks = {
+        name: _block(template.table[name], text, template) for name, text in case.given.items()
+    }
+    filling = {
+        name: TableFilling(open_rows=block.open_rows or ({},)) for name, block in blocks.items()
+    }
     layout = lay_out(template, filling)
     info = {title: row for block in blocks.values() for title, row in block.rows.items()}
-    words = {role: _typed(info, template, role) for role in ("department", "department_code", "year")}
+    words = {
+        role: _typed(info, template, role) for role in ("department", "department_code", "year")
+    }
     sheets = {name: Sheet(template.table[name].sheet) for name in blocks}
     for name, block in blocks.items():
-        sheets[name] = next(sheet for other, sheet in sheets.items() if template.table[other].sheet == template.table[name].sheet)
+        sheets[name] = next(
+            sheet
+            for other, sheet in sheets.items()
+            if template.table[other].sheet == template.table[name].sheet
+        )
         _type(layout.tables[name], block, sheets[name], words)
-    tables = {name: _table(layout.tables[name], block, sheets[name]) for name, block in blocks.items()}
+    tables = {
+        name: _table(layout.tables[name], block, sheets[name]) for name, block in blocks.items()
+    }
     gone = {note.partition("：")[2] for note in case.notes if note.startswith("缺工作表")}
     names = tuple(sheet.title for sheet in template.sheets if sheet.title not in gone)
     read = Submission(
@@ -260,7 +318,9 @@ def submission(case: Case, template: Template) -> Submission:
         department=words["department"],
         code=words["department_code"],
         year=int(words["year"]) if words["year"].isdigit() else None,
-        tables={table.name: tables[table.name] for table in template.tables if table.name in tables},
+        tables={
+            table.name: tables[table.name] for table in template.tables if table.name in tables
+        },
         meta=_said(case, template),
         sheets=names,
     )
@@ -278,14 +338,24 @@ def _document(word: Mapping[str, str], template: Template) -> Document:
     for title, body in word.items():
         lines = [line.strip() for line in body.strip().splitlines() if line.strip()]
         if title in ASIDES:
-            margins += [Paragraph(number, line, aside=title) for number, line in enumerate(lines, 1)]
+            margins += [
+                Paragraph(number, line, aside=title) for number, line in enumerate(lines, 1)
+            ]
             continue
         texts += [title] if any("|" in line for line in lines) else [title, *lines]
-        rows = [(0, tuple(WordCell(cell.strip()) for cell in line.split("|"))) for line in lines if "|" in line]
+        rows = [
+            (0, tuple(WordCell(cell.strip()) for cell in line.split("|")))
+            for line in lines
+            if "|" in line
+        ]
         if rows:
             tables.append(WordTable(tuple(rows), len(texts), len(tables) + 1))
-    paragraphs = tuple(Paragraph(number, text, text in word) for number, text in enumerate(texts, 1))
-    read, figures = tables_of(Word(paragraphs, tuple(tables)), REPORT, template, vocabulary(template))
+    paragraphs = tuple(
+        Paragraph(number, text, text in word) for number, text in enumerate(texts, 1)
+    )
+    read, figures = tables_of(
+        Word(paragraphs, tuple(tables)), REPORT, template, vocabulary(template)
+    )
     return Document(REPORT, "0" * 64, paragraphs, read, len(tables), tuple(margins), figures)
 
 
@@ -296,7 +366,9 @@ def _unread(template: Template) -> set[str]:
 
 def _said(case: Case, template: Template) -> dict[str, str]:
     """The lines of the hidden sheet."""
-    lines = [[part.strip() for part in line.split("|")] for line in case.handed_out.strip().splitlines()]
+    lines = [
+        [part.strip() for part in line.split("|")] for line in case.handed_out.strip().splitlines()
+    ]
     said = {SAID[key]: value for key, value in lines if key in SAID}
     of: dict[str, dict[Ref, str]] = {"": {}, "印": {}, "公式": {}}
     for key, value in lines:
@@ -322,7 +394,9 @@ def _type(where: TablePlace, block: Block, sheet: Sheet, words: Mapping[str, str
         sheet.write(at, block.remarks.get(extra, ""))
     if where.tick:
         sheet.write(where.tick, block.remarks.get(spec.tick, ""))
-    rows: Iterator[tuple[Any, Mapping[str, str]]] = iter([*block.rows.items(), *enumerate(block.open_rows)])
+    rows: Iterator[tuple[Any, Mapping[str, str]]] = iter(
+        [*block.rows.items(), *enumerate(block.open_rows)]
+    )
     for key, row in rows:
         for title, typed in row.items():
             sheet.write((where.row[key].line, where.columns[title]), typed)
@@ -334,7 +408,9 @@ def _table(where: TablePlace, block: Block, sheet: Sheet) -> Table:
     rows = []
     above: dict[str, Cell] = {}
     for row in where.rows:
-        if row.title in block.missing or (row.kind == "open" and int(row.key) >= len(block.open_rows)):
+        if row.title in block.missing or (
+            row.kind == "open" and int(row.key) >= len(block.open_rows)
+        ):
             continue
         title = row.title or _title(spec, block.open_rows[int(row.key)], int(row.key))
         cells = {
@@ -347,20 +423,33 @@ def _table(where: TablePlace, block: Block, sheet: Sheet) -> Table:
         rows.append(Row(title, row.kind, cells))
     ticked = bool(spec.tick and block.remarks.get(spec.tick))
     heading = sheet.words(where.heading)
-    headings = {column.title: sheet.words((where.header, where.columns[column.title]), "", column.title) for column in columns}
-    extras = {extra.title: sheet.words(where.extras[extra.title], extra.title) for extra in spec.extras}
+    headings = {
+        column.title: sheet.words((where.header, where.columns[column.title]), "", column.title)
+        for column in columns
+    }
+    extras = {
+        extra.title: sheet.words(where.extras[extra.title], extra.title) for extra in spec.extras
+    }
     if where.tick:
         extras[spec.tick] = sheet.words(where.tick, spec.tick)
-    absent = tuple(title for title in block.missing if title in spec.column or title in spec.row or title == spec.total)
+    absent = tuple(
+        title
+        for title in block.missing
+        if title in spec.column or title in spec.row or title == spec.total
+    )
     made = [_zeros(spec, row) for row in rows] if ticked else rows
-    return Table(spec.name, spec.sheet, heading, tuple(made), headings, absent, extras, heading, ticked)
+    return Table(
+        spec.name, spec.sheet, heading, tuple(made), headings, absent, extras, heading, ticked
+    )
 
 
 def _title(spec: TableSpec, row: Mapping[str, str], number: int) -> str:
     return next((row[name] for name in spec.label if row.get(name)), f"第{number + 1}行")
 
 
-def _inherited(spec: TableSpec, cells: Mapping[str, Cell], above: dict[str, Cell]) -> dict[str, Cell]:
+def _inherited(
+    spec: TableSpec, cells: Mapping[str, Cell], above: dict[str, Cell]
+) -> dict[str, Cell]:
     """What blank 一级, 二级 cells take over from the row above, at their own address."""
     taken = {}
     for name in spec.inherit:
@@ -394,16 +483,25 @@ def _note(text: str, read: Submission) -> Note:
     place = find(at, read)
     if kind == "合并金额":
         row, column = at.split(".")[1:]
-        return Note(NOTES[kind], place, f"{row}·{column}", f"{place.cell} 等格是合并单元格，数字算在第一行“{row}”")
+        return Note(
+            NOTES[kind],
+            place,
+            f"{row}·{column}",
+            f"{place.cell} 等格是合并单元格，数字算在第一行“{row}”",
+        )
     return Note(NOTES[kind], place, item, f"{kind}“{item}”")
 
 
 def reference(case: Case) -> tuple[ReferenceLine, ...]:
     """The bureau's own figures."""
-    head, *grid = [[cell.strip() for cell in line.split("|")] for line in case.reference.strip().splitlines()] or [[]]
+    head, *grid = [
+        [cell.strip() for cell in line.split("|")] for line in case.reference.strip().splitlines()
+    ] or [[]]
     lines = []
     for number, (item, *amounts) in enumerate(grid, start=2):
-        known = {kind: Decimal(typed) for kind, typed in zip(head[1:], amounts, strict=True) if typed}
+        known = {
+            kind: Decimal(typed) for kind, typed in zip(head[1:], amounts, strict=True) if typed
+        }
         lines.append(ReferenceLine("", item, known, f"批复数.csv 第 {number} 行"))
     return tuple(lines)
 

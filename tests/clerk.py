@@ -27,7 +27,9 @@ KEEP = object()  # the figure is right: another cell was wrong, or it is explain
 
 # What the clerk of a department types: 工作表!单元格 → content.
 ANSWERS: dict[str, dict[str, object]] = {
-    "附件2：青禾县教育局2023年部门整体支出绩效自评表": {f"绩效评价表!J{row}": 13.5 for row in range(14, 18)},
+    "附件2：青禾县教育局2023年部门整体支出绩效自评表": {
+        f"绩效评价表!J{row}": 13.5 for row in range(14, 18)
+    },
     "民政局 2023整体绩效评价表": {"基本信息!B18": 99.27},
     "自然资源局绩效自评表（定稿）": {
         "资金预算执行表!A1": "2023年度青禾县自然资源局资金预算执行表",
@@ -43,8 +45,15 @@ ANSWERS: dict[str, dict[str, object]] = {
         "绩效评价表!H16": "98%",
         "绩效评价表!I16": 1.0316,
     },
-    "林业和草原局2023年部门整体支出绩效评价表": {"收支总表!D26": 5922636.51, "收支总表!D31": 5922636.51},
-    "公安局整体支出绩效自评表（3.11）": {"预算执行率!C7": 40000, "预算执行率!D7": 40000, "基本信息!B18": 99.43},
+    "林业和草原局2023年部门整体支出绩效评价表": {
+        "收支总表!D26": 5922636.51,
+        "收支总表!D31": 5922636.51,
+    },
+    "公安局整体支出绩效自评表（3.11）": {
+        "预算执行率!C7": 40000,
+        "预算执行率!D7": 40000,
+        "基本信息!B18": 99.43,
+    },
     "人社局部门整体绩效自评表": {"基本信息!B7": "行政"},
     "青禾县应急管理局2023年整体支出绩效评价表(2)": {
         "收支总表!A22": "项目支出",
@@ -74,7 +83,11 @@ ANSWERS: dict[str, dict[str, object]] = {
         "绩效评价表!K10": "本年度没有政府采购。",
     },
     "县农技中心2023年部门整体绩效评价表（报送稿）": {},
-    "商务局绩效自评表-0309": {"满意度调查!C5": 84, "满意度调查!D5": 84, "绩效评价表!I16": "102.29%"},
+    "商务局绩效自评表-0309": {
+        "满意度调查!C5": 84,
+        "满意度调查!D5": 84,
+        "绩效评价表!I16": "102.29%",
+    },
     "科技局2023整体支出绩效评价表": {
         "绩效评价表!H6": "108.28%",
         "绩效评价表!I6": 1.0828,
@@ -87,7 +100,9 @@ ANSWERS: dict[str, dict[str, object]] = {
         **{
             f"绩效评价表!{column}20": content
             for column, content in zip(
-                "BCDEFGHIJ", ("档案管理", "档案归档及时性", "≥", "%", 3, "95%", "97%", 1.0211, 3), strict=True
+                "BCDEFGHIJ",
+                ("档案管理", "档案归档及时性", "≥", "%", 3, "95%", "97%", 1.0211, 3),
+                strict=True,
             )
         },
         "基本信息!B18": 98.97,
@@ -113,7 +128,10 @@ ANSWERS: dict[str, dict[str, object]] = {
         "绩效评价表!G12": "100%",
         "绩效评价表!G19": None,
         "绩效评价表!I19": None,
-        **{f"绩效评价表!K{row}": "个别环节未按时完成，已列入下年整改。" for row in (8, 13, 14, 17, 18, 20)},
+        **{
+            f"绩效评价表!K{row}": "个别环节未按时完成，已列入下年整改。"
+            for row in (8, 13, 14, 17, 18, 20)
+        },
         "预算执行率!G4": 10,
     },
 }
@@ -125,7 +143,10 @@ WORDS: dict[str, tuple[tuple[str, str], ...]] = {
         ("执行942.42元", "执行942.44万元"),
         ("942.42", "942.44"),
         ("2.32万元", "2.34万元"),
-        ("财政拨款基本支出954.81万元，2023年我单位没有配置项目支出", "财政拨款基本支出130.62万元，项目支出824.19万元"),
+        (
+            "财政拨款基本支出954.81万元，2023年我单位没有配置项目支出",
+            "财政拨款基本支出130.62万元，项目支出824.19万元",
+        ),
         ("我办", "我单位"),
         ("自评得分90分", "自评得分98.89分"),
     ),
@@ -140,10 +161,14 @@ def _plan_again(book: Any, template: Template) -> None:
         for cell in row:
             sheet[cell.coordinate] = cell.value
     sheet["A4"].value = "部门总体预算"
-    for column, content in zip("BCDEF", ("完成98.49%", 25321353.47, 25281353.47, 24938836.91, 24900194.41), strict=True):
+    for column, content in zip(
+        "BCDEF", ("完成98.49%", 25321353.47, 25281353.47, 24938836.91, 24900194.41), strict=True
+    ):
         sheet[f"{column}4"] = content
     for row, task in ((5, "重点案件侦办"), (6, "社会面巡防")):
-        for column, content in zip("ABCDEF", (task, "完成", 600000, 600000, 580000, 580000), strict=True):
+        for column, content in zip(
+            "ABCDEF", (task, "完成", 600000, 600000, 580000, 580000), strict=True
+        ):
             sheet[f"{column}{row}"] = content
 
 
@@ -208,7 +233,12 @@ def _wanted(finding: Finding, book: Any, answers: Mapping[str, object]) -> tuple
         return where, _SIGN.sub(expected, old, count=1) if len(old) > 1 else expected
     if "、" in expected:
         return where, expected.partition("、")[0]
-    return where, expected if expected[:1] in "≤≥=—" or expected in {"优", "良", "中", "差"} else KEEP
+    return where, expected if expected[:1] in "≤≥=—" or expected in {
+        "优",
+        "良",
+        "中",
+        "差",
+    } else KEEP
 
 
 def _reword(book: Any, old: str, new: str) -> None:
@@ -220,7 +250,12 @@ def _reword(book: Any, old: str, new: str) -> None:
 
 def _explain(book: Any, template: Template) -> None:
     remarks = book[template.remarks["table"]]
-    titles = {cell.value: cell.column for row in remarks.iter_rows(max_row=6) for cell in row if cell.value}
+    titles = {
+        cell.value: cell.column
+        for row in remarks.iter_rows(max_row=6)
+        for cell in row
+        if cell.value
+    }
     for row in remarks.iter_rows(min_row=4):
         if str(row[titles[template.remarks["code"]] - 1].value or "")[:3].isupper():
             row[titles[template.remarks["text"]] - 1].value = "经核实，情况属实，依据见附件。"

@@ -13,14 +13,21 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def dump(data: bytes) -> str:
     """Sheet by sheet: merged areas, links and validations, then `cell | value | formula`."""
-    shown, written = openpyxl.load_workbook(BytesIO(data), data_only=True), openpyxl.load_workbook(BytesIO(data))
+    shown, written = (
+        openpyxl.load_workbook(BytesIO(data), data_only=True),
+        openpyxl.load_workbook(BytesIO(data)),
+    )
     lines = []
     for sheet in written:
         lines.append(f"== {sheet.title}")
-        lines += [f"merged {area}" for area in sorted(str(area) for area in sheet.merged_cells.ranges)]
+        lines += [
+            f"merged {area}" for area in sorted(str(area) for area in sheet.merged_cells.ranges)
+        ]
         lines += [
             f"valid {rule.sqref} {rule.type} {rule.formula1}..{rule.formula2}"
-            for rule in sorted(sheet.data_validations.dataValidation, key=lambda rule: str(rule.sqref))
+            for rule in sorted(
+                sheet.data_validations.dataValidation, key=lambda rule: str(rule.sqref)
+            )
         ]
         for row in sheet.iter_rows():
             for cell in row:
@@ -47,4 +54,6 @@ def check_golden(name: str, data: bytes) -> None:
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8", newline="\n")
-    assert text == path.read_text(encoding="utf-8"), f"{path.name} differs; read the diff, then UPDATE_GOLDEN=1"
+    assert text == path.read_text(encoding="utf-8"), (
+        f"{path.name} differs; read the diff, then UPDATE_GOLDEN=1"
+    )

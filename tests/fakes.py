@@ -40,7 +40,13 @@ BASIS = "部门决算审核公式（基本平衡类）：收入合计等于各�
 
 
 def cell(spec: TableSpec, row: str, column: str, ref: str, typed: object) -> Cell:
-    where = {"sheet": spec.sheet, "ref": ref, "row": row, "column": column, "unit": spec.unit_of(row, spec.column[column])}
+    where = {
+        "sheet": spec.sheet,
+        "ref": ref,
+        "row": row,
+        "column": column,
+        "unit": spec.unit_of(row, spec.column[column]),
+    }
     if typed is None:
         return Cell(**where)
     if isinstance(typed, str):
@@ -61,7 +67,10 @@ def table(spec: TableSpec, rows: Mapping[str, Mapping[str, object]], heading: st
             if spec.exists(title, column)
         }
         made.append(Row(title, kind, cells))
-    heads = {name: Cell(spec.sheet, f"{letter}4", "", name, name, name, State.TEXT) for name, letter in letters.items()}
+    heads = {
+        name: Cell(spec.sheet, f"{letter}4", "", name, name, name, State.TEXT)
+        for name, letter in letters.items()
+    }
     anchor = Cell(spec.sheet, "A2", "", "", heading, heading, State.TEXT)
     return Table(spec.name, spec.sheet, anchor, tuple(made), heads, heading=anchor)
 
@@ -89,23 +98,33 @@ EXECUTION = {
 }  # fmt: skip
 
 
-def submission(template: Template, department: str = "云川县机关事务中心", file: str = "云川县机关事务中心2025.xlsx") -> Submission:
+def submission(
+    template: Template,
+    department: str = "云川县机关事务中心",
+    file: str = "云川县机关事务中心2025.xlsx",
+) -> Submission:
     specs = template.table
     plan = {title: {"工作任务名称": title, **typed} for title, typed in PLAN.items()}
     funds = {title: {"支出功能分类科目": title, **typed} for title, typed in FUNDS.items()}
     tables = {
-        "资金预算执行表": table(specs["资金预算执行表"], funds, "2025年度县政府办公室资金预算执行表"),
+        "资金预算执行表": table(
+            specs["资金预算执行表"], funds, "2025年度县政府办公室资金预算执行表"
+        ),
         "年度计划": table(specs["年度计划"], plan),
         "预算执行率": table(specs["预算执行率"], EXECUTION, "2025年度部门预算执行情况"),
     }
     sheets = ("基本信息", "收支总表", "资金预算执行表", "年度计划", "预算执行率", "绩效评价表")
-    return Submission(file, "0" * 64, template.id, department, "110001", 2025, tables, sheets=sheets)
+    return Submission(
+        file, "0" * 64, template.id, department, "110001", 2025, tables, sheets=sheets
+    )
 
 
 # ---------------------------------------------------------------------------------------------------------- scores
 
 
-def indicator(number: int, name: str, weight: str, method: Method, **more: object) -> IndicatorScore:
+def indicator(
+    number: int, name: str, weight: str, method: Method, **more: object
+) -> IndicatorScore:
     """One indicator in row 5 + number of the submitted sheet; rates as fractions."""
     row = 5 + number
     columns = {
@@ -189,9 +208,20 @@ def card(template: Template, department: str = "云川县机关事务中心") ->
 # ---------------------------------------------------------------------------------------------------------- findings
 
 
-def finding(code: str, severity: Severity, sheet: str, ref: str, item: str, column: str, message: str, **more: object) -> Finding:
+def finding(
+    code: str,
+    severity: Severity,
+    sheet: str,
+    ref: str,
+    item: str,
+    column: str,
+    message: str,
+    **more: object,
+) -> Finding:
     given = {"reported": "130.62", "basis": BASIS}
-    return Finding(code, severity, Place(sheet, ref), item, column, message=message, **{**given, **more})  # type: ignore[arg-type]
+    return Finding(
+        code, severity, Place(sheet, ref), item, column, message=message, **{**given, **more}
+    )  # type: ignore[arg-type]
 
 
 def findings() -> tuple[Finding, ...]:
@@ -213,15 +243,37 @@ def findings() -> tuple[Finding, ...]:
     )  # fmt: skip
 
 
-def report(department: str = "云川县机关事务中心", found: Sequence[Finding] | None = None, file: str = "") -> Report:
-    checked = {"BAL101": 9, "BAL102": 3, "REC101": 12, "IND104": 17, "IND110": 7, "RAT106": 1, "AMT112": 40, "PLA105": 0}
+def report(
+    department: str = "云川县机关事务中心", found: Sequence[Finding] | None = None, file: str = ""
+) -> Report:
+    checked = {
+        "BAL101": 9,
+        "BAL102": 3,
+        "REC101": 12,
+        "IND104": 17,
+        "IND110": 7,
+        "RAT106": 1,
+        "AMT112": 40,
+        "PLA105": 0,
+    }
     skipped = (
         Skipped("BAL103", "收支总表未填"),
         Skipped("BAL104", "收支总表未填", 3),
         Skipped("IND116", "没有基础数据：三公经费表未填"),
     )
     given = findings() if found is None else tuple(found)
-    return Report(file or f"{department}2025.xlsx", "0" * 64, department, "110001", 2025, given, checked, skipped, 400, 380)
+    return Report(
+        file or f"{department}2025.xlsx",
+        "0" * 64,
+        department,
+        "110001",
+        2025,
+        given,
+        checked,
+        skipped,
+        400,
+        380,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------------ batch
@@ -229,10 +281,20 @@ def report(department: str = "云川县机关事务中心", found: Sequence[Find
 
 def batch(template: Template) -> Batch:
     """Five in the roster: one returned, one passed, two tied, one missing; files that do not count; one name like a formula."""
-    names = ["云川县机关事务中心", "云川县水务局", "云川县教育局", "云川县档案馆", "云川县文化体育广电和旅游局（县文物局）"]
+    names = [
+        "云川县机关事务中心",
+        "云川县水务局",
+        "云川县教育局",
+        "云川县档案馆",
+        "云川县文化体育广电和旅游局（县文物局）",
+    ]
     roster = tuple(
         Department(
-            f"1100{at:02d}", name, office="行政政法股" if at < 2 else "教科文股", contact=f"联系人{at}", phone=f"0936-555{at:04d}"
+            f"1100{at:02d}",
+            name,
+            office="行政政法股" if at < 2 else "教科文股",
+            contact=f"联系人{at}",
+            phone=f"0936-555{at:04d}",
         )
         for at, name in enumerate(names)
     )
@@ -241,17 +303,40 @@ def batch(template: Template) -> Batch:
         answered(names[0], full, findings()),
         answered(names[1], scaled_to(full, template, F("93.5")), findings()[:1]),
         answered(names[2], scaled_to(full, template, F("93.5")), findings()[3:5]),
-        answered(names[3], replace(full, score=None, total=None, grade="", incomplete="没有读到指标"), ()),
-        Answer("重复稿/云川县水务局（旧）.xlsx", FileStatus.DUPLICATE, "同一部门另有更新的文件", department=names[1], size=20480),
+        answered(
+            names[3], replace(full, score=None, total=None, grade="", incomplete="没有读到指标"), ()
+        ),
+        Answer(
+            "重复稿/云川县水务局（旧）.xlsx",
+            FileStatus.DUPLICATE,
+            "同一部门另有更新的文件",
+            department=names[1],
+            size=20480,
+        ),
         Answer("=cmd|' /C calc'!A0.xlsx", FileStatus.UNREADABLE, "压缩包已损坏", size=512),
-        Answer("某镇.xlsx", FileStatus.NOT_IN_ROSTER, "名册中没有“某镇人民政府”", department="某镇人民政府", size=30000),
+        Answer(
+            "某镇.xlsx",
+            FileStatus.NOT_IN_ROSTER,
+            "名册中没有“某镇人民政府”",
+            department="某镇人民政府",
+            size=30000,
+        ),
     ]
-    bureau = Bureau(name="云川县财政局", office="绩效股", contact="王某", phone="0936-5550000", year=2025)
+    bureau = Bureau(
+        name="云川县财政局", office="绩效股", contact="王某", phone="0936-5550000", year=2025
+    )
     return Batch(template.id, template.version, 2025, bureau, roster, tuple(answers))
 
 
 def scaled_to(full: Scorecard, template: Template, total: Fraction) -> Scorecard:
-    return replace(full, score=total - F(9), total=total, grade=template.grade(total), self_total=F(95), scaling="")
+    return replace(
+        full,
+        score=total - F(9),
+        total=total,
+        grade=template.grade(total),
+        self_total=F(95),
+        scaling="",
+    )
 
 
 def answered(name: str, scored: Scorecard, found: Sequence[Finding]) -> Answer:

@@ -36,7 +36,12 @@ class Sheet:
     def numbers(self) -> list[tuple[dict[str, object], str]]:
         """Every number, as a place to change."""
         everywhere = [*self.rows.values(), *self.lines]
-        return [(row, title) for row in everywhere for title, value in row.items() if isinstance(value, int | float)]
+        return [
+            (row, title)
+            for row in everywhere
+            for title, value in row.items()
+            if isinstance(value, int | float)
+        ]
 
 
 def random_filling(dice: random.Random) -> Filling:
@@ -46,7 +51,10 @@ def random_filling(dice: random.Random) -> Filling:
         _spoil(dice, sheets)
     if dice.random() < 0.15:
         _coarsen(sheets[dice.choice(("收支总表", "年度计划", "预算执行率"))])
-    return {name: TableFilling(sheet.rows, sheet.lines, ticked=sheet.ticked) for name, sheet in sheets.items()}
+    return {
+        name: TableFilling(sheet.rows, sheet.lines, ticked=sheet.ticked)
+        for name, sheet in sheets.items()
+    }
 
 
 # ------------------------------------------------------------------------------------------------------ right accounts
@@ -56,7 +64,9 @@ def _accounts(dice: random.Random) -> dict[str, Sheet]:
     cut = dice.random() < 0.4
     lines = [_funds(dice) for _ in range(dice.randint(1, 5))]
     sums = {title: sum(line[title] for line in lines) for title in FUNDS}
-    extra = {title: _some(dice, 0.8) for title in ("上缴上级支出", "经营支出", "对附属单位补助支出")}
+    extra = {
+        title: _some(dice, 0.8) for title in ("上缴上级支出", "经营支出", "对附属单位补助支出")
+    }
     spent = sums["支出合计"] + sum(extra.values())
     fiscal_out, fiscal_end = _part(dice, spent), _some(dice, 0.5)
     end, start = fiscal_end + _some(dice, 0.6), 0
@@ -77,7 +87,11 @@ def _accounts(dice: random.Random) -> dict[str, Sheet]:
         "年末结转和结余": end,
         "其中：财政拨款年末结转和结余": fiscal_end,
     }
-    totals = {"本年收入合计": sum(income.values()), "收入总计": sum(income.values()) + start, "支出总计": spent + end}
+    totals = {
+        "本年收入合计": sum(income.values()),
+        "收入总计": sum(income.values()) + start,
+        "支出总计": spent + end,
+    }
     totals |= {"基本支出": sums["基本支出小计"], "本年支出合计": spent}
     return {
         "收支总表": Sheet(_budgets(dice, money, totals)),
@@ -100,7 +114,12 @@ def _some(dice: random.Random, none: float = 0.0) -> int:
     if dice.random() < none:
         return 0
     size = dice.choice(
-        (dice.randint(0, 9_999), dice.randint(10**4, 10**9), 5_000 * dice.randint(0, 400), 10_000 * dice.randint(0, 400))
+        (
+            dice.randint(0, 9_999),
+            dice.randint(10**4, 10**9),
+            5_000 * dice.randint(0, 400),
+            10_000 * dice.randint(0, 400),
+        )
     )
     return -size if dice.random() < 0.05 else size
 
@@ -167,7 +186,11 @@ def _plan(dice: random.Random, spent: int, fiscal: int) -> Sheet:
 
 def _execution(dice: random.Random, spent: int, fiscal: int) -> Cells:
     carried = _part(dice, fiscal)
-    figures = {"当年财政拨款": fiscal - carried, "上年结转资金": carried, "其他资金": spent - fiscal}
+    figures = {
+        "当年财政拨款": fiscal - carried,
+        "上年结转资金": carried,
+        "其他资金": spent - fiscal,
+    }
     rows: Cells = {}
     for title, done in figures.items():
         budget = done + dice.choice((0, 0, abs(_some(dice))))
@@ -179,10 +202,21 @@ def _execution(dice: random.Random, spent: int, fiscal: int) -> Cells:
 
 
 def _vehicles_and_guests(dice: random.Random) -> Sheet:
-    leaves = ("因公出国（境）费", "其中：公务用车购置费", "其中：公务用车运行维护费", "公务接待费", "会议费", "培训费")
+    leaves = (
+        "因公出国（境）费",
+        "其中：公务用车购置费",
+        "其中：公务用车运行维护费",
+        "公务接待费",
+        "会议费",
+        "培训费",
+    )
     columns = ("上年决算数", "预算数（全年）", "决算数")
     return Sheet(
-        {title: {column: _typed(dice, abs(_some(dice, 0.5))) for column in columns} for title in leaves}, ticked=dice.random() < 0.2
+        {
+            title: {column: _typed(dice, abs(_some(dice, 0.5))) for column in columns}
+            for title in leaves
+        },
+        ticked=dice.random() < 0.2,
     )
 
 
@@ -190,7 +224,10 @@ def _assets(dice: random.Random) -> Cells:
     values = {title: abs(_some(dice, 0.4)) for title in ASSETS}
     whole = sum(values.values())
     worn = _part(dice, whole)
-    rows: Cells = {title: {"原值": _typed(dice, fen), "数量": dice.randint(0, 300)} for title, fen in values.items()}
+    rows: Cells = {
+        title: {"原值": _typed(dice, fen), "数量": dice.randint(0, 300)}
+        for title, fen in values.items()
+    }
     return rows | {
         "累计折旧": {"原值": _yuan(worn)},
         "净值": {"原值": _yuan(whole - worn)},
@@ -200,7 +237,10 @@ def _assets(dice: random.Random) -> Cells:
 
 def _purchases(dice: random.Random) -> Cells:
     planned = {title: abs(_some(dice, 0.4)) for title in ("货物", "工程", "服务")}
-    return {title: {"预算数": _typed(dice, fen), "执行数": _typed(dice, _part(dice, fen))} for title, fen in planned.items()}
+    return {
+        title: {"预算数": _typed(dice, fen), "执行数": _typed(dice, _part(dice, fen))}
+        for title, fen in planned.items()
+    }
 
 
 def _survey(dice: random.Random) -> dict[str, object]:

@@ -14,7 +14,11 @@ import pytest
 
 _SOFFICE = shutil.which("soffice") or shutil.which("libreoffice")
 _PDFTOPPM = shutil.which("pdftoppm")
-_MISSING = [name for name, found in (("LibreOffice（soffice）", _SOFFICE), ("poppler（pdftoppm）", _PDFTOPPM)) if not found]
+_MISSING = [
+    name
+    for name, found in (("LibreOffice（soffice）", _SOFFICE), ("poppler（pdftoppm）", _PDFTOPPM))
+    if not found
+]
 _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
@@ -26,7 +30,9 @@ Values = Mapping[tuple[str, str], object]
 
 def office(test: object) -> pytest.MarkDecorator:
     """Mark a test that needs LibreOffice. Without it the test is skipped; on CI it runs, and fails."""
-    skip = pytest.mark.skipif(bool(_MISSING) and not os.environ.get("CI"), reason=f"本机没有 {'、'.join(_MISSING)}")
+    skip = pytest.mark.skipif(
+        bool(_MISSING) and not os.environ.get("CI"), reason=f"本机没有 {'、'.join(_MISSING)}"
+    )
     return pytest.mark.office(skip(test))
 
 
@@ -34,11 +40,19 @@ def recalculated(workbooks: Sequence[Path]) -> dict[Path, Values]:
     """The values of each workbook after LibreOffice has worked out every formula anew."""
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder) / "out"
-        _convert("xlsx:Calc MS Excel 2007 XML", workbooks, out, Path(folder) / "profile", recalculate=True)
+        _convert(
+            "xlsx:Calc MS Excel 2007 XML",
+            workbooks,
+            out,
+            Path(folder) / "profile",
+            recalculate=True,
+        )
         return {path: values(out / path.name) for path in workbooks}
 
 
-def resaved(workbooks: Sequence[Path], folder: Path, kind: str = "xlsx:Calc MS Excel 2007 XML") -> list[Path]:
+def resaved(
+    workbooks: Sequence[Path], folder: Path, kind: str = "xlsx:Calc MS Excel 2007 XML"
+) -> list[Path]:
     """The workbooks as LibreOffice saves them into `folder`, every formula worked out anew."""
     with tempfile.TemporaryDirectory() as profile:
         _convert(kind, workbooks, folder, Path(profile), recalculate=True)
@@ -57,7 +71,12 @@ def converted(kind: str, workbooks: Sequence[Path], out: Path) -> None:
 def values(workbook: Path) -> Values:
     """Cached values by (sheet, cell); blanks and empty texts are left out."""
     book = openpyxl.load_workbook(workbook, data_only=True)
-    found = {(sheet.title, cell.coordinate): cell.value for sheet in book for row in sheet.iter_rows() for cell in row}
+    found = {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+    }
     return {place: value for place, value in found.items() if value not in (None, "")}
 
 
@@ -81,7 +100,11 @@ def rendered(workbook: Path, folder: Path, *, dpi: int = 70) -> list[Path]:
         _convert("pdf", [workbook], folder, Path(profile), recalculate=False)
     assert _PDFTOPPM, "pdftoppm is missing"
     pdf = folder / f"{workbook.stem}.pdf"
-    subprocess.run([_PDFTOPPM, "-r", str(dpi), "-png", str(pdf), str(folder / workbook.stem)], check=True, timeout=_TIMEOUT)
+    subprocess.run(
+        [_PDFTOPPM, "-r", str(dpi), "-png", str(pdf), str(folder / workbook.stem)],
+        check=True,
+        timeout=_TIMEOUT,
+    )
     return sorted(folder.glob(f"{workbook.stem}-*.png"))
 
 
@@ -90,17 +113,31 @@ def colours(workbook: Path, folder: Path) -> list[set[bytes]]:
     rendered(workbook, folder, dpi=30)
     assert _PDFTOPPM, "pdftoppm is missing"
     pdf = folder / f"{workbook.stem}.pdf"
-    subprocess.run([_PDFTOPPM, "-r", "30", str(pdf), str(folder / workbook.stem)], check=True, timeout=_TIMEOUT)
-    pages = [path.read_bytes().split(b"\n", 3)[3] for path in sorted(folder.glob(f"{workbook.stem}-*.ppm"))]
+    subprocess.run(
+        [_PDFTOPPM, "-r", "30", str(pdf), str(folder / workbook.stem)], check=True, timeout=_TIMEOUT
+    )
+    pages = [
+        path.read_bytes().split(b"\n", 3)[3]
+        for path in sorted(folder.glob(f"{workbook.stem}-*.ppm"))
+    ]
     return [{page[at : at + 3] for at in range(0, len(page), 3)} for page in pages]
 
 
-def _convert(kind: str, workbooks: Sequence[Path], out: Path, profile: Path, *, recalculate: bool) -> None:
+def _convert(
+    kind: str, workbooks: Sequence[Path], out: Path, profile: Path, *, recalculate: bool
+) -> None:
     assert _SOFFICE, "soffice is missing"
     if recalculate:
         (profile / "user").mkdir(parents=True, exist_ok=True)
-        (profile / "user" / "registrymodifications.xcu").write_text(_ALWAYS_RECALCULATE, encoding="utf-8")
-    command = [_SOFFICE, "--headless", "--norestore", f"-env:UserInstallation={profile.resolve().as_uri()}"]
+        (profile / "user" / "registrymodifications.xcu").write_text(
+            _ALWAYS_RECALCULATE, encoding="utf-8"
+        )
+    command = [
+        _SOFFICE,
+        "--headless",
+        "--norestore",
+        f"-env:UserInstallation={profile.resolve().as_uri()}",
+    ]
     command += ["--convert-to", kind, "--outdir", str(out), *(str(path) for path in workbooks)]
     subprocess.run(command, check=True, capture_output=True, timeout=_TIMEOUT)
     wanted = kind.partition(":")[0]

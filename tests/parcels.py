@@ -14,7 +14,9 @@ WHEN = dt.datetime(2024, 3, 5, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 STAMP = (2024, 3, 4, 8, 0, 0)
 
 
-def zipped(files: Mapping[str, bytes], *, gbk: bool = False, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+def zipped(
+    files: Mapping[str, bytes], *, gbk: bool = False, method: int = zipfile.ZIP_DEFLATED
+) -> bytes:
     """A zip; with `gbk`, names as an old Windows writes them: GBK bytes and no flag."""
     stream = io.BytesIO()
     stand_ins: dict[bytes, bytes] = {}
@@ -57,7 +59,9 @@ def letter(
     return message.as_bytes()
 
 
-def raw_letter(name_parameter: bytes, data: bytes, *, head: bytes = b"From: a@example.com\r\n") -> bytes:
+def raw_letter(
+    name_parameter: bytes, data: bytes, *, head: bytes = b"From: a@example.com\r\n"
+) -> bytes:
     """A mail of one attachment whose name is given as the bytes of the header."""
     body = base64.encodebytes(data).replace(b"\n", b"\r\n")
     return (
@@ -76,5 +80,7 @@ def mbox(letters: Sequence[bytes]) -> bytes:
     pieces = []
     for data in letters:
         body = data.replace(b"\r\n", b"\n").replace(b"\nFrom ", b"\n>From ")
-        pieces.append(b"From MAILER-DAEMON Tue Mar  5 01:30:00 2024\n" + body.rstrip(b"\n") + b"\n\n")
+        pieces.append(
+            b"From MAILER-DAEMON Tue Mar  5 01:30:00 2024\n" + body.rstrip(b"\n") + b"\n\n"
+        )
     return b"".join(pieces)

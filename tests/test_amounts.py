@@ -42,7 +42,9 @@ def printed(fen: int, how: Convention, unit: str = "万元", decimals: int = 2) 
 
 
 @given(FEN, HOW, UNITS)
-def test_a_printed_figure_can_stand_for_the_amount_it_was_printed_from(fen: int, how: Convention, unit: tuple[str, int]) -> None:
+def test_a_printed_figure_can_stand_for_the_amount_it_was_printed_from(
+    fen: int, how: Convention, unit: tuple[str, int]
+) -> None:
     figure = Figure(printed(fen, how, *unit), *unit)
     assert fen in figure.believed(how, loose_zero=True)
     if figure.value:
@@ -50,7 +52,9 @@ def test_a_printed_figure_can_stand_for_the_amount_it_was_printed_from(fen: int,
 
 
 @given(FEN, HOW, UNITS)
-def test_and_for_no_amount_that_would_be_printed_differently(fen: int, how: Convention, unit: tuple[str, int]) -> None:
+def test_and_for_no_amount_that_would_be_printed_differently(
+    fen: int, how: Convention, unit: tuple[str, int]
+) -> None:
     figure = Figure(printed(fen, how, *unit), *unit)
     around = figure.believed(how, loose_zero=True)
     assert printed(around.lo, how, *unit) == printed(around.hi, how, *unit) == figure.value
@@ -81,7 +85,9 @@ def test_a_typed_zero_is_exact_unless_it_is_read_loosely() -> None:
 
 
 def test_元_with_two_decimals_is_exact_and_excess_digits_are_noticed() -> None:
-    assert Figure(Decimal("9548199.71"), "元", 2).believed(Convention.ROUND) == Interval(954_819_971, 954_819_971)
+    assert Figure(Decimal("9548199.71"), "元", 2).believed(Convention.ROUND) == Interval(
+        954_819_971, 954_819_971
+    )
     assert Figure(Decimal("60.123"), "万元", 2).excess
     assert not Figure(Decimal("60.12"), "万元", 2).excess
 
@@ -91,12 +97,21 @@ def test_the_100_元_reading_of_a_converted_figure() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from([1, -1]), FEN, HOW), max_size=8))
-def test_a_sum_of_figures_can_stand_for_the_sum_of_the_amounts(parts: list[tuple[int, int, Convention]]) -> None:
-    figures = [(sign, Figure(printed(fen, how), "万元", 2).believed(how, loose_zero=True)) for sign, fen, how in parts]
+def test_a_sum_of_figures_can_stand_for_the_sum_of_the_amounts(
+    parts: list[tuple[int, int, Convention]],
+) -> None:
+    figures = [
+        (sign, Figure(printed(fen, how), "万元", 2).believed(how, loose_zero=True))
+        for sign, fen, how in parts
+    ]
     assert sum(sign * fen for sign, fen, _ in parts) in total(figures)
 
 
-@given(st.lists(st.tuples(st.sampled_from([1, -1]), FEN, st.integers(0, 10**6)), min_size=1, max_size=8))
+@given(
+    st.lists(
+        st.tuples(st.sampled_from([1, -1]), FEN, st.integers(0, 10**6)), min_size=1, max_size=8
+    )
+)
 def test_the_ends_of_a_sum_are_reached(parts: list[tuple[int, int, int]]) -> None:
     ranges = [(sign, Interval(low, low + width)) for sign, low, width in parts]
     whole = total(ranges)
@@ -115,7 +130,9 @@ def test_intervals_meet_or_are_apart() -> None:
 
 
 @given(st.integers(-60_000, 60_000), st.integers(0, 40_000), HOW)
-def test_the_admissible_range_holds_exactly_the_figures_that_may_be_printed(low: int, width: int, how: Convention) -> None:
+def test_the_admissible_range_holds_exactly_the_figures_that_may_be_printed(
+    low: int, width: int, how: Convention
+) -> None:
     target = Interval(low, low + width)
     first, last = printable(target, how, "万元", 2)
     steps = range(low // 10_000 - 2, (low + width) // 10_000 + 3)
@@ -128,7 +145,10 @@ def test_the_admissible_range_holds_exactly_the_figures_that_may_be_printed(low:
 def test_954_81_or_954_82() -> None:
     spent = Interval(954_819_971, 954_819_971)
     assert printable(spent, Convention.ROUND, "万元", 2) == (Decimal("954.82"), Decimal("954.82"))
-    assert printable(spent, Convention.TRUNCATE, "万元", 2) == (Decimal("954.81"), Decimal("954.81"))
+    assert printable(spent, Convention.TRUNCATE, "万元", 2) == (
+        Decimal("954.81"),
+        Decimal("954.81"),
+    )
     assert vote(spent, Figure(Decimal("954.81"), "万元", 2)) is Convention.TRUNCATE
     assert vote(spent, Figure(Decimal("954.82"), "万元", 2)) is Convention.ROUND
     assert vote(spent, Figure(Decimal("954.83"), "万元", 2)) is None
@@ -146,7 +166,9 @@ def test_a_rate_printed_from_true_amounts_is_never_refused(
     below = Figure(printed(whole, amounts), "万元", 2).believed(amounts)
     mode = ROUND_HALF_UP if rates is Convention.ROUND else ROUND_DOWN
     exact = Fraction(part, whole)
-    scaled = (Decimal(exact.numerator * 10**digits) / Decimal(exact.denominator)).to_integral_value(mode)
+    scaled = (Decimal(exact.numerator * 10**digits) / Decimal(exact.denominator)).to_integral_value(
+        mode
+    )
     if below.lo > 0:
         assert rate_holds(Fraction(int(scaled), 10**digits), Fraction(1, 10**4), above, below)
 
@@ -154,12 +176,19 @@ def test_a_rate_printed_from_true_amounts_is_never_refused(
 @given(st.integers(0, 10**11), st.integers(100, 10**11))
 def test_the_stored_result_of_a_formula_is_never_refused(part: int, whole: int) -> None:
     stored = Decimal(f"{part / whole:.15g}")
-    assert rate_holds(Fraction(stored), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole))
+    assert rate_holds(
+        Fraction(stored), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole)
+    )
 
 
-@pytest.mark.parametrize(("typed", "holds"), [("0.9555", True), ("0.9556", False), ("0.9554", False), ("0.9855", False)])
+@pytest.mark.parametrize(
+    ("typed", "holds"), [("0.9555", True), ("0.9556", False), ("0.9554", False), ("0.9855", False)]
+)
 def test_a_rate_of_exact_amounts_is_checked_to_its_last_digit(typed: str, holds: bool) -> None:
-    spent, budget = Interval(912_345_678, 912_345_678), Interval(954_819_971, 954_819_971)  # 95.5516…%
+    spent, budget = (
+        Interval(912_345_678, 912_345_678),
+        Interval(954_819_971, 954_819_971),
+    )  # 95.5516…%
     assert rate_holds(Fraction(typed), Fraction(1, 10**4), spent, budget) is holds
 
 
@@ -190,8 +219,15 @@ def test_a_rate_of_small_printed_amounts_leaves_more_room() -> None:
         ("0.5000000000003", 1, 2, False),
     ],
 )
-def test_the_ends_of_what_a_rate_can_stand_for(shown: str, part: int, whole: int, holds: bool) -> None:
-    assert rate_holds(Fraction(shown), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole)) is holds
+def test_the_ends_of_what_a_rate_can_stand_for(
+    shown: str, part: int, whole: int, holds: bool
+) -> None:
+    assert (
+        rate_holds(
+            Fraction(shown), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole)
+        )
+        is holds
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ as typed
@@ -286,11 +322,19 @@ def test_people_are_not_counted_in_yuan() -> None:
         ("0.5%", None, "0.005"),
     ],
 )
-def test_a_rate_is_read_as_a_fraction(raw: object, shown_as_percent: bool | None, value: str) -> None:
-    assert read_number(raw, "%", percent=True, percent_format=shown_as_percent).value == Decimal(value)
+def test_a_rate_is_read_as_a_fraction(
+    raw: object, shown_as_percent: bool | None, value: str
+) -> None:
+    assert read_number(raw, "%", percent=True, percent_format=shown_as_percent).value == Decimal(
+        value
+    )
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-(10**10), max_value=10**10))
+@given(
+    st.decimals(
+        allow_nan=False, allow_infinity=False, places=2, min_value=-(10**10), max_value=10**10
+    )
+)
 def test_a_number_written_plainly_is_read_back(value: Decimal) -> None:
     assert read_number(plain(value), "元").value == value
     assert read_number(float(value), "元").value == value
@@ -347,5 +391,7 @@ def test_an_endless_fraction_is_written_with_four_places() -> None:
         (95.5, True, "95.5"),
     ],
 )
-def test_a_rate_without_its_sign_is_read_by_its_size(raw: object, shown_as_percent: bool | None, rate: str) -> None:
+def test_a_rate_without_its_sign_is_read_by_its_size(
+    raw: object, shown_as_percent: bool | None, rate: str
+) -> None:
     assert read_number(raw, percent=True, percent_format=shown_as_percent).value == Decimal(rate)

@@ -41,11 +41,19 @@ FIRST = FAULTY[0]
 
 
 def said(report: Report) -> list[tuple[object, ...]]:
-    return report.flatten("code", "severity", "sheet", "cell", "item", "field", "reported", "message")
+    return report.flatten(
+        "code", "severity", "sheet", "cell", "item", "field", "reported", "message"
+    )
 
 
-@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY, ids=lambda one: one if isinstance(one, str) else "")
-def test_nothing_but_the_marks_differs(name: str, data: bytes, submission: Submission, report: Report) -> None:
+@pytest.mark.parametrize(
+    ("name", "data", "submission", "report"),
+    FAULTY,
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_nothing_but_the_marks_differs(
+    name: str, data: bytes, submission: Submission, report: Report
+) -> None:
     assert differing(data, annotate(data, submission, report, FORM), submission, report) == []
 
 
@@ -55,8 +63,14 @@ def differing(data: bytes, copy: bytes, submission: Submission, report: Report) 
     return list(apart(data, copy, marked=marked, prefilled=remarks.sheet if remarks else ""))
 
 
-@pytest.mark.parametrize(("name", "data", "submission", "report"), FAULTY[::4], ids=lambda one: one if isinstance(one, str) else "")
-def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Submission, report: Report) -> None:
+@pytest.mark.parametrize(
+    ("name", "data", "submission", "report"),
+    FAULTY[::4],
+    ids=lambda one: one if isinstance(one, str) else "",
+)
+def test_the_copy_reads_like_the_original(
+    name: str, data: bytes, submission: Submission, report: Report
+) -> None:
     copy = annotate(data, submission, report, FORM)
     assert copy == annotate(data, submission, report, FORM)
     again, same = examined(copy, name)
@@ -67,7 +81,12 @@ def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Su
     assert book.calculation.fullCalcOnLoad
     links = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
     for name in {finding.place.sheet for finding in report.findings}:
-        back = [c for row in book[name].iter_rows() for c in row if c.hyperlink and c.hyperlink.location == f"'{RETURNED}'!A1"]
+        back = [
+            c
+            for row in book[name].iter_rows()
+            for c in row
+            if c.hyperlink and c.hyperlink.location == f"'{RETURNED}'!A1"
+        ]
         assert len(back) == 1 and back[0].comment is None
     for finding in report.findings:
         cell = book[finding.place.sheet][finding.place.cell]
@@ -79,9 +98,15 @@ def test_the_copy_reads_like_the_original(name: str, data: bytes, submission: Su
     bare = openpyxl.load_workbook(io.BytesIO(annotate(copy, again, calm, FORM)))
     original = openpyxl.load_workbook(io.BytesIO(data))
     for finding in report.findings:
-        cell, was = bare[finding.place.sheet][finding.place.cell], original[finding.place.sheet][finding.place.cell]
+        cell, was = (
+            bare[finding.place.sheet][finding.place.cell],
+            original[finding.place.sheet][finding.place.cell],
+        )
         assert cell.comment is None or cell.comment.author != AUTHOR
-        assert (cell.fill.fill_type, cell.fill.fgColor.rgb) == (was.fill.fill_type, was.fill.fgColor.rgb)
+        assert (cell.fill.fill_type, cell.fill.fgColor.rgb) == (
+            was.fill.fill_type,
+            was.fill.fgColor.rgb,
+        )
 
 
 def test_every_warning_has_its_line_once() -> None:
@@ -90,13 +115,19 @@ def test_every_warning_has_its_line_once() -> None:
         again, same = examined(copy)
         twice, _ = examined(annotate(copy, again, same, FORM))
         codes = [row[FORM.remarks["code"]].text for row in again[FORM.remarks["table"]].open_rows]
-        warnings = [finding.code for finding in report.findings if finding.severity is Severity.WARNING]
+        warnings = [
+            finding.code for finding in report.findings if finding.severity is Severity.WARNING
+        ]
         assert sorted(codes) == sorted(warnings)
-        assert [row[FORM.remarks["code"]].text for row in twice[FORM.remarks["table"]].open_rows] == codes
+        assert [
+            row[FORM.remarks["code"]].text for row in twice[FORM.remarks["table"]].open_rows
+        ] == codes
 
 
 def test_a_reason_in_the_prefilled_line_explains_its_warning() -> None:
-    data, submission, report = next(one[1:] for one in FAULTY if any(f.severity is Severity.WARNING for f in one[3].findings))
+    data, submission, report = next(
+        one[1:] for one in FAULTY if any(f.severity is Severity.WARNING for f in one[3].findings)
+    )
     book = openpyxl.load_workbook(io.BytesIO(annotate(data, submission, report, FORM)))
     sheet = book[submission[FORM.remarks["table"]].sheet]
     heading = submission[FORM.remarks["table"]].columns[FORM.remarks["text"]].ref
@@ -107,7 +138,9 @@ def test_a_reason_in_the_prefilled_line_explains_its_warning() -> None:
     # The formulas of a workbook saved by openpyxl have no results; here only the remark matters.
     again = reader.read_bytes(stream.getvalue(), "x.xlsx", FORM)
     (remark,) = again.remarks
-    first = next(f for f in report.findings if f.severity is Severity.WARNING and f.code == remark.code)
+    first = next(
+        f for f in report.findings if f.severity is Severity.WARNING and f.code == remark.code
+    )
     assert checker.explained([first], again.remarks)[0].state is FindingState.EXPLAINED
 
 
@@ -145,9 +178,16 @@ def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:
     _, data, submission, report = FIRST
     changed = _with(data, part, lambda _: mark.encode())
     with zipfile.ZipFile(io.BytesIO(changed)) as archive:
-        assert any(words in one for one in losses({name: archive.read(name) for name in archive.namelist()}))
+        assert any(
+            words in one
+            for one in losses({name: archive.read(name) for name in archive.namelist()})
+        )
     copy = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM)))
-    told = [row[0] for row in copy[RETURNED].iter_rows(values_only=True) if row[0] and str(row[0]).startswith("注意：")]
+    told = [
+        row[0]
+        for row in copy[RETURNED].iter_rows(values_only=True)
+        if row[0] and str(row[0]).startswith("注意：")
+    ]
     assert any(words in str(line) for line in told)
 
 
@@ -162,7 +202,10 @@ def test_rich_text_and_a_comment_of_the_department_stay() -> None:
     text = openpyxl.load_workbook(io.BytesIO(copy))[place.sheet][place.cell].comment.text
     assert "本单位备注" in text and "审核意见第" in text
     bare = annotate(copy, submission, replace(report, findings=()), FORM)
-    assert openpyxl.load_workbook(io.BytesIO(bare))[place.sheet][place.cell].comment.text == "本单位备注"
+    assert (
+        openpyxl.load_workbook(io.BytesIO(bare))[place.sheet][place.cell].comment.text
+        == "本单位备注"
+    )
 
 
 def test_how_a_workbook_calculates_stays_as_it_was_set() -> None:
@@ -170,16 +213,30 @@ def test_how_a_workbook_calculates_stays_as_it_was_set() -> None:
     _, data, submission, report = FIRST
     own = b'<calcPr calcId="124519" calcMode="manual" iterate="1" iterateCount="7" fullPrecision="0"/>'
     changed = _with(data, "xl/workbook.xml", lambda part: re.sub(rb"<calcPr[^>]*/>", own, part))
-    kept = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM))).calculation
-    assert (kept.calcMode, kept.iterate, kept.iterateCount, kept.fullPrecision) == ("manual", True, 7, False)
+    kept = openpyxl.load_workbook(
+        io.BytesIO(annotate(changed, submission, report, FORM))
+    ).calculation
+    assert (kept.calcMode, kept.iterate, kept.iterateCount, kept.fullPrecision) == (
+        "manual",
+        True,
+        7,
+        False,
+    )
     assert kept.fullCalcOnLoad
 
 
 def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:
     _, data, submission, report = FIRST
     one = report.findings[0]
-    odd: Finding = replace(one, place=one.place._replace(sheet="没有这张表"), item="=cmd|' /C calc'!A0", message="=1+1\x07")
-    book = openpyxl.load_workbook(io.BytesIO(annotate(data, submission, replace(report, findings=(odd,)), FORM)))
+    odd: Finding = replace(
+        one,
+        place=one.place._replace(sheet="没有这张表"),
+        item="=cmd|' /C calc'!A0",
+        message="=1+1\x07",
+    )
+    book = openpyxl.load_workbook(
+        io.BytesIO(annotate(data, submission, replace(report, findings=(odd,)), FORM))
+    )
     kinds = {cell.data_type for row in book[RETURNED].iter_rows() for cell in row}
     assert "f" not in kinds and "e" not in kinds
 
@@ -190,7 +247,10 @@ def test_what_libreoffice_saved_as_xlsx_keeps_everything(tmp_path: Path) -> None
     for path in resaved(paths, tmp_path):
         data = path.read_bytes()
         submission, report = examined(data, path.name)
-        assert report.findings and differing(data, annotate(data, submission, report, FORM), submission, report) == []
+        assert (
+            report.findings
+            and differing(data, annotate(data, submission, report, FORM), submission, report) == []
+        )
 
 
 @office
@@ -199,17 +259,28 @@ def test_what_libreoffice_made_comes_back(kind: str, tmp_path: Path) -> None:
     _name, data, _, _ = FIRST
     (tmp_path / "原件.xlsx").write_bytes(data)
     filters = {"xls": "xls:MS Excel 97", "ods": "ods:calc8"}
-    _convert(filters[kind], [tmp_path / "原件.xlsx"], tmp_path / "out", tmp_path / "profile", recalculate=True)
+    _convert(
+        filters[kind],
+        [tmp_path / "原件.xlsx"],
+        tmp_path / "out",
+        tmp_path / "profile",
+        recalculate=True,
+    )
     made = tmp_path / "out" / f"原件.{kind}"
     submission, report = examined(made.read_bytes(), made.name)
     assert report.findings
     copy = annotate(made.read_bytes(), submission, report, FORM)
     again, same = examined(copy)
-    values = {t.name: [(r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in t.rows] for t in submission.tables.values()}
+    values = {
+        t.name: [(r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in t.rows]
+        for t in submission.tables.values()
+    }
     remarks = FORM.remarks["table"]
     for table in again.tables.values():
         if table.name != remarks:
-            assert [(r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in table.rows] == values[table.name]
+            assert [
+                (r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in table.rows
+            ] == values[table.name]
     # Every cell of every sheet, and every merge. A 0 that .xls keeps for a formula that shows nothing is no value.
     before, after = shown_by(made.read_bytes()), shown_by(copy)
     prefilled = submission[remarks].sheet

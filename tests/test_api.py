@@ -31,19 +31,32 @@ def inbox(tmp_path: Path) -> Path:
 
 def test_run_takes_all_that_the_command_takes() -> None:
     taken = set(inspect.signature(jx.run).parameters)
-    assert taken == {name.replace("review_folder", "review") for name in inspect.signature(batch.run).parameters}
+    assert taken == {
+        name.replace("review_folder", "review") for name in inspect.signature(batch.run).parameters
+    }
     options = {parameter.name for parameter in cli.run.params} - {"ask"}
-    files = {"roster": "roster_path", "bureau": "bureau_path", "reference": "reference_path", "waivers": "waivers_path"}
+    files = {
+        "roster": "roster_path",
+        "bureau": "bureau_path",
+        "reference": "reference_path",
+        "waivers": "waivers_path",
+    }
     assert {({**files, "choose": "choices_path"}).get(str(name), name) for name in options} <= taken
 
 
-def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(inbox: Path, tmp_path: Path) -> None:
+def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(
+    inbox: Path, tmp_path: Path
+) -> None:
     first = jx.run([inbox], tmp_path / "一", roster_path=ROSTER, jobs=1)
     report = first.submitted[0].report
     assert report and report.round == 1
     code = report.findings[0].code
-    (tmp_path / "豁免.csv").write_text(f"部门,规则,理由,批准人\n{FAULTY},{code},另有批复,王\n", encoding="utf-8")
-    (tmp_path / "批复.csv").write_text(f"部门编码,项目,决算\n{report.code},本年支出合计,1\n", encoding="utf-8")
+    (tmp_path / "豁免.csv").write_text(
+        f"部门,规则,理由,批准人\n{FAULTY},{code},另有批复,王\n", encoding="utf-8"
+    )
+    (tmp_path / "批复.csv").write_text(
+        f"部门编码,项目,决算\n{report.code},本年支出合计,1\n", encoding="utf-8"
+    )
     (tmp_path / "以何为准.csv").write_text(f"部门,文件\n{FAULTY},{FILE}\n", encoding="utf-8")
     scored = tmp_path / "一" / "评分" / f"{FAULTY}.xlsx"
     book = openpyxl.load_workbook(scored)
@@ -74,7 +87,9 @@ def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(inbox: Pat
     assert {f.state for f in again.findings if f.code == code} == {FindingState.WAIVED}
     assert any("批复" in f"{f.message}{f.hint}{f.basis}" for f in again.findings if f.since == 2)
     (card,) = answer.scorecards
-    assert [(one.reviewed.score, one.reviewed.reason) for one in card.indicators if one.reviewed] == [(1, "现场核实")]
+    assert [
+        (one.reviewed.score, one.reviewed.reason) for one in card.indicators if one.reviewed
+    ] == [(1, "现场核实")]
     inputs = json.loads((tmp_path / "二" / "run.json").read_text(encoding="utf-8"))["inputs"]
     assert {"批复.csv", "豁免.csv", "以何为准.csv"} <= {one["name"] for one in inputs}
 
@@ -99,7 +114,12 @@ def test_the_command_diff_lists_each_changed_cell_on_its_line(inbox: Path, tmp_p
     book[cell.sheet][cell.ref] = "新\n人"
     book.save(tmp_path / "新.xlsx")
     found = CliRunner().invoke(cli.main, ["diff", str(inbox / FILE), str(tmp_path / "新.xlsx")])
-    assert found.exit_code == 1 and f"{cell.place}  填报人·填报内容：{cell.text} → 新 人\n" in found.stdout
-    assert found.stdout.count("\n") == len(jx.differences(submission, jx.read(tmp_path / "新.xlsx")))
+    assert (
+        found.exit_code == 1
+        and f"{cell.place}  填报人·填报内容：{cell.text} → 新 人\n" in found.stdout
+    )
+    assert found.stdout.count("\n") == len(
+        jx.differences(submission, jx.read(tmp_path / "新.xlsx"))
+    )
     same = CliRunner().invoke(cli.main, ["diff", str(inbox / FILE), str(inbox / FILE)])
     assert same.exit_code == 0 and same.stdout == ""

@@ -22,14 +22,23 @@ FUNDS, ACCOUNTS = "资金预算执行表", "收支总表"
 COLUMNS = ("基本支出小计", "人员经费", "公用经费", "项目支出", "支出合计")
 ROWS = ("基本支出", "其中：人员经费", "其中：公用经费", "项目支出", "本年支出合计")
 
-FEN = st.one_of(st.just(0), st.integers(-9_999, 9_999), st.integers(-200_000, 200_000), st.integers(0, 5 * 10**9))
+FEN = st.one_of(
+    st.just(0),
+    st.integers(-9_999, 9_999),
+    st.integers(-200_000, 200_000),
+    st.integers(0, 5 * 10**9),
+)
 TABLE = st.lists(st.tuples(FEN, FEN, FEN), min_size=1, max_size=6)
 HOW = st.sampled_from(Convention)
 
 
 def shown(fen: int, how: Convention) -> str:
     """A true amount as a 万元 sheet prints it."""
-    return str((Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_HALF_UP if how is Convention.ROUND else ROUND_DOWN))
+    return str(
+        (Decimal(fen) / 1_000_000).quantize(
+            Decimal("0.01"), ROUND_HALF_UP if how is Convention.ROUND else ROUND_DOWN
+        )
+    )
 
 
 def amounts(wages: int, office: int, projects: int) -> tuple[int, ...]:
@@ -43,7 +52,9 @@ def judged(tables: dict[str, str]) -> Judge:
 
 def funds(rows: Sequence[Sequence[str]], total: Sequence[str]) -> str:
     lines = [f"科目{number} | " + " | ".join(row) for number, row in enumerate(rows, 1)]
-    return "\n".join([f"支出功能分类科目 | {' | '.join(COLUMNS)}", *lines, f"合计 | {' | '.join(total)}"])
+    return "\n".join(
+        [f"支出功能分类科目 | {' | '.join(COLUMNS)}", *lines, f"合计 | {' | '.join(total)}"]
+    )
 
 
 def accounts(values: Sequence[int]) -> str:
@@ -56,25 +67,37 @@ def outcomes(found: Judge, *codes: str) -> set[Outcome]:
 
 
 def verdict_of(found: Judge, code: str, label: str = "") -> Verdict:
-    return next(v for v in found.verdicts if v.instance.spec.code == code and v.instance.label == label)
+    return next(
+        v for v in found.verdicts if v.instance.spec.code == code and v.instance.label == label
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ soundness
 
 
 @given(TABLE, HOW)
-def test_a_table_printed_from_true_amounts_is_never_accused(rows: list[tuple[int, int, int]], how: Convention) -> None:
+def test_a_table_printed_from_true_amounts_is_never_accused(
+    rows: list[tuple[int, int, int]], how: Convention
+) -> None:
     true = [amounts(*row) for row in rows]
     total = [sum(column) for column in zip(*true, strict=True)]
-    printed = funds([[shown(fen, how) for fen in row] for row in true], [shown(fen, how) for fen in total])
+    printed = funds(
+        [[shown(fen, how) for fen in row] for row in true], [shown(fen, how) for fen in total]
+    )
     found = judged({FUNDS: printed, ACCOUNTS: accounts(total)})
-    failed = [(v.instance.spec.code, v.instance.label) for v in found.verdicts if v.outcome is Outcome.FAILS]
+    failed = [
+        (v.instance.spec.code, v.instance.label)
+        for v in found.verdicts
+        if v.outcome is Outcome.FAILS
+    ]
     assert not failed, printed
     assert found.conventions.get(FUNDS, how) is how
 
 
 @given(TABLE, HOW)
-def test_totals_that_are_formulas_over_printed_figures_are_never_accused(rows: list[tuple[int, int, int]], how: Convention) -> None:
+def test_totals_that_are_formulas_over_printed_figures_are_never_accused(
+    rows: list[tuple[int, int, int]], how: Convention
+) -> None:
     true = [amounts(*row) for row in rows]
     parts = [[Decimal(shown(fen, how)) for fen in row[1:4]] for row in true]
     lines = [[f"={w + o}", str(w), str(o), str(p), f"={w + o + p}"] for w, o, p in parts]
@@ -86,7 +109,9 @@ def test_totals_that_are_formulas_over_printed_figures_are_never_accused(rows: l
 
 
 @given(TABLE, HOW, st.sampled_from(["rows", "columns"]))
-def test_formulas_along_one_edge_only_are_never_accused(rows: list[tuple[int, int, int]], how: Convention, live: str) -> None:
+def test_formulas_along_one_edge_only_are_never_accused(
+    rows: list[tuple[int, int, int]], how: Convention, live: str
+) -> None:
     """Row totals add up what is printed while column totals were typed from true amounts, or the other way round."""
     true = [amounts(*row) for row in rows]
     lines, columns = [], [Decimal(0)] * 5
@@ -100,7 +125,9 @@ def test_formulas_along_one_edge_only_are_never_accused(rows: list[tuple[int, in
             lines.append([str(cell) for cell in cells])
         columns = [a + b for a, b in zip(columns, cells, strict=True)]
     total = [sum(column) for column in zip(*true, strict=True)]
-    typed = [shown(fen, how) for fen in total] if live == "rows" else [f"={cell}" for cell in columns]
+    typed = (
+        [shown(fen, how) for fen in total] if live == "rows" else [f"={cell}" for cell in columns]
+    )
     found = judged({FUNDS: funds(lines, typed), ACCOUNTS: accounts(total)})
     assert Outcome.FAILS not in {verdict.outcome for verdict in found.verdicts}
 
@@ -120,12 +147,18 @@ def test_a_wrong_total_is_always_found(
 def test_a_sheet_in_元_is_exact_to_the_分(parts: list[int], slip: int) -> None:
     rows = [row.title for row in TEMPLATE.table[ACCOUNTS].rows][: len(parts)]
     lines = [f"{row} | {Decimal(fen) / 100:.2f}" for row, fen in zip(rows, parts, strict=True)]
-    table = "\n".join(["项目 | 决算数", *lines, f"本年收入合计 | {Decimal(sum(parts) + slip) / 100:.2f}"])
-    assert verdict_of(judged({ACCOUNTS: table}), "BAL101", "决算数").outcome is (Outcome.FAILS if slip else Outcome.HOLDS)
+    table = "\n".join(
+        ["项目 | 决算数", *lines, f"本年收入合计 | {Decimal(sum(parts) + slip) / 100:.2f}"]
+    )
+    assert verdict_of(judged({ACCOUNTS: table}), "BAL101", "决算数").outcome is (
+        Outcome.FAILS if slip else Outcome.HOLDS
+    )
 
 
 @given(TABLE, HOW)
-def test_the_admissible_range_repairs_what_failed(rows: list[tuple[int, int, int]], how: Convention) -> None:
+def test_the_admissible_range_repairs_what_failed(
+    rows: list[tuple[int, int, int]], how: Convention
+) -> None:
     true = [amounts(*row) for row in rows]
     lines = [[shown(fen, how) for fen in row] for row in true]
     total = [shown(sum(fen), how) for fen in zip(*true, strict=True)]
@@ -133,7 +166,9 @@ def test_the_admissible_range_repairs_what_failed(rows: list[tuple[int, int, int
     broken = verdict_of(judged({FUNDS: funds(lines, wrong)}), "BAL203", COLUMNS[0])
     assert broken.low is not None and broken.high is not None
     for right in (broken.low, broken.high):
-        repaired = verdict_of(judged({FUNDS: funds(lines, [str(right), *total[1:]])}), "BAL203", COLUMNS[0])
+        repaired = verdict_of(
+            judged({FUNDS: funds(lines, [str(right), *total[1:]])}), "BAL203", COLUMNS[0]
+        )
         assert repaired.outcome is not Outcome.FAILS
 
 
@@ -176,8 +211,16 @@ def test_a_row_and_how_it_is_judged(wages: str, office: str, basic: str, outcome
 
 def pair(printed: str, yuan: str, *rows: str) -> Verdict:
     """The total of 人员经费 in 万元 against 收支总表 in 元."""
-    table = "\n".join(["支出功能分类科目 | 人员经费", *(f"科目{i} | {row}" for i, row in enumerate(rows)), f"合计 | {printed}"])
-    return verdict_of(judged({FUNDS: table, ACCOUNTS: f"项目 | 决算数\n其中：人员经费 | {yuan}"}), "REC102")
+    table = "\n".join(
+        [
+            "支出功能分类科目 | 人员经费",
+            *(f"科目{i} | {row}" for i, row in enumerate(rows)),
+            f"合计 | {printed}",
+        ]
+    )
+    return verdict_of(
+        judged({FUNDS: table, ACCOUNTS: f"项目 | 决算数\n其中：人员经费 | {yuan}"}), "REC102"
+    )
 
 
 @pytest.mark.parametrize(
@@ -196,7 +239,9 @@ def pair(printed: str, yuan: str, *rows: str) -> Verdict:
         ("0", "20000.00", (), Outcome.FAILS),
     ],
 )
-def test_a_pair_of_sheets_and_how_it_is_judged(printed: str, yuan: str, rows: tuple[str, ...], outcome: Outcome) -> None:
+def test_a_pair_of_sheets_and_how_it_is_judged(
+    printed: str, yuan: str, rows: tuple[str, ...], outcome: Outcome
+) -> None:
     assert pair(printed, yuan, *rows).outcome is outcome
 
 
@@ -254,7 +299,10 @@ def test_a_mixed_sheet_counts_as_rounded_and_the_truncated_figure_is_noted() -> 
 
 def test_figures_that_look_the_same_either_way_prove_nothing() -> None:
     table = "支出功能分类科目 | 人员经费\n合计 | 954.81"
-    assert judged({FUNDS: table, ACCOUNTS: "项目 | 决算数\n其中：人员经费 | 9548112.00"}).conventions == {}
+    assert (
+        judged({FUNDS: table, ACCOUNTS: "项目 | 决算数\n其中：人员经费 | 9548112.00"}).conventions
+        == {}
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ where it applies
@@ -263,7 +311,10 @@ def test_figures_that_look_the_same_either_way_prove_nothing() -> None:
 def labels(changed: EquationSpec, **given: str) -> list[str]:
     """The rows or columns in which the equation is judged, in a form that has only this one."""
     form = replace(TEMPLATE, equations=(changed,))
-    return [one.label for one in instances(changed, submission(Case("TEST", "测试", given=given), form), form)]
+    return [
+        one.label
+        for one in instances(changed, submission(Case("TEST", "测试", given=given), form), form)
+    ]
 
 
 def test_an_equation_of_some_rows_is_judged_in_these() -> None:
@@ -301,7 +352,9 @@ def chain(rate: str, account: str, plan: str) -> Verdict:
         (("", "2.00", "1.00"), ACCOUNTS),
     ],
 )
-def test_of_three_figures_the_odd_one_out_is_pointed_at(figures: tuple[str, str, str], sheet: str) -> None:
+def test_of_three_figures_the_odd_one_out_is_pointed_at(
+    figures: tuple[str, str, str], sheet: str
+) -> None:
     found = chain(*figures)
     assert found.outcome is Outcome.FAILS
     assert found.anchor is not None and found.anchor.sheet == sheet
@@ -310,7 +363,11 @@ def test_of_three_figures_the_odd_one_out_is_pointed_at(figures: tuple[str, str,
 def test_the_single_cell_is_pointed_at_not_its_parts() -> None:
     found = one_row("60.00", "30.00", "100.00")
     assert found.anchor is not None and found.anchor.column == "基本支出小计"
-    assert (found.low, found.high, found.others) == (Decimal("89.99"), Decimal("90.01"), Decimal("90.00"))
+    assert (found.low, found.high, found.others) == (
+        Decimal("89.99"),
+        Decimal("90.01"),
+        Decimal("90.00"),
+    )
 
 
 def test_at_most_points_at_the_larger_side() -> None:

@@ -45,7 +45,11 @@ def run(inbox: Path, output: Path, **options: object) -> Batch:
 
 
 def tree(folder: Path) -> dict[str, bytes]:
-    return {path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 def record(output: Path) -> dict[str, object]:
@@ -58,19 +62,36 @@ def record(output: Path) -> dict[str, object]:
 @pytest.fixture(scope="module")
 def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Path]:
     output = tmp_path_factory.mktemp("season") / "结果"
-    return batch.run([SAMPLES / "inbox"], output, template=TEMPLATE, roster_path=ROSTER, jobs=2), output
+    return batch.run(
+        [SAMPLES / "inbox"], output, template=TEMPLATE, roster_path=ROSTER, jobs=2
+    ), output
 
 
 def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
     done, output = season
-    assert sorted(answer.file for answer in done.answers) == sorted(c.file for c in candidates([SAMPLES / "inbox"]))
-    assert not [answer for answer in done.answers if answer.problem or answer.status is FileStatus.UNREADABLE]
+    assert sorted(answer.file for answer in done.answers) == sorted(
+        c.file for c in candidates([SAMPLES / "inbox"])
+    )
+    assert not [
+        answer
+        for answer in done.answers
+        if answer.problem or answer.status is FileStatus.UNREADABLE
+    ]
     totals = record(output)["totals"]
-    assert totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.answers)
+    assert (
+        totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.answers)
+    )
     assert totals["cells"]["read"] == totals["cells"]["handled"] + totals["cells"]["refused"] > 0
-    assert totals["departments"]["roster"] == totals["departments"]["submitted"] + totals["departments"]["missing"]
-    severities = Counter(finding.severity.value for answer in done.submitted for finding in answer.report.findings)
-    assert {name: sum(states.values()) for name, states in totals["findings"].items()} == dict(severities)
+    assert (
+        totals["departments"]["roster"]
+        == totals["departments"]["submitted"] + totals["departments"]["missing"]
+    )
+    severities = Counter(
+        finding.severity.value for answer in done.submitted for finding in answer.report.findings
+    )
+    assert {name: sum(states.values()) for name, states in totals["findings"].items()} == dict(
+        severities
+    )
 
 
 def test_every_department_that_counts_has_its_workbook(season: tuple[Batch, Path]) -> None:
@@ -78,14 +99,20 @@ def test_every_department_that_counts_has_its_workbook(season: tuple[Batch, Path
     written = {answer.output for answer in done.submitted}
     assert written == {path.relative_to(output).as_posix() for path in (output / "评分").iterdir()}
     assert len(written) == len(done.submitted)
-    assert {"findings.csv", "findings.json", "run.json", "评分", "汇总.xlsx"} <= {path.name for path in output.iterdir()}
+    assert {"findings.csv", "findings.json", "run.json", "评分", "汇总.xlsx"} <= {
+        path.name for path in output.iterdir()
+    }
     assert not [path for path in output.rglob("*") if path.name.startswith(".")]
 
 
 def test_the_record_lists_the_digest_of_everything_written(season: tuple[Batch, Path]) -> None:
     _, output = season
     listed = {item["path"]: item["sha256"] for item in record(output)["outputs"]}
-    assert listed == {path: batch.records.digest(data) for path, data in tree(output).items() if path != "run.json"}
+    assert listed == {
+        path: batch.records.digest(data)
+        for path, data in tree(output).items()
+        if path != "run.json"
+    }
     assert str(output) not in (output / "run.json").read_text(encoding="utf-8")
 
 
@@ -97,13 +124,20 @@ def test_the_samples_are_all_of_the_roster_and_the_season(season: tuple[Batch, P
 
 def test_answers_carry_no_workbook(season: tuple[Batch, Path]) -> None:
     done, _ = season
-    assert all(not score.places for answer in done.submitted for card in answer.scorecards for score in card.indicators)
+    assert all(
+        not score.places
+        for answer in done.submitted
+        for card in answer.scorecards
+        for score in card.indicators
+    )
 
 
 # ------------------------------------------------------------------------------------------------- same input, same bytes
 
 
-def test_the_same_input_gives_the_same_bytes_whatever_the_processes(inbox: Path, tmp_path: Path) -> None:
+def test_the_same_input_gives_the_same_bytes_whatever_the_processes(
+    inbox: Path, tmp_path: Path
+) -> None:
     run(inbox, tmp_path / "甲", jobs=1)
     run(inbox, tmp_path / "乙", jobs=2)
     assert tree(tmp_path / "甲") == tree(tmp_path / "乙")
@@ -133,7 +167,9 @@ def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
     shutil.copy2(BOOKS[0], inbox / "断了的")
     second = run(inbox, inbox / "第二次")
     said = {answer.file: answer.reason for answer in second.answers if not answer.counts}
-    assert sorted(said) == ["断了的", "第一次/结果"] and all("以前运行的结果" in reason for reason in said.values())
+    assert sorted(said) == ["断了的", "第一次/结果"] and all(
+        "以前运行的结果" in reason for reason in said.values()
+    )
     assert [one.file for one in second.submitted] == [one.file for one in first.submitted]
 
 
@@ -144,12 +180,21 @@ def test_one_bad_file_is_one_line(inbox: Path, tmp_path: Path) -> None:
     done = run(inbox, tmp_path / "结果")
     status = {answer.file: answer.status for answer in done.answers}
     assert len(done.submitted) == FEW
-    assert status["坏.xlsx"] is not FileStatus.SUBMITTED and status["空.xlsx"] is not FileStatus.SUBMITTED
+    assert (
+        status["坏.xlsx"] is not FileStatus.SUBMITTED
+        and status["空.xlsx"] is not FileStatus.SUBMITTED
+    )
     assert status["~$锁.xlsx"] is FileStatus.UNRECOGNISED
-    assert all(answer.reason and answer.sha256 for answer in done.answers if answer.status is not FileStatus.SUBMITTED)
+    assert all(
+        answer.reason and answer.sha256
+        for answer in done.answers
+        if answer.status is not FileStatus.SUBMITTED
+    )
 
 
-@pytest.mark.parametrize("error", [ValueError("x"), RecursionError(), MemoryError(), PermissionError(13, "denied")])
+@pytest.mark.parametrize(
+    "error", [ValueError("x"), RecursionError(), MemoryError(), PermissionError(13, "denied")]
+)
 def test_whatever_happens_to_a_file_stops_nothing(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
@@ -164,9 +209,13 @@ def test_whatever_happens_to_a_file_stops_nothing(
     monkeypatch.setattr(reader, "read_bytes", read_bytes)
     done = run(inbox, tmp_path / "结果", jobs=1)
     failed = next(answer for answer in done.answers if answer.file == victim)
-    assert failed.status is FileStatus.UNREADABLE and failed.reason and len(done.submitted) == FEW - 1
+    assert (
+        failed.status is FileStatus.UNREADABLE and failed.reason and len(done.submitted) == FEW - 1
+    )
     assert "Traceback" not in failed.reason
-    if isinstance(error, ValueError | RecursionError):  # what only a maintainer can use is in the record
+    if isinstance(
+        error, ValueError | RecursionError
+    ):  # what only a maintainer can use is in the record
         assert not re.search("[A-Za-z]{4}", failed.reason)
         [line] = [line for line in record(tmp_path / "结果")["files"] if line["faults"]]  # type: ignore[attr-defined]
         assert line["file"] == victim and type(error).__name__ in line["faults"][0]
@@ -183,7 +232,9 @@ def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     assert len(done.submitted) == FEW
     assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
     assert all(
-        "KeyError" not in answer.problem and answer.faults[0].startswith("KeyError: 'x' (workers.py:") for answer in done.submitted
+        "KeyError" not in answer.problem
+        and answer.faults[0].startswith("KeyError: 'x' (workers.py:")
+        for answer in done.submitted
     )
     assert (tmp_path / "结果" / "汇总.xlsx").is_file()
 
@@ -208,7 +259,11 @@ def test_an_output_open_elsewhere_gets_a_plain_message_and_the_rest_is_written(
     assert (output / locked).is_file() and all(answer.output for answer in done.submitted[1:])
     monkeypatch.undo()
     again = run(inbox, output)
-    assert not again.problems and not again.notes and not any(answer.problem for answer in again.answers)
+    assert (
+        not again.problems
+        and not again.notes
+        and not any(answer.problem for answer in again.answers)
+    )
 
 
 def test_an_output_folder_that_is_a_file_is_refused(inbox: Path, tmp_path: Path) -> None:
@@ -228,7 +283,10 @@ def test_a_bad_roster_stops_the_run_before_it_writes(inbox: Path, tmp_path: Path
 def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
     (tmp_path / "空").mkdir()
     done = run(tmp_path / "空", tmp_path / "结果")
-    assert len(done.missing) == len(done.roster) and record(tmp_path / "结果")["totals"]["files"]["seen"] == 0
+    assert (
+        len(done.missing) == len(done.roster)
+        and record(tmp_path / "结果")["totals"]["files"]["seen"] == 0
+    )
 
 
 # ---------------------------------------------------------------------------------------------- processes
@@ -252,14 +310,25 @@ def tasks_of(tmp_path: Path, *names: str) -> list[Task]:
 def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> None:
     names = ["1", "2", "致命1", "3", "4", "停住", "5", "吞", "6", "致命2"]
     start = time.monotonic()
-    answers = {one.file: one for one in in_processes(work, tasks_of(tmp_path, *names), 2, lost, seconds=1.5)}
+    answers = {
+        one.file: one
+        for one in in_processes(work, tasks_of(tmp_path, *names), 2, lost, seconds=1.5)
+    }
     assert sorted(answers) == sorted(names) and time.monotonic() - start < 20
-    reasons = {name: one.reason for name, one in answers.items() if one.status is FileStatus.UNREADABLE}
+    reasons = {
+        name: one.reason for name, one in answers.items() if one.status is FileStatus.UNREADABLE
+    }
     assert sorted(reasons) == sorted(["致命1", "致命2", "停住", "吞"])
-    assert "异常中止" in reasons["致命1"] and "已放弃" in reasons["停住"] and "内存不足" in reasons["吞"]
+    assert (
+        "异常中止" in reasons["致命1"]
+        and "已放弃" in reasons["停住"]
+        and "内存不足" in reasons["吞"]
+    )
 
 
-def test_where_no_process_starts_the_work_is_done_here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_no_process_starts_the_work_is_done_here(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(crew, "_serve", work)  # what starts in the process ends at once
     tasks = tasks_of(tmp_path, "甲.xlsx", "乙.xlsx")
     assert [answer.file for answer in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
@@ -285,23 +354,31 @@ def test_what_an_earlier_run_left_does_not_mislead(inbox: Path, tmp_path: Path) 
     assert len(done.submitted) == FEW - 1 and not done.notes
 
 
-def test_a_workbook_the_reviewer_typed_into_is_kept_beside_the_new_one(inbox: Path, tmp_path: Path) -> None:
+def test_a_workbook_the_reviewer_typed_into_is_kept_beside_the_new_one(
+    inbox: Path, tmp_path: Path
+) -> None:
     output = tmp_path / "结果"
     first, second = (answer.output for answer in run(inbox, output).submitted[:2])
     fresh = (output / first).read_bytes()
     (output / first).write_bytes(b"reviewed")
     (output / second).write_bytes(b"reviewed too")
-    (inbox / next(answer.file for answer in batch.check_files([inbox], template=TEMPLATE)[1:2])).unlink()
+    (
+        inbox / next(answer.file for answer in batch.check_files([inbox], template=TEMPLATE)[1:2])
+    ).unlink()
     done = run(inbox, output)
     assert (output / first).read_bytes() == fresh
-    assert (output / first).with_stem(f"{Path(first).stem}（改动保留1）").read_bytes() == b"reviewed"
+    assert (output / first).with_stem(
+        f"{Path(first).stem}（改动保留1）"
+    ).read_bytes() == b"reviewed"
     assert (output / second).read_bytes() == b"reviewed too"
     kept, left, hint = done.notes
     assert Path(first).name in kept and Path(second).name in left and "--review" in hint
 
 
 @pytest.mark.parametrize("pattern", ["findings.csv", "*/*/*.eml", "审核情况汇报.docx"])
-def test_a_list_a_draft_or_a_briefing_that_was_edited_is_kept_as_well(inbox: Path, tmp_path: Path, pattern: str) -> None:
+def test_a_list_a_draft_or_a_briefing_that_was_edited_is_kept_as_well(
+    inbox: Path, tmp_path: Path, pattern: str
+) -> None:
     output = tmp_path / "结果"
     run(inbox, output)
     edited = sorted(output.glob(pattern))[0]
@@ -309,21 +386,31 @@ def test_a_list_a_draft_or_a_briefing_that_was_edited_is_kept_as_well(inbox: Pat
     edited.write_bytes(b"a word of the reviewer's")
     done = run(inbox, output)
     assert edited.read_bytes() == fresh and any("改名保留" in note for note in done.notes)
-    assert edited.with_stem(f"{edited.stem}（改动保留1）").read_bytes() == b"a word of the reviewer's"
+    assert (
+        edited.with_stem(f"{edited.stem}（改动保留1）").read_bytes() == b"a word of the reviewer's"
+    )
 
 
-@pytest.mark.parametrize("path", ["../外面.xlsx", "/外面.xlsx", "评分/../../外面.xlsx", "C:\\外面.xlsx", ""])
+@pytest.mark.parametrize(
+    "path", ["../外面.xlsx", "/外面.xlsx", "评分/../../外面.xlsx", "C:\\外面.xlsx", ""]
+)
 def test_a_forged_record_removes_nothing_outside(tmp_path: Path, path: str) -> None:
     outside = tmp_path / "外面.xlsx"
     outside.write_bytes(b"x")
     folder = tmp_path / "结果"
-    forged = {"tool": {"name": outbox.TOOL}, "outputs": [{"path": path, "sha256": batch.records.digest(b"x")}]}
+    forged = {
+        "tool": {"name": outbox.TOOL},
+        "outputs": [{"path": path, "sha256": batch.records.digest(b"x")}],
+    }
     write_bytes(folder / "run.json", json.dumps(forged).encode())
     outbox.Outbox(folder).remove_stale()
     assert outside.read_bytes() == b"x"
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"tool": {"name": "jixiao-xlsx"}, "outputs": 3}', '{"tool": 1}', "\ufeff{"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "[]", "{}", '{"tool": {"name": "jixiao-xlsx"}, "outputs": 3}', '{"tool": 1}', "\ufeff{"],
+)
 def test_a_record_that_is_not_ours_is_ignored(tmp_path: Path, text: str) -> None:
     (tmp_path / "run.json").write_text(text, encoding="utf-8")
     outbox.Outbox(tmp_path).remove_stale()
@@ -339,6 +426,14 @@ def test_the_remains_of_a_killed_run_disappear(inbox: Path, tmp_path: Path) -> N
 
 
 def test_departments_of_like_names_get_files_of_their_own() -> None:
-    alike = [Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=name) for n, name in enumerate(("ABC/局", "abc／局", "乙局"))]
-    names = [answer.output for answer in batch._named([*alike, replace(alike[0], status=FileStatus.DUPLICATE)], "评分/")]
+    alike = [
+        Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=name)
+        for n, name in enumerate(("ABC/局", "abc／局", "乙局"))
+    ]
+    names = [
+        answer.output
+        for answer in batch._named(
+            [*alike, replace(alike[0], status=FileStatus.DUPLICATE)], "评分/"
+        )
+    ]
     assert names == ["评分/ABC／局.xlsx", "评分/abc／局(2).xlsx", "评分/乙局.xlsx", ""]

@@ -37,9 +37,14 @@ def test_a_rule_that_breaks_is_one_finding_and_stops_no_other() -> None:
     crash = next(finding for finding in report.findings if finding.code == CRASH)
     assert crash.item == "BAL500" and "BAL500" in crash.message and "会坏的规则" in crash.message
     assert crash.severity is Severity.NOTE  # a fault of ours sends no workbook back
-    assert not re.search("[a-z]", crash.message + crash.basis)  # a class of Python says nothing to a clerk
+    assert not re.search(
+        "[a-z]", crash.message + crash.basis
+    )  # a class of Python says nothing to a clerk
     assert report.faults[0].startswith("BAL500: KeyError: '…' (")
-    assert [finding.code for finding in report.findings if finding.code != CRASH] == ["BAL501", "BAL501"]
+    assert [finding.code for finding in report.findings if finding.code != CRASH] == [
+        "BAL501",
+        "BAL501",
+    ]
 
 
 def test_cells_are_counted_per_rule_and_what_was_skipped_has_its_reason() -> None:
@@ -48,13 +53,21 @@ def test_cells_are_counted_per_rule_and_what_was_skipped_has_its_reason() -> Non
     assert report.checked["REC101"] == 0
     reasons = {skip.code: skip.reason for skip in report.skipped}
     assert reasons["REC101"] == "缺少“资金预算执行表.合计.基本支出小计”"
-    assert [(skip.reason, skip.count) for skip in report.skipped if skip.code == "BAL501"] == [("未填", 1)]
+    assert [(skip.reason, skip.count) for skip in report.skipped if skip.code == "BAL501"] == [
+        ("未填", 1)
+    ]
     assert set(report.checked) == set(RULES)
 
 
 def test_a_missing_sheet_is_one_finding_and_not_forty() -> None:
     told = submission(
-        Case("STR101", "缺一张表", given={"基本信息": "部门名称 | 县财政局"}, notes=("缺工作表：收支总表",)), TEMPLATE
+        Case(
+            "STR101",
+            "缺一张表",
+            given={"基本信息": "部门名称 | 县财政局"},
+            notes=("缺工作表：收支总表",),
+        ),
+        TEMPLATE,
     )
     report = check(told, TEMPLATE)
     assert [f.code for f in report.findings if "收支总表" in f.message] == ["STR101"]
@@ -65,7 +78,11 @@ def test_a_truncated_sheet_is_one_note_with_a_count() -> None:
     rows = [(f"科目{n}", f"{n}.11", n * 10000 + 1199) for n in range(1, 6)]
     total = sum(fen for _, _, fen in rows)
     funds = "\n".join(
-        ["支出功能分类科目 | 人员经费", *(f"{name} | {wan}" for name, wan, _ in rows), f"合计 | {total // 100 / 100}"]
+        [
+            "支出功能分类科目 | 人员经费",
+            *(f"{name} | {wan}" for name, wan, _ in rows),
+            f"合计 | {total // 100 / 100}",
+        ]
     )
     ledger = f"项目 | 决算数\n其中：人员经费 | {total}"
     report = check(read(资金预算执行表=funds, 收支总表=ledger), TEMPLATE)
@@ -89,13 +106,22 @@ def test_the_county_may_lower_a_rule_and_never_raise_its_milder_findings() -> No
 
 def test_what_another_finding_explains_is_not_said_again() -> None:
     judged = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n满意度 | 13.5 | ≥95% | 90% | 15"
-    codes = [f.code for f in check(read(绩效评价表=judged), TEMPLATE).findings if f.item == "满意度"]
+    codes = [
+        f.code for f in check(read(绩效评价表=judged), TEMPLATE).findings if f.item == "满意度"
+    ]
     assert "IND103" in codes and "IND104" not in codes and "IND105" not in codes
 
 
 def test_findings_come_by_weight_then_sheet_then_cell() -> None:
-    report = check(read(三公经费=TRIPS, 基本信息="编制人数 | 12\n年末在职人数（编内） | 13\n单位性质 | 机关"), TEMPLATE)
+    report = check(
+        read(三公经费=TRIPS, 基本信息="编制人数 | 12\n年末在职人数（编内） | 13\n单位性质 | 机关"),
+        TEMPLATE,
+    )
     ranks = [finding.severity.rank for finding in report.findings]
     assert ranks == sorted(ranks)
-    warnings = [str(f.place) for f in report.findings if f.severity is Severity.WARNING and f.place.sheet == "基本信息"]
+    warnings = [
+        str(f.place)
+        for f in report.findings
+        if f.severity is Severity.WARNING and f.place.sheet == "基本信息"
+    ]
     assert warnings == ["基本信息!B7", "基本信息!B11"]

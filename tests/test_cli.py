@@ -22,17 +22,25 @@ HEAVY = ("pandas", "openpyxl", "xlsxwriter", "python_calamine", "numpy")
 
 
 def jixiao(*arguments: object) -> Result:
-    return CliRunner().invoke(main, [str(argument) for argument in arguments], catch_exceptions=False)
+    return CliRunner().invoke(
+        main, [str(argument) for argument in arguments], catch_exceptions=False
+    )
 
 
 def process(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "jixiao_xlsx", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
+    return subprocess.run(
+        command, capture_output=True, env={**os.environ, **environment}, check=False
+    )
 
 
 @pytest.fixture(scope="module")
 def faulty() -> Path:
-    return next(path for path in sorted((SAMPLES / "inbox").glob("*.xlsx")) if "临泽县机关事务中心" in path.name)
+    return next(
+        path
+        for path in sorted((SAMPLES / "inbox").glob("*.xlsx"))
+        if "临泽县机关事务中心" in path.name
+    )
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +81,19 @@ def test_importing_the_package_loads_no_workbook_library() -> None:
 def test_help_is_chinese(command: str) -> None:
     text = jixiao(*command.split(), "--help").stdout
     assert text.startswith("用法：jixiao")
-    assert not [word for word in ("Usage", "Options", "Commands", "OPTIONS", "Show this", "required", "arguments") if word in text]
+    assert not [
+        word
+        for word in (
+            "Usage",
+            "Options",
+            "Commands",
+            "OPTIONS",
+            "Show this",
+            "required",
+            "arguments",
+        )
+        if word in text
+    ]
 
 
 def test_commands_stand_in_the_order_of_the_season() -> None:
@@ -109,7 +129,9 @@ def test_wrong_usage_exits_2_and_says_so_in_chinese(arguments: list[str], said: 
     result = jixiao(*arguments)
     assert result.exit_code == 2
     assert said in result.stderr
-    assert "Error" not in result.stderr and "Usage" not in result.stderr and "Try" not in result.stderr
+    assert (
+        "Error" not in result.stderr and "Usage" not in result.stderr and "Try" not in result.stderr
+    )
     assert result.stdout == ""
 
 
@@ -136,14 +158,20 @@ def test_machine_output_is_alone_on_stdout(faulty: Path) -> None:
     assert result.stderr.startswith("共 1 个文件")
     data = jixiao("check", faulty, "--format", "csv").stdout_bytes
     lines = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    assert [line["编号"] for line in lines] == [finding["code"] for finding in document["files"][0]["findings"]]
+    assert [line["编号"] for line in lines] == [
+        finding["code"] for finding in document["files"][0]["findings"]
+    ]
 
 
 def test_check_with_nothing_readable_exits_2(tmp_path: Path) -> None:
     assert jixiao("check", tmp_path).exit_code == 2
     (tmp_path / "坏.xlsx").write_bytes(b"nothing")
     result = jixiao("check", tmp_path)
-    assert result.exit_code == 2 and "坏.xlsx" in result.stdout and "没有读到任何填报表" in result.stderr
+    assert (
+        result.exit_code == 2
+        and "坏.xlsx" in result.stdout
+        and "没有读到任何填报表" in result.stderr
+    )
 
 
 def test_no_progress_in_a_pipe(faulty: Path) -> None:
@@ -166,17 +194,23 @@ def test_an_ascii_console_does_not_crash(faulty: Path) -> None:
 # ---------------------------------------------------------------------------------------------------- score, run
 
 
-def test_score_writes_a_workbook_per_file_and_lists_the_totals(faulty: Path, clean: Path, tmp_path: Path) -> None:
+def test_score_writes_a_workbook_per_file_and_lists_the_totals(
+    faulty: Path, clean: Path, tmp_path: Path
+) -> None:
     result = jixiao("score", faulty, clean, "-o", tmp_path / "评分")
     assert result.exit_code == 0, result.stderr
     lines = [line.split("\t") for line in result.stdout.splitlines()]
     assert len(lines) == 3 and lines[0][:2] == ["部门", "文件"]
-    assert sorted(path.name for path in (tmp_path / "评分").iterdir()) == sorted(f"{line[0]}.xlsx" for line in lines[1:])
+    assert sorted(path.name for path in (tmp_path / "评分").iterdir()) == sorted(
+        f"{line[0]}.xlsx" for line in lines[1:]
+    )
     seed = next(line for line in lines if line[1] == faulty.name)
     assert seed[3:6:2] == ["98.89", "优"]
 
 
-def test_run_writes_the_results_and_exits_0_when_all_is_accounted_for(faulty: Path, clean: Path, tmp_path: Path) -> None:
+def test_run_writes_the_results_and_exits_0_when_all_is_accounted_for(
+    faulty: Path, clean: Path, tmp_path: Path
+) -> None:
     inbox = tmp_path / "收件箱"
     inbox.mkdir()
     shutil.copy2(faulty, inbox)
@@ -186,7 +220,12 @@ def test_run_writes_the_results_and_exits_0_when_all_is_accounted_for(faulty: Pa
     assert result.exit_code == 0, result.stderr
     assert result.stdout == ""
     assert "坏.xlsx" in result.stderr and "未报" in result.stderr and "汇总.xlsx" in result.stderr
-    assert json.loads((tmp_path / "结果" / "findings.json").read_text(encoding="utf-8"))["batch_findings"] == []
+    assert (
+        json.loads((tmp_path / "结果" / "findings.json").read_text(encoding="utf-8"))[
+            "batch_findings"
+        ]
+        == []
+    )
 
 
 def test_findings_json_is_what_check_prints_plus_the_batch(faulty: Path, tmp_path: Path) -> None:
@@ -198,7 +237,10 @@ def test_findings_json_is_what_check_prints_plus_the_batch(faulty: Path, tmp_pat
 
 def test_run_with_nothing_readable_exits_2(tmp_path: Path) -> None:
     (tmp_path / "收件箱").mkdir()
-    assert jixiao("run", tmp_path / "收件箱", "-o", tmp_path / "结果", "--roster", ROSTER).exit_code == 2
+    assert (
+        jixiao("run", tmp_path / "收件箱", "-o", tmp_path / "结果", "--roster", ROSTER).exit_code
+        == 2
+    )
 
 
 def test_a_roster_with_mistakes_names_them_all(faulty: Path, tmp_path: Path) -> None:
@@ -224,7 +266,12 @@ def dump(book: Path) -> dict[tuple[str, str], object]:
     import openpyxl
 
     loaded = openpyxl.load_workbook(book)
-    return {(sheet.title, cell.coordinate): cell.value for sheet in loaded for row in sheet.iter_rows() for cell in row}
+    return {
+        (sheet.title, cell.coordinate): cell.value
+        for sheet in loaded
+        for row in sheet.iter_rows()
+        for cell in row
+    }
 
 
 def test_template_writes_the_blank_workbook_that_is_shipped(tmp_path: Path) -> None:
@@ -243,7 +290,10 @@ def test_template_writes_one_workbook_per_department(tmp_path: Path) -> None:
     form = find_template()
     roster = tmp_path / "departments.csv"
     roster.write_text("部门编码,部门名称\n201,青禾县财政局\n202,青禾县../机关\n", encoding="utf-8")
-    assert jixiao("template", "--roster", roster, "--year", 2024, "-o", tmp_path / "空白表").exit_code == 0
+    assert (
+        jixiao("template", "--roster", roster, "--year", 2024, "-o", tmp_path / "空白表").exit_code
+        == 0
+    )
     names = sorted(path.name for path in (tmp_path / "空白表").iterdir())
     assert len(names) == 2 and f"青禾县财政局-{form.file_name}.xlsx" in names
     filled = read(tmp_path / "空白表" / f"青禾县财政局-{form.file_name}.xlsx")
@@ -254,10 +304,15 @@ def test_rules_are_listed_explained_and_machine_readable() -> None:
     listed = json.loads(jixiao("rules", "--format", "json").stdout_bytes)
     codes = [rule["code"] for rule in listed]
     assert codes == sorted(set(codes)) and {"BAL201", "REC101", "IND104"} <= set(codes)
-    assert all(rule["title"] and rule["basis"] and rule["severity"] in {"error", "warning", "note"} for rule in listed)
+    assert all(
+        rule["title"] and rule["basis"] and rule["severity"] in {"error", "warning", "note"}
+        for rule in listed
+    )
     assert all(code in jixiao("rules").stdout for code in codes)
     page = jixiao("rules", "bal201").stdout
-    assert "级别：错误" in page and "依据：" in page and "说明：" in page and "勾稽关系：C07" in page
+    assert (
+        "级别：错误" in page and "依据：" in page and "说明：" in page and "勾稽关系：C07" in page
+    )
 
 
 def test_the_rules_page_is_fresh() -> None:

@@ -8,14 +8,26 @@ from pathlib import Path
 
 from jixiao_xlsx import crosscheck, reader
 from jixiao_xlsx.crosscheck import strangers
-from jixiao_xlsx.model import Answer, Document, Facts, FileStatus, Paragraph, Place, ReferenceLine, Severity
+from jixiao_xlsx.model import (
+    Answer,
+    Document,
+    Facts,
+    FileStatus,
+    Paragraph,
+    Place,
+    ReferenceLine,
+    Severity,
+)
 from jixiao_xlsx.spec import find_template
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "inbox"
 
 
 def answers(*facts: Facts) -> list[Answer]:
-    return [Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=f"部门{n}", facts=one) for n, one in enumerate(facts)]
+    return [
+        Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=f"部门{n}", facts=one)
+        for n, one in enumerate(facts)
+    ]
 
 
 def codes(*facts: Facts) -> list[tuple[str, tuple[str, ...]]]:
@@ -63,11 +75,18 @@ def test_the_sample_departments_copied_from_nobody() -> None:
     template = find_template()
     books = sorted(SAMPLES.glob("*.xlsx"))[:20]
     facts = [crosscheck.facts_of(reader.read(book, template), template) for book in books]
-    assert {one.code for one in crosscheck.crosscheck(answers(*facts))} <= {"XDP102", "XDP103", "XDP104"}
+    assert {one.code for one in crosscheck.crosscheck(answers(*facts))} <= {
+        "XDP102",
+        "XDP103",
+        "XDP104",
+    }
 
 
 def test_figures_of_the_bureau_for_nobody_are_told() -> None:
-    lines = [ReferenceLine(code, "项目支出", {}, f"批复决算.csv 第 {n} 行") for n, code in enumerate(("101", "999", "999"), 2)]
+    lines = [
+        ReferenceLine(code, "项目支出", {}, f"批复决算.csv 第 {n} 行")
+        for n, code in enumerate(("101", "999", "999"), 2)
+    ]
     (found,) = strangers(lines, ["101"])
     assert (found.code, found.severity) == ("XDP105", Severity.NOTE)
     assert "999（批复决算.csv 第 3 行）" in found.message and "101" not in found.message
@@ -82,5 +101,9 @@ def test_a_sentence_of_many_departments_is_the_countys_model_text() -> None:
 
 def test_paragraphs_of_word_reports_are_compared() -> None:
     document = Document("报告.docx", "0", (Paragraph(1, "短句。"), Paragraph(2, "长" * 61 + "。")))
-    submission = replace(reader.read(next(SAMPLES.glob("*.xlsx")), find_template()), tables={}, documents=(document,))
-    assert [place for _, place, _ in crosscheck.facts_of(submission, find_template()).paragraphs] == [Place("报告.docx", "第2段")]
+    submission = replace(
+        reader.read(next(SAMPLES.glob("*.xlsx")), find_template()), tables={}, documents=(document,)
+    )
+    assert [
+        place for _, place, _ in crosscheck.facts_of(submission, find_template()).paragraphs
+    ] == [Place("报告.docx", "第2段")]

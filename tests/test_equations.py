@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from jixiao_xlsx.equations import EquationError, Ref, Scope, Term, parse_ratio, parse_relation, quote
+from jixiao_xlsx.equations import (
+    EquationError,
+    Ref,
+    Scope,
+    Term,
+    parse_ratio,
+    parse_relation,
+    quote,
+)
 
 
 def terms(side: tuple[Term, ...]) -> list[tuple[int, str]]:
@@ -26,7 +34,9 @@ def test_names_are_rows_of_each_column() -> None:
 
 
 def test_names_are_addresses_between_sheets() -> None:
-    relation = parse_relation("执行表.合计.支出合计 = 总表.本年支出合计.决算数 = 计划.总体.执行数", Scope.SHEET)
+    relation = parse_relation(
+        "执行表.合计.支出合计 = 总表.本年支出合计.决算数 = 计划.总体.执行数", Scope.SHEET
+    )
     assert [side[0].ref for side in relation.sides] == [
         Ref("执行表", "合计", "支出合计"),
         Ref("总表", "本年支出合计", "决算数"),
@@ -49,8 +59,13 @@ def test_at_most_may_be_chained() -> None:
 
 
 def test_full_width_punctuation_belongs_to_names() -> None:
-    relation = parse_relation("“三公经费”合计 = 因公出国（境）费 + 其中：公务用车购置费", Scope.COLUMN, "三公")
-    assert terms(relation.sides[1]) == [(1, "三公.因公出国（境）费"), (1, "三公.其中：公务用车购置费")]
+    relation = parse_relation(
+        "“三公经费”合计 = 因公出国（境）费 + 其中：公务用车购置费", Scope.COLUMN, "三公"
+    )
+    assert terms(relation.sides[1]) == [
+        (1, "三公.因公出国（境）费"),
+        (1, "三公.其中：公务用车购置费"),
+    ]
 
 
 @pytest.mark.parametrize("name", ["2.1 款", "收入-支出", "A+B", "甲/乙", "a=b", "x≤y", "两 词"])
@@ -101,14 +116,24 @@ def test_what_is_no_equation_says_why(text: str, scope: Scope, words: str) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["甲.乙.丙", "甲.乙.丙 / 甲.乙.丙 / 甲.乙.丙", "甲 / 乙", "/ 甲.乙.丙", "甲.乙.丙 /", "() / 甲.乙.丙"]
+    "text",
+    [
+        "甲.乙.丙",
+        "甲.乙.丙 / 甲.乙.丙 / 甲.乙.丙",
+        "甲 / 乙",
+        "/ 甲.乙.丙",
+        "甲.乙.丙 /",
+        "() / 甲.乙.丙",
+    ],
 )
 def test_what_is_no_ratio_says_why(text: str) -> None:
     with pytest.raises(EquationError):
         parse_ratio(text)
 
 
-@pytest.mark.parametrize("junk", ["「」 = 甲", "甲.. = 乙", "== ", "≤", "甲 = 「", "（）", "甲 = .", "甲 + + 乙 = 丙"])
+@pytest.mark.parametrize(
+    "junk", ["「」 = 甲", "甲.. = 乙", "== ", "≤", "甲 = 「", "（）", "甲 = .", "甲 + + 乙 = 丙"]
+)
 def test_junk_is_an_error_or_an_equation_but_never_a_crash(junk: str) -> None:
     try:
         parse_relation(junk, Scope.ROW, "表")

@@ -59,7 +59,11 @@ def test_the_oracle_believes_clean_workbooks_and_doubts_a_gross_fault(seed: int)
 def test_intervals_accuse_no_right_table_and_see_more() -> None:
     found = tables(300)
     for methods in found.values():
-        ours = next(values for name, values in methods.items() if name.startswith("本工具") and "零" not in name)
+        ours = next(
+            values
+            for name, values in methods.items()
+            if name.startswith("本工具") and "零" not in name
+        )
         assert ours[0] == 0
         assert ours[2] > 75
     assert found["四舍五入 5×3"]["常数 ±0.01"][0] > 2

@@ -65,7 +65,9 @@ def season(form: Template, tmp_path_factory: pytest.TempPathFactory) -> Path:
     last.mkdir()
     filling = {name: TableFilling(rows) for name, rows in LAST.items()}
     write_workbook(form, last / "a.xlsx", filling=filling, year=2022, department="青禾县水利局")
-    write_workbook(form, last / "b.xlsx", filling=filling, year=2021, department="青禾县林业局", code="102")
+    write_workbook(
+        form, last / "b.xlsx", filling=filling, year=2021, department="青禾县林业局", code="102"
+    )
     (last / "c.xlsx").write_bytes(b"PK\x03\x04 broken")
     return folder
 
@@ -95,7 +97,9 @@ def number(submission: Submission, address: str) -> Decimal | None:
 
 def test_each_department_gets_what_is_known_of_it(handed: Any) -> None:
     done, books = handed
-    water, forest, archive = (books[name] for name in ("青禾县水务局", "青禾县林业局", "青禾县档案馆"))
+    water, forest, archive = (
+        books[name] for name in ("青禾县水务局", "青禾县林业局", "青禾县档案馆")
+    )
     wanted = {
         "收支总表.项目支出.年初预算数": Decimal(1200),
         "收支总表.项目支出.全年预算数": Decimal(1500),
@@ -121,12 +125,20 @@ def test_what_could_not_be_placed_is_told(handed: Any) -> None:
     done, _ = handed
     told = "\n".join(done.notes)
     assert len(done.notes) == 4
-    for words in ("表里没有“不存在的项目”", "部门编码“999”不在名册中", "“b.xlsx”未用：非本年度", "“c.xlsx”未用：无法读取"):
+    for words in (
+        "表里没有“不存在的项目”",
+        "部门编码“999”不在名册中",
+        "“b.xlsx”未用：非本年度",
+        "“c.xlsx”未用：无法读取",
+    ):
         assert words in told
 
 
 def test_a_total_that_follows_by_itself_stays_a_formula(form: Template, tmp_path: Path) -> None:
-    parts = {Ref("收支总表", f"其中：{name}经费", BUDGET): Decimal(value) for name, value in (("人员", 600), ("公用", 300))}
+    parts = {
+        Ref("收支总表", f"其中：{name}经费", BUDGET): Decimal(value)
+        for name, value in (("人员", 600), ("公用", 300))
+    }
     total = Ref("收支总表", "基本支出", BUDGET)
     for value, formula in ((900, True), (950, False)):
         write_workbook(form, tmp_path / "a.xlsx", prefill=parts | {total: Decimal(value)})
@@ -139,7 +151,9 @@ def test_a_total_that_follows_by_itself_stays_a_formula(form: Template, tmp_path
 
 
 def test_figures_typed_ahead_may_still_be_corrected(form: Template, tmp_path: Path) -> None:
-    write_workbook(form, tmp_path / "a.xlsx", prefill={Ref("收支总表", "项目支出", BUDGET): Decimal(5)})
+    write_workbook(
+        form, tmp_path / "a.xlsx", prefill={Ref("收支总表", "项目支出", BUDGET): Decimal(5)}
+    )
     sheet, ref = place(form).ref("收支总表", "项目支出", BUDGET)
     assert not openpyxl.load_workbook(tmp_path / "a.xlsx")[sheet][ref].protection.locked
 
@@ -147,7 +161,18 @@ def test_figures_typed_ahead_may_still_be_corrected(form: Template, tmp_path: Pa
 def test_an_untouched_workbook_accuses_nobody_of_changes(form: Template, handed: Any) -> None:
     for submission in handed[1].values():
         codes = {finding.code for finding in checker.check(submission, form).findings}
-        assert not codes & {"STR104", "STR109", "STR110", "STR111", "STR112", "STR113", "IND126", "IND102", "STR102", "STR101"}
+        assert not codes & {
+            "STR104",
+            "STR109",
+            "STR110",
+            "STR111",
+            "STR112",
+            "STR113",
+            "IND126",
+            "IND102",
+            "STR102",
+            "STR101",
+        }
 
 
 def test_sources_need_a_roster(form: Template, season: Path, tmp_path: Path) -> None:
@@ -180,7 +205,9 @@ def test_mistakes_in_a_carry_are_named(form: Template, tmp_path: Path) -> None:
         '[[carry]]\nfrom = "收支总表.没有.决算数"\nto = "三公经费.会议费.上年决算数"\n'
         '[[carry]]\nfrom = "车辆.其他用车.年末数量"\nto = "三公经费.会议费.上年决算数"\n'
     )
-    (tmp_path / "spec.toml").write_text(text.replace("[[carry]]", wrong + "[[carry]]", 1), encoding="utf-8")
+    (tmp_path / "spec.toml").write_text(
+        text.replace("[[carry]]", wrong + "[[carry]]", 1), encoding="utf-8"
+    )
     shutil.copy(form.folder / "indicators.csv", tmp_path)
     with pytest.raises(SpecError) as caught:
         find_template(tmp_path)
@@ -202,7 +229,9 @@ def newer(form: Template, tmp_path: Path) -> Template:
     text = text.replace(f'version = "{form.version}"', 'version = "99"', 1)
     (folder / "spec.toml").write_text(text.replace("“三公经费”合计", "三公合计"), encoding="utf-8")
     library = (form.folder / "indicators.csv").read_text(encoding="utf-8-sig")
-    (folder / "indicators.csv").write_text(library.replace("“三公经费”合计", "三公合计"), encoding="utf-8")
+    (folder / "indicators.csv").write_text(
+        library.replace("“三公经费”合计", "三公合计"), encoding="utf-8"
+    )
     return find_template(folder)
 
 
@@ -212,7 +241,9 @@ def written(form: Template, **known: Any) -> bytes:
     return stream.getvalue()
 
 
-def test_an_older_workbook_is_read_checked_and_scored_by_its_own_spec(form: Template, newer: Template) -> None:
+def test_an_older_workbook_is_read_checked_and_scored_by_its_own_spec(
+    form: Template, newer: Template
+) -> None:
     from jixiao_xlsx import scorer
 
     filling = {"三公经费": TableFilling({"“三公经费”合计": {"决算数": 5}})}
@@ -225,7 +256,9 @@ def test_an_older_workbook_is_read_checked_and_scored_by_its_own_spec(form: Temp
     assert now.cell("三公经费", "三公合计", "决算数") is not None
 
 
-def test_a_version_that_was_not_kept_is_refused_with_what_to_do(newer: Template, form: Template) -> None:
+def test_a_version_that_was_not_kept_is_refused_with_what_to_do(
+    newer: Template, form: Template
+) -> None:
     data = written(newer)
     with pytest.raises(reader.Unreadable, match="versions/99") as caught:
         reader.read_bytes(data, "新.xlsx", form)
@@ -314,7 +347,9 @@ def put(table: str, row: str | int, column: str, value: object) -> Callable[[Any
 
 def label(table: str, row: str) -> Callable[[Any], None]:
     def change(book: Any) -> None:
-        sheet, ref = place(find_template()).ref(table, row, find_template().table[table].columns[0].title)
+        sheet, ref = place(find_template()).ref(
+            table, row, find_template().table[table].columns[0].title
+        )
         book[sheet].cell(book[sheet][ref].row, 1).value = "改了名"
 
     return change
@@ -338,7 +373,12 @@ def sheet_copied(book: Any) -> None:
 
 INDICATORS = "绩效评价表"
 TAMPERING = {
-    "权重": (put(INDICATORS, 8, "权重", 5), "IND102", (INDICATORS, 8, "权重"), "权重填 5，表样规定 2.7"),
+    "权重": (
+        put(INDICATORS, 8, "权重", 5),
+        "IND102",
+        (INDICATORS, 8, "权重"),
+        "权重填 5，表样规定 2.7",
+    ),
     "目标值": (put(INDICATORS, 16, "目标值", "99%"), "IND126", (INDICATORS, 16, "目标值"), "95%"),
     "共性指标名称": (
         put(INDICATORS, 8, "三级指标", "改了名"),
@@ -346,21 +386,61 @@ TAMPERING = {
         (INDICATORS, 8, "三级指标"),
         "“在职人员控制率”（改成了“改了名”）",
     ),
-    "计量单位": (put(INDICATORS, 8, "计量单位", "人"), "STR113", (INDICATORS, 8, "计量单位"), "印的是“%”，现为“人”"),
-    "分值": (put("预算执行率", "年度资金总额", "分值", 20), "STR113", ("预算执行率", "年度资金总额", "分值"), "印的是“10”"),
-    "指标方向": (put(INDICATORS, 8, "指标方向", "≥"), "IND108", (INDICATORS, 8, "指标方向"), "在职人员控制率"),
+    "计量单位": (
+        put(INDICATORS, 8, "计量单位", "人"),
+        "STR113",
+        (INDICATORS, 8, "计量单位"),
+        "印的是“%”，现为“人”",
+    ),
+    "分值": (
+        put("预算执行率", "年度资金总额", "分值", 20),
+        "STR113",
+        ("预算执行率", "年度资金总额", "分值"),
+        "印的是“10”",
+    ),
+    "指标方向": (
+        put(INDICATORS, 8, "指标方向", "≥"),
+        "IND108",
+        (INDICATORS, 8, "指标方向"),
+        "在职人员控制率",
+    ),
     "行名": (label("收支总表", "事业收入"), "STR102", None, "“事业收入”（A9 改成了“改了名”）"),
-    "列名": (heading("收支总表", "全年预算数"), "STR102", None, "“全年预算数”（C3 改成了“改了名”）"),
+    "列名": (
+        heading("收支总表", "全年预算数"),
+        "STR102",
+        None,
+        "“全年预算数”（C3 改成了“改了名”）",
+    ),
     "公式换了": (
         put("三公经费", "“三公经费”合计", "决算数", "=D5*1"),
         "STR109",
         ("三公经费", "“三公经费”合计", "决算数"),
         "现为 =D5*1",
     ),
-    "公式": (put("三公经费", "“三公经费”合计", "决算数", 3000), "STR109", ("三公经费", "“三公经费”合计", "决算数"), "原是公式"),
-    "预填数": (put("收支总表", "项目支出", BUDGET, 900), "STR110", ("收支总表", "项目支出", BUDGET), "预填 1200 元"),
-    "年度": (put("基本信息", "评价年度", "填报内容", 2024), "STR111", ("基本信息", "评价年度", "填报内容"), "2023"),
-    "部门": (put("基本信息", "部门名称", "填报内容", "青禾县林业局"), "STR111", ("基本信息", "部门名称", "填报内容"), "水务局"),
+    "公式": (
+        put("三公经费", "“三公经费”合计", "决算数", 3000),
+        "STR109",
+        ("三公经费", "“三公经费”合计", "决算数"),
+        "原是公式",
+    ),
+    "预填数": (
+        put("收支总表", "项目支出", BUDGET, 900),
+        "STR110",
+        ("收支总表", "项目支出", BUDGET),
+        "预填 1200 元",
+    ),
+    "年度": (
+        put("基本信息", "评价年度", "填报内容", 2024),
+        "STR111",
+        ("基本信息", "评价年度", "填报内容"),
+        "2023",
+    ),
+    "部门": (
+        put("基本信息", "部门名称", "填报内容", "青禾县林业局"),
+        "STR111",
+        ("基本信息", "部门名称", "填报内容"),
+        "水务局",
+    ),
     "删表": (sheet_gone("三公经费"), "STR101", None, "三公经费"),
     "删自检": (sheet_gone("自检"), "STR112", None, "自检"),
     "复制表": (sheet_copied, "STR104", None, "收支总表 (2)"),
@@ -376,11 +456,17 @@ def test_what_a_department_must_not_change_is_named_when_it_did(form: Template, 
         INDICATORS: TableFilling({one.name: {"业绩值": "95%"} for one in form.indicators}),
     }
     prefill = {Ref("收支总表", "项目支出", BUDGET): Decimal(1200)}
-    data = written(form, filling=filling, year=2023, department="青禾县水务局", code="101", prefill=prefill)
+    data = written(
+        form, filling=filling, year=2023, department="青禾县水务局", code="101", prefill=prefill
+    )
     book = openpyxl.load_workbook(io.BytesIO(data))
     before = reports(form, saved(book))
     change(book)
-    new = [finding for finding in reports(form, saved(book)) if finding not in before and finding.code == code]
+    new = [
+        finding
+        for finding in reports(form, saved(book))
+        if finding not in before and finding.code == code
+    ]
     assert len(new) == 1, [finding.message for finding in new]
     assert words in new[0].message
     if address:
@@ -393,11 +479,17 @@ def reports(form: Template, data: bytes) -> tuple[Any, ...]:
 
 
 def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> None:
-    filling = {"三公经费": TableFilling({"公务接待费": {"决算数": 3000}, "“三公经费”合计": {"决算数": 2000}})}
+    filling = {
+        "三公经费": TableFilling(
+            {"公务接待费": {"决算数": 3000}, "“三公经费”合计": {"决算数": 2000}}
+        )
+    }
     found = reports(form, written(form, filling=filling, year=2023))
-    assert [finding.code for finding in found if finding.place.sheet == "三公经费" and finding.code in {"BAL501", "STR109"}] == [
-        "BAL501"
-    ]
+    assert [
+        finding.code
+        for finding in found
+        if finding.place.sheet == "三公经费" and finding.code in {"BAL501", "STR109"}
+    ] == ["BAL501"]
 
 
 def test_rows_that_a_clerk_inserted_change_no_formula(form: Template) -> None:

@@ -37,7 +37,12 @@ TRIPS = """
 def hints(table: str, text: str, old: str, new: str) -> list[str]:
     """The first hint of every finding after `old` was mistyped as `new`."""
     assert text.count(old) >= 1
-    report = check(submission(Case("BAL201", "一处填错的数", given={table: text.replace(old, new, 1)}), TEMPLATE), TEMPLATE)
+    report = check(
+        submission(
+            Case("BAL201", "一处填错的数", given={table: text.replace(old, new, 1)}), TEMPLATE
+        ),
+        TEMPLATE,
+    )
     return [finding.hint for finding in report.findings if finding.hint]
 
 
@@ -60,7 +65,9 @@ def hints(table: str, text: str, old: str, new: str) -> list[str]:
         ("506.90", "560.90", "E24", "有两位数字填颠倒，若为 506.90 万元"),
     ],
 )
-def test_the_crossing_cell_is_blamed_for_what_was_done_to_it(old: str, new: str, cell: str, words: str) -> None:
+def test_the_crossing_cell_is_blamed_for_what_was_done_to_it(
+    old: str, new: str, cell: str, words: str
+) -> None:
     found = hints("资金预算执行表", FUNDS, old, new)
     assert found
     assert found[0].startswith(f"资金预算执行表!{cell} 可能")
@@ -84,15 +91,30 @@ def test_formulas_that_go_round_in_a_circle_come_to_an_end() -> None:
     """A county's form may state a relation twice, solved for either side."""
     back = parse_relation("基本支出小计 = 支出合计 - 项目支出", Scope.ROW, "资金预算执行表")
     told = [one for one in TEMPLATE.equations if one.code in {"BAL202", "BAL203"}]
-    form = replace(TEMPLATE, equations=(*told, EquationSpec("BAL299", "倒推", back, Severity.ERROR, "", table="资金预算执行表")))
+    form = replace(
+        TEMPLATE,
+        equations=(
+            *told,
+            EquationSpec("BAL299", "倒推", back, Severity.ERROR, "", table="资金预算执行表"),
+        ),
+    )
     table = """
     支出功能分类科目 | 基本支出小计 | 项目支出 | 支出合计
     教育支出         | =370.00     | 86.30   | =456.30
     合计             | 307.00      | 86.30   | 456.30
     """
-    judged = judge(submission(Case("BAL203", "来回推算", given={"资金预算执行表": table}), form), form)
-    failed = next(one for one in judged.verdicts if one.outcome is Outcome.FAILS and one.instance.spec.code == "BAL203")
-    assert found_in(failed, judged)[0].text == "资金预算执行表!E24 可能有两位数字填颠倒，若为 370.00 万元，则各处都平"
+    judged = judge(
+        submission(Case("BAL203", "来回推算", given={"资金预算执行表": table}), form), form
+    )
+    failed = next(
+        one
+        for one in judged.verdicts
+        if one.outcome is Outcome.FAILS and one.instance.spec.code == "BAL203"
+    )
+    assert (
+        found_in(failed, judged)[0].text
+        == "资金预算执行表!E24 可能有两位数字填颠倒，若为 370.00 万元，则各处都平"
+    )
 
 
 TOGETHER = "本行合计是按它加的，若为"
@@ -128,7 +150,9 @@ TOGETHER = "本行合计是按它加的，若为"
         ),
     ],
 )
-def test_a_unit_slip_and_the_row_total_typed_from_it_are_mended_together(old: str, new: str, said: str) -> None:
+def test_a_unit_slip_and_the_row_total_typed_from_it_are_mended_together(
+    old: str, new: str, said: str
+) -> None:
     found = hints("资金预算执行表", FUNDS, old, new)
     assert len(found) > 1 and {hint.split("；")[0] for hint in found} == {said}
 
@@ -179,14 +203,21 @@ def of_rule(code: str, **given: str) -> list[str]:
     ],
 )
 def test_a_limit_is_doubted_only_for_units_and_signs(budget: str, spent: str, said: str) -> None:
-    assert of_rule("BAL504", 三公经费=f"项目 | 预算数（全年） | 决算数\n会议费 | {budget} | {spent}") == [said]
+    assert of_rule(
+        "BAL504", 三公经费=f"项目 | 预算数（全年） | 决算数\n会议费 | {budget} | {spent}"
+    ) == [said]
 
 
 @pytest.mark.parametrize(
     ("goods", "services", "total", "said"),
     [
         ("5123.45", "3000.00", "0.81", f"资产与采购!C31 可能{UP}，若为 8123.45 元，则各处都平"),
-        ("5123.45", "3000.00", "8123450", "资产与采购!C31 可能多了三位，若为 8123.45 元，则各处都平"),
+        (
+            "5123.45",
+            "3000.00",
+            "8123450",
+            "资产与采购!C31 可能多了三位，若为 8123.45 元，则各处都平",
+        ),
         ("600.00", "403.45", "0.10", f"资产与采购!C31 可能{UP}，若为 1003.45 元，则各处都平"),
         ("312.34", "200.00", "0.05", ""),
         ("0.06", "0.04", "100.00", "资产与采购!C31 可能多了三位，若为 0.10 元，则各处都平"),
@@ -198,11 +229,18 @@ def test_a_limit_is_doubted_only_for_units_and_signs(budget: str, spent: str, sa
             "资产与采购!C31 可能有两位数字填颠倒，若为 8123.05 元，则各处都平；"
             "资产与采购!C28 可能有两位数字填颠倒，若为 5123.50 元，则各处都平",
         ),
-        ("-5123.45", "-3000.00", "8123.45", "资产与采购!C31 可能正负号填反，若为 -8123.45 元，则各处都平"),
+        (
+            "-5123.45",
+            "-3000.00",
+            "8123.45",
+            "资产与采购!C31 可能正负号填反，若为 -8123.45 元，则各处都平",
+        ),
         ("5123.45", "3000.00", "812.35", ""),
     ],
 )
-def test_units_of_a_total_that_stands_in_one_relation(goods: str, services: str, total: str, said: str) -> None:
+def test_units_of_a_total_that_stands_in_one_relation(
+    goods: str, services: str, total: str, said: str
+) -> None:
     table = f"采购类别 | 执行数\n货物 | {goods}\n服务 | {services}\n合计 | {total}"
     assert of_rule("BAL605", 政府采购=table) == [said]
 
@@ -232,7 +270,9 @@ def test_a_slip_behind_a_ratio_of_people(staff: str, posts: str, actual: str, sa
     ],
 )
 def test_a_slip_behind_a_ratio_of_money(budget: str, spent: str, said: str) -> None:
-    judged = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | 87.5% | 2.7"
+    judged = (
+        "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | 87.5% | 2.7"
+    )
     trips = f"项目 | 预算数（全年） | 决算数\n“三公经费”合计 | {budget} | {spent}"
     assert of_rule("IND116", 绩效评价表=judged, 三公经费=trips) == [said]
 
@@ -246,14 +286,20 @@ def test_nobody_types_a_minus_before_a_number_of_cars(cars: str, more: str, tota
 
 def test_a_small_amount_is_not_blamed_for_the_sign_of_a_rate() -> None:
     judged = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | -87.5% | 2.7"
-    (said,) = of_rule("IND116", 绩效评价表=judged, 三公经费="项目 | 预算数（全年） | 决算数\n“三公经费”合计 | 0.40 | 0.35")
+    (said,) = of_rule(
+        "IND116",
+        绩效评价表=judged,
+        三公经费="项目 | 预算数（全年） | 决算数\n“三公经费”合计 | 0.40 | 0.35",
+    )
     assert said == "绩效评价表!H4 可能正负号填反，若为 87.5%，则相符"
 
 
 def test_never_more_than_three() -> None:
     cars = "车辆类别 | 年末数量\n机要通信用车 | 1\n应急保障用车 | 1\n执法执勤用车 | 1\n特种专业技术用车 | 1\n其他用车 | 1\n车辆合计 | 4"
     (said,) = of_rule("BAL604", 车辆=cars)
-    assert said.count("；") == 2 and said.startswith("资产与采购!B23 可能漏加“机要通信用车”的年末数量 1 辆；")
+    assert said.count("；") == 2 and said.startswith(
+        "资产与采购!B23 可能漏加“机要通信用车”的年末数量 1 辆；"
+    )
 
 
 def test_a_row_typed_twice_is_said_so() -> None:
@@ -303,7 +349,9 @@ def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
         ("95.45%", "95.45%", ""),
     ],
 )
-def test_a_slip_in_a_cell_whose_right_value_is_known(reported: str, expected: Expected | str, said: str) -> None:
+def test_a_slip_in_a_cell_whose_right_value_is_known(
+    reported: str, expected: Expected | str, said: str
+) -> None:
     found = slip(Place("表", "B2"), reported, expected)
     assert said in found
     assert bool(found) == bool(said)

@@ -12,9 +12,42 @@ from jixiao_xlsx.spec import templates_folder
 
 PACKAGE = Path(__file__).parent.parent / "jixiao_xlsx"
 # What each room may never know of. A room is a module, or a folder with everything in it.
-VALUES = ("amounts", "equations", "model", "spec", "specfile", "specchecks", "copies", "reviewsheet")
-JUDGING = ("balance", "indicators", "scorer", "hints", "slips", "rules", "settlement", "checker", "crosscheck", "telling", "review")
-READING = ("reader", "ooxml", "ods", "grid", "typed", "part", "around", "locate", "tables", "leftovers", "reviewbook")
+VALUES = (
+    "amounts",
+    "equations",
+    "model",
+    "spec",
+    "specfile",
+    "specchecks",
+    "copies",
+    "reviewsheet",
+)
+JUDGING = (
+    "balance",
+    "indicators",
+    "scorer",
+    "hints",
+    "slips",
+    "rules",
+    "settlement",
+    "checker",
+    "crosscheck",
+    "telling",
+    "review",
+)
+READING = (
+    "reader",
+    "ooxml",
+    "ods",
+    "grid",
+    "typed",
+    "part",
+    "around",
+    "locate",
+    "tables",
+    "leftovers",
+    "reviewbook",
+)
 SHOWING = ("writers",)
 RUNNING = ("intake", "workers", "batch", "handout", "cli", "console")
 
@@ -30,7 +63,11 @@ def imported(path: Path) -> set[str]:
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         names = []
         if isinstance(node, ast.ImportFrom) and node.module:
-            inner = [f"{node.module}.{alias.name}" for alias in node.names] if node.module == "jixiao_xlsx" else []
+            inner = (
+                [f"{node.module}.{alias.name}" for alias in node.names]
+                if node.module == "jixiao_xlsx"
+                else []
+            )
             names = [node.module, *inner]
         elif isinstance(node, ast.Import):
             names = [alias.name for alias in node.names]
@@ -77,12 +114,18 @@ def test_python_knows_no_form_by_name() -> None:
 def constants(path: Path) -> set[str]:
     """The texts in the code of a module, without what docstrings say."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
-    bodies = [node.body for node in ast.walk(tree) if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)]
+    bodies = [
+        node.body
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef)
+    ]
     documents = {id(body[0].value) for body in bodies if body and isinstance(body[0], ast.Expr)}
     return {
         node.value
         for node in ast.walk(tree)
-        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documents
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and id(node) not in documents
     }
 
 
@@ -93,6 +136,12 @@ def test_every_rule_function_is_registered() -> None:
         for node in ast.parse(path.read_text(encoding="utf-8")).body:
             if isinstance(node, ast.FunctionDef) and not node.name.startswith("_"):
                 first = ast.unparse(node.args)
-                is_rule = first.startswith("desk: Desk") and ast.unparse(node.returns or ast.Constant("")) == "Iterator[Saw]"
-                decorated = any(isinstance(d, ast.Call) and ast.unparse(d.func) == "rule" for d in node.decorator_list)
+                is_rule = (
+                    first.startswith("desk: Desk")
+                    and ast.unparse(node.returns or ast.Constant("")) == "Iterator[Saw]"
+                )
+                decorated = any(
+                    isinstance(d, ast.Call) and ast.unparse(d.func) == "rule"
+                    for d in node.decorator_list
+                )
                 assert is_rule == decorated, f"{name}.{node.name}"

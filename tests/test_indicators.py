@@ -65,9 +65,15 @@ def scored(row: str, **others: str) -> IndicatorScore:
         ("", "", None, False),
     ],
 )
-def test_a_measure_as_people_write_it(typed: str, sign: str, number: str | None, rate: bool) -> None:
+def test_a_measure_as_people_write_it(
+    typed: str, sign: str, number: str | None, rate: bool
+) -> None:
     found = read_measure_text(typed)
-    assert (found.sign, found.number, found.rate) == (sign, None if number is None else F(number), rate)
+    assert (found.sign, found.number, found.rate) == (
+        sign,
+        None if number is None else F(number),
+        rate,
+    )
     assert found.words == ("" if number is not None else typed)
 
 
@@ -87,7 +93,9 @@ def test_a_measure_as_people_write_it(typed: str, sign: str, number: str | None,
         ("0", "%", "%", "0", True, "0%"),
     ],
 )
-def test_a_measure_in_a_number_cell(value: str, note: str, unit: str, number: str, rate: bool, shown: str) -> None:
+def test_a_measure_in_a_number_cell(
+    value: str, note: str, unit: str, number: str, rate: bool, shown: str
+) -> None:
     cell = Cell("表", "H4", "行", "业绩值", float(value), Decimal(value), State.NUMBER, note=note)
     found = read_measure(cell, unit)
     assert (found.number, found.rate, str(found)) == (F(number), rate, shown)
@@ -122,7 +130,9 @@ def test_no_text_is_too_strange_for_a_measure(typed: str, unit: str) -> None:
         ("12", F("13"), False),
     ],
 )
-def test_a_typed_rate_stands_for_what_rounds_or_is_cut_to_it(typed: str, exact: F, near: bool) -> None:
+def test_a_typed_rate_stands_for_what_rounds_or_is_cut_to_it(
+    typed: str, exact: F, near: bool
+) -> None:
     assert read_measure_text(typed).near(exact) is near
 
 
@@ -132,7 +142,10 @@ def test_a_bare_number_under_percent_is_known_to_the_typed_digit(exact: F, near:
 
 
 def test_words_of_a_tier() -> None:
-    assert [getattr(tier_of(words, TEMPLATE), "name", None) for words in ("达成", "健 全", "基本健全", "不规范", "很棒", "")] == [
+    assert [
+        getattr(tier_of(words, TEMPLATE), "name", None)
+        for words in ("达成", "健 全", "基本健全", "不规范", "很棒", "")
+    ] == [
         "达成",
         "达成",
         "部分达成",
@@ -214,15 +227,35 @@ def test_a_score_and_how_it_came_about(row: str, method: Method, expected: F | N
         ("办结群众来信 | 13.5 | ≥120 | 90 | 13 |", "13.5 × 90 ÷ 120 = 10.125", False),
         ("“三公经费”控制率 | 2.7 | ≤100% | 120% | 2 |", "2.7 × 100% ÷ 120% = 2.25", False),
         ("办结群众来信 | 10 | ≥5 | 2.5 | 5 |", "10 × 2.5 ÷ 5 = 5", False),
-        ("结转结余变动率 | 2.7 | ≤5% | 8% | 2 |", "2.7 × (1 − 超出 3 个百分点 × 1%) = 2.619", False),
+        (
+            "结转结余变动率 | 2.7 | ≤5% | 8% | 2 |",
+            "2.7 × (1 − 超出 3 个百分点 × 1%) = 2.619",
+            False,
+        ),
         ("结转结余变动率 | 2.7 | ≤5% | 4% | 2 |", "4% ≤ 5%，达标，得 2.7", True),
         ("基本支出预算执行率 | 2.7 | =100% | 90% | 2 |", "2.7 × 90% ÷ 100% = 2.43", False),
         ("基本支出预算执行率 | 2.7 | =100% | 120% | 2 |", "2.7 × 100% ÷ 120% = 2.25", False),
         ("每月例会次数 | 5 | '=12 | 12 | 5 |", "12 达到目标，得 5", True),
-        ("财务管理制度健全性 | 2.7 | 健全 | 100% | 2 |", "2.7 × 100%（所填百分数作系数） = 2.7", True),
-        ("财务管理制度健全性 | 2.7 | 健全 | 95% | 2 |", "2.7 × 95%（所填百分数作系数） = 2.565", False),
-        ("资金使用规范性 | 2.7 | 规范 | 达成 | 2.7 |", "达成：2.7 × 80%–100%，即 2.16–2.7 分，取 2.7", True),
-        ("资金使用规范性 | 2.7 | 规范 | 部分达成 | 2 |", "部分达成：2.7 × 60%–80%，即 1.62–2.16 分，取 2", False),
+        (
+            "财务管理制度健全性 | 2.7 | 健全 | 100% | 2 |",
+            "2.7 × 100%（所填百分数作系数） = 2.7",
+            True,
+        ),
+        (
+            "财务管理制度健全性 | 2.7 | 健全 | 95% | 2 |",
+            "2.7 × 95%（所填百分数作系数） = 2.565",
+            False,
+        ),
+        (
+            "资金使用规范性 | 2.7 | 规范 | 达成 | 2.7 |",
+            "达成：2.7 × 80%–100%，即 2.16–2.7 分，取 2.7",
+            True,
+        ),
+        (
+            "资金使用规范性 | 2.7 | 规范 | 部分达成 | 2 |",
+            "部分达成：2.7 × 60%–80%，即 1.62–2.16 分，取 2",
+            False,
+        ),
         ("满意度 | 13.5 | ≥95% | 较高 | 13 |", "业绩值不是数字，不能复算，保留自评分", None),
         ("满意度 | 13.5 |  | 96% | 13 |", "目标值不是数字，不能复算，保留自评分", None),
     ],
@@ -234,7 +267,13 @@ def test_the_arithmetic_can_be_followed(row: str, arithmetic: str, met: bool | N
 
 def test_a_score_carries_what_a_formula_needs_to_work_it_out_again() -> None:
     lower = scored("“三公经费”控制率 | 2.7 | ≤100% | 120% | 2 |")
-    assert (lower.actual, lower.target, lower.low, lower.high, lower.per_point) == (F("1.2"), 1, 0, 1, 0)
+    assert (lower.actual, lower.target, lower.low, lower.high, lower.per_point) == (
+        F("1.2"),
+        1,
+        0,
+        1,
+        0,
+    )
     assert (lower.target_text, lower.actual_text, lower.rate_text) == ("≤100%", "120.00%", "")
     assert scored("结转结余变动率 | 2.7 | ≤5% | 8% | 2 |").per_point == F("0.01")
     assert scored("每月例会次数 | 5 | '=12 | 12 | 5 |").full_from == 1
@@ -248,7 +287,12 @@ def test_a_score_carries_what_a_formula_needs_to_work_it_out_again() -> None:
 def test_an_indicator_of_ones_own_is_read_by_its_columns() -> None:
     table = "一级指标 | 三级指标 | 计量单位 | 目标值 | 业绩值\n履职效果 | 办件提速率 | % | 95 | 96"
     line = lines(read(绩效评价表=table), TEMPLATE)[0]
-    assert (line.level1, line.weight, line.target.number, line.actual.number) == ("履职效果", 0, F("0.95"), F("0.96"))
+    assert (line.level1, line.weight, line.target.number, line.actual.number) == (
+        "履职效果",
+        0,
+        F("0.95"),
+        F("0.96"),
+    )
     assert line.direction == "≥"
 
 
@@ -363,7 +407,10 @@ def test_the_report_the_project_started_from_has_88_89_and_98_89() -> None:
 
 def test_not_applicable_indicators_scale_the_sum() -> None:
     without = SEED + "项目支出预算执行率 | =100% | 不适用 | \n"
-    table = without.replace("三级指标               | 目标值 | 业绩值  | 指标得分", "三级指标 | 目标值 | 业绩值 | 指标得分")
+    table = without.replace(
+        "三级指标               | 目标值 | 业绩值  | 指标得分",
+        "三级指标 | 目标值 | 业绩值 | 指标得分",
+    )
     found = card(绩效评价表=table, 预算执行率=SPENT)
     assert found.score == F("88.89")  # without a reason it is not accepted
     rows = "照表样\n三级指标 | 业绩值 | 指标得分 | 偏差原因及改进措施\n" + "\n".join(
@@ -377,16 +424,28 @@ def test_not_applicable_indicators_scale_the_sum() -> None:
 
 @pytest.mark.parametrize(
     ("budget", "spent", "expected"),
-    [("1000000", "850000", F("8.5")), ("1000000", "1100000", F(10)), ("300000", "200000", F(20, 3)), ("1000000", "-5", F(0))],
+    [
+        ("1000000", "850000", F("8.5")),
+        ("1000000", "1100000", F(10)),
+        ("300000", "200000", F(20, 3)),
+        ("1000000", "-5", F(0)),
+    ],
 )
-def test_the_execution_score_is_proportional_and_capped(budget: str, spent: str, expected: F) -> None:
+def test_the_execution_score_is_proportional_and_capped(
+    budget: str, spent: str, expected: F
+) -> None:
     found = card(预算执行率=f"资金 | 全年预算数 | 全年执行数\n年度资金总额 | {budget} | {spent}")
     assert found.execution.score == expected
 
 
-@pytest.mark.parametrize(("budget", "spent"), [("", "850000"), ("1000000", ""), ("0", "0"), ("=?", "5")])
+@pytest.mark.parametrize(
+    ("budget", "spent"), [("", "850000"), ("1000000", ""), ("0", "0"), ("=?", "5")]
+)
 def test_without_a_budget_there_is_no_total(budget: str, spent: str) -> None:
-    found = card(绩效评价表=SEED, 预算执行率=f"资金 | 全年预算数 | 全年执行数\n年度资金总额 | {budget} | {spent}")
+    found = card(
+        绩效评价表=SEED,
+        预算执行率=f"资金 | 全年预算数 | 全年执行数\n年度资金总额 | {budget} | {spent}",
+    )
     assert found.score is not None and found.execution.score is None
     assert found.total is None and found.grade == "" and found.incomplete
 

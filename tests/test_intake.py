@@ -60,7 +60,10 @@ def test_the_output_folder_inside_an_inbox_is_not_read_again(tmp_path: Path) -> 
 def test_names_of_several_inboxes_are_told_apart_and_a_file_counts_once(tmp_path: Path) -> None:
     one = put(tmp_path, "一批/甲.xlsx")
     two = put(tmp_path, "二批/甲.xlsx")
-    assert [c.file for c in candidates([tmp_path / "一批", tmp_path / "二批", one])] == ["一批/甲.xlsx", "二批/甲.xlsx"]
+    assert [c.file for c in candidates([tmp_path / "一批", tmp_path / "二批", one])] == [
+        "一批/甲.xlsx",
+        "二批/甲.xlsx",
+    ]
     assert sorted(c.file for c in candidates([one, two])) == ["二批/甲.xlsx", "甲.xlsx"]
 
 
@@ -81,7 +84,9 @@ def test_a_dangling_link_is_said_to_be_unreadable(tmp_path: Path) -> None:
     }
 
 
-def test_a_folder_that_is_not_gone_into_is_one_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_is_not_gone_into_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox, outside = tmp_path / "收件箱", tmp_path / "别处"
     put(outside, "表.xlsx", BOOK)
     put(inbox, "锁住/表.xlsx", BOOK)
@@ -103,7 +108,9 @@ def test_a_folder_that_is_not_gone_into_is_one_line(tmp_path: Path, monkeypatch:
 
 def test_a_directory_called_like_a_workbook_is_a_folder(tmp_path: Path) -> None:
     put(tmp_path, "表.xlsx/里.xlsx", BOOK)
-    assert [(one.file, one.set_aside) for one in candidates([tmp_path])] == [("表.xlsx/里.xlsx", "")]
+    assert [(one.file, one.set_aside) for one in candidates([tmp_path])] == [
+        ("表.xlsx/里.xlsx", "")
+    ]
 
 
 def test_what_a_spreadsheet_saves_besides_workbooks_says_what_to_do(tmp_path: Path) -> None:
@@ -113,12 +120,17 @@ def test_what_a_spreadsheet_saves_besides_workbooks_says_what_to_do(tmp_path: Pa
     put(tmp_path, "自解压.exe", b"MZ")
     put(tmp_path, "表.jio", b"JIO")
     said = {one.file: one.set_aside for one in candidates([tmp_path])}
-    assert all("另存为“Excel 工作簿（.xlsx）”" in said[name] for name in ("导出.csv", "导出.html", "单一文件.mht"))
+    assert all(
+        "另存为“Excel 工作簿（.xlsx）”" in said[name]
+        for name in ("导出.csv", "导出.html", "单一文件.mht")
+    )
     assert "自解压" in said["自解压.exe"] and said["表.jio"] == "不是工作簿（.xlsx、.xls、.et 等）"
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are a thing of POSIX")
-@pytest.mark.parametrize("name", [b"\xff\xfe.xlsx", b"\x1b[31m\n.xlsx", "财政局".encode("gbk") + b".xlsx"])
+@pytest.mark.parametrize(
+    "name", [b"\xff\xfe.xlsx", b"\x1b[31m\n.xlsx", "财政局".encode("gbk") + b".xlsx"]
+)
 def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(BOOK)
     [one] = candidates([tmp_path])
@@ -150,9 +162,21 @@ def found(path: Path) -> dict[str, Candidate]:
 
 @pytest.mark.parametrize("gbk", [False, True])
 def test_an_archive_is_read_as_a_folder(tmp_path: Path, gbk: bool) -> None:
-    packed = zipped({"财政局/": b"", "财政局/自评表（终稿）.xlsx": BOOK, "财政局/报告.docx": b"d", "乙.et": b"x"}, gbk=gbk)
+    packed = zipped(
+        {
+            "财政局/": b"",
+            "财政局/自评表（终稿）.xlsx": BOOK,
+            "财政局/报告.docx": b"d",
+            "乙.et": b"x",
+        },
+        gbk=gbk,
+    )
     done = found(put(tmp_path, "包.zip", packed))
-    assert sorted(done) == ["包.zip/乙.et", "包.zip/财政局/报告.docx", "包.zip/财政局/自评表（终稿）.xlsx"]
+    assert sorted(done) == [
+        "包.zip/乙.et",
+        "包.zip/财政局/报告.docx",
+        "包.zip/财政局/自评表（终稿）.xlsx",
+    ]
     book = done["包.zip/财政局/自评表（终稿）.xlsx"]
     assert book.content() == BOOK and not book.set_aside and book.size == len(BOOK)
     assert book.saved == int(dt.datetime(*STAMP).timestamp()) and book.beside == "包.zip/财政局"
@@ -199,7 +223,17 @@ def test_a_locked_member_is_one_line(tmp_path: Path) -> None:
     assert "密码" in done["包.zip/甲.xlsx"].set_aside and not done["包.zip/乙.xlsx"].set_aside
 
 
-@pytest.mark.parametrize("name", ["../../甲.xlsx", "C:\\甲.xlsx", "甲\n乙.xlsx", "/etc/甲.xlsx", "=1+1.xlsx", "甲" * 500 + ".xlsx"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "../../甲.xlsx",
+        "C:\\甲.xlsx",
+        "甲\n乙.xlsx",
+        "/etc/甲.xlsx",
+        "=1+1.xlsx",
+        "甲" * 500 + ".xlsx",
+    ],
+)
 def test_a_members_name_is_only_a_label(tmp_path: Path, name: str) -> None:
     inbox = tmp_path / "in"
     put(inbox, "包.zip", zipped({name: BOOK}))
@@ -230,7 +264,9 @@ def _with_size(packed: bytes, size: int) -> bytes:
 
 
 def test_two_members_of_one_name_are_both_there(tmp_path: Path) -> None:
-    packed = zipped({"甲a.xlsx": BOOK, "甲b.xlsx": b"other"}).replace("甲b.xlsx".encode(), "甲a.xlsx".encode())
+    packed = zipped({"甲a.xlsx": BOOK, "甲b.xlsx": b"other"}).replace(
+        "甲b.xlsx".encode(), "甲a.xlsx".encode()
+    )
     done = found(put(tmp_path, "包.zip", packed))
     assert list(done) == ["包.zip/甲a.xlsx", "包.zip/甲a.xlsx#2"]
     assert [one.content() for one in done.values()] == [BOOK, b"other"]
@@ -257,7 +293,13 @@ def test_an_empty_and_a_broken_archive_are_told(tmp_path: Path) -> None:
 
 
 def test_the_files_of_a_letter_keep_its_sender_date_and_subject(tmp_path: Path) -> None:
-    done = found(put(tmp_path, "信.eml", letter({"自评表.xlsx": BOOK, "自评报告.docx": b"d"}, subject="财政局\t报送")))
+    done = found(
+        put(
+            tmp_path,
+            "信.eml",
+            letter({"自评表.xlsx": BOOK, "自评报告.docx": b"d"}, subject="财政局\t报送"),
+        )
+    )
     assert sorted(done) == ["信.eml/自评报告.docx", "信.eml/自评表.xlsx"]
     book = done["信.eml/自评表.xlsx"]
     assert book.content() == BOOK and book.letter and book.beside == "信.eml"
@@ -270,12 +312,22 @@ def test_a_forwarded_letter_speaks_for_its_own_files(tmp_path: Path) -> None:
     done = found(put(tmp_path, "信.eml", letter({}, forwarded=[inner])))
     [book] = [one for one in done.values() if not one.set_aside]
     assert book.file == "信.eml/表.xlsx" and book.content() == BOOK and book.letter
-    assert (book.letter.sender, book.letter.subject, book.letter.date) == ("b@example.com", "原件", WHEN.isoformat())
+    assert (book.letter.sender, book.letter.subject, book.letter.date) == (
+        "b@example.com",
+        "原件",
+        WHEN.isoformat(),
+    )
 
 
 def test_an_archive_and_a_letter_inside_a_letter(tmp_path: Path) -> None:
     packed = zipped({"财政局/表.xlsx": BOOK}, gbk=True)
-    done = found(put(tmp_path, "信.eml", letter({"包.zip": packed, "转.eml": letter({"乙.xlsx": b"2"}, sender="c@example.com")})))
+    done = found(
+        put(
+            tmp_path,
+            "信.eml",
+            letter({"包.zip": packed, "转.eml": letter({"乙.xlsx": b"2"}, sender="c@example.com")}),
+        )
+    )
     assert done["信.eml/包.zip/财政局/表.xlsx"].content() == BOOK
     inner = done["信.eml/转.eml/乙.xlsx"]
     assert inner.content() == b"2" and inner.letter and inner.letter.sender == "c@example.com"
@@ -299,16 +351,37 @@ def test_names_of_attachments_in_every_spelling(tmp_path: Path, parameter: bytes
 
 
 def test_headers_in_raw_gbk_are_read(tmp_path: Path) -> None:
-    head = "From: 县财政局 <A@Example.com>\r\nSubject: 报送\r\nDate: Tue, 5 Mar 2024 09:30:00 +0800\r\n".encode("gbk")
-    [one] = found(put(tmp_path, "信.eml", raw_letter(b'filename="a.xlsx"', BOOK, head=head))).values()
-    assert one.letter and (one.letter.sender, one.letter.subject, one.letter.date) == ("a@example.com", "报送", WHEN.isoformat())
+    head = "From: 县财政局 <A@Example.com>\r\nSubject: 报送\r\nDate: Tue, 5 Mar 2024 09:30:00 +0800\r\n".encode(
+        "gbk"
+    )
+    [one] = found(
+        put(tmp_path, "信.eml", raw_letter(b'filename="a.xlsx"', BOOK, head=head))
+    ).values()
+    assert one.letter and (one.letter.sender, one.letter.subject, one.letter.date) == (
+        "a@example.com",
+        "报送",
+        WHEN.isoformat(),
+    )
 
 
 def test_a_folder_of_mails(tmp_path: Path) -> None:
-    data = mbox([letter({"甲.xlsx": BOOK}, subject="一"), letter({}), letter({"乙.xlsx": b"2"}, subject="三")])
+    data = mbox(
+        [
+            letter({"甲.xlsx": BOOK}, subject="一"),
+            letter({}),
+            letter({"乙.xlsx": b"2"}, subject="三"),
+        ]
+    )
     done = found(put(tmp_path, "收件箱.mbox", data))
-    assert sorted(done) == ["收件箱.mbox/第1封/甲.xlsx", "收件箱.mbox/第2封", "收件箱.mbox/第3封/乙.xlsx"]
-    assert done["收件箱.mbox/第1封/甲.xlsx"].content() == BOOK and done["收件箱.mbox/第3封/乙.xlsx"].content() == b"2"
+    assert sorted(done) == [
+        "收件箱.mbox/第1封/甲.xlsx",
+        "收件箱.mbox/第2封",
+        "收件箱.mbox/第3封/乙.xlsx",
+    ]
+    assert (
+        done["收件箱.mbox/第1封/甲.xlsx"].content() == BOOK
+        and done["收件箱.mbox/第3封/乙.xlsx"].content() == b"2"
+    )
     assert done["收件箱.mbox/第2封"].set_aside == "邮件里没有附件"
     assert "Inbox/第1封/甲.xlsx" in found(put(tmp_path / "x", "Inbox", data))
 
@@ -317,7 +390,9 @@ def test_pictures_in_a_letters_text_are_no_files(tmp_path: Path) -> None:
     data = letter({"表.xlsx": BOOK})
     picture = b'Content-Type: image/png; name="logo.png"\nContent-ID: <1>\nContent-Disposition: inline\n\nx\n'
     boundary = data.split(b'boundary="', 1)[1].split(b'"', 1)[0]
-    data = data.replace(b"--" + boundary + b"--", b"--" + boundary + b"\n" + picture + b"\n--" + boundary + b"--")
+    data = data.replace(
+        b"--" + boundary + b"--", b"--" + boundary + b"\n" + picture + b"\n--" + boundary + b"--"
+    )
     assert list(found(put(tmp_path, "信.eml", data))) == ["信.eml/表.xlsx"]
 
 
@@ -325,10 +400,13 @@ def test_pictures_in_a_letters_text_are_no_files(tmp_path: Path) -> None:
     "data",
     [
         b"From: a@example.com\n" * 100_000,
-        b"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n" + b"--b\n\nx\n" * 30_000,
+        b"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + b"--b\n\nx\n" * 30_000,
         b"From: a@example.com\n" + b"\n" * (mail.MAX_LINES + 1),
         b"From: \xff\xfe\nDate: not a date\nSubject: =?utf-8?B?!!!?=\n\nhello",
-        b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)),
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)
+        ),
         b"From: a@example.com\nContent-Type: message/rfc822\n\n" * 2000,
     ],
 )
@@ -349,13 +427,18 @@ def test_outlooks_own_formats_are_named(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("body", "words"),
     [
-        ('<a href="https://mail.qq.com/cgi-bin/ftnExs_download?k=1">从QQ邮箱发来的超大附件</a>', "超大附件"),
+        (
+            '<a href="https://mail.qq.com/cgi-bin/ftnExs_download?k=1">从QQ邮箱发来的超大附件</a>',
+            "超大附件",
+        ),
         ("链接：https://pan.baidu.com/s/1abc 提取码：1234", "网盘"),
         ("表在下面\nbegin 644 biao.xlsx\nM4$L#!\n`\nend", "uuencode"),
         ("附件忘了，稍后再发", "邮件里没有附件"),
     ],
 )
-def test_a_letter_without_files_says_where_they_may_be(tmp_path: Path, body: str, words: str) -> None:
+def test_a_letter_without_files_says_where_they_may_be(
+    tmp_path: Path, body: str, words: str
+) -> None:
     head = "From: a@example.com\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: 8bit\n\n"
     [one] = found(put(tmp_path, "信.eml", (head + body + "\n").encode("gbk"))).values()
     assert words in one.set_aside and one.set_aside.isprintable()

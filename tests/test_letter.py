@@ -23,7 +23,14 @@ from jixiao_xlsx.writers.wording import in_order
 ROOT = Path(__file__).parent.parent
 FORM = find_template()
 BUREAU = Bureau(
-    "青禾县财政局", "绩效管理股", "顾明月", "0900-5550280", "2024年3月15日", "2024年3月29日", "青财绩〔2024〕3号", "2024年3月18日"
+    "青禾县财政局",
+    "绩效管理股",
+    "顾明月",
+    "0900-5550280",
+    "2024年3月15日",
+    "2024年3月29日",
+    "青财绩〔2024〕3号",
+    "2024年3月18日",
 )
 
 
@@ -41,12 +48,28 @@ def words(data: bytes) -> tuple[str, list[list[str]]]:
 
 
 def test_a_letter_names_the_cells_that_changed_unasked_and_no_line_of_its_list_is_torn() -> None:
-    changes = tuple(Change(Place("三公经费", f"D{row}"), "培训费", "决算数", "1", "2") for row in range(5, 12))
-    text, _ = words(write_letter(replace(FAULTY, round=2, changes=changes), "青禾县医疗保障局", BUREAU, FORM))
-    assert "另有 7 处改动（三公经费!D5、三公经费!D6、三公经费!D7、三公经费!D8 等）不在上次要求之内，请确认" in text
-    text, _ = words(write_letter(replace(FAULTY, findings=(), round=2, changes=changes[:1]), "青禾县医疗保障局", BUREAU, FORM))
+    changes = tuple(
+        Change(Place("三公经费", f"D{row}"), "培训费", "决算数", "1", "2") for row in range(5, 12)
+    )
+    text, _ = words(
+        write_letter(replace(FAULTY, round=2, changes=changes), "青禾县医疗保障局", BUREAU, FORM)
+    )
+    assert (
+        "另有 7 处改动（三公经费!D5、三公经费!D6、三公经费!D7、三公经费!D8 等）不在上次要求之内，请确认"
+        in text
+    )
+    text, _ = words(
+        write_letter(
+            replace(FAULTY, findings=(), round=2, changes=changes[:1]),
+            "青禾县医疗保障局",
+            BUREAU,
+            FORM,
+        )
+    )
     assert "另有 1 处改动（三公经费!D5）不在上次要求之内，请确认" in text
-    (table,) = docx.Document(io.BytesIO(write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM))).tables
+    (table,) = docx.Document(
+        io.BytesIO(write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM))
+    ).tables
     assert all("w:cantSplit" in row._tr.xml for row in table.rows)
 
 
@@ -78,7 +101,9 @@ def test_a_clean_one_is_told_so() -> None:
     assert "审核通过通知" in text and "予以通过" in text and rows == []
 
 
-@pytest.mark.parametrize("evil", ["{{ 7*7 }}", "<w:p/>&amp;", "{% for x in y %}", "a\x07b\ud800", "]]>"])
+@pytest.mark.parametrize(
+    "evil", ["{{ 7*7 }}", "<w:p/>&amp;", "{% for x in y %}", "a\x07b\ud800", "]]>"]
+)
 def test_text_stays_text(evil: str) -> None:
     one = replace(FAULTY.findings[0], message=evil, basis=evil)
     text, rows = words(write_letter(replace(FAULTY, findings=(one,)), evil, Bureau(), FORM))
@@ -87,7 +112,14 @@ def test_text_stays_text(evil: str) -> None:
 
 
 def test_the_briefing_draws_native_charts() -> None:
-    batch = Batch(FORM.id, FORM.version, 2023, BUREAU, tuple(Department(str(n), f"第{n}局") for n in range(7)), ())
+    batch = Batch(
+        FORM.id,
+        FORM.version,
+        2023,
+        BUREAU,
+        tuple(Department(str(n), f"第{n}局") for n in range(7)),
+        (),
+    )
     data = write_briefing(batch, FORM, {})
     assert data == write_briefing(batch, FORM, {})
     text, _ = words(data)
@@ -109,7 +141,11 @@ def test_numbers_are_those_of_the_annotated_copy() -> None:
     submission = reader.read(ROOT / "samples" / "inbox" / "商务局绩效自评表-0309.xlsx", FORM)
     one = checker.check(submission, FORM)
     _, rows = words(write_letter(one, "青禾县商务局", BUREAU, FORM, submission.sheets))
-    listed = [str(f.place) for f in in_order(one.findings, submission.sheets) if f.severity is not checker.Severity.NOTE]
+    listed = [
+        str(f.place)
+        for f in in_order(one.findings, submission.sheets)
+        if f.severity is not checker.Severity.NOTE
+    ]
     assert [row[1] for row in rows[1:]] == listed and listed != sorted(listed)
 
 
@@ -123,7 +159,12 @@ def test_numbers_are_those_of_the_annotated_copy() -> None:
     ],
 )
 def test_what_is_asked_is_said_once(expected: str, demand: str) -> None:
-    one = replace(FAULTY.findings[0], severity=checker.Severity.ERROR, expected=expected, message="甲未填。请补填。")
+    one = replace(
+        FAULTY.findings[0],
+        severity=checker.Severity.ERROR,
+        expected=expected,
+        message="甲未填。请补填。",
+    )
     _, rows = words(write_letter(replace(FAULTY, findings=(one,)), "甲局", BUREAU, FORM))
     assert rows[1][2:5:2] == ["甲未填。", demand]
 
@@ -139,4 +180,6 @@ def test_the_templates_are_what_the_script_makes(tmp_path: Path) -> None:
 def test_a_usual_letter_is_one_page(tmp_path: Path) -> None:
     (tmp_path / "信.docx").write_bytes(write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM))
     _convert("pdf", [tmp_path / "信.docx"], tmp_path, tmp_path / "profile", recalculate=False)
-    assert (tmp_path / "信.pdf").read_bytes().count(b"/Type/Page\n") + (tmp_path / "信.pdf").read_bytes().count(b"/Type/Page/") == 1
+    assert (tmp_path / "信.pdf").read_bytes().count(b"/Type/Page\n") + (
+        tmp_path / "信.pdf"
+    ).read_bytes().count(b"/Type/Page/") == 1

@@ -15,7 +15,13 @@ import pytest
 from jixiao_xlsx.model import Bureau, Department, Report
 from jixiao_xlsx.writers.mail import draft
 
-BUREAU = Bureau(name="青禾县财政局", office="绩效管理股", contact="顾明月", phone="0900-5550280", return_by="2024年3月29日")
+BUREAU = Bureau(
+    name="青禾县财政局",
+    office="绩效管理股",
+    contact="顾明月",
+    phone="0900-5550280",
+    return_by="2024年3月29日",
+)
 ONE = Department("101", "青禾县教育局", contact="赵晓梅", email="jyj@qinghe.example.com")
 REPORT = Report("报送.xlsx", "ab" * 32, "青禾县教育局", "101", 2023, (), {}, ())
 FILES = (
@@ -32,8 +38,12 @@ def test_a_modern_parser_reads_it_back() -> None:
     message = email.message_from_bytes(made(), policy=email.policy.default)
     assert message["To"].addresses[0].addr_spec == ONE.email
     assert message["To"].addresses[0].display_name == "赵晓梅"
-    assert message["Subject"] == "【审核通过通知】青禾县教育局：2023年度部门（单位）整体支出绩效评价"
-    assert [(part.get_filename(), part.get_content()) for part in message.iter_attachments()] == list(FILES)
+    assert (
+        message["Subject"] == "【审核通过通知】青禾县教育局：2023年度部门（单位）整体支出绩效评价"
+    )
+    assert [
+        (part.get_filename(), part.get_content()) for part in message.iter_attachments()
+    ] == list(FILES)
     assert "青禾县教育局　赵晓梅" in message.get_body().get_content()
 
 
@@ -43,7 +53,9 @@ def test_the_older_parser_reads_the_same() -> None:
     assert subject.endswith("2023年度部门（单位）整体支出绩效评价")
     assert [address for _, address in getaddresses([message["To"]])] == [ONE.email]
     parts = [part for part in message.walk() if part.get_filename()]
-    assert [email.utils.collapse_rfc2231_value(part.get_filename()) for part in parts] == [name for name, _ in FILES]
+    assert [email.utils.collapse_rfc2231_value(part.get_filename()) for part in parts] == [
+        name for name, _ in FILES
+    ]
     assert [part.get_payload(decode=True) for part in parts] == [content for _, content in FILES]
     made().decode("ascii")  # nothing that a gateway may spoil
     assert max(map(len, made().splitlines())) < 998
@@ -63,9 +75,16 @@ def test_the_names_stand_there_in_both_ways() -> None:
     data = made()
     assert data.count(b"filename*") >= 2 and b"by-name" not in data
     assert max(map(len, data.split(b"\r\n"))) < 100 and b"\r\n \r\n" not in data
-    parts = [part for part in email.message_from_bytes(data, policy=email.policy.compat32).walk() if part.get_filename()]
+    parts = [
+        part
+        for part in email.message_from_bytes(data, policy=email.policy.compat32).walk()
+        if part.get_filename()
+    ]
     words = [part.get_param("name") for part in parts]
-    decoded = [str(email.header.make_header(email.header.decode_header(word.replace("\r\n", "")))) for word in words]  # type: ignore[union-attr]
+    decoded = [
+        str(email.header.make_header(email.header.decode_header(word.replace("\r\n", ""))))
+        for word in words
+    ]  # type: ignore[union-attr]
     assert decoded == [name for name, _ in FILES]
 
 
@@ -74,7 +93,13 @@ def test_the_same_input_gives_the_same_bytes() -> None:
 
 
 @pytest.mark.parametrize(
-    "evil", ["教育局\r\nBcc: x@example.com", "教育局\nX: 1", "a\u2028Bcc: x@example.com", 'x" <x@example.com>,']
+    "evil",
+    [
+        "教育局\r\nBcc: x@example.com",
+        "教育局\nX: 1",
+        "a\u2028Bcc: x@example.com",
+        'x" <x@example.com>,',
+    ],
 )
 def test_no_name_writes_a_header(evil: str) -> None:
     department = replace(ONE, name=evil, contact=evil)
@@ -84,11 +109,18 @@ def test_no_name_writes_a_header(evil: str) -> None:
     assert [one.addr_spec for one in message["To"].addresses] == [ONE.email]
 
 
-@pytest.mark.parametrize("address", ["", "不是邮箱", "a@b", "a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com"])
+@pytest.mark.parametrize(
+    "address",
+    ["", "不是邮箱", "a@b", "a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com"],
+)
 def test_an_address_that_is_none_is_told(address: str) -> None:
     data, problem = draft(replace(ONE, email=address), REPORT, BUREAU, "表", FILES)
     message = email.message_from_bytes(data, policy=email.policy.default)
-    assert message["To"] is None and message["Bcc"] is None and problem in {"未填", f"“{address}”不是邮件地址"}
+    assert (
+        message["To"] is None
+        and message["Bcc"] is None
+        and problem in {"未填", f"“{address}”不是邮件地址"}
+    )
 
 
 def test_a_real_server_gets_it_whole() -> None:
@@ -111,9 +143,14 @@ def test_a_real_server_gets_it_whole() -> None:
     controller.start()
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
-            client.send_message(email.message_from_bytes(made(), policy=email.policy.SMTP), from_addr="czj@qinghe.example.com")
+            client.send_message(
+                email.message_from_bytes(made(), policy=email.policy.SMTP),
+                from_addr="czj@qinghe.example.com",
+            )
     finally:
         controller.stop()
     assert box.to == (ONE.email,)
     message = email.message_from_bytes(box.content, policy=email.policy.default)
-    assert [(part.get_filename(), part.get_content()) for part in message.iter_attachments()] == list(FILES)
+    assert [
+        (part.get_filename(), part.get_content()) for part in message.iter_attachments()
+    ] == list(FILES)

@@ -12,16 +12,24 @@ from jixiao_xlsx.roster import Choice
 
 FINANCE = Department("201", "青禾县财政局", "财政局", ("青禾县财税局",), email="CZJ@example.com")
 AGENCY = Department("202", "青禾县机关事务中心", "事务中心", ("青禾县机关事务管理局",))
-SERVICE = Department("203", "青禾县政务服务中心", "事务中心", email="zw@example.com、zw2@example.com")
+SERVICE = Department(
+    "203", "青禾县政务服务中心", "事务中心", email="zw@example.com、zw2@example.com"
+)
 ROSTER = (FINANCE, AGENCY, SERVICE)
 
 
-def answer(file: str, department: str = "", code: str = "", *, year: int | None = 2023, sha256: str = "") -> Answer:
+def answer(
+    file: str, department: str = "", code: str = "", *, year: int | None = 2023, sha256: str = ""
+) -> Answer:
     report = Report(file, sha256 or file, department, code, year, (), {}, ())
-    return Answer(file, FileStatus.SUBMITTED, sha256=sha256 or file, department=department, report=report)
+    return Answer(
+        file, FileStatus.SUBMITTED, sha256=sha256 or file, department=department, report=report
+    )
 
 
-def settled(*answers: Answer, year: int | None = 2023, roster: tuple[Department, ...] = ROSTER, **saved: int) -> list[Answer]:
+def settled(
+    *answers: Answer, year: int | None = 2023, roster: tuple[Department, ...] = ROSTER, **saved: int
+) -> list[Answer]:
     times = {a.file: 0 for a in answers} | {f"{name}.xlsx": when for name, when in saved.items()}
     return list(settle(answers, roster, year, times))
 
@@ -48,7 +56,9 @@ def test_a_match_that_is_not_plain_says_how_it_was_made() -> None:
     assert "不在名册中" in settled(answer("甲.xlsx", "财政局", "999"))[0].reason
 
 
-@pytest.mark.parametrize(("typed", "code"), [("", ""), ("某某局", ""), ("某某局", "999"), ("事务中心", "")])
+@pytest.mark.parametrize(
+    ("typed", "code"), [("", ""), ("某某局", ""), ("某某局", "999"), ("事务中心", "")]
+)
 def test_a_match_is_never_guessed(typed: str, code: str) -> None:
     [one] = settled(answer("甲.xlsx", typed, code))
     assert one.status is FileStatus.NOT_IN_ROSTER and one.reason
@@ -77,15 +87,26 @@ def test_a_blank_form_never_beats_a_filled_one() -> None:
     older, blank = answer("甲.xlsx", "财政局"), replace(answer("乙.xlsx", "财政局"), facts=BLANK)
     one, two = settled(older, blank, 甲=100, 乙=900)
     assert one.counts and not two.counts
-    assert two.status is FileStatus.DUPLICATE and two.reason == "同一部门以“甲.xlsx”为准（这一份是空白表，没有填写）"
-    chosen = settle([older, blank], ROSTER, 2023, {}, {"乙.xlsx": Choice("青禾县财政局", "乙.xlsx", "overrides.csv 第 2 行")})
+    assert (
+        two.status is FileStatus.DUPLICATE
+        and two.reason == "同一部门以“甲.xlsx”为准（这一份是空白表，没有填写）"
+    )
+    chosen = settle(
+        [older, blank],
+        ROSTER,
+        2023,
+        {},
+        {"乙.xlsx": Choice("青禾县财政局", "乙.xlsx", "overrides.csv 第 2 行")},
+    )
     assert [one.counts for one in chosen] == [False, True]
 
 
 def test_a_blank_form_alone_is_called_blank() -> None:
     [one] = settled(replace(answer("甲.xlsx", "财政局"), facts=BLANK))
     assert one.counts and one.reason == "空白表，没有填写"
-    earlier, later = settled(*(replace(answer(f"{name}.xlsx", "财政局"), facts=BLANK) for name in "甲乙"), 甲=100, 乙=900)
+    earlier, later = settled(
+        *(replace(answer(f"{name}.xlsx", "财政局"), facts=BLANK) for name in "甲乙"), 甲=100, 乙=900
+    )
     assert later.counts and earlier.status is FileStatus.DUPLICATE and "保存时间" in earlier.reason
 
 
@@ -105,7 +126,12 @@ def test_without_a_roster_every_name_stands() -> None:
 def test_the_season_is_the_bureaus_year_or_that_of_most_files() -> None:
     reports = [
         a.report
-        for a in (answer("a", year=2022), answer("b", year=2023), answer("c", year=2023), answer("d", year=None))
+        for a in (
+            answer("a", year=2022),
+            answer("b", year=2023),
+            answer("c", year=2023),
+            answer("d", year=None),
+        )
         if a.report
     ]
     assert season(reports, Bureau()) == 2023
@@ -114,15 +140,23 @@ def test_the_season_is_the_bureaus_year_or_that_of_most_files() -> None:
 
 
 def test_another_years_workbook_does_not_count_but_a_missing_year_does() -> None:
-    old, blank = settled(answer("旧.xlsx", "财政局", year=2022), answer("新.xlsx", "财政局", year=None))
+    old, blank = settled(
+        answer("旧.xlsx", "财政局", year=2022), answer("新.xlsx", "财政局", year=None)
+    )
     assert old.status is FileStatus.OTHER_YEAR and "2022" in old.reason and "2023" in old.reason
     assert blank.status is FileStatus.SUBMITTED
 
 
 def test_the_latest_of_one_department_counts() -> None:
-    first, second = settled(answer("甲.xlsx", "财政局"), answer("乙.xlsx", "青禾县财政局", "201"), 甲=20, 乙=10)
+    first, second = settled(
+        answer("甲.xlsx", "财政局"), answer("乙.xlsx", "青禾县财政局", "201"), 甲=20, 乙=10
+    )
     assert first.status is FileStatus.SUBMITTED
-    assert second.status is FileStatus.DUPLICATE and "甲.xlsx" in second.reason and "保存时间较晚" in second.reason
+    assert (
+        second.status is FileStatus.DUPLICATE
+        and "甲.xlsx" in second.reason
+        and "保存时间较晚" in second.reason
+    )
     assert second.report is None
 
 
@@ -152,7 +186,11 @@ def test_identical_bytes_are_one_submission() -> None:
         乙=9,
         丙=1,
     )
-    assert [one.status, two.status, three.status] == [FileStatus.DUPLICATE, FileStatus.SUBMITTED, FileStatus.DUPLICATE]
+    assert [one.status, two.status, three.status] == [
+        FileStatus.DUPLICATE,
+        FileStatus.SUBMITTED,
+        FileStatus.DUPLICATE,
+    ]
     assert "完全相同" in one.reason and "保存时间较晚" in three.reason
 
 
@@ -167,13 +205,21 @@ def test_the_date_of_the_mail_comes_before_the_time_of_saving() -> None:
     older = by_mail(answer("甲.xlsx", "财政局"), "2024-03-01T09:00:00+08:00")
     newer = by_mail(answer("乙.xlsx", "财政局"), "2024-03-02T09:00:00+08:00")
     one, two = settled(older, newer, 甲=2_000_000_000, 乙=10)
-    assert one.status is FileStatus.DUPLICATE and "邮件日期较晚" in one.reason and two.status is FileStatus.SUBMITTED
+    assert (
+        one.status is FileStatus.DUPLICATE
+        and "邮件日期较晚" in one.reason
+        and two.status is FileStatus.SUBMITTED
+    )
 
 
 def test_a_file_without_mail_is_held_against_mail_by_its_time_of_saving() -> None:
     sent = by_mail(answer("甲.xlsx", "财政局"), "2024-03-01T00:00:00+00:00")  # 1709251200
-    assert settled(sent, answer("乙.xlsx", "财政局"), 乙=1709251201)[0].status is FileStatus.DUPLICATE
-    assert settled(sent, answer("乙.xlsx", "财政局"), 乙=1709251199)[1].status is FileStatus.DUPLICATE
+    assert (
+        settled(sent, answer("乙.xlsx", "财政局"), 乙=1709251201)[0].status is FileStatus.DUPLICATE
+    )
+    assert (
+        settled(sent, answer("乙.xlsx", "财政局"), 乙=1709251199)[1].status is FileStatus.DUPLICATE
+    )
 
 
 def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
@@ -181,7 +227,9 @@ def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
     assert other.status is FileStatus.SUBMITTED and other.department == "青禾县财政局"
     assert "zw2@example.com" in other.reason and "青禾县政务服务中心" in other.reason
     assert settled(by_mail(answer("甲.xlsx", "财政局"), sender="czj@example.com"))[0].reason == ""
-    assert settled(by_mail(answer("甲.xlsx", "财政局"), sender="somebody@example.com"))[0].reason == ""
+    assert (
+        settled(by_mail(answer("甲.xlsx", "财政局"), sender="somebody@example.com"))[0].reason == ""
+    )
     lost = settled(by_mail(answer("甲.xlsx", "某局"), sender="czj@example.com"))[0]
     assert lost.status is FileStatus.NOT_IN_ROSTER and "青禾县财政局" in lost.reason
 
@@ -207,7 +255,11 @@ def test_a_file_named_after_another_department_is_a_hint(file: str, said: bool) 
 @pytest.mark.parametrize(
     ("file", "sender", "owner"),
     [
-        ("机关事务管理局（加密）.xlsx", "", "青禾县机关事务中心"),  # a former name, without the county's
+        (
+            "机关事务管理局（加密）.xlsx",
+            "",
+            "青禾县机关事务中心",
+        ),  # a former name, without the county's
         ("财政局/坏.xlsx", "", "青禾县财政局"),
         ("财政局/政务服务中心.rar", "", "青禾县政务服务中心"),  # the nearest name speaks
         ("青禾县财政局.7z", "", "青禾县财政局"),
@@ -219,11 +271,17 @@ def test_a_file_named_after_another_department_is_a_hint(file: str, said: bool) 
         ("~$财政局.xlsx", "", ""),
     ],
 )
-def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(file: str, sender: str, owner: str) -> None:
+def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(
+    file: str, sender: str, owner: str
+) -> None:
     for status in (FileStatus.UNREADABLE, FileStatus.UNRECOGNISED):
-        [one] = with_hints([Answer(file, status, "坏", letter=Letter(sender) if sender else None)], ROSTER)
+        [one] = with_hints(
+            [Answer(file, status, "坏", letter=Letter(sender) if sender else None)], ROSTER
+        )
         assert (one.status, one.department, one.counts) == (status, owner, False)
-        assert one.reason == (f"坏；看{'发件人' if sender else '名称'}像是“{owner}”的" if owner else "坏")
+        assert one.reason == (
+            f"坏；看{'发件人' if sender else '名称'}像是“{owner}”的" if owner else "坏"
+        )
 
 
 # ------------------------------------------------------------------------------------------------ the reviewer's word
@@ -231,7 +289,9 @@ def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(file: str
 CHOICE = Choice("青禾县财政局", "旧.xlsx", "overrides.csv 第 2 行")
 
 
-def chosen(*answers: Answer, choice: Choice = CHOICE, year: int | None = 2023, **saved: int) -> list[Answer]:
+def chosen(
+    *answers: Answer, choice: Choice = CHOICE, year: int | None = 2023, **saved: int
+) -> list[Answer]:
     times = {a.file: 0 for a in answers} | {f"{name}.xlsx": when for name, when in saved.items()}
     files, notes = chosen_files((choice,), [a.file for a in answers])
     assert not notes
@@ -241,7 +301,11 @@ def chosen(*answers: Answer, choice: Choice = CHOICE, year: int | None = 2023, *
 def test_the_chosen_file_counts_whatever_its_age() -> None:
     old, new = chosen(answer("旧.xlsx", "财政局"), answer("新.xlsx", "财政局"), 旧=1, 新=9)
     assert old.status is FileStatus.SUBMITTED and "overrides.csv 第 2 行" in old.reason
-    assert new.status is FileStatus.DUPLICATE and "旧.xlsx" in new.reason and "overrides.csv 第 2 行" in new.reason
+    assert (
+        new.status is FileStatus.DUPLICATE
+        and "旧.xlsx" in new.reason
+        and "overrides.csv 第 2 行" in new.reason
+    )
 
 
 def test_a_choice_settles_what_was_a_question() -> None:
@@ -257,17 +321,28 @@ def test_a_choice_of_an_unreadable_file_changes_nothing() -> None:
 def test_choices_that_do_nothing_are_told() -> None:
     files = ["甲/旧.xlsx", "乙/旧.xlsx", "丙.xlsx"]
     _, notes = chosen_files(
-        (CHOICE, Choice("乙", "没有.xlsx", "第 3 行"), Choice("丙", "丙.xlsx", "第 4 行"), Choice("丁", "丙.xlsx", "第 5 行")),
+        (
+            CHOICE,
+            Choice("乙", "没有.xlsx", "第 3 行"),
+            Choice("丙", "丙.xlsx", "第 4 行"),
+            Choice("丁", "丙.xlsx", "第 5 行"),
+        ),
         files,
     )
-    assert ["请写全路径" in notes[0], "没有找到" in notes[1], "已指定给“丙”" in notes[2]] == [True] * 3 and len(notes) == 3
+    assert ["请写全路径" in notes[0], "没有找到" in notes[1], "已指定给“丙”" in notes[2]] == [
+        True
+    ] * 3 and len(notes) == 3
 
 
 # ---------------------------------------------------------------------------------------------- departments and units
 
 
 def test_a_unit_inside_its_departments_sum_says_so() -> None:
-    roster = (Department("1", "甲局", "甲"), Department("2", "甲局站", parent="甲"), Department("3", "乙站", parent="没有"))
+    roster = (
+        Department("1", "甲局", "甲"),
+        Department("2", "甲局站", parent="甲"),
+        Department("3", "乙站", parent="没有"),
+    )
     whole = replace(answer("甲.xlsx", "甲局"), facts=Facts(scope="部门汇总"))
     done = settled(whole, answer("站.xlsx", "甲局站"), answer("乙.xlsx", "乙站"), roster=roster)
     assert "不重复相加" in done[1].reason and not done[0].reason and not done[2].reason
@@ -307,7 +382,9 @@ def test_a_report_is_kept_with_its_department_by_name_by_mail_and_by_folder() ->
         "青禾县政务服务中心自评报告.docx": "青禾县政务服务中心",
     }
     assert all(
-        one.status is FileStatus.SUBMITTED and not one.counts and "随附材料" in one.reason for one in done.values() if one.material
+        one.status is FileStatus.SUBMITTED and not one.counts and "随附材料" in one.reason
+        for one in done.values()
+        if one.material
     )
     assert done["政务服务中心自评报告.docx"].status is FileStatus.UNRECOGNISED
     lonely = {file for file, one in done.items() if "还没有报来能用的工作簿" in one.reason}
@@ -316,14 +393,23 @@ def test_a_report_is_kept_with_its_department_by_name_by_mail_and_by_folder() ->
 
 def test_a_report_that_could_be_of_two_is_a_question() -> None:
     done = kept(
-        answer("甲/表.xlsx", "财政局"), document("甲/青禾县政务服务中心.docx"), documents={"甲/青禾县政务服务中心.docx": "甲"}
+        answer("甲/表.xlsx", "财政局"),
+        document("甲/青禾县政务服务中心.docx"),
+        documents={"甲/青禾县政务服务中心.docx": "甲"},
     )
     one = done["甲/青禾县政务服务中心.docx"]
-    assert one.status is FileStatus.UNRECOGNISED and "青禾县财政局" in one.reason and "青禾县政务服务中心" in one.reason
+    assert (
+        one.status is FileStatus.UNRECOGNISED
+        and "青禾县财政局" in one.reason
+        and "青禾县政务服务中心" in one.reason
+    )
 
 
 def test_a_folder_of_many_departments_says_nothing_of_a_report() -> None:
     done = kept(
-        answer("甲/1.xlsx", "财政局"), answer("甲/2.xlsx", "", "202"), document("甲/报告.docx"), documents={"甲/报告.docx": "甲"}
+        answer("甲/1.xlsx", "财政局"),
+        answer("甲/2.xlsx", "", "202"),
+        document("甲/报告.docx"),
+        documents={"甲/报告.docx": "甲"},
     )
     assert done["甲/报告.docx"].status is FileStatus.UNRECOGNISED

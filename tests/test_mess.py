@@ -32,7 +32,9 @@ MAILS = {department.name: department.email for department in read_roster(ROSTER)
 
 def jixiao(*arguments: object, **environment: str) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, "-m", "jixiao_xlsx", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, env={**os.environ, **environment}, check=False)
+    return subprocess.run(
+        command, capture_output=True, env={**os.environ, **environment}, check=False
+    )
 
 
 def record(output: Path) -> dict[str, Any]:
@@ -49,11 +51,15 @@ def mess(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     (root / "县局" / "自评表.xlsx").write_bytes(ONE)
     (root / "县局" / "自评报告.doc").write_bytes(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1 a report")
     (root / "全部.zip").write_bytes(
-        zipped({"甲/二.xlsx": TWO, "甲/二（终稿）.xlsx": TWO[:-1] + b"\0", "Thumbs.db": b"x"}, gbk=True)
+        zipped(
+            {"甲/二.xlsx": TWO, "甲/二（终稿）.xlsx": TWO[:-1] + b"\0", "Thumbs.db": b"x"}, gbk=True
+        )
     )
     older = letter({"三.xlsx": THREE}, sender=f"某 <{MAILS[NAMES[2]]}>", subject="第一次")
     (root / "旧邮件.eml").write_bytes(older)
-    (root / "收件.mbox").write_bytes(mbox([letter({"四.xlsx": FOUR, "扫描件.pdf": b"%PDF-1.4"}), letter({})]))
+    (root / "收件.mbox").write_bytes(
+        mbox([letter({"四.xlsx": FOUR, "扫描件.pdf": b"%PDF-1.4"}), letter({})])
+    )
     (root / "散件.rar").write_bytes(b"Rar!\x1a\x07\x00")
     (root / "说明.txt").write_text("放假通知", encoding="utf-8")
     (root / f"{NAMES[4]}自评报告.pdf").write_bytes(b"%PDF-1.4")
@@ -85,7 +91,10 @@ def test_every_file_has_its_line(mess: tuple[Path, Path]) -> None:
         f"{NAMES[4]}自评报告.pdf": ("已报", True),
     }
     totals = record(mess[1])["totals"]["files"]
-    assert totals["seen"] == len(files) == sum(totals["by_status"].values()) and totals["material"] == 3
+    assert (
+        totals["seen"] == len(files) == sum(totals["by_status"].values())
+        and totals["material"] == 3
+    )
 
 
 def test_mail_and_material_stand_in_the_record(mess: tuple[Path, Path]) -> None:
@@ -101,10 +110,20 @@ def test_the_list_of_deliveries_names_what_came_along(mess: tuple[Path, Path]) -
     sheet = openpyxl.load_workbook(mess[1] / "汇总.xlsx")["报送情况"]
     rows = {row[1]: row for row in sheet.iter_rows(min_row=4, values_only=True)}
     assert rows[NAMES[0]][2] == "已报" and "县局/自评报告.doc：随附材料" in rows[NAMES[0]][-1]
-    assert rows[NAMES[4]][2] == "未报" and "自评报告.pdf：随附材料" in rows[NAMES[4]][-1] and rows[NAMES[4]][7]
-    below = [str(row[4]) for row in sheet.iter_rows(values_only=True) if row[0] in {"未识别", "无法读取", "重复"}]
+    assert (
+        rows[NAMES[4]][2] == "未报"
+        and "自评报告.pdf：随附材料" in rows[NAMES[4]][-1]
+        and rows[NAMES[4]][7]
+    )
+    below = [
+        str(row[4])
+        for row in sheet.iter_rows(values_only=True)
+        if row[0] in {"未识别", "无法读取", "重复"}
+    ]
     assert "县局/自评报告.doc" not in below
-    assert below.index("散件.rar") < below.index("全部.zip/Thumbs.db")  # what asks for a deed, then what only was there
+    assert below.index("散件.rar") < below.index(
+        "全部.zip/Thumbs.db"
+    )  # what asks for a deed, then what only was there
 
 
 def test_the_reviewer_may_choose(mess: tuple[Path, Path], tmp_path: Path) -> None:
@@ -123,7 +142,10 @@ def test_the_reviewer_may_choose(mess: tuple[Path, Path], tmp_path: Path) -> Non
     assert chosen.returncode == 0 and "没有找到" in chosen.stderr.decode()
     assert _counting(tmp_path / "二") == {"旧.xlsx"}
     reasons = {line["file"]: line["reason"] for line in record(tmp_path / "二")["files"]}
-    assert "overrides.csv 第 2 行" in reasons["旧.xlsx"] and "overrides.csv 第 2 行" in reasons["新.xlsx"]
+    assert (
+        "overrides.csv 第 2 行" in reasons["旧.xlsx"]
+        and "overrides.csv 第 2 行" in reasons["新.xlsx"]
+    )
     assert jixiao("run", inbox, "-o", tmp_path / "三", "--choose", tmp_path).returncode == 2
 
 
@@ -134,8 +156,16 @@ def test_a_file_goes_back_to_whom_the_reviewer_says_it_is_of(tmp_path: Path) -> 
     overrides = tmp_path / "overrides.csv"
     overrides.write_text(f"部门,文件\n{NAMES[1]},甲.xlsx\n", encoding="utf-8")
     assert jixiao("run", inbox, "-o", tmp_path / "一", "--roster", ROSTER).returncode == 0
-    assert jixiao("run", inbox, "-o", tmp_path / "二", "--roster", ROSTER, "--choose", overrides).returncode == 0
-    for output, name, other in ((tmp_path / "一", NAMES[0], NAMES[1]), (tmp_path / "二", NAMES[1], NAMES[0])):
+    assert (
+        jixiao(
+            "run", inbox, "-o", tmp_path / "二", "--roster", ROSTER, "--choose", overrides
+        ).returncode
+        == 0
+    )
+    for output, name, other in (
+        (tmp_path / "一", NAMES[0], NAMES[1]),
+        (tmp_path / "二", NAMES[1], NAMES[0]),
+    ):
         [letter] = output.glob("*/*/*通知.docx")
         [remembered] = (output / "轮次").glob("*.json")
         paragraphs = [paragraph.text for paragraph in docx.Document(str(letter)).paragraphs]
@@ -156,7 +186,9 @@ def test_no_original_is_written_over(tmp_path: Path) -> None:
     for command in ("score", "run"):
         done = jixiao(command, inbox, "-o", tmp_path / "别处" / ".." / "收件箱")
         assert done.returncode == 2 and "收件箱" in done.stderr.decode()
-    assert [path.name for path in inbox.iterdir() if path.is_file()] == [original.name] and original.read_bytes() == ONE
+    assert [path.name for path in inbox.iterdir() if path.is_file()] == [
+        original.name
+    ] and original.read_bytes() == ONE
 
 
 def test_scoring_again_keeps_what_a_reviewer_typed(tmp_path: Path) -> None:
@@ -173,7 +205,10 @@ def test_scoring_again_keeps_what_a_reviewer_typed(tmp_path: Path) -> None:
     typed = scored.read_bytes()
     done = jixiao("score", BOOKS[0], "-o", output)
     assert done.returncode == 0 and "改动保留1" in done.stdout.decode()
-    assert scored.read_bytes() == whole and (output / f"{NAMES[0]}（改动保留1）.xlsx").read_bytes() == typed
+    assert (
+        scored.read_bytes() == whole
+        and (output / f"{NAMES[0]}（改动保留1）.xlsx").read_bytes() == typed
+    )
     assert len(list(output.glob("*.xlsx"))) == 2
 
 
@@ -185,7 +220,10 @@ def test_a_written_report_that_somebody_edited_is_kept(tmp_path: Path) -> None:
     for _ in range(2):
         done = jixiao("report", BOOKS[0], "-o", tmp_path)
         assert done.returncode == 0
-    assert len(list(tmp_path.glob("*.docx"))) == 2 and (tmp_path / f"{report.stem}（改动保留1）.docx").read_bytes() == edited
+    assert (
+        len(list(tmp_path.glob("*.docx"))) == 2
+        and (tmp_path / f"{report.stem}（改动保留1）.docx").read_bytes() == edited
+    )
 
 
 def _differ(path: Path) -> None:
@@ -202,7 +240,9 @@ def _counting(output: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "cp936", "ascii"])
-def test_any_console_shows_what_it_can(mess: tuple[Path, Path], tmp_path: Path, encoding: str) -> None:
+def test_any_console_shows_what_it_can(
+    mess: tuple[Path, Path], tmp_path: Path, encoding: str
+) -> None:
     done = jixiao("check", mess[0], "--fail-on", "never", PYTHONIOENCODING=encoding, PYTHONUTF8="0")
     assert done.returncode == 0, done.stderr
     if encoding != "ascii":
@@ -213,7 +253,9 @@ def test_any_console_shows_what_it_can(mess: tuple[Path, Path], tmp_path: Path, 
 def test_a_language_without_chinese_file_names_is_told(tmp_path: Path) -> None:
     ascii_only = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C"}
     done = jixiao("run", BOOKS[0], "-o", tmp_path / "out", **ascii_only)
-    assert done.returncode == 2 and b"Traceback" not in done.stderr and not (tmp_path / "out").exists()
+    assert (
+        done.returncode == 2 and b"Traceback" not in done.stderr and not (tmp_path / "out").exists()
+    )
     inbox = tmp_path / "收件箱"
     inbox.mkdir()
     shutil.copy2(BOOKS[0], inbox)
@@ -251,27 +293,44 @@ def test_what_may_not_be_read_or_written_is_told(powerless: list[str], tmp_path:
     command = [*powerless, sys.executable, "-m", "jixiao_xlsx", "run", str(inbox), "-o"]
     try:
         done = subprocess.run([*command, str(tmp_path / "结果")], capture_output=True, check=False)
-        refused = subprocess.run([*command, str(tmp_path / "只读" / "结果")], capture_output=True, check=False)
+        refused = subprocess.run(
+            [*command, str(tmp_path / "只读" / "结果")], capture_output=True, check=False
+        )
     finally:
         (inbox / "锁").chmod(0o700)
     assert done.returncode == 0, done.stderr.decode()
-    said = {line["file"]: (line["status"], line["reason"]) for line in record(tmp_path / "结果")["files"]}
+    said = {
+        line["file"]: (line["status"], line["reason"])
+        for line in record(tmp_path / "结果")["files"]
+    }
     assert said["丙.xlsx"][0] == "已报"
     assert said["锁"] == ("无法读取", "文件夹打不开：没有权限，或正被别的程序打开")
     assert said["乙.xlsx"] == ("无法读取", "无法打开：没有权限，或正被别的程序打开")
-    assert refused.returncode == 2 and "不能写入" in refused.stderr.decode() and b"Traceback" not in refused.stderr
+    assert (
+        refused.returncode == 2
+        and "不能写入" in refused.stderr.decode()
+        and b"Traceback" not in refused.stderr
+    )
 
 
 def test_a_disk_that_is_mounted_read_only_is_told(small_disk: Path) -> None:
     subprocess.run(["mount", "-o", "remount,ro", str(small_disk)], check=True)
     done = jixiao("run", BOOKS[0], "-o", small_disk / "结果")
-    assert done.returncode == 2 and "不能写入" in done.stderr.decode() and b"Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and "不能写入" in done.stderr.decode()
+        and b"Traceback" not in done.stderr
+    )
 
 
 @pytest.mark.skipif(not Path("/proc/version").is_file(), reason="where /proc cannot be written")
 def test_a_place_where_nothing_can_be_written_is_told() -> None:
     done = jixiao("run", BOOKS[0], "-o", "/proc/结果")
-    assert done.returncode == 2 and "不能写入" in done.stderr.decode() and b"Traceback" not in done.stderr
+    assert (
+        done.returncode == 2
+        and "不能写入" in done.stderr.decode()
+        and b"Traceback" not in done.stderr
+    )
 
 
 @pytest.fixture
@@ -281,7 +340,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     if (
         os.name == "nt"
         or subprocess.run(
-            ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)], capture_output=True, check=False
+            ["mount", "-t", "tmpfs", "-o", "size=300k", "tmpfs", str(folder)],
+            capture_output=True,
+            check=False,
         ).returncode
     ):
         pytest.skip("no small disk can be made here")
@@ -292,13 +353,19 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 def test_a_full_disk_is_told_and_the_same_command_goes_on(small_disk: Path) -> None:
     inbox = [str(path) for path in BOOKS]
     done = jixiao("run", *inbox, "-o", small_disk / "结果")
-    assert done.returncode in {1, 2} and "磁盘空间不足" in done.stderr.decode() and b"Traceback" not in done.stderr
+    assert (
+        done.returncode in {1, 2}
+        and "磁盘空间不足" in done.stderr.decode()
+        and b"Traceback" not in done.stderr
+    )
     subprocess.run(["mount", "-o", "remount,size=64m", str(small_disk)], check=True)
     assert jixiao("run", *inbox, "-o", small_disk / "结果").returncode == 0
     assert len(_counting(small_disk / "结果")) == len(BOOKS)
 
 
-def test_a_message_to_people_is_one_line_whatever_the_name(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_message_to_people_is_one_line_whatever_the_name(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     _complain([Answer("甲\x1b[31m\n乙.xlsx", FileStatus.UNREADABLE, "坏")])
     assert "\x1b" not in capsys.readouterr().err
     _complain([Answer("Thumbs.db", FileStatus.UNRECOGNISED, f"操作系统留下的文件，{NO_CONTENT}")])

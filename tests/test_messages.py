@@ -27,7 +27,10 @@ TEMPLATE = replace(FORM, severities={})  # the rules' own severities, whatever t
 RULES = {rule.code: rule for rule in checker.catalogue(TEMPLATE)}
 EVERY = {str(case): case for case in load_cases(TEMPLATE)}
 CASES = {name: case for name, case in EVERY.items() if case.finds}
-BOOKS = {path.stem: path for path in sorted((Path(__file__).parent.parent / "samples" / "inbox").glob("*.xlsx"))}
+BOOKS = {
+    path.stem: path
+    for path in sorted((Path(__file__).parent.parent / "samples" / "inbox").glob("*.xlsx"))
+}
 PAGE = GOLDEN / "messages.txt"
 WORDS = "NAR"
 QUOTED = re.compile(r"“[^“”]*”|「[^」]*」|《[^》]*》|（[^（）]*第 \d+ 行）|=[A-Z]+\([^）]*")
@@ -38,7 +41,9 @@ TO_DO = re.compile(r"请|不用改|不算错")
 
 
 def judged(case: Case) -> Report:
-    return checker.run_rules(Desk(submission(case, TEMPLATE), TEMPLATE, reference(case)), [RULES[case.code]])
+    return checker.run_rules(
+        Desk(submission(case, TEMPLATE), TEMPLATE, reference(case)), [RULES[case.code]]
+    )
 
 
 def of_case(case: Case) -> tuple[Finding, ...]:
@@ -77,7 +82,9 @@ def line(finding: Finding) -> str:
 def page() -> dict[str, str]:
     """The words that were read over, by case and sample."""
     sections = PAGE.read_text(encoding="utf-8").split("== ")[1:] if PAGE.is_file() else []
-    return {head: body.strip() for head, _, body in (section.partition("\n") for section in sections)}
+    return {
+        head: body.strip() for head, _, body in (section.partition("\n") for section in sections)
+    }
 
 
 def said(findings: tuple[Finding, ...]) -> str:
@@ -94,7 +101,9 @@ def everything() -> Iterator[tuple[str, str]]:
 
 def test_the_page_of_messages_is_whole() -> None:
     if os.environ.get("UPDATE_GOLDEN"):
-        PAGE.write_text("".join(f"== {name}\n{body}\n\n" for name, body in everything()), encoding="utf-8")
+        PAGE.write_text(
+            "".join(f"== {name}\n{body}\n\n" for name, body in everything()), encoding="utf-8"
+        )
         page.cache_clear()
     assert set(page()) == {name for name in EVERY if not name.startswith(WORDS)} | BOOKS.keys()
 
@@ -125,12 +134,21 @@ def is_plain(finding: Finding) -> None:
     """Where, what, what to do; no internal word, no odd number, no half sentence."""
     message = finding.message
     assert finding.place.sheet and re.fullmatch(
-        r"[A-Z]{1,3}[1-9]\d*|(?:页眉|页脚|脚注|尾注)?第\d+段|表\d+ 第\d+行第\d+列", finding.place.cell
+        r"[A-Z]{1,3}[1-9]\d*|(?:页眉|页脚|脚注|尾注)?第\d+段|表\d+ 第\d+行第\d+列",
+        finding.place.cell,
     )
     assert finding.item and finding.basis
     assert message.endswith("。") and TO_DO.search(message), message
-    for text in (message, finding.hint, finding.difference, str(finding.expected) if isinstance(finding.expected, str) else ""):
-        assert not re.search(r"None|nan|Fraction|Decimal|[{}]|\dE[+-]?\d|。。|，，|、、|，。|；。|：。|“”|「」|--|  ", text), text
+    for text in (
+        message,
+        finding.hint,
+        finding.difference,
+        str(finding.expected) if isinstance(finding.expected, str) else "",
+    ):
+        assert not re.search(
+            r"None|nan|Fraction|Decimal|[{}]|\dE[+-]?\d|。。|，，|、、|，。|；。|：。|“”|「」|--|  ",
+            text,
+        ), text
     bare = QUOTED.sub("", f"{message} {finding.hint}")
     assert not set(LATIN.findall(bare)) - KNOWN, bare
     assert not re.search(r"[,;?()]|:(?![A-Z])", QUOTED.sub("", message)), message
@@ -138,7 +156,9 @@ def is_plain(finding: Finding) -> None:
     if isinstance(finding.expected, Expected):
         assert finding.expected.low <= finding.expected.high
         assert finding.expected.unit in UNITS
-    assert not finding.difference or re.fullmatch(r"-?\d+(\.\d+)? ?(\S+)", finding.difference), finding.difference
+    assert not finding.difference or re.fullmatch(r"-?\d+(\.\d+)? ?(\S+)", finding.difference), (
+        finding.difference
+    )
     assert finding.count == 1 or str(finding.count) in message or "、" in message
     assert len(finding.related) <= 8 and finding.place not in finding.related
     assert all(re.search(r"可能", part) for part in finding.hint.split("；") if part), finding.hint

@@ -15,7 +15,9 @@ from jixiao_xlsx.narrative.story import read_story
 from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
 from jixiao_xlsx.spec import find_template
 
-TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
+TEMPLATE = replace(
+    find_template(), severities={}
+)  # the rules' own severities, whatever the form says of them
 INBOX = Path(__file__).parent.parent / "samples" / "inbox"
 SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 
@@ -23,7 +25,9 @@ SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 def story(text: str) -> Story:
     known = vocabulary(TEMPLATE)
     assert known is not None
-    return read_story([passage(Place("报告正文", "B4"), "一、部门概况", text, known.lexicon)], known, (), 2023)
+    return read_story(
+        [passage(Place("报告正文", "B4"), "一、部门概况", text, known.lexicon)], known, (), 2023
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ facts
@@ -43,16 +47,26 @@ def test_a_lead_that_is_not_understood_to_the_end_has_no_subject() -> None:
 
 def test_respectively_and_together() -> None:
     found = story("基本支出、项目支出分别为1万元、2万元，基本支出、项目支出共计3万元。").facts
-    assert [fact.items for fact in found] == [("基本支出",), ("项目支出",), ("基本支出", "项目支出")]
+    assert [fact.items for fact in found] == [
+        ("基本支出",),
+        ("项目支出",),
+        ("基本支出", "项目支出"),
+    ]
 
 
 def test_another_year_is_another_role() -> None:
     found = story("2022年基本支出650万元，项目支出380万元；2023年基本支出674万元。").facts
-    assert [(fact.item, fact.role) for fact in found] == [("基本支出", "previous"), ("项目支出", "previous"), ("基本支出", "")]
+    assert [(fact.item, fact.role) for fact in found] == [
+        ("基本支出", "previous"),
+        ("项目支出", "previous"),
+        ("基本支出", ""),
+    ]
 
 
 def test_change_share_and_completion() -> None:
-    told = story("基本支出105万元，比上年增加5万元，增长5%，占总支出的50%。项目支出年初预算10万元，决算9万元，完成年初预算的90%。")
+    told = story(
+        "基本支出105万元，比上年增加5万元，增长5%，占总支出的50%。项目支出年初预算10万元，决算9万元，完成年初预算的90%。"
+    )
     assert [(c.item, c.direction, c.base, bool(c.amount), bool(c.rate)) for c in told.changes] == [
         ("基本支出", 1, "previous", True, True)
     ]
@@ -61,7 +75,15 @@ def test_change_share_and_completion() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["财预〔2020〕10号", "电话0931-1234567", "3号楼305室", "“三公”“两会”第一", "约30万元余", "第5分队"]
+    "text",
+    [
+        "财预〔2020〕10号",
+        "电话0931-1234567",
+        "3号楼305室",
+        "“三公”“两会”第一",
+        "约30万元余",
+        "第5分队",
+    ],
 )
 def test_numbers_that_are_nobodys_business(text: str) -> None:
     assert not any(fact.items for fact in story(text).facts)
@@ -77,7 +99,9 @@ def test_every_address_of_the_vocabulary_is_on_the_form() -> None:
     known = vocabulary(TEMPLATE)
     assert known is not None
     refs = [ref for item in known.items.values() for found in item.cells.values() for ref in found]
-    refs += [ref for rate in known.rates.values() for ref in (rate.shown, rate.part, rate.whole) if ref]
+    refs += [
+        ref for rate in known.rates.values() for ref in (rate.shown, rate.part, rate.whole) if ref
+    ]
     refs += [ref for advice in known.advice for ref in advice.zero]
     for ref in refs:
         table = TEMPLATE.table[ref.table]
@@ -114,7 +138,11 @@ RIGHT = (
 
 
 def test_the_seed_by_hand_and_by_rule() -> None:
-    findings = [f for f in checker.check(reader.read(SEED, TEMPLATE), TEMPLATE).findings if f.code.startswith("NAR")]
+    findings = [
+        f
+        for f in checker.check(reader.read(SEED, TEMPLATE), TEMPLATE).findings
+        if f.code.startswith("NAR")
+    ]
     for code, quote, why in BY_HAND:
         assert any(f.code == code and quote in f.reported for f in findings), (code, quote, why)
     assert len(findings) == len(BY_HAND)
@@ -125,7 +153,12 @@ def test_the_seed_by_hand_and_by_rule() -> None:
 def test_a_finding_puts_the_words_beside_the_cell() -> None:
     findings = checker.check(reader.read(SEED, TEMPLATE), TEMPLATE).findings
     one = next(f for f in findings if f.code == "NAR101" and "2.32" in f.reported)
-    assert one.place.sheet == "报告正文" and one.related and "资金预算执行表" in one.message and one.difference == "-0.02万元"
+    assert (
+        one.place.sheet == "报告正文"
+        and one.related
+        and "资金预算执行表" in one.message
+        and one.difference == "-0.02万元"
+    )
 
 
 def test_a_heading_holds_until_one_as_high() -> None:
@@ -143,6 +176,9 @@ def test_a_heading_holds_until_one_as_high() -> None:
         "二、分析",
         "项目支出7万元。",
     )
-    passages = [passage(Place("报告.docx", f"第{n}段"), "", text, known.lexicon) for n, text in enumerate(texts, 1)]
+    passages = [
+        passage(Place("报告.docx", f"第{n}段"), "", text, known.lexicon)
+        for n, text in enumerate(texts, 1)
+    ]
     found = read_story(passages, known, (), 2023).facts
     assert [bool(fact.doubt) for fact in found] == [True, False, False]

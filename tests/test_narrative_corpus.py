@@ -18,10 +18,15 @@ from jixiao_xlsx.reader import read
 from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template
 
-TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
+TEMPLATE = replace(
+    find_template(), severities={}
+)  # the rules' own severities, whatever the form says of them
 RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
 HERE = Path(__file__).parent / "narrative"
-FILES = ("corpus.txt", "fresh.txt")  # by the hand that wrote the code; by others, who had not seen it
+FILES = (
+    "corpus.txt",
+    "fresh.txt",
+)  # by the hand that wrote the code; by others, who had not seen it
 EXAMS = (
     "exam_d.txt",
     "exam_e.txt",
@@ -66,17 +71,27 @@ def with_report(text: str, of: Submission | None = None) -> Submission:
     table = of[known.table]
     first = table.rows[0]
     cells = {title: cell._replace(raw=text, value=text) for title, cell in first.cells.items()}
-    return replace(of, tables={**of.tables, known.table: replace(table, rows=(replace(first, cells=cells),))})
+    return replace(
+        of, tables={**of.tables, known.table: replace(table, rows=(replace(first, cells=cells),))}
+    )
 
 
 def said(text: str, of: Submission | None = None) -> list[Finding]:
     """What the rules on the report say of a text."""
-    return [finding for finding in check(with_report(text, of), TEMPLATE).findings if finding.code.startswith("NAR")]
+    return [
+        finding
+        for finding in check(with_report(text, of), TEMPLATE).findings
+        if finding.code.startswith("NAR")
+    ]
 
 
 def corpus(name: str) -> list[tuple[str, tuple[tuple[str, str], ...], str]]:
     """The lines of a file: the kind, the findings there should be, the text."""
-    lines = [line for line in (HERE / name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+    lines = [
+        line
+        for line in (HERE / name).read_text("utf-8").splitlines()
+        if line and not line.startswith("#")
+    ]
     found = []
     for line in lines:
         kind, finds, text = (part.strip() for part in line.split("|", 2))
@@ -91,7 +106,11 @@ def is_found(wanted: tuple[str, str], findings: list[Finding]) -> bool:
 
 
 def test_the_book_itself_is_clean() -> None:
-    quiet = [f for f in check(book(), TEMPLATE).findings if f.code.startswith(("BAL", "REC", "RAT", "NAR"))]
+    quiet = [
+        f
+        for f in check(book(), TEMPLATE).findings
+        if f.code.startswith(("BAL", "REC", "RAT", "NAR"))
+    ]
     assert quiet == []
 
 
@@ -100,7 +119,10 @@ NAMES = "全年医疗卫生与计划生育支出2.34万元，另有社会保证�
 
 def test_odd_names_of_subjects_are_quoted_to_the_letter() -> None:
     report = check(with_report(NAMES), TEMPLATE)
-    assert sorted(f.reported for f in report.findings if f.code == "NAR112") == ["医疗卫生与计划生育支出", "社会保证和就业支出"]
+    assert sorted(f.reported for f in report.findings if f.code == "NAR112") == [
+        "医疗卫生与计划生育支出",
+        "社会保证和就业支出",
+    ]
     passages = Desk(with_report(NAMES), TEMPLATE).story.passages  # type: ignore[union-attr]
     assert report.checked["NAR112"] == len(passages)
 
@@ -125,7 +147,9 @@ def test_a_third_is_by_somebody_who_has_not_seen_the_code() -> None:
 
 
 @pytest.mark.parametrize("name", [*FILES, INNOCENT, *EXAMS, *OTHER_BOOKS])
-def test_nothing_right_is_accused_and_most_wrong_is_found(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_nothing_right_is_accused_and_most_wrong_is_found(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     asked: Counter[str] = Counter()
     found: Counter[str] = Counter()
     accused, missed = [], []
@@ -138,12 +162,24 @@ def test_nothing_right_is_accused_and_most_wrong_is_found(name: str, capsys: pyt
             if not is_found(one, findings):
                 missed.append((text, one))
         codes = {code for code, _ in wanted}
-        accused += [(text, f.code, f.message) for f in findings if f.severity is Severity.ERROR and f.code not in codes]
-        accused += [(text, f.code, f.message) for f in findings if not wanted and f.severity is not Severity.NOTE]
+        accused += [
+            (text, f.code, f.message)
+            for f in findings
+            if f.severity is Severity.ERROR and f.code not in codes
+        ]
+        accused += [
+            (text, f.code, f.message)
+            for f in findings
+            if not wanted and f.severity is not Severity.NOTE
+        ]
     with capsys.disabled():
         print(f"\n  {name}")
         for kind, number in asked.items():
             print(f"  {kind:　<4} 错句 {number:3d}  查出 {found[kind]:3d}")
-        print(f"  合计 {asked.total()}，查出 {found.total()}（{found.total() / asked.total():.1%}）；误报 {len(accused)}")
+        print(
+            f"  合计 {asked.total()}，查出 {found.total()}（{found.total() / asked.total():.1%}）；误报 {len(accused)}"
+        )
     assert accused == []
-    assert found.total() / asked.total() >= 0.9 or len(missed) == 1, missed  # of a few, one is more than a tenth
+    assert found.total() / asked.total() >= 0.9 or len(missed) == 1, (
+        missed
+    )  # of a few, one is more than a tenth

@@ -22,7 +22,11 @@ def slipped(text: str, dice: random.Random) -> str:
     at = dice.choice(places[1:])
     kind = dice.choice(["change", "lose", "double", "swap"])
     if kind == "change":
-        return text[:at] + dice.choice([digit for digit in "0123456789" if digit != text[at]]) + text[at + 1 :]
+        return (
+            text[:at]
+            + dice.choice([digit for digit in "0123456789" if digit != text[at]])
+            + text[at + 1 :]
+        )
     if kind == "lose":
         return text[:at] + text[at + 1 :]
     if kind == "double":
@@ -73,25 +77,41 @@ def test_what_other_figures_at_hand_make_true_is_not_accused(text: str) -> None:
     ("text", "severity"),
     [
         ("保障运转方面，公用经费135.38万元。", Severity.ERROR),  # two digits have changed places
-        ("保障运转方面，公用经费97.60万元。", Severity.NOTE),  # nothing like it, and nothing says what it is
+        (
+            "保障运转方面，公用经费97.60万元。",
+            Severity.NOTE,
+        ),  # nothing like it, and nothing says what it is
         ("公用经费决算97.60万元。", Severity.ERROR),  # the words leave no other reading
-        ("我局三项费用：公用经费97.60万元，人员经费538.69万元。", Severity.ERROR),  # beside a figure that the table has
+        (
+            "我局三项费用：公用经费97.60万元，人员经费538.69万元。",
+            Severity.ERROR,
+        ),  # beside a figure that the table has
         ("年末结转和结余为35.24万元。", Severity.ERROR),  # the figure of another column
     ],
 )
-def test_how_like_the_figure_is_decides_how_grave_it_is(text: str, severity: Severity | None) -> None:
+def test_how_like_the_figure_is_decides_how_grave_it_is(
+    text: str, severity: Severity | None
+) -> None:
     assert [finding.severity for finding in said(text)] == [severity]
 
 
 @pytest.mark.parametrize(
     ("text", "quote"),
     [
-        ("2022年末，我局结转和结余资金23.36万元，其中财政拨款20万元。", "2022年末，我局结转和结余资金23.36万元"),
-        ("截至2022年12月31日，我局固定资产原值548.70万元，累计折旧210.53万元。", "截至2022年12月31日，我局固定资产原值548.70万元"),
+        (
+            "2022年末，我局结转和结余资金23.36万元，其中财政拨款20万元。",
+            "2022年末，我局结转和结余资金23.36万元",
+        ),
+        (
+            "截至2022年12月31日，我局固定资产原值548.70万元，累计折旧210.53万元。",
+            "截至2022年12月31日，我局固定资产原值548.70万元",
+        ),
     ],
 )
 def test_this_years_figures_under_last_years_date_are_told_once(text: str, quote: str) -> None:
-    assert [(finding.severity, finding.reported) for finding in said(text)] == [(Severity.WARNING, quote)]
+    assert [(finding.severity, finding.reported) for finding in said(text)] == [
+        (Severity.WARNING, quote)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,14 @@ TEMPLATE = find_template()
 RULES = [rule for rule in coded_rules() if rule.code.startswith("NAR1")]
 DEPARTMENTS = 60  # tests/bench/words.py takes 500
 Money = dict[str, int]  # 分
-NAMES = ("青禾县财政局", "青禾县档案馆", "临水区机关事务服务中心", "白塔镇人民政府", "青禾县第二中学", "金川市残疾人联合会")
+NAMES = (
+    "青禾县财政局",
+    "青禾县档案馆",
+    "临水区机关事务服务中心",
+    "白塔镇人民政府",
+    "青禾县第二中学",
+    "金川市残疾人联合会",
+)
 SUBJECTS = ("一般公共服务支出", "社会保障和就业支出", "卫生健康支出", "住房保障支出")
 
 
@@ -35,7 +42,10 @@ def department(dice: random.Random) -> Money:
     reception, cars = dice.randrange(100_000, 5_000_000), dice.randrange(100_000, 9_000_000)
     other, carried = dice.randrange(200_000, 30_000_000), dice.randrange(200_000, 90_000_000)
     goods, services = dice.randrange(200_000, 30_000_000), dice.randrange(200_000, 30_000_000)
-    houses, devices = dice.randrange(20_000_000, 900_000_000), dice.randrange(20_000_000, 300_000_000)
+    houses, devices = (
+        dice.randrange(20_000_000, 900_000_000),
+        dice.randrange(20_000_000, 300_000_000),
+    )
     posts = dice.randrange(12, 200)
     return {
         "wages": wages, "office": basic - wages, "basic": basic, "project": spent - basic, "spent": spent, "budget": budget,
@@ -97,7 +107,10 @@ class Pen:
     name: str
 
     def __post_init__(self) -> None:
-        own = "我" + next((word for word in ("局", "馆", "中心", "镇", "校", "会") if self.name.endswith(word)), "单位")
+        own = "我" + next(
+            (word for word in ("局", "馆", "中心", "镇", "校", "会") if self.name.endswith(word)),
+            "单位",
+        )
         self.who = [own, "我单位", "本单位", "本部门", self.name, ""]
         self.cut = self.dice.random() < 0.3  # whoever cuts digits off does so throughout
         self.year = ["2023年", "2023年度", "本年", "2023年，", ""]
@@ -115,7 +128,11 @@ class Pen:
     def short(self, key: str) -> str:
         """The same in 万元, without the unit."""
         fen = self.made[key]
-        return str((Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_DOWN)) if self.cut else wan(fen)
+        return (
+            str((Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_DOWN))
+            if self.cut
+            else wan(fen)
+        )
 
     def opening(self) -> str:
         """Of whom and when."""
@@ -150,7 +167,10 @@ class Pen:
         yield f"发放{one('调查', '')}问卷[{made['sent']}]份，有效问卷[{made['valid']}]份。"
         yield f"“三公”经费{one('全年', '')}预算{money('three_planned')}，支出{money('three')}，完成预算的[{percent(made['three'], made['three_planned'])}]%。"
         yield f"全年支出[{self.short('spent')}]万元，基本支出[{self.short('basic')}]，项目支出[{self.short('project')}]。"
-        basic, project = percent(made["basic"], made["spent"]), percent(made["project"], made["spent"])
+        basic, project = (
+            percent(made["basic"], made["spent"]),
+            percent(made["project"], made["spent"]),
+        )
         yield f"{one('从支出性质看，', '')}基本支出占{one('总支出的', '')}[{basic}]%，项目支出占[{project}]%。"
         yield f"基本支出占{one('总支出', '支出合计')}的{'零一二三四五六七八九'[made['basic'] * 10 // made['spent']]}成{one('多', '以上')}。"
         added = made["budget"] - made["original"]
@@ -160,7 +180,11 @@ class Pen:
         gap = abs(Decimal(wan(made["three"])) - Decimal(wan(made["three_before"])))
         if gap > Decimal("0.5"):
             word, grown = ("增加", "增长") if change > 0 else ("减少", "下降")
-            rate, before, now = percent(abs(change), made["three_before"]), wan(made["three_before"]), wan(made["three"])
+            rate, before, now = (
+                percent(abs(change), made["three_before"]),
+                wan(made["three_before"]),
+                wan(made["three"]),
+            )
             yield f"“三公”经费{now}万元，{one('比', '较')}{one('上年', '2022年', '去年')}{word}[{gap}]万元，{grown}[{rate}]%。"
             yield f"“三公”经费支出{now}万元，{one('比', '较')}上年{one('的', '')}[{before}]万元{word}[{gap}]万元。"
             yield f"“三公”经费由上年的[{before}]万元{'增至' if change > 0 else '降至'}[{now}]万元，{word}{gap}万元，{grown}{rate}%。"
@@ -189,20 +213,34 @@ class Pen:
         sentences = told + [f"\n{sentence}\n" for sentence in others]
         self.dice.shuffle(sentences)
         if self.dice.random() < 0.5:
-            sentences.insert(len(sentences) // 2, self.one("\n（一）预算执行情况分析\n", "\n（一）过程情况分析\n", "\n"))
+            sentences.insert(
+                len(sentences) // 2,
+                self.one("\n（一）预算执行情况分析\n", "\n（一）过程情况分析\n", "\n"),
+            )
         return sentences
 
 
 def said(made: Money, name: str, text: str) -> tuple[Finding, ...]:
-    read = submission(Case("RANDOM", "随机", given={**tables(made, name), "报告正文": "一、部门概况 | …"}), TEMPLATE)
+    read = submission(
+        Case("RANDOM", "随机", given={**tables(made, name), "报告正文": "一、部门概况 | …"}),
+        TEMPLATE,
+    )
     return run_rules(Desk(with_text(read, text), TEMPLATE), RULES).findings
 
 
 def with_text(read: Submission, text: str) -> Submission:
     """The submission with this report, line breaks and all."""
     table = read["报告正文"]
-    cells = {title: cell._replace(raw=text, value=text) for title, cell in table.rows[0].cells.items()}
-    return replace(read, tables={**read.tables, "报告正文": replace(table, rows=(replace(table.rows[0], cells=cells),))})
+    cells = {
+        title: cell._replace(raw=text, value=text) for title, cell in table.rows[0].cells.items()
+    }
+    return replace(
+        read,
+        tables={
+            **read.tables,
+            "报告正文": replace(table, rows=(replace(table.rows[0], cells=cells),)),
+        },
+    )
 
 
 def changed(sentence: str, dice: random.Random) -> str:
@@ -221,7 +259,9 @@ def bare(text: str) -> str:
     return text.replace("[", "").replace("]", "")
 
 
-def judged(number: int, dice: random.Random, tell: Callable[[str], object] = lambda line: None) -> tuple[list[str], list[str]]:
+def judged(
+    number: int, dice: random.Random, tell: Callable[[str], object] = lambda line: None
+) -> tuple[list[str], list[str]]:
     """Of so many departments: what is said of right reports, and the changed sentences of which nothing is said."""
     accused, missed = [], []
     for _ in range(number):
@@ -232,7 +272,9 @@ def judged(number: int, dice: random.Random, tell: Callable[[str], object] = lam
         place = dice.choice([n for n, sentence in enumerate(sentences) if "[" in sentence])
         wrong = bare(changed(sentences[place], dice))
         text = "".join(bare(one) if n != place else wrong for n, one in enumerate(sentences))
-        found = tuple(finding for finding in said(made, name, text) if finding.severity is not Severity.NOTE)
+        found = tuple(
+            finding for finding in said(made, name, text) if finding.severity is not Severity.NOTE
+        )
         if not any(fold(finding.reported.lstrip("…")) in fold(wrong) for finding in found):
             missed.append(wrong)
             tell(f"没有查出：{wrong}")

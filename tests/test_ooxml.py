@@ -34,11 +34,17 @@ def book(
     parts: Mapping[str, str | bytes] | None = None,
 ) -> bytes:
     """An .xlsx of one sheet “表” with these rows."""
-    office = OFFICE if namespace == TRANSITIONAL else "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    office = (
+        OFFICE
+        if namespace == TRANSITIONAL
+        else "http://purl.oclc.org/ooxml/officeDocument/relationships"
+    )
     contents: dict[str, str | bytes] = {
         "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": relationships(office, officeDocument="/xl/workbook.xml"),
-        "xl/_rels/workbook.xml.rels": relationships(office, worksheet="worksheets/sheet1.xml", styles="styles.xml"),
+        "xl/_rels/workbook.xml.rels": relationships(
+            office, worksheet="worksheets/sheet1.xml", styles="styles.xml"
+        ),
         "xl/workbook.xml": f'<workbook xmlns="{namespace}" xmlns:r="{office}"><sheets>'
         f'<sheet name="表" sheetId="1" state="{state}" r:id="worksheet"/></sheets></workbook>',
         "xl/styles.xml": STYLES,
@@ -52,7 +58,10 @@ def book(
 
 
 def relationships(office: str, **targets: str) -> str:
-    links = "".join(f'<Relationship Id="{kind}" Type="{office}/{kind}" Target="{to}"/>' for kind, to in targets.items())
+    links = "".join(
+        f'<Relationship Id="{kind}" Type="{office}/{kind}" Target="{to}"/>'
+        for kind, to in targets.items()
+    )
     return f'<Relationships xmlns="{PACKAGE}">{links}</Relationships>'
 
 
@@ -92,7 +101,11 @@ def test_pretty_printed_parts_read_the_same() -> None:
     tidy = '<row r="1"><c r="A1"><f>1/0</f></c><c r="B1" t="e"><v>#REF!</v></c><c r="C1"><v>3</v></c><c r="D1"><f>2</f><v>2</v></c></row>'
     found = flags(book(tidy.replace("><", ">\n  <")))
     assert found == flags(book(tidy))
-    assert found.errors == {(0, 1): "#REF!"} and found.uncalculated == {(0, 0)} and found.formulas[0, 3] == "2"
+    assert (
+        found.errors == {(0, 1): "#REF!"}
+        and found.uncalculated == {(0, 0)}
+        and found.formulas[0, 3] == "2"
+    )
 
 
 def test_shared_formulas_carry_the_first_ones_text() -> None:
@@ -106,7 +119,9 @@ def test_shared_formulas_carry_the_first_ones_text() -> None:
 
 
 def test_percent_formats_by_style_not_by_quoted_signs() -> None:
-    cells = "".join(f'<c r="{letter}1" s="{style}"><v>1</v></c>' for style, letter in enumerate("ABCDE"))
+    cells = "".join(
+        f'<c r="{letter}1" s="{style}"><v>1</v></c>' for style, letter in enumerate("ABCDE")
+    )
     assert flags(book(f'<row r="1">{cells}</row>')).percents == {(0, 1), (0, 2)}
 
 
@@ -117,7 +132,9 @@ def test_hidden_rows_merges_and_sheet_states() -> None:
         state="veryHidden",
     )
     assert flags(data).hidden_rows == {1, 3} and flags(data).merges == ((1, 1, 4, 2),)
-    assert [(sheet.name, sheet.state, sheet.hidden) for sheet in ooxml.inspect(data).sheets] == [("表", "veryHidden", True)]
+    assert [(sheet.name, sheet.state, sheet.hidden) for sheet in ooxml.inspect(data).sheets] == [
+        ("表", "veryHidden", True)
+    ]
 
 
 def test_formulas_of_formats_and_dropdowns_are_not_cells() -> None:
@@ -135,7 +152,9 @@ def test_prefixes_strict_and_other_places_for_the_workbook() -> None:
     )
     found = flags(book("", parts={"xl/worksheets/sheet1.xml": prefixed}))
     assert found.formulas == {(0, 0): "1"} and found.percents == {(0, 0)}
-    assert flags(book('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>', namespace=STRICT)).errors == {(0, 0): "#REF!"}
+    assert flags(
+        book('<row r="1"><c r="A1" t="e"><v>#REF!</v></c></row>', namespace=STRICT)
+    ).errors == {(0, 0): "#REF!"}
 
 
 def test_cells_without_addresses_stand_where_the_library_puts_them() -> None:
@@ -144,7 +163,12 @@ def test_cells_without_addresses_stand_where_the_library_puts_them() -> None:
         "<row r='7'><c><f>5</f><v>5</v></c></row>"
     )
     found = {place: float(text) for place, text in flags(data).formulas.items()}
-    assert found == {(r, c): value for r, row in enumerate(values(data)) for c, value in enumerate(row) if value != ""}
+    assert found == {
+        (r, c): value
+        for r, row in enumerate(values(data))
+        for c, value in enumerate(row)
+        if value != ""
+    }
 
 
 def test_only_the_wanted_sheets_are_scanned() -> None:
@@ -160,9 +184,13 @@ def test_addresses_there_and_back(column: int) -> None:
 # ------------------------------------------------------------------------------------------------- the guard
 
 
-@pytest.mark.parametrize("place", ["XFD1048576", "J1048576", "A1048576", "XFD1", "SR20000", "SS1", "A20001"])
+@pytest.mark.parametrize(
+    "place", ["XFD1048576", "J1048576", "A1048576", "XFD1", "SR20000", "SS1", "A20001"]
+)
 def test_a_far_cell_is_refused_with_its_sheet_and_address(place: str) -> None:
-    data = book(f'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="{place}"><v>1</v></c></row>')
+    data = book(
+        f'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="{place}"><v>1</v></c></row>'
+    )
     with pytest.raises(Refused) as refusal:
         ooxml.inspect(data)
     assert "“表”" in refusal.value.reason and place in refusal.value.reason
@@ -171,7 +199,9 @@ def test_a_far_cell_is_refused_with_its_sheet_and_address(place: str) -> None:
 
 
 def test_far_formats_without_content_are_no_harm() -> None:
-    data = book('<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>')
+    data = book(
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>'
+    )
     assert flags(data) == SheetFlags()
     assert values(data) == [[1.0]]
 
@@ -183,7 +213,14 @@ def test_a_lying_dimension_is_not_believed() -> None:
 
 
 @pytest.mark.parametrize(
-    "part", ["xl/worksheets/sheet1.xml", "xl/workbook.xml", "xl/styles.xml", "_rels/.rels", "xl/_rels/workbook.xml.rels"]
+    "part",
+    [
+        "xl/worksheets/sheet1.xml",
+        "xl/workbook.xml",
+        "xl/styles.xml",
+        "_rels/.rels",
+        "xl/_rels/workbook.xml.rels",
+    ],
 )
 def test_a_doctype_is_refused_wherever_it_stands(part: str) -> None:
     with zipfile.ZipFile(io.BytesIO(book('<row r="1"><c r="A1"><v>1</v></c></row>'))) as archive:
@@ -233,7 +270,9 @@ def test_parts_of_one_name_are_refused() -> None:
         {"xl/workbook.xml": ""},
         {"xl/_rels/workbook.xml.rels": ""},
         {"xl/worksheets/sheet1.xml": '<worksheet><sheetData><row r="x"/></sheetData></worksheet>'},
-        {"xl/worksheets/sheet1.xml": '<worksheet><sheetData><row r="1"><c r="??"><v>1</v></c></row></sheetData></worksheet>'},
+        {
+            "xl/worksheets/sheet1.xml": '<worksheet><sheetData><row r="1"><c r="??"><v>1</v></c></row></sheetData></worksheet>'
+        },
     ],
 )
 def test_broken_parts_are_refused_in_words(parts: Mapping[str, str]) -> None:

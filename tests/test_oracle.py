@@ -69,7 +69,13 @@ def _type_table(sheet: Any, caption: str, own: TableFilling) -> None:
     for title, row in own.rows.items():
         _type_row(sheet, _row_of(sheet, {title}, head + 1), columns, row)
     wanted = [columns[title] for row in own.open_rows for title in row]
-    free = iter([at for at in range(head + 1, sheet.max_row) if all(sheet.cell(at, column).value is None for column in wanted)])
+    free = iter(
+        [
+            at
+            for at in range(head + 1, sheet.max_row)
+            if all(sheet.cell(at, column).value is None for column in wanted)
+        ]
+    )
     for row in own.open_rows:
         _type_row(sheet, next(free), columns, row)
 
@@ -101,7 +107,9 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
     said = shown(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
     submission = reader.read_bytes(data, "x.xlsx", template)
     told: set[tuple[str, str, str]] = set()
-    for verdict in (verdict for part in submission.parts for verdict in balance.judge(part, template).verdicts):
+    for verdict in (
+        verdict for part in submission.parts for verdict in balance.judge(part, template).verdicts
+    ):
         code = verdict.instance.spec.code
         places = [(code, cell.sheet, cell.ref) for cell in verdict.instance.cells]
         key = next((place for place in places if place in said), None)
@@ -113,13 +121,22 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
         yield verdict.outcome.value, "" if right else f"{key}: 自检 {said[key]!r}，核对 {wanted!r}"
     desks = [Desk(part, template) for part in submission.parts]
     for rule in rate_rules(template):
-        findings = {finding.place for desk in desks for finding in checker.run_rules(desk, [rule]).findings}
+        findings = {
+            finding.place for desk in desks for finding in checker.run_rules(desk, [rule]).findings
+        }
         for key, state in said.items():
             if key[0] == rule.code:
                 told.add(key)
                 wrong = any((place.sheet, place.cell) == key[1:] for place in findings)
-                yield "rate", "" if wrong == state.startswith("✗") else f"{key}: 自检 {state!r}，核对 {wrong}"
-    rest = {key: state for key, state in said.items() if key not in told and state not in {"未填", "—"}}  # blank rows are no rows
+                yield (
+                    "rate",
+                    ""
+                    if wrong == state.startswith("✗")
+                    else f"{key}: 自检 {state!r}，核对 {wrong}",
+                )
+    rest = {
+        key: state for key, state in said.items() if key not in told and state not in {"未填", "—"}
+    }  # blank rows are no rows
     yield "lines", "" if not rest else f"没有比到：{rest}"
 
 
@@ -131,7 +148,9 @@ def expected(verdict: balance.Verdict) -> str:
     if verdict.outcome is Outcome.SKIPPED:
         return "未填" if verdict.reason in {"未填", balance.NO_TOTAL} else "非数字"
     if verdict.outcome in {Outcome.HOLDS, Outcome.OTHER_CONVENTION}:
-        return "✓" if balance.holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
+        return (
+            "✓" if balance.holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
+        )
     return RELIEFS[verdict.outcome]
 
 
@@ -190,15 +209,27 @@ def random_projects(dice: random.Random) -> Filling:
     """Some of the copies, each with funds that add up, or nearly, or not; the others blank."""
     filling: dict[str, TableFilling] = {}
     for sheet in dice.sample(["项目1", "项目2", "项目3", "项目4", "项目5"], dice.randint(1, 4)):
-        parts = {row: dice.randint(1, 90_000) / 100 for row in ("当年财政拨款", "上年结转资金", "其他资金") if dice.random() < 0.7}
+        parts = {
+            row: dice.randint(1, 90_000) / 100
+            for row in ("当年财政拨款", "上年结转资金", "其他资金")
+            if dice.random() < 0.7
+        }
         rows = {
-            row: {"全年预算数": money, "全年执行数": round(money * dice.choice((1, 0.9, 1.2)), 2)} for row, money in parts.items()
+            row: {"全年预算数": money, "全年执行数": round(money * dice.choice((1, 0.9, 1.2)), 2)}
+            for row, money in parts.items()
         }
         off = dice.choice((0, 0, 0.01, 0.02, 5))
-        total = {c: round(sum(row[c] for row in rows.values()) + off, 2) for c in ("全年预算数", "全年执行数")}
+        total = {
+            c: round(sum(row[c] for row in rows.values()) + off, 2)
+            for c in ("全年预算数", "全年执行数")
+        }
         scores = [dice.choice((5, 10, 12.5, "满分", None)) for _ in range(dice.randint(0, 4))]
-        filling[named("项目资金", sheet)] = TableFilling(rows | {"年度资金总额": total} if dice.random() < 0.9 else rows)
-        filling[named("项目概况", sheet)] = TableFilling({"自评总分": {"填报内容": dice.choice((88, 99.5, 104))}})
+        filling[named("项目资金", sheet)] = TableFilling(
+            rows | {"年度资金总额": total} if dice.random() < 0.9 else rows
+        )
+        filling[named("项目概况", sheet)] = TableFilling(
+            {"自评总分": {"填报内容": dice.choice((88, 99.5, 104))}}
+        )
         filling[named("绩效指标", sheet)] = TableFilling(
             {}, [{"三级指标": f"指标{n}", "分值": 15, "得分": s} for n, s in enumerate(scores)]
         )
@@ -210,7 +241,12 @@ def test_both_ways_of_typing_give_the_same_workbook(tmp_path: Path) -> None:
     filling = fills.random_filling(random.Random(3))
     stream = io.BytesIO()
     write_workbook(FORM, stream, filling=filling)
-    books = recalculated(tmp_path, {"layout": stream.getvalue(), "titles": type_by_titles(FORM, filling)})
+    books = recalculated(
+        tmp_path, {"layout": stream.getvalue(), "titles": type_by_titles(FORM, filling)}
+    )
     values = [reader.read_bytes(data, "x.xlsx", FORM) for data in books.values()]
-    one, other = ({(c.sheet, c.ref): c.value for t in read.tables.values() for c in t.cells()} for read in values)
+    one, other = (
+        {(c.sheet, c.ref): c.value for t in read.tables.values() for c in t.cells()}
+        for read in values
+    )
     assert one == other

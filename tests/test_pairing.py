@@ -52,7 +52,15 @@ def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
         path.write_bytes(data)
     found = candidates([folder])
     offered = offers(found, read_roster(ROSTER) if roster else ())
-    tasks = [Task(one, TEMPLATE.folder, roster=ROSTER if roster else None, offers=offered.get(one.file, ())) for one in found]
+    tasks = [
+        Task(
+            one,
+            TEMPLATE.folder,
+            roster=ROSTER if roster else None,
+            offers=offered.get(one.file, ()),
+        )
+        for one in found
+    ]
     return {answer.file.rpartition("/")[2]: answer for answer in workers.examine_all(tasks, 1)}
 
 
@@ -76,14 +84,28 @@ def told(answer: Answer) -> list[str]:
             "水务局/报告.docx": report("整体支出绩效评价的报告", "县财政局：", WRONG),
         },
         {"水务.zip": zipped({"水务.xlsx": WATER, "报告.docx": NAMELESS}), "信访.xlsx": PETITIONS},
-        {"1.eml": letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}), "2.eml": letter({"信访.xlsx": PETITIONS})},
-        {"箱.mbox": mbox([letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}), letter({"信访.xlsx": PETITIONS})])},
+        {
+            "1.eml": letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}),
+            "2.eml": letter({"信访.xlsx": PETITIONS}),
+        },
+        {
+            "箱.mbox": mbox(
+                [
+                    letter({"水务.xlsx": WATER, "报告.docx": NAMELESS}),
+                    letter({"信访.xlsx": PETITIONS}),
+                ]
+            )
+        },
     ],
     ids=["name", "title", "folder", "one folder", "addressed", "zip", "mail", "mbox"],
 )
-def test_a_report_goes_with_its_workbook(files: Mapping[str, bytes], roster: bool, tmp_path: Path) -> None:
+def test_a_report_goes_with_its_workbook(
+    files: Mapping[str, bytes], roster: bool, tmp_path: Path
+) -> None:
     found = answers(tmp_path, files, roster=roster)
-    assert told(found["水务.xlsx"]) and all("docx 第" in place for place in told(found["水务.xlsx"]))
+    assert told(found["水务.xlsx"]) and all(
+        "docx 第" in place for place in told(found["水务.xlsx"])
+    )
     assert [said for _, said in found["水务.xlsx"].documents] == [CHECKED]
     assert not told(found["信访.xlsx"]) and not found["信访.xlsx"].documents
 
@@ -94,15 +116,31 @@ def test_a_report_goes_with_its_workbook(files: Mapping[str, bytes], roster: boo
         {"水务.xlsx": WATER, "信访.xlsx": PETITIONS, "报告.docx": NAMELESS},
         {"全县/水务.xlsx": WATER, "全县/信访.xlsx": PETITIONS, "全县/报告.docx": NAMELESS},
         {"水务局/水务.xlsx": WATER, "水务局/青禾县审计局绩效报告.docx": NAMELESS},
-        {"水务局/水务.xlsx": WATER, "水务局/报告.docx": report("青禾县审计局2023年度绩效评价报告", WRONG)},
-        {"水务局/水务.xlsx": WATER, "水务局/双岭水库管理所绩效报告.docx": report("青禾县双岭水库管理所绩效评价报告", WRONG)},
+        {
+            "水务局/水务.xlsx": WATER,
+            "水务局/报告.docx": report("青禾县审计局2023年度绩效评价报告", WRONG),
+        },
+        {
+            "水务局/水务.xlsx": WATER,
+            "水务局/双岭水库管理所绩效报告.docx": report("青禾县双岭水库管理所绩效评价报告", WRONG),
+        },
         {"水务局/水务.xlsx": WATER, "水务局/会议纪要.docx": report("会议纪要", WRONG)},
         {
             "水务局/水务.xlsx": WATER,
-            "水务局/去年报告.docx": report("2022年度部门整体支出绩效评价报告", "2022年基本支出521.00万元。"),
+            "水务局/去年报告.docx": report(
+                "2022年度部门整体支出绩效评价报告", "2022年基本支出521.00万元。"
+            ),
         },
     ],
-    ids=["no name", "no name in one folder", "other name", "other title", "its unit", "no report", "another year"],
+    ids=[
+        "no name",
+        "no name in one folder",
+        "other name",
+        "other title",
+        "its unit",
+        "no report",
+        "another year",
+    ],
 )
 def test_nothing_is_guessed(files: Mapping[str, bytes], tmp_path: Path) -> None:
     found = answers(tmp_path, files)
@@ -122,13 +160,20 @@ def test_of_several_reports_the_latest_is_read(tmp_path: Path) -> None:
         os.utime(tmp_path / name, (stamp, stamp))
     found = {a.file: a for a in batch.check_files([tmp_path], template=TEMPLATE)}
     assert not told(found["水务.xlsx"])
-    assert "v2.docx" in found["水务局绩效报告v1.docx"].reason and found["水务局绩效报告v2.docx"].reason == CHECKED
+    assert (
+        "v2.docx" in found["水务局绩效报告v1.docx"].reason
+        and found["水务局绩效报告v2.docx"].reason == CHECKED
+    )
 
 
 @pytest.mark.parametrize(
-    "data", [b"PK\x03\x04broken", b"", b"%PDF-1.7", TITLED[: len(TITLED) // 2]], ids=["broken", "empty", "pdf", "cut"]
+    "data",
+    [b"PK\x03\x04broken", b"", b"%PDF-1.7", TITLED[: len(TITLED) // 2]],
+    ids=["broken", "empty", "pdf", "cut"],
 )
-def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_without(data: bytes, tmp_path: Path) -> None:
+def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_without(
+    data: bytes, tmp_path: Path
+) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": data}.items():
         (tmp_path / name).write_bytes(content)
     done = batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
@@ -143,7 +188,12 @@ def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_witho
 def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path: Path) -> None:
     (tmp_path / "水务.xlsx").write_bytes(WATER)
     (tmp_path / name).write_bytes(b"%PDF-1.7 x")
-    found = {a.file: a for a in batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER).answers}
+    found = {
+        a.file: a
+        for a in batch.run(
+            [tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER
+        ).answers
+    }
     assert found[name].material and "只读 .docx" in found[name].reason
 
 
@@ -201,24 +251,36 @@ def test_a_report_given_by_hand_must_be_a_docx(tmp_path: Path) -> None:
 def test_scoring_tells_reports_too(tmp_path: Path) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
         (tmp_path / name).write_bytes(content)
-    found = {answer.file: answer for answer in batch.score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)}
+    found = {
+        answer.file: answer
+        for answer in batch.score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
+    }
     assert found["青禾县水务局绩效报告.docx"].material and found["水务.xlsx"].output
 
 
 def test_a_name_like_a_formula_stays_a_name(tmp_path: Path) -> None:
     name = "=1+1 青禾县水务局绩效报告.docx"
-    for file, content in {"水务.xlsx": WATER, name: report("青禾县水务局绩效评价报告", f"=CMD() {WRONG}")}.items():
+    for file, content in {
+        "水务.xlsx": WATER,
+        name: report("青禾县水务局绩效评价报告", f"=CMD() {WRONG}"),
+    }.items():
         (tmp_path / file).write_bytes(content)
     batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
     seen = 0
     for path in (tmp_path / "结果").rglob("*.xlsx"):
         for sheet in openpyxl.load_workbook(path):
             for row in sheet.iter_rows():
-                ours = [cell for cell in row if isinstance(cell.value, str) and cell.value.startswith(("=1+1", "=CMD"))]
+                ours = [
+                    cell
+                    for cell in row
+                    if isinstance(cell.value, str) and cell.value.startswith(("=1+1", "=CMD"))
+                ]
                 assert all(cell.data_type == "s" for cell in ours)
                 seen += len(ours)
     assert seen
-    assert "\n=1+1" not in (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig").replace(",=", "\n=")
+    assert "\n=1+1" not in (tmp_path / "结果" / "findings.csv").read_text(
+        encoding="utf-8-sig"
+    ).replace(",=", "\n=")
 
 
 def test_a_season_of_reports_is_offered_to_those_it_may_belong_to() -> None:

@@ -36,7 +36,9 @@ FORM = find_template("xiangmu-zhichu")
 SAMPLES = Path(__file__).parent.parent / "samples" / "xiangmu"
 INBOX = sorted((SAMPLES / "inbox").glob("*.xlsx"))
 WATER = next(path for path in INBOX if "水务" in path.name)  # two projects, nothing wrong
-SCHOOLS = next(path for path in INBOX if "教育" in path.name)  # 项目1 is wrong, 项目2 is not used, 项目3 is right
+SCHOOLS = next(
+    path for path in INBOX if "教育" in path.name
+)  # 项目1 is wrong, 项目2 is not used, 项目3 is right
 CASES = load_cases(FORM)
 LAYOUT = place(unrolled(FORM))
 
@@ -53,13 +55,20 @@ def test_every_finding_is_the_expected_one(book: Path) -> None:
     with (SAMPLES / "expected" / f"{book.stem}.csv").open(encoding="utf-8", newline="") as stream:
         wanted = {(line["code"], line["sheet"], line["cell"]) for line in csv.DictReader(stream)}
     report = checker.check(reader.read(book, FORM), FORM)
-    found = {(f.code, f.place.sheet, f.place.cell) for f in report.findings if f.severity is not Severity.NOTE}
+    found = {
+        (f.code, f.place.sheet, f.place.cell)
+        for f in report.findings
+        if f.severity is not Severity.NOTE
+    }
     assert found == wanted, "\n".join(f"{f.code} {f.place} {f.message}" for f in report.findings)
 
 
 def test_right_projects_are_scored_as_they_scored_themselves() -> None:
     cards = scorer.score_each(reader.read(WATER, FORM), FORM)
-    assert [(card.item, round(float(card.total or 0), 2), card.grade, len(card.indicators)) for card in cards] == [
+    assert [
+        (card.item, round(float(card.total or 0), 2), card.grade, len(card.indicators))
+        for card in cards
+    ] == [
         ("城区供水管网改造", 97.69, "优", 6),
         ("农村饮水安全巩固提升", 99.0, "优", 5),
     ]
@@ -73,7 +82,9 @@ def test_samples_are_made_by_their_generator(tmp_path: Path) -> None:
     for book in INBOX:
         assert dump((tmp_path / "inbox" / book.name).read_bytes()) == dump(book.read_bytes())
         expected = f"{book.stem}.csv"
-        assert (tmp_path / "expected" / expected).read_bytes() == (SAMPLES / "expected" / expected).read_bytes()
+        assert (tmp_path / "expected" / expected).read_bytes() == (
+            SAMPLES / "expected" / expected
+        ).read_bytes()
 
 
 # ------------------------------------------------------------------------------------------------------ several projects
@@ -90,18 +101,23 @@ def changed(book: Path, tmp_path: Path, change: Callable[[Workbook], object]) ->
 def told(submission: Submission) -> set[tuple[str, str, str]]:
     report = checker.check(submission, FORM)
     unsaved = {"AMT109"}  # openpyxl saves no results of formulas
-    found = [f for f in report.findings if f.severity is not Severity.NOTE and f.code not in unsaved]
+    found = [
+        f for f in report.findings if f.severity is not Severity.NOTE and f.code not in unsaved
+    ]
     return {(f.code, f.place.sheet, f.place.cell) for f in found}
 
 
 def test_each_project_is_a_part_with_the_tables_of_the_form() -> None:
     submission = reader.read(SCHOOLS, FORM)
     parts = submission.parts
-    assert [part["项目概况"].cell("项目名称", "填报内容").text for part in parts] == ["农村校舍维修", "公办幼儿园设施更新"]
+    assert [part["项目概况"].cell("项目名称", "填报内容").text for part in parts] == [
+        "农村校舍维修",
+        "公办幼儿园设施更新",
+    ]
     assert [part["项目资金"].sheet for part in parts] == ["项目1", "项目3"]
-    assert submission["项目3·项目资金"].cell("年度资金总额", "全年执行数") == parts[1]["项目资金"].cell(
-        "年度资金总额", "全年执行数"
-    )
+    assert submission["项目3·项目资金"].cell("年度资金总额", "全年执行数") == parts[1][
+        "项目资金"
+    ].cell("年度资金总额", "全年执行数")
     assert submission.department == parts[0].department == parts[1].department == "青禾县教育局"
     assert submission.cells_read == submission.cells_handled
 
@@ -117,7 +133,9 @@ def test_copies_are_found_whatever_they_are_called(tmp_path: Path) -> None:
     submission = changed(SCHOOLS, tmp_path, rename)
     assert [part["项目概况"].sheet for part in submission.parts] == ["幼儿园设施", "项目1 (2)"]
     before = told(reader.read(SCHOOLS, FORM))
-    assert told(submission) == {(code, "项目1 (2)" if sheet == "项目1" else sheet, cell) for code, sheet, cell in before}
+    assert told(submission) == {
+        (code, "项目1 (2)" if sheet == "项目1" else sheet, cell) for code, sheet, cell in before
+    }
 
 
 def test_a_sheet_that_a_clerk_copied_is_one_more_project(tmp_path: Path) -> None:
@@ -126,7 +144,9 @@ def test_a_sheet_that_a_clerk_copied_is_one_more_project(tmp_path: Path) -> None
 
     submission = changed(SCHOOLS, tmp_path, copy)
     assert len(submission.parts) == 3
-    assert {(code, "项目1 (2)", cell) for code, sheet, cell in told(reader.read(SCHOOLS, FORM))} <= told(submission)
+    assert {
+        (code, "项目1 (2)", cell) for code, sheet, cell in told(reader.read(SCHOOLS, FORM))
+    } <= told(submission)
 
 
 def test_copies_that_are_not_used_are_no_fault_and_nothing_at_all_is() -> None:
@@ -142,9 +162,14 @@ def test_an_explanation_settles_its_own_project_only(tmp_path: Path) -> None:
     def explained(line: int, sheet: str) -> Callable[[Workbook], None]:
         def change(book: Workbook) -> None:
             for name in ("项目1", "项目3"):  # 其他资金: 执行 8 over a budget of 5, a 警告
-                for row, column, value in (("其他资金", "全年预算数", 5), ("其他资金", "全年执行数", 8)):
+                for row, column, value in (
+                    ("其他资金", "全年预算数", 5),
+                    ("其他资金", "全年执行数", 8),
+                ):
                     book[name][LAYOUT.ref(named("项目资金", name), row, column)[1]] = value
-            for column, text in enumerate(("BAL404", f"{sheet}!D16", "其他资金", "", "上级年末追加"), start=1):
+            for column, text in enumerate(
+                ("BAL404", f"{sheet}!D16", "其他资金", "", "上级年末追加"), start=1
+            ):
                 book["核实说明"].cell(line, column, text)
 
         return change
@@ -180,7 +205,13 @@ def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
     submission = reader.read(SCHOOLS, FORM)
     data = annotate(SCHOOLS.read_bytes(), submission, checker.check(submission, FORM), FORM)
     book = openpyxl.load_workbook(io.BytesIO(data))
-    commented = {(sheet.title, cell.coordinate) for sheet in book for row in sheet.iter_rows() for cell in row if cell.comment}
+    commented = {
+        (sheet.title, cell.coordinate)
+        for sheet in book
+        for row in sheet.iter_rows()
+        for cell in row
+        if cell.comment
+    }
     assert {(sheet, cell) for _, sheet, cell in told(submission)} <= commented
     assert not {sheet for sheet, _ in commented} & {"项目2", "项目3"}
 
@@ -189,7 +220,13 @@ def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
 def test_recalculation_changes_nothing(tmp_path: Path) -> None:
     submission = reader.read(WATER, FORM)
     scored, blank = tmp_path / "评分.xlsx", tmp_path / "空白.xlsx"
-    write_scored(scored, submission, checker.check(submission, FORM), scorer.score_each(submission, FORM), FORM)
+    write_scored(
+        scored,
+        submission,
+        checker.check(submission, FORM),
+        scorer.score_each(submission, FORM),
+        FORM,
+    )
     write_workbook(FORM, blank, year=2023)
     copies = [tmp_path / f"{number}.xlsx" for number, _ in enumerate(INBOX)]
     for book, copy in zip(INBOX, copies, strict=True):
@@ -207,11 +244,17 @@ def test_recalculation_changes_nothing(tmp_path: Path) -> None:
             "只能有一张重复的工作表，现有 项目、核实说明",
         ),
         ('item = "项目概况.项目名称.填报内容"\n', "", "重复的工作表“项目”要有一格写明是哪一个"),
-        ('item = "项目概况.项目名称.填报内容"', 'item = "基本信息.主管部门.填报内容"', "重复的工作表“项目”要有一格写明是哪一个"),
+        (
+            'item = "项目概况.项目名称.填报内容"',
+            'item = "基本信息.主管部门.填报内容"',
+            "重复的工作表“项目”要有一格写明是哪一个",
+        ),
         ("repeats = 5", 'repeats = "五"', "repeats：应是不小于 0 的整数"),
     ],
 )
-def test_mistakes_about_a_repeated_sheet_are_named(old: str, new: str, said: str, tmp_path: Path) -> None:
+def test_mistakes_about_a_repeated_sheet_are_named(
+    old: str, new: str, said: str, tmp_path: Path
+) -> None:
     text = (FORM.folder / "spec.toml").read_text(encoding="utf-8")
     assert old in text
     (tmp_path / "spec.toml").write_text(text.replace(old, new, 1), encoding="utf-8")
@@ -234,12 +277,22 @@ def test_it_runs_through_every_command(tmp_path: Path) -> None:
     assert len(list((tmp_path / "结果" / "评分").glob("*.xlsx"))) == 3
     summary = openpyxl.load_workbook(tmp_path / "结果" / "汇总.xlsx", data_only=True)
     shown = {cell.value for sheet in summary for row in sheet.iter_rows() for cell in row}
-    named = {"青禾县水务局·城区供水管网改造", "青禾县水务局·农村饮水安全巩固提升", "青禾县教育局·公办幼儿园设施更新"}
+    named = {
+        "青禾县水务局·城区供水管网改造",
+        "青禾县水务局·农村饮水安全巩固提升",
+        "青禾县教育局·公办幼儿园设施更新",
+    }
     assert {"青禾县教育局", "青禾县农业农村局·高标准农田建设", "BAL401", *named} <= shown
     assert {"已报", 3} <= shown  # departments are counted, not projects
     matrix = summary["指标得分矩阵"]
-    assert [matrix.cell(5, column).value for column in range(2, 5)] == [50, 30, 10]  # by 一级指标: within it weights are free
-    assert all(0.9 < matrix.cell(6, column).value < 1.03 for column in range(2, 5))  # one of them wrongly gives 35 of 30
+    assert [matrix.cell(5, column).value for column in range(2, 5)] == [
+        50,
+        30,
+        10,
+    ]  # by 一级指标: within it weights are free
+    assert all(
+        0.9 < matrix.cell(6, column).value < 1.03 for column in range(2, 5)
+    )  # one of them wrongly gives 35 of 30
 
 
 def test_a_workbook_of_the_other_form_is_refused() -> None:
@@ -247,7 +300,9 @@ def test_a_workbook_of_the_other_form_is_refused() -> None:
         reader.read(INBOX[0], find_template())
     assert FORM.id not in str(refused.value)
     with pytest.raises(reader.Unreadable, match="这是另一套表，不是"):
-        reader.read_bytes(_handed_out(replace(FORM, id="nobody-has-it")), "甲.xlsx", find_template())
+        reader.read_bytes(
+            _handed_out(replace(FORM, id="nobody-has-it")), "甲.xlsx", find_template()
+        )
 
 
 def _handed_out(form: Template) -> bytes:
@@ -264,10 +319,14 @@ def test_its_own_rules_find_these_cells_and_no_others(case: Case) -> None:
     read = submission(case, FORM)
     rule = next(rule for rule in catalogue(FORM) if rule.code == case.code)
     report = run_rules(Desk(read, FORM), [rule])
-    assert Counter(str(finding.place) for finding in report.findings) == Counter(str(find(at, read)) for at in case.finds)
+    assert Counter(str(finding.place) for finding in report.findings) == Counter(
+        str(find(at, read)) for at in case.finds
+    )
     assert all(words in report.findings[0].message for words in case.says)
 
 
 def test_every_rule_of_its_own_has_cases() -> None:
-    own = {equation.code for equation in FORM.equations} - {equation.code for equation in find_template().equations}
+    own = {equation.code for equation in FORM.equations} - {
+        equation.code for equation in find_template().equations
+    }
     assert own == {case.code for case in CASES}

@@ -47,7 +47,11 @@ def typed(table: TableSpec, row: str, column: ColumnSpec, number: int) -> object
     if kind == "money":
         return Decimal(1234567 + 7919 * number) / 100
     return {
-        "count": Decimal({"评价年度": 2023}.get(row) or {"有效份数": 90, "很满意": 40, "满意": 30}.get(column.title) or number + 1),
+        "count": Decimal(
+            {"评价年度": 2023}.get(row)
+            or {"有效份数": 90, "很满意": 40, "满意": 30}.get(column.title)
+            or number + 1
+        ),
         "score": Decimal("2.7"),
         "percent": Decimal("0.9555"),
         "measure": ("≥95%", Decimal("0.95"), "健全", Decimal(12))[number % 4],
@@ -64,14 +68,23 @@ def filling_of(template: Template) -> dict[str, TableFilling]:
             row.title: {
                 column.title: typed(table, row.title, column, next(numbers))
                 for column in table.columns
-                if table.exists(row.title, column) and not table.is_auto(row.title, column) and column.title not in table.label
+                if table.exists(row.title, column)
+                and not table.is_auto(row.title, column)
+                and column.title not in table.label
             }
             for row in table.rows
         }
         if table.name == "基本信息":
             rows |= {"部门名称": {"填报内容": DEPARTMENT}, "部门编码": {"填报内容": CODE}}
         own = table.shape == "open" and not table.source and table.name != "核实说明"
-        lines = [{c.title: typed(table, "", c, next(numbers)) for c in table.columns if not table.is_auto("", c)} for _ in range(4)]
+        lines = [
+            {
+                c.title: typed(table, "", c, next(numbers))
+                for c in table.columns
+                if not table.is_auto("", c)
+            }
+            for _ in range(4)
+        ]
         extras = {extra.title: "因上级资金年底下达" for extra in table.extras}
         filling[table.name] = TableFilling(rows=rows, open_rows=lines if own else (), extras=extras)
     return filling
@@ -80,7 +93,9 @@ def filling_of(template: Template) -> dict[str, TableFilling]:
 @pytest.fixture(scope="module")
 def filled(template: Template) -> bytes:
     stream = io.BytesIO()
-    blank.write_workbook(template, stream, filling=filling_of(template), year=YEAR, department=DEPARTMENT, code=CODE)
+    blank.write_workbook(
+        template, stream, filling=filling_of(template), year=YEAR, department=DEPARTMENT, code=CODE
+    )
     return stream.getvalue()
 
 
@@ -102,12 +117,20 @@ def view(submission: Submission) -> View:
     for table in submission.tables.values():
         for number, row in enumerate(table.rows):
             title = f"{number}·{row.title}" if row.kind == "open" else row.title
-            found |= {(table.name, title, name): (cell.state, cell.value) for name, cell in row.cells.items()}
-        found |= {(table.name, "", title): (cell.state, cell.value) for title, cell in table.extras.items()}
+            found |= {
+                (table.name, title, name): (cell.state, cell.value)
+                for name, cell in row.cells.items()
+            }
+        found |= {
+            (table.name, "", title): (cell.state, cell.value)
+            for title, cell in table.extras.items()
+        }
     return found
 
 
-def edited(data: bytes, edit: Callable[[openpyxl.Workbook], None], *, formulas: bool = False) -> bytes:
+def edited(
+    data: bytes, edit: Callable[[openpyxl.Workbook], None], *, formulas: bool = False
+) -> bytes:
     """`data` after `edit`; without `formulas`, every formula is replaced by its cached value."""
     book = openpyxl.load_workbook(io.BytesIO(data), data_only=not formulas)
     edit(book)
@@ -118,7 +141,12 @@ def edited(data: bytes, edit: Callable[[openpyxl.Workbook], None], *, formulas: 
 
 def moved(sheet: Worksheet, row: Callable[[int], int], column: Callable[[int], int]) -> None:
     """Rebuild a sheet with its rows and columns (from 1) elsewhere, merges and formats included."""
-    cells = [(c.row, c.column, c.value, c.number_format) for line in sheet.iter_rows() for c in line if c.value is not None]
+    cells = [
+        (c.row, c.column, c.value, c.number_format)
+        for line in sheet.iter_rows()
+        for c in line
+        if c.value is not None
+    ]
     merges = [area.bounds for area in sheet.merged_cells.ranges]
     for area in list(sheet.merged_cells.ranges):
         sheet.unmerge_cells(str(area))
@@ -137,7 +165,9 @@ def moved(sheet: Worksheet, row: Callable[[int], int], column: Callable[[int], i
 
 def find(sheet: Worksheet, title: str, start: int = 1) -> Any:
     """The cell that shows `title`, looking from row `start` down."""
-    return next(cell for line in sheet.iter_rows(min_row=start) for cell in line if cell.value == title)
+    return next(
+        cell for line in sheet.iter_rows(min_row=start) for cell in line if cell.value == title
+    )
 
 
 def kinds(submission: Submission) -> set[str]:
@@ -195,7 +225,9 @@ def test_values_equal_those_of_openpyxl_cell_for_cell(filled: bytes, original: S
             formula = formulas[cell.sheet][cell.ref].value
             if value == "=":
                 continue
-            assert (cell.formula is not None) == (isinstance(formula, str) and formula.startswith("="))
+            assert (cell.formula is not None) == (
+                isinstance(formula, str) and formula.startswith("=")
+            )
             if cell.formula is not None:
                 assert formula == f"={cell.formula}"
             if cell.column in inherited and value is None:
@@ -245,9 +277,13 @@ MOVES: dict[str, Callable[[openpyxl.Workbook], None]] = {
     "values only": lambda book: None,
     "rows above": everywhere(lambda s: moved(s, lambda r: r + 3, lambda c: c)),
     "columns before": everywhere(lambda s: moved(s, lambda r: r, lambda c: c + 2)),
-    "blank rows inside": everywhere(lambda s: moved(s, lambda r: r + (r > 8) + (r > 9), lambda c: c)),
+    "blank rows inside": everywhere(
+        lambda s: moved(s, lambda r: r + (r > 8) + (r > 9), lambda c: c)
+    ),
     "a blank column inside": everywhere(lambda s: moved(s, lambda r: r, lambda c: c + (c > 2))),
-    "a blank column after the first": everywhere(lambda s: moved(s, lambda r: r, lambda c: c + (c > 1))),
+    "a blank column after the first": everywhere(
+        lambda s: moved(s, lambda r: r, lambda c: c + (c > 1))
+    ),
     "sheets reversed": lambda book: book._sheets.reverse(),
     "an empty sheet more": lambda book: book.create_sheet("Sheet1", 0) and None,
     "titles spaced out": everywhere(lambda s: respelled(s)),
@@ -265,22 +301,30 @@ def respelled(sheet: Worksheet) -> None:
 
 
 @pytest.mark.parametrize("name", MOVES)
-def test_position_does_not_matter(name: str, filled: bytes, original: Submission, template: Template) -> None:
+def test_position_does_not_matter(
+    name: str, filled: bytes, original: Submission, template: Template
+) -> None:
     found = read(edited(filled, MOVES[name]), template)
     same_but_constants(found, original)
 
 
-def test_a_listed_alias_is_the_sheet(filled: bytes, original: Submission, template: Template) -> None:
+def test_a_listed_alias_is_the_sheet(
+    filled: bytes, original: Submission, template: Template
+) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         book["资金预算执行表"].title = "预算执行表"
-        find(book["资金预算执行表" if "资金预算执行表" in book else "预算执行表"], "项目支出").value = "项目支出（万元）"
+        find(
+            book["资金预算执行表" if "资金预算执行表" in book else "预算执行表"], "项目支出"
+        ).value = "项目支出（万元）"
 
     found = read(edited(filled, edit), template)
     assert view(found) == view(original)
     assert found["资金预算执行表"].sheet == "预算执行表"
 
 
-def test_a_sheet_under_another_name_is_known_by_its_content(filled: bytes, original: Submission, template: Template) -> None:
+def test_a_sheet_under_another_name_is_known_by_its_content(
+    filled: bytes, original: Submission, template: Template
+) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         for number, sheet in enumerate(book.worksheets):
             if sheet.sheet_state == "visible" and sheet.title not in {"填报说明", "自检"}:
@@ -300,7 +344,11 @@ def test_no_guess_between_two_candidates(filled: bytes, template: Template) -> N
     assert "三公经费" not in found.tables
     assert kinds(found) == {"missing_sheet", "unread_sheet"}
     missing = next(note for note in found.notes if note.kind == "missing_sheet")
-    assert (missing.place.sheet, missing.place.cell, missing.item) == (found.sheets[0], "A1", "三公经费")
+    assert (missing.place.sheet, missing.place.cell, missing.item) == (
+        found.sheets[0],
+        "A1",
+        "三公经费",
+    )
 
 
 @pytest.mark.office
@@ -313,20 +361,40 @@ def test_files_saved_again_by_libreoffice(
         pytest.skip("needs LibreOffice")
     target = {"xlsx": "xlsx:Calc MS Excel 2007 XML", "xls": "xls:MS Excel 97", "ods": "ods"}[suffix]
     profile = f"-env:UserInstallation=file://{tmp_path}/profile"
-    command = ["soffice", "--headless", "--norestore", profile, "--convert-to", target, "--outdir", str(tmp_path / "out")]
-    subprocess.run([*command, str(tmp_path / "in.xlsx")], check=True, capture_output=True, timeout=120)
+    command = [
+        "soffice",
+        "--headless",
+        "--norestore",
+        profile,
+        "--convert-to",
+        target,
+        "--outdir",
+        str(tmp_path / "out"),
+    ]
+    subprocess.run(
+        [*command, str(tmp_path / "in.xlsx")], check=True, capture_output=True, timeout=120
+    )
     found = reader.read(tmp_path / "out" / f"in.{suffix}", template)
     assert view(found) == view(original)
     assert found.knows_formulas and bool(found.hides) == (suffix == "xls")
     assert found.cells_read == found.cells_handled, found.notes
-    formulas = {(c.row, c.column) for t in original.tables.values() for c in t.cells() if c.formula is not None}
-    assert {(c.row, c.column) for t in found.tables.values() for c in t.cells() if c.formula is not None} == formulas
+    formulas = {
+        (c.row, c.column)
+        for t in original.tables.values()
+        for c in t.cells()
+        if c.formula is not None
+    }
+    assert {
+        (c.row, c.column) for t in found.tables.values() for c in t.cells() if c.formula is not None
+    } == formulas
 
 
 # ------------------------------------------------------------------------------------------------- filled by other hands
 
 
-def test_a_blank_form_filled_by_titles_alone_reads_completely(empty: bytes, template: Template) -> None:
+def test_a_blank_form_filled_by_titles_alone_reads_completely(
+    empty: bytes, template: Template
+) -> None:
     """An independent filler: it knows titles, looks for them with openpyxl, and types beside and beneath them."""
     wanted: dict[tuple[str, str, str], object] = {}
 
@@ -336,7 +404,11 @@ def test_a_blank_form_filled_by_titles_alone_reads_completely(empty: bytes, temp
             start = find(sheet, table.heading).row if table.caption else 1
             for row in table.rows:
                 for number, column in enumerate(table.columns):
-                    if not table.exists(row.title, column) or table.is_auto(row.title, column) or column.title in table.label:
+                    if (
+                        not table.exists(row.title, column)
+                        or table.is_auto(row.title, column)
+                        or column.title in table.label
+                    ):
                         continue
                     label = find(sheet, row.title, start)
                     if table.shape == "record":
@@ -382,17 +454,26 @@ def change(template: Template, data: bytes, sheet: str, **cells: object) -> Subm
         (0.1 + 0.2, State.NUMBER, Decimal("0.3")),
     ],
 )
-def test_amounts_are_read_or_refused(typed_in: object, state: State, value: object, filled: bytes, template: Template) -> None:
+def test_amounts_are_read_or_refused(
+    typed_in: object, state: State, value: object, filled: bytes, template: Template
+) -> None:
     place = read(filled, template).cell("收支总表", "项目支出", "决算数")
     assert place is not None
-    cell = change(template, filled, "收支总表", **{place.ref: typed_in}).cell("收支总表", "项目支出", "决算数")
+    cell = change(template, filled, "收支总表", **{place.ref: typed_in}).cell(
+        "收支总表", "项目支出", "决算数"
+    )
     assert cell is not None
     assert (cell.state, cell.value, cell.ref) == (state, value, place.ref)
     assert cell.note or state in {State.NUMBER, State.ZERO, State.NA, State.BLANK}
 
 
 def test_counts_may_carry_their_unit(filled: bytes, template: Template) -> None:
-    found = change(template, filled, "基本信息", **{read(filled, template).cell("基本信息", "评价年度", "填报内容").ref: "2023年"})  # type: ignore[union-attr]
+    found = change(
+        template,
+        filled,
+        "基本信息",
+        **{read(filled, template).cell("基本信息", "评价年度", "填报内容").ref: "2023年"},
+    )  # type: ignore[union-attr]
     cell = found.cell("基本信息", "评价年度", "填报内容")
     assert cell is not None and cell.number == 2023 and cell.note == "文本型数字"
     assert found.year == 2023
@@ -418,7 +499,9 @@ def test_measures_are_numbers_or_words(filled: bytes, template: Template) -> Non
     def edit(book: openpyxl.Workbook) -> None:
         cells = [book["绩效评价表"][first.ref].offset(n, 0) for n in range(5)]
         for cell, (value, fmt) in zip(
-            cells, [(0.95, "0%"), (12, "General"), (" 健全 ", "@"), ("不适用", "@"), ("≥95%", "@")], strict=True
+            cells,
+            [(0.95, "0%"), (12, "General"), (" 健全 ", "@"), ("不适用", "@"), ("≥95%", "@")],
+            strict=True,
         ):
             cell.value, cell.number_format = value, fmt
 
@@ -444,7 +527,11 @@ def test_errors_and_uncalculated_formulas_are_told_apart(filled: bytes, template
 
     found = read(edited(filled, edit), template)
     wrong = found.cell("收支总表", "项目支出", "决算数")
-    assert wrong is not None and (wrong.state, wrong.raw, wrong.value) == (State.ERROR, "#REF!", None)
+    assert wrong is not None and (wrong.state, wrong.raw, wrong.value) == (
+        State.ERROR,
+        "#REF!",
+        None,
+    )
     waiting = found.cell("收支总表", "其中：公用经费", "决算数")
     assert waiting is not None and (waiting.state, waiting.formula) == (State.UNCALCULATED, "1+1")
 
@@ -461,7 +548,9 @@ def test_a_tick_turns_blanks_into_zeros(mark: object, empty: bytes, template: Te
     }
 
 
-@pytest.mark.parametrize("text", ["☑本单位无此项", "本单位无此项 √", "□本单位无此项", "本单位无此项"])
+@pytest.mark.parametrize(
+    "text", ["☑本单位无此项", "本单位无此项 √", "□本单位无此项", "本单位无此项"]
+)
 def test_a_tick_may_stand_in_its_label(text: str, empty: bytes, template: Template) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         find(book["满意度调查"], "本单位无此项").value = text
@@ -477,7 +566,9 @@ def test_the_tick_of_one_table_is_not_anothers(empty: bytes, template: Template)
 
     found = read(edited(empty, edit), template)
     assert found["政府采购"].ticked and not found["车辆"].ticked
-    assert all(cell.blank for row in found["车辆"].rows for cell in row.cells.values() if not cell.formula)
+    assert all(
+        cell.blank for row in found["车辆"].rows for cell in row.cells.values() if not cell.formula
+    )
 
 
 # ------------------------------------------------------------------------------------------------- merges
@@ -494,7 +585,12 @@ def test_a_merged_amount_belongs_to_its_top_row(filled: bytes, template: Templat
 
     found = read(edited(filled, edit), template)
     cells = [row["项目支出"] for row in found["资金预算执行表"].open_rows]
-    assert [cell.state for cell in cells[:4]] == [State.NUMBER, State.BLANK, State.BLANK, State.NUMBER]
+    assert [cell.state for cell in cells[:4]] == [
+        State.NUMBER,
+        State.BLANK,
+        State.BLANK,
+        State.NUMBER,
+    ]
     notes = [note for note in found.notes if note.kind == "merged_amount"]
     assert [note.place.cell for note in notes] == [first.ref]
 
@@ -523,10 +619,14 @@ def test_headings_over_two_lines(filled: bytes, original: Submission, template: 
             cell.value = None
             cell.offset(1, 0).value = title
         group[0].value = "基本支出"
-        sheet.merge_cells(start_row=top, end_row=top, start_column=group[0].column, end_column=group[2].column)
+        sheet.merge_cells(
+            start_row=top, end_row=top, start_column=group[0].column, end_column=group[2].column
+        )
         for column in range(1, sheet.max_column + 1):
             if not group[0].column <= column <= group[2].column and sheet.cell(top, column).value:
-                sheet.merge_cells(start_row=top, end_row=top + 1, start_column=column, end_column=column)
+                sheet.merge_cells(
+                    start_row=top, end_row=top + 1, start_column=column, end_column=column
+                )
 
     found = read(edited(filled, edit), template)
     same_but_constants(found, original)
@@ -543,7 +643,15 @@ def test_what_is_missing_is_named(filled: bytes, template: Template) -> None:
         find(book["预算执行率"], "预算调整数").value = None
         for line in book["满意度调查"].iter_rows():
             for cell in line:
-                if cell.value in {"发放份数", "回收份数", "有效份数", "很满意", "满意", "一般", "不满意"}:
+                if cell.value in {
+                    "发放份数",
+                    "回收份数",
+                    "有效份数",
+                    "很满意",
+                    "满意",
+                    "一般",
+                    "不满意",
+                }:
                     cell.value = f"{cell.value}？"
 
     found = read(edited(filled, edit), template)
@@ -579,7 +687,9 @@ def test_unknown_rows_columns_cells_and_sheets_are_told(filled: bytes, template:
     assert found.cells_read - found.cells_handled == 2 + 2 + 1 + 1
 
 
-def test_a_title_met_twice_is_told_and_the_first_counts(filled: bytes, original: Submission, template: Template) -> None:
+def test_a_title_met_twice_is_told_and_the_first_counts(
+    filled: bytes, original: Submission, template: Template
+) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         sheet = book["收支总表"]
         last = find(sheet, "支出总计")
@@ -587,11 +697,16 @@ def test_a_title_met_twice_is_told_and_the_first_counts(filled: bytes, original:
         last.offset(2, 3).value = 5
 
     found = read(edited(filled, edit), template)
-    assert found.cell("收支总表", "项目支出", "决算数").value == original.cell("收支总表", "项目支出", "决算数").value  # type: ignore[union-attr]
+    assert (
+        found.cell("收支总表", "项目支出", "决算数").value
+        == original.cell("收支总表", "项目支出", "决算数").value
+    )  # type: ignore[union-attr]
     assert [note.kind for note in found.notes] == ["duplicate_title"]
 
 
-def test_hidden_rows_and_sheets_are_read_and_told(filled: bytes, original: Submission, template: Template) -> None:
+def test_hidden_rows_and_sheets_are_read_and_told(
+    filled: bytes, original: Submission, template: Template
+) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         sheet = book["收支总表"]
         sheet.row_dimensions[find(sheet, "项目支出").row].hidden = True
@@ -623,7 +738,9 @@ def test_footers_are_no_rows(empty: bytes, template: Template) -> None:
     assert found.notes == ()
 
 
-def test_aliases_with_the_year_and_without_qizhong(filled: bytes, original: Submission, template: Template) -> None:
+def test_aliases_with_the_year_and_without_qizhong(
+    filled: bytes, original: Submission, template: Template
+) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         find(book["年度计划"], "部门总体预算").value = "2023年度部门总体预算"
         find(book["收支总表"], "其中：人员经费").value = "1.人员经费"
@@ -631,7 +748,10 @@ def test_aliases_with_the_year_and_without_qizhong(filled: bytes, original: Subm
 
     found = read(edited(filled, edit), template)
     assert found["年度计划"].absent == () and found["收支总表"].absent == ()
-    assert found.cell("收支总表", "项目支出", "决算数").value == original.cell("收支总表", "项目支出", "决算数").value  # type: ignore[union-attr]
+    assert (
+        found.cell("收支总表", "项目支出", "决算数").value
+        == original.cell("收支总表", "项目支出", "决算数").value
+    )  # type: ignore[union-attr]
 
 
 def test_a_column_in_another_unit_is_another_column(filled: bytes, template: Template) -> None:
@@ -678,12 +798,23 @@ rows = [{ title = "子" }, { title = "丑" }]
     sheet = book.active
     assert sheet is not None
     sheet.title = "甲乙"
-    for line in [("名称", "金额"), ("一号", 1), ("二号", 2), (), ("项目", "金额"), ("子", 3), ("丑", 4)]:
+    for line in [
+        ("名称", "金额"),
+        ("一号", 1),
+        ("二号", 2),
+        (),
+        ("项目", "金额"),
+        ("子", 3),
+        ("丑", 4),
+    ]:
         sheet.append(line)
     stream = io.BytesIO()
     book.save(stream)
     found = reader.read_bytes(stream.getvalue(), "演示.xlsx", find_template(tmp_path))
-    assert [(row.title, row["金额"].value) for row in found["甲"].rows] == [("一号", 1), ("二号", 2)]
+    assert [(row.title, row["金额"].value) for row in found["甲"].rows] == [
+        ("一号", 1),
+        ("二号", 2),
+    ]
     assert [(row.title, row["金额"].value) for row in found["乙"].rows] == [("子", 3), ("丑", 4)]
     assert found.cells_read == found.cells_handled
 
@@ -700,7 +831,9 @@ def zipped(**parts: bytes) -> bytes:
 
 
 def ole(stream: str) -> bytes:
-    return b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600) + stream.encode("utf-16-le") + bytes(600)
+    )
 
 
 @pytest.mark.parametrize(
@@ -721,25 +854,34 @@ def ole(stream: str) -> bytes:
         (ole("WordDocument"), "Word"),
         (ole("Workbook"), "损坏"),
         (ole("Nothing"), "没有工作簿"),
-        (b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>', "XML 表格 2003"),
+        (
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            "XML 表格 2003",
+        ),
         (b"\x01\x02\x03\x04garbage", "不认识"),
     ],
 )
-def test_other_files_are_refused_with_what_they_are(data: bytes, words: str, template: Template) -> None:
+def test_other_files_are_refused_with_what_they_are(
+    data: bytes, words: str, template: Template
+) -> None:
     with pytest.raises(Unreadable) as refusal:
         read(data, template)
     assert words in refusal.value.reason
     assert refusal.value.status is FileStatus.UNREADABLE
 
 
-def test_lock_files_and_unreachable_files(filled: bytes, template: Template, tmp_path: Path) -> None:
+def test_lock_files_and_unreachable_files(
+    filled: bytes, template: Template, tmp_path: Path
+) -> None:
     with pytest.raises(Unreadable, match="锁文件"):
         read(filled, template, "~$报表.xlsx")
     with pytest.raises(Unreadable, match="打不开"):
         reader.read(tmp_path / "没有.xlsx", template)
 
 
-def test_the_extension_does_not_matter(filled: bytes, original: Submission, template: Template) -> None:
+def test_the_extension_does_not_matter(
+    filled: bytes, original: Submission, template: Template
+) -> None:
     assert view(read(filled, template, "报表.xls")) == view(original)
 
 

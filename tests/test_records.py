@@ -33,7 +33,17 @@ from jixiao_xlsx.writers import records
 TEMPLATE = find_template()
 EXECUTION = Execution(Fraction(10), None, None, None, None, Fraction(10), "10 × 100% = 10")
 CARD = Scorecard(
-    "甲局", (), Fraction(90), Fraction(90), Fraction(8889, 100), "", EXECUTION, Fraction(100), "优", Fraction(9889, 100), "优"
+    "甲局",
+    (),
+    Fraction(90),
+    Fraction(90),
+    Fraction(8889, 100),
+    "",
+    EXECUTION,
+    Fraction(100),
+    "优",
+    Fraction(9889, 100),
+    "优",
 )
 UNBALANCED = Finding(
     "BAL201",
@@ -49,22 +59,44 @@ UNBALANCED = Finding(
     basis="某办法",
     related=(Place("资金预算执行表", "D9"), Place("收支总表", "D4")),
 )
-NOTE = replace(UNBALANCED, code="AMT101", severity=Severity.NOTE, expected="截断", hint="", related=())
+NOTE = replace(
+    UNBALANCED, code="AMT101", severity=Severity.NOTE, expected="截断", hint="", related=()
+)
 
 
 def answer(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局") -> Answer:
     report = Report(
-        file, "s", department, "201", 2023, findings, {"REC101": 2, "BAL201": 14}, (Skipped("RAT101", "未填", 3),), 500, 498
+        file,
+        "s",
+        department,
+        "201",
+        2023,
+        findings,
+        {"REC101": 2, "BAL201": 14},
+        (Skipped("RAT101", "未填", 3),),
+        500,
+        498,
     )
     return Answer(file, FileStatus.SUBMITTED, "", "s", 10, department, report, (CARD,))
 
 
-ACROSS = (BatchFinding("XDP101", Severity.WARNING, ("甲局", "乙局"), "金额完全相同。", "请核对", (Place("收支总表", "D4"),)),)
+ACROSS = (
+    BatchFinding(
+        "XDP101",
+        Severity.WARNING,
+        ("甲局", "乙局"),
+        "金额完全相同。",
+        "请核对",
+        (Place("收支总表", "D4"),),
+    ),
+)
 UNREAD = Answer("坏.xlsx", FileStatus.UNREADABLE, "不是有效的工作簿", "t", 3)
 
 
 def loaded(*answers: Answer, **options: object) -> dict[str, object]:
-    return json.loads(b"".join(records.findings_json(answers, TEMPLATE, **options)), parse_float=Decimal)
+    return json.loads(
+        b"".join(records.findings_json(answers, TEMPLATE, **options)), parse_float=Decimal
+    )
 
 
 def test_findings_json_has_the_shape_of_the_contract() -> None:
@@ -80,7 +112,10 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
         "code", "severity", "state", "sheet", "cell", "item", "field", "reported", "expected", "difference",
         "message", "hint", "basis", "related", "count", "explanation",
     ]  # fmt: skip
-    assert first["findings"][0]["related"] == [{"sheet": "资金预算执行表", "cell": "D9"}, {"sheet": "收支总表", "cell": "D4"}]
+    assert first["findings"][0]["related"] == [
+        {"sheet": "资金预算执行表", "cell": "D9"},
+        {"sheet": "收支总表", "cell": "D4"},
+    ]
     assert first["findings"][1]["expected"] == "截断" and first["findings"][1]["severity"] == "note"
     assert second["status"] == "无法读取" and second["reason"] == "不是有效的工作簿"
     assert second["result"] is None and second["findings"] == []
@@ -105,17 +140,23 @@ def test_only_notes_pass() -> None:
     assert loaded(answer(NOTE))["files"][0]["result"] == "通过"
 
 
-@pytest.mark.parametrize("text", ["142.99", "0.1", "9548199.71", "-12.5", "123456789012.34", "0", "100", "1E+3"])
+@pytest.mark.parametrize(
+    "text", ["142.99", "0.1", "9548199.71", "-12.5", "123456789012.34", "0", "100", "1E+3"]
+)
 def test_expected_numbers_are_exact_json_numbers(text: str) -> None:
     expected = Expected(Decimal(text), Decimal(text), "元")
-    found = loaded(answer(replace(UNBALANCED, expected=expected)))["files"][0]["findings"][0]["expected"]
+    found = loaded(answer(replace(UNBALANCED, expected=expected)))["files"][0]["findings"][0][
+        "expected"
+    ]
     assert found == {"low": Decimal(text), "high": Decimal(text), "unit": "元"}
     assert not isinstance(found["low"], str)
 
 
 def test_digits_that_no_json_number_holds_stay_text() -> None:
     long = Decimal("1234567890123456789.25")
-    found = loaded(answer(replace(UNBALANCED, expected=Expected(long, long, "元"))))["files"][0]["findings"][0]["expected"]
+    found = loaded(answer(replace(UNBALANCED, expected=Expected(long, long, "元"))))["files"][0][
+        "findings"
+    ][0]["expected"]
     assert found["low"] == "1234567890123456789.25"
 
 
@@ -133,7 +174,9 @@ def test_findings_csv_opens_in_excel() -> None:
     assert line["相关单元格"] == "资金预算执行表!D9；收支总表!D4"
 
 
-@pytest.mark.parametrize("text", ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "text", ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1"]
+)
 def test_no_cell_of_the_csv_is_a_formula(text: str) -> None:
     [line] = lines(answer(replace(UNBALANCED, reported=text, message=text), department=text))
     assert line["填报"] == line["问题"] == line["部门"] == f"'{text}"
@@ -155,7 +198,9 @@ def test_the_text_names_place_item_message_and_what_to_do() -> None:
 
 
 def test_department_text_cannot_drive_a_terminal() -> None:
-    text = records.findings_text([answer(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))])
+    text = records.findings_text(
+        [answer(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))]
+    )
     assert "\x1b" not in text and "\r" not in text and "红 换行" in text
 
 
@@ -168,19 +213,36 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
         (Department("201", "甲局"), Department("202", "乙局")),
         (answer(UNBALANCED, NOTE), UNREAD),
     )
-    data = records.run_document(batch, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"})
+    data = records.run_document(
+        batch, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"}
+    )
     document = json.loads(data)
-    assert data == records.run_document(batch, {"departments.csv": "r"}, {"findings.csv": "c", "汇总.xlsx": "h"})
+    assert data == records.run_document(
+        batch, {"departments.csv": "r"}, {"findings.csv": "c", "汇总.xlsx": "h"}
+    )
     assert document["missing"] == ["乙局"]
     totals = document["totals"]
     assert totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == 2
     assert totals["cells"] == {"read": 500, "handled": 498, "refused": 2}
-    assert totals["departments"] == {"roster": 2, "submitted": 1, "missing": 1, "by_result": {"退回": 1}}
+    assert totals["departments"] == {
+        "roster": 2,
+        "submitted": 1,
+        "missing": 1,
+        "by_result": {"退回": 1},
+    }
     assert totals["findings"]["error"]["open"] == 1 and totals["findings"]["note"]["open"] == 1
     assert [output["path"] for output in document["outputs"]] == ["findings.csv", "汇总.xlsx"]
 
 
 def test_scores_stand_side_by_side() -> None:
     text = records.scores_text([answer(), UNREAD])
-    assert text.splitlines()[1].split("\t") == ["甲局", "甲.xlsx", "100.00", "98.89", "优", "优", ""]
+    assert text.splitlines()[1].split("\t") == [
+        "甲局",
+        "甲.xlsx",
+        "100.00",
+        "98.89",
+        "优",
+        "优",
+        "",
+    ]
     assert text.splitlines()[2].endswith("无法读取：不是有效的工作簿")

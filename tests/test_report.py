@@ -29,7 +29,8 @@ STRICT = replace(FORM, severities={})  # the rules' own severities, whatever the
 CLEAN = [
     path
     for path in sorted(INBOX.glob("*.xlsx"))
-    if len((ROOT / "samples" / "expected" / f"{path.stem}.csv").read_text("utf-8").splitlines()) == 1
+    if len((ROOT / "samples" / "expected" / f"{path.stem}.csv").read_text("utf-8").splitlines())
+    == 1
 ]
 SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 CLEAN_ONE = INBOX / "青禾县信访局.xlsx"
@@ -43,14 +44,20 @@ def said_of(book: Submission, data: bytes) -> list[tuple[str, str]]:
     """What the rules say of the workbook with its report beside it, and do not say without."""
     before = {(f.code, f.place) for f in checker.check(book, STRICT).findings}
     beside = replace(book, documents=(read_document(data, "报告.docx", STRICT),))
-    return [(f.code, f.message) for f in checker.check(beside, STRICT).findings if (f.code, f.place) not in before]
+    return [
+        (f.code, f.message)
+        for f in checker.check(beside, STRICT).findings
+        if (f.code, f.place) not in before
+    ]
 
 
 @pytest.mark.parametrize("path", CLEAN, ids=lambda path: path.stem)
 def test_nothing_is_found_in_the_report_of_a_clean_workbook(path: Path) -> None:
     book = reader.read(path, STRICT)
     data = write_report(telling(book, STRICT))
-    assert {"资金预算执行表", "绩效评价表"} <= {table.name for table in read_document(data, "报告.docx", STRICT).tables}
+    assert {"资金预算执行表", "绩效评价表"} <= {
+        table.name for table in read_document(data, "报告.docx", STRICT).tables
+    }
     assert said_of(book, data) == []
 
 
@@ -105,7 +112,9 @@ def test_the_same_workbook_gives_the_same_bytes() -> None:
 
 def test_the_template_is_what_the_script_makes(tmp_path: Path) -> None:
     runpy.run_path(str(ROOT / "workbook_templates" / "make_report.py"))["main"](tmp_path)
-    assert (tmp_path / f"{TITLE}.docx").read_bytes() == (FORM.folder / "word" / f"{TITLE}.docx").read_bytes()
+    assert (tmp_path / f"{TITLE}.docx").read_bytes() == (
+        FORM.folder / "word" / f"{TITLE}.docx"
+    ).read_bytes()
 
 
 def test_a_mistake_in_an_edited_template_is_told_plainly(tmp_path: Path) -> None:
@@ -132,13 +141,20 @@ def test_a_form_without_words_says_so() -> None:
 
 
 def test_the_command(tmp_path: Path) -> None:
-    done = CliRunner().invoke(main, ["report", str(CLEAN_ONE), "-o", str(tmp_path / "报告")], catch_exceptions=False)
+    done = CliRunner().invoke(
+        main, ["report", str(CLEAN_ONE), "-o", str(tmp_path / "报告")], catch_exceptions=False
+    )
     assert done.exit_code == 0, done.output
     (written,) = (tmp_path / "报告").iterdir()
     assert written.name == "青禾县信访局2023年度部门（单位）整体支出绩效评价报告.docx"
     assert "“一、部门概况”在报告里没有文字，请补写。" in done.output and str(written) in done.output
     (tmp_path / "空.xlsx").write_bytes(b"")
-    assert CliRunner().invoke(main, ["report", str(tmp_path / "空.xlsx"), "-o", str(tmp_path)]).exit_code == 2
+    assert (
+        CliRunner()
+        .invoke(main, ["report", str(tmp_path / "空.xlsx"), "-o", str(tmp_path)])
+        .exit_code
+        == 2
+    )
 
 
 @office

@@ -43,7 +43,9 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def run(inbox: Path, output: Path, review: Path | None = None, **options: Any) -> Batch:
-    done = batch.run([inbox], output, template=FORM, roster_path=ROSTER, review_folder=review, jobs=1, **options)
+    done = batch.run(
+        [inbox], output, template=FORM, roster_path=ROSTER, review_folder=review, jobs=1, **options
+    )
     assert not done.problems and not [answer.problem for answer in done.answers if answer.problem]
     return done
 
@@ -68,7 +70,9 @@ def lines(sheet: Any) -> tuple[dict[str, int], dict[str, int]]:
     """Columns by title, and rows by the name of the line."""
     head = next(row for row in sheet.iter_rows() if any(cell.value == "财政复核分" for cell in row))
     rows = sheet.iter_rows(min_row=head[0].row + 1)
-    return {cell.value: cell.column for cell in head if cell.value}, {row[2].value or row[0].value: row[0].row for row in rows}
+    return {cell.value: cell.column for cell in head if cell.value}, {
+        row[2].value or row[0].value: row[0].row for row in rows
+    }
 
 
 def typed(path: Path, typing: Typing, sheet: str = "绩效评价表") -> None:
@@ -88,7 +92,10 @@ def shown(path: Path, name: str = "绩效评价表") -> dict[str, tuple[object, 
     sheet = openpyxl.load_workbook(path, data_only=True)[name]
     columns, rows = lines(sheet)
     cells = {
-        name: (sheet.cell(row, columns["财政复核分"]).value, sheet.cell(row, columns["复核理由"]).value)
+        name: (
+            sheet.cell(row, columns["财政复核分"]).value,
+            sheet.cell(row, columns["复核理由"]).value,
+        )
         for name, row in rows.items()
         if name
     }
@@ -96,17 +103,27 @@ def shown(path: Path, name: str = "绩效评价表") -> dict[str, tuple[object, 
 
 
 def card_of(done: Batch, department: str) -> Scorecard:
-    return next(answer.scorecards[0] for answer in done.submitted if answer.department == department)
+    return next(
+        answer.scorecards[0] for answer in done.submitted if answer.department == department
+    )
 
 
 def told(done: Batch) -> list[tuple[str, str]]:
-    return [(finding.code, finding.message) for finding in done.findings if finding.code.startswith("REV")]
+    return [
+        (finding.code, finding.message)
+        for finding in done.findings
+        if finding.code.startswith("REV")
+    ]
 
 
 def ranking(output: Path) -> list[dict[str, object]]:
     sheet = openpyxl.load_workbook(output / "汇总.xlsx", data_only=True)["部门排名"]
     titles = [cell.value for cell in sheet[3]]
-    return [dict(zip(titles, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True) if any(row)]
+    return [
+        dict(zip(titles, row, strict=True))
+        for row in sheet.iter_rows(min_row=4, values_only=True)
+        if any(row)
+    ]
 
 
 # -------------------------------------------------------------------------------------------- it counts, and is kept
@@ -115,21 +132,38 @@ def ranking(output: Path) -> list[dict[str, object]]:
 def test_the_reviewers_scores_decide_the_ranking(inbox: Path, first: Path, tmp_path: Path) -> None:
     before = {line["部门名称"]: line for line in ranking(first)}
     shutil.copy2(SAMPLES / "inbox" / FAULTY_FILE, inbox)
-    typed(first / "评分" / f"{ONE}.xlsx", {"满意度": (1, "抽查问卷，满意的少于填报"), "预算执行率": (2, "有虚列支出")})
-    typed(first / "评分" / f"{OTHER}.xlsx", {"满意度": (0, "问卷不实"), "预算执行率": (0, "有虚列支出")})
+    typed(
+        first / "评分" / f"{ONE}.xlsx",
+        {"满意度": (1, "抽查问卷，满意的少于填报"), "预算执行率": (2, "有虚列支出")},
+    )
+    typed(
+        first / "评分" / f"{OTHER}.xlsx",
+        {"满意度": (0, "问卷不实"), "预算执行率": (0, "有虚列支出")},
+    )
     done = run(inbox, tmp_path / "第二次", first)
     assert told(done) == []
     card = card_of(done, ONE)
     assert card.review and card.total and card.execution.score is not None
     scored = [one for one in card.indicators if one.score is not None]
     weight = sum(one.weight for one in scored)
-    assert weight < 90, "one indicator is 不适用: the reviewer's scores are scaled as the others are"
-    points = sum(1 if one.name == "满意度" else one.score for one in scored if one.score is not None)
+    assert weight < 90, (
+        "one indicator is 不适用: the reviewer's scores are scaled as the others are"
+    )
+    points = sum(
+        1 if one.name == "满意度" else one.score for one in scored if one.score is not None
+    )
     assert card.review.total == points / weight * 90 + 2
     after = {line["部门名称"]: line for line in ranking(tmp_path / "第二次")}
     assert after[ONE]["财政复核总分"] == pytest.approx(float(card.review.total), abs=0.005)
-    assert (after[ONE]["自评总分"], after[ONE]["复算总分"]) == (before[ONE]["自评总分"], before[ONE]["复算总分"])
-    assert (after[ONE]["复算等级"], after[ONE]["评定等级"]) == ("优", card.review.grade) == ("优", "中")
+    assert (after[ONE]["自评总分"], after[ONE]["复算总分"]) == (
+        before[ONE]["自评总分"],
+        before[ONE]["复算总分"],
+    )
+    assert (
+        (after[ONE]["复算等级"], after[ONE]["评定等级"])
+        == ("优", card.review.grade)
+        == ("优", "中")
+    )
     assert (before[OTHER]["名次"], before[ONE]["名次"]) == (1, 2)
     assert (after[ONE]["名次"], after[OTHER]["名次"]) == (1, 2)
     assert after[FAULTY]["财政复核总分"] is None
@@ -138,7 +172,11 @@ def test_the_reviewers_scores_decide_the_ranking(inbox: Path, first: Path, tmp_p
 
 def test_typing_is_written_again_and_stays_for_ever(inbox: Path, first: Path) -> None:
     """Into the same folder: what was typed into is kept beside, the new one says the same, and a third run changes nothing."""
-    typing = {"满意度": (12.5, "抽查"), "人员变动情况": ("两分", None), "档案归档及时性": (None, "=只写了理由")}
+    typing = {
+        "满意度": (12.5, "抽查"),
+        "人员变动情况": ("两分", None),
+        "档案归档及时性": (None, "=只写了理由"),
+    }
     typed(first / "评分" / f"{ONE}.xlsx", typing)
     done = run(inbox, first, first / "评分")
     assert shown(first / "评分" / f"{ONE}.xlsx").items() >= typing.items()
@@ -179,7 +217,11 @@ def test_typing_without_the_option_is_kept_and_the_option_named(inbox: Path, fir
     # What was kept aside is taken up when it is asked for, though the new workbook beside it is blank.
     done = run(inbox, first, first / "评分")
     review = card_of(done, ONE).review
-    assert told(done) == [] and review and shown(first / "评分" / f"{ONE}.xlsx")["满意度"] == (12.5, "抽查")
+    assert (
+        told(done) == []
+        and review
+        and shown(first / "评分" / f"{ONE}.xlsx")["满意度"] == (12.5, "抽查")
+    )
 
 
 def test_two_workbooks_of_one_department(inbox: Path, first: Path, tmp_path: Path) -> None:
@@ -190,7 +232,12 @@ def test_two_workbooks_of_one_department(inbox: Path, first: Path, tmp_path: Pat
     typed(copy, {"满意度": (11, "另一人"), "人员变动情况": (2, "有误")})
     done = run(inbox, tmp_path / "二", first)
     (found,) = told(done)
-    assert found[0] == "REV108" and "满意度" in found[1] and path.name in found[1] and copy.name in found[1]
+    assert (
+        found[0] == "REV108"
+        and "满意度" in found[1]
+        and path.name in found[1]
+        and copy.name in found[1]
+    )
     lines_ = shown(tmp_path / "二" / "评分" / f"{ONE}.xlsx")
     assert lines_["满意度"] == (12.5, "抽查") and lines_["人员变动情况"] == (2, "有误")
 
@@ -230,13 +277,30 @@ def reviewed_card(path: Path, typing: Typing) -> Scorecard:
     return reviewed(scorer.score(submission, FORM), review, submission.year, ONE, FORM)
 
 
-def test_slips_are_told_on_the_screen_and_in_the_summary(inbox: Path, first: Path, tmp_path: Path) -> None:
+def test_slips_are_told_on_the_screen_and_in_the_summary(
+    inbox: Path, first: Path, tmp_path: Path
+) -> None:
     typed(first / "评分" / f"{ONE}.xlsx", {"满意度": (14, "超出")})
     said = CliRunner().invoke(
-        main, ["run", str(inbox), "-o", str(tmp_path / "二"), "--roster", str(ROSTER), "--review", str(first), "--jobs", "1"]
+        main,
+        [
+            "run",
+            str(inbox),
+            "-o",
+            str(tmp_path / "二"),
+            "--roster",
+            str(ROSTER),
+            "--review",
+            str(first),
+            "--jobs",
+            "1",
+        ],
     )
     assert said.exit_code == 0
-    assert "错误：财政复核：青禾县信访局“满意度”的财政复核分“14”应是 0 到 13.5 之间的数字，没有采用" in said.stderr
+    assert (
+        "错误：财政复核：青禾县信访局“满意度”的财政复核分“14”应是 0 到 13.5 之间的数字，没有采用"
+        in said.stderr
+    )
     listed = openpyxl.load_workbook(tmp_path / "二" / "汇总.xlsx")["问题清单"]
     (row,) = [row for row in listed.iter_rows(values_only=True) if row[3] == "REV101"]
     assert row[:3] == (ONE, "（财政复核）", "错误") and "“14”应是 0 到 13.5" in str(row[10])
@@ -249,7 +313,9 @@ def test_the_score_as_shown_needs_no_reason(first: Path) -> None:
     assert card.review and card.review.findings == () and card.review.total
 
 
-def test_a_workbook_of_another_year_form_or_department_is_told(inbox: Path, first: Path, tmp_path: Path) -> None:
+def test_a_workbook_of_another_year_form_or_department_is_told(
+    inbox: Path, first: Path, tmp_path: Path
+) -> None:
     path = first / "评分" / f"{ONE}.xlsx"
     typed(path, {"满意度": (12.5, "抽查")})
 
@@ -273,7 +339,9 @@ def test_a_workbook_of_another_year_form_or_department_is_told(inbox: Path, firs
     assert card_of(done, OTHER).review is None
 
 
-def test_files_that_are_none_are_told_and_an_empty_folder_refused(inbox: Path, first: Path, tmp_path: Path) -> None:
+def test_files_that_are_none_are_told_and_an_empty_folder_refused(
+    inbox: Path, first: Path, tmp_path: Path
+) -> None:
     typed(first / "评分" / f"{ONE}.xlsx", {"满意度": (12.5, "抽查")})
     shutil.copy2(SAMPLES / "inbox" / SENT[ONE], first / "评分" / "别的.xlsx")
     (first / "评分" / "坏的.xlsx").write_bytes(b"PK\x03\x04no")
@@ -306,7 +374,9 @@ def sent_again(inbox: Path, changes: Mapping[str, object]) -> None:
     path.write_bytes(stream.getvalue())
 
 
-def test_what_changed_since_is_told_and_the_score_stands(inbox: Path, first: Path, tmp_path: Path) -> None:
+def test_what_changed_since_is_told_and_the_score_stands(
+    inbox: Path, first: Path, tmp_path: Path
+) -> None:
     path = first / "评分" / f"{ONE}.xlsx"
     typed(path, {"满意度": (12.5, "抽查"), "人员变动情况": (2, "有误")})
     sent_again(inbox, {"满意度": 13})
@@ -320,24 +390,37 @@ def test_what_changed_since_is_told_and_the_score_stands(inbox: Path, first: Pat
     assert told(run(inbox, tmp_path / "四", tmp_path / "三")) == []
 
 
-def test_lines_are_matched_by_name_and_one_without_an_indicator_is_never_lost(inbox: Path, first: Path, tmp_path: Path) -> None:
+def test_lines_are_matched_by_name_and_one_without_an_indicator_is_never_lost(
+    inbox: Path, first: Path, tmp_path: Path
+) -> None:
     path = first / "评分" / f"{ONE}.xlsx"
     typed(path, {"满意度": (12.5, "抽查"), "人员变动情况": (2, "有误")})
     book = openpyxl.load_workbook(path)
     book["绩效评价表"].insert_rows(1, 3)  # another address for every line
     book.save(path)
-    name = next(row.title for row in reader.read(inbox / SENT[ONE], FORM)[FORM.indicator_table].open_rows if row.title == "满意度")
+    name = next(
+        row.title
+        for row in reader.read(inbox / SENT[ONE], FORM)[FORM.indicator_table].open_rows
+        if row.title == "满意度"
+    )
     sent_again(inbox, {name: "群众满意度"})
     done = run(inbox, tmp_path / "二", first)
     assert [code for code, _ in told(done)] == ["REV105"]
     scored = tmp_path / "二" / "评分" / f"{ONE}.xlsx"
     assert shown(scored)["人员变动情况"] == (2, "有误")
-    texts = [str(cell.value) for row in openpyxl.load_workbook(scored)["绩效评价表"].iter_rows() for cell in row]
+    texts = [
+        str(cell.value)
+        for row in openpyxl.load_workbook(scored)["绩效评价表"].iter_rows()
+        for cell in row
+    ]
     assert any("“满意度”的复核分 12.5，理由“抽查”没有用上" in text for text in texts)
     # The indicator comes back under its old name: so does the reviewer's word.
     shutil.copy2(SAMPLES / "inbox" / SENT[ONE], inbox)
     done = run(inbox, tmp_path / "三", tmp_path / "二")
-    assert told(done) == [] and shown(tmp_path / "三" / "评分" / f"{ONE}.xlsx")["满意度"] == (12.5, "抽查")
+    assert told(done) == [] and shown(tmp_path / "三" / "评分" / f"{ONE}.xlsx")["满意度"] == (
+        12.5,
+        "抽查",
+    )
 
 
 def test_a_department_that_sent_nothing_this_time(inbox: Path, first: Path, tmp_path: Path) -> None:
@@ -364,7 +447,10 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
     first, second = ran(tmp_path / "二", tmp_path / "一")
     assert first.review is None and second.review and before[1].total and one.score
     assert second.review.total == before[1].total - one.score + 1
-    assert shown(tmp_path / "二" / "评分" / path.name, "绩效评价表2")[one.name] == (1, "只完成一部分")
+    assert shown(tmp_path / "二" / "评分" / path.name, "绩效评价表2")[one.name] == (
+        1,
+        "只完成一部分",
+    )
 
 
 # -------------------------------------------------------------------------------------------------------------- by hand
@@ -372,7 +458,9 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
 
 @office.office
 @pytest.mark.parametrize("kind", ["xlsx:Calc MS Excel 2007 XML", "xls:MS Excel 97", "ods:calc8"])
-def test_saved_by_another_program_it_reads_the_same(kind: str, inbox: Path, first: Path, tmp_path: Path) -> None:
+def test_saved_by_another_program_it_reads_the_same(
+    kind: str, inbox: Path, first: Path, tmp_path: Path
+) -> None:
     path = first / "评分" / f"{ONE}.xlsx"
     typed(path, {"满意度": ("=12+0.5", "抽查"), "预算执行率": (2, "有虚列支出")})
     office.converted(kind, [path], tmp_path / "存")
@@ -385,13 +473,26 @@ def test_saved_by_another_program_it_reads_the_same(kind: str, inbox: Path, firs
 
 
 @office.office
-def test_the_new_workbook_has_the_right_cached_values(inbox: Path, first: Path, tmp_path: Path) -> None:
-    typing = {"满意度": (12.5, "抽查"), "人员变动情况": ("两分", None), "档案归档及时性": (40, "超出"), "预算执行率": (2, "有虚列")}
+def test_the_new_workbook_has_the_right_cached_values(
+    inbox: Path, first: Path, tmp_path: Path
+) -> None:
+    typing = {
+        "满意度": (12.5, "抽查"),
+        "人员变动情况": ("两分", None),
+        "档案归档及时性": (40, "超出"),
+        "预算执行率": (2, "有虚列"),
+    }
     typed(first / "评分" / f"{ONE}.xlsx", typing)
     typed(first / "评分" / f"{OTHER}.xlsx", {"预算执行率": (2, "有虚列")})
     run(inbox, tmp_path / "二", first)
     paths = sorted((tmp_path / "二" / "评分").glob("*.xlsx"))
     for path, after in office.recalculated(paths).items():
-        before = {place: value for place, value in office.values(path).items() if not place[0].startswith("_review")}
-        after = {place: value for place, value in after.items() if not place[0].startswith("_review")}
+        before = {
+            place: value
+            for place, value in office.values(path).items()
+            if not place[0].startswith("_review")
+        }
+        after = {
+            place: value for place, value in after.items() if not place[0].startswith("_review")
+        }
         assert list(office.differences(before, after)) == []

@@ -33,7 +33,9 @@ BOOKS = _faulty()
 
 
 def record(report: Report, submission: Submission) -> rounds.Record:
-    return rounds.Record(**json.loads(rounds.record_of(report, submission, submission.department, FORM)))
+    return rounds.Record(
+        **json.loads(rounds.record_of(report, submission, submission.department, FORM))
+    )
 
 
 def compared(before: Submission, after: Submission) -> Report:
@@ -85,8 +87,20 @@ def test_moved_rows_and_renamed_files_change_no_state(seed: int, which: int) -> 
 # Rows that a clerk adds or takes out, by table: what is typed into them. Where a row is innocent it moves no total.
 TASKS, BUDGET, SURVEY = "年度计划", "资金预算执行表", "满意度调查"
 INNOCENT: Mapping[str, Mapping[str, str]] = {
-    TASKS: {"完成情况": "完成", "预算数": "30", "其中：财政拨款（预算）": "30", "执行数": "20", "其中：财政拨款（执行）": "20"},
-    BUDGET: {"资金来源": "县本级", "年初预算数": "0", "下达资金": "0", "项目支出": "0", "支出合计": "0"},
+    TASKS: {
+        "完成情况": "完成",
+        "预算数": "30",
+        "其中：财政拨款（预算）": "30",
+        "执行数": "20",
+        "其中：财政拨款（执行）": "20",
+    },
+    BUDGET: {
+        "资金来源": "县本级",
+        "年初预算数": "0",
+        "下达资金": "0",
+        "项目支出": "0",
+        "支出合计": "0",
+    },
     SURVEY: {},
 }
 OVERSPENT_AT = "其中：财政拨款（执行）"
@@ -101,12 +115,16 @@ def _row(like: Row, title: str, label: str, typed: Mapping[str, str]) -> Row:
 
     def cell(old: Cell) -> Cell:
         text = title if old.column == label else typed.get(old.column)
-        empty = old._replace(row=title, raw=None, value=None, state=State.BLANK, formula=None, note="")
+        empty = old._replace(
+            row=title, raw=None, value=None, state=State.BLANK, formula=None, note=""
+        )
         if text is None:
             return empty
         if not text.isdigit():
             return empty._replace(raw=text, value=text, state=State.TEXT)
-        return empty._replace(raw=float(text), value=Decimal(text), state=State.NUMBER if int(text) else State.ZERO)
+        return empty._replace(
+            raw=float(text), value=Decimal(text), state=State.NUMBER if int(text) else State.ZERO
+        )
 
     return Row(title, "open", {column: cell(old) for column, old in like.cells.items()})
 
@@ -124,7 +142,9 @@ def inserted(table: Table, title: str, typed: Mapping[str, str], place: int) -> 
 def deleted(table: Table, title: str) -> Table:
     """Without that open row; what stood below is one line higher."""
     at = next(at for at, row in enumerate(table.rows) if row.kind == "open" and row.title == title)
-    return replace(table, rows=(*table.rows[:at], *(_lowered(row, -1) for row in table.rows[at + 1 :])))
+    return replace(
+        table, rows=(*table.rows[:at], *(_lowered(row, -1) for row in table.rows[at + 1 :]))
+    )
 
 
 def _with(submission: Submission, table: Table) -> Submission:
@@ -142,7 +162,10 @@ def _typing(table: str, title: str, innocent: bool) -> Mapping[str, str]:
 
 
 WHENS = (BEFORE, AFTER, BOTH)
-CALM_ROWS = st.lists(st.tuples(st.sampled_from(list(INNOCENT)), st.sampled_from(WHENS), st.integers(0, 20)), max_size=4)
+CALM_ROWS = st.lists(
+    st.tuples(st.sampled_from(list(INNOCENT)), st.sampled_from(WHENS), st.integers(0, 20)),
+    max_size=4,
+)
 
 
 @settings(max_examples=25)
@@ -162,34 +185,51 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
     before = book
     for name, innocent, title, when, place in rows:
         if when != AFTER:
-            before = _with(before, inserted(before[name], title, _typing(name, title, innocent), place))
+            before = _with(
+                before, inserted(before[name], title, _typing(name, title, innocent), place)
+            )
     after = before
     for name, innocent, title, when, place in rows:
         if when == AFTER:
-            after = _with(after, inserted(after[name], title, _typing(name, title, innocent), place))
+            after = _with(
+                after, inserted(after[name], title, _typing(name, title, innocent), place)
+            )
         if when == BEFORE:
             after = _with(after, deleted(after[name], title))
     report = compared(before, moved(after, random.Random(seed)))
 
-    faulty = {when: {title for _, innocent, title, at, _ in rows if not innocent and at == when} for when in (BEFORE, AFTER, BOTH)}
+    faulty = {
+        when: {title for _, innocent, title, at, _ in rows if not innocent and at == when}
+        for when in (BEFORE, AFTER, BOTH)
+    }
     own = sorted(_known_by(f) for f in checker.check(book, FORM).findings)
-    assert {(one.code, one.item) for one in report.mended} == {(UNEVEN, title) for title in faulty[BEFORE]}
+    assert {(one.code, one.item) for one in report.mended} == {
+        (UNEVEN, title) for title in faulty[BEFORE]
+    }
     assert len(report.mended) == len(faulty[BEFORE]) and {one.until for one in report.mended} <= {2}
     fresh = [f for f in report.findings if f.since == 2]
-    assert sorted((f.code, f.item) for f in fresh) == sorted((UNEVEN, title) for title in faulty[AFTER])
+    assert sorted((f.code, f.item) for f in fresh) == sorted(
+        (UNEVEN, title) for title in faulty[AFTER]
+    )
     kept = [(UNEVEN, title, OVERSPENT_AT) for title in faulty[BOTH]]
     assert sorted(_known_by(f) for f in report.findings if f.since == 1) == sorted([*own, *kept])
     # Nobody asked for an innocent row, nor for a faulty one to be put in: each is told, and nothing else is. A table that a
     # finding spoke of as a whole had to change anyhow.
     told = {change.item for change in report.changes}
-    moving = {(table, title) for table, innocent, title, when, _ in rows if when == AFTER or (when == BEFORE and innocent)}
+    moving = {
+        (table, title)
+        for table, innocent, title, when, _ in rows
+        if when == AFTER or (when == BEFORE and innocent)
+    }
     spoken_of = {f.place.sheet for f in checker.check(book, FORM).findings}
     assert {title for table, title in moving if book[table].sheet not in spoken_of} <= told
     assert told <= {title for _, title in moving} | faulty[BEFORE]
 
 
 ALIKE = "科学技术支出"
-EQUALS = reader.read(next(INBOX.glob("103-*.xlsx")), FORM)  # several rows of this title, by where the money is from
+EQUALS = reader.read(
+    next(INBOX.glob("103-*.xlsx")), FORM
+)  # several rows of this title, by where the money is from
 
 
 def _at(table: Table, title: str) -> list[int]:
@@ -201,40 +241,74 @@ def test_a_row_put_in_among_equal_titles_leaves_the_others_alone(above: int) -> 
     """Three rows of one title, told apart by where the money is from: the new one is told cell by cell, and no other cell is."""
     table = EQUALS[BUDGET]
     place = [*_at(table, ALIKE), _at(table, ALIKE)[-1] + 1][above]
-    new = {"资金来源": "单位资金", "年初预算数": "0", "下达资金": "0", "项目支出": "0", "支出合计": "0"}
+    new = {
+        "资金来源": "单位资金",
+        "年初预算数": "0",
+        "下达资金": "0",
+        "项目支出": "0",
+        "支出合计": "0",
+    }
     longer = inserted(table, ALIKE, new, place)
     there = longer.open_rows[place]
     put_in = list(rounds.differences(EQUALS, _with(EQUALS, longer)))
     assert {(c.place, c.field, c.before, c.after) for c in put_in} == {
-        (there[column].place, column, "", text) for column, text in {**new, "支出功能分类科目": ALIKE}.items()
+        (there[column].place, column, "", text)
+        for column, text in {**new, "支出功能分类科目": ALIKE}.items()
     }
     taken_out = list(rounds.differences(_with(EQUALS, longer), EQUALS))
-    assert {(c.item, c.field, c.before, c.after) for c in taken_out} == {(c.item, c.field, c.after, c.before) for c in put_in}
+    assert {(c.item, c.field, c.before, c.after) for c in taken_out} == {
+        (c.item, c.field, c.after, c.before) for c in put_in
+    }
     # One of the others is corrected at the same time: that cell is told, too, and no other.
-    other = next(row for row in longer.open_rows if row.title == ALIKE and row["资金来源"].text == "上级下达")
+    other = next(
+        row for row in longer.open_rows if row.title == ALIKE and row["资金来源"].text == "上级下达"
+    )
     typed = other["项目支出"]._replace(raw=1.23, value=Decimal("1.23"))
-    rows = tuple(replace(row, cells={**row.cells, "项目支出": typed}) if row is other else row for row in longer.rows)
+    rows = tuple(
+        replace(row, cells={**row.cells, "项目支出": typed}) if row is other else row
+        for row in longer.rows
+    )
     both = list(rounds.differences(EQUALS, _with(EQUALS, replace(longer, rows=rows))))
     assert {c.place for c in both} == {c.place for c in put_in} | {typed.place}
 
 
 def test_of_two_equal_rows_the_one_that_was_mended_is_mended() -> None:
     """Equal tasks with the same fault, the first of which is put right: the second is not taken for it, wherever it stands now."""
-    clean = _with(EQUALS, inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: "15"}, 0))
+    clean = _with(
+        EQUALS,
+        inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: "15"}, 0),
+    )
     mended = _with(clean, inserted(clean[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼"}, 1))
     faulty = _with(EQUALS, inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼"}, 0))
     faulty = _with(faulty, inserted(faulty[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼"}, 1))
     east, west = (row[OVERSPENT_AT].place for row in faulty[TASKS].open_rows[:2])
-    report = compared(faulty, replace(_with(mended, inserted(mended[TASKS], "维修", INNOCENT[TASKS], 0)), sha256="7" * 64))
-    assert [(one.sheet, one.cell) for one in report.mended if one.code == UNEVEN] == [(east.sheet, east.cell)]
+    report = compared(
+        faulty,
+        replace(
+            _with(mended, inserted(mended[TASKS], "维修", INNOCENT[TASKS], 0)), sha256="7" * 64
+        ),
+    )
+    assert [(one.sheet, one.cell) for one in report.mended if one.code == UNEVEN] == [
+        (east.sheet, east.cell)
+    ]
     kept = [f for f in report.findings if f.code == UNEVEN]
-    assert [(f.since, f.place.cell) for f in kept] == [(1, f"{west.cell[0]}{int(west.cell[1:]) + 1}")]
+    assert [(f.since, f.place.cell) for f in kept] == [
+        (1, f"{west.cell[0]}{int(west.cell[1:]) + 1}")
+    ]
 
 
 def test_where_one_equal_row_is_mended_and_another_spoilt_both_are_told() -> None:
     def with_tasks(east: str, west: str) -> Submission:
-        one = _with(EQUALS, inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: east}, 0))
-        return _with(one, inserted(one[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼", OVERSPENT_AT: west}, 1))
+        one = _with(
+            EQUALS,
+            inserted(
+                EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: east}, 0
+            ),
+        )
+        return _with(
+            one,
+            inserted(one[TASKS], "维修", {**OVERSPENT, "完成情况": "西楼", OVERSPENT_AT: west}, 1),
+        )
 
     report = compared(with_tasks("25", "15"), replace(with_tasks("15", "25"), sha256="8" * 64))
     assert len([one for one in report.mended if one.code == UNEVEN]) == 1
@@ -243,19 +317,29 @@ def test_where_one_equal_row_is_mended_and_another_spoilt_both_are_told() -> Non
 
 def test_a_row_under_a_new_name_is_the_same_row() -> None:
     """Its fault is still not mended, and its name is the one thing that changed; a “#” in a name is part of it."""
-    before = _with(EQUALS, inserted(EQUALS[TASKS], "3#楼维修", {**OVERSPENT, "完成情况": "完工"}, 1))
+    before = _with(
+        EQUALS, inserted(EQUALS[TASKS], "3#楼维修", {**OVERSPENT, "完成情况": "完工"}, 1)
+    )
     after = _with(EQUALS, inserted(EQUALS[TASKS], "4#楼维修", {**OVERSPENT, "完成情况": "完工"}, 1))
     report = compared(before, replace(after, sha256="9" * 64))
-    assert [(c.item, c.field, c.before, c.after) for c in report.changes] == [("4#楼维修", "工作任务名称", "3#楼维修", "4#楼维修")]
+    assert [(c.item, c.field, c.before, c.after) for c in report.changes] == [
+        ("4#楼维修", "工作任务名称", "3#楼维修", "4#楼维修")
+    ]
     assert {f.since for f in report.findings} == {1} and report.mended == ()
 
 
-@pytest.mark.parametrize("before", [book for book in BOOKS if TASKS in book.tables], ids=lambda book: book.department)
+@pytest.mark.parametrize(
+    "before", [book for book in BOOKS if TASKS in book.tables], ids=lambda book: book.department
+)
 def test_a_task_without_finding_can_be_taken_out(before: Submission) -> None:
     """A line that was there from the start, between others: nothing is mended by it, and nothing is new."""
-    found = {f.item for f in checker.check(before, FORM).findings if f.place.sheet == before[TASKS].sheet}
+    found = {
+        f.item for f in checker.check(before, FORM).findings if f.place.sheet == before[TASKS].sheet
+    }
     title = next(row.title for row in before[TASKS].open_rows[1:] if row.title not in found)
-    report = compared(before, replace(_with(before, deleted(before[TASKS], title)), sha256="6" * 64))
+    report = compared(
+        before, replace(_with(before, deleted(before[TASKS], title)), sha256="6" * 64)
+    )
     assert report.round == 2 and report.mended == () and {f.since for f in report.findings} == {1}
     assert {change.item for change in report.changes} == {title}
 
@@ -273,11 +357,16 @@ def _one_down(sheet: object, first: int, last: int, row: Sequence[object]) -> No
 @office
 def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
     """Two workbooks are edited as a clerk edits them, calculated and saved by LibreOffice under other names, and read."""
-    roads, insurance = INBOX / "县交通运输局-部门整体绩效评价.xlsx", INBOX / "县医保局绩效评价表（导出）.xlsx"
+    roads, insurance = (
+        INBOX / "县交通运输局-部门整体绩效评价.xlsx",
+        INBOX / "县医保局绩效评价表（导出）.xlsx",
+    )
     book = openpyxl.load_workbook(roads)
     budget, tasks = book[BUDGET], book[TASKS]
     _one_down(budget, 5, 10, ("县本级", "节能环保支出", 0, 0, None, None, None, 0, 0))
-    budget["H10"] = budget["I10"] = 114.89  # mends 项目支出 and 支出合计, which now stand one line lower
+    budget["H10"] = budget["I10"] = (
+        114.89  # mends 项目支出 and 支出合计, which now stand one line lower
+    )
     tasks.delete_rows(7)
     tasks.insert_rows(6)
     for column, content in enumerate(("新增任务", "完成", 300, 300, 200, 250), 1):
@@ -291,7 +380,9 @@ def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
     other[TASKS].delete_rows(8)
     other.save(tmp_path / "改名乙.xlsx")
 
-    first, second = resaved([tmp_path / "改名甲.xlsx", tmp_path / "改名乙.xlsx"], tmp_path / "saved")
+    first, second = resaved(
+        [tmp_path / "改名甲.xlsx", tmp_path / "改名乙.xlsx"], tmp_path / "saved"
+    )
     report = compared(reader.read(roads, FORM), reader.read(first, FORM))
     assert sorted((one.code, one.item, one.field) for one in report.mended) == [
         ("BAL203", "合计", "支出合计"),
@@ -304,7 +395,9 @@ def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
         ("STR107", "资金预算执行表"),
     ]
     calm = compared(reader.read(insurance, FORM), reader.read(second, FORM))
-    assert {one.code for one in calm.mended} == {"AMT109"}  # formulas without results: saving has mended that
+    assert {one.code for one in calm.mended} == {
+        "AMT109"
+    }  # formulas without results: saving has mended that
     assert {f.since for f in calm.findings} == {1} and len(calm.findings) == 5
     assert {f.place.cell for f in calm.findings if f.code == "BAL202"} == {"I6"}
     assert {f.place.cell for f in calm.findings if f.code == SUM} == {"E5", "F5"}
@@ -328,12 +421,20 @@ def test_the_same_file_again_is_no_new_round() -> None:
 def _typed(submission: Submission, table: str, row: str, column: str, value: str) -> Submission:
     found = submission[table]
     rows = tuple(
-        replace(r, cells={**r.cells, column: r.cells[column]._replace(value=Decimal(value), raw=float(value))})
+        replace(
+            r,
+            cells={
+                **r.cells,
+                column: r.cells[column]._replace(value=Decimal(value), raw=float(value)),
+            },
+        )
         if r.title == row
         else r
         for r in found.rows
     )
-    return replace(submission, sha256="1" * 64, tables={**submission.tables, table: replace(found, rows=rows)})
+    return replace(
+        submission, sha256="1" * 64, tables={**submission.tables, table: replace(found, rows=rows)}
+    )
 
 
 def test_a_change_that_nobody_asked_for_is_told_and_an_asked_one_is_not() -> None:
@@ -346,18 +447,36 @@ def test_a_change_that_nobody_asked_for_is_told_and_an_asked_one_is_not() -> Non
         for row in table.rows
         if row.kind == "fixed"
         for column, cell in row.cells.items()
-        if cell.number and cell.formula is None and not any(f.place.sheet == cell.sheet for f in first.findings)
+        if cell.number
+        and cell.formula is None
+        and not any(f.place.sheet == cell.sheet for f in first.findings)
     ]
     table, row, column, cell = calm[0]
     report = compared(submission, _typed(submission, table, row, column, "123.45"))
-    assert [(c.place, c.item, c.field, c.after) for c in report.changes] == [(cell.place, row, column, "123.45")]
+    assert [(c.place, c.item, c.field, c.after) for c in report.changes] == [
+        (cell.place, row, column, "123.45")
+    ]
     for finding in first.findings:
         found = next(
-            (c for t in submission.tables.values() for r in t.rows for c in r.cells.values() if c.place == finding.place), None
+            (
+                c
+                for t in submission.tables.values()
+                for r in t.rows
+                for c in r.cells.values()
+                if c.place == finding.place
+            ),
+            None,
         )
         if found is not None and found.number is not None:
-            where = next((t.name, r.title) for t in submission.tables.values() for r in t.rows if found in r.cells.values())
-            assert compared(submission, _typed(submission, *where, found.column, "7.77")).changes == ()
+            where = next(
+                (t.name, r.title)
+                for t in submission.tables.values()
+                for r in t.rows
+                if found in r.cells.values()
+            )
+            assert (
+                compared(submission, _typed(submission, *where, found.column, "7.77")).changes == ()
+            )
     assert asked
 
 
@@ -367,7 +486,14 @@ def _judged(submission: Submission, row: str, **typed: str) -> Submission:
     new = {FORM.indicator_columns[name]: text for name, text in typed.items()}
     rows = tuple(
         replace(
-            r, cells={**r.cells, **{c: r.cells[c]._replace(raw=t, value=t, state=State.TEXT, formula=None) for c, t in new.items()}}
+            r,
+            cells={
+                **r.cells,
+                **{
+                    c: r.cells[c]._replace(raw=t, value=t, state=State.TEXT, formula=None)
+                    for c, t in new.items()
+                },
+            },
         )
         if r.title == row
         else r
@@ -384,20 +510,39 @@ def test_what_follows_from_a_correction_is_no_other_change() -> None:
     book = reader.read(INBOX / "机关事务服务中心2023年部门整体支出绩效自评.xlsx", FORM)
     findings = checker.check(book, FORM).findings
     finding = next(f for f in findings if f.code == "IND104")
-    other = next(row.title for row in book[FORM.indicator_table].open_rows if not any(f.item == row.title for f in findings))
+    other = next(
+        row.title
+        for row in book[FORM.indicator_table].open_rows
+        if not any(f.item == row.title for f in findings)
+    )
     after = _judged(book, finding.item, score="1", rate="10%", deviation="因故推迟。", unit="万元")
     total = FORM.roles["self_total"]
     found = after[total.table]
     rows = tuple(
-        replace(r, cells={**r.cells, total.column: r.cells[total.column]._replace(raw="1", value=Decimal(1), formula=None)})
+        replace(
+            r,
+            cells={
+                **r.cells,
+                total.column: r.cells[total.column]._replace(
+                    raw="1", value=Decimal(1), formula=None
+                ),
+            },
+        )
         if r.title == total.row
         else r
         for r in found.rows
     )
-    after = replace(after, sha256="a" * 64, tables={**after.tables, found.name: replace(found, rows=rows)})
+    after = replace(
+        after, sha256="a" * 64, tables={**after.tables, found.name: replace(found, rows=rows)}
+    )
     told = {(c.item, c.field) for c in compared(book, after).changes}
     assert told == {(finding.item, columns["unit"])}
-    told = {(c.item, c.field) for c in compared(book, replace(_judged(book, other, deviation="无"), sha256="b" * 64)).changes}
+    told = {
+        (c.item, c.field)
+        for c in compared(
+            book, replace(_judged(book, other, deviation="无"), sha256="b" * 64)
+        ).changes
+    }
     assert told == {(other, columns["deviation"])}
 
 
@@ -408,7 +553,10 @@ def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
     assert total and total.formula
     one = checker.check(book, FORM).findings[0]
     about = replace(
-        checker.check(book, FORM), findings=(replace(one, place=total.place, related=(), message="请核对。", hint="", count=1),)
+        checker.check(book, FORM),
+        findings=(
+            replace(one, place=total.place, related=(), message="请核对。", hint="", count=1),
+        ),
     )
     for row, told in (("公务接待费", False), ("会议费", True)):
         after = replace(_typed(book, "三公经费", row, "决算数", "4321"), sha256="c" * 64)
@@ -422,10 +570,14 @@ def test_three_rounds_remember_the_first() -> None:
     second = compared(submission, replace(submission, sha256="2" * 64))
     half = replace(second, findings=second.findings[1:])
     third_file = replace(submission, sha256="3" * 64)
-    third = rounds.compared(replace(first, sha256="3" * 64), third_file, record(half, submission), FORM)
+    third = rounds.compared(
+        replace(first, sha256="3" * 64), third_file, record(half, submission), FORM
+    )
     assert third.round == 3
     assert [f.since for f in third.findings] == [3, *[1] * (len(first.findings) - 1)]
-    fourth = rounds.compared(replace(first, sha256="4" * 64, findings=()), third_file, record(third, third_file), FORM)
+    fourth = rounds.compared(
+        replace(first, sha256="4" * 64, findings=()), third_file, record(third, third_file), FORM
+    )
     assert len(fourth.mended) == len(first.findings) and {one.until for one in fourth.mended} == {4}
     assert rounds.open_counts(fourth) == (len(first.findings), 0, 0)
 

@@ -16,7 +16,9 @@ from jixiao_xlsx.rules import Desk, Rule, name_of, rule
 from jixiao_xlsx.rules.equations import equation_rules
 from jixiao_xlsx.spec import find_template
 
-TEMPLATE = replace(find_template(), severities={})  # the rules' own severities, whatever the form says of them
+TEMPLATE = replace(
+    find_template(), severities={}
+)  # the rules' own severities, whatever the form says of them
 RULES = {one.code: one for one in catalogue(TEMPLATE)}
 CASES = load_cases(TEMPLATE)
 FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"}
@@ -43,7 +45,9 @@ def test_no_rule_crashes_on_the_cases_of_another(case: Case) -> None:
 def test_of_seven_required_cells_that_are_blank_six_are_named() -> None:
     info = TEMPLATE.table["基本信息"]
     asked = [*(row.title for row in info.rows if row.required), "部门编码"]
-    rows = tuple(replace(row, required=("填报内容",) if row.title in asked else ()) for row in info.rows)
+    rows = tuple(
+        replace(row, required=("填报内容",) if row.title in asked else ()) for row in info.rows
+    )
     form = replace(TEMPLATE, tables=(replace(info, rows=rows), *TEMPLATE.tables[1:]))
     read = submission(Case("STR103", "七项必填", given={"基本信息": "填报人 | 张三"}), TEMPLATE)
     (found,) = run_rules(Desk(read, form), [RULES["STR103"]]).findings
@@ -53,7 +57,9 @@ def test_of_seven_required_cells_that_are_blank_six_are_named() -> None:
 
 # Without a limit of the form's own: a hundredfold, a hundred points, nothing, the whole, the whole, the whole, nothing.
 FAR = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n办结群众来信 | {weight} | ≥10 | {actual} | 1"
-OFFICE = "支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费\n教育支出 | 100.00 | {wages} | {office}"
+OFFICE = (
+    "支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费\n教育支出 | 100.00 | {wages} | {office}"
+)
 SPENT = "资金 | 年初预算数 | 全年预算数 | 全年执行数\n年度资金总额 | 1000.00 | {budget} | {spent}"
 COPIED = "三级指标 | 目标值 | 业绩值\n办件及时率 | ≥95% | 95%\n培训合格率 | ≥95% | 95%\n公开及时率 | ≥95% | 95%\n"
 
@@ -66,15 +72,38 @@ COPIED = "三级指标 | 目标值 | 业绩值\n办件及时率 | ≥95% | 95%\n
         ("IND114", {"绩效评价表": "照表样\n" + FAR.format(weight=100, actual=10)}, 0),
         ("IND114", {"绩效评价表": "照表样\n" + FAR.format(weight=100.5, actual=10)}, 1),
         ("IND113", {"绩效评价表": COPIED}, 0),
-        ("PLA101", {"基本信息": "单位性质 | 行政", "资金预算执行表": OFFICE.format(wages=0, office="100.00")}, 0),
-        ("PLA101", {"基本信息": "单位性质 | 行政", "资金预算执行表": OFFICE.format(wages=0, office="100.01")}, 1),
-        ("PLA102", {"基本信息": "年末在职人数（编内） | 3", "资金预算执行表": OFFICE.format(wages=0, office="100.00")}, 0),
+        (
+            "PLA101",
+            {
+                "基本信息": "单位性质 | 行政",
+                "资金预算执行表": OFFICE.format(wages=0, office="100.00"),
+            },
+            0,
+        ),
+        (
+            "PLA101",
+            {
+                "基本信息": "单位性质 | 行政",
+                "资金预算执行表": OFFICE.format(wages=0, office="100.01"),
+            },
+            1,
+        ),
+        (
+            "PLA102",
+            {
+                "基本信息": "年末在职人数（编内） | 3",
+                "资金预算执行表": OFFICE.format(wages=0, office="100.00"),
+            },
+            0,
+        ),
         ("RAT104", {"预算执行率": SPENT.format(budget="1000.00", spent="0")}, 0),
         ("RAT105", {"预算执行率": SPENT.format(budget="2000.00", spent="0")}, 0),
         ("RAT105", {"预算执行率": SPENT.format(budget="2000.01", spent="0")}, 1),
     ],
 )
-def test_a_form_that_sets_no_limits_is_content_with_little(code: str, given: dict[str, str], finds: int) -> None:
+def test_a_form_that_sets_no_limits_is_content_with_little(
+    code: str, given: dict[str, str], finds: int
+) -> None:
     read = submission(Case(code, "没有界限", given=given), TEMPLATE)
     found = run_rules(Desk(read, replace(TEMPLATE, thresholds={})), [RULES[code]]).findings
     assert len(found) == finds, [finding.message for finding in found]
@@ -85,7 +114,9 @@ def test_a_rate_of_figures_in_万元_has_a_range() -> None:
     form = find_template("xiangmu-zhichu")
     funds = "资金来源 | 全年预算数 | 全年执行数 | 执行率\n年度资金总额 | 10.00 | 5.00 | 60%"
     read = submission(Case("RAT101", "万元", given={"项目资金": funds}), form)
-    (found,) = run_rules(Desk(read, form), [one for one in catalogue(form) if one.code == "RAT101"]).findings
+    (found,) = run_rules(
+        Desk(read, form), [one for one in catalogue(form) if one.code == "RAT101"]
+    ).findings
     assert found.expected == Expected(Decimal("49.93"), Decimal("50.08"), "%")
     assert "应为 49.93%–50.08%" in found.message
 
@@ -112,7 +143,9 @@ def test_every_case_file_belongs_to_a_rule() -> None:
 
 
 def test_names_of_cases_can_be_shown_to_people() -> None:
-    assert not [str(case) for case in CASES if not 4 <= len(case.name) <= 60 or case.name.endswith("。")]
+    assert not [
+        str(case) for case in CASES if not 4 <= len(case.name) <= 60 or case.name.endswith("。")
+    ]
 
 
 @pytest.mark.parametrize("one", RULES.values(), ids=lambda one: one.code)
@@ -121,15 +154,24 @@ def test_a_rule_says_what_it_is(one) -> None:  # type: ignore[no-untyped-def]
     assert one.title and one.basis and one.doc
     what, _, mend = one.doc.partition("改法：")
     assert (what and mend.strip().endswith("。")) or one.code.startswith("NAR"), "没有写怎么改"
-    assert all(re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74 for relation in one.relations)
+    assert all(
+        re.fullmatch(r"C\d\d", relation) and 1 <= int(relation[1:]) <= 74
+        for relation in one.relations
+    )
     assert set(one.yields_to) <= set(RULES)
 
 
 @pytest.mark.parametrize(
     ("code", "doc"),
     [
-        ("BAL103", "“收支总表”内应有：基本支出 = 其中：人员经费 + 其中：公用经费。\n\n改法：对照账表，改正等式里填错的一格。"),
-        ("BAL702", "“满意度调查”内应有：有效份数 ≤ 回收份数 ≤ 发放份数。\n\n改法：核对两边，改正填错的一格。"),
+        (
+            "BAL103",
+            "“收支总表”内应有：基本支出 = 其中：人员经费 + 其中：公用经费。\n\n改法：对照账表，改正等式里填错的一格。",
+        ),
+        (
+            "BAL702",
+            "“满意度调查”内应有：有效份数 ≤ 回收份数 ≤ 发放份数。\n\n改法：核对两边，改正填错的一格。",
+        ),
         (
             "BAL301",
             "“年度计划”内应有：各行之和 ≤ 部门总体预算。\n\n改法：核对两边，改正填错的一格；确属实情的，附情况说明。",

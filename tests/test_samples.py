@@ -22,7 +22,9 @@ def expected(book: Path) -> set[tuple[str, str, str]]:
 
 def test_inbox_is_whole() -> None:
     assert len(INBOX) == 40
-    assert {f"{book.stem}.csv" for book in INBOX} == {path.name for path in (SAMPLES / "expected").glob("*.csv")}
+    assert {f"{book.stem}.csv" for book in INBOX} == {
+        path.name for path in (SAMPLES / "expected").glob("*.csv")
+    }
     faulty = [book for book in INBOX if expected(book)]
     assert len(faulty) == 21
 

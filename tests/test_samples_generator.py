@@ -34,8 +34,13 @@ def test_workbooks_come_out_the_same(again: Path) -> None:
 
 
 def test_expectations_come_out_the_same(again: Path) -> None:
-    made = {path.relative_to(again): path.read_bytes() for path in (again / "expected").rglob("*.csv")}
-    assert made == {path.relative_to(SAMPLES): path.read_bytes() for path in (SAMPLES / "expected").rglob("*.csv")}
+    made = {
+        path.relative_to(again): path.read_bytes() for path in (again / "expected").rglob("*.csv")
+    }
+    assert made == {
+        path.relative_to(SAMPLES): path.read_bytes()
+        for path in (SAMPLES / "expected").rglob("*.csv")
+    }
 
 
 def test_forty_workbooks_each_with_its_expectations() -> None:
@@ -46,7 +51,9 @@ def test_forty_workbooks_each_with_its_expectations() -> None:
 
 def test_each_written_report_has_its_expectations() -> None:
     reports = {path.stem for path in (SAMPLES / "inbox").glob("*.docx")}
-    assert len(reports) == 2 and reports == {path.stem for path in (SAMPLES / "expected" / "reports").glob("*.csv")}
+    assert len(reports) == 2 and reports == {
+        path.stem for path in (SAMPLES / "expected" / "reports").glob("*.csv")
+    }
 
 
 def test_twenty_faulty_one_seed_nineteen_clean() -> None:
@@ -61,6 +68,8 @@ def test_roster() -> None:
     with (SAMPLES / "departments.csv").open(encoding="utf-8-sig", newline="") as stream:
         lines = list(csv.DictReader(stream))
     assert len(lines) == 61
-    assert len({line["部门编码"] for line in lines}) == len({line["部门名称"] for line in lines}) == 61
+    assert (
+        len({line["部门编码"] for line in lines}) == len({line["部门名称"] for line in lines}) == 61
+    )
     assert lines[-1]["部门名称"] == "临泽县机关事务中心"
     assert all(line["邮箱"].endswith(".example.com") for line in lines)

@@ -26,7 +26,10 @@ FORM = find_template()
 
 
 def written(
-    submission: Submission | None = None, report: Report | None = None, card: Scorecard | None = None, template: Template = FORM
+    submission: Submission | None = None,
+    report: Report | None = None,
+    card: Scorecard | None = None,
+    template: Template = FORM,
 ) -> bytes:
     stream = BytesIO()
     write_scored(
@@ -50,7 +53,11 @@ def titles(sheet: Any, first: str) -> tuple[int, dict[str, int]]:
 
 
 def rows_of(sheet: Any, column: int, start: int) -> dict[str, int]:
-    return {sheet.cell(row, column).value: row for row in range(start + 1, sheet.max_row + 1) if sheet.cell(row, column).value}
+    return {
+        sheet.cell(row, column).value: row
+        for row in range(start + 1, sheet.max_row + 1)
+        if sheet.cell(row, column).value
+    }
 
 
 def test_golden() -> None:
@@ -64,7 +71,9 @@ def test_same_values_same_bytes_whatever_the_target(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["评分表.xlsx"]
 
 
-def test_formulas_need_none_of_what_the_library_would_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_formulas_need_none_of_what_the_library_would_look_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ours = written()
     monkeypatch.setattr("jixiao_xlsx.writers.styles._Sheet", Worksheet)
     assert written() == ours
@@ -78,7 +87,13 @@ def test_a_book_that_fails_leaves_nothing(tmp_path: Path) -> None:
 
 def test_text_of_a_department_is_never_a_formula() -> None:
     book = opened(written(), values=False)
-    texts = [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "s" and str(c.value).startswith("=")]
+    texts = [
+        c
+        for sheet in book
+        for row in sheet.iter_rows()
+        for c in row
+        if c.data_type == "s" and str(c.value).startswith("=")
+    ]
     assert {cell.parent.title for cell in texts} == {TABLE, NOTES, SHEET}
     formulas = [c for sheet in book for row in sheet.iter_rows() for c in row if c.data_type == "f"]
     assert len(formulas) > 50
@@ -89,7 +104,9 @@ def test_odd_characters_do_no_harm() -> None:
     name = "1局\x01\ud83d&L" + "甲" * 3000
     one = replace(fakes.findings()[0], message=name, reported="\x00", item="&" * 40_000)
     data = written(
-        replace(fakes.submission(FORM), department=name), fakes.report(name, [one]), replace(fakes.card(FORM), department=name)
+        replace(fakes.submission(FORM), department=name),
+        fakes.report(name, [one]),
+        replace(fakes.card(FORM), department=name),
     )
     assert opened(data)[OPINION]["A1"].value.endswith(f"（原文共 {len(name) + 5} 字）")
 
@@ -100,11 +117,20 @@ def test_only_the_reviewers_cells_can_be_typed_into() -> None:
     names = rows_of(sheet, 3, head)
     count = len(fakes.indicators())
     execution = next(cell.row for cell in sheet["A"] if cell.value == FORM.execution_table)
-    wanted = {(row, at[title]) for row in [*range(head + 1, head + 1 + count), execution] for title in ("财政复核分", "复核理由")}
-    unlocked = {(c.row, c.column) for row in sheet.iter_rows() for c in row if not c.protection.locked}
+    wanted = {
+        (row, at[title])
+        for row in [*range(head + 1, head + 1 + count), execution]
+        for title in ("财政复核分", "复核理由")
+    }
+    unlocked = {
+        (c.row, c.column) for row in sheet.iter_rows() for c in row if not c.protection.locked
+    }
     assert sheet.protection.sheet
     assert unlocked == wanted
-    limits = {int(str(rule.sqref)[1:]): float(rule.formula2) for rule in sheet.data_validations.dataValidation}
+    limits = {
+        int(str(rule.sqref)[1:]): float(rule.formula2)
+        for rule in sheet.data_validations.dataValidation
+    }
     weights = {names[one.name]: float(one.weight) for one in fakes.indicators()}
     assert limits == weights | {execution: float(FORM.execution_weight)}
     fills = {sheet.cell(*place).fill.fgColor.rgb for place in unlocked}
@@ -116,7 +142,9 @@ def test_differences_are_highlighted_and_only_they() -> None:
     head, at = titles(sheet, "一级指标")
     names = rows_of(sheet, at["三级指标"], head)
     for one in fakes.indicators():
-        differs = one.score is not None and one.self_score is not None and one.score != one.self_score
+        differs = (
+            one.score is not None and one.self_score is not None and one.score != one.self_score
+        )
         fill = sheet.cell(names[one.name], at["复算分"]).fill.fgColor.rgb
         assert (fill == "FFFCE4D6") == differs, one.name
 
@@ -137,7 +165,13 @@ def test_levels_are_merged_over_their_rows() -> None:
 def test_the_plan_block_shows_every_row_and_amount() -> None:
     sheet = opened(written())[TABLE]
     values = {cell.value for row in sheet.iter_rows(min_row=3, max_row=5) for cell in row}
-    assert {"年度计划完成情况", "预算数（元）", "其中：财政拨款（执行）", 9548199.71, 120000000.5} <= values
+    assert {
+        "年度计划完成情况",
+        "预算数（元）",
+        "其中：财政拨款（执行）",
+        9548199.71,
+        120000000.5,
+    } <= values
 
 
 def test_totals_grade_and_execution_have_the_right_cached_values() -> None:
@@ -145,7 +179,10 @@ def test_totals_grade_and_execution_have_the_right_cached_values() -> None:
     sheet = opened(written())[TABLE]
     _, at = titles(sheet, "一级指标")
     by_label = {sheet.cell(row, 1).value: row for row in range(1, sheet.max_row + 1)}
-    got = {label: sheet.cell(by_label[label], at["复算分"]).value for label in ("合计", "预算执行率", "总分（100 分）", "等级")}
+    got = {
+        label: sheet.cell(by_label[label], at["复算分"]).value
+        for label in ("合计", "预算执行率", "总分（100 分）", "等级")
+    }
     assert card.score and card.total and card.execution.score
     assert got["合计"] == pytest.approx(float(card.score))
     assert got["预算执行率"] == pytest.approx(float(card.execution.score))
@@ -157,7 +194,10 @@ def test_findings_in_order_with_links_to_their_rows() -> None:
     book = opened(written())
     sheet = book[OPINION]
     head, at = titles(sheet, "序号")
-    lines_ = [{title: sheet.cell(row, column) for title, column in at.items()} for row in range(head + 1, head + 8)]
+    lines_ = [
+        {title: sheet.cell(row, column) for title, column in at.items()}
+        for row in range(head + 1, head + 8)
+    ]
     labels = [line["级别"].value for line in lines_]
     assert labels == ["错误"] * 4 + ["警告", "提示", "警告（已说明）"]
     assert [line["单元格"].value.partition("\n")[0] for line in lines_[:4]] == [
@@ -188,7 +228,9 @@ def test_conclusion_and_coverage() -> None:
     clean = written(report=fakes.report(found=()))
     sheet = opened(clean)[OPINION]
     assert "通过" in sheet["A2"].value
-    everything = "\n".join(str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value)
+    everything = "\n".join(
+        str(cell.value) for row in sheet.iter_rows() for cell in row if cell.value
+    )
     assert "没有发现问题" in everything
     assert "未填：BAL103 BAL104(3)" in everything or "收支总表未填：BAL103 BAL104(3)" in everything
     assert "PLA105" not in everything
@@ -197,11 +239,25 @@ def test_conclusion_and_coverage() -> None:
 def test_a_file_without_tables_still_gives_a_book() -> None:
     bare = replace(fakes.submission(FORM), tables={}, year=None)
     card = replace(
-        fakes.card(FORM), indicators=(), score=None, total=None, grade="", self_sum=None, scaling="", incomplete="没有读到指标"
+        fakes.card(FORM),
+        indicators=(),
+        score=None,
+        total=None,
+        grade="",
+        self_sum=None,
+        scaling="",
+        incomplete="没有读到指标",
     )
     book = opened(written(bare, card=card))
-    everything = "\n".join(str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value)
-    for text in ("没有读到指标", "没有读到《年度计划》", "没有找到《资金预算执行表》", "没有找到《预算执行率》"):
+    everything = "\n".join(
+        str(cell.value) for sheet in book for row in sheet.iter_rows() for cell in row if cell.value
+    )
+    for text in (
+        "没有读到指标",
+        "没有读到《年度计划》",
+        "没有找到《资金预算执行表》",
+        "没有找到《预算执行率》",
+    ):
         assert text in everything
 
 
@@ -224,14 +280,45 @@ def test_a_score_that_no_formula_leads_to_is_written_as_it_is() -> None:
 def edges() -> Iterator[tuple[Method, dict[str, Fraction], Fraction]]:
     """Corners of each method and the score of weight 2 they give."""
     f = Fraction
-    for actual, target, score in ((1, 0, 2), (-1, 1, 0), (0, 0, 2), (f(1, 3), 1, f(2, 3)), (5, 4, 2)):
+    for actual, target, score in (
+        (1, 0, 2),
+        (-1, 1, 0),
+        (0, 0, 2),
+        (f(1, 3), 1, f(2, 3)),
+        (5, 4, 2),
+    ):
         yield Method.HIGHER, {"actual": f(actual), "target": f(target)}, f(score)
-    for actual, target, score in ((1, 0, 0), (0, 0, 2), (f(-1, 2), 0, 2), (3, 1, f(2, 3)), (f(1, 10), f(-1, 10), 0)):
+    for actual, target, score in (
+        (1, 0, 0),
+        (0, 0, 2),
+        (f(-1, 2), 0, 2),
+        (3, 1, f(2, 3)),
+        (f(1, 10), f(-1, 10), 0),
+    ):
         yield Method.LOWER, {"actual": f(actual), "target": f(target)}, f(score)
-    for actual, target, score in ((f(-1), 0, 2), (f(1, 2), 0, 1), (5, 0, 0), (f(7, 100), f(5, 100), f(196, 100))):
-        yield Method.CHANGE, {"actual": f(actual), "target": f(target), "per_point": f(1, 100)}, f(score)
-    for actual, target, full, score in ((0, 0, 1, 2), (0, 1, 1, 0), (-1, 1, 1, 0), (f(19, 20), 1, f(19, 20), 2), (2, 1, 1, 1)):
-        yield Method.EQUAL, {"actual": f(actual), "target": f(target), "full_from": f(full)}, f(score)
+    for actual, target, score in (
+        (f(-1), 0, 2),
+        (f(1, 2), 0, 1),
+        (5, 0, 0),
+        (f(7, 100), f(5, 100), f(196, 100)),
+    ):
+        yield (
+            Method.CHANGE,
+            {"actual": f(actual), "target": f(target), "per_point": f(1, 100)},
+            f(score),
+        )
+    for actual, target, full, score in (
+        (0, 0, 1, 2),
+        (0, 1, 1, 0),
+        (-1, 1, 1, 0),
+        (f(19, 20), 1, f(19, 20), 2),
+        (2, 1, 1, 1),
+    ):
+        yield (
+            Method.EQUAL,
+            {"actual": f(actual), "target": f(target), "full_from": f(full)},
+            f(score),
+        )
     for actual, score in ((f(-1), 0), (f(3, 2), 2), (f(1, 7), f(2, 7))):
         yield Method.COEFFICIENT, {"actual": f(actual), "target": f(1)}, f(score)
     for own, score in ((0, f(12, 10)), (2, f(16, 10)), (f(13, 10), f(13, 10))):
@@ -239,21 +326,30 @@ def edges() -> Iterator[tuple[Method, dict[str, Fraction], Fraction]]:
 
 
 @pytest.mark.parametrize(("method", "given", "score"), list(edges()))
-def test_recompute_at_the_edges(method: Method, given: dict[str, Fraction], score: Fraction) -> None:
+def test_recompute_at_the_edges(
+    method: Method, given: dict[str, Fraction], score: Fraction
+) -> None:
     assert recompute(fakes.indicator(0, "某指标", "2", method, **given)) == score
 
 
 @office.office
 def test_office_agrees_with_every_cached_value(tmp_path: Path) -> None:
-    ones = [fakes.indicator(n, f"指标{n}", "2", method, **given, score=score) for n, (method, given, score) in enumerate(edges())]
+    ones = [
+        fakes.indicator(n, f"指标{n}", "2", method, **given, score=score)
+        for n, (method, given, score) in enumerate(edges())
+    ]
     total = sum((one.score for one in ones if one.score is not None), Fraction(0))
     card = fakes.card(FORM)
     assert card.execution.score is not None
-    plain = replace(card, indicators=tuple(ones), score=total, scaling="", total=total + card.execution.score)
+    plain = replace(
+        card, indicators=tuple(ones), score=total, scaling="", total=total + card.execution.score
+    )
     paths = [tmp_path / name for name in ("a.xlsx", "edges.xlsx", "bare.xlsx")]
     paths[0].write_bytes(written())
     paths[1].write_bytes(written(card=replace(plain, grade=FORM.grade(plain.total or Fraction(0)))))
-    bare = replace(card, indicators=(), score=None, total=None, grade="", scaling="", incomplete="没有读到指标")
+    bare = replace(
+        card, indicators=(), score=None, total=None, grade="", scaling="", incomplete="没有读到指标"
+    )
     paths[2].write_bytes(written(replace(fakes.submission(FORM), tables={}), card=bare))
     for path, shown in office.recalculated(paths).items():
         assert not list(office.differences(office.values(path), shown)), path.name
@@ -264,10 +360,17 @@ def test_office_agrees_with_every_cached_value(tmp_path: Path) -> None:
 @office.office
 def test_office_adds_what_the_reviewer_types(tmp_path: Path) -> None:
     card = fakes.card(FORM)
-    one = replace(card, indicators=tuple(i for i in card.indicators if i.score is not None), scaling="")
+    one = replace(
+        card, indicators=tuple(i for i in card.indicators if i.score is not None), scaling=""
+    )
     total = sum((i.score for i in one.indicators if i.score is not None), Fraction(0))
     assert card.execution.score is not None
-    one = replace(one, score=total, total=total + card.execution.score, grade=FORM.grade(total + card.execution.score))
+    one = replace(
+        one,
+        score=total,
+        total=total + card.execution.score,
+        grade=FORM.grade(total + card.execution.score),
+    )
     path = tmp_path / "reviewed.xlsx"
     book = openpyxl.load_workbook(BytesIO(written(card=one)))
     sheet = book[TABLE]
@@ -277,9 +380,13 @@ def test_office_adds_what_the_reviewer_types(tmp_path: Path) -> None:
     book.save(path)
     shown = office.recalculated([path])[path]
     labels = {sheet.cell(r, 1).value: r for r in range(1, sheet.max_row + 1)}
-    reviewed = {label: shown[TABLE, f"K{labels[label]}"] for label in ("合计", "总分（100 分）", "等级")}
+    reviewed = {
+        label: shown[TABLE, f"K{labels[label]}"] for label in ("合计", "总分（100 分）", "等级")
+    }
     assert reviewed["合计"] == pytest.approx(float(total - Fraction("13.23")))
-    assert reviewed["总分（100 分）"] == pytest.approx(float(total - Fraction("13.23") + card.execution.score))
+    assert reviewed["总分（100 分）"] == pytest.approx(
+        float(total - Fraction("13.23") + card.execution.score)
+    )
     assert reviewed["等级"] == "差"
 
 
@@ -288,5 +395,9 @@ def test_rows_are_as_high_as_their_text() -> None:
     assert lines("一二三四", 10) == 1
     assert lines("一二三四五六七八", 10) == 2
     assert lines("一\n二\n三", 10) == 3
-    assert height([("一" * 100, 20.0), (1.5, 8.0)]) > height([("一" * 50, 20.0)]) > height([("一", 20.0)])
+    assert (
+        height([("一" * 100, 20.0), (1.5, 8.0)])
+        > height([("一" * 50, 20.0)])
+        > height([("一", 20.0)])
+    )
     assert height([("一" * 100_000, 10.0)]) <= 409

@@ -26,7 +26,14 @@ FORM = find_template()
 
 
 def ran(inbox: Path, output: Path, previous: Path | None = None) -> Batch:
-    done = batch.run([inbox], output, template=FORM, roster_path=SAMPLES / "departments.csv", previous=previous, jobs=1)
+    done = batch.run(
+        [inbox],
+        output,
+        template=FORM,
+        roster_path=SAMPLES / "departments.csv",
+        previous=previous,
+        jobs=1,
+    )
     assert not done.problems and not [answer.problem for answer in done.answers if answer.problem]
     return done
 
@@ -45,13 +52,24 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Batch, 
         data = mend(Path(answer.file).stem, answer.report, copy.read_bytes(), FORM)
         (mended / f"改好的{number}.xlsx").write_bytes(data)
     # A clerk's program calculates and saves.
-    _convert("xlsx:Calc MS Excel 2007 XML", sorted(mended.glob("*.xlsx")), folder / "again", folder / "profile", recalculate=True)
+    _convert(
+        "xlsx:Calc MS Excel 2007 XML",
+        sorted(mended.glob("*.xlsx")),
+        folder / "again",
+        folder / "profile",
+        recalculate=True,
+    )
     return first, ran(folder / "again", folder / "two", folder / "one"), folder
 
 
 def test_every_returned_sample_is_mended_here() -> None:
-    reports = {path.stem: checker.check(reader.read(path, FORM), FORM) for path in (SAMPLES / "inbox").glob("*.xlsx")}
-    assert {stem for stem, report in reports.items() if report.result is Result.RETURN} == set(ANSWERS)
+    reports = {
+        path.stem: checker.check(reader.read(path, FORM), FORM)
+        for path in (SAMPLES / "inbox").glob("*.xlsx")
+    }
+    assert {stem for stem, report in reports.items() if report.result is Result.RETURN} == set(
+        ANSWERS
+    )
 
 
 @office
@@ -62,12 +80,18 @@ def test_every_fault_is_mended_and_nothing_is_new(two_rounds: tuple[Batch, Batch
     for answer in second.submitted:
         report, earlier = answer.report, before[answer.department]
         assert report and earlier and report.round == 2
-        open_ = [f for f in report.findings if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
+        open_ = [
+            f
+            for f in report.findings
+            if f.state is FindingState.OPEN and f.severity is not Severity.NOTE
+        ]
         assert [(answer.department, f.code, str(f.place), f.message) for f in open_] == []
         gone = {one.fingerprint for one in report.mended}
         explained = {f.fingerprint for f in report.findings if f.state is FindingState.EXPLAINED}
         assert {f.fingerprint for f in earlier.findings if f.severity is Severity.ERROR} <= gone
-        assert {f.fingerprint for f in earlier.findings if f.severity is Severity.WARNING} <= gone | explained
+        assert {
+            f.fingerprint for f in earlier.findings if f.severity is Severity.WARNING
+        } <= gone | explained
         assert rounds.open_counts(report)[1:] == (0, 0) and report.result is Result.PASS
 
 
@@ -79,7 +103,10 @@ def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Batch, Batch, Path])
         with ZipFile(folder / "two" / letter) as archive:
             text = re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
         mended = rounds.open_counts(answer.report)[0]  # type: ignore[arg-type]
-        assert mended and f"第 2 次报送，与上次相比：已改正 {mended} 项，未改正 0 项，新出现 0 项" in text
+        assert (
+            mended
+            and f"第 2 次报送，与上次相比：已改正 {mended} 项，未改正 0 项，新出现 0 项" in text
+        )
     book = openpyxl.load_workbook(folder / "two" / "汇总.xlsx")
     states = [row[7] for row in book["整改台账"].iter_rows(min_row=4, values_only=True)]
     assert any(str(state).startswith("已改正") for state in states)
@@ -90,7 +117,9 @@ def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Batch, Batch, Path])
 
 
 @office
-def test_the_copy_that_came_back_is_read_as_a_submission(two_rounds: tuple[Batch, Batch, Path]) -> None:
+def test_the_copy_that_came_back_is_read_as_a_submission(
+    two_rounds: tuple[Batch, Batch, Path],
+) -> None:
     _, second, folder = two_rounds
     for answer in second.submitted:
         submission = reader.read(folder / "again" / answer.file, FORM)
@@ -112,19 +141,29 @@ def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
     for folder, departments in (("甲", (passed, late)), ("乙", (third,)), ("丙", (late,))):
         (tmp_path / folder).mkdir()
         for department in departments:
-            (tmp_path / folder / names[department]).write_bytes((SAMPLES / "inbox" / names[department]).read_bytes())
+            (tmp_path / folder / names[department]).write_bytes(
+                (SAMPLES / "inbox" / names[department]).read_bytes()
+            )
     first = ran(tmp_path / "甲", tmp_path / "一")
     second = ran(tmp_path / "乙", tmp_path / "二", tmp_path / "一")
     report = next(answer.report for answer in first.submitted if answer.department == late)
     assert report
     errors, warnings = (report.count(severity) for severity in (Severity.ERROR, Severity.WARNING))
-    assert set(second.silent) == {passed, late} and any("有 2 个部门这次没有报送" in note for note in second.notes)
+    assert set(second.silent) == {passed, late} and any(
+        "有 2 个部门这次没有报送" in note for note in second.notes
+    )
     book = openpyxl.load_workbook(tmp_path / "二" / "汇总.xlsx")
     said = {row[1]: row[8] for row in book["报送情况"].iter_rows(min_row=4, values_only=True)}
     assert said[passed] == "这次没有报送；第 1 次报送已通过"
     assert said[late] == f"这次没有报送；第 1 次报送退回，还有错误 {errors} 条、警告 {warnings} 条"
-    lines = [row for row in book["整改台账"].iter_rows(min_row=4, values_only=True) if row[0] == late]
-    assert len(lines) == errors + warnings and {row[7] for row in lines} == {"待改正"} and all(row[9] for row in lines)
+    lines = [
+        row for row in book["整改台账"].iter_rows(min_row=4, values_only=True) if row[0] == late
+    ]
+    assert (
+        len(lines) == errors + warnings
+        and {row[7] for row in lines} == {"待改正"}
+        and all(row[9] for row in lines)
+    )
     with ZipFile(tmp_path / "二" / "审核情况汇报.docx") as archive:
         text = re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
     assert "另有 2 个部门以前报过，这次没有再报。" in text and passed not in text
@@ -136,11 +175,17 @@ def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
     (tmp_path / "丙" / names[late]).write_bytes(stream.getvalue())
     again = ran(tmp_path / "丙", tmp_path / "三", tmp_path / "二")
     (answer,) = again.submitted
-    assert answer.report and answer.report.round == 2 and {f.since for f in answer.report.findings} == {1}
+    assert (
+        answer.report
+        and answer.report.round == 2
+        and {f.since for f in answer.report.findings} == {1}
+    )
     assert set(again.silent) == {passed, third}
 
 
-def test_a_folder_that_is_no_earlier_output_is_refused_and_a_damaged_record_is_told(tmp_path: Path) -> None:
+def test_a_folder_that_is_no_earlier_output_is_refused_and_a_damaged_record_is_told(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "甲").mkdir()
     (tmp_path / "甲" / "x.xlsx").write_bytes((SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes())
     with pytest.raises(InputError, match="不是以前的结果"):
@@ -162,10 +207,15 @@ def test_a_roster_that_was_changed_meanwhile_is_read_again(tmp_path: Path) -> No
     (tmp_path / "甲" / "x.xlsx").write_bytes((SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes())
 
     def addressed(output: str) -> str:
-        done = batch.run([tmp_path / "甲"], tmp_path / output, template=FORM, roster_path=roster, jobs=1)
+        done = batch.run(
+            [tmp_path / "甲"], tmp_path / output, template=FORM, roster_path=roster, jobs=1
+        )
         with ZipFile(tmp_path / output / done.submitted[0].returned[0]) as archive:
             return re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
 
     assert "青禾县信访局：" in addressed("一")
-    roster.write_text(roster.read_text(encoding="utf-8-sig").replace("青禾县信访局", "青禾县信访工作局"), encoding="utf-8-sig")
+    roster.write_text(
+        roster.read_text(encoding="utf-8-sig").replace("青禾县信访局", "青禾县信访工作局"),
+        encoding="utf-8-sig",
+    )
     assert "青禾县信访工作局：" in addressed("二")

@@ -31,7 +31,12 @@ from jixiao_xlsx.writers.layout import TableFilling
 TODAY = dt.date(2024, 3, 31)
 
 
-def finding(code: str = "BAL503", severity: Severity = Severity.WARNING, item: str = "会议费", field: str = "决算数") -> Finding:
+def finding(
+    code: str = "BAL503",
+    severity: Severity = Severity.WARNING,
+    item: str = "会议费",
+    field: str = "决算数",
+) -> Finding:
     return Finding(code, severity, Place("三公经费", "D9"), item, field, "2", "超预算")
 
 
@@ -82,7 +87,11 @@ def test_a_waived_error_stays_visible_and_no_longer_counts() -> None:
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [({"until": dt.date(2024, 3, 30)}, "WAV102"), ({"item": "培训费"}, "WAV101"), ({"department": "民政局"}, "WAV101")],
+    [
+        ({"until": dt.date(2024, 3, 30)}, "WAV102"),
+        ({"item": "培训费"}, "WAV101"),
+        ({"department": "民政局"}, "WAV101"),
+    ],
 )
 def test_idle_waivers_are_told(changes: dict[str, object], code: str) -> None:
     (got,), told = waived([answer(finding())], [waiver(**changes)], TODAY)
@@ -92,12 +101,18 @@ def test_idle_waivers_are_told(changes: dict[str, object], code: str) -> None:
 
 def test_files_of_the_bureau_name_every_mistake(tmp_path: Path) -> None:
     path = tmp_path / "waivers.csv"
-    path.write_text("部门,规则,项目,理由,批准人,到期\n教育局,BAL503,,,李局长,明天\n", encoding="utf-8")
+    path.write_text(
+        "部门,规则,项目,理由,批准人,到期\n教育局,BAL503,,,李局长,明天\n", encoding="utf-8"
+    )
     with pytest.raises(InputError) as told:
         read_waivers(path)
     assert len(told.value.mistakes) == 2
     path = tmp_path / "批复决算.csv"
-    path.write_bytes("部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1,一百,2\n,项目支出,1,1,1\n".encode("gb18030"))
+    path.write_bytes(
+        "部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1,一百,2\n,项目支出,1,1,1\n".encode(
+            "gb18030"
+        )
+    )
     with pytest.raises(InputError) as told:
         read_reference(path)
     assert [mistake[:6] for mistake in told.value.mistakes] == ["第 2 行：", "第 3 行："]
@@ -105,9 +120,15 @@ def test_files_of_the_bureau_name_every_mistake(tmp_path: Path) -> None:
 
 def test_reference_figures_keep_their_line(tmp_path: Path) -> None:
     path = tmp_path / "批复决算.csv"
-    path.write_text("部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1.5,,“2”\n".replace("“2”", '"2,000"'), encoding="utf-8-sig")
+    path.write_text(
+        "部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1.5,,“2”\n".replace("“2”", '"2,000"'),
+        encoding="utf-8-sig",
+    )
     (line,) = read_reference(path)
-    assert {kind: float(amount) for kind, amount in line.amounts.items()} == {"年初预算": 1.5, "决算": 2000}
+    assert {kind: float(amount) for kind, amount in line.amounts.items()} == {
+        "年初预算": 1.5,
+        "决算": 2000,
+    }
     assert line.source == "批复决算.csv 第 2 行"
 
 
@@ -123,7 +144,12 @@ def meeting(path: Path) -> Finding:
 def test_a_remark_in_the_returned_list_is_read(tmp_path: Path) -> None:
     remark = {"编号": "BAL504", "项目": "会议费", "情况说明": "会议由省里举办"}
     path = tmp_path / "a.xlsx"
-    write_workbook(find_template(), path, filling=FILLED | {"核实说明": TableFilling(open_rows=[remark])}, year=2023)
+    write_workbook(
+        find_template(),
+        path,
+        filling=FILLED | {"核实说明": TableFilling(open_rows=[remark])},
+        year=2023,
+    )
     assert meeting(path).state is FindingState.EXPLAINED
 
 
@@ -141,7 +167,8 @@ def test_a_remark_beside_a_line_of_the_selfcheck_is_read(tmp_path: Path) -> None
     line = next(
         number
         for number in range(header[0].row, sheet.max_row + 1)
-        if (sheet.cell(number, columns["编号"]).value, sheet.cell(number, columns["行 / 列"]).value) == ("BAL504", "会议费")
+        if (sheet.cell(number, columns["编号"]).value, sheet.cell(number, columns["行 / 列"]).value)
+        == ("BAL504", "会议费")
     )
     sheet.cell(line, columns["情况说明"]).value = "会议由省里举办"
     book.save(path)

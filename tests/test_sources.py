@@ -33,34 +33,48 @@ def findings(answers: tuple[Answer, ...]) -> Findings:
 
 def lines_of(answer: Answer) -> list[tuple[str, ...]]:
     found = answer.report.findings if answer.report else ()
-    return sorted((f.code, f.place.sheet, f.place.cell, f.item, f.field, f.state.value) for f in found)
+    return sorted(
+        (f.code, f.place.sheet, f.place.cell, f.item, f.field, f.state.value) for f in found
+    )
 
 
 @pytest.fixture(scope="module")
 def plain() -> Findings:
-    return findings(batch.check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE))
+    return findings(
+        batch.check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE)
+    )
 
 
 def as_zip(folder: Path) -> None:
-    (folder / "全县.zip").write_bytes(zipped({f"报送/{name}": data for name, data in BOOKS.items()}))
+    (folder / "全县.zip").write_bytes(
+        zipped({f"报送/{name}": data for name, data in BOOKS.items()})
+    )
 
 
 def as_old_zip(folder: Path) -> None:
-    (folder / "全县.zip").write_bytes(zipped({f"报送/{name}": data for name, data in BOOKS.items()}, gbk=True))
+    (folder / "全县.zip").write_bytes(
+        zipped({f"报送/{name}": data for name, data in BOOKS.items()}, gbk=True)
+    )
 
 
 def as_letters(folder: Path) -> None:
     for number, (name, data) in enumerate(BOOKS.items()):
         inner = letter({name: data}, subject=f"转：{name}")
-        (folder / f"{number}.eml").write_bytes(letter({}, forwarded=[inner]) if number % 3 == 0 else inner)
+        (folder / f"{number}.eml").write_bytes(
+            letter({}, forwarded=[inner]) if number % 3 == 0 else inner
+        )
 
 
 def as_mbox(folder: Path) -> None:
-    (folder / "收件箱.mbox").write_bytes(mbox([letter({name: data}) for name, data in BOOKS.items()]))
+    (folder / "收件箱.mbox").write_bytes(
+        mbox([letter({name: data}) for name, data in BOOKS.items()])
+    )
 
 
 @pytest.mark.parametrize("pack", [as_zip, as_old_zip, as_letters, as_mbox])
-def test_the_same_findings_by_every_way(pack: Callable[[Path], None], plain: Findings, tmp_path: Path) -> None:
+def test_the_same_findings_by_every_way(
+    pack: Callable[[Path], None], plain: Findings, tmp_path: Path
+) -> None:
     pack(tmp_path)
     assert findings(batch.check_files([tmp_path], template=TEMPLATE)) == plain
 
@@ -86,7 +100,9 @@ def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> 
         assert ("看不到公式的内容" in answer.reason) == (not answer.file.endswith(".ods"))
 
 
-UNSEEN = frozenset({"AMT108", "AMT109", "AMT111"})  # errors, uncalculated formulas and merges: `xlsb` writes none of them
+UNSEEN = frozenset(
+    {"AMT108", "AMT109", "AMT111"}
+)  # errors, uncalculated formulas and merges: `xlsb` writes none of them
 
 
 def test_what_a_format_hides_is_skipped_and_said() -> None:
@@ -97,7 +113,10 @@ def test_what_a_format_hides_is_skipped_and_said() -> None:
             continue
         submission = reader.read_bytes(xlsb.converted(data), name, TEMPLATE)
         report = checker.check(submission, TEMPLATE)
-        before, after = ({(f.code, f.place.sheet, f.place.cell, f.item, f.field) for f in r.findings} for r in (plain, report))
+        before, after = (
+            {(f.code, f.place.sheet, f.place.cell, f.item, f.field) for f in r.findings}
+            for r in (plain, report)
+        )
         assert after <= before, name
         missing = {code for code, *_ in before - after}
         assert missing <= {skipped.code for skipped in report.skipped}, name

@@ -51,9 +51,7 @@ from = 90
 [roles]
 department = "甲.合计.数"
 """
-LIBRARY = (
-    "一级指标,二级指标,三级指标,类别,权重,指标方向,评分形式,目标值,计量单位,满分起点,每百分点扣减,可不适用,基础数据,佐证,别名\n"
-)
+LIBRARY = "一级指标,二级指标,三级指标,类别,权重,指标方向,评分形式,目标值,计量单位,满分起点,每百分点扣减,可不适用,基础数据,佐证,别名\n"
 
 
 def written(folder: Path, form: str, library: str = "") -> Path:
@@ -76,8 +74,17 @@ def test_the_shipped_form_loads() -> None:
     form = find_template()
     assert form.id == DEFAULT_TEMPLATE
     assert [sheet.title for sheet in form.sheets][:3] == ["填报说明", "基本信息", "收支总表"]
-    assert form.table["资金预算执行表"].decimals_of("合计", form.table["资金预算执行表"].column["支出合计"]) == 2
-    assert form.grade(Fraction(90)) == "优" and form.grade(Fraction("89.99")) == "良" and form.grade(Fraction(0)) == "差"
+    assert (
+        form.table["资金预算执行表"].decimals_of(
+            "合计", form.table["资金预算执行表"].column["支出合计"]
+        )
+        == 2
+    )
+    assert (
+        form.grade(Fraction(90)) == "优"
+        and form.grade(Fraction("89.99")) == "良"
+        and form.grade(Fraction(0)) == "差"
+    )
 
 
 def test_the_weights_of_the_shipped_form_are_100() -> None:
@@ -154,7 +161,17 @@ def test_a_mistake_is_told_with_its_path(kind: str, tmp_path: Path) -> None:
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
-    kinds = ["missing", "sheet key", "column key", "decimals", "no equation", "ratio", "role", "threshold", "grade key"]
+    kinds = [
+        "missing",
+        "sheet key",
+        "column key",
+        "decimals",
+        "no equation",
+        "ratio",
+        "role",
+        "threshold",
+        "grade key",
+    ]
     form = FORM
     for old, new, _ in (ONE_MISTAKE[kind] for kind in kinds):
         form = form.replace(old, new)
@@ -172,7 +189,9 @@ def test_mistakes_in_the_indicator_library_name_their_line(tmp_path: Path) -> No
     )
     found = mistakes(tmp_path, FORM, library)
     for column in ("类别", "权重", "指标方向", "评分形式", "满分起点", "可不适用", "基础数据"):
-        assert any(mistake.startswith(f"indicators.csv 第 3 行·{column}：") for mistake in found), column
+        assert any(mistake.startswith(f"indicators.csv 第 3 行·{column}：") for mistake in found), (
+            column
+        )
     assert any("表“甲”没有“额”这一列" in mistake for mistake in found)
     assert not any("第 2 行" in mistake for mistake in found)
 
@@ -189,18 +208,38 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
 
 def paths(node: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
     """Every place of a parsed form, once per kind of place."""
-    items = node.items() if isinstance(node, dict) else enumerate(node[:1]) if isinstance(node, list) else ()
+    items = (
+        node.items()
+        if isinstance(node, dict)
+        else enumerate(node[:1])
+        if isinstance(node, list)
+        else ()
+    )
     for key, value in items:
         yield (*at, key)
         yield from paths(value, (*at, key))
 
 
 SHIPPED_DATA = tomllib.loads((SHIPPED / "spec.toml").read_text("utf-8"))
-NUMBERS = ("thresholds", "low", "high", "from", "full_mark", "weight", "width", "height", "decimals", "spare", "indent")
+NUMBERS = (
+    "thresholds",
+    "low",
+    "high",
+    "from",
+    "full_mark",
+    "weight",
+    "width",
+    "height",
+    "decimals",
+    "spare",
+    "indent",
+)
 
 
 @pytest.mark.parametrize("at", list(paths(SHIPPED_DATA)), ids=lambda at: ".".join(map(str, at)))
-def test_a_value_of_another_kind_is_told_wherever_it_stands(at: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_value_of_another_kind_is_told_wherever_it_stands(
+    at: tuple[Any, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for wrong in ("乱写", 7, [7], {"甲": 7}):
         data = copy.deepcopy(SHIPPED_DATA)
         node = data

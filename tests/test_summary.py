@@ -55,7 +55,11 @@ def sheets(data: bytes) -> Any:
 def listed(sheet: Any) -> list[dict[str, object]]:
     """The lines of a listing whose titles are in row 3."""
     names = [cell.value for cell in sheet[3]]
-    return [dict(zip(names, row, strict=True)) for row in sheet.iter_rows(min_row=4, values_only=True) if any(row)]
+    return [
+        dict(zip(names, row, strict=True))
+        for row in sheet.iter_rows(min_row=4, values_only=True)
+        if any(row)
+    ]
 
 
 def test_golden() -> None:
@@ -68,7 +72,9 @@ def test_same_values_same_bytes(tmp_path: Path) -> None:
     assert target.read_bytes() == written()
 
 
-def test_formulas_need_none_of_what_the_library_would_look_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_formulas_need_none_of_what_the_library_would_look_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     ours = written()
     monkeypatch.setattr("jixiao_xlsx.writers.styles._Sheet", Worksheet)
     assert written() == ours
@@ -99,7 +105,9 @@ def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
     full = batch.submitted[1].scorecards[0]
     assert full is not None
     lower = fakes.answered("云川县档案馆", fakes.scaled_to(full, FORM, Fraction(80)), ())
-    answers = tuple(lower if answer.department == "云川县档案馆" else answer for answer in batch.answers)
+    answers = tuple(
+        lower if answer.department == "云川县档案馆" else answer for answer in batch.answers
+    )
     frame = ranking(results(replace(batch, answers=answers)))
     assert frame["名次"].tolist()[:3] == [1, 1, 3]
 
@@ -147,7 +155,9 @@ def test_rules_that_looked_at_nothing_are_named() -> None:
 
 def test_delivery_accounts_for_every_department_and_file() -> None:
     sheet = sheets(written())["报送情况"]
-    texts = [[cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)]
+    texts = [
+        [cell for cell in row if cell is not None] for row in sheet.iter_rows(values_only=True)
+    ]
     assert texts[7][:3] == ["110004", "云川县文化体育广电和旅游局（县文物局）", "未报"]
     files = {cell for row in texts for cell in row if str(cell).endswith(".xlsx")}
     assert {answer.file for answer in fakes.batch(FORM).answers} <= files
@@ -160,16 +170,33 @@ def test_cells_that_changed_unasked_are_listed_for_passed_departments_too() -> N
     long = "本年度各项工作按计划推进。" * 12
     changes = (
         Change(Place("三公经费", "D10"), "公务接待费", "决算数", "", "5000"),
-        Change(Place("报告正文", "B6"), "三、分析", "填报内容", f"{long}执行率98.65%。{long}", f"{long}执行率98.49%。{long}"),
+        Change(
+            Place("报告正文", "B6"),
+            "三、分析",
+            "填报内容",
+            f"{long}执行率98.65%。{long}",
+            f"{long}执行率98.49%。{long}",
+        ),
     )
     batch = fakes.batch(FORM)
     passed = next(a for a in batch.submitted if a.report and a.report.result is Result.PASS)
     assert passed.report
     again = replace(passed, report=replace(passed.report, round=2, changes=changes))
-    book = sheets(written(replace(batch, answers=tuple(again if a is passed else a for a in batch.answers))))
+    book = sheets(
+        written(replace(batch, answers=tuple(again if a is passed else a for a in batch.answers)))
+    )
     first, second = listed(book["其他改动"])
-    assert list(first.values()) == [passed.department, "第 2 次", "三公经费!D10", "公务接待费·决算数", "（空）", "5000"]
-    assert re.fullmatch(r"….{,20}98\.65%.{,20}…", str(second["上次填报"])) and "98.49%" in str(second["这次填报"])
+    assert list(first.values()) == [
+        passed.department,
+        "第 2 次",
+        "三公经费!D10",
+        "公务接待费·决算数",
+        "（空）",
+        "5000",
+    ]
+    assert re.fullmatch(r"….{,20}98\.65%.{,20}…", str(second["上次填报"])) and "98.49%" in str(
+        second["这次填报"]
+    )
     assert "其他改动" not in sheets(written()).sheetnames
 
 
@@ -179,22 +206,41 @@ def test_overview_has_its_charts_and_figures() -> None:
         assert sum(name.startswith("xl/charts/chart") for name in parts.namelist()) == 4
     sheet = sheets(data)["总览"]
     labels = {
-        cell.value: sheet.cell(cell.row + 1, cell.column).value for row in sheet.iter_rows(max_row=8) for cell in row if cell.value
+        cell.value: sheet.cell(cell.row + 1, cell.column).value
+        for row in sheet.iter_rows(max_row=8)
+        for cell in row
+        if cell.value
     }
-    assert (labels["应报部门"], labels["已报"], labels["未报"], labels["通过"], labels["退回"]) == (5, 4, 1, 2, 2)
+    assert (labels["应报部门"], labels["已报"], labels["未报"], labels["通过"], labels["退回"]) == (
+        5,
+        4,
+        1,
+        2,
+        2,
+    )
     assert (labels["错误（条）"], labels["未计入的文件"]) == (4, 3)
 
 
 def test_without_roster_and_without_answers() -> None:
     batch = fakes.batch(FORM)
     free = sheets(written(replace(batch, roster=())))
-    assert [line["部门名称"] for line in listed(free["报送情况"])][:4] == sorted(a.department for a in batch.submitted)
+    assert [line["部门名称"] for line in listed(free["报送情况"])][:4] == sorted(
+        a.department for a in batch.submitted
+    )
     assert "没有提供部门名册" in free["报送情况"]["A2"].value
     empty = sheets(written(replace(batch, answers=())))
     assert empty["报送情况"]["A2"].value.startswith("应报 5 个，已报 0 个，未报 5 个")
     assert rules(replace(batch, answers=()), CATALOGUE)["问题数"].sum() == 0
     nothing = sheets(written(replace(batch, roster=(), answers=(), year=None)))
-    assert nothing.sheetnames == ["总览", "部门排名", "问题清单", "指标得分矩阵", "规则命中", "报送情况", "整改台账"]
+    assert nothing.sheetnames == [
+        "总览",
+        "部门排名",
+        "问题清单",
+        "指标得分矩阵",
+        "规则命中",
+        "报送情况",
+        "整改台账",
+    ]
 
 
 @office.office

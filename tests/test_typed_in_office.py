@@ -23,7 +23,9 @@ FORM = find_template()
 FILTERS = {"xlsx": "Calc MS Excel 2007 XML", "xls": "MS Excel 97", "ods": "calc8"}
 HAS_UNO = (
     bool(shutil.which("python3", path="/usr/bin"))
-    and not subprocess.run(["/usr/bin/python3", "-c", "import uno"], capture_output=True, check=False).returncode
+    and not subprocess.run(
+        ["/usr/bin/python3", "-c", "import uno"], capture_output=True, check=False
+    ).returncode
 )
 
 
@@ -31,7 +33,11 @@ def cells(filling: Filling) -> Iterator[tuple[str, str, object]]:
     layout = place(FORM)
     for name, own in filling.items():
         for key, row in [*own.rows.items(), *enumerate(own.open_rows)]:
-            yield from ((*layout.ref(name, key, title), value) for title, value in row.items() if value is not None)
+            yield from (
+                (*layout.ref(name, key, title), value)
+                for title, value in row.items()
+                if value is not None
+            )
         if own.ticked:
             yield (*layout.tick_ref(name), "√")
 
@@ -40,9 +46,18 @@ def cells(filling: Filling) -> Iterator[tuple[str, str, object]]:
 def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
     folder = tmp_path_factory.mktemp("typed")
     filling = dict(fills.random_filling(random.Random(11)))
-    facts = {"单位性质": "参公", "编制人数": 6, "年末在职人数（编内）": 7, "自评总分（满分100）": 95.5}
-    filling["基本信息"] = TableFilling({title: {"填报内容": value} for title, value in facts.items()})
-    filling["政府采购"] = TableFilling({"货物": {"预算数": 5, "执行数": 8}, "合计": {"预算数": 5, "执行数": 7}})
+    facts = {
+        "单位性质": "参公",
+        "编制人数": 6,
+        "年末在职人数（编内）": 7,
+        "自评总分（满分100）": 95.5,
+    }
+    filling["基本信息"] = TableFilling(
+        {title: {"填报内容": value} for title, value in facts.items()}
+    )
+    filling["政府采购"] = TableFilling(
+        {"货物": {"预算数": 5, "执行数": 8}, "合计": {"预算数": 5, "执行数": 7}}
+    )
     write_workbook(FORM, folder / "blank.xlsx", year=2023, department="青禾县水务局", code="312001")
     targets = {str(folder / f"filled.{suffix}"): kind for suffix, kind in FILTERS.items()}
     job = {
@@ -53,14 +68,22 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
     }
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
     script = Path(__file__).parent / "uno_typist.py"
-    subprocess.run(["/usr/bin/python3", script, folder / "job.json"], check=True, capture_output=True, timeout=240)
+    subprocess.run(
+        ["/usr/bin/python3", script, folder / "job.json"],
+        check=True,
+        capture_output=True,
+        timeout=240,
+    )
     return {suffix: reader.read(folder / f"filled.{suffix}", FORM) for suffix in FILTERS}
 
 
 @office.office
 @pytest.mark.skipif(not HAS_UNO, reason="本机没有 python3-uno")
 def test_the_same_cells_are_read_from_every_format(books: dict[str, Submission]) -> None:
-    read = [{(c.sheet, c.ref): (c.state, c.value) for t in book.tables.values() for c in t.cells()} for book in books.values()]
+    read = [
+        {(c.sheet, c.ref): (c.state, c.value) for t in book.tables.values() for c in t.cells()}
+        for book in books.values()
+    ]
     assert read[0] == read[1] == read[2]
     assert len(read[0]) > 400
     assert [(b.department, b.code, b.year, dict(b.meta)) for b in books.values()].count(
@@ -70,7 +93,9 @@ def test_the_same_cells_are_read_from_every_format(books: dict[str, Submission])
 
 @office.office
 @pytest.mark.skipif(not HAS_UNO, reason="本机没有 python3-uno")
-def test_the_findings_are_equal_and_what_a_format_hides_is_listed(books: dict[str, Submission]) -> None:
+def test_the_findings_are_equal_and_what_a_format_hides_is_listed(
+    books: dict[str, Submission],
+) -> None:
     found = {}
     for suffix, book in books.items():
         report = checker.check(book, FORM)

@@ -28,7 +28,11 @@ RELS = (
 
 def packed(body: str, styles: str = "", parts: Mapping[str, bytes] | None = None) -> bytes:
     document = f"<w:document {W} {MORE}><w:body>{body}</w:body></w:document>"
-    files = {"[Content_Types].xml": b"<x/>", "_rels/.rels": RELS, "word/document.xml": document.encode()}
+    files = {
+        "[Content_Types].xml": b"<x/>",
+        "_rels/.rels": RELS,
+        "word/document.xml": document.encode(),
+    }
     if styles:
         files["word/styles.xml"] = f"<w:styles {W}>{styles}</w:styles>".encode()
     return zipped(files | dict(parts or {}))
@@ -55,20 +59,38 @@ def cells(*contents: str) -> str:
 
 def test_paragraphs_with_text_are_counted() -> None:
     found = read_word(packed(p("一") + "<w:p/>" + p("  ") + p("二"))).paragraphs
-    assert [(one.number, one.text, one.ref) for one in found] == [(1, "一", "第1段"), (2, "二", "第2段")]
+    assert [(one.number, one.text, one.ref) for one in found] == [
+        (1, "一", "第1段"),
+        (2, "二", "第2段"),
+    ]
 
 
 @pytest.mark.parametrize(
     ("body", "seen"),
     [
-        ("<w:p><w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:del><w:r><w:delText>旧</w:delText></w:r></w:del></w:p>", ["新"]),
-        ("<w:p><w:moveFrom><w:r><w:t>旧处</w:t></w:r></w:moveFrom><w:r><w:t>其余</w:t></w:r></w:p>", ["其余"]),
-        ("<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>藏</w:t></w:r><w:r><w:t>显</w:t></w:r></w:p>", ["显"]),
+        (
+            "<w:p><w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:del><w:r><w:delText>旧</w:delText></w:r></w:del></w:p>",
+            ["新"],
+        ),
+        (
+            "<w:p><w:moveFrom><w:r><w:t>旧处</w:t></w:r></w:moveFrom><w:r><w:t>其余</w:t></w:r></w:p>",
+            ["其余"],
+        ),
+        (
+            "<w:p><w:r><w:rPr><w:vanish/></w:rPr><w:t>藏</w:t></w:r><w:r><w:t>显</w:t></w:r></w:p>",
+            ["显"],
+        ),
         ('<w:p><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>显</w:t></w:r></w:p>', ["显"]),
         ("<w:p><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>3页</w:t></w:r></w:p>", ["3页"]),
-        ("<w:p><w:hyperlink><w:r><w:t>954.81</w:t></w:r></w:hyperlink><w:r><w:t>万元</w:t></w:r></w:p>", ["954.81万元"]),
+        (
+            "<w:p><w:hyperlink><w:r><w:t>954.81</w:t></w:r></w:hyperlink><w:r><w:t>万元</w:t></w:r></w:p>",
+            ["954.81万元"],
+        ),
         ("<w:sdt><w:sdtContent>" + p("控件里") + "</w:sdtContent></w:sdt>", ["控件里"]),
-        ("<w:p><w:r><w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:br/><w:t>丙</w:t></w:r></w:p>", ["甲 乙\n丙"]),
+        (
+            "<w:p><w:r><w:t>甲</w:t><w:tab/><w:t>乙</w:t><w:br/><w:t>丙</w:t></w:r></w:p>",
+            ["甲 乙\n丙"],
+        ),
         (
             f"<w:p><w:r><w:t>前</w:t></w:r><w:r><wps:txbx><w:txbxContent>{p('框')}</w:txbxContent></wps:txbx></w:r></w:p>",
             ["框", "前"],
@@ -80,7 +102,20 @@ def test_paragraphs_with_text_are_counted() -> None:
         ("<w:p><w:r><a:p><a:r><a:t>图</a:t></a:r></a:p><w:t>文</w:t></w:r></w:p>", ["文"]),
         (table(cells("边框里的一段") + "") + p("外面"), ["边框里的一段", "外面"]),
     ],
-    ids=["tracked", "moved", "hidden", "not hidden", "field", "link", "control", "marks", "box", "box twice", "picture", "frame"],
+    ids=[
+        "tracked",
+        "moved",
+        "hidden",
+        "not hidden",
+        "field",
+        "link",
+        "control",
+        "marks",
+        "box",
+        "box twice",
+        "picture",
+        "frame",
+    ],
 )
 def test_the_text_is_what_a_person_sees(body: str, seen: list[str]) -> None:
     assert texts(body) == seen
@@ -114,8 +149,13 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> W
     """A report whose package holds three headers, a footer and notes; `section` says which of them a page shows."""
     kinds = {"h1": "header1", "h2": "header2", "h3": "header3", "f1": "footer1", "n1": "footnotes"}
     type_of = {link: f"http://r/{name.rstrip('123')}" for link, name in kinds.items()}
-    rels = "".join(f'<Relationship Id="{link}" Type="{type_of[link]}" Target="{name}.xml"/>' for link, name in kinds.items())
-    parts = {f"word/{name}.xml": f"<w:hdr {W}>{p(name)}</w:hdr>".encode() for name in kinds.values()}
+    rels = "".join(
+        f'<Relationship Id="{link}" Type="{type_of[link]}" Target="{name}.xml"/>'
+        for link, name in kinds.items()
+    )
+    parts = {
+        f"word/{name}.xml": f"<w:hdr {W}>{p(name)}</w:hdr>".encode() for name in kinds.values()
+    }
     parts["word/footnotes.xml"] = (
         f"<w:footnotes {W}><w:footnote>{p('')}</w:footnote><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode()
     )
@@ -132,7 +172,11 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> W
         ('<w:headerReference w:type="first" r:id="h2"/>', "", []),
         ('<w:headerReference w:type="first" r:id="h2"/><w:titlePg/>', "", ["页眉第1段 header2"]),
         ('<w:headerReference w:type="even" r:id="h3"/>', "", []),
-        ('<w:headerReference w:type="even" r:id="h3"/>', "<w:evenAndOddHeaders/>", ["页眉第1段 header3"]),
+        (
+            '<w:headerReference w:type="even" r:id="h3"/>',
+            "<w:evenAndOddHeaders/>",
+            ["页眉第1段 header3"],
+        ),
         (
             '<w:headerReference w:type="default" r:id="h1"/><w:footerReference w:type="default" r:id="f1"/>',
             "",
@@ -141,19 +185,26 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> W
     ],
     ids=["none", "default", "first not shown", "first", "even not shown", "even", "both"],
 )
-def test_headers_and_footers_are_read_where_a_page_shows_them(section: str, settings: str, seen: list[str]) -> None:
+def test_headers_and_footers_are_read_where_a_page_shows_them(
+    section: str, settings: str, seen: list[str]
+) -> None:
     found = with_margins(section, settings)
     assert [f"{one.ref} {one.text}" for one in found.margins] == seen
     assert [one.text for one in found.paragraphs] == ["正文。"]
 
 
 def test_notes_are_read_where_the_text_has_one() -> None:
-    body = p("正文。") + '<w:p><w:r><w:t>数</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
+    body = (
+        p("正文。")
+        + '<w:p><w:r><w:t>数</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
+    )
     parts = {
         "word/_rels/document.xml.rels": b'<Relationships><Relationship Id="n" Type="http://r/footnotes" Target="footnotes.xml"/></Relationships>',
         "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode(),
     }
-    assert [(one.ref, one.text) for one in read_word(packed(body, parts=parts)).margins] == [("脚注第1段", "注")]
+    assert [(one.ref, one.text) for one in read_word(packed(body, parts=parts)).margins] == [
+        ("脚注第1段", "注")
+    ]
     assert not read_word(packed(p("正文。"), parts=parts)).margins
 
 
@@ -184,11 +235,34 @@ def document(body: str) -> Document:
 
 
 def test_merged_cells_give_the_address_a_person_counts() -> None:
-    head = "<w:tc>" + p("支出功能分类科目") + "</w:tc><w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>" + p("基本支出") + "</w:tc>"
-    head += "<w:tc><w:tcPr><w:vMerge w:val='restart'/></w:tcPr>" + p("项目支出") + "</w:tc><w:tc>" + p("下达资金") + "</w:tc>"
-    under = cells("", "小计", "人员经费", "公用经费") + "<w:tc><w:tcPr><w:vMerge/></w:tcPr>" + p("") + "</w:tc>" + cells("")
+    head = (
+        "<w:tc>"
+        + p("支出功能分类科目")
+        + "</w:tc><w:tc><w:tcPr><w:gridSpan w:val='3'/></w:tcPr>"
+        + p("基本支出")
+        + "</w:tc>"
+    )
+    head += (
+        "<w:tc><w:tcPr><w:vMerge w:val='restart'/></w:tcPr>"
+        + p("项目支出")
+        + "</w:tc><w:tc>"
+        + p("下达资金")
+        + "</w:tc>"
+    )
+    under = (
+        cells("", "小计", "人员经费", "公用经费")
+        + "<w:tc><w:tcPr><w:vMerge/></w:tcPr>"
+        + p("")
+        + "</w:tc>"
+        + cells("")
+    )
     [found] = document(
-        table(head, under, cells("教育支出", "3", "1", "2", "4", "7"), cells("合计", "3", "1", "2", "4", "7"))
+        table(
+            head,
+            under,
+            cells("教育支出", "3", "1", "2", "4", "7"),
+            cells("合计", "3", "1", "2", "4", "7"),
+        )
     ).tables
     assert found.name == "资金预算执行表" and found.total
     assert found.columns["项目支出"].ref == "表1 第1行第3列"  # the third cell of its row
@@ -201,14 +275,19 @@ def test_merged_cells_give_the_address_a_person_counts() -> None:
 )
 def test_the_unit_that_is_said_counts(above: str, unit: str) -> None:
     [found] = document(
-        p("资金预算执行表") + p(above) + table(cells(*(t.replace("（万元）", "") for t in FUNDS)), cells("教育支出", *"73124"))
+        p("资金预算执行表")
+        + p(above)
+        + table(cells(*(t.replace("（万元）", "") for t in FUNDS)), cells("教育支出", *"73124"))
     ).tables
     assert {cell.unit for cell in found.rows[0].cells.values() if cell.number} == {unit}
 
 
 def test_a_unit_we_do_not_know_or_two_of_them_leave_the_table_alone() -> None:
     for above in (p("单位：千元"), p("单位：元") + p("单位：万元")):
-        assert not document(above + table(cells(*(t.replace("（万元）", "") for t in FUNDS)), cells("教育支出", *"73124"))).tables
+        assert not document(
+            above
+            + table(cells(*(t.replace("（万元）", "") for t in FUNDS)), cells("教育支出", *"73124"))
+        ).tables
 
 
 @pytest.mark.parametrize(
@@ -256,7 +335,12 @@ CASES = {
     "no zip": (b"hello", "不是 Word 文档"),
     "cut": (packed(p("甲") * 900)[:-200], "损坏"),
     "workbook": (
-        zipped({"_rels/.rels": RELS.replace(b"word/document", b"xl/workbook"), "xl/workbook.xml": b"<x/>"}),
+        zipped(
+            {
+                "_rels/.rels": RELS.replace(b"word/document", b"xl/workbook"),
+                "xl/workbook.xml": b"<x/>",
+            }
+        ),
         "不是 Word 文档",
     ),
     "no text": (zipped({"_rels/.rels": RELS, "x": b""}), "不是 Word 文档"),
@@ -267,13 +351,24 @@ CASES = {
     "macros": (packed(p("甲"), parts={"word/vbaProject.bin": b"x"}), "宏"),
     "bomb": (bomb(), "过大"),
     "large links": (
-        zipped({"_rels/.rels": RELS.replace(b"</R", b"<x/>" * 250_000 + b"</R"), "word/document.xml": b"<x/>"}),
+        zipped(
+            {
+                "_rels/.rels": RELS.replace(b"</R", b"<x/>" * 250_000 + b"</R"),
+                "word/document.xml": b"<x/>",
+            }
+        ),
         "异常庞大",
     ),
-    "large styles": (packed(p("甲"), parts={"word/styles.xml": b"<w:styles>" + b" " * (9 * 2**20)}), "异常庞大"),
+    "large styles": (
+        packed(p("甲"), parts={"word/styles.xml": b"<w:styles>" + b" " * (9 * 2**20)}),
+        "异常庞大",
+    ),
     "many tags": (packed("<w:p/>" * 1_100_000), "过多"),
     "wide": (packed(table(cells(*["x"] * 300))), "表格过大"),
-    "wide span": (packed(table("<w:tc><w:tcPr><w:gridSpan w:val='99999999'/></w:tcPr></w:tc>" * 9)), "表格过大"),
+    "wide span": (
+        packed(table("<w:tc><w:tcPr><w:gridSpan w:val='99999999'/></w:tcPr></w:tc>" * 9)),
+        "表格过大",
+    ),
     "odd span": (packed(table("<w:tc><w:tcPr><w:gridSpan w:val='x'/></w:tcPr></w:tc>")), "损坏"),
     "old": (OLE + "WordDocument".encode("utf-16-le"), ".docx"),
     "encrypted": (OLE + "EncryptedPackage".encode("utf-16-le"), "加密"),

@@ -43,7 +43,11 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
     for report in REPORTS:
         folder = tmp_path_factory.mktemp("报送") / "一家"
         folder.mkdir()
-        book = next((SAMPLES / "inbox").glob(next(glob for name, glob in BOOKS.items() if name in report.name)))
+        book = next(
+            (SAMPLES / "inbox").glob(
+                next(glob for name, glob in BOOKS.items() if name in report.name)
+            )
+        )
         for path in (report, book):
             shutil.copy(path, folder)
         both = {answer.file: answer for answer in batch.check_files([folder], template=TEMPLATE)}
@@ -53,7 +57,9 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
 
 
 def expected(report: Path) -> list[Mapping[str, str]]:
-    with (SAMPLES / "expected" / "reports" / f"{report.stem}.csv").open(encoding="utf-8", newline="") as stream:
+    with (SAMPLES / "expected" / "reports" / f"{report.stem}.csv").open(
+        encoding="utf-8", newline=""
+    ) as stream:
         return list(csv.DictReader(stream))
 
 
@@ -63,21 +69,34 @@ def in_report(answer: Answer, name: str) -> list[Finding]:
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda path: path.stem)
-def test_every_slip_is_found_at_its_paragraph_with_its_words_and_nothing_else(report: Path, answers: Mapping[str, Answer]) -> None:
+def test_every_slip_is_found_at_its_paragraph_with_its_words_and_nothing_else(
+    report: Path, answers: Mapping[str, Answer]
+) -> None:
     findings = in_report(answers[report.name], report.name)
     wanted = expected(report)
     for slip in wanted:
-        here = [f for f in findings if (f.code, f.place.cell) == (slip["code"], slip["cell"]) and slip["quote"] in f.reported]
+        here = [
+            f
+            for f in findings
+            if (f.code, f.place.cell) == (slip["code"], slip["cell"])
+            and slip["quote"] in f.reported
+        ]
         assert here, slip
-    assert sorted((f.code, f.place.cell) for f in findings) == sorted((slip["code"], slip["cell"]) for slip in wanted)
+    assert sorted((f.code, f.place.cell) for f in findings) == sorted(
+        (slip["code"], slip["cell"]) for slip in wanted
+    )
 
 
 def by_hand() -> Iterator[Mapping[str, str]]:
-    with (Path(__file__).parent / "narrative" / "seed_report.csv").open(encoding="utf-8", newline="") as stream:
+    with (Path(__file__).parent / "narrative" / "seed_report.csv").open(
+        encoding="utf-8", newline=""
+    ) as stream:
         yield from csv.DictReader(stream)
 
 
-def test_the_report_by_hand_and_by_rule(answers: Mapping[str, Answer], capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_report_by_hand_and_by_rule(
+    answers: Mapping[str, Answer], capsys: pytest.CaptureFixture[str]
+) -> None:
     """What a careful reader marks with a pencil, and what the tool says; both lists are the same but where the table says why."""
     report = answers[SEED.name].report
     assert report
@@ -86,8 +105,18 @@ def test_the_report_by_hand_and_by_rule(answers: Mapping[str, Answer], capsys: p
     lines = list(by_hand())
     for line in lines:
         where = findings if line["位置"] == "报告" else of_book
-        found = [f for f in where if f.code == line["规则"] and (line["原文"] in f.reported or f.reported in line["原文"])]
-        print(line["序号"], line["原文"], line["规则"] or "—", "找到" if found else "未报", line["说明"])
+        found = [
+            f
+            for f in where
+            if f.code == line["规则"] and (line["原文"] in f.reported or f.reported in line["原文"])
+        ]
+        print(
+            line["序号"],
+            line["原文"],
+            line["规则"] or "—",
+            "找到" if found else "未报",
+            line["说明"],
+        )
         assert bool(found) == bool(line["规则"]), line
         assert line["规则"] or line["说明"].startswith("不报："), line
     assert len(findings) == sum(bool(line["规则"]) for line in lines if line["位置"] == "报告")
@@ -107,7 +136,11 @@ def test_the_tables_of_the_form_are_found_among_those_of_the_report() -> None:
     assert str(funds.total["基本支出小计"].place) == f"{SEED.name} 表1 第8行第2列"
     assert plan.cell("部门总体预算", "其中：财政拨款（执行）").text == "9548199.71"  # type: ignore[union-attr]
     row = indicators.rows[2]
-    assert (row["一级指标"].text, row["二级指标"].text, row["三级指标"].ref) == ("部门管理", "资金投入", "表2 第7行第3列")
+    assert (row["一级指标"].text, row["二级指标"].text, row["三级指标"].ref) == (
+        "部门管理",
+        "资金投入",
+        "表2 第7行第3列",
+    )
 
 
 def test_a_report_in_word_costs_less_than_its_workbook() -> None:
@@ -126,7 +159,9 @@ def test_a_report_in_word_costs_less_than_its_workbook() -> None:
     assert found.tables and min(texts) < min(books)
 
 
-def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(answers: Mapping[str, Answer]) -> None:
+def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(
+    answers: Mapping[str, Answer],
+) -> None:
     book = next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))
     alone = checker.check(reader.read(book, TEMPLATE), TEMPLATE)
     report = answers[SEED.name].report
@@ -142,7 +177,9 @@ def rounds_of(before: tuple[Document, ...], after: tuple[Document, ...]) -> Repo
     """The second round of the seed's workbook, which came with these reports then and now."""
     book = reader.read(next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"])), TEMPLATE)
     old, new = replace(book, documents=before), replace(book, documents=after)
-    record = rounds.Record(**json.loads(rounds.record_of(checker.check(old, TEMPLATE), old, book.department, TEMPLATE)))
+    record = rounds.Record(
+        **json.loads(rounds.record_of(checker.check(old, TEMPLATE), old, book.department, TEMPLATE))
+    )
     return rounds.compared(checker.check(new, TEMPLATE), new, record, TEMPLATE)
 
 
@@ -150,7 +187,11 @@ def without(words: str) -> Document:
     """The report with a paragraph taken out: those after it move up."""
     found = document()
     kept = [one for one in found.paragraphs if words not in one.text]
-    return replace(found, sha256="1" * 64, paragraphs=tuple(replace(one, number=n) for n, one in enumerate(kept, 1)))
+    return replace(
+        found,
+        sha256="1" * 64,
+        paragraphs=tuple(replace(one, number=n) for n, one in enumerate(kept, 1)),
+    )
 
 
 def test_a_mended_report_is_a_round_of_its_own_and_moved_paragraphs_are_known_again() -> None:
@@ -171,19 +212,35 @@ def test_the_same_report_again_is_no_new_round() -> None:
 # ------------------------------------------------------------------------------------------------------------- outputs
 
 
-def test_findings_about_a_report_lead_nowhere_but_to_the_cell_they_are_held_against(tmp_path: Path) -> None:
+def test_findings_about_a_report_lead_nowhere_but_to_the_cell_they_are_held_against(
+    tmp_path: Path,
+) -> None:
     """In the scored workbook and the annotated copy: place, words and table cell side by side, no link that breaks."""
     inbox = tmp_path / "收件箱"
     inbox.mkdir()
     for path in (SEED, next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))):
         shutil.copy(path, inbox)
-    batch.run([inbox], tmp_path / "结果", template=TEMPLATE, roster_path=SAMPLES / "departments.csv")
-    for pattern, sheet, columns in (("评分/*.xlsx", "核对意见", (5, 8, 9)), ("退回/*/*批注副本.xlsx", "审核意见", (3, 5, 6))):
+    batch.run(
+        [inbox], tmp_path / "结果", template=TEMPLATE, roster_path=SAMPLES / "departments.csv"
+    )
+    for pattern, sheet, columns in (
+        ("评分/*.xlsx", "核对意见", (5, 8, 9)),
+        ("退回/*/*批注副本.xlsx", "审核意见", (3, 5, 6)),
+    ):
         book = openpyxl.load_workbook(next((tmp_path / "结果").glob(pattern)))
         rows = list(book[sheet].iter_rows())
-        found = [[str(row[at - 1].value) for at in columns] for row in rows if any(c.value == "NAR101" for c in row)]
+        found = [
+            [str(row[at - 1].value) for at in columns]
+            for row in rows
+            if any(c.value == "NAR101" for c in row)
+        ]
         [(place, words, right)] = [row for row in found if SEED.name in row[0] and "2.32" in row[1]]
-        assert f"{SEED.name} 第28段" in place and "2.32万元" in words and "2.34 万元" in right and "资金预算执行表!" in right
+        assert (
+            f"{SEED.name} 第28段" in place
+            and "2.32万元" in words
+            and "2.34 万元" in right
+            and "资金预算执行表!" in right
+        )
         links = [cell.hyperlink for row in rows for cell in row if cell.hyperlink]
         targets = {(link.location or "").split("!")[0].strip("'#") for link in links}
         assert links and targets <= set(book.sheetnames)

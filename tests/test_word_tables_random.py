@@ -28,7 +28,9 @@ FILE = "报告.docx"
 
 def clean() -> Iterator[Path]:
     for path in sorted((SAMPLES / "inbox").glob("*.xlsx")):
-        with (SAMPLES / "expected" / f"{path.stem}.csv").open(encoding="utf-8", newline="") as stream:
+        with (SAMPLES / "expected" / f"{path.stem}.csv").open(
+            encoding="utf-8", newline=""
+        ) as stream:
             if not list(csv.DictReader(stream)):
                 yield path
 
@@ -41,7 +43,9 @@ def book(path: Path) -> Submission:
     return reader.read(path, TEMPLATE)
 
 
-def copied(table: Table, unit: str, dice: random.Random) -> tuple[list[list[str]], dict[tuple[int, int], Cell]]:
+def copied(
+    table: Table, unit: str, dice: random.Random
+) -> tuple[list[list[str]], dict[tuple[int, int], Cell]]:
     """The table as text, its amounts in `unit`, some rows, columns and figures left out; and which cell each figure came from."""
     spec = TEMPLATE.table[table.name]
     columns = (
@@ -95,12 +99,18 @@ def document(tables: list[tuple[str, str, list[list[str]]]]) -> Document:
 
 
 def found(submission: Submission, report: Document) -> list[Finding]:
-    done = checker.run_rules(checker.Desk(replace(submission, documents=(report,)), TEMPLATE), RULES)
+    done = checker.run_rules(
+        checker.Desk(replace(submission, documents=(report,)), TEMPLATE), RULES
+    )
     return [finding for finding in done.findings if finding.place.sheet == FILE]
 
 
 def money_tables(submission: Submission) -> list[Table]:
-    return [table for table in submission.tables.values() if any(c.unit in MONEY_UNITS and c.number for c in table.cells())]
+    return [
+        table
+        for table in submission.tables.values()
+        if any(c.unit in MONEY_UNITS and c.number for c in table.cells())
+    ]
 
 
 @pytest.mark.parametrize("path", CLEAN, ids=lambda path: path.stem)
@@ -113,7 +123,10 @@ def test_tables_copied_from_a_clean_workbook_draw_nothing(path: Path) -> None:
             own = TEMPLATE.table[table.name].unit
             unit = dice.choice((own, "万元")) if own == "元" else own
             caption = dice.choice(
-                (f"2023年度{submission.department}{table.name}", table.heading.text if table.heading else table.name)
+                (
+                    f"2023年度{submission.department}{table.name}",
+                    table.heading.text if table.heading else table.name,
+                )
             )
             tables.append((caption, unit, copied(table, unit, dice)[0]))
         report = document(tables)
@@ -138,13 +151,20 @@ def test_one_changed_figure_is_found_at_its_cell() -> None:
                 number = Decimal(lines[row][column])
                 wrong[row][column] = plain(
                     number
-                    + dice.choice((1, -1)) * max(abs(number) * dice.choice((1, 3)) / 10, Decimal(1)).quantize(Decimal("0.01")),
+                    + dice.choice((1, -1))
+                    * max(abs(number) * dice.choice((1, 3)) / 10, Decimal(1)).quantize(
+                        Decimal("0.01")
+                    ),
                     2,
                 )
-                cells = {f.place.cell for f in found(submission, document([(table.name, unit, wrong)]))}
+                cells = {
+                    f.place.cell for f in found(submission, document([(table.name, unit, wrong)]))
+                }
                 if f"表1 第{row + 1}行第{column + 1}列" in cells:
                     hits += 1
                 else:
-                    missed.append((path.stem, table.name, row, column, lines[row], wrong[row][column]))
+                    missed.append(
+                        (path.stem, table.name, row, column, lines[row], wrong[row][column])
+                    )
     print(f"改动 {hits + len(missed)} 处，找到 {hits} 处")
     assert hits >= 0.95 * (hits + len(missed)), missed[:10]

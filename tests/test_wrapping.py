@@ -6,7 +6,17 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from test_narrative_corpus import EXAMS, FILES, INNOCENT, OTHER_BOOKS, TEMPLATE, corpus, said, sample, with_report
+from test_narrative_corpus import (
+    EXAMS,
+    FILES,
+    INNOCENT,
+    OTHER_BOOKS,
+    TEMPLATE,
+    corpus,
+    said,
+    sample,
+    with_report,
+)
 
 from jixiao_xlsx.checker import check
 from jixiao_xlsx.model import Document, Paragraph, Severity
@@ -62,7 +72,9 @@ def test_wrapped_texts_are_read_like_others(width: int) -> None:
         of = sample(OTHER_BOOKS[name]) if name in OTHER_BOOKS else None
         for _, wanted, text in corpus(name):
             findings = said(_wrapped(text, width), of)
-            accused += [f.message for f in findings if not wanted and f.severity is not Severity.NOTE]
+            accused += [
+                f.message for f in findings if not wanted and f.severity is not Severity.NOTE
+            ]
             asked += len(wanted)
             found += sum(any(f.code == code for f in findings) for code, _ in wanted)
     assert accused == []
@@ -92,5 +104,8 @@ def test_lists_without_stops_are_read_as_before(name: str) -> None:
 
 
 def _wrapped(text: str, width: int) -> str:
-    lines = ([line[at : at + width] for at in range(0, len(line), width)] or [""] for line in text.split("\n"))
+    lines = (
+        [line[at : at + width] for at in range(0, len(line), width)] or [""]
+        for line in text.split("\n")
+    )
     return "\n".join("\n".join(pieces) for pieces in lines)

@@ -21,7 +21,9 @@ def main() -> None:
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     pipe = f"typist{abs(hash(job['profile'])) % 10**8}"
     profile = f"-env:UserInstallation={Path(job['profile']).resolve().as_uri()}"
-    office = subprocess.Popen([SOFFICE, "--headless", "--norestore", profile, f"--accept=pipe,name={pipe};urp;"])
+    office = subprocess.Popen(
+        [SOFFICE, "--headless", "--norestore", profile, f"--accept=pipe,name={pipe};urp;"]
+    )
     try:
         _type(_desktop(uno, pipe), job)
     finally:
@@ -31,18 +33,24 @@ def main() -> None:
 
 def _desktop(uno: Any, pipe: str) -> Any:
     local = uno.getComponentContext()
-    resolver = local.ServiceManager.createInstanceWithContext("com.sun.star.bridge.UnoUrlResolver", local)
+    resolver = local.ServiceManager.createInstanceWithContext(
+        "com.sun.star.bridge.UnoUrlResolver", local
+    )
     for _ in range(120):
         try:
             context = resolver.resolve(f"uno:pipe,name={pipe};urp;StarOffice.ComponentContext")
-            return context.ServiceManager.createInstanceWithContext("com.sun.star.frame.Desktop", context)
+            return context.ServiceManager.createInstanceWithContext(
+                "com.sun.star.frame.Desktop", context
+            )
         except Exception:  # not up yet; UNO has an exception of its own for it
             time.sleep(0.5)
     raise SystemExit("LibreOffice does not answer")
 
 
 def _type(desktop: Any, job: Any) -> None:
-    book = desktop.loadComponentFromURL(Path(job["blank"]).resolve().as_uri(), "_blank", 0, (_property("Hidden", True),))
+    book = desktop.loadComponentFromURL(
+        Path(job["blank"]).resolve().as_uri(), "_blank", 0, (_property("Hidden", True),)
+    )
     for sheet, ref, value in job["cells"]:
         cell = book.Sheets.getByName(sheet).getCellRangeByName(ref)
         if isinstance(value, str):

@@ -23,11 +23,27 @@ from jixiao_xlsx.writers.package import repacked
 CENTER, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
 BODY, HEAD, TITLE, DIGITS = "仿宋", "黑体", "宋体", "Times New Roman"
 
-FUNDS = ("资金来源", "支出功能分类科目", "下达资金", "基本支出小计", "人员经费", "公用经费", "项目支出", "支出合计")
+FUNDS = (
+    "资金来源",
+    "支出功能分类科目",
+    "下达资金",
+    "基本支出小计",
+    "人员经费",
+    "公用经费",
+    "项目支出",
+    "支出合计",
+)
 FUNDS_WIDTHS = (1.8, 4.0, 1.9, 1.9, 1.9, 1.9, 1.9, 1.9)
 INDICATORS = ("一级指标", "二级指标", "三级指标", "权重", "目标值", "业绩值", "完成率", "指标得分")
 WIDTHS = (1.5, 1.8, 3.1, 2.0, 2.2, 2.2, 2.2, 2.2)
-PLAN = ("工作任务名称", "完成情况", "预算数", "其中：财政拨款（预算）", "执行数", "其中：财政拨款（执行）")
+PLAN = (
+    "工作任务名称",
+    "完成情况",
+    "预算数",
+    "其中：财政拨款（预算）",
+    "执行数",
+    "其中：财政拨款（执行）",
+)
 
 OVERVIEW = (
     "{{年度}}年，{{部门}}",
@@ -90,7 +106,15 @@ def _document() -> Any:
     return document
 
 
-def _write(paragraph: Any, text: str, size: float = 15, *, font: str = BODY, bold: bool = False, align: Any = None) -> Any:
+def _write(
+    paragraph: Any,
+    text: str,
+    size: float = 15,
+    *,
+    font: str = BODY,
+    bold: bool = False,
+    align: Any = None,
+) -> Any:
     run = paragraph.add_run(text)
     run.font.size, run.font.name, run.bold = Pt(size), DIGITS, bold
     run._element.rPr.rFonts.set(qn("w:eastAsia"), font)
@@ -133,7 +157,15 @@ def _typed(document: Any, title: str) -> None:
     document.add_paragraph("{%p endfor %}")
 
 
-def _cell(cell: Any, text: str, *, size: float = 9, bold: bool = False, align: Any = CENTER, together: bool = False) -> None:
+def _cell(
+    cell: Any,
+    text: str,
+    *,
+    size: float = 9,
+    bold: bool = False,
+    align: Any = CENTER,
+    together: bool = False,
+) -> None:
     """`together`: the row stays on one page with the next."""
     paragraph = cell.paragraphs[0]
     looks = paragraph.paragraph_format
@@ -167,13 +199,21 @@ def _repeat(row: Any) -> None:
 
 def _funds(document: Any) -> None:
     _write(
-        document.add_paragraph(), "{{年度}}年度{{部门}}资金预算执行表（单位：万元）", 12, font=HEAD, align=CENTER
+        document.add_paragraph(),
+        "{{年度}}年度{{部门}}资金预算执行表（单位：万元）",
+        12,
+        font=HEAD,
+        align=CENTER,
     ).paragraph_format.keep_with_next = True
     table = _grid(document, 5, FUNDS_WIDTHS)
     for number, title in enumerate(FUNDS):
         _cell(table.cell(0, number), title, bold=True)
         _cell(table.cell(2, number), f"{{{{一行.{title}}}}}")
-        _cell(table.cell(4, number), f'{{{{表["资金预算执行表"].合计.{title}}}}}' if number else "合计", bold=True)
+        _cell(
+            table.cell(4, number),
+            f'{{{{表["资金预算执行表"].合计.{title}}}}}' if number else "合计",
+            bold=True,
+        )
     _cell(table.cell(1, 0), '{%tr for 一行 in 表["资金预算执行表"].各行 %}')
     _cell(table.cell(3, 0), "{%tr endfor %}")
     _repeat(table.rows[0])
@@ -182,12 +222,23 @@ def _funds(document: Any) -> None:
 def _evaluation(document: Any) -> None:
     """The table of the form: 年度计划完成情况 above, the indicators below."""
     _write(
-        document.add_paragraph(), "{{年度}}年度部门（单位）整体绩效评价表", 12, font=HEAD, align=CENTER
+        document.add_paragraph(),
+        "{{年度}}年度部门（单位）整体绩效评价表",
+        12,
+        font=HEAD,
+        align=CENTER,
     ).paragraph_format.keep_with_next = True
     table = _grid(document, 11, WIDTHS)
     _cell(table.cell(0, 0), "部门名称", bold=True, together=True)
     _cell(table.cell(0, 1).merge(table.cell(0, 7)), "{{部门}}")
-    _plan_row(table, 1, "年度计划完成情况", (*PLAN[:2], "预算数（元）", PLAN[3], "执行数（元）", PLAN[5]), bold=True, together=True)
+    _plan_row(
+        table,
+        1,
+        "年度计划完成情况",
+        (*PLAN[:2], "预算数（元）", PLAN[3], "执行数（元）", PLAN[5]),
+        bold=True,
+        together=True,
+    )
     _cell(table.cell(2, 0), '{%tr for 一行 in 表["年度计划"].各行 %}')
     _plan_row(table, 3, "", tuple(f'{{{{一行["{title}"]}}}}' for title in PLAN))
     _cell(table.cell(4, 0), "{%tr endfor %}")
@@ -200,13 +251,28 @@ def _evaluation(document: Any) -> None:
     _cell(table.cell(9, 3), '{{表["绩效评价表"].合计.权重}}', bold=True)
     _cell(table.cell(9, 7), '{{表["绩效评价表"].合计.指标得分}}', bold=True)
     _cell(table.cell(10, 0), "自评总分（满分{{满分}}）", bold=True)
-    _cell(table.cell(10, 1).merge(table.cell(10, 7)), '{{格("self_total")}}　等级：{{格("self_grade")}}', bold=True)
+    _cell(
+        table.cell(10, 1).merge(table.cell(10, 7)),
+        '{{格("self_total")}}　等级：{{格("self_grade")}}',
+        bold=True,
+    )
 
 
-def _plan_row(table: Any, row: int, label: str, texts: tuple[str, ...], *, bold: bool = False, together: bool = False) -> None:
+def _plan_row(
+    table: Any,
+    row: int,
+    label: str,
+    texts: tuple[str, ...],
+    *,
+    bold: bool = False,
+    together: bool = False,
+) -> None:
     """Six columns of the plan over the eight of the indicators."""
     _cell(table.cell(row, 0), label, bold=True, together=together)
-    places = (table.cell(row, 1).merge(table.cell(row, 2)), *(table.cell(row, number) for number in range(3, 8)))
+    places = (
+        table.cell(row, 1).merge(table.cell(row, 2)),
+        *(table.cell(row, number) for number in range(3, 8)),
+    )
     for place, text in zip(places, texts, strict=True):
         _cell(place, text, size=8, bold=bold, together=together)
 
@@ -250,7 +316,10 @@ def report() -> Any:
     _text(document, "{{loop.index}}．{{一行.工作任务名称}}：{{一行.完成情况}}。")
     document.add_paragraph("{%p endfor %}")
     document.add_paragraph("{%p for 一项 in 指标 if 一项.失分 %}")
-    _text(document, "“{{一项.三级指标}}”有扣分{% if 一项.偏差 %}，原因和改进措施：{{一项.偏差}}{% endif %}。")
+    _text(
+        document,
+        "“{{一项.三级指标}}”有扣分{% if 一项.偏差 %}，原因和改进措施：{{一项.偏差}}{% endif %}。",
+    )
     document.add_paragraph("{%p endfor %}")
     _head(document, "（四）效益情况分析", 2)
     _when(document, '有("发放问卷")', SURVEY)

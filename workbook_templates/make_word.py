@@ -59,7 +59,14 @@ def _line(document: Any, text: str, size: float = 14, **looks: Any) -> None:
     _write(document.add_paragraph(), text, size, **looks)
 
 
-def _table(document: Any, titles: list[str], fields: list[str], widths: list[float], each: str, size: float = 9) -> Any:
+def _table(
+    document: Any,
+    titles: list[str],
+    fields: list[str],
+    widths: list[float],
+    each: str,
+    size: float = 9,
+) -> Any:
     """A head, and one line per item of `each` (“one in items”)."""
     table = document.add_table(rows=4, cols=len(titles))
     table.style, table.autofit = "Table Grid", False
@@ -69,7 +76,9 @@ def _table(document: Any, titles: list[str], fields: list[str], widths: list[flo
         for row in table.rows:
             row.cells[number].width = Cm(width)
         _write(table.cell(0, number).paragraphs[0], title, size, align=CENTER, bold=True)
-        _write(table.cell(2, number).paragraphs[0], field, size, align=CENTER if width < 1.6 else LEFT)
+        _write(
+            table.cell(2, number).paragraphs[0], field, size, align=CENTER if width < 1.6 else LEFT
+        )
         table.cell(0, number).paragraphs[0].paragraph_format.line_spacing = 1.0
         table.cell(2, number).paragraphs[0].paragraph_format.line_spacing = 1.0
     _write(table.cell(1, 0).paragraphs[0], f"{{%tr for {each} %}}", size)
@@ -86,7 +95,9 @@ def _padded(table: Any) -> None:
     """Room above and below the words of each cell."""
     margins = table._tbl.tblPr.makeelement(qn("w:tblCellMar"), {})
     for side, width in (("top", 50), ("left", 80), ("bottom", 50), ("right", 80)):
-        margins.append(margins.makeelement(qn(f"w:{side}"), {qn("w:w"): str(width), qn("w:type"): "dxa"}))
+        margins.append(
+            margins.makeelement(qn(f"w:{side}"), {qn("w:w"): str(width), qn("w:type"): "dxa"})
+        )
     table._tbl.tblPr.append(margins)
     for cell in table._cells:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
@@ -134,7 +145,11 @@ def passed() -> Any:
     _line(document, "审核通过通知", 22, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{文号}}", 12, align=CENTER)
     _line(document, "{{部门}}：")
-    _line(document, "你单位报送的《{{报表}}》已经审核，没有须退回修改的问题，予以通过。{{与上次相比}}", indent=True)
+    _line(
+        document,
+        "你单位报送的《{{报表}}》已经审核，没有须退回修改的问题，予以通过。{{与上次相比}}",
+        indent=True,
+    )
     _line(document, "请妥善保管报送的文件及佐证材料，以备抽查复核。", indent=True)
     _signature(document)
     return document
@@ -159,7 +174,11 @@ def briefing() -> Any:
 
 def main(folder: Path) -> None:
     """Write the three templates into `folder`: the same bytes every time."""
-    for name, document in (("退回修改通知", returned()), ("审核通过通知", passed()), ("审核情况汇报", briefing())):
+    for name, document in (
+        ("退回修改通知", returned()),
+        ("审核通过通知", passed()),
+        ("审核情况汇报", briefing()),
+    ):
         stream = io.BytesIO()
         document.save(stream)
         (folder / f"{name}.docx").write_bytes(repacked(stream.getvalue()))

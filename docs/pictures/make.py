@@ -51,9 +51,18 @@ def write_books(folder: Path) -> None:
     form, county = find_template(), roster.load()
     bureau = read_bureau(ROOT / "samples" / "bureau.toml")
     department = county["县水务局"]
-    write_workbook(form, folder / "blank.xlsx", year=2023, department=department.name, code=department.code, bureau=bureau)
+    write_workbook(
+        form,
+        folder / "blank.xlsx",
+        year=2023,
+        department=department.name,
+        code=department.code,
+        bureau=bureau,
+    )
     wrong = next(one for one in faulty.faulty_forms(county, form) if "交通" in one.department)
-    write_workbook(form, folder / "wrong.xlsx", filling=wrong.filling(), year=2023, department=wrong.department)
+    write_workbook(
+        form, folder / "wrong.xlsx", filling=wrong.filling(), year=2023, department=wrong.department
+    )
     project = find_template(projects.FORM)
     write_workbook(project, folder / "project.xlsx", filling=projects.BOOKS[1].filling)
 
@@ -69,25 +78,62 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         write_books(folder)
-        books = [str(folder / f"{book}.xlsx") for book in dict.fromkeys(picture.book for picture in PICTURES)]
+        books = [
+            str(folder / f"{book}.xlsx")
+            for book in dict.fromkeys(picture.book for picture in PICTURES)
+        ]
         profile = f"-env:UserInstallation={(folder / 'profile').as_uri()}"
-        command = ["soffice", "--headless", "--norestore", profile, "--convert-to", "pdf", "--outdir", name, *books]
+        command = [
+            "soffice",
+            "--headless",
+            "--norestore",
+            profile,
+            "--convert-to",
+            "pdf",
+            "--outdir",
+            name,
+            *books,
+        ]
         subprocess.run(command, check=True, capture_output=True)
         for picture in PICTURES:
             pdf = folder / f"{picture.book}.pdf"
-            page = next(number for number, text in enumerate(pages(pdf), 1) if re.search(picture.pattern, text))
+            page = next(
+                number
+                for number, text in enumerate(pages(pdf), 1)
+                if re.search(picture.pattern, text)
+            )
             draw(pdf, page, picture)
 
 
 def draw(pdf: Path, page: int, picture: Picture) -> None:
     """One page of `pdf` as a PNG."""
-    info = subprocess.run(["pdfinfo", "-f", str(page), "-l", str(page), str(pdf)], check=True, capture_output=True).stdout.decode()
-    size = next(line for line in info.splitlines() if "size:" in line and line.startswith("Page")).split("size:")[1].split()
+    info = subprocess.run(
+        ["pdfinfo", "-f", str(page), "-l", str(page), str(pdf)], check=True, capture_output=True
+    ).stdout.decode()
+    size = (
+        next(line for line in info.splitlines() if "size:" in line and line.startswith("Page"))
+        .split("size:")[1]
+        .split()
+    )
     width, height = (round(float(number) * DPI / 72) for number in (size[0], size[2]))
     cut = ["-x", "0", "-y", "0", "-W", str(width), "-H", str(round(height * picture.height))]
     out = HERE / picture.name
     subprocess.run(
-        ["pdftoppm", "-png", "-singlefile", "-r", str(DPI), "-f", str(page), "-l", str(page), *cut, str(pdf), str(out)], check=True
+        [
+            "pdftoppm",
+            "-png",
+            "-singlefile",
+            "-r",
+            str(DPI),
+            "-f",
+            str(page),
+            "-l",
+            str(page),
+            *cut,
+            str(pdf),
+            str(out),
+        ],
+        check=True,
     )
 
 

@@ -38,24 +38,37 @@ def chains(found: Sequence[Mention]) -> Iterator[Chain]:
             places = (first, first + 1, first + 2)
             for at in places:
                 gaps.setdefault(at, _ASIDE.sub("", found[at].gap))
-            if not all(words.search(gaps[at]) for words, at in zip(reversed(pattern.gaps), reversed(places), strict=True)):
+            if not all(
+                words.search(gaps[at])
+                for words, at in zip(reversed(pattern.gaps), reversed(places), strict=True)
+            ):
                 continue
             numbers = (found[first], found[first + 1], found[first + 2])
-            if any(_VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers) or _is_of_more(found[:first], numbers):
+            if any(
+                _VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers
+            ) or _is_of_more(found[:first], numbers):
                 break
             holds, right = pattern.test(numbers)
-            if not holds and _HEADS in pattern.kinds and _is_of_all(found[:first], numbers, pattern):
+            if (
+                not holds
+                and _HEADS in pattern.kinds
+                and _is_of_all(found[:first], numbers, pattern)
+            ):
                 break
             if not holds or _is_off(numbers[2], right):
                 yield Chain(numbers, right, pattern.how, sure=not holds)
             break
 
 
-def _is_of_all(earlier: Sequence[Mention], numbers: tuple[Mention, Mention, Mention], pattern: _Pattern) -> bool:
+def _is_of_all(
+    earlier: Sequence[Mention], numbers: tuple[Mention, Mention, Mention], pattern: _Pattern
+) -> bool:
     """“公务用车 3 辆，其中……2 辆，运行维护费 9.05 万元，平均每辆 3.02 万元”: the average of all that were counted before."""
     counted = next(one for one in numbers if _kind(one) == _HEADS)
     others = (one for one in earlier if one.unit == counted.unit)
-    return any(pattern.test([other if one is counted else one for one in numbers])[0] for other in others)
+    return any(
+        pattern.test([other if one is counted else one for one in numbers])[0] for other in others
+    )
 
 
 def _is_of_more(earlier: Sequence[Mention], numbers: Sequence[Mention]) -> bool:
@@ -63,14 +76,19 @@ def _is_of_more(earlier: Sequence[Mention], numbers: Sequence[Mention]) -> bool:
     last = numbers[2]
     if last.unit == "分":
         return "共" in last.gap and any(one.unit == "分" for one in earlier)
-    names = [{word.name for word in one.words or () if word.kind in {"item", "subject"}} for one in (numbers[0], last)]
+    names = [
+        {word.name for word in one.words or () if word.kind in {"item", "subject"}}
+        for one in (numbers[0], last)
+    ]
     return (numbers[1].unit == "辆" and "车" not in numbers[0].gap) or bool(
         names[1] - names[0] and numbers[1].unit in {"辆", "人", "名"}
     )
 
 
 def _kind(mention: Mention) -> str:
-    return _MONEY if mention.money else _HEADS if mention.unit in {"人", "名", "辆"} else mention.unit
+    return (
+        _MONEY if mention.money else _HEADS if mention.unit in {"人", "名", "辆"} else mention.unit
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ arithmetic
@@ -108,7 +126,9 @@ def _sum_of_change(sign: int) -> Callable[[Sequence[Mention]], tuple[bool, Fract
     def test(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
         one, two, three = numbers
         step = believed(two) if sign > 0 else -believed(two)
-        return (believed(one) + step).meets(believed(three)), _printed(_exact(one) + sign * _exact(two), three.unit)
+        return (believed(one) + step).meets(believed(three)), _printed(
+            _exact(one) + sign * _exact(two), three.unit
+        )
 
     return test
 
@@ -120,7 +140,9 @@ def _growth(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
     if spans[0].lo <= 0:
         return True, Fraction(0)
     grid = Fraction(1, 10 ** (rate.decimals + 2))
-    return rate_holds(Fraction(rate.value) / 100, grid, spans[1], spans[0]), _exact(step) / _exact(base) * 100
+    return rate_holds(Fraction(rate.value) / 100, grid, spans[1], spans[0]), _exact(step) / _exact(
+        base
+    ) * 100
 
 
 def _completion(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
@@ -137,7 +159,9 @@ def _average(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
     if heads <= 0:
         return True, Fraction(0)
     span = believed(each)
-    return Interval(span.lo * heads, span.hi * heads).meets(believed(whole)), _printed(_exact(whole) / heads, each.unit)
+    return Interval(span.lo * heads, span.hi * heads).meets(believed(whole)), _printed(
+        _exact(whole) / heads, each.unit
+    )
 
 
 def _points(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
@@ -175,8 +199,12 @@ _NEXT = r"^[，,](?!其中)[^;。支费部整收]{0,40}?"  # of the same: no oth
 _SPARED = re.compile(
     "^[，,、](?![^，,]*(?:比|较|同比|上年|去年|其中))[^，,;。、]{0,12}?(?:审减|核减|节约|节省|节支|节余)(?:了|金额|总额|额|财政|采购|投资|资金|经费|预算|支出)*(?:为|达到?|是|共|共计)?$"
 )
-_EACH = re.compile("^[，,](?:平均每|每|车均|人均|单车)[辆人名]?(?:支出|运行维护费|运行成本|费用|为)*$")
-_APART = re.compile("^[，,]?(?:两者)?(?:(?:高于|低于|比|较)(?P<other>[^，,;。]{2,12}?)(?:水平)?(?:高出?|低)?|相差|差|高出|低)$")
+_EACH = re.compile(
+    "^[，,](?:平均每|每|车均|人均|单车)[辆人名]?(?:支出|运行维护费|运行成本|费用|为)*$"
+)
+_APART = re.compile(
+    "^[，,]?(?:两者)?(?:(?:高于|低于|比|较)(?P<other>[^，,;。]{2,12}?)(?:水平)?(?:高出?|低)?|相差|差|高出|低)$"
+)
 _HOW_MANY = re.compile(
     "^[，,](?:按|以|年末|全年|现有|在职|在编|编内|实有|共|全体|车辆|公务用车|公务车|公车|保有|接待|来宾|参训|培训|人员|职工|干部)*$"
 )
@@ -301,4 +329,7 @@ _PATTERNS = (
         "满分 − 扣分",
     ),
 )  # fmt: skip
-_BY_KINDS = {kinds: [one for one in _PATTERNS if one.kinds == kinds] for kinds in {one.kinds for one in _PATTERNS}}
+_BY_KINDS = {
+    kinds: [one for one in _PATTERNS if one.kinds == kinds]
+    for kinds in {one.kinds for one in _PATTERNS}
+}

@@ -17,7 +17,9 @@ _NUMBER = re.compile(  # begins with what a number begins with, so that nothing 
     r"(?=[-\d])(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
     r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)|(?<=[为是]0)(?=[，,。;、)]))"
 )
-_SHORT = re.compile(r"(?<=[一-龥])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)")  # without its unit, or with half of it
+_SHORT = re.compile(
+    r"(?<=[一-龥])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)"
+)  # without its unit, or with half of it
 _ANY_NUMBER = re.compile(
     _NUMBER.pattern
     + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，,。;:、)(占]|$)"
@@ -86,7 +88,11 @@ class Mention:
     @property
     def quote(self) -> str:
         """The words of the report, short enough to stand in a cell."""
-        shown = self.passage.text[max(self.start - len(self.lead), 0) : self.end].replace(UNSURE, "").strip("，、；：。,;:（( \n")
+        shown = (
+            self.passage.text[max(self.start - len(self.lead), 0) : self.end]
+            .replace(UNSURE, "")
+            .strip("，、；：。,;:（( \n")
+        )
         return shown if len(shown) <= 60 else "…" + shown[-59:]
 
     @property
@@ -104,7 +110,15 @@ class Mention:
         return not self.kinds.isdisjoint(kinds)
 
 
-def passage(place: Place, title: str, text: str, lexicon: Lexicon, *, numbered: bool = False, aside: bool = False) -> Passage:
+def passage(
+    place: Place,
+    title: str,
+    text: str,
+    lexicon: Lexicon,
+    *,
+    numbered: bool = False,
+    aside: bool = False,
+) -> Passage:
     """A passage with its folded text, its lines put together."""
     text = unwrapped(text, lexicon)
     return Passage(place, title, text, fold(text), numbered, aside)
@@ -117,7 +131,9 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
             yield match.start(), match.group()
 
 
-def mentions(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line) -> list[Mention]:
+def mentions(
+    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line
+) -> list[Mention]:
     """The numbers of one sentence, in order."""
     found: list[Mention] = []
     after = 0
@@ -139,7 +155,10 @@ def _stands_for_money(mention: Mention) -> bool:
 def _numbers(sentence: str) -> Iterator[tuple[re.Match[str], str, str]]:
     """Every number: where, its digits, its unit."""
     if "百分之" not in sentence and not _SHORT.search(sentence):
-        yield from ((match, match["number"].replace(",", ""), match["unit"] or "元") for match in _NUMBER.finditer(sentence))
+        yield from (
+            (match, match["number"].replace(",", ""), match["unit"] or "元")
+            for match in _NUMBER.finditer(sentence)
+        )
         return  # “上年决算为 0，” is money
     for match in _ANY_NUMBER.finditer(sentence):
         if match["spelled"]:
@@ -181,13 +200,32 @@ def _with_units(found: list[Mention]) -> list[Mention]:
 
 def nowhere(source: Passage, start: int) -> Mention:
     """A number that is none, at the beginning of a sentence without any: it lends its place."""
-    return Mention(source, start, start, Decimal(0), "", 0, "", "", "", (), frozenset(), (), "", Scope(), None, approximate=False)
+    return Mention(
+        source,
+        start,
+        start,
+        Decimal(0),
+        "",
+        0,
+        "",
+        "",
+        "",
+        (),
+        frozenset(),
+        (),
+        "",
+        Scope(),
+        None,
+        approximate=False,
+    )
 
 
 _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台套件])(?![账帐式面])")
 
 
-def counted(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line) -> list[Mention]:
+def counted(
+    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line
+) -> list[Mention]:
     """Numbers of 台, 套, 件 with the words that lead to each. They are no statements of their own: “设备 312 台，原值……”."""
     return [
         _mention(source, start, sentence, 0, match, match["number"], match["unit"], lexicon, line)
@@ -218,7 +256,11 @@ def _mention(
     wide = read(wide_text, lexicon, before)[0] if wide_text != lead else words
     tail = sentence[match.end() : match.end() + 6]
     kinds = frozenset([word.kind for word in consumed])
-    vague = bool(VAGUE_AFTER.match(tail)) or bool(kinds & {"approximate", "target"}) or gap[-1:] in {"—", "~", "～"}
+    vague = (
+        bool(VAGUE_AFTER.match(tail))
+        or bool(kinds & {"approximate", "target"})
+        or gap[-1:] in {"—", "~", "～"}
+    )
     vague = vague or (bool(kinds & {"over", "under"}) and not kinds & _BASES)
     sign = "-" if match["sign"] else ""
     return Mention(
@@ -265,7 +307,9 @@ _STARTS = frozenset("0123456789经按从中")  # of what is read without the lex
 _ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看")
 
 
-def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
+def read(
+    text: str, lexicon: Lexicon, before: str = ""
+) -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
     """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known.
 
     `before` is the sentence up to there, for words that mean something only after another. What “其他收入中……” is among is a word of
@@ -298,11 +342,16 @@ def read(text: str, lexicon: Lexicon, before: str = "") -> tuple[tuple[Word, ...
             position = adverbial.end()
             continue
         if char == "中" and words and words[-1].kind in {"item", "subject"}:
-            words = [*(word for word in words[:-1] if word.kind == "ours"), replace(words[-1], kind="amid")]
+            words = [
+                *(word for word in words[:-1] if word.kind == "ours"),
+                replace(words[-1], kind="amid"),
+            ]
             position += 1
             continue
         found = lexicon.at(text, position)
-        if found is None or (found[1].near and not any(one in before for one in found[1].near.split("|"))):
+        if found is None or (
+            found[1].near and not any(one in before for one in found[1].near.split("|"))
+        ):
             complete = False
             position += 1
             continue

@@ -165,7 +165,9 @@ class Story:
     listings: list[Listing] = field(default_factory=list)
     chains: list[Chain] = field(default_factory=list)
     numbers: int = 0
-    heard: dict[int, list[Mention]] = field(default_factory=dict)  # every number of a passage, in order
+    heard: dict[int, list[Mention]] = field(
+        default_factory=dict
+    )  # every number of a passage, in order
 
     def scope(self, source: Passage, position: int) -> Scope:
         """Of whom and when a place of a passage speaks."""

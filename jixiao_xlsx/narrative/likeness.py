@@ -14,13 +14,19 @@ _LAST = 2  # of the last digit that is written: what different ways of rounding 
 
 def is_slip(written: Decimal, right: Decimal | Fraction, decimals: int) -> bool:
     """Whether `written`, with so many decimals and in one unit with `right`, looks like a slip of it."""
-    exact = right if isinstance(right, Decimal) else Decimal(right.numerator) / Decimal(right.denominator)
+    exact = (
+        right
+        if isinstance(right, Decimal)
+        else Decimal(right.numerator) / Decimal(right.denominator)
+    )
     one, other, step = abs(written), abs(exact), Decimal(1).scaleb(-decimals)
     if abs(one - other) <= _LAST * step:
         return True
     digits = _digits(one, decimals)
     shown = {_digits(other.quantize(step, how), decimals) for how in (ROUND_HALF_UP, ROUND_DOWN)}
-    return any(_near(digits, text) for text in (*shown, _digits(other, _places(other)))) or _scaled(one, other)
+    return any(_near(digits, text) for text in (*shown, _digits(other, _places(other)))) or _scaled(
+        one, other
+    )
 
 
 def _places(number: Decimal) -> int:
@@ -40,7 +46,9 @@ def _near(one: str, other: str) -> bool:
         shuffled = sorted(one) == sorted(other)
         return len(apart) == 1 or (shuffled and (len(apart) == 2 or len(set(one)) > 2))
     longer, shorter = sorted((one, other), key=len, reverse=True)
-    return len(longer) == len(shorter) + 1 and any(longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer)))
+    return len(longer) == len(shorter) + 1 and any(
+        longer[:at] + longer[at + 1 :] == shorter for at in range(len(longer))
+    )
 
 
 def _scaled(one: Decimal, other: Decimal) -> bool:

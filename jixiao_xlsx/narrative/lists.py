@@ -32,22 +32,41 @@ class Lists(Relations):
         gap = fact.mention.gap
         among = AMONG.search(gap) if ";" not in gap else None  # “；其中” may be of any of them
         bracket = gap.startswith("(") and bool(fact.mention.words) and fact.mention.has(*NAMED)
-        if (among or bracket) and self.last is not None and alike(self.last, fact) and fact.role != PREVIOUS:
+        if (
+            (among or bracket)
+            and self.last is not None
+            and alike(self.last, fact)
+            and fact.role != PREVIOUS
+        ):
             self._close_list()
             self.parent, self.children = self.last, [fact]
-            self.open_ended = bracket or "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
+            self.open_ended = (
+                bracket or "其中" in gap or "主要" in gap or "包括" in gap or "包含" in gap
+            )
             return
         if self.parent is None:
             return
-        breaks = BREAK.findall(gap) or (["、"] if gap.startswith(("和", "及", "以及", "与")) else [])
+        breaks = BREAK.findall(gap) or (
+            ["、"] if gap.startswith(("和", "及", "以及", "与")) else []
+        )
         boundaries = len(breaks)
         if boundaries == 1 and (self.separator or breaks[0]) in "、，," and breaks[0] == ";":
             boundaries = 2  # a list that uses “、” or “，” is not continued by “；”
         self.separator = self.separator or "".join(breaks[:1])
         other = ("share", "execution", "spent", "previous", "start", "together", *PLANNED)
         roles = fact.mention.has(*other) or fact.mention.opening in other
-        whole = fact.item in self.known.partitions and fact.item != self.parent.item and self._is_whole(fact)
-        fits = alike(self.parent, fact) and boundaries == 1 and not roles and not whole and fact.mention.words != ()
+        whole = (
+            fact.item in self.known.partitions
+            and fact.item != self.parent.item
+            and self._is_whole(fact)
+        )
+        fits = (
+            alike(self.parent, fact)
+            and boundaries == 1
+            and not roles
+            and not whole
+            and fact.mention.words != ()
+        )
         if fits and not _of_another_time(self.parent, fact):
             self.children.append(fact)
         else:
@@ -63,8 +82,12 @@ class Lists(Relations):
         if counted and same and len(row) == (number or len(row)):
             plain_row = not any("其中" in one.mention.gap for one in row[1:])
             if number or (plain_row and len(fact.items) == 0):
-                self.story.listings.append(Listing(fact, tuple(row), open_ended=not number, sure=bool(number)))
-        another = fact.mention.has(*PLANNED) and (not self.row or self.row[-1].role != fact.role or not fact.item)
+                self.story.listings.append(
+                    Listing(fact, tuple(row), open_ended=not number, sure=bool(number))
+                )
+        another = fact.mention.has(*PLANNED) and (
+            not self.row or self.row[-1].role != fact.role or not fact.item
+        )
         if counted or len(BREAK.findall(gap)) > 1 or fact.mention.has("share") or another:
             self.row = []
         self.row.append(fact)
@@ -77,5 +100,7 @@ class Lists(Relations):
     def _close_list(self) -> None:
         if self.parent is not None and self.children:
             closed = _NOTHING_ELSE.match(self.children[-1].mention.tail) is not None
-            self.story.listings.append(Listing(self.parent, tuple(self.children), self.open_ended and not closed, closed))
+            self.story.listings.append(
+                Listing(self.parent, tuple(self.children), self.open_ended and not closed, closed)
+            )
         self.parent, self.children, self.separator = None, [], ""

@@ -64,7 +64,9 @@ class Measures:
         known = self.fitting.get(id(fact))
         if known is None:
             span = fact.believed
-            known = self.fitting[id(fact)] = tuple([yard for yard in self.of(fact) if yard.meets(span)])
+            known = self.fitting[id(fact)] = tuple(
+                [yard for yard in self.of(fact) if yard.meets(span)]
+            )
         return known
 
     def _measure(self, fact: Fact) -> tuple[Yard, ...]:
@@ -75,7 +77,11 @@ class Measures:
             sets[0] += _fine(self.yards.of(fact.either, "execution"), fact)
         if not all(sets):
             return ()
-        yards = sets[0] if len(sets) == 1 else (Yard(tuple(cell for one in sets for cell in one[0].cells)),)
+        yards = (
+            sets[0]
+            if len(sets) == 1
+            else (Yard(tuple(cell for one in sets for cell in one[0].cells)),)
+        )
         return tuple(yard for yard in yards if _same_kind(fact, yard))
 
     def _of_item(self, item: str, fact: Fact) -> tuple[Yard, ...]:
@@ -111,8 +117,16 @@ class Measures:
 
     def known(self, item: str, role: str) -> tuple[Amount, ...]:
         """The tables' figure of an item, where they have one, or several that agree."""
-        yards = sorted(self.yards.of(item, role), key=lambda yard: yard.grid) if role and role != "other" else []
-        return (of_yard(yards[0]),) if yards and all(yard.meets(yards[0].span) for yard in yards) else ()
+        yards = (
+            sorted(self.yards.of(item, role), key=lambda yard: yard.grid)
+            if role and role != "other"
+            else []
+        )
+        return (
+            (of_yard(yards[0]),)
+            if yards and all(yard.meets(yards[0].span) for yard in yards)
+            else ()
+        )
 
     # -- units
 
@@ -121,16 +135,29 @@ class Measures:
         if not fact.mention.value or self.agrees(fact):
             return ""
         for unit in _OTHER_UNIT.get(fact.mention.unit, ()):
-            if any(yard.meets(believed(replace(fact.mention, unit=unit))) for yard in self.of(fact)):
+            if any(
+                yard.meets(believed(replace(fact.mention, unit=unit))) for yard in self.of(fact)
+            ):
                 return unit
         return ""
 
     def twin(self, fact: Fact) -> Fact | None:
         """The same number of the same item elsewhere in 万元 (nobody writes 942.42 元 of 942.42 万元)."""
-        if len(fact.mention.numeral) < _LONG_ENOUGH or fact.mention.unit != "元" or self.agrees(fact):
+        if (
+            len(fact.mention.numeral) < _LONG_ENOUGH
+            or fact.mention.unit != "元"
+            or self.agrees(fact)
+        ):
             return None
-        same = (one for one in self.facts if one.items == fact.items and one.mention.numeral == fact.mention.numeral)
-        return next((one for one in same if one.mention.unit == "万元" and not one.mention.approximate), None)
+        same = (
+            one
+            for one in self.facts
+            if one.items == fact.items and one.mention.numeral == fact.mention.numeral
+        )
+        return next(
+            (one for one in same if one.mention.unit == "万元" and not one.mention.approximate),
+            None,
+        )
 
     def slipped(self, *facts: Fact | None) -> bool:
         """Whether the unit of one of them is in doubt: nothing is computed with it."""
@@ -150,7 +177,12 @@ class Measures:
     def _exceeds(self, fact: Fact, times: int) -> bool:
         whole = self.yards.known.subjects.whole if self.yards.known.subjects else ""
         spent = [yard.span.hi for yard in self.yards.of(whole, "")]
-        return fact.mention.money and whole not in fact.items and bool(spent) and fact.believed.lo > times * max(spent)
+        return (
+            fact.mention.money
+            and whole not in fact.items
+            and bool(spent)
+            and fact.believed.lo > times * max(spent)
+        )
 
 
 def _fine(yards: tuple[Yard, ...], fact: Fact) -> tuple[Yard, ...]:
@@ -163,7 +195,9 @@ def _same_kind(fact: Fact, yard: Yard) -> bool:
     """Money is held against money; people in 人 or 名, papers in 份, cars in 辆; a number of things is not their value."""
     if fact.mention.money or yard.unit in MONEY_UNITS:
         return fact.mention.money and yard.unit in MONEY_UNITS
-    return fact.role == "quantity" or yard.unit == {"名": "人"}.get(fact.mention.unit, fact.mention.unit)
+    return fact.role == "quantity" or yard.unit == {"名": "人"}.get(
+        fact.mention.unit, fact.mention.unit
+    )
 
 
 def printed(amounts: Iterable[Amount], unit: str) -> Decimal:

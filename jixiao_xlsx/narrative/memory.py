@@ -12,7 +12,9 @@ from jixiao_xlsx.narrative.topics import NAMED, Topic
 from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary, Word
 
 PLANNED = ("original", "budget", "plan")
-_PART_OF_YEAR = re.compile(r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年")
+_PART_OF_YEAR = re.compile(
+    r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年"
+)
 WHEN = re.compile("年初|年末|年底|期初|期末|上年|去年|本年|今年|[上下]半年|[一二三四]季度")
 
 
@@ -55,12 +57,16 @@ class Memory:
         self.rated = ""  # the base of these
         self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
         self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
-        self.compared: Fact | None = None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
+        self.compared: Fact | None = (
+            None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
+        )
         self.shared: Share | None = None  # the last share
         self.sliced: list[Slice] = []  # the shares without an amount
         self.split: list[Slice] = []  # of “分别占”: those whose percentages are still to come
         self.stepped: Fact | None = None  # the amount of the last change
-        self.outside: list[tuple[Fact | None, list[Fact], Fact | None]] = []  # what was spoken of before a bracket
+        self.outside: list[
+            tuple[Fact | None, list[Fact], Fact | None]
+        ] = []  # what was spoken of before a bracket
         self.asked = False  # whether the 满意度 of some group was told: “村民满意度 97%，居民 98%”
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
         self.change: Change | None = None
@@ -83,13 +89,21 @@ class Memory:
 
     def _is_astray(self, mention: Mention) -> bool:
         """Whether a number without a name may be of something that is not understood."""
-        vouched = mention.scope.owner == OURS and self.last is None and bool(re.search("年|本|总|各项|全|我", mention.lead))
+        vouched = (
+            mention.scope.owner == OURS
+            and self.last is None
+            and bool(re.search("年|本|总|各项|全|我", mention.lead))
+        )
         return mention.scope.doubtful or (self.astray and not vouched)
 
     def _of_one(self, fact: Fact | None) -> bool:
         """Whether the fact is of one item among many, not of all that the department has."""
         item = self.known.items.get(fact.item) if fact else None
-        return fact is not None and bool(fact.item) and (item is None or item.kind not in {"income", "total"})
+        return (
+            fact is not None
+            and bool(fact.item)
+            and (item is None or item.kind not in {"income", "total"})
+        )
 
     def _role(self, words: tuple[Word, ...], mention: Mention) -> str:
         kinds = {word.kind for word in words}
@@ -112,6 +126,9 @@ class Memory:
 
     def _at_start(self, words: tuple[Word, ...]) -> str:
         """“年初”: of what is carried over, the end of last year; of what is spent, the budget."""
-        name = next((word.name for word in words if word.kind in NAMED), self.current.item if self.current else "")
+        name = next(
+            (word.name for word in words if word.kind in NAMED),
+            self.current.item if self.current else "",
+        )
         item = self.known.items.get(name)
         return PREVIOUS if item is not None and item.kind == "balance" else "original"

@@ -46,7 +46,14 @@ def portions(text: str) -> Iterator[Portion]:
     for match in _PORTION.finditer(text):
         low, high = _range(_share(match), {match["about"] or "", match["more"] or ""})
         start = max(match.end("whole"), 0)
-        yield Portion(match.start(), match.end(), text[start : match.end()].removeprefix("的"), match["whole"] or "", low, high)
+        yield Portion(
+            match.start(),
+            match.end(),
+            text[start : match.end()].removeprefix("的"),
+            match["whole"] or "",
+            low,
+            high,
+        )
 
 
 def _share(match: re.Match[str]) -> Fraction:

@@ -31,7 +31,10 @@ def beside(story: Story, mention: Mention) -> list[Mention]:
     return [
         one
         for one in story.heard.get(id(mention.passage), ())
-        if start <= one.start and (end < 0 or one.start < end) and one is not mention and one.kind == mention.kind
+        if start <= one.start
+        and (end < 0 or one.start < end)
+        and one is not mention
+        and one.kind == mention.kind
     ]
 
 
@@ -64,7 +67,11 @@ def _atoms(mention: Mention) -> Fraction:
 
 def _last(mention: Mention) -> Fraction:
     """Half of the last digit of an amount; a whole number of 万元 is exact to a hundredth, and so are people."""
-    return Fraction(atoms_per(mention.unit), 2 * 10 ** max(mention.decimals, 2)) if mention.money else Fraction(0)
+    return (
+        Fraction(atoms_per(mention.unit), 2 * 10 ** max(mention.decimals, 2))
+        if mention.money
+        else Fraction(0)
+    )
 
 
 def _span(mention: Mention) -> Interval:
@@ -88,7 +95,9 @@ def grows_by(story: Story, rate: Mention, like: Mention, *, up: bool) -> bool:
     return False
 
 
-def _pairs(story: Story, mention: Mention, *, itself: bool = False) -> Iterator[tuple[Interval, Interval]]:
+def _pairs(
+    story: Story, mention: Mention, *, itself: bool = False
+) -> Iterator[tuple[Interval, Interval]]:
     """Every two figures of the paragraph, the greater first."""
     near = [*beside(story, mention), *([mention] if itself else [])]
     spans = sorted({_span(one) for one in near}, key=lambda one: (one.lo, one.hi), reverse=True)
@@ -116,9 +125,15 @@ def of_sentence(story: Story, mention: Mention) -> Iterator[Fact]:
     """The other facts of its sentence."""
     text = mention.passage.folded
     start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS)
-    end = min(found if (found := text.find(stop, mention.end)) >= 0 else len(text) for stop in _STOPS)
+    end = min(
+        found if (found := text.find(stop, mention.end)) >= 0 else len(text) for stop in _STOPS
+    )
     for fact in story.facts:
-        if fact.mention.passage is mention.passage and start < fact.mention.start < end and fact.mention is not mention:
+        if (
+            fact.mention.passage is mention.passage
+            and start < fact.mention.start < end
+            and fact.mention is not mention
+        ):
             yield fact
 
 
@@ -151,7 +166,10 @@ def is_of_another_cell(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) ->
     named = fact.mention.has("item", "subject")
     return any(
         cell.row != other.row
-        and (_part_by_name(cell.row, other.row, before) or ((not named or cell.row in _ALL) and _title(other.row) in before))
+        and (
+            _part_by_name(cell.row, other.row, before)
+            or ((not named or cell.row in _ALL) and _title(other.row) in before)
+        )
         and Yard((other,)).meets(fact.believed)
         for yard in yards
         for cell in yard.cells
@@ -172,33 +190,55 @@ def _column_of(submission: Submission, cell: Cell) -> Iterator[Cell]:
     """The filled cells of the column that the cell stands in."""
     for table in submission.tables.values():
         if _holds(table, cell):
-            yield from (one for row in table.rows if (one := row.get(cell.column)) is not None and one.number is not None)
+            yield from (
+                one
+                for row in table.rows
+                if (one := row.get(cell.column)) is not None and one.number is not None
+            )
 
 
 def _holds(table: Table, cell: Cell) -> bool:
-    return table.sheet == cell.sheet and any(cell.place == one.place for row in table.rows if (one := row.get(cell.column)))
+    return table.sheet == cell.sheet and any(
+        cell.place == one.place for row in table.rows if (one := row.get(cell.column))
+    )
 
 
 def is_what_is_left(fact: Fact, tables: Yardsticks) -> bool:
     """Whether the figure is the difference of two of its item's: “项目支出有 23.76 万元没有执行”."""
     yards = tables.of(fact.item, "")
-    return any(one is not other and (one.span + -other.span).meets(fact.believed) for one in yards for other in yards)
+    return any(
+        one is not other and (one.span + -other.span).meets(fact.believed)
+        for one in yards
+        for other in yards
+    )
 
 
 def is_what_was_granted(fact: Fact, tables: Yardsticks) -> bool:
     """“上级下达资金 659.01 万元，支出 543.13 万元”: what was handed down of it, not what was spent."""
-    return fact.role in {"", "budget", "plan"} and any(yard.meets(fact.believed) for yard in tables.of(fact.item, "granted"))
+    return fact.role in {"", "budget", "plan"} and any(
+        yard.meets(fact.believed) for yard in tables.of(fact.item, "granted")
+    )
 
 
 def is_of_one_source(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
     """“上级下达资金……，其中卫生健康支出 950.78 万元”: one row of a subject that has several, whose 资金来源 was named before it."""
     text = fact.mention.passage.folded
     before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
-    rows = (cell for yard in yards if len(yard.cells) > 1 for cell in yard.cells if Yard((cell,)).meets(fact.believed))
+    rows = (
+        cell
+        for yard in yards
+        if len(yard.cells) > 1
+        for cell in yard.cells
+        if Yard((cell,)).meets(fact.believed)
+    )
     return any((source := tables.source_of(cell)) and source[:_TELLING] in before for cell in rows)
 
 
 def is_stale(fact: Fact, tables: Yardsticks) -> bool:
     """Whether the figure is the same item's of another column (年初, 全年, 决算, 上年): then it was taken from the wrong one."""
     roles = ("execution", "budget", "original", "previous")
-    return any(yard.atoms and yard.meets(fact.believed) for role in roles for yard in tables.of(fact.item, role))
+    return any(
+        yard.atoms and yard.meets(fact.believed)
+        for role in roles
+        for yard in tables.of(fact.item, role)
+    )

@@ -30,7 +30,9 @@ class Relations(Memory):
         self._close_change()
         words = mention.words or ()
         named = [word.name for word in words if word.kind in NAMED]
-        item = named[0] if len(named) == 1 else self.current.item if self.current and not named else ""
+        item = (
+            named[0] if len(named) == 1 else self.current.item if self.current and not named else ""
+        )
         if mention.scope.foreign or (not item and self.current is None):
             self._lost()
             return
@@ -41,7 +43,12 @@ class Relations(Memory):
 
     def _changed(self, mention: Mention) -> None:
         self._close_change()
-        if mention.words is None or mention.scope.foreign or mention.approximate or mention.has("respectively"):
+        if (
+            mention.words is None
+            or mention.scope.foreign
+            or mention.approximate
+            or mention.has("respectively")
+        ):
             self._lost()
             return
         if mention.has("over", "under") and not self._base(mention):
@@ -50,14 +57,22 @@ class Relations(Memory):
             self.stepped = self.last = Fact(mention, (), OTHER)
         self.change = self._new_change(mention, amount=mention)
 
-    def _new_change(self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None) -> Change | None:
+    def _new_change(
+        self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None
+    ) -> Change | None:
         words = mention.words or ()
         named = [word.name for word in words if word.kind in NAMED]
         if len(named) > 1 or (not named and self.current is None):
             return None
         item = named[0] if named else self.current.item if self.current else ""
-        direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (-1 if mention.value < 0 else 1)
-        facts = [fact for fact in self.said if fact.item == item and not fact.subset and not fact.mention.approximate]
+        direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (
+            -1 if mention.value < 0 else 1
+        )
+        facts = [
+            fact
+            for fact in self.said
+            if fact.item == item and not fact.subset and not fact.mention.approximate
+        ]
         base = self._base(mention) or self._base_said(item, facts, mention.lead)
         earlier = next((fact for fact in facts if fact.role == base and base), None)
         if base == PREVIOUS and earlier is None:
@@ -65,7 +80,9 @@ class Relations(Memory):
         current = next((fact for fact in facts if fact.role in {"execution", ""}), None)
         if current is None and (base in {"original", PREVIOUS} or self.compared is not None):
             current = next((fact for fact in facts if fact.role not in {base, OTHER}), None)
-            current = current or next((fact for fact in facts if fact is not self.compared and fact is not earlier), None)
+            current = current or next(
+                (fact for fact in facts if fact is not self.compared and fact is not earlier), None
+            )
         return Change(item, direction, base, current, earlier, amount, rate)
 
     def _base_said(self, item: str, facts: list[Fact], lead: str) -> str:
@@ -82,8 +99,19 @@ class Relations(Memory):
     def _opening(self, name: str) -> Fact | None:
         """What the year began with, if it was told: 年初结转和结余 of 年末结转和结余."""
         cells = self.known.items[name].cells.get(PREVIOUS, ()) if name in self.known.items else ()
-        told = (fact for fact in self.said if fact.item in self.known.items and not fact.subset and not fact.mention.approximate)
-        return next((fact for fact in told if set(cells) & {*self.known.items[fact.item].cells.get("execution", ())}), None)
+        told = (
+            fact
+            for fact in self.said
+            if fact.item in self.known.items and not fact.subset and not fact.mention.approximate
+        )
+        return next(
+            (
+                fact
+                for fact in told
+                if set(cells) & {*self.known.items[fact.item].cells.get("execution", ())}
+            ),
+            None,
+        )
 
     def _base(self, mention: Mention) -> str:
         words = mention.words or ()
@@ -91,7 +119,9 @@ class Relations(Memory):
         for kind in PLANNED:
             if kind in kinds:
                 return kind
-        earlier = mention.year is not None and self.year is not None and mention.year == self.year - 1
+        earlier = (
+            mention.year is not None and self.year is not None and mention.year == self.year - 1
+        )
         if "previous" in kinds or earlier or "同比" in mention.lead or "同期" in mention.lead:
             return PREVIOUS
         if "start" in kinds:
@@ -124,9 +154,17 @@ class Relations(Memory):
             self._next_split(mention)
             return
         self.split = []
-        if mention.has("respectively") or (mention.wide and any(word.kind == "respectively" for word in mention.wide)):
+        if mention.has("respectively") or (
+            mention.wide and any(word.kind == "respectively" for word in mention.wide)
+        ):
             self._respectively(mention)
-        elif self.divided and mention.gap.strip() in {"的", "的比重为", "的比例为", "的比重", "的比例"}:
+        elif self.divided and mention.gap.strip() in {
+            "的",
+            "的比重为",
+            "的比例为",
+            "的比重",
+            "的比例",
+        }:
             self.shared = Share(mention, self.divided[0], "", self.divided[1])
             self.story.shares.append(self.shared)
         elif mention.has("up", "down"):
@@ -143,17 +181,33 @@ class Relations(Memory):
         names = [word.name for word in mention.wide or () if word.kind in NAMED]
         kinds = [word.kind for word in mention.wide or ()]
         after = (
-            [word.name for word in (mention.wide or ())[kinds.index("share") :] if word.kind in NAMED] if "share" in kinds else []
+            [
+                word.name
+                for word in (mention.wide or ())[kinds.index("share") :]
+                if word.kind in NAMED
+            ]
+            if "share" in kinds
+            else []
         )
         if len(after) == 1 and len(names) > 2:
-            self.split = [Slice(mention, name, after[0]) for name in names[:-1]]  # “A、B 分别占 C 的 80%、20%”
+            self.split = [
+                Slice(mention, name, after[0]) for name in names[:-1]
+            ]  # “A、B 分别占 C 的 80%、20%”
             self._next_split(mention)
         if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
-            self.rates, self.rated = names, next(word.kind for word in mention.words or () if word.kind in PLANNED)
+            self.rates, self.rated = (
+                names,
+                next(word.kind for word in mention.words or () if word.kind in PLANNED),
+            )
             self._completion(mention, self.rates.pop(0), self.rated)
 
     def _next_split(self, mention: Mention) -> None:
-        unsure = self.within or mention.scope.doubtful or mention.scope.period in {PREVIOUS, OTHER} or self.planned
+        unsure = (
+            self.within
+            or mention.scope.doubtful
+            or mention.scope.period in {PREVIOUS, OTHER}
+            or self.planned
+        )
         one = self.split.pop(0)
         if not unsure:
             self.sliced.append(replace(one, mention=mention))
@@ -161,10 +215,20 @@ class Relations(Memory):
     def _satisfied(self, mention: Mention, words: tuple[Word, ...]) -> None:
         """“村民满意度 97.94%，居民 98.46%”: 满意度 by those that were asked."""
         names = [word.name for word in words if word.kind == "respondent"]
-        rates = {word.name for word in words if word.kind in {"indicator", "rate", "item", "subject"}}
+        rates = {
+            word.name for word in words if word.kind in {"indicator", "rate", "item", "subject"}
+        }
         named = bool(rates) and rates == {(self.known.respondents or ("",))[-1]}
-        others = mention.has("share", "up", "down", "over", "under", "respectively", "than", "target", "previous")
-        if len(names) != 1 or others or mention.joined or mention.scope.doubtful or self._role(words, mention) in {PREVIOUS, OTHER}:
+        others = mention.has(
+            "share", "up", "down", "over", "under", "respectively", "than", "target", "previous"
+        )
+        if (
+            len(names) != 1
+            or others
+            or mention.joined
+            or mention.scope.doubtful
+            or self._role(words, mention) in {PREVIOUS, OTHER}
+        ):
             self.asked = False
         elif named or (self.asked and not rates):
             self.asked = True
@@ -172,13 +236,27 @@ class Relations(Memory):
 
     def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
         named = [word for word in words if word.kind in {"rate", "indicator"}]
-        if self.criteria or len(named) > 1 or self._role(words, mention) in {PREVIOUS, OTHER} or mention.scope.doubtful:
+        if (
+            self.criteria
+            or len(named) > 1
+            or self._role(words, mention) in {PREVIOUS, OTHER}
+            or mention.scope.doubtful
+        ):
             return
         general = named[0].kind == "rate" and named[0].name == self.known.rate
         items = [word.name for word in words if word.kind in NAMED]
         counted = self.current is not None and not self.current.mention.money
-        if general and (items or (self._of_one(self.current) and not counted and not re.search("部门|整体|总体", mention.lead))):
-            self._completion(mention, items[0] if len(items) == 1 else "")  # “执行率” after the figures of one item is that item's
+        if general and (
+            items
+            or (
+                self._of_one(self.current)
+                and not counted
+                and not re.search("部门|整体|总体", mention.lead)
+            )
+        ):
+            self._completion(
+                mention, items[0] if len(items) == 1 else ""
+            )  # “执行率” after the figures of one item is that item's
             return
         bare = general and named[0].name not in mention.lead
         if items or (bare and self._is_astray(mention)):
@@ -199,7 +277,13 @@ class Relations(Memory):
     def _share_of_named(self, mention: Mention) -> None:
         """“总投资 2145 万元，其中奖补资金 1520 万元，占总投资的 70.86%”: the same words, whatever they mean."""
         named = re.fullmatch(r"占(?P<whole>[^，,;()]{2,10})的", mention.lead)
-        if named is None or mention.approximate or self.parent is None or self.last is None or self.last is self.parent:
+        if (
+            named is None
+            or mention.approximate
+            or self.parent is None
+            or self.last is None
+            or self.last is self.parent
+        ):
             return
         if self.parent.mention.lead.endswith(named["whole"]) and alike(self.parent, self.last):
             self.story.shares.append(Share(mention, self.last, "", self.parent))
@@ -213,7 +297,12 @@ class Relations(Memory):
             after = [self.whole]
         if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
             return
-        if before and not any(fact.item == before[0] for fact in self.said) and len(after) < 2 and len(before) == 1:
+        if (
+            before
+            and not any(fact.item == before[0] for fact in self.said)
+            and len(after) < 2
+            and len(before) == 1
+        ):
             above = self.parent.item if self.parent is not None else self.head
             unsure = (
                 self.within
@@ -232,7 +321,13 @@ class Relations(Memory):
             part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
         adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
         if part is not None and len(after) < 2 and (part.item or not after or adjacent):
-            parallel = self.shared if not after and self.parent is None and part is not (self.shared and self.shared.part) else None
+            parallel = (
+                self.shared
+                if not after
+                and self.parent is None
+                and part is not (self.shared and self.shared.part)
+                else None
+            )
             head = "" if self.parent is not None or parallel else self.head
             self.shared = Share(mention, part, after[0] if after else head, self.parent, parallel)
             self.story.shares.append(self.shared)
@@ -248,28 +343,50 @@ class Relations(Memory):
             named = self._one_name(clause)
             whole = self._one_name(one.whole) if one.whole else ""
             scope = self.story.scope(at.passage, position + one.start)
-            unsure = scope.foreign or scope.doubtful or scope.period in {PREVIOUS, OTHER} or self.within or self.criteria
+            unsure = (
+                scope.foreign
+                or scope.doubtful
+                or scope.period in {PREVIOUS, OTHER}
+                or self.within
+                or self.criteria
+            )
             if unsure or named is None or whole is None:
                 continue
             start = position + one.start - len(clause)
-            quote = replace(at, start=start + len(clause), end=position + one.end, lead=clause, numeral=one.said, unit="")
+            quote = replace(
+                at,
+                start=start + len(clause),
+                end=position + one.end,
+                lead=clause,
+                numeral=one.said,
+                unit="",
+            )
             share: Share | Slice | None = None
             if text.startswith("的") and one.start == 0:
                 share = Share(quote, self.divided[0], "", self.divided[1]) if self.divided else None
             elif named:
-                above = self.parent.item if self.parent is not None and not self.parent.subset else self.head
+                above = (
+                    self.parent.item
+                    if self.parent is not None and not self.parent.subset
+                    else self.head
+                )
                 share = Slice(quote, named, whole or above or self._top_of(named))
             elif self.last is not None and not re.sub("[，,]|大?约|仅|只", "", text[: one.start]):
                 parent = self.parent if self.parent is not self.last else None
                 top = "" if parent is not None else self.head or self._top_of(self.last.item)
                 share = Share(quote, self.last, whole or top, parent)
-            if share is not None and not (isinstance(share, Share) and share.part.mention.approximate):
+            if share is not None and not (
+                isinstance(share, Share) and share.part.mention.approximate
+            ):
                 self.story.roughly.append(Roughly(share, one.said, one.low, one.high))
 
     def _one_name(self, text: str) -> str | None:
         """The one item that words name; "" where they name nothing; None where they are not understood or name several."""
         words, _, _ = read(text, self.lexicon)
-        if words is None or any(word.kind not in {*NAMED, "spent", "filler", "ours", "execution", "approximate"} for word in words):
+        if words is None or any(
+            word.kind not in {*NAMED, "spent", "filler", "ours", "execution", "approximate"}
+            for word in words
+        ):
             return None
         names = [word.name for word in words if word.kind in NAMED]
         if not names and any(word.kind == "spent" for word in words):
@@ -289,14 +406,26 @@ class Relations(Memory):
         said = bool(base) or mention.has(*PLANNED, "rate")
         base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
         pair = [fact for fact in self.said if fact.item == item and item][-2:]
-        work = mention.value == 100 or mention.tail.startswith("的")  # what was done, not what was spent
-        if not said and not work and len(pair) == 2 and pair[0].role in PLANNED and pair[1].role == "execution":
+        work = mention.value == 100 or mention.tail.startswith(
+            "的"
+        )  # what was done, not what was spent
+        if (
+            not said
+            and not work
+            and len(pair) == 2
+            and pair[0].role in PLANNED
+            and pair[1].role == "execution"
+        ):
             said, base = True, pair[0].role  # “预算 70 万元，执行 68 万元，完成 98%”
         if not item or not said:
             return
         facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]
         plan = next((fact for fact in facts if fact.role == base), None)
         if base == "plan" and plan is None:
-            plan = next((fact for one in ("budget", "original") for fact in facts if fact.role == one), None)
-        part = next((fact for fact in facts if fact.role == "execution"), None) or next((f for f in facts if not f.role), None)
+            plan = next(
+                (fact for one in ("budget", "original") for fact in facts if fact.role == one), None
+            )
+        part = next((fact for fact in facts if fact.role == "execution"), None) or next(
+            (f for f in facts if not f.role), None
+        )
         self.story.done.append(Done(mention, item, base, part, plan))

@@ -18,11 +18,18 @@ from jixiao_xlsx.narrative.vocabulary import Endings, Scoping
 OURS, OTHERS = "ours", "others"
 THIS, PREVIOUS, OTHER = "this", "previous", "other"
 _NAME = "\ue000"  # stands for every letter of the department's own name
-_ALONE = re.compile("(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即年])")  # where a short name begins
+_ALONE = re.compile(
+    "(?<![一-龥])|(?<=[经由报向受在对与和及的被按据为是到从于请让该即年])"
+)  # where a short name begins
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
 _LONGEST_HEADING = 40
-_NUMBERED = tuple(map(re.compile, (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d+[.、]", r"\(\d+\)")))
+_NUMBERED = tuple(
+    map(
+        re.compile,
+        (r"[一二三四五六七八九十]+、", r"\([一二三四五六七八九十]+\)", r"\d+[.、]", r"\(\d+\)"),
+    )
+)
 _AMOUNT = re.compile(r"\d\s*(?:亿元|万元|元|%|人|名|份)")
 
 
@@ -92,9 +99,16 @@ class Reader:
             for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
                 found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
                 marks += found
-                before = _carried(found, before, hidden[sentence.start() : sentence.end()], sentence.start())
+                before = _carried(
+                    found, before, hidden[sentence.start() : sentence.end()], sentence.start()
+                )
             if level:
-                self._headings.append((level, before._replace(hinted=bool(before.period), carried=before.owner == OTHERS)))
+                self._headings.append(
+                    (
+                        level,
+                        before._replace(hinted=bool(before.period), carried=before.owner == OTHERS),
+                    )
+                )
         return Line(tuple(marks))
 
     def _hidden(self, found: re.Match[str]) -> str:
@@ -108,7 +122,9 @@ class Reader:
         while self._headings and self._headings[-1][0] >= level:
             self._headings.pop()
 
-    def _sentence(self, text: str, start: int, end: int, before: Scope) -> Iterator[tuple[int, Scope]]:
+    def _sentence(
+        self, text: str, start: int, end: int, before: Scope
+    ) -> Iterator[tuple[int, Scope]]:
         scope, outside = before, []
         yield start, scope
         first: Scope | None = None
@@ -126,11 +142,15 @@ class Reader:
             elif kind == "half":
                 scope = scope._replace(owner=OTHERS, named=mark, carried=True)
             elif kind in {"others", "body", "venture"}:
-                if (kind != "others" or mark[0] not in "全我每人") and _governed(text, start, match.start()):
+                if (kind != "others" or mark[0] not in "全我每人") and _governed(
+                    text, start, match.start()
+                ):
                     continue
                 if _named_in_passing(text, start, match):
                     continue
-                scope = scope._replace(owner=OTHERS, named=_around(text, start, match), carried=False)
+                scope = scope._replace(
+                    owner=OTHERS, named=_around(text, start, match), carried=False
+                )
             else:
                 scope = scope._replace(period=self._period(kind, mark), hinted=False)
             first = first or scope
@@ -149,7 +169,9 @@ def _carried(found: list[tuple[int, Scope]], before: Scope, sentence: str, start
     """What the next sentence of the paragraph starts from: whom this one was about, before its first amount, as a doubt."""
     amount = _AMOUNT.search(sentence)
     end = start + (amount.start() if amount else len(sentence))
-    owners = [scope for position, scope in found if scope.owner and not scope.carried and position <= end]
+    owners = [
+        scope for position, scope in found if scope.owner and not scope.carried and position <= end
+    ]
     if not owners:
         return before
     about = owners[0]
@@ -161,9 +183,16 @@ def _carried(found: list[tuple[int, Scope]], before: Scope, sentence: str, start
 def _level(line: str) -> int:
     """How high a heading stands, 1 for “一、”; the last for one without a number, 0 for a line that is none."""
     text = line.strip()
-    if len(text) > _LONGEST_HEADING or _AMOUNT.search(text) or text[-1:] in "。;!?，," or "整体支出" in text:
+    if (
+        len(text) > _LONGEST_HEADING
+        or _AMOUNT.search(text)
+        or text[-1:] in "。;!?，,"
+        or "整体支出" in text
+    ):
         return 0
-    return next((level for level, style in enumerate(_NUMBERED, 1) if style.match(text)), len(_NUMBERED) + 1)
+    return next(
+        (level for level, style in enumerate(_NUMBERED, 1) if style.match(text)), len(_NUMBERED) + 1
+    )
 
 
 _CLAUSE = re.compile(r"[，,;:。!?\n()]")
@@ -181,7 +210,9 @@ _AN_EVENT = re.compile(r"[^，,。;\d]{0,14}?(?:会议?|培训班|活动|比赛|
 _AS_ONE = re.compile(r"(?:作为|是|系|属于?)(?:[一二三]级|县级|财政|基层)?$")
 _IN_APPOSITION = re.compile("[一二三]级")
 _BY_THEM = re.compile(r"由[^，,。;\d]{0,12}$")
-_DID = re.compile(r"[^，,。;\d]{0,10}?(?:实施|开展|组织|承担|完成|测评|评价|调查|负责|编制|牵头)[^，,。;\d]{0,4}(?=[，,。;]|$)")
+_DID = re.compile(
+    r"[^，,。;\d]{0,10}?(?:实施|开展|组织|承担|完成|测评|评价|调查|负责|编制|牵头)[^，,。;\d]{0,4}(?=[，,。;]|$)"
+)
 
 
 def _named_in_passing(text: str, start: int, match: re.Match[str]) -> bool:
@@ -191,11 +222,17 @@ def _named_in_passing(text: str, start: int, match: re.Match[str]) -> bool:
         return True  # “全年均没有发生”
     if match.group() in _EVERYWHERE and _AN_EVENT.match(text, match.end()):
         return True
-    if match.group() == "预算单位" and _IN_APPOSITION.fullmatch(lead) and text[match.end() : match.end() + 1] in set("，。,;"):
+    if (
+        match.group() == "预算单位"
+        and _IN_APPOSITION.fullmatch(lead)
+        and text[match.end() : match.end() + 1] in set("，。,;")
+    ):
         return True  # “县财政局地处……，一级预算单位，编制 42 名”
     if _AS_ONE.search(lead) and re.search(f"{_NAME}|我[一-龥]|本[一-龥]", lead):
         return True
-    return match.group() == "第三方机构" and bool(_BY_THEM.search(lead) and _DID.match(text, match.end()))
+    return match.group() == "第三方机构" and bool(
+        _BY_THEM.search(lead) and _DID.match(text, match.end())
+    )
 
 
 _EVERYWHERE = {"全县", "全市", "全省", "全国", "全区", "全州", "全旗", "全镇", "全乡", "全系统"}
@@ -222,7 +259,10 @@ def _markers(scoping: Scoping) -> re.Pattern[str]:
             "other",
             rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|20\d\d年度?第?[一二三四]季度|{_any(scoping.times)}",
         ),
-        ("other", rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?"),
+        (
+            "other",
+            rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?",
+        ),
         ("year", rf"{compared}20\d\d年(?:12月(?:31日|底|末)|(?:度)?(?!以来|{digits}))"),
         ("previous", rf"{compared}(?:{_any(scoping.previous)})(?!结转|结余|末结|{digits})"),
         ("this", _any(_THIS)),
@@ -231,7 +271,15 @@ def _markers(scoping: Scoping) -> re.Pattern[str]:
         ("mark", "[();]"),
     )
     ends = [name for one in (*scoping.bodies, *scoping.ventures) for name in one.names]
-    listed = (scoping.ours, scoping.halves, scoping.others, scoping.times, scoping.previous, _THIS, ends)
+    listed = (
+        scoping.ours,
+        scoping.halves,
+        scoping.others,
+        scoping.times,
+        scoping.previous,
+        _THIS,
+        ends,
+    )
     first = "".join(sorted({word[0] for words in listed for word in words}))
     either = "|".join(f"(?P<{name}{n}>{pattern})" for n, (name, pattern) in enumerate(parts))
     return re.compile(rf"(?=[\d截();{_NAME}{re.escape(first)}])(?:{either})")

@@ -18,7 +18,9 @@ from jixiao_xlsx.spec import Template
 def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:
     """The filled long texts of the form's report table, in order, then the paragraphs of the reports that came along."""
     table, form = submission.get(known.table), template.table.get(known.table)
-    written = tuple(one for document in submission.documents for one in _paragraphs(document, known.lexicon))
+    written = tuple(
+        one for document in submission.documents for one in _paragraphs(document, known.lexicon)
+    )
     if table is None or form is None:
         return written
     found = []
@@ -36,14 +38,22 @@ def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
     Paragraphs that are only lines of one (a PDF made into Word) are put together, and stand where the first of them does.
     """
     title = document.file
-    for plain, some in groupby(document.paragraphs, lambda one: not (one.heading or one.numbered or one.listed)):
+    for plain, some in groupby(
+        document.paragraphs, lambda one: not (one.heading or one.numbered or one.listed)
+    ):
         found = list(some)
-        whole = put_together([one.text for one in found], lexicon) if plain else enumerate(one.text for one in found)
+        whole = (
+            put_together([one.text for one in found], lexicon)
+            if plain
+            else enumerate(one.text for one in found)
+        )
         for at, text in whole:
             one = found[at]
             title = one.text if one.heading else title
             if not one.listed:
-                yield passage(Place(document.file, one.ref), title, text, lexicon, numbered=one.numbered)
+                yield passage(
+                    Place(document.file, one.ref), title, text, lexicon, numbered=one.numbered
+                )
     for one in document.margins:
         yield passage(Place(document.file, one.ref), one.aside, one.text, lexicon, aside=True)
 
@@ -52,7 +62,11 @@ def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, 
     """The department's own name, and subjects of the funds table that the vocabulary does not list."""
     for name in names_of(submission.department):
         yield fold(name), Word("ours")
-    yield from ((fold(name), Word("ours")) for name, ends in known.bare.items() if submission.department.strip().endswith(ends))
+    yield from (
+        (fold(name), Word("ours"))
+        for name, ends in known.bare.items()
+        if submission.department.strip().endswith(ends)
+    )
     yield from _respondents(submission, known)
     spec = known.subjects
     table = submission.get(spec.table) if spec else None
@@ -70,7 +84,11 @@ def _respondents(submission: Submission, known: Vocabulary) -> Iterator[tuple[st
     """Those that were asked. The 满意度 of the only group is the department's."""
     name, column, _ = known.respondents or ("", "", "")
     table = submission.get(name)
-    labels = [cell.text for row in table.open_rows if (cell := row.get(column)) and not cell.blank] if table else []
+    labels = (
+        [cell.text for row in table.open_rows if (cell := row.get(column)) and not cell.blank]
+        if table
+        else []
+    )
     for label in labels:
         yield fold(label), Word("filler") if len(labels) == 1 else Word("respondent", label)
 

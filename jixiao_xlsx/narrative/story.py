@@ -14,7 +14,15 @@ from dataclasses import replace
 from functools import cache
 
 from jixiao_xlsx.narrative.chains import chains
-from jixiao_xlsx.narrative.clauses import Mention, Passage, counted, mentions, nowhere, read, sentences
+from jixiao_xlsx.narrative.clauses import (
+    Mention,
+    Passage,
+    counted,
+    mentions,
+    nowhere,
+    read,
+    sentences,
+)
 from jixiao_xlsx.narrative.facts import Fact, Slice, Story
 from jixiao_xlsx.narrative.lists import AMONG, BREAK, Lists
 from jixiao_xlsx.narrative.memory import PLANNED
@@ -28,7 +36,9 @@ _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{
 _COUNTED = re.compile(
     r"(?P<what>[^，,;:。、\d]+)\d+[台套件栋处幢批](?:[(〔][^)〕]*[)〕])?[，,](?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
 )
-_UNSPENT_BEFORE = re.compile("(?:还|尚)有$|[还尚]?(?:剩余?|余下)$")  # what is left of an item is not its figure
+_UNSPENT_BEFORE = re.compile(
+    "(?:还|尚)有$|[还尚]?(?:剩余?|余下)$"
+)  # what is left of an item is not its figure
 _UNSPENT_AFTER = re.compile("的?(?:尚|还|仍)?(?:未能?|没有?)(?:执行|支出|支付|花|使用|用|列支)")
 _FROM = ("由", "从")
 _TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
@@ -46,7 +56,12 @@ _FRAME = re.compile(
 _ROLES = {"年初预算": "original", "全年预算": "budget", "决算": "execution", "执行": "execution"}
 
 
-def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[tuple[str, Word]], year: int | None) -> Story:
+def read_story(
+    passages: Sequence[Passage],
+    known: Vocabulary,
+    extra: Iterable[tuple[str, Word]],
+    year: int | None,
+) -> Story:
     """Read all passages. `extra` are words of this submission only: its name, its subjects, its indicators."""
     story = Story(tuple(passages))
     own = tuple(extra)
@@ -75,12 +90,16 @@ def read_story(passages: Sequence[Passage], known: Vocabulary, extra: Iterable[t
     return story
 
 
-def _quantities(source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line, known: Vocabulary) -> Iterator[Fact]:
+def _quantities(
+    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line, known: Vocabulary
+) -> Iterator[Fact]:
     """“设备 312 台”: how many there are of what the form also knows the value of."""
     for mention in counted(source, start, sentence, lexicon, line):
         named = [word.name for word in mention.words or () if word.kind == "item"]
         item = known.items.get(named[0]) if len(named) == 1 else None
-        simple = all(word.kind in {"item", "filler", "ours", "execution"} for word in mention.words or ())
+        simple = all(
+            word.kind in {"item", "filler", "ours", "execution"} for word in mention.words or ()
+        )
         if (
             item is not None
             and simple
@@ -88,7 +107,12 @@ def _quantities(source: Passage, start: int, sentence: str, lexicon: Lexicon, li
             and not mention.scope.foreign
             and mention.scope.period in {"", THIS}
         ):
-            yield Fact(mention, (item.name,), "quantity", doubt=mention.scope.named if mention.scope.doubtful else "")
+            yield Fact(
+                mention,
+                (item.name,),
+                "quantity",
+                doubt=mention.scope.named if mention.scope.doubtful else "",
+            )
 
 
 @cache
@@ -99,7 +123,9 @@ def _criteria(words: tuple[str, ...]) -> re.Pattern[str]:
 
 def _amid(mention: Mention) -> str:
     """Of what the number's item is said to be a part: “基本支出中人员经费……”."""
-    return next((word.name for word in mention.wide or mention.words or () if word.kind == "amid"), "")
+    return next(
+        (word.name for word in mention.wide or mention.words or () if word.kind == "amid"), ""
+    )
 
 
 class _Sentence(Lists):
@@ -131,7 +157,11 @@ class _Sentence(Lists):
     def _whole_of(self, one: Slice) -> Slice:
         """The slice with the whole that those beside it are also parts of."""
         items = {other.item for other in self.sliced}
-        wholes = [whole for whole, parts in self.known.partitions.items() if len(items) > 1 and items <= set(parts)]
+        wholes = [
+            whole
+            for whole, parts in self.known.partitions.items()
+            if len(items) > 1 and items <= set(parts)
+        ]
         return replace(one, whole=one.whole or (wholes[0] if wholes else ""))
 
     # -- what lies between two numbers
@@ -143,7 +173,11 @@ class _Sentence(Lists):
             self.compared = None
         self._brackets(mention.gap)
         pieces = _CLAUSES.split(mention.gap)
-        first = 1 if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:") else 0
+        first = (
+            1
+            if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:")
+            else 0
+        )
         between = pieces[first:-1]
         inside = pieces[first if self.parent is not None and not self.children else 0 : -1]
         if (amid := _amid(mention)) in self.known.partitions:
@@ -152,13 +186,20 @@ class _Sentence(Lists):
             if clause.endswith("中") and not clause.endswith(_IN_TIME):
                 self._goes_within(clause)
         fresh = [clause for clause in between if not clause.startswith(_REASON)]
-        if self.nouns and any(self.nouns.search(clause) for clause in pieces[1:-1] if clause in fresh):
+        if self.nouns and any(
+            self.nouns.search(clause) for clause in pieces[1:-1] if clause in fresh
+        ):
             self._forget()
             self._close_change()
         for clause in filter(None, fresh):
             bare = _ORDINAL.sub("", clause.strip())
             named = self.lexicon.at(bare, 0) if bare else None
-            if named is not None and named[1].kind in NAMED and not named[1].near and named[0] == bare:
+            if (
+                named is not None
+                and named[1].kind in NAMED
+                and not named[1].near
+                and named[0] == bare
+            ):
                 self.topic, self.astray = named[1].name, False  # “三是卫生健康支出，年初预算……”
             elif read(clause, self.lexicon)[0] is None:
                 self.astray = True
@@ -166,7 +207,11 @@ class _Sentence(Lists):
     def _goes_within(self, clause: str) -> None:
         """“固定资产中，”: what follows are its parts; of something that is not known to have parts, unknown."""
         words = read(clause, self.lexicon)[0]
-        heads = [word.name for word in words or () if word.kind == "amid" and word.name in self.known.partitions]
+        heads = [
+            word.name
+            for word in words or ()
+            if word.kind == "amid" and word.name in self.known.partitions
+        ]
         if heads:
             self.head = heads[0]
         else:
@@ -201,7 +246,9 @@ class _Sentence(Lists):
         self._listed(fact)
         if mention.has("share"):
             words = mention.words or ()
-            named = any(word.kind in NAMED for word in words[: [word.kind for word in words].index("share")])
+            named = any(
+                word.kind in NAMED for word in words[: [word.kind for word in words].index("share")]
+            )
             self.divided = (self.last, fact) if self.last is not None and not named else None
             return
         self.divided = None
@@ -211,7 +258,9 @@ class _Sentence(Lists):
             self._forget()  # “A 1 万元，B 2 万元，合计 3 万元，为预算……”: what follows is of the sum
         unnamed = self.current is None or not self.current.item
         if fact.item or (fact.role and mention.words and unnamed and not self._is_astray(mention)):
-            moved = mention.has("up_to") and self.current is not None and self.current.item == fact.item
+            moved = (
+                mention.has("up_to") and self.current is not None and self.current.item == fact.item
+            )
             self.compared = self.current if moved else None
             self.current, self.astray = fact, False
             self.said.append(fact)
@@ -234,7 +283,9 @@ class _Sentence(Lists):
         doubt = mention.scope.named if mention.scope.doubtful else ""
         role, loose = fact.role or self.frame, self._is_loose(fact)
         plain = (role, doubt, loose) == (fact.role, fact.doubt, fact.loose)
-        return fact if plain or not fact.items else replace(fact, role=role, doubt=doubt, loose=loose)
+        return (
+            fact if plain or not fact.items else replace(fact, role=role, doubt=doubt, loose=loose)
+        )
 
     def _enumerated(self, mention: Mention) -> Fact | None:
         """“A、B 分别为 1 万元、2 万元”, “A、B 共计 3 万元”; names that share a number without such a word share it in an unknown way."""
@@ -262,14 +313,22 @@ class _Sentence(Lists):
         if not fact.items:
             return fact
         gap = fact.mention.gap
-        if self._is_left_over(fact) or _UNSPENT_BEFORE.search(fact.mention.lead) or _UNSPENT_AFTER.match(fact.mention.tail):
+        if (
+            self._is_left_over(fact)
+            or _UNSPENT_BEFORE.search(fact.mention.lead)
+            or _UNSPENT_AFTER.match(fact.mention.tail)
+        ):
             return replace(fact, items=())
         if _QUALIFIED.match(fact.mention.tail):
             fact = replace(fact, subset=True)
         inside = AMONG.search(gap) or gap.startswith(("(", "，由"))
         above = self.last if inside else self.parent if len(BREAK.findall(gap)) == 1 else None
         if above is not None and above.mention.money and fact.mention.money:
-            if above is self.stepped and self.current is not None and fact.believed.lo > above.believed.hi:
+            if (
+                above is self.stepped
+                and self.current is not None
+                and fact.believed.lo > above.believed.hi
+            ):
                 return fact  # too much to be a part of the change: it is of what has changed
             if not above.items:
                 return replace(fact, items=())
@@ -293,7 +352,9 @@ class _Sentence(Lists):
         unknown = self.last is not None and self.last.mention.money and not self.last.items
         lead = fact.mention.lead.lstrip()
         joined = fact.mention.gap[:1] == "、" and self.parent is None
-        return unknown and (joined or fact.item.startswith("其他") or _TAKEN_FROM.match(lead) is not None)
+        return unknown and (
+            joined or fact.item.startswith("其他") or _TAKEN_FROM.match(lead) is not None
+        )
 
     def _plain(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
         named = [word for word in words if word.kind in NAMED]
@@ -315,7 +376,12 @@ class _Sentence(Lists):
         if not named and (after := self._named_after(mention)):
             named = [after]
         if not named and (closing := self._closing(mention)):
-            return Fact(mention, (closing,), role, subset or (self.current is not None and self.current.subset))
+            return Fact(
+                mention,
+                (closing,),
+                role,
+                subset or (self.current is not None and self.current.subset),
+            )
         if named:
             return self._named_fact(mention, named[0], role, subset)
         for kind, whole in (("spent", self.whole), ("earned", self.income)):
@@ -326,12 +392,27 @@ class _Sentence(Lists):
     def _named_fact(self, mention: Mention, item: Word, role: str, subset: bool) -> Fact:
         """Of what the lead names; the role may be that of the total it is listed under."""
         listed = self.parent is not None and mention.gap[:1] in "、，;"
-        inherited = not role and self.last is not None and (listed or ":" in mention.gap or "其中" in mention.gap)
+        inherited = (
+            not role
+            and self.last is not None
+            and (listed or ":" in mention.gap or "其中" in mention.gap)
+        )
         if inherited:
             head = self.parent if listed else self.last
             role = head.role if head is not None else ""
-        bare = item.vague and (self._is_astray(mention) or self._of_one(self.current)) and self._opening(item.name) is None
-        return Fact(mention, () if bare else (item.name,), role, subset, item.vague, inherited=bool(inherited and role))
+        bare = (
+            item.vague
+            and (self._is_astray(mention) or self._of_one(self.current))
+            and self._opening(item.name) is None
+        )
+        return Fact(
+            mention,
+            () if bare else (item.name,),
+            role,
+            subset,
+            item.vague,
+            inherited=bool(inherited and role),
+        )
 
     def _general(self, mention: Mention, kind: str, whole: str, role: str, subset: bool) -> Fact:
         """A bare “支出” or “收入”: of what was spoken of, else of all."""
@@ -346,12 +427,25 @@ class _Sentence(Lists):
         """A number without a name: of what was last named, just counted, or is in the heading."""
         current, astray = self.current, self._is_astray(mention)
         if mention.has("up_to") and current is not None:
-            grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(current.role, current.role)
-            if current.mention.year is not None and current.mention.year == self.year and current.role != "original":
+            grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(
+                current.role, current.role
+            )
+            if (
+                current.mention.year is not None
+                and current.mention.year == self.year
+                and current.role != "original"
+            ):
                 grown = OTHER  # “由 2023 年的 8 万元降为……” next year
-            return replace(current, mention=mention, role=role if role in {"budget", "execution"} else grown, loose=False)
+            return replace(
+                current,
+                mention=mention,
+                role=role if role in {"budget", "execution"} else grown,
+                loose=False,
+            )
         if current and not role and current.role == PREVIOUS and _THIS_YEAR.fullmatch(mention.lead):
-            return replace(current, mention=mention, role="", loose=False)  # “上年 8 万元，本年 7 万元”
+            return replace(
+                current, mention=mention, role="", loose=False
+            )  # “上年 8 万元，本年 7 万元”
         if role and self._of_one(current) and _ALL_OF_IT.search(mention.lead):
             return Fact(mention, (), role)  # “基本支出……，部门全年预算……”
         if role and current and not subset and self._measures(current.item, mention):
@@ -361,16 +455,26 @@ class _Sentence(Lists):
         if role and self.topic and not subset and self._measures(self.topic, mention):
             return Fact(mention, (self.topic,), role)
         if role in {"original", "budget"} and self.before and not astray and current is None:
-            return Fact(mention, (self.before,), role)  # “年初预算批复……1035 万元。……全年预算调整为 1105 万元”
+            return Fact(
+                mention, (self.before,), role
+            )  # “年初预算批复……1035 万元。……全年预算调整为 1105 万元”
         if any(word.spends for word in words) and self.whole and not current and not astray:
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)
 
     def _closing(self, mention: Mention) -> str:
         """“年初结转和结余 35 万元，年末 23 万元”: what the year ends with, of what it began with."""
-        item = self.known.items.get(self.current.item) if self.current and _AT_THE_END.match(mention.lead) else None
+        item = (
+            self.known.items.get(self.current.item)
+            if self.current and _AT_THE_END.match(mention.lead)
+            else None
+        )
         opening = set(item.cells.get("execution", ())) if item else set()
-        ends = (one for one in self.known.items.values() if one.kind == "balance" and opening & {*one.cells.get(PREVIOUS, ())})
+        ends = (
+            one
+            for one in self.known.items.values()
+            if one.kind == "balance" and opening & {*one.cells.get(PREVIOUS, ())}
+        )
         return next((one.name for one in ends), "")
 
     def _measures(self, name: str, mention: Mention) -> bool:
@@ -390,7 +494,11 @@ class _Sentence(Lists):
     def _counted(self, mention: Mention) -> str:
         """“设备 312 台（套），原值 1862340 元”: of what was just counted."""
         found = _COUNTED.search(mention.gap) if not mention.has(*NAMED) else None
-        names = [word.name for word in read(found["what"], self.lexicon)[0] or () if word.kind in NAMED] if found else []
+        names = (
+            [word.name for word in read(found["what"], self.lexicon)[0] or () if word.kind in NAMED]
+            if found
+            else []
+        )
         return names[0] if len(names) == 1 else ""
 
     def _divisor(self, mention: Mention, words: tuple[Word, ...]) -> Fact:

@@ -24,8 +24,12 @@ _BREAK = re.compile(r"[，,;:。!?()\n、]")
 _OPENING = re.compile(
     r".*(?:我[一-龥]|本[局办委院校]|单位|现有|共有|共计|(?<!公)共|全体|全部|全年|本次|涉及|开展|完成|实施|组织|[了对在有年])"
 )
-_CLOSING = re.compile(r"(?:全年|年末|共计|合计|共|发放|实际支出|实际|支出|投入|执行|达到|达|为|是|有|总数|数量)+$")
-_SINGLED_OUT = re.compile("其中|新增|增|减|降|比|较|上年|去年|目标|计划|每|约|近|累计|余|另|分别|平均|首批|第")
+_CLOSING = re.compile(
+    r"(?:全年|年末|共计|合计|共|发放|实际支出|实际|支出|投入|执行|达到|达|为|是|有|总数|数量)+$"
+)
+_SINGLED_OUT = re.compile(
+    "其中|新增|增|减|降|比|较|上年|去年|目标|计划|每|约|近|累计|余|另|分别|平均|首批|第"
+)
 _WHOLE = re.compile("(?:上述|以上|这|该|全部|所有|全年|本次|我[一-龥]|本[局办委院校]|对|在)*")
 _SAME = {"名": "人"}
 _SHORTEST = 4
@@ -54,7 +58,9 @@ class Tally:
     @property
     def quote(self) -> str:
         """The number with the words it counts."""
-        start, end = (self.start - len(self.name), self.end) if self.name else (self.start, self.end + 8)
+        start, end = (
+            (self.start - len(self.name), self.end) if self.name else (self.start, self.end + 8)
+        )
         return re.split("[，。]", self.passage.text[max(start, 0) : end])[0]
 
     @property
@@ -68,9 +74,15 @@ def told_twice(story: Story, lexicon: Lexicon) -> Iterator[tuple[Tally, Tally]]:
     first: dict[tuple[str, str], Tally] = {}
     known = {(id(fact.mention.passage), fact.mention.start) for fact in story.facts if fact.items}
     for tally in _tallies(story):
-        if (id(tally.passage), tally.start) in known or (tally.name and read(tally.name, lexicon)[0] is not None):
+        if (id(tally.passage), tally.start) in known or (
+            tally.name and read(tally.name, lexicon)[0] is not None
+        ):
             continue  # the form knows it
-        before = first.get((tally.name.replace("的", ""), tally.unit)) if tally.name else _meant(tally, first)
+        before = (
+            first.get((tally.name.replace("的", ""), tally.unit))
+            if tally.name
+            else _meant(tally, first)
+        )
         if before is not None and before.value != tally.value:
             yield before, tally
         elif before is None and tally.name:
@@ -79,7 +91,14 @@ def told_twice(story: Story, lexicon: Lexicon) -> Iterator[tuple[Tally, Tally]]:
 
 def _meant(tally: Tally, first: Mapping[tuple[str, str], Tally]) -> Tally | None:
     """“9 个二级项目均……”: the tally of 二级项目."""
-    return next((one for (name, unit), one in first.items() if unit == tally.unit and tally.after.startswith(name)), None)
+    return next(
+        (
+            one
+            for (name, unit), one in first.items()
+            if unit == tally.unit and tally.after.startswith(name)
+        ),
+        None,
+    )
 
 
 def _tallies(story: Story) -> Iterator[Tally]:
@@ -99,8 +118,12 @@ def _tallies(story: Story) -> Iterator[Tally]:
                 yield Tally(source, match.start(), match.end(), name, value, unit, after)
             elif re.search(r"\d", clause):
                 continue
-            elif (lead := _WHOLE.sub("", clause, count=1).removesuffix("的")) == "" or clause.endswith("的"):
-                yield Tally(source, match.start(), match.end(), "", value, unit, lead + after)  # “内设的 14 个股室”
+            elif (
+                lead := _WHOLE.sub("", clause, count=1).removesuffix("的")
+            ) == "" or clause.endswith("的"):
+                yield Tally(
+                    source, match.start(), match.end(), "", value, unit, lead + after
+                )  # “内设的 14 个股室”
 
 
 _ROOMS = re.compile(r"(?P<verb>内设|下设|下辖|设有)(?:的)?(?P<number>\d+)个(?P<name>[一-龥]{2,8})")
@@ -125,7 +148,9 @@ def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
         series = list(_SERIES.finditer(source.folded))
         within = [(one.start(), one.end()) for one in series]
         for match in (*series, *_SUM.finditer(source.folded)):
-            if match.re is _SERIES or not any(start <= match.start() < end for start, end in within):
+            if match.re is _SERIES or not any(
+                start <= match.start() < end for start, end in within
+            ):
                 yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
 
 
@@ -144,7 +169,12 @@ def short_sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], Decimal, 
             if all(unit for _, unit in parts) or _COUNTED[match["n"]] != len(parts):
                 continue  # the walk has read them
             numbers = [Decimal(number) for number, _ in parts]
-            yield source, match, sum(numbers, Decimal(0)), min(len(number.partition(".")[2]) for number, _ in parts)
+            yield (
+                source,
+                match,
+                sum(numbers, Decimal(0)),
+                min(len(number.partition(".")[2]) for number, _ in parts),
+            )
 
 
 _OF_BEFORE = re.compile(
@@ -158,9 +188,16 @@ def ratios(story: Story) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
         for match in _OF_BEFORE.finditer(source.folded):
             start = max(source.folded.rfind(stop, 0, match.start()) for stop in "。;\n") + 1
             before = source.folded[start : match.start()]
-            named = re.search(rf"[，,(](?:已|其中)?{match['verb']}(?:完成|到位|落实|金额|资金)?$", before)
-            wholes = re.findall(rf"(?<![\d.])(\d+(?:\.\d+)?){match['unit']}", before[: named.start()] if named else "")
-            if len(wholes) == 2 and Decimal(wholes[0]) - Decimal(wholes[1]) == Decimal(match["part"]):
+            named = re.search(
+                rf"[，,(](?:已|其中)?{match['verb']}(?:完成|到位|落实|金额|资金)?$", before
+            )
+            wholes = re.findall(
+                rf"(?<![\d.])(\d+(?:\.\d+)?){match['unit']}",
+                before[: named.start()] if named else "",
+            )
+            if len(wholes) == 2 and Decimal(wholes[0]) - Decimal(wholes[1]) == Decimal(
+                match["part"]
+            ):
                 wholes.pop()  # “预算 65 万元，执行 62.7 万元，节约 2.3 万元，节约率……”
             if len(wholes) == 1 and not re.search("(?<!节)约|近|余|超|多", before):
                 yield source, start, match, wholes[0]

@@ -10,7 +10,9 @@ from jixiao_xlsx.narrative.vocabulary import Lexicon, Vocabulary
 
 NAMED = ("item", "subject")
 _NUMBERING = re.compile(r"^[\s(]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)、.]+\s*")
-_ABOUT = re.compile(r"(?:的|使用|管理|执行|安排|收支|支出|和|及|总体|具体|有关|相关|决算|预算|配置|情况|分析|说明|概况|方面)+$")
+_ABOUT = re.compile(
+    r"(?:的|使用|管理|执行|安排|收支|支出|和|及|总体|具体|有关|相关|决算|预算|配置|情况|分析|说明|概况|方面)+$"
+)
 _AMOUNT = re.compile(r"\d(?:亿元|万元|元|%|人|分)")
 _LONGEST = 24
 _LONGEST_HEADING = 40
@@ -27,7 +29,9 @@ class Topic:
 class Topics:
     """The topics of one passage, sentence by sentence. `titles` remembers what the titles of all passages name."""
 
-    def __init__(self, lexicon: Lexicon, known: Vocabulary, source: Passage, titles: dict[str, Topic | None]) -> None:
+    def __init__(
+        self, lexicon: Lexicon, known: Vocabulary, source: Passage, titles: dict[str, Topic | None]
+    ) -> None:
         self._lexicon, self._known, self._text, self._titles = lexicon, known, source.folded, titles
         self._heading = self._named(source.title) or Topic()
         self._line, self._now = -1, self._heading
@@ -61,5 +65,9 @@ class Topics:
             if words is not None and len(names) == 1:
                 name = names.pop()
                 item = self._known.items.get(name)
-                return Topic() if item is not None and item.kind in {"income", "total"} else Topic(name)
+                return (
+                    Topic()
+                    if item is not None and item.kind in {"income", "total"}
+                    else Topic(name)
+                )
         return Topic(unknown=True) if len(names) > 1 else None

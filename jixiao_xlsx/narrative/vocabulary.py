@@ -174,7 +174,9 @@ _FOLD: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xF
 _FOLD |= {0xFF0C: "，", 0x3000: " ", 0xA0: " ", 0x2212: "-", ord(UNSURE): "…"}
 
 
-_ASIDE = re.compile(r"(?<=\w)\(([^\W\d一二三四五六七八九十])\)")  # 因公出国（境）费, 批（台）: no clause of its own
+_ASIDE = re.compile(
+    r"(?<=\w)\(([^\W\d一二三四五六七八九十])\)"
+)  # 因公出国（境）费, 批（台）: no clause of its own
 
 
 def fold(text: str) -> str:
@@ -190,7 +192,11 @@ def vocabulary(template: Template) -> Vocabulary | None:
 @cache
 def _load(template: Template) -> Vocabulary | None:
     path = template.folder / "narrative.toml"
-    return _vocabulary(tomllib.loads(Path(path).read_text("utf-8")), template) if path.is_file() else None
+    return (
+        _vocabulary(tomllib.loads(Path(path).read_text("utf-8")), template)
+        if path.is_file()
+        else None
+    )
 
 
 def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
@@ -212,14 +218,18 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         words=words,
         selves={key: tuple(value) for key, value in data.get("self", {}).items()},
         bare={key: tuple(value) for key, value in data.get("bare", {}).items()},
-        leftovers=tuple((title, re.compile(pattern)) for title, pattern in data.get("leftovers", {}).items()),
+        leftovers=tuple(
+            (title, re.compile(pattern)) for title, pattern in data.get("leftovers", {}).items()
+        ),
         advice=tuple(_advice(spec) for spec in data.get("advice", ())),
         listed=re.compile(data["listed"]["pattern"]) if "listed" in data else None,
         report=tuple(data.get("report", ())),
     )
 
 
-def _spellings(data: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], template: Template) -> list[tuple[str, Word]]:
+def _spellings(
+    data: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], template: Template
+) -> list[tuple[str, Word]]:
     """Every string and its meaning; of two meanings of one string the last in this list gives way."""
     found: dict[str, Word] = {}
     for kind in WORDS:
@@ -262,7 +272,10 @@ def _scoping(data: Mapping[str, Any]) -> Scoping:
         return tuple(map(fold, spec[key]))
 
     def ends(key: str) -> tuple[Endings, ...]:
-        return tuple(Endings(tuple(one["names"]), one.get("not_after", ""), one.get("not_before", "")) for one in spec[key])
+        return tuple(
+            Endings(tuple(one["names"]), one.get("not_after", ""), one.get("not_before", ""))
+            for one in spec[key]
+        )
 
     return Scoping(
         ours=(*data["words"]["ours"], *_selves(data)),
@@ -285,11 +298,23 @@ def _item(spec: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> 
         cells.setdefault(role, []).extend(_ref(address) for address in spec.get(role, ()))
     known = {role: tuple(refs) for role, refs in cells.items() if refs}
     rest = tuple(_ref(address) for address in spec.get("rest", ()))
-    return Item(spec["name"], spec.get("kind", ""), spec.get("unit", ""), known, tuple(spec.get("sources", ())), rest)
+    return Item(
+        spec["name"],
+        spec.get("kind", ""),
+        spec.get("unit", ""),
+        known,
+        tuple(spec.get("sources", ())),
+        rest,
+    )
 
 
 def _rate(spec: Mapping[str, Any]) -> RateItem:
-    return RateItem(spec["name"], _ref(spec["shown"]) if "shown" in spec else None, _ref(spec["part"]), _ref(spec["whole"]))
+    return RateItem(
+        spec["name"],
+        _ref(spec["shown"]) if "shown" in spec else None,
+        _ref(spec["part"]),
+        _ref(spec["whole"]),
+    )
 
 
 def _subjects(spec: Mapping[str, Any]) -> Subjects:
@@ -307,7 +332,9 @@ def _subjects(spec: Mapping[str, Any]) -> Subjects:
 
 
 def _advice(spec: Mapping[str, Any]) -> Advice:
-    zero, within = (tuple(_ref(address) for address in spec.get(key, ())) for key in ("zero", "within"))
+    zero, within = (
+        tuple(_ref(address) for address in spec.get(key, ())) for key in ("zero", "within")
+    )
     return Advice(spec["title"], re.compile(spec["pattern"]), zero, within, spec["says"])
 
 

@@ -36,7 +36,10 @@ class Yard:
     @cached_property
     def atoms(self) -> Decimal:
         """The figure as printed."""
-        return sum((cell.number * atoms_per(cell.unit) for cell in self.cells if cell.number is not None), Decimal(0))
+        return sum(
+            (cell.number * atoms_per(cell.unit) for cell in self.cells if cell.number is not None),
+            Decimal(0),
+        )
 
     @property
     def unit(self) -> str:
@@ -46,7 +49,9 @@ class Yard:
     @cached_property
     def grid(self) -> int:
         """Atoms in the last digit of the figure."""
-        return max(grid_of(cell.unit, cell.decimals) for cell in self.cells if cell.number is not None)
+        return max(
+            grid_of(cell.unit, cell.decimals) for cell in self.cells if cell.number is not None
+        )
 
     @property
     def shown(self) -> str:
@@ -159,8 +164,16 @@ class Yardsticks:
         table = self.submission.get(spec.table) if spec else None
         if spec is None or table is None:
             return ()
-        names = [self.subject(cell.text) for row in table.open_rows if (cell := row.get(spec.column)) and not cell.blank]
-        return tuple(dict.fromkeys(name for name in names if any(yard.atoms for yard in self.of(name, "execution"))))
+        names = [
+            self.subject(cell.text)
+            for row in table.open_rows
+            if (cell := row.get(spec.column)) and not cell.blank
+        ]
+        return tuple(
+            dict.fromkeys(
+                name for name in names if any(yard.atoms for yard in self.of(name, "execution"))
+            )
+        )
 
     def _of_source(self, sources: tuple[str, ...], role: str) -> Iterator[Cell]:
         spec = self.known.subjects
@@ -187,7 +200,9 @@ class Yardsticks:
         gap = fact.believed.lo + fact.believed.hi - 2 * int(yard.atoms)
         for cell in yard.cells:
             for verdict in self.judged.verdicts:
-                if verdict.outcome is not Outcome.FAILS or cell.place not in {one.place for one in verdict.instance.cells}:
+                if verdict.outcome is not Outcome.FAILS or cell.place not in {
+                    one.place for one in verdict.instance.cells
+                }:
                     continue
                 if cell.figure is None:
                     continue
@@ -208,12 +223,18 @@ def _of_row(row: Row, spec: Subjects, role: str) -> list[Cell]:
     if total is not None and total.number is not None:
         return [total]
     parts = spec.parts if role == "execution" else ()
-    return [cell for title in parts if (cell := row.get(title)) is not None and cell.number is not None]
+    return [
+        cell for title in parts if (cell := row.get(title)) is not None and cell.number is not None
+    ]
 
 
 def standing_for(table: Table, spec: Subjects) -> dict[str, str]:
     """The class of each label of the funds table that is of a level below, where every other row is a class that is not its own."""
-    labels = [tidy(cell.text) for row in table.open_rows if (cell := row.get(spec.column)) is not None and not cell.blank]
+    labels = [
+        tidy(cell.text)
+        for row in table.open_rows
+        if (cell := row.get(spec.column)) is not None and not cell.blank
+    ]
     named = {spec.wrong.get(label, label) for label in labels}
     above = spec.classes(labels)
     known = all(label in above or label in spec.names for label in named)

@@ -18,7 +18,18 @@ from typing import NamedTuple
 from jixiao_xlsx.amounts import plain
 from jixiao_xlsx.balance import Judge, judge
 from jixiao_xlsx.indicators import Line, lines
-from jixiao_xlsx.model import Cell, Expected, Place, ReferenceLine, Scorecard, Severity, Skipped, State, Submission, Table
+from jixiao_xlsx.model import (
+    Cell,
+    Expected,
+    Place,
+    ReferenceLine,
+    Scorecard,
+    Severity,
+    Skipped,
+    State,
+    Submission,
+    Table,
+)
 from jixiao_xlsx.narrative.facts import Story
 from jixiao_xlsx.narrative.measures import Measures
 from jixiao_xlsx.narrative.source import own_words, passages
@@ -92,7 +103,11 @@ class Desk:
         """What the written report says; None where there is none."""
         known = self.vocabulary
         texts = passages(self.submission, self.template, known) if known else ()
-        return read_story(texts, known, own_words(self.submission, known), self.submission.year) if known and texts else None
+        return (
+            read_story(texts, known, own_words(self.submission, known), self.submission.year)
+            if known and texts
+            else None
+        )
 
     @cached_property
     def yards(self) -> Yardsticks:
@@ -106,7 +121,9 @@ class Desk:
         found = [table for document in self.submission.documents for table in document.tables]
         whole = [without_gaps(table, self.submission.get(table.name)) for table in found]
         bare = replace(self.submission, notes=(), remarks=(), documents=())
-        return tuple(Desk(replace(bare, tables={table.name: table}), self.template) for table in whole)
+        return tuple(
+            Desk(replace(bare, tables={table.name: table}), self.template) for table in whole
+        )
 
     @cached_property
     def measures(self) -> Measures:
@@ -150,7 +167,11 @@ class Desk:
     def execution(self, role: str) -> Cell | None:
         """A cell of the execution row."""
         title = self.template.execution_columns.get(role)
-        return self.submission.cell(self.template.execution_table, self.template.execution_row, title) if title else None
+        return (
+            self.submission.cell(self.template.execution_table, self.template.execution_row, title)
+            if title
+            else None
+        )
 
 
 @dataclass(frozen=True)
@@ -194,7 +215,9 @@ def rule(
         if code in _REGISTRY:
             raise ValueError(f"规则编号重复：{code}")
         doc = (check.__doc__ or "").strip()
-        _REGISTRY[code] = Rule(code, title, severity, basis, doc, check, relations, yields_to, in_word=in_word)
+        _REGISTRY[code] = Rule(
+            code, title, severity, basis, doc, check, relations, yields_to, in_word=in_word
+        )
         return check
 
     return register
@@ -216,7 +239,12 @@ def flag(cell: Cell, message: str, **more: object) -> Flag:
 def _as_typed(cell: Cell) -> str:
     """A number shown as a percentage reads “98.55%”, not 0.9855."""
     as_rate = cell.unit == "%" or cell.note == "%"
-    if as_rate and cell.number is not None and isinstance(cell.raw, int | float) and Decimal(str(cell.raw)) == cell.number:
+    if (
+        as_rate
+        and cell.number is not None
+        and isinstance(cell.raw, int | float)
+        and Decimal(str(cell.raw)) == cell.number
+    ):
         return f"{plain(cell.number * 100)}%"
     return cell.text
 

@@ -8,7 +8,16 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.amounts import ZERO, Convention, Figure, Interval, atoms_per, plain, rate_holds, total
+from jixiao_xlsx.amounts import (
+    ZERO,
+    Convention,
+    Figure,
+    Interval,
+    atoms_per,
+    plain,
+    rate_holds,
+    total,
+)
 from jixiao_xlsx.indicators import read_measure
 from jixiao_xlsx.model import Cell, Expected, Place, Severity, Skipped
 from jixiao_xlsx.narrative import readings, tallies
@@ -29,7 +38,13 @@ ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所
 # ------------------------------------------------------------------------------------------------------ lists
 
 
-@rule("NAR104", "所列分项与总额不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C10", "C71"))
+@rule(
+    "NAR104",
+    "所列分项与总额不符",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C10", "C71"),
+)
 def list_and_total(desk: Desk) -> Iterator[Saw]:
     """正文里列出的各项加起来不等于前面的总额。“其中”可以不列全，只在超过总额、或已列全时才算错。
 
@@ -59,10 +74,18 @@ def list_and_total(desk: Desk) -> Iterator[Saw]:
             continue
         over = all(parts.lo > whole.hi for parts, whole in zip(added, wholes, strict=True))
         complete = _complete(desk, listing)
-        money = listing.whole.mention.money  # people can be in several of the groups that are told of them
-        if complete or listing.sure or (over and money and (len(listing.parts) > 1 or _part_of(desk, listing))):
+        money = (
+            listing.whole.mention.money
+        )  # people can be in several of the groups that are told of them
+        if (
+            complete
+            or listing.sure
+            or (over and money and (len(listing.parts) > 1 or _part_of(desk, listing)))
+        ):
             yield _unequal(listing, None if complete or _is_miscounted(listing) else Severity.NOTE)
-        elif len(listing.parts) > 1 and (not listing.open_ended or _nearly_all(listing) or _comes_last(listing)):
+        elif len(listing.parts) > 1 and (
+            not listing.open_ended or _nearly_all(listing) or _comes_last(listing)
+        ):
             yield _unequal(listing, Severity.NOTE)
     yield from _sums(story)
     yield from _short_sums(story)
@@ -75,7 +98,9 @@ def _sums(story: Story) -> Iterator[Saw]:
         if added != int(match["total"]):
             quote = source.text[match.start() : match.end()]
             words = f"正文“{quote}”，各项之和是 {added}{match['unit']}。请核对各项与总数。"
-            yield Flag(source.place, source.title, source.title, quote, words, f"{added}{match['unit']}")
+            yield Flag(
+                source.place, source.title, source.title, quote, words, f"{added}{match['unit']}"
+            )
 
 
 def _short_sums(story: Story) -> Iterator[Saw]:
@@ -85,16 +110,24 @@ def _short_sums(story: Story) -> Iterator[Saw]:
         if abs(added - Decimal(match["total"])) > Decimal(1).scaleb(-digits):
             quote = source.text[match.start() : match.end()]
             words = f"正文“{quote}”，各项之和是 {plain(added)}万元。请核对各项与总数。"
-            yield Flag(source.place, source.title, source.title, quote, words, f"{plain(added)}万元")
+            yield Flag(
+                source.place, source.title, source.title, quote, words, f"{plain(added)}万元"
+            )
 
 
 def _explained(desk: Desk, listing: Listing) -> bool:
     """Whether the list adds up with the tables' figures in the place of those they contradict, which is said of each."""
     every = (listing.whole, *listing.parts)
-    wrong = [fact for fact in every if not fact.subset and desk.measures.of(fact) and not desk.measures.agrees(fact)]
+    wrong = [
+        fact
+        for fact in every
+        if not fact.subset and desk.measures.of(fact) and not desk.measures.agrees(fact)
+    ]
     if not wrong:
         return False
-    spans = [desk.measures.settled(fact)[-1].span if fact in wrong else fact.believed for fact in every]
+    spans = [
+        desk.measures.settled(fact)[-1].span if fact in wrong else fact.believed for fact in every
+    ]
     return sum(spans[2:], spans[1]).meets(spans[0])
 
 
@@ -110,9 +143,18 @@ def _complete(desk: Desk, listing: Listing) -> bool:
     if known is None or len(listing.parts) < 2 or "" in names or len(names) != len(listing.parts):
         return False
     subjects = desk.yards.subjects
-    if len(subjects) > 1 and names >= set(subjects) and all(_is_subject(desk, name) for name in names):
+    if (
+        len(subjects) > 1
+        and names >= set(subjects)
+        and all(_is_subject(desk, name) for name in names)
+    ):
         return True
-    if known.subjects and len(subjects) > 1 and len(names) == len(subjects) and all(_is_subject(desk, name) for name in names):
+    if (
+        known.subjects
+        and len(subjects) > 1
+        and len(names) == len(subjects)
+        and all(_is_subject(desk, name) for name in names)
+    ):
         return not listing.open_ended or "主要" in listing.parts[0].mention.gap
     parts = known.partitions.get(listing.whole.item, ())
     if not names <= set(parts):
@@ -124,7 +166,9 @@ def _complete(desk: Desk, listing: Listing) -> bool:
 def _is_miscounted(listing: Listing) -> bool:
     """Whether the total looks like a slip of the sum, or the parts are all of one kind and counted, or stand in one clause."""
     whole = listing.whole.mention
-    added = sum((fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts), Decimal(0)) / atoms_per(whole.unit)
+    added = sum(
+        (fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts), Decimal(0)
+    ) / atoms_per(whole.unit)
     one_kind = len({fact.role for fact in listing.parts}) == 1
     between = "".join(fact.mention.gap for fact in listing.parts)
     return is_slip(whole.value, added, whole.decimals) or (
@@ -145,15 +189,26 @@ def _nearly_all(listing: Listing) -> bool:
     added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
     whole = listing.whole.mention.value * atoms_per(listing.whole.mention.unit)
     ends = listing.parts[-1].mention.tail[:1] in {"。", ";", ""}
-    return len(listing.parts) >= _MANY and ends and 0 < whole - added <= whole * Decimal(_ALL_BUT.numerator) / _ALL_BUT.denominator
+    return (
+        len(listing.parts) >= _MANY
+        and ends
+        and 0 < whole - added <= whole * Decimal(_ALL_BUT.numerator) / _ALL_BUT.denominator
+    )
 
 
 def _yards_of(desk: Desk, part: str) -> tuple[Yard, ...]:
     """Figures of a part; a part the vocabulary has no address for is looked up by its title."""
     if desk.vocabulary and part in desk.vocabulary.items:
         return desk.yards.of(part, "")
-    cells = [cell for table in desk.submission.tables.values() if (row := table.by_title.get(part)) for cell in row.cells.values()]
-    return tuple(Yard((cell,)) for cell in cells if cell.number is not None and cell.unit in {"元", "万元"})
+    cells = [
+        cell
+        for table in desk.submission.tables.values()
+        if (row := table.by_title.get(part))
+        for cell in row.cells.values()
+    ]
+    return tuple(
+        Yard((cell,)) for cell in cells if cell.number is not None and cell.unit in {"元", "万元"}
+    )
 
 
 def _is_subject(desk: Desk, name: str) -> bool:
@@ -163,15 +218,26 @@ def _is_subject(desk: Desk, name: str) -> bool:
 def _unequal(listing: Listing, severity: Severity | None) -> Flag:
     whole = listing.whole.mention
     unit = whole.unit
-    numbers = [fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(unit) for fact in listing.parts]
+    numbers = [
+        fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(unit)
+        for fact in listing.parts
+    ]
     added = sum(numbers, Decimal(0))
     names = " + ".join(plain(number) for number in numbers)
     gap = plain(added - whole.value)
     side = "前面" if whole.start > listing.parts[-1].mention.start else "后面"
     words = f"正文“{words_of(whole)}”，{side}列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，相差 {gap.lstrip('-')}{unit}。"
-    words += "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
+    words += (
+        "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
+    )
     item = listing.whole.item or whole.passage.title
-    flag = said(whole, item, words, expected=Expected(added, added, unit), difference=f"{plain(whole.value - added)}{unit}")
+    flag = said(
+        whole,
+        item,
+        words,
+        expected=Expected(added, added, unit),
+        difference=f"{plain(whole.value - added)}{unit}",
+    )
     return Flag(
         flag.place,
         flag.item,
@@ -187,7 +253,10 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
 
 def _span(listing: Listing) -> str:
     """The words from the total to the last part."""
-    every = sorted((fact.mention for fact in (listing.whole, *listing.parts)), key=lambda mention: mention.start)
+    every = sorted(
+        (fact.mention for fact in (listing.whole, *listing.parts)),
+        key=lambda mention: mention.start,
+    )
     first, last = every[0], every[-1]
     text = first.passage.text[max(first.start - len(first.lead), 0) : last.end].strip("，、；：。 ")
     return text if len(text) <= 120 else f"{text[:60]}…{text[-58:]}"
@@ -196,7 +265,13 @@ def _span(listing: Listing) -> str:
 # ------------------------------------------------------------------------------------------------------ changes
 
 
-@rule("NAR105", "增减与前后数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C64", "C65"))
+@rule(
+    "NAR105",
+    "增减与前后数不符",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C64", "C65"),
+)
 def changes(desk: Desk) -> Iterator[Saw]:
     """增减额 = 本期 − 上期，增减% = 增减额 ÷ 上期，文字的方向与数字一致；上期为 0 不写百分比。
 
@@ -229,7 +304,11 @@ def _change(desk: Desk, change: Change) -> Iterator[Saw]:
     assert mention is not None
     nows = _either(desk, change.current, change.item, "execution")
     thens = _either(desk, change.earlier, change.item, change.base)
-    if change.amount is not None and not change.amount.money and not (change.current or change.earlier):
+    if (
+        change.amount is not None
+        and not change.amount.money
+        and not (change.current or change.earlier)
+    ):
         return
     step = _amount(change.amount) if change.amount else None
     if step is not None and step.printed < 0:
@@ -239,14 +318,29 @@ def _change(desk: Desk, change: Change) -> Iterator[Saw]:
         reals = [now.less(then) for now in nows for then in thens]
         if _all_the_other_way(reals, change.direction) and not (step and 0 in step.span):
             told, right = ("增加", "减少") if change.direction > 0 else ("减少", "增加")
-            yield _flag_change(desk, change, mention, f"{_compare(desk, change)}，是{right}，文字写的是{told}", right)
+            yield _flag_change(
+                desk,
+                change,
+                mention,
+                f"{_compare(desk, change)}，是{right}，文字写的是{told}",
+                right,
+            )
             return
         sizes = [real if change.direction > 0 else -real for real in reals]
-        if step is not None and change.amount is not None and not any(step.span.meets(size.span) for size in sizes):
+        if (
+            step is not None
+            and change.amount is not None
+            and not any(step.span.meets(size.span) for size in sizes)
+        ):
             if _is_the_base(change.amount, step, thens) or _steps_elsewhere(desk, change.amount):
                 return
-            gap = plain(sizes[-1].printed / atoms_per(mention.unit), max(mention.decimals, 2) if mention.money else 0)
-            sure = is_slip(mention.value, Decimal(gap), mention.decimals) or _follows(desk, change, mention)
+            gap = plain(
+                sizes[-1].printed / atoms_per(mention.unit),
+                max(mention.decimals, 2) if mention.money else 0,
+            )
+            sure = is_slip(mention.value, Decimal(gap), mention.decimals) or _follows(
+                desk, change, mention
+            )
             words = f"{_compare(desk, change)}，相差 {gap}{mention.unit}"
             yield _flag_change(desk, change, mention, words, f"{gap}{mention.unit}", sure=sure)
             return
@@ -281,41 +375,77 @@ def _all_the_other_way(reals: list[Amount], direction: int) -> bool:
     return all((real.span.hi < 0) if direction > 0 else (real.span.lo > 0) for real in reals)
 
 
-def _growth_rate(desk: Desk, change: Change, rate: Mention, steps: Sequence[Amount], thens: Sequence[Amount]) -> Iterator[Saw]:
+def _growth_rate(
+    desk: Desk, change: Change, rate: Mention, steps: Sequence[Amount], thens: Sequence[Amount]
+) -> Iterator[Saw]:
     """The rate must follow from the step as written, or from the two figures it is the difference of."""
     if all(then.span == ZERO for then in thens) and rate.value:
-        yield _flag_change(desk, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比")
+        yield _flag_change(
+            desk, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比"
+        )
         return
     shown, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     usable = [then for then in thens if then.span.lo > 0]
-    if usable and not any(rate_holds(shown, grid, step.span, then.span) for step in steps for then in usable):
+    if usable and not any(
+        rate_holds(shown, grid, step.span, then.span) for step in steps for then in usable
+    ):
         fact = change.current or change.earlier
-        if fact and desk.story and readings.grows_by(desk.story, rate, fact.mention, up=change.direction > 0):
+        if (
+            fact
+            and desk.story
+            and readings.grows_by(desk.story, rate, fact.mention, up=change.direction > 0)
+        ):
             return
         true = [step.printed / then.printed * 100 for step in steps for then in usable]
-        sure = any(is_slip(rate.value, one, rate.decimals) for one in true) or _follows(desk, change, rate)
+        sure = any(is_slip(rate.value, one, rate.decimals) for one in true) or _follows(
+            desk, change, rate
+        )
         right = f"{plain(steps[-1].printed / usable[-1].printed * 100, 2)}%"
         yield _flag_change(desk, change, rate, f"按所写数字复算为 {right}", right, sure=sure)
 
 
 def _compare(desk: Desk, change: Change) -> str:
     now = f"“{words_of(change.current.mention)}”" if change.current else "表内本期数"
-    then = f"“{words_of(change.earlier.mention)}”" if change.earlier else f"表内{ROLE.get(change.base, '')}数"
+    then = (
+        f"“{words_of(change.earlier.mention)}”"
+        if change.earlier
+        else f"表内{ROLE.get(change.base, '')}数"
+    )
     return f"{now}与{then}比"
 
 
-def _flag_change(desk: Desk, change: Change, mention: Mention, why: str, expected: str, *, sure: bool = True) -> Flag:
+def _flag_change(
+    desk: Desk, change: Change, mention: Mention, why: str, expected: str, *, sure: bool = True
+) -> Flag:
     words = f"正文{f'“{change.item}”' if change.item else ''}写“{words_of(mention)}”，{why}。{'请改正。' if sure else PERHAPS}"
     role = change.base if change.base in {"previous", "original", "budget"} else ""
-    places = [yard.cells[0].place for one in ("execution", role) if one for yard in desk.yards.of(change.item, one)[:1]]
+    places = [
+        yard.cells[0].place
+        for one in ("execution", role)
+        if one
+        for yard in desk.yards.of(change.item, one)[:1]
+    ]
     severity = None if sure else Severity.NOTE
-    return said(mention, change.item or mention.passage.title, words, expected=expected, related=tuple(places), severity=severity)
+    return said(
+        mention,
+        change.item or mention.passage.title,
+        words,
+        expected=expected,
+        related=tuple(places),
+        severity=severity,
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ shares, rates
 
 
-@rule("NAR107", "完成率、执行率与数字不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C29", "C30"))
+@rule(
+    "NAR107",
+    "完成率、执行率与数字不符",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C29", "C30"),
+)
 def completion(desk: Desk) -> Iterator[Saw]:
     """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、预算调整率、各类对象的满意度、指标业绩值与表内一致；
     基数为 0 不写百分比。
@@ -335,11 +465,16 @@ def completion(desk: Desk) -> Iterator[Saw]:
     yield from _ratios(story)
     for source, match in tallies.rates(story):
         yield Looked(1)
-        shown, right = Fraction(match["rate"]), Fraction(int(match["done"]) * 100, int(match["planned"]))
+        shown, right = (
+            Fraction(match["rate"]),
+            Fraction(int(match["done"]) * 100, int(match["planned"])),
+        )
         if abs(shown - right) >= Fraction(1, 10 ** len(match["rate"].partition(".")[2])):
             quote = source.text[match.start() : match.end()]
             words = f"正文“{quote}”，按所写数字复算为 {plain(right, 2)}%。请改正。"
-            yield Flag(source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%")
+            yield Flag(
+                source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%"
+            )
     for rate in story.rates:
         yield Looked(1)
         yield from _BY_KIND[rate.kind](desk, rate)
@@ -349,11 +484,15 @@ def _ratios(story: Story) -> Iterator[Saw]:
     """Rates of things that are only counted: 整改率, 审减率."""
     for source, start, match, whole in tallies.ratios(story):
         figures = [
-            Figure(Decimal(typed), "万元" if "元" in match["unit"] else match["unit"], _digits(typed))
+            Figure(
+                Decimal(typed), "万元" if "元" in match["unit"] else match["unit"], _digits(typed)
+            )
             for typed in (match["part"], whole)
         ]
         spans = [[figure.believed(how) for how in Convention] for figure in figures]
-        part, base = (Interval(min(one.lo for one in both), max(one.hi for one in both)) for both in spans)
+        part, base = (
+            Interval(min(one.lo for one in both), max(one.hi for one in both)) for both in spans
+        )
         step = Fraction(1, 10 ** (_digits(match["rate"]) + 2))
         yield Looked(1)
         if base.lo > 0 and not rate_holds(Fraction(match["rate"]) / 100, step, part, base):
@@ -381,22 +520,34 @@ def _done(desk: Desk, done: Done) -> Iterator[Saw]:
             yield said(done.mention, done.item, words, expected="—")
         return
     usable = [plan for plan in plans if plan.span.lo > 0]
-    if usable and not any(rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable):
+    if usable and not any(
+        rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable
+    ):
         sure = _is_miscalculated(desk, done, parts, usable)
         if sure is None:
             return
         right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
-        words = (
-            f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。{'请改正。' if sure else PERHAPS}"
-        )
+        words = f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。{'请改正。' if sure else PERHAPS}"
         related = [
-            cell.place for role in ("execution", *bases) for yard in desk.yards.of(done.item, role)[:1] for cell in yard.cells
+            cell.place
+            for role in ("execution", *bases)
+            for yard in desk.yards.of(done.item, role)[:1]
+            for cell in yard.cells
         ]
         severity = None if sure else Severity.NOTE
-        yield said(done.mention, done.item, words, expected=f"{right}%", related=tuple(related), severity=severity)
+        yield said(
+            done.mention,
+            done.item,
+            words,
+            expected=f"{right}%",
+            related=tuple(related),
+            severity=severity,
+        )
 
 
-def _is_miscalculated(desk: Desk, done: Done, parts: Sequence[Amount], plans: Sequence[Amount]) -> bool | None:
+def _is_miscalculated(
+    desk: Desk, done: Done, parts: Sequence[Amount], plans: Sequence[Amount]
+) -> bool | None:
     """Whether the rate is surely wrong: a slip, of another budget, or right behind its two figures; None where it is innocent."""
     rate, story = done.mention, desk.story
     assert story is not None
@@ -405,7 +556,9 @@ def _is_miscalculated(desk: Desk, done: Done, parts: Sequence[Amount], plans: Se
     there = (len(written) > 1 or named) and readings.follows(story, rate, *written)
     if not named and not there and written and readings.is_quotient(story, rate, written[0]):
         return None
-    others = (of_yard(yard) for role in ("original", "budget") for yard in desk.yards.of(done.item, role))
+    others = (
+        of_yard(yard) for role in ("original", "budget") for yard in desk.yards.of(done.item, role)
+    )
     wholes = [whole for whole in (*plans, *others) if whole.printed > 0]
     true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
     return there or any(is_slip(rate.value, one, rate.decimals) for one in true)
@@ -428,7 +581,10 @@ def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
     if part and whole and part.figure and whole.figure and whole.figure.value > 0:
         if rate_holds(shown, step, Yard((part,)).span, Yard((whole,)).span):
             return
-        right, places = [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)], [*places, part.place, whole.place]
+        right, places = (
+            [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)],
+            [*places, part.place, whole.place],
+        )
     if right and not _is_of_another_row(desk, known, mention):
         sure = (
             bool(re.search(f"{rate.name}|部门|整体|全年", mention.lead))
@@ -439,7 +595,15 @@ def _rate(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
         words = f"正文写“{words_of(mention)}”，表内“{rate.name}”是 {value}。{'请核对后改成一致。' if sure else PERHAPS}"
         difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
         severity = None if sure else Severity.NOTE
-        yield said(mention, rate.name, words, expected=value, difference=difference, related=tuple(places), severity=severity)
+        yield said(
+            mention,
+            rate.name,
+            words,
+            expected=value,
+            difference=difference,
+            related=tuple(places),
+            severity=severity,
+        )
 
 
 def _is_of_another_row(desk: Desk, known: RateItem, mention: Mention) -> bool:
@@ -448,14 +612,27 @@ def _is_of_another_row(desk: Desk, known: RateItem, mention: Mention) -> bool:
     before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
     table = desk.submission.get(known.shown.table) if known.shown else None
     shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
-    named = [row for row in table.rows if row.title != known.shown.row and row.title in before] if table and known.shown else []
-    cells = [cell for row in named if known.shown and (cell := row.get(known.shown.column)) and cell.number is not None]
-    if any(abs(Fraction(cell.number or 0) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))) for cell in cells):
+    named = (
+        [row for row in table.rows if row.title != known.shown.row and row.title in before]
+        if table and known.shown
+        else []
+    )
+    cells = [
+        cell
+        for row in named
+        if known.shown and (cell := row.get(known.shown.column)) and cell.number is not None
+    ]
+    if any(
+        abs(Fraction(cell.number or 0) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2)))
+        for cell in cells
+    ):
         return True
     story = desk.story
     near = readings.before(story, mention) if story else None
     plainly = re.search("部门|整体|全年", mention.lead)
-    return bool(story and near and near.money and not plainly and readings.is_quotient(story, mention, near))
+    return bool(
+        story and near and near.money and not plainly and readings.is_quotient(story, mention, near)
+    )
 
 
 def _groups(desk: Desk) -> Iterator[tuple[str, Cell, Decimal]]:
@@ -471,7 +648,11 @@ def _groups(desk: Desk) -> Iterator[tuple[str, Cell, Decimal]]:
 def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
     """By how much a percentage is more than that of a cell; 0 where both are the same to the last digit of the coarser."""
     gap = Fraction(mention.value) / 100 - Fraction(number)
-    return gap if abs(gap) >= Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2)) else Fraction(0)
+    return (
+        gap
+        if abs(gap) >= Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2))
+        else Fraction(0)
+    )
 
 
 def _groups_before(desk: Desk, rate: RateSaid) -> list[str]:
@@ -503,12 +684,25 @@ def _satisfied(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
 def _stands_behind(desk: Desk, mention: Mention, cells: Sequence[Cell | None]) -> bool:
     """Whether the number right before the rate is a figure that the table makes the rate of."""
     near = readings.before(desk.story, mention) if desk.story else None
-    return near is not None and any(Yard((cell,)).meets(believed(near)) for cell in cells if cell is not None and near.money)
+    return near is not None and any(
+        Yard((cell,)).meets(believed(near)) for cell in cells if cell is not None and near.money
+    )
 
 
 def _indicator(desk: Desk, rate: RateSaid) -> Iterator[Saw]:
-    line = next((line for line in desk.lines if rate.name in {line.name, line.spec.name if line.spec else ""}), None)
-    actual = line.actual if line is not None and read_measure(line.cell("actual")).number is not None else None
+    line = next(
+        (
+            line
+            for line in desk.lines
+            if rate.name in {line.name, line.spec.name if line.spec else ""}
+        ),
+        None,
+    )
+    actual = (
+        line.actual
+        if line is not None and read_measure(line.cell("actual")).number is not None
+        else None
+    )
     if line is None or actual is None or actual.number is None or not actual.rate:
         item = rate.name.removesuffix("预算执行率")
         if desk.vocabulary and item in desk.vocabulary.items:

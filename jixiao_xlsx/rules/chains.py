@@ -13,7 +13,13 @@ from jixiao_xlsx.rules.arithmetic import ARITHMETIC
 from jixiao_xlsx.rules.narrative import MISSING
 
 
-@rule("NAR118", "前后几个数算不上", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C64", "C71"))
+@rule(
+    "NAR118",
+    "前后几个数算不上",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C64", "C71"),
+)
 def chains(desk: Desk) -> Iterator[Saw]:
     """一句话里接连写的几个数互相算不上：预算减成交不等于节约，年初预算加追加不等于全年预算，平均数、扣分、百分点之差算错。
 
@@ -23,13 +29,22 @@ def chains(desk: Desk) -> Iterator[Saw]:
     if story is None:
         yield Skipped("NAR118", MISSING)
         return
-    told = {id(mention) for change in story.changes for mention in (change.amount, change.rate) if change.base}
+    told = {
+        id(mention)
+        for change in story.changes
+        for mention in (change.amount, change.rate)
+        if change.base
+    }
     told |= {id(done.mention) for done in story.done} | {id(rate.mention) for rate in story.rates}
     rated = {(id(source), match.end()) for source, _, match, _ in tallies.ratios(story)}
     for chain in story.chains:
         yield Looked(3)
         last = chain.numbers[2]
-        if id(last) not in told and (id(last.passage), last.end) not in rated and not _told_elsewhere(desk, story, chain):
+        if (
+            id(last) not in told
+            and (id(last.passage), last.end) not in rated
+            and not _told_elsewhere(desk, story, chain)
+        ):
             yield _flag(chain)
 
 
@@ -46,4 +61,12 @@ def _flag(chain: Chain) -> Flag:
     quote = source.text[max(first.start - len(first.lead), 0) : last.end].strip("，、；：。 \n")
     right = f"{plain(chain.right, max(last.decimals, 2) if last.money or last.unit == '%' else last.decimals)}{last.unit}"
     words = f"正文“{quote}”，按{chain.how}，“{last.numeral}{last.unit}”应为 {right}。请核对，改正写错的一个。"
-    return Flag(source.place, source.title, source.title, quote, words, right, severity=None if chain.sure else Severity.NOTE)
+    return Flag(
+        source.place,
+        source.title,
+        source.title,
+        quote,
+        words,
+        right,
+        severity=None if chain.sure else Severity.NOTE,
+    )

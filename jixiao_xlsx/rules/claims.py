@@ -22,7 +22,13 @@ _NOT_YET = re.compile("除|应|要|将|拟|力争|确保|保证|是否|如|若|�
 _NAMED = 3  # indicators that are told by name
 
 
-@rule("NAR117", "文字称全部达到目标，表内有没达到的", severity=Severity.NOTE, basis=SAME, relations=("C43",))
+@rule(
+    "NAR117",
+    "文字称全部达到目标，表内有没达到的",
+    severity=Severity.NOTE,
+    basis=SAME,
+    relations=("C43",),
+)
 def all_reached(desk: Desk) -> Iterator[Saw]:
     """正文说各项指标、目标全部达到，绩效评价表里却有业绩值没有达到目标值的。
 
@@ -36,13 +42,20 @@ def all_reached(desk: Desk) -> Iterator[Saw]:
         for match in _CLAIM.finditer(source.folded):
             start = max(source.folded.rfind(stop, 0, match.start()) for stop in "，。;:\n") + 1
             scope = story.scope(source, match.start())
-            if _NOT_YET.search(source.folded[start : match.start()]) or scope.owner == OTHERS or scope.period not in {"", THIS}:
+            if (
+                _NOT_YET.search(source.folded[start : match.start()])
+                or scope.owner == OTHERS
+                or scope.period not in {"", THIS}
+            ):
                 continue
             missed = [line for line, item in scored_lines(desk) if item.met is False]
             yield Looked(1)
             if not missed:
                 continue
-            told = "、".join(f"“{line.name}”{line.actual.text}（目标 {line.target.text}）" for line in missed[:_NAMED])
+            told = "、".join(
+                f"“{line.name}”{line.actual.text}（目标 {line.target.text}）"
+                for line in missed[:_NAMED]
+            )
             told += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
             words = f"正文写“{quoted(source.text[start : match.end()])}”，《{missed[0].cell('actual').sheet}》{told}，没有达到。请核对后改成一致。"
             yield at(

@@ -8,7 +8,16 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 
-from jixiao_xlsx.amounts import MONEY_UNITS, Convention, Figure, Interval, atoms_per, plain, rounded, tidy
+from jixiao_xlsx.amounts import (
+    MONEY_UNITS,
+    Convention,
+    Figure,
+    Interval,
+    atoms_per,
+    plain,
+    rounded,
+    tidy,
+)
 from jixiao_xlsx.model import Cell, Document, Expected, Row, Severity, Skipped, Table
 from jixiao_xlsx.names import key, loosen
 from jixiao_xlsx.narrative.clauses import read
@@ -17,7 +26,9 @@ from jixiao_xlsx.narrative.yardstick import Yard
 from jixiao_xlsx.rules import Desk, Flag, Looked, Saw, flag, rule
 from jixiao_xlsx.rules.narrative import SAME
 
-AGREEING = 2  # at least one in so many figures must agree before the others are held to be the same ones
+AGREEING = (
+    2  # at least one in so many figures must agree before the others are held to be the same ones
+)
 
 
 @rule("NAR120", "报告里的表与工作簿不符", severity=Severity.ERROR, basis=SAME, relations=("C67",))
@@ -33,18 +44,34 @@ def word_table_differs(desk: Desk) -> Iterator[Saw]:
     for document in desk.submission.documents:
         yield from _other_tables(desk, document)
         for table in document.tables:
-            pairs = list(_pairs(table, desk.submission.get(table.name), desk.template.table[table.name].label))
+            pairs = list(
+                _pairs(
+                    table, desk.submission.get(table.name), desk.template.table[table.name].label
+                )
+            )
             apart = [pair for pair in pairs if not _agree(*pair)]
             if AGREEING * (len(pairs) - len(apart)) < len(pairs):
-                yield Skipped("NAR120", f"报告里的“{table.name}”与工作簿多数的数不同，可能口径不同，没有比较")
+                yield Skipped(
+                    "NAR120", f"报告里的“{table.name}”与工作簿多数的数不同，可能口径不同，没有比较"
+                )
                 continue
             yield Looked(len(pairs))
             for theirs, ours in apart:
-                same = "" if ours.unit == theirs.unit else f"（{plain(_in_their_unit(theirs, ours))} {theirs.unit}）"
+                same = (
+                    ""
+                    if ours.unit == theirs.unit
+                    else f"（{plain(_in_their_unit(theirs, ours))} {theirs.unit}）"
+                )
                 shown = f"工作簿《{ours.sheet}》{ours.ref} 是 {_shown(ours)}{same}"
                 gap = _gap(theirs, ours)
                 words = f"报告里“{theirs.row}”的“{theirs.column}”是 {_shown(theirs)}，{shown}，相差 {gap.lstrip('-')}。请核对后改成一致。"
-                yield flag(theirs, words, expected=_expected(theirs, ours), difference=gap, related=(ours.place,))
+                yield flag(
+                    theirs,
+                    words,
+                    expected=_expected(theirs, ours),
+                    difference=gap,
+                    related=(ours.place,),
+                )
 
 
 def _other_tables(desk: Desk, document: Document) -> Iterator[Saw]:
@@ -53,16 +80,26 @@ def _other_tables(desk: Desk, document: Document) -> Iterator[Saw]:
         return
     for _, figures in groupby(document.figures, key=lambda cell: cell.ref.split(" ")[0]):
         known = [(cell, yards) for cell in figures if (yards := _yards(desk, cell))]
-        apart = [(cell, yards) for cell, yards in known if not any(yard.meets(_believed(cell)) for yard in yards)]
+        apart = [
+            (cell, yards)
+            for cell, yards in known
+            if not any(yard.meets(_believed(cell)) for yard in yards)
+        ]
         agree = len(known) - len(apart)
         if agree < max(_LEAST, len(apart)):
             continue  # it may be of something else
         yield Looked(len(known))
         for cell, yards in apart:
-            nearest = min(yards, key=lambda yard: abs(yard.atoms - (cell.number or 0) * atoms_per(cell.unit)))
+            nearest = min(
+                yards, key=lambda yard: abs(yard.atoms - (cell.number or 0) * atoms_per(cell.unit))
+            )
             right = rounded(nearest.atoms / atoms_per(cell.unit), max(cell.decimals, 2))
             gap = f"{plain((cell.number or Decimal(0)) - right, max(cell.decimals, 2))} {cell.unit}"
-            same = "" if nearest.unit == cell.unit else f"（{nearest.shown_in(cell.unit, cell.decimals)}）"
+            same = (
+                ""
+                if nearest.unit == cell.unit
+                else f"（{nearest.shown_in(cell.unit, cell.decimals)}）"
+            )
             title = cell.column.rpartition("／")[2]
             words = f"报告里“{cell.row}”的“{title}”是 {cell.text} {cell.unit}，{nearest.where}是 {nearest.shown}{same}，相差 {gap.lstrip('-')}。请核对后改成一致。"
             related = tuple(one.place for one in nearest.cells)
@@ -82,7 +119,16 @@ def _yards(desk: Desk, cell: Cell) -> tuple[Yard, ...]:
     for title in (heads[-1], "".join(heads[-2:])):
         kinds = {one.kind for one in read(_YEAR.sub("", title), desk.vocabulary.lexicon)[0] or ()}
         roles = kinds & {"original", "budget", "execution"}
-        if len(roles) == 1 and not kinds & {"previous", "plan", "share", "up", "down", "rate", "fiscal", *_OTHERS}:
+        if len(roles) == 1 and not kinds & {
+            "previous",
+            "plan",
+            "share",
+            "up",
+            "down",
+            "rate",
+            "fiscal",
+            *_OTHERS,
+        }:
             return desk.yards.of(word.name, roles.pop())
     return ()
 
@@ -95,7 +141,11 @@ _YEAR = re.compile(r"20\d\d年度?")
 @cache
 def _by_key(known: Vocabulary) -> dict[str, Word]:
     """The items and subjects by the titles they have in tables."""
-    return {key(spelled): word for spelled, word in known.lexicon.words() if word.kind in {"item", "subject"} and not word.near}
+    return {
+        key(spelled): word
+        for spelled, word in known.lexicon.words()
+        if word.kind in {"item", "subject"} and not word.near
+    }
 
 
 def _believed(cell: Cell) -> Interval:
@@ -111,8 +161,16 @@ def _pairs(table: Table, ours: Table | None, labels: Sequence[str]) -> Iterator[
 
 
 def _figures(row: Row, other: Row) -> list[tuple[Cell, Cell]]:
-    both = [(cell, match) for title, cell in row.cells.items() if (match := other.get(title)) is not None]
-    return [(cell, match) for cell, match in both if cell.number is not None and match.number is not None]
+    both = [
+        (cell, match)
+        for title, cell in row.cells.items()
+        if (match := other.get(title)) is not None
+    ]
+    return [
+        (cell, match)
+        for cell, match in both
+        if cell.number is not None and match.number is not None
+    ]
 
 
 def _rows(table: Table, ours: Table, labels: Sequence[str]) -> Iterator[tuple[Row, Row]]:
@@ -133,7 +191,9 @@ def _by_label(table: Table, labels: Sequence[str]) -> dict[tuple[str, ...], list
     found: dict[tuple[str, ...], list[Row]] = {}
     for row in table.rows:
         cells = [row.get(title) for title in labels] if row.kind == "open" else []
-        found.setdefault((row.title, *(tidy(cell.text) for cell in cells if cell is not None)), []).append(row)
+        found.setdefault(
+            (row.title, *(tidy(cell.text) for cell in cells if cell is not None)), []
+        ).append(row)
     return found
 
 
@@ -143,7 +203,9 @@ def _agree(theirs: Cell, ours: Cell) -> bool:
     assert one is not None and two is not None
     if theirs.unit not in MONEY_UNITS:
         return abs(one.value - two.value) < Decimal(1).scaleb(-_digits(theirs))
-    printed = [one.believed(how, loose_zero=True) for how in Convention]  # a 0 may be a small amount that is printed as nothing
+    printed = [
+        one.believed(how, loose_zero=True) for how in Convention
+    ]  # a 0 may be a small amount that is printed as nothing
     return any(mine.meets(two.believed(how)) for mine in printed for how in Convention)
 
 
@@ -162,12 +224,16 @@ def _shown(cell: Cell) -> str:
 def _gap(theirs: Cell, ours: Cell) -> str:
     """The difference, in the unit of the report."""
     if theirs.unit == "%":
-        return f"{plain(((theirs.number or Decimal(0)) - (ours.number or Decimal(0))) * 100)} 个百分点"
+        return (
+            f"{plain(((theirs.number or Decimal(0)) - (ours.number or Decimal(0))) * 100)} 个百分点"
+        )
     return f"{plain((theirs.number or Decimal(0)) - _in_their_unit(theirs, ours))} {theirs.unit}".rstrip()
 
 
 def _expected(theirs: Cell, ours: Cell) -> Expected:
-    value = (ours.number or Decimal(0)) * 100 if theirs.unit == "%" else _in_their_unit(theirs, ours)
+    value = (
+        (ours.number or Decimal(0)) * 100 if theirs.unit == "%" else _in_their_unit(theirs, ours)
+    )
     return Expected(value, value, theirs.unit)
 
 

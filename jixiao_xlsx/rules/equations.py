@@ -21,14 +21,25 @@ PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 def equation_rules(template: Template) -> Iterator[Rule]:
     """One rule for every equation of the form."""
     for spec in template.equations:
-        about = (spec.code, spec.title, spec.severity, spec.basis, _page(spec), _checker(spec), spec.relations, spec.yields_to)
+        about = (
+            spec.code,
+            spec.title,
+            spec.severity,
+            spec.basis,
+            _page(spec),
+            _checker(spec),
+            spec.relations,
+            spec.yields_to,
+        )
         yield Rule(*about, in_word=not spec.across)
 
 
 def _page(spec: EquationSpec) -> str:
     where = f"“{spec.table}”内应有" if spec.table else "各表之间应有（写作“表.行.列”）"
     law = spec.relation.text.replace(ALL_ROWS, f"{ALL_ROWS}之和")
-    mend = "对照账表，改正等式里填错的一格" if spec.relation.op == "=" else "核对两边，改正填错的一格"
+    mend = (
+        "对照账表，改正等式里填错的一格" if spec.relation.op == "=" else "核对两边，改正填错的一格"
+    )
     may = "；确属实情的，附情况说明" if spec.severity is Severity.WARNING else ""
     return f"{where}：{law}。\n\n改法：{mend}{may}。"
 
@@ -65,7 +76,9 @@ def _unbalanced(verdict: Verdict, desk: Desk) -> Flag:
         item=anchor.row,
         field=anchor.column,
         reported=anchor.text,
-        message=_excess(verdict, anchor, desk) if spec.relation.op != "=" else _mismatch(verdict, anchor, desk),
+        message=_excess(verdict, anchor, desk)
+        if spec.relation.op != "="
+        else _mismatch(verdict, anchor, desk),
         expected=_expected(verdict, anchor),
         difference=_difference(verdict, anchor),
         hint="；".join(hint.text for hint in found),
@@ -97,15 +110,26 @@ def _side_value(verdict: Verdict, anchor: Cell) -> Decimal:
     assert anchor.number is not None
     if verdict.instance.spec.relation.op == "=":
         return anchor.number
-    side = next(side for side in verdict.instance.sides if any(operand.cell is anchor for operand in side))
-    total = sum((o.sign * o.cell.number * atoms_per(o.cell.unit) for o in side if o.cell.number is not None), Decimal(0))
+    side = next(
+        side for side in verdict.instance.sides if any(operand.cell is anchor for operand in side)
+    )
+    total = sum(
+        (
+            o.sign * o.cell.number * atoms_per(o.cell.unit)
+            for o in side
+            if o.cell.number is not None
+        ),
+        Decimal(0),
+    )
     return total / atoms_per(anchor.unit)
 
 
 def _mismatch(verdict: Verdict, anchor: Cell, desk: Desk) -> str:
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     across = {cell.sheet for cell in others} != {anchor.sheet}
-    source = _named_sources(verdict, others, anchor, desk) if across else _parts(verdict, others, desk)
+    source = (
+        _named_sources(verdict, others, anchor, desk) if across else _parts(verdict, others, desk)
+    )
     low, high = verdict.low, verdict.high
     may = "" if low == high else f"（四舍五入或截尾都算，允许 {_range(low, high, anchor)}）"
     if low == high:
@@ -121,7 +145,9 @@ def _range(low: Decimal | None, high: Decimal | None, anchor: Cell) -> str:
 
 
 def _may_stand(verdict: Verdict) -> str:
-    return "确属实情的，请附情况说明。" if verdict.instance.spec.severity is Severity.WARNING else ""
+    return (
+        "确属实情的，请附情况说明。" if verdict.instance.spec.severity is Severity.WARNING else ""
+    )
 
 
 def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
@@ -133,7 +159,11 @@ def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
 
 def _excess(verdict: Verdict, anchor: Cell, desk: Desk) -> str:
     sides = verdict.instance.sides
-    at = next(number for number, side in enumerate(sides) if any(operand.cell is anchor for operand in side))
+    at = next(
+        number
+        for number, side in enumerate(sides)
+        if any(operand.cell is anchor for operand in side)
+    )
     own, later = _filled(sides[at]), [found for side in sides[at + 1 :] if (found := _filled(side))]
     name = name_of(anchor, desk.template)
     what = name if len(own) == 1 else f"{name}等 {len(own)} 格之和"
@@ -176,7 +206,9 @@ def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell, desk: Des
     chain = len(verdict.instance.sides) > 2
     if len(filled) > 1 and not (chain and len({_atoms(cell) for cell in filled}) > 1):
         return f"{name}等 {len(filled)} 处{'都为' if chain else '合计为'}"
-    return f"{name}为" if first.unit == anchor.unit else f"{name}为 {_money(first.number, first)}，合"
+    return (
+        f"{name}为" if first.unit == anchor.unit else f"{name}为 {_money(first.number, first)}，合"
+    )
 
 
 def _parts(verdict: Verdict, others: list[Cell], desk: Desk) -> str:
@@ -189,7 +221,11 @@ def _parts(verdict: Verdict, others: list[Cell], desk: Desk) -> str:
     if any(operand.sign < 0 for side in sides for operand in side):
         return f"按“{relation.text}”计算应为"
     filled = [cell for cell in others if cell.number is not None]
-    names = list(dict.fromkeys(cell.column if len({c.row for c in others}) == 1 else cell.row for cell in filled))
+    names = list(
+        dict.fromkeys(
+            cell.column if len({c.row for c in others}) == 1 else cell.row for cell in filled
+        )
+    )
     if len(filled) == 1:
         return f"各分项中只填了“{names[0]}”，为"
     return f"各分项之和（{'、'.join(names[:3])}{f'等 {len(filled)} 项' if len(filled) > len(names[:3]) else ''}）为"
@@ -201,7 +237,10 @@ def _and_this(cells: list[Cell], anchor: Cell) -> str:
     sheets: dict[str, list[str]] = defaultdict(list)
     for cell in filled[:4]:
         sheets[cell.sheet].append(cell.ref)
-    refs = [f"{'' if sheet == anchor.sheet else f'《{sheet}》'}{'、'.join(found)}" for sheet, found in sheets.items()]
+    refs = [
+        f"{'' if sheet == anchor.sheet else f'《{sheet}》'}{'、'.join(found)}"
+        for sheet, found in sheets.items()
+    ]
     more = f" 等 {len(filled)} 格" if len(filled) > 4 else ""
     here = " " if sheets and next(iter(sheets)) == anchor.sheet and filled[0].ref.isascii() else ""
     return f"{here}{'、'.join(refs)}{more or ' '}和本格" if refs else "本格"
@@ -214,13 +253,18 @@ def _money(value: Decimal | None, anchor: Cell) -> str:
     return f"{plain(value, digits if anchor.unit in {'元', '万元'} else None)} {anchor.unit}"
 
 
-def _related(verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]) -> tuple[Place, ...]:
+def _related(
+    verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]
+) -> tuple[Place, ...]:
     """What a hint blames, one or two gaps among the parts, the other cells, then what stands behind their formulas."""
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     few = sum(cell.number is None for cell in others) <= FEW_GAPS
     ranked = sorted(others, key=lambda cell: (cell.number is None) != few)
     behind = [
-        part.cell.place for cell in (anchor, *others) for part in desk.judged.formulas.get(cell.place, ()) if part.cell.number
+        part.cell.place
+        for cell in (anchor, *others)
+        for part in desk.judged.formulas.get(cell.place, ())
+        if part.cell.number
     ]
     blamed = [hint.place for hint in found]
     filled = [cell.place for cell in ranked if few or cell.number is not None]
@@ -230,7 +274,13 @@ def _related(verdict: Verdict, anchor: Cell, desk: Desk, found: tuple[Hint, ...]
 # ------------------------------------------------------------------------------------------------------ reliefs
 
 
-@rule("AMT101", "万元数是截尾（舍去）得来的", severity=Severity.NOTE, basis=PRACTICE, relations=("C59", "C71"))
+@rule(
+    "AMT101",
+    "万元数是截尾（舍去）得来的",
+    severity=Severity.NOTE,
+    basis=PRACTICE,
+    relations=("C59", "C71"),
+)
 def truncated_sheet(desk: Desk) -> Iterator[Saw]:
     """一张万元表的数与元数相比只能用截尾解释，或有等式只在截尾（或只在四舍五入）时成立。每张表只说一次，不算错。
 
@@ -258,7 +308,9 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], desk: Desk) -> Flag:
     exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
     step = Decimal(1).scaleb(-anchor.decimals)
     rounded_up = (anchor.number or Decimal(0)) + (step if exact > 0 else -step)
-    counterpart = next((c.place for c in first.instance.cells if c.sheet != sheet and c.number), None)
+    counterpart = next(
+        (c.place for c in first.instance.cells if c.sheet != sheet and c.number), None
+    )
     text = (
         f"《{sheet}》的{anchor.unit}数是截尾得来的：{name_of(anchor, desk.template)} {plain(exact, 2)} 元，"
         f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
@@ -282,12 +334,19 @@ def _relieved(desk: Desk, outcome: Outcome, words: Callable[[Verdict, Cell], str
         others = [cell.place for cell in first.instance.cells if cell is not anchor]
         more = f"（本表共 {len(found)} 处）" if len(found) > 1 else ""
         related = (*found, *others)
-        yield flag(anchor, f"{name_of(anchor, desk.template)}{more}{words(first, anchor)}", related=related, count=len(found))
+        yield flag(
+            anchor,
+            f"{name_of(anchor, desk.template)}{more}{words(first, anchor)}",
+            related=related,
+            count=len(found),
+        )
 
 
 def _counterpart(verdict: Verdict, anchor: Cell, desk: Desk) -> str:
     """The other cells of a relation, by titles."""
-    others = [cell for cell in verdict.instance.cells if cell is not anchor and cell.number is not None]
+    others = [
+        cell for cell in verdict.instance.cells if cell is not anchor and cell.number is not None
+    ]
     first = next((cell for cell in others if cell.sheet != anchor.sheet), others[0])
     named = f"{_named(first, anchor.sheet, desk)} {_money(first.number, first)}"
     return named if len(others) == 1 else f"{named}等 {len(others)} 格"
@@ -308,7 +367,13 @@ def last_digit(desk: Desk) -> Iterator[Saw]:
     )
 
 
-@rule("AMT103", "填 0 的格可能是不足一个单位的小数", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
+@rule(
+    "AMT103",
+    "填 0 的格可能是不足一个单位的小数",
+    severity=Severity.NOTE,
+    basis=PRACTICE,
+    relations=("C71",),
+)
 def typed_zero(desk: Desk) -> Iterator[Saw]:
     """填报的 0 若理解为不足半个末位的金额，等式就成立。不算错。
 
@@ -361,5 +426,7 @@ def blank_total(desk: Desk) -> Iterator[Saw]:
         text = f"{name_of(anchor, desk.template)}未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
         related = tuple(_required(v.anchor).place for v in verdicts[1:]) or others
-        expected = Expected(first.others, first.others, anchor.unit) if first.others is not None else None
+        expected = (
+            Expected(first.others, first.others, anchor.unit) if first.others is not None else None
+        )
         yield flag(anchor, text, expected=expected, related=related, count=len(verdicts))

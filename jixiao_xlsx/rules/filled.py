@@ -34,13 +34,17 @@ def unfilled(desk: Desk) -> Iterator[Saw]:
         yield Looked(len(asked))
         blank = [line for line in asked if line.cell(role).blank]
         if blank:
-            names = "、".join(f"“{line.name}”" for line in blank[:5]) + (f"等 {len(blank)} 项" if len(blank) > 5 else "")
+            names = "、".join(f"“{line.name}”" for line in blank[:5]) + (
+                f"等 {len(blank)} 项" if len(blank) > 5 else ""
+            )
             places = tuple(line.cell(role).place for line in blank)
             text = f"{names}的“{title}”没有填。请补填。"
             yield flag(blank[0].cell(role), text, expected="必填", related=places, count=len(blank))
 
 
-@rule("IND128", "目标值、业绩值读不懂", severity=Severity.WARNING, basis=MEASURES, relations=("C47",))
+@rule(
+    "IND128", "目标值、业绩值读不懂", severity=Severity.WARNING, basis=MEASURES, relations=("C47",)
+)
 def unreadable(desk: Desk) -> Iterator[Saw]:
     """定量指标的目标值、业绩值要能读出一个数；定性指标的业绩值要看得出是三档中的哪一档。读不懂的没法复算，只能保留自评分；
     写了“制度健全”之类而没有写明档次的只作提示。
@@ -53,9 +57,18 @@ def unreadable(desk: Desk) -> Iterator[Saw]:
             continue
         yield Looked(2)
         if line.direction == "定性":
-            if not line.cell("actual").blank and not line.actual.rate and tier_of(line.actual.text, desk.template) is None:
+            if (
+                not line.cell("actual").blank
+                and not line.actual.rate
+                and tier_of(line.actual.text, desk.template) is None
+            ):
                 text = f"“{line.name}”是定性指标，业绩值填“{line.actual.text}”，没有写明是哪一档。请从“{tiers}”中选填。"
-                yield flag(line.cell("actual"), text, expected=tiers, severity=Severity.NOTE if _near_tier(line, desk) else None)
+                yield flag(
+                    line.cell("actual"),
+                    text,
+                    expected=tiers,
+                    severity=Severity.NOTE if _near_tier(line, desk) else None,
+                )
             continue
         for role, measure in (("target", line.target), ("actual", line.actual)):
             cell = line.cell(role)

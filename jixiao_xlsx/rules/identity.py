@@ -25,7 +25,9 @@ _PERIOD = re.compile(
 _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
 
 
-@rule("NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",))
+@rule(
+    "NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",)
+)
 def somebody_else(desk: Desk) -> Iterator[Saw]:
     """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。Word 报告的页眉、页脚、脚注也看。
 
@@ -36,7 +38,12 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR110", MISSING)
         return
     year, department = desk.submission.year, tidy(desk.submission.department)
-    captions = {table.heading.place for document in desk.submission.documents for table in document.tables if table.heading}
+    captions = {
+        table.heading.place
+        for document in desk.submission.documents
+        for table in document.tables
+        if table.heading
+    }
     for source in story.passages:
         yield Looked(1)
         for match in (*_REPORT_YEAR.finditer(source.folded), *_PERIOD.finditer(source.folded)):
@@ -45,8 +52,14 @@ def somebody_else(desk: Desk) -> Iterator[Saw]:
             sentence = re.split(r"[。\n]", source.folded[: match.start()])[-1] + after
             if story.scope(source, match.start()).foreign:
                 continue
-            if year and int(match[1]) != year and not _looks_back(before, after, f"{year}年" in sentence):
-                end = match.end() + len(re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0])
+            if (
+                year
+                and int(match[1]) != year
+                and not _looks_back(before, after, f"{year}年" in sentence)
+            ):
+                end = match.end() + len(
+                    re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0]
+                )
                 words = f"正文写“{quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
                 yield at(source, match.start(), end, "评价年度", words, expected=f"{year}年")
         if source.place not in captions:  # of a Word table: STR107 reads it
@@ -77,13 +90,22 @@ _CALLED_OURS = re.compile(
 
 def _is_own(name: str, department: str) -> bool:
     """Whether a name is the department's, or may be another way to write it."""
-    return department.endswith(name) or name.endswith(department) or name in department or _alike(name, department)
+    return (
+        department.endswith(name)
+        or name.endswith(department)
+        or name in department
+        or _alike(name, department)
+    )
 
 
 def _alike(name: str, department: str) -> bool:
     """Whether one name may be another way to write the other: no other place, and most letters the same."""
     one, other = (_PLACE.match(text) for text in (name, department))
-    if one and other and not (one.group().endswith(other.group()) or other.group().endswith(one.group())):
+    if (
+        one
+        and other
+        and not (one.group().endswith(other.group()) or other.group().endswith(one.group()))
+    ):
         return False
     bare, own = _PLACE.sub("", name), _PLACE.sub("", department)
     return len(set(bare) & set(own)) * 3 >= len(set(own)) * 2
@@ -103,7 +125,10 @@ def _own_figures(desk: Desk) -> tuple[str, ...]:
     """The total and the score as they are written: whoever tells them tells of this department."""
     total, known = desk.role("self_total"), desk.vocabulary
     whole = known.subjects.whole if known and known.subjects else ""
-    spent = [f"{plain(yard.atoms / atoms_per('万元'), 2)}万元" for yard in desk.yards.of(whole, "execution")]
+    spent = [
+        f"{plain(yard.atoms / atoms_per('万元'), 2)}万元"
+        for yard in desk.yards.of(whole, "execution")
+    ]
     return tuple(filter(None, (f"{total.text}分" if total and total.number else "", *spent)))
 
 
@@ -113,11 +138,17 @@ def _wrong_name(source: Passage, department: str, desk: Desk) -> Iterator[Saw]:
         name = re.split("现将|对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
         own = _is_own(name, department)
         sentence = re.split(r"[。\n]", source.folded[match.end() :])[0]
-        title = source.folded[: match.start("name")].rpartition("\n")[2].strip() == "" and sentence.endswith(("报告", "表"))
-        itself = ("自评" in sentence and "如下" in sentence) or any(figure in sentence for figure in _own_figures(desk))
+        title = source.folded[: match.start("name")].rpartition("\n")[
+            2
+        ].strip() == "" and sentence.endswith(("报告", "表"))
+        itself = ("自评" in sentence and "如下" in sentence) or any(
+            figure in sentence for figure in _own_figures(desk)
+        )
         if department and len(name) > 2 and not own and (title or itself):
             start = match.end("name") - len(name)
-            words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+            words = (
+                f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+            )
             yield at(source, start, match.end(), "部门名称", words, expected=department)
             return
     patterns = (_TABLE_TITLE, _DESCRIBED, _CALLED_OURS, _OPENS)
@@ -126,8 +157,14 @@ def _wrong_name(source: Passage, department: str, desk: Desk) -> Iterator[Saw]:
         name = match[group]
         own = _is_own(name, department) or bool(re.search("所属|下属|下设|直属", name))
         if match.re is _OPENS:
-            ours = department in match.group() or re.search("我[^们]|本[局办委院校]|本单位|本部门", match.group())
-            own = own or bool(ours) or not any(figure in match.group() for figure in _own_figures(desk))
+            ours = department in match.group() or re.search(
+                "我[^们]|本[局办委院校]|本单位|本部门", match.group()
+            )
+            own = (
+                own
+                or bool(ours)
+                or not any(figure in match.group() for figure in _own_figures(desk))
+            )
         if department and not own:
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
             start = match.start() if group == "named" else match.start("name")
@@ -146,12 +183,23 @@ def _wrong_margin(source: Passage, department: str) -> Iterator[Saw]:
     match = _OFFICE.fullmatch(source.folded)
     if match and department and not _is_own(match["name"], department):
         words = f"{source.title}写的是“{match['name']}”，填报单位是“{department}”。是要求报送的单位的，不用改；误用了别的单位的文字的，请改正。"
-        yield at(source, match.start("name"), match.end("name"), "部门名称", words, expected=department, severity=Severity.NOTE)
+        yield at(
+            source,
+            match.start("name"),
+            match.end("name"),
+            "部门名称",
+            words,
+            expected=department,
+            severity=Severity.NOTE,
+        )
 
 
 def _looks_back(before: str, after: str, both_years: bool) -> bool:
     """Whether another year's evaluation is meant: compared with, its results put to use, done in this year."""
-    return both_years or bool(re.search(r"上年|去年|较|比|以来|自", before) or re.search(r"整改|结果|发现|问题|应用", after))
+    return both_years or bool(
+        re.search(r"上年|去年|较|比|以来|自", before)
+        or re.search(r"整改|结果|发现|问题|应用", after)
+    )
 
 
 @cache
@@ -164,7 +212,11 @@ def _wrong_selves(source: Passage, department: str, known: Vocabulary) -> list[r
     if not known.selves or not department:
         return []
     found = _self_pattern(tuple(known.selves)).finditer(source.folded)
-    return [m for m in found if not department.endswith(known.selves[m[1]]) and m[1] not in department[-4:]]
+    return [
+        m
+        for m in found
+        if not department.endswith(known.selves[m[1]]) and m[1] not in department[-4:]
+    ]
 
 
 def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator[Saw]:
@@ -173,7 +225,9 @@ def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator
         first = wrong[0]
         end = min(first.end() + 6, len(source.text))
         end = first.start() + len(re.split(r"[，,。;:]", source.folded[first.start() : end])[0])
-        words = f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+        words = (
+            f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+        )
         yield at(
             source, first.start(), end, first.group(), words, expected="我单位", count=len(wrong), severity=Severity.WARNING
         )  # fmt: skip
@@ -191,7 +245,14 @@ def _borrowed_name(desk: Desk, story: Story, known: Vocabulary) -> Iterator[Saw]
         for match in _wrong_selves(source, department, known):
             shown.update({name: match.group() for name in known.selves[match[1]] if len(name) > 2})
     for other in _other_offices(desk, department):
-        shown.update({name: other for names in known.selves.values() for name in names if len(name) > 2 and other.endswith(name)})
+        shown.update(
+            {
+                name: other
+                for names in known.selves.values()
+                for name in names
+                if len(name) > 2 and other.endswith(name)
+            }
+        )
     names = [name for name in shown if not department.endswith(name)]
     if not names:
         return
@@ -202,7 +263,9 @@ def _borrowed_name(desk: Desk, story: Story, known: Vocabulary) -> Iterator[Saw]
         if not found:
             continue
         source, match = found[0]
-        end = match.end() + len(re.split(r"[，,。;:\n]", source.folded[match.end() : match.end() + 14])[0])
+        end = match.end() + len(
+            re.split(r"[，,。;:\n]", source.folded[match.end() : match.end() + 14])[0]
+        )
         quote = quoted(source.text[match.start() : end])
         times = f"等 {len(found)} 处" if len(found) > 1 else ""
         words = f"正文“{quote}”{times}里的“{match['name']}”，像是“{shown[match['name']]}”的（别处也写了它），填报单位是“{department}”。确是本单位内设机构的不用改，否则请改正。"
@@ -214,10 +277,18 @@ def _borrowed_name(desk: Desk, story: Story, known: Vocabulary) -> Iterator[Saw]
 
 def _other_offices(desk: Desk, department: str) -> Iterator[str]:
     """The offices that titles of tables name, of the workbook and of the reports, where they should name the department."""
-    tables = [*desk.submission.tables.values(), *(table for document in desk.submission.documents for table in document.tables)]
+    tables = [
+        *desk.submission.tables.values(),
+        *(table for document in desk.submission.documents for table in document.tables),
+    ]
     for table in tables:
         form = desk.template.table[table.name]
-        if department and form.heading_names_department and table.heading is not None and not table.heading.blank:
+        if (
+            department
+            and form.heading_names_department
+            and table.heading is not None
+            and not table.heading.blank
+        ):
             yield other_office(table.heading.text, department, form.heading)
 
 
@@ -244,6 +315,8 @@ def leftovers(desk: Desk) -> Iterator[Saw]:
                 start += len(source.folded[start : match.start()]) - len(
                     re.split(r"[，,。;:\n]", source.folded[start : match.start()])[-1]
                 )
-                end = match.end() + len(re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0])
+                end = match.end() + len(
+                    re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0]
+                )
                 words = f"正文“{quoted(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
                 yield at(source, start, end, title, words, expected="实际内容", count=len(found))

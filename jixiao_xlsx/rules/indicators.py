@@ -59,7 +59,11 @@ def weights_total(desk: Desk) -> Iterator[Saw]:
         return
     missing = total == desk.template.full_mark and not extra
     words = f"指标权重合计 {plain(total)}，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}，应为 100。"
-    advice = f"缺预算执行率 {plain(desk.template.execution_weight)} 分，请补填其分值。" if missing else "请核对各指标权重。"
+    advice = (
+        f"缺预算执行率 {plain(desk.template.execution_weight)} 分，请补填其分值。"
+        if missing
+        else "请核对各指标权重。"
+    )
     right = 100 - (extra or desk.template.execution_weight)
     related = tuple(c.place for c in (row, *(line.cell("weight") for line in desk.lines)) if c)
     yield flag(
@@ -71,7 +75,14 @@ def weights_total(desk: Desk) -> Iterator[Saw]:
     )
 
 
-@rule("IND102", "权重与表样不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C36",), yields_to=("IND123",))
+@rule(
+    "IND102",
+    "权重与表样不符",
+    severity=Severity.ERROR,
+    basis=FRAMEWORK,
+    relations=("C36",),
+    yields_to=("IND123",),
+)
 def fixed_weights(desk: Desk) -> Iterator[Saw]:
     """共性指标的权重由表样规定；个性指标的权重在同一二级（或一级，看表样）指标内合计应等于表样规定。
 
@@ -122,7 +133,13 @@ def _group(line: Line, desk: Desk) -> str:
     return tidy(getattr(line, desk.template.weights_by))
 
 
-@rule("IND114", "权重过于集中或缺指标类别", severity=Severity.WARNING, basis=MEASURES, relations=("C50",))
+@rule(
+    "IND114",
+    "权重过于集中或缺指标类别",
+    severity=Severity.WARNING,
+    basis=MEASURES,
+    relations=("C50",),
+)
 def concentrated(desk: Desk) -> Iterator[Saw]:
     """单个指标权重不宜过大（默认 30 分）；表样规定由单位自设的各类指标都应有指标。
 
@@ -163,11 +180,27 @@ def missing_common(desk: Desk) -> Iterator[Saw]:
     absent = [spec.name for spec in common if id(spec) not in there]
     if absent:
         instead = dict(_instead(desk))
-        names = "、".join(f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "") for name in absent)
-        text = f"缺少共性指标{names}（被删或改了名）。请恢复。" if len(instead) < len(absent) else f"缺少共性指标{names}。请改回。"
+        names = "、".join(
+            f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "")
+            for name in absent
+        )
+        text = (
+            f"缺少共性指标{names}（被删或改了名）。请恢复。"
+            if len(instead) < len(absent)
+            else f"缺少共性指标{names}。请改回。"
+        )
         places = [line.cell("name").place for line in instead.values()] or [heading.place]
         wanted = "有" + "、".join(f"“{name}”" for name in absent)
-        yield Flag(places[0], absent[0], heading.column, "", text, expected=wanted, related=tuple(places[1:]), count=len(absent))
+        yield Flag(
+            places[0],
+            absent[0],
+            heading.column,
+            "",
+            text,
+            expected=wanted,
+            related=tuple(places[1:]),
+            count=len(absent),
+        )
 
 
 def _instead(desk: Desk) -> Iterator[tuple[str, Line]]:
@@ -191,7 +224,11 @@ def overstates(line: Line, item: IndicatorScore) -> bool:
     """自评 > 复算 on the typed grid, at most four decimals of what a formula gave; a full mark is compared to two, since it is
     typed without any.
     """
-    if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
+    if (
+        item.self_score is None
+        or item.score is None
+        or item.method in {Method.KEPT, Method.NOT_APPLICABLE}
+    ):
         return False
     if item.self_score <= item.score:
         return False
@@ -219,10 +256,19 @@ def within_weight(desk: Desk) -> Iterator[Saw]:
             words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。请改正。"
             cell, within = line.cell("score"), Expected(Decimal(0), _score(line.weight), "分")
             hint = slip(cell.place, cell.text, within)
-            yield flag(cell, words, expected=within, hint=hint, related=(line.cell("weight").place,))
+            yield flag(
+                cell, words, expected=within, hint=hint, related=(line.cell("weight").place,)
+            )
 
 
-@rule("IND104", "未达目标仍得满分", severity=Severity.ERROR, basis=MEASURES, relations=("C43",), yields_to=("IND103",))
+@rule(
+    "IND104",
+    "未达目标仍得满分",
+    severity=Severity.ERROR,
+    basis=MEASURES,
+    relations=("C43",),
+    yields_to=("IND103",),
+)
 def full_though_missed(desk: Desk) -> Iterator[Saw]:
     """按指标应有的方向判断未达到目标，却得了满分。定性指标填了不足 100% 的，也按未完全达成看。
 
@@ -232,12 +278,24 @@ def full_though_missed(desk: Desk) -> Iterator[Saw]:
         if item.met is None or item.self_score is None:
             continue
         yield Looked(3)
-        if item.met is False and item.self_score >= item.weight and overstates(line, item) and item.score is not None:
+        if (
+            item.met is False
+            and item.self_score >= item.weight
+            and overstates(line, item)
+            and item.score is not None
+        ):
             words = f"“{line.name}”未达目标仍填满分 {_points(item.self_score)}，复算 {_points(item.score)}（{item.arithmetic}）。请扣分并说明偏差原因。"
             yield _score_flag(line, item, words)
 
 
-@rule("IND105", "自评分高于复算分", severity=Severity.ERROR, basis=MEASURES, relations=("C42",), yields_to=("IND103", "IND104"))
+@rule(
+    "IND105",
+    "自评分高于复算分",
+    severity=Severity.ERROR,
+    basis=MEASURES,
+    relations=("C42",),
+    yields_to=("IND103", "IND104"),
+)
 def overstated(desk: Desk) -> Iterator[Saw]:
     """自评得分高于按公式复算的得分。
 
@@ -261,7 +319,8 @@ def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
         words,
         expected=Expected(_score(low), _score(item.score), "分"),
         difference=f"{plain(item.self_score - item.score)} 分",
-        hint=_negative(line) or slip(line.cell("score").place, line.cell("score").text, _to_cents(low, item.score)),
+        hint=_negative(line)
+        or slip(line.cell("score").place, line.cell("score").text, _to_cents(low, item.score)),
         related=(line.cell("actual").place, line.cell("target").place, line.cell("weight").place),
     )
 
@@ -272,21 +331,39 @@ def _to_cents(low: Fraction, high: Fraction) -> Expected:
 
 def _negative(line: Line) -> str:
     """A result or target below zero, where only a change can be."""
-    for role, measure, other in (("actual", line.actual, line.target), ("target", line.target, line.actual)):
-        if measure.number is not None and other.number is not None and measure.number < 0 < other.number:
+    for role, measure, other in (
+        ("actual", line.actual, line.target),
+        ("target", line.target, line.actual),
+    ):
+        if (
+            measure.number is not None
+            and other.number is not None
+            and measure.number < 0 < other.number
+        ):
             scale = 100 if measure.rate else 1
             return f"{line.cell(role).place} 可能{SIGN}，若为 {plain(-measure.number * scale)}{'%' if measure.rate else ''}，则相符"
     return ""
 
 
-@rule("IND106", "自评分低于复算分且未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C44",), yields_to=("IND103",))
+@rule(
+    "IND106",
+    "自评分低于复算分且未说明",
+    severity=Severity.WARNING,
+    basis=MEASURES,
+    relations=("C44",),
+    yields_to=("IND103",),
+)
 def understated(desk: Desk) -> Iterator[Saw]:
     """已达到目标却扣了分，或扣得比复算多，又没有写原因。
 
     改法：改正得分，或在偏差原因里写明为什么扣分。
     """
     for line, item in scored_lines(desk):
-        if item.self_score is None or item.score is None or item.method in {Method.KEPT, Method.NOT_APPLICABLE}:
+        if (
+            item.self_score is None
+            or item.score is None
+            or item.method in {Method.KEPT, Method.NOT_APPLICABLE}
+        ):
             continue
         yield Looked(3)
         step = Fraction(1, 10 ** (2 if item.met else _digits(line.cell("score"))))
@@ -296,7 +373,14 @@ def understated(desk: Desk) -> Iterator[Saw]:
             yield _score_flag(line, item, words)
 
 
-@rule("IND107", "扣分未填偏差原因", severity=Severity.WARNING, basis=MEASURES, relations=("C45",), yields_to=("IND106",))
+@rule(
+    "IND107",
+    "扣分未填偏差原因",
+    severity=Severity.WARNING,
+    basis=MEASURES,
+    relations=("C45",),
+    yields_to=("IND106",),
+)
 def no_reason(desk: Desk) -> Iterator[Saw]:
     """得分低于权重的指标须填偏差原因及改进措施。
 
@@ -309,7 +393,9 @@ def no_reason(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         if 0 <= score < line.weight and cell.blank:
             words = f"“{line.name}”得 {plain(score)} 分，低于权重 {plain(line.weight)} 分，未填偏差原因及改进措施。请补填。"
-            yield flag(cell, words, expected="偏差原因及改进措施", related=(line.cell("score").place,))
+            yield flag(
+                cell, words, expected="偏差原因及改进措施", related=(line.cell("score").place,)
+            )
 
 
 # ------------------------------------------------------------------------------------------------------ direction
@@ -329,7 +415,14 @@ def opposite_direction(desk: Desk) -> Iterator[Saw]:
             yield flag(line.sign_cell, words, expected=wanted, related=(line.cell("target").place,))
 
 
-@rule("IND109", "目标值方向不当或目标偏松", severity=Severity.WARNING, basis=FRAMEWORK, relations=("C46",), yields_to=("IND108",))
+@rule(
+    "IND109",
+    "目标值方向不当或目标偏松",
+    severity=Severity.WARNING,
+    basis=FRAMEWORK,
+    relations=("C46",),
+    yields_to=("IND108",),
+)
 def doubtful_direction(desk: Desk) -> Iterator[Saw]:
     """“=”与“≤”“≥”混用；目标比表样规定的宽；县里没有规定方向而填了方向；自设指标的方向与名称不合。
 
@@ -339,14 +432,19 @@ def doubtful_direction(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         words, expected = _doubt(line, desk)
         if words:
-            yield flag(line.sign_cell, words, expected=expected, related=(line.cell("target").place,))
+            yield flag(
+                line.sign_cell, words, expected=expected, related=(line.cell("target").place,)
+            )
 
 
 def _doubt(line: Line, desk: Desk) -> tuple[str, str]:
     """What is doubtful, and what should stand there."""
     typed = line.typed_sign
     if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
-        return f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。", line.target.sign
+        return (
+            f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。",
+            line.target.sign,
+        )
     if line.spec is None:
         wanted = _by_keyword(line.name, desk)
         words = f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。"
@@ -366,13 +464,28 @@ def _too_lax(line: Line) -> tuple[str, str]:
     standard = read_measure_text(line.spec.target, line.spec.unit)
     if line.target.number is None or standard.number is None:
         return "", ""
-    lax = line.target.number > standard.number if line.spec.direction == "≤" else line.target.number < standard.number
+    lax = (
+        line.target.number > standard.number
+        if line.spec.direction == "≤"
+        else line.target.number < standard.number
+    )
     wanted = f"{line.spec.direction}{standard}"
-    return (f"“{line.name}”目标值 {line.target} 比规定的 {wanted} 宽。请按规定填写。", wanted) if lax else ("", "")
+    return (
+        (f"“{line.name}”目标值 {line.target} 比规定的 {wanted} 宽。请按规定填写。", wanted)
+        if lax
+        else ("", "")
+    )
 
 
 def _by_keyword(name: str, desk: Desk) -> str:
-    return next((sign for sign, words in desk.template.directions.items() if any(word in name for word in words)), "")
+    return next(
+        (
+            sign
+            for sign, words in desk.template.directions.items()
+            if any(word in name for word in words)
+        ),
+        "",
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ results
@@ -402,7 +515,12 @@ def far_over(desk: Desk) -> Iterator[Saw]:
     """
     limit = desk.template.thresholds.get("over_target", Fraction(100))
     for line, item in scored_lines(desk):
-        if item.method is not Method.HIGHER or item.actual is None or not item.target or item.target < 0:
+        if (
+            item.method is not Method.HIGHER
+            or item.actual is None
+            or not item.target
+            or item.target < 0
+        ):
             continue
         yield Looked(2)
         if item.actual > item.target * limit:
@@ -417,21 +535,46 @@ def completion(desk: Desk) -> Iterator[Saw]:
     改法：按“业绩值 ÷ 目标值”改正完成率；业绩值或目标值填错的，改填错的一格。
     """
     for line in desk.lines:
-        cell, typed, actual, target = line.cells.get("rate"), line.number("rate"), line.actual.number, line.target.number
-        if cell is None or typed is None or actual is None or target is None or line.direction in {"定性", ""}:
+        cell, typed, actual, target = (
+            line.cells.get("rate"),
+            line.number("rate"),
+            line.actual.number,
+            line.target.number,
+        )
+        if (
+            cell is None
+            or typed is None
+            or actual is None
+            or target is None
+            or line.direction in {"定性", ""}
+        ):
             continue
         if target <= 0 or actual < 0 or line.actual.rate != line.target.rate:
             continue
         yield Looked(3)
         step = Fraction(1, 10 ** max(_digits(cell), 2))
         if not any(abs(typed - value) < step for value in _completions(line, actual, target)):
-            shown = " 或 ".join(dict.fromkeys(percent(value) for value in islice(_completions(line, actual, target), 2)))
+            shown = " 或 ".join(
+                dict.fromkeys(
+                    percent(value) for value in islice(_completions(line, actual, target), 2)
+                )
+            )
             words = f"“{line.name}”完成率填 {percent(typed)}，按业绩值 {line.actual}、目标值 {line.target} 应为 {shown}。请改正。"
-            hint = slip(cell.place, cell.text, shown) or _measure_slip(line, actual, target, (typed, step))
-            yield flag(cell, words, expected=shown, hint=hint, related=(line.cell("actual").place, line.cell("target").place))
+            hint = slip(cell.place, cell.text, shown) or _measure_slip(
+                line, actual, target, (typed, step)
+            )
+            yield flag(
+                cell,
+                words,
+                expected=shown,
+                hint=hint,
+                related=(line.cell("actual").place, line.cell("target").place),
+            )
 
 
-def _measure_slip(line: Line, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]) -> str:
+def _measure_slip(
+    line: Line, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]
+) -> str:
     """业绩值 or 目标值 mistyped, where the 完成率 beside them is right: their quotient, not merely a target that was met.
 
     `rate` is the 完成率 as typed, and its last digit.
@@ -443,7 +586,9 @@ def _measure_slip(line: Line, actual: Fraction, target: Fraction, rate: tuple[Fr
         for value in swaps(shown):
             new = Fraction(value) / scale
             top, bottom = (new, target) if role == "actual" else (actual, new)
-            if bottom > 0 and any(abs(typed - right) < step for right in _quotients(line, top, bottom)):
+            if bottom > 0 and any(
+                abs(typed - right) < step for right in _quotients(line, top, bottom)
+            ):
                 return f"{line.cell(role).place} 可能有两位数字填颠倒，若为 {plain(value)}{'%' if measure.rate else ''}，则相符"
     return ""
 
@@ -460,7 +605,13 @@ def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fra
         yield Fraction(1)
 
 
-@rule("IND116", "业绩值与基础数据不符", severity=Severity.ERROR, basis=FRAMEWORK, relations=("C51", "C53", "C74"))
+@rule(
+    "IND116",
+    "业绩值与基础数据不符",
+    severity=Severity.ERROR,
+    basis=FRAMEWORK,
+    relations=("C51", "C53", "C74"),
+)
 def contradicts_base(desk: Desk) -> Iterator[Saw]:
     """能由其他表算出的指标，业绩值应与算出的一致。
 
@@ -468,17 +619,32 @@ def contradicts_base(desk: Desk) -> Iterator[Saw]:
     """
     for line in desk.lines:
         base = line.base
-        if base.state in {BaseState.NONE, BaseState.MISSING, BaseState.IMPOSSIBLE} or line.actual.number is None:
+        if (
+            base.state in {BaseState.NONE, BaseState.MISSING, BaseState.IMPOSSIBLE}
+            or line.actual.number is None
+        ):
             continue
         yield Looked(1 + len(base.cells))
         right = _admissible(base)
         if right and not any(line.actual.near(value) for value in right):
             shown = (
-                percent(right[0]) if base.state is BaseState.KNOWN else "−100% 或“不适用”" if base.closing_zero else "0% 或“不适用”"
+                percent(right[0])
+                if base.state is BaseState.KNOWN
+                else "−100% 或“不适用”"
+                if base.closing_zero
+                else "0% 或“不适用”"
             )
             words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对，改正业绩值或基础数据。"
-            hint = _base_hint(line, desk) or slip(line.cell("actual").place, line.cell("actual").text, shown)
-            yield flag(line.cell("actual"), words, expected=shown, hint=hint, related=tuple(cell.place for cell in base.cells))
+            hint = _base_hint(line, desk) or slip(
+                line.cell("actual").place, line.cell("actual").text, shown
+            )
+            yield flag(
+                line.cell("actual"),
+                words,
+                expected=shown,
+                hint=hint,
+                related=tuple(cell.place for cell in base.cells),
+            )
 
 
 def _base_hint(line: Line, desk: Desk) -> str:
@@ -513,7 +679,12 @@ def no_evidence(desk: Desk) -> Iterator[Saw]:
     改法：补填基础数据；确无此项的，勾选“本单位无此项”，业绩值填“不适用”并写明理由。
     """
     for line in desk.lines:
-        if line.spec is None or not line.spec.evidence or line.cell("actual").blank or line.not_applicable:
+        if (
+            line.spec is None
+            or not line.spec.evidence
+            or line.cell("actual").blank
+            or line.not_applicable
+        ):
             continue
         yield Looked(1)
         where = _evidence(line.spec.evidence, desk)
@@ -533,7 +704,9 @@ def _evidence(address: str, desk: Desk) -> str:
         cell = table.cell(row, column)
         return f"《{table.sheet}》“{row}”" if cell is not None and cell.blank else ""
     filled = any(cell.state is not State.BLANK and cell.unit for cell in table.cells())
-    return "" if filled else f"《{table.sheet}》的“{name}”" if name != table.sheet else f"《{name}》"
+    return (
+        "" if filled else f"《{table.sheet}》的“{name}”" if name != table.sheet else f"《{name}》"
+    )
 
 
 @rule("IND121", "不适用缺理由或不允许", severity=Severity.WARNING, basis=FRAMEWORK)
@@ -550,7 +723,9 @@ def wrongly_not_applicable(desk: Desk) -> Iterator[Saw]:
         if not allowed:
             yield flag(line.cell("actual"), f"“{line.name}”不允许填“不适用”。请据实填写业绩值。")
         elif not line.deviation:
-            yield flag(line.cell("actual"), f"“{line.name}”填“不适用”，未写理由。请在偏差原因里说明。")
+            yield flag(
+                line.cell("actual"), f"“{line.name}”填“不适用”，未写理由。请在偏差原因里说明。"
+            )
 
 
 @rule("IND122", "变动率不可计算", severity=Severity.NOTE, basis=FRAMEWORK, relations=("C53",))
@@ -563,4 +738,6 @@ def impossible_rate(desk: Desk) -> Iterator[Saw]:
         if line.base.state is BaseState.IMPOSSIBLE:
             yield Looked(len(line.base.cells))
             words = f"“{line.name}”的基数为 0（{line.base.text}），不可计算，保留自评分。请核对基数；确为 0 的不用改。"
-            yield flag(line.cell("actual"), words, related=tuple(cell.place for cell in line.base.cells))
+            yield flag(
+                line.cell("actual"), words, related=tuple(cell.place for cell in line.base.cells)
+            )

@@ -22,7 +22,9 @@ MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号�
 
 @cache
 def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(f"(?P<what>{any_of(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)\\s*分(?!制|值)")
+    return re.compile(
+        f"(?P<what>{any_of(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)\\s*分(?!制|值)"
+    )
 
 
 @cache
@@ -32,7 +34,13 @@ def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Patter
     )
 
 
-@rule("NAR109", "正文的得分、等级与表内不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
+@rule(
+    "NAR109",
+    "正文的得分、等级与表内不符",
+    severity=Severity.ERROR,
+    basis=MEASURES,
+    relations=("C39",),
+)
 def score_and_grade(desk: Desk) -> Iterator[Saw]:
     """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分。
 
@@ -83,7 +91,9 @@ def _is_of_execution(desk: Desk, match: re.Match[str]) -> bool:
 
 
 _BARE = {"总分", "自评"}
-_GRADED = re.compile(r"[，,(]?[^。;\n\d]{0,6}?(?:等级|等次|评价|评定|[“\"为是]?[优良中差](?![一-龥]))")
+_GRADED = re.compile(
+    r"[，,(]?[^。;\n\d]{0,6}?(?:等级|等次|评价|评定|[“\"为是]?[优良中差](?![一-龥]))"
+)
 _OF_A_PART = re.compile("指标|部分|投入|过程|产出|效益|效果|管理|建设|执行|满意|级|项目|方面|维度")
 
 
@@ -91,7 +101,9 @@ def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
     """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so; “自评 97.41 分”: its grade stands behind."""
     before = re.split(r"[。;\n]", source.folded[: match.start()])[-1]
     if match["what"] == "自评":
-        return bool(_GRADED.match(source.folded, match.end())) and not _OF_A_PART.search(re.split("[，,:(]", before)[-1])
+        return bool(_GRADED.match(source.folded, match.end())) and not _OF_A_PART.search(
+            re.split("[，,:(]", before)[-1]
+        )
     return bool(re.search("自评|评价", before[-6:]) or re.search("自评|打分|预算执行率", before))
 
 
@@ -110,7 +122,9 @@ def _where(cell: Cell) -> str:
     return f"《{cell.sheet}》“{cell.row}”"
 
 
-def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None, wrong: set[Decimal]) -> Iterator[Saw]:
+def _grade(
+    desk: Desk, story: Story, source: Passage, score: Decimal | None, wrong: set[Decimal]
+) -> Iterator[Saw]:
     assert desk.vocabulary is not None
     total, grade = desk.role("self_total"), desk.role("self_grade")
     names = tuple(one.name for one in desk.template.grades)
@@ -119,26 +133,52 @@ def _grade(desk: Desk, story: Story, source: Passage, score: Decimal | None, wro
         score = near if near is not None else score
         if match.group().startswith("评为") and near is None:
             continue  # a person or a unit may be 评为优秀
-        typed, number = match["grade"], score if score is not None else total.number if total else None
+        typed, number = (
+            match["grade"],
+            score if score is not None else total.number if total else None,
+        )
         if story.scope(source, match.start()).owner == OTHERS:
             continue
         yield Looked(1)
         right = desk.template.grade(Fraction(number)) if number is not None else ""
-        if near in wrong and total and total.number is not None and typed == desk.template.grade(Fraction(total.number)):
+        if (
+            near in wrong
+            and total
+            and total.number is not None
+            and typed == desk.template.grade(Fraction(total.number))
+        ):
             continue  # the score is what is wrong
         if right and typed != right:
             words = f"正文写“{quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
-            yield at(source, match.start(), match.end(), "自评等级", words, expected=right, related=(total.place,) if total else ())
+            yield at(
+                source,
+                match.start(),
+                match.end(),
+                "自评等级",
+                words,
+                expected=right,
+                related=(total.place,) if total else (),
+            )
         elif not right and grade is not None and grade.text in names and grade.text != typed:
             words = f"正文写“{quoted(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
-            yield at(source, match.start(), match.end(), "自评等级", words, expected=grade.text, related=(grade.place,))
+            yield at(
+                source,
+                match.start(),
+                match.end(),
+                "自评等级",
+                words,
+                expected=grade.text,
+                related=(grade.place,),
+            )
 
 
 def _score_before(desk: Desk, source: Passage, position: int) -> Decimal | None:
     """The score told before in the same sentence: the grade is of that, whatever year it was."""
     assert desk.vocabulary is not None
     start = max(source.folded.rfind(stop, 0, position) for stop in "。;\n") + 1
-    found = list(_score_pattern(desk.vocabulary.words["score"]).finditer(source.folded, start, position))
+    found = list(
+        _score_pattern(desk.vocabulary.words["score"]).finditer(source.folded, start, position)
+    )
     told = [match for match in found if match["what"] != "自评" or _is_self_given(source, match)]
     return Decimal(told[-1]["number"]) if told else None
 
@@ -151,16 +191,30 @@ _EXECUTION_SCORE = re.compile(
 def _execution_score(desk: Desk, story: Story, source: Passage) -> Iterator[Saw]:
     """“预算执行率指标分值 10 分，自评得 9.47 分”."""
     cell = desk.execution("score")
-    for match in _EXECUTION_SCORE.finditer(source.folded) if cell and cell.number is not None else ():
+    for match in (
+        _EXECUTION_SCORE.finditer(source.folded) if cell and cell.number is not None else ()
+    ):
         scope = story.scope(source, match.start())
         before = source.folded[max(match.start() - 6, 0) : match.start()]
-        if scope.owner == OTHERS or scope.period not in {"", THIS} or re.search("支出$|采购$|项目$|资金$", before):
+        if (
+            scope.owner == OTHERS
+            or scope.period not in {"", THIS}
+            or re.search("支出$|采购$|项目$|资金$", before)
+        ):
             continue
         yield Looked(1)
         assert cell is not None and cell.number is not None
         if Decimal(match["number"]) != cell.number and not _rounds_to(cell.number, match["number"]):
             words = f"正文写“{quoted(match.group())}”，{_where(cell)}的得分是 {cell.text} 分。请核对后改成一致。"
-            yield at(source, match.start(), match.end(), "预算执行率得分", words, expected=f"{cell.text} 分", related=(cell.place,))
+            yield at(
+                source,
+                match.start(),
+                match.end(),
+                "预算执行率得分",
+                words,
+                expected=f"{cell.text} 分",
+                related=(cell.place,),
+            )
 
 
 _FULL = re.compile(r"满分(?:值)?(?:为|是)?(\d+)分")
@@ -178,10 +232,10 @@ def _bands(desk: Desk, source: Passage) -> Iterator[Saw]:
         low = lows.get(match["grade"])
         yield Looked(1)
         if low is not None and Fraction(match["low"]) != low:
-            words = (
-                f"正文写“{quoted(source.text[match.start() : match.end()])}”，规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
+            words = f"正文写“{quoted(source.text[match.start() : match.end()])}”，规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
+            yield at(
+                source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起"
             )
-            yield at(source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起")
 
 
 def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
@@ -196,9 +250,15 @@ def _full_mark(desk: Desk, source: Passage) -> Iterator[Saw]:
             right = f"{plain(desk.template.execution_weight)} 分"
             words = f"正文写“{quoted(match.group())}”，预算执行率的分值是 {right}。请改正。"
             yield at(source, match.start(), match.end(), "满分", words, expected=right)
-        elif about_total and number not in allowed and all(number != line.weight for line in desk.lines):
+        elif (
+            about_total
+            and number not in allowed
+            and all(number != line.weight for line in desk.lines)
+        ):
             words = f"正文写“{quoted(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
-            yield at(source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分")
+            yield at(
+                source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分"
+            )
 
 
 @rule("NAR116", "写了得分没有写等级", severity=Severity.NOTE, basis=MEASURES, relations=("C39",))
@@ -216,11 +276,17 @@ def score_without_grade(desk: Desk) -> Iterator[Saw]:
     for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
         sources = [source for source in story.passages if source.place.sheet == sheet]
         yield Looked(len(sources))
-        scores = ((source, m) for source in sources for m in _score_pattern(known.words["score"]).finditer(source.folded))
+        scores = (
+            (source, m)
+            for source in sources
+            for m in _score_pattern(known.words["score"]).finditer(source.folded)
+        )
         own = (
             (source, match)
             for source, match in scores
-            if match["what"] not in _BARE and _is_ours(story, source, match) and not _is_of_execution(desk, match)
+            if match["what"] not in _BARE
+            and _is_ours(story, source, match)
+            and not _is_of_execution(desk, match)
         )
         first = next(own, None)
         if first and not any(graded.search(source.folded) for source in sources):

@@ -66,7 +66,11 @@ def differs_from_table(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         if fact.subset:
             yield from _subset(fact, yards)
-        elif not desk.measures.agrees(fact) and not desk.measures.slipped(fact) and not desk.measures.far_beyond(fact):
+        elif (
+            not desk.measures.agrees(fact)
+            and not desk.measures.slipped(fact)
+            and not desk.measures.far_beyond(fact)
+        ):
             yield from _differs(desk, fact, desk.measures.meant(fact))
 
 
@@ -84,15 +88,34 @@ def _of_another_year(desk: Desk, fact: Fact) -> Iterator[Saw]:
     same = [yard for yard in desk.yards.of(fact.item, "execution") if yard.meets(fact.believed)]
     if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
         words = f"正文写“{words_of(mention)}”，{mention.year} 年还没有决算，这个数是{same[0].where}（{year} 年）。请改正年度。"
-        yield said(mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,))
+        yield said(
+            mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,)
+        )
 
 
 def _of_nothing(desk: Desk, fact: Fact) -> Iterator[Saw]:
     """“年末结转和结余 3.61 万元” where the table has none: what the year ended with is not filled, and all was spent."""
     item = desk.vocabulary.items.get(fact.item) if desk.vocabulary else None
-    whole, spent = (desk.yards.cell(ref) for ref in item.rest) if item and len(item.rest) == 2 else (None, None)
-    unsure = fact.role not in {"", "execution"} or fact.doubt or fact.loose or fact.subset or fact.mention.scope.foreign
-    if item is None or whole is None or spent is None or unsure or not fact.mention.value or desk.yards.of(fact.item, "execution"):
+    whole, spent = (
+        (desk.yards.cell(ref) for ref in item.rest)
+        if item and len(item.rest) == 2
+        else (None, None)
+    )
+    unsure = (
+        fact.role not in {"", "execution"}
+        or fact.doubt
+        or fact.loose
+        or fact.subset
+        or fact.mention.scope.foreign
+    )
+    if (
+        item is None
+        or whole is None
+        or spent is None
+        or unsure
+        or not fact.mention.value
+        or desk.yards.of(fact.item, "execution")
+    ):
         return
     if (
         whole.number is not None
@@ -101,7 +124,14 @@ def _of_nothing(desk: Desk, fact: Fact) -> Iterator[Saw]:
     ):
         words = f"正文写“{words_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“{spent.row}”，应当没有。请核对后改成一致。"
         severity = Severity.NOTE if fact.vague else None
-        yield said(fact.mention, item.name, words, expected="0", related=(whole.place, spent.place), severity=severity)
+        yield said(
+            fact.mention,
+            item.name,
+            words,
+            expected="0",
+            related=(whole.place, spent.place),
+            severity=severity,
+        )
 
 
 def _before(desk: Desk, fact: Fact) -> tuple[Yard, ...]:
@@ -117,11 +147,16 @@ def _dated_back(desk: Desk, fact: Fact, dated: set[tuple[int, int]]) -> Iterator
     `dated`: the sentences of which that was said.
     """
     mention, year = fact.mention, desk.submission.year
-    of_last_year = mention.scope.period == PREVIOUS or (year is not None and mention.year == year - 1)
+    of_last_year = mention.scope.period == PREVIOUS or (
+        year is not None and mention.year == year - 1
+    )
     if not year or not of_last_year or not fact.item or mention.scope.owner == OTHERS:
         return
     text = mention.passage.folded
-    start, line = max(text.rfind(stop, 0, mention.start) for stop in "。!?\n") + 1, text.rfind("\n", 0, mention.start) + 1
+    start, line = (
+        max(text.rfind(stop, 0, mention.start) for stop in "。!?\n") + 1,
+        text.rfind("\n", 0, mention.start) + 1,
+    )
     end = mention.end + len(re.split(r"[。!?\n]", text[mention.end :])[0])
     at = text.rfind(f"{year - 1}年", start, mention.start)
     if at < 0 or (id(mention.passage), start) in dated or f"{year}年" in text[line:end]:
@@ -129,9 +164,16 @@ def _dated_back(desk: Desk, fact: Fact, dated: set[tuple[int, int]]) -> Iterator
     known = desk.yards.of(fact.item, "previous")
     same = [yard for yard in desk.yards.of(fact.item, "") if yard.meets(fact.believed)]
     telling = len(mention.numeral.replace(".", "").strip("0")) >= _FEW
-    if same and telling and not any(yard.meets(fact.believed) for yard in known) and (not known or fact.loose):
+    if (
+        same
+        and telling
+        and not any(yard.meets(fact.believed) for yard in known)
+        and (not known or fact.loose)
+    ):
         dated.add((id(mention.passage), start))
-        quote = mention.passage.text[at - 2 * text.startswith(("截至", "截止"), at - 2) : mention.end]
+        quote = mention.passage.text[
+            at - 2 * text.startswith(("截至", "截止"), at - 2) : mention.end
+        ]
         words = f"正文写“{quote}”，写的是 {year - 1} 年，数字与 {year} 年的表一致（{same[0].where}是 {same[0].shown}）。请核对，多半是年度没有改。"
         yield Flag(
             mention.passage.place, fact.item, mention.passage.title, quote, words, f"{year}年",
@@ -144,8 +186,14 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
     every = desk.measures.of(fact)
     if any(desk.yards.mends(fact, yard) for yard in every):
         return
-    innocent = readings.is_of_another_cell(fact, every, desk.yards) or readings.is_what_is_left(fact, desk.yards)
-    if innocent or readings.is_what_was_granted(fact, desk.yards) or readings.is_of_one_source(fact, every, desk.yards):
+    innocent = readings.is_of_another_cell(fact, every, desk.yards) or readings.is_what_is_left(
+        fact, desk.yards
+    )
+    if (
+        innocent
+        or readings.is_what_was_granted(fact, desk.yards)
+        or readings.is_of_one_source(fact, every, desk.yards)
+    ):
         return
     nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
     unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0
@@ -169,19 +217,30 @@ def _differs(desk: Desk, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
 def _how_sure(desk: Desk, fact: Fact, yard: Yard) -> tuple[Severity | None, str]:
     """How grave the difference is, and what to do: where the words could mean two things, which two."""
     if fact.doubt:
-        return Severity.NOTE, f"前文说的是“{fact.doubt}”，如这里也是，请写明；如是本单位的数，请改成一致。"
+        return (
+            Severity.NOTE,
+            f"前文说的是“{fact.doubt}”，如这里也是，请写明；如是本单位的数，请改成一致。",
+        )
     if fact.loose:
         return Severity.NOTE, "前文说到上年，如这里也是上年数，请写明；如是本年数，请改成一致。"
     if desk.measures.beyond(fact):
-        return Severity.NOTE, "超过本单位全部支出的两倍，如是全县或别的单位的数，请写明；如是本单位的数，请改正。"
+        return (
+            Severity.NOTE,
+            "超过本单位全部支出的两倍，如是全县或别的单位的数，请写明；如是本单位的数，请改正。",
+        )
     if fact.vague:
         return Severity.NOTE, "这个说法口径不一，如另有口径，请写明；如是同一口径，请改成一致。"
     gap = abs(fact.mention.value * atoms_per(fact.mention.unit) - yard.atoms)
     if fact.mention.money and yard.grid > 1 and gap <= max(fact.grid, yard.grid):
         return Severity.NOTE, "差最后一位，多半是取舍不同，请统一。"
     if not _is_mistaken(desk, fact, yard):
-        return Severity.NOTE, "可能说的不是同一项，请核对：是同一项的，请改成一致；不是的，请写明是什么。"
-    guessed = fact.inherited and not desk.yards.of(fact.item, fact.role)  # the role of the list's head, which the table has not
+        return (
+            Severity.NOTE,
+            "可能说的不是同一项，请核对：是同一项的，请改成一致；不是的，请写明是什么。",
+        )
+    guessed = fact.inherited and not desk.yards.of(
+        fact.item, fact.role
+    )  # the role of the list's head, which the table has not
     return (Severity.WARNING if guessed else None), "请核对后改成一致。"
 
 
@@ -191,7 +250,10 @@ _ELSE = re.compile("另|此外|除|没有|未|尚")
 def _is_mistaken(desk: Desk, fact: Fact, yard: Yard) -> bool:
     """Whether the figure looks like a slip of the table's, or was taken from another column, or the words leave no other reading."""
     mention, per = fact.mention, atoms_per(fact.mention.unit)
-    if any(is_slip(mention.value, one.atoms / per, mention.decimals) for one in (yard, *desk.measures.of(fact))):
+    if any(
+        is_slip(mention.value, one.atoms / per, mention.decimals)
+        for one in (yard, *desk.measures.of(fact))
+    ):
         return True
     return readings.is_stale(fact, desk.yards) or _is_plain(desk, fact)
 
@@ -207,14 +269,21 @@ def _is_plain(desk: Desk, fact: Fact) -> bool:
     last = readings.before(desk.story, mention)
     opens = last is None and mention.gap.strip() == mention.lead.strip()
     if not named and not (opens and mention.has("spent", "earned")):
-        return any(one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST) for one in near)
+        return any(
+            one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST)
+            for one in near
+        )
     item = known.items.get(fact.item)
     kind = item.kind if item is not None else ""
-    whole = kind and (kind != "total" or re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead))
+    whole = kind and (
+        kind != "total" or re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead)
+    )
     if whole or mention.has("execution", "original", "budget", "previous", "together"):
         return True
     sheets = {yard.cells[0].sheet for yard in desk.measures.of(fact)}
-    return opens or any(yard.cells[0].sheet in sheets for one in near for yard in desk.measures.agreeing(one))
+    return opens or any(
+        yard.cells[0].sheet in sheets for one in near for yard in desk.measures.agreeing(one)
+    )
 
 
 def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Saw]:
@@ -252,13 +321,28 @@ def unit_slip(desk: Desk) -> Iterator[Saw]:
         yield Looked(1)
         yards = desk.measures.of(fact)
         if unit := desk.measures.right_unit(fact):
-            yield _other_unit(fact, unit, f"{yards[0].where}是 {yards[0].shown}", (c.place for yard in yards for c in yard.cells))
+            yield _other_unit(
+                fact,
+                unit,
+                f"{yards[0].where}是 {yards[0].shown}",
+                (c.place for yard in yards for c in yard.cells),
+            )
         elif twin := desk.measures.twin(fact):
-            yield _other_unit(fact, twin.mention.unit, f"别处写“{words_of(twin.mention)}”", (twin.mention.passage.place,))
+            yield _other_unit(
+                fact,
+                twin.mention.unit,
+                f"别处写“{words_of(twin.mention)}”",
+                (twin.mention.passage.place,),
+            )
     for listing in story.listings:
         whole = listing.whole
         if (unit := beside_its_parts(listing)) and not desk.measures.slipped(whole):
-            yield _other_unit(whole, unit, f"所列 {len(listing.parts)} 项之和正是 {whole.mention.numeral}{unit}", ())
+            yield _other_unit(
+                whole,
+                unit,
+                f"所列 {len(listing.parts)} 项之和正是 {whole.mention.numeral}{unit}",
+                (),
+            )
 
 
 def beside_its_parts(listing: Listing) -> str:
@@ -268,12 +352,21 @@ def beside_its_parts(listing: Listing) -> str:
         return ""
     added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
     units = ("元", "万元") if whole.unit != "亿元" else ()
-    return next((unit for unit in units if unit != whole.unit and added == whole.value * atoms_per(unit)), "")
+    return next(
+        (unit for unit in units if unit != whole.unit and added == whole.value * atoms_per(unit)),
+        "",
+    )
 
 
 def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Flag:
     words = f"正文写“{words_of(fact.mention)}”，{why}，单位多半应为{unit}。请改正。"
-    return said(fact.mention, "、".join(fact.items), words, expected=f"{fact.mention.numeral}{unit}", related=tuple(related))
+    return said(
+        fact.mention,
+        "、".join(fact.items),
+        words,
+        expected=f"{fact.mention.numeral}{unit}",
+        related=tuple(related),
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ place and place
@@ -291,7 +384,14 @@ def told_twice(desk: Desk) -> Iterator[Saw]:
         return
     first: dict[tuple[tuple[str, ...], str, str], Fact] = {}
     for fact in story.facts:
-        unsure = fact.subset or fact.vague or fact.either or fact.loose or fact.doubt or fact.mention.approximate
+        unsure = (
+            fact.subset
+            or fact.vague
+            or fact.either
+            or fact.loose
+            or fact.doubt
+            or fact.mention.approximate
+        )
         if not fact.items or unsure or fact.role == "other" or desk.measures.slipped(fact):
             continue
         kind = "" if fact.mention.money else {"名": "人"}.get(fact.mention.unit, fact.mention.unit)

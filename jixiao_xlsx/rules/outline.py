@@ -33,10 +33,17 @@ def _ordinal(text: str) -> int:
     tens, _, ones = text.rpartition("十")
     if "十" not in text:
         return _NUMERALS.index(text) + 1
-    return (_NUMERALS.index(tens) + 1 if tens else 1) * 10 + (_NUMERALS.index(ones) + 1 if ones else 0)
+    return (_NUMERALS.index(tens) + 1 if tens else 1) * 10 + (
+        _NUMERALS.index(ones) + 1 if ones else 0
+    )
 
 
-@rule("NAR113", "序号不连续", severity=Severity.NOTE, basis="公文格式：结构层次序数依次为“一、”“（一）”“1.”“（1）”，逐级连续")
+@rule(
+    "NAR113",
+    "序号不连续",
+    severity=Severity.NOTE,
+    basis="公文格式：结构层次序数依次为“一、”“（一）”“1.”“（1）”，逐级连续",
+)
 def heading_numbers(desk: Desk) -> Iterator[Saw]:
     """序号跳过、重复或不是从一开始，例如“一是……三是……”，或一段文字以“6、”起头。
 
@@ -48,7 +55,9 @@ def heading_numbers(desk: Desk) -> Iterator[Saw]:
         return
     for group in _texts(desk, story):
         yield Looked(len(group))
-        by_word = any(source.numbered for source in group)  # what Word numbers by itself is not in the text
+        by_word = any(
+            source.numbered for source in group
+        )  # what Word numbers by itself is not in the text
         counted = _Counting()
         for source in group:
             yield from counted.odd(source, _SPOKEN if by_word else _STYLES)
@@ -59,7 +68,9 @@ def _texts(desk: Desk, story: Story) -> Iterator[tuple[Passage, ...]]:
     files = {document.file for document in desk.submission.documents}
     yield from ((source,) for source in story.passages if source.place.sheet not in files)
     for file in sorted(files):
-        yield tuple(source for source in story.passages if source.place.sheet == file and not source.aside)
+        yield tuple(
+            source for source in story.passages if source.place.sheet == file and not source.aside
+        )
 
 
 class _Counting:
@@ -69,14 +80,20 @@ class _Counting:
         self.open: dict[str, list[int]] = {}
         self.chapter = 0
 
-    def odd(self, source: Passage, styles: tuple[tuple[str, re.Pattern[str]], ...]) -> Iterator[Saw]:
+    def odd(
+        self, source: Passage, styles: tuple[tuple[str, re.Pattern[str]], ...]
+    ) -> Iterator[Saw]:
         """The first number of each style in a passage that follows nothing."""
         for style, pattern in styles:
             told = False
             for match in pattern.finditer(source.folded):
                 number = _ordinal(match[1])
                 mark = style if match.lastindex == 1 else f"{style}{match[2]}"
-                goes_on = style in _GOING_ON and not source.folded[: match.start(1)].strip(" (\n") and mark not in self.open
+                goes_on = (
+                    style in _GOING_ON
+                    and not source.folded[: match.start(1)].strip(" (\n")
+                    and mark not in self.open
+                )
                 if self._follows(mark, number) or goes_on or told:
                     continue
                 told = True
@@ -97,9 +114,13 @@ class _Counting:
 
     def _flag(self, source: Passage, match: re.Match[str], number: int, mark: str) -> Flag:
         end = min(match.end() + 8, len(source.text))
-        shown = quoted(re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0])
+        shown = quoted(
+            re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0]
+        )
         before = self.open[mark][-2] if len(self.open[mark]) > 1 else 0
-        why, right = (f"前一个是第 {before} 项", str(before + 1)) if before else ("前面没有第 1 项", "1")
+        why, right = (
+            (f"前一个是第 {before} 项", str(before + 1)) if before else ("前面没有第 1 项", "1")
+        )
         if mark != _CHAPTER and self.chapter and number == self.chapter + 1:
             right = f"{_numeral(number)}、"
             why = f"前面各部分用的是“{_numeral(self.chapter)}、”，这里应为“{right}”"
@@ -109,7 +130,9 @@ class _Counting:
 
 def _numeral(number: int) -> str:
     tens, ones = divmod(number, 10)
-    return ("" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十") + (_NUMERALS[ones - 1] if ones else "")
+    return ("" if not tens else "十" if tens == 1 else f"{_NUMERALS[tens - 1]}十") + (
+        _NUMERALS[ones - 1] if ones else ""
+    )
 
 
 _DATE = re.compile(r"(?:(20\d\d)年)?(\d{1,2})月(?:(\d{1,2})[日号])?(?!龄)")
@@ -161,11 +184,23 @@ def empty_advice(desk: Desk) -> Iterator[Saw]:
         yield Skipped("NAR115", MISSING)
         return
     for advice in known.advice:
-        cells = [cell for ref in advice.zero or advice.within if (cell := desk.yards.cell(ref)) and cell.number is not None]
+        cells = [
+            cell
+            for ref in advice.zero or advice.within
+            if (cell := desk.yards.cell(ref)) and cell.number is not None
+        ]
         if not cells or not _is_empty(advice, cells):
             continue
         for source in story.passages:
             yield Looked(1)
             if match := advice.pattern.search(source.folded):
                 words = f"正文“{quoted(source.text[match.start() : match.end()])}”，但{advice.says}（《{cells[0].sheet}》{cells[0].ref} 为 {cells[0].text}）。请核对是否照抄。"
-                yield at(source, match.start(), match.end(), advice.title, words, expected=advice.says, related=(cells[0].place,))
+                yield at(
+                    source,
+                    match.start(),
+                    match.end(),
+                    advice.title,
+                    words,
+                    expected=advice.says,
+                    related=(cells[0].place,),
+                )

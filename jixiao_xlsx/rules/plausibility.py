@@ -23,13 +23,22 @@ def _amount(table: Table, column: str) -> Decimal:
     total = table.total.get(column) if table.total else None
     if total is not None and total.number is not None:
         return total.number
-    return sum((cell.number for row in table.open_rows if (cell := row.get(column)) and cell.number is not None), Decimal(0))
+    return sum(
+        (
+            cell.number
+            for row in table.open_rows
+            if (cell := row.get(column)) and cell.number is not None
+        ),
+        Decimal(0),
+    )
 
 
 def _anchor(table: Table, column: str) -> Cell | None:
     """The 合计 cell if filled, else the first filled row."""
     rows: list[Row] = [row for row in (table.total, *table.open_rows) if row is not None]
-    return next((cell for row in rows if (cell := row.get(column)) and cell.number is not None), None)
+    return next(
+        (cell for row in rows if (cell := row.get(column)) and cell.number is not None), None
+    )
 
 
 @rule("PLA101", "公用经费占比过高", severity=Severity.WARNING, basis=PRACTICE)
@@ -48,7 +57,8 @@ def wages_missing(desk: Desk) -> Iterator[Saw]:
     if (
         cell is None
         or basic <= 0
-        or Fraction(office) <= desk.template.thresholds.get("office_share", Fraction(1)) * Fraction(basic)
+        or Fraction(office)
+        <= desk.template.thresholds.get("office_share", Fraction(1)) * Fraction(basic)
     ):
         return
     heads = next((c for c in (desk.role("staff"), desk.role("posts")) if c and c.number), None)
@@ -57,7 +67,11 @@ def wages_missing(desk: Desk) -> Iterator[Saw]:
         f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 {percent(Fraction(office) / Fraction(basic), 1)}，"
         f"人员经费只有 {plain(basic - office)} {cell.unit}{people}。请核对工资是否列在公用经费里；确属实情的，请附情况说明。"
     )
-    related = [c.place for c in (_anchor(table, columns["basic"]), _anchor(table, columns["wages"]), heads) if c]
+    related = [
+        c.place
+        for c in (_anchor(table, columns["basic"]), _anchor(table, columns["wages"]), heads)
+        if c
+    ]
     yield flag(cell, words, related=tuple(related))
 
 
@@ -91,7 +105,11 @@ def all_spent(desk: Desk) -> Iterator[Saw]:
     table = desk.submission.get(desk.template.execution_table)
     spent, budget = (desk.template.execution_columns.get(key, "") for key in ("spent", "budget"))
     pairs = [(row.get(spent), row.get(budget)) for row in table.rows] if table else []
-    filled = [(a, b) for a, b in pairs if a is not None and b is not None and a.number and b.number is not None]
+    filled = [
+        (a, b)
+        for a, b in pairs
+        if a is not None and b is not None and a.number and b.number is not None
+    ]
     yield Looked(2 * len(filled))
     if filled and all(a.number == b.number for a, b in filled):
         cell = filled[0][0]
@@ -116,10 +134,19 @@ def no_tasks(desk: Desk) -> Iterator[Saw]:
     yield Looked(1)
     if not table.open_rows:
         cell = next(iter(row.cells.values()))
-        yield flag(cell, f"《{table.sheet}》只有“{row.title}”一行，没有列出具体工作任务。请补填主要任务及其预算、执行数。")
+        yield flag(
+            cell,
+            f"《{table.sheet}》只有“{row.title}”一行，没有列出具体工作任务。请补填主要任务及其预算、执行数。",
+        )
 
 
-@rule("PLA105", "有公车运行费而没有车辆", severity=Severity.WARNING, basis=PRACTICE, relations=("C56",))
+@rule(
+    "PLA105",
+    "有公车运行费而没有车辆",
+    severity=Severity.WARNING,
+    basis=PRACTICE,
+    relations=("C56",),
+)
 def cars_without_cars(desk: Desk) -> Iterator[Saw]:
     """“三公”经费里有公务用车运行维护费，车辆数却为 0 或未填。
 
@@ -138,7 +165,11 @@ def cars_without_cars(desk: Desk) -> Iterator[Saw]:
 def _some_cars(desk: Desk, total: Cell) -> bool:
     """Whether cars stand in the rows above a total that was left blank."""
     table = desk.submission.get(desk.template.roles["vehicles"].table)
-    cells = [cell for row in table.rows if (cell := row.get(total.column))] if table and total.blank else []
+    cells = (
+        [cell for row in table.rows if (cell := row.get(total.column))]
+        if table and total.blank
+        else []
+    )
     return any(cell.number for cell in cells)
 
 
@@ -155,7 +186,11 @@ def counted_twice(desk: Desk) -> Iterator[Saw]:
     }
     for name, column in sorted(unsettled):
         table = desk.submission.get(name)
-        cells = [cell for row in table.open_rows if (cell := row.get(column)) and cell.number] if table else []
+        cells = (
+            [cell for row in table.open_rows if (cell := row.get(column)) and cell.number]
+            if table
+            else []
+        )
         yield Looked(len(cells))
         total = sum((cell.number for cell in cells if cell.number is not None), Decimal(0))
         for cell in cells:
@@ -166,11 +201,21 @@ def counted_twice(desk: Desk) -> Iterator[Saw]:
                 )
                 related = tuple(other.place for other in cells if other is not cell)
                 yield flag(
-                    cell, words, expected="不含其余各行的数", difference=f"{plain(cell.number)} {cell.unit}", related=related
+                    cell,
+                    words,
+                    expected="不含其余各行的数",
+                    difference=f"{plain(cell.number)} {cell.unit}",
+                    related=related,
                 )
 
 
-@rule("BAL107", "结转结余勾稽不平", severity=Severity.ERROR, basis="部门决算审核公式（基本平衡类）", relations=("C04",))
+@rule(
+    "BAL107",
+    "结转结余勾稽不平",
+    severity=Severity.ERROR,
+    basis="部门决算审核公式（基本平衡类）",
+    relations=("C04",),
+)
 def carried_over(desk: Desk) -> Iterator[Saw]:
     """年初结转 + 本年收入 + 使用非财政拨款结余 = 本年支出 + 结余分配 + 年末结转。只在收入总计或支出总计未填、不能分别核对时使用。
 

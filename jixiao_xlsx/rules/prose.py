@@ -34,7 +34,13 @@ def any_of(words: tuple[str, ...]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
-@rule("NAR108", "文字称没有、称有与表内不符", severity=Severity.ERROR, basis=SAME, relations=("C70", "C62"))
+@rule(
+    "NAR108",
+    "文字称没有、称有与表内不符",
+    severity=Severity.ERROR,
+    basis=SAME,
+    relations=("C70", "C62"),
+)
 def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
     """正文说“没有项目支出”“无上级下达资金”，表里却有金额；或说费用“在公务用车购置费中列支”，表里这项却是 0。
 
@@ -47,7 +53,9 @@ def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
     for source in story.passages:
         lexicon = story.lexicon or known.lexicon
         told = [(start, start, end, item) for start, end, item in _absences(source, known, lexicon)]
-        told += [(end, start, end, item) for start, end, item in _absences_after(source, known, lexicon)]
+        told += [
+            (end, start, end, item) for start, end, item in _absences_after(source, known, lexicon)
+        ]
         for at_which, start, end, item in told:
             scope = story.scope(source, at_which)
             if scope.owner == OTHERS or scope.period not in {"", THIS}:
@@ -58,12 +66,23 @@ def said_to_be_absent(desk: Desk) -> Iterator[Saw]:
                 quote = quoted(source.text[start:end])
                 words = f"正文写“{quote}”，{yards[0].where}是 {yards[0].shown}。请核对后改成一致。"
                 related = tuple(cell.place for yard in yards for cell in yard.cells)
-                yield at(source, start, end, item, words, expected=yards[0].shown, difference=yards[0].shown, related=related)
+                yield at(
+                    source,
+                    start,
+                    end,
+                    item,
+                    words,
+                    expected=yards[0].shown,
+                    difference=yards[0].shown,
+                    related=related,
+                )
 
         yield from _said_to_be_there(desk, story, known, source)
 
 
-def _said_to_be_there(desk: Desk, story: Story, known: Vocabulary, source: Passage) -> Iterator[Saw]:
+def _said_to_be_there(
+    desk: Desk, story: Story, known: Vocabulary, source: Passage
+) -> Iterator[Saw]:
     """“……在公务用车购置费中列支”, where the table has 0."""
     for match in known.listed.finditer(source.folded) if known.listed else ():
         what, scope = match["what"] or match["that"], story.scope(source, match.start())
@@ -80,31 +99,48 @@ def _said_to_be_there(desk: Desk, story: Story, known: Vocabulary, source: Passa
         yards = desk.yards.of(found[1].name, "execution")
         yield Looked(1)
         if yards and not any(yard.atoms for yard in yards):
-            start = match.start() - sum(map(len, clauses[-2:] if clauses[-2:-1] and clauses[-2][-1] in "，," else clauses[-1:]))
+            start = match.start() - sum(
+                map(
+                    len,
+                    clauses[-2:] if clauses[-2:-1] and clauses[-2][-1] in "，," else clauses[-1:],
+                )
+            )
             words = f"正文写“{quoted(source.text[start : match.end()])}”，{yards[0].where}是 0。请核对后改成一致。"
             related = tuple(cell.place for yard in yards for cell in yard.cells)
-            yield at(source, start, match.end(), found[1].name, words, expected="0", related=related)
+            yield at(
+                source, start, match.end(), found[1].name, words, expected="0", related=related
+            )
 
 
 @cache
 def _absence_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(f"(?P<no>{any_of(absent)})(?P<what>[^，,。;:!?()\n]{{2,30}})(?=[，,。;:!?()\n]|$)")
+    return re.compile(
+        f"(?P<no>{any_of(absent)})(?P<what>[^，,。;:!?()\n]{{2,30}})(?=[，,。;:!?()\n]|$)"
+    )
 
 
 def _is_plain(clause: str, lexicon: Lexicon) -> bool:
     """Whether nobody and nothing narrower is the subject of “没有”."""
     words = read(clause, lexicon)[0]
-    return words is not None and not any(word.kind in {"item", "subject", "rate", "indicator"} for word in words)
+    return words is not None and not any(
+        word.kind in {"item", "subject", "rate", "indicator"} for word in words
+    )
 
 
-def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+def _absences(
+    source: Passage, known: Vocabulary, lexicon: Lexicon
+) -> Iterator[tuple[int, int, str]]:
     """Every “没有 …” whose object is an item of the form and nothing else."""
     pattern = _absence_pattern(known.words["absent"])
     doubtful = known.words["hypothetical"]
     for match in pattern.finditer(source.folded):
         before = re.split(r"[。;!?\n]", source.folded[: match.start()])[-1]
         clause = re.split(r"[，,:]", before)[-1]
-        if any(word in clause for word in doubtful) or clause.endswith(("有", "中", "并")) or not _is_plain(clause, lexicon):
+        if (
+            any(word in clause for word in doubtful)
+            or clause.endswith(("有", "中", "并"))
+            or not _is_plain(clause, lexicon)
+        ):
             continue
         fiscal = any(word.kind == "fiscal" for word in read(clause, lexicon)[2])
         earlier = before[: len(before) - len(clause)]
@@ -113,7 +149,10 @@ def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[
         position, what = 0, match["what"]
         named: list[str] = []
         while position < len(what):
-            filler = next((word for word in known.words["absent_fillers"] if what.startswith(word, position)), "")
+            filler = next(
+                (word for word in known.words["absent_fillers"] if what.startswith(word, position)),
+                "",
+            )
             found = known.lexicon.at(what, position)
             if found and found[1].kind in {"item", "subject"} and len(found[0]) >= len(filler):
                 named.append(found[1].name)
@@ -125,7 +164,9 @@ def _absences(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[
             else:
                 named = []
                 break
-        named = [f"财政拨款{name}" if fiscal else name for name in named]  # “财政拨款年末无结转结余”
+        named = [
+            f"财政拨款{name}" if fiscal else name for name in named
+        ]  # “财政拨款年末无结转结余”
         yield from ((match.start(), match.end(), name) for name in dict.fromkeys(named))
 
 
@@ -136,11 +177,21 @@ def _absence_after_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
     )
 
 
-def _absences_after(source: Passage, known: Vocabulary, lexicon: Lexicon) -> Iterator[tuple[int, int, str]]:
+def _absences_after(
+    source: Passage, known: Vocabulary, lexicon: Lexicon
+) -> Iterator[tuple[int, int, str]]:
     """Every item of “因公出国（境）费、公务接待费未发生”, where nothing else is said of them."""
-    for match in _absence_after_pattern(known.words.get("absent_after", ())).finditer(source.folded):
+    for match in _absence_after_pattern(known.words.get("absent_after", ())).finditer(
+        source.folded
+    ):
         words = read(match["what"], lexicon)[0]
-        if words is None or any(word.kind not in {"item", "subject", "filler", "ours"} for word in words):
+        if words is None or any(
+            word.kind not in {"item", "subject", "filler", "ours"} for word in words
+        ):
             continue
         if not any(word in match["what"] for word in known.words["hypothetical"]):
-            yield from ((match.start(), match.end(), word.name) for word in words if word.kind in {"item", "subject"})
+            yield from (
+                (match.start(), match.end(), word.name)
+                for word in words
+                if word.kind in {"item", "subject"}
+            )

@@ -29,25 +29,40 @@ def overwritten(desk: Desk) -> Iterator[Saw]:
     """
     submission = desk.submission
     if not submission.meta or not submission.knows_formulas:
-        reason = "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
+        reason = (
+            "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
+        )
         yield Skipped("STR109", reason)
         return
     ahead = {ref for ref, _ in meta.prefilled(submission.meta)}
-    typed = {name: list(_typed_over(desk.template.table[name], table, ahead)) for name, table in submission.tables.items()}
+    typed = {
+        name: list(_typed_over(desk.template.table[name], table, ahead))
+        for name, table in submission.tables.items()
+    }
     computed = {name: _computed(table) for name, table in submission.tables.items()}
-    other = {name: list(_rewritten(desk, table, computed[name])) for name, table in submission.tables.items()}
+    other = {
+        name: list(_rewritten(desk, table, computed[name]))
+        for name, table in submission.tables.items()
+    }
     wrong = _told_elsewhere(desk) if any((*typed.values(), *other.values())) else frozenset()
     for name, table in submission.tables.items():
         yield Looked(len(computed[name]))
-        for found, now in ((typed[name], "直接填写的数；分项再改时它不会跟着变"), (other[name], "别的公式")):
+        for found, now in (
+            (typed[name], "直接填写的数；分项再改时它不会跟着变"),
+            (other[name], "别的公式"),
+        ):
             cells = [cell for cell in found if cell.place not in wrong]
             if cells:
                 more = f"等 {len(cells)} 格" if len(cells) > 3 else ""
                 named = "、".join(name_of(cell, desk.template) for cell in cells[:3]) + more
-                text = f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
+                text = (
+                    f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
+                )
                 if cells[0].formula:
                     text = f"《{table.sheet}》{named}的公式与空白表里的不同（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
-                yield flag(cells[0], text, related=tuple(cell.place for cell in cells), count=len(cells))
+                yield flag(
+                    cells[0], text, related=tuple(cell.place for cell in cells), count=len(cells)
+                )
 
 
 def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:
@@ -62,10 +77,17 @@ def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterat
 
 def _computed(table: Table) -> list[tuple[Row, str, Cell]]:
     """The formulas of a table, each with its row and column."""
-    return [(row, column, cell) for row in table.rows for column, cell in row.cells.items() if cell.formula is not None]
+    return [
+        (row, column, cell)
+        for row in table.rows
+        for column, cell in row.cells.items()
+        if cell.formula is not None
+    ]
 
 
-def _rewritten(desk: Desk, table: Table, computed: Iterable[tuple[Row, str, Cell]]) -> Iterator[Cell]:
+def _rewritten(
+    desk: Desk, table: Table, computed: Iterable[tuple[Row, str, Cell]]
+) -> Iterator[Cell]:
     """Cells whose formula does something else than the blank form's; not told where columns were moved, or the text is unknown."""
     known = meta.fixed(desk.submission.meta, meta.FORMULAS, table.name)
     if not known or not _in_place(table):
@@ -92,14 +114,24 @@ def _told_elsewhere(desk: Desk) -> frozenset[Place]:
         if len(side) == 1
     }
     rates = [made.check for made in rate_rules(desk.template)]
-    places |= {saw.place for check in (*rates, zero_base, execution_score) for saw in check(desk) if isinstance(saw, Flag)}
+    places |= {
+        saw.place
+        for check in (*rates, zero_base, execution_score)
+        for saw in check(desk)
+        if isinstance(saw, Flag)
+    }
     return frozenset(places)
 
 
 # ------------------------------------------------------------------------------------------------------ what was typed ahead
 
 
-@rule("STR110", "预填数被改动", severity=Severity.WARNING, basis="财政部门预填：批复的预算数和上年报表的年末数")
+@rule(
+    "STR110",
+    "预填数被改动",
+    severity=Severity.WARNING,
+    basis="财政部门预填：批复的预算数和上年报表的年末数",
+)
 def changed_prefill(desk: Desk) -> Iterator[Saw]:
     """财政部门按批复和上年报表预填的数，报来时不同了。两个数都列出；确有原因的附情况说明。
 
@@ -119,7 +151,9 @@ def changed_prefill(desk: Desk) -> Iterator[Saw]:
             now = f"现填“{cell.text}”" if cell.text else "现在空着"
             difference = f"{plain(cell.number - value)}{unit}" if cell.number is not None else ""
             text = f"{name_of(cell, desk.template)}预填 {plain(value)}{unit}，{now}。请改回；预填的数有误的，附情况说明。"
-            yield flag(cell, text, expected=Expected(value, value, cell.unit), difference=difference)
+            yield flag(
+                cell, text, expected=Expected(value, value, cell.unit), difference=difference
+            )
 
 
 # ------------------------------------------------------------------------------------------------------ whose file it is
@@ -138,7 +172,9 @@ def borrowed(desk: Desk) -> Iterator[Saw]:
         yield Skipped("STR111", "文件没有记录发给哪个单位、哪个年度")
         return
     yield Looked(3)
-    other_name = bool(owner and submission.department) and not _same_office(owner, submission.department)
+    other_name = bool(owner and submission.department) and not _same_office(
+        owner, submission.department
+    )
     other_code = bool(code and submission.code) and tidy(code) != tidy(submission.code)
     if other_name or other_code:
         cell = desk.role("department" if other_name else "department_code")
@@ -183,7 +219,14 @@ def machine_sheet_gone(desk: Desk) -> Iterator[Saw]:
             yield Looked(1)
             if not {tidy(name) for name in (sheet.title, *sheet.aliases)} & there:
                 text = f"工作表“{sheet.title}”不在文件里（被删或改了名）。不影响核对；下次请保留，填完先看自检。"
-                yield Flag(Place(submission.sheets[0], "A1"), sheet.title, "", "", text, expected="有此工作表")
+                yield Flag(
+                    Place(submission.sheets[0], "A1"),
+                    sheet.title,
+                    "",
+                    "",
+                    text,
+                    expected="有此工作表",
+                )
 
 
 # ------------------------------------------------------------------------------------------------------ what is printed
@@ -199,7 +242,10 @@ def changed_print(desk: Desk) -> Iterator[Saw]:
     if not said:
         yield Skipped("STR113", "不是用空白表填的，不知道原来印的是什么")
         return
-    spoken = {desk.template.indicator_columns.get(part) for part in ("weight", "target", "direction", "name")}
+    spoken = {
+        desk.template.indicator_columns.get(part)
+        for part in ("weight", "target", "direction", "name")
+    }
     for name, table in desk.submission.tables.items():
         own = spoken if name == desk.template.indicator_table else set()
         for (title, column), printed in meta.fixed(said, meta.PRINTED, name).items():
@@ -209,20 +255,34 @@ def changed_print(desk: Desk) -> Iterator[Saw]:
             yield Looked(1)
             if not _same(cell, printed):
                 now = f"现为“{cell.text}”" if cell.text else "现在空着"
-                yield flag(cell, f"{name_of(cell, desk.template)}空白表印的是“{printed}”，{now}。请改回。", expected=printed)
+                yield flag(
+                    cell,
+                    f"{name_of(cell, desk.template)}空白表印的是“{printed}”，{now}。请改回。",
+                    expected=printed,
+                )
 
 
 def _same(cell: Cell, printed: str) -> bool:
     if cell.raw == printed:
         return True
     number = read_number(printed).value
-    return cell.number == number if cell.number is not None and number is not None else tidy(cell.text) == tidy(printed)
+    return (
+        cell.number == number
+        if cell.number is not None and number is not None
+        else tidy(cell.text) == tidy(printed)
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ targets
 
 
-@rule("IND126", "共性指标的目标值被改动", severity=Severity.NOTE, basis=FORM, yields_to=("IND108", "IND109"))
+@rule(
+    "IND126",
+    "共性指标的目标值被改动",
+    severity=Severity.NOTE,
+    basis=FORM,
+    yields_to=("IND108", "IND109"),
+)
 def changed_target(desk: Desk) -> Iterator[Saw]:
     """共性指标的目标值是表样印好的。改宽了的另作警告；改严、清空或换了说法的，在这里提示，评分按所填的目标值。
 

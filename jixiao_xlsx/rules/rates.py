@@ -24,7 +24,9 @@ def rate_rules(template: Template) -> Iterator[Rule]:
             f"“{spec.table}”内应有：{spec.ratio.text}。按金额区间判断：只要有一对真实金额能得出所填比率，就不算错。\n\n"
             "改法：按两边的数改正比率；两边的数填错的，改填错的一格。"
         )
-        yield Rule(spec.code, spec.title, spec.severity, spec.basis, page, _checker(spec), spec.relations)
+        yield Rule(
+            spec.code, spec.title, spec.severity, spec.basis, page, _checker(spec), spec.relations
+        )
 
 
 def _checker(spec: RateSpec) -> Callable[[Desk], Iterator[Saw]]:
@@ -49,10 +51,17 @@ def _check_row(spec: RateSpec, row: Row) -> Iterator[Saw]:
     if any(cell.state in UNUSABLE for cell in (shown, *above, *below)):
         yield Skipped(spec.code, f"{row.title}：有格不是数字")
         return
-    if shown.number is None or all(c.number is None for c in above) or all(c.number is None for c in below):
+    if (
+        shown.number is None
+        or all(c.number is None for c in above)
+        or all(c.number is None for c in below)
+    ):
         yield Skipped(spec.code, "未填")
         return
-    parts = [(_interval(spec.ratio.numerator, above, how), _interval(spec.ratio.denominator, below, how)) for how in Convention]
+    parts = [
+        (_interval(spec.ratio.numerator, above, how), _interval(spec.ratio.denominator, below, how))
+        for how in Convention
+    ]
     if any(whole.lo <= 0 for _, whole in parts):
         yield Skipped(spec.code, f"{row.title}：分母不大于 0，另行核对")
         return
@@ -63,13 +72,21 @@ def _check_row(spec: RateSpec, row: Row) -> Iterator[Saw]:
     yield _wrong(shown, (*above, *below), parts[0], typed, step)
 
 
-def _wrong(shown: Cell, cells: tuple[Cell, ...], pair: tuple[Interval, Interval], typed: Fraction, step: Fraction) -> Flag:
+def _wrong(
+    shown: Cell,
+    cells: tuple[Cell, ...],
+    pair: tuple[Interval, Interval],
+    typed: Fraction,
+    step: Fraction,
+) -> Flag:
     part, whole = pair
     low, high = Fraction(part.lo, whole.hi), Fraction(part.hi, whole.lo)
     short = _typed_short(shown, part, whole)
     right = percent(low, shown.decimals)
     top = percent(high, shown.decimals)
-    numbers = "、".join(f"“{cell.column}”{cell.text} {cell.unit}" for cell in cells if cell.number is not None)
+    numbers = "、".join(
+        f"“{cell.column}”{cell.text} {cell.unit}" for cell in cells if cell.number is not None
+    )
     must = right if right == top else f"{right}–{top}"
     ending = (
         "位数不足，请填到两位小数。"
@@ -92,9 +109,14 @@ def _typed_short(shown: Cell, part: Interval, whole: Interval) -> bool:
     """Whether fewer digits were typed than the form prints, and those are right: 96.85% may well be shortened to 96.9%."""
     assert shown.number is not None
     digits = max(digits_of(shown.number), 2)
-    printed = (rounded(Fraction(*ends), shown.decimals + 2) for ends in ((part.lo, whole.hi), (part.hi, whole.lo)))
+    printed = (
+        rounded(Fraction(*ends), shown.decimals + 2)
+        for ends in ((part.lo, whole.hi), (part.hi, whole.lo))
+    )
     right = shown.number in {rounded(rate, digits) for rate in printed}
-    return digits < shown.decimals + 2 and (right or rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole))
+    return digits < shown.decimals + 2 and (
+        right or rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole)
+    )
 
 
 def _cells(row: Row, side: Side) -> tuple[Cell, ...] | None:
@@ -121,8 +143,17 @@ def zero_base(desk: Desk) -> Iterator[Saw]:
 
 def _zero_row(spec: RateSpec, row: Row) -> Iterator[Saw]:
     assert spec.ratio.shown is not None
-    shown, above, below = row.get(spec.ratio.shown.column), _cells(row, spec.ratio.numerator), _cells(row, spec.ratio.denominator)
-    if shown is None or above is None or below is None or any(c.state in UNUSABLE for c in (shown, *above, *below)):
+    shown, above, below = (
+        row.get(spec.ratio.shown.column),
+        _cells(row, spec.ratio.numerator),
+        _cells(row, spec.ratio.denominator),
+    )
+    if (
+        shown is None
+        or above is None
+        or below is None
+        or any(c.state in UNUSABLE for c in (shown, *above, *below))
+    ):
         return
     top = sum((c.number for c in above if c.number is not None), Decimal(0))
     bottom = sum((c.number for c in below if c.number is not None), Decimal(0))
@@ -136,7 +167,9 @@ def _zero_row(spec: RateSpec, row: Row) -> Iterator[Saw]:
         wrong = shown.number != 0
         text = f"“{shown.row}”的“{below[0].column}”为 0，不得计算“{shown.column}”。请改填“—”。"
         related = tuple(c.place for c in (*above, *below))
-        yield flag(shown, text, expected="—", related=related, severity=None if wrong else Severity.NOTE)
+        yield flag(
+            shown, text, expected="—", related=related, severity=None if wrong else Severity.NOTE
+        )
 
 
 @rule("RAT104", "执行率偏低未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C32",))
@@ -145,7 +178,10 @@ def low_execution(desk: Desk) -> Iterator[Saw]:
 
     改法：在“未达说明”里写明执行率低的原因。
     """
-    rate, floor = desk.card.execution.rate, desk.template.thresholds.get("low_execution", Fraction(0))
+    rate, floor = (
+        desk.card.execution.rate,
+        desk.template.thresholds.get("low_execution", Fraction(0)),
+    )
     cell = desk.execution("rate") or desk.execution("spent")
     if rate is None or cell is None:
         return
@@ -169,7 +205,9 @@ def large_adjustment(desk: Desk) -> Iterator[Saw]:
     if original is None or budget is None or not original.number or budget.number is None:
         return
     yield Looked(2)
-    share = abs(Fraction(budget.number) - Fraction(original.number)) / abs(Fraction(original.number))
+    share = abs(Fraction(budget.number) - Fraction(original.number)) / abs(
+        Fraction(original.number)
+    )
     if share > desk.template.thresholds.get("large_adjustment", Fraction(1)):
         cell = desk.execution("adjustment")
         anchor = cell if cell and not cell.blank else budget
@@ -177,7 +215,13 @@ def large_adjustment(desk: Desk) -> Iterator[Saw]:
         yield flag(anchor, text, related=(original.place, budget.place))
 
 
-@rule("RAT106", "预算执行率得分与执行率不符", severity=Severity.ERROR, basis=MEASURES, relations=("C40",))
+@rule(
+    "RAT106",
+    "预算执行率得分与执行率不符",
+    severity=Severity.ERROR,
+    basis=MEASURES,
+    relations=("C40",),
+)
 def execution_score(desk: Desk) -> Iterator[Saw]:
     """预算执行率得分 = 分值 × 执行率，最高得满分。
 
@@ -194,4 +238,11 @@ def execution_score(desk: Desk) -> Iterator[Saw]:
         related = tuple(c.place for c in (desk.execution("budget"), desk.execution("spent")) if c)
         expected = Expected(right, right, "分")
         hint = slip(cell.place, cell.text, expected)
-        yield flag(cell, text, expected=expected, difference=f"{plain(cell.number - right)} 分", hint=hint, related=related)
+        yield flag(
+            cell,
+            text,
+            expected=expected,
+            difference=f"{plain(cell.number - right)} 分",
+            hint=hint,
+            related=related,
+        )

@@ -48,7 +48,12 @@ def differs(desk: Desk) -> Iterator[Saw]:
                 f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，财政批复{kind} {plain(right, 2)} 元（{line.source}），"
                 f"相差 {plain(cell.number - right, 2)} 元。请核对，按批复数改正；认为批复数有误的，请联系财政部门。"
             )
-            yield flag(cell, words, expected=Expected(right, right, "元"), difference=f"{plain(cell.number - right, 2)} 元")
+            yield flag(
+                cell,
+                words,
+                expected=Expected(right, right, "元"),
+                difference=f"{plain(cell.number - right, 2)} 元",
+            )
 
 
 @rule("REF102", "财政有批复数而未填", severity=Severity.WARNING, basis=BASIS)
@@ -64,9 +69,7 @@ def not_reported(desk: Desk) -> Iterator[Saw]:
         if table is None or right == 0 or (cell is not None and not cell.blank):
             continue
         yield Looked(1)
-        words = (
-            f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填；确无此项的，请附情况说明。"
-        )
+        words = f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填；确无此项的，请附情况说明。"
         expected = Expected(right, right, "元")
         if cell is not None:
             yield flag(cell, words, expected=expected)
@@ -84,7 +87,11 @@ def not_in_reference(desk: Desk) -> Iterator[Saw]:
     table = desk.submission.get(desk.template.reference_table)
     if table is None:
         return
-    known = {(tidy(line.item), desk.template.reference_columns.get(kind)) for line in desk.reference for kind in line.amounts}
+    known = {
+        (tidy(line.item), desk.template.reference_columns.get(kind))
+        for line in desk.reference
+        for kind in line.amounts
+    }
     columns = {column for _, column in known}
     filled = {
         cell: number
@@ -98,9 +105,15 @@ def not_in_reference(desk: Desk) -> Iterator[Saw]:
         file = desk.reference[0].source.partition(" ")[0]
         names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
         more = f"等 {len(names)} 项" if len(names) > 5 else ""
-        count = f"（共 {len(strange)} 格）" if len(strange) > 1 else f"（{plain(filled[strange[0]], 2)} 元）"
+        count = (
+            f"（共 {len(strange)} 格）"
+            if len(strange) > 1
+            else f"（{plain(filled[strange[0]], 2)} 元）"
+        )
         words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。请核对有没有批复，是否填错了行。"
-        yield flag(strange[0], words, related=tuple(cell.place for cell in strange), count=len(strange))
+        yield flag(
+            strange[0], words, related=tuple(cell.place for cell in strange), count=len(strange)
+        )
 
 
 def _spellings(cell: Cell) -> set[tuple[str, str | None]]:

@@ -38,12 +38,17 @@ def shares(desk: Desk) -> Iterator[Saw]:
         rate, parts = share.mention, desk.measures.settled(share.part)
         step = Fraction(1, 10 ** (rate.decimals + 2))
         shown = Fraction(rate.value) / 100
-        if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes):
+        if not any(
+            rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes
+        ):
             if not share.whole and readings.is_share(story, rate, share.part.mention):
                 continue
             middle = parts[-1].printed / wholes[-1].printed * 100
             true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
-            sure = sure and (any(is_slip(rate.value, one, rate.decimals) for one in true) or _stands_there(story, share))
+            sure = sure and (
+                any(is_slip(rate.value, one, rate.decimals) for one in true)
+                or _stands_there(story, share)
+            )
             words = f"正文写“{words_of(rate)}”，“{words_of(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
             words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
             yield said(
@@ -62,26 +67,48 @@ def _stands_there(story: Story, share: Share) -> bool:
     part, parent = share.part.mention, share.parent.mention if share.parent else None
     if parent is not None and readings.follows(story, share.mention, part, parent):
         return True
-    return readings.follows(story, share.mention, part) and part.money and bool(share.whole or parent)
+    return (
+        readings.follows(story, share.mention, part) and part.money and bool(share.whole or parent)
+    )
 
 
 def _slices(desk: Desk, story: Story) -> Iterator[Saw]:
     """Shares that are told without an amount: of the tables' figures."""
     for one in story.slices:
-        parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole)) if _heads(desk, one) else ((), ())
+        parts, wholes = (
+            (desk.yards.of(name, "execution") for name in (one.item, one.whole))
+            if _heads(desk, one)
+            else ((), ())
+        )
         usable = [whole for whole in wholes if whole.span.lo > 0]
         if not parts or not usable:
             continue
         yield Looked(1)
         rate = one.mention
         shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
-        if not any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable):
+        if not any(
+            rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable
+        ):
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
             words = f"正文写“{words_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，请写明占的是哪一项。"
             related = (parts[0].cells[0].place, usable[0].cells[0].place)
-            true = [Fraction(part.atoms) / Fraction(whole.atoms) * 100 for part in parts for whole in usable if whole.atoms]
-            sure = any(is_slip(rate.value, share, rate.decimals) for share in true) or _is_told_with(desk, story, one)
-            yield said(rate, one.item, words, expected=right, related=related, severity=None if sure else Severity.NOTE)
+            true = [
+                Fraction(part.atoms) / Fraction(whole.atoms) * 100
+                for part in parts
+                for whole in usable
+                if whole.atoms
+            ]
+            sure = any(
+                is_slip(rate.value, share, rate.decimals) for share in true
+            ) or _is_told_with(desk, story, one)
+            yield said(
+                rate,
+                one.item,
+                words,
+                expected=right,
+                related=related,
+                severity=None if sure else Severity.NOTE,
+            )
 
 
 def _is_told_with(desk: Desk, story: Story, one: Slice) -> bool:
@@ -91,14 +118,25 @@ def _is_told_with(desk: Desk, story: Story, one: Slice) -> bool:
     if any(word.kind in {"item", "spent", "earned"} for word in after):
         return True
     others = (other for other in story.slices if other.item != one.item)
-    pairs = ((other, sorted((other.mention, one.mention), key=lambda mention: mention.start)) for other in others)
-    return any(readings.follows(story, last, first) and _holds(desk, other) for other, (first, last) in pairs)
+    pairs = (
+        (other, sorted((other.mention, one.mention), key=lambda mention: mention.start))
+        for other in others
+    )
+    return any(
+        readings.follows(story, last, first) and _holds(desk, other)
+        for other, (first, last) in pairs
+    )
 
 
 def _holds(desk: Desk, one: Slice) -> bool:
     shown, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
     parts, wholes = (desk.yards.of(name, "execution") for name in (one.item, one.whole))
-    return any(rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes if whole.span.lo > 0)
+    return any(
+        rate_holds(shown, step, part.span, whole.span)
+        for part in parts
+        for whole in wholes
+        if whole.span.lo > 0
+    )
 
 
 def _heads(desk: Desk, one: Slice) -> bool:
@@ -116,22 +154,41 @@ def _roughly(desk: Desk, story: Story) -> Iterator[Saw]:
         share = one.share
         if isinstance(share, Slice):
             names = (share.item, share.whole) if _heads(desk, share) else ("", "")
-            parts, wholes = (tuple(map(of_yard, desk.yards.of(item, "execution"))) for item in names)
+            parts, wholes = (
+                tuple(map(of_yard, desk.yards.of(item, "execution"))) for item in names
+            )
             name, item = f"“{share.whole}”", share.item
         else:
             parts, item = desk.measures.settled(share.part), share.part.item
             wholes, name, _ = _whole(desk, share)
         wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
-        if not parts or not wholes or (isinstance(share, Share) and desk.measures.slipped(share.part, share.parent)):
+        if (
+            not parts
+            or not wholes
+            or (isinstance(share, Share) and desk.measures.slipped(share.part, share.parent))
+        ):
             continue
         yield Looked(1)
-        rates = [(Fraction(p.span.lo, w.span.hi), Fraction(p.span.hi, w.span.lo)) for p in parts for w in wholes]
+        rates = [
+            (Fraction(p.span.lo, w.span.hi), Fraction(p.span.hi, w.span.lo))
+            for p in parts
+            for w in wholes
+        ]
         if all(high < one.low or low > one.high for low, high in rates):
             right = f"{plain(parts[-1].printed / wholes[-1].printed * 100, 2)}%"
             mention = share.mention
-            quote = mention.passage.text[mention.start - len(mention.lead) : mention.end].strip("，、；：。 ")
+            quote = mention.passage.text[mention.start - len(mention.lead) : mention.end].strip(
+                "，、；：。 "
+            )
             words = f"正文写“{quote}”，占{name}应为 {right}。请改正。"
-            yield Flag(mention.passage.place, item or mention.passage.title, mention.passage.title, quote, words, right)
+            yield Flag(
+                mention.passage.place,
+                item or mention.passage.title,
+                mention.passage.title,
+                quote,
+                words,
+                right,
+            )
 
 
 def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
@@ -141,7 +198,10 @@ def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
         near = [
             fact
             for fact in (story.facts if story else ())
-            if fact.item == share.whole and (fact.role or "execution") == role and not fact.subset and fact.mention.money
+            if fact.item == share.whole
+            and (fact.role or "execution") == role
+            and not fact.subset
+            and fact.mention.money
         ]
         spans = [amount for fact in near for amount in desk.measures.settled(fact)]
         spans += [of_yard(yard) for yard in desk.yards.of(share.whole, role)]
@@ -149,6 +209,10 @@ def _whole(desk: Desk, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
     if share.like is not None:
         wholes, name, _ = _whole(desk, share.like)
         return wholes, name, False
-    if share.parent is not None and not share.parent.mention.approximate and share.parent is not share.part:
+    if (
+        share.parent is not None
+        and not share.parent.mention.approximate
+        and share.parent is not share.part
+    ):
         return desk.measures.settled(share.parent), f"“{words_of(share.parent.mention)}”", True
     return (), "", False

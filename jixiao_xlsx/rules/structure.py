@@ -29,9 +29,19 @@ def _from_notes(notes: list[Note], text: str) -> Iterator[Saw]:
         groups[note.place.sheet].append(note)
     for found in groups.values():
         items = list(dict.fromkeys(note.item for note in found))
-        named = "、".join(f"“{item}”" for item in items[:5]) + (f"等 {len(items)} 项" if len(items) > 5 else "")
+        named = "、".join(f"“{item}”" for item in items[:5]) + (
+            f"等 {len(items)} 项" if len(items) > 5 else ""
+        )
         places = tuple(note.place for note in found)
-        yield Flag(places[0], found[0].item, "", "", text.format(items=named), related=places, count=len(found))
+        yield Flag(
+            places[0],
+            found[0].item,
+            "",
+            "",
+            text.format(items=named),
+            related=places,
+            count=len(found),
+        )
 
 
 @rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM)
@@ -59,13 +69,16 @@ def missing_title(desk: Desk) -> Iterator[Saw]:
     改法：恢复表样的行、列名称，不要删改。
     """
     for note in _notes(desk, "missing_title"):
-        yield Flag(note.place, note.item, "", "", f"工作表里找不到“{note.item}”的表头。请恢复表样。")
+        yield Flag(
+            note.place, note.item, "", "", f"工作表里找不到“{note.item}”的表头。请恢复表样。"
+        )
     for table in desk.submission.tables.values():
         yield Looked(len(table.columns))
         if table.absent:
             now = dict(_renamed(desk, table))
             names = "、".join(
-                f"“{title}”" + (f"（{now[title].place.cell} 改成了“{now[title].item}”）" if title in now else "")
+                f"“{title}”"
+                + (f"（{now[title].place.cell} 改成了“{now[title].item}”）" if title in now else "")
                 for title in table.absent
             )
             lost = "" if len(now) == len(table.absent) else "（被删或改了名）"
@@ -74,7 +87,14 @@ def missing_title(desk: Desk) -> Iterator[Saw]:
             typed = next((note.item for note in now.values()), "")
             wanted = "有" + "、".join(f"“{title}”" for title in table.absent)
             yield Flag(
-                places[0], table.absent[0], "", typed, text, expected=wanted, related=tuple(places[1:]), count=len(table.absent)
+                places[0],
+                table.absent[0],
+                "",
+                typed,
+                text,
+                expected=wanted,
+                related=tuple(places[1:]),
+                count=len(table.absent),
             )
 
 
@@ -83,8 +103,12 @@ def _renamed(desk: Desk, table: Table) -> Iterator[tuple[str, Note]]:
     form = desk.template.table[table.name]
     notes = [note for note in desk.submission.notes if note.place.sheet == table.sheet]
     rows = {row.title: next(iter(row.cells.values())).ref for row in table.rows if row.cells}
-    lines = {_line(note.place.cell): note for note in notes if note.kind in {"unread_row", "stray_cell"}}
-    yield from _in_gaps([row.title for row in form.rows], {title: _line(ref) for title, ref in rows.items()}, lines)
+    lines = {
+        _line(note.place.cell): note for note in notes if note.kind in {"unread_row", "stray_cell"}
+    }
+    yield from _in_gaps(
+        [row.title for row in form.rows], {title: _line(ref) for title, ref in rows.items()}, lines
+    )
     heads = {column_number(note.place.cell): note for note in notes if note.kind == "unread_column"}
     known = {title: column_number(cell.ref) for title, cell in table.columns.items()}
     yield from _in_gaps([column.title for column in form.columns], known, heads)
@@ -94,7 +118,9 @@ def _line(ref: str) -> int:
     return int(ref.lstrip(ascii_uppercase))
 
 
-def _in_gaps(titles: Sequence[str], known: Mapping[str, int], notes: Mapping[int, Note]) -> Iterator[tuple[str, Note]]:
+def _in_gaps(
+    titles: Sequence[str], known: Mapping[str, int], notes: Mapping[int, Note]
+) -> Iterator[tuple[str, Note]]:
     """Between two known titles, as many unknown ones as are missing stand for them, in order."""
     for there, run in groupby(enumerate(titles), key=lambda entry: entry[1] in known):
         missing = list(run)
@@ -119,10 +145,18 @@ def required_blank(desk: Desk) -> Iterator[Saw]:
         blanks = [cell for cell in required if cell.blank]
         if blanks:
             several = len({cell.column for cell in required}) > 1
-            names = [f"“{cell.row}”的“{cell.column}”" if several else f"“{cell.row}”" for cell in blanks]
+            names = [
+                f"“{cell.row}”的“{cell.column}”" if several else f"“{cell.row}”" for cell in blanks
+            ]
             named = "、".join(names[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
             text = f"《{table.sheet}》{named}未填。请补填。"
-            yield flag(blanks[0], text, expected="必填", related=tuple(c.place for c in blanks), count=len(blanks))
+            yield flag(
+                blanks[0],
+                text,
+                expected="必填",
+                related=tuple(c.place for c in blanks),
+                count=len(blanks),
+            )
 
 
 def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:
@@ -141,7 +175,12 @@ def unread(desk: Desk) -> Iterator[Saw]:
     改法：是填报内容的，移到表样里相应的位置；不是的，删去。
     """
     kinds = ("unread_sheet", "unread_column", "unread_row", "stray_cell", "duplicate_title")
-    told = {note for table in desk.submission.tables.values() if table.absent for _, note in _renamed(desk, table)}
+    told = {
+        note
+        for table in desk.submission.tables.values()
+        if table.absent
+        for _, note in _renamed(desk, table)
+    }
     yield from _from_notes(
         [note for note in _notes(desk, *kinds) if note not in told],
         "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。",
@@ -165,7 +204,9 @@ def not_a_choice(desk: Desk) -> Iterator[Saw]:
                 if not _among(cell.text, choices):
                     options = "、".join(choices)
                     yield flag(
-                        cell, f"{name_of(cell, desk.template)}填“{cell.text}”，应从“{options}”中选。请改选。", expected=options
+                        cell,
+                        f"{name_of(cell, desk.template)}填“{cell.text}”，应从“{options}”中选。请改选。",
+                        expected=options,
                     )
 
 
@@ -186,7 +227,8 @@ def hidden(desk: Desk) -> Iterator[Saw]:
     改法：取消隐藏看一看；是旧数据的删去。
     """
     yield from _from_notes(
-        _notes(desk, "hidden_row", "hidden_sheet"), "{items}是隐藏的，里面有内容。请确认不是旧数据，是旧数据的请删去。"
+        _notes(desk, "hidden_row", "hidden_sheet"),
+        "{items}是隐藏的，里面有内容。请确认不是旧数据，是旧数据的请删去。",
     )
 
 
@@ -224,8 +266,14 @@ def foreign_heading(desk: Desk) -> Iterator[Saw]:
         years = set(re.findall(r"(20\d\d)\s*年", heading.text))
         if code_year and years and str(code_year) not in years:
             text = f"标题“{heading.text}”的年度与评价年度 {code_year} 年不符。请改正。"
-            yield Flag(heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度")
-        elif form.heading_names_department and department and (other := other_office(heading.text, department, form.heading)):
+            yield Flag(
+                heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度"
+            )
+        elif (
+            form.heading_names_department
+            and department
+            and (other := other_office(heading.text, department, form.heading))
+        ):
             text = f"标题“{heading.text}”写的是“{other}”，填报单位是“{department}”。请核对是否误用了别的单位的表。"
             yield Flag(heading.place, table.name, "标题", heading.text, text, expected=department)
 

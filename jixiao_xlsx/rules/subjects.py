@@ -78,7 +78,11 @@ def odd_subject_cells(desk: Desk) -> Iterator[Saw]:
     if subjects is None or table is None:
         yield Skipped("STR114", "没有支出功能分类科目一栏")
         return
-    cells = [cell for row in table.open_rows if (cell := row.get(subjects.column)) is not None and not cell.blank]
+    cells = [
+        cell
+        for row in table.open_rows
+        if (cell := row.get(subjects.column)) is not None and not cell.blank
+    ]
     above = subjects.classes(tidy(cell.text) for cell in cells)
     for cell in cells:
         yield Looked(1)

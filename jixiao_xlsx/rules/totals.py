@@ -18,14 +18,32 @@ def all_full(desk: Desk) -> Iterator[Saw]:
 
     改法：据实自评；确无不足的，附情况说明。
     """
-    scored = [item for item in desk.card.indicators if item.method is not Method.NOT_APPLICABLE and item.self_score is not None]
+    scored = [
+        item
+        for item in desk.card.indicators
+        if item.method is not Method.NOT_APPLICABLE and item.self_score is not None
+    ]
     cell = desk.total_cell("score")
     yield Looked(len(scored))
-    if cell is not None and len(scored) > 4 and all(item.self_score == item.weight for item in scored):
-        yield flag(cell, f"{len(scored)} 项指标全部满分。请据实自评，有不足的扣分并写明原因；确无不足的，请附情况说明。")
+    if (
+        cell is not None
+        and len(scored) > 4
+        and all(item.self_score == item.weight for item in scored)
+    ):
+        yield flag(
+            cell,
+            f"{len(scored)} 项指标全部满分。请据实自评，有不足的扣分并写明原因；确无不足的，请附情况说明。",
+        )
 
 
-@rule("IND113", "业绩值照抄目标值", severity=Severity.WARNING, basis=MEASURES, relations=("C49",), yields_to=("IND112",))
+@rule(
+    "IND113",
+    "业绩值照抄目标值",
+    severity=Severity.WARNING,
+    basis=MEASURES,
+    relations=("C49",),
+    yields_to=("IND112",),
+)
 def copied_targets(desk: Desk) -> Iterator[Saw]:
     """多数比率指标的业绩值与目标值一模一样（目标为 100% 的自然上限不算）。
 
@@ -35,14 +53,17 @@ def copied_targets(desk: Desk) -> Iterator[Saw]:
     own = [
         line
         for line in desk.lines
-        if line.target.rate and line.target.number not in {None, Fraction(1), Fraction(0)} and line.actual.rate
+        if line.target.rate
+        and line.target.number not in {None, Fraction(1), Fraction(0)}
+        and line.actual.rate
     ]
     yield Looked(len(own))
     same = [line for line in own if line.actual.number == line.target.number]
     if (
         cell is not None
         and len(same) > 2
-        and Fraction(len(same), len(own)) > desk.template.thresholds.get("copied_share", Fraction(1))
+        and Fraction(len(same), len(own))
+        > desk.template.thresholds.get("copied_share", Fraction(1))
     ):
         names = "、".join(f"“{line.name}”" for line in same[:4])
         related = tuple(line.cell("actual").place for line in same)
@@ -71,10 +92,18 @@ def totaloverstates(desk: Desk) -> Iterator[Saw]:
         words = f"指标得分合计填 {cell.text} 分，复算 {plain(shown)} 分，有 {len(over)} 项多计。请改正各项后重新合计。"
         difference = f"{plain(cell.number - shown)} 分"
         related = tuple(line.cell("score").place for line in over)
-        yield flag(cell, words, expected=Expected(shown, shown, "分"), difference=difference, related=related)
+        yield flag(
+            cell,
+            words,
+            expected=Expected(shown, shown, "分"),
+            difference=difference,
+            related=related,
+        )
 
 
-@rule("IND125", "得分合计按适用权重折算", severity=Severity.NOTE, basis=MEASURES, relations=("C38",))
+@rule(
+    "IND125", "得分合计按适用权重折算", severity=Severity.NOTE, basis=MEASURES, relations=("C38",)
+)
 def scaled_total(desk: Desk) -> Iterator[Saw]:
     """有不适用指标时，得分合计填的是折算后的数。与直接相加不同，但算对，不作错误。
 
@@ -88,12 +117,22 @@ def scaled_total(desk: Desk) -> Iterator[Saw]:
     yield Looked(1)
     plain_sum = sum((item.self_score for item in typed if item.self_score is not None), Fraction(0))
     scaled = plain_sum / weight * desk.template.full_mark
-    if abs(Fraction(cell.number) - scaled) < Fraction(1, 100) <= abs(Fraction(cell.number) - plain_sum):
+    if (
+        abs(Fraction(cell.number) - scaled)
+        < Fraction(1, 100)
+        <= abs(Fraction(cell.number) - plain_sum)
+    ):
         words = f"得分合计填 {cell.text} 分，是 {plain(plain_sum)} 按适用权重 {plain(weight)} 折算的，算对，不用改；各行直接相加为 {plain(plain_sum)} 分。"
         yield flag(cell, words)
 
 
-@rule("IND119", "自评总分与各部分之和不符", severity=Severity.ERROR, basis=MEASURES, relations=("C38", "C39"))
+@rule(
+    "IND119",
+    "自评总分与各部分之和不符",
+    severity=Severity.ERROR,
+    basis=MEASURES,
+    relations=("C38", "C39"),
+)
 def self_total(desk: Desk) -> Iterator[Saw]:
     """自评总分 = 指标得分合计 + 预算执行率得分；有不适用指标的，按原合计或折算后的合计都算对。
 
@@ -122,7 +161,14 @@ def self_total(desk: Desk) -> Iterator[Saw]:
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
     settled = not any(c.place in desk.judged.failures for c in related)
     hint = slip(cell.place, cell.text, expected) if settled else ""
-    yield flag(cell, words, expected=expected, difference=difference, hint=hint, related=tuple(c.place for c in related))
+    yield flag(
+        cell,
+        words,
+        expected=expected,
+        difference=difference,
+        hint=hint,
+        related=tuple(c.place for c in related),
+    )
 
 
 def _allowed_totals(desk: Desk) -> list[Fraction]:
@@ -156,7 +202,13 @@ def self_grade(desk: Desk) -> Iterator[Saw]:
         yield flag(grade, words, expected=right, related=(total.place,))
 
 
-@rule("IND124", "在职人数超编制", severity=Severity.WARNING, basis="机构编制管理规定", relations=("C51",))
+@rule(
+    "IND124",
+    "在职人数超编制",
+    severity=Severity.WARNING,
+    basis="机构编制管理规定",
+    relations=("C51",),
+)
 def over_posts(desk: Desk) -> Iterator[Saw]:
     """年末在职（编内）人数大于核定编制数。
 

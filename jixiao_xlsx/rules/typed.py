@@ -22,7 +22,12 @@ def _by_sheet(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
 
 def _group(cells: list[Cell], text: str) -> Flag:
     more = f"（本表共 {len(cells)} 处）" if len(cells) > 1 else ""
-    return flag(cells[0], text.format(cell=cells[0], more=more), related=tuple(c.place for c in cells), count=len(cells))
+    return flag(
+        cells[0],
+        text.format(cell=cells[0], more=more),
+        related=tuple(c.place for c in cells),
+        count=len(cells),
+    )
 
 
 def _excess(cell: Cell) -> bool:
@@ -43,7 +48,9 @@ def excess_digits(desk: Desk) -> Iterator[Saw]:
         first = cells[0]
         number = first.number or Decimal(0)
         stored, shown = plain(number), plain(number, first.decimals)
-        text = f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {shown} {first.unit}"
+        text = (
+            f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {shown} {first.unit}"
+        )
         yield _group(cells, text + "{more}。请按显示位数录入。")
 
 
@@ -54,7 +61,9 @@ def read_anyway(desk: Desk) -> Iterator[Saw]:
     改法：删去文字、单位和空格，只留数字；前面有单引号的也删去。
     """
     ticked = next((table.tick for table in desk.template.tables if table.tick), "")
-    groups = _by_sheet(cell for cell in desk.numbers if cell.note and cell.note not in {"%", ticked})
+    groups = _by_sheet(
+        cell for cell in desk.numbers if cell.note and cell.note not in {"%", ticked}
+    )
     for cells in groups.values():
         yield Looked(len(cells))
         first = cells[0]
@@ -62,7 +71,8 @@ def read_anyway(desk: Desk) -> Iterator[Saw]:
         value = f"{plain(number * 100)}%" if first.unit == "%" else f"{plain(number)} {first.unit}"
         kind = "百分数" if first.unit == "%" else "数字"
         yield _group(
-            cells, f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），已读作 {value}{{more}}。请改成{kind}。"
+            cells,
+            f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），已读作 {value}{{more}}。请改成{kind}。",
         )
 
 
@@ -77,7 +87,9 @@ def refused_text(desk: Desk) -> Iterator[Saw]:
         if cell.unit:
             wanted = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）"
             yield flag(
-                cell, f"{name_of(cell, desk.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。", expected="数字"
+                cell,
+                f"{name_of(cell, desk.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。",
+                expected="数字",
             )
 
 
@@ -90,7 +102,11 @@ def error_value(desk: Desk) -> Iterator[Saw]:
     for cells in _by_sheet(desk.by_state[State.ERROR]).values():
         for cell in cells:
             yield Looked(1)
-            yield flag(cell, f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。请重新填写。", expected="数字")
+            yield flag(
+                cell,
+                f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。请重新填写。",
+                expected="数字",
+            )
 
 
 @rule("AMT109", "公式未计算", severity=Severity.WARNING, basis=FILLING)
@@ -101,7 +117,10 @@ def uncalculated(desk: Desk) -> Iterator[Saw]:
     """
     for cells in _by_sheet(desk.by_state[State.UNCALCULATED]).values():
         yield Looked(len(cells))
-        yield _group(cells, "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。")
+        yield _group(
+            cells,
+            "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。",
+        )
 
 
 @rule("AMT111", "金额合并单元格", severity=Severity.NOTE, basis=FILLING)
@@ -125,12 +144,18 @@ def whole_counts(desk: Desk) -> Iterator[Saw]:
     """
     for name, table in desk.submission.tables.items():
         form = desk.template.table[name]
-        counted = [column for column in form.columns if column.type == "count" or any(row.type == "count" for row in form.rows)]
+        counted = [
+            column
+            for column in form.columns
+            if column.type == "count" or any(row.type == "count" for row in form.rows)
+        ]
         cells = [
             cell
             for row in table.rows
             for column in counted
-            if form.kind(row.title, column) == "count" and (cell := row.get(column.title)) and cell.number is not None
+            if form.kind(row.title, column) == "count"
+            and (cell := row.get(column.title))
+            and cell.number is not None
         ]
         yield Looked(len(cells))
         for cell in cells:
@@ -138,4 +163,9 @@ def whole_counts(desk: Desk) -> Iterator[Saw]:
             if number < 0 or number % 1:
                 wrong = "不会是负数" if number < 0 else "应是整数"
                 text = f"{name_of(cell, desk.template)}填 {plain(number)} {cell.unit}，{wrong}。请核对后改正。"
-                yield flag(cell, text, expected=f"不小于 0 的整数（{cell.unit}）", severity=None if number < 0 else Severity.NOTE)
+                yield flag(
+                    cell,
+                    text,
+                    expected=f"不小于 0 的整数（{cell.unit}）",
+                    severity=None if number < 0 else Severity.NOTE,
+                )

@@ -54,8 +54,14 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
     if sniff(data) is not Kind.OOXML:
         _without_empty_results(book, submission)
     lone = lone_columns(template)
-    findings = [f for f in in_order(report.findings, submission.sheets) if f.state is not FindingState.WAIVED]
-    entries = [Entry(number, finding, _target(book, finding)) for number, finding in enumerate(findings, 1)]
+    findings = [
+        f
+        for f in in_order(report.findings, submission.sheets)
+        if f.state is not FindingState.WAIVED
+    ]
+    entries = [
+        Entry(number, finding, _target(book, finding)) for number, finding in enumerate(findings, 1)
+    ]
     title = _sheet_title(book)
     _clear(book)
     _mark_cells(book, entries)
@@ -69,11 +75,17 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
 # ------------------------------------------------------------------------------------------------------- in and out
 
 
-def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, calculated.Results], tuple[str, ...]]:
+def _opened(
+    data: bytes, template: Template
+) -> tuple[Workbook, Mapping[str, calculated.Results], tuple[str, ...]]:
     """The workbook, the results of its formulas, and what a person must be told about the copy."""
     kind = sniff(data)
     if kind is not Kind.OOXML:
-        return workbook_of_values(data, ghosts=kind is Kind.XLS), {}, (_AS_VALUES.format("不是 .xlsx 格式"),)
+        return (
+            workbook_of_values(data, ghosts=kind is Kind.XLS),
+            {},
+            (_AS_VALUES.format("不是 .xlsx 格式"),),
+        )
     words = vocabulary(template)
 
     def read(name: str, hidden: bool) -> bool:
@@ -81,7 +93,11 @@ def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, cal
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if losses.too_large(archive):
-            return workbook_of_values(data, read), {}, (_AS_VALUES.format("含有大量空白的带格式单元格"),)
+            return (
+                workbook_of_values(data, read),
+                {},
+                (_AS_VALUES.format("含有大量空白的带格式单元格"),),
+            )
         parts = {name: archive.read(name) for name in archive.namelist()}
     if losses.has_doctype(parts):
         return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
@@ -98,7 +114,9 @@ def _opened(data: bytes, template: Template) -> tuple[Workbook, Mapping[str, cal
     return (
         book,
         calculated.results(parts),
-        (f"本副本没有带上原件中的：{'、'.join(gone)}。需要这些内容时请在原件上改正。",) if gone else (),
+        (f"本副本没有带上原件中的：{'、'.join(gone)}。需要这些内容时请在原件上改正。",)
+        if gone
+        else (),
     )
 
 
@@ -163,7 +181,9 @@ def _show_first(book: Workbook) -> None:
 
 def _target(book: Workbook, finding: Finding) -> str:
     """The address to jump to; "" where the file has no such cell."""
-    if finding.place.sheet not in book.sheetnames or not re.fullmatch(r"[A-Z]{1,3}\d+", finding.place.cell):
+    if finding.place.sheet not in book.sheetnames or not re.fullmatch(
+        r"[A-Z]{1,3}\d+", finding.place.cell
+    ):
         return ""
     sheet = book[finding.place.sheet]
     return finding.place.cell if isinstance(sheet, Worksheet) else ""
@@ -179,7 +199,9 @@ def _clear(book: Workbook) -> None:
             ours, _, theirs = note.text.partition(_THEIRS)
             found = _ORIGINAL.search(ours)
             if found:
-                cell.fill = PatternFill() if found[1] == "无" else PatternFill("solid", fgColor=found[1])
+                cell.fill = (
+                    PatternFill() if found[1] == "无" else PatternFill("solid", fgColor=found[1])
+                )
             cell.comment = Comment(theirs, "") if theirs else None
 
 
@@ -209,7 +231,11 @@ def _top_left(sheet: Worksheet, ref: str) -> Cell:
     """The cell, or the one that speaks for the merged area it is in."""
     found: Any = sheet[ref]
     if isinstance(found, MergedCell):
-        found = next(sheet.cell(area.min_row, area.min_col) for area in sheet.merged_cells.ranges if ref in area)
+        found = next(
+            sheet.cell(area.min_row, area.min_col)
+            for area in sheet.merged_cells.ranges
+            if ref in area
+        )
     cell: Cell = found
     return cell
 
@@ -225,7 +251,10 @@ def _colour(cell: Cell) -> str:
 
 def _comment_words(entry: Entry) -> str:
     finding = entry.finding
-    lines = [f"【{finding.severity.label}】审核意见第 {entry.number} 条（{finding.code}）", finding.message]
+    lines = [
+        f"【{finding.severity.label}】审核意见第 {entry.number} 条（{finding.code}）",
+        finding.message,
+    ]
     expected = expected_text(finding)
     if expected:
         lines.append(f"应为：{expected}")
@@ -262,9 +291,18 @@ def _link_back(book: Workbook, entries: Sequence[Entry], title: str) -> None:
     marked = {(entry.finding.place.sheet, entry.cell) for entry in entries if entry.cell}
     back = f"'{title}'!A1"
     for name in dict.fromkeys(sheet for sheet, _ in marked):
-        top = [cell for row in book[name].iter_rows(max_row=_TOP) for cell in row if not isinstance(cell, MergedCell)]
+        top = [
+            cell
+            for row in book[name].iter_rows(max_row=_TOP)
+            for cell in row
+            if not isinstance(cell, MergedCell)
+        ]
         if any(cell.hyperlink and cell.hyperlink.location == back for cell in top):
             continue  # from an earlier round
-        free = (c for c in top if c.value is not None and c.hyperlink is None and (name, c.coordinate) not in marked)
+        free = (
+            c
+            for c in top
+            if c.value is not None and c.hyperlink is None and (name, c.coordinate) not in marked
+        )
         if (cell := next(free, None)) is not None:
             cell.hyperlink = Hyperlink(ref="", location=back, tooltip=f"回到“{title}”")

@@ -27,7 +27,13 @@ from jixiao_xlsx.writers.styles import new_book
 NO_BUREAU = Bureau()
 NO_PREFILL: Mapping[Ref, Decimal] = {}
 # What a person may still do on a protected sheet: there is no password, only a guard against slips.
-_ALLOWED = {"format_cells": True, "format_columns": True, "format_rows": True, "insert_rows": True, "autofilter": True}
+_ALLOWED = {
+    "format_cells": True,
+    "format_columns": True,
+    "format_rows": True,
+    "insert_rows": True,
+    "autofilter": True,
+}
 
 
 def write_workbook(
@@ -50,7 +56,11 @@ def write_workbook(
     layout = place(unrolled(template), filling)
     known = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
     # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
-    remembered = {ref: value for ref, value in prefill.items() if not known[ref.table, ref.row, ref.column].formula}
+    remembered = {
+        ref: value
+        for ref, value in prefill.items()
+        if not known[ref.table, ref.row, ref.column].formula
+    }
     printed, formulas = _fixed(place(unrolled(template)) if filling else layout)
     with new_book(target, template.title) as book:
         canvas = Canvas(book, Looks(book), layout, known, filling)
@@ -61,7 +71,11 @@ def write_workbook(
             sheet.protect("", _ALLOWED)
             if where.tables:
                 draw_sheet(canvas, sheet, where)
-        checks = [draw_selfcheck(canvas, sheet, where.spec, calc) for sheet, where in places if where.spec.kind == "selfcheck"]
+        checks = [
+            draw_selfcheck(canvas, sheet, where.spec, calc)
+            for sheet, where in places
+            if where.spec.kind == "selfcheck"
+        ]
         for sheet, where in places:
             if where.spec.kind == "guide":
                 draw_guide(canvas, sheet, where.spec, checks[0] if checks else None, bureau)
@@ -75,7 +89,9 @@ def write_workbook(
             _write_remarks(canvas, check)
         said = book.add_worksheet(meta.SHEET)
         ahead = meta.Ahead(remembered, printed, formulas)
-        for line, (key, value) in enumerate(meta.encode(template, year, department, code, ahead).items()):
+        for line, (key, value) in enumerate(
+            meta.encode(template, year, department, code, ahead).items()
+        ):
             said.write_string(line, 0, key)
             said.write_string(line, 1, value)
         said.very_hidden()
@@ -89,10 +105,16 @@ def _fixed(layout: Layout) -> tuple[meta.Texts, meta.Texts]:
     for (name, key, title), content in known.items():
         table = layout.tables[name]
         row = table.row[key]
-        label = next((text_of(known[name, key, one].value) for one in table.spec.label), "") if row.kind == "open" else row.title
+        label = (
+            next((text_of(known[name, key, one].value) for one in table.spec.label), "")
+            if row.kind == "open"
+            else row.title
+        )
         if content.formula:
             where = a1(row.line, table.columns[title])
-            formulas.setdefault(Ref(table.spec.base, row.title, title), meta.shape(content.formula, where))
+            formulas.setdefault(
+                Ref(table.spec.base, row.title, title), meta.shape(content.formula, where)
+            )
         elif content.role == "fixed" and label:
             printed.setdefault(Ref(table.spec.base, label, title), text_of(content.value))
     return printed, formulas
@@ -102,8 +124,12 @@ def _write_remarks(canvas: Canvas, check: Summary) -> None:
     """The 情况说明 of 自检 once more, on a small sheet of their own: reading the whole of 自检 would double the cost of a file."""
     sheet = canvas.book.add_worksheet(REMARKS)
     titles = canvas.template.remarks
-    where = [titles["sheet"]] if "sheet" in titles else []  # only a form with a sheet that repeats has to tell them apart
-    for column, title in enumerate([*(titles.get(key, key) for key in ("code", "line", "text")), *where]):
+    where = (
+        [titles["sheet"]] if "sheet" in titles else []
+    )  # only a form with a sheet that repeats has to tell them apart
+    for column, title in enumerate(
+        [*(titles.get(key, key) for key in ("code", "line", "text")), *where]
+    ):
         sheet.write_string(0, column, title)
     for line, (code, label, where_told, ref) in enumerate(check.remarks, start=1):
         sheet.write_string(line, 0, code)

@@ -20,7 +20,9 @@ Results = Mapping[bytes, tuple[bytes, bytes]]
 
 def results(parts: Mapping[str, bytes]) -> dict[str, Results]:
     """Per worksheet name the (type attribute, value) of each formula's cell as the file's XML holds them."""
-    return {name: _results(parts[path]) for name, path in _sheet_paths(parts).items() if path in parts}
+    return {
+        name: _results(parts[path]) for name, path in _sheet_paths(parts).items() if path in parts
+    }
 
 
 def _results(xml: bytes) -> Results:
@@ -65,7 +67,9 @@ def _sheet_paths(parts: Mapping[str, bytes]) -> dict[str, str]:
     sheets = {}
     for tag in _SHEET.findall(parts[book].decode("utf-8", "replace")):
         target = targets.get(_attribute(tag, "r:id"), "")
-        sheets[_attribute(tag, "name")] = target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        sheets[_attribute(tag, "name")] = (
+            target.removeprefix("/") if target.startswith("/") else f"xl/{target}"
+        )
     return sheets
 
 

@@ -46,7 +46,9 @@ class Canvas:
 
     def refer(self, address: Address) -> str:
         """A grid cell as it stands in a formula on any sheet."""
-        return qualified(self.layout.sheet_of(address[0]), a1(*self.layout.position(address), absolute=True))
+        return qualified(
+            self.layout.sheet_of(address[0]), a1(*self.layout.position(address), absolute=True)
+        )
 
 
 def write(sheet: Any, at: Position, content: Content, look: Any) -> None:
@@ -54,7 +56,10 @@ def write(sheet: Any, at: Position, content: Content, look: Any) -> None:
     value = content.value
     if content.formula:
         sheet.write_formula(
-            *at, f"={content.formula}", look, cached(float(value) if isinstance(value, Decimal) else text_of(value))
+            *at,
+            f"={content.formula}",
+            look,
+            cached(float(value) if isinstance(value, Decimal) else text_of(value)),
         )
     elif isinstance(value, Decimal):
         sheet.write_number(*at, float(value), look)
@@ -76,7 +81,9 @@ def span(sheet: Any, area: tuple[int, int, int, int], text: str, look: Any) -> N
         sheet.write_blank(area[0], area[1], None, look)
 
 
-def write_title(canvas: Canvas, sheet: Any, at: Position, text: str, widths: list[float], own: str | None = None) -> None:
+def write_title(
+    canvas: Canvas, sheet: Any, at: Position, text: str, widths: list[float], own: str | None = None
+) -> None:
     """A title over the sheet's whole width; {year} and {department} follow what is typed in their cells, `own` does not."""
     look = canvas.looks.title
     formula, shown = ("", own) if own is not None else _spelled(canvas, text)

@@ -10,10 +10,28 @@ from jixiao_xlsx.equations import ALL_ROWS, Scope, Side
 from jixiao_xlsx.model import Severity
 from jixiao_xlsx.spec import EquationSpec, RateSpec
 from jixiao_xlsx.writers.canvas import Canvas, quoted
-from jixiao_xlsx.writers.layout import UNFILLED, Address, Layout, RowKey, RowPlace, TablePlace, a1, qualified
+from jixiao_xlsx.writers.layout import (
+    UNFILLED,
+    Address,
+    Layout,
+    RowKey,
+    RowPlace,
+    TablePlace,
+    a1,
+    qualified,
+)
 from jixiao_xlsx.writers.rateverdicts import judge_rate
 from jixiao_xlsx.writers.styles import Live
-from jixiao_xlsx.writers.verdicts import GOOD, MISSING, STRAY, UNUSED, Instance, Verdict, blank_totals, judge
+from jixiao_xlsx.writers.verdicts import (
+    GOOD,
+    MISSING,
+    STRAY,
+    UNUSED,
+    Instance,
+    Verdict,
+    blank_totals,
+    judge,
+)
 from jixiao_xlsx.writers.workings import Signed, Workings
 
 REQUIRED = "必填"
@@ -47,7 +65,10 @@ def all_lines(workings: Workings) -> Lines:
     filled = dict(_filled(workings))
     used = dict(_used(workings, filled))
     musts, inner, outer = (
-        [_if_used(line, used.get(workings.canvas.layout.sheet_of(line.anchor[0]))) for line in lines]
+        [
+            _if_used(line, used.get(workings.canvas.layout.sheet_of(line.anchor[0])))
+            for line in lines
+        ]
         for lines in (required_lines(workings.canvas), inner, outer)
     )
     return Lines(musts, inner, outer, filled)
@@ -57,7 +78,9 @@ def _used(workings: Workings, filled: Mapping[str, Live]) -> Iterator[tuple[str,
     """The copies of a sheet that repeats, and whether they are used. While none is, the first counts as used: a workbook with
     nothing in it is not in order.
     """
-    copies = dict.fromkeys(table.spec.sheet for table in workings.canvas.layout.tables.values() if table.spec.copy_of)
+    copies = dict.fromkeys(
+        table.spec.sheet for table in workings.canvas.layout.tables.values() if table.spec.copy_of
+    )
     if not copies:
         return
     first, *rest = copies
@@ -81,11 +104,15 @@ def _filled(workings: Workings) -> Iterator[tuple[str, Live]]:
             for row in table.rows
             if is_free(table.spec, row.title, column, canvas.template)
         ]
-        extras = [a1(*where, absolute=True) for table in sheet.tables for where in table.extras.values()]
+        extras = [
+            a1(*where, absolute=True) for table in sheet.tables for where in table.extras.values()
+        ]
         spans = [*workings.spans(inputs), *(qualified(sheet.spec.title, ref) for ref in extras)]
         filled = sum(canvas.contents[address].value not in (None, "") for address in inputs)
         filled += sum(
-            bool(value) for table in sheet.tables for value in canvas.filling.get(table.spec.name, UNFILLED).extras.values()
+            bool(value)
+            for table in sheet.tables
+            for value in canvas.filling.get(table.spec.name, UNFILLED).extras.values()
         )
         line = workings.next_line(f"{sheet.spec.title} 已填")
         yield sheet.spec.title, workings.put(line, 1, f"COUNTA({','.join(spans)})", filled)
@@ -94,7 +121,10 @@ def _filled(workings: Workings) -> Iterator[tuple[str, Live]]:
 def _if_used(line: CheckLine, used: Live | None) -> CheckLine:
     if used is None:
         return line
-    state = Live(f"IF({used.formula}=0,{quoted(UNUSED)},{line.state.formula})", line.state.value if used.value else UNUSED)
+    state = Live(
+        f"IF({used.formula}=0,{quoted(UNUSED)},{line.state.formula})",
+        line.state.value if used.value else UNUSED,
+    )
     return replace(line, state=state)
 
 
@@ -111,7 +141,9 @@ def required_lines(canvas: Canvas) -> Iterator[CheckLine]:
 def _required(canvas: Canvas, table: TablePlace, row: RowPlace, title: str) -> CheckLine:
     address: Address = (table.spec.name, row.key, title)
     filled = canvas.contents[address].value not in (None, "")
-    formula = f'IFERROR(IF({canvas.refer(address)}="",{quoted(MISSING)},{quoted(GOOD)}),{quoted(STRAY)})'
+    formula = (
+        f'IFERROR(IF({canvas.refer(address)}="",{quoted(MISSING)},{quoted(GOOD)}),{quoted(STRAY)})'
+    )
     text = row.title if len(table.columns) == 1 else f"{row.title}的{title}"
     return CheckLine("", REQUIRED, text, address, Live(formula, GOOD if filled else MISSING))
 
@@ -122,7 +154,11 @@ def equation_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine]
     found = list(instances(canvas))
     inner = [one for one in found if not one.spec.across]
     # Down the columns first: the parts of a total then stand together on the helper sheet.
-    workings.register(sorted({a for one in inner for a in one.cells}, key=lambda a: _column_order(canvas.layout, a)))
+    workings.register(
+        sorted(
+            {a for one in inner for a in one.cells}, key=lambda a: _column_order(canvas.layout, a)
+        )
+    )
     blanks = blank_totals(workings, found)
     lines: list[CheckLine] = []
     failures: dict[Address, list[Live]] = {}
@@ -143,12 +179,25 @@ def equation_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine]
 
 def _added(one: Instance, blanks: dict[Address, list[Live]]) -> list[Live]:
     """The marks of totals that a relation adds up with others."""
-    return [mark for side in one.sides if len(side) > 1 for _, address in side for mark in blanks.get(address, ())]
+    return [
+        mark
+        for side in one.sides
+        if len(side) > 1
+        for _, address in side
+        for mark in blanks.get(address, ())
+    ]
 
 
 def _line(canvas: Canvas, one: Instance, verdict: Verdict) -> CheckLine:
     severity = canvas.template.severities.get(one.spec.code, one.spec.severity)
-    return CheckLine(one.spec.code, one.label, one.spec.relation.text, one.anchor, verdict.state, severity is Severity.WARNING)
+    return CheckLine(
+        one.spec.code,
+        one.label,
+        one.spec.relation.text,
+        one.anchor,
+        verdict.state,
+        severity is Severity.WARNING,
+    )
 
 
 def _column_order(layout: Layout, address: Address) -> tuple[int, int, int]:
@@ -185,21 +234,31 @@ def _by_row(layout: Layout, spec: EquationSpec) -> Iterator[Instance]:
 
 def _by_column(layout: Layout, spec: EquationSpec) -> Iterator[Instance]:
     table = layout.tables[spec.table]
-    rows = [term.ref.row for side in spec.relation.sides for term in side if term.ref.row != ALL_ROWS]
+    rows = [
+        term.ref.row for side in spec.relation.sides for term in side if term.ref.row != ALL_ROWS
+    ]
     for column in table.spec.columns:
-        wanted = column.title in spec.columns if spec.columns else column.numeric and column.type != "percent"
+        wanted = (
+            column.title in spec.columns
+            if spec.columns
+            else column.numeric and column.type != "percent"
+        )
         if wanted and all(table.spec.exists(row, column) for row in rows):
             yield from _instance(layout, spec, column.title, "", column.title)
 
 
-def _instance(layout: Layout, spec: EquationSpec, label: str, row: RowKey, column: str) -> Iterator[Instance]:
+def _instance(
+    layout: Layout, spec: EquationSpec, label: str, row: RowKey, column: str
+) -> Iterator[Instance]:
     sides = tuple(_resolve(layout, side, row, column) for side in spec.relation.sides)
     if all(sides):
         yield Instance(spec, label, sides)
 
 
 def _resolve(layout: Layout, side: Side, row: RowKey, column: str) -> tuple[Signed, ...]:
-    return tuple((term.sign, address) for term in side for address in layout.addresses(term.ref, row, column))
+    return tuple(
+        (term.sign, address) for term in side for address in layout.addresses(term.ref, row, column)
+    )
 
 
 def _label(row: RowPlace) -> str:
@@ -228,4 +287,11 @@ def _of_rate(workings: Workings, rate: RateSpec) -> Iterator[CheckLine]:
         whole = _resolve(layout, rate.ratio.denominator, row.key, "")
         if part and whole:
             state = judge_rate(workings, f"{rate.code} {_label(row)}", address, part, whole)
-            yield CheckLine(rate.code, _label(row), rate.ratio.text, address, state, severity is Severity.WARNING)
+            yield CheckLine(
+                rate.code,
+                _label(row),
+                rate.ratio.text,
+                address,
+                state,
+                severity is Severity.WARNING,
+            )

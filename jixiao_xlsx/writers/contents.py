@@ -105,7 +105,9 @@ class _Given:
 
 def _given(layout: Layout, filling: Filling, known: Mapping[Ref, object]) -> _Given:
     typed: dict[Address, Value] = {}
-    printed: dict[Address, Value] = {(ref.table, ref.row, ref.column): cleaned(value) for ref, value in known.items()}
+    printed: dict[Address, Value] = {
+        (ref.table, ref.row, ref.column): cleaned(value) for ref, value in known.items()
+    }
     locked: set[Address] = set()
     for address in printed:
         layout.position(address)  # KeyError for what the form has not
@@ -113,7 +115,9 @@ def _given(layout: Layout, filling: Filling, known: Mapping[Ref, object]) -> _Gi
         for address, value in _titles(table):
             printed[address] = value
             locked.add(address)
-        for address, value, fixed in _presets(layout.template, table, filling.get(table.spec.name, UNFILLED)):
+        for address, value, fixed in _presets(
+            layout.template, table, filling.get(table.spec.name, UNFILLED)
+        ):
             printed[address] = value
             locked |= {address} if fixed else set()
         typed.update(_typed(layout.template, table, filling.get(table.spec.name, UNFILLED)))
@@ -127,20 +131,30 @@ def _titles(table: TablePlace) -> Iterator[tuple[Address, Value]]:
     spec = table.spec
     for row in table.rows:
         if row.kind != "open":
-            column = spec.columns[0].title if row.kind == "total" or not spec.label else spec.label[0]
+            column = (
+                spec.columns[0].title if row.kind == "total" or not spec.label else spec.label[0]
+            )
             yield (spec.name, row.key, column), row.title
 
 
-def _presets(template: Template, table: TablePlace, filling: TableFilling) -> Iterator[tuple[Address, Value, bool]]:
+def _presets(
+    template: Template, table: TablePlace, filling: TableFilling
+) -> Iterator[tuple[Address, Value, bool]]:
     spec = table.spec
     for row in table.rows:
         for column in spec.columns:
             if column.preset and table.exists(row, column):
                 number = read_number(column.preset).value if column.numeric else None
-                yield (spec.name, row.key, column.title), column.preset if number is None else number, True
+                yield (
+                    (spec.name, row.key, column.title),
+                    column.preset if number is None else number,
+                    True,
+                )
     if spec.source == INDICATORS:
         library = {name: one for one in template.indicators for name in (one.name, *one.aliases)}
-        for place, one in zip(table.open_rows, _indicator_rows(template, filling, library), strict=False):
+        for place, one in zip(
+            table.open_rows, _indicator_rows(template, filling, library), strict=False
+        ):
             if one:
                 for title, value, fixed in _indicator(template, one):
                     if not filling.open_rows or fixed:
@@ -173,12 +187,16 @@ def _indicator(template: Template, one: IndicatorSpec) -> Iterator[tuple[str, Va
             yield template.indicator_columns[part], value, fixed
 
 
-def _typed(template: Template, table: TablePlace, filling: TableFilling) -> Iterator[tuple[Address, Value]]:
+def _typed(
+    template: Template, table: TablePlace, filling: TableFilling
+) -> Iterator[tuple[Address, Value]]:
     spec = table.spec
     by_name: Mapping[str, RowKey] = {}
     if spec.source == INDICATORS and not filling.open_rows:
         by_name = {one.name: number for number, one in enumerate(template.indicators)}
-    lines: list[tuple[RowKey, Mapping[str, object]]] = [(by_name.get(title, title), row) for title, row in filling.rows.items()]
+    lines: list[tuple[RowKey, Mapping[str, object]]] = [
+        (by_name.get(title, title), row) for title, row in filling.rows.items()
+    ]
     lines += list(enumerate(filling.open_rows))
     for key, row in lines:
         if key not in table.row:
@@ -218,10 +236,20 @@ class _Resolver:
         exists = table.exists(row, column)
         auto = exists and table.spec.is_auto(row.title, column)
         formula = self._formula(address, table, row, column) if auto else None
-        role = "fixed" if address in self.given.locked else "auto" if formula else "input" if exists and not auto else "void"
+        role = (
+            "fixed"
+            if address in self.given.locked
+            else "auto"
+            if formula
+            else "input"
+            if exists and not auto
+            else "void"
+        )
         if address in self.given.typed:
             return Content(self.given.typed[address], role=role)
-        if address in self.given.printed and not (formula and formula.value == self.given.printed[address]):
+        if address in self.given.printed and not (
+            formula and formula.value == self.given.printed[address]
+        ):
             return Content(self.given.printed[address], role=role)
         return Content(formula.value, formula.text, "auto") if formula else Content(role=role)
 
@@ -236,7 +264,9 @@ class _Resolver:
 
     # -- the three kinds of formula
 
-    def _formula(self, address: Address, table: TablePlace, row: RowPlace, column: ColumnSpec) -> Formula | None:
+    def _formula(
+        self, address: Address, table: TablePlace, row: RowPlace, column: ColumnSpec
+    ) -> Formula | None:
         if column.type == "percent":
             return self._rate(address)
         if self._is_execution_score(address):
@@ -250,19 +280,35 @@ class _Resolver:
     def _parts(self, address: Address) -> list[tuple[int, Address]]:
         """The signed cells an automatic total adds up: the second side of the equation that names it alone."""
         name, row, column = address
-        own = [e for e in self.template.equations if e.table == name and e.relation.op == "=" and len(e.relation.sides[0]) == 1]
-        for equation in own:  # rows of a column before columns of a row: a 合计 adds up what stands above it
-            named = equation.relation.scope is Scope.COLUMN and equation.relation.sides[0][0].ref.row == row
+        own = [
+            e
+            for e in self.template.equations
+            if e.table == name and e.relation.op == "=" and len(e.relation.sides[0]) == 1
+        ]
+        for (
+            equation
+        ) in own:  # rows of a column before columns of a row: a 合计 adds up what stands above it
+            named = (
+                equation.relation.scope is Scope.COLUMN
+                and equation.relation.sides[0][0].ref.row == row
+            )
             if named and (not equation.columns or column in equation.columns):
                 return self._signed(equation.relation.sides[1], "", column)
         for equation in own:
-            named = equation.relation.scope is Scope.ROW and equation.relation.sides[0][0].ref.column == column
+            named = (
+                equation.relation.scope is Scope.ROW
+                and equation.relation.sides[0][0].ref.column == column
+            )
             if named and (not equation.rows or row in equation.rows):
                 return self._signed(equation.relation.sides[1], row, "")
         return []
 
     def _signed(self, side: Side, row: RowKey, column: str) -> list[tuple[int, Address]]:
-        return [(term.sign, address) for term in side for address in self.layout.addresses(term.ref, row, column)]
+        return [
+            (term.sign, address)
+            for term in side
+            for address in self.layout.addresses(term.ref, row, column)
+        ]
 
     def _sum(self, parts: list[tuple[int, Address]], home: str, digits: int) -> Formula:
         every = ",".join(self._ranges([address for _, address in parts], home))
@@ -271,12 +317,16 @@ class _Resolver:
         return Formula(text, rounded(sum(numbers, Decimal(0)), digits) if numbers else "")
 
     def _numbers(self, parts: list[tuple[int, Address]]) -> list[Decimal]:
-        return [sign * number for sign, address in parts if (number := self.number(address)) is not None]
+        return [
+            sign * number for sign, address in parts if (number := self.number(address)) is not None
+        ]
 
     def _signed_sum(self, parts: list[tuple[int, Address]], home: str) -> str:
         plus = self._ranges([address for sign, address in parts if sign > 0], home)
         minus = self._ranges([address for sign, address in parts if sign < 0], home)
-        return (f"SUM({','.join(plus)})" if plus else "0") + (f"-SUM({','.join(minus)})" if minus else "")
+        return (f"SUM({','.join(plus)})" if plus else "0") + (
+            f"-SUM({','.join(minus)})" if minus else ""
+        )
 
     def _ranges(self, addresses: Sequence[Address], home: str) -> list[str]:
         """References, with neighbours of one column joined into a range."""
@@ -286,10 +336,17 @@ class _Resolver:
                 runs[-1].append(address)
             else:
                 runs.append([address])
-        return [self.cell(run[0], home) + (":" + a1(*self.layout.position(run[-1])) if len(run) > 1 else "") for run in runs]
+        return [
+            self.cell(run[0], home)
+            + (":" + a1(*self.layout.position(run[-1])) if len(run) > 1 else "")
+            for run in runs
+        ]
 
     def _below(self, upper: Address, lower: Address) -> bool:
-        (line, column), (next_line, next_column) = self.layout.position(upper), self.layout.position(lower)
+        (line, column), (next_line, next_column) = (
+            self.layout.position(upper),
+            self.layout.position(lower),
+        )
         return upper[0] == lower[0] and column == next_column and next_line == line + 1
 
     def _rate(self, address: Address) -> Formula | None:
@@ -302,7 +359,9 @@ class _Resolver:
                 return self._quotient(part, whole, self.layout.sheet_of(name))
         return None
 
-    def _quotient(self, part: list[tuple[int, Address]], whole: list[tuple[int, Address]], home: str) -> Formula:
+    def _quotient(
+        self, part: list[tuple[int, Address]], whole: list[tuple[int, Address]], home: str
+    ) -> Formula:
         typed = ",".join(self._ranges([address for _, address in part], home))
         above, below = self._signed_sum(part, home), self._signed_sum(whole, home)
         above = f"({above})" if "-" in above else above
@@ -310,17 +369,25 @@ class _Resolver:
         numbers, base = self._numbers(part), sum(self._numbers(whole), Decimal(0))
         if not numbers or not base:
             return Formula(text, "")
-        return Formula(text, rounded(Fraction(sum(numbers, Decimal(0))) / Fraction(base), RATE_DIGITS))
+        return Formula(
+            text, rounded(Fraction(sum(numbers, Decimal(0))) / Fraction(base), RATE_DIGITS)
+        )
 
     def _is_execution_score(self, address: Address) -> bool:
         template = self.template
         own = (self.layout.tables[address[0]].spec.base, *address[1:])
-        return own == (template.execution_table, template.execution_row, template.execution_columns.get("score", ""))
+        return own == (
+            template.execution_table,
+            template.execution_row,
+            template.execution_columns.get("score", ""),
+        )
 
     def _execution_score(self, table: TablePlace, row: RowPlace) -> Formula:
         """Points from the amounts themselves: from the printed rate they would be rounded twice."""
         titles = self.template.execution_columns
-        spent, budget, weight = ((table.spec.name, row.key, titles[part]) for part in ("spent", "budget", "weight"))
+        spent, budget, weight = (
+            (table.spec.name, row.key, titles[part]) for part in ("spent", "budget", "weight")
+        )
         a, b, w = (self.cell(one, table.spec.sheet) for one in (spent, budget, weight))
         text = f'IF(COUNT({a},{b},{w})<3,"",IF({b}<=0,"",ROUND(MAX(0,MIN(1,{a}/{b}))*{w},2)))'
         done, base, points = self.number(spent), self.number(budget), self.number(weight)

@@ -40,7 +40,11 @@ def guide_entry(canvas: Canvas, sheet: Any, table: TablePlace) -> None:
 def required(table: TablePlace, row: RowPlace) -> tuple[str, ...]:
     """The columns of a fixed row that a person must fill."""
     spec = table.spec.row.get(row.title)
-    return tuple(title for title in (spec.required if spec else ()) if not table.spec.is_auto(row.title, table.spec.column[title]))
+    return tuple(
+        title
+        for title in (spec.required if spec else ())
+        if not table.spec.is_auto(row.title, table.spec.column[title])
+    )
 
 
 def _mark_missing(canvas: Canvas, sheet: Any, table: TablePlace, column: ColumnSpec) -> None:
@@ -54,7 +58,12 @@ def _mark_missing(canvas: Canvas, sheet: Any, table: TablePlace, column: ColumnS
 def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> Help:
     spec = table.spec.row.get(row.title)
     choices = (spec.choices if spec else ()) or column.choices
-    return table.spec.kind(row.title, column), table.spec.unit_of(row.title, column), choices, spec.hint if spec else ""
+    return (
+        table.spec.kind(row.title, column),
+        table.spec.unit_of(row.title, column),
+        choices,
+        spec.hint if spec else "",
+    )
 
 
 def _rule(about: Help, title: str) -> dict[str, object] | None:
@@ -62,9 +71,17 @@ def _rule(about: Help, title: str) -> dict[str, object] | None:
     if choices:
         rule: dict[str, object] = {"validate": "list", "source": list(choices)}
         if kind != "choice":  # only what is usual; anything else may be typed
-            return rule | {"show_error": False} | _message(hint or "从下拉列表中选择；列表里没有的，直接填。")
+            return (
+                rule
+                | {"show_error": False}
+                | _message(hint or "从下拉列表中选择；列表里没有的，直接填。")
+            )
         words = "请从下拉列表中选择。"
-        return rule | {"error_message": words, "error_title": title[:_MAX_TITLE]} | _message(hint or words)
+        return (
+            rule
+            | {"error_message": words, "error_title": title[:_MAX_TITLE]}
+            | _message(hint or words)
+        )
     if kind in NUMERIC:
         return _number_rule(about, title) | _message(hint or _usual(kind, unit))
     if kind == "measure":
@@ -102,7 +119,9 @@ def _message(text: str) -> dict[str, object]:
     return {"input_message": text[:_MAX_TEXT]} if text else {}
 
 
-def _validate(sheet: Any, column: int, rows: list[RowPlace], rule: dict[str, object] | None) -> None:
+def _validate(
+    sheet: Any, column: int, rows: list[RowPlace], rule: dict[str, object] | None
+) -> None:
     if rule is None:
         return
     runs: list[list[int]] = []

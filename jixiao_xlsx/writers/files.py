@@ -35,7 +35,9 @@ def write_bytes(target: Path, data: bytes) -> None:
 def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
     """Put all `pieces` at `target` in one step, by way of a file beside it. Raises Blocked."""
     # Named after the process too: one that outlives a killed run must not write into the next one's file.
-    part = target.with_name(f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}-{os.getpid()}.part")
+    part = target.with_name(
+        f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}-{os.getpid()}.part"
+    )
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         with part.open("wb") as stream:

@@ -27,7 +27,9 @@ def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
     if place.titled:
-        write_title(canvas, sheet, (0, 0), "{year}年度" + (place.spec.heading or place.spec.title), widths)
+        write_title(
+            canvas, sheet, (0, 0), "{year}年度" + (place.spec.heading or place.spec.title), widths
+        )
         write_who(canvas, sheet, 1)
     for table in place.tables:
         _draw_table(canvas, sheet, table, widths)
@@ -63,7 +65,13 @@ def sheet_widths(place: SheetPlace) -> list[float]:
 
 
 def _label_width(table: TablePlace) -> float:
-    longest = max((len(row.title.encode("gb18030", "replace")) * 1.06 + _indent(row) + 3 for row in table.spec.rows), default=0)
+    longest = max(
+        (
+            len(row.title.encode("gb18030", "replace")) * 1.06 + _indent(row) + 3
+            for row in table.spec.rows
+        ),
+        default=0,
+    )
     if any(column.type == "long" for column in table.spec.columns):
         return min(longest, LONG_LABEL_WIDTH)
     return min(max(longest, LABEL_WIDTHS[0]), LABEL_WIDTHS[1])
@@ -90,13 +98,20 @@ def _draw_table(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[floa
         _merge_down(canvas, sheet, table, first, last, column)
     if table.spec.total and not table.labelled and table.words > 1:
         line = table.row[table.spec.total].line
-        span(sheet, (line, 0, line, table.words - 1), table.spec.total, canvas.looks.cell("fixed", "center", "@", bold=True))
+        span(
+            sheet,
+            (line, 0, line, table.words - 1),
+            table.spec.total,
+            canvas.looks.cell("fixed", "center", "@", bold=True),
+        )
     for title in table.extras:
         _draw_extra(canvas, sheet, table, title, filling.extras.get(title), widths)
     guide_entry(canvas, sheet, table)
 
 
-def _draw_heading(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[float], filling: TableFilling) -> None:
+def _draw_heading(
+    canvas: Canvas, sheet: Any, table: TablePlace, widths: list[float], filling: TableFilling
+) -> None:
     spec = table.spec
     if spec.caption:
         sheet.write_string(*table.heading, filling.heading or spec.heading, canvas.looks.caption)
@@ -105,13 +120,24 @@ def _draw_heading(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[fl
         write_title(canvas, sheet, table.heading, spec.heading, widths, filling.heading)
         if spec.shape != "record":
             write_who(canvas, sheet, table.unit[0])
-    remark = f"单位：{spec.unit}" if spec.unit else "注：带 * 的为必填项" if any(required(table, row) for row in table.rows) else ""
+    remark = (
+        f"单位：{spec.unit}"
+        if spec.unit
+        else "注：带 * 的为必填项"
+        if any(required(table, row) for row in table.rows)
+        else ""
+    )
     if remark:
         sheet.write_string(*table.unit, remark, canvas.looks(align="right"))
     if table.tick:
         line, column = table.tick
         sheet.write_string(line, column - 1, spec.tick, canvas.looks.boxed(align="center"))
-        write(sheet, table.tick, Content(TICKS[0] if filling.ticked else None), canvas.looks.cell("input", "center", "@"))
+        write(
+            sheet,
+            table.tick,
+            Content(TICKS[0] if filling.ticked else None),
+            canvas.looks.cell("input", "center", "@"),
+        )
         sheet.set_row(line, ROW_HEIGHT)
 
 
@@ -119,17 +145,31 @@ def _draw_header(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[flo
     if table.labelled:
         sheet.write_string(table.header, 0, table.spec.label_title, canvas.looks.head)
     for title, column in table.columns.items():
-        span(sheet, (table.header, column, table.header, _right(table, column, widths)), title, canvas.looks.head)
-    sheet.set_row(table.header, row_height(((title, widths[column]) for title, column in table.columns.items()), HEAD_HEIGHT))
+        span(
+            sheet,
+            (table.header, column, table.header, _right(table, column, widths)),
+            title,
+            canvas.looks.head,
+        )
+    sheet.set_row(
+        table.header,
+        row_height(
+            ((title, widths[column]) for title, column in table.columns.items()), HEAD_HEIGHT
+        ),
+    )
 
 
-def _draw_row(canvas: Canvas, sheet: Any, table: TablePlace, row: RowPlace, widths: list[float]) -> None:
+def _draw_row(
+    canvas: Canvas, sheet: Any, table: TablePlace, row: RowPlace, widths: list[float]
+) -> None:
     spec = table.spec.row.get(row.title)
     strong = row.kind == "total" or bool(spec and spec.auto)
     shown: list[tuple[str, float]] = []
     if table.labelled:
         number = STAR if required(table, row) else "@"
-        look = canvas.looks.boxed(num_format=number, indent=_indent(spec) // 2, bold=strong, align="left")
+        look = canvas.looks.boxed(
+            num_format=number, indent=_indent(spec) // 2, bold=strong, align="left"
+        )
         sheet.write_string(row.line, 0, row.title, look)
         shown.append((row.title, widths[0] - _indent(spec)))
     for column in table.spec.columns:
@@ -152,12 +192,21 @@ def _right(table: TablePlace, column: int, widths: list[float]) -> int:
     return len(widths) - 1 if words and column == table.columns[last.title] else column
 
 
-def _look(canvas: Canvas, table: TablePlace, row: RowPlace, column: ColumnSpec, content: Content, strong: bool) -> Any:
+def _look(
+    canvas: Canvas,
+    table: TablePlace,
+    row: RowPlace,
+    column: ColumnSpec,
+    content: Content,
+    strong: bool,
+) -> Any:
     number = number_format(table.spec, row.title, column, _unit_beside(canvas, table, row))
     if column.title in table.spec.label and required(table, row):
         number = STAR
     essay = table.spec.shape == "record" and table.spec.kind(row.title, column) == "long"
-    return canvas.looks.cell(content.role, _align(table, row, column), number, bold=strong, high=essay)
+    return canvas.looks.cell(
+        content.role, _align(table, row, column), number, bold=strong, high=essay
+    )
 
 
 def _align(table: TablePlace, row: RowPlace, column: ColumnSpec) -> str:
@@ -165,7 +214,11 @@ def _align(table: TablePlace, row: RowPlace, column: ColumnSpec) -> str:
         return "left"
     narrow = column.type == "text" and column.width <= NARROW
     named = row.kind == "total" and not column.numeric
-    return "center" if narrow or named or column.title in table.spec.inherit else alignment(table.spec.kind(row.title, column))
+    return (
+        "center"
+        if narrow or named or column.title in table.spec.inherit
+        else alignment(table.spec.kind(row.title, column))
+    )
 
 
 def _unit_beside(canvas: Canvas, table: TablePlace, row: RowPlace) -> str:
@@ -176,23 +229,36 @@ def _unit_beside(canvas: Canvas, table: TablePlace, row: RowPlace) -> str:
     return text_of(canvas.contents[(table.spec.name, row.key, title)].value)
 
 
-def _draw_extra(canvas: Canvas, sheet: Any, table: TablePlace, title: str, value: object, widths: list[float]) -> None:
+def _draw_extra(
+    canvas: Canvas, sheet: Any, table: TablePlace, title: str, value: object, widths: list[float]
+) -> None:
     line, column = table.extras[title]
     last = table.width - 1
     sheet.write_string(line, column - 1, title, canvas.looks.boxed(align="center"))
-    span(sheet, (line, column, line, last), text_of(value), canvas.looks.cell("input", "left", "General"))
-    sheet.set_row(line, row_height([(text_of(value), sum(widths[column : last + 1]))], EXTRA_HEIGHT))
+    span(
+        sheet,
+        (line, column, line, last),
+        text_of(value),
+        canvas.looks.cell("input", "left", "General"),
+    )
+    sheet.set_row(
+        line, row_height([(text_of(value), sum(widths[column : last + 1]))], EXTRA_HEIGHT)
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ merges
 
 
-def _vertical_merges(canvas: Canvas, table: TablePlace, filling: TableFilling) -> Iterator[tuple[int, int, str]]:
+def _vertical_merges(
+    canvas: Canvas, table: TablePlace, filling: TableFilling
+) -> Iterator[tuple[int, int, str]]:
     """(first, last, column) of open rows to join: what inherits downward, and what the filling asks for."""
     filled = _filled_rows(canvas, table)
     starts = {0}
     for title in table.spec.inherit:
-        values = [canvas.contents[(table.spec.name, number, title)].value for number in range(filled)]
+        values = [
+            canvas.contents[(table.spec.name, number, title)].value for number in range(filled)
+        ]
         starts = starts | {n for n in range(1, filled) if values[n] not in (None, values[n - 1])}
         edges = [*sorted(starts), filled]
         yield from ((first, end - 1, title) for first, end in pairwise(edges) if end - first > 1)
@@ -204,12 +270,17 @@ def _filled_rows(canvas: Canvas, table: TablePlace) -> int:
     used = [
         number
         for number in range(len(table.open_rows))
-        if any(canvas.contents[(name, number, column.title)].value is not None for column in table.spec.columns)
+        if any(
+            canvas.contents[(name, number, column.title)].value is not None
+            for column in table.spec.columns
+        )
     ]
     return used[-1] + 1 if used else 0
 
 
-def _merge_down(canvas: Canvas, sheet: Any, table: TablePlace, first: int, last: int, title: str) -> None:
+def _merge_down(
+    canvas: Canvas, sheet: Any, table: TablePlace, first: int, last: int, title: str
+) -> None:
     top, bottom = table.row[first], table.row[last]
     column = table.spec.column[title]
     content = canvas.contents[(table.spec.name, first, title)]

@@ -28,7 +28,9 @@ _COLOURS = (
 )
 
 
-def draw_guide(canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | None, bureau: Bureau) -> None:
+def draw_guide(
+    canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | None, bureau: Bureau
+) -> None:
     """Draw the first sheet; `summary` is what 自检 says, where the form has one."""
     widths = list(_WIDTHS)
     for number, width in enumerate(widths):
@@ -68,7 +70,9 @@ def _heading(canvas: Canvas, sheet: Any, line: int, text: str) -> int:
 
 def _sentences(template: Template) -> Iterator[str]:
     """What a clerk must know, and nothing that this form does not need."""
-    units = sorted({table.unit for table in template.tables if table.unit in {"元", "万元", "亿元"}}, key=len)
+    units = sorted(
+        {table.unit for table in template.tables if table.unit in {"元", "万元", "亿元"}}, key=len
+    )
     ticks = {table.tick for table in template.tables if table.tick}
     yield "只填有颜色提示的格子。灰色格自动计算，白色格已经印好。名称后带 * 的是必填项。"
     if units:
@@ -89,7 +93,9 @@ def _sentences(template: Template) -> Iterator[str]:
         columns = template.indicator_columns
         target = columns.get("target", "")
         signs = (
-            f"{columns['direction']}已选好的不用再在{target}里写≥、≤。" if "direction" in columns else f"{target}前写明≥、≤或=。"
+            f"{columns['direction']}已选好的不用再在{target}里写≥、≤。"
+            if "direction" in columns
+            else f"{target}前写明≥、≤或=。"
         )
         yield (
             f"{template.indicator_table}：{signs}"
@@ -114,7 +120,14 @@ def _contents(canvas: Canvas, sheet: Any, line: int, summary: Summary | None) ->
         line += 1
         sheet.write_number(line, 0, number, canvas.looks.boxed(align="center"))
         link = canvas.looks.boxed(font_color=_LINK_COLOUR, underline=1, indent=1)
-        sheet.write_url(line, 1, f"internal:{qualified(place.spec.title, 'A1')}", link, place.spec.title, "转到这张表")
+        sheet.write_url(
+            line,
+            1,
+            f"internal:{qualified(place.spec.title, 'A1')}",
+            link,
+            place.spec.title,
+            "转到这张表",
+        )
         about = _write_about(canvas, sheet, line, place)
         units = dict.fromkeys(table.spec.unit for table in place.tables if table.spec.unit)
         sheet.write_string(line, 3, "、".join(units), canvas.looks.boxed(align="center"))
@@ -134,9 +147,18 @@ def _delivery(bureau: Bureau) -> Iterator[str]:
     to = "".join(part for part in (bureau.name, bureau.office) if part) or "财政部门"
     until = f"请于{bureau.deadline}前" if bureau.deadline else "请按通知的时限"
     people = "，".join(
-        part for part in (f"联系人{bureau.contact}" * bool(bureau.contact), f"电话{bureau.phone}" * bool(bureau.phone)) if part
+        part
+        for part in (
+            f"联系人{bureau.contact}" * bool(bureau.contact),
+            f"电话{bureau.phone}" * bool(bureau.phone),
+        )
+        if part
     )
-    yield f"{until}报{to}" + (f"（{people}）" if people else "") + "，只报这一个文件，文件名写明单位名称。"
+    yield (
+        f"{until}报{to}"
+        + (f"（{people}）" if people else "")
+        + "，只报这一个文件，文件名写明单位名称。"
+    )
     yield "报来后统一核对：没有问题的发通过通知；有问题的退回一份批注副本，错的格子标了颜色、写明怎么改，照着改好再报。"
 
 
@@ -145,7 +167,12 @@ def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> st
     look = canvas.looks.boxed(indent=1)
     item = canvas.template.roles.get("item")
     own = next(
-        (table.spec.name for table in place.tables if item and table.spec.base == canvas.layout.tables[item.table].spec.base), ""
+        (
+            table.spec.name
+            for table in place.tables
+            if item and table.spec.base == canvas.layout.tables[item.table].spec.base
+        ),
+        "",
     )
     if item is None or not own:
         about = _about(place)
@@ -161,5 +188,9 @@ def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> st
 def _about(place: SheetPlace) -> str:
     """What a sheet is about, in the words of its headings."""
     if not place.tables:
-        return {"guide": "怎样填，填什么", "selfcheck": "表内、表间是否相符，必填项是否填完"}.get(place.spec.kind, "")
-    return "；".join(t.spec.heading.replace("{year}年度", "").replace("{department}", "") for t in place.tables)
+        return {"guide": "怎样填，填什么", "selfcheck": "表内、表间是否相符，必填项是否填完"}.get(
+            place.spec.kind, ""
+        )
+    return "；".join(
+        t.spec.heading.replace("{year}年度", "").replace("{department}", "") for t in place.tables
+    )

@@ -171,7 +171,9 @@ class Layout:
         keys = [r.key for r in place.open_rows] if ref.row == ALL_ROWS else [ref.row or row]
         known = [key for key in keys if key in place.row and title in place.columns]
         spec = place.spec.column.get(title)
-        return tuple((ref.table, key, title) for key in known if spec and place.exists(place.row[key], spec))
+        return tuple(
+            (ref.table, key, title) for key in known if spec and place.exists(place.row[key], spec)
+        )
 
 
 def place(template: Template, filling: Filling = NOTHING) -> Layout:
@@ -199,7 +201,9 @@ def _width(spec: TableSpec) -> int:
     return len(spec.columns) + (spec.shape != "open")
 
 
-def _table(template: Template, spec: TableSpec, top: int, width: int, filling: TableFilling) -> TablePlace:
+def _table(
+    template: Template, spec: TableSpec, top: int, width: int, filling: TableFilling
+) -> TablePlace:
     first = int(spec.shape != "open")
     line = top + (1 if spec.caption else 2)
     tick = (line, 1) if spec.tick else None
@@ -209,7 +213,9 @@ def _table(template: Template, spec: TableSpec, top: int, width: int, filling: T
     return TablePlace(
         spec=spec,
         heading=(top, 0),
-        unit=(top, (width if spec.shape == "record" else _width(spec)) - 1) if spec.caption else (top + 1, width - 1),
+        unit=(top, (width if spec.shape == "record" else _width(spec)) - 1)
+        if spec.caption
+        else (top + 1, width - 1),
         header=header,
         columns={column.title: first + number for number, column in enumerate(spec.columns)},
         rows=rows,
@@ -257,7 +263,12 @@ def _signature(texts: Sequence[str], line: int, width: int) -> Iterator[tuple[st
         group = texts[start : start + share]
         offset = share - len(group)
         for number, text in enumerate(group, start=offset):
-            yield text, line + start // share, number * width // share, (number + 1) * width // share - 1
+            yield (
+                text,
+                line + start // share,
+                number * width // share,
+                (number + 1) * width // share - 1,
+            )
 
 
 def a1(row: int, column: int, *, absolute: bool = False) -> str:

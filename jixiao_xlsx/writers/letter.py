@@ -9,12 +9,27 @@ import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 
-from jixiao_xlsx.model import Batch, Bureau, FileStatus, Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.model import (
+    Batch,
+    Bureau,
+    FileStatus,
+    Finding,
+    FindingState,
+    Report,
+    Result,
+    Severity,
+)
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import Template
 from jixiao_xlsx.writers.word_chart import Bars
 from jixiao_xlsx.writers.word_template import filled, word_file
-from jixiao_xlsx.writers.wording import expected_text, in_order, lone_columns, progress_text, subject
+from jixiao_xlsx.writers.wording import (
+    expected_text,
+    in_order,
+    lone_columns,
+    progress_text,
+    subject,
+)
 
 RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
@@ -29,11 +44,17 @@ def title_of(report: Report) -> str:
     return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
 
 
-def write_letter(report: Report, department: str, bureau: Bureau, template: Template, sheets: Sequence[str] = ()) -> bytes:
+def write_letter(
+    report: Report, department: str, bureau: Bureau, template: Template, sheets: Sequence[str] = ()
+) -> bytes:
     """退回修改通知 or 审核通过通知 as .docx: the same input gives the same bytes. `sheets` are in the order of the file: numbers are
     those of the annotated copy.
     """
-    findings = [f for f in in_order(report.findings, sheets) if f.state is FindingState.OPEN and f.severity is not Severity.NOTE]
+    findings = [
+        f
+        for f in in_order(report.findings, sheets)
+        if f.state is FindingState.OPEN and f.severity is not Severity.NOTE
+    ]
     lone = lone_columns(template)
     context = _bureau(bureau) | {
         "部门": department,
@@ -42,7 +63,9 @@ def write_letter(report: Report, department: str, bureau: Bureau, template: Temp
         "错误数": report.count(Severity.ERROR),
         "警告数": report.count(Severity.WARNING),
         "与上次相比": _compared(report),
-        "问题清单": [_item(number, finding, report.round, lone) for number, finding in enumerate(findings, 1)],
+        "问题清单": [
+            _item(number, finding, report.round, lone) for number, finding in enumerate(findings, 1)
+        ],
     }
     return _filled(title_of(report), context, template)
 
@@ -53,17 +76,32 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
     reports = [answer.report for answer in answers if answer.report]
     results = Counter(report.result for report in reports)
     due = len(batch.roster) or len(answers)
-    statuses = [("应报", due), ("已报", len(answers)), ("通过", results[Result.PASS]), ("退回", results[Result.RETURN])]
+    statuses = [
+        ("应报", due),
+        ("已报", len(answers)),
+        ("通过", results[Result.PASS]),
+        ("退回", results[Result.RETURN]),
+    ]
     statuses.append((FileStatus.MISSING.value, len(batch.missing)))
-    grades = Counter(card.final[1] for answer in answers for card in answer.scorecards if card.final[1])
-    hits = Counter(f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE)
+    grades = Counter(
+        card.final[1] for answer in answers for card in answer.scorecards if card.final[1]
+    )
+    hits = Counter(
+        f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE
+    )
     often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
     context = _bureau(batch.bureau) | {
         "年度": f"{batch.year}年度" if batch.year else "",
         "报表": template.title,
         "概况": _overview(batch, due, reports),
         "报送图": Bars("报送与审核（部门数）", statuses, "bar", 7.7, 5.6),
-        "等级图": Bars("评定等级（部门数）", [(grade.name, grades[grade.name]) for grade in template.grades], "column", 7.7, 5.6),
+        "等级图": Bars(
+            "评定等级（部门数）",
+            [(grade.name, grades[grade.name]) for grade in template.grades],
+            "column",
+            7.7,
+            5.6,
+        ),
         "规则图": Bars(
             "最常见的错误和警告（条，含已说明的）",
             [(titles.get(code, code), count) for code, count in often] or [("无", 0)],
@@ -80,7 +118,10 @@ def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
     cards = [card for answer in batch.submitted for card in answer.scorecards]
     rates = [card.execution.rate for card in cards if card.execution.rate is not None]
     totals = [card.total for card in cards if card.total is not None]
-    counts = "、".join(f"{severity.label} {sum(report.count(severity) for report in reports)} 条" for severity in Severity)
+    counts = "、".join(
+        f"{severity.label} {sum(report.count(severity) for report in reports)} 条"
+        for severity in Severity
+    )
     words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
     rounds = [open_counts(report) for report in reports if report.round > 1]
     if rounds:
@@ -94,10 +135,17 @@ def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
 
 def _attention(batch: Batch) -> str:
     worst = sorted(
-        ((answer.report.count(Severity.ERROR), answer.department) for answer in batch.submitted if answer.report),
+        (
+            (answer.report.count(Severity.ERROR), answer.department)
+            for answer in batch.submitted
+            if answer.report
+        ),
         key=lambda one: (-one[0], one[1]),
     )
-    said = "、".join(f"{department}（错误 {count} 条）" for count, department in worst[:5] if count) or "无"
+    said = (
+        "、".join(f"{department}（错误 {count} 条）" for count, department in worst[:5] if count)
+        or "无"
+    )
     never = [department.name for department in batch.missing if department.name not in batch.silent]
     missing = "、".join(never[:10]) or "无"
     more = f"等 {len(never)} 个" if len(never) > 10 else ""
@@ -129,7 +177,11 @@ def _compared(report: Report) -> str:
     mended, kept, fresh = open_counts(report)
     places = [str(change.place) for change in report.changes[:_CHANGES]]
     which = "、".join(places) + (" 等" if len(report.changes) > _CHANGES else "")
-    more = f"；另有 {len(report.changes)} 处改动（{which}）不在上次要求之内，请确认" if report.changes else ""
+    more = (
+        f"；另有 {len(report.changes)} 处改动（{which}）不在上次要求之内，请确认"
+        if report.changes
+        else ""
+    )
     return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {kept} 项，新出现 {fresh} 项{more}。"
 
 

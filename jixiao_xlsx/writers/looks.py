@@ -12,15 +12,31 @@ from jixiao_xlsx.writers.styles import height
 FONT, TITLE_FONT = "宋体", "黑体"
 SIZE, TITLE_SIZE, CAPTION_SIZE = 10.5, 18, 12
 LINE = "#7F7F7F"
-FILLS: Mapping[str, str] = {"input": "#FFF9DB", "auto": "#EDEDED", "fixed": "#FFFFFF", "void": "#D9D9D9"}
+FILLS: Mapping[str, str] = {
+    "input": "#FFF9DB",
+    "auto": "#EDEDED",
+    "fixed": "#FFFFFF",
+    "void": "#D9D9D9",
+}
 WRONG = "#FFC7CE"  # a cell that 自检 finds wrong
 MISSING = "#FBE0CC"  # a required cell that is still blank
 HEAD_FILL, BAND_FILL = "#DCE6F1", "#EEF3FA"
 GOOD, FAIR, BAD, TODO = "#375623", "#9C5700", "#C00000", "#7F7F7F"
 STAR = '@"*"'  # shows a required title with a star without changing what the cell says
 
-ALIGN: Mapping[str, str] = {"money": "right", "count": "center", "score": "center", "percent": "center", "measure": "center"}
-ALIGN_WORDS: Mapping[str, str] = {"choice": "center", "date": "center", "text": "left", "long": "left"}
+ALIGN: Mapping[str, str] = {
+    "money": "right",
+    "count": "center",
+    "score": "center",
+    "percent": "center",
+    "measure": "center",
+}
+ALIGN_WORDS: Mapping[str, str] = {
+    "choice": "center",
+    "date": "center",
+    "text": "left",
+    "long": "left",
+}
 
 
 class Looks:
@@ -69,7 +85,9 @@ class Looks:
         """A group title inside a table."""
         return self.boxed(font_name=TITLE_FONT, bg_color=BAND_FILL, indent=1, align="left")
 
-    def cell(self, role: str, align: str, number: str, *, bold: bool = False, high: bool = False) -> Any:
+    def cell(
+        self, role: str, align: str, number: str, *, bold: bool = False, high: bool = False
+    ) -> Any:
         """A cell of the grid; only inputs are unlocked. `high`: its text starts at the top."""
         return self.boxed(
             bg_color=FILLS[role],
@@ -104,7 +122,9 @@ def number_format(table: TableSpec, row: str, column: ColumnSpec, unit: str = ""
         case "percent":
             return f"0{digits}%"
         case "count":
-            own = (table.row[row].unit if row in table.row else "") if table.shape == "record" else ""
+            own = (
+                (table.row[row].unit if row in table.row else "") if table.shape == "record" else ""
+            )
             return f'0"{own}"' if own else "#,##0"
         case "score":
             return f"0{digits}" if decimals <= 2 else "General"

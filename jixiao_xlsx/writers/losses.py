@@ -57,12 +57,21 @@ def _after_cells(sheet: bytes) -> bytes:
 
 def too_large(archive: zipfile.ZipFile) -> bool:
     """Whether loading every part, empty formatted cells and all, would take more time and memory than a letter is worth."""
-    return sum(entry.file_size for entry in archive.infolist() if entry.filename.lower().endswith((".xml", ".vml"))) > _MOST_BYTES
+    return (
+        sum(
+            entry.file_size
+            for entry in archive.infolist()
+            if entry.filename.lower().endswith((".xml", ".vml"))
+        )
+        > _MOST_BYTES
+    )
 
 
 def has_doctype(parts: Mapping[str, bytes]) -> bool:
     """Whether some part declares entities: the guard looked into what is read, and openpyxl loads the rest, too."""
-    found = (data for name, data in parts.items() if name.lower().endswith((".xml", ".rels", ".vml")))
+    found = (
+        data for name, data in parts.items() if name.lower().endswith((".xml", ".rels", ".vml"))
+    )
     return any(mark in data for data in found for mark in _DOCTYPE)
 
 

@@ -23,7 +23,11 @@ _POLICY = email.policy.SMTP.clone(max_line_length=76)
 
 
 def draft(
-    department: Department, report: Report, bureau: Bureau, form_title: str, attachments: Sequence[tuple[str, bytes]]
+    department: Department,
+    report: Report,
+    bureau: Bureau,
+    form_title: str,
+    attachments: Sequence[tuple[str, bytes]],
 ) -> tuple[bytes, str]:
     """The draft, and what is wrong with its address ("" where nothing is). `attachments` are (file name, content)."""
     message = EmailMessage(policy=_POLICY)
@@ -37,7 +41,9 @@ def draft(
         message["To"] = Address(_plain(department.contact or department.name), user, host)
     message["X-Unsent"] = "1"  # Outlook and Foxmail open it as a draft
     body = _body(department, report, bureau, form_title, [name for name, _ in attachments])
-    digest = hashlib.sha256("|".join((department.name, report.sha256, body)).encode(errors="replace"))
+    digest = hashlib.sha256(
+        "|".join((department.name, report.sha256, body)).encode(errors="replace")
+    )
     for _, content in attachments:
         digest.update(content)
     message["Message-ID"] = f"<{digest.hexdigest()[:32]}@jixiao.invalid>"
@@ -45,7 +51,9 @@ def draft(
     for number, (name, content) in enumerate(attachments):
         kind, sub = _TYPES.get(name[name.rfind(".") :], ("application", "octet-stream"))
         params = {"name": _PLACEHOLDER.format(number)}
-        message.add_attachment(content, maintype=kind, subtype=sub, filename=_plain(name), params=params)
+        message.add_attachment(
+            content, maintype=kind, subtype=sub, filename=_plain(name), params=params
+        )
     message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
     problem = "" if valid else f"“{address}”不是邮件地址" if address else "未填"
     return _named_twice(message.as_bytes(), [name for name, _ in attachments]), problem
@@ -58,11 +66,15 @@ def _named_twice(data: bytes, names: Sequence[str]) -> bytes:
     """
     for number, name in enumerate(names):
         words = Header(_plain(name), "utf-8", maxlinelen=66).encode(linesep="\r\n")
-        data = data.replace(f'name="{_PLACEHOLDER.format(number)}"'.encode(), f'name="{words}"'.encode(), 1)
+        data = data.replace(
+            f'name="{_PLACEHOLDER.format(number)}"'.encode(), f'name="{words}"'.encode(), 1
+        )
     return data
 
 
-def _body(department: Department, report: Report, bureau: Bureau, form_title: str, names: Sequence[str]) -> str:
+def _body(
+    department: Department, report: Report, bureau: Bureau, form_title: str, names: Sequence[str]
+) -> str:
     greeting = f"{department.name}{department.contact and f'　{department.contact}'}：\n\n"
     if report.result is Result.RETURN:
         until = f"请于{bureau.return_by}前" if bureau.return_by else "请尽快"
@@ -70,7 +82,14 @@ def _body(department: Department, report: Report, bureau: Bureau, form_title: st
     else:
         text = f"　　你单位报送的《{form_title}》已审核通过，通知见附件。"
     listed = "\n".join(f"　　附件{number}：{name}" for number, name in enumerate(names, 1))
-    foot = "\n".join(part for part in (f"{bureau.name}{bureau.office}", f"{bureau.contact}　{bureau.phone}".strip("　")) if part)
+    foot = "\n".join(
+        part
+        for part in (
+            f"{bureau.name}{bureau.office}",
+            f"{bureau.contact}　{bureau.phone}".strip("　"),
+        )
+        if part
+    )
     return f"{greeting}{text}\n\n{listed}\n\n{foot}\n".replace("\r", " ")
 
 

@@ -15,7 +15,15 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jixiao_xlsx.model import Finding, FindingState, Place, Report, Severity
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.writers.styles import HEI, SONG, clip, height
-from jixiao_xlsx.writers.wording import about, advice, before_and_after, beside, progress_text, severity_text, subject
+from jixiao_xlsx.writers.wording import (
+    about,
+    advice,
+    before_and_after,
+    beside,
+    progress_text,
+    severity_text,
+    subject,
+)
 
 COLUMNS = (
     ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),
@@ -34,13 +42,24 @@ class Entry:
     cell: str
 
 
-def write_opinions(sheet: Worksheet, report: Report, entries: Sequence[Entry], told: Iterable[str], lone: Collection[str]) -> None:
+def write_opinions(
+    sheet: Worksheet,
+    report: Report,
+    entries: Sequence[Entry],
+    told: Iterable[str],
+    lone: Collection[str],
+) -> None:
     """Fill the sheet: how to go on, the numbered list, what was mended, what else changed, and what the copy lacks."""
     columns = COLUMNS if report.round > 1 else COLUMNS[:-1]
     page = _Page(sheet, columns)
     for at, (_, width) in enumerate(columns, 1):
         sheet.column_dimensions[chr(64 + at)].width = width
-    page.line(f"{report.department}　审核意见" + (f"（第 {report.round} 次报送）" if report.round > 1 else ""), "title", 28)
+    page.line(
+        f"{report.department}　审核意见"
+        + (f"（第 {report.round} 次报送）" if report.round > 1 else ""),
+        "title",
+        28,
+    )
     page.line(_conclusion(report), "strong", 22)
     page.line(
         "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；点各表标题（标题要改的，点它下面一行）回到本页。错误须改正；警告须改正，或在核实说明中写明情况；"
@@ -54,7 +73,9 @@ def write_opinions(sheet: Worksheet, report: Report, entries: Sequence[Entry], t
     for entry in entries:
         page.row(_cells(entry, report, lone)[: len(columns)], _traits(entry)[: len(columns)])
         if entry.cell:
-            page.link(3, f"'{entry.finding.place.sheet.replace(chr(39), chr(39) * 2)}'!{entry.cell}")
+            page.link(
+                3, f"'{entry.finding.place.sheet.replace(chr(39), chr(39) * 2)}'!{entry.cell}"
+            )
     if not entries:
         page.line("没有发现问题。", "cell")
     _write_history(page, report)
@@ -106,9 +127,15 @@ def _write_history(page: _Page, report: Report) -> None:
             what = "·".join(part for part in (one.item, one.field) if part)
             page.line(f"{one.code}　{Place(one.sheet, one.cell)}　{what}：{one.message}", "cell")
     if report.changes:
-        page.line(f"另有 {len(report.changes)} 处改动（上次审核没有要求改，请确认不是误改）", "section", 20)
+        page.line(
+            f"另有 {len(report.changes)} 处改动（上次审核没有要求改，请确认不是误改）",
+            "section",
+            20,
+        )
         for change in report.changes[:100]:
-            page.line(f"{change.place}　{about(change)}：{' → '.join(before_and_after(change))}", "cell")
+            page.line(
+                f"{change.place}　{about(change)}：{' → '.join(before_and_after(change))}", "cell"
+            )
         if len(report.changes) > 100:
             page.line(f"……共 {len(report.changes)} 处，只列前 100 处。", "cell")
 
@@ -126,8 +153,12 @@ class _Page:
         """One text over the whole width."""
         self.at += 1
         self._put(1, text, look)
-        self.sheet.merge_cells(start_row=self.at, start_column=1, end_row=self.at, end_column=len(self.columns))
-        self.sheet.row_dimensions[self.at].height = tall or height([(text, sum(width for _, width in self.columns))], least=18)
+        self.sheet.merge_cells(
+            start_row=self.at, start_column=1, end_row=self.at, end_column=len(self.columns)
+        )
+        self.sheet.row_dimensions[self.at].height = tall or height(
+            [(text, sum(width for _, width in self.columns))], least=18
+        )
 
     def row(self, contents: Sequence[object], looks: Sequence[str]) -> None:
         """One text per column."""
@@ -135,7 +166,9 @@ class _Page:
         measured = []
         for column, (content, look) in enumerate(zip(contents, looks, strict=True), 1):
             self._put(column, content, look)
-            measured.append((content if isinstance(content, str) else "", float(self.columns[column - 1][1])))
+            measured.append(
+                (content if isinstance(content, str) else "", float(self.columns[column - 1][1]))
+            )
         self.sheet.row_dimensions[self.at].height = height(measured, least=24)
 
     def link(self, column: int, location: str) -> None:
@@ -169,10 +202,16 @@ def _dress(cell: Any, look: str) -> None:
     if look == "link":
         cell.font = _LINK
     centred = look in {"title", "head", "center", "error", "warning", "note"}
-    cell.alignment = Alignment(horizontal="center" if centred else "left", vertical="center", wrap_text=True)
+    cell.alignment = Alignment(
+        horizontal="center" if centred else "left", vertical="center", wrap_text=True
+    )
     if not plain:
         cell.border = Border(left=side, right=side, top=side, bottom=side)
-    colour = "D9E2F3" if look == "head" else next((c for s, c in _COLOURS.items() if s.value == look), "")
+    colour = (
+        "D9E2F3"
+        if look == "head"
+        else next((c for s, c in _COLOURS.items() if s.value == look), "")
+    )
     if colour:
         cell.fill = PatternFill("solid", fgColor=f"FF{colour}")
 

@@ -31,7 +31,9 @@ class Outbox:
         self._journal = journal
         self._earlier = _earlier_outputs(folder / RUN_RECORD)
         self._placed = _placed_outputs(journal) if journal else {}
-        self._earlier = {path: next(iter(digests)) for path, digests in self._placed.items()} | dict(self._earlier)
+        self._earlier = {
+            path: next(iter(digests)) for path, digests in self._placed.items()
+        } | dict(self._earlier)
 
     def put(self, path: str, content: bytes | Path) -> str:
         """Place `content` (bytes, or a finished file that moves) at `path`; "" or why that failed."""
@@ -47,7 +49,11 @@ class Outbox:
         except (OSError, Blocked) as error:
             if path in self._earlier:  # still there, and still ours: the next run may replace it
                 self.outputs[path] = self._earlier[path]
-            return str(error) if isinstance(error, Blocked) else f"“{target.name}”没有写成：{why(error)}。"
+            return (
+                str(error)
+                if isinstance(error, Blocked)
+                else f"“{target.name}”没有写成：{why(error)}。"
+            )
         self.outputs[path] = sha256
         return ""
 
@@ -86,7 +92,9 @@ class Outbox:
         if self._journal is not None:
             with self._journal.open("a", encoding="utf-8", newline="\n") as stream:
                 # A line of its own, whatever half a line a killed run has left.
-                stream.write("\n" + json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n")
+                stream.write(
+                    "\n" + json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n"
+                )
 
     def _keep_edited(self, target: Path, path: str, sha256: str) -> None:
         if target.suffix == ".json" or not target.is_file():  # written for programs only
@@ -103,7 +111,11 @@ def _earlier_outputs(record: Path) -> Mapping[str, str]:
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         data = json.loads(record.read_text(encoding="utf-8"))
         if data["tool"]["name"] == TOOL:
-            return {str(item["path"]): str(item["sha256"]) for item in data["outputs"] if _inside(str(item["path"]))}
+            return {
+                str(item["path"]): str(item["sha256"])
+                for item in data["outputs"]
+                if _inside(str(item["path"]))
+            }
     return {}
 
 
@@ -112,7 +124,9 @@ def _placed_outputs(journal: Path) -> Mapping[str, tuple[str, ...]]:
     found: dict[str, tuple[str, ...]] = {}
     with contextlib.suppress(OSError):
         for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(ValueError, TypeError, KeyError):  # half a line: it was placing nothing yet
+            with contextlib.suppress(
+                ValueError, TypeError, KeyError
+            ):  # half a line: it was placing nothing yet
                 item = json.loads(line)
                 if _inside(path := str(item["path"])):
                     found[path] = (str(item["sha256"]), *found.get(path, ()))
@@ -121,4 +135,10 @@ def _placed_outputs(journal: Path) -> Mapping[str, tuple[str, ...]]:
 
 def _inside(path: str) -> bool:
     parts = PurePosixPath(path).parts
-    return bool(parts) and not path.startswith("/") and ".." not in parts and "\\" not in path and ":" not in path
+    return (
+        bool(parts)
+        and not path.startswith("/")
+        and ".." not in parts
+        and "\\" not in path
+        and ":" not in path
+    )

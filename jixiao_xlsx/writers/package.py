@@ -45,5 +45,8 @@ def packed(parts: Mapping[str, bytes]) -> bytes:
             fixed.compress_type = zipfile.ZIP_DEFLATED
             fixed.external_attr = 0o600 << 16
             fixed.create_system = 3
-            out.writestr(fixed, _STAMPS.sub(rb"\g<1>" + STAMP + rb"\g<3>", content) if name == _CORE else content)
+            out.writestr(
+                fixed,
+                _STAMPS.sub(rb"\g<1>" + STAMP + rb"\g<3>", content) if name == _CORE else content,
+            )
     return target.getvalue()

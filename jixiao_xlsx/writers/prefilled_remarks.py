@@ -18,19 +18,30 @@ from jixiao_xlsx.writers.styles import clip
 _FURTHEST = 300  # rows below the heading
 
 
-def prefill_remarks(book: Workbook, submission: Submission, findings: Sequence[Finding], template: Template) -> tuple[str, ...]:
+def prefill_remarks(
+    book: Workbook, submission: Submission, findings: Sequence[Finding], template: Template
+) -> tuple[str, ...]:
     """Write a line for each open 警告 that has none yet; returns what a person must be told."""
-    warnings = [f for f in findings if f.severity is Severity.WARNING and f.state is FindingState.OPEN]
+    warnings = [
+        f for f in findings if f.severity is Severity.WARNING and f.state is FindingState.OPEN
+    ]
     table = submission.get(template.remarks.get("table", ""))
     if not warnings or table is None or table.sheet not in book.sheetnames:
         return ()
     headings = {role: table.columns.get(title) for role, title in template.remarks.items()}
-    found = {role: coordinate_from_string(cell.ref) for role, cell in headings.items() if cell is not None}
+    found = {
+        role: coordinate_from_string(cell.ref)
+        for role, cell in headings.items()
+        if cell is not None
+    }
     if "code" not in found or "item" not in found:
         return ()
     columns = {role: column for role, (column, _) in found.items()}
     sheet = book[table.sheet]
-    there = {(tidy(_typed(row, template, "code")).upper(), tidy(_typed(row, template, "item"))) for row in table.open_rows}
+    there = {
+        (tidy(_typed(row, template, "code")).upper(), tidy(_typed(row, template, "item")))
+        for row in table.open_rows
+    }
     free = _free_rows(sheet, columns, max(row for _, row in found.values()))
     missed = 0
     for finding, item in _items(warnings):
@@ -40,13 +51,22 @@ def prefill_remarks(book: Workbook, submission: Submission, findings: Sequence[F
         if at is None:
             missed += 1
             continue
-        words = {"code": finding.code, "item": item, "place": str(finding.place), "message": finding.message}
+        words = {
+            "code": finding.code,
+            "item": item,
+            "place": str(finding.place),
+            "message": finding.message,
+        }
         for role, text in words.items():
             if role in columns:
                 cell = sheet[f"{columns[role]}{at}"]
                 cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", clip(text))
                 cell.data_type = "s"
-    return (f"“{table.sheet}”没有空行了，另有 {missed} 条警告没有预填，请自行加行填写。",) if missed else ()
+    return (
+        (f"“{table.sheet}”没有空行了，另有 {missed} 条警告没有预填，请自行加行填写。",)
+        if missed
+        else ()
+    )
 
 
 def _items(warnings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
@@ -69,7 +89,13 @@ def _free_rows(sheet: Worksheet, columns: Mapping[str, str], heading: int) -> It
         return any(sheet[f"{column}{row}"].value not in (None, "") for column in columns.values())
 
     last = min(sheet.max_row, heading + _FURTHEST)
-    first = max((row for row in range(heading + 1, last + 1) if sheet[f"{columns['code']}{row}"].value), default=heading) + 1
+    first = (
+        max(
+            (row for row in range(heading + 1, last + 1) if sheet[f"{columns['code']}{row}"].value),
+            default=heading,
+        )
+        + 1
+    )
     for row in range(first, heading + _FURTHEST):
         cells = [sheet[f"{column}{row}"] for column in columns.values()]
         if used(row) or any(isinstance(cell, MergedCell) for cell in cells):

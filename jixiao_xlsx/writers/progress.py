@@ -30,10 +30,17 @@ def progress(summary: Summary, title: str) -> Live | None:
     if not own or filled is None:
         return None
     here = f"({{sheets}}={quoted(title)})"
-    failed = summary.count(f"{here}*(LEFT({{states}},1)={quoted(FAILED)})", sum(line.state.startswith(FAILED) for line in own))
-    right = summary.count(f"{here}*(LEFT({{states}},1)={quoted(RIGHT)})", sum(line.state == RIGHT for line in own))
+    failed = summary.count(
+        f"{here}*(LEFT({{states}},1)={quoted(FAILED)})",
+        sum(line.state.startswith(FAILED) for line in own),
+    )
+    right = summary.count(
+        f"{here}*(LEFT({{states}},1)={quoted(RIGHT)})", sum(line.state == RIGHT for line in own)
+    )
     lacking = sum(line.label == REQUIRED and line.state == UNFILLED for line in own)
-    missing = summary.count(f"{here}*({{labels}}={quoted(REQUIRED)})*({{states}}={quoted(UNFILLED)})", lacking)
+    missing = summary.count(
+        f"{here}*({{labels}}={quoted(REQUIRED)})*({{states}}={quoted(UNFILLED)})", lacking
+    )
     formula = (
         f"IF({failed.formula}>0,{quoted('还有 ')}&{failed.formula}&{quoted(' 处不平')},IF({missing.formula}>0,"
         f"{quoted('必填未填 ')}&{missing.formula}&{quoted(' 项')},IF(AND({right.formula}>0,{filled.formula}>0),{quoted('✓ 相符')},{quoted('没有填')})))"
@@ -54,7 +61,10 @@ def colour_words(canvas: Canvas, sheet: Any, area: tuple[int, int, int, int]) ->
     cell = f"${a1(*area[:2])}"
     for sign, colour in (("还", BAD), ("必", FAIR), ("✓", GOOD), ("没", TODO)):
         look = canvas.looks.mark(font_color=colour, bold=sign == "还")
-        sheet.conditional_format(*area, {"type": "formula", "criteria": f"=LEFT({cell},1)={quoted(sign)}", "format": look})
+        sheet.conditional_format(
+            *area,
+            {"type": "formula", "criteria": f"=LEFT({cell},1)={quoted(sign)}", "format": look},
+        )
 
 
 def write_progress(canvas: Canvas, sheet: Any, place: SheetPlace, summary: Summary) -> None:

@@ -15,21 +15,30 @@ from jixiao_xlsx.writers.workings import SIDE_WIDTH, Signed, Sum, Workings
 _NO_BASE = "不计算"
 
 
-def judge_rate(workings: Workings, label: str, shown: Address, part: Sequence[Signed], whole: Sequence[Signed]) -> Live:
+def judge_rate(
+    workings: Workings, label: str, shown: Address, part: Sequence[Signed], whole: Sequence[Signed]
+) -> Live:
     """Write the arithmetic of a rate in one row; the answer is what to show."""
     line = workings.next_line(label)
     strays = workings.strays(line, 1, [shown, *(a for _, a in part), *(a for _, a in whole)])
     above = workings.side(line, FIRST_SIDE, part, across=False)
     below = workings.side(line, FIRST_SIDE + SIDE_WIDTH, whole, across=False)
     step = Fraction(1, 10 ** (workings.figure(shown).decimals + 2))
-    ok = mark(workings, line, FIRST_SIDE + 2 * SIDE_WIDTH, [_near(workings, shown, step, above, below)])
+    ok = mark(
+        workings, line, FIRST_SIDE + 2 * SIDE_WIDTH, [_near(workings, shown, step, above, below)]
+    )
     return _rate_state(workings, shown, strays, above, below, ok)
 
 
-def _near(workings: Workings, address: Address, step: Fraction, above: Sum, below: Sum) -> tuple[str, bool]:
+def _near(
+    workings: Workings, address: Address, step: Fraction, above: Sum, below: Sum
+) -> tuple[str, bool]:
     """Whether some pair of true amounts gives the rate shown, rounded or cut to `step`."""
     q, half, dust = workings.canvas.refer(address), float(step / 2), "0.000000001"
-    readings = {(s.lo.formula, w.lo.formula): (s, w) for s, w in ((above.rounded, below.rounded), (above.cut, below.cut))}
+    readings = {
+        (s.lo.formula, w.lo.formula): (s, w)
+        for s, w in ((above.rounded, below.rounded), (above.cut, below.cut))
+    }
     tests: list[str] = []
     true = False
     shown = Fraction(workings.number(address))
@@ -41,13 +50,20 @@ def _near(workings: Workings, address: Address, step: Fraction, above: Sum, belo
             low = Fraction(value_of(s.lo)) / Fraction(
                 value_of(w.hi) if s.lo.value != "" and value_of(s.lo) >= 0 else value_of(w.lo)
             )
-            high = Fraction(value_of(s.hi)) / Fraction(value_of(w.lo) if value_of(s.hi) >= 0 else value_of(w.hi))
+            high = Fraction(value_of(s.hi)) / Fraction(
+                value_of(w.lo) if value_of(s.hi) >= 0 else value_of(w.hi)
+            )
             true = true or (shown - step / 2 <= high and low <= shown + step)
     lows = ",".join(w.lo.formula for _, w in readings.values())
-    return f"IF(MIN({lows})<=0,FALSE,{tests[0] if len(tests) == 1 else 'OR(' + ','.join(tests) + ')'})", true
+    return (
+        f"IF(MIN({lows})<=0,FALSE,{tests[0] if len(tests) == 1 else 'OR(' + ','.join(tests) + ')'})",
+        true,
+    )
 
 
-def _rate_state(workings: Workings, address: Address, strays: Live, above: Sum, below: Sum, ok: Live) -> Live:
+def _rate_state(
+    workings: Workings, address: Address, strays: Live, above: Sum, below: Sum, ok: Live
+) -> Live:
     counts = (f"COUNT({workings.canvas.refer(address)})", above.count.formula, below.count.formula)
     blank = not workings.counts([address]) or not above.count.value or not below.count.value
     lead = f"{FAILED} 应为 "
@@ -57,7 +73,15 @@ def _rate_state(workings: Workings, address: Address, strays: Live, above: Sum, 
         f'{quoted(lead)}&TEXT({above.plain.formula}/{below.plain.formula},"0.00%")))))'
     )
     if strays.value or blank or value_of(below.rounded.lo) <= 0 or ok.value:
-        now = STRAY if strays.value else MISSING if blank else _NO_BASE if value_of(below.rounded.lo) <= 0 else GOOD
+        now = (
+            STRAY
+            if strays.value
+            else MISSING
+            if blank
+            else _NO_BASE
+            if value_of(below.rounded.lo) <= 0
+            else GOOD
+        )
         return Live(formula, now)
     right = Fraction(value_of(above.plain)) / Fraction(value_of(below.plain))
     return Live(formula, f"{lead}{rounded(right * 100, 2)}%")

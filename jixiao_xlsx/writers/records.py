@@ -37,7 +37,11 @@ from jixiao_xlsx.model import (
 )
 from jixiao_xlsx.spec import Template
 
-_STATES = {FindingState.OPEN: "待处理", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
+_STATES = {
+    FindingState.OPEN: "待处理",
+    FindingState.EXPLAINED: "已说明",
+    FindingState.WAIVED: "已豁免",
+}
 # What a spreadsheet takes for the start of a formula, behind blanks and in full width too; a tab or a line break starts a cell.
 _FORMULA_STARTS = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 _BREAKS = ("\t", "\r", "\n")
@@ -57,12 +61,19 @@ def digest(data: bytes) -> str:
 # --------------------------------------------------------------------------------------------------------------- json
 
 
-def findings_json(answers: Iterable[Answer], template: Template, across: Sequence[BatchFinding] | None = None) -> Iterator[bytes]:
+def findings_json(
+    answers: Iterable[Answer], template: Template, across: Sequence[BatchFinding] | None = None
+) -> Iterator[bytes]:
     """The findings of every file, piece by piece, as `check --format json` prints them.
 
     `across` adds the findings of several files together. In pieces, because the whole takes ten times its size to build.
     """
-    head = as_json({"version": jixiao_xlsx.version(), "template": {"id": template.id, "version": template.version}})
+    head = as_json(
+        {
+            "version": jixiao_xlsx.version(),
+            "template": {"id": template.id, "version": template.version},
+        }
+    )
     yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
     before = b"\n"
     for answer in answers:
@@ -72,7 +83,9 @@ def findings_json(answers: Iterable[Answer], template: Template, across: Sequenc
     if across is None:
         yield b"\n}\n"
         return
-    body = indent(as_json([_batch_finding(finding) for finding in across]).decode().rstrip("\n"), "  ").strip()
+    body = indent(
+        as_json([_batch_finding(finding) for finding in across]).decode().rstrip("\n"), "  "
+    ).strip()
     yield b',\n  "batch_findings": ' + body.encode() + b"\n}\n"
 
 
@@ -102,7 +115,9 @@ def _file(answer: Answer) -> dict[str, Any]:
         "reason": answer.reason,
         "result": report.result.value if report else None,
         "checked": dict(sorted(report.checked.items())) if report else {},
-        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped] if report else [],
+        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped]
+        if report
+        else [],
         "findings": [_finding(finding) for finding in report.findings] if report else [],
         "reviews": [_review(card, card.review) for card in answer.scorecards if card.review],
     }
@@ -118,7 +133,10 @@ def _review(card: Scorecard, review: ReviewOutcome) -> dict[str, Any]:
         "sha256": list(review.sources),
         "total": None if total is None else _number(rounded(total, 2)),
         "grade": review.grade,
-        "lines": [{"item": one.name, "score": _number(_decimal(one.score)), "reason": one.reason} for one in typed],
+        "lines": [
+            {"item": one.name, "score": _number(_decimal(one.score)), "reason": one.reason}
+            for one in typed
+        ],
     }
 
 
@@ -173,7 +191,9 @@ def findings_csv(answers: Iterable[Answer]) -> Iterator[bytes]:
 
 def _csv_lines(lines: Iterable[Sequence[str]]) -> bytes:
     stream = io.StringIO(newline="")
-    csv.writer(stream, lineterminator="\r\n").writerows([_harmless(text) for text in line] for line in lines)
+    csv.writer(stream, lineterminator="\r\n").writerows(
+        [_harmless(text) for text in line] for line in lines
+    )
     return stream.getvalue().encode()
 
 
@@ -226,9 +246,17 @@ def _file_text(answer: Answer) -> str:
     if report is None:
         return f"{line_safe(answer.file)}  {answer.status.value}：{line_safe(answer.reason)}\n"
     head = "  ".join(
-        line_safe(part) for part in (answer.file, report.department, f"{report.year}年度" if report.year else "") if part
+        line_safe(part)
+        for part in (answer.file, report.department, f"{report.year}年度" if report.year else "")
+        if part
     )
-    return "\n".join([f"{head}  {_counts([report])}", *(_finding_text(finding) for finding in report.findings), ""])
+    return "\n".join(
+        [
+            f"{head}  {_counts([report])}",
+            *(_finding_text(finding) for finding in report.findings),
+            "",
+        ]
+    )
 
 
 def _finding_text(finding: Finding) -> str:
@@ -253,7 +281,10 @@ def totals_text(answers: Sequence[Answer]) -> str:
 
 
 def _counts(reports: Sequence[Report]) -> str:
-    return "，".join(f"{severity.label} {sum(report.count(severity) for report in reports)}" for severity in Severity)
+    return "，".join(
+        f"{severity.label} {sum(report.count(severity) for report in reports)}"
+        for severity in Severity
+    )
 
 
 def scores_text(answers: Sequence[Answer]) -> str:
@@ -263,9 +294,15 @@ def scores_text(answers: Sequence[Answer]) -> str:
         for card in answer.scorecards or (None,):
             name = card.name if card else answer.department
             totals = (
-                ("", "", "", "") if card is None else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
+                ("", "", "", "")
+                if card is None
+                else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
             )
-            known = (card.incomplete, answer.reason) if card else (f"{answer.status.value}：{answer.reason}",)
+            known = (
+                (card.incomplete, answer.reason)
+                if card
+                else (f"{answer.status.value}：{answer.reason}",)
+            )
             said = answer.problem or "；".join(filter(None, known))
             lines.append("\t".join(line_safe(text) for text in (name, answer.file, *totals, said)))
     return "\n".join([*lines, ""])
@@ -283,7 +320,9 @@ def line_safe(text: str) -> str:
 # ----------------------------------------------------------------------------------------------------------- run.json
 
 
-def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, str], faults: Sequence[str] = ()) -> bytes:
+def run_document(
+    batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, str], faults: Sequence[str] = ()
+) -> bytes:
     """run.json: versions, digests and the control totals. `inputs` and `outputs` give the digest of each by its name; `faults`
     are the program's own, besides those on single files.
     """
@@ -295,7 +334,11 @@ def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, 
             "inputs": [{"name": name, "sha256": sha256} for name, sha256 in inputs.items()],
             "files": [_file_record(answer) for answer in batch.answers],
             "reviews": [
-                {"department": answer.department, "item": card.item, "sha256": list(card.review.sources)}
+                {
+                    "department": answer.department,
+                    "item": card.item,
+                    "sha256": list(card.review.sources),
+                }
                 for answer in batch.submitted
                 for card in answer.scorecards
                 if card.review and card.review.sources
@@ -303,7 +346,9 @@ def run_document(batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, 
             "missing": [department.name for department in batch.missing],
             "totals": _totals(batch),
             "faults": [*faults],
-            "outputs": [{"path": path, "sha256": sha256} for path, sha256 in sorted(outputs.items())],
+            "outputs": [
+                {"path": path, "sha256": sha256} for path, sha256 in sorted(outputs.items())
+            ],
         }
     )
 
@@ -322,19 +367,30 @@ def _file_record(answer: Answer) -> dict[str, Any]:
         "problem": answer.problem,
         "material": answer.material,
         "faults": list(answer.faults),
-        "mail": {"sender": letter.sender, "date": letter.date, "subject": letter.subject} if letter else None,
+        "mail": {"sender": letter.sender, "date": letter.date, "subject": letter.subject}
+        if letter
+        else None,
     }
 
 
 def _totals(batch: Batch) -> dict[str, Any]:
     statuses = Counter(answer.status for answer in batch.answers)
     reports = [answer.report for answer in batch.submitted if answer.report]
-    read, handled = sum(report.cells_read for report in reports), sum(report.cells_handled for report in reports)
-    findings = Counter((finding.severity, finding.state) for report in reports for finding in report.findings)
+    read, handled = (
+        sum(report.cells_read for report in reports),
+        sum(report.cells_handled for report in reports),
+    )
+    findings = Counter(
+        (finding.severity, finding.state) for report in reports for finding in report.findings
+    )
     return {
         "files": {
             "seen": len(batch.answers),
-            "by_status": {status.value: statuses[status] for status in FileStatus if status is not FileStatus.MISSING},
+            "by_status": {
+                status.value: statuses[status]
+                for status in FileStatus
+                if status is not FileStatus.MISSING
+            },
             "material": sum(answer.material for answer in batch.answers),
         },
         "departments": {
@@ -344,5 +400,8 @@ def _totals(batch: Batch) -> dict[str, Any]:
             "by_result": dict(sorted(Counter(report.result.value for report in reports).items())),
         },
         "cells": {"read": read, "handled": handled, "refused": read - handled},
-        "findings": {severity.value: {state.value: findings[severity, state] for state in FindingState} for severity in Severity},
+        "findings": {
+            severity.value: {state.value: findings[severity, state] for state in FindingState}
+            for severity in Severity
+        },
     }

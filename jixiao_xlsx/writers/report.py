@@ -15,7 +15,9 @@ def write_report(told: Telling) -> bytes:
     template = told.desk.template
     path = template.folder / "word" / f"{TITLE}.docx"
     if not path.is_file():
-        raise Untellable(f"“{template.title}”没有报告的 Word 模板（word/{TITLE}.docx），不能生成报告。")
+        raise Untellable(
+            f"“{template.title}”没有报告的 Word 模板（word/{TITLE}.docx），不能生成报告。"
+        )
     return filled(path, context(told))
 
 

@@ -45,7 +45,11 @@ def rule_text(rule: Rule, template: Template) -> str:
         lines.append(f"勾稽关系：{'、'.join(rule.relations)}")
     for kind, example in zip(_KINDS, examples(template, rule.code), strict=True):
         if example:
-            lines += ["", f"{kind}：{example.name}", *(indent(text.strip("\n"), "    ") for text in _shown(example))]
+            lines += [
+                "",
+                f"{kind}：{example.name}",
+                *(indent(text.strip("\n"), "    ") for text in _shown(example)),
+            ]
     return "\n".join([*lines, ""])
 
 
@@ -73,7 +77,11 @@ def rules_json(rules: Sequence[Rule], template: Template) -> bytes:
                 "doc": what,
                 "fix": mend,
                 "examples": {
-                    kind: {"name": example.name, "tables": dict(example.tables), "finds": list(example.finds)}
+                    kind: {
+                        "name": example.name,
+                        "tables": dict(example.tables),
+                        "finds": list(example.finds),
+                    }
                     for kind, example in zip(_KINDS, examples(template, rule.code), strict=True)
                     if example
                 },
@@ -122,4 +130,6 @@ def _section(rule: Rule, template: Template) -> str:
 def _flowing(doc: str) -> str:
     """A docstring as running text: Chinese needs no space where a line was broken."""
     paragraphs = doc.split("\n\n")
-    return "\n\n".join("".join(line.strip() for line in paragraph.splitlines()) for paragraph in paragraphs)
+    return "\n\n".join(
+        "".join(line.strip() for line in paragraph.splitlines()) for paragraph in paragraphs
+    )

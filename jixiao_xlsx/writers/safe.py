@@ -10,7 +10,9 @@ MAX_BYTES = 200  # most file systems allow 255, and a suffix is still to come
 UNNAMED = "未命名"
 # What a file system, a link or a reference to another workbook would not read as a letter, and its full-width twin.
 _UNSAFE = str.maketrans(dict(zip('\\/:*?"<>|#%[]', "＼／：＊？＂＜＞｜＃％（）", strict=True)))
-_RESERVED = re.compile(r"(con|prn|aux|nul|(com|lpt)[\d¹²³]|conin\$|conout\$) *(\.|$)", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"(con|prn|aux|nul|(com|lpt)[\d¹²³]|conin\$|conout\$) *(\.|$)", re.IGNORECASE
+)
 _SPACES = re.compile(r"\s+")
 
 
@@ -21,12 +23,16 @@ def safe_name(text: str) -> str:
     disappear; a name that Windows keeps for devices, or one like a lock file's, gets a leading underscore. Two texts may
     give one name: making names unique is the caller's.
     """
-    letters = (letter for letter in _SPACES.sub(" ", text) if unicodedata.category(letter)[0] != "C")
+    letters = (
+        letter for letter in _SPACES.sub(" ", text) if unicodedata.category(letter)[0] != "C"
+    )
     visible = _SPACES.sub(" ", unicodedata.normalize("NFC", "".join(letters)))
     name = _shorten(visible.translate(_UNSAFE).strip(" .")).strip(" .")
     if not name:
         return UNNAMED
-    return _shorten(f"_{name}").strip(" .") if _RESERVED.match(name) or name.startswith("~") else name
+    return (
+        _shorten(f"_{name}").strip(" .") if _RESERVED.match(name) or name.startswith("~") else name
+    )
 
 
 def _shorten(name: str) -> str:

@@ -35,7 +35,11 @@ from jixiao_xlsx.writers.wording import in_order, lone_columns
 
 
 def write_scored(
-    target: Path | BinaryIO, submission: Submission, report: Report, cards: Scorecard | Sequence[Scorecard], template: Template
+    target: Path | BinaryIO,
+    submission: Submission,
+    report: Report,
+    cards: Scorecard | Sequence[Scorecard],
+    template: Template,
 ) -> None:
     """Write the scored workbook: deterministic bytes, every formula with its value. `cards`: one, or one for each of
     `submission.parts`, which then have numbered sheets of their own. Raises files.Blocked.
@@ -50,14 +54,24 @@ def write_scored(
         tables = [book.add_worksheet(SCORES + number) for number in numbered]
         opinion = book.add_worksheet(OPINION)
         links: dict[Place, str] = {}
-        for part, card, table, number in zip(submission.parts, cards, tables, numbered, strict=True):
+        for part, card, table, number in zip(
+            submission.parts, cards, tables, numbered, strict=True
+        ):
             notes, funds = (book.add_worksheet(name + number) for name in (NOTES, FUNDS))
             refs = write_notes(notes, styles, card, template)
             links |= write_table(table, styles, part, card, template, refs, marks, numbers)
             links |= write_funds(funds, styles, part, card, template, marks)
         write_opinion(opinion, styles, report, findings, links, lone_columns(template))
         for card, item, table, number in zip(cards, items(cards), tables, numbered, strict=True):
-            head = Review("", card.department, report.code, template.id, template.version, submission.year, item)
+            head = Review(
+                "",
+                card.department,
+                report.code,
+                template.id,
+                template.version,
+                submission.year,
+                item,
+            )
             _write_said(book.add_worksheet(SHEET + number), table.name, head, card, template)
         tables[0].activate()
 
@@ -66,12 +80,23 @@ def _write_said(sheet: Any, table: str, head: Review, card: Scorecard, template:
     """What this workbook says of its `table`, for the run that reads the reviewer's word back."""
     lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
     names = line_names(card, template)
-    known = [one.reviewed or Reviewed(name, own=one.self_score, computed=one.score) for name, one in zip(names, lines, strict=True)]
+    known = [
+        one.reviewed or Reviewed(name, own=one.self_score, computed=one.score)
+        for name, one in zip(names, lines, strict=True)
+    ]
     said = card.review or ReviewOutcome()
     scores = tuple((one.self_score, one.score) for one in lines)
     title = template.indicator_columns.get("name", USUAL["name"])
     for at, texts in enumerate(
-        encode(Written(replace(head, lines=tuple(known), sources=said.sources), scores, table, title, said.left))
+        encode(
+            Written(
+                replace(head, lines=tuple(known), sources=said.sources),
+                scores,
+                table,
+                title,
+                said.left,
+            )
+        )
     ):
         for column, text in enumerate(texts):
             sheet.write_string(at, column, clip(text))
@@ -91,5 +116,7 @@ def _numbers(findings: list[Finding]) -> Mapping[Place, list[tuple[int, str]]]:
     """For each cell the numbers its findings have in 核对意见, with the place of the line there."""
     numbers: dict[Place, list[tuple[int, str]]] = {}
     for number, finding in enumerate(findings, 1):
-        numbers.setdefault(finding.place, []).append((number, f"internal:'{OPINION}'!A{first_row() + number}"))
+        numbers.setdefault(finding.place, []).append(
+            (number, f"internal:'{OPINION}'!A{first_row() + number}")
+        )
     return numbers

@@ -13,7 +13,22 @@ from jixiao_xlsx.reviewsheet import SCORE_TITLE
 from jixiao_xlsx.writers.styles import Content, Live, Styles, put
 
 SCORES = "绩效评价表"
-LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE, SELF, SCORE, GAP, REVIEW, WHY, DEVIATION, OPINIONS = range(14)
+(
+    LEVEL1,
+    LEVEL2,
+    NAME,
+    WEIGHT,
+    TARGET,
+    ACTUAL,
+    RATE,
+    SELF,
+    SCORE,
+    GAP,
+    REVIEW,
+    WHY,
+    DEVIATION,
+    OPINIONS,
+) = range(14)
 WIDTHS = (10.0, 15.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
 LAST = len(WIDTHS) - 1
 
@@ -58,7 +73,13 @@ def write_review(sheet: Any, styles: Styles, row: int, one: IndicatorScore | Exe
     mark = ""
     if said.typed:
         mark = " error" if said.score is None else " warning" if changes_since(said, one) else ""
-    put(sheet, row - 1, REVIEW, said.typed if said.score is None else said.score, styles[f"cell input score{mark}"])
+    put(
+        sheet,
+        row - 1,
+        REVIEW,
+        said.typed if said.score is None else said.score,
+        styles[f"cell input score{mark}"],
+    )
     put(sheet, row - 1, WHY, said.reason, styles["cell input"])
     sheet.data_validation(
         row - 1,

@@ -12,7 +12,16 @@ from xlsxwriter.utility import xl_col_to_name
 
 from jixiao_xlsx.model import Cell, Place, Row, Scorecard, Severity, Submission, Table
 from jixiao_xlsx.spec import TableSpec, Template
-from jixiao_xlsx.writers.styles import Content, Live, Styles, height, page, put, put_merged, set_widths
+from jixiao_xlsx.writers.styles import (
+    Content,
+    Live,
+    Styles,
+    height,
+    page,
+    put,
+    put_merged,
+    set_widths,
+)
 
 FUNDS = "资金执行"
 LABEL_WIDTH, WIDTH = 24.0, 17.0
@@ -29,7 +38,12 @@ class Grid:
 
 
 def write_funds(
-    sheet: Any, styles: Styles, submission: Submission, card: Scorecard, template: Template, marks: Mapping[Place, Severity]
+    sheet: Any,
+    styles: Styles,
+    submission: Submission,
+    card: Scorecard,
+    template: Template,
+    marks: Mapping[Place, Severity],
 ) -> dict[Place, str]:
     """Fill the sheet 资金执行; returns where it shows each cell of the file."""
     funds = template.table.get(template.funds.get("table", ""))
@@ -43,7 +57,9 @@ def write_funds(
         grid = _write_grid(sheet, styles, top, funds, submission.get(funds.name), marks, links)
         top = _write_sums(sheet, styles, grid, funds) + 1
     if execution:
-        grid = _write_grid(sheet, styles, top, execution, submission.get(execution.name), marks, links)
+        grid = _write_grid(
+            sheet, styles, top, execution, submission.get(execution.name), marks, links
+        )
         _write_rates(sheet, styles, grid, template)
     page(sheet, footer=f"{card.name}　{FUNDS}")
     return links
@@ -65,30 +81,47 @@ def _write_grid(
 ) -> Grid:
     """The table with its heading, from row `top` (from 0) on; what the file left blank stays blank."""
     heading = table.heading.text if table and table.heading and table.heading.text else spec.name
-    put(sheet, top, 0, f"{heading}（单位：{spec.unit}）" if spec.unit else heading, styles["section"])
+    put(
+        sheet,
+        top,
+        0,
+        f"{heading}（单位：{spec.unit}）" if spec.unit else heading,
+        styles["section"],
+    )
     sheet.set_row(top, 22)
     titles = _titles(spec)
     for at, title in enumerate(titles):
         put(sheet, top + 1, at, title or spec.label_title, styles["head"])
     sheet.set_row(top + 1, height([(title, WIDTH) for title in titles], least=24))
-    rows = [] if table is None else [(row, number) for number, row in enumerate(table.rows, top + 3)]
+    rows = (
+        [] if table is None else [(row, number) for number, row in enumerate(table.rows, top + 3)]
+    )
     for row, number in rows:
         texts: list[tuple[Content, float]] = []
         for at, title in enumerate(titles):
             content, style = _shown(spec, row, title, marks)
             put(sheet, number - 1, at, content, styles[style])
-            texts.append((content if isinstance(content, str) else None, WIDTH if at else LABEL_WIDTH))
+            texts.append(
+                (content if isinstance(content, str) else None, WIDTH if at else LABEL_WIDTH)
+            )
             if cell := row.get(title):
                 links[cell.place] = f"internal:'{sheet.get_name()}'!{xl_col_to_name(at)}{number}"
         sheet.set_row(number - 1, height(texts))
     end = top + 2 + len(rows)
     if table is None:
-        put_merged(sheet, (end, 0, end, len(titles) - 1), f"报送的文件里没有找到《{spec.name}》。", styles["cell warning"])
+        put_merged(
+            sheet,
+            (end, 0, end, len(titles) - 1),
+            f"报送的文件里没有找到《{spec.name}》。",
+            styles["cell warning"],
+        )
         end += 1
     return Grid(rows, {title: xl_col_to_name(at) for at, title in enumerate(titles) if title}, end)
 
 
-def _shown(spec: TableSpec, row: Row, title: str, marks: Mapping[Place, Severity]) -> tuple[Content, str]:
+def _shown(
+    spec: TableSpec, row: Row, title: str, marks: Mapping[Place, Severity]
+) -> tuple[Content, str]:
     """What a cell shows and how: numbers as numbers, anything else as it was typed."""
     if not title:
         return row.title, "cell"
@@ -119,11 +152,19 @@ def _write_sums(sheet: Any, styles: Styles, grid: Grid, spec: TableSpec) -> int:
     for at, column in enumerate(spec.columns):
         if column.type == "money":
             letter = grid.columns[column.title]
-            numbers = [cell.number for row, _ in parts if (cell := row.get(column.title)) and cell.number is not None]
+            numbers = [
+                cell.number
+                for row, _ in parts
+                if (cell := row.get(column.title)) and cell.number is not None
+            ]
             summed = sum(numbers, Decimal(0)) if numbers else None
             area = f"{letter}{parts[0][1]}:{letter}{parts[-1][1]}"
-            live = Live(f'=IF(COUNT({area})=0,"",SUM({area}))', "" if summed is None else float(summed))
-            gap = _gap(total[0].get(column.title), summed, f"{letter}{total[1]}", f"{letter}{grid.end + 1}")
+            live = Live(
+                f'=IF(COUNT({area})=0,"",SUM({area}))', "" if summed is None else float(summed)
+            )
+            gap = _gap(
+                total[0].get(column.title), summed, f"{letter}{total[1]}", f"{letter}{grid.end + 1}"
+            )
             put(sheet, grid.end, at, live, styles["cell money total"])
             put(sheet, grid.end + 1, at, gap, styles["cell money total"])
         elif at:
@@ -151,10 +192,22 @@ def _write_rates(sheet: Any, styles: Styles, grid: Grid, template: Template) -> 
     for row, number in grid.rows:
         formula = f'=IF(N({budget}{number})>0,IF(ISNUMBER({spent}{number}),{spent}{number}/{budget}{number},"—"),"—")'
         rate = _rate(row.get(titles["budget"]), row.get(titles["spent"]))
-        put(sheet, number - 1, at, Live(formula, "—" if rate is None else float(rate)), styles["cell percent strong"])
+        put(
+            sheet,
+            number - 1,
+            at,
+            Live(formula, "—" if rate is None else float(rate)),
+            styles["cell percent strong"],
+        )
 
 
 def _rate(budget: Cell | None, spent: Cell | None) -> Fraction | None:
-    if not budget or not spent or budget.number is None or spent.number is None or budget.number <= 0:
+    if (
+        not budget
+        or not spent
+        or budget.number is None
+        or spent.number is None
+        or budget.number <= 0
+    ):
         return None
     return Fraction(spent.number) / Fraction(budget.number)

@@ -10,7 +10,16 @@ from typing import Any
 from jixiao_xlsx.amounts import plain, rounded
 from jixiao_xlsx.model import Execution, IndicatorScore, Method, Scorecard
 from jixiao_xlsx.spec import Template
-from jixiao_xlsx.writers.styles import Column, Content, Live, Styled, Styles, listing, page, put_merged
+from jixiao_xlsx.writers.styles import (
+    Column,
+    Content,
+    Live,
+    Styled,
+    Styles,
+    listing,
+    page,
+    put_merged,
+)
 
 NOTES = "评分说明"
 NONE = "—"
@@ -66,7 +75,9 @@ def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template)
     first = HEAD + 2  # as Excel counts
     last = first + max(len(card.indicators), 1) - 1
     totals = _total_rows(card, template, first, last)
-    rows = [_indicator_row(number, first + number, one) for number, one in enumerate(card.indicators)]
+    rows = [
+        _indicator_row(number, first + number, one) for number, one in enumerate(card.indicators)
+    ]
     rows = rows or [[None, "没有读到指标", *[None] * (LAST - 1)]]
     listing(sheet, styles, HEAD, COLUMNS, [*rows, *totals.values()])
     sheet.freeze_panes(HEAD + 1, 2)
@@ -101,7 +112,10 @@ def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[Content |
         Styled(first, share),
         second,
         one.self_score,
-        Styled(_score_content(row, one), "cell score strong differs" if changed else "cell score strong"),
+        Styled(
+            _score_content(row, one),
+            "cell score strong differs" if changed else "cell score strong",
+        ),
         one.arithmetic,
         one.reason,
     ]
@@ -163,7 +177,11 @@ def recompute(one: IndicatorScore) -> Fraction | None:
         return _BY_NUMBERS[one.method](one, one.target or Fraction(0), one.actual)
     if one.self_score is None or one.method is Method.NOT_APPLICABLE:
         return None
-    return one.self_score if one.method is Method.KEPT else max(one.weight * one.low, min(one.weight * one.high, one.self_score))
+    return (
+        one.self_score
+        if one.method is Method.KEPT
+        else max(one.weight * one.low, min(one.weight * one.high, one.self_score))
+    )
 
 
 def _higher(one: IndicatorScore, target: Fraction, actual: Fraction) -> Fraction:
@@ -179,7 +197,11 @@ def _lower(one: IndicatorScore, target: Fraction, actual: Fraction) -> Fraction:
 
 
 def _change(one: IndicatorScore, target: Fraction, actual: Fraction) -> Fraction:
-    return one.weight if actual <= target else max(Fraction(0), one.weight - one.weight * one.per_point * (actual - target) * 100)
+    return (
+        one.weight
+        if actual <= target
+        else max(Fraction(0), one.weight - one.weight * one.per_point * (actual - target) * 100)
+    )
 
 
 def _equal(one: IndicatorScore, target: Fraction, actual: Fraction) -> Fraction:
@@ -207,30 +229,51 @@ _BY_NUMBERS: Mapping[Method, Callable[[IndicatorScore, Fraction, Fraction], Frac
 # ----------------------------------------------------------------------------------------------------------- totals
 
 
-def _total_rows(card: Scorecard, template: Template, first: int, last: int) -> dict[str, list[Content | Styled]]:
+def _total_rows(
+    card: Scorecard, template: Template, first: int, last: int
+) -> dict[str, list[Content | Styled]]:
     """Σ, scaling where there is some, 预算执行率, total and grade: one row each, in order."""
     rows: dict[str, list[Content | Styled]] = {}
     got = _known([one.score for one in card.indicators if one.method is not Method.NOT_APPLICABLE])
-    weights = Live(f"=SUM(C{first}:C{last})", float(sum((one.weight for one in card.indicators), Fraction(0))))
-    own = Live(f"=SUM(K{first}:K{last})", float(sum((one.self_score or 0 for one in card.indicators), Fraction(0))))
+    weights = Live(
+        f"=SUM(C{first}:C{last})", float(sum((one.weight for one in card.indicators), Fraction(0)))
+    )
+    own = Live(
+        f"=SUM(K{first}:K{last})",
+        float(sum((one.self_score or 0 for one in card.indicators), Fraction(0))),
+    )
     summed = f"=SUM(L{first}:L{last})"
     if card.is_scaled:
         rows["sum"] = _total_row("复算分之和", weights, own, _live(summed, got, got))
         rows["score"] = _scaled_row(card, got, first, last)
     else:
-        rows["score"] = _total_row("指标得分", weights, own, _live(summed, got, card.score), card.scaling)
+        rows["score"] = _total_row(
+            "指标得分", weights, own, _live(summed, got, card.score), card.scaling
+        )
     execution_at = last + len(rows) + 1
     rows["execution"] = _execution_row(execution_at, card.execution, template)
     total = None if card.score is None else card.score + (card.execution.score or 0)
     words = card.incomplete or f"指标得分 + {template.execution_table}得分"
     rows["total"] = _total_row(
-        "总分（100）", None, None, _live(f"=SUM(L{execution_at - 1}:L{execution_at})", total, card.total), words
+        "总分（100）",
+        None,
+        None,
+        _live(f"=SUM(L{execution_at - 1}:L{execution_at})", total, card.total),
+        words,
     )
-    rows["grade"] = _total_row("等级", None, None, grade_content(card, template, f"L{execution_at + 1}"), grade_words(template))
+    rows["grade"] = _total_row(
+        "等级",
+        None,
+        None,
+        grade_content(card, template, f"L{execution_at + 1}"),
+        grade_words(template),
+    )
     return rows
 
 
-def _scaled_row(card: Scorecard, got: Fraction | None, first: int, last: int) -> list[Content | Styled]:
+def _scaled_row(
+    card: Scorecard, got: Fraction | None, first: int, last: int
+) -> list[Content | Styled]:
     weight, full = card.applicable_weight, card.full_mark
     applicable = Live(f"=SUMPRODUCT(--ISNUMBER(L{first}:L{last}),C{first}:C{last})", float(weight))
     value = got / weight * full if got is not None and weight else None
@@ -251,7 +294,9 @@ def _live(formula: str, value: Fraction | None, wanted: Fraction | None) -> Cont
     return Live(formula, float(value)) if value == wanted else wanted
 
 
-def _total_row(name: str, weight: Content, own: Content, score: Content, words: str = "") -> list[Content | Styled]:
+def _total_row(
+    name: str, weight: Content, own: Content, score: Content, words: str = ""
+) -> list[Content | Styled]:
     row: list[Content | Styled] = [Styled(None, "cell total") for _ in COLUMNS]
     row[1] = Styled(name, "cell total")
     row[2] = Styled(weight, "cell weight total")
@@ -268,9 +313,18 @@ def _execution_row(row: int, execution: Execution, template: Template) -> list[C
     if execution.score is not None:
         value = None
         if budget is not None and spent is not None and budget > 0:
-            value = max(Fraction(0), min(execution.weight, execution.weight * Fraction(spent) / Fraction(budget)))
+            value = max(
+                Fraction(0),
+                min(execution.weight, execution.weight * Fraction(spent) / Fraction(budget)),
+            )
         content = _live(f"=MAX(0,MIN(C{row},C{row}*H{row}/G{row}))", value, execution.score)
-    made = _total_row(template.execution_table, execution.weight, execution.self_score, content, execution.arithmetic)
+    made = _total_row(
+        template.execution_table,
+        execution.weight,
+        execution.self_score,
+        content,
+        execution.arithmetic,
+    )
     made[3] = Styled(f"权重×{columns['spent']}÷{columns['budget']}（元），不超过权重", "cell")
     made[6], made[7] = Styled(budget, "cell money total"), Styled(spent, "cell money total")
     return made
@@ -296,4 +350,7 @@ def grade_content(card: Scorecard, template: Template, ref: str) -> Content:
 def grade_words(template: Template) -> str:
     """The bands in words: 优 ≥ 90，良 ≥ 80，…"""
     *upper, lowest = template.grades
-    return "，".join(f"{grade.name} ≥ {plain(grade.floor)}" for grade in upper) + f"，其余为{lowest.name}"
+    return (
+        "，".join(f"{grade.name} ≥ {plain(grade.floor)}" for grade in upper)
+        + f"，其余为{lowest.name}"
+    )

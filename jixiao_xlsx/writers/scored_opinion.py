@@ -6,7 +6,17 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from jixiao_xlsx.model import Finding, FindingState, Place, Report, Result, Severity, Skipped
-from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, page, put_merged
+from jixiao_xlsx.writers.styles import (
+    Column,
+    Content,
+    Link,
+    Styled,
+    Styles,
+    height,
+    listing,
+    page,
+    put_merged,
+)
 from jixiao_xlsx.writers.wording import address, advice, beside, severity_text, subject
 
 OPINION = "核对意见"
@@ -36,7 +46,12 @@ def first_row() -> int:
 
 
 def write_opinion(
-    sheet: Any, styles: Styles, report: Report, findings: Sequence[Finding], links: Mapping[Place, str], lone: Collection[str]
+    sheet: Any,
+    styles: Styles,
+    report: Report,
+    findings: Sequence[Finding],
+    links: Mapping[Place, str],
+    lone: Collection[str],
 ) -> None:
     """Fill the sheet 核对意见; `findings` are in order, `links` lead from a cell of the file to where this workbook
     shows it, and column titles in `lone` go without saying.
@@ -65,7 +80,12 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
     returned = report.result is Result.RETURN
     advice_ = "错误须更正，警告须更正或填写情况说明后重报" if returned else "无须退回；提示供参考"
     text = f"结论：{report.result.value}　　{counts}　　（{advice_}）"
-    put_merged(sheet, (1, 0, 1, LAST), text, styles["cell strong error" if returned else "cell strong good"])
+    put_merged(
+        sheet,
+        (1, 0, 1, LAST),
+        text,
+        styles["cell strong error" if returned else "cell strong good"],
+    )
     sheet.set_row(1, 24)
     cells = sum(report.checked.values())
     looked = sum(1 for count in report.checked.values() if count)
@@ -77,13 +97,22 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
     sheet.set_row(2, height([(text, WIDTH)], size=9))
 
 
-def _row(number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]) -> list[Content | Styled]:
-    places = (finding.place, *finding.related) if not finding.place.cell.isascii() else (finding.place,)
-    target = next((links[place] for place in places if place in links), None)  # a report has no cell: the table it is held against
+def _row(
+    number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]
+) -> list[Content | Styled]:
+    places = (
+        (finding.place, *finding.related) if not finding.place.cell.isascii() else (finding.place,)
+    )
+    target = next(
+        (links[place] for place in places if place in links), None
+    )  # a report has no cell: the table it is held against
     open_ = finding.state is FindingState.OPEN
     return [
         number,
-        Styled(severity_text(finding), f"cell center {finding.severity.value}" if open_ else "cell center"),
+        Styled(
+            severity_text(finding),
+            f"cell center {finding.severity.value}" if open_ else "cell center",
+        ),
         finding.code,
         finding.place.sheet,
         address(finding),
@@ -102,9 +131,14 @@ def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
     """What was checked and what was not, in two compact paragraphs."""
     put_merged(sheet, (top, 0, top, LAST), "核对范围", styles["section"])
     sheet.set_row(top, 20)
-    checked = " ".join(f"{code}({count})" for code, count in sorted(report.checked.items()) if count)
+    checked = " ".join(
+        f"{code}({count})" for code, count in sorted(report.checked.items()) if count
+    )
     lines = [("已核对", f"规则编号（单元格数）：{checked or '无'}")]
-    lines += [("未核对", f"{reason}：{_skipped_codes(group)}") for reason, group in _by_reason(report.skipped)]
+    lines += [
+        ("未核对", f"{reason}：{_skipped_codes(group)}")
+        for reason, group in _by_reason(report.skipped)
+    ]
     for at, (label, text) in enumerate(lines, top + 1):
         put_merged(sheet, (at, 0, at, 1), label, styles["cell center"])
         put_merged(sheet, (at, 2, at, LAST), text, styles["cell"])

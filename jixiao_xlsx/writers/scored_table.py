@@ -34,7 +34,17 @@ from jixiao_xlsx.writers.scored_form import (
 from jixiao_xlsx.writers.scored_funds import content_of
 from jixiao_xlsx.writers.scored_notes import NONE, ScoreRefs
 from jixiao_xlsx.writers.scored_totals import write_totals
-from jixiao_xlsx.writers.styles import Content, Link, Live, Styles, height, page, put, put_merged, set_widths
+from jixiao_xlsx.writers.styles import (
+    Content,
+    Link,
+    Live,
+    Styles,
+    height,
+    page,
+    put,
+    put_merged,
+    set_widths,
+)
 
 PLAN_LABEL = "年度计划完成情况"
 Numbers = Mapping[Place, Sequence[tuple[int, str]]]
@@ -58,16 +68,35 @@ def write_table(
     _write_titles(sheet, styles, head, template)
     lines = Lines(head + 2, head + 1 + max(len(card.indicators), 1))
     for number, one in enumerate(card.indicators):
-        _write_indicator(sheet, styles, lines.first + number, one, refs.indicators[number], marks, numbers)
-        links |= dict.fromkeys(one.places.values(), f"internal:'{sheet.get_name()}'!C{lines.first + number}")
+        _write_indicator(
+            sheet, styles, lines.first + number, one, refs.indicators[number], marks, numbers
+        )
+        links |= dict.fromkeys(
+            one.places.values(), f"internal:'{sheet.get_name()}'!C{lines.first + number}"
+        )
     if not card.indicators:
-        put_merged(sheet, (head + 1, 0, head + 1, LAST), "报送的文件里没有读到指标。", styles["cell warning"])
+        put_merged(
+            sheet,
+            (head + 1, 0, head + 1, LAST),
+            "报送的文件里没有读到指标。",
+            styles["cell warning"],
+        )
     _merge_levels(sheet, styles, lines, card.indicators)
     total = _total_places(submission, template)
     links |= dict.fromkeys(total.values(), f"internal:'{sheet.get_name()}'!A{lines.sum}")
     links |= _typed_links(sheet, submission, template)
-    write_totals(sheet, styles, lines, card, template, refs, {key: marks[place] for key, place in total.items() if place in marks})
-    _write_signatures(sheet, styles, _write_reminders(sheet, styles, lines.total + 1, card), template)
+    write_totals(
+        sheet,
+        styles,
+        lines,
+        card,
+        template,
+        refs,
+        {key: marks[place] for key, place in total.items() if place in marks},
+    )
+    _write_signatures(
+        sheet, styles, _write_reminders(sheet, styles, lines.total + 1, card), template
+    )
     _finish(sheet, head, card)
     return links
 
@@ -75,12 +104,18 @@ def write_table(
 # ---------------------------------------------------------------------------------------------------------- heading
 
 
-def _write_heading(sheet: Any, styles: Styles, submission: Submission, card: Scorecard, template: Template) -> None:
+def _write_heading(
+    sheet: Any, styles: Styles, submission: Submission, card: Scorecard, template: Template
+) -> None:
     spec = template.table.get(template.indicator_table)
     year = "" if submission.year is None else str(submission.year)
-    own = spec.heading if spec and not spec.caption else "{year}年度" + template.title  # a caption is no title
+    own = (
+        spec.heading if spec and not spec.caption else "{year}年度" + template.title
+    )  # a caption is no title
     heading = own.replace("{year}年度", f"{year}年度" if year else "")
-    put_merged(sheet, (0, 0, 0, LAST), heading.replace("{department}", card.department), styles["title"])
+    put_merged(
+        sheet, (0, 0, 0, LAST), heading.replace("{department}", card.department), styles["title"]
+    )
     sheet.set_row(0, 32)
     role = template.roles.get("department")
     put_merged(sheet, (1, 0, 1, 1), role.row if role else "部门名称", styles["head"])
@@ -114,7 +149,12 @@ def _typed(card: Scorecard) -> str:
 
 
 def _write_plan(
-    sheet: Any, styles: Styles, submission: Submission, template: Template, marks: Mapping[Place, Severity], links: dict[Place, str]
+    sheet: Any,
+    styles: Styles,
+    submission: Submission,
+    template: Template,
+    marks: Mapping[Place, Severity],
+    links: dict[Place, str],
 ) -> int:
     """The 年度计划完成情况 block; returns the row after it, counted from 0."""
     spec = template.table.get(template.plan.get("table", ""))
@@ -123,15 +163,21 @@ def _write_plan(
     table = submission.get(spec.name)
     areas = _spans(WIDTHS[1:], [column.width for column in spec.columns])
     for (left, right), column in zip(areas, spec.columns, strict=True):
-        put_merged(sheet, (2, left, 2, right), _with_unit(column.title, spec, column.type), styles["head"])
+        put_merged(
+            sheet, (2, left, 2, right), _with_unit(column.title, spec, column.type), styles["head"]
+        )
     sheet.set_row(2, 22)
     rows = table.rows if table else ()
     for at, row in enumerate(rows, 3):
         _write_plan_row(sheet, styles, at, row, spec, areas, marks)
-        links |= {cell.place: f"internal:'{sheet.get_name()}'!B{at + 1}" for cell in row.cells.values()}
+        links |= {
+            cell.place: f"internal:'{sheet.get_name()}'!B{at + 1}" for cell in row.cells.values()
+        }
     end = 3 + len(rows)
     if not rows:
-        put_merged(sheet, (3, 1, 3, LAST), f"报送的文件里没有读到《{spec.name}》。", styles["cell warning"])
+        put_merged(
+            sheet, (3, 1, 3, LAST), f"报送的文件里没有读到《{spec.name}》。", styles["cell warning"]
+        )
         end = 4
     put_merged(sheet, (2, 0, end - 1, 0), PLAN_LABEL, styles["head"])
     return end
@@ -157,7 +203,9 @@ def _write_plan_row(
         kind = " money" if column.type == "money" and not isinstance(content, str) else ""
         mark = f" {marks[cell.place].value}" if cell and cell.place in marks else ""
         put_merged(sheet, (at, left, at, right), content, styles[f"cell{kind}{mark}"])
-        measured.append((content if isinstance(content, str) else None, sum(WIDTHS[left : right + 1])))
+        measured.append(
+            (content if isinstance(content, str) else None, sum(WIDTHS[left : right + 1]))
+        )
     sheet.set_row(at, height(measured))
 
 
@@ -192,10 +240,20 @@ USUAL = {  # for a form that has no such column
 def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> None:
     columns = template.indicator_columns
     titles = [columns.get(key, usual) for key, usual in USUAL.items()]
-    titles += ["自评分", "复算分", "差异（自评−复算）", SCORE_TITLE, REASON_TITLE, columns.get("deviation", ""), "核对意见序号"]
+    titles += [
+        "自评分",
+        "复算分",
+        "差异（自评−复算）",
+        SCORE_TITLE,
+        REASON_TITLE,
+        columns.get("deviation", ""),
+        "核对意见序号",
+    ]
     for column, title in enumerate(titles):
         put(sheet, at, column, title, styles["head"])
-    sheet.set_row(at, height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30))
+    sheet.set_row(
+        at, height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30)
+    )
 
 
 def _write_indicator(
@@ -212,7 +270,11 @@ def _write_indicator(
         return styles[f"{traits} {min(found, key=lambda s: s.rank).value}" if found else traits]
 
     at = row - 1
-    differs = " differs" if one.self_score is not None and one.score is not None and one.self_score != one.score else ""
+    differs = (
+        " differs"
+        if one.self_score is not None and one.score is not None and one.self_score != one.score
+        else ""
+    )
     put(sheet, at, NAME, one.name, style("cell", "name", "direction"))
     put(sheet, at, WEIGHT, one.weight, style("cell weight", "weight"))
     put(sheet, at, TARGET, one.target_text, style("cell center", "target"))
@@ -225,9 +287,17 @@ def _write_indicator(
     put(sheet, at, DEVIATION, one.deviation_text, style("cell", "deviation"))
     _write_numbers(sheet, styles, at, one, numbers)
     why = one.reviewed.reason if one.reviewed else ""
-    texts = ((one.name, NAME), (why, WHY), (one.target_text, TARGET), (one.actual_text, ACTUAL), (one.deviation_text, DEVIATION))
+    texts = (
+        (one.name, NAME),
+        (why, WHY),
+        (one.target_text, TARGET),
+        (one.actual_text, ACTUAL),
+        (one.deviation_text, DEVIATION),
+    )
     levels = ((one.level1, LEVEL1), (one.level2, LEVEL2))
-    sheet.set_row(at, height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24))
+    sheet.set_row(
+        at, height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24)
+    )
 
 
 def _recomputed(one: IndicatorScore, ref: str) -> Content:
@@ -236,7 +306,9 @@ def _recomputed(one: IndicatorScore, ref: str) -> Content:
     return Live(f"={ref}", float(one.score))
 
 
-def _write_numbers(sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: Numbers) -> None:
+def _write_numbers(
+    sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: Numbers
+) -> None:
     """The 序号 of this row's findings, leading to the first of them."""
     found = sorted({entry for place in one.places.values() for entry in numbers.get(place, ())})
     if found:
@@ -246,7 +318,9 @@ def _write_numbers(sheet: Any, styles: Styles, at: int, one: IndicatorScore, num
         put(sheet, at, OPINIONS, None, styles["cell"])
 
 
-def _merge_levels(sheet: Any, styles: Styles, lines: Lines, indicators: Sequence[IndicatorScore]) -> None:
+def _merge_levels(
+    sheet: Any, styles: Styles, lines: Lines, indicators: Sequence[IndicatorScore]
+) -> None:
     """一级 and 二级指标, merged over equal neighbours."""
     keys = [(one.level1, one.level2) for one in indicators]
     for column, runs in ((LEVEL1, _runs([(one,) for one, _ in keys])), (LEVEL2, _runs(keys))):
@@ -268,7 +342,11 @@ def _runs(keys: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str
 
 def _write_reminders(sheet: Any, styles: Styles, at: int, card: Scorecard) -> int:
     """What the reviewer must look at again, and what no longer has a line; returns the row after it."""
-    told = [(finding.message, finding.severity) for finding in card.review.findings] if card.review else []
+    told = (
+        [(finding.message, finding.severity) for finding in card.review.findings]
+        if card.review
+        else []
+    )
     for message, severity in told:
         put_merged(sheet, (at, 0, at, LAST), message, styles[f"cell left {severity.value}"])
         sheet.set_row(at, height([(message, sum(WIDTHS))]))
@@ -286,7 +364,9 @@ def _write_signatures(sheet: Any, styles: Styles, at: int, template: Template) -
     sheet.set_row(at, height([(note, sum(WIDTHS))], size=9))
     spec = template.table.get(template.indicator_table)
     own = template.sheet[spec.sheet].signature if spec and spec.sheet in template.sheet else ()
-    for row, texts in enumerate((own, ("复核人（签字）：", "股室负责人（签字）：", "复核日期：")), at + 1):
+    for row, texts in enumerate(
+        (own, ("复核人（签字）：", "股室负责人（签字）：", "复核日期：")), at + 1
+    ):
         _spread(sheet, styles, row, texts)
 
 
@@ -301,5 +381,13 @@ def _spread(sheet: Any, styles: Styles, row: int, texts: Sequence[str]) -> None:
 def _finish(sheet: Any, head: int, card: Scorecard) -> None:
     if head < 8:  # a long plan block would fill the screen if it stayed
         sheet.freeze_panes(head + 1, NAME + 1)
-    sheet.protect("", {"format_columns": True, "format_rows": True, "select_locked_cells": True, "select_unlocked_cells": True})
+    sheet.protect(
+        "",
+        {
+            "format_columns": True,
+            "format_rows": True,
+            "select_locked_cells": True,
+            "select_unlocked_cells": True,
+        },
+    )
     page(sheet, repeat=(head, head), footer=f"{card.name}　{SCORES}")

@@ -30,7 +30,13 @@ from jixiao_xlsx.writers.styles import Content, Live, Styles, height, put, put_m
 
 
 def write_totals(
-    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs, marks: Mapping[str, Severity]
+    sheet: Any,
+    styles: Styles,
+    lines: Lines,
+    card: Scorecard,
+    template: Template,
+    refs: ScoreRefs,
+    marks: Mapping[str, Severity],
 ) -> None:
     """合计, 预算执行率, 总分 and 等级; `marks` are the gravest findings about the submitted 合计, by what its cells hold."""
     _write_sum(sheet, styles, lines, card, refs, marks)
@@ -58,15 +64,30 @@ def _total_line(
     sheet.set_row(at, height([(words, sum(WIDTHS[words_at:]))], least=24))
 
 
-def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs, marks: Mapping[str, Severity]) -> None:
-    weight_mark, own_mark = (f" {marks[key].value}" if key in marks else "" for key in ("weight", "score"))
+def _write_sum(
+    sheet: Any,
+    styles: Styles,
+    lines: Lines,
+    card: Scorecard,
+    refs: ScoreRefs,
+    marks: Mapping[str, Severity],
+) -> None:
+    weight_mark, own_mark = (
+        f" {marks[key].value}" if key in marks else "" for key in ("weight", "score")
+    )
     weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
     contents: dict[int, tuple[Content, str]] = {
         WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
-        SELF: (Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(own)), f"cell score total{own_mark}"),
+        SELF: (
+            Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(own)),
+            f"cell score total{own_mark}",
+        ),
         SCORE: (_referred(card.score, refs.score), "cell score total"),
         GAP: (gap(lines.sum, own, card.score), "cell gap total"),
-        REVIEW: (Live(_reviewed_sum(lines, card), _known(card.review.score if card.review else None)), "cell score total"),
+        REVIEW: (
+            Live(_reviewed_sum(lines, card), _known(card.review.score if card.review else None)),
+            "cell score total",
+        ),
     }
     words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if card.is_scaled else ""
     _total_line(sheet, styles, lines.sum, "合计", contents, words)
@@ -74,7 +95,9 @@ def _write_sum(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: 
 
 def _own_sum(card: Scorecard) -> Fraction:
     """The self-scores added up, and scaled where 复算分 are."""
-    own = sum((one.self_score for one in card.indicators if one.self_score is not None), Fraction(0))
+    own = sum(
+        (one.self_score for one in card.indicators if one.self_score is not None), Fraction(0)
+    )
     weight = card.applicable_weight
     return own / weight * card.full_mark if card.is_scaled and weight else own
 
@@ -106,9 +129,20 @@ def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
     return f'=IF(OR(COUNT({typed},K{lines.execution})=0,{missing}>0),"",{mixed})'
 
 
-def _write_execution(sheet: Any, styles: Styles, lines: Lines, execution: Execution, template: Template, refs: ScoreRefs) -> None:
+def _write_execution(
+    sheet: Any,
+    styles: Styles,
+    lines: Lines,
+    execution: Execution,
+    template: Template,
+    refs: ScoreRefs,
+) -> None:
     titles = template.execution_columns
-    differs = execution.self_score is not None and execution.score is not None and execution.self_score != execution.score
+    differs = (
+        execution.self_score is not None
+        and execution.score is not None
+        and execution.self_score != execution.score
+    )
     mark = " differs" if differs else ""
     contents: dict[int, tuple[Content, str]] = {
         WEIGHT: (execution.weight, "cell weight total"),
@@ -122,11 +156,21 @@ def _write_execution(sheet: Any, styles: Styles, lines: Lines, execution: Execut
         for key, amount in (("budget", execution.budget), ("spent", execution.spent))
         if key in titles
     ]
-    _total_line(sheet, styles, lines.execution, template.execution_table, contents, "，".join(amounts), DEVIATION)
+    _total_line(
+        sheet,
+        styles,
+        lines.execution,
+        template.execution_table,
+        contents,
+        "，".join(amounts),
+        DEVIATION,
+    )
     write_review(sheet, styles, lines.execution, execution)
 
 
-def _write_total(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs) -> None:
+def _write_total(
+    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs
+) -> None:
     weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
     own = _own_sum(card) + (card.execution.self_score or 0)
     above = (lines.sum, lines.execution)
@@ -138,23 +182,34 @@ def _write_total(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs
         SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
         SCORE: (_referred(card.total, refs.total), "cell sum total"),
         GAP: (gap(lines.total, own, card.total), "cell gap total"),
-        REVIEW: (Live(reviewed, _known(card.review.total if card.review else None)), "cell sum total"),
+        REVIEW: (
+            Live(reviewed, _known(card.review.total if card.review else None)),
+            "cell sum total",
+        ),
     }
     _total_line(sheet, styles, lines.total, "总分（100 分）", contents, card.incomplete)
 
 
-def _write_grade(sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs) -> None:
+def _write_grade(
+    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs
+) -> None:
     row, total = lines.total + 1, lines.total
     own = _own_sum(card) + (card.execution.self_score or 0)
     known = card.total is not None and bool(card.grade)
     contents: dict[int, tuple[Content, str]] = {
         SELF: (
-            Live(f"={grade_formula(template, f'H{total}')}", template.grade(Fraction(rounded(own, 2)))),
+            Live(
+                f"={grade_formula(template, f'H{total}')}",
+                template.grade(Fraction(rounded(own, 2))),
+            ),
             "cell center total",
         ),
         SCORE: (Live(f"={refs.grade}", card.grade) if known else NONE, "cell center total"),
         REVIEW: (
-            Live(f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})', card.review.grade if card.review else ""),
+            Live(
+                f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})',
+                card.review.grade if card.review else "",
+            ),
             "cell center total",
         ),
     }

@@ -66,7 +66,10 @@ class Summary:
 
     def count(self, test: str, now: int) -> Live:
         """How many lines pass `test`, in which {sheets}, {labels} and {states} stand for the columns."""
-        return Live(f"SUMPRODUCT({test.format(sheets=self.sheets, labels=self.labels, states=self.states)})", float(now))
+        return Live(
+            f"SUMPRODUCT({test.format(sheets=self.sheets, labels=self.labels, states=self.states)})",
+            float(now),
+        )
 
 
 def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Summary:
@@ -82,7 +85,11 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
     line = _HEADER + 1
     placed: list[Line] = []
     remarks: list[tuple[str, str, str, str]] = []
-    for heading, lines in (("一、必填项", every.required), ("二、表内关系", every.inner), ("三、表间关系", every.outer)):
+    for heading, lines in (
+        ("一、必填项", every.required),
+        ("二、表内关系", every.inner),
+        ("三、表间关系", every.outer),
+    ):
         span(sheet, (line, 0, line, len(COLUMNS) - 1), heading, canvas.looks.band)
         sheet.set_row(line, 22)
         remarks += [
@@ -95,12 +102,18 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
             for number, one in enumerate(lines)
             if one.explainable
         ]
-        placed += [_placed(canvas, one, line + 1 + number - _HEADER) for number, one in enumerate(lines)]
+        placed += [
+            _placed(canvas, one, line + 1 + number - _HEADER) for number, one in enumerate(lines)
+        ]
         line = _draw_lines(canvas, sheet, line + 1, lines)
-    summary = replace(_summary(spec, line - 1, placed, len(every.required)), remarks=remarks, filled=every.filled)
+    summary = replace(
+        _summary(spec, line - 1, placed, len(every.required)), remarks=remarks, filled=every.filled
+    )
     _draw_counters(canvas, sheet, summary)
     _colour(canvas, sheet, line - 1)
-    page(sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title)
+    page(
+        sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title
+    )
     sheet.freeze_panes(_HEADER + 1, 0)
     sheet.autofilter(_HEADER, 0, line - 1, len(COLUMNS) - 1)
     return summary
@@ -113,15 +126,33 @@ def _draw_lines(canvas: Canvas, sheet: Any, line: int, lines: Sequence[CheckLine
         ref = a1(*canvas.layout.position(one.anchor))
         for number, text in enumerate((one.code, where, one.label, one.text)):
             sheet.write_string(
-                line, number, text, looks.boxed(align="center" if number <= _SHEET else "left", indent=int(number > _SHEET))
+                line,
+                number,
+                text,
+                looks.boxed(
+                    align="center" if number <= _SHEET else "left", indent=int(number > _SHEET)
+                ),
             )
         link = looks.boxed(align="center", font_color=_LINK_COLOUR, underline=1)
-        sheet.write_url(line, _LINK, f"internal:{qualified(where, ref)}", link, ref, "转到这个单元格")
+        sheet.write_url(
+            line, _LINK, f"internal:{qualified(where, ref)}", link, ref, "转到这个单元格"
+        )
         formula, shown = _with_remark(one, a1(line, _REMARK))
-        sheet.write_formula(line, _STATE, f"={formula}", looks.boxed(align="left", indent=1), cached(shown))
-        sheet.write_blank(line, _REMARK, None, looks.cell("input" if one.explainable else "fixed", "left", "General"))
+        sheet.write_formula(
+            line, _STATE, f"={formula}", looks.boxed(align="left", indent=1), cached(shown)
+        )
+        sheet.write_blank(
+            line,
+            _REMARK,
+            None,
+            looks.cell("input" if one.explainable else "fixed", "left", "General"),
+        )
         wide = list(COLUMNS.values())
-        texts = [(one.text, wide[_TEXT] - 2), (one.label, wide[_LABEL] - 2), (shown, wide[_STATE] - 2)]
+        texts = [
+            (one.text, wide[_TEXT] - 2),
+            (one.label, wide[_LABEL] - 2),
+            (shown, wide[_STATE] - 2),
+        ]
         sheet.set_row(line, row_height(texts, 20))
         line += 1
     return line
@@ -137,12 +168,17 @@ def _with_remark(one: CheckLine, remark: str) -> tuple[str, str]:
 
 def _placed(canvas: Canvas, one: CheckLine, number: int) -> Line:
     where = canvas.layout.sheet_of(one.anchor[0])
-    return Line(where, a1(*canvas.layout.position(one.anchor)), one.label, str(one.state.value), number)
+    return Line(
+        where, a1(*canvas.layout.position(one.anchor)), one.label, str(one.state.value), number
+    )
 
 
 def _summary(spec: SheetSpec, last: int, lines: Sequence[Line], required: int) -> Summary:
     sheets, labels, states = (
-        qualified(spec.title, f"{a1(_HEADER + 1, column, absolute=True)}:{a1(last, column, absolute=True)}")
+        qualified(
+            spec.title,
+            f"{a1(_HEADER + 1, column, absolute=True)}:{a1(last, column, absolute=True)}",
+        )
         for column in (_SHEET, _LABEL, _STATE)
     )
     return Summary(qualified(spec.title, "A1"), sheets, labels, states, required, lines)
@@ -157,28 +193,62 @@ def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
     missing = sum(line.state == MISSING for line in summary.lines[: summary.required])
     stray = sum(line.state == STRAY for line in summary.lines)
     parts = (
-        ((0, 2), summary.count(f"--(LEFT({{states}},1)={quoted(FAILED)})", failed), (" 处不平", "没有不平的地方"), BAD),
-        ((3, 4), summary.count(f"--({musts}={quoted(MISSING)})", missing), (" 项必填未填", "必填项已填完"), FAIR),
-        ((5, 6), summary.count(f"--({{states}}={quoted(STRAY)})", stray), (" 处数字栏填了文字", "数字栏没有文字"), FAIR),
+        (
+            (0, 2),
+            summary.count(f"--(LEFT({{states}},1)={quoted(FAILED)})", failed),
+            (" 处不平", "没有不平的地方"),
+            BAD,
+        ),
+        (
+            (3, 4),
+            summary.count(f"--({musts}={quoted(MISSING)})", missing),
+            (" 项必填未填", "必填项已填完"),
+            FAIR,
+        ),
+        (
+            (5, 6),
+            summary.count(f"--({{states}}={quoted(STRAY)})", stray),
+            (" 处数字栏填了文字", "数字栏没有文字"),
+            FAIR,
+        ),
     )
     for (left, right), count, (tail, done), colour in parts:
-        look = looks.boxed(bold=True, align="center", font_size=12, bg_color=BAND_FILL, font_color=GREEN)
+        look = looks.boxed(
+            bold=True, align="center", font_size=12, bg_color=BAND_FILL, font_color=GREEN
+        )
         sheet.merge_range(_COUNTERS, left, _COUNTERS, right, "", look)
         formula = f"=IF({count.formula}=0,{quoted(done)},{quoted('还有 ')}&{count.formula}&{quoted(tail)})"
-        sheet.write_formula(_COUNTERS, left, formula, look, f"还有 {int(float(count.value))}{tail}" if count.value else done)
+        sheet.write_formula(
+            _COUNTERS,
+            left,
+            formula,
+            look,
+            f"还有 {int(float(count.value))}{tail}" if count.value else done,
+        )
         test = f"=LEFT({a1(_COUNTERS, left, absolute=True)},1)={quoted('还')}"
         rule = {"type": "formula", "criteria": test, "format": looks.mark(font_color=colour)}
         sheet.conditional_format(_COUNTERS, left, _COUNTERS, right, rule)
     sheet.set_row(_COUNTERS, 28)
     copies = any(table.spec.copy_of for table in canvas.layout.tables.values())
     how = _HOW + (f"{UNUSED}：这张表没有用。" if copies else "")
-    span(sheet, (_LEGEND, 0, _LEGEND, len(COLUMNS) - 1), how, looks(text_wrap=True, font_size=9, font_color="#595959"))
+    span(
+        sheet,
+        (_LEGEND, 0, _LEGEND, len(COLUMNS) - 1),
+        how,
+        looks(text_wrap=True, font_size=9, font_color="#595959"),
+    )
     sheet.set_row(_LEGEND, 30)
 
 
 def _colour(canvas: Canvas, sheet: Any, last: int) -> None:
     first = f"${a1(_HEADER + 1, _STATE)}"
-    shades = ((FAILED, BAD, True), (STRAY[0], BAD, True), (SOFT, FAIR, False), (GOOD, GREEN, False), (MISSING[0], TODO, False))
+    shades = (
+        (FAILED, BAD, True),
+        (STRAY[0], BAD, True),
+        (SOFT, FAIR, False),
+        (GOOD, GREEN, False),
+        (MISSING[0], TODO, False),
+    )
     for sign, colour, bold in shades:
         rule = {"type": "formula", "criteria": f"=LEFT({first},1)={quoted(sign)}"}
         look = canvas.looks.mark(font_color=colour, bold=bold)

@@ -55,7 +55,10 @@ def kept(place: Path, key: str) -> Answer | None:
 
 def _files_digest(place: Path, answer: Answer) -> str:
     """One digest of the workbook and of what lies beside it under the suffixes in `returned`."""
-    digests = [sha256_of(path) for path in (place, *(place.with_suffix(suffix) for suffix in answer.returned))]
+    digests = [
+        sha256_of(path)
+        for path in (place, *(place.with_suffix(suffix) for suffix in answer.returned))
+    ]
     return hashlib.sha256("".join(digests).encode()).hexdigest()
 
 
@@ -68,7 +71,10 @@ class _Values(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """The class of that name, where it is one of ours."""
-        if (module == _MODEL and name[:1].isupper() and "." not in name) or (module, name) in _KINDS:
+        if (module == _MODEL and name[:1].isupper() and "." not in name) or (
+            module,
+            name,
+        ) in _KINDS:
             return super().find_class(module, name)
         raise pickle.UnpicklingError(f"{module}.{name}")
 
@@ -83,7 +89,9 @@ def only_one(folder: Path) -> Iterator[None]:
         raise Blocked(f"结果文件夹“{folder.parent.name}”不能写入：{why(error)}") from error
     with stream:
         if not _locked(stream.fileno()):
-            raise Blocked("另一个 jixiao 正在往这个结果文件夹里写。请等它结束，或换一个结果文件夹。")
+            raise Blocked(
+                "另一个 jixiao 正在往这个结果文件夹里写。请等它结束，或换一个结果文件夹。"
+            )
         yield
 
 
@@ -100,5 +108,7 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:
-        return os.name != "nt"  # a file system without locks; on Windows this is how a lock is refused
+        return (
+            os.name != "nt"
+        )  # a file system without locks; on Windows this is how a lock is refused
     return True

@@ -127,7 +127,11 @@ class _Sheet(Worksheet):  # type: ignore[misc]
     """
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
-        return super()._prepare_formula(formula, True) if expand_future_functions else formula.removeprefix("=")
+        return (
+            super()._prepare_formula(formula, True)
+            if expand_future_functions
+            else formula.removeprefix("=")
+        )
 
 
 @contextmanager
@@ -205,10 +209,15 @@ def shown(content: Content) -> str:
 
 def lines(text: str, width: float, size: int = SIZE) -> int:
     """How many lines `text` takes in a column `width` characters wide, at `size` points."""
-    room = max(width * 10.4 / size - 1.0, 2.0)  # in half-width letters; breaking between words costs a little
+    room = max(
+        width * 10.4 / size - 1.0, 2.0
+    )  # in half-width letters; breaking between words costs a little
     if len(text) * 2 <= room and "\n" not in text:
         return 1
-    return sum(max(1, math.ceil(len(part.encode("gb18030", "replace")) / room)) for part in text.split("\n"))
+    return sum(
+        max(1, math.ceil(len(part.encode("gb18030", "replace")) / room))
+        for part in text.split("\n")
+    )
 
 
 def height(cells: Iterable[tuple[Content, float]], size: int = SIZE, least: float = 20.0) -> float:
@@ -217,7 +226,9 @@ def height(cells: Iterable[tuple[Content, float]], size: int = SIZE, least: floa
     return min(max(most * size * 1.42 + 5, least), MAX_HEIGHT)
 
 
-def page(sheet: Any, *, portrait: bool = False, repeat: tuple[int, int] | None = None, footer: str = "") -> None:
+def page(
+    sheet: Any, *, portrait: bool = False, repeat: tuple[int, int] | None = None, footer: str = ""
+) -> None:
     """A4, one page wide, page numbers, `repeat` rows (first, last) on every page."""
     sheet.set_paper(9)
     if portrait:
@@ -253,7 +264,9 @@ def listing(
         here += 1
         measured = []
         for at, (column, item) in enumerate(zip(columns, row, strict=True)):
-            content, traits = (item.content, item.traits) if isinstance(item, Styled) else (item, column.traits)
+            content, traits = (
+                (item.content, item.traits) if isinstance(item, Styled) else (item, column.traits)
+            )
             put(sheet, here, at, content, styles[traits])
             measured.append((content, column.width))
         sheet.set_row(here, height(measured))

@@ -10,9 +10,30 @@ from typing import Any, BinaryIO
 
 import pandas as pd
 
-from jixiao_xlsx.model import NO_CONTENT, Answer, Batch, BatchFinding, Department, FileStatus, FindingState, Report, Severity
+from jixiao_xlsx.model import (
+    NO_CONTENT,
+    Answer,
+    Batch,
+    BatchFinding,
+    Department,
+    FileStatus,
+    FindingState,
+    Report,
+    Severity,
+)
 from jixiao_xlsx.spec import Template
-from jixiao_xlsx.writers.styles import Column, Content, Link, Styled, Styles, height, listing, new_book, page, put_merged
+from jixiao_xlsx.writers.styles import (
+    Column,
+    Content,
+    Link,
+    Styled,
+    Styles,
+    height,
+    listing,
+    new_book,
+    page,
+    put_merged,
+)
 from jixiao_xlsx.writers.summary_frames import (
     COMPARED,
     FINAL_GRADE,
@@ -30,31 +51,64 @@ from jixiao_xlsx.writers.summary_frames import (
     results,
     rules,
 )
-from jixiao_xlsx.writers.summary_ledger import CHANGE_COLUMNS, CHANGES, LEDGER, LEDGER_COLUMNS, change_lines, ledger_lines
+from jixiao_xlsx.writers.summary_ledger import (
+    CHANGE_COLUMNS,
+    CHANGES,
+    LEDGER,
+    LEDGER_COLUMNS,
+    change_lines,
+    ledger_lines,
+)
 from jixiao_xlsx.writers.summary_matrix import MATRIX, write_matrix
 from jixiao_xlsx.writers.summary_overview import OVERVIEW, write_overview
-from jixiao_xlsx.writers.wording import advice, expected_text, in_order, lone_columns, severity_text, subject
+from jixiao_xlsx.writers.wording import (
+    advice,
+    expected_text,
+    in_order,
+    lone_columns,
+    severity_text,
+    subject,
+)
 
 RANKING, FINDINGS, RULES, DELIVERY = "部门排名", "问题清单", "规则命中", "报送情况"
 HEAD = 2  # the row of the column titles, counted from 0
 Line = list[Content | Styled]
 
 
-def write_summary(target: Path | BinaryIO, batch: Batch, catalogue: Sequence[CatalogueRule], template: Template) -> None:
+def write_summary(
+    target: Path | BinaryIO, batch: Batch, catalogue: Sequence[CatalogueRule], template: Template
+) -> None:
     """Write 汇总.xlsx: deterministic bytes, every formula with its value. Raises files.Blocked."""
     frame = results(batch)
     hits = rules(batch, catalogue)
     answers = _in_order(batch, frame)
-    cards = [replace(card, department=answer.department) for answer in answers for card in answer.scorecards]
-    with new_book(target, f"{template.title}汇总", in_memory=False) as book:  # the one book that grows with the season
+    cards = [
+        replace(card, department=answer.department)
+        for answer in answers
+        for card in answer.scorecards
+    ]
+    with new_book(
+        target, f"{template.title}汇总", in_memory=False
+    ) as book:  # the one book that grows with the season
         styles = Styles(book)
         changes = list(change_lines(answers))
-        names = (OVERVIEW, RANKING, FINDINGS, MATRIX, RULES, DELIVERY, LEDGER, *([CHANGES] if changes else []))
+        names = (
+            OVERVIEW,
+            RANKING,
+            FINDINGS,
+            MATRIX,
+            RULES,
+            DELIVERY,
+            LEDGER,
+            *([CHANGES] if changes else []),
+        )
         sheets = {name: book.add_worksheet(name) for name in names}
         write_overview(book, sheets[OVERVIEW], styles, batch, frame, levels(cards), hits, template)
         _write_ranking(sheets[RANKING], styles, frame)
         _write_findings(sheets[FINDINGS], styles, answers, lone_columns(template), batch.findings)
-        write_matrix(sheets[MATRIX], styles, [card.name for card in cards], cards, matrix(cards, template))
+        write_matrix(
+            sheets[MATRIX], styles, [card.name for card in cards], cards, matrix(cards, template)
+        )
         _write_rules(sheets[RULES], styles, hits, template)
         _write_delivery(sheets[DELIVERY], styles, batch)
         rows = list(ledger_lines(batch, answers, lone_columns(template)))
@@ -177,10 +231,17 @@ _FINDINGS = (
 
 
 def _write_findings(
-    sheet: Any, styles: Styles, answers: Sequence[Answer], lone: Collection[str], across: Sequence[BatchFinding]
+    sheet: Any,
+    styles: Styles,
+    answers: Sequence[Answer],
+    lone: Collection[str],
+    across: Sequence[BatchFinding],
 ) -> None:
     count = sum(len(answer.report.findings) for answer in answers if answer.report) + len(across)
-    rows = chain((line for answer in answers for line in _finding_lines(answer, lone)), map(_across_line, across))
+    rows = chain(
+        (line for answer in answers for line in _finding_lines(answer, lone)),
+        map(_across_line, across),
+    )
     remark = f"共 {count} 条，按部门、级别、位置排列；可用筛选箭头只看某个部门、级别或编号。"
     _sheet(sheet, styles, FINDINGS, remark, _FINDINGS, rows, frozen=1)
 
@@ -191,7 +252,10 @@ def _finding_lines(answer: Answer, lone: Collection[str]) -> Iterator[Line]:
         yield [
             answer.department,
             answer.file,
-            Styled(severity_text(finding), f"cell center {finding.severity.value}" if open_ else "cell center"),
+            Styled(
+                severity_text(finding),
+                f"cell center {finding.severity.value}" if open_ else "cell center",
+            ),
             finding.code,
             finding.place.sheet,
             finding.place.cell,
@@ -244,9 +308,15 @@ _RULES = (
 
 
 def _write_rules(sheet: Any, styles: Styles, hits: pd.DataFrame, template: Template) -> None:
-    idle = [line["编号"] for line in hits.to_dict("records") if not line["核对单元格"] and not line["问题数"]]
+    idle = [
+        line["编号"]
+        for line in hits.to_dict("records")
+        if not line["核对单元格"] and not line["问题数"]
+    ]
     remark = f"共 {len(hits)} 条规则。" + (
-        f"这一批中有 {len(idle)} 条没有核对到任何单元格：{'、'.join(idle)}。" if idle else "每一条都核对到了单元格。"
+        f"这一批中有 {len(idle)} 条没有核对到任何单元格：{'、'.join(idle)}。"
+        if idle
+        else "每一条都核对到了单元格。"
     )
     rows = [_rule_line(line) for line in hits.to_dict("records")]
     listed = set(hits["编号"])
@@ -307,13 +377,25 @@ def _write_delivery(sheet: Any, styles: Styles, batch: Batch) -> None:
     others: dict[str, list[Answer]] = {}
     rest = sorted(
         (a for a in batch.answers if a.file not in {c.file for c in counted.values()}),
-        key=lambda a: (_URGENCY.index(a.status), a.reason.endswith(NO_CONTENT), not a.department, a.file),
+        key=lambda a: (
+            _URGENCY.index(a.status),
+            a.reason.endswith(NO_CONTENT),
+            not a.department,
+            a.file,
+        ),
     )
     for answer in rest:
         others.setdefault(answer.department, []).append(answer)
-    due = batch.roster or tuple(Department(_code(answer), name) for name, answer in sorted(counted.items()))
+    due = batch.roster or tuple(
+        Department(_code(answer), name) for name, answer in sorted(counted.items())
+    )
     rows = [
-        _due_line(d, counted.get(d.name), others.get(d.name, ()), _before(batch.silent[d.name]) if d.name in batch.silent else "")
+        _due_line(
+            d,
+            counted.get(d.name),
+            others.get(d.name, ()),
+            _before(batch.silent[d.name]) if d.name in batch.silent else "",
+        )
         for d in due
     ]
     silent = f"未报的部门中 {len(batch.silent)} 个以前报过，见说明。" if batch.silent else ""
@@ -332,14 +414,25 @@ def _code(answer: Answer) -> str:
 
 def _before(report: Report) -> str:
     """What an earlier round had of a department that sent nothing this time."""
-    counts = "、".join(f"{s.label} {report.count(s)} 条" for s in (Severity.ERROR, Severity.WARNING) if report.count(s))
+    counts = "、".join(
+        f"{s.label} {report.count(s)} 条"
+        for s in (Severity.ERROR, Severity.WARNING)
+        if report.count(s)
+    )
     return f"这次没有报送；第 {report.round} 次报送{f'退回，还有{counts}' if counts else '已通过'}"
 
 
-def _due_line(department: Department, answer: Answer | None, others: Sequence[Answer], before: str) -> Line:
+def _due_line(
+    department: Department, answer: Answer | None, others: Sequence[Answer], before: str
+) -> Line:
     status = FileStatus.SUBMITTED if answer else FileStatus.MISSING
     result = answer.report.result.value if answer and answer.report else ""
-    words = [f"{other.file}：{other.reason}" if other.material else f"{other.file}（{other.status.value}）" for other in others]
+    words = [
+        f"{other.file}：{other.reason}"
+        if other.material
+        else f"{other.file}（{other.status.value}）"
+        for other in others
+    ]
     notes = [
         before,
         answer.problem if answer else "",
@@ -349,7 +442,10 @@ def _due_line(department: Department, answer: Answer | None, others: Sequence[An
     return [
         department.code,
         department.name,
-        Styled(status.value, "cell center good" if answer else "cell center" if before else "cell center error"),
+        Styled(
+            status.value,
+            "cell center good" if answer else "cell center" if before else "cell center error",
+        ),
         Styled(result, "cell center warning" if result == "退回" else "cell center"),
         answer.file if answer else None,
         department.office,
@@ -365,7 +461,9 @@ def _write_files(sheet: Any, styles: Styles, top: int, rest: Sequence[Answer]) -
     put_merged(sheet, (top, 0, top, last), f"没有计入的文件（{len(rest)} 个）", styles["section"])
     sheet.set_row(top, 24)
     areas = ((0, 0), (1, 1), (2, 3), (4, 4), (5, last))
-    for (left, right), title in zip(areas, ("状态", "部门", "大小（KB）", "文件", "原因"), strict=True):
+    for (left, right), title in zip(
+        areas, ("状态", "部门", "大小（KB）", "文件", "原因"), strict=True
+    ):
         put_merged(sheet, (top + 1, left, top + 1, right), title, styles["head"])
     for at, answer in enumerate(rest, top + 2):
         reason = "；".join(text for text in (answer.reason, answer.problem) if text)

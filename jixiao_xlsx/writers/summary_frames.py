@@ -10,7 +10,16 @@ from typing import Protocol
 import pandas as pd
 
 from jixiao_xlsx.amounts import rounded, tidy
-from jixiao_xlsx.model import Answer, Batch, FindingState, IndicatorScore, Method, Report, Scorecard, Severity
+from jixiao_xlsx.model import (
+    Answer,
+    Batch,
+    FindingState,
+    IndicatorScore,
+    Method,
+    Report,
+    Scorecard,
+    Severity,
+)
 from jixiao_xlsx.rounds import open_counts
 from jixiao_xlsx.spec import IndicatorSpec, Template
 
@@ -62,19 +71,37 @@ def results(batch: Batch) -> pd.DataFrame:
                 FINAL: _two(card.final[0]),
                 FINAL_GRADE: card.final[1],
                 "执行率": None if card.execution.rate is None else float(card.execution.rate),
-                **{severity.label: report.count(severity, _others(card, answer)) for severity in Severity},
+                **{
+                    severity.label: report.count(severity, _others(card, answer))
+                    for severity in Severity
+                },
                 RESULT: report.result.value,
                 "文件": answer.file,
                 "评分表": answer.output,
-                "说明": "；".join(text for text in (_why_not_ranked(report, card, answer), answer.problem) if text),
+                "说明": "；".join(
+                    text for text in (_why_not_ranked(report, card, answer), answer.problem) if text
+                ),
                 COMPARED: _compared(report),
                 "次序": order.get(answer.department, len(order)),
             }
             for card in answer.scorecards
         ]
-    columns = ["部门编码", "部门名称", SELF, SCORE, "自评等级", GRADE, REVIEWED, FINAL, FINAL_GRADE, "执行率"]
+    columns = [
+        "部门编码",
+        "部门名称",
+        SELF,
+        SCORE,
+        "自评等级",
+        GRADE,
+        REVIEWED,
+        FINAL,
+        FINAL_GRADE,
+        "执行率",
+    ]
     columns += [severity.label for severity in Severity]
-    frame = pd.DataFrame(lines, columns=[*columns, RESULT, "文件", "评分表", "说明", COMPARED, "次序"])
+    frame = pd.DataFrame(
+        lines, columns=[*columns, RESULT, "文件", "评分表", "说明", COMPARED, "次序"]
+    )
     for column in (SELF, SCORE, REVIEWED, FINAL, "执行率"):
         frame[column] = frame[column].astype("float64")
     return frame.sort_values(["次序", "部门编码", "部门名称", "文件"]).reset_index(drop=True)
@@ -88,7 +115,11 @@ def _others(card: Scorecard, answer: Answer) -> set[str]:
 def _why_not_ranked(report: Report, card: Scorecard, answer: Answer) -> str:
     errors = report.count(Severity.ERROR, _others(card, answer))
     open_ = f"有 {errors} 条错误未了结，{NOT_RANKED}" if errors else ""
-    without = f"不能评出总分：{card.incomplete}" if card.final[0] is None and card.incomplete else card.incomplete
+    without = (
+        f"不能评出总分：{card.incomplete}"
+        if card.final[0] is None and card.incomplete
+        else card.incomplete
+    )
     return "；".join(text for text in (open_, without) if text)
 
 
@@ -138,7 +169,9 @@ _Key = tuple[str, str, str]
 
 def matrix(cards: Sequence[Scorecard], template: Template) -> Matrix:
     """The matrix of `cards`, line by line in their order."""
-    known = {one.name: template.library.get(tidy(one.name)) for card in cards for one in card.indicators}
+    known = {
+        one.name: template.library.get(tidy(one.name)) for card in cards for one in card.indicators
+    }
 
     def key(one: IndicatorScore) -> _Key:
         spec = known[one.name]
@@ -150,10 +183,18 @@ def matrix(cards: Sequence[Scorecard], template: Template) -> Matrix:
     headings = _headings(entries, template)
     at = {heading: column for column, heading in enumerate(headings)}
     long = pd.DataFrame(
-        [(line, at[which], float(one.score)) for line, which, one in entries if one.score is not None],
+        [
+            (line, at[which], float(one.score))
+            for line, which, one in entries
+            if one.score is not None
+        ],
         columns=["line", "column", "score"],
     )
-    scores = long.pivot_table(index="line", columns="column", values="score", aggfunc="sum") if len(long) else pd.DataFrame()
+    scores = (
+        long.pivot_table(index="line", columns="column", values="score", aggfunc="sum")
+        if len(long)
+        else pd.DataFrame()
+    )
     scores = scores.reindex(index=range(len(cards)), columns=range(len(headings)))
     words = {
         (line, at[which]): "不适用" if one.method is Method.NOT_APPLICABLE else "—"
@@ -168,7 +209,9 @@ def _own(one: IndicatorScore | IndicatorSpec, template: Template) -> _Key:
     return one.level1, one.level2 if template.weights_by == "level2" else one.level1, ""
 
 
-def _headings(entries: Sequence[tuple[int, _Key, IndicatorScore]], template: Template) -> dict[_Key, Heading]:
+def _headings(
+    entries: Sequence[tuple[int, _Key, IndicatorScore]], template: Template
+) -> dict[_Key, Heading]:
     """The library's columns in its order, then those that only departments have."""
     full: dict[_Key, Fraction] = {}
     for spec in template.indicators:
@@ -184,7 +227,9 @@ def _headings(entries: Sequence[tuple[int, _Key, IndicatorScore]], template: Tem
     for which in sorted(typed):
         full[which] = max(typed[which].values())
     return {
-        which: Heading(which[0], which[1], which[2] or _called(names.get(which, set())), float(weight))
+        which: Heading(
+            which[0], which[1], which[2] or _called(names.get(which, set())), float(weight)
+        )
         for which, weight in full.items()
     }
 
@@ -223,20 +268,41 @@ def rules(batch: Batch, catalogue: Sequence[CatalogueRule]) -> pd.DataFrame:
         columns=["编号", "部门", "未了结"],
     )
     reports = [answer.report for answer in batch.submitted if answer.report]
-    looked = pd.DataFrame([(c, n) for report in reports for c, n in report.checked.items()], columns=["编号", "核对单元格"])
-    skipped = pd.DataFrame([(s.code, s.count) for report in reports for s in report.skipped], columns=["编号", "未核对"])
+    looked = pd.DataFrame(
+        [(c, n) for report in reports for c, n in report.checked.items()],
+        columns=["编号", "核对单元格"],
+    )
+    skipped = pd.DataFrame(
+        [(s.code, s.count) for report in reports for s in report.skipped],
+        columns=["编号", "未核对"],
+    )
     by_code = found.groupby("编号")
-    hits = pd.DataFrame({"部门数": by_code["部门"].nunique(), "问题数": by_code.size(), "未了结": by_code["未了结"].sum()})
-    frame = pd.DataFrame(_listed(catalogue, hits.index), columns=["编号", "规则", "级别", "勾稽关系", "级别序"]).set_index("编号")
+    hits = pd.DataFrame(
+        {
+            "部门数": by_code["部门"].nunique(),
+            "问题数": by_code.size(),
+            "未了结": by_code["未了结"].sum(),
+        }
+    )
+    frame = pd.DataFrame(
+        _listed(catalogue, hits.index), columns=["编号", "规则", "级别", "勾稽关系", "级别序"]
+    ).set_index("编号")
     frame = frame.join([hits, looked.groupby("编号").sum(), skipped.groupby("编号").sum()])
     counts = ["部门数", "问题数", "未了结", "核对单元格", "未核对"]
     frame[counts] = frame[counts].fillna(0).astype("int64")
     frame = frame.reset_index(names="编号")
-    return frame.sort_values(["部门数", "问题数", "级别序", "编号"], ascending=[False, False, True, True]).reset_index(drop=True)
+    return frame.sort_values(
+        ["部门数", "问题数", "级别序", "编号"], ascending=[False, False, True, True]
+    ).reset_index(drop=True)
 
 
-def _listed(catalogue: Sequence[CatalogueRule], hit: Iterable[object]) -> list[tuple[str, str, str, str, int]]:
+def _listed(
+    catalogue: Sequence[CatalogueRule], hit: Iterable[object]
+) -> list[tuple[str, str, str, str, int]]:
     """The catalogue, and what was found under a code that it hasn't."""
-    lines = [(rule.code, rule.title, rule.severity.label, "、".join(rule.relations), rule.severity.rank) for rule in catalogue]
+    lines = [
+        (rule.code, rule.title, rule.severity.label, "、".join(rule.relations), rule.severity.rank)
+        for rule in catalogue
+    ]
     known = {rule.code for rule in catalogue}
     return lines + [(str(code), "", "", "", len(Severity)) for code in hit if code not in known]

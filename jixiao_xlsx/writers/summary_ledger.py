@@ -60,7 +60,13 @@ def change_lines(answers: Sequence[Answer]) -> Iterator[Line]:
     for answer in answers:
         for change in answer.report.changes if answer.report else ():
             number = f"第 {answer.report.round} 次" if answer.report else ""
-            yield [answer.department, number, str(change.place), about(change), *before_and_after(change)]
+            yield [
+                answer.department,
+                number,
+                str(change.place),
+                about(change),
+                *before_and_after(change),
+            ]
 
 
 def _state(finding: Finding, round_: int) -> Styled:
@@ -70,7 +76,11 @@ def _state(finding: Finding, round_: int) -> Styled:
         return Styled("已豁免", "cell center")
     if round_ == 1:
         return Styled("待改正", "cell center warning")
-    return Styled("新出现", "cell center warning") if finding.since == round_ else Styled("未改正", "cell center error")
+    return (
+        Styled("新出现", "cell center warning")
+        if finding.since == round_
+        else Styled("未改正", "cell center error")
+    )
 
 
 def _mended_line(department: str, one: Mended, who: str) -> Line:

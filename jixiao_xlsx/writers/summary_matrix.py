@@ -11,7 +11,16 @@ from xlsxwriter.utility import xl_col_to_name
 
 from jixiao_xlsx.amounts import rounded
 from jixiao_xlsx.model import Scorecard
-from jixiao_xlsx.writers.styles import Content, Live, Styles, height, page, put, put_merged, set_widths
+from jixiao_xlsx.writers.styles import (
+    Content,
+    Live,
+    Styles,
+    height,
+    page,
+    put,
+    put_merged,
+    set_widths,
+)
 from jixiao_xlsx.writers.summary_frames import Heading, Matrix
 
 MATRIX = "指标得分矩阵"
@@ -20,7 +29,9 @@ NAME_WIDTH, WIDTH = 26.0, 8.5
 _REMARK = "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按表样定了权重的那一级合计。"
 
 
-def write_matrix(sheet: Any, styles: Styles, names: Sequence[str], cards: Sequence[Scorecard], matrix: Matrix) -> None:
+def write_matrix(
+    sheet: Any, styles: Styles, names: Sequence[str], cards: Sequence[Scorecard], matrix: Matrix
+) -> None:
     """Fill the sheet 指标得分矩阵; `names`, `cards` and the lines of `matrix` are in one order."""
     count = len(matrix.headings)
     set_widths(sheet, [NAME_WIDTH, *[WIDTH] * (count + 2)])
@@ -61,7 +72,9 @@ def _write_heads(sheet: Any, styles: Styles, headings: Sequence[Heading]) -> Non
     sheet.set_row(NAMES, height([(heading.name, WIDTH) for heading in headings], least=48))
 
 
-def _write_line(sheet: Any, styles: Styles, line: int, name: str, card: Scorecard, matrix: Matrix) -> None:
+def _write_line(
+    sheet: Any, styles: Styles, line: int, name: str, card: Scorecard, matrix: Matrix
+) -> None:
     at = FIRST + line
     put(sheet, at, 0, name, styles["cell"])
     for column, score in enumerate(matrix.scores.loc[line]):
@@ -74,14 +87,18 @@ def _write_line(sheet: Any, styles: Styles, line: int, name: str, card: Scorecar
     sheet.set_row(at, height([(name, NAME_WIDTH)]))
 
 
-def _write_average(sheet: Any, styles: Styles, column: int, full: float, scores: Any, last: int) -> None:
+def _write_average(
+    sheet: Any, styles: Styles, column: int, full: float, scores: Any, last: int
+) -> None:
     """平均得分率 of a column, and its colours."""
     letter = xl_col_to_name(column)
     area = f"{letter}{FIRST + 1}:{letter}{max(last, FIRST + 1)}"
     known = scores.dropna()
     value = float(known.mean()) / full if len(known) and full else ""
     formula = f'=IF(COUNT({area})=0,"",AVERAGE({area})/{letter}{FULL + 1})'
-    put(sheet, AVERAGE, column, Live(formula, value) if full else None, styles["cell percent total"])
+    put(
+        sheet, AVERAGE, column, Live(formula, value) if full else None, styles["cell percent total"]
+    )
     scale = {
         "type": "3_color_scale",
         "min_type": "num", "mid_type": "num", "max_type": "num",

@@ -10,7 +10,17 @@ import pandas as pd
 
 from jixiao_xlsx.model import Batch, FileStatus, Result, Severity
 from jixiao_xlsx.spec import Template
-from jixiao_xlsx.writers.styles import HEI, SONG, Content, Styles, height, page, put, put_merged, set_widths
+from jixiao_xlsx.writers.styles import (
+    HEI,
+    SONG,
+    Content,
+    Styles,
+    height,
+    page,
+    put,
+    put_merged,
+    set_widths,
+)
 from jixiao_xlsx.writers.summary_frames import FINAL_GRADE, SCORE, SELF
 
 OVERVIEW = "总览"
@@ -41,23 +51,58 @@ def write_overview(
     grades, states = _grades(results, template), _states(batch)
     left, middle, right = ((0, 1), (2, 3)), ((4, 5), (6, 7)), ((8, 9), (10, 10), (11, 11))
     ends = [
-        _write_table(sheet, styles, tables, "等级分布", left, (FINAL_GRADE, "部门数"), grades, "int"),
-        _write_table(sheet, styles, tables, "报送与结果", middle, ("状态", "部门数"), states, "int"),
         _write_table(
-            sheet, styles, tables, "平均得分率", right, ("一级指标", "自评", "复算"), list(levels.itertuples(name=None)), "percent"
+            sheet, styles, tables, "等级分布", left, (FINAL_GRADE, "部门数"), grades, "int"
+        ),
+        _write_table(
+            sheet, styles, tables, "报送与结果", middle, ("状态", "部门数"), states, "int"
+        ),
+        _write_table(
+            sheet,
+            styles,
+            tables,
+            "平均得分率",
+            right,
+            ("一级指标", "自评", "复算"),
+            list(levels.itertuples(name=None)),
+            "percent",
         ),
     ]
-    top = [(f"{row.编号} {row.规则}", row.级别, row.部门数, row.问题数) for row in _most_hit(rules).itertuples()]
+    top = [
+        (f"{row.编号} {row.规则}", row.级别, row.部门数, row.问题数)
+        for row in _most_hit(rules).itertuples()
+    ]
     common = max(ends) + 1
     wide = ((0, 7), (8, 9), (10, 10), (11, 11))
-    end = _write_table(sheet, styles, common, "最常见的问题", wide, ("规则", "级别", "部门数", "问题数"), top, "int")
+    end = _write_table(
+        sheet,
+        styles,
+        common,
+        "最常见的问题",
+        wide,
+        ("规则", "级别", "部门数", "问题数"),
+        top,
+        "int",
+    )
     if not top:
         put_merged(sheet, (end, 0, end, COLUMNS - 1), "没有错误和警告。", styles["cell good"])
     first = tables + 2
     _insert(book, sheet, charts, 0, _column(book, "等级分布", (first, 0, len(grades)), 2))
     _insert(book, sheet, charts, 6, _doughnut(book, "报送与结果", (first, 4, len(states)), 6))
-    _insert(book, sheet, charts + CHART_ROWS, 0, _pair(book, "平均得分率：自评与复算", (first, 8, len(levels)), (10, 11)))
-    _insert(book, sheet, charts + CHART_ROWS, 6, _bars(book, "最常见的问题（部门数）", (common + 2, 0, len(top)), 10))
+    _insert(
+        book,
+        sheet,
+        charts + CHART_ROWS,
+        0,
+        _pair(book, "平均得分率：自评与复算", (first, 8, len(levels)), (10, 11)),
+    )
+    _insert(
+        book,
+        sheet,
+        charts + CHART_ROWS,
+        6,
+        _bars(book, "最常见的问题（部门数）", (common + 2, 0, len(top)), 10),
+    )
     page(sheet, portrait=True, footer=f"{template.title}　{OVERVIEW}")
 
 
@@ -67,7 +112,12 @@ def _write_heading(sheet: Any, styles: Styles, batch: Batch, template: Template)
     sheet.set_row(0, 32)
     bureau = "　".join(part for part in (batch.bureau.name, batch.bureau.office) if part)
     made = f"表单 {batch.template_id} {batch.template_version}　收到文件 {len(batch.answers)} 个　分数满分 100"
-    put_merged(sheet, (1, 0, 1, COLUMNS - 1), "　".join(part for part in (bureau, made) if part), styles["remark center"])
+    put_merged(
+        sheet,
+        (1, 0, 1, COLUMNS - 1),
+        "　".join(part for part in (bureau, made) if part),
+        styles["remark center"],
+    )
     sheet.set_row(1, 18)
 
 
@@ -87,12 +137,20 @@ def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, Content, str]
     return [
         ("应报部门", "无名册" if due is None else due, "int"),
         ("已报", len(reports), "int"),
-        ("未报", "—" if due is None else len(batch.missing), "int error" if batch.missing else "int"),
+        (
+            "未报",
+            "—" if due is None else len(batch.missing),
+            "int error" if batch.missing else "int",
+        ),
         ("通过", count(Result.PASS), "int good"),
         ("退回", count(Result.RETURN), "int warning" if count(Result.RETURN) else "int"),
         ("未计入的文件", not_counted, "int"),
         *(
-            (f"{severity.label}（条）", sum(report.count(severity) for report in reports), f"int {severity.value}")
+            (
+                f"{severity.label}（条）",
+                sum(report.count(severity) for report in reports),
+                f"int {severity.value}",
+            )
             for severity in Severity
         ),
         ("有错误的部门", errors, "int"),
@@ -101,12 +159,19 @@ def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, Content, str]
     ]
 
 
-def _write_cards(sheet: Any, styles: Styles, top: int, cards: Sequence[tuple[str, Content, str]]) -> None:
+def _write_cards(
+    sheet: Any, styles: Styles, top: int, cards: Sequence[tuple[str, Content, str]]
+) -> None:
     """Six to a line, a label over a figure."""
     for at, (label, content, traits) in enumerate(cards):
         row, column = top + at // 6 * 3, at % 6 * 2
         put_merged(sheet, (row, column, row, column + 1), label, styles["head"])
-        put_merged(sheet, (row + 1, column, row + 1, column + 1), content, styles[f"cell {traits} center big"])
+        put_merged(
+            sheet,
+            (row + 1, column, row + 1, column + 1),
+            content,
+            styles[f"cell {traits} center big"],
+        )
         sheet.set_row(row, 18)
         sheet.set_row(row + 1, 32)
     sheet.set_row(top + 2, 6)
@@ -169,14 +234,21 @@ def _series(area: Area, column: int) -> dict[str, object]:
 
 def _chart(book: Any, kind: str, title: str, subtype: str = "") -> Any:
     chart = book.add_chart({"type": kind, **({"subtype": subtype} if subtype else {})})
-    chart.set_title({"name": title, "name_font": {"name": HEI, "size": 11, "bold": False}, "overlay": False})
+    chart.set_title(
+        {"name": title, "name_font": {"name": HEI, "size": 11, "bold": False}, "overlay": False}
+    )
     chart.set_chartarea({"border": {"color": "#BFBFBF"}})
     return chart
 
 
 _FONT = {"name": SONG, "size": 9}
 _LABELS = {"value": True, "font": _FONT}
-_WHOLE = {"num_font": _FONT, "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}}, "num_format": "0", "min": 0}
+_WHOLE = {
+    "num_font": _FONT,
+    "major_gridlines": {"visible": True, "line": {"color": "#E7E6E6"}},
+    "num_format": "0",
+    "min": 0,
+}
 
 
 def _column(book: Any, title: str, area: Area, column: int) -> Any:
@@ -193,7 +265,13 @@ def _column(book: Any, title: str, area: Area, column: int) -> Any:
 def _doughnut(book: Any, title: str, area: Area, column: int) -> Any:
     chart = _chart(book, "doughnut", title)
     points = [{"fill": {"color": colour}} for colour in (GREEN, YELLOW, RED)]
-    chart.add_series({**_series(area, column), "points": points, "data_labels": {**_LABELS, "leader_lines": False}})
+    chart.add_series(
+        {
+            **_series(area, column),
+            "points": points,
+            "data_labels": {**_LABELS, "leader_lines": False},
+        }
+    )
     chart.set_legend({"position": "right", "font": _FONT})
     chart.set_hole_size(55)
     return chart
@@ -203,16 +281,28 @@ def _pair(book: Any, title: str, area: Area, columns: tuple[int, int]) -> Any:
     chart = _chart(book, "column", title)
     for column, name, colour in zip(columns, ("自评", "复算"), (GREY, BLUE), strict=True):
         labels = {**_LABELS, "num_format": "0.0%"}
-        chart.add_series({**_series(area, column), "name": name, "fill": {"color": colour}, "data_labels": labels, "gap": 80})
+        chart.add_series(
+            {
+                **_series(area, column),
+                "name": name,
+                "fill": {"color": colour},
+                "data_labels": labels,
+                "gap": 80,
+            }
+        )
     chart.set_legend({"position": "bottom", "font": _FONT})
     chart.set_x_axis({"num_font": _FONT})
-    chart.set_y_axis({"visible": False, "major_gridlines": {"visible": False}, "num_format": "0%", "min": 0})
+    chart.set_y_axis(
+        {"visible": False, "major_gridlines": {"visible": False}, "num_format": "0%", "min": 0}
+    )
     return chart
 
 
 def _bars(book: Any, title: str, area: Area, column: int) -> Any:
     chart = _chart(book, "bar", title)
-    chart.add_series({**_series(area, column), "fill": {"color": RED}, "data_labels": _LABELS, "gap": 40})
+    chart.add_series(
+        {**_series(area, column), "fill": {"color": RED}, "data_labels": _LABELS, "gap": 40}
+    )
     chart.set_legend({"none": True})
     chart.set_y_axis({"num_font": {"name": SONG, "size": 8}, "reverse": True})
     chart.set_x_axis({**_WHOLE, "visible": False, "major_gridlines": {"visible": False}})

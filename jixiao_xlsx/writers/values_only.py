@@ -17,7 +17,10 @@ _WIDEST = 46
 
 
 def workbook_of_values(
-    data: bytes, reads: Callable[[str, bool], bool] = lambda name, hidden: True, *, ghosts: bool = False
+    data: bytes,
+    reads: Callable[[str, bool], bool] = lambda name, hidden: True,
+    *,
+    ghosts: bool = False,
 ) -> Workbook:
     """Every worksheet of a readable workbook with its values, merges and hidden state; columns wide enough to be read.
 
@@ -34,13 +37,17 @@ def workbook_of_values(
         sheet = book.create_sheet(facts.name)
         hidden = facts.visible != calamine.SheetVisibleEnum.Visible
         if hidden:
-            sheet.sheet_state = "veryHidden" if facts.visible == calamine.SheetVisibleEnum.VeryHidden else "hidden"
+            sheet.sheet_state = (
+                "veryHidden" if facts.visible == calamine.SheetVisibleEnum.VeryHidden else "hidden"
+            )
         if not reads(facts.name, hidden):
             continue
         found = source.get_sheet_by_name(facts.name)
         _fill(sheet, found.to_python(skip_empty_area=False), ghosts)
         for (top, left), (bottom, right) in found.merged_cell_ranges or ():
-            sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
+            sheet.merge_cells(
+                start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
+            )
     return book
 
 
@@ -56,9 +63,15 @@ def _fill(sheet: Any, rows: list[list[Any]], ghosts: bool) -> None:
             if isinstance(value, str):
                 cell.value = _CONTROLS.sub(" ", value)
                 cell.data_type = "s"  # whatever it looks like
-                widths[column] = max(widths.get(column, 0), min(len(value.encode("gb18030", "replace")), _WIDEST))
+                widths[column] = max(
+                    widths.get(column, 0), min(len(value.encode("gb18030", "replace")), _WIDEST)
+                )
             else:
-                cell.value = int(value) if isinstance(value, float) and value.is_integer() and abs(value) < 1e15 else value
+                cell.value = (
+                    int(value)
+                    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15
+                    else value
+                )
                 widths[column] = max(widths.get(column, 0), 12)
     for column, width in widths.items():
         sheet.column_dimensions[get_column_letter(column)].width = max(width * 0.9 + 2, 8)

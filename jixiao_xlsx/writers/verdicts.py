@@ -52,28 +52,53 @@ class Verdict:
     failed: Live
 
 
-def judge(workings: Workings, one: Instance, broken: Sequence[Live] = (), unknown: Sequence[Live] = ()) -> Verdict:
+def judge(
+    workings: Workings, one: Instance, broken: Sequence[Live] = (), unknown: Sequence[Live] = ()
+) -> Verdict:
     """Write the arithmetic of an instance. `broken`: failures inside tables that rule out a mere 尾差; `unknown`: marks of
     totals among its parts that were left blank, which rule out any judgement."""
     spec = one.spec
     line = workings.next_line(f"{spec.code} {one.label}")
     strays = workings.strays(line, 1, list(dict.fromkeys(one.cells)))
-    lacking = Live("+".join(mark.formula for mark in unknown), float(any(mark.value for mark in unknown)))
-    sums = [workings.side(line, FIRST_SIDE + SIDE_WIDTH * n, side, across=spec.across) for n, side in enumerate(one.sides)]
-    filled = workings.put(line, 2, "+".join(f"({s.count.formula}>0)" for s in sums), sum(s.count.value != 0 for s in sums))
+    lacking = Live(
+        "+".join(mark.formula for mark in unknown), float(any(mark.value for mark in unknown))
+    )
+    sums = [
+        workings.side(line, FIRST_SIDE + SIDE_WIDTH * n, side, across=spec.across)
+        for n, side in enumerate(one.sides)
+    ]
+    filled = workings.put(
+        line,
+        2,
+        "+".join(f"({s.count.formula}>0)" for s in sums),
+        sum(s.count.value != 0 for s in sums),
+    )
     reliefs = list(_reliefs(workings, one, line, sums, broken))
     after = FIRST_SIDE + SIDE_WIDTH * len(sums) + len(reliefs)
     held = ",".join(ok.formula for ok, _ in reliefs)
-    failing = bool(not strays.value and filled.value != 0 and float(filled.value) > 1 and not any(ok.value for ok, _ in reliefs))
+    failing = bool(
+        not strays.value
+        and filled.value != 0
+        and float(filled.value) > 1
+        and not any(ok.value for ok, _ in reliefs)
+    )
     failure_now = f"IF({filled.formula}<2,0,1-MAX({held}))"
     if unknown:
-        failure_now, failing = f"IF({lacking.formula}>0,0,{failure_now})", failing and not lacking.value
+        failure_now, failing = (
+            f"IF({lacking.formula}>0,0,{failure_now})",
+            failing and not lacking.value,
+        )
     failed = workings.put(line, after, f"IF({strays.formula}>0,0,{failure_now})", int(failing))
     unit = workings.figure(one.anchor).unit
     gap = workings.put(
-        line, after + 1, f"IF({filled.formula}<2,0,{_gap(spec, sums)})", _gap_value(spec, sums) if _both(sums) else 0
+        line,
+        after + 1,
+        f"IF({filled.formula}<2,0,{_gap(spec, sums)})",
+        _gap_value(spec, sums) if _both(sums) else 0,
     )
-    state = _state(workings, one, strays, lacking, filled, sums, reliefs, _failure(workings, one, gap, unit))
+    state = _state(
+        workings, one, strays, lacking, filled, sums, reliefs, _failure(workings, one, gap, unit)
+    )
     return Verdict(state, failed)
 
 
@@ -81,10 +106,14 @@ def _both(sums: Sequence[Sum]) -> bool:
     return sum(s.count.value != 0 for s in sums) > 1
 
 
-Ending = tuple[list[str], list[str], list[Decimal], list[Decimal]]  # lows, highs, and their values, side by side
+Ending = tuple[
+    list[str], list[str], list[Decimal], list[Decimal]
+]  # lows, highs, and their values, side by side
 
 
-def _reliefs(workings: Workings, one: Instance, line: int, sums: list[Sum], broken: Sequence[Live]) -> Iterator[tuple[Live, str]]:
+def _reliefs(
+    workings: Workings, one: Instance, line: int, sums: list[Sum], broken: Sequence[Live]
+) -> Iterator[tuple[Live, str]]:
     """(helper cell that is 1 when the equation holds that way, what to show): plainly first, then by what may excuse it."""
     column = FIRST_SIDE + SIDE_WIDTH * len(sums)
     rounded_ends, cut_ends = [s.rounded for s in sums], [s.cut for s in sums]
@@ -94,28 +123,55 @@ def _reliefs(workings: Workings, one: Instance, line: int, sums: list[Sum], brok
     column += 1
     if gridded:
         yield mark(workings, line, column, [_holds(one, sums, _ending(cut_ends))]), _CUT
-        loose = [_loosened(ends, [s.zeros[n] for s in sums]) for n, ends in enumerate((rounded_ends, cut_ends))]
-        yield mark(workings, line, column + 1, [_holds(one, sums, ending) for ending in loose]), _ZERO
+        loose = [
+            _loosened(ends, [s.zeros[n] for s in sums])
+            for n, ends in enumerate((rounded_ends, cut_ends))
+        ]
+        yield (
+            mark(workings, line, column + 1, [_holds(one, sums, ending) for ending in loose]),
+            _ZERO,
+        )
         column += 2
     if gridded and one.spec.across and one.spec.relation.op == "=":
-        coarse_figures = [(n, term) for n, side in enumerate(one.sides) for term in side if workings.figure(term[1]).grid > 1]
+        coarse_figures = [
+            (n, term)
+            for n, side in enumerate(one.sides)
+            for term in side
+            if workings.figure(term[1]).grid > 1
+        ]
         if len(coarse_figures) == 1:
-            yield _last_digit(workings, one, (line, column), sums, *coarse_figures[0], broken), _LAST
+            yield (
+                _last_digit(workings, one, (line, column), sums, *coarse_figures[0], broken),
+                _LAST,
+            )
             column += 1
     if one.spec.across and any(ends.lo.formula != "0" for s in sums for ends in s.coarse):
-        moved = [_moved(ends, [s.coarse[n] for s in sums]) for n, ends in enumerate((rounded_ends, cut_ends))]
+        moved = [
+            _moved(ends, [s.coarse[n] for s in sums])
+            for n, ends in enumerate((rounded_ends, cut_ends))
+        ]
         yield mark(workings, line, column, [_holds(one, sums, ending) for ending in moved]), _COARSE
 
 
 def _last_digit(
-    workings: Workings, one: Instance, at: Position, sums: list[Sum], side: int, term: Signed, broken: Sequence[Live]
+    workings: Workings,
+    one: Instance,
+    at: Position,
+    sums: list[Sum],
+    side: int,
+    term: Signed,
+    broken: Sequence[Live],
 ) -> Live:
     """平尾差: the one coarse figure, off by its last digit, while the tables balance by themselves."""
     sign, address = term
     typed = workings.filled(address)
     tests: list[tuple[str, bool]] = []
     for way in (1, -1):
-        for ends, move in zip(([s.rounded for s in sums], [s.cut for s in sums]), workings.nudged(address, sign, way), strict=True):
+        for ends, move in zip(
+            ([s.rounded for s in sums], [s.cut for s in sums]),
+            workings.nudged(address, sign, way),
+            strict=True,
+        ):
             moves = [_STAY] * side + [move] + [_STAY] * (len(sums) - side - 1)
             test, true = _holds(one, sums, _moved(ends, moves))
             tests.append((f"AND({typed.formula}>0,{test})", bool(typed.value) and true))
@@ -168,7 +224,13 @@ def _holds(one: Instance, sums: list[Sum], ending: Ending) -> tuple[str, bool]:
     return (parts[0] if len(parts) == 1 else f"AND({','.join(parts)})"), now
 
 
-def mark(workings: Workings, line: int, column: int, tests: list[tuple[str, bool]], unless: Sequence[Live] = ()) -> Live:
+def mark(
+    workings: Workings,
+    line: int,
+    column: int,
+    tests: list[tuple[str, bool]],
+    unless: Sequence[Live] = (),
+) -> Live:
     """A helper cell that is 1 when one of the tests is true and nothing in `unless` is."""
     text = tests[0][0] if len(tests) == 1 else f"OR({','.join(t for t, _ in tests)})"
     true = any(now for _, now in tests)
@@ -182,7 +244,11 @@ def _gap(spec: EquationSpec, sums: Sequence[Sum]) -> str:
     """The plain difference in atoms: left minus right, or the widest of a chain."""
     refs = [s.plain.formula for s in sums]
     if spec.relation.op == "=":
-        return f"{refs[0]}-{refs[1]}" if len(refs) == 2 else f"MAX({','.join(refs)})-MIN({','.join(refs)})"
+        return (
+            f"{refs[0]}-{refs[1]}"
+            if len(refs) == 2
+            else f"MAX({','.join(refs)})-MIN({','.join(refs)})"
+        )
     pairs = [
         f"IF(OR({sums[i].count.formula}=0,{sums[j].count.formula}=0),0,{refs[i]}-{refs[j]})"
         for i, j in combinations(range(len(sums)), 2)
@@ -195,13 +261,19 @@ def _gap_value(spec: EquationSpec, sums: Sequence[Sum]) -> Decimal:
     if spec.relation.op == "=":
         return filled[0] - filled[1] if len(sums) == 2 else max(filled) - min(filled)
     gaps = [a - b for a, b in combinations(filled, 2)]
-    return gaps[0] if len(sums) == 2 else max([*gaps, *([Decimal(0)] if len(filled) < len(sums) else [])])
+    return (
+        gaps[0]
+        if len(sums) == 2
+        else max([*gaps, *([Decimal(0)] if len(filled) < len(sums) else [])])
+    )
 
 
 def _failure(workings: Workings, one: Instance, gap: Live, unit: str) -> Live:
     """“✗ 差 12.37 万元”; in a column that only draws a 提示, △ instead."""
     noted = one.label in one.spec.note_columns and one.spec.relation.scope is Scope.COLUMN
-    lead, tail = (f"{SOFT} 差 ", f" {unit}（预算列，仅供核对）") if noted else (f"{FAILED} 差 ", f" {unit}")
+    lead, tail = (
+        (f"{SOFT} 差 ", f" {unit}（预算列，仅供核对）") if noted else (f"{FAILED} 差 ", f" {unit}")
+    )
     picture = "#,##0.00" if unit == "元" else "#,##0.00####" if atoms_per(unit) > 1 else "#,##0"
     formula = f'{quoted(lead)}&TEXT({gap.formula}/{atoms_per(unit)},"{picture}")&{quoted(tail)}'
     return Live(formula, lead + _printed(value_of(gap) / atoms_per(unit), picture) + tail)
@@ -233,7 +305,10 @@ def _state(
     empty, empty_now = _unfilled(workings, one, sums)
     text, now = f"IF({filled.formula}<2,{empty},{text})", now if _both(sums) else empty_now
     if lacking.formula:
-        text, now = f"IF({lacking.formula}>0,{quoted(MISSING)},{text})", MISSING if lacking.value else now
+        text, now = (
+            f"IF({lacking.formula}>0,{quoted(MISSING)},{text})",
+            MISSING if lacking.value else now,
+        )
     return Live(f"IF({strays.formula}>0,{quoted(STRAY)},{text})", STRAY if strays.value else now)
 
 
@@ -257,7 +332,12 @@ def _total_and_parts(one: Instance) -> tuple[int, int] | None:
     for single, other in ((0, 1), (1, 0)):
         parts, origin = one.sides[other], spec.relation.sides[other]
         is_sum = len(origin) > 1 or origin[0].ref.row == ALL_ROWS
-        if len(spec.relation.sides[single]) == 1 and len(one.sides[single]) == 1 and is_sum and all(sign > 0 for sign, _ in parts):
+        if (
+            len(spec.relation.sides[single]) == 1
+            and len(one.sides[single]) == 1
+            and is_sum
+            and all(sign > 0 for sign, _ in parts)
+        ):
             return single, other
     return None
 

@@ -62,10 +62,15 @@ class Drawn:
 
         part = self._document.current_rendering_part
         xml, book = _chart_of(self._bars)
-        place = f"/word/charts/chart{self._number}.xml", f"/word/embeddings/chart{self._number}.xlsx"
+        place = (
+            f"/word/charts/chart{self._number}.xml",
+            f"/word/embeddings/chart{self._number}.xlsx",
+        )
         behind = Part(PackURI(place[1]), _BOOK_TYPE, book, part.package)
         link = '<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData>'  # the chart's only relation
-        xml = xml.replace("<c:printSettings>", f"{link}<c:printSettings>", 1).replace('<c:showVal val="1"/>', _ONLY_VALUES)
+        xml = xml.replace("<c:printSettings>", f"{link}<c:printSettings>", 1).replace(
+            '<c:showVal val="1"/>', _ONLY_VALUES
+        )
         chart = Part(PackURI(place[0]), _CHART_TYPE, xml.encode(), part.package)
         chart.relate_to(behind, f"{_RELATED}/package")
         related: str = part.relate_to(chart, f"{_RELATED}/chart")
@@ -77,7 +82,9 @@ def _chart_of(bars: Bars) -> tuple[str, bytes]:
     stream = io.BytesIO()
     with new_book(stream, bars.title) as book:
         sheet = book.add_worksheet("数据")
-        shown = [*reversed(bars.counts)] if bars.kind == "bar" else [*bars.counts]  # lying bars are drawn from below
+        shown = (
+            [*reversed(bars.counts)] if bars.kind == "bar" else [*bars.counts]
+        )  # lying bars are drawn from below
         sheet.write_row(0, 0, ("项目", "数量"))
         for at, (name, count) in enumerate(shown, 1):
             sheet.write_string(at, 0, name)
@@ -91,11 +98,21 @@ def _chart_of(bars: Bars) -> tuple[str, bytes]:
                 "values": ["数据", 1, 1, last, 1],
                 "fill": {"color": _COLOURS[bars.kind]},
                 "gap": 60,
-                "data_labels": {"value": True, "position": "outside_end", "font": {"name": SONG, "size": 9}},
+                "data_labels": {
+                    "value": True,
+                    "position": "outside_end",
+                    "font": {"name": SONG, "size": 9},
+                },
             }
         )
         font = {"name": SONG, "size": 9}
-        chart.set_title({"name": bars.title, "name_font": {"name": SONG, "size": 11, "bold": True}, "overlay": False})
+        chart.set_title(
+            {
+                "name": bars.title,
+                "name_font": {"name": SONG, "size": 11, "bold": True},
+                "overlay": False,
+            }
+        )
         names, counts = chart.set_x_axis, chart.set_y_axis
         if bars.kind == "bar":  # where the axes are called after where they lie
             names, counts = counts, names

@@ -29,7 +29,9 @@ def filled(path: Path, context: Mapping[str, object]) -> bytes:
     try:
         document.render({**context, **drawn}, Environment(finalize=_clean), autoescape=True)
     except TemplateError as error:
-        raise Blocked(f"Word 模板“{path.name}”填不出来：{error}。请核对模板里花括号中的名称和写法。") from error
+        raise Blocked(
+            f"Word 模板“{path.name}”填不出来：{error}。请核对模板里花括号中的名称和写法。"
+        ) from error
     stream = io.BytesIO()
     document.save(stream)
     return repacked(stream.getvalue())

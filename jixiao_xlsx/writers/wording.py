@@ -53,7 +53,10 @@ def before_and_after(change: Change) -> tuple[str, str]:
 
 def _alike(one: str, other: str) -> int:
     """How many characters they begin with are the same."""
-    return next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
 
 
 def _excerpt(text: str, start: int, end: int) -> str:
@@ -77,7 +80,12 @@ def expected_text(finding: Finding) -> str:
 def beside(finding: Finding) -> str:
     """应为, with the cell of the table it stands in where it is words that are held against it."""
     text, other = expected_text(finding), next(iter(finding.related), None)
-    if not text or other is None or other.sheet == finding.place.sheet or not _WORDS.search(finding.reported):
+    if (
+        not text
+        or other is None
+        or other.sheet == finding.place.sheet
+        or not _WORDS.search(finding.reported)
+    ):
         return text
     return f"{text}\n（{other}）"
 
@@ -89,7 +97,11 @@ def lone_columns(template: Template) -> frozenset[str]:
 
 def subject(finding: Finding, lone: Collection[str] = ()) -> str:
     """项目: the row's business name and, where that says more, the column."""
-    if not finding.field or finding.field == finding.item or (finding.item and finding.field in lone):
+    if (
+        not finding.field
+        or finding.field == finding.item
+        or (finding.item and finding.field in lone)
+    ):
         return finding.item
     return f"{finding.item}·{finding.field}" if finding.item else finding.field
 

@@ -23,7 +23,9 @@ from jixiao_xlsx.writers.styles import Live
 
 COARSE = 10_000  # 分: the grid of a 万元 figure with two decimals
 _WORDS = a1(0, 1, absolute=True)
-_NA_WORDS = "|".join(["", "", *sorted(NOT_APPLICABLE | {tidy(word) for word in NOT_APPLICABLE}), ""])
+_NA_WORDS = "|".join(
+    ["", "", *sorted(NOT_APPLICABLE | {tidy(word) for word in NOT_APPLICABLE}), ""]
+)
 Signed = tuple[int, Address]
 
 
@@ -97,13 +99,19 @@ class Workings:
 
     def counts(self, addresses: Iterable[Address]) -> int:
         """How many of the cells hold numbers."""
-        return sum(isinstance(self.canvas.contents[address].value, Decimal) for address in addresses)
+        return sum(
+            isinstance(self.canvas.contents[address].value, Decimal) for address in addresses
+        )
 
     def figure(self, address: Address) -> Figure:
         """The cell's number on its unit and grid; nothing is 0."""
         table = self.canvas.layout.tables[address[0]]
         title, column = table.row[address[1]].title, table.spec.column[address[2]]
-        return Figure(self.number(address), table.spec.unit_of(title, column), table.spec.decimals_of(title, column))
+        return Figure(
+            self.number(address),
+            table.spec.unit_of(title, column),
+            table.spec.decimals_of(title, column),
+        )
 
     def spans(self, addresses: Sequence[Address]) -> list[str]:
         """References to the cells, neighbours of a column as one range."""
@@ -111,18 +119,31 @@ class Workings:
         where = self.canvas.layout.position
         for address in addresses:
             last = runs[-1][-1] if runs else None
-            if last and last[0] == address[0] and where(address) == (where(last)[0] + 1, where(last)[1]):
+            if (
+                last
+                and last[0] == address[0]
+                and where(address) == (where(last)[0] + 1, where(last)[1])
+            ):
                 runs[-1].append(address)
             else:
                 runs.append([address])
-        return [self.canvas.refer(run[0]) + (f":{a1(*where(run[-1]), absolute=True)}" if len(run) > 1 else "") for run in runs]
+        return [
+            self.canvas.refer(run[0])
+            + (f":{a1(*where(run[-1]), absolute=True)}" if len(run) > 1 else "")
+            for run in runs
+        ]
 
     # -- what an equation is made of
 
     def strays(self, line: int, column: int, addresses: Sequence[Address]) -> Live:
         """How many cells hold an error or text that is neither a number nor a word for 不适用."""
-        parts = [f'SUMPRODUCT(ISERROR({s})+ISTEXT({s})*ISERROR(FIND("|"&TRIM({s})&"|",{_WORDS})))' for s in self.spans(addresses)]
-        return self.put(line, column, "+".join(parts), sum(self._stray(address) for address in addresses))
+        parts = [
+            f'SUMPRODUCT(ISERROR({s})+ISTEXT({s})*ISERROR(FIND("|"&TRIM({s})&"|",{_WORDS})))'
+            for s in self.spans(addresses)
+        ]
+        return self.put(
+            line, column, "+".join(parts), sum(self._stray(address) for address in addresses)
+        )
 
     def _stray(self, address: Address) -> bool:
         value = self.canvas.contents[address].value
@@ -134,7 +155,10 @@ class Workings:
 
     def blank(self, address: Address) -> Live:
         """Whether a cell shows nothing at all."""
-        return Live(f'({self.canvas.refer(address)}="")', float(self.canvas.contents[address].value in (None, "")))
+        return Live(
+            f'({self.canvas.refer(address)}="")',
+            float(self.canvas.contents[address].value in (None, "")),
+        )
 
     def side(self, line: int, column: int, terms: Sequence[Signed], *, across: bool) -> Sum:
         """Add a side up in the columns from `column` on; the answer takes SIDE_WIDTH columns."""
@@ -145,7 +169,10 @@ class Workings:
         rounded = self._ends(line, column + 2, exact, gridded, 0)
         if gridded:
             cut = self._ends(line, column + 4, exact, gridded, 2)
-            zeros = (self._zeros(line, column + 6, gridded, 4), self._zeros(line, column + 7, gridded, 5))
+            zeros = (
+                self._zeros(line, column + 6, gridded, 4),
+                self._zeros(line, column + 7, gridded, 5),
+            )
         else:
             cut, zeros = rounded, (_NONE, _NONE)
         loose = self._loose(line, column + 8, exact) if across else (_STILL, _STILL)
@@ -162,8 +189,12 @@ class Workings:
 
     def _counted(self, addresses: Sequence[Address]) -> int:
         filling = self.canvas.filling
-        ticked = [a for a in addresses if a[0] in filling and filling[a[0]].ticked and self._tick(a)]
-        return self.counts(addresses) + sum(self.canvas.contents[a].value in (None, "") for a in ticked)
+        ticked = [
+            a for a in addresses if a[0] in filling and filling[a[0]].ticked and self._tick(a)
+        ]
+        return self.counts(addresses) + sum(
+            self.canvas.contents[a].value in (None, "") for a in ticked
+        )
 
     def _tick(self, address: Address) -> str:
         table = self.canvas.layout.tables[address[0]]
@@ -173,22 +204,37 @@ class Workings:
         parts = []
         for unit in dict.fromkeys(self.figure(address).unit for _, address in terms):
             for sign in (1, -1):
-                own = [address for s, address in terms if s == sign and self.figure(address).unit == unit]
+                own = [
+                    address
+                    for s, address in terms
+                    if s == sign and self.figure(address).unit == unit
+                ]
                 if own:
-                    parts.append(f"{'+' if sign > 0 else '-'}SUM({','.join(self.spans(own))})*{atoms_per(unit)}")
+                    parts.append(
+                        f"{'+' if sign > 0 else '-'}SUM({','.join(self.spans(own))})*{atoms_per(unit)}"
+                    )
         value = sum((sign * self.figure(address).atoms for sign, address in terms), Decimal(0))
-        return self.put(line, column, f'IF({count.formula}=0,"",ROUND({"".join(parts)},2))', value if count.value else "")
+        return self.put(
+            line,
+            column,
+            f'IF({count.formula}=0,"",ROUND({"".join(parts)},2))',
+            value if count.value else "",
+        )
 
     def _split(self, terms: Sequence[Signed]) -> tuple[list[Signed], list[Signed]]:
         """Terms whose every atom is printed, and terms on a coarser grid."""
         exact = [term for term in terms if self.figure(term[1]).grid == 1]
         return exact, [term for term in terms if term not in exact]
 
-    def _ends(self, line: int, column: int, exact: list[Signed], gridded: list[Signed], first: int) -> Ends:
+    def _ends(
+        self, line: int, column: int, exact: list[Signed], gridded: list[Signed], first: int
+    ) -> Ends:
         low, high, lo, hi = [], [], 0, 0
         for sign, address in exact:
             atoms = self.figure(address).atoms
-            text = f"ROUND(N({self.canvas.refer(address)})*{atoms_per(self.figure(address).unit)},2)"
+            text = (
+                f"ROUND(N({self.canvas.refer(address)})*{atoms_per(self.figure(address).unit)},2)"
+            )
             below, above = math.floor(atoms), math.ceil(atoms)
             low.append(f"+INT({text})" if sign > 0 else f"+INT(-{text})")
             high.append(f"-INT(-{text})" if sign > 0 else f"-INT({text})")
@@ -198,8 +244,13 @@ class Workings:
             mark = "+" if sign > 0 else "-"
             low.append(mark + _total(run, at[0]))
             high.append(mark + _total(run, at[1]))
-            lo, hi = lo + sign * sum(r.values[at[0]] for r in run), hi + sign * sum(r.values[at[1]] for r in run)
-        return Ends(self.put(line, column, "".join(low), lo), self.put(line, column + 1, "".join(high), hi))
+            lo, hi = (
+                lo + sign * sum(r.values[at[0]] for r in run),
+                hi + sign * sum(r.values[at[1]] for r in run),
+            )
+        return Ends(
+            self.put(line, column, "".join(low), lo), self.put(line, column + 1, "".join(high), hi)
+        )
 
     def _zeros(self, line: int, column: int, gridded: list[Signed], which: int) -> Live:
         runs = [run for _, run in self._runs(gridded)]
@@ -248,8 +299,14 @@ class Workings:
             (f"IF(AND(ISNUMBER({x}),{w}=0),{h - 1},0)", h - 1 if typed_zero else 0),
             (f"IF(AND(ISNUMBER({x}),{w}=0),{g - 1},0)", g - 1 if typed_zero else 0),
         ]
-        cells = [self.put(line, 3 + number, text, value) for number, (text, value) in enumerate(formulas)]
-        return _Range(line, tuple(a1(line, 3 + n, absolute=True) for n in range(len(cells))), tuple(v for _, v in formulas))
+        cells = [
+            self.put(line, 3 + number, text, value) for number, (text, value) in enumerate(formulas)
+        ]
+        return _Range(
+            line,
+            tuple(a1(line, 3 + n, absolute=True) for n in range(len(cells))),
+            tuple(v for _, v in formulas),
+        )
 
     def nudged(self, address: Address, sign: int, way: int) -> tuple[Ends, Ends]:
         """How far a side's ends move, under each convention, when one coarse figure is a last digit more or less."""
@@ -260,12 +317,20 @@ class Workings:
         moves: list[Ends] = []
         for number, how in enumerate(Convention):
             new = other.believed(how)
-            up, down = ((h, h - 1), (h - 1, h)) if how is Convention.ROUND else ((0, g - 1), (g - 1, 0))
+            up, down = (
+                ((h, h - 1), (h - 1, h)) if how is Convention.ROUND else ((0, g - 1), (g - 1, 0))
+            )
             low = f"(INT({w})-{on}*({up[0]}*({w}>0)+{down[0]}*({w}<0))-{own.refs[2 * number]})"
-            high = f"(-INT(-{w})+{on}*({up[1]}*({w}>0)+{down[1]}*({w}<0))-{own.refs[2 * number + 1]})"
+            high = (
+                f"(-INT(-{w})+{on}*({up[1]}*({w}>0)+{down[1]}*({w}<0))-{own.refs[2 * number + 1]})"
+            )
             lo, hi = new.lo - own.values[2 * number], new.hi - own.values[2 * number + 1]
             ends = Ends(Live(low, float(lo)), Live(high, float(hi)))
-            moves.append(ends if sign > 0 else Ends(Live(f"(-{high})", float(-hi)), Live(f"(-{low})", float(-lo))))
+            moves.append(
+                ends
+                if sign > 0
+                else Ends(Live(f"(-{high})", float(-hi)), Live(f"(-{low})", float(-lo)))
+            )
         return moves[0], moves[1]
 
     def filled(self, address: Address) -> Live:
@@ -280,7 +345,10 @@ class Workings:
         if not terms:
             return _STILL, _STILL
         h, g = COARSE // 2, COARSE
-        moves = ((h, h - 1), (0, g - 1))  # towards and away from zero ... below and above a positive figure
+        moves = (
+            (h, h - 1),
+            (0, g - 1),
+        )  # towards and away from zero ... below and above a positive figure
         ends: list[Ends] = []
         for number, (below, above) in enumerate(moves):
             low = self._shift(line, column + 2 * number, terms, below, above, -1)
@@ -288,7 +356,9 @@ class Workings:
             ends.append(Ends(low, high))
         return ends[0], ends[1]
 
-    def _shift(self, line: int, column: int, terms: list[Signed], positive: int, negative: int, way: int) -> Live:
+    def _shift(
+        self, line: int, column: int, terms: list[Signed], positive: int, negative: int, way: int
+    ) -> Live:
         """Σ over the terms: `positive` where the signed amount is above 0, `negative` where it is below; `way` is the sign."""
         parts, value = [], 0
         for sign, address in terms:
@@ -296,7 +366,9 @@ class Workings:
             up, down = (">", "<") if sign > 0 else ("<", ">")
             parts.append(f"{flag.formula}*({positive}*(N({x}){up}0)+{negative}*(N({x}){down}0))")
             amount = sign * self.number(address)
-            value += int(flag.value or 0) * (positive if amount > 0 else negative if amount < 0 else 0)
+            value += int(flag.value or 0) * (
+                positive if amount > 0 else negative if amount < 0 else 0
+            )
         text = "+".join(parts)
         return self.put(line, column, text if way > 0 else f"-({text})", way * value)
 
@@ -305,11 +377,15 @@ class Workings:
         if sheet not in self.flags:
             columns = [own for own in self._yuan(sheet) if own]
             parts = [
-                f'SUMPRODUCT(ISNUMBER({s})*(RIGHT(TEXT({s},"000.00"),5)<>"00.00"))' for own in columns for s in self.spans(own)
+                f'SUMPRODUCT(ISNUMBER({s})*(RIGHT(TEXT({s},"000.00"),5)<>"00.00"))'
+                for own in columns
+                for s in self.spans(own)
             ]
             fine = all(self.number(address) % 100 == 0 for own in columns for address in own)
             text = f"IF(IFERROR({'+'.join(parts)},1)=0,1,0)"
-            self.flags[sheet] = self.put(self.next_line(f"{sheet}：都是100元的倍数"), 1, text, int(fine))
+            self.flags[sheet] = self.put(
+                self.next_line(f"{sheet}：都是100元的倍数"), 1, text, int(fine)
+            )
         return self.flags[sheet]
 
     def _yuan(self, sheet: str) -> list[list[Address]]:
@@ -317,7 +393,11 @@ class Workings:
         for table in self.canvas.layout.tables.values():
             if table.spec.sheet == sheet:
                 for column in table.spec.columns:
-                    rows = [r for r in table.rows if table.exists(r, column) and table.spec.unit_of(r.title, column) == "元"]
+                    rows = [
+                        r
+                        for r in table.rows
+                        if table.exists(r, column) and table.spec.unit_of(r.title, column) == "元"
+                    ]
                     found.append([(table.spec.name, row.key, column.title) for row in rows])
         return found
 

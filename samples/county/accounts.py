@@ -121,10 +121,20 @@ class Accounts:
     @property
     def carried_out(self) -> int:
         spent = self.own.spent + self.distributed
-        return self.fiscal_carried_out + self.other_in + sum(self.income.values()) + self.surplus_used - spent
+        return (
+            self.fiscal_carried_out
+            + self.other_in
+            + sum(self.income.values())
+            + self.surplus_used
+            - spent
+        )
 
     def fiscal_received(self, income: str = "") -> int:
-        return sum(one.all.spent + one.kept for one in self.lines if one.source in FISCAL and income in {"", one.income})
+        return sum(
+            one.all.spent + one.kept
+            for one in self.lines
+            if one.source in FISCAL and income in {"", one.income}
+        )
 
     def fiscal_planned(self, income: str) -> Amounts:
         return total(one.all for one in self.lines if one.source in FISCAL and one.income == income)
@@ -132,7 +142,10 @@ class Accounts:
     def incomes(self) -> Mapping[str, Amounts]:
         """收支总表's income rows: 年初预算, 全年预算, 决算. Own spending is planned against the first own income."""
         planned = {name: self.fiscal_planned(name) for name in (GENERAL, FUND)}
-        rows = {name: Amounts(p.original, p.budget, self.fiscal_received(name)) for name, p in planned.items()}
+        rows = {
+            name: Amounts(p.original, p.budget, self.fiscal_received(name))
+            for name, p in planned.items()
+        }
         business = self.beside.get("经营支出", NIL)
         rest = Amounts(self.own.original - business.original, self.own.budget - business.budget, 0)
         for name, received in self.income.items():

@@ -14,8 +14,30 @@ from county.roster import Entry
 from jixiao_xlsx.spec import IndicatorSpec, Template
 
 MONEY = ("年初预算数", "全年预算数", "决算数")
-LEADERS = ("高建民", "罗文华", "梁玉兰", "宋海平", "唐志刚", "邓秀梅", "冯永年", "曾庆云", "彭立新", "萧红军")
-CLERKS = ("田小雨", "范静怡", "石磊磊", "姚佳宁", "钟雅琴", "谭思远", "廖春晓", "邹文静", "熊雪飞", "白若溪")
+LEADERS = (
+    "高建民",
+    "罗文华",
+    "梁玉兰",
+    "宋海平",
+    "唐志刚",
+    "邓秀梅",
+    "冯永年",
+    "曾庆云",
+    "彭立新",
+    "萧红军",
+)
+CLERKS = (
+    "田小雨",
+    "范静怡",
+    "石磊磊",
+    "姚佳宁",
+    "钟雅琴",
+    "谭思远",
+    "廖春晓",
+    "邹文静",
+    "熊雪飞",
+    "白若溪",
+)
 
 
 @dataclass(frozen=True)
@@ -103,13 +125,21 @@ class Book:
             "“三公经费”控制率": self._trips(),
             "结转结余变动率": (a.carried_out - a.carried_in, a.carried_in),
             "在职人员控制率": (self.staff, self.posts),
-            "满意度": (sum(s.answers[0] + s.answers[1] for s in self.surveys), sum(s.valid for s in self.surveys)),
+            "满意度": (
+                sum(s.answers[0] + s.answers[1] for s in self.surveys),
+                sum(s.valid for s in self.surveys),
+            ),
         }
         part, whole = pairs.get(name, (0, 0))
         return Fraction(part, whole) if whole else None
 
     def _trips(self) -> tuple[int, int]:
-        three = ("因公出国（境）费", "其中：公务用车购置费", "其中：公务用车运行维护费", "公务接待费")
+        three = (
+            "因公出国（境）费",
+            "其中：公务用车购置费",
+            "其中：公务用车运行维护费",
+            "公务接待费",
+        )
         found = [self.trips[name] for name in three if name in self.trips] if self.trips else []
         return sum(one[2] for one in found), sum(one[1] for one in found)
 
@@ -147,13 +177,22 @@ class Book:
             **a.beside,
         }
         carried = a.sum(CARRIED)
-        others = ("国有资本经营预算财政拨款收入", "上级补助收入", "事业收入", "经营收入", "附属单位上缴收入", "其他收入")
+        others = (
+            "国有资本经营预算财政拨款收入",
+            "上级补助收入",
+            "事业收入",
+            "经营收入",
+            "附属单位上缴收入",
+            "其他收入",
+        )
         rows: dict[str, Amounts] = {
             **dict.fromkeys(others, NIL),
             **a.incomes(),
             "使用非财政拨款结余": Amounts(0, 0, a.surplus_used),
             "年初结转和结余": Amounts(carried.original, carried.budget, a.carried_in),
-            "其中：财政拨款年初结转和结余": Amounts(carried.original, carried.budget, a.fiscal_carried_in),
+            "其中：财政拨款年初结转和结余": Amounts(
+                carried.original, carried.budget, a.fiscal_carried_in
+            ),
             **spending,
             "其中：财政拨款支出": Amounts(0, 0, a.fiscal_spent),
             "结余分配": Amounts(0, 0, a.distributed),
@@ -171,12 +210,23 @@ class Book:
             self._fund_row(form, number, one.wages, one.office, one.project)
         lines = self.accounts.lines
         wages, office, project = (
-            Amounts(*(sum(v) for v in zip(*((a.original, a.budget, a.spent) for a in parts), strict=True)))
-            for parts in ([o.wages for o in lines], [o.office for o in lines], [o.project for o in lines])
+            Amounts(
+                *(
+                    sum(v)
+                    for v in zip(*((a.original, a.budget, a.spent) for a in parts), strict=True)
+                )
+            )
+            for parts in (
+                [o.wages for o in lines],
+                [o.office for o in lines],
+                [o.project for o in lines],
+            )
         )
         self._fund_row(form, "合计", wages, office, project)
 
-    def _fund_row(self, form: Form, row: int | str, wages: Amounts, office: Amounts, project: Amounts) -> None:
+    def _fund_row(
+        self, form: Form, row: int | str, wages: Amounts, office: Amounts, project: Amounts
+    ) -> None:
         whole = wages + office + project
         figures = {
             "年初预算数": whole.original,
@@ -192,11 +242,17 @@ class Book:
 
     def _execution(self, form: Form) -> None:
         a = self.accounts
-        for title, one in (("当年财政拨款", a.sum(*FISCAL)), ("上年结转资金", a.sum(CARRIED)), ("其他资金", a.own)):
+        for title, one in (
+            ("当年财政拨款", a.sum(*FISCAL)),
+            ("上年结转资金", a.sum(CARRIED)),
+            ("其他资金", a.own),
+        ):
             if not (one.budget or self.zeros):
                 continue
             figures = (one.original, one.budget - one.original, one.budget, one.spent)
-            for column, fen in zip(("年初预算数", "预算调整数", "全年预算数", "全年执行数"), figures, strict=True):
+            for column, fen in zip(
+                ("年初预算数", "预算调整数", "全年预算数", "全年执行数"), figures, strict=True
+            ):
                 form.put("预算执行率", title, column, yuan(fen))
         if self.why_low:
             form.extras["预算执行率"] = {"未达说明": self.why_low}
@@ -213,7 +269,9 @@ class Book:
             form.put("年度计划", number, "工作任务名称", task.name)
             self._plan_row(form, number, task.done, (given, given, used, used))
 
-    def _plan_row(self, form: Form, row: int | str, done: str, figures: tuple[int, int, int, int]) -> None:
+    def _plan_row(
+        self, form: Form, row: int | str, done: str, figures: tuple[int, int, int, int]
+    ) -> None:
         form.put("年度计划", row, "完成情况", done)
         columns = ("预算数", "其中：财政拨款（预算）", "执行数", "其中：财政拨款（执行）")
         for column, fen in zip(columns, figures, strict=True):
@@ -224,7 +282,9 @@ class Book:
             form.ticks.add("三公经费")
             return
         for title, figures in self.trips.items():
-            for column, value in zip(("上年决算数", "预算数（全年）", "决算数"), figures, strict=True):
+            for column, value in zip(
+                ("上年决算数", "预算数（全年）", "决算数"), figures, strict=True
+            ):
                 form.put("三公经费", title, column, value if value or self.zeros else None)
 
     def _belongings(self, form: Form) -> None:
@@ -251,7 +311,9 @@ class Book:
         for number, one in enumerate(self.surveys):
             titles = ("发放份数", "回收份数", "有效份数", "很满意", "满意", "一般", "不满意")
             form.put("满意度调查", number, "调查对象", one.audience)
-            for title, value in zip(titles, (one.sent, one.returned, one.valid, *one.answers), strict=True):
+            for title, value in zip(
+                titles, (one.sent, one.returned, one.valid, *one.answers), strict=True
+            ):
                 form.put("满意度调查", number, title, value)
 
     # -- indicators
@@ -270,7 +332,11 @@ class Book:
 
     def _indicator(self, spec: IndicatorSpec) -> Indicator:
         exact = self.base(spec.name)
-        actual = percent(half_up(exact, 4)) if exact is not None else results(self.key).get(spec.name, "")
+        actual = (
+            percent(half_up(exact, 4))
+            if exact is not None
+            else results(self.key).get(spec.name, "")
+        )
         made: dict[str, object] = {
             "level1": spec.level1,
             "level2": spec.level2,
@@ -285,7 +351,10 @@ class Book:
         }
         if spec.name == "人员变动情况":
             made["score"] = 3.0
-        if spec.name in {"重点工作管理制度健全性", "长效管理体制健全性"} and "score" not in self.indicators.get(spec.name, {}):
+        if spec.name in {
+            "重点工作管理制度健全性",
+            "长效管理体制健全性",
+        } and "score" not in self.indicators.get(spec.name, {}):
             chosen = ("重点工作管理制度健全性", "长效管理体制健全性")[vary(self.key + "扣分", 0, 1)]
             made["score"] = 2.5 if spec.name == chosen else None
         made |= self.indicators.get(spec.name, {})
@@ -325,12 +394,19 @@ class Book:
                 for row in form.open_rows("绩效评价表")
                 if row["业绩值"] != NA  # type: ignore[arg-type]
             )
-            form.put("基本信息", "自评总分（满分100）", "填报内容", round(plain / weights * 90 + total, 2))
+            form.put(
+                "基本信息",
+                "自评总分（满分100）",
+                "填报内容",
+                round(plain / weights * 90 + total, 2),
+            )
 
     def _narrative(self, form: Form) -> None:
         a, name = self.accounts, self.entry.name
         spent, rate = wan(a.all.spent, cut=self.cut), percent(half_up(self.execution, 4))
-        projects = f"、项目支出{wan(a.project.spent, cut=self.cut):.2f}万元" if a.project.spent else ""
+        projects = (
+            f"、项目支出{wan(a.project.spent, cut=self.cut):.2f}万元" if a.project.spent else ""
+        )
         done = "；".join(f"{task.name}：{task.done}" for task in self.tasks)
         texts = {
             "一、部门概况": f"{name}核定编制{self.posts}人，年末在职{self.staff}人。"

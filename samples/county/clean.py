@@ -23,11 +23,22 @@ def government_office(roster: Roster, template: Template) -> Form:
     """资金预算执行表 cut off to two decimals instead of rounded."""
     entry = roster["县政府办"]
     lines = payroll(entry.name, GENERAL_SERVICES, 46)
-    lines += projects(entry.name, GENERAL_SERVICES, ("县本级", 2_380_000, "0.9734"), ("上年结转", 126_000, "1"))
-    work = tasks(("政务督查", "完成", 30), ("公文运转与会务保障", "完成", 40), ("值班值守系统维护", "完成96%", 20))
-    return usual(entry, "附件2：青禾县人民政府办公室2023年部门整体支出绩效自评表（终稿）.xlsx", 46, lines, work, cut=True).form(
-        template
+    lines += projects(
+        entry.name, GENERAL_SERVICES, ("县本级", 2_380_000, "0.9734"), ("上年结转", 126_000, "1")
     )
+    work = tasks(
+        ("政务督查", "完成", 30),
+        ("公文运转与会务保障", "完成", 40),
+        ("值班值守系统维护", "完成96%", 20),
+    )
+    return usual(
+        entry,
+        "附件2：青禾县人民政府办公室2023年部门整体支出绩效自评表（终稿）.xlsx",
+        46,
+        lines,
+        work,
+        cut=True,
+    ).form(template)
 
 
 def market_office(roster: Roster, template: Template) -> Form:
@@ -40,10 +51,16 @@ def market_office(roster: Roster, template: Template) -> Form:
         ("商业服务业等支出", 212_000),
         ("灾害防治及应急管理支出", 97_000),
     ):
-        lines += projects(entry.name, subject, ("县本级", budget, "0.9631"), ("上级下达", budget // 2, "0.9412"))
+        lines += projects(
+            entry.name, subject, ("县本级", budget, "0.9631"), ("上级下达", budget // 2, "0.9412")
+        )
     lines += projects(entry.name, GENERAL_SERVICES, ("上年结转", 203_000, "1"))
-    work = tasks(("食品抽检", "完成1260批次", 45), ("特种设备监察", "完成", 25), ("计量检定", "完成", 15))
-    return usual(entry, "103-青禾县市场监督管理局整体支出绩效自评表.xlsx", 88, lines, work).form(template)
+    work = tasks(
+        ("食品抽检", "完成1260批次", 45), ("特种设备监察", "完成", 25), ("计量检定", "完成", 15)
+    )
+    return usual(entry, "103-青禾县市场监督管理局整体支出绩效自评表.xlsx", 88, lines, work).form(
+        template
+    )
 
 
 def development_office(roster: Roster, template: Template) -> Form:
@@ -63,9 +80,13 @@ def development_office(roster: Roster, template: Template) -> Form:
         )
         for subject, wages, office in exact
     ]
-    lines += projects(key, GENERAL_SERVICES, ("县本级", 1_460_000, "0.9688"), ("上年结转", 88_000, "1"))
+    lines += projects(
+        key, GENERAL_SERVICES, ("县本级", 1_460_000, "0.9688"), ("上年结转", 88_000, "1")
+    )
     work = tasks(("重大项目谋划", "储备项目82个", 50), ("粮食储备管理", "完成", 30))
-    form = usual(entry, "青禾县发展和改革局 2023年部门整体绩效评价表.xlsx", 28, lines, work).form(template)
+    form = usual(entry, "青禾县发展和改革局 2023年部门整体绩效评价表.xlsx", 28, lines, work).form(
+        template
+    )
     form.add("资金预算执行表", "合计", "人员经费", -0.01)
     form.add("资金预算执行表", "合计", "公用经费", 0.01)
     return form
@@ -75,21 +96,45 @@ def water_office(roster: Roster, template: Template) -> Form:
     """执行率 below 90 % with its reason; 上年结转 half spent."""
     entry = roster["县水务局"]
     lines = payroll(entry.name, "农林水支出", 52)
-    lines += projects(entry.name, "农林水支出", ("县本级", 1_850_000, "0.8215"), ("上级下达", 5_200_000, "0.7104"))
+    lines += projects(
+        entry.name, "农林水支出", ("县本级", 1_850_000, "0.8215"), ("上级下达", 5_200_000, "0.7104")
+    )
     lines += projects(entry.name, "农林水支出", ("上年结转", 1_320_000, "0.6540"))
-    work = tasks(("灌区续建配套", "完成工程量的72%", 60), ("河湖巡查", "完成", 10), ("农村供水管网改造", "完成主管网", 25))
+    work = tasks(
+        ("灌区续建配套", "完成工程量的72%", 60),
+        ("河湖巡查", "完成", 10),
+        ("农村供水管网改造", "完成主管网", 25),
+    )
     why = "灌区工程11月才完成招标，汛期停工两个月，工程款按进度支付，余款下年一季度支付。"
     done = {"工作完成情况": {"actual": "92%", "reason": "灌区工程跨年实施。"}}
-    return usual(entry, "水务局绩效自评表(1).xlsx", 52, lines, work, why_low=why, indicators=done).form(template)
+    return usual(
+        entry, "水务局绩效自评表(1).xlsx", 52, lines, work, why_low=why, indicators=done
+    ).form(template)
 
 
 def hospital(roster: Roster, template: Template) -> Form:
     """事业收入 larger than 财政拨款, 使用非财政拨款结余, a 公益 unit of the 事业 kind."""
     entry = roster["县妇幼保健院"]
     lines = payroll(entry.name, "卫生健康支出", 61, head=58_000, office=4_000)
-    lines += projects(entry.name, "卫生健康支出", ("上级下达", 640_000, "0.9810"), ("上年结转", 51_000, "1"))
-    lines.append(line(entry.name, "单位资金", "卫生健康支出", wages=2_460_000, office=5_180_000, project=780_000, rate="0.9542"))
-    money = {"income": {"事业收入": 812_345_678, "其他收入": 1_523_140}, "other_in": 64_321_055, "surplus_used": 12_000_000}
+    lines += projects(
+        entry.name, "卫生健康支出", ("上级下达", 640_000, "0.9810"), ("上年结转", 51_000, "1")
+    )
+    lines.append(
+        line(
+            entry.name,
+            "单位资金",
+            "卫生健康支出",
+            wages=2_460_000,
+            office=5_180_000,
+            project=780_000,
+            rate="0.9542",
+        )
+    )
+    money = {
+        "income": {"事业收入": 812_345_678, "其他收入": 1_523_140},
+        "other_in": 64_321_055,
+        "surplus_used": 12_000_000,
+    }
     work = tasks(("两癌筛查", "筛查4200人", 50), ("儿童保健", "管理率95.2%", 30))
     return usual(
         entry,
@@ -108,29 +153,67 @@ def housing_office(roster: Roster, template: Template) -> Form:
     entry = roster["县住建局"]
     key = entry.name
     lines = payroll(key, "城乡社区支出", 97)
-    lines += projects(key, "城乡社区支出", ("县本级", 6_430_000, "0.9577"), ("上年结转", 812_000, "0.95"))
+    lines += projects(
+        key, "城乡社区支出", ("县本级", 6_430_000, "0.9577"), ("上年结转", 812_000, "0.95")
+    )
     lines += projects(key, "住房保障支出", ("上级下达", 8_900_000, "0.9403"))
     lines.append(
-        line(key, "县本级", "国有土地使用权出让收入安排的支出", project=12_600_000, rate="0.9318", kept=2_150_033, income=FUND)
+        line(
+            key,
+            "县本级",
+            "国有土地使用权出让收入安排的支出",
+            project=12_600_000,
+            rate="0.9318",
+            kept=2_150_033,
+            income=FUND,
+        )
     )
-    work = tasks(("老旧小区改造", "完工9个", 35), ("供热管网更新", "完成12.6公里", 30), ("垃圾中转站建设", "投用2座", 20))
-    people = Survey("改造小区居民", 300, 288, (171, 104, 10, 3)), Survey("物业企业", 40, 38, (20, 16, 2, 0))
-    return usual(entry, "【住建局】部门整体支出绩效评价表-汇总.xlsx", 97, lines, work, scope="部门汇总", surveys=people).form(
-        template
+    work = tasks(
+        ("老旧小区改造", "完工9个", 35),
+        ("供热管网更新", "完成12.6公里", 30),
+        ("垃圾中转站建设", "投用2座", 20),
     )
+    people = (
+        Survey("改造小区居民", 300, 288, (171, 104, 10, 3)),
+        Survey("物业企业", 40, 38, (20, 16, 2, 0)),
+    )
+    return usual(
+        entry,
+        "【住建局】部门整体支出绩效评价表-汇总.xlsx",
+        97,
+        lines,
+        work,
+        scope="部门汇总",
+        surveys=people,
+    ).form(template)
 
 
 def farm_office(roster: Roster, template: Template) -> Form:
     """上级专款 that arrived during the year: the budget more than doubled."""
     entry = roster["县农业农村局"]
     lines = payroll(entry.name, "农林水支出", 74)
-    lines.append(line(entry.name, "县本级", "农林水支出", project=2_100_000, rate="0.9644", original="1"))
-    lines.append(line(entry.name, "上级下达", "农林水支出", project=26_400_000, rate="0.9587", original="0"))
-    lines.append(line(entry.name, "上级下达", "节能环保支出", project=3_150_000, rate="0.9281", original="0"))
+    lines.append(
+        line(entry.name, "县本级", "农林水支出", project=2_100_000, rate="0.9644", original="1")
+    )
+    lines.append(
+        line(entry.name, "上级下达", "农林水支出", project=26_400_000, rate="0.9587", original="0")
+    )
+    lines.append(
+        line(entry.name, "上级下达", "节能环保支出", project=3_150_000, rate="0.9281", original="0")
+    )
     lines += projects(entry.name, "农林水支出", ("上年结转", 1_090_000, "1"))
-    work = tasks(("高标准农田建设", "建成1.8万亩", 60), ("耕地地力保护补贴", "发放到户", 20), ("畜禽粪污利用", "完成", 8))
+    work = tasks(
+        ("高标准农田建设", "建成1.8万亩", 60),
+        ("耕地地力保护补贴", "发放到户", 20),
+        ("畜禽粪污利用", "完成", 8),
+    )
     return usual(
-        entry, "县农业农村局2023年整体支出绩效（修改稿）.xlsx", 74, lines, work, audiences=("种植户", "养殖户", "合作社")
+        entry,
+        "县农业农村局2023年整体支出绩效（修改稿）.xlsx",
+        74,
+        lines,
+        work,
+        audiences=("种植户", "养殖户", "合作社"),
     ).form(template)
 
 
@@ -139,15 +222,33 @@ def data_centre(roster: Roster, template: Template) -> Form:
     entry = roster["县大数据中心"]
     key = entry.name
     lines = [
-        line(key, "县本级", "资源勘探工业信息等支出", wages=524_000, office=168_000, rate="0.9480", original="0"),
+        line(
+            key,
+            "县本级",
+            "资源勘探工业信息等支出",
+            wages=524_000,
+            office=168_000,
+            rate="0.9480",
+            original="0",
+        ),
         line(key, "县本级", "社会保障和就业支出", wages=58_300, original="0"),
         line(key, "县本级", "住房保障支出", wages=36_900, original="0"),
-        line(key, "县本级", "资源勘探工业信息等支出（信息化）", project=1_140_000, rate="0.9120", original="0", kept=4_512_377),
+        line(
+            key,
+            "县本级",
+            "资源勘探工业信息等支出（信息化）",
+            project=1_140_000,
+            rate="0.9120",
+            original="0",
+            kept=4_512_377,
+        ),
     ]
     work = tasks(("政务云平台一期", "上线运行", 70), ("数据目录编制", "编目1360条", 15))
     reason = "6月新成立，无年初结转结余，不可计算。"
     own = Belongings(
-        assets={"设备": (36, 214_600), "家具和用具": (58, 61_200)}, worn="0.06", purchases={"货物": (280_000, 271_900)}
+        assets={"设备": (36, 214_600), "家具和用具": (58, 61_200)},
+        worn="0.06",
+        purchases={"货物": (280_000, 271_900)},
     )
     return usual(
         entry,
@@ -199,7 +300,16 @@ def audit_office(roster: Roster, template: Template) -> Form:
     entry = roster["县审计局"]
     key = entry.name
     lines = [
-        line(key, "县本级", GENERAL_SERVICES, wages=1_690_000, office=385_000, project=920_000, rate="0.9790", original="1.08"),
+        line(
+            key,
+            "县本级",
+            GENERAL_SERVICES,
+            wages=1_690_000,
+            office=385_000,
+            project=920_000,
+            rate="0.9790",
+            original="1.08",
+        ),
         line(key, "县本级", "社会保障和就业支出", wages=252_000, original="1.03"),
         line(key, "县本级", "卫生健康支出", wages=88_000, original="1"),
         line(key, "县本级", "住房保障支出", wages=141_000, original="1.01"),
@@ -209,7 +319,13 @@ def audit_office(roster: Roster, template: Template) -> Form:
     money = {"income": {"其他收入": 215_600}, "other_in": 3_804_212}
     work = tasks(("预算执行审计", "完成", 45), ("经济责任审计", "完成17人", 40))
     return usual(
-        entry, "审计局 部门整体支出绩效自评 2024.3.8.xlsx", 25, lines, work, accounts=money, audiences=("被审计单位",)
+        entry,
+        "审计局 部门整体支出绩效自评 2024.3.8.xlsx",
+        25,
+        lines,
+        work,
+        accounts=money,
+        audiences=("被审计单位",),
     ).form(template)
 
 
@@ -220,7 +336,11 @@ def library(roster: Roster, template: Template) -> Form:
     main = line(key, "县本级", "文化旅游体育与传媒支出", project=186_000, rate="0.9655")
     small = line(key, "单位资金", "文化旅游体育与传媒支出")
     lines = [
-        replace(main, wages=Amounts(86_000_000, 86_994_999, 86_994_999), office=Amounts(9_400_000, 9_811_236, 9_544_120)),
+        replace(
+            main,
+            wages=Amounts(86_000_000, 86_994_999, 86_994_999),
+            office=Amounts(9_400_000, 9_811_236, 9_544_120),
+        ),
         replace(small, wages=Amounts(0, 4_560, 4_560), office=Amounts(0, 4_820, 3_905)),
         line(key, "上年结转", "文化旅游体育与传媒支出", project=23_000, rate="1", original="0"),
     ]
@@ -242,17 +362,42 @@ def culture_office(roster: Roster, template: Template) -> Form:
     """个性 indicators of the department's own: several in one 二级指标, other directions and units."""
     entry = roster["县文旅局"]
     lines = payroll(entry.name, "文化旅游体育与传媒支出", 57)
-    lines += projects(entry.name, "文化旅游体育与传媒支出", ("县本级", 3_320_000, "0.9466"), ("上级下达", 2_450_000, "0.9711"))
+    lines += projects(
+        entry.name,
+        "文化旅游体育与传媒支出",
+        ("县本级", 3_320_000, "0.9466"),
+        ("上级下达", 2_450_000, "0.9711"),
+    )
     lines += projects(entry.name, "文化旅游体育与传媒支出", ("上年结转", 176_000, "1"))
     goal, effect, content, impact = "部门履职目标", "部门效果目标", "服务对象满意度", "社会影响"
 
-    def own(level2: str, name: str, sign: str, weight: str, target: str, actual: str, unit: str, **more: object) -> Indicator:
-        return Indicator("履职效果", level2, name, sign, Fraction(weight), target, actual, unit, **more)  # type: ignore[arg-type]
+    def own(
+        level2: str,
+        name: str,
+        sign: str,
+        weight: str,
+        target: str,
+        actual: str,
+        unit: str,
+        **more: object,
+    ) -> Indicator:
+        return Indicator(
+            "履职效果", level2, name, sign, Fraction(weight), target, actual, unit, **more
+        )  # type: ignore[arg-type]
 
     chosen = [
         own(goal, "举办群众文化活动场次", "≥", "4.5", "120", "131", "场"),
         own(goal, "图书馆、文化馆免费开放率", "=", "4.5", "100%", "100%", "%"),
-        own(goal, "文物安全巡查完成率", "≥", "4.5", "100%", "97.5%", "%", reason="两处野外文物点因道路施工少巡查一次。"),
+        own(
+            goal,
+            "文物安全巡查完成率",
+            "≥",
+            "4.5",
+            "100%",
+            "97.5%",
+            "%",
+            reason="两处野外文物点因道路施工少巡查一次。",
+        ),
         own(effect, "旅游接待人次增长率", "≥", "6.5", "8%", "9.6%", "%"),
         own(effect, "文化市场投诉件数", "≤", "4", "10", "7", "件"),
         own(effect, "广播电视安全播出事故", "≤", "3", "0", "0", "次"),
@@ -260,11 +405,19 @@ def culture_office(roster: Roster, template: Template) -> Form:
         own(impact, "省级以上媒体报道篇数", "≥", "5.5", "20", "24", "篇"),
         own(impact, "县域文化品牌影响", "定性", "8", "良好", "达成", ""),
     ]
-    people = (Survey("群众", 220, 212, (131, 71, 8, 0)), Survey("游客", 120, 110, (64, 42, 4, 0), 0))
-    work = tasks(
-        ("文化惠民演出", "完成131场", 30), ("文物保护", "巡查97.5%", 20), ("旅游宣传", "完成", 25), ("体育赛事", "完成6项", 15)
+    people = (
+        Survey("群众", 220, 212, (131, 71, 8, 0)),
+        Survey("游客", 120, 110, (64, 42, 4, 0), 0),
     )
-    return usual(entry, "附件3 县文旅局整体绩效评价表.xlsx", 57, lines, work, own=chosen, surveys=people).form(template)
+    work = tasks(
+        ("文化惠民演出", "完成131场", 30),
+        ("文物保护", "巡查97.5%", 20),
+        ("旅游宣传", "完成", 25),
+        ("体育赛事", "完成6项", 15),
+    )
+    return usual(
+        entry, "附件3 县文旅局整体绩效评价表.xlsx", 57, lines, work, own=chosen, surveys=people
+    ).form(template)
 
 
 def college(roster: Roster, template: Template) -> Form:
@@ -272,8 +425,12 @@ def college(roster: Roster, template: Template) -> Form:
     entry = roster["县职教中心"]
     key = entry.name
     lines = payroll(key, "教育支出", 118, head=88_000, office=6_500)
-    lines += projects(key, "教育支出", ("县本级", 1_260_000, "0.9533"), ("上级下达", 3_480_000, "0.9368"))
-    lines.append(line(key, "单位资金", "教育支出", office=1_120_000, project=460_000, rate="0.9404"))
+    lines += projects(
+        key, "教育支出", ("县本级", 1_260_000, "0.9533"), ("上级下达", 3_480_000, "0.9368")
+    )
+    lines.append(
+        line(key, "单位资金", "教育支出", office=1_120_000, project=460_000, rate="0.9404")
+    )
     lines += projects(key, "教育支出", ("上年结转", 342_000, "1"))
     business = amounts(key + "经营", 486_000, "0.9722", "1")
     money = {
@@ -282,7 +439,11 @@ def college(roster: Roster, template: Template) -> Form:
         "other_in": 21_540_310,
         "distributed": -1_204_566,
     }
-    work = tasks(("实训基地建设", "完成设备采购", 55), ("技能大赛", "获省级奖4项", 10), ("免学费补助", "发放1860人", 20))
+    work = tasks(
+        ("实训基地建设", "完成设备采购", 55),
+        ("技能大赛", "获省级奖4项", 10),
+        ("免学费补助", "发放1860人", 20),
+    )
     return usual(
         entry,
         "职教中心自评表（3月12日）.xlsx",
@@ -299,11 +460,30 @@ def health_office(roster: Roster, template: Template) -> Form:
     """收支总表 typed from a 万元 report (every figure a multiple of 100 元); a 变动率 above 0, honestly scored."""
     entry = roster["县卫健局"]
     lines = payroll(entry.name, "卫生健康支出", 63)
-    lines += projects(entry.name, "卫生健康支出", ("县本级", 4_240_000, "0.9512"), ("上级下达", 9_870_000, "0.9633"))
-    lines.append(line(entry.name, "上年结转", "卫生健康支出", project=520_000, rate="0.4", original="0"))
-    lines.append(line(entry.name, "上级下达", "社会保障和就业支出", project=410_000, rate="0.35", original="0", kept=26_000_000))
+    lines += projects(
+        entry.name,
+        "卫生健康支出",
+        ("县本级", 4_240_000, "0.9512"),
+        ("上级下达", 9_870_000, "0.9633"),
+    )
+    lines.append(
+        line(entry.name, "上年结转", "卫生健康支出", project=520_000, rate="0.4", original="0")
+    )
+    lines.append(
+        line(
+            entry.name,
+            "上级下达",
+            "社会保障和就业支出",
+            project=410_000,
+            rate="0.35",
+            original="0",
+            kept=26_000_000,
+        )
+    )
     work = tasks(("基本公共卫生服务", "完成", 60), ("村医补助", "发放312人", 20))
-    book = usual(entry, "青禾县卫生健康局-2023整体支出绩效评价(已审).xlsx", 63, lines, work, scope="部门汇总")
+    book = usual(
+        entry, "青禾县卫生健康局-2023整体支出绩效评价(已审).xlsx", 63, lines, work, scope="部门汇总"
+    )
     form = book.form(template)
     for row in form.rows["收支总表"].values():
         for column, value in row.items():

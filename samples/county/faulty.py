@@ -22,7 +22,14 @@ INDICATORS, FACTS, TRIPS, SURVEYS = "绩效评价表", "基本信息", "三公�
 WHOLE, OVERALL, FILLED = "年度资金总额", "部门总体预算", "填报内容"
 
 
-def book(roster: Roster, short: str, file: str, staff: int, subject: str = GENERAL_SERVICES, **changes: Any) -> Book:
+def book(
+    roster: Roster,
+    short: str,
+    file: str,
+    staff: int,
+    subject: str = GENERAL_SERVICES,
+    **changes: Any,
+) -> Book:
     """An ordinary right book: payroll, three project lines, three tasks."""
     entry = roster[short]
     lines = changes.pop("lines", None) or [
@@ -35,7 +42,9 @@ def book(roster: Roster, short: str, file: str, staff: int, subject: str = GENER
             ("上年结转", 3_000 * staff, "1"),
         ),
     ]
-    work = changes.pop("work", None) or tasks(("重点任务落实", "完成", 40), ("日常业务保障", "完成", 30), ("能力提升", "完成", 15))
+    work = changes.pop("work", None) or tasks(
+        ("重点任务落实", "完成", 40), ("日常业务保障", "完成", 30), ("能力提升", "完成", 15)
+    )
     return usual(entry, file, staff, lines, work, **changes)
 
 
@@ -50,7 +59,14 @@ def rescore(form: Form, made: Book) -> None:
 def education(roster: Roster, template: Template) -> Form:
     """1 支出总计 overtyped with two digits swapped: neither the sum of its parts nor the 收入总计. 2 One weight above 30, at the
     cost of the three other groups."""
-    made = book(roster, "县教育局", "附件2：青禾县教育局2023年部门整体支出绩效自评表.xlsx", 58, "教育支出", scope="部门汇总")
+    made = book(
+        roster,
+        "县教育局",
+        "附件2：青禾县教育局2023年部门整体支出绩效自评表.xlsx",
+        58,
+        "教育支出",
+        scope="部门汇总",
+    )
     form = made.form(template)
     accounts = made.accounts
     right = f"{accounts.all.spent + accounts.carried_out:d}"
@@ -59,7 +75,12 @@ def education(roster: Roster, template: Template) -> Form:
     form.put(ACCOUNTS, "支出总计", "决算数", int(swapped) / 100)
     form.expect("BAL105", ACCOUNTS, "支出总计", "决算数")
     form.expect("BAL106", ACCOUNTS, "收入总计", "决算数")
-    for name, weight in (("工作完成情况", 31.5), ("实际完成成果", 7.5), ("满意度", 7.5), ("履职效果社会影响程度", 7.5)):
+    for name, weight in (
+        ("工作完成情况", 31.5),
+        ("实际完成成果", 7.5),
+        ("满意度", 7.5),
+        ("履职效果社会影响程度", 7.5),
+    ):
         form.measure(name, 权重=weight, 指标得分=weight)
         form.expect_indicator("IND102", name, "权重")
     form.measure("工作完成情况", 业绩值="100%", 完成率=1.0, 偏差原因及改进措施=None)
@@ -72,7 +93,14 @@ def civil_affairs(roster: Roster, template: Template) -> Form:
     """1 The total of 年初预算数 leaves out a line. 2 A 完成率 typed as 100% where 98 of 100 was done. 3 Points
     given away although the target was met."""
     indicators = {"工作完成情况": {"actual": "98%"}}
-    made = book(roster, "县民政局", "民政局 2023整体绩效评价表.xlsx", 33, "社会保障和就业支出", indicators=indicators)
+    made = book(
+        roster,
+        "县民政局",
+        "民政局 2023整体绩效评价表.xlsx",
+        33,
+        "社会保障和就业支出",
+        indicators=indicators,
+    )
     form = made.form(template)
     left_out = form.number(FUNDS, 1, "年初预算数")
     form.add(FUNDS, "合计", "年初预算数", -left_out)
@@ -87,7 +115,9 @@ def civil_affairs(roster: Roster, template: Template) -> Form:
 
 def natural_resources(roster: Roster, template: Template) -> Form:
     """1 A line of the funds table copied into a second one. 2 The funds table still names last year's filler."""
-    made = book(roster, "县自然资源局", "自然资源局绩效自评表（定稿）.xlsx", 66, "自然资源海洋气象等支出")
+    made = book(
+        roster, "县自然资源局", "自然资源局绩效自评表（定稿）.xlsx", 66, "自然资源海洋气象等支出"
+    )
     form = made.form(template)
     number = len(form.open_rows(FUNDS))
     for column, value in dict(form.rows[FUNDS][4]).items():  # the 县本级 project line
@@ -113,7 +143,10 @@ def transport(roster: Roster, template: Template) -> Form:
     form.add(SURVEYS, 0, "有效份数", -4)
     form.expect("BAL701", SURVEYS, 0, "有效份数")
     form.expect("BAL701", SURVEYS, "合计", "有效份数")
-    happy, valid = (sum(form.number(SURVEYS, r, c) for r in (0, 1) for c in some) for some in (("很满意", "满意"), ("有效份数",)))
+    happy, valid = (
+        sum(form.number(SURVEYS, r, c) for r in (0, 1) for c in some)
+        for some in (("很满意", "满意"), ("有效份数",))
+    )
     form.measure("满意度", 业绩值=f"{happy / valid:.2%}", 完成率=round(happy / valid / 0.95, 4))
     return form
 
@@ -126,7 +159,9 @@ def forestry(roster: Roster, template: Template) -> Form:
         line("林草局", "县本级", "农林水支出", project=1_520_000, rate="0.9583", original="1.42"),
         line("林草局", "上年结转", "农林水支出", project=88_000, original="0"),
     ]
-    made = book(roster, "县林草局", "林业和草原局2023年部门整体支出绩效评价表.xlsx", 41, lines=lines)
+    made = book(
+        roster, "县林草局", "林业和草原局2023年部门整体支出绩效评价表.xlsx", 41, lines=lines
+    )
     form = made.form(template)
     change = form.number(RATE, "当年财政拨款", "预算调整数")
     assert change < 0
@@ -149,13 +184,24 @@ def police(roster: Roster, template: Template) -> Form:
     lines = [
         *payroll("公安局", "公共安全支出", 153),
         *projects(
-            "公安局", "公共安全支出", ("县本级", 6_100_000, "0.9611"), ("上级下达", 2_400_000, "0.9544"), ("上年结转", 410_000, "1")
+            "公安局",
+            "公共安全支出",
+            ("县本级", 6_100_000, "0.9611"),
+            ("上级下达", 2_400_000, "0.9544"),
+            ("上年结转", 410_000, "1"),
         ),
         replace(line("公安局", "单位资金", "公共安全支出"), office=Amounts(0, 0, 3_864_250)),
     ]
     money = {"income": {"其他收入": 4_000_000}}
     made = book(
-        roster, "县公安局", "公安局整体支出绩效自评表（3.11）.xlsx", 153, "公共安全支出", posts=147, lines=lines, accounts=money
+        roster,
+        "县公安局",
+        "公安局整体支出绩效自评表（3.11）.xlsx",
+        153,
+        "公共安全支出",
+        posts=147,
+        lines=lines,
+        accounts=money,
     )
     form = made.form(without_table(template, PLAN))
     form.expect_first_sheet("STR101")
@@ -169,7 +215,9 @@ def police(roster: Roster, template: Template) -> Form:
 
 def social_security(roster: Roster, template: Template) -> Form:
     """1 The column 公用经费 was deleted. 2 A 单位性质 of the clerk's own. 3 Wages of 27 000 元 a head: too little."""
-    made = book(roster, "县人社局", "人社局部门整体绩效自评表.xlsx", 47, "社会保障和就业支出", head=27_000)
+    made = book(
+        roster, "县人社局", "人社局部门整体绩效自评表.xlsx", 47, "社会保障和就业支出", head=27_000
+    )
     form = made.form(without_column(template, FUNDS, "公用经费"))
     for row in form.rows[FUNDS].values():
         row.pop("公用经费", None)
@@ -182,13 +230,23 @@ def social_security(roster: Roster, template: Template) -> Form:
 
 def emergency(roster: Roster, template: Template) -> Form:
     """1 The row 项目支出 renamed. 2 Points lost without a word why."""
-    made = book(roster, "县应急局", "青禾县应急管理局2023年整体支出绩效评价表(2).xlsx", 31, "灾害防治及应急管理支出")
+    made = book(
+        roster,
+        "县应急局",
+        "青禾县应急管理局2023年整体支出绩效评价表(2).xlsx",
+        31,
+        "灾害防治及应急管理支出",
+    )
     form = made.form(template)
     form.retouches.append(
-        lambda package, where: package.overtype(*label_cell(where.ref(ACCOUNTS, "项目支出", "年初预算数")), "专项业务经费")
+        lambda package, where: package.overtype(
+            *label_cell(where.ref(ACCOUNTS, "项目支出", "年初预算数")), "专项业务经费"
+        )
     )
     form.expect_label("STR102", ACCOUNTS, "项目支出")  # the renamed cell itself
-    form.measure("实际完成成果", 业绩值="94%", 完成率=0.9895, 指标得分=13.36, 偏差原因及改进措施=None)
+    form.measure(
+        "实际完成成果", 业绩值="94%", 完成率=0.9895, 指标得分=13.36, 偏差原因及改进措施=None
+    )
     form.expect_indicator("IND107", "实际完成成果", "偏差原因及改进措施")
     rescore(form, made)
     return form
@@ -200,7 +258,11 @@ def veterans(roster: Roster, template: Template) -> Form:
     lines = [
         *payroll("退役军人局", "社会保障和就业支出", 19, rate="1"),
         *projects(
-            "退役军人局", "社会保障和就业支出", ("县本级", 640_000, "1"), ("上级下达", 820_000, "1"), ("上年结转", 45_000, "1")
+            "退役军人局",
+            "社会保障和就业支出",
+            ("县本级", 640_000, "1"),
+            ("上级下达", 820_000, "1"),
+            ("上年结转", 45_000, "1"),
         ),
     ]
     full = {
@@ -208,11 +270,17 @@ def veterans(roster: Roster, template: Template) -> Form:
         "重点工作管理制度健全性": {"score": 2.7},
         "长效管理体制健全性": {"score": 3.0},
     }
-    made = book(roster, "县退役军人局", "退役军人事务局自评表.xlsx", 19, lines=lines, indicators=full)
+    made = book(
+        roster, "县退役军人局", "退役军人事务局自评表.xlsx", 19, lines=lines, indicators=full
+    )
     form = made.form(template)
     form.put(PLAN, 1, "执行数", "已完成")
     form.expect("AMT107", PLAN, 1, "执行数")
-    form.retouches.append(lambda package, where: package.break_reference(*where.ref(TRIPS, "“三公经费”合计", "上年决算数")))
+    form.retouches.append(
+        lambda package, where: package.break_reference(
+            *where.ref(TRIPS, "“三公经费”合计", "上年决算数")
+        )
+    )
     form.expect("AMT108", TRIPS, "“三公经费”合计", "上年决算数")
     form.put(FACTS, "编制人数", FILLED, None)
     form.expect("STR103", FACTS, "编制人数", FILLED)
@@ -246,7 +314,16 @@ def insurance(roster: Roster, template: Template) -> Form:
 def city_management(roster: Roster, template: Template) -> Form:
     """1 执行率 typed five points too high, 2 and the points with it. 3 A target so low that it was passed by half."""
     why = "环卫车辆采购流标两次，年底前未能付款。"
-    made = book(roster, "县城管局", "城管局2023年绩效自评.xlsx", 84, "城乡社区支出", rate="0.7912", granted="0.7430", why_low=why)
+    made = book(
+        roster,
+        "县城管局",
+        "城管局2023年绩效自评.xlsx",
+        84,
+        "城乡社区支出",
+        rate="0.7912",
+        granted="0.7430",
+        why_low=why,
+    )
     form = made.form(template)
     rate = round(float(made.execution) + 0.05, 4)
     form.put(RATE, WHOLE, "执行率", rate)
@@ -255,7 +332,12 @@ def city_management(roster: Roster, template: Template) -> Form:
     form.expect("RAT106", RATE, WHOLE, "得分")
     assert rate < 1
     story = str(form.get("报告正文", "三、部门整体支出绩效评价分析", FILLED))
-    form.put("报告正文", "三、部门整体支出绩效评价分析", FILLED, story.replace(f"{float(made.execution):.2%}", f"{rate:.2%}"))
+    form.put(
+        "报告正文",
+        "三、部门整体支出绩效评价分析",
+        FILLED,
+        story.replace(f"{float(made.execution):.2%}", f"{rate:.2%}"),
+    )
     form.measure("实际完成成果", 目标值="62%", 业绩值="96%", 完成率=1.5484)
     form.expect_indicator("IND111", "实际完成成果", "业绩值")
     form.retotal(round(rate * 10, 2))
@@ -273,7 +355,15 @@ def service_hall(roster: Roster, template: Template) -> Form:
     over = lines[4].project.budget + 3_215_040  # 32150.40 元 more than was given
     lines[4] = replace(lines[4], project=replace(lines[4].project, spent=over))
     money = {"income": {"其他收入": 37_000_000}, "other_in": 1_520_000}
-    made = book(roster, "县政务中心", "政务服务中心 部门整体支出绩效自评表.xlsx", 36, lines=lines, accounts=money, nature="事业")
+    made = book(
+        roster,
+        "县政务中心",
+        "政务服务中心 部门整体支出绩效自评表.xlsx",
+        36,
+        lines=lines,
+        accounts=money,
+        nature="事业",
+    )
     form = made.form(template)
     form.expect("BAL403", RATE, "当年财政拨款", "全年执行数")
     for column in ("年初预算数", "预算调整数", "全年预算数", "全年执行数"):
@@ -308,7 +398,12 @@ def logistics(roster: Roster, template: Template) -> Form:
     form = made.form(template)
     form.measure("实际完成成果", 业绩值="93%", 完成率=0.9789, 指标得分=13.5)
     form.expect_indicator("IND104", "实际完成成果", "指标得分")
-    form.measure("财务管理制度健全性", 业绩值="较健全", 指标得分=2.5, 偏差原因及改进措施="内控流程尚未覆盖全部业务。")
+    form.measure(
+        "财务管理制度健全性",
+        业绩值="较健全",
+        指标得分=2.5,
+        偏差原因及改进措施="内控流程尚未覆盖全部业务。",
+    )
     form.expect_indicator("IND105", "财务管理制度健全性", "指标得分")
     form.expect("IND118", INDICATORS, "合计", "指标得分")
     cars = form.number(TRIPS, "其中：公务用车运行维护费", "上年决算数")
@@ -321,7 +416,9 @@ def logistics(roster: Roster, template: Template) -> Form:
 def party_school(roster: Roster, template: Template) -> Form:
     """1 More points than the weight. 2 自评总分 is not what the sheets add up to. 3 Most of 基本支出 is 公用经费: wages are
     missing."""
-    made = book(roster, "县委党校", "县委党校整体绩效评价表.xlsx", 23, "教育支出", nature="参公", head=8_000)
+    made = book(
+        roster, "县委党校", "县委党校整体绩效评价表.xlsx", 23, "教育支出", nature="参公", head=8_000
+    )
     form = made.form(template)
     form.measure("资产管理规范性", 指标得分=3.7, 偏差原因及改进措施=None)
     form.expect_indicator("IND103", "资产管理规范性", "指标得分")
@@ -340,13 +437,19 @@ def disease_control(roster: Roster, template: Template) -> Form:
     made = book(roster, "县疾控中心", "疾控中心2023自评表.xlsx", 49, "卫生健康支出", nature="事业")
     made = replace(made, belongings=replace(made.belongings, purchases=None))
     form = made.form(template)
-    form.measure("财务管理制度健全性", 权重=3.2, 指标得分=2.6, 偏差原因及改进措施="个别制度修订滞后。")
+    form.measure(
+        "财务管理制度健全性", 权重=3.2, 指标得分=2.6, 偏差原因及改进措施="个别制度修订滞后。"
+    )
     form.measure("资金使用规范性", 权重=2.2, 指标得分=2.2)
     form.expect_indicator("IND102", "财务管理制度健全性", "权重")
     form.expect_indicator("IND102", "资金使用规范性", "权重")
-    form.measure("履职效果社会影响程度", 业绩值="96%", 指标得分=12.96, 偏差原因及改进措施="宣传覆盖面不够。")
+    form.measure(
+        "履职效果社会影响程度", 业绩值="96%", 指标得分=12.96, 偏差原因及改进措施="宣传覆盖面不够。"
+    )
     form.expect_indicator("IND110", "履职效果社会影响程度", "业绩值")
-    form.measure("政府采购规范性", 业绩值="不适用", 完成率=None, 指标得分=None, 偏差原因及改进措施=None)
+    form.measure(
+        "政府采购规范性", 业绩值="不适用", 完成率=None, 指标得分=None, 偏差原因及改进措施=None
+    )
     form.expect_indicator("IND121", "政府采购规范性", "业绩值")
     form.put("车辆", "车辆合计", "年末数量", sum(made.belongings.vehicles.values()) + 2)
     form.expect("BAL604", "车辆", "车辆合计", "年末数量")
@@ -373,7 +476,13 @@ def farm_extension(roster: Roster, template: Template) -> Form:
     form.measure("结转结余变动率", 指标方向=None, 目标值="≤10%")
     form.expect_indicator("IND109", "结转结余变动率", "目标值")
     form.measure(
-        "实际完成成果", 三级指标="农技培训任务完成率", 指标方向="≤", 目标值="100%", 业绩值="100%", 完成率=1.0, 指标得分=13.5
+        "实际完成成果",
+        三级指标="农技培训任务完成率",
+        指标方向="≤",
+        目标值="100%",
+        业绩值="100%",
+        完成率=1.0,
+        指标得分=13.5,
     )
     form.measure("农技培训任务完成率", 偏差原因及改进措施=None)
     form.expect_indicator("IND109", "农技培训任务完成率", "指标方向")
@@ -384,7 +493,14 @@ def farm_extension(roster: Roster, template: Template) -> Form:
 def commerce(roster: Roster, template: Template) -> Form:
     """1 More valid questionnaires than came back. 2 A wrong 满意度 for one audience. 3 The indicator says something else.
     4 净值 is not 原值 less 折旧."""
-    made = book(roster, "县商务局", "商务局绩效自评表-0309.xlsx", 18, "商业服务业等支出", audiences=("商贸企业", "电商户"))
+    made = book(
+        roster,
+        "县商务局",
+        "商务局绩效自评表-0309.xlsx",
+        18,
+        "商业服务业等支出",
+        audiences=("商贸企业", "电商户"),
+    )
     form = made.form(template)
     valid = form.number(SURVEYS, 0, "有效份数")
     form.put(SURVEYS, 0, "回收份数", valid - 3)
@@ -410,13 +526,23 @@ def technology(roster: Roster, template: Template) -> Form:
         "会议费": (5_000, 5_000, 4_100),
         "培训费": (6_000, 6_000, 5_700),
     }
-    own = replace(made.belongings, vehicles={"其他用车": 0, "应急保障用车": 0}, purchases={"货物": (63_000, 66_500)})
+    own = replace(
+        made.belongings,
+        vehicles={"其他用车": 0, "应急保障用车": 0},
+        purchases={"货物": (63_000, 66_500)},
+    )
     made = replace(made, trips=trips, belongings=own)
     form = made.form(template)
     form.put(TRIPS, "“三公经费”合计", "预算数（全年）", 22_000)
     form.expect("BAL501", TRIPS, "“三公经费”合计", "预算数（全年）")
     form.expect("BAL503", TRIPS, "“三公经费”合计", "决算数")
-    form.measure("“三公经费”控制率", 业绩值="142.73%", 完成率=1.4273, 指标得分=1.89, 偏差原因及改进措施="车辆维修支出增加。")
+    form.measure(
+        "“三公经费”控制率",
+        业绩值="142.73%",
+        完成率=1.4273,
+        指标得分=1.89,
+        偏差原因及改进措施="车辆维修支出增加。",
+    )
     form.expect("PLA105", TRIPS, "其中：公务用车运行维护费", "决算数")
     form.expect("BAL606", "政府采购", "合计", "执行数")
     parts = [form.number("固定资产", title, "原值") for title in own.assets]
@@ -492,7 +618,9 @@ def without_table(template: Template, name: str) -> Template:
         sheets=tuple(one for one in template.sheets if one.title != name),
         tables=tuple(one for one in template.tables if one.name != name),
         equations=tuple(
-            one for one in template.equations if all(term.ref.table != name for side in one.relation.sides for term in side)
+            one
+            for one in template.equations
+            if all(term.ref.table != name for side in one.relation.sides for term in side)
         ),
         plan={},
     )
@@ -507,9 +635,13 @@ def without_column(template: Template, name: str, title: str) -> Template:
     return replace(
         template,
         tables=tuple(
-            replace(one, columns=tuple(c for c in one.columns if c.title != title)) if one.name == name else one
+            replace(one, columns=tuple(c for c in one.columns if c.title != title))
+            if one.name == name
+            else one
             for one in template.tables
         ),
-        equations=tuple(one for one in template.equations if not any(uses(side) for side in one.relation.sides)),
+        equations=tuple(
+            one for one in template.equations if not any(uses(side) for side in one.relation.sides)
+        ),
         funds={key: value for key, value in template.funds.items() if value != title},
     )

@@ -28,7 +28,9 @@ class Expectation:
             case "heading":
                 return where.heading_ref(self.table)
             case "label":
-                return where.sheet_of(self.table), layout.a1(where.tables[self.table].row[self.row].line, 0)
+                return where.sheet_of(self.table), layout.a1(
+                    where.tables[self.table].row[self.row].line, 0
+                )
             case "column":
                 return where.column_ref(self.table, self.column)
             case "extra":
@@ -80,14 +82,20 @@ class Form:
 
     def indicator(self, name: str) -> int:
         """The row of an indicator."""
-        return next(i for i, row in enumerate(self.open_rows("绩效评价表")) if row["三级指标"] == name)
+        return next(
+            i for i, row in enumerate(self.open_rows("绩效评价表")) if row["三级指标"] == name
+        )
 
     def measure(self, name: str, **cells: object) -> None:
         """Change cells of an indicator's row."""
         self.rows["绩效评价表"][self.indicator(name)].update(cells)
 
     def scores(self) -> list[float]:
-        return [v for row in self.open_rows("绩效评价表") if isinstance(v := row.get("指标得分"), int | float)]
+        return [
+            v
+            for row in self.open_rows("绩效评价表")
+            if isinstance(v := row.get("指标得分"), int | float)
+        ]
 
     def retotal(self, execution_score: float) -> None:
         """自评总分 and 自评等级 as they follow from the scores."""
@@ -121,7 +129,11 @@ class Form:
     def filling(self) -> Mapping[str, layout.TableFilling]:
         return {
             table.name: layout.TableFilling(
-                rows={key: row for key, row in self.rows.get(table.name, {}).items() if isinstance(key, str)},
+                rows={
+                    key: row
+                    for key, row in self.rows.get(table.name, {}).items()
+                    if isinstance(key, str)
+                },
                 open_rows=self.open_rows(table.name),
                 extras=self.extras.get(table.name, {}),
                 heading=self.headings.get(table.name),
@@ -134,7 +146,14 @@ class Form:
     def write(self, folder: Path) -> None:
         filling = self.filling()
         target = folder / self.file
-        blank.write_workbook(self.template, target, filling=filling, year=self.year, department=self.department, code=self.code)
+        blank.write_workbook(
+            self.template,
+            target,
+            filling=filling,
+            year=self.year,
+            department=self.department,
+            code=self.code,
+        )
         if self.retouches:
             where = layout.place(self.template, filling)
             package = retouch.Package(target.read_bytes())

@@ -74,12 +74,16 @@ class Indicator:
         if typed is None or target is None:
             return None
         by_typed = self._fair(typed, target)
-        assert self.exact is None or half_up(self._fair(self.exact, target), 2) == half_up(by_typed, 2), self.name
+        assert self.exact is None or half_up(self._fair(self.exact, target), 2) == half_up(
+            by_typed, 2
+        ), self.name
         return by_typed
 
     def _fair(self, actual: Fraction, target: Fraction) -> Fraction:
         if self.per_point:
-            return self.weight * max(1 - max(actual - target, Fraction(0)) * 100 * self.per_point, Fraction(0))
+            return self.weight * max(
+                1 - max(actual - target, Fraction(0)) * 100 * self.per_point, Fraction(0)
+            )
         if self.direction == "≤":
             return self.weight if actual <= target else self.weight * target / actual
         if self.direction == "=":
@@ -110,7 +114,9 @@ def results(key: str) -> Mapping[str, str]:
         "工作完成情况": done,
         "实际完成成果": percent(Fraction(vary(key + "成果", 952, 989), 1000), 1),
         "档案归档及时性": percent(Fraction(vary(key + "档案", 96, 100), 100), 0),
-        "人员变动情况": ("调入1人、退休1人", "退休2人、招录1人", "无变动", "调出1人、招录2人")[vary(key + "人员", 0, 3)],
+        "人员变动情况": ("调入1人、退休1人", "退休2人、招录1人", "无变动", "调出1人、招录2人")[
+            vary(key + "人员", 0, 3)
+        ],
         "财务管理制度健全性": ("健全", "达成")[vary(key + "财务", 0, 1)],
         "资金使用规范性": ("规范", "达成")[vary(key + "资金", 0, 1)],
         "政府采购规范性": ("达成", "规范")[vary(key + "采购", 0, 1)],

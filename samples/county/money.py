@@ -19,7 +19,9 @@ class Amounts:
     spent: int = 0
 
     def __add__(self, other: Amounts) -> Amounts:
-        return Amounts(self.original + other.original, self.budget + other.budget, self.spent + other.spent)
+        return Amounts(
+            self.original + other.original, self.budget + other.budget, self.spent + other.spent
+        )
 
 
 NIL = Amounts()
@@ -61,5 +63,7 @@ def percent(value: Fraction, digits: int = 2) -> str:
 def half_up(value: Fraction, digits: int) -> Fraction:
     """Rounded half away from zero."""
     scaled = abs(value) * 10**digits
-    size = Fraction((2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator), 10**digits)
+    size = Fraction(
+        (2 * scaled.numerator + scaled.denominator) // (2 * scaled.denominator), 10**digits
+    )
     return size if value >= 0 else -size

@@ -38,7 +38,9 @@ class Package:
         part = self._part(sheet)
         text = self.parts[part].decode()
         pattern = re.compile(rf'<c r="{ref}"( s="\d+")?[^>]*?(?:/>|>.*?</c>)', re.DOTALL)
-        changed, count = pattern.subn(lambda m: f'<c r="{ref}"{m[1] or ""}{attributes}>{content}</c>', text, count=1)
+        changed, count = pattern.subn(
+            lambda m: f'<c r="{ref}"{m[1] or ""}{attributes}>{content}</c>', text, count=1
+        )
         assert count == 1, f"{sheet}!{ref} is not in the file"
         self.parts[part] = changed.encode()
 
@@ -55,6 +57,10 @@ class Package:
         part = self._part(sheet)
         text = self.parts[part].decode()
         found = re.findall(r'<c r="([A-Z]+\d+)"[^>]*><f>', text)
-        text = re.sub(r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="\w+")?>(<f>[^<]*</f>)<v>[^<]*</v>', r"\1>\2", text)
+        text = re.sub(
+            r'(<c r="[A-Z]+\d+"(?: s="\d+")?)(?: t="\w+")?>(<f>[^<]*</f>)<v>[^<]*</v>',
+            r"\1>\2",
+            text,
+        )
         self.parts[part] = text.encode()
         return found

@@ -23,5 +23,8 @@ class Entry:
 def load() -> dict[str, Entry]:
     """Departments by 简称."""
     with FILE.open(encoding="utf-8-sig", newline="") as stream:
-        lines = [Entry(r["部门编码"], r["部门名称"], r["简称"], r["联系人"], r["电话"]) for r in csv.DictReader(stream)]
+        lines = [
+            Entry(r["部门编码"], r["部门名称"], r["简称"], r["联系人"], r["电话"])
+            for r in csv.DictReader(stream)
+        ]
     return {one.short: one for one in lines}

@@ -50,7 +50,12 @@ PROSE = {
 
 def report(entry: Entry, template: Template) -> Form:
     """The seed's workbook: what the report does not give stays blank."""
-    form = Form("附件2：临泽县机关事务中心2023年部门整体支出绩效自评表（终稿）(1).xlsx", template, entry.name, "")
+    form = Form(
+        "附件2：临泽县机关事务中心2023年部门整体支出绩效自评表（终稿）(1).xlsx",
+        template,
+        entry.name,
+        "",
+    )
     particulars = {
         "部门名称": entry.name,
         "部门编码": None,
@@ -72,7 +77,11 @@ def report(entry: Entry, template: Template) -> Form:
     for column in ("分值", "得分"):
         form.put("预算执行率", "年度资金总额", column, None)
     _indicators(form)
-    for title, count, value in (("房屋和构筑物", None, 266672), ("设备", 149, 5549033.93), ("家具和用具", 441, 521835.61)):
+    for title, count, value in (
+        ("房屋和构筑物", None, 266672),
+        ("设备", 149, 5549033.93),
+        ("家具和用具", 441, 521835.61),
+    ):
         form.put("固定资产", title, "数量", count)
         form.put("固定资产", title, "原值", value)
     for title, text in PROSE.items():
@@ -91,7 +100,13 @@ def _funds(form: Form) -> None:
         ("住房公积金", 3.16, 3.16, None, None),
     )
     for number, (subject, basic, wages, office, project) in enumerate(rows):
-        cells = {"资金来源": "县本级", "支出功能分类科目": subject, "基本支出小计": basic, "人员经费": wages, "公用经费": office}
+        cells = {
+            "资金来源": "县本级",
+            "支出功能分类科目": subject,
+            "基本支出小计": basic,
+            "人员经费": wages,
+            "公用经费": office,
+        }
         for column, value in {**cells, "项目支出": project}.items():
             form.put(table, number, column, value)
     form.put(table, 0, "下达资金", 954.81)
@@ -159,7 +174,11 @@ def _expect(form: Form) -> None:
 
 def _expect_prose(form: Form) -> None:
     """What the words of the report say that is not so; one cell may hold several slips of one kind."""
-    overview, analysis, measures = "二、评价工作开展", "三、部门整体支出绩效评价分析", "六、整改措施或建议"
+    overview, analysis, measures = (
+        "二、评价工作开展",
+        "三、部门整体支出绩效评价分析",
+        "六、整改措施或建议",
+    )
     form.expect("NAR116", "报告正文", overview, "填报内容")  # 90分，没有等级
     for code in ("NAR101", "NAR102", "NAR104", "NAR108", "NAR110", "NAR112"):
         form.expect(code, "报告正文", analysis, "填报内容")

@@ -14,10 +14,26 @@ from county.roster import Entry
 GENERAL_SERVICES = "一般公共服务支出"
 
 
-def payroll(key: str, subject: str, staff: int, *, head: int = 92_000, office: int = 15_000, rate: str = "0.985") -> list[Line]:
+def payroll(
+    key: str,
+    subject: str,
+    staff: int,
+    *,
+    head: int = 92_000,
+    office: int = 15_000,
+    rate: str = "0.985",
+) -> list[Line]:
     """The lines that pay the staff: the office's own subject, social security, health, housing."""
     return [
-        line(key, "县本级", subject, wages=int(staff * head * 0.74), office=staff * office, rate=rate, original="0.97"),
+        line(
+            key,
+            "县本级",
+            subject,
+            wages=int(staff * head * 0.74),
+            office=staff * office,
+            rate=rate,
+            original="0.97",
+        ),
         line(key, "县本级", "社会保障和就业支出", wages=int(staff * head * 0.13), original="0.96"),
         line(key, "县本级", "卫生健康支出", wages=int(staff * head * 0.05), original="0.98"),
         line(key, "县本级", "住房保障支出", wages=int(staff * head * 0.08), original="0.97"),
@@ -67,7 +83,9 @@ def surveys(key: str, *audiences: str) -> list[Survey]:
         returned = sent - vary(key + audience + "收", 2, 6)
         bad, fair = vary(key + audience + "不", 0, 1), vary(key + audience + "般", 1, 4)
         very = returned * 6 // 10
-        found.append(Survey(audience, sent, returned, (very, returned - very - bad - fair, fair, bad)))
+        found.append(
+            Survey(audience, sent, returned, (very, returned - very - bad - fair, fair, bad))
+        )
     return found
 
 
@@ -97,4 +115,6 @@ def usual(
         "surveys": surveys(entry.name, *audiences),
         "tasks": named,
     } | changes
-    return Book(entry=entry, file=file, accounts=Accounts(tuple(lines), **(accounts or {})), **facts)
+    return Book(
+        entry=entry, file=file, accounts=Accounts(tuple(lines), **(accounts or {})), **facts
+    )

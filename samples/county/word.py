@@ -100,8 +100,12 @@ class Slip:
 # Decided with a pencil from the report itself, in its order.
 SLIPS = (
     Slip("STR107", FUNDS, "县政府办公室"),
-    Slip("BAL203", "表1 第8行第2列", "130.62"),  # 130.62 + 6.87 + 2.34 + 3.16: the first row holds the total
-    Slip("STR114", "表1 第7行第6列", "住房公积金"),  # 住房保障支出 in the words, and a class in every other row
+    Slip(
+        "BAL203", "表1 第8行第2列", "130.62"
+    ),  # 130.62 + 6.87 + 2.34 + 3.16: the first row holds the total
+    Slip(
+        "STR114", "表1 第7行第6列", "住房公积金"
+    ),  # 住房保障支出 in the words, and a class in every other row
     Slip("NAR116", "评分结果为90分", "90分"),  # no grade
     Slip("NAR104", "1．预算编制", "942.42万元"),  # 942.42 + 6.87 + 2.32 + 3.16 = 954.77
     Slip("NAR112", "社保保障和就业支出", "社保保障和就业支出"),
@@ -111,7 +115,9 @@ SLIPS = (
     Slip("NAR102", "执行942.42元", "942.42元"),
     Slip("NAR110", "我办工作经费", "我办"),
     Slip("NAR117", "时效上全部达到", "时效上全部达到预期目标"),  # 档案归档及时性 95%
-    Slip("NAR110", "办公室订有", "办公室订有"),  # the same office as in 我办 and in the title of the table
+    Slip(
+        "NAR110", "办公室订有", "办公室订有"
+    ),  # the same office as in 我办 and in the title of the table
     Slip("NAR113", "6、整改措施", "6、"),
     Slip("NAR115", "结转资金上缴财政", "结转资金"),  # 年末结转 0
 )
@@ -122,7 +128,9 @@ def write(folder: Path) -> None:
     document.core_properties.author = ""
     for text in TEXT:
         short = len(text) <= _HEADINGS and text[0] in "一二三四五（6"
-        document.add_paragraph(text, style="Heading 2" if short and not text.endswith("。") else None)
+        document.add_paragraph(
+            text, style="Heading 2" if short and not text.endswith("。") else None
+        )
         if text == FUNDS:
             _funds(document)
         elif text == EVALUATION:
@@ -154,7 +162,16 @@ def _funds(document: Any) -> None:
 
 def _evaluation(document: Any) -> None:
     total = f"{TOTAL:.2f}"
-    head = ("年度计划完成情况", "工作任务名称", "完成情况", "", "预算数（元）", "其中：财政拨款", "执行数（元）", "其中：财政拨款")
+    head = (
+        "年度计划完成情况",
+        "工作任务名称",
+        "完成情况",
+        "",
+        "预算数（元）",
+        "其中：财政拨款",
+        "执行数（元）",
+        "其中：财政拨款",
+    )
     rows = [
         ("部门名称", "临泽县机关事务中心", *[""] * 6),
         head,
@@ -166,7 +183,14 @@ def _evaluation(document: Any) -> None:
         shown = (level1 if level1 != before[0] else "", level2 if level2 != before[1] else "")
         before = (level1, level2)
         rows.append((*shown, name, f"{weight:g}", target, actual, f"{rate:.2%}", f"{weight:g}"))
-    areas = [(0, 1, 0, 7), (1, 0, 2, 0), (1, 2, 1, 3), (2, 2, 2, 3), *_runs(rows, 0), *_runs(rows, 1)]
+    areas = [
+        (0, 1, 0, 7),
+        (1, 0, 2, 0),
+        (1, 2, 1, 3),
+        (2, 2, 2, 3),
+        *_runs(rows, 0),
+        *_runs(rows, 1),
+    ]
     _table(document, rows, areas)
 
 
@@ -176,7 +200,9 @@ def _runs(rows: Sequence[Sequence[str]], column: int) -> list[tuple[int, int, in
     return [(top, column, below - 1, column) for top, below in pairwise(starts) if below - top > 1]
 
 
-def _table(document: Any, rows: Sequence[Sequence[str]], areas: Sequence[tuple[int, int, int, int]]) -> None:
+def _table(
+    document: Any, rows: Sequence[Sequence[str]], areas: Sequence[tuple[int, int, int, int]]
+) -> None:
     table = document.add_table(rows=len(rows), cols=len(rows[0]))
     table.style = "Table Grid"
     for top, left, bottom, right in areas:

@@ -18,7 +18,16 @@ from jixiao_xlsx.writers.layout import Filling, RowKey, TableFilling, place
 
 HERE = Path(__file__).parent
 FORM = "xiangmu-zhichu"
-TITLES = ("一级指标", "二级指标", "三级指标", "年度指标值", "实际完成值", "分值", "得分", "偏差原因分析及改进措施")
+TITLES = (
+    "一级指标",
+    "二级指标",
+    "三级指标",
+    "年度指标值",
+    "实际完成值",
+    "分值",
+    "得分",
+    "偏差原因分析及改进措施",
+)
 Line = tuple[object, ...]
 
 
@@ -37,9 +46,15 @@ class Project:
         lines = [dict(zip(TITLES, line, strict=False)) for line in self.indicators]
         goals = dict(zip(("预期目标", "实际完成情况"), self.goals, strict=True))
         tables = {
-            "项目概况": TableFilling({title: {"填报内容": value} for title, value in self.facts.items()}),
-            "项目资金": TableFilling(self.money, extras={"执行率偏低说明": self.reason} if self.reason else {}),
-            "年度总体目标": TableFilling({title: {"填报内容": text} for title, text in goals.items()}),
+            "项目概况": TableFilling(
+                {title: {"填报内容": value} for title, value in self.facts.items()}
+            ),
+            "项目资金": TableFilling(
+                self.money, extras={"执行率偏低说明": self.reason} if self.reason else {}
+            ),
+            "年度总体目标": TableFilling(
+                {title: {"填报内容": text} for title, text in goals.items()}
+            ),
             "绩效指标": TableFilling({}, lines),
         }
         return {named(table, sheet): filling for table, filling in tables.items()}
@@ -57,31 +72,60 @@ class Book:
     @property
     def filling(self) -> Filling:
         who = {"主管部门": self.department, "部门编码": self.code, "评价年度": 2023}
-        own: Filling = {"基本信息": TableFilling({title: {"填报内容": value} for title, value in who.items()})}
-        return own | {name: table for sheet, project in self.projects.items() for name, table in project.filling(sheet).items()}
+        own: Filling = {
+            "基本信息": TableFilling({title: {"填报内容": value} for title, value in who.items()})
+        }
+        return own | {
+            name: table
+            for sheet, project in self.projects.items()
+            for name, table in project.filling(sheet).items()
+        }
 
 
-def money(whole: Line, fiscal: Line, carried: Line = (None, None, None)) -> dict[str, dict[str, object]]:
+def money(
+    whole: Line, fiscal: Line, carried: Line = (None, None, None)
+) -> dict[str, dict[str, object]]:
     titles = ("年初预算数", "全年预算数", "全年执行数")
     rows = {"年度资金总额": whole, "当年财政拨款": fiscal, "上年结转资金": carried}
-    return {row: {t: v for t, v in zip(titles, figures, strict=True) if v is not None} for row, figures in rows.items()}
+    return {
+        row: {t: v for t, v in zip(titles, figures, strict=True) if v is not None}
+        for row, figures in rows.items()
+    }
 
 
 def facts(name: str, unit: str, score: float, grade: str) -> dict[str, object]:
-    return dict(zip(("项目名称", "实施单位", "自评总分", "自评等级"), (name, unit, score, grade), strict=True))
+    return dict(
+        zip(
+            ("项目名称", "实施单位", "自评总分", "自评等级"),
+            (name, unit, score, grade),
+            strict=True,
+        )
+    )
 
 
 # 执行率 600.50 ÷ 620.00 = 96.85 %, 9.69 分; 指标 88 分; 合计 97.69 分。
 WATER = Project(
     facts("城区供水管网改造", "青禾县供水站", 97.69, "优"),
     money((500, 620, 600.5), (400, 500, 480.5), (100, 120, 120)),
-    ("改造供水管网 12 公里，解决 3000 户用水不稳的问题。", "改造 12.4 公里，3120 户受益，按期完工。"),
+    (
+        "改造供水管网 12 公里，解决 3000 户用水不稳的问题。",
+        "改造 12.4 公里，3120 户受益，按期完工。",
+    ),
     (
         ("产出指标", "数量指标", "改造管网长度（公里）", "≥12", 12.4, 20, 20),
         (None, "质量指标", "工程验收合格率", "≥98%", "100%", 15, 15),
         (None, "时效指标", "按期完工率", "≥95%", "100%", 15, 15),
         ("效益指标", "社会效益指标", "受益居民户数", "≥3000", 3120, 20, 20),
-        (None, "可持续影响指标", "管护机制健全程度", "达成预期指标", "部分达成", 10, 8, "管护经费尚未落实，明年列入预算"),
+        (
+            None,
+            "可持续影响指标",
+            "管护机制健全程度",
+            "达成预期指标",
+            "部分达成",
+            10,
+            8,
+            "管护经费尚未落实，明年列入预算",
+        ),
         ("满意度指标", "服务对象满意度指标", "居民满意度", "≥90%", "93.5%", 10, 10),
     ),
 )
@@ -150,9 +194,16 @@ FARMLAND = Project(
     ),
 )
 BOOKS = (
-    Book("水务局项目支出自评（2个项目）.xlsx", "青禾县水务局", "312001", {"项目1": WATER, "项目2": DRINKING}),
+    Book(
+        "水务局项目支出自评（2个项目）.xlsx",
+        "青禾县水务局",
+        "312001",
+        {"项目1": WATER, "项目2": DRINKING},
+    ),
     # 项目2 空着没有用。
-    Book("教育局 项目自评汇总.xlsx", "青禾县教育局", "205001", {"项目1": SCHOOLS, "项目3": NURSERIES}),
+    Book(
+        "教育局 项目自评汇总.xlsx", "青禾县教育局", "205001", {"项目1": SCHOOLS, "项目3": NURSERIES}
+    ),
     Book("农业农村局高标准农田项目自评.xlsx", "青禾县农业农村局", "308001", {"项目1": FARMLAND}),
 )
 
@@ -168,15 +219,21 @@ def expected(book: Book, form: Template) -> Iterator[tuple[str, str, str]]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("-o", "--output", type=Path, default=HERE, help="folder for inbox/ and expected/")
+    parser.add_argument(
+        "-o", "--output", type=Path, default=HERE, help="folder for inbox/ and expected/"
+    )
     folder = parser.parse_args().output
     form = find_template(FORM)
     for name in ("inbox", "expected"):
         (folder / name).mkdir(parents=True, exist_ok=True)
     for book in BOOKS:
         write_workbook(form, folder / "inbox" / book.file, filling=book.filling)
-        with (folder / "expected" / f"{Path(book.file).stem}.csv").open("w", encoding="utf-8", newline="") as stream:
-            csv.writer(stream, lineterminator="\n").writerows([("code", "sheet", "cell"), *expected(book, form)])
+        with (folder / "expected" / f"{Path(book.file).stem}.csv").open(
+            "w", encoding="utf-8", newline=""
+        ) as stream:
+            csv.writer(stream, lineterminator="\n").writerows(
+                [("code", "sheet", "cell"), *expected(book, form)]
+            )
 
 
 if __name__ == "__main__":

@@ -52,10 +52,20 @@ def cost(path: Path, form: Template) -> tuple[float, float] | None:
 def paying(form: Template) -> tuple[int, int, int]:
     """Of a run over the inbox: departments, those with something to be mended, and those that an annotated copy was made for."""
     with tempfile.TemporaryDirectory() as name:
-        done = batch.run([SAMPLES / "inbox"], Path(name), template=form, roster_path=SAMPLES / "departments.csv", jobs=1)
+        done = batch.run(
+            [SAMPLES / "inbox"],
+            Path(name),
+            template=form,
+            roster_path=SAMPLES / "departments.csv",
+            jobs=1,
+        )
     counted = [answer for answer in done.answers if answer.counts]
-    returned = [answer for answer in counted if answer.report and answer.report.result is Result.RETURN]
-    copied = [answer for answer in counted if any(path.endswith(".xlsx") for path in answer.returned)]
+    returned = [
+        answer for answer in counted if answer.report and answer.report.result is Result.RETURN
+    ]
+    copied = [
+        answer for answer in counted if any(path.endswith(".xlsx") for path in answer.returned)
+    ]
     assert all(answer in returned for answer in copied)
     return len(counted), len(returned), len(copied)
 

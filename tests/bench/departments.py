@@ -29,7 +29,9 @@ class Money:
     spent: int = 0
 
     def __add__(self, other: Money) -> Money:
-        return Money(self.original + other.original, self.budget + other.budget, self.spent + other.spent)
+        return Money(
+            self.original + other.original, self.budget + other.budget, self.spent + other.spent
+        )
 
 
 def summed(parts: Iterable[Money]) -> Money:
@@ -76,7 +78,9 @@ class Book:
 
     def rows(self, table: str) -> list[int]:
         """The open rows of a table, by number."""
-        return sorted({row for name, row, _ in self.values if name == table and isinstance(row, int)})
+        return sorted(
+            {row for name, row, _ in self.values if name == table and isinstance(row, int)}
+        )
 
     def number(self, at: Address) -> Decimal | None:
         """A typed number; None for a blank and for words."""
@@ -86,8 +90,16 @@ class Book:
     def recalculate(self) -> None:
         """Every live formula again, in order; formulas over nothing stay blank, sums skip words as Excel does."""
         for at, formula in self.formulas.items():
-            above = [(sign, number) for sign, cell in formula.above if (number := self.number(cell)) is not None]
-            below = [(sign, number) for sign, cell in formula.below if (number := self.number(cell)) is not None]
+            above = [
+                (sign, number)
+                for sign, cell in formula.above
+                if (number := self.number(cell)) is not None
+            ]
+            below = [
+                (sign, number)
+                for sign, cell in formula.below
+                if (number := self.number(cell)) is not None
+            ]
             top = sum((sign * number for sign, number in above), Decimal(0))
             bottom = sum((sign * number for sign, number in below), Decimal(0))
             if not formula.below:
@@ -107,7 +119,9 @@ def yuan(fen: int) -> float:
 
 def wan(fen: int, *, cut: bool) -> float:
     """万元 with two decimals."""
-    return float((Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_DOWN if cut else ROUND_HALF_UP))
+    return float(
+        (Decimal(fen) / 1_000_000).quantize(Decimal("0.01"), ROUND_DOWN if cut else ROUND_HALF_UP)
+    )
 
 
 def half_up(value: Fraction, digits: int) -> Decimal:
@@ -193,9 +207,22 @@ class Maker:
     # -- the year
 
     def lines(self) -> list[Line]:
-        heads = self.staff * int(self.dice.uniform(45_000, 120_000) * 100) + self.dice.randint(0, 9_999)
-        running = self.staff * int(self.dice.uniform(500, 20_000) * 100) + self.dice.randint(0, 9_999)
-        found = [Line("县本级", SUBJECTS[self.dice.randrange(12)], self.around(heads), self.around(running), Money(), True)]
+        heads = self.staff * int(self.dice.uniform(45_000, 120_000) * 100) + self.dice.randint(
+            0, 9_999
+        )
+        running = self.staff * int(self.dice.uniform(500, 20_000) * 100) + self.dice.randint(
+            0, 9_999
+        )
+        found = [
+            Line(
+                "县本级",
+                SUBJECTS[self.dice.randrange(12)],
+                self.around(heads),
+                self.around(running),
+                Money(),
+                True,
+            )
+        ]
         projects = not self.shape("无项目支出", 0.15)
         for subject in self.dice.sample(SUBJECTS, self.dice.randint(0, 9)):
             source = self.pick("县本级", "县本级", "上级下达", "上年结转", "单位资金")
@@ -205,14 +232,20 @@ class Maker:
             if source in NOW and self.chance(0.06):
                 self.book.shapes.add("负数")
                 amounts[1] = self.around(-min(self.some(6), running // 4 + 1))
-            own = source == "单位资金" or (source == "上年结转" and self.shape("结转为单位资金", 0.15))
+            own = source == "单位资金" or (
+                source == "上年结转" and self.shape("结转为单位资金", 0.15)
+            )
             if any(amount.spent for amount in amounts):
                 found.append(Line(source, subject, *amounts, not own))
         return found
 
     def beside(self) -> dict[str, Money]:
         shares = {"上缴上级支出": 0.06, "经营支出": 0.15, "对附属单位补助支出": 0.06}
-        return {title: self.around(self.some()) for title, share in shares.items() if self.shape(title, share)}
+        return {
+            title: self.around(self.some())
+            for title, share in shares.items()
+            if self.shape(title, share)
+        }
 
     # -- typing
 

@@ -27,7 +27,10 @@ class Sums:
     sums: list[tuple[int, list[int]]]
 
     def accused(self, test: Test) -> bool:
-        return any(test(self.cells[whole], [self.cells[part] for part in parts]) for whole, parts in self.sums)
+        return any(
+            test(self.cells[whole], [self.cells[part] for part in parts])
+            for whole, parts in self.sums
+        )
 
 
 def printed(fen: int, how: Convention) -> int:
@@ -43,7 +46,9 @@ def square(dice: random.Random, how: Convention, rows: int = 5, columns: int = 3
     true.append([sum(column) for column in zip(*true, strict=True)])
     width = columns + 1
     cells = [printed(fen, how) for row in true for fen in row]
-    across = [(r * width + columns, [r * width + c for c in range(columns)]) for r in range(rows + 1)]
+    across = [
+        (r * width + columns, [r * width + c for c in range(columns)]) for r in range(rows + 1)
+    ]
     down = [(rows * width + c, [r * width + c for r in range(rows)]) for c in range(width)]
     return Sums(cells, across + down)
 
@@ -70,13 +75,20 @@ def ours(*ways: Convention, loose_zero: bool = False) -> Test:
         return Figure(Decimal(fen) / 1_000_000, "万元", 2).believed(how, loose_zero=loose_zero)
 
     def test(whole: int, parts: list[int]) -> bool:
-        return not any(believed(whole, how).meets(total((1, believed(part, how)) for part in parts)) for how in ways)
+        return not any(
+            believed(whole, how).meets(total((1, believed(part, how)) for part in parts))
+            for how in ways
+        )
 
     return test
 
 
 def rates(
-    make: Callable[[random.Random], Sums], tests: dict[str, Test], shifts: tuple[int, ...], trials: int, seed: int
+    make: Callable[[random.Random], Sums],
+    tests: dict[str, Test],
+    shifts: tuple[int, ...],
+    trials: int,
+    seed: int,
 ) -> dict[str, list[float]]:
     """The share of tables accused, by method and shift, in percent."""
     dice = random.Random(seed)
@@ -99,18 +111,30 @@ def tables(trials: int) -> dict[str, dict[str, list[float]]]:
     constants = {"常数 ±0.01": constant(GRID), "常数 ±0.05": constant(5 * GRID)}
     return {
         "四舍五入 5×3": rates(
-            lambda d: square(d, round_), {**constants, "XBRL 闭区间": xbrl, "本工具": ours(round_)}, SHIFTS, trials, 1
+            lambda d: square(d, round_),
+            {**constants, "XBRL 闭区间": xbrl, "本工具": ours(round_)},
+            SHIFTS,
+            trials,
+            1,
         ),
         "截尾 5×3": rates(
             lambda d: square(d, cut),
-            {"XBRL 四舍五入": xbrl, "常数 ±0.05": constant(5 * GRID), "本工具（已知截尾）": ours(cut)},
+            {
+                "XBRL 四舍五入": xbrl,
+                "常数 ±0.05": constant(5 * GRID),
+                "本工具（已知截尾）": ours(cut),
+            },
             SHIFTS,
             trials,
             2,
         ),
         "自评表稀疏行": rates(
             lambda d: sparse(d, round_),
-            {"XBRL 闭区间": xbrl, "本工具（零不作准）": ours(round_, loose_zero=True), "本工具": ours(round_)},
+            {
+                "XBRL 闭区间": xbrl,
+                "本工具（零不作准）": ours(round_, loose_zero=True),
+                "本工具": ours(round_),
+            },
             SHIFTS[:3],
             trials * 5,
             3,

@@ -32,7 +32,10 @@ from jixiao_xlsx.spec import find_template
 from jixiao_xlsx.writers.layout import place
 
 SWEEP = 150  # books that rare cells are looked for in
-TYPING = ("AMT", "STR103")  # what tells how cells are typed, or how a failure is to be read: that is no watching of a value
+TYPING = (
+    "AMT",
+    "STR103",
+)  # what tells how cells are typed, or how a failure is to be read: that is no watching of a value
 REASONS = {
     "固定资产.*.数量": "件数与金额、与其他表都没有关系，只查是不是负数",
     "三公经费.[会培][议训]费.上年决算数": "不在“三公”合计之内，别的表也不用，只与正文里的增减比",
@@ -97,8 +100,12 @@ def try_book(seed: int, faults: int, *, file: bool = False) -> Tally:
     tally.alarms += [f"{seed} {f.code} {f.place} {f.message}" for f in loud(clean)]
     if (doubt := doubts(book)) in {"hard", "joint"} and not tally.alarms:
         tally.apart.append(f"{seed}：独立判定认为干净表有矛盾（{doubt}）")
-    if file and not any(shape.startswith("执行表") for shape in book.shapes):  # the writer leaves no formulas of the clerk's
-        tally.apart += _compared(seed, clean, checker.check(through_a_file(book, template), template))
+    if file and not any(
+        shape.startswith("执行表") for shape in book.shapes
+    ):  # the writer leaves no formulas of the clerk's
+        tally.apart += _compared(
+            seed, clean, checker.check(through_a_file(book, template), template)
+        )
     for number in range(0 if tally.alarms or doubt in {"hard", "joint"} else faults):
         fault = inject(book, KINDS[(seed * faults + number) % len(KINDS)], dice)
         if fault is not None:
@@ -113,11 +120,16 @@ def _compared(seed: int, direct: Report, read: Report) -> Iterator[str]:
         yield f"{seed}：写成文件再读回后不同：{sorted(mine ^ theirs)}"
 
 
-def _outcome(fault: Fault, book: Book, reading: Reader, clean: Report, seed: int, before: str) -> Outcome:
+def _outcome(
+    fault: Fault, book: Book, reading: Reader, clean: Report, seed: int, before: str
+) -> Outcome:
     template = reading.template
     if fault.rows_moved:
         again = Reader(fault.book, template)
-        report, spots = checker.check(again.submission, template), {again.places[at] for at in fault.cells}
+        report, spots = (
+            checker.check(again.submission, template),
+            {again.places[at] for at in fault.cells},
+        )
     else:
         changed = {*fault.cells, *fault.book.formulas}
         report = checker.check(reading.with_values(fault.book, changed), template)
@@ -137,7 +149,9 @@ def _outcome(fault: Fault, book: Book, reading: Reader, clean: Report, seed: int
         noted=bool(new),
         anchor=any(f.place in spots for f in hard),
         near=any(f.place in spots or spots & set(f.related) for f in hard),
-        hint=bool(fault.word) and any(hinted.startswith(f"{spot} ") for spot in spots) and _right(fault, book, hinted),
+        hint=bool(fault.word)
+        and any(hinted.startswith(f"{spot} ") for spot in spots)
+        and _right(fault, book, hinted),
         whole=not spots,
         where=row_name(fault.cells[0]) if fault.cells else "",
         told=any(not f.code.startswith(TYPING) for f in new),
@@ -153,7 +167,10 @@ def _right(fault: Fault, book: Book, hinted: str) -> bool:
 
 
 def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], hinted: str) -> str:
-    changes = "；".join(f"{at[0]}.{at[1]}.{at[2]} {book.values.get(at)}→{fault.book.values.get(at)}" for at in fault.cells[:2])
+    changes = "；".join(
+        f"{at[0]}.{at[1]}.{at[2]} {book.values.get(at)}→{fault.book.values.get(at)}"
+        for at in fault.cells[:2]
+    )
     return f"{seed} {fault.kind} {changes} | {' '.join(f'{f.code}@{f.place}' for f in hard[:5])} | {hinted}"
 
 
@@ -163,7 +180,9 @@ def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], hinted: str
 def run(seeds: Iterable[int], faults: int, jobs: int = 1, files: int = 10) -> Tally:
     """Every seed's workbook; the first `files` of them through a real file too."""
     tally, seeds = Tally(), list(seeds)
-    work = [partial(try_book, seed, faults, file=number < files) for number, seed in enumerate(seeds)]
+    work = [
+        partial(try_book, seed, faults, file=number < files) for number, seed in enumerate(seeds)
+    ]
     if jobs == 1:
         for one in work:
             tally.add(one())
@@ -236,20 +255,35 @@ def show(tally: Tally, misses: int = 0) -> None:
         print("  ！", text)
     groups: dict[tuple[str, str], list[Outcome]] = defaultdict(list)
     for one in tally.outcomes:
-        for key in ((one.kind, one.sheet), (one.kind, "合计"), ("全部", one.sheet), ("全部", "合计")):
+        for key in (
+            (one.kind, one.sheet),
+            (one.kind, "合计"),
+            ("全部", one.sheet),
+            ("全部", "合计"),
+        ):
             groups[key].append(one)
     print(f"{'':22}{HEAD}{'' if has_scipy() else '（无 scipy，联立判定只用区间收紧）'}")
     for kind in (*KINDS, "全部"):
         for sheet in (*sorted({s for k, s in groups if k == kind and s != "合计"}), "合计"):
             if groups.get((kind, sheet)):
-                print(f"{kind}·{sheet:　<7}".ljust(14, "　") + Figures.of(groups[kind, sheet]).line())
+                print(
+                    f"{kind}·{sheet:　<7}".ljust(14, "　") + Figures.of(groups[kind, sheet]).line()
+                )
     _show_unwatched(tally.outcomes, range(SWEEP))
     missed = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and not o.found]
     print(
         f"漏报 {len(missed)}：单式 {sum(o.doubt == 'hard' for o in missed)}，联立才能查出 {sum(o.doubt == 'joint' for o in missed)}"
     )
-    away = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and o.found and not o.near and not o.whole]
-    wrong = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and o.found and o.kind in HINTED and not o.hint]
+    away = [
+        o
+        for o in tally.outcomes
+        if o.doubt in {"hard", "joint"} and o.found and not o.near and not o.whole
+    ]
+    wrong = [
+        o
+        for o in tally.outcomes
+        if o.doubt in {"hard", "joint"} and o.found and o.kind in HINTED and not o.hint
+    ]
     for title, stories in (("漏报", missed), ("找偏", away), ("提示语不对", wrong)):
         for one in stories[:misses]:
             print(f"  {title} [{one.doubt}] {one.story}")
@@ -260,7 +294,11 @@ def unwatched(outcomes: list[Outcome]) -> tuple[list[str], list[str], int]:
     hurt = {o.where for o in outcomes if o.where}
     told = {o.where for o in outcomes if o.told}
     cells = list(numeric_cells())
-    return [name for name in cells if name in hurt - told], [name for name in cells if name not in hurt], len(cells)
+    return (
+        [name for name in cells if name in hurt - told],
+        [name for name in cells if name not in hurt],
+        len(cells),
+    )
 
 
 def numeric_cells() -> Iterator[str]:
@@ -268,13 +306,23 @@ def numeric_cells() -> Iterator[str]:
     template = find_template()
     for table in template.tables:
         rows = (
-            [row.title for row in table.rows] + (["各行"] if table.shape == "open" else []) + ([table.total] if table.total else [])
+            [row.title for row in table.rows]
+            + (["各行"] if table.shape == "open" else [])
+            + ([table.total] if table.total else [])
         )
         for row in rows:
             for column in table.columns:
                 kind = table.kind(row, column)
-                if kind in NUMBERS and table.exists(row, column) and not (row == table.total and kind == "measure"):
-                    if table.name == "绩效评价表" and row == table.total and column.title not in {"权重", "指标得分"}:
+                if (
+                    kind in NUMBERS
+                    and table.exists(row, column)
+                    and not (row == table.total and kind == "measure")
+                ):
+                    if (
+                        table.name == "绩效评价表"
+                        and row == table.total
+                        and column.title not in {"权重", "指标得分"}
+                    ):
                         continue
                     yield f"{table.name}.{row}.{column.title}"
 
@@ -312,7 +360,11 @@ def sweep(names: Iterable[str], seeds: Iterable[int]) -> set[str]:
         for name, at in here.items():
             for kind in ("+1%", "末位+1", "正负号", "×10⁴"):
                 fault = inject(book, kind, random.Random(seed), at)
-                if name in left and fault is not None and _outcome(fault, book, reading, clean, seed, "").told:
+                if (
+                    name in left
+                    and fault is not None
+                    and _outcome(fault, book, reading, clean, seed, "").told
+                ):
                     left.discard(name)
                     told.add(name)
     return told
@@ -327,13 +379,17 @@ def _show_unwatched(outcomes: list[Outcome], seeds: Iterable[int]) -> None:
     )
     there = standing()
     blank = sum(there[name] for name in silent)
-    print(f"  按空白表的格数计：{blank} ÷ {sum(there.values())} = {share(blank, sum(there.values())).strip()}")
+    print(
+        f"  按空白表的格数计：{blank} ÷ {sum(there.values())} = {share(blank, sum(there.values())).strip()}"
+    )
     for name in silent:
         print(f"  {name}：{reason(name) or '没有理由'}")
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--workbooks", type=int, default=1000)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--faults", type=int, default=20, help="faults per workbook")

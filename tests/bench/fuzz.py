@@ -38,7 +38,10 @@ def sources(folder: Path) -> dict[str, list[bytes]]:
         ".xlsm": [corpus.rezipped(corpus.unzipped() | {"xl/vbaProject.bin": bytes(99)})],
         ".xlsb": [corpus.binary()],
         ".zip": [zipped({"报送/一.xlsx": data[0], "二.xlsx": data[1]}, gbk=True)],
-        ".eml": [letter({"表.xlsx": data[0]}), letter({}, forwarded=[letter({"表.xlsx": data[1]})])],
+        ".eml": [
+            letter({"表.xlsx": data[0]}),
+            letter({}, forwarded=[letter({"表.xlsx": data[1]})]),
+        ],
         ".mbox": [mbox([letter({"表.xlsx": data[0]}), letter({"表.xlsx": data[1]})])],
         "加密.xlsx": [corpus.locked(data[0], "x")],
     }
@@ -50,14 +53,20 @@ def sources(folder: Path) -> dict[str, list[bytes]]:
     return found
 
 
-def mutants(wholes: dict[str, list[bytes]], numbers: range, dice: random.Random) -> Iterator[tuple[str, bytes]]:
+def mutants(
+    wholes: dict[str, list[bytes]], numbers: range, dice: random.Random
+) -> Iterator[tuple[str, bytes]]:
     """A mutant for each number, the formats in turn: its name and bytes."""
     kinds = sorted(wholes)
     for number in numbers:
         suffix = kinds[number % len(kinds)]
         ways = [corpus.mutant]
         if suffix in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
-            ways += [corpus.mutant_inside] if suffix == ".xlsb" else [corpus.mutant_inside, corpus.mutant_tags, corpus.mutant_tags]
+            ways += (
+                [corpus.mutant_inside]
+                if suffix == ".xlsb"
+                else [corpus.mutant_inside, corpus.mutant_tags, corpus.mutant_tags]
+            )
         yield f"{number:05d}{suffix}", dice.choice(ways)(dice.choice(wholes[suffix]), dice)
 
 
@@ -80,10 +89,14 @@ def main() -> None:
         done = 0
         while done < options.count:
             folder = Path(tempfile.mkdtemp(dir=name))
-            for file, mutant in mutants(wholes, range(done, min(done + BATCH, options.count)), dice):
+            for file, mutant in mutants(
+                wholes, range(done, min(done + BATCH, options.count)), dice
+            ):
                 (folder / file).write_bytes(mutant)
                 formats[file[5:]] += 1
-            answers = batch.check_files([folder], template=template, passwords=("x",), jobs=options.jobs, progress=None)
+            answers = batch.check_files(
+                [folder], template=template, passwords=("x",), jobs=options.jobs, progress=None
+            )
             files = {path.name for path in folder.iterdir()}
             lost = files - {answer.file.split("/")[0] for answer in answers}
             faults += [f"没有着落：{file}" for file in lost]
@@ -91,12 +104,15 @@ def main() -> None:
                 statuses[answer.status.value] += 1
                 if answer.status.value != "已报":
                     reasons[answer.reason[:24]] += 1
-                crashed = answer.report and any(finding.code == "INT101" for finding in answer.report.findings)
+                crashed = answer.report and any(
+                    finding.code == "INT101" for finding in answer.report.findings
+                )
                 aborts += "异常中止" in answer.reason
                 if "程序出错" in answer.reason or "已放弃" in answer.reason or crashed:
                     faults.append(f"{answer.file}：{answer.reason or 'INT101'}")
                     shutil.copyfile(
-                        folder / answer.file.split("/")[0], Path(tempfile.gettempdir()) / f"fuzz-{answer.file.split('/')[0]}"
+                        folder / answer.file.split("/")[0],
+                        Path(tempfile.gettempdir()) / f"fuzz-{answer.file.split('/')[0]}",
                     )
             done += len(files)
             shutil.rmtree(folder)

@@ -44,7 +44,12 @@ def bare(data: bytes, parts: list[str]) -> None:
             cell: dict[str, str] = {}
             far = [0, 0]
 
-            def start(name: str, attributes: dict[str, str], cell: dict[str, str] = cell, far: list[int] = far) -> None:
+            def start(
+                name: str,
+                attributes: dict[str, str],
+                cell: dict[str, str] = cell,
+                far: list[int] = far,
+            ) -> None:
                 if name == "c":
                     cell.update(attributes)
                 elif name == "v":
@@ -81,7 +86,10 @@ def main() -> None:
     for data in books:
         seen = ooxml.inspect(data, wanted)
         parts = [sheet.part for sheet in seen.sheets if sheet.name in seen.flags]
-        returned = checker.check(reader.read_bytes(data, "x.xlsx", template), template).result is Result.RETURN
+        returned = (
+            checker.check(reader.read_bytes(data, "x.xlsx", template), template).result
+            is Result.RETURN
+        )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]
             scan.append(timed(lambda d=data: ooxml.inspect(d, wanted)))  # type: ignore[misc]
@@ -94,7 +102,10 @@ def main() -> None:
         for number, data in enumerate(books):
             (inbox / f"{number}.xlsx").write_bytes(data)
         batch.run([inbox], Path(name) / "0", template=template, jobs=1)  # the libraries are loaded
-        run = min(timed(lambda n=n: batch.run([inbox], Path(name) / n, template=template, jobs=1)) for n in "12") / len(books)  # type: ignore[misc]
+        run = min(
+            timed(lambda n=n: batch.run([inbox], Path(name) / n, template=template, jobs=1))
+            for n in "12"
+        ) / len(books)  # type: ignore[misc]
     box, whole, least, twice = (statistics.mean(times) for times in (container, scan, pure, again))
     print(f"{len(books)} 个样例 × {ROUNDS} 轮，平均，毫秒处理器时间/个")
     print(f"  看容器                      {box:8.2f}")
@@ -102,7 +113,9 @@ def main() -> None:
     print(f"  退回的再看一遍其余部件      {twice:8.2f}（摊到每个文件）")
     print(f"  读表（含以上前两项）        {statistics.mean(reading):8.2f}")
     print(f"  整个 run                    {run:8.2f}")
-    print(f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 {(box + least + twice) / run:.1%}（目标 < 5%）")
+    print(
+        f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 {(box + least + twice) / run:.1%}（目标 < 5%）"
+    )
 
 
 if __name__ == "__main__":

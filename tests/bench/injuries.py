@@ -57,7 +57,9 @@ def typed(book: Book, at: Address) -> Typed:
     if kind == "percent" or at in book.percents:
         return Typed((number * 100).quantize(Decimal("0.01")), 2, lambda new: float(new / 100))
     decimals = 0 if kind == "count" or (kind == "measure" and number == int(number)) else 2
-    return Typed(number, decimals, lambda new: int(new) if decimals == 0 and new == int(new) else float(new))
+    return Typed(
+        number, decimals, lambda new: int(new) if decimals == 0 and new == int(new) else float(new)
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ kinds of cells
@@ -144,7 +146,11 @@ CHANGES: dict[str, tuple[Change, str]] = {
 
 def row_order(book: Book, table: str) -> list[Row]:
     form = tables()[table]
-    return [*(row["title"] for row in form.get("rows", ())), *book.rows(table), *([form["total"]] if form.get("total") else [])]
+    return [
+        *(row["title"] for row in form.get("rows", ())),
+        *book.rows(table),
+        *([form["total"]] if form.get("total") else []),
+    ]
 
 
 # ------------------------------------------------------------------------------------------------------ faults
@@ -170,7 +176,10 @@ def inject(book: Book, kind: str, dice: random.Random, at: Address | None = None
 
 
 def _with(book: Book, kind: str, values: dict[Address, object], word: str = "") -> Fault | None:
-    if all(typed_number(new) == typed_number(book.values.get(at)) and isinstance(new, int | float) for at, new in values.items()):
+    if all(
+        typed_number(new) == typed_number(book.values.get(at)) and isinstance(new, int | float)
+        for at, new in values.items()
+    ):
         return None
     hurt = book.copy()
     for at, new in values.items():
@@ -203,13 +212,31 @@ def _judged(book: Book, kind: str, dice: random.Random) -> Fault | None:
         return None
     if kind == "改权重":
         return _with(
-            book, kind, {at: float(Decimal(repr(book.values[at])) + dice.choice((Decimal("0.3"), Decimal("-0.5"), Decimal(2))))}
+            book,
+            kind,
+            {
+                at: float(
+                    Decimal(repr(book.values[at]))
+                    + dice.choice((Decimal("0.3"), Decimal("-0.5"), Decimal(2)))
+                )
+            },
         )
     one = typed(book, at) if typed_number(book.values[at]) is not None else None
     return (
         None
         if one is None
-        else _with(book, kind, {at: one.back(_cut(one.number * dice.choice((Decimal("0.9"), Decimal("1.05"))) + 1, one.decimals))})
+        else _with(
+            book,
+            kind,
+            {
+                at: one.back(
+                    _cut(
+                        one.number * dice.choice((Decimal("0.9"), Decimal("1.05"))) + 1,
+                        one.decimals,
+                    )
+                )
+            },
+        )
     )
 
 
@@ -220,7 +247,11 @@ def _row(book: Book, kind: str, dice: random.Random) -> Fault | None:
     copy = max(book.rows(table)) + 1
     if kind == "删一行":
         hurt.values = {at: value for at, value in book.values.items() if at[:2] != (table, row)}
-        hurt.formulas = {at: _without(formula, table, row) for at, formula in book.formulas.items() if at[:2] != (table, row)}
+        hurt.formulas = {
+            at: _without(formula, table, row)
+            for at, formula in book.formulas.items()
+            if at[:2] != (table, row)
+        }
         cells: tuple[Address, ...] = ()
     else:
         for at, value in book.values.items():
@@ -235,7 +266,9 @@ def _row(book: Book, kind: str, dice: random.Random) -> Fault | None:
 
 
 def _without(formula: Formula, table: str, row: Row) -> Formula:
-    return Formula(tuple(term for term in formula.above if term[1][:2] != (table, row)), formula.below)
+    return Formula(
+        tuple(term for term in formula.above if term[1][:2] != (table, row)), formula.below
+    )
 
 
 def _copied(book: Book, table: str, row: Row, copy: int) -> Iterator[tuple[Address, Formula]]:
@@ -245,10 +278,17 @@ def _copied(book: Book, table: str, row: Row, copy: int) -> Iterator[tuple[Addre
             yield at, formula
             yield (
                 (table, copy, at[2]),
-                Formula(tuple((sign, (table, copy, cell[2])) for sign, cell in formula.above), formula.below),
+                Formula(
+                    tuple((sign, (table, copy, cell[2])) for sign, cell in formula.above),
+                    formula.below,
+                ),
             )
         else:
-            extra = tuple((sign, (table, copy, cell[2])) for sign, cell in formula.above if cell[:2] == (table, row))
+            extra = tuple(
+                (sign, (table, copy, cell[2]))
+                for sign, cell in formula.above
+                if cell[:2] == (table, row)
+            )
             yield at, Formula((*formula.above, *extra), formula.below)
 
 

@@ -11,7 +11,9 @@ from pathlib import Path
 
 from departments import JUDGED, TRIPS, Maker, as_percent, half_up
 
-LIBRARY = Path(__file__).resolve().parents[2] / "workbook_templates" / "bumen-zhengti" / "indicators.csv"
+LIBRARY = (
+    Path(__file__).resolve().parents[2] / "workbook_templates" / "bumen-zhengti" / "indicators.csv"
+)
 GOOD = ("健全", "达成", "规范", "良好")
 FAIR = ("部分达成", "基本达成", "较健全")
 REASON = "个别环节进度偏慢，已列入下年整改。"
@@ -46,12 +48,17 @@ def judge(maker: Maker, bases: Bases, execution: Fraction) -> Decimal:
         last.score, last.reason = last.weight - Fraction(1, 2), REASON
     for number, item in enumerate(items):
         _type(maker, number, item)
-    weights, scores = sum((i.weight for i in items), Fraction(0)), sum((i.score or Fraction(0) for i in items), Fraction(0))
+    weights, scores = (
+        sum((i.weight for i in items), Fraction(0)),
+        sum((i.score or Fraction(0) for i in items), Fraction(0)),
+    )
     maker.put(JUDGED, "合计", "权重", float(weights))
     maker.put(JUDGED, "合计", "指标得分", float(scores))
     if maker.shape("评价表公式", 0.3):
         for column in ("权重", "指标得分"):
-            maker.live((JUDGED, "合计", column), *((1, (JUDGED, n, column)) for n in range(len(items))))
+            maker.live(
+                (JUDGED, "合计", column), *((1, (JUDGED, n, column)) for n in range(len(items)))
+            )
     applicable = sum((i.weight for i in items if i.actual != "不适用"), Fraction(0))
     if applicable != weights and maker.shape("折算总分", 0.5):
         return half_up(scores / applicable * 90 + execution, 2)
@@ -66,11 +73,25 @@ def _library() -> list[dict[str, str]]:
 def _items(maker: Maker, line: Mapping[str, str]) -> list[Item]:
     """A line of the form, or several of the department's own in its place."""
     weight = Fraction(line["权重"])
-    kept = Item(line["一级指标"], line["二级指标"], line["三级指标"], line["指标方向"], weight, line["目标值"], line["计量单位"])
+    kept = Item(
+        line["一级指标"],
+        line["二级指标"],
+        line["三级指标"],
+        line["指标方向"],
+        weight,
+        line["目标值"],
+        line["计量单位"],
+    )
     if line["类别"] == "共性" or kept.name == "满意度" or not maker.shape("自设指标", 0.35):
         return [kept]
     count = maker.dice.randint(1, 3)
-    shares = [weight] if count == 1 else [Fraction(9, 2)] * 3 if count == 3 else [Fraction(8), weight - 8]
+    shares = (
+        [weight]
+        if count == 1
+        else [Fraction(9, 2)] * 3
+        if count == 3
+        else [Fraction(8), weight - 8]
+    )
     return [_own(maker, kept, number, share) for number, share in enumerate(shares)]
 
 
@@ -78,9 +99,13 @@ def _own(maker: Maker, like: Item, number: int, weight: Fraction) -> Item:
     name = f"{like.level2}自设{'甲乙丙'[number]}项"
     kind = maker.pick("场次", "比例", "成效", "次数")
     if kind == "场次":
-        return Item(like.level1, like.level2, name, "≥", weight, str(maker.dice.randint(8, 200)), "场")
+        return Item(
+            like.level1, like.level2, name, "≥", weight, str(maker.dice.randint(8, 200)), "场"
+        )
     if kind == "次数":
-        return Item(like.level1, like.level2, name, "≤", weight, str(maker.dice.randint(8, 200)), "次")
+        return Item(
+            like.level1, like.level2, name, "≤", weight, str(maker.dice.randint(8, 200)), "次"
+        )
     if kind == "比例":
         return Item(like.level1, like.level2, name, maker.pick("≥", "="), weight, "100%", "%")
     return Item(like.level1, like.level2, name, "定性", weight, "良好", "")
@@ -101,7 +126,11 @@ def _result(maker: Maker, item: Item, bases: Bases) -> None:
     elif item.name in bases:
         _in_numbers(maker, item, Fraction(*bases[item.name]))
     elif item.unit == "%":
-        low, high = (Fraction(9, 10), Fraction(1)) if item.target == "100%" else (Fraction(94, 100), Fraction(1))
+        low, high = (
+            (Fraction(9, 10), Fraction(1))
+            if item.target == "100%"
+            else (Fraction(94, 100), Fraction(1))
+        )
         _in_numbers(maker, item, low + (high - low) * maker.dice.randint(0, 1000) / 1000)
     else:
         target = int(item.target)

@@ -49,7 +49,9 @@ def fill(inbox: Path, files: int) -> None:
         elif number >= len(books):
             name = reader.read(book).department.encode()
             parts = corpus.unzipped(data)
-            parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(name, name + str(number).encode())
+            parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(
+                name, name + str(number).encode()
+            )
             data = corpus.rezipped(parts)
         (inbox / f"{number:04d}.xlsx").write_bytes(data)
 
@@ -72,7 +74,9 @@ def finish(process: subprocess.Popen[bytes]) -> None:
     assert process.returncode == 0, errors.decode()
 
 
-def wait_for(process: subprocess.Popen[bytes], output: Path, dice: random.Random, *, read: int, placed: int) -> str:
+def wait_for(
+    process: subprocess.Popen[bytes], output: Path, dice: random.Random, *, read: int, placed: int
+) -> str:
     """Wait for a random moment: so many files read, or so many results in their place; how far the run was."""
     reading = dice.random() < 0.6
     wanted = dice.randrange(read if reading else placed)
@@ -88,7 +92,11 @@ def wait_for(process: subprocess.Popen[bytes], output: Path, dice: random.Random
 
 def results(output: Path) -> list[Path]:
     """What lies under final names."""
-    return [path for path in output.rglob("*") if WAITING not in path.parts and path.is_file()] if output.exists() else []
+    return (
+        [path for path in output.rglob("*") if WAITING not in path.parts and path.is_file()]
+        if output.exists()
+        else []
+    )
 
 
 def kill(process: subprocess.Popen[bytes], *, all_of_it: bool) -> bool:
@@ -100,7 +108,9 @@ def kill(process: subprocess.Popen[bytes], *, all_of_it: bool) -> bool:
     return alive
 
 
-def rounds(inbox: Path, work: Path, *, kills: int, jobs: int, seed: int, chatty: bool = False) -> int:
+def rounds(
+    inbox: Path, work: Path, *, kills: int, jobs: int, seed: int, chatty: bool = False
+) -> int:
     """Kill and resume until `kills` have hit; the number of runs that ended well after that. Raises AssertionError."""
     dice = random.Random(seed)
     script = work / "run.py"
@@ -120,7 +130,10 @@ def rounds(inbox: Path, work: Path, *, kills: int, jobs: int, seed: int, chatty:
             if kill(process, all_of_it=dice.random() < 0.5):
                 hit += 1
                 moments.append(moment)
-            seen = {path.relative_to(output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest() for path in results(output)}
+            seen = {
+                path.relative_to(output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+                for path in results(output)
+            }
             half = [path for path, digest in seen.items() if wanted.get(path) != digest]
             assert not half, half
         finish(start(script, inbox, output, jobs))
@@ -147,8 +160,12 @@ def main() -> None:
         if not inbox.is_dir():
             inbox.mkdir(parents=True)
             fill(inbox, options.files)
-        good = rounds(inbox, work, kills=options.kills, jobs=options.jobs, seed=options.seed, chatty=True)
-    print(f"{options.files} 个文件，中断 {options.kills} 次以上，续跑 {good} 次，结果都与不中断的相同")
+        good = rounds(
+            inbox, work, kills=options.kills, jobs=options.jobs, seed=options.seed, chatty=True
+        )
+    print(
+        f"{options.files} 个文件，中断 {options.kills} 次以上，续跑 {good} 次，结果都与不中断的相同"
+    )
 
 
 if __name__ == "__main__":

@@ -97,10 +97,20 @@ def modules(only: str) -> list[Path]:
     found = [
         path
         for name in MODULES
-        for path in (sorted((PACKAGE / name).glob("*.py")) if name == "rules" else [PACKAGE / f"{name}.py"])
+        for path in (
+            sorted((PACKAGE / name).glob("*.py")) if name == "rules" else [PACKAGE / f"{name}.py"]
+        )
     ]
-    wanted = [path for path in found if any(part in str(path.relative_to(PACKAGE)) for part in only.split(","))]
-    return wanted if only else [path for path in wanted if not any(word in str(path) for word in WORDS)]
+    wanted = [
+        path
+        for path in found
+        if any(part in str(path.relative_to(PACKAGE)) for part in only.split(","))
+    ]
+    return (
+        wanted
+        if only
+        else [path for path in wanted if not any(word in str(path) for word in WORDS)]
+    )
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -118,7 +128,9 @@ def mutants(path: Path) -> Iterator[Mutant]:
             yield Mutant(path, where, what + again, lines, number, change)
 
 
-def _homes(node: ast.AST, where: str, lines: range, told: str = "") -> Iterator[tuple[ast.AST, tuple[str, range, str]]]:
+def _homes(
+    node: ast.AST, where: str, lines: range, told: str = ""
+) -> Iterator[tuple[ast.AST, tuple[str, range, str]]]:
     """For every node: the function it is in, the lines of its statement, and the text around a constant."""
     for child in ast.iter_child_nodes(node):
         inside, around, text = where, lines, told
@@ -126,7 +138,9 @@ def _homes(node: ast.AST, where: str, lines: range, told: str = "") -> Iterator[
             inside = f"{where}.{child.name}".lstrip(".")
         if isinstance(child, ast.stmt):
             last = (
-                child.body[0].lineno - 1 if hasattr(child, "body") and not isinstance(child, ast.FunctionDef) else child.end_lineno
+                child.body[0].lineno - 1
+                if hasattr(child, "body") and not isinstance(child, ast.FunctionDef)
+                else child.end_lineno
             )
             around = range(child.lineno, max(last or 0, child.lineno) + 1)
         if isinstance(child, ast.expr | ast.comprehension) and not isinstance(child, ast.Constant):
@@ -143,7 +157,10 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
         yield "gives nothing", _gives_nothing
     elif isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITE:
         new = OPPOSITE[type(node.ops[0])]
-        yield f"{_text(node)}：{type(node.ops[0]).__name__}→{new.__name__}", lambda n: n.ops.__setitem__(0, new())
+        yield (
+            f"{_text(node)}：{type(node.ops[0]).__name__}→{new.__name__}",
+            lambda n: n.ops.__setitem__(0, new()),
+        )
     elif isinstance(node, ast.BoolOp):
         yield f"{_text(node)}：last clause dropped", _drop_clause
     elif (
@@ -152,10 +169,22 @@ def _changes(node: ast.AST) -> Iterator[tuple[str, Change]]:
         and not isinstance(node.left, ast.Constant | ast.JoinedStr)
     ):
         yield f"{_text(node)}：term dropped", _drop_term
-    elif isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+    elif (
+        isinstance(node, ast.Constant)
+        and isinstance(node.value, int)
+        and not isinstance(node.value, bool)
+    ):
         yield f"{node.value}→{node.value + 1}", lambda n: setattr(n, "value", n.value + 1)
-    elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Decimal" and _decimal(node):
-        yield f"{_text(node)}：+1", lambda n: setattr(n.args[0], "value", str(Decimal(n.args[0].value) + 1))
+    elif (
+        isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id == "Decimal"
+        and _decimal(node)
+    ):
+        yield (
+            f"{_text(node)}：+1",
+            lambda n: setattr(n.args[0], "value", str(Decimal(n.args[0].value) + 1)),
+        )
 
 
 def _text(node: ast.AST) -> str:
@@ -165,7 +194,9 @@ def _text(node: ast.AST) -> str:
 def _decimal(call: ast.Call) -> bool:
     try:
         return (
-            isinstance(call.args[0], ast.Constant) and isinstance(call.args[0].value, str) and bool(Decimal(call.args[0].value) + 1)
+            isinstance(call.args[0], ast.Constant)
+            and isinstance(call.args[0].value, str)
+            and bool(Decimal(call.args[0].value) + 1)
         )
     except (InvalidOperation, IndexError):
         return False
@@ -204,7 +235,12 @@ class Bench:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         files = {str(mutant.module) for mutant in self.found}
         for number, item in enumerate(session.items):
-            self._learn(number, item, session.items[number + 1] if number + 1 < len(session.items) else None, files)
+            self._learn(
+                number,
+                item,
+                session.items[number + 1] if number + 1 < len(session.items) else None,
+                files,
+            )
         living = _functions(files)
         _caches()
         gc.collect()
@@ -214,10 +250,15 @@ class Bench:
             if self._survives(mutant, session.items, living):
                 self.alive.append(mutant)
             if number % 100 == 0:
-                print(f"  …… {number}/{len(self.found)}，存活 {len(self.alive)}，{time.perf_counter() - start:.0f} 秒", flush=True)
+                print(
+                    f"  …… {number}/{len(self.found)}，存活 {len(self.alive)}，{time.perf_counter() - start:.0f} 秒",
+                    flush=True,
+                )
         return True
 
-    def _learn(self, number: int, item: pytest.Item, after: pytest.Item | None, files: set[str]) -> None:
+    def _learn(
+        self, number: int, item: pytest.Item, after: pytest.Item | None, files: set[str]
+    ) -> None:
         reached: set[tuple[str, int]] = set()
         calls: dict[CodeType, tuple[int, int]] = {}
 
@@ -235,7 +276,9 @@ class Bench:
             calls[code] = (idle, len(reached))
             return local if idle < CALLS else None
 
-        for remembered in _caches():  # what an earlier test has had worked out is reached by this one all the same
+        for remembered in (
+            _caches()
+        ):  # what an earlier test has had worked out is reached by this one all the same
             if sys.modules[remembered.__module__].__file__ in files:
                 remembered.cache_clear()
         start = time.process_time()
@@ -249,19 +292,33 @@ class Bench:
             for place in reached:
                 self.reach[place].append(number)
 
-    def _survives(self, mutant: Mutant, items: list[pytest.Item], living: dict[tuple[str, str, int], list[FunctionType]]) -> bool:
+    def _survives(
+        self,
+        mutant: Mutant,
+        items: list[pytest.Item],
+        living: dict[tuple[str, str, int], list[FunctionType]],
+    ) -> bool:
         file = str(mutant.module)
         wanted = {number for line in mutant.lines for number in self.reach.get((file, line), ())}
         if not wanted:
             self.unreached += mutant.where != ""
-        if len(wanted) < FEW:  # what is worked out once and remembered is reached by the first test only
+        if (
+            len(wanted) < FEW
+        ):  # what is worked out once and remembered is reached by the first test only
             wanted = set(range(len(items)))
         order = sorted(wanted, key=lambda number: (-self.killers[number], self.took[number]))
         reader, writer = os.pipe()
         child = os.fork()
         if not child:
             os.close(reader)
-            os._exit(_try(mutant, [(number, items[number], CAP + 2 * self.took[number]) for number in order], living, writer))
+            os._exit(
+                _try(
+                    mutant,
+                    [(number, items[number], CAP + 2 * self.took[number]) for number in order],
+                    living,
+                    writer,
+                )
+            )
         os.close(writer)
         with os.fdopen(reader) as pipe:
             said = pipe.read()
@@ -272,7 +329,10 @@ class Bench:
 
 
 def _try(
-    mutant: Mutant, tests: list[tuple[int, pytest.Item, float]], living: dict[tuple[str, str, int], list[FunctionType]], out: int
+    mutant: Mutant,
+    tests: list[tuple[int, pytest.Item, float]],
+    living: dict[tuple[str, str, int], list[FunctionType]],
+    out: int,
 ) -> int:
     """In the fork: 1 when a test noticed; one that takes too long (seconds of computing, not of waiting) ends the process."""
     gc.disable()
@@ -330,28 +390,53 @@ def _defaults(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionTy
     target = list(ast.walk(tree))[mutant.node]
     list(_changes(target))[mutant.change][1](target)
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef) and any(part is target for one in node.args.defaults for part in ast.walk(one)):
+        if isinstance(node, ast.FunctionDef) and any(
+            part is target for one in node.args.defaults for part in ast.walk(one)
+        ):
             first = min([node.lineno, *(decorator.lineno for decorator in node.decorator_list)])
             for (file, name, line), functions in living.items():
                 if file == str(mutant.module) and line == first and name.endswith(node.name):
                     for function in functions:
-                        values = (ast.fix_missing_locations(ast.Expression(one)) for one in node.args.defaults)
-                        function.__defaults__ = tuple(eval(compile(one, file, "eval"), function.__globals__) for one in values)
-        elif isinstance(node, ast.ClassDef) and any(line is target for one in node.body for line in ast.walk(one)):
+                        values = (
+                            ast.fix_missing_locations(ast.Expression(one))
+                            for one in node.args.defaults
+                        )
+                        function.__defaults__ = tuple(
+                            eval(compile(one, file, "eval"), function.__globals__) for one in values
+                        )
+        elif isinstance(node, ast.ClassDef) and any(
+            line is target for one in node.body for line in ast.walk(one)
+        ):
             _field(mutant, node, target)
 
 
 def _field(mutant: Mutant, node: ast.ClassDef, target: ast.AST) -> None:
     """A changed default of a dataclass's field: where the field's __init__ keeps it."""
-    home = next((one for one in node.body if isinstance(one, ast.AnnAssign) and any(n is target for n in ast.walk(one))), None)
+    home = next(
+        (
+            one
+            for one in node.body
+            if isinstance(one, ast.AnnAssign) and any(n is target for n in ast.walk(one))
+        ),
+        None,
+    )
     if home is None or home.value is None or not isinstance(home.target, ast.Name):
         return
     module = sys.modules[_name(mutant)]
     made = getattr(module, node.name)
-    kept = [one.name for one in fields(made) if one.init and (one.default is not MISSING or one.default_factory is not MISSING)]
-    value = eval(compile(ast.fix_missing_locations(ast.Expression(home.value)), str(mutant.module), "eval"), vars(module))
+    kept = [
+        one.name
+        for one in fields(made)
+        if one.init and (one.default is not MISSING or one.default_factory is not MISSING)
+    ]
+    value = eval(
+        compile(ast.fix_missing_locations(ast.Expression(home.value)), str(mutant.module), "eval"),
+        vars(module),
+    )
     known = made.__init__.__defaults__
-    made.__init__.__defaults__ = tuple(value if name == home.target.id else old for name, old in zip(kept, known, strict=True))
+    made.__init__.__defaults__ = tuple(
+        value if name == home.target.id else old for name, old in zip(kept, known, strict=True)
+    )
 
 
 def _name(mutant: Mutant) -> str:
@@ -374,7 +459,10 @@ def _constants(mutant: Mutant, known: dict[str, Any]) -> None:
     if not isinstance(home, ast.Assign | ast.AnnAssign):
         raise NotImplementedError
     fresh = dict(known)
-    exec(compile(ast.fix_missing_locations(ast.Module([home], [])), str(mutant.module), "exec"), fresh)
+    exec(
+        compile(ast.fix_missing_locations(ast.Module([home], [])), str(mutant.module), "exec"),
+        fresh,
+    )
     names = [
         n.id
         for t in (home.targets if isinstance(home, ast.Assign) else [home.target])
@@ -397,10 +485,16 @@ def explained() -> dict[tuple[str, str], str]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--only", default="", help="parts of modules' paths, such as hints,rules/rates")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "--only", default="", help="parts of modules' paths, such as hints,rules/rates"
+    )
     parser.add_argument("--part", default="1/1", help="the n-th of so many parts")
-    parser.add_argument("--all", action="store_true", help="try the explained ones, too: each runs all its tests")
+    parser.add_argument(
+        "--all", action="store_true", help="try the explained ones, too: each runs all its tests"
+    )
     args = parser.parse_args()
     part, parts = map(int, args.part.split("/"))
     found = [mutant for path in modules(args.only) for mutant in mutants(path)][part - 1 :: parts]
@@ -408,7 +502,18 @@ def main() -> None:
     files = [str(path) for test in wanted if (path := ROOT / "tests" / f"test_{test}.py").is_file()]
     known = explained()
     bench = Bench([mutant for mutant in found if args.all or mutant.key not in known])
-    options = ["-q", "-n0", "-k", LEFT_OUT, "-p", "no:cacheprovider", "--no-header", "-W", "ignore", f"--rootdir={ROOT}"]
+    options = [
+        "-q",
+        "-n0",
+        "-k",
+        LEFT_OUT,
+        "-p",
+        "no:cacheprovider",
+        "--no-header",
+        "-W",
+        "ignore",
+        f"--rootdir={ROOT}",
+    ]
     os.chdir(ROOT)
     sys.path.insert(0, str(ROOT))
     pytest.main([*options, *files], plugins=[bench])
@@ -423,7 +528,8 @@ def main() -> None:
             print(f"equivalent.toml 里的这一处有测试看得出：{mutant}")
     for path in dict.fromkeys(mutant.module for mutant in found):
         every, tried, alive, unexplained = (
-            sum(mutant.module == path for mutant in group) for group in (found, bench.found, bench.alive, strange)
+            sum(mutant.module == path for mutant in group)
+            for group in (found, bench.found, bench.alive, strange)
         )
         print(
             f"{path.relative_to(PACKAGE)}：变异 {every} 个，杀死 {tried - alive} 个，"

@@ -39,14 +39,20 @@ def copies(paths: Sequence[Path], form: Template, out: Path) -> dict[Path, Path]
     for path in paths:
         submission = reader.read(path, form)
         copy = out / f"{path.stem}.xlsx"
-        copy.write_bytes(annotate(path.read_bytes(), submission, checker.check(submission, form), form))
+        copy.write_bytes(
+            annotate(path.read_bytes(), submission, checker.check(submission, form), form)
+        )
         written[copy] = path
     return written
 
 
 def shown(path: Path) -> Values:
     sheets = shown_by(path.read_bytes()).items()
-    return {(name, f"{get_column_letter(at[1])}{at[0]}"): value for name, cells in sheets for at, value in cells.items()}
+    return {
+        (name, f"{get_column_letter(at[1])}{at[0]}"): value
+        for name, cells in sheets
+        for at, value in cells.items()
+    }
 
 
 def moved(before: Path, after: Path) -> list[str]:
@@ -62,7 +68,8 @@ def lost(copy: Path, opened: Path) -> Iterator[str]:
         return
     for sheet in before:
         commented, kept = (
-            {cell.coordinate for row in s.iter_rows() for cell in row if cell.comment} for s in (sheet, after[sheet.title])
+            {cell.coordinate for row in s.iter_rows() for cell in row if cell.comment}
+            for s in (sheet, after[sheet.title])
         )
         if commented != kept:
             yield f"{sheet.title} 批注 {sorted(commented ^ kept)}"
@@ -96,17 +103,25 @@ def told(name: str, written: Mapping[Path, Path], folder: Path) -> bool:
 def main() -> int:
     form, projects = find_template(), find_template("xiangmu-zhichu")
     samples = sorted((SAMPLES / "inbox").glob("*.xlsx"))
-    back = [path for path in samples if checker.check(reader.read(path, form), form).result is Result.RETURN]
+    back = [
+        path
+        for path in samples
+        if checker.check(reader.read(path, form), form).result is Result.RETURN
+    ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         groups = {"样例": copies(samples, form, folder / "样例")}
-        groups["项目样例"] = copies(sorted((SAMPLES / "xiangmu" / "inbox").glob("*.xlsx")), projects, folder / "项目样例")
+        groups["项目样例"] = copies(
+            sorted((SAMPLES / "xiangmu" / "inbox").glob("*.xlsx")), projects, folder / "项目样例"
+        )
         for suffix, kind in SAVED.items():
             converted(kind, back, folder / suffix)
             made = sorted((folder / suffix).glob(f"*.{suffix}"))
             groups[f"LibreOffice 存的 .{suffix}"] = copies(made, form, folder / f"{suffix} 副本")
         print(f"样例 {len(samples)} 份，其中退回 {len(back)} 份；副本第一张表是“{RETURNED}”")
-        whole = [told(group, written, folder / f"{group} 打开") for group, written in groups.items()]
+        whole = [
+            told(group, written, folder / f"{group} 打开") for group, written in groups.items()
+        ]
     return 0 if all(whole) else 1
 
 

@@ -84,7 +84,9 @@ def laws(book: Book) -> Iterator[Law]:
             yield Law(item["code"], op, whole, False, True)
         elif item["scope"] == "row":
             for row in item.get("rows") or _rows(book, name):
-                here = tuple(tuple((sign, (name, row, term)) for sign, term in side) for side in sides)
+                here = tuple(
+                    tuple((sign, (name, row, term)) for sign, term in side) for side in sides
+                )
                 yield Law(item["code"], op, here, False, False)
         else:
             for column in item.get("columns") or _columns(name):
@@ -99,14 +101,24 @@ def _full(term: str) -> Address:
 
 def _rows(book: Book, name: str) -> list[str | int]:
     table = tables()[name]
-    return [*(row["title"] for row in table.get("rows", ())), *book.rows(name), *([table["total"]] if table.get("total") else [])]
+    return [
+        *(row["title"] for row in table.get("rows", ())),
+        *book.rows(name),
+        *([table["total"]] if table.get("total") else []),
+    ]
 
 
 def _columns(name: str) -> list[str]:
-    return [c["title"] for c in tables()[name]["columns"] if c.get("type") in {"money", "count", "score"}]
+    return [
+        c["title"]
+        for c in tables()[name]["columns"]
+        if c.get("type") in {"money", "count", "score"}
+    ]
 
 
-def _in_column(book: Book, name: str, column: str, side: list[tuple[int, str]]) -> Iterator[tuple[int, Address]]:
+def _in_column(
+    book: Book, name: str, column: str, side: list[tuple[int, str]]
+) -> Iterator[tuple[int, Address]]:
     for sign, term in side:
         if term == "各行":
             yield from ((sign, (name, row, column)) for row in book.rows(name))
@@ -132,9 +144,13 @@ class Figures:
             return 0, 0
         if at[0] != FUNDS or v % GRID:
             return v, v
-        below, above = {"round": (GRID // 2, GRID // 2 - 1), "cut": (0, GRID - 1)}.get(how.split()[0], (GRID // 2, GRID - 1))
+        below, above = {"round": (GRID // 2, GRID // 2 - 1), "cut": (0, GRID - 1)}.get(
+            how.split()[0], (GRID // 2, GRID - 1)
+        )
         if v == 0:
-            reach = {"round small": GRID // 2 - 1, "cut small": GRID - 1, "loose": GRID - 1}.get(how, 0)
+            reach = {"round small": GRID // 2 - 1, "cut small": GRID - 1, "loose": GRID - 1}.get(
+                how, 0
+            )
             return -reach, reach
         return (v - below, v + above) if v > 0 else (v - above, v + below)
 
@@ -220,7 +236,9 @@ def _deep(at: Address, known: Figures, how: str) -> Range:
 def holds_alone(law: Law, known: Figures, how: str) -> bool:
     sides = [_span(side, known, how) for side in _sides(law, known)]
     if law.op == "=":
-        return all(a[0] <= b[1] and b[0] <= a[1] for i, a in enumerate(sides) for b in sides[i + 1 :])
+        return all(
+            a[0] <= b[1] and b[0] <= a[1] for i, a in enumerate(sides) for b in sides[i + 1 :]
+        )
     return all(a[0] <= b[1] for i, a in enumerate(sides) for b in sides[i + 1 :])
 
 
@@ -230,7 +248,9 @@ def _last_digit(law: Law, known: Figures) -> bool:
         for _, at in side:
             if at[0] == FUNDS and at in known.atoms and law.across:
                 for step in (GRID, -GRID):
-                    moved = Figures(known.book, {**known.atoms, at: known.atoms[at] + step}, known.words)
+                    moved = Figures(
+                        known.book, {**known.atoms, at: known.atoms[at] + step}, known.words
+                    )
                     if any(holds_alone(law, moved, how) for how in ("round", "cut")):
                         return True
     return False
@@ -239,7 +259,9 @@ def _last_digit(law: Law, known: Figures) -> bool:
 def _relieved(law: Law, known: Figures) -> bool:
     if law.soft or any(holds_alone(law, known, how) for how in ("round", "cut")):
         return True
-    if any(at[0] == FUNDS for side in law.sides for _, at in side) and holds_alone(law, known, "loose"):
+    if any(at[0] == FUNDS for side in law.sides for _, at in side) and holds_alone(
+        law, known, "loose"
+    ):
         return True
     return law.op == "=" and _last_digit(law, known)
 
@@ -251,8 +273,18 @@ def _with_totals(all_laws: list[Law], known: Figures) -> Iterator[Law]:
         for lone, parts in ((law.sides[0], law.sides[-1]), (law.sides[-1], law.sides[0])):
             at = lone[0][1]
             sums = len(parts) > 1 or at[1] == tables()[at[0]].get("total")
-            plain = law.op == "=" and len(law.sides) == 2 and not law.across and len(lone) == 1 and all(s > 0 for s, _ in parts)
-            blank = at not in known.atoms and at not in known.words and any(part in known.atoms for _, part in parts)
+            plain = (
+                law.op == "="
+                and len(law.sides) == 2
+                and not law.across
+                and len(lone) == 1
+                and all(s > 0 for s, _ in parts)
+            )
+            blank = (
+                at not in known.atoms
+                and at not in known.words
+                and any(part in known.atoms for _, part in parts)
+            )
             if sums and plain and blank:
                 free.add(at)
     for law in all_laws:
@@ -265,10 +297,18 @@ def linear(book: Book, *, joint: bool = True) -> str:
     """hard, joint, soft or "" for the linear relations."""
     known = figures(book)
     all_laws = list(_with_totals(list(laws(book)), known))
-    broken = [law for law in all_laws if not (holds_alone(law, known, "round") and holds_alone(law, known, "cut"))]
+    broken = [
+        law
+        for law in all_laws
+        if not (holds_alone(law, known, "round") and holds_alone(law, known, "cut"))
+    ]
     if any(not _relieved(law, known) for law in broken):
         return "hard"
-    ways = [how for how in ("round", "cut") if all(holds_alone(law, known, how) for law in broken if not law.soft)]
+    ways = [
+        how
+        for how in ("round", "cut")
+        if all(holds_alone(law, known, how) for law in broken if not law.soft)
+    ]
     if any(law.soft and not holds_alone(law, known, "round") for law in broken) or not ways:
         return "soft"
     if not joint or any(_possible(all_laws, known, how) for how in ways):
@@ -281,7 +321,11 @@ def linear(book: Book, *, joint: bool = True) -> str:
 
 def _possible(all_laws: list[Law], known: Figures, how: str) -> bool:
     """Whether some amounts satisfy every relation of the printed sheet: bounds first, then (with scipy) linear programming."""
-    near = [law for law in all_laws if any(at[0] == FUNDS for side in law.sides for _, at in side) and _sides(law, known)]
+    near = [
+        law
+        for law in all_laws
+        if any(at[0] == FUNDS for side in law.sides for _, at in side) and _sides(law, known)
+    ]
     near = [law for law in near if law.op == "="]
     bounds = {at: _own(at, known, how) for law in near for side in law.sides for _, at in side}
     rows = [_row(law, known) for law in near]
@@ -315,7 +359,11 @@ def _tightened(rows: list[dict[Address, int]], bounds: dict[Address, Range]) -> 
             for at, k in row.items():
                 a, b = bounds[at]
                 rest = (low - (k * a if k > 0 else k * b), high - (k * b if k > 0 else k * a))
-                new = (max(a, -rest[1]), min(b, -rest[0])) if k > 0 else (max(a, rest[0]), min(b, rest[1]))
+                new = (
+                    (max(a, -rest[1]), min(b, -rest[0]))
+                    if k > 0
+                    else (max(a, rest[0]), min(b, rest[1]))
+                )
                 if new[0] > new[1]:
                     return False
                 if new != (a, b):
@@ -348,7 +396,10 @@ def _programme(rows: list[dict[Address, int]], bounds: Mapping[Address, Range]) 
             right[index] -= k * bounds[at][0]
     room = [(0, b - a) for a, b in bounds.values()]
     assert len(base) == len(room)
-    return bool(linprog(np.zeros(len(names)), A_eq=matrix, b_eq=right, bounds=room, method="highs").status != 2)
+    return bool(
+        linprog(np.zeros(len(names)), A_eq=matrix, b_eq=right, bounds=room, method="highs").status
+        != 2
+    )
 
 
 # ------------------------------------------------------------------------------------------------------ rates and scores
@@ -380,13 +431,19 @@ def _rates(book: Book, known: Figures) -> Iterator[str]:
         (SURVEY, ("很满意", "满意"), "有效份数"),
     ):
         for row in _rows(book, name):
-            shown = typed_number(book.values.get((name, row, "执行率" if name == EXECUTION else "满意度")))
+            shown = typed_number(
+                book.values.get((name, row, "执行率" if name == EXECUTION else "满意度"))
+            )
             raw = book.values.get((name, row, "执行率" if name == EXECUTION else "满意度"))
             if shown is None and raw is not None and str(raw) not in WORDS:
                 yield "hard"
             parts = [known.atoms.get((name, row, c)) for c in above]
             whole = known.atoms.get((name, row, below))
-            if whole is None or all(p is None for p in parts) or any((name, row, c) in known.words for c in (*above, below)):
+            if (
+                whole is None
+                or all(p is None for p in parts)
+                or any((name, row, c) in known.words for c in (*above, below))
+            ):
                 continue
             top = sum(p or 0 for p in parts)
             if whole == 0:
@@ -396,8 +453,15 @@ def _rates(book: Book, known: Figures) -> Iterator[str]:
                 rate = shown if abs(shown) <= Decimal("1.5") else shown / 100
                 digits = max(-int(rate.normalize().as_tuple().exponent), 2)
                 if not fits(rate, Fraction(top, whole), 4):
-                    yield "soft" if digits < 4 and fits(rate, Fraction(top, whole), digits) else "hard"
-    score, spent, given = (known.atoms.get((EXECUTION, "年度资金总额", c)) for c in ("得分", "全年执行数", "全年预算数"))
+                    yield (
+                        "soft"
+                        if digits < 4 and fits(rate, Fraction(top, whole), digits)
+                        else "hard"
+                    )
+    score, spent, given = (
+        known.atoms.get((EXECUTION, "年度资金总额", c))
+        for c in ("得分", "全年执行数", "全年预算数")
+    )
     if score is not None and spent is not None and given is not None and given > 0:
         right = max(min(Fraction(spent, given), Fraction(1)), Fraction(0)) * 10
         if abs(Fraction(score, 10_000) - right) >= Fraction(1, 100):
@@ -427,7 +491,11 @@ def _weights(book: Book) -> Iterator[str]:
         if line["类别"] != "共性" and groups.get(line["二级指标"]) != Fraction(line["权重"]):
             yield "hard"
     present = {book.values.get((JUDGED, row, "三级指标")) for row in book.rows(JUDGED)}
-    yield from ("hard" for line in library().values() if line["类别"] == "共性" and line["三级指标"] not in present)
+    yield from (
+        "hard"
+        for line in library().values()
+        if line["类别"] == "共性" and line["三级指标"] not in present
+    )
 
 
 def base(book: Book, known: Figures, name: str) -> Fraction | None:
@@ -437,17 +505,32 @@ def base(book: Book, known: Figures, name: str) -> Fraction | None:
         return known.atoms.get((table, row, column))
 
     pairs: dict[str, tuple[int | None, int | None]] = {
-        "基本支出预算执行率": (v("收支总表", "基本支出", "决算数"), v("收支总表", "基本支出", "全年预算数")),
-        "项目支出预算执行率": (v("收支总表", "项目支出", "决算数"), v("收支总表", "项目支出", "全年预算数")),
-        "“三公经费”控制率": (v(TRIPS, "“三公经费”合计", "决算数"), v(TRIPS, "“三公经费”合计", "预算数（全年）")),
-        "在职人员控制率": (v(FACTS, "年末在职人数（编内）", "填报内容"), v(FACTS, "编制人数", "填报内容")),
+        "基本支出预算执行率": (
+            v("收支总表", "基本支出", "决算数"),
+            v("收支总表", "基本支出", "全年预算数"),
+        ),
+        "项目支出预算执行率": (
+            v("收支总表", "项目支出", "决算数"),
+            v("收支总表", "项目支出", "全年预算数"),
+        ),
+        "“三公经费”控制率": (
+            v(TRIPS, "“三公经费”合计", "决算数"),
+            v(TRIPS, "“三公经费”合计", "预算数（全年）"),
+        ),
+        "在职人员控制率": (
+            v(FACTS, "年末在职人数（编内）", "填报内容"),
+            v(FACTS, "编制人数", "填报内容"),
+        ),
     }
     if name == "结转结余变动率":
         new, old = (v("收支总表", row, "决算数") for row in ("年末结转和结余", "年初结转和结余"))
         pairs[name] = (None if new is None or old is None else new - old, old)
     if name == "满意度":
         good = [v(SURVEY, "合计", c) for c in ("很满意", "满意")]
-        pairs[name] = (None if good[0] is None else good[0] + (good[1] or 0), v(SURVEY, "合计", "有效份数"))
+        pairs[name] = (
+            None if good[0] is None else good[0] + (good[1] or 0),
+            v(SURVEY, "合计", "有效份数"),
+        )
     top, bottom = pairs.get(name, (None, None))
     return None if top is None or not bottom else Fraction(top, bottom)
 
@@ -457,22 +540,36 @@ def _measure(value: object, unit: str, percent: bool) -> tuple[Fraction | None, 
     number = typed_number(value)
     if number is None:
         return None, 0
-    if not (isinstance(value, str) and value.endswith("%")) and unit == "%" and not percent and abs(number) > Decimal("1.5"):
+    if (
+        not (isinstance(value, str) and value.endswith("%"))
+        and unit == "%"
+        and not percent
+        and abs(number) > Decimal("1.5")
+    ):
         number /= 100
     exponent = number.normalize().as_tuple().exponent
-    return Fraction(number), max(-exponent if isinstance(exponent, int) else 0, 4 if unit == "%" else 0)
+    return Fraction(number), max(
+        -exponent if isinstance(exponent, int) else 0, 4 if unit == "%" else 0
+    )
 
 
 def _scores(book: Book) -> Iterator[str]:
     known = figures(book)
     for row in book.rows(JUDGED):
-        name, sign = str(book.values.get((JUDGED, row, "三级指标"))), book.values.get((JUDGED, row, "指标方向"))
+        name, sign = (
+            str(book.values.get((JUDGED, row, "三级指标"))),
+            book.values.get((JUDGED, row, "指标方向")),
+        )
         unit = str(book.values.get((JUDGED, row, "计量单位")) or "")
         weight, score = Fraction(_cell(book, row, "权重") or 0), _cell(book, row, "指标得分")
         if score is not None and not 0 <= Fraction(score) <= weight:
             yield "hard"
-        actual, digits = _measure(book.values.get((JUDGED, row, "业绩值")), unit, (JUDGED, row, "业绩值") in book.percents)
-        target, _ = _measure(book.values.get((JUDGED, row, "目标值")), unit, (JUDGED, row, "目标值") in book.percents)
+        actual, digits = _measure(
+            book.values.get((JUDGED, row, "业绩值")), unit, (JUDGED, row, "业绩值") in book.percents
+        )
+        target, _ = _measure(
+            book.values.get((JUDGED, row, "目标值")), unit, (JUDGED, row, "目标值") in book.percents
+        )
         if actual is None or target is None or sign not in {"≥", "≤", "="}:
             continue
         exact = base(book, known, name)
@@ -481,9 +578,13 @@ def _scores(book: Book) -> Iterator[str]:
         rate = _cell(book, row, "完成率")
         if rate is not None and target > 0 and actual >= 0:
             right = [actual / target, *([target / actual] if sign == "≤" and actual else [])]
-            right += [Fraction(1)] if (actual <= target if sign == "≤" else actual >= target) else []
+            right += (
+                [Fraction(1)] if (actual <= target if sign == "≤" else actual >= target) else []
+            )
             shown = (
-                Fraction(rate) if abs(rate) <= Decimal("1.5") or (JUDGED, row, "完成率") in book.percents else Fraction(rate) / 100
+                Fraction(rate)
+                if abs(rate) <= Decimal("1.5") or (JUDGED, row, "完成率") in book.percents
+                else Fraction(rate) / 100
             )
             if not any(abs(shown - value) < Fraction(1, 10_000) for value in right):
                 yield "hard"
@@ -493,23 +594,37 @@ def _scores(book: Book) -> Iterator[str]:
             yield "hard"
 
 
-def _most(name: str, sign: object, weight: Fraction, actual: Fraction, target: Fraction, typed: Fraction) -> Fraction:
+def _most(
+    name: str, sign: object, weight: Fraction, actual: Fraction, target: Fraction, typed: Fraction
+) -> Fraction:
     """The highest fair score, from what is exact or from what is typed."""
 
     def fair(x: Fraction) -> Fraction:
         if name == "结转结余变动率":
             return weight * max(1 - max(x - target, Fraction(0)), Fraction(0))
         if sign == "≤":
-            return weight if x <= target else weight * max(target, Fraction(0)) / x if x > 0 else Fraction(0)
+            return (
+                weight
+                if x <= target
+                else weight * max(target, Fraction(0)) / x
+                if x > 0
+                else Fraction(0)
+            )
         if sign == "=":
-            return weight * max(min(x, target), Fraction(0)) / max(x, target) if max(x, target) > 0 else weight
+            return (
+                weight * max(min(x, target), Fraction(0)) / max(x, target)
+                if max(x, target) > 0
+                else weight
+            )
         return weight if x >= target else weight * max(x, Fraction(0)) / target
 
     return max(fair(actual), fair(typed))
 
 
 def _facts(book: Book, known: Figures) -> Iterator[str]:
-    staff, posts = (known.atoms.get((FACTS, row, "填报内容")) for row in ("年末在职人数（编内）", "编制人数"))
+    staff, posts = (
+        known.atoms.get((FACTS, row, "填报内容")) for row in ("年末在职人数（编内）", "编制人数")
+    )
     if staff is not None and posts and staff > posts:
         yield "hard"
     total = typed_number(book.values.get((FACTS, "自评总分（满分100）", "填报内容")))
@@ -522,7 +637,10 @@ def _facts(book: Book, known: Figures) -> Iterator[str]:
         yield "hard"
     if summed is None or execution is None:
         return
-    weights = [(_cell(book, row, "权重") or Decimal(0), book.values.get((JUDGED, row, "业绩值"))) for row in book.rows(JUDGED)]
+    weights = [
+        (_cell(book, row, "权重") or Decimal(0), book.values.get((JUDGED, row, "业绩值")))
+        for row in book.rows(JUDGED)
+    ]
     applicable = sum((w for w, actual in weights if actual != "不适用"), Decimal(0))
     right = [summed + execution, *([summed / applicable * 90 + execution] if applicable else [])]
     if all(abs(total - value) >= Decimal("0.1") for value in right[:1]) and all(

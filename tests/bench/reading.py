@@ -41,7 +41,10 @@ class Reader:
     def __init__(self, book: Book, template: Template) -> None:
         self.book, self.template = book, template
         self.layout: Layout = place(template, filling(book, template))
-        self.number = {name: {row: index for index, row in enumerate(book.rows(name))} for name in template.table}
+        self.number = {
+            name: {row: index for index, row in enumerate(book.rows(name))}
+            for name in template.table
+        }
         self.places = {at: self._place(at) for at in book.values}
         self.address = {spot: at for at, spot in self.places.items()}
         self.tables = {table.name: self._table(table, book) for table in template.tables}
@@ -55,7 +58,10 @@ class Reader:
     def with_values(self, book: Book, changed: set[Address]) -> Submission:
         """The Submission of a Book of the same rows, of which these cells differ."""
         touched = {name for name, _, _ in changed}
-        tables = {name: self._changed(table, book, changed) if name in touched else table for name, table in self.tables.items()}
+        tables = {
+            name: self._changed(table, book, changed) if name in touched else table
+            for name, table in self.tables.items()
+        }
         return replace(self.submission, tables=tables, year=_year(book))
 
     def _submission(self, tables: dict[str, Table]) -> Submission:
@@ -81,35 +87,62 @@ class Reader:
                 continue
             title = row.title or self._title(spec, key, book)
             cells = {
-                column.title: self._cell(where, spec, (spec.name, key, column.title), title, column, row.line, book)
+                column.title: self._cell(
+                    where, spec, (spec.name, key, column.title), title, column, row.line, book
+                )
                 for column in spec.columns
                 if where.exists(row, column)
             }
-            rows.append(_ticked(spec, Row(title, row.kind, cells)) if spec.name in book.ticks else Row(title, row.kind, cells))
+            rows.append(
+                _ticked(spec, Row(title, row.kind, cells))
+                if spec.name in book.ticks
+                else Row(title, row.kind, cells)
+            )
         heading = spec.heading.format(year=YEAR, department=book.department)
         grid = _grid(spec.sheet, heading)
         anchor = text_cell(grid, 0, 0, "")._replace(ref=self.layout.heading_ref(spec.name)[1])
         columns = {
-            column.title: text_cell(_grid(spec.sheet, column.title), 0, 0, "", column.title)._replace(
-                ref=self.layout.column_ref(spec.name, column.title)[1]
-            )
+            column.title: text_cell(
+                _grid(spec.sheet, column.title), 0, 0, "", column.title
+            )._replace(ref=self.layout.column_ref(spec.name, column.title)[1])
             for column in spec.columns
         }
         extras = {
-            extra.title: text_cell(_grid(spec.sheet, book.extras.get((spec.name, extra.title), "")), 0, 0, extra.title)._replace(
-                ref=self.layout.extra_ref(spec.name, extra.title)[1]
-            )
+            extra.title: text_cell(
+                _grid(spec.sheet, book.extras.get((spec.name, extra.title), "")), 0, 0, extra.title
+            )._replace(ref=self.layout.extra_ref(spec.name, extra.title)[1])
             for extra in spec.extras
         }
-        return Table(spec.name, spec.sheet, anchor, tuple(rows), columns, (), extras, anchor, spec.name in book.ticks)
+        return Table(
+            spec.name,
+            spec.sheet,
+            anchor,
+            tuple(rows),
+            columns,
+            (),
+            extras,
+            anchor,
+            spec.name in book.ticks,
+        )
 
     @staticmethod
     def _title(spec: TableSpec, row: int, book: Book) -> str:
         typed = (book.values.get((spec.name, row, label)) for label in spec.label)
         return next((str(text) for text in typed if text), f"第{row + 1}行")
 
-    def _cell(self, where: TablePlace, spec: TableSpec, at: Address, title: str, column: ColumnSpec, line: int, book: Book) -> Cell:
-        cell = _read(spec, title, column, book.values.get(at), at in book.percents, at in book.formulas)
+    def _cell(
+        self,
+        where: TablePlace,
+        spec: TableSpec,
+        at: Address,
+        title: str,
+        column: ColumnSpec,
+        line: int,
+        book: Book,
+    ) -> Cell:
+        cell = _read(
+            spec, title, column, book.values.get(at), at in book.percents, at in book.formulas
+        )
         return cell._replace(sheet=spec.sheet, ref=_a1(line, where.columns[column.title]))
 
     def _changed(self, table: Table, book: Book, changed: set[Address]) -> Table:
@@ -121,7 +154,14 @@ class Reader:
             for column, cell in row.cells.items():
                 at = spots.get(cell.place)
                 if at is not None:
-                    new = _read(spec, row.title, spec.column[column], book.values.get(at), at in book.percents, at in book.formulas)
+                    new = _read(
+                        spec,
+                        row.title,
+                        spec.column[column],
+                        book.values.get(at),
+                        at in book.percents,
+                        at in book.formulas,
+                    )
                     cells[column] = new._replace(sheet=cell.sheet, ref=cell.ref)
             rows.append(Row(row.title, row.kind, cells))
         return replace(table, rows=tuple(rows))
@@ -141,13 +181,22 @@ def _a1(row: int, column: int) -> str:
 
 
 def _grid(sheet: str, value: object, *, percent: bool = False, formula: bool = False) -> Grid:
-    flags = SheetFlags({(0, 0): "…"} if formula else {}, {}, frozenset(), frozenset({(0, 0)} if percent else ()))
+    flags = SheetFlags(
+        {(0, 0): "…"} if formula else {}, {}, frozenset(), frozenset({(0, 0)} if percent else ())
+    )
     typed = float(value) if isinstance(value, int) else value
     return Grid(sheet, [["" if typed is None else typed]], flags)
 
 
-def _read(spec: TableSpec, title: str, column: ColumnSpec, value: object, percent: bool, formula: bool) -> Cell:
-    return read_cell(_grid(spec.sheet, value, percent=percent, formula=formula), title, kind_of(spec, title, column), (0, 0))
+def _read(
+    spec: TableSpec, title: str, column: ColumnSpec, value: object, percent: bool, formula: bool
+) -> Cell:
+    return read_cell(
+        _grid(spec.sheet, value, percent=percent, formula=formula),
+        title,
+        kind_of(spec, title, column),
+        (0, 0),
+    )
 
 
 def _ticked(spec: TableSpec, row: Row) -> Row:
@@ -170,6 +219,11 @@ def through_a_file(book: Book, template: Template) -> Submission:
     stream = io.BytesIO()
     filled = filling(book, template)
     blank.write_workbook(
-        template, stream, filling=filled, year=YEAR, department=str(book.values[FACTS, "部门名称", "填报内容"]), code=""
+        template,
+        stream,
+        filling=filled,
+        year=YEAR,
+        department=str(book.values[FACTS, "部门名称", "填报内容"]),
+        code="",
     )
     return reader.read_bytes(stream.getvalue(), "一.xlsx", template)

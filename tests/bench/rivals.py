@@ -50,8 +50,14 @@ class _Recorder:
         def call(*args: Any, **named: Any) -> Any:
             result = value(*map(_real, args), **_real(named))
             made = f"o{len(self._log)}"
-            self._log.append(Call(self._name, attribute, tuple(map(_named, args)), _named(named), made))
-            return _Recorder(result, made, self._log) if isinstance(result, Worksheet | Format) else result
+            self._log.append(
+                Call(self._name, attribute, tuple(map(_named, args)), _named(named), made)
+            )
+            return (
+                _Recorder(result, made, self._log)
+                if isinstance(result, Worksheet | Format)
+                else result
+            )
 
         return call
 
@@ -77,7 +83,9 @@ def record(write: Callable[[], None]) -> list[Call]:
     original = xlsxwriter.Workbook
 
     def recording(target: Any, options: Any = None) -> Any:
-        log.append(Call("", "Workbook", (), copy.deepcopy(options or {}), "book"))  # the library changes what it is given
+        log.append(
+            Call("", "Workbook", (), copy.deepcopy(options or {}), "book")
+        )  # the library changes what it is given
         return _Recorder(original(target, options), "book", log)
 
     xlsxwriter.Workbook = recording  # type: ignore[assignment,misc]
@@ -110,7 +118,10 @@ def floor_write(log: list[Call]) -> bytes:
         return {key: objects[one] if type(one) is _Name else one for key, one in options.items()}
 
     for on, method, args, named, made in log[1:]:
-        plain = [objects[one] if type(one) is _Name else real(one) if type(one) is dict else one for one in args]
+        plain = [
+            objects[one] if type(one) is _Name else real(one) if type(one) is dict else one
+            for one in args
+        ]
         result = getattr(objects[on], method)(*plain, **named)
         if method in _MAKERS:
             objects[made] = result
@@ -163,7 +174,12 @@ def _format(wanted: Mapping[str, Any]) -> list[tuple[str, Any]]:
     found: list[tuple[str, Any]] = [("font", font)]
     if wanted.keys() & {"align", "valign", "text_wrap"}:
         upright = {"vcenter": "center"}.get(wanted.get("valign", ""), wanted.get("valign"))
-        found.append(("alignment", Alignment(wanted.get("align"), upright, wrap_text=wanted.get("text_wrap"))))
+        found.append(
+            (
+                "alignment",
+                Alignment(wanted.get("align"), upright, wrap_text=wanted.get("text_wrap")),
+            )
+        )
     if "border" in wanted:
         side = Side("medium" if wanted["border"] == 2 else "thin", color=colour("border_color"))
         found.append(("border", Border(side, side, side, side)))
@@ -179,20 +195,49 @@ def _format(wanted: Mapping[str, Any]) -> list[tuple[str, Any]]:
 Formats = Mapping[str, list[tuple[str, Any]]]
 
 
-def _cell(sheet: Any, formats: Formats, row: int, column: int, value: Any, look: str | None = None, *_: Any) -> Any:
+def _cell(
+    sheet: Any,
+    formats: Formats,
+    row: int,
+    column: int,
+    value: Any,
+    look: str | None = None,
+    *_: Any,
+) -> Any:
     cell = sheet.cell(row + 1, column + 1, value)
     for attribute, part in formats.get(look or "", ()):
         setattr(cell, attribute, part)
     return cell
 
 
-def _link(sheet: Any, formats: Formats, row: int, column: int, target: str, look: str | None = None, text: str = "") -> None:
-    _cell(sheet, formats, row, column, text, look).hyperlink = "#" + target.removeprefix("internal:")
+def _link(
+    sheet: Any,
+    formats: Formats,
+    row: int,
+    column: int,
+    target: str,
+    look: str | None = None,
+    text: str = "",
+) -> None:
+    _cell(sheet, formats, row, column, text, look).hyperlink = "#" + target.removeprefix(
+        "internal:"
+    )
 
 
-def _merge(sheet: Any, formats: Formats, top: int, left: int, bottom: int, right: int, value: Any, look: str | None = None) -> None:
+def _merge(
+    sheet: Any,
+    formats: Formats,
+    top: int,
+    left: int,
+    bottom: int,
+    right: int,
+    value: Any,
+    look: str | None = None,
+) -> None:
     _cell(sheet, formats, top, left, value, look)
-    sheet.merge_cells(start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1)
+    sheet.merge_cells(
+        start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
+    )
 
 
 def _widths(sheet: Any, _: Formats, first: int, last: int, width: float, *__: Any) -> None:

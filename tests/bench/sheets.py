@@ -31,7 +31,15 @@ from departments import (
 )
 from judging import judge
 
-FUND_COLUMNS = ("年初预算数", "下达资金", "基本支出小计", "人员经费", "公用经费", "项目支出", "支出合计")
+FUND_COLUMNS = (
+    "年初预算数",
+    "下达资金",
+    "基本支出小计",
+    "人员经费",
+    "公用经费",
+    "项目支出",
+    "支出合计",
+)
 ANSWERS = ("很满意", "满意", "一般", "不满意")
 
 
@@ -105,11 +113,15 @@ def fill(maker: Maker) -> None:
 def _year(maker: Maker) -> Year:
     """Income that covers the spending, and what is left."""
     lines, beside = maker.lines(), maker.beside()
-    now, carried = (summed(a.all for a in lines if a.source in names) for names in (NOW, ("上年结转",)))
+    now, carried = (
+        summed(a.all for a in lines if a.source in names) for names in (NOW, ("上年结转",))
+    )
     year = Year(lines, beside, {})
     kept = maker.some() if maker.chance(0.5) else 0
     names = ["一般公共预算财政拨款收入"] + [
-        n for n in ("政府性基金预算财政拨款收入", "国有资本经营预算财政拨款收入") if maker.shape(n[:4], 0.12)
+        n
+        for n in ("政府性基金预算财政拨款收入", "国有资本经营预算财政拨款收入")
+        if maker.shape(n[:4], 0.12)
     ]
     whole = now.spent + kept
     for name in names[1:]:
@@ -118,9 +130,16 @@ def _year(maker: Maker) -> Year:
     carried_fiscal = summed(a.all for a in lines if a.source == "上年结转" and a.fiscal)
     nothing_before = carried.budget == 0 and maker.shape("无年初结转", 0.2)
     year.fiscal_in = (
-        0 if nothing_before else max(carried_fiscal.budget, carried_fiscal.spent) + (maker.some(7) if maker.chance(0.5) else 0)
+        0
+        if nothing_before
+        else max(carried_fiscal.budget, carried_fiscal.spent)
+        + (maker.some(7) if maker.chance(0.5) else 0)
     )
-    year.other_in = 0 if nothing_before else max(carried.budget, carried.spent) - min(carried_fiscal.budget, carried_fiscal.spent)
+    year.other_in = (
+        0
+        if nothing_before
+        else max(carried.budget, carried.spent) - min(carried_fiscal.budget, carried_fiscal.spent)
+    )
     year.other_in += 0 if nothing_before or maker.chance(0.5) else maker.some(7)
     year.fiscal_out = year.fiscal_in + whole - year.fiscal.spent
     _own_income(maker, year)
@@ -129,14 +148,18 @@ def _year(maker: Maker) -> Year:
 
 def _own_income(maker: Maker, year: Year) -> None:
     spent = year.all.spent - year.fiscal.spent
-    titles = [n for n in ("上级补助收入", "事业收入", "经营收入", "附属单位上缴收入", "其他收入") if maker.chance(0.25)] or [
-        "其他收入"
-    ]
+    titles = [
+        n
+        for n in ("上级补助收入", "事业收入", "经营收入", "附属单位上缴收入", "其他收入")
+        if maker.chance(0.25)
+    ] or ["其他收入"]
     incomes = dict.fromkeys(titles, 0)
     for title in titles:
         incomes[title] = maker.some(7) if maker.chance(0.7) else 0
     year.surplus = maker.some(6) if maker.shape("使用非财政拨款结余", 0.15) else 0
-    year.distributed = maker.some(6) * (-1 if maker.chance(0.5) else 1) if maker.shape("结余分配", 0.15) else 0
+    year.distributed = (
+        maker.some(6) * (-1 if maker.chance(0.5) else 1) if maker.shape("结余分配", 0.15) else 0
+    )
     short = spent + year.distributed - year.other_in - year.surplus - sum(incomes.values())
     if short > 0:
         incomes[titles[0]] += short + (maker.some(6) if maker.chance(0.5) else 0)
@@ -152,14 +175,24 @@ def _funds(maker: Maker, year: Year) -> None:
     book = maker.book
     book.cut = maker.shape("截尾", 0.35)
     style = maker.pick("各自取舍", "各自取舍", "平尾差", "公式", "行公式", "列公式")
-    rows: list[tuple[int | str, Money, Money, Money]] = [(n, a.wages, a.office, a.project) for n, a in enumerate(year.lines)]
+    rows: list[tuple[int | str, Money, Money, Money]] = [
+        (n, a.wages, a.office, a.project) for n, a in enumerate(year.lines)
+    ]
     for number, one in enumerate(year.lines):
         maker.put(FUNDS, number, "资金来源", one.source)
         maker.put(FUNDS, number, "支出功能分类科目", one.subject)
     rows.append(("合计", *(summed(parts) for parts in zip(*(r[1:] for r in rows), strict=True))))
     for key, wages, office, project in rows:
         whole = wages + office + project
-        figures = (whole.original, whole.budget, wages.spent + office.spent, wages.spent, office.spent, project.spent, whole.spent)
+        figures = (
+            whole.original,
+            whole.budget,
+            wages.spent + office.spent,
+            wages.spent,
+            office.spent,
+            project.spent,
+            whole.spent,
+        )
         for column, fen in zip(FUND_COLUMNS, figures, strict=True):
             value = wan(fen, cut=book.cut) if fen or key == "合计" else maker.nothing()
             maker.put(FUNDS, key, column, value)
@@ -178,9 +211,22 @@ def _funds(maker: Maker, year: Year) -> None:
 def _funds_formulas(count: int) -> list[tuple[Address, list[tuple[int, Address]]]]:
     found = []
     for row in range(count):
-        found.append(((FUNDS, row, "基本支出小计"), [(1, (FUNDS, row, "人员经费")), (1, (FUNDS, row, "公用经费"))]))
-        found.append(((FUNDS, row, "支出合计"), [(1, (FUNDS, row, "基本支出小计")), (1, (FUNDS, row, "项目支出"))]))
-    return found + [((FUNDS, "合计", column), [(1, (FUNDS, row, column)) for row in range(count)]) for column in FUND_COLUMNS]
+        found.append(
+            (
+                (FUNDS, row, "基本支出小计"),
+                [(1, (FUNDS, row, "人员经费")), (1, (FUNDS, row, "公用经费"))],
+            )
+        )
+        found.append(
+            (
+                (FUNDS, row, "支出合计"),
+                [(1, (FUNDS, row, "基本支出小计")), (1, (FUNDS, row, "项目支出"))],
+            )
+        )
+    return found + [
+        ((FUNDS, "合计", column), [(1, (FUNDS, row, column)) for row in range(count)])
+        for column in FUND_COLUMNS
+    ]
 
 
 def _level(maker: Maker, year: Year, sums: list[tuple[Address, list[tuple[int, Address]]]]) -> None:
@@ -206,18 +252,29 @@ def _accounts(maker: Maker, year: Year) -> None:
     wages, office = (summed(getattr(a, kind) for a in year.lines) for kind in ("wages", "office"))
     if office.spent > wages.spent:  # running costs this high are no office of the state
         maker.nature = "事业"
-    spending = {"其中：人员经费": wages, "其中：公用经费": office, "项目支出": year.project, **year.beside}
+    spending = {
+        "其中：人员经费": wages,
+        "其中：公用经费": office,
+        "项目支出": year.project,
+        **year.beside,
+    }
     carried, fiscal_now = year.of("上年结转"), year.of(*NOW)
-    carried_fiscal = summed(line.all for line in year.lines if line.source == "上年结转" and line.fiscal)
+    carried_fiscal = summed(
+        line.all for line in year.lines if line.source == "上年结转" and line.fiscal
+    )
     figures: dict[str, Money] = {title: Money(0, 0, fen) for title, fen in year.received.items()}
-    figures["一般公共预算财政拨款收入"] = Money(fiscal_now.original, fiscal_now.budget, year.received["一般公共预算财政拨款收入"])
+    figures["一般公共预算财政拨款收入"] = Money(
+        fiscal_now.original, fiscal_now.budget, year.received["一般公共预算财政拨款收入"]
+    )
     title = "经营收入" if "经营支出" in year.beside and "经营收入" in year.received else "其他收入"
     figures[title] = Money(year.own.original, year.own.budget, year.received.get(title, 0))
     figures |= spending
     figures |= {
         "使用非财政拨款结余": Money(0, 0, year.surplus),
         "年初结转和结余": Money(carried.original, carried.budget, year.fiscal_in + year.other_in),
-        "其中：财政拨款年初结转和结余": Money(carried_fiscal.original, carried_fiscal.budget, year.fiscal_in),
+        "其中：财政拨款年初结转和结余": Money(
+            carried_fiscal.original, carried_fiscal.budget, year.fiscal_in
+        ),
         "其中：财政拨款支出": Money(year.fiscal.original, year.fiscal.budget, year.fiscal.spent),
         "结余分配": Money(0, 0, year.distributed),
         "年末结转和结余": Money(0, 0, year.fiscal_out + year.other_out),
@@ -242,7 +299,9 @@ def _accounts(maker: Maker, year: Year) -> None:
     if live:
         for column in MONEY:
             if column not in blank:
-                _account_formulas(maker, column, [n for n in figures if n.endswith("收入")], list(year.beside))
+                _account_formulas(
+                    maker, column, [n for n in figures if n.endswith("收入")], list(year.beside)
+                )
 
 
 def _account_formulas(maker: Maker, column: str, incomes: list[str], beside: list[str]) -> None:
@@ -262,7 +321,11 @@ def _account_formulas(maker: Maker, column: str, incomes: list[str], beside: lis
 
 def _execution(maker: Maker, year: Year) -> Fraction:
     live = maker.shape("执行率公式", 0.3)
-    rows = {"当年财政拨款": year.of(*NOW), "上年结转资金": year.of("上年结转"), "其他资金": year.own}
+    rows = {
+        "当年财政拨款": year.of(*NOW),
+        "上年结转资金": year.of("上年结转"),
+        "其他资金": year.own,
+    }
     rows["年度资金总额"] = summed(rows.values())
     figures: dict[str, tuple[int, ...]] = {}
     for title, one in rows.items():
@@ -271,7 +334,13 @@ def _execution(maker: Maker, year: Year) -> Fraction:
         if not any(figures[title]) and maker.chance(0.5):
             continue
         for column, fen in zip(columns, figures[title], strict=True):
-            maker.money(EXECUTION, title, column, fen, total=title == "年度资金总额" or column == "全年预算数")
+            maker.money(
+                EXECUTION,
+                title,
+                column,
+                fen,
+                total=title == "年度资金总额" or column == "全年预算数",
+            )
         at = (EXECUTION, title, "执行率")
         if not one.budget:
             maker.put(*at, maker.dice.choice(("—", "/", None)))
@@ -301,7 +370,9 @@ def _execution(maker: Maker, year: Year) -> Fraction:
 
 
 def _ratio(title: str) -> Formula:
-    return Formula(((1, (EXECUTION, title, "全年执行数")),), ((1, (EXECUTION, title, "全年预算数")),))
+    return Formula(
+        ((1, (EXECUTION, title, "全年执行数")),), ((1, (EXECUTION, title, "全年预算数")),)
+    )
 
 
 def _plan(maker: Maker, year: Year) -> None:
@@ -335,9 +406,15 @@ def _trips(maker: Maker) -> tuple[int, int]:
         "其中：公务用车运行维护费": 1 if cars else 0,
         "公务接待费": 0.8,
     }
-    rows = {title: _trip(maker) if maker.chance(share) else Money() for title, share in kinds.items()}
-    rows["公务用车购置及运行维护费"] = rows["其中：公务用车购置费"] + rows["其中：公务用车运行维护费"]
-    rows["“三公经费”合计"] = rows["因公出国（境）费"] + rows["公务用车购置及运行维护费"] + rows["公务接待费"]
+    rows = {
+        title: _trip(maker) if maker.chance(share) else Money() for title, share in kinds.items()
+    }
+    rows["公务用车购置及运行维护费"] = (
+        rows["其中：公务用车购置费"] + rows["其中：公务用车运行维护费"]
+    )
+    rows["“三公经费”合计"] = (
+        rows["因公出国（境）费"] + rows["公务用车购置及运行维护费"] + rows["公务接待费"]
+    )
     totals = {"公务用车购置及运行维护费", "“三公经费”合计"}
     for title in ("会议费", "培训费"):
         rows[title] = _trip(maker) if maker.chance(0.6) else Money()
@@ -355,7 +432,10 @@ def _trips(maker: Maker) -> tuple[int, int]:
             )
             maker.live(
                 (TRIPS, "“三公经费”合计", column),
-                *((1, (TRIPS, t, column)) for t in ("因公出国（境）费", "公务用车购置及运行维护费", "公务接待费")),
+                *(
+                    (1, (TRIPS, t, column))
+                    for t in ("因公出国（境）费", "公务用车购置及运行维护费", "公务接待费")
+                ),
             )
     whole = rows["“三公经费”合计"]
     return whole.spent, whole.budget
@@ -379,17 +459,27 @@ def _assets(maker: Maker) -> None:
     kinds = ("房屋和构筑物", "设备", "文物和陈列品", "图书和档案", "家具和用具", "特种动植物")
     worth = {title: maker.some(9) for title in kinds if title == "设备" or maker.chance(0.5)}
     for title in kinds:
-        maker.put(ASSETS, title, "数量", maker.dice.randint(1, 400) if title in worth else maker.nothing())
+        maker.put(
+            ASSETS, title, "数量", maker.dice.randint(1, 400) if title in worth else maker.nothing()
+        )
         maker.money(ASSETS, title, "原值", worth.get(title, 0))
     whole = sum(worth.values())
     worn = int(whole * maker.dice.uniform(0.05, 0.9))
     used = whole if maker.chance(0.3) else int(whole * maker.dice.uniform(0.8, 1))
-    for title, fen in (("固定资产原值合计", whole), ("累计折旧", worn), ("净值", whole - worn), ("在用原值", used)):
+    for title, fen in (
+        ("固定资产原值合计", whole),
+        ("累计折旧", worn),
+        ("净值", whole - worn),
+        ("在用原值", used),
+    ):
         maker.money(ASSETS, title, "原值", fen, total=True)
     if maker.shape("无采购", 0.2):
         maker.book.ticks.add(PURCHASES)
         return
-    rows = {title: _trip(maker) if title == "货物" or maker.chance(0.4) else Money() for title in ("货物", "工程", "服务")}
+    rows = {
+        title: _trip(maker) if title == "货物" or maker.chance(0.4) else Money()
+        for title in ("货物", "工程", "服务")
+    }
     rows["合计"] = summed(rows.values())
     for title, one in rows.items():
         maker.money(PURCHASES, title, "预算数", one.budget, total=title == "合计")
@@ -405,7 +495,15 @@ def _survey(maker: Maker) -> tuple[int, int]:
         bad, fair = (maker.dice.randint(0, max(valid // 40, 1)) for _ in range(2))
         best = maker.dice.randint(0, valid - bad - fair)
         back = valid + maker.dice.choice((0, 0, 1, 5))
-        figures = [back + maker.dice.choice((0, 3, 20)), back, valid, best, valid - bad - fair - best, fair, bad]
+        figures = [
+            back + maker.dice.choice((0, 3, 20)),
+            back,
+            valid,
+            best,
+            valid - bad - fair - best,
+            fair,
+            bad,
+        ]
         totals = [a + b for a, b in zip(totals, figures, strict=True)]
         maker.put(SURVEY, number, "调查对象", f"对象{'甲乙丙丁'[number]}")
         for column, count in zip(columns, figures, strict=True):

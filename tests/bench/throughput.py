@@ -31,7 +31,11 @@ from jixiao_xlsx.writers import scored
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 ROUNDS = 6  # even: each of the two orders as often
-OURS, FLOOR, SCRIPT = ("read", "check", "score", "write"), ("floor read", "floor write"), ("script read", "script write")
+OURS, FLOOR, SCRIPT = (
+    ("read", "check", "score", "write"),
+    ("floor read", "floor write"),
+    ("script read", "script write"),
+)
 
 
 # ------------------------------------------------------------------------------------------------------ one by one
@@ -75,7 +79,9 @@ class Bench:
             "script read": lambda: script_read(self.path),
             "script write": lambda: script_write(self.log),
         }
-        for name, work in ({**floor, **ours, **script} if floor_first else {**ours, **floor, **script}).items():
+        for name, work in (
+            {**floor, **ours, **script} if floor_first else {**ours, **floor, **script}
+        ).items():
             with undisturbed() if name in ours else nullcontext():  # as the workers of a run do
                 start = time.process_time()
                 work()
@@ -87,9 +93,17 @@ class Bench:
 
         ours = self.write()
         assert floor_write(self.log) == ours, self.path.name
-        sheets = [load_workbook(io.BytesIO(data)).worksheets for data in (ours, script_write(self.log))]
+        sheets = [
+            load_workbook(io.BytesIO(data)).worksheets for data in (ours, script_write(self.log))
+        ]
         cells = [
-            {(s.title, c.coordinate): c.value for s in book for row in s for c in row if c.value not in (None, "")}
+            {
+                (s.title, c.coordinate): c.value
+                for s in book
+                for row in s
+                for c in row
+                if c.value not in (None, "")
+            }
             for book in sheets
         ]
         assert cells[0] == cells[1], self.path.name
@@ -104,7 +118,10 @@ def stages(books: list[Path]) -> None:
     for number in range(ROUNDS):
         for bench in benches:
             bench.once(floor_first=bool(number % 2))
-    means = {name: statistics.mean(statistics.median(bench.times[name]) for bench in benches) for name in benches[0].times}
+    means = {
+        name: statistics.mean(statistics.median(bench.times[name]) for bench in benches)
+        for name in benches[0].times
+    }
     ours, floor, script = (sum(means[name] for name in names) for names in (OURS, FLOOR, SCRIPT))
     print(f"每个工作簿（{len(books)} 个样例 × {ROUNDS} 轮；各取中位数再平均，处理器时间，毫秒）")
     for name in (*OURS, *FLOOR, *SCRIPT):
@@ -120,7 +137,9 @@ def stages(books: list[Path]) -> None:
 @lru_cache(maxsize=64)
 def _parts(source: Path) -> tuple[str, dict[str, bytes]]:
     with zipfile.ZipFile(source) as book:
-        return reader.read(source, find_template()).department, {part: book.read(part) for part in book.namelist()}
+        return reader.read(source, find_template()).department, {
+            part: book.read(part) for part in book.namelist()
+        }
 
 
 def renamed(source: Path, target: Path, number: int) -> None:
@@ -128,7 +147,11 @@ def renamed(source: Path, target: Path, number: int) -> None:
     name, parts = _parts(source)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for part, data in parts.items():
-            own = data.replace(f">{name}<".encode(), f">{name}{number}<".encode()) if part == "xl/sharedStrings.xml" else data
+            own = (
+                data.replace(f">{name}<".encode(), f">{name}{number}<".encode())
+                if part == "xl/sharedStrings.xml"
+                else data
+            )
             new.writestr(part, own)
 
 
@@ -162,15 +185,26 @@ def batches(sizes: list[int], books: list[Path], kind: str) -> None:
             peaks[size] = {}
             for jobs in (2, 1):
                 start = time.perf_counter()
-                command = [sys.executable, str(script), str(inbox), str(folder / "out"), str(jobs), kind]
+                command = [
+                    sys.executable,
+                    str(script),
+                    str(inbox),
+                    str(folder / "out"),
+                    str(jobs),
+                    kind,
+                ]
                 out = subprocess.run(command, check=True, capture_output=True, text=True)
                 seconds[jobs] = time.perf_counter() - start
                 peaks[size][jobs] = int(out.stdout.split()[-1]) / 1024
                 shutil.rmtree(folder / "out", ignore_errors=True)
             each = "，".join(
-                f"{jobs} 个进程 {size / seconds[jobs]:.1f} 个/秒、主进程峰值 {peaks[size][jobs]:.0f} MB" for jobs in (1, 2)
+                f"{jobs} 个进程 {size / seconds[jobs]:.1f} 个/秒、主进程峰值 {peaks[size][jobs]:.0f} MB"
+                for jobs in (1, 2)
             )
-            print(f"{kind} {size} 个：{each}；两个进程的时间是一个的 {seconds[2] / seconds[1]:.2f}", flush=True)
+            print(
+                f"{kind} {size} 个：{each}；两个进程的时间是一个的 {seconds[2] / seconds[1]:.2f}",
+                flush=True,
+            )
     if len(peaks) > 1:
         low, high = min(peaks), max(peaks)
         for jobs in (1, 2):
@@ -183,7 +217,11 @@ def batches(sizes: list[int], books: list[Path], kind: str) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("sizes", nargs="*", type=int, default=[60, 600])
-    parser.add_argument("--only", choices=["stages", "run", "check"], help="one part; check reads and judges, and writes nothing")
+    parser.add_argument(
+        "--only",
+        choices=["stages", "run", "check"],
+        help="one part; check reads and judges, and writes nothing",
+    )
     options = parser.parse_args()
     books = sorted((SAMPLES / "inbox").glob("*.xlsx"))
     if options.only in {None, "stages"}:

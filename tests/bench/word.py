@@ -27,7 +27,10 @@ from jixiao_xlsx.rules import Desk
 from jixiao_xlsx.spec import find_template
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"
-PAIRS = (("*临泽县机关事务中心*.xlsx", "*临泽县机关事务中心*.docx"), ("水务局*.xlsx", "县水务局*.docx"))
+PAIRS = (
+    ("*临泽县机关事务中心*.xlsx", "*临泽县机关事务中心*.docx"),
+    ("水务局*.xlsx", "县水务局*.docx"),
+)
 ROUNDS = 60
 PROCESSES = 3
 
@@ -45,7 +48,9 @@ def cost(work: Callable[[], object]) -> float:
 
 def measure(book: Path, report: Path) -> None:
     template = find_template()
-    rules = [rule for rule in checker.catalogue(template) if rule.code.startswith("NAR") or rule.in_word]
+    rules = [
+        rule for rule in checker.catalogue(template) if rule.code.startswith("NAR") or rule.in_word
+    ]
     workbook, data = book.read_bytes(), report.read_bytes()
     submission = reader.read_bytes(workbook, book.name, template)
     alone = replace(submission, documents=())
@@ -66,7 +71,9 @@ def measure(book: Path, report: Path) -> None:
     reading, words, *others = (median(column) for column in zip(*rounds, strict=True))
     facts, more = others[0] - others[1], others[2] - others[3] - (others[0] - others[1])
     ratio = median((row[1] + row[2] - row[3]) / row[0] for row in rounds)
-    print(f"{report.stem[:24]}　工作簿 {reading:.1f}　文档 {words:.1f}　事实 {facts:.1f}　规则 {more:.1f}")
+    print(
+        f"{report.stem[:24]}　工作簿 {reading:.1f}　文档 {words:.1f}　事实 {facts:.1f}　规则 {more:.1f}"
+    )
     print(f"  （文档 + 事实）÷ 工作簿 = {ratio:.2f}")
 
 

@@ -11,7 +11,9 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 def compound(streams: Mapping[str, bytes]) -> bytes:
     """Streams of at least 4096 bytes each, beside each other in the root."""
-    bodies = {name: data.ljust(-(-len(data) // SECTOR) * SECTOR, b"\0") for name, data in streams.items()}
+    bodies = {
+        name: data.ljust(-(-len(data) // SECTOR) * SECTOR, b"\0") for name, data in streams.items()
+    }
     names = list(streams)
     entries = [_entry("Root Entry", 5, _END, 0, child=1)]
     fat: list[int] = []
@@ -32,12 +34,20 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
     fat += [_FAT] * sectors
     table = b"".join(struct.pack("<I", at) for at in fat).ljust(sectors * SECTOR, b"\xff")
     difat = [*range(place, place + sectors)] + [_FREE] * (109 - sectors)
-    head = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(16) + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
-    head += struct.pack("<IIIIIIIII", 0, sectors, start, 0, 4096, _END, 0, _END, 0) + struct.pack("<109I", *difat)
+    head = (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + bytes(16)
+        + struct.pack("<HHHHH6x", 0x3E, 3, 0xFFFE, 9, 6)
+    )
+    head += struct.pack("<IIIIIIIII", 0, sectors, start, 0, 4096, _END, 0, _END, 0) + struct.pack(
+        "<109I", *difat
+    )
     return head + content + directory + table
 
 
-def _entry(name: str, kind: int, start: int, size: int, *, child: int = _FREE, right: int = _FREE) -> bytes:
+def _entry(
+    name: str, kind: int, start: int, size: int, *, child: int = _FREE, right: int = _FREE
+) -> bytes:
     raw = (name + "\0").encode("utf-16-le")
     return (
         raw.ljust(64, b"\0")

@@ -58,8 +58,14 @@ def answers(inbox: Path) -> dict[str, Answer]:
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
-def test_each_ends_as_one_line_with_the_right_reason(case: corpus.Case, answers: dict[str, Answer]) -> None:
-    found = [answer for file, answer in answers.items() if file == case.file or file.startswith(f"{case.file}/")]
+def test_each_ends_as_one_line_with_the_right_reason(
+    case: corpus.Case, answers: dict[str, Answer]
+) -> None:
+    found = [
+        answer
+        for file, answer in answers.items()
+        if file == case.file or file.startswith(f"{case.file}/")
+    ]
     assert len(found) == 1
     [answer] = found
     assert answer.status is case.status, answer.reason
@@ -71,7 +77,9 @@ def test_each_ends_as_one_line_with_the_right_reason(case: corpus.Case, answers:
 
 
 def test_every_fault_of_practice_has_a_file() -> None:
-    assert {case.file[:3] for case in CASES if case.file.startswith("e")} == {f"e{number:02d}" for number in range(21)}
+    assert {case.file[:3] for case in CASES if case.file.startswith("e")} == {
+        f"e{number:02d}" for number in range(21)
+    }
 
 
 def run(inbox: Path, output: Path, jobs: int) -> tuple[float, int, int]:
@@ -107,8 +115,14 @@ def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path:
         if path.is_file() and len(relative.parts) > 1:
             assert (tmp_path / "混果" / relative).read_bytes() == path.read_bytes(), relative
     assert not list(tmp_path.rglob("*passwd*"))
-    for path in (tmp_path / "混果").rglob("*.xlsx"):  # no entity was unfolded or fetched on the way to a copy
-        assert not [name for name, part in corpus.unzipped(path.read_bytes()).items() if b"lollol" in part or b"root:" in part]
+    for path in (tmp_path / "混果").rglob(
+        "*.xlsx"
+    ):  # no entity was unfolded or fetched on the way to a copy
+        assert not [
+            name
+            for name, part in corpus.unzipped(path.read_bytes()).items()
+            if b"lollol" in part or b"root:" in part
+        ]
 
 
 EACH = """
@@ -132,7 +146,10 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="the peak of one file is told by Linux only")
+@pytest.mark.skipif(
+    not os.access("/proc/self/clear_refs", os.W_OK),
+    reason="the peak of one file is told by Linux only",
+)
 def test_none_takes_the_parents_memory_or_time(inbox: Path, tmp_path: Path) -> None:
     script = tmp_path / "each.py"
     script.write_text(EACH, encoding="utf-8")
@@ -141,8 +158,12 @@ def test_none_takes_the_parents_memory_or_time(inbox: Path, tmp_path: Path) -> N
     assert done.returncode == 0, done.stderr
     taken = [json.loads(line) for line in done.stdout.splitlines()]
     assert len(taken) == sum(not case.file.startswith("e") for case in CASES)
-    for name, seconds, megabytes in sorted(taken, key=lambda one: one[1])[-5:] + sorted(taken, key=lambda one: one[2])[-5:]:
-        print(f"{name}：{seconds:.2f} 秒（上限 {EACH_SECONDS}），主进程多用 {megabytes:.0f} MB（上限 {EACH_MB}）")
+    for name, seconds, megabytes in (
+        sorted(taken, key=lambda one: one[1])[-5:] + sorted(taken, key=lambda one: one[2])[-5:]
+    ):
+        print(
+            f"{name}：{seconds:.2f} 秒（上限 {EACH_SECONDS}），主进程多用 {megabytes:.0f} MB（上限 {EACH_MB}）"
+        )
     assert max(one[1] for one in taken) <= EACH_SECONDS and max(one[2] for one in taken) <= EACH_MB
 
 
@@ -155,7 +176,11 @@ def accounted(folder: Path) -> Counter[str]:
     names = {answer.file.split("/")[0] for answer in answers}
     assert names == {path.name for path in folder.iterdir()}
     faults = [(answer.file, answer.reason) for answer in answers if "程序出错" in answer.reason]
-    crashes = [answer.file for answer in answers if answer.report and any(f.code == "INT101" for f in answer.report.findings)]
+    crashes = [
+        answer.file
+        for answer in answers
+        if answer.report and any(f.code == "INT101" for f in answer.report.findings)
+    ]
     assert not faults and not crashes
     assert all(answer.reason or answer.status is FileStatus.SUBMITTED for answer in answers)
     return Counter(answer.status.value for answer in answers)
@@ -219,7 +244,11 @@ def test_a_password_of_the_bureau_opens_a_workbook(locked: Path) -> None:
 
 def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
     [unasked] = batch.check_files([locked / "加密.xlsx"], template=TEMPLATE)
-    assert unasked.status is FileStatus.UNREADABLE and "已加密" in unasked.reason and "都打不开" not in unasked.reason
+    assert (
+        unasked.status is FileStatus.UNREADABLE
+        and "已加密" in unasked.reason
+        and "都打不开" not in unasked.reason
+    )
     one, two = batch.check_files([locked], template=TEMPLATE, passwords=("错的",))
     assert "给出的密码都打不开" in one.reason
     assert one.status is FileStatus.UNREADABLE and "加密" in one.reason and "密码" in one.reason
@@ -229,27 +258,47 @@ def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
 def test_an_ods_is_opened_as_well() -> None:
     data = corpus.locked_ods(corpus.ods(""), "对的密码")
     assert (
-        corpus.unzipped(crypt.unlocked(data, ("错的", "对的密码")))["content.xml"] == corpus.unzipped(corpus.ods(""))["content.xml"]
+        corpus.unzipped(crypt.unlocked(data, ("错的", "对的密码")))["content.xml"]
+        == corpus.unzipped(corpus.ods(""))["content.xml"]
     )
     assert crypt.unlocked(data, ("错的",)) is None and crypt.unlocked(data, ()) is None
 
 
 @pytest.mark.parametrize(
     "old, new",
-    [("100000", "9" * 12), ("aes256-cbc", "blowfish"), ("PBKDF2", "argon2id"), ("salt=", "salt2="), ("<", "<!DOCTYPE a><")],
+    [
+        ("100000", "9" * 12),
+        ("aes256-cbc", "blowfish"),
+        ("PBKDF2", "argon2id"),
+        ("salt=", "salt2="),
+        ("<", "<!DOCTYPE a><"),
+    ],
 )
 def test_an_ods_locked_in_an_unknown_way_is_left_alone(old: str, new: str) -> None:
     parts = corpus.unzipped(corpus.locked_ods(corpus.ods(""), "对的密码"))
-    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(old.encode(), new.encode(), 1)
+    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(
+        old.encode(), new.encode(), 1
+    )
     assert crypt.unlocked(corpus.rezipped(parts), ("对的密码",)) is None
 
 
-def test_passwords_come_from_the_environment_and_are_nowhere_written(locked: Path, tmp_path: Path) -> None:
+def test_passwords_come_from_the_environment_and_are_nowhere_written(
+    locked: Path, tmp_path: Path
+) -> None:
     assert crypt.passwords_in({"JIXIAO_PASSWORDS": " a;b；a\r\n c \n"}) == ("a", "b", "c")
     assert crypt.passwords_in({}) == ()
     secret = "对的密码"
     command = [sys.executable, "-m", "jixiao_xlsx", "run", str(locked), "-o", str(tmp_path / "果")]
-    done = subprocess.run(command, capture_output=True, env={**os.environ, "JIXIAO_PASSWORDS": f"x;{secret}"}, check=False)
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        env={**os.environ, "JIXIAO_PASSWORDS": f"x;{secret}"},
+        check=False,
+    )
     assert done.returncode == 0, done.stderr.decode()
     assert secret.encode() not in done.stdout + done.stderr
-    assert all(secret.encode() not in path.read_bytes() for path in (tmp_path / "果").rglob("*") if path.is_file())
+    assert all(
+        secret.encode() not in path.read_bytes()
+        for path in (tmp_path / "果").rglob("*")
+        if path.is_file()
+    )

@@ -51,12 +51,16 @@ def interrupted(inbox: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> N
             batch.run([inbox], output, template=TEMPLATE, jobs=1)
 
 
-def test_what_was_finished_is_not_done_again(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_was_finished_is_not_done_again(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     output, clean = tmp_path / "断", tmp_path / "整"
     interrupted(inbox, output, monkeypatch)
     kept = sorted((output / staged.FOLDER).glob("*.answer"))
     assert len(kept) == FILES
-    kept[0].write_bytes(kept[0].read_bytes()[:-9])  # half a record, a changed workbook: both are made again
+    kept[0].write_bytes(
+        kept[0].read_bytes()[:-9]
+    )  # half a record, a changed workbook: both are made again
     kept[1].with_suffix(".xlsx").write_bytes(b"half")
     done: list[str] = []
     real = workers.checker.check
@@ -73,7 +77,9 @@ def test_what_was_finished_is_not_done_again(inbox: Path, tmp_path: Path, monkey
     assert not (output / staged.FOLDER).exists()
 
 
-def test_another_input_is_not_taken_for_the_kept_one(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_another_input_is_not_taken_for_the_kept_one(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     interrupted(inbox, tmp_path / "断", monkeypatch)
     first, second = sorted(inbox.iterdir())[:2]
     first.write_bytes(second.read_bytes())
@@ -98,12 +104,17 @@ def test_a_forged_remnant_brings_nothing_to_life(tmp_path: Path) -> None:
     assert staged.kept(place, "j" * 64) is None
     body = pickle.dumps(Evil())
     good = place.with_suffix(".answer").read_bytes()
-    place.with_suffix(".answer").write_bytes(good[:128] + hashlib.sha256(body).hexdigest().encode() + body)
+    place.with_suffix(".answer").write_bytes(
+        good[:128] + hashlib.sha256(body).hexdigest().encode() + body
+    )
     assert staged.kept(place, key) is None and not Path("/tmp/evil").exists()
 
 
 def test_two_runs_do_not_write_into_one_folder(inbox: Path, tmp_path: Path) -> None:
-    with staged.only_one(tmp_path / "果" / staged.FOLDER), pytest.raises(Blocked, match="另一个 jixiao"):
+    with (
+        staged.only_one(tmp_path / "果" / staged.FOLDER),
+        pytest.raises(Blocked, match="另一个 jixiao"),
+    ):
         batch.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
     batch.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
 
@@ -124,7 +135,9 @@ def test_windows_tells_a_lock_by_refusing_it(monkeypatch: pytest.MonkeyPatch) ->
     assert said == [True, False] and held == [5]
 
 
-def test_a_full_disk_is_told_and_the_same_command_goes_on(inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_told_and_the_same_command_goes_on(
+    inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     output = tmp_path / "果"
     real = Path.replace
     left = [3]
@@ -147,13 +160,17 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(inbox: Path, tmp_path:
 def test_a_torn_journal_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     journal = tmp_path / staged.FOLDER / staged.JOURNAL
     journal.parent.mkdir()
-    journal.write_bytes('\n{"path": "评分/甲.xlsx", "sha256": "1"}\n\n{"path": "../外", "sha256": "1"}\n{"path": "评'.encode())
+    journal.write_bytes(
+        '\n{"path": "评分/甲.xlsx", "sha256": "1"}\n\n{"path": "../外", "sha256": "1"}\n{"path": "评'.encode()
+    )
     (tmp_path / "评分").mkdir()
     (tmp_path / "评分" / "甲.xlsx").write_bytes(b"mine")
     box = Outbox(tmp_path, journal)
     assert box.put("评分/甲.xlsx", b"new") == "" and box.notes  # changed since: kept beside
     again = Outbox(tmp_path, journal)
-    assert again.put("评分/甲.xlsx", b"newer") == "" and not again.notes  # known from the journal for our own
+    assert (
+        again.put("评分/甲.xlsx", b"newer") == "" and not again.notes
+    )  # known from the journal for our own
 
 
 def test_nobody_else_writes_into_a_part_of_ours(tmp_path: Path) -> None:

@@ -55,23 +55,42 @@ def poisoned(name: str) -> bytes:
         spec = TEMPLATE.table[table.name]
         for cell in table.cells():
             about = spec.row.get(cell.row)
-            if cell.state is not State.TEXT or cell.formula is not None or (about and spec.shape != "record"):
+            if (
+                cell.state is not State.TEXT
+                or cell.formula is not None
+                or (about and spec.shape != "record")
+            ):
                 continue
             evil = EVIL[turn % len(EVIL)]
-            if spec.shape == "record" and cell.row not in {"填报人", "单位负责人", "财务负责人", "部门名称", "联系电话"}:
+            if spec.shape == "record" and cell.row not in {
+                "填报人",
+                "单位负责人",
+                "财务负责人",
+                "部门名称",
+                "联系电话",
+            }:
                 continue
             turn += 1
-            parts = _with_text(parts, table.sheet, cell.ref, name if cell.row == "部门名称" else evil)
+            parts = _with_text(
+                parts, table.sheet, cell.ref, name if cell.row == "部门名称" else evil
+            )
     assert turn > len(EVIL)
     return corpus.rezipped(parts)
 
 
 def _with_text(parts: dict[str, bytes], sheet: str, ref: str, words: str) -> dict[str, bytes]:
     part = corpus.part_of(parts, sheet)
-    escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace("\n", "&#10;").replace("\ufffe", "")
+    escaped = (
+        words.replace("&", "&amp;")
+        .replace("<", "&lt;")
+        .replace("\n", "&#10;")
+        .replace("\ufffe", "")
+    )
     pattern = re.compile(rf'<c r="{ref}"( s="\d+")?[^>/]*(?:/>|>.*?</c>)', re.DOTALL)
     cell = f'<c r="{ref}"{{}} t="inlineStr"><is><t xml:space="preserve">{escaped}</t></is></c>'
-    xml = pattern.sub(lambda match: cell.replace("{}", match[1] or "", 1), parts[part].decode(), count=1)
+    xml = pattern.sub(
+        lambda match: cell.replace("{}", match[1] or "", 1), parts[part].decode(), count=1
+    )
     return parts | {part: xml.encode()}
 
 
@@ -88,7 +107,9 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (inbox / "\x1b[31m=cmd\n.xlsx").write_bytes(b"x")
     done = batch.run([inbox], root / "out", template=TEMPLATE, jobs=2)
     counting = [answer for answer in done.answers if answer.counts]
-    assert len(counting) == len(EVIL), [(answer.file, answer.reason) for answer in done.answers if not answer.counts]
+    assert len(counting) == len(EVIL), [
+        (answer.file, answer.reason) for answer in done.answers if not answer.counts
+    ]
     assert not [answer.problem for answer in done.answers if answer.problem] and not done.problems
     assert sum(answer.status is FileStatus.UNREADABLE for answer in done.answers) == 1
     return root / "out"
@@ -97,7 +118,11 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_nothing_is_written_outside_and_names_are_harmless(output: Path) -> None:
     assert {path.name for path in output.parent.iterdir()} == {"in", "out"}
     names = [path.name for path in output.rglob("*")]
-    assert not [name for name in names if re.search(r'[\\/:*?"<>|\x00-\x1f]', name) or name.startswith(("~", " ", "."))]
+    assert not [
+        name
+        for name in names
+        if re.search(r'[\\/:*?"<>|\x00-\x1f]', name) or name.startswith(("~", " ", "."))
+    ]
     assert not [name for name in names if re.match(r"(?i)(con|nul|aux|prn)(\.|$)", name)]
     assert not [path for path in (Path("/tmp"), *output.parents) if (path / "逃出去.xlsx").exists()]
 
@@ -107,7 +132,9 @@ def packages(output: Path, suffix: str) -> list[tuple[Path, dict[str, str]]]:
     for path in sorted(output.rglob(f"*{suffix}")):
         with zipfile.ZipFile(path) as archive:
             parts = {
-                name: archive.read(name).decode("utf-8", "replace") for name in archive.namelist() if name.endswith(("xml", "rels"))
+                name: archive.read(name).decode("utf-8", "replace")
+                for name in archive.namelist()
+                if name.endswith(("xml", "rels"))
             }
         found.append((path, parts))
     assert found
@@ -118,10 +145,19 @@ def test_no_text_becomes_a_formula_or_a_link_in_a_workbook(output: Path) -> None
     for path, parts in packages(output, ".xlsx"):
         for name, xml in parts.items():
             formulas = re.findall(r"<(?:\w+:)?(?:f|formula1?2?)(?: [^>]*)?>([^<]*)</", xml)
-            assert not [text for text in formulas if any(mark in text for mark in MARKS)], (path, name)
-            for target in re.findall(r'<Relationship [^>]*Target="([^"]*)" TargetMode="External"', xml):
+            assert not [text for text in formulas if any(mark in text for mark in MARKS)], (
+                path,
+                name,
+            )
+            for target in re.findall(
+                r'<Relationship [^>]*Target="([^"]*)" TargetMode="External"', xml
+            ):
                 inside = re.split(r"[/\\]", target)  # only to what the same run wrote
-                assert inside[0] in {"评分", "退回", "通过"} and ".." not in inside and ":" not in target, (
+                assert (
+                    inside[0] in {"评分", "退回", "通过"}
+                    and ".." not in inside
+                    and ":" not in target
+                ), (
                     path,
                     name,
                     target,
@@ -137,7 +173,11 @@ def test_no_text_becomes_markup_in_a_letter(output: Path) -> None:
 
 
 def test_no_text_becomes_a_formula_in_csv(output: Path) -> None:
-    lines = list(csv.reader(io.StringIO((output / "findings.csv").read_text(encoding="utf-8-sig"), newline="")))
+    lines = list(
+        csv.reader(
+            io.StringIO((output / "findings.csv").read_text(encoding="utf-8-sig"), newline="")
+        )
+    )
     assert len(lines) > len(EVIL)
     for line in lines:
         for cell in line:
@@ -150,4 +190,6 @@ def test_no_text_becomes_a_mail_header(output: Path) -> None:
         message = email.message_from_bytes(path.read_bytes(), policy=policy.default)
         assert not {"bcc", "cc", "x-evil"} & {key.lower() for key in message}, path
         for part in message.walk():
-            assert "\n" not in (part.get_filename() or "") and "/" not in (part.get_filename() or "")
+            assert "\n" not in (part.get_filename() or "") and "/" not in (
+                part.get_filename() or ""
+            )

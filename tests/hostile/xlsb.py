@@ -20,11 +20,19 @@ def converted(workbook: bytes) -> bytes:
         if sheet.visible == calamine.SheetVisibleEnum.Visible
     }
     targets = {f"rId{n}": f"worksheets/sheet{n}.bin" for n in range(1, len(sheets) + 1)}
-    listed = b"".join(_record(156, struct.pack("<II", 0, n) + _wide(f"rId{n}") + _wide(name)) for n, name in enumerate(sheets, 1))
-    links = "".join(f'<Relationship Id="{key}" Type="{_KIND}/worksheet" Target="{to}"/>' for key, to in targets.items())
+    listed = b"".join(
+        _record(156, struct.pack("<II", 0, n) + _wide(f"rId{n}") + _wide(name))
+        for n, name in enumerate(sheets, 1)
+    )
+    links = "".join(
+        f'<Relationship Id="{key}" Type="{_KIND}/worksheet" Target="{to}"/>'
+        for key, to in targets.items()
+    )
     parts = {
         "[Content_Types].xml": b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
-        "_rels/.rels": _links(f'<Relationship Id="r" Type="{_KIND}/officeDocument" Target="xl/workbook.bin"/>'),
+        "_rels/.rels": _links(
+            f'<Relationship Id="r" Type="{_KIND}/officeDocument" Target="xl/workbook.bin"/>'
+        ),
         "xl/_rels/workbook.bin.rels": _links(links),
         "xl/workbook.bin": _record(131) + _record(143) + listed + _record(144) + _record(132),
     }
@@ -39,7 +47,11 @@ def converted(workbook: bytes) -> bytes:
 
 def _sheet(rows: list[list[object]]) -> bytes:
     width = max((len(row) for row in rows), default=1)
-    pieces = [_record(129), _record(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, max(width - 1, 0))), _record(145)]
+    pieces = [
+        _record(129),
+        _record(148, struct.pack("<IIII", 0, max(len(rows) - 1, 0), 0, max(width - 1, 0))),
+        _record(145),
+    ]
     for number, row in enumerate(rows):
         pieces.append(_record(0, struct.pack("<IIHBBBI", number, 0, 300, 0, 0, 0, 0)))
         for column, value in enumerate(row):
