@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from jixiao_xlsx.version import version
 from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
 
 if TYPE_CHECKING:
@@ -38,16 +39,6 @@ __all__ = [
 ]
 
 Form = str | Path | Template
-
-
-def version() -> str:
-    """The installed version of this package; "0" in a folder that was never installed."""
-    from importlib import metadata
-
-    try:
-        return metadata.version("jixiao-xlsx")
-    except metadata.PackageNotFoundError:
-        return "0"
 
 
 def read(path: str | Path, template: Form = DEFAULT_TEMPLATE) -> Submission:

@@ -10,7 +10,6 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-import jixiao_xlsx
 from jixiao_xlsx import checker, matching, returns, review, rounds
 from jixiao_xlsx.crosscheck import crosscheck, strangers
 from jixiao_xlsx.fileformat import Refused, seen_through
@@ -32,7 +31,8 @@ from jixiao_xlsx.roster import (
     read_roster,
 )
 from jixiao_xlsx.settlement import waived
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.version import version
+from jixiao_xlsx.spec import PACKAGE, Template
 from jixiao_xlsx.workers import Progress, Task, examine_all
 from jixiao_xlsx.writers import mail, records, staged
 from jixiao_xlsx.writers.files import (
@@ -443,7 +443,7 @@ def _examined(
 
 def _run_key(template: Template, told: _Sources) -> str:
     """What the results of this run depend on besides the files themselves."""
-    folders = (Path(__file__).parent, template.folder)
+    folders = (PACKAGE, template.folder)
     files = [
         path
         for folder in folders
@@ -455,7 +455,7 @@ def _run_key(template: Template, told: _Sources) -> str:
     files += [path for path in (told.reference, told.roster) if path]
     digests = [records.digest(path.read_bytes()) for path in files]
     return records.digest(
-        "|".join((jixiao_xlsx.version(), repr((told.returning, told.reviews)), *digests)).encode()
+        "|".join((version(), repr((told.returning, told.reviews)), *digests)).encode()
     )
 
 

@@ -76,7 +76,7 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
             skipped[one.code, one.reason] += one.count
     return replace(
         reports[0],
-        findings=tuple(rounds.sealed(sorted(found, key=_order(submission)), submission)),
+        findings=tuple(rounds.sealed(sorted(found, key=by_severity_and_place(submission)), submission)),
         checked=dict(looked),
         skipped=tuple(
             Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
@@ -122,7 +122,7 @@ def run_rules(desk: Desk, rules: Iterable[Rule]) -> Report:
         department=submission.department,
         code=submission.code,
         year=submission.year,
-        findings=tuple(rounds.sealed(sorted(kept, key=_order(submission)), submission)),
+        findings=tuple(rounds.sealed(sorted(kept, key=by_severity_and_place(submission)), submission)),
         checked=looked,
         skipped=tuple(
             Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
@@ -202,7 +202,7 @@ def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> li
     ]
 
 
-def _order(submission: Submission) -> Callable[[Finding], tuple[object, ...]]:
+def by_severity_and_place(submission: Submission) -> Callable[[Finding], tuple[object, ...]]:
     names = (*submission.sheets, *(document.file for document in submission.documents))
     sheets = {name: number for number, name in enumerate(names)}
 

@@ -16,6 +16,7 @@ import click
 
 import jixiao_xlsx
 from jixiao_xlsx.console import ChineseGroup
+from jixiao_xlsx.version import version
 from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
 
 if TYPE_CHECKING:
@@ -86,7 +87,7 @@ _jobs = click.option(
     name="jixiao",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(jixiao_xlsx.version(), "--version", message="jixiao %(version)s")
+@click.version_option(version(), "--version", message="jixiao %(version)s")
 def main() -> None:
     """部门（单位）整体支出绩效评价：出空白表，核对、评分、汇总各部门报来的工作簿。"""
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 
 from jixiao_xlsx.amounts import from_float, plain
 from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.spec import Template, edition
 
 SHEET = "_meta"
 TEMPLATE, VERSION, YEAR, DEPARTMENT, CODE = "template", "version", "year", "department", "code"
@@ -124,7 +124,7 @@ def decode(rows: Iterable[Sequence[object]]) -> dict[str, str]:
 
 def edition_of(lines: Lines, form: Template) -> Template:
     """The form as it was when a file was handed out, where that is kept; else as it is now."""
-    return form.edition(lines.get(VERSION, "")) or form
+    return edition(form, lines.get(VERSION, "")) or form
 
 
 def _text(value: object) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 _MOST = 400
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every run
-_HERE = Path(__file__).parent
+_HERE = Path(__file__).parents[1]
 
 
 def described(error: BaseException) -> str:

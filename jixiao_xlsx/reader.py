@@ -27,7 +27,7 @@ from jixiao_xlsx.names import READ_BARE, RETURNED, Vocabulary, key, vocabulary
 from jixiao_xlsx.ooxml import SheetFlags
 from jixiao_xlsx.refusals import why
 from jixiao_xlsx.remarks import REMARKS, remarks_of
-from jixiao_xlsx.spec import Template, find_template, title_of
+from jixiao_xlsx.spec import Template, edition, find_template, title_of
 from jixiao_xlsx.tables import Found, read_tables
 
 Rows = Sequence[Sequence[object]]
@@ -71,12 +71,12 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
         sheets = _sheets(data, vocabulary(form))
-        edition = _edition(form, meta.decode(sheets.bare.get(meta.SHEET, ())))
-        if edition is not form:
-            sheets = _sheets(data, vocabulary(edition))
+        dated = _edition(form, meta.decode(sheets.bare.get(meta.SHEET, ())))
+        if dated is not form:
+            sheets = _sheets(data, vocabulary(dated))
     except Refused as refusal:
         raise Unreadable(refusal.reason) from refusal
-    return _submission(data, name, edition, sheets)
+    return _submission(data, name, dated, sheets)
 
 
 def _edition(form: Template, said: meta.Lines) -> Template:
@@ -88,14 +88,14 @@ def _edition(form: Template, said: meta.Lines) -> Template:
             f"{which}，不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED
         )
     version = said.get(meta.VERSION, "")
-    edition = form.edition(version)
-    if edition is None:
+    kept = edition(form, version)
+    if kept is None:
         raise Unreadable(
             f"这份表用的是 {version} 版表样，现在用的是 {form.version} 版，没有留存 {version} 版的定义。"
             f"请用现在的空白表重新填报；或请维护人员把 {version} 版的定义放到表单文件夹的 versions/{version} 里",
             FileStatus.UNRECOGNISED,
         )
-    return edition
+    return kept
 
 
 # ------------------------------------------------------------------------------------------------------------- values

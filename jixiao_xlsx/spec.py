@@ -18,6 +18,7 @@ from jixiao_xlsx.equations import (
     Relation,
 )
 from jixiao_xlsx.model import Severity
+from jixiao_xlsx.specfile import load
 
 NUMERIC = frozenset({"money", "count", "score", "percent"})
 DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
@@ -357,20 +358,6 @@ class Template:
             row for table in self.tables if len(table.columns) == 1 for row in table.row
         )
 
-    def edition(self, version: str) -> Template | None:
-        """The form as it was at a `version`, kept in versions/<version>/; itself for its own or none; None: not kept.
-
-        Raises SpecError for a kept one that cannot be used.
-        """
-        if version in {"", self.version}:
-            return self
-        # Compared, never joined: the version comes out of a file.
-        kept = next(
-            (folder for folder in (self.folder / "versions").glob("*/") if folder.name == version),
-            None,
-        )
-        return _load(kept) if kept and (kept / "spec.toml").is_file() else None
-
     def unit_of(self, ref: Ref) -> str:
         """The unit of the cell at an address by titles."""
         table = self.table[ref.table]
@@ -399,10 +386,13 @@ class Template:
 # ------------------------------------------------------------------------------------------------------------ loading
 
 
+PACKAGE = Path(__file__).parents[1]
+
+
 def templates_folder() -> Path:
     """The folder of the forms: beside the package in a checkout, inside it in an installed wheel."""
-    inside = Path(__file__).parent / "workbook_templates"
-    return inside if inside.is_dir() else Path(__file__).parent.parent / "workbook_templates"
+    inside = PACKAGE / "workbook_templates"
+    return inside if inside.is_dir() else PACKAGE.parent / "workbook_templates"
 
 
 # Which form is meant when none is named, is data too.
@@ -433,6 +423,18 @@ def title_of(name: str) -> str:
 
 @cache
 def _load(folder: Path) -> Template:
-    from jixiao_xlsx.specfile import load  # it builds what this module defines
-
     return load(folder)
+
+
+def edition(template: Template, version: str) -> Template | None:
+    """The form as it was at a `version`, kept in versions/<version>/; None where it was not kept.
+
+    Its own version, or none, gives the form itself. Raises SpecError for a kept one that cannot
+    be used.
+    """
+    if version in {"", template.version}:
+        return template
+    # Compared, never joined: the version comes out of a file.
+    folders = (template.folder / "versions").glob("*/")
+    kept = next((folder for folder in folders if folder.name == version), None)
+    return _load(kept) if kept and (kept / "spec.toml").is_file() else None

@@ -18,7 +18,6 @@ from fractions import Fraction
 from textwrap import indent
 from typing import Any
 
-import jixiao_xlsx
 from jixiao_xlsx.amounts import plain, rounded
 from jixiao_xlsx.model import (
     Answer,
@@ -35,6 +34,7 @@ from jixiao_xlsx.model import (
     Scorecard,
     Severity,
 )
+from jixiao_xlsx.version import version
 from jixiao_xlsx.spec import Template
 
 _STATES = {
@@ -70,7 +70,7 @@ def findings_json(
     """
     head = as_json(
         {
-            "version": jixiao_xlsx.version(),
+            "version": version(),
             "template": {"id": template.id, "version": template.version},
         }
     )
@@ -328,7 +328,7 @@ def run_document(
     """
     return as_json(
         {
-            "tool": {"name": "jixiao-xlsx", "version": jixiao_xlsx.version()},
+            "tool": {"name": "jixiao-xlsx", "version": version()},
             "template": {"id": batch.template_id, "version": batch.template_version},
             "year": batch.year,
             "inputs": [{"name": name, "sha256": sha256} for name, sha256 in inputs.items()],
