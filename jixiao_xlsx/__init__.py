@@ -16,11 +16,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from jixiao_xlsx.version import version
-from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
+from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
+from jixiao_xlsx.form.spec import SpecError, Template
+from jixiao_xlsx.values.version import version
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.model import Batch, Change, Report, Scorecard, Submission
+    from jixiao_xlsx.values.answers import Batch
+    from jixiao_xlsx.values.cells import Submission
+    from jixiao_xlsx.values.findings import Change, Report
+    from jixiao_xlsx.values.scores import Scorecard
 
 __all__ = [
     "SpecError",
@@ -43,23 +47,23 @@ Form = str | Path | Template
 
 def read(path: str | Path, template: Form = DEFAULT_TEMPLATE) -> Submission:
     """Read a filled workbook. Amounts stay in each sheet's own unit. Raises reader.Unreadable with a plain reason."""
-    from jixiao_xlsx import reader
+    from jixiao_xlsx.reading import workbook
 
-    return reader.read(path, _form(template))
+    return workbook.read(path, _form(template))
 
 
 def read_bytes(data: bytes, name: str, template: Form = DEFAULT_TEMPLATE) -> Submission:
     """Read a filled workbook from memory; `name` is what findings call it. Raises reader.Unreadable."""
-    from jixiao_xlsx import reader
+    from jixiao_xlsx.reading import workbook
 
-    return reader.read_bytes(data, name, _form(template))
+    return workbook.read_bytes(data, name, _form(template))
 
 
 def check(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Report:
     """Every finding about a submission, with what was checked and what was skipped and why."""
-    from jixiao_xlsx import checker
+    from jixiao_xlsx.examining import check as examining
 
-    return checker.check(submission, _form(template))
+    return examining.check(submission, _form(template))
 
 
 def score(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Scorecard:
@@ -67,7 +71,7 @@ def score(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Scorecar
 
     Raises ValueError where the workbook holds several projects: score each of `submission.parts`.
     """
-    from jixiao_xlsx import scorer
+    from jixiao_xlsx.scoring import scorer
 
     return scorer.score(submission, _form(template))
 
@@ -81,9 +85,9 @@ def write_blank(
     code: str = "",
 ) -> None:
     """Write the blank workbook of a form, with the year and department already in it where given."""
-    from jixiao_xlsx.writers import blank
+    from jixiao_xlsx.output.xlsx.blank import book
 
-    blank.write_workbook(
+    book.write_workbook(
         _form(template), _place(target), year=year, department=department, code=code
     )
 
@@ -96,19 +100,18 @@ def write_scored(
     template: Form = DEFAULT_TEMPLATE,
 ) -> None:
     """Write one department's scored workbook from what `read`, `check` and `score` gave: a card for each of the parts."""
-    from jixiao_xlsx.writers import scored
+    from jixiao_xlsx.output.xlsx.scored import book
 
-    scored.write_scored(_place(target), submission, report, cards, _form(template))
+    book.write_scored(_place(target), submission, report, cards, _form(template))
 
 
 def write_report(
     target: str | Path | BinaryIO, submission: Submission, template: Form = DEFAULT_TEMPLATE
 ) -> None:
     """Write a department's 评价报告 (.docx); every figure comes from its tables. Raises telling.Untellable, files.Blocked."""
-    from jixiao_xlsx import telling
-    from jixiao_xlsx.writers import report
+    from jixiao_xlsx.output.word import report, report_figures
 
-    _put(target, report.write_report(telling.telling(submission, _form(template))))
+    _put(target, report.write_report(report_figures.telling(submission, _form(template))))
 
 
 def write_annotated(
@@ -119,14 +122,14 @@ def write_annotated(
     template: Form = DEFAULT_TEMPLATE,
 ) -> None:
     """Write the annotated copy (.xlsx) of the submitted file `data`, from what `read_bytes` and `check` gave."""
-    from jixiao_xlsx.writers import annotated
+    from jixiao_xlsx.output.xlsx.annotated import book
 
-    _put(target, annotated.annotate(data, submission, report, _form(template)))
+    _put(target, book.annotate(data, submission, report, _form(template)))
 
 
 def differences(old: Submission, new: Submission) -> tuple[Change, ...]:
     """Every cell of the form that is typed differently in two workbooks, wherever its row stands now."""
-    from jixiao_xlsx import rounds
+    from jixiao_xlsx.season import rounds
 
     return tuple(rounds.differences(old, new))
 
@@ -155,7 +158,7 @@ def run(
     `jobs` is the number of processes (None: as many as gain; a script that allows more than one needs a main guard).
     Raises roster.InputError for such a file that cannot be used, files.Blocked for an output folder that cannot.
     """
-    from jixiao_xlsx import batch
+    from jixiao_xlsx.batch import run as batch
 
     return batch.run(
         inboxes,

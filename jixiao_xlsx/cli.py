@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 import jixiao_xlsx
-from jixiao_xlsx.console import ChineseGroup
-from jixiao_xlsx.version import version
-from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template
+from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
+from jixiao_xlsx.form.spec import SpecError, Template
+from jixiao_xlsx.locale.chinese_click import ChineseGroup
+from jixiao_xlsx.values.version import version
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.model import Answer
-    from jixiao_xlsx.workers import Progress
+    from jixiao_xlsx.batch.examine_one import Progress
+    from jixiao_xlsx.values.answers import Answer
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -118,7 +119,7 @@ def template(
     template: Template,
 ) -> None:
     """生成空白表；给出部门名册时，每个部门一份，部门名称、编码和已知的数已填好。"""
-    from jixiao_xlsx.handout import blank_workbooks
+    from jixiao_xlsx.batch.handout import blank_workbooks
 
     with _plain_failures():
         done = blank_workbooks(
@@ -171,8 +172,8 @@ def check(
     template: Template,
 ) -> None:
     """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。同一文件夹、邮件、压缩包里本部门的 Word 评价报告一并核对。"""
-    from jixiao_xlsx import batch
-    from jixiao_xlsx.writers import records
+    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.output.text import records
 
     if report and report.suffix.lower() != ".docx":
         raise Unusable(
@@ -218,8 +219,8 @@ def score(
     template: Template,
 ) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
-    from jixiao_xlsx import batch
-    from jixiao_xlsx.writers import records
+    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.output.text import records
 
     passwords = _passwords(ask)
     with _plain_failures(), _progress("评分") as progress:
@@ -285,9 +286,9 @@ def run(
     template: Template,
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、通过/、findings.csv、findings.json 和 run.json。"""
-    from jixiao_xlsx import batch
-    from jixiao_xlsx.review import told
-    from jixiao_xlsx.writers import records
+    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.output.text import records
+    from jixiao_xlsx.season.review import told
 
     passwords = _passwords(ask)
     with _plain_failures(), _progress("处理") as progress:
@@ -334,19 +335,20 @@ def run(
 @_template
 def report(path: Path, output: Path, template: Template) -> None:
     """由填好的表写出部门的评价报告（.docx）：数字一律取自各表，文字取自报告正文里不涉及这些数的句子。"""
-    from jixiao_xlsx import reader, telling
-    from jixiao_xlsx.writers import files
-    from jixiao_xlsx.writers import report as writer
+    from jixiao_xlsx.output import files
+    from jixiao_xlsx.output.word import report as writer
+    from jixiao_xlsx.output.word import report_figures
+    from jixiao_xlsx.reading import workbook
 
     with _plain_failures():
         try:
-            told = telling.telling(reader.read(path, template), template)
+            told = report_figures.telling(workbook.read(path, template), template)
             target, data = output / writer.name_of(told, template), writer.write_report(told)
             before = files.keep_other(target, data)
             files.write_bytes(target, data)
-        except reader.Unreadable as error:
+        except workbook.Unreadable as error:
             raise Unusable(error.reason) from error
-        except telling.Untellable as error:
+        except report_figures.Untellable as error:
             raise Unusable(str(error)) from error
     for note in told.notes():
         click.echo(f"说明：{note}", err=True)
@@ -362,13 +364,13 @@ def report(path: Path, output: Path, template: Template) -> None:
 @click.pass_context
 def diff(context: click.Context, old: Path, new: Path, template: Template) -> None:
     """列出两个工作簿填得不同的每个单元格，按表、行、列对应，行移动过也认得。公式算出的数不列。"""
-    from jixiao_xlsx import reader
-    from jixiao_xlsx.writers.records import line_safe
-    from jixiao_xlsx.writers.wording import about, before_and_after
+    from jixiao_xlsx.output.text.records import line_safe
+    from jixiao_xlsx.output.text.wording import about, before_and_after
+    from jixiao_xlsx.reading import workbook
 
     try:
-        before, after = (reader.read(path, template) for path in (old, new))
-    except reader.Unreadable as error:
+        before, after = (workbook.read(path, template) for path in (old, new))
+    except workbook.Unreadable as error:
         raise Unusable(error.reason) from error
     found = jixiao_xlsx.differences(before, after)
     for change in found:
@@ -391,20 +393,20 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
 @_template
 def rules(code: str | None, shape: str, template: Template) -> None:
     """列出全部核对规则；给出编号时，说明这一条查什么、为什么、依据和级别。"""
-    from jixiao_xlsx.checker import catalogue
-    from jixiao_xlsx.writers import rulebook
+    from jixiao_xlsx.examining.check import catalogue
+    from jixiao_xlsx.output.text import rule_pages
 
     known = catalogue(template)
     chosen = [rule for rule in known if code is None or rule.code == code.strip().upper()]
     if not chosen:
         raise Unusable(f"没有编号为“{code}”的规则。全部编号：jixiao rules")
     if shape == "json":
-        _machine(rulebook.rules_json(chosen, template))
+        _machine(rule_pages.rules_json(chosen, template))
     elif shape == "markdown":
-        _machine(rulebook.rules_markdown(chosen, template).encode())
+        _machine(rule_pages.rules_markdown(chosen, template).encode())
     else:
         click.echo(
-            rulebook.rule_text(chosen[0], template) if code else rulebook.rules_text(chosen),
+            rule_pages.rule_text(chosen[0], template) if code else rule_pages.rules_text(chosen),
             nl=False,
         )
 
@@ -414,7 +416,7 @@ def rules(code: str | None, shape: str, template: Template) -> None:
 
 def _passwords(ask: bool) -> tuple[str, ...]:
     """Candidates for workbooks that ask for one: from the environment, and typed unseen where asked for; never an argument."""
-    from jixiao_xlsx.crypt import passwords_in, split
+    from jixiao_xlsx.intake.passwords import passwords_in, split
 
     typed = ""
     if ask and sys.stdin.isatty():
@@ -437,8 +439,8 @@ def _machine(data: bytes) -> None:
 
 @contextmanager
 def _plain_failures() -> Iterator[None]:
-    from jixiao_xlsx.roster import InputError
-    from jixiao_xlsx.writers.files import Blocked
+    from jixiao_xlsx.intake.roster import InputError
+    from jixiao_xlsx.output.files import Blocked
 
     try:
         yield
@@ -470,8 +472,8 @@ def _progress(label: str) -> Iterator[Progress | None]:
 
 def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
     """Say what is not as it should be; whether some output is missing."""
-    from jixiao_xlsx.model import NO_CONTENT, FileStatus
-    from jixiao_xlsx.writers.records import line_safe
+    from jixiao_xlsx.output.text.records import line_safe
+    from jixiao_xlsx.values.answers import NO_CONTENT, FileStatus
 
     for answer in answers:
         if answer.status in {
@@ -490,7 +492,7 @@ def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
 
 def _none_readable(answers: Sequence[Answer]) -> int:
     """2, with a word to the user, where not one file could be read."""
-    from jixiao_xlsx.model import FileStatus
+    from jixiao_xlsx.values.answers import FileStatus
 
     unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
     if any(answer.status not in unread and not answer.material for answer in answers):
@@ -500,7 +502,7 @@ def _none_readable(answers: Sequence[Answer]) -> int:
 
 
 def _reaches(answers: Sequence[Answer], fail_on: str) -> bool:
-    from jixiao_xlsx.model import Severity
+    from jixiao_xlsx.values.findings import Severity
 
     if fail_on == "never":
         return False

@@ -18,7 +18,8 @@ sys.path.insert(0, str(HERE))
 from county import clean, faulty, roster, seed, word  # noqa: E402
 from county.form import Form  # noqa: E402
 
-from jixiao_xlsx.spec import Template, find_template  # noqa: E402
+from jixiao_xlsx.form.find_template import find_template  # noqa: E402
+from jixiao_xlsx.form.spec import Template  # noqa: E402
 
 HANDMADE = (
     "司法局2023年整体绩效自评表.xlsx",

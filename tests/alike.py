@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import python_calamine as calamine
 
-from jixiao_xlsx.names import RETURNED
+from jixiao_xlsx.reading.titles import RETURNED
 
 _LOOKS = ("font", "border", "alignment", "number_format", "protection")
 

@@ -38,26 +38,17 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
-from jixiao_xlsx import meta
-from jixiao_xlsx.amounts import ERROR_VALUES, State, from_float, plain, read_number
-from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.model import (
-    Cell,
-    Document,
-    Note,
-    Paragraph,
-    Place,
-    ReferenceLine,
-    Row,
-    Submission,
-    Table,
-)
-from jixiao_xlsx.names import vocabulary
-from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec, Template
-from jixiao_xlsx.word import Word, WordCell, WordTable
-from jixiao_xlsx.wordtables import tables_of
-from jixiao_xlsx.writers.layout import Position, TableFilling, TablePlace, a1
-from jixiao_xlsx.writers.layout import place as lay_out
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
+from jixiao_xlsx.output.xlsx.blank.layout import Position, TableFilling, TablePlace, a1
+from jixiao_xlsx.output.xlsx.blank.layout import place as lay_out
+from jixiao_xlsx.reading.titles import vocabulary
+from jixiao_xlsx.reading.word.docx import Word, WordCell, WordTable
+from jixiao_xlsx.reading.word.docx_tables import tables_of
+from jixiao_xlsx.values.amounts import ERROR_VALUES, State, from_float, plain, read_number
+from jixiao_xlsx.values.cells import Cell, Document, Note, Paragraph, Place, Row, Submission, Table
+from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.people import ReferenceLine
 
 NOTES = {
     "缺工作表": "missing_sheet",
@@ -73,7 +64,7 @@ NOTES = {
     "合并金额": "merged_amount",
 }
 KEYS = {"name", "finds", "given", "word", "notes", "reference", "handed_out", "level", "says"}
-SAID = {"发给": meta.DEPARTMENT, "编码": meta.CODE, "年度": meta.YEAR}
+SAID = {"发给": hidden_mark.DEPARTMENT, "编码": hidden_mark.CODE, "年度": hidden_mark.YEAR}
 REPORT = "自评报告.docx"
 ASIDES = ("页眉", "页脚", "脚注")
 HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
@@ -375,8 +366,10 @@ def _said(case: Case, template: Template) -> dict[str, str]:
         if key not in SAID:
             kind, _, where = key.rpartition(" ")
             of[kind][Ref(*where.split("."))] = value
-    ahead = meta.Ahead({ref: Decimal(value) for ref, value in of[""].items()}, of["印"], of["公式"])
-    return meta.encode(template, None, "", "", ahead) | said if lines else {}
+    ahead = hidden_mark.Ahead(
+        {ref: Decimal(value) for ref, value in of[""].items()}, of["印"], of["公式"]
+    )
+    return hidden_mark.encode(template, None, "", "", ahead) | said if lines else {}
 
 
 def _typed(info: Mapping[str, Mapping[str, str]], template: Template, role: str) -> str:

@@ -9,7 +9,7 @@ import random
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from jixiao_xlsx.writers.layout import Filling, TableFilling
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling
 
 INCOMES = (
     "一般公共预算财政拨款收入", "政府性基金预算财政拨款收入", "国有资本经营预算财政拨款收入", "上级补助收入", "事业收入", "经营收入",

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_xlsx.amounts import (
+from jixiao_xlsx.values.amounts import (
     Convention,
     Figure,
     Interval,

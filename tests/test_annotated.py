@@ -14,20 +14,23 @@ import pytest
 from alike import apart, merges_of, shown_by
 from office import _convert, office, rendered, resaved
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Finding, FindingState, Report, Result, Severity, Submission
-from jixiao_xlsx.names import RETURNED
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.annotated import AUTHOR, COLOURS, annotate
-from jixiao_xlsx.writers.losses import losses
+from jixiao_xlsx.checking.explained import explained
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.xlsx.annotated.book import AUTHOR, COLOURS, annotate
+from jixiao_xlsx.output.xlsx.annotated.losses import losses
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
 
 INBOX = Path(__file__).parent.parent / "samples" / "inbox"
 FORM = find_template()
 
 
 def examined(data: bytes, name: str = "报送.xlsx") -> tuple[Submission, Report]:
-    submission = reader.read_bytes(data, name, FORM)
-    return submission, checker.check(submission, FORM)
+    submission = workbook.read_bytes(data, name, FORM)
+    return submission, check(submission, FORM)
 
 
 def returned() -> list[tuple[str, bytes, Submission, Report]]:
@@ -136,12 +139,12 @@ def test_a_reason_in_the_prefilled_line_explains_its_warning() -> None:
     stream = io.BytesIO()
     book.save(stream)
     # The formulas of a workbook saved by openpyxl have no results; here only the remark matters.
-    again = reader.read_bytes(stream.getvalue(), "x.xlsx", FORM)
+    again = workbook.read_bytes(stream.getvalue(), "x.xlsx", FORM)
     (remark,) = again.remarks
     first = next(
         f for f in report.findings if f.severity is Severity.WARNING and f.code == remark.code
     )
-    assert checker.explained([first], again.remarks)[0].state is FindingState.EXPLAINED
+    assert explained([first], again.remarks)[0].state is FindingState.EXPLAINED
 
 
 def _with(data: bytes, part: str, change: object) -> bytes:

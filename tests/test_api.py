@@ -13,9 +13,10 @@ import pytest
 from click.testing import CliRunner
 
 import jixiao_xlsx as jx
-from jixiao_xlsx import batch, cli
-from jixiao_xlsx.model import FindingState
-from jixiao_xlsx.names import RETURNED
+from jixiao_xlsx import cli
+from jixiao_xlsx.batch import run
+from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.values.findings import FindingState
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ROSTER = SAMPLES / "departments.csv"
@@ -32,7 +33,7 @@ def inbox(tmp_path: Path) -> Path:
 def test_run_takes_all_that_the_command_takes() -> None:
     taken = set(inspect.signature(jx.run).parameters)
     assert taken == {
-        name.replace("review_folder", "review") for name in inspect.signature(batch.run).parameters
+        name.replace("review_folder", "review") for name in inspect.signature(run.run).parameters
     }
     options = {parameter.name for parameter in cli.run.params} - {"ask"}
     files = {

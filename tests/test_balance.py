@@ -11,11 +11,12 @@ from cases import Case, submission
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_xlsx.amounts import Convention
-from jixiao_xlsx.balance import Judge, Outcome, Verdict, instances, judge
-from jixiao_xlsx.equations import Scope, parse_relation
-from jixiao_xlsx.model import Severity
-from jixiao_xlsx.spec import EquationSpec, find_template
+from jixiao_xlsx.checking.balance.judging import Judge, Outcome, Verdict, instances, judge
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import EquationSpec
+from jixiao_xlsx.values.amounts import Convention
+from jixiao_xlsx.values.equations import Scope, parse_relation
+from jixiao_xlsx.values.findings import Severity
 
 TEMPLATE = find_template()
 FUNDS, ACCOUNTS = "资金预算执行表", "收支总表"

@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import batch, crew, intake, reader, workers
-from jixiao_xlsx.crew import in_processes
-from jixiao_xlsx.intake import Candidate, candidates
-from jixiao_xlsx.model import Answer, Batch, FileStatus
-from jixiao_xlsx.roster import InputError
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.workers import Task, lost
-from jixiao_xlsx.writers import outbox, staged
-from jixiao_xlsx.writers.files import Blocked, write_bytes
+from jixiao_xlsx.batch import examine_one, outbox, processes, staged
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.batch.examine_one import Task, lost
+from jixiao_xlsx.batch.processes import in_processes
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake.candidates import RUN_RECORD, WAITING, Candidate, candidates
+from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.output.files import Blocked, write_bytes
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -161,7 +162,7 @@ def test_results_inside_the_inbox_are_not_read_again(inbox: Path) -> None:
 
 def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
     """Not even the annotated copies in it, which are younger than what was sent."""
-    assert (intake.RUN_RECORD, intake.WAITING) == (outbox.RUN_RECORD, staged.FOLDER)
+    assert (RUN_RECORD, WAITING) == (outbox.RUN_RECORD, staged.FOLDER)
     first = run(inbox, inbox / "第一次" / "结果")
     (inbox / "断了的" / staged.FOLDER).mkdir(parents=True)
     shutil.copy2(BOOKS[0], inbox / "断了的")
@@ -198,7 +199,7 @@ def test_one_bad_file_is_one_line(inbox: Path, tmp_path: Path) -> None:
 def test_whatever_happens_to_a_file_stops_nothing(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
 ) -> None:
-    real = reader.read_bytes
+    real = workbook.read_bytes
     victim = sorted(path.name for path in inbox.iterdir())[0]
 
     def read_bytes(data: bytes, name: str, template: object) -> object:
@@ -206,7 +207,7 @@ def test_whatever_happens_to_a_file_stops_nothing(
             raise error
         return real(data, name, TEMPLATE)
 
-    monkeypatch.setattr(reader, "read_bytes", read_bytes)
+    monkeypatch.setattr(workbook, "read_bytes", read_bytes)
     done = run(inbox, tmp_path / "结果", jobs=1)
     failed = next(answer for answer in done.answers if answer.file == victim)
     assert (
@@ -227,7 +228,7 @@ def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     def write_scored(*_: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(workers, "write_scored", write_scored)
+    monkeypatch.setattr(examine_one, "write_scored", write_scored)
     done = run(inbox, tmp_path / "结果", jobs=1)
     assert len(done.submitted) == FEW
     assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
@@ -329,7 +330,7 @@ def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> Non
 def test_where_no_process_starts_the_work_is_done_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(crew, "_serve", work)  # what starts in the process ends at once
+    monkeypatch.setattr(processes, "_serve", work)  # what starts in the process ends at once
     tasks = tasks_of(tmp_path, "甲.xlsx", "乙.xlsx")
     assert [answer.file for answer in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
 

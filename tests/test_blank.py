@@ -17,14 +17,17 @@ import pytest
 from openpyxl.cell import MergedCell
 from openpyxl.worksheet.cell_range import CellRange
 
-from jixiao_xlsx import balance, checker, reader
-from jixiao_xlsx.copies import unrolled
-from jixiao_xlsx.model import Bureau
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.contents import contents
-from jixiao_xlsx.writers.layout import Filling, TableFilling, place
-from jixiao_xlsx.writers.looks import WRONG
+from jixiao_xlsx.checking.balance.judging import Outcome, judge
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.repeated_sheets import unrolled
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.cell_formats import WRONG
+from jixiao_xlsx.output.xlsx.blank.contents import contents
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, place
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.people import Bureau
 
 SHARED_FUNCTIONS = {
     *(
@@ -337,7 +340,7 @@ def test_units_are_offered_and_others_may_be_typed(template: Template) -> None:
     ]
     units, signs = (next(rule for rule in rules if word in rule.formula1) for word in ("公里", "≥"))
     assert not units.showErrorMessage and signs.showErrorMessage
-    report = checker.check(reader.read_bytes(data, "x.xlsx", template), template)
+    report = check(workbook.read_bytes(data, "x.xlsx", template), template)
     assert not [finding for finding in report.findings if finding.code == "STR105"]
 
 
@@ -437,7 +440,7 @@ def test_common_indicators_are_printed_and_own_ones_may_be_changed(template: Tem
 def test_a_workbook_written_is_a_workbook_read(template: Template) -> None:
     filling = {name: own for name, own in full().items() if name not in {"基本信息"}}
     data = written(template, filling, year=2023, department="某县某局", code="001")
-    submission = reader.read_bytes(data, "某局.xlsx", template)
+    submission = workbook.read_bytes(data, "某局.xlsx", template)
     assert (submission.department, submission.year, submission.code) == ("某县某局", 2023, "001")
     cell = submission.cell("资金预算执行表", "合计", "支出合计")
     assert cell is not None and cell.value == Decimal("954.82")
@@ -504,7 +507,7 @@ def test_what_a_sheet_says_of_itself_is_no_content(template: Template) -> None:
         del book[sheet]
     stream = io.BytesIO()
     book.save(stream)
-    notes = reader.read_bytes(stream.getvalue(), "x.xlsx", template).notes
+    notes = workbook.read_bytes(stream.getvalue(), "x.xlsx", template).notes
     assert not [
         note
         for note in notes
@@ -597,7 +600,7 @@ def test_selfcheck_and_checker_mean_the_same(template: Template, seed: int) -> N
     shown = {
         (code, cell): state for (code, _, cell), state in states(opened(data, values=True)).items()
     }
-    judged = balance.judge(reader.read_bytes(data, "x.xlsx", template), template)
+    judged = judge(workbook.read_bytes(data, "x.xlsx", template), template)
     compared = 0
     for verdict in judged.verdicts:
         instance = verdict.instance
@@ -606,11 +609,11 @@ def test_selfcheck_and_checker_mean_the_same(template: Template, seed: int) -> N
         places = [(instance.spec.code, cell.ref) for cell in instance.cells]
         state = next(shown[place] for place in places if place in shown)
         noted = instance.column in instance.spec.note_columns and state.startswith("△ 差")
-        assert (verdict.outcome is balance.Outcome.FAILS) == (state.startswith("✗") or noted), (
+        assert (verdict.outcome is Outcome.FAILS) == (state.startswith("✗") or noted), (
             places[0],
             state,
         )
-        assert (verdict.outcome is balance.Outcome.BLANK_TOTAL) == (state == "△ 合计未填")
+        assert (verdict.outcome is Outcome.BLANK_TOTAL) == (state == "△ 合计未填")
         compared += 1
     assert compared > 60
 

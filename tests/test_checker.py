@@ -8,10 +8,13 @@ from dataclasses import replace
 
 from cases import Case, submission
 
-from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
-from jixiao_xlsx.model import Severity, Submission
-from jixiao_xlsx.rules import Desk, Looked, Rule, Saw, flag
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.checking.rule import Looked, Observation, Rule, flag
+from jixiao_xlsx.checking.run_rules import CRASH, run_rules
+from jixiao_xlsx.examining.check import catalogue, check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import Severity
 
 TEMPLATE = find_template()
 RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
@@ -28,12 +31,12 @@ def read(**given: str) -> Submission:
 
 
 def test_a_rule_that_breaks_is_one_finding_and_stops_no_other() -> None:
-    def breaks(desk: Desk) -> Iterator[Saw]:
+    def breaks(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(3)
         raise KeyError("…")
 
     bad = Rule("BAL500", "会坏的规则", Severity.ERROR, "…", "…", breaks)
-    report = run_rules(Desk(read(三公经费=TRIPS), TEMPLATE), [bad, RULES["BAL501"]])
+    report = run_rules(Evidence(read(三公经费=TRIPS), TEMPLATE), [bad, RULES["BAL501"]])
     crash = next(finding for finding in report.findings if finding.code == CRASH)
     assert crash.item == "BAL500" and "BAL500" in crash.message and "会坏的规则" in crash.message
     assert crash.severity is Severity.NOTE  # a fault of ours sends no workbook back
@@ -93,14 +96,14 @@ def test_a_truncated_sheet_is_one_note_with_a_count() -> None:
 
 def test_the_county_may_lower_a_rule_and_never_raise_its_milder_findings() -> None:
     milder = replace(RULES["BAL501"], severity=Severity.NOTE, configured=True)
-    report = run_rules(Desk(read(三公经费=TRIPS), TEMPLATE), [milder])
+    report = run_rules(Evidence(read(三公经费=TRIPS), TEMPLATE), [milder])
     assert {finding.severity for finding in report.findings} == {Severity.NOTE}
 
-    def soft(desk: Desk) -> Iterator[Saw]:
-        yield flag(desk.cells[0], "轻的。", severity=Severity.NOTE)
+    def soft(evidence: Evidence) -> Iterator[Observation]:
+        yield flag(evidence.cells[0], "轻的。", severity=Severity.NOTE)
 
     raised = Rule("PLA500", "轻的", Severity.WARNING, "…", "…", soft, configured=True)
-    (finding,) = run_rules(Desk(read(三公经费=TRIPS), TEMPLATE), [raised]).findings
+    (finding,) = run_rules(Evidence(read(三公经费=TRIPS), TEMPLATE), [raised]).findings
     assert finding.severity is Severity.NOTE
 
 

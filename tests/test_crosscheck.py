@@ -6,19 +6,14 @@ from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
-from jixiao_xlsx import crosscheck, reader
-from jixiao_xlsx.crosscheck import strangers
-from jixiao_xlsx.model import (
-    Answer,
-    Document,
-    Facts,
-    FileStatus,
-    Paragraph,
-    Place,
-    ReferenceLine,
-    Severity,
-)
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.season import across_departments
+from jixiao_xlsx.season.across_departments import strangers
+from jixiao_xlsx.values.answers import Answer, Facts, FileStatus
+from jixiao_xlsx.values.cells import Document, Paragraph, Place
+from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.people import ReferenceLine
 
 SAMPLES = Path(__file__).parent.parent / "samples" / "inbox"
 
@@ -31,7 +26,9 @@ def answers(*facts: Facts) -> list[Answer]:
 
 
 def codes(*facts: Facts) -> list[tuple[str, tuple[str, ...]]]:
-    return [(found.code, found.departments) for found in crosscheck.crosscheck(answers(*facts))]
+    return [
+        (found.code, found.departments) for found in across_departments.crosscheck(answers(*facts))
+    ]
 
 
 def test_equal_figures_are_told_once_for_a_pair() -> None:
@@ -43,7 +40,7 @@ def test_equal_paragraphs_are_told_with_their_beginning() -> None:
     place = Place("报告正文", "B4")
     one = Facts(paragraphs=(("p", place, "一年来在县委的领导下"), ("q", place, "只有一家写")))
     two = Facts(paragraphs=(("p", place, "一年来在县委的领导下"),))
-    (found,) = crosscheck.crosscheck(answers(one, two))
+    (found,) = across_departments.crosscheck(answers(one, two))
     assert (found.code, found.departments) == ("XDP102", ("部门0", "部门1"))
     assert "一年来" in found.message
 
@@ -65,17 +62,17 @@ def test_a_target_of_ones_own_is_told_when_most_agree() -> None:
 def test_a_workbook_sent_twice_under_two_names_is_seen() -> None:
     template = find_template()
     book = next(path for path in sorted(SAMPLES.glob("*.xlsx")) if "教育局" in path.name)
-    facts = crosscheck.facts_of(reader.read(book, template), template)
+    facts = across_departments.facts_of(workbook.read(book, template), template)
     assert facts.figures
-    found = crosscheck.crosscheck(answers(facts, facts))
+    found = across_departments.crosscheck(answers(facts, facts))
     assert {one.code for one in found} >= {"XDP101"}
 
 
 def test_the_sample_departments_copied_from_nobody() -> None:
     template = find_template()
     books = sorted(SAMPLES.glob("*.xlsx"))[:20]
-    facts = [crosscheck.facts_of(reader.read(book, template), template) for book in books]
-    assert {one.code for one in crosscheck.crosscheck(answers(*facts))} <= {
+    facts = [across_departments.facts_of(workbook.read(book, template), template) for book in books]
+    assert {one.code for one in across_departments.crosscheck(answers(*facts))} <= {
         "XDP102",
         "XDP103",
         "XDP104",
@@ -102,8 +99,10 @@ def test_a_sentence_of_many_departments_is_the_countys_model_text() -> None:
 def test_paragraphs_of_word_reports_are_compared() -> None:
     document = Document("报告.docx", "0", (Paragraph(1, "短句。"), Paragraph(2, "长" * 61 + "。")))
     submission = replace(
-        reader.read(next(SAMPLES.glob("*.xlsx")), find_template()), tables={}, documents=(document,)
+        workbook.read(next(SAMPLES.glob("*.xlsx")), find_template()),
+        tables={},
+        documents=(document,),
     )
     assert [
-        place for _, place, _ in crosscheck.facts_of(submission, find_template()).paragraphs
+        place for _, place, _ in across_departments.facts_of(submission, find_template()).paragraphs
     ] == [Place("报告.docx", "第2段")]

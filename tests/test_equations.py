@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jixiao_xlsx.equations import (
+from jixiao_xlsx.values.equations import (
     EquationError,
     Ref,
     Scope,

@@ -14,16 +14,20 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from jixiao_xlsx import checker, meta, reader
+from jixiao_xlsx.batch.handout import blank_workbooks
 from jixiao_xlsx.cli import main
-from jixiao_xlsx.copies import nothing_filled
-from jixiao_xlsx.equations import Ref
-from jixiao_xlsx.handout import blank_workbooks
-from jixiao_xlsx.model import FileStatus, Submission
-from jixiao_xlsx.roster import InputError
-from jixiao_xlsx.spec import edition, SpecError, Template, find_template
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.layout import TableFilling, place
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.find_template import edition, find_template
+from jixiao_xlsx.form.repeated_sheets import nothing_filled
+from jixiao_xlsx.form.spec import SpecError, Template
+from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import TableFilling, place
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.equations import Ref
 
 ROSTER = """部门编码,部门名称,简称,曾用名
 101,青禾县水务局,水务局,青禾县水利局
@@ -83,7 +87,7 @@ def handed(form: Template, season: Path) -> Any:
         reference_path=season / "批复.csv",
         last_year_path=season / "上年",
     )
-    return done, {path.name.split("-")[0]: reader.read(path, form) for path in done.files}
+    return done, {path.name.split("-")[0]: workbook.read(path, form) for path in done.files}
 
 
 def number(submission: Submission, address: str) -> Decimal | None:
@@ -117,7 +121,7 @@ def test_each_department_gets_what_is_known_of_it(handed: Any) -> None:
     assert (water.department, water.code, water.year) == ("青禾县水务局", "101", 2023)
     assert number(forest, "收支总表.项目支出.年初预算数") == 120_000
     assert number(forest, "收支总表.年初结转和结余.决算数") is None
-    assert not dict(meta.prefilled(archive.meta))
+    assert not dict(hidden_mark.prefilled(archive.meta))
     assert done.prefilled == 2
 
 
@@ -145,8 +149,8 @@ def test_a_total_that_follows_by_itself_stays_a_formula(form: Template, tmp_path
         book = openpyxl.load_workbook(tmp_path / "a.xlsx")
         sheet, ref = place(form).ref("收支总表", "基本支出", BUDGET)
         assert (book[sheet][ref].data_type == "f") is formula
-        read = reader.read(tmp_path / "a.xlsx", form)
-        assert (total in dict(meta.prefilled(read.meta))) is not formula
+        read = workbook.read(tmp_path / "a.xlsx", form)
+        assert (total in dict(hidden_mark.prefilled(read.meta))) is not formula
         assert number(read, "收支总表.基本支出.年初预算数") == value
 
 
@@ -160,7 +164,7 @@ def test_figures_typed_ahead_may_still_be_corrected(form: Template, tmp_path: Pa
 
 def test_an_untouched_workbook_accuses_nobody_of_changes(form: Template, handed: Any) -> None:
     for submission in handed[1].values():
-        codes = {finding.code for finding in checker.check(submission, form).findings}
+        codes = {finding.code for finding in check(submission, form).findings}
         assert not codes & {
             "STR104",
             "STR109",
@@ -244,15 +248,15 @@ def written(form: Template, **known: Any) -> bytes:
 def test_an_older_workbook_is_read_checked_and_scored_by_its_own_spec(
     form: Template, newer: Template
 ) -> None:
-    from jixiao_xlsx import scorer
+    from jixiao_xlsx.scoring import scorer
 
     filling = {"三公经费": TableFilling({"“三公经费”合计": {"决算数": 5}})}
-    read = reader.read_bytes(written(form, filling=filling), "旧.xlsx", newer)
+    read = workbook.read_bytes(written(form, filling=filling), "旧.xlsx", newer)
     assert number(read, "三公经费.“三公经费”合计.决算数") == 5
-    report = checker.check(read, newer)
+    report = check(read, newer)
     assert not {"STR102", "INT101"} & {finding.code for finding in report.findings}
     assert len(scorer.score(read, newer).indicators) == len(form.indicators)
-    now = reader.read_bytes(written(newer), "新.xlsx", newer)
+    now = workbook.read_bytes(written(newer), "新.xlsx", newer)
     assert now.cell("三公经费", "三公合计", "决算数") is not None
 
 
@@ -260,8 +264,8 @@ def test_a_version_that_was_not_kept_is_refused_with_what_to_do(
     newer: Template, form: Template
 ) -> None:
     data = written(newer)
-    with pytest.raises(reader.Unreadable, match="versions/99") as caught:
-        reader.read_bytes(data, "新.xlsx", form)
+    with pytest.raises(workbook.Unreadable, match="versions/99") as caught:
+        workbook.read_bytes(data, "新.xlsx", form)
     assert caught.value.status is FileStatus.UNRECOGNISED
 
 
@@ -273,8 +277,8 @@ def test_a_version_is_a_name_and_no_path(newer: Template, version: str) -> None:
 def test_the_form_of_another_kind_is_named(form: Template, newer: Template) -> None:
     book = openpyxl.load_workbook(io.BytesIO(written(form)))
     book["_meta"]["B1"] = "another"
-    with pytest.raises(reader.Unreadable, match=f"另一套表，不是“{form.title}”") as refused:
-        reader.read_bytes(saved(book), "x.xlsx", form)
+    with pytest.raises(workbook.Unreadable, match=f"另一套表，不是“{form.title}”") as refused:
+        workbook.read_bytes(saved(book), "x.xlsx", form)
     assert "another" not in str(refused.value)  # a name of ours
 
 
@@ -285,7 +289,7 @@ def test_what_was_typed_ahead_fills_nothing_in(form: Template, handed: Any) -> N
     done, _ = handed
     assert done.prefilled
     for path in done.files:
-        assert nothing_filled(reader.read(path, form), form), path
+        assert nothing_filled(workbook.read(path, form), form), path
 
 
 @pytest.mark.parametrize(
@@ -303,7 +307,7 @@ def test_a_name_on_the_cover_fills_nothing_in_and_one_figure_does(
     table, row, column = cell
     row = row if row in form.table[table].row else form.table[table].rows[0].title
     put(table, row, column, 5)(book)
-    assert nothing_filled(reader.read_bytes(saved(book), "x.xlsx", form), form) is not filled
+    assert nothing_filled(workbook.read_bytes(saved(book), "x.xlsx", form), form) is not filled
 
 
 def test_handing_out_again_replaces_blank_forms_only(form: Template, tmp_path: Path) -> None:
@@ -319,13 +323,13 @@ def test_handing_out_again_replaces_blank_forms_only(form: Template, tmp_path: P
     assert len(done.notes) == 1 and "改名保留" in done.notes[0]
     assert len(list(out.iterdir())) == len(first) + 1
     assert first[0].with_name(f"{first[0].stem}（改动保留1）.xlsx").read_bytes() == filled
-    assert all(reader.read(path, form).year == 2023 for path in done.files)
+    assert all(workbook.read(path, form).year == 2023 for path in done.files)
 
 
 def test_words_beside_the_form_are_not_nothing(form: Template, handed: Any) -> None:
     book = openpyxl.load_workbook(handed[0].files[0])
     book.create_sheet("情况说明")["A1"] = "我单位各项数字如下：收入 12 万元。"
-    assert not nothing_filled(reader.read_bytes(saved(book), "x.xlsx", form), form)
+    assert not nothing_filled(workbook.read_bytes(saved(book), "x.xlsx", form), form)
 
 
 # ------------------------------------------------------------------------------------------------------ tampering
@@ -475,7 +479,7 @@ def test_what_a_department_must_not_change_is_named_when_it_did(form: Template, 
 
 
 def reports(form: Template, data: bytes) -> tuple[Any, ...]:
-    return checker.check(reader.read_bytes(data, "x.xlsx", form), form).findings
+    return check(workbook.read_bytes(data, "x.xlsx", form), form).findings
 
 
 def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> None:
@@ -494,14 +498,14 @@ def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> No
 
 def test_rows_that_a_clerk_inserted_change_no_formula(form: Template) -> None:
     """Excel moves the references of formulas; what they do stays the same."""
-    assert meta.shape('IF(COUNT(D5:D9)=0,"",ROUND(SUM(D5:D9),2))', "D10") == meta.shape(
-        '=IF(COUNT($D$5:$D$12)=0, "", ROUND(SUM(D5:D12),2))', "D13"
-    )
-    assert meta.shape("SUM(D5:D9)", "D10") != meta.shape("SUM(C5:C9)", "D10") != ""
-    assert meta.shape("LOG10(A1)", "B1") == "LOG10([-1])"
-    assert meta.shape("SUM([.D5:.D9])", "D10") == ""  # .ods spells them its own way
+    assert hidden_mark.shape(
+        'IF(COUNT(D5:D9)=0,"",ROUND(SUM(D5:D9),2))', "D10"
+    ) == hidden_mark.shape('=IF(COUNT($D$5:$D$12)=0, "", ROUND(SUM(D5:D12),2))', "D13")
+    assert hidden_mark.shape("SUM(D5:D9)", "D10") != hidden_mark.shape("SUM(C5:C9)", "D10") != ""
+    assert hidden_mark.shape("LOG10(A1)", "B1") == "LOG10([-1])"
+    assert hidden_mark.shape("SUM([.D5:.D9])", "D10") == ""  # .ods spells them its own way
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", "3", '{"a": 1}', "null"])
 def test_a_hidden_sheet_that_someone_spoilt_is_passed_over(spoilt: str) -> None:
-    assert meta.fixed({f"{meta.PRINTED}|表": spoilt}, meta.PRINTED, "表") == {}
+    assert hidden_mark.fixed({f"{hidden_mark.PRINTED}|表": spoilt}, hidden_mark.PRINTED, "表") == {}

@@ -8,13 +8,15 @@ from decimal import Decimal
 import pytest
 from cases import Case, submission
 
-from jixiao_xlsx.balance import Outcome, judge
-from jixiao_xlsx.checker import check
-from jixiao_xlsx.equations import Scope, parse_relation
-from jixiao_xlsx.hints import hints as found_in
-from jixiao_xlsx.model import Expected, Place, Severity
-from jixiao_xlsx.slips import slip
-from jixiao_xlsx.spec import EquationSpec, find_template
+from jixiao_xlsx.checking.balance.hints import hints as found_in
+from jixiao_xlsx.checking.balance.judging import Outcome, judge
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import EquationSpec
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.digit_slips import slip
+from jixiao_xlsx.values.equations import Scope, parse_relation
+from jixiao_xlsx.values.findings import Expected, Severity
 
 TEMPLATE = find_template()
 UP, DOWN = "填小了 10000 倍（万元当作元）", "填大了 10000 倍（元当作万元）"

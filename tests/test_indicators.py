@@ -10,11 +10,14 @@ from cases import Case, submission
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_xlsx.amounts import State
-from jixiao_xlsx.indicators import BaseState, lines, read_measure, read_measure_text, tier_of
-from jixiao_xlsx.model import Cell, IndicatorScore, Method, Scorecard, Submission
-from jixiao_xlsx.scorer import score
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.scoring.indicator_lines import BaseState, lines
+from jixiao_xlsx.scoring.measures import read_measure, read_measure_text
+from jixiao_xlsx.scoring.score_formulas import tier_of
+from jixiao_xlsx.scoring.scorer import score
+from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.cells import Cell, Submission
+from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
 
 TEMPLATE = find_template()
 

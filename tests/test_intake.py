@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from parcels import STAMP, WHEN, letter, mbox, raw_letter, zipped
 
-from jixiao_xlsx import archives, intake, mail
-from jixiao_xlsx.fileformat import Refused
-from jixiao_xlsx.intake import Candidate, candidates
-from jixiao_xlsx.model import FileStatus
+from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake.candidates import MAX_DEPTH, Candidate, candidates
+from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.values.answers import FileStatus
 
 BOOK = zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
 
@@ -192,12 +192,12 @@ def test_names_in_utf8_without_a_word_about_it(tmp_path: Path) -> None:
 
 def test_archives_in_archives_are_opened_to_a_depth(tmp_path: Path) -> None:
     packed = zipped({"表.xlsx": BOOK})
-    for depth in range(1, intake.MAX_DEPTH + 2):
+    for depth in range(1, MAX_DEPTH + 2):
         packed = zipped({f"{depth}.zip": packed, f"表{depth}.xlsx": BOOK})
     done = found(put(tmp_path, "包.zip", packed))
     deep = [one for one in done.values() if one.set_aside]
     assert len(deep) == 1 and "解压" in deep[0].set_aside
-    assert sum(not one.set_aside for one in done.values()) == intake.MAX_DEPTH
+    assert sum(not one.set_aside for one in done.values()) == MAX_DEPTH
     assert all(one.content() == BOOK for one in done.values() if not one.set_aside)
 
 
@@ -243,7 +243,7 @@ def test_a_members_name_is_only_a_label(tmp_path: Path, name: str) -> None:
 
 
 def test_bombs_are_one_line_each_and_cost_nothing(tmp_path: Path) -> None:
-    put(tmp_path, "多.zip", zipped({f"{n}.xlsx": b"" for n in range(archives.MAX_MEMBERS + 1)}))
+    put(tmp_path, "多.zip", zipped({f"{n}.xlsx": b"" for n in range(zip_files.MAX_MEMBERS + 1)}))
     big = zipped({"零.xlsx": bytes(2**20)})
     put(tmp_path, "大.zip", _with_size(big, 2**32 - 2))
     put(tmp_path, "谎.zip", _with_size(zipped({"零.xlsx": bytes(2**20)}), 10))
@@ -402,7 +402,7 @@ def test_pictures_in_a_letters_text_are_no_files(tmp_path: Path) -> None:
         b"From: a@example.com\n" * 100_000,
         b"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n"
         + b"--b\n\nx\n" * 30_000,
-        b"From: a@example.com\n" + b"\n" * (mail.MAX_LINES + 1),
+        b"From: a@example.com\n" + b"\n" * (mail_files.MAX_LINES + 1),
         b"From: \xff\xfe\nDate: not a date\nSubject: =?utf-8?B?!!!?=\n\nhello",
         b"".join(
             b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)

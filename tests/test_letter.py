@@ -14,11 +14,15 @@ import openpyxl
 import pytest
 from office import _convert, office
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Batch, Bureau, Change, Department, Place, Report, Result
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.letter import write_briefing, write_letter
-from jixiao_xlsx.writers.wording import in_order
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.text.wording import in_order
+from jixiao_xlsx.output.word.letters import write_briefing, write_letter
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import Change, Report, Result, Severity
+from jixiao_xlsx.values.people import Bureau, Department
 
 ROOT = Path(__file__).parent.parent
 FORM = find_template()
@@ -35,7 +39,7 @@ BUREAU = Bureau(
 
 
 def report(name: str) -> Report:
-    return checker.check(reader.read(ROOT / "samples" / "inbox" / name, FORM), FORM)
+    return check(workbook.read(ROOT / "samples" / "inbox" / name, FORM), FORM)
 
 
 FAULTY = report("县医保局绩效评价表（导出）.xlsx")
@@ -89,7 +93,7 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
     ):
         assert said in text
     assert rows[0] == ["序号", "表/单元格", "问题", "依据", "修改要求"]
-    listed = [f for f in FAULTY.findings if f.severity is not checker.Severity.NOTE]
+    listed = [f for f in FAULTY.findings if f.severity is not Severity.NOTE]
     assert len(rows) == len(listed) + 1 and f"共 {len(listed)} 项" in text
     assert [row[1].split(" ")[0] for row in rows[1:]] == [str(f.place) for f in listed]
 
@@ -138,13 +142,13 @@ def test_the_briefing_draws_native_charts() -> None:
 
 def test_numbers_are_those_of_the_annotated_copy() -> None:
     """Listed in the order of the file's sheets, not of their names."""
-    submission = reader.read(ROOT / "samples" / "inbox" / "商务局绩效自评表-0309.xlsx", FORM)
-    one = checker.check(submission, FORM)
+    submission = workbook.read(ROOT / "samples" / "inbox" / "商务局绩效自评表-0309.xlsx", FORM)
+    one = check(submission, FORM)
     _, rows = words(write_letter(one, "青禾县商务局", BUREAU, FORM, submission.sheets))
     listed = [
         str(f.place)
         for f in in_order(one.findings, submission.sheets)
-        if f.severity is not checker.Severity.NOTE
+        if f.severity is not Severity.NOTE
     ]
     assert [row[1] for row in rows[1:]] == listed and listed != sorted(listed)
 
@@ -161,7 +165,7 @@ def test_numbers_are_those_of_the_annotated_copy() -> None:
 def test_what_is_asked_is_said_once(expected: str, demand: str) -> None:
     one = replace(
         FAULTY.findings[0],
-        severity=checker.Severity.ERROR,
+        severity=Severity.ERROR,
         expected=expected,
         message="甲未填。请补填。",
     )

@@ -12,8 +12,9 @@ from email.utils import getaddresses
 
 import pytest
 
-from jixiao_xlsx.model import Bureau, Department, Report
-from jixiao_xlsx.writers.mail import draft
+from jixiao_xlsx.output.text.mail_drafts import draft
+from jixiao_xlsx.values.findings import Report
+from jixiao_xlsx.values.people import Bureau, Department
 
 BUREAU = Bureau(
     name="青禾县财政局",

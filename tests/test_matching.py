@@ -6,9 +6,11 @@ from dataclasses import replace
 
 import pytest
 
-from jixiao_xlsx.matching import chosen_files, season, settle, with_hints, with_material
-from jixiao_xlsx.model import Answer, Bureau, Department, Facts, FileStatus, Letter, Report
-from jixiao_xlsx.roster import Choice
+from jixiao_xlsx.intake.roster import Choice
+from jixiao_xlsx.season.which_counts import chosen_files, season, settle, with_hints, with_material
+from jixiao_xlsx.values.answers import Answer, Facts, FileStatus, Letter
+from jixiao_xlsx.values.findings import Report
+from jixiao_xlsx.values.people import Bureau, Department
 
 FINANCE = Department("201", "青禾县财政局", "财政局", ("青禾县财税局",), email="CZJ@example.com")
 AGENCY = Department("202", "青禾县机关事务中心", "事务中心", ("青禾县机关事务管理局",))

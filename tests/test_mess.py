@@ -16,17 +16,17 @@ import openpyxl
 import pytest
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx import reader
 from jixiao_xlsx.cli import _complain
-from jixiao_xlsx.model import NO_CONTENT, Answer, FileStatus
-from jixiao_xlsx.reviewsheet import SCORE_TITLE
-from jixiao_xlsx.roster import read_roster
+from jixiao_xlsx.intake.roster import read_roster
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.season.review_marks import SCORE_TITLE
+from jixiao_xlsx.values.answers import NO_CONTENT, Answer, FileStatus
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ROSTER = SAMPLES / "departments.csv"
 BOOKS = sorted((SAMPLES / "inbox").glob("*.xlsx"))[:5]
 ONE, TWO, THREE, FOUR, FIVE = (path.read_bytes() for path in BOOKS)
-NAMES = [reader.read(path).department for path in BOOKS]
+NAMES = [workbook.read(path).department for path in BOOKS]
 MAILS = {department.name: department.email for department in read_roster(ROSTER)}
 
 

@@ -17,14 +17,16 @@ import pytest
 from cases import Case, load_cases, reference, submission
 from dumps import GOLDEN
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Expected, Finding, Report
-from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.checking.run_rules import run_rules
+from jixiao_xlsx.examining.check import catalogue, check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.findings import Expected, Finding, Report
 
 FORM = find_template()
 TEMPLATE = replace(FORM, severities={})  # the rules' own severities, whatever the form says of them
-RULES = {rule.code: rule for rule in checker.catalogue(TEMPLATE)}
+RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
 EVERY = {str(case): case for case in load_cases(TEMPLATE)}
 CASES = {name: case for name, case in EVERY.items() if case.finds}
 BOOKS = {
@@ -41,8 +43,8 @@ TO_DO = re.compile(r"请|不用改|不算错")
 
 
 def judged(case: Case) -> Report:
-    return checker.run_rules(
-        Desk(submission(case, TEMPLATE), TEMPLATE, reference(case)), [RULES[case.code]]
+    return run_rules(
+        Evidence(submission(case, TEMPLATE), TEMPLATE, reference(case)), [RULES[case.code]]
     )
 
 
@@ -59,7 +61,7 @@ def account(case: Case) -> str:
 
 
 def of_book(name: str) -> tuple[Finding, ...]:
-    return checker.check(reader.read(BOOKS[name], FORM), FORM).findings
+    return check(workbook.read(BOOKS[name], FORM), FORM).findings
 
 
 def line(finding: Finding) -> str:

@@ -7,13 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Place
-from jixiao_xlsx.narrative.clauses import passage
-from jixiao_xlsx.narrative.facts import Story
-from jixiao_xlsx.narrative.story import read_story
-from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.facts import Story
+from jixiao_xlsx.prose.language.clauses import passage
+from jixiao_xlsx.prose.language.vocabulary import fold, vocabulary
+from jixiao_xlsx.prose.story import read_story
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.cells import Place
 
 TEMPLATE = replace(
     find_template(), severities={}
@@ -140,7 +141,7 @@ RIGHT = (
 def test_the_seed_by_hand_and_by_rule() -> None:
     findings = [
         f
-        for f in checker.check(reader.read(SEED, TEMPLATE), TEMPLATE).findings
+        for f in check(workbook.read(SEED, TEMPLATE), TEMPLATE).findings
         if f.code.startswith("NAR")
     ]
     for code, quote, why in BY_HAND:
@@ -151,7 +152,7 @@ def test_the_seed_by_hand_and_by_rule() -> None:
 
 
 def test_a_finding_puts_the_words_beside_the_cell() -> None:
-    findings = checker.check(reader.read(SEED, TEMPLATE), TEMPLATE).findings
+    findings = check(workbook.read(SEED, TEMPLATE), TEMPLATE).findings
     one = next(f for f in findings if f.code == "NAR101" and "2.32" in f.reported)
     assert (
         one.place.sheet == "报告正文"

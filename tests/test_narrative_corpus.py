@@ -11,12 +11,13 @@ from pathlib import Path
 import pytest
 from cases import Case, submission
 
-from jixiao_xlsx.checker import catalogue, check
-from jixiao_xlsx.model import Finding, Severity, Skipped, Submission
-from jixiao_xlsx.narrative.vocabulary import fold, vocabulary
-from jixiao_xlsx.reader import read
-from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.examining.check import catalogue, check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.prose.language.vocabulary import fold, vocabulary
+from jixiao_xlsx.reading.workbook import read
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import Finding, Severity, Skipped
 
 TEMPLATE = replace(
     find_template(), severities={}
@@ -123,14 +124,14 @@ def test_odd_names_of_subjects_are_quoted_to_the_letter() -> None:
         "医疗卫生与计划生育支出",
         "社会保证和就业支出",
     ]
-    passages = Desk(with_report(NAMES), TEMPLATE).story.passages  # type: ignore[union-attr]
+    passages = Evidence(with_report(NAMES), TEMPLATE).story.passages  # type: ignore[union-attr]
     assert report.checked["NAR112"] == len(passages)
 
 
 def test_a_form_without_subjects_has_no_odd_names_of_them() -> None:
-    desk = Desk(with_report(NAMES), TEMPLATE)
-    desk.__dict__["vocabulary"] = replace(desk.vocabulary, subjects=None)  # type: ignore[type-var]
-    seen = [saw for code in ("NAR112", "STR114") for saw in RULES[code].check(desk)]
+    evidence = Evidence(with_report(NAMES), TEMPLATE)
+    evidence.__dict__["vocabulary"] = replace(evidence.vocabulary, subjects=None)  # type: ignore[type-var]
+    seen = [saw for code in ("NAR112", "STR114") for saw in RULES[code].check(evidence)]
     assert len(seen) == 2 and all(isinstance(saw, Skipped) for saw in seen)
 
 

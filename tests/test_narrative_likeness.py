@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 from test_narrative_corpus import said
 
-from jixiao_xlsx.model import Severity
-from jixiao_xlsx.narrative.likeness import is_slip
+from jixiao_xlsx.prose.likeness import is_slip
+from jixiao_xlsx.values.findings import Severity
 
 DICE = random.Random(104)
 NUMBERS = [Decimal(DICE.randint(10_000, 99_999_999)).scaleb(-2) for _ in range(300)]

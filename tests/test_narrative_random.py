@@ -10,11 +10,13 @@ from decimal import ROUND_DOWN, ROUND_HALF_UP, Decimal
 
 from cases import Case, submission
 
-from jixiao_xlsx.checker import run_rules
-from jixiao_xlsx.model import Finding, Severity, Submission
-from jixiao_xlsx.narrative.vocabulary import fold
-from jixiao_xlsx.rules import Desk, coded_rules
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.checking.rule import coded_rules
+from jixiao_xlsx.checking.run_rules import run_rules
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.prose.language.vocabulary import fold
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import Finding, Severity
 
 TEMPLATE = find_template()
 RULES = [rule for rule in coded_rules() if rule.code.startswith("NAR1")]
@@ -225,7 +227,7 @@ def said(made: Money, name: str, text: str) -> tuple[Finding, ...]:
         Case("RANDOM", "随机", given={**tables(made, name), "报告正文": "一、部门概况 | …"}),
         TEMPLATE,
     )
-    return run_rules(Desk(with_text(read, text), TEMPLATE), RULES).findings
+    return run_rules(Evidence(with_text(read, text), TEMPLATE), RULES).findings
 
 
 def with_text(read: Submission, text: str) -> Submission:

@@ -11,9 +11,10 @@ from collections.abc import Mapping
 import pytest
 import python_calamine as calamine
 
-from jixiao_xlsx import fileformat, ods, ooxml, reader
-from jixiao_xlsx.fileformat import Refused
-from jixiao_xlsx.ooxml import SheetFlags
+from jixiao_xlsx.intake import file_kinds
+from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.reading import ods_flags, workbook, xlsx_flags
+from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -66,7 +67,7 @@ def relationships(office: str, **targets: str) -> str:
 
 
 def flags(data: bytes) -> SheetFlags:
-    return ooxml.inspect(data).flags["表"]
+    return xlsx_flags.inspect(data).flags["表"]
 
 
 def values(data: bytes) -> list[list[object]]:
@@ -132,9 +133,9 @@ def test_hidden_rows_merges_and_sheet_states() -> None:
         state="veryHidden",
     )
     assert flags(data).hidden_rows == {1, 3} and flags(data).merges == ((1, 1, 4, 2),)
-    assert [(sheet.name, sheet.state, sheet.hidden) for sheet in ooxml.inspect(data).sheets] == [
-        ("表", "veryHidden", True)
-    ]
+    assert [
+        (sheet.name, sheet.state, sheet.hidden) for sheet in xlsx_flags.inspect(data).sheets
+    ] == [("表", "veryHidden", True)]
 
 
 def test_formulas_of_formats_and_dropdowns_are_not_cells() -> None:
@@ -173,12 +174,12 @@ def test_cells_without_addresses_stand_where_the_library_puts_them() -> None:
 
 def test_only_the_wanted_sheets_are_scanned() -> None:
     data = book('<row r="1"><c r="XFD1048576"><v>1</v></c></row>')
-    assert ooxml.inspect(data, lambda name, hidden: False).flags == {}
+    assert xlsx_flags.inspect(data, lambda name, hidden: False).flags == {}
 
 
 @pytest.mark.parametrize("column", [0, 1, 25, 26, 27, 701, 702, 16383])
 def test_addresses_there_and_back(column: int) -> None:
-    assert ooxml._position(ooxml.reference(41, column)) == (41, column)
+    assert xlsx_flags._position(xlsx_flags.reference(41, column)) == (41, column)
 
 
 # ------------------------------------------------------------------------------------------------- the guard
@@ -192,10 +193,10 @@ def test_a_far_cell_is_refused_with_its_sheet_and_address(place: str) -> None:
         f'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="{place}"><v>1</v></c></row>'
     )
     with pytest.raises(Refused) as refusal:
-        ooxml.inspect(data)
+        xlsx_flags.inspect(data)
     assert "“表”" in refusal.value.reason and place in refusal.value.reason
-    with pytest.raises(reader.Unreadable, match=place):
-        reader.read_bytes(data, "远.xlsx")
+    with pytest.raises(workbook.Unreadable, match=place):
+        workbook.read_bytes(data, "远.xlsx")
 
 
 def test_far_formats_without_content_are_no_harm() -> None:
@@ -227,7 +228,7 @@ def test_a_doctype_is_refused_wherever_it_stands(part: str) -> None:
         plain = archive.read(part).decode()
     evil = f'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>{plain}'
     with pytest.raises(Refused, match="DOCTYPE"):
-        ooxml.inspect(book("", parts={part: evil}))
+        xlsx_flags.inspect(book("", parts={part: evil}))
 
 
 def test_half_a_million_blank_formatted_rows_are_read_in_time() -> None:
@@ -242,9 +243,9 @@ def test_bombs_are_refused_before_they_are_unpacked() -> None:
     began = time.perf_counter()
     for part in ("xl/worksheets/sheet1.xml", "xl/sharedStrings.xml"):
         with pytest.raises(Refused, match="解压后"):
-            fileformat.sniff(book("", parts={part: bytes(120 * 2**20)}))
+            file_kinds.sniff(book("", parts={part: bytes(120 * 2**20)}))
     with pytest.raises(Refused, match="部件"):
-        fileformat.sniff(book("", parts={f"xl/x{n}.xml": b"" for n in range(2100)}))
+        file_kinds.sniff(book("", parts={f"xl/x{n}.xml": b"" for n in range(2100)}))
     assert time.perf_counter() - began < 10
 
 
@@ -254,12 +255,12 @@ def test_a_part_that_lies_about_its_size_is_refused() -> None:
     assert data[at : at + 4] == b"PK\x01\x02"
     data[at + 24 : at + 28] = struct.pack("<I", 40)
     with pytest.raises(Refused, match="损坏"):
-        ooxml.inspect(bytes(data))
+        xlsx_flags.inspect(bytes(data))
 
 
 def test_parts_of_one_name_are_refused() -> None:
     with pytest.raises(Refused, match="同名"):
-        fileformat.sniff(book("", parts={"xl/Worksheets/Sheet1.xml": b""}))
+        file_kinds.sniff(book("", parts={"xl/Worksheets/Sheet1.xml": b""}))
 
 
 @pytest.mark.parametrize(
@@ -276,8 +277,8 @@ def test_parts_of_one_name_are_refused() -> None:
     ],
 )
 def test_broken_parts_are_refused_in_words(parts: Mapping[str, str]) -> None:
-    with pytest.raises(reader.Unreadable) as refusal:
-        reader.read_bytes(book('<row r="1"><c r="A1"><v>1</v></c></row>', parts=parts), "坏.xlsx")
+    with pytest.raises(workbook.Unreadable) as refusal:
+        workbook.read_bytes(book('<row r="1"><c r="A1"><v>1</v></c></row>', parts=parts), "坏.xlsx")
     assert refusal.value.reason
 
 
@@ -302,7 +303,7 @@ CELL = '<table:table-cell office:value-type="float" office:value="1"/>'
 
 def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
     blank = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
-    ods.inspect(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
+    ods_flags.inspect(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
     for rows in (
         f"{blank}<table:table-row>{CELL}</table:table-row>",
         f'<table:table-row table:number-rows-repeated="1048576">{CELL}</table:table-row>',
@@ -310,4 +311,4 @@ def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
         "</table:table-row>",
     ):
         with pytest.raises(Refused, match="“表”"):
-            ods.inspect(spreadsheet(rows))
+            ods_flags.inspect(spreadsheet(rows))

@@ -18,15 +18,17 @@ import fills
 import openpyxl
 import pytest
 
-from jixiao_xlsx import balance, checker, reader
-from jixiao_xlsx.amounts import Convention
-from jixiao_xlsx.balance import Lens, Outcome
-from jixiao_xlsx.copies import named
-from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.rules.rates import rate_rules
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.layout import Filling, TableFilling
+from jixiao_xlsx.checking.balance.judging import NO_TOTAL, Lens, Outcome, Verdict, holds, judge
+from jixiao_xlsx.checking.rules.rates import rate_rules
+from jixiao_xlsx.checking.run_rules import run_rules
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.repeated_sheets import named
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.amounts import Convention
 from tests import office
 
 FILLS = int(os.environ.get("JIXIAO_ORACLE", "6"))
@@ -105,10 +107,10 @@ def shown(book: Any) -> dict[tuple[str, str, str], str]:
 def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
     """(verdict's outcome, "" or what differs) for every line of 自检."""
     said = shown(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
-    submission = reader.read_bytes(data, "x.xlsx", template)
+    submission = workbook.read_bytes(data, "x.xlsx", template)
     told: set[tuple[str, str, str]] = set()
     for verdict in (
-        verdict for part in submission.parts for verdict in balance.judge(part, template).verdicts
+        verdict for part in submission.parts for verdict in judge(part, template).verdicts
     ):
         code = verdict.instance.spec.code
         places = [(code, cell.sheet, cell.ref) for cell in verdict.instance.cells]
@@ -119,10 +121,10 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
         wanted = expected(verdict)
         right = said[key].startswith(wanted) if wanted.endswith("差 ") else said[key] == wanted
         yield verdict.outcome.value, "" if right else f"{key}: 自检 {said[key]!r}，核对 {wanted!r}"
-    desks = [Desk(part, template) for part in submission.parts]
+    desks = [Evidence(part, template) for part in submission.parts]
     for rule in rate_rules(template):
         findings = {
-            finding.place for desk in desks for finding in checker.run_rules(desk, [rule]).findings
+            finding.place for evidence in desks for finding in run_rules(evidence, [rule]).findings
         }
         for key, state in said.items():
             if key[0] == rule.code:
@@ -140,17 +142,15 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
     yield "lines", "" if not rest else f"没有比到：{rest}"
 
 
-def expected(verdict: balance.Verdict) -> str:
+def expected(verdict: Verdict) -> str:
     """What 自检 must show for a verdict of the checker."""
     instance = verdict.instance
     if verdict.outcome is Outcome.FAILS:
         return "△ 差 " if instance.column in instance.spec.note_columns else "✗ 差 "
     if verdict.outcome is Outcome.SKIPPED:
-        return "未填" if verdict.reason in {"未填", balance.NO_TOTAL} else "非数字"
+        return "未填" if verdict.reason in {"未填", NO_TOTAL} else "非数字"
     if verdict.outcome in {Outcome.HOLDS, Outcome.OTHER_CONVENTION}:
-        return (
-            "✓" if balance.holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
-        )
+        return "✓" if holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
     return RELIEFS[verdict.outcome]
 
 
@@ -244,7 +244,7 @@ def test_both_ways_of_typing_give_the_same_workbook(tmp_path: Path) -> None:
     books = recalculated(
         tmp_path, {"layout": stream.getvalue(), "titles": type_by_titles(FORM, filling)}
     )
-    values = [reader.read_bytes(data, "x.xlsx", FORM) for data in books.values()]
+    values = [workbook.read_bytes(data, "x.xlsx", FORM) for data in books.values()]
     one, other = (
         {(c.sheet, c.ref): c.value for t in read.tables.values() for c in t.cells()}
         for read in values

@@ -14,14 +14,14 @@ import pytest
 from click.testing import CliRunner
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx import batch, workers
+from jixiao_xlsx.batch import examine_one, run
+from jixiao_xlsx.batch.examine_one import Task
 from jixiao_xlsx.cli import main
-from jixiao_xlsx.intake import Candidate, candidates
-from jixiao_xlsx.model import Answer, FileStatus
-from jixiao_xlsx.pairing import CHECKED, offers
-from jixiao_xlsx.roster import read_roster
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.workers import Task
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake.candidates import Candidate, candidates
+from jixiao_xlsx.intake.roster import read_roster
+from jixiao_xlsx.season.pair_reports import CHECKED, offers
+from jixiao_xlsx.values.answers import Answer, FileStatus
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -61,7 +61,7 @@ def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
         )
         for one in found
     ]
-    return {answer.file.rpartition("/")[2]: answer for answer in workers.examine_all(tasks, 1)}
+    return {answer.file.rpartition("/")[2]: answer for answer in examine_one.examine_all(tasks, 1)}
 
 
 def told(answer: Answer) -> list[str]:
@@ -158,7 +158,7 @@ def test_of_several_reports_the_latest_is_read(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(files[name])
         stamp = 1_700_000_000
         os.utime(tmp_path / name, (stamp, stamp))
-    found = {a.file: a for a in batch.check_files([tmp_path], template=TEMPLATE)}
+    found = {a.file: a for a in run.check_files([tmp_path], template=TEMPLATE)}
     assert not told(found["水务.xlsx"])
     assert (
         "v2.docx" in found["水务局绩效报告v1.docx"].reason
@@ -176,7 +176,7 @@ def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_witho
 ) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": data}.items():
         (tmp_path / name).write_bytes(content)
-    done = batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    done = run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
     found = {answer.file: answer for answer in done.answers}
     book, word = found["水务.xlsx"], found["青禾县水务局绩效报告.docx"]
     assert (word.status, word.department) == (FileStatus.UNREADABLE, "青禾县水务局") and word.reason
@@ -190,7 +190,7 @@ def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path
     (tmp_path / name).write_bytes(b"%PDF-1.7 x")
     found = {
         a.file: a
-        for a in batch.run(
+        for a in run.run(
             [tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER
         ).answers
     }
@@ -200,7 +200,7 @@ def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path
 def test_a_run_tells_the_report_in_every_list(tmp_path: Path) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
         (tmp_path / name).write_bytes(content)
-    done = batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    done = run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
     book = next(answer for answer in done.answers if answer.report)
     assert told(book) == ["青禾县水务局绩效报告.docx 第3段"]
     csv = (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig")
@@ -217,7 +217,7 @@ def test_a_changed_report_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
         found = candidates([tmp_path])
         book = next(one for one in found if not one.set_aside)
         task = Task(book, TEMPLATE.folder, offers=offers(found, ()).get(book.file, ()))
-        return workers._key(task, Answer(book.file, FileStatus.SUBMITTED, sha256="x"))
+        return examine_one._key(task, Answer(book.file, FileStatus.SUBMITTED, sha256="x"))
 
     before = key()
     assert key() == before
@@ -253,7 +253,7 @@ def test_scoring_tells_reports_too(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     found = {
         answer.file: answer
-        for answer in batch.score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
+        for answer in run.score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
     }
     assert found["青禾县水务局绩效报告.docx"].material and found["水务.xlsx"].output
 
@@ -265,7 +265,7 @@ def test_a_name_like_a_formula_stays_a_name(tmp_path: Path) -> None:
         name: report("青禾县水务局绩效评价报告", f"=CMD() {WRONG}"),
     }.items():
         (tmp_path / file).write_bytes(content)
-    batch.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
     seen = 0
     for path in (tmp_path / "结果").rglob("*.xlsx"):
         for sheet in openpyxl.load_workbook(path):

@@ -20,17 +20,21 @@ from click.testing import CliRunner
 from dumps import dump
 from openpyxl.workbook.workbook import Workbook
 
-from jixiao_xlsx import checker, reader, scorer
-from jixiao_xlsx.checker import catalogue, run_rules
+from jixiao_xlsx.checking.run_rules import run_rules
 from jixiao_xlsx.cli import main
-from jixiao_xlsx.copies import named, unrolled
-from jixiao_xlsx.model import FindingState, Severity, Submission
-from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import SpecError, Template, find_template
-from jixiao_xlsx.writers.annotated import annotate
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.layout import place
-from jixiao_xlsx.writers.scored import write_scored
+from jixiao_xlsx.examining.check import catalogue, check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.repeated_sheets import named, unrolled
+from jixiao_xlsx.form.spec import SpecError, Template
+from jixiao_xlsx.output.xlsx.annotated.book import annotate
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import place
+from jixiao_xlsx.output.xlsx.scored.book import write_scored
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.scoring import scorer
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import FindingState, Severity
 
 FORM = find_template("xiangmu-zhichu")
 SAMPLES = Path(__file__).parent.parent / "samples" / "xiangmu"
@@ -54,7 +58,7 @@ def jixiao(*arguments: object) -> object:
 def test_every_finding_is_the_expected_one(book: Path) -> None:
     with (SAMPLES / "expected" / f"{book.stem}.csv").open(encoding="utf-8", newline="") as stream:
         wanted = {(line["code"], line["sheet"], line["cell"]) for line in csv.DictReader(stream)}
-    report = checker.check(reader.read(book, FORM), FORM)
+    report = check(workbook.read(book, FORM), FORM)
     found = {
         (f.code, f.place.sheet, f.place.cell)
         for f in report.findings
@@ -64,7 +68,7 @@ def test_every_finding_is_the_expected_one(book: Path) -> None:
 
 
 def test_right_projects_are_scored_as_they_scored_themselves() -> None:
-    cards = scorer.score_each(reader.read(WATER, FORM), FORM)
+    cards = scorer.score_each(workbook.read(WATER, FORM), FORM)
     assert [
         (card.item, round(float(card.total or 0), 2), card.grade, len(card.indicators))
         for card in cards
@@ -73,7 +77,7 @@ def test_right_projects_are_scored_as_they_scored_themselves() -> None:
         ("农村饮水安全巩固提升", 99.0, "优", 5),
     ]
     with pytest.raises(ValueError, match="parts"):
-        scorer.score(reader.read(WATER, FORM), FORM)
+        scorer.score(workbook.read(WATER, FORM), FORM)
 
 
 def test_samples_are_made_by_their_generator(tmp_path: Path) -> None:
@@ -95,11 +99,11 @@ def changed(book: Path, tmp_path: Path, change: Callable[[Workbook], object]) ->
     loaded = openpyxl.load_workbook(book)
     change(loaded)
     loaded.save(tmp_path / book.name)
-    return reader.read(tmp_path / book.name, FORM)
+    return workbook.read(tmp_path / book.name, FORM)
 
 
 def told(submission: Submission) -> set[tuple[str, str, str]]:
-    report = checker.check(submission, FORM)
+    report = check(submission, FORM)
     unsaved = {"AMT109"}  # openpyxl saves no results of formulas
     found = [
         f for f in report.findings if f.severity is not Severity.NOTE and f.code not in unsaved
@@ -108,7 +112,7 @@ def told(submission: Submission) -> set[tuple[str, str, str]]:
 
 
 def test_each_project_is_a_part_with_the_tables_of_the_form() -> None:
-    submission = reader.read(SCHOOLS, FORM)
+    submission = workbook.read(SCHOOLS, FORM)
     parts = submission.parts
     assert [part["项目概况"].cell("项目名称", "填报内容").text for part in parts] == [
         "农村校舍维修",
@@ -132,7 +136,7 @@ def test_copies_are_found_whatever_they_are_called(tmp_path: Path) -> None:
 
     submission = changed(SCHOOLS, tmp_path, rename)
     assert [part["项目概况"].sheet for part in submission.parts] == ["幼儿园设施", "项目1 (2)"]
-    before = told(reader.read(SCHOOLS, FORM))
+    before = told(workbook.read(SCHOOLS, FORM))
     assert told(submission) == {
         (code, "项目1 (2)" if sheet == "项目1" else sheet, cell) for code, sheet, cell in before
     }
@@ -145,14 +149,14 @@ def test_a_sheet_that_a_clerk_copied_is_one_more_project(tmp_path: Path) -> None
     submission = changed(SCHOOLS, tmp_path, copy)
     assert len(submission.parts) == 3
     assert {
-        (code, "项目1 (2)", cell) for code, sheet, cell in told(reader.read(SCHOOLS, FORM))
+        (code, "项目1 (2)", cell) for code, sheet, cell in told(workbook.read(SCHOOLS, FORM))
     } <= told(submission)
 
 
 def test_copies_that_are_not_used_are_no_fault_and_nothing_at_all_is() -> None:
     stream = io.BytesIO()
     write_workbook(FORM, stream, year=2023, department="青禾县水务局", code="312001")
-    submission = reader.read_bytes(stream.getvalue(), "空.xlsx", FORM)
+    submission = workbook.read_bytes(stream.getvalue(), "空.xlsx", FORM)
     assert len(submission.parts) == 1  # held to the form, so that the blanks are told
     assert {("STR103", "项目1", cell) for cell in ("B5", "C13", "B21")} <= told(submission)
     assert {sheet for _, sheet, _ in told(submission)} == {"项目1"}
@@ -176,16 +180,16 @@ def test_an_explanation_settles_its_own_project_only(tmp_path: Path) -> None:
 
     states = {
         f.place.sheet: f.state
-        for f in checker.check(changed(SCHOOLS, tmp_path, explained(4, "项目3")), FORM).findings
+        for f in check(changed(SCHOOLS, tmp_path, explained(4, "项目3")), FORM).findings
         if f.code == "BAL404" and f.item == "其他资金"
     }
     assert states == {"项目1": FindingState.OPEN, "项目3": FindingState.EXPLAINED}
 
 
 def test_the_scored_workbook_holds_every_project(tmp_path: Path) -> None:
-    submission = reader.read(WATER, FORM)
+    submission = workbook.read(WATER, FORM)
     cards = scorer.score_each(submission, FORM)
-    write_scored(tmp_path / "评分.xlsx", submission, checker.check(submission, FORM), cards, FORM)
+    write_scored(tmp_path / "评分.xlsx", submission, check(submission, FORM), cards, FORM)
     book = openpyxl.load_workbook(tmp_path / "评分.xlsx", data_only=True)
     assert book.sheetnames == [
         "绩效评价表1",
@@ -202,8 +206,8 @@ def test_the_scored_workbook_holds_every_project(tmp_path: Path) -> None:
 
 
 def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
-    submission = reader.read(SCHOOLS, FORM)
-    data = annotate(SCHOOLS.read_bytes(), submission, checker.check(submission, FORM), FORM)
+    submission = workbook.read(SCHOOLS, FORM)
+    data = annotate(SCHOOLS.read_bytes(), submission, check(submission, FORM), FORM)
     book = openpyxl.load_workbook(io.BytesIO(data))
     commented = {
         (sheet.title, cell.coordinate)
@@ -218,12 +222,12 @@ def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
 
 @office.office
 def test_recalculation_changes_nothing(tmp_path: Path) -> None:
-    submission = reader.read(WATER, FORM)
+    submission = workbook.read(WATER, FORM)
     scored, blank = tmp_path / "评分.xlsx", tmp_path / "空白.xlsx"
     write_scored(
         scored,
         submission,
-        checker.check(submission, FORM),
+        check(submission, FORM),
         scorer.score_each(submission, FORM),
         FORM,
     )
@@ -296,11 +300,11 @@ def test_it_runs_through_every_command(tmp_path: Path) -> None:
 
 
 def test_a_workbook_of_the_other_form_is_refused() -> None:
-    with pytest.raises(reader.Unreadable, match=f"这是“{FORM.title}”的表") as refused:
-        reader.read(INBOX[0], find_template())
+    with pytest.raises(workbook.Unreadable, match=f"这是“{FORM.title}”的表") as refused:
+        workbook.read(INBOX[0], find_template())
     assert FORM.id not in str(refused.value)
-    with pytest.raises(reader.Unreadable, match="这是另一套表，不是"):
-        reader.read_bytes(
+    with pytest.raises(workbook.Unreadable, match="这是另一套表，不是"):
+        workbook.read_bytes(
             _handed_out(replace(FORM, id="nobody-has-it")), "甲.xlsx", find_template()
         )
 
@@ -318,7 +322,7 @@ def _handed_out(form: Template) -> bytes:
 def test_its_own_rules_find_these_cells_and_no_others(case: Case) -> None:
     read = submission(case, FORM)
     rule = next(rule for rule in catalogue(FORM) if rule.code == case.code)
-    report = run_rules(Desk(read, FORM), [rule])
+    report = run_rules(Evidence(read, FORM), [rule])
     assert Counter(str(finding.place) for finding in report.findings) == Counter(
         str(find(at, read)) for at in case.finds
     )

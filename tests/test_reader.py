@@ -17,13 +17,15 @@ import pytest
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet.worksheet import Worksheet
 
-from jixiao_xlsx import reader
-from jixiao_xlsx.amounts import State
-from jixiao_xlsx.model import FileStatus, Submission
-from jixiao_xlsx.reader import Unreadable
-from jixiao_xlsx.spec import ColumnSpec, TableSpec, Template, find_template
-from jixiao_xlsx.writers import blank
-from jixiao_xlsx.writers.layout import TableFilling
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import ColumnSpec, TableSpec, Template
+from jixiao_xlsx.output.xlsx.blank import book as blank
+from jixiao_xlsx.output.xlsx.blank.layout import TableFilling
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.workbook import Unreadable
+from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.cells import Submission
 
 YEAR, DEPARTMENT, CODE = 2023, "清河县水务局", "103001"
 View = Mapping[tuple[str, str, str], tuple[State, object]]
@@ -108,7 +110,7 @@ def empty(template: Template) -> bytes:
 
 @pytest.fixture(scope="module")
 def original(filled: bytes, template: Template) -> Submission:
-    return reader.read_bytes(filled, "原件.xlsx", template)
+    return workbook.read_bytes(filled, "原件.xlsx", template)
 
 
 def view(submission: Submission) -> View:
@@ -175,7 +177,7 @@ def kinds(submission: Submission) -> set[str]:
 
 
 def read(data: bytes, template: Template, name: str = "报表.xlsx") -> Submission:
-    return reader.read_bytes(data, name, template)
+    return workbook.read_bytes(data, name, template)
 
 
 # ------------------------------------------------------------------------------------------------- the form as it is
@@ -374,7 +376,7 @@ def test_files_saved_again_by_libreoffice(
     subprocess.run(
         [*command, str(tmp_path / "in.xlsx")], check=True, capture_output=True, timeout=120
     )
-    found = reader.read(tmp_path / "out" / f"in.{suffix}", template)
+    found = workbook.read(tmp_path / "out" / f"in.{suffix}", template)
     assert view(found) == view(original)
     assert found.knows_formulas and bool(found.hides) == (suffix == "xls")
     assert found.cells_read == found.cells_handled, found.notes
@@ -810,7 +812,7 @@ rows = [{ title = "子" }, { title = "丑" }]
         sheet.append(line)
     stream = io.BytesIO()
     book.save(stream)
-    found = reader.read_bytes(stream.getvalue(), "演示.xlsx", find_template(tmp_path))
+    found = workbook.read_bytes(stream.getvalue(), "演示.xlsx", find_template(tmp_path))
     assert [(row.title, row["金额"].value) for row in found["甲"].rows] == [
         ("一号", 1),
         ("二号", 2),
@@ -876,7 +878,7 @@ def test_lock_files_and_unreachable_files(
     with pytest.raises(Unreadable, match="锁文件"):
         read(filled, template, "~$报表.xlsx")
     with pytest.raises(Unreadable, match="打不开"):
-        reader.read(tmp_path / "没有.xlsx", template)
+        workbook.read(tmp_path / "没有.xlsx", template)
 
 
 def test_the_extension_does_not_matter(

@@ -11,24 +11,13 @@ from fractions import Fraction
 
 import pytest
 
-from jixiao_xlsx.model import (
-    Answer,
-    Batch,
-    BatchFinding,
-    Bureau,
-    Department,
-    Execution,
-    Expected,
-    FileStatus,
-    Finding,
-    Place,
-    Report,
-    Scorecard,
-    Severity,
-    Skipped,
-)
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers import records
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.text import records
+from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Severity, Skipped
+from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.scores import Execution, Scorecard
 
 TEMPLATE = find_template()
 EXECUTION = Execution(Fraction(10), None, None, None, None, Fraction(10), "10 × 100% = 10")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jixiao_xlsx import rules
-from jixiao_xlsx.casebook import examples, known_relations
-from jixiao_xlsx.checker import _catalogue, catalogue
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.rulebook import rules_markdown
+from jixiao_xlsx.checking import rules
+from jixiao_xlsx.examining.check import _catalogue, catalogue
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.rule_examples import examples, known_relations
+from jixiao_xlsx.output.text.rule_pages import rules_markdown
 
 
 def test_every_relation_is_accounted_for() -> None:

@@ -15,14 +15,17 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from jixiao_xlsx import batch, reader, scorer
+from jixiao_xlsx.batch import run as batch
 from jixiao_xlsx.cli import main
-from jixiao_xlsx.fileformat import Refused
-from jixiao_xlsx.model import Batch, Scorecard
-from jixiao_xlsx.review import reviewed
-from jixiao_xlsx.reviewbook import read_review
-from jixiao_xlsx.roster import InputError
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.scoring import scorer
+from jixiao_xlsx.season.review import reviewed
+from jixiao_xlsx.season.review_files import read_review
+from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.scores import Scorecard
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 ROSTER = SAMPLES / "departments.csv"
@@ -272,7 +275,7 @@ def test_what_the_reviewer_typed_is_checked(
 
 def reviewed_card(path: Path, typing: Typing) -> Scorecard:
     typed(path, typing)
-    submission = reader.read(SAMPLES / "inbox" / SENT[ONE], FORM)
+    submission = workbook.read(SAMPLES / "inbox" / SENT[ONE], FORM)
     (review,) = read_review(path.read_bytes(), path.name)
     return reviewed(scorer.score(submission, FORM), review, submission.year, ONE, FORM)
 
@@ -361,7 +364,7 @@ def test_files_that_are_none_are_told_and_an_empty_folder_refused(
 
 def sent_again(inbox: Path, changes: Mapping[str, object]) -> None:
     path = inbox / SENT[ONE]
-    submission = reader.read(path, FORM)
+    submission = workbook.read(path, FORM)
     book = openpyxl.load_workbook(path)
     for row in submission[FORM.indicator_table].rows:
         if row.title in changes:
@@ -400,7 +403,7 @@ def test_lines_are_matched_by_name_and_one_without_an_indicator_is_never_lost(
     book.save(path)
     name = next(
         row.title
-        for row in reader.read(inbox / SENT[ONE], FORM)[FORM.indicator_table].open_rows
+        for row in workbook.read(inbox / SENT[ONE], FORM)[FORM.indicator_table].open_rows
         if row.title == "满意度"
     )
     sent_again(inbox, {name: "群众满意度"})

@@ -7,8 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx.model import Department
-from jixiao_xlsx.roster import (
+from jixiao_xlsx.intake.roster import (
     BUREAU_FILE,
     Choice,
     InputError,
@@ -17,6 +16,7 @@ from jixiao_xlsx.roster import (
     read_choices,
     read_roster,
 )
+from jixiao_xlsx.values.people import Department
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 HEADER = "部门编码,部门名称,简称,曾用名,主管部门,归口股室,联系人,电话,邮箱\n"

@@ -15,32 +15,43 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from office import office, resaved
 
-from jixiao_xlsx import checker, reader, rounds
-from jixiao_xlsx.amounts import State
-from jixiao_xlsx.model import Cell, Finding, FindingState, Report, Row, Submission, Table
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.checking.fingerprints import sealed
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.season.rounds import (
+    FOLDER,
+    Record,
+    differences,
+    open_counts,
+    record_of,
+    records_in,
+    unusable_in,
+)
+from jixiao_xlsx.season.rounds import compared as rounds_compared
+from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 
 INBOX = Path(__file__).parent.parent / "samples" / "inbox"
 FORM = find_template()
 
 
 def _faulty() -> list[Submission]:
-    books = [reader.read(path, FORM) for path in sorted(INBOX.glob("*.xlsx"))[2:12]]
-    return [book for book in books if checker.check(book, FORM).count(checker.Severity.ERROR)]
+    books = [workbook.read(path, FORM) for path in sorted(INBOX.glob("*.xlsx"))[2:12]]
+    return [book for book in books if check(book, FORM).count(Severity.ERROR)]
 
 
 BOOKS = _faulty()
 
 
-def record(report: Report, submission: Submission) -> rounds.Record:
-    return rounds.Record(
-        **json.loads(rounds.record_of(report, submission, submission.department, FORM))
-    )
+def record(report: Report, submission: Submission) -> Record:
+    return Record(**json.loads(record_of(report, submission, submission.department, FORM)))
 
 
 def compared(before: Submission, after: Submission) -> Report:
-    first = checker.check(before, FORM)
-    return rounds.compared(checker.check(after, FORM), after, record(first, before), FORM)
+    first = check(before, FORM)
+    return rounds_compared(check(after, FORM), after, record(first, before), FORM)
 
 
 def moved(submission: Submission, rng: random.Random) -> Submission:
@@ -202,7 +213,7 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
         when: {title for _, innocent, title, at, _ in rows if not innocent and at == when}
         for when in (BEFORE, AFTER, BOTH)
     }
-    own = sorted(_known_by(f) for f in checker.check(book, FORM).findings)
+    own = sorted(_known_by(f) for f in check(book, FORM).findings)
     assert {(one.code, one.item) for one in report.mended} == {
         (UNEVEN, title) for title in faulty[BEFORE]
     }
@@ -221,13 +232,13 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
         for table, innocent, title, when, _ in rows
         if when == AFTER or (when == BEFORE and innocent)
     }
-    spoken_of = {f.place.sheet for f in checker.check(book, FORM).findings}
+    spoken_of = {f.place.sheet for f in check(book, FORM).findings}
     assert {title for table, title in moving if book[table].sheet not in spoken_of} <= told
     assert told <= {title for _, title in moving} | faulty[BEFORE]
 
 
 ALIKE = "科学技术支出"
-EQUALS = reader.read(
+EQUALS = workbook.read(
     next(INBOX.glob("103-*.xlsx")), FORM
 )  # several rows of this title, by where the money is from
 
@@ -250,12 +261,12 @@ def test_a_row_put_in_among_equal_titles_leaves_the_others_alone(above: int) -> 
     }
     longer = inserted(table, ALIKE, new, place)
     there = longer.open_rows[place]
-    put_in = list(rounds.differences(EQUALS, _with(EQUALS, longer)))
+    put_in = list(differences(EQUALS, _with(EQUALS, longer)))
     assert {(c.place, c.field, c.before, c.after) for c in put_in} == {
         (there[column].place, column, "", text)
         for column, text in {**new, "支出功能分类科目": ALIKE}.items()
     }
-    taken_out = list(rounds.differences(_with(EQUALS, longer), EQUALS))
+    taken_out = list(differences(_with(EQUALS, longer), EQUALS))
     assert {(c.item, c.field, c.before, c.after) for c in taken_out} == {
         (c.item, c.field, c.after, c.before) for c in put_in
     }
@@ -268,7 +279,7 @@ def test_a_row_put_in_among_equal_titles_leaves_the_others_alone(above: int) -> 
         replace(row, cells={**row.cells, "项目支出": typed}) if row is other else row
         for row in longer.rows
     )
-    both = list(rounds.differences(EQUALS, _with(EQUALS, replace(longer, rows=rows))))
+    both = list(differences(EQUALS, _with(EQUALS, replace(longer, rows=rows))))
     assert {c.place for c in both} == {c.place for c in put_in} | {typed.place}
 
 
@@ -333,9 +344,7 @@ def test_a_row_under_a_new_name_is_the_same_row() -> None:
 )
 def test_a_task_without_finding_can_be_taken_out(before: Submission) -> None:
     """A line that was there from the start, between others: nothing is mended by it, and nothing is new."""
-    found = {
-        f.item for f in checker.check(before, FORM).findings if f.place.sheet == before[TASKS].sheet
-    }
+    found = {f.item for f in check(before, FORM).findings if f.place.sheet == before[TASKS].sheet}
     title = next(row.title for row in before[TASKS].open_rows[1:] if row.title not in found)
     report = compared(
         before, replace(_with(before, deleted(before[TASKS], title)), sha256="6" * 64)
@@ -383,7 +392,7 @@ def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
     first, second = resaved(
         [tmp_path / "改名甲.xlsx", tmp_path / "改名乙.xlsx"], tmp_path / "saved"
     )
-    report = compared(reader.read(roads, FORM), reader.read(first, FORM))
+    report = compared(workbook.read(roads, FORM), workbook.read(first, FORM))
     assert sorted((one.code, one.item, one.field) for one in report.mended) == [
         ("BAL203", "合计", "支出合计"),
         ("BAL203", "合计", "项目支出"),
@@ -394,7 +403,7 @@ def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
         ("BAL701", "合计"),
         ("STR107", "资金预算执行表"),
     ]
-    calm = compared(reader.read(insurance, FORM), reader.read(second, FORM))
+    calm = compared(workbook.read(insurance, FORM), workbook.read(second, FORM))
     assert {one.code for one in calm.mended} == {
         "AMT109"
     }  # formulas without results: saving has mended that
@@ -405,11 +414,11 @@ def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
 
 def test_equal_findings_are_numbered_and_words_do_not_matter() -> None:
     submission = BOOKS[0]
-    one = checker.check(submission, FORM).findings[0]
+    one = check(submission, FORM).findings[0]
     other = replace(one, message="换一种说法", hint="")
-    first, second = rounds.sealed([one, one], submission)
+    first, second = sealed([one, one], submission)
     assert first.fingerprint != second.fingerprint
-    assert rounds.sealed([other, other], submission)[1].fingerprint == second.fingerprint
+    assert sealed([other, other], submission)[1].fingerprint == second.fingerprint
 
 
 def test_the_same_file_again_is_no_new_round() -> None:
@@ -439,7 +448,7 @@ def _typed(submission: Submission, table: str, row: str, column: str, value: str
 
 def test_a_change_that_nobody_asked_for_is_told_and_an_asked_one_is_not() -> None:
     submission = BOOKS[0]
-    first = checker.check(submission, FORM)
+    first = check(submission, FORM)
     asked = {place for f in first.findings for place in (f.place, *f.related)}
     calm = [
         (table.name, row.title, column, cell)
@@ -507,8 +516,8 @@ def test_what_follows_from_a_correction_is_no_other_change() -> None:
     the reason in the next line.
     """
     columns = FORM.indicator_columns
-    book = reader.read(INBOX / "机关事务服务中心2023年部门整体支出绩效自评.xlsx", FORM)
-    findings = checker.check(book, FORM).findings
+    book = workbook.read(INBOX / "机关事务服务中心2023年部门整体支出绩效自评.xlsx", FORM)
+    findings = check(book, FORM).findings
     finding = next(f for f in findings if f.code == "IND104")
     other = next(
         row.title
@@ -548,55 +557,55 @@ def test_what_follows_from_a_correction_is_no_other_change() -> None:
 
 def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
     """“三公经费”控制率 speaks of the total, which is a formula: a part typed anew is an answer, a figure of another line is not."""
-    book = reader.read(INBOX / "科技局2023整体支出绩效评价表.xlsx", FORM)
+    book = workbook.read(INBOX / "科技局2023整体支出绩效评价表.xlsx", FORM)
     total = book["三公经费"].cell("“三公经费”合计", "决算数")
     assert total and total.formula
-    one = checker.check(book, FORM).findings[0]
+    one = check(book, FORM).findings[0]
     about = replace(
-        checker.check(book, FORM),
+        check(book, FORM),
         findings=(
             replace(one, place=total.place, related=(), message="请核对。", hint="", count=1),
         ),
     )
     for row, told in (("公务接待费", False), ("会议费", True)):
         after = replace(_typed(book, "三公经费", row, "决算数", "4321"), sha256="c" * 64)
-        report = rounds.compared(checker.check(after, FORM), after, record(about, book), FORM)
+        report = rounds_compared(check(after, FORM), after, record(about, book), FORM)
         assert [(c.item, c.field) for c in report.changes] == [(row, "决算数")] * told
 
 
 def test_three_rounds_remember_the_first() -> None:
     submission = BOOKS[0]
-    first = checker.check(submission, FORM)
+    first = check(submission, FORM)
     second = compared(submission, replace(submission, sha256="2" * 64))
     half = replace(second, findings=second.findings[1:])
     third_file = replace(submission, sha256="3" * 64)
-    third = rounds.compared(
+    third = rounds_compared(
         replace(first, sha256="3" * 64), third_file, record(half, submission), FORM
     )
     assert third.round == 3
     assert [f.since for f in third.findings] == [3, *[1] * (len(first.findings) - 1)]
-    fourth = rounds.compared(
+    fourth = rounds_compared(
         replace(first, sha256="4" * 64, findings=()), third_file, record(third, third_file), FORM
     )
     assert len(fourth.mended) == len(first.findings) and {one.until for one in fourth.mended} == {4}
-    assert rounds.open_counts(fourth) == (len(first.findings), 0, 0)
+    assert open_counts(fourth) == (len(first.findings), 0, 0)
 
 
 def test_what_is_not_ours_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / rounds.FOLDER).mkdir()
-    (tmp_path / rounds.FOLDER / "x.json").write_text('{"a": 1}', encoding="utf-8")
-    (tmp_path / rounds.FOLDER / "y.json").write_text("[", encoding="utf-8")
-    assert rounds.records_in(tmp_path) == {}
-    assert rounds.unusable_in(tmp_path) == ("x.json", "y.json")
+    (tmp_path / FOLDER).mkdir()
+    (tmp_path / FOLDER / "x.json").write_text('{"a": 1}', encoding="utf-8")
+    (tmp_path / FOLDER / "y.json").write_text("[", encoding="utf-8")
+    assert records_in(tmp_path) == {}
+    assert unusable_in(tmp_path) == ("x.json", "y.json")
 
 
 def test_an_explained_finding_is_neither_mended_nor_open() -> None:
     submission = BOOKS[0]
     report = compared(submission, replace(submission, sha256="5" * 64))
     explained: list[Finding] = [replace(f, state=FindingState.EXPLAINED) for f in report.findings]
-    assert rounds.open_counts(replace(report, findings=tuple(explained))) == (0, 0, 0)
+    assert open_counts(replace(report, findings=tuple(explained))) == (0, 0, 0)
 
 
 @pytest.mark.parametrize("which", range(min(2, len(BOOKS))))
 def test_two_equal_workbooks_do_not_differ(which: int) -> None:
-    assert list(rounds.differences(BOOKS[which], BOOKS[which])) == []
+    assert list(differences(BOOKS[which], BOOKS[which])) == []

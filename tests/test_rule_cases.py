@@ -10,11 +10,14 @@ from decimal import Decimal
 import pytest
 from cases import Case, find, load_cases, reference, submission
 
-from jixiao_xlsx.checker import CRASH, catalogue, check, run_rules
-from jixiao_xlsx.model import Cell, Expected, Severity
-from jixiao_xlsx.rules import Desk, Rule, name_of, rule
-from jixiao_xlsx.rules.equations import equation_rules
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.checking.rule import Rule, name_of, rule
+from jixiao_xlsx.checking.rules.equations import equation_rules
+from jixiao_xlsx.checking.run_rules import CRASH, run_rules
+from jixiao_xlsx.examining.check import catalogue, check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.values.cells import Cell
+from jixiao_xlsx.values.findings import Expected, Severity
 
 TEMPLATE = replace(
     find_template(), severities={}
@@ -27,7 +30,7 @@ FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_rule_finds_these_cells_and_no_others(case: Case) -> None:
     read = submission(case, TEMPLATE)
-    report = run_rules(Desk(read, TEMPLATE, reference(case)), [RULES[case.code]])
+    report = run_rules(Evidence(read, TEMPLATE, reference(case)), [RULES[case.code]])
     found = Counter((finding.code, str(finding.place)) for finding in report.findings)
     wanted = Counter((case.code, str(find(address, read))) for address in case.finds)
     assert found == wanted, "\n".join(finding.message for finding in report.findings)
@@ -50,7 +53,7 @@ def test_of_seven_required_cells_that_are_blank_six_are_named() -> None:
     )
     form = replace(TEMPLATE, tables=(replace(info, rows=rows), *TEMPLATE.tables[1:]))
     read = submission(Case("STR103", "七项必填", given={"基本信息": "填报人 | 张三"}), TEMPLATE)
-    (found,) = run_rules(Desk(read, form), [RULES["STR103"]]).findings
+    (found,) = run_rules(Evidence(read, form), [RULES["STR103"]]).findings
     assert (len(asked), found.count) == (7, 7)
     assert found.message.count("“") == 6 and "等 7 项未填" in found.message, found.message
 
@@ -105,7 +108,7 @@ def test_a_form_that_sets_no_limits_is_content_with_little(
     code: str, given: dict[str, str], finds: int
 ) -> None:
     read = submission(Case(code, "没有界限", given=given), TEMPLATE)
-    found = run_rules(Desk(read, replace(TEMPLATE, thresholds={})), [RULES[code]]).findings
+    found = run_rules(Evidence(read, replace(TEMPLATE, thresholds={})), [RULES[code]]).findings
     assert len(found) == finds, [finding.message for finding in found]
 
 
@@ -115,7 +118,7 @@ def test_a_rate_of_figures_in_万元_has_a_range() -> None:
     funds = "资金来源 | 全年预算数 | 全年执行数 | 执行率\n年度资金总额 | 10.00 | 5.00 | 60%"
     read = submission(Case("RAT101", "万元", given={"项目资金": funds}), form)
     (found,) = run_rules(
-        Desk(read, form), [one for one in catalogue(form) if one.code == "RAT101"]
+        Evidence(read, form), [one for one in catalogue(form) if one.code == "RAT101"]
     ).findings
     assert found.expected == Expected(Decimal("49.93"), Decimal("50.08"), "%")
     assert "应为 49.93%–50.08%" in found.message
@@ -189,13 +192,13 @@ def test_the_page_of_an_equation_says_the_law_and_how_to_mend_it(code: str, doc:
 
 def test_a_code_can_be_taken_once_only() -> None:
     with pytest.raises(ValueError, match="规则编号重复：STR109"):
-        rule("STR109", "题", severity=Severity.NOTE, basis="依据")(lambda desk: iter(()))
+        rule("STR109", "题", severity=Severity.NOTE, basis="依据")(lambda evidence: iter(()))
 
 
 def test_a_rule_without_a_page_has_an_empty_one(monkeypatch: pytest.MonkeyPatch) -> None:
     registry: dict[str, Rule] = {}
-    monkeypatch.setattr("jixiao_xlsx.rules._REGISTRY", registry)
-    rule("STR999", "题", severity=Severity.NOTE, basis="依据")(lambda desk: iter(()))
+    monkeypatch.setattr("jixiao_xlsx.checking.rule._REGISTRY", registry)
+    rule("STR999", "题", severity=Severity.NOTE, basis="依据")(lambda evidence: iter(()))
     assert [(one.code, one.doc) for one in registry.values()] == [("STR999", "")]
 
 

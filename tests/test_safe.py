@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_xlsx.writers.safe import MAX_BYTES, MAX_NAME, UNNAMED, safe_name
+from jixiao_xlsx.output.file_names import MAX_BYTES, MAX_NAME, UNNAMED, safe_name
 
 
 @pytest.mark.parametrize(

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Severity
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.findings import Severity
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 INBOX = sorted((SAMPLES / "inbox").glob("*.xlsx"))
@@ -33,7 +34,7 @@ def test_inbox_is_whole() -> None:
 def test_every_finding_is_the_expected_one(book: Path) -> None:
     """All 错误 and 警告, by code and cell; 提示 count only where the list names them."""
     template = find_template()
-    report = checker.check(reader.read(book, template), template)
+    report = check(workbook.read(book, template), template)
     wanted = expected(book)
     named = {code for code, _, _ in wanted}
     found = {

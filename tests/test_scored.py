@@ -14,12 +14,15 @@ import pytest
 from dumps import check_golden
 from xlsxwriter.worksheet import Worksheet
 
-from jixiao_xlsx.model import Method, Report, Scorecard, Submission
-from jixiao_xlsx.reviewsheet import SHEET
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.scored import write_scored
-from jixiao_xlsx.writers.scored_notes import recompute
-from jixiao_xlsx.writers.styles import height, lines, new_book
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.scored.book import write_scored
+from jixiao_xlsx.output.xlsx.scored.notes import recompute
+from jixiao_xlsx.output.xlsx.styles import height, lines, new_book
+from jixiao_xlsx.season.review_marks import SHEET
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import Report
+from jixiao_xlsx.values.scores import Method, Scorecard
 
 TABLE, OPINION, NOTES, FUNDS = "绩效评价表", "核对意见", "评分说明", "资金执行"
 FORM = find_template()
@@ -75,7 +78,7 @@ def test_formulas_need_none_of_what_the_library_would_look_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours = written()
-    monkeypatch.setattr("jixiao_xlsx.writers.styles._Sheet", Worksheet)
+    monkeypatch.setattr("jixiao_xlsx.output.xlsx.styles._Sheet", Worksheet)
     assert written() == ours
 
 

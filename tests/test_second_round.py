@@ -15,18 +15,22 @@ import pytest
 from clerk import ANSWERS, mend
 from office import _convert, office
 
-from jixiao_xlsx import batch, checker, reader, rounds
-from jixiao_xlsx.model import Batch, FindingState, Result, Severity
-from jixiao_xlsx.names import RETURNED
-from jixiao_xlsx.roster import InputError
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run
+from jixiao_xlsx.examining.check import catalogue, check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.season.rounds import FOLDER, open_counts
+from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.findings import FindingState, Result, Severity
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 FORM = find_template()
 
 
 def ran(inbox: Path, output: Path, previous: Path | None = None) -> Batch:
-    done = batch.run(
+    done = run.run(
         [inbox],
         output,
         template=FORM,
@@ -64,7 +68,7 @@ def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Batch, 
 
 def test_every_returned_sample_is_mended_here() -> None:
     reports = {
-        path.stem: checker.check(reader.read(path, FORM), FORM)
+        path.stem: check(workbook.read(path, FORM), FORM)
         for path in (SAMPLES / "inbox").glob("*.xlsx")
     }
     assert {stem for stem, report in reports.items() if report.result is Result.RETURN} == set(
@@ -92,7 +96,7 @@ def test_every_fault_is_mended_and_nothing_is_new(two_rounds: tuple[Batch, Batch
         assert {
             f.fingerprint for f in earlier.findings if f.severity is Severity.WARNING
         } <= gone | explained
-        assert rounds.open_counts(report)[1:] == (0, 0) and report.result is Result.PASS
+        assert open_counts(report)[1:] == (0, 0) and report.result is Result.PASS
 
 
 @office
@@ -102,7 +106,7 @@ def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Batch, Batch, Path])
         (letter,) = answer.returned
         with ZipFile(folder / "two" / letter) as archive:
             text = re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
-        mended = rounds.open_counts(answer.report)[0]  # type: ignore[arg-type]
+        mended = open_counts(answer.report)[0]  # type: ignore[arg-type]
         assert (
             mended
             and f"第 2 次报送，与上次相比：已改正 {mended} 项，未改正 0 项，新出现 0 项" in text
@@ -122,13 +126,13 @@ def test_the_copy_that_came_back_is_read_as_a_submission(
 ) -> None:
     _, second, folder = two_rounds
     for answer in second.submitted:
-        submission = reader.read(folder / "again" / answer.file, FORM)
+        submission = workbook.read(folder / "again" / answer.file, FORM)
         assert RETURNED not in submission.sheets
         assert not [note for note in submission.notes if note.item == RETURNED]
         names = {note.kind for note in submission.notes}
         assert "unread_sheet" not in names
-    assert (folder / "two" / rounds.FOLDER).is_dir()
-    assert checker.catalogue(FORM)
+    assert (folder / "two" / FOLDER).is_dir()
+    assert catalogue(FORM)
 
 
 def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
@@ -192,7 +196,7 @@ def test_a_folder_that_is_no_earlier_output_is_refused_and_a_damaged_record_is_t
         ran(tmp_path / "甲", tmp_path / "二", tmp_path / "甲")
     assert not (tmp_path / "二").exists()
     ran(tmp_path / "甲", tmp_path / "一")
-    (record,) = (tmp_path / "一" / rounds.FOLDER).iterdir()
+    (record,) = (tmp_path / "一" / FOLDER).iterdir()
     record.write_text(record.read_text(encoding="utf-8")[:-40], encoding="utf-8")
     record.replace(record.with_name("又.json"))
     done = ran(tmp_path / "甲", tmp_path / "二", tmp_path / "一")
@@ -207,7 +211,7 @@ def test_a_roster_that_was_changed_meanwhile_is_read_again(tmp_path: Path) -> No
     (tmp_path / "甲" / "x.xlsx").write_bytes((SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes())
 
     def addressed(output: str) -> str:
-        done = batch.run(
+        done = run.run(
             [tmp_path / "甲"], tmp_path / output, template=FORM, roster_path=roster, jobs=1
         )
         with ZipFile(tmp_path / output / done.submitted[0].returned[0]) as archive:

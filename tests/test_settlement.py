@@ -8,25 +8,19 @@ from pathlib import Path
 import office
 import pytest
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import (
-    Answer,
-    FileStatus,
-    Finding,
-    FindingState,
-    Place,
-    Remark,
-    Report,
-    Result,
-    Severity,
-    Waiver,
-)
-from jixiao_xlsx.reference import read_reference, read_waivers
-from jixiao_xlsx.roster import InputError
-from jixiao_xlsx.settlement import explained, waived
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.layout import TableFilling
+from jixiao_xlsx.checking.explained import explained
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake.reference import read_reference, read_waivers
+from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import TableFilling
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.season.waivers import waived
+from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.values.cells import Place, Remark
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.values.people import Waiver
 
 TODAY = dt.date(2024, 3, 31)
 
@@ -137,7 +131,7 @@ FILLED = {"三公经费": TableFilling(rows={"会议费": {"预算数（全年�
 
 def meeting(path: Path) -> Finding:
     template = find_template()
-    report = checker.check(reader.read(path, template), template)
+    report = check(workbook.read(path, template), template)
     return next(f for f in report.findings if f.code == "BAL504")
 
 

@@ -14,9 +14,11 @@ sys.path.insert(0, str(Path(__file__).parent / "hostile"))
 
 import xlsb
 
-from jixiao_xlsx import batch, checker, reader
-from jixiao_xlsx.model import Answer
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.answers import Answer
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -41,7 +43,7 @@ def lines_of(answer: Answer) -> list[tuple[str, ...]]:
 @pytest.fixture(scope="module")
 def plain() -> Findings:
     return findings(
-        batch.check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE)
+        run.check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE)
     )
 
 
@@ -76,7 +78,7 @@ def test_the_same_findings_by_every_way(
     pack: Callable[[Path], None], plain: Findings, tmp_path: Path
 ) -> None:
     pack(tmp_path)
-    assert findings(batch.check_files([tmp_path], template=TEMPLATE)) == plain
+    assert findings(run.check_files([tmp_path], template=TEMPLATE)) == plain
 
 
 CALCULATED = "AMT109"  # a formula that was never calculated: LibreOffice does so when it saves
@@ -91,7 +93,7 @@ def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> 
         path.rename(path.with_suffix(".et"))
     for path in sorted((tmp_path / "xls").glob("*.xls"))[::3]:
         path.rename(path.with_suffix(".xlsx"))
-    answers = batch.check_files([tmp_path], template=TEMPLATE)
+    answers = run.check_files([tmp_path], template=TEMPLATE)
     assert len(answers) == len(books)
     for answer in answers:
         assert answer.report, answer.reason
@@ -108,11 +110,11 @@ UNSEEN = frozenset(
 def test_what_a_format_hides_is_skipped_and_said() -> None:
     hidden = set()
     for name, data in BOOKS.items():
-        plain = checker.check(reader.read_bytes(data, name, TEMPLATE), TEMPLATE)
+        plain = check(workbook.read_bytes(data, name, TEMPLATE), TEMPLATE)
         if UNSEEN & {finding.code for finding in plain.findings}:
             continue
-        submission = reader.read_bytes(xlsb.converted(data), name, TEMPLATE)
-        report = checker.check(submission, TEMPLATE)
+        submission = workbook.read_bytes(xlsb.converted(data), name, TEMPLATE)
+        report = check(submission, TEMPLATE)
         before, after = (
             {(f.code, f.place.sheet, f.place.cell, f.item, f.field) for f in r.findings}
             for r in (plain, report)

@@ -12,9 +12,10 @@ from typing import Any
 
 import pytest
 
-from jixiao_xlsx import specfile
-from jixiao_xlsx.model import Severity
-from jixiao_xlsx.spec import DEFAULT_TEMPLATE, SpecError, Template, find_template, templates_folder
+from jixiao_xlsx.form import load_spec
+from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template, templates_folder
+from jixiao_xlsx.form.spec import SpecError, Template
+from jixiao_xlsx.values.findings import Severity
 
 SHIPPED = templates_folder() / DEFAULT_TEMPLATE
 FORM = """
@@ -248,11 +249,11 @@ def test_a_value_of_another_kind_is_told_wherever_it_stands(
         if type(node[at[-1]]) is type(wrong) or (wrong == 7 and set(at) & set(NUMBERS)):
             continue
         node[at[-1]] = wrong
-        monkeypatch.setattr(specfile.tomllib, "loads", lambda _, data=data: data)
+        monkeypatch.setattr(load_spec.tomllib, "loads", lambda _, data=data: data)
         with pytest.raises(SpecError):
             loaded(SHIPPED)
 
 
 def loaded(folder: Path) -> Template:
     """The form, read again."""
-    return specfile.load(folder)
+    return load_spec.load(folder)

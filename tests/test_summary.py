@@ -15,10 +15,12 @@ import pytest
 from dumps import check_golden
 from xlsxwriter.worksheet import Worksheet
 
-from jixiao_xlsx.model import Batch, Change, Place, Result, Severity
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.summary import write_summary
-from jixiao_xlsx.writers.summary_frames import matrix, ranking, results, rules
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.xlsx.summary.book import write_summary
+from jixiao_xlsx.output.xlsx.summary.frames import matrix, ranking, results, rules
+from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import Change, Result, Severity
 
 FORM = find_template()
 
@@ -76,7 +78,7 @@ def test_formulas_need_none_of_what_the_library_would_look_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours = written()
-    monkeypatch.setattr("jixiao_xlsx.writers.styles._Sheet", Worksheet)
+    monkeypatch.setattr("jixiao_xlsx.output.xlsx.styles._Sheet", Worksheet)
     assert written() == ours
 
 

@@ -12,11 +12,12 @@ from pathlib import Path
 import fills
 import pytest
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Submission
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.layout import Filling, TableFilling, place
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, place
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.cells import Submission
 from tests import office
 
 FORM = find_template()
@@ -74,7 +75,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
         capture_output=True,
         timeout=240,
     )
-    return {suffix: reader.read(folder / f"filled.{suffix}", FORM) for suffix in FILTERS}
+    return {suffix: workbook.read(folder / f"filled.{suffix}", FORM) for suffix in FILTERS}
 
 
 @office.office
@@ -98,7 +99,7 @@ def test_the_findings_are_equal_and_what_a_format_hides_is_listed(
 ) -> None:
     found = {}
     for suffix, book in books.items():
-        report = checker.check(book, FORM)
+        report = check(book, FORM)
         found[suffix] = [(f.code, f.place, f.reported, f.message) for f in report.findings]
     assert [bool(book.hides) for book in books.values()] == [False, True, False]
     assert found["xlsx"] == found["xls"] == found["ods"]

@@ -10,11 +10,11 @@ from collections.abc import Mapping
 import pytest
 from parcels import zipped
 
-from jixiao_xlsx.document import read_document
-from jixiao_xlsx.fileformat import Refused
-from jixiao_xlsx.model import Document
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.word import Word, read_word
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.reading.word.document import read_document
+from jixiao_xlsx.reading.word.docx import Word, read_word
+from jixiao_xlsx.values.cells import Document
 
 TEMPLATE = find_template()
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"

@@ -13,11 +13,16 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from jixiao_xlsx import batch, checker, reader, rounds
-from jixiao_xlsx.document import read_document
-from jixiao_xlsx.model import Answer, Document, Finding, Report
-from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.word.document import read_document
+from jixiao_xlsx.season.rounds import Record, compared, record_of
+from jixiao_xlsx.values.answers import Answer
+from jixiao_xlsx.values.cells import Document
+from jixiao_xlsx.values.findings import Finding, Report
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -50,7 +55,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
         )
         for path in (report, book):
             shutil.copy(path, folder)
-        both = {answer.file: answer for answer in batch.check_files([folder], template=TEMPLATE)}
+        both = {answer.file: answer for answer in run.check_files([folder], template=TEMPLATE)}
         assert both[report.name].material and "已核对" in both[report.name].reason
         found[report.name] = both[book.name]
     return found
@@ -146,15 +151,15 @@ def test_the_tables_of_the_form_are_found_among_those_of_the_report() -> None:
 def test_a_report_in_word_costs_less_than_its_workbook() -> None:
     """Reading the text, its tables and its facts, against reading the workbook."""
     book = next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))
-    read, data = reader.read(book, TEMPLATE), SEED.read_bytes()
-    document(), Desk(read, TEMPLATE).story
+    read, data = workbook.read(book, TEMPLATE), SEED.read_bytes()
+    document(), Evidence(read, TEMPLATE).story
     texts, books = [], []
     for _ in range(5):
         start = time.perf_counter()
         found = read_document(data, SEED.name, TEMPLATE)
         texts.append(time.perf_counter() - start)
         start = time.perf_counter()
-        reader.read(book, TEMPLATE)
+        workbook.read(book, TEMPLATE)
         books.append(time.perf_counter() - start)
     assert found.tables and min(texts) < min(books)
 
@@ -163,7 +168,7 @@ def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(
     answers: Mapping[str, Answer],
 ) -> None:
     book = next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))
-    alone = checker.check(reader.read(book, TEMPLATE), TEMPLATE)
+    alone = check(workbook.read(book, TEMPLATE), TEMPLATE)
     report = answers[SEED.name].report
     assert report is not None
     of_book = [(f.code, f.place, f.message) for f in report.findings if f.place.sheet != SEED.name]
@@ -175,12 +180,10 @@ def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(
 
 def rounds_of(before: tuple[Document, ...], after: tuple[Document, ...]) -> Report:
     """The second round of the seed's workbook, which came with these reports then and now."""
-    book = reader.read(next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"])), TEMPLATE)
+    book = workbook.read(next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"])), TEMPLATE)
     old, new = replace(book, documents=before), replace(book, documents=after)
-    record = rounds.Record(
-        **json.loads(rounds.record_of(checker.check(old, TEMPLATE), old, book.department, TEMPLATE))
-    )
-    return rounds.compared(checker.check(new, TEMPLATE), new, record, TEMPLATE)
+    record = Record(**json.loads(record_of(check(old, TEMPLATE), old, book.department, TEMPLATE)))
+    return compared(check(new, TEMPLATE), new, record, TEMPLATE)
 
 
 def without(words: str) -> Document:
@@ -220,9 +223,7 @@ def test_findings_about_a_report_lead_nowhere_but_to_the_cell_they_are_held_agai
     inbox.mkdir()
     for path in (SEED, next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))):
         shutil.copy(path, inbox)
-    batch.run(
-        [inbox], tmp_path / "结果", template=TEMPLATE, roster_path=SAMPLES / "departments.csv"
-    )
+    run.run([inbox], tmp_path / "结果", template=TEMPLATE, roster_path=SAMPLES / "departments.csv")
     for pattern, sheet, columns in (
         ("评分/*.xlsx", "核对意见", (5, 8, 9)),
         ("退回/*/*批注副本.xlsx", "审核意见", (3, 5, 6)),

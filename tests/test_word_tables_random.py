@@ -12,17 +12,21 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.amounts import MONEY_UNITS, atoms_per, plain, rounded
-from jixiao_xlsx.model import Cell, Document, Finding, Paragraph, Submission, Table
-from jixiao_xlsx.names import vocabulary
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.word import Word, WordCell, WordTable
-from jixiao_xlsx.wordtables import tables_of
+from jixiao_xlsx.checking.run_rules import run_rules
+from jixiao_xlsx.examining.check import catalogue
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.titles import vocabulary
+from jixiao_xlsx.reading.word.docx import Word, WordCell, WordTable
+from jixiao_xlsx.reading.word.docx_tables import tables_of
+from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per, plain, rounded
+from jixiao_xlsx.values.cells import Cell, Document, Paragraph, Submission, Table
+from jixiao_xlsx.values.findings import Finding
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parent.parent / "samples"
-RULES = [rule for rule in checker.catalogue(TEMPLATE) if rule.in_word or rule.code == "NAR120"]
+RULES = [rule for rule in catalogue(TEMPLATE) if rule.in_word or rule.code == "NAR120"]
 FILE = "报告.docx"
 
 
@@ -40,7 +44,7 @@ CLEAN = list(clean())
 
 @cache
 def book(path: Path) -> Submission:
-    return reader.read(path, TEMPLATE)
+    return workbook.read(path, TEMPLATE)
 
 
 def copied(
@@ -99,9 +103,7 @@ def document(tables: list[tuple[str, str, list[list[str]]]]) -> Document:
 
 
 def found(submission: Submission, report: Document) -> list[Finding]:
-    done = checker.run_rules(
-        checker.Desk(replace(submission, documents=(report,)), TEMPLATE), RULES
-    )
+    done = run_rules(ProseEvidence(replace(submission, documents=(report,)), TEMPLATE), RULES)
     return [finding for finding in done.findings if finding.place.sheet == FILE]
 
 

@@ -18,10 +18,11 @@ from test_narrative_corpus import (
     with_report,
 )
 
-from jixiao_xlsx.checker import check
-from jixiao_xlsx.model import Document, Paragraph, Severity
-from jixiao_xlsx.narrative.vocabulary import UNSURE, vocabulary
-from jixiao_xlsx.narrative.wrapping import unwrapped
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.prose.language.vocabulary import UNSURE, vocabulary
+from jixiao_xlsx.prose.language.wrapping import unwrapped
+from jixiao_xlsx.values.cells import Document, Paragraph
+from jixiao_xlsx.values.findings import Severity
 
 KNOWN = vocabulary(TEMPLATE)
 assert KNOWN is not None

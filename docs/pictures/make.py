@@ -18,7 +18,6 @@ sys.path[:0] = [str(ROOT / "samples" / "xiangmu"), str(ROOT / "samples")]
 
 import generate as projects  # noqa: E402
 from county import faulty, roster  # noqa: E402
-
 from jixiao_xlsx.roster import read_bureau  # noqa: E402
 from jixiao_xlsx.spec import find_template  # noqa: E402
 from jixiao_xlsx.writers.blank import write_workbook  # noqa: E402

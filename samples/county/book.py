@@ -11,7 +11,7 @@ from county.form import Form
 from county.judged import NA, Indicator, results
 from county.money import NIL, Amounts, half_up, percent, vary, wan, yuan
 from county.roster import Entry
-from jixiao_xlsx.spec import IndicatorSpec, Template
+from jixiao_xlsx.form.spec import IndicatorSpec, Template
 
 MONEY = ("年初预算数", "全年预算数", "决算数")
 LEADERS = (

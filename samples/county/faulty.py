@@ -13,7 +13,7 @@ from county.form import Form
 from county.money import Amounts
 from county.roster import Entry
 from county.usual import GENERAL_SERVICES, payroll, projects, tasks, usual
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.form.spec import Template
 
 Roster = dict[str, Entry]
 Maker = Callable[[Roster, Template], Form]

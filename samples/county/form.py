@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from county import retouch
-from jixiao_xlsx.spec import Template
-from jixiao_xlsx.writers import blank, layout
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.blank import book, layout
 
 RowKey = str | int
 
@@ -146,7 +146,7 @@ class Form:
     def write(self, folder: Path) -> None:
         filling = self.filling()
         target = folder / self.file
-        blank.write_workbook(
+        book.write_workbook(
             self.template,
             target,
             filling=filling,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from county.form import Form
 from county.roster import Entry
-from jixiao_xlsx.spec import Template
+from jixiao_xlsx.form.spec import Template
 
 TOTAL = 9548199.71
 # 三级指标, 目标值, 业绩值, 完成率

@@ -15,7 +15,7 @@ from typing import Any
 import docx
 
 from county.seed import ROWS, TOTAL
-from jixiao_xlsx.writers.package import repacked
+from jixiao_xlsx.output.same_bytes import repacked
 
 FILE = "附件3：临泽县机关事务中心2023年部门整体支出绩效评价报告.docx"
 FUNDS = "2023年度县政府办公室资金预算执行表"

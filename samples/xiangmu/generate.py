@@ -11,10 +11,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from jixiao_xlsx.copies import named, unrolled
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.blank import write_workbook
-from jixiao_xlsx.writers.layout import Filling, RowKey, TableFilling, place
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.repeated_sheets import named, unrolled
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, RowKey, TableFilling, place
 
 HERE = Path(__file__).parent
 FORM = "xiangmu-zhichu"

@@ -18,10 +18,13 @@ from pathlib import Path
 
 import openpyxl
 
-from jixiao_xlsx import batch, checker, reader
-from jixiao_xlsx.model import Result
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.annotated import annotate
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.annotated.book import annotate
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 MOST = 1.5
@@ -38,8 +41,8 @@ def timed(run: Callable[[], object]) -> float:
 def cost(path: Path, form: Template) -> tuple[float, float] | None:
     """Milliseconds of the annotated copy and of the bare load and save; None where nothing is returned."""
     data = path.read_bytes()
-    submission = reader.read_bytes(data, path.name, form)
-    report = checker.check(submission, form)
+    submission = workbook.read_bytes(data, path.name, form)
+    report = check(submission, form)
     if report.result is not Result.RETURN:
         return None
     ours, bare = [], []

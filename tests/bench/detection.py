@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao_xlsx.amounts import Convention, Figure, Interval, total
+from jixiao_xlsx.values.amounts import Convention, Figure, Interval, total
 
 GRID, HALF = 10_000, 5_000
 SHIFTS = (0, 1, 2, 3, 4)

@@ -26,10 +26,10 @@ from oracle import doubts, has_scipy, tables
 from reading import Reader, through_a_file
 from sheets import department
 
-from jixiao_xlsx import checker
-from jixiao_xlsx.model import Finding, Report, Severity
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers.layout import place
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.xlsx.blank.layout import place
+from jixiao_xlsx.values.findings import Finding, Report, Severity
 
 SWEEP = 150  # books that rare cells are looked for in
 TYPING = (
@@ -95,7 +95,7 @@ def try_book(seed: int, faults: int, *, file: bool = False) -> Tally:
     tally.shapes.update(book.shapes)
     reading = Reader(book, template)
     start = time.perf_counter()
-    clean = checker.check(reading.submission, template)
+    clean = check(reading.submission, template)
     tally.seconds = time.perf_counter() - start
     tally.alarms += [f"{seed} {f.code} {f.place} {f.message}" for f in loud(clean)]
     if (doubt := doubts(book)) in {"hard", "joint"} and not tally.alarms:
@@ -103,9 +103,7 @@ def try_book(seed: int, faults: int, *, file: bool = False) -> Tally:
     if file and not any(
         shape.startswith("执行表") for shape in book.shapes
     ):  # the writer leaves no formulas of the clerk's
-        tally.apart += _compared(
-            seed, clean, checker.check(through_a_file(book, template), template)
-        )
+        tally.apart += _compared(seed, clean, check(through_a_file(book, template), template))
     for number in range(0 if tally.alarms or doubt in {"hard", "joint"} else faults):
         fault = inject(book, KINDS[(seed * faults + number) % len(KINDS)], dice)
         if fault is not None:
@@ -127,12 +125,12 @@ def _outcome(
     if fault.rows_moved:
         again = Reader(fault.book, template)
         report, spots = (
-            checker.check(again.submission, template),
+            check(again.submission, template),
             {again.places[at] for at in fault.cells},
         )
     else:
         changed = {*fault.cells, *fault.book.formulas}
-        report = checker.check(reading.with_values(fault.book, changed), template)
+        report = check(reading.with_values(fault.book, changed), template)
         spots = {reading.places[at] for at in fault.cells}
     known = {(f.code, f.item, f.field) for f in clean.findings}
     new = [f for f in report.findings if (f.code, f.item, f.field) not in known]
@@ -356,7 +354,7 @@ def sweep(names: Iterable[str], seeds: Iterable[int]) -> set[str]:
         if not here:
             continue
         reading = Reader(book, template)
-        clean = checker.check(reading.submission, template)
+        clean = check(reading.submission, template)
         for name, at in here.items():
             for kind in ("+1%", "末位+1", "正负号", "×10⁴"):
                 fault = inject(book, kind, random.Random(seed), at)

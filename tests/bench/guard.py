@@ -19,11 +19,14 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
-from jixiao_xlsx import batch, checker, fileformat, ooxml, reader
-from jixiao_xlsx.model import Result
-from jixiao_xlsx.names import vocabulary
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers import losses
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake import file_kinds
+from jixiao_xlsx.output.xlsx.annotated import losses
+from jixiao_xlsx.reading import workbook, xlsx_flags
+from jixiao_xlsx.reading.titles import vocabulary
+from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"
 ROUNDS = 5
@@ -53,7 +56,7 @@ def bare(data: bytes, parts: list[str]) -> None:
                 if name == "c":
                     cell.update(attributes)
                 elif name == "v":
-                    row, column = ooxml._position(cell["r"])
+                    row, column = xlsx_flags._position(cell["r"])
                     far[0], far[1] = max(far[0], row), max(far[1], column)
 
             parser = expat.ParserCreate()
@@ -75,8 +78,8 @@ def main() -> None:
         return words.reads(name, hidden=hidden)
 
     def look(data: bytes) -> None:
-        fileformat.seen_through(data)
-        fileformat.sniff(data)
+        file_kinds.seen_through(data)
+        file_kinds.sniff(data)
 
     def look_again(data: bytes) -> None:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -84,18 +87,17 @@ def main() -> None:
             assert not losses.has_doctype({name: archive.read(name) for name in archive.namelist()})
 
     for data in books:
-        seen = ooxml.inspect(data, wanted)
+        seen = xlsx_flags.inspect(data, wanted)
         parts = [sheet.part for sheet in seen.sheets if sheet.name in seen.flags]
         returned = (
-            checker.check(reader.read_bytes(data, "x.xlsx", template), template).result
-            is Result.RETURN
+            check(workbook.read_bytes(data, "x.xlsx", template), template).result is Result.RETURN
         )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]
-            scan.append(timed(lambda d=data: ooxml.inspect(d, wanted)))  # type: ignore[misc]
+            scan.append(timed(lambda d=data: xlsx_flags.inspect(d, wanted)))  # type: ignore[misc]
             pure.append(timed(lambda d=data, p=parts: bare(d, p)))  # type: ignore[misc]
             again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)  # type: ignore[misc]
-            reading.append(timed(lambda d=data: reader.read_bytes(d, "x.xlsx", template)))  # type: ignore[misc]
+            reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))  # type: ignore[misc]
     with tempfile.TemporaryDirectory() as name:
         inbox = Path(name) / "in"
         inbox.mkdir()

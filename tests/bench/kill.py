@@ -38,7 +38,7 @@ if __name__ == "__main__":
 
 def fill(inbox: Path, files: int) -> None:
     """So many different workbooks, every tenth broken: the samples under other names of departments."""
-    from jixiao_xlsx import reader
+    from jixiao_xlsx.reading import workbook
 
     books = sorted(corpus.SAMPLES.glob("*.xlsx"))
     for number in range(files):
@@ -47,7 +47,7 @@ def fill(inbox: Path, files: int) -> None:
         if number % 10 == 9:
             data = data[: len(data) // 2]
         elif number >= len(books):
-            name = reader.read(book).department.encode()
+            name = workbook.read(book).department.encode()
             parts = corpus.unzipped(data)
             parts["xl/sharedStrings.xml"] = parts["xl/sharedStrings.xml"].replace(
                 name, name + str(number).encode()

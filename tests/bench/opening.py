@@ -21,11 +21,13 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 from alike import shown_by
 from office import Values, converted, differences
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.model import Result
-from jixiao_xlsx.names import RETURNED
-from jixiao_xlsx.spec import Template, find_template
-from jixiao_xlsx.writers.annotated import annotate
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.annotated.book import annotate
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 XLSX = "xlsx:Calc MS Excel 2007 XML"
@@ -37,11 +39,9 @@ def copies(paths: Sequence[Path], form: Template, out: Path) -> dict[Path, Path]
     out.mkdir(parents=True)
     written = {}
     for path in paths:
-        submission = reader.read(path, form)
+        submission = workbook.read(path, form)
         copy = out / f"{path.stem}.xlsx"
-        copy.write_bytes(
-            annotate(path.read_bytes(), submission, checker.check(submission, form), form)
-        )
+        copy.write_bytes(annotate(path.read_bytes(), submission, check(submission, form), form))
         written[copy] = path
     return written
 
@@ -104,9 +104,7 @@ def main() -> int:
     form, projects = find_template(), find_template("xiangmu-zhichu")
     samples = sorted((SAMPLES / "inbox").glob("*.xlsx"))
     back = [
-        path
-        for path in samples
-        if checker.check(reader.read(path, form), form).result is Result.RETURN
+        path for path in samples if check(workbook.read(path, form), form).result is Result.RETURN
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

@@ -8,14 +8,14 @@ from typing import Any
 
 from departments import FACTS, Address, Book
 
-from jixiao_xlsx import reader
-from jixiao_xlsx.grid import Grid
-from jixiao_xlsx.model import Cell, Place, Row, Submission, Table
-from jixiao_xlsx.ooxml import SheetFlags
-from jixiao_xlsx.spec import NUMERIC, ColumnSpec, TableSpec, Template
-from jixiao_xlsx.typed import kind_of, read_cell, text_cell
-from jixiao_xlsx.writers import blank
-from jixiao_xlsx.writers.layout import Layout, TableFilling, TablePlace, place
+from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
+from jixiao_xlsx.output.xlsx.blank import book as blank
+from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, place
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.cell_value import kind_of, read_cell, text_cell
+from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 
 YEAR = 2023
 
@@ -203,7 +203,7 @@ def _ticked(spec: TableSpec, row: Row) -> Row:
     """本单位无此项: blanks are zeros."""
     from decimal import Decimal
 
-    from jixiao_xlsx.amounts import State
+    from jixiao_xlsx.values.amounts import State
 
     cells = {
         title: cell._replace(state=State.ZERO, value=Decimal(0), note=spec.tick)
@@ -226,4 +226,4 @@ def through_a_file(book: Book, template: Template) -> Submission:
         department=str(book.values[FACTS, "部门名称", "填报内容"]),
         code="",
     )
-    return reader.read_bytes(stream.getvalue(), "一.xlsx", template)
+    return workbook.read_bytes(stream.getvalue(), "一.xlsx", template)

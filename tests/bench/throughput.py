@@ -24,10 +24,12 @@ from typing import Any
 
 from rivals import floor_read, floor_write, record, script_read, script_write
 
-from jixiao_xlsx import checker, reader, scorer
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.workers import undisturbed
-from jixiao_xlsx.writers import scored
+from jixiao_xlsx.batch.examine_one import undisturbed
+from jixiao_xlsx.examining.check import check as checker_check
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.xlsx.scored import book as scored
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.scoring import scorer
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
 ROUNDS = 6  # even: each of the two orders as often
@@ -55,10 +57,10 @@ class Bench:
         self.times: dict[str, list[float]] = {}
 
     def read(self) -> None:
-        self.submission = reader.read(self.path, self.template)
+        self.submission = workbook.read(self.path, self.template)
 
     def check(self) -> None:
-        self.report = checker.check(self.submission, self.template)
+        self.report = checker_check(self.submission, self.template)
 
     def score(self) -> None:
         self.card = scorer.score(self.submission, self.template)
@@ -137,7 +139,7 @@ def stages(books: list[Path]) -> None:
 @lru_cache(maxsize=64)
 def _parts(source: Path) -> tuple[str, dict[str, bytes]]:
     with zipfile.ZipFile(source) as book:
-        return reader.read(source, find_template()).department, {
+        return workbook.read(source, find_template()).department, {
             part: book.read(part) for part in book.namelist()
         }
 

@@ -20,11 +20,13 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from jixiao_xlsx import checker, reader
-from jixiao_xlsx.document import read_document
-from jixiao_xlsx.model import Submission
-from jixiao_xlsx.rules import Desk
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.checking.run_rules import run_rules
+from jixiao_xlsx.examining.check import catalogue
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.reading import workbook as reader
+from jixiao_xlsx.reading.word.document import read_document
+from jixiao_xlsx.values.cells import Submission
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"
 PAIRS = (
@@ -48,22 +50,20 @@ def cost(work: Callable[[], object]) -> float:
 
 def measure(book: Path, report: Path) -> None:
     template = find_template()
-    rules = [
-        rule for rule in checker.catalogue(template) if rule.code.startswith("NAR") or rule.in_word
-    ]
+    rules = [rule for rule in catalogue(template) if rule.code.startswith("NAR") or rule.in_word]
     workbook, data = book.read_bytes(), report.read_bytes()
     submission = reader.read_bytes(workbook, book.name, template)
     alone = replace(submission, documents=())
     both = replace(submission, documents=(read_document(data, report.name, template),))
 
     def judged(one: Submission) -> Callable[[], object]:
-        return lambda: checker.run_rules(Desk(one, template), rules)
+        return lambda: run_rules(Evidence(one, template), rules)
 
     steps: tuple[Callable[[], object], ...] = (
         lambda: reader.read_bytes(workbook, book.name, template),
         lambda: read_document(data, report.name, template),
-        lambda: Desk(both, template).story,
-        lambda: Desk(alone, template).story,
+        lambda: Evidence(both, template).story,
+        lambda: Evidence(alone, template).story,
         judged(both),
         judged(alone),
     )

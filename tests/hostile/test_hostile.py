@@ -20,9 +20,10 @@ import fuzz
 from office import converted, office
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx import batch, crypt
-from jixiao_xlsx.model import Answer, FileStatus
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.intake import passwords
+from jixiao_xlsx.values.answers import Answer, FileStatus
 
 TEMPLATE = find_template()
 CASES = corpus.cases()
@@ -258,10 +259,10 @@ def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
 def test_an_ods_is_opened_as_well() -> None:
     data = corpus.locked_ods(corpus.ods(""), "对的密码")
     assert (
-        corpus.unzipped(crypt.unlocked(data, ("错的", "对的密码")))["content.xml"]
+        corpus.unzipped(passwords.unlocked(data, ("错的", "对的密码")))["content.xml"]
         == corpus.unzipped(corpus.ods(""))["content.xml"]
     )
-    assert crypt.unlocked(data, ("错的",)) is None and crypt.unlocked(data, ()) is None
+    assert passwords.unlocked(data, ("错的",)) is None and passwords.unlocked(data, ()) is None
 
 
 @pytest.mark.parametrize(
@@ -279,14 +280,14 @@ def test_an_ods_locked_in_an_unknown_way_is_left_alone(old: str, new: str) -> No
     parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(
         old.encode(), new.encode(), 1
     )
-    assert crypt.unlocked(corpus.rezipped(parts), ("对的密码",)) is None
+    assert passwords.unlocked(corpus.rezipped(parts), ("对的密码",)) is None
 
 
 def test_passwords_come_from_the_environment_and_are_nowhere_written(
     locked: Path, tmp_path: Path
 ) -> None:
-    assert crypt.passwords_in({"JIXIAO_PASSWORDS": " a;b；a\r\n c \n"}) == ("a", "b", "c")
-    assert crypt.passwords_in({}) == ()
+    assert passwords.passwords_in({"JIXIAO_PASSWORDS": " a;b；a\r\n c \n"}) == ("a", "b", "c")
+    assert passwords.passwords_in({}) == ()
     secret = "对的密码"
     command = [sys.executable, "-m", "jixiao_xlsx", "run", str(locked), "-o", str(tmp_path / "果")]
     done = subprocess.run(

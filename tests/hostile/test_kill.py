@@ -15,12 +15,12 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
 
 import kill
 
-from jixiao_xlsx import batch, workers
-from jixiao_xlsx.model import Answer, FileStatus
-from jixiao_xlsx.spec import find_template
-from jixiao_xlsx.writers import files, staged
-from jixiao_xlsx.writers.files import Blocked
-from jixiao_xlsx.writers.outbox import Outbox
+from jixiao_xlsx.batch import examine_one, run, staged
+from jixiao_xlsx.batch.outbox import Outbox
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output import files
+from jixiao_xlsx.output.files import Blocked
+from jixiao_xlsx.values.answers import Answer, FileStatus
 
 TEMPLATE = find_template()
 FILES = 4
@@ -46,9 +46,9 @@ def interrupted(inbox: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> N
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(batch.matching, "season", stop)
+        patched.setattr(run.matching, "season", stop)
         with pytest.raises(KeyboardInterrupt):
-            batch.run([inbox], output, template=TEMPLATE, jobs=1)
+            run.run([inbox], output, template=TEMPLATE, jobs=1)
 
 
 def test_what_was_finished_is_not_done_again(
@@ -63,16 +63,16 @@ def test_what_was_finished_is_not_done_again(
     )  # half a record, a changed workbook: both are made again
     kept[1].with_suffix(".xlsx").write_bytes(b"half")
     done: list[str] = []
-    real = workers.checker.check
+    real = examine_one.checker.check
 
     def check(submission: object, *rest: object) -> object:
         done.append(submission.file)  # type: ignore[attr-defined]
         return real(submission, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(workers.checker, "check", check)
-    batch.run([inbox], output, template=TEMPLATE, jobs=1)
+    monkeypatch.setattr(examine_one.checker, "check", check)
+    run.run([inbox], output, template=TEMPLATE, jobs=1)
     assert len(done) == 2
-    batch.run([inbox], clean, template=TEMPLATE, jobs=1)
+    run.run([inbox], clean, template=TEMPLATE, jobs=1)
     assert kill.tree(output) == kill.tree(clean)
     assert not (output / staged.FOLDER).exists()
 
@@ -83,7 +83,7 @@ def test_another_input_is_not_taken_for_the_kept_one(
     interrupted(inbox, tmp_path / "断", monkeypatch)
     first, second = sorted(inbox.iterdir())[:2]
     first.write_bytes(second.read_bytes())
-    done = batch.run([inbox], tmp_path / "断", template=TEMPLATE, jobs=1)
+    done = run.run([inbox], tmp_path / "断", template=TEMPLATE, jobs=1)
     twins = [answer for answer in done.answers if answer.file in {first.name, second.name}]
     assert {answer.status for answer in twins} == {FileStatus.SUBMITTED, FileStatus.DUPLICATE}
 
@@ -115,8 +115,8 @@ def test_two_runs_do_not_write_into_one_folder(inbox: Path, tmp_path: Path) -> N
         staged.only_one(tmp_path / "果" / staged.FOLDER),
         pytest.raises(Blocked, match="另一个 jixiao"),
     ):
-        batch.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
-    batch.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
+        run.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
+    run.run([inbox], tmp_path / "果", template=TEMPLATE, jobs=1)
 
 
 def test_windows_tells_a_lock_by_refusing_it(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,9 +151,9 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", replace)
         with pytest.raises(Blocked, match="磁盘空间不足"):
-            batch.run([inbox], output, template=TEMPLATE, jobs=1)
-    batch.run([inbox], output, template=TEMPLATE, jobs=1)
-    batch.run([inbox], tmp_path / "整", template=TEMPLATE, jobs=1)
+            run.run([inbox], output, template=TEMPLATE, jobs=1)
+    run.run([inbox], output, template=TEMPLATE, jobs=1)
+    run.run([inbox], tmp_path / "整", template=TEMPLATE, jobs=1)
     assert kill.tree(output) == kill.tree(tmp_path / "整")
 
 

@@ -14,10 +14,11 @@ import corpus
 import pytest
 from parcels import zipped
 
-from jixiao_xlsx import batch, reader
-from jixiao_xlsx.amounts import State
-from jixiao_xlsx.model import FileStatus
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.answers import FileStatus
 
 TEMPLATE = find_template()
 FAULTY = next(path for path in corpus.SAMPLES.glob("*.xlsx") if "临泽县机关事务中心" in path.name)
@@ -49,7 +50,7 @@ MARKS = ("192.0.2.1", "/C calc", "1337", "evil@", "X-Evil", "instrText", "script
 def poisoned(name: str) -> bytes:
     """A faulty sample with every free text replaced by something evil, and `name` for its department."""
     parts = corpus.unzipped(FAULTY.read_bytes())
-    submission = reader.read(FAULTY, TEMPLATE)
+    submission = workbook.read(FAULTY, TEMPLATE)
     turn = 0
     for table in submission.tables.values():
         spec = TEMPLATE.table[table.name]
@@ -105,7 +106,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (inbox / f"=1+1{number}.xlsx").write_bytes(data)
     (inbox / "包.zip").write_bytes(zipped(dict(zip(PATHS, books.values(), strict=False))))
     (inbox / "\x1b[31m=cmd\n.xlsx").write_bytes(b"x")
-    done = batch.run([inbox], root / "out", template=TEMPLATE, jobs=2)
+    done = run.run([inbox], root / "out", template=TEMPLATE, jobs=2)
     counting = [answer for answer in done.answers if answer.counts]
     assert len(counting) == len(EVIL), [
         (answer.file, answer.reason) for answer in done.answers if not answer.counts

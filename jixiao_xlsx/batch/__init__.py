@@ -1,0 +1,1 @@
+"""The whole run: the one room that calls all others."""

@@ -1,0 +1,1 @@
+"""From a Submission to findings: the rules on its tables."""

@@ -1,0 +1,1 @@
+"""Equations judged on intervals of whole 分."""

@@ -1,0 +1,97 @@
+"""What lies before a rule: the submission, the form, and what is worked out once for all rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import Self
+
+from jixiao_xlsx.checking.balance.judging import Judge, judge
+from jixiao_xlsx.checking.partial_tables import without_gaps
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.scoring.indicator_lines import Line, lines
+from jixiao_xlsx.scoring.scorer import scorecard
+from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.cells import Cell, Submission, Table
+from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.scores import Scorecard
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What lies before a rule: the submission, the form, and what was worked out once for all rules."""
+
+    submission: Submission
+    template: Template
+    reference: tuple[ReferenceLine, ...] = ()
+
+    @cached_property
+    def judged(self) -> Judge:
+        """Every equation's verdict."""
+        return judge(self.submission, self.template)
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The indicator table, line by line."""
+        return lines(self.submission, self.template)
+
+    @cached_property
+    def card(self) -> Scorecard:
+        """The scores as recomputed."""
+        return scorecard(self.submission, self.template)
+
+    @cached_property
+    def word_tables(self) -> tuple[Self, ...]:
+        """Each table of the reports that came along, on a evidence of its own, without what it leaves out."""
+        found = [table for document in self.submission.documents for table in document.tables]
+        whole = [without_gaps(table, self.submission.get(table.name)) for table in found]
+        bare = replace(self.submission, notes=(), remarks=(), documents=())
+        return tuple(
+            replace(self, submission=replace(bare, tables={table.name: table}), reference=())
+            for table in whole
+        )
+
+    @cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """Every cell of every table."""
+        return tuple([cell for table in self.submission.tables.values() for cell in table.cells()])
+
+    @cached_property
+    def numbers(self) -> tuple[Cell, ...]:
+        """Those of them that hold a number."""
+        return tuple([cell for cell in self.cells if isinstance(cell.value, Decimal)])
+
+    @cached_property
+    def by_state(self) -> Mapping[State, Sequence[Cell]]:
+        """The cells by what was found in them."""
+        found: dict[State, list[Cell]] = {state: [] for state in State}
+        for cell in self.cells:
+            found[cell.state].append(cell)
+        return found
+
+    def role(self, name: str) -> Cell | None:
+        """The cell that the form gives this role, or None where the form or the file has none."""
+        ref = self.template.roles.get(name)
+        return self.submission.cell(ref.table, ref.row, ref.column) if ref else None
+
+    @property
+    def indicator_table(self) -> Table | None:
+        """The indicator table as read."""
+        return self.submission.get(self.template.indicator_table)
+
+    def total_cell(self, role: str) -> Cell | None:
+        """The 合计 cell of an indicator column."""
+        table = self.indicator_table
+        total = table.total if table else None
+        return total.get(self.template.indicator_columns[role]) if total else None
+
+    def execution(self, role: str) -> Cell | None:
+        """A cell of the execution row."""
+        title = self.template.execution_columns.get(role)
+        return (
+            self.submission.cell(self.template.execution_table, self.template.execution_row, title)
+            if title
+            else None
+        )

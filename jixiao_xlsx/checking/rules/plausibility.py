@@ -1,0 +1,264 @@
+"""PLA, and C04: figures that may stand but should be looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.checking.balance.judging import Outcome
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
+from jixiao_xlsx.values.amounts import State, atoms_per, percent, plain
+from jixiao_xlsx.values.cells import Cell, Row, Table
+from jixiao_xlsx.values.findings import Expected, Severity
+
+PRACTICE = "绩效评价复核要点（县里可调阈值）"
+
+
+def _funds(evidence: Evidence) -> Table | None:
+    return evidence.submission.get(evidence.template.funds.get("table", ""))
+
+
+def _amount(table: Table, column: str) -> Decimal:
+    """The 合计, or the sum of the rows where it is blank."""
+    total = table.total.get(column) if table.total else None
+    if total is not None and total.number is not None:
+        return total.number
+    return sum(
+        (
+            cell.number
+            for row in table.open_rows
+            if (cell := row.get(column)) and cell.number is not None
+        ),
+        Decimal(0),
+    )
+
+
+def _anchor(table: Table, column: str) -> Cell | None:
+    """The 合计 cell if filled, else the first filled row."""
+    rows: list[Row] = [row for row in (table.total, *table.open_rows) if row is not None]
+    return next(
+        (cell for row in rows if (cell := row.get(column)) and cell.number is not None), None
+    )
+
+
+@rule("PLA101", "公用经费占比过高", severity=Severity.WARNING, basis=PRACTICE)
+def wages_missing(evidence: Evidence) -> Iterator[Observation]:
+    """行政、参公单位的公用经费超过基本支出的六成，多半是工资混在公用经费里。
+
+    改法：工资列在公用经费里的，改列人员经费；确属实情的，附情况说明。
+    """
+    table, nature = _funds(evidence), evidence.role("nature")
+    if table is None or nature is None or nature.text not in {"行政", "参公"}:
+        return
+    columns = evidence.template.funds
+    basic, office = (_amount(table, columns[key]) for key in ("basic", "office"))
+    cell = _anchor(table, columns["office"])
+    yield Looked(3)
+    if (
+        cell is None
+        or basic <= 0
+        or Fraction(office)
+        <= evidence.template.thresholds.get("office_share", Fraction(1)) * Fraction(basic)
+    ):
+        return
+    heads = next(
+        (c for c in (evidence.role("staff"), evidence.role("posts")) if c and c.number), None
+    )
+    people = f"，单位有 {heads.text} 人" if heads else ""
+    words = (
+        f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 {percent(Fraction(office) / Fraction(basic), 1)}，"
+        f"人员经费只有 {plain(basic - office)} {cell.unit}{people}。请核对工资是否列在公用经费里；确属实情的，请附情况说明。"
+    )
+    related = [
+        c.place
+        for c in (_anchor(table, columns["basic"]), _anchor(table, columns["wages"]), heads)
+        if c
+    ]
+    yield flag(cell, words, related=tuple(related))
+
+
+@rule("PLA102", "人均人员经费过低", severity=Severity.WARNING, basis=PRACTICE)
+def low_wages(evidence: Evidence) -> Iterator[Observation]:
+    """人员经费除以年末在职人数低于下限（默认 3 万元），可能漏列工资。占比已报过的不再报。
+
+    改法：补上漏列的人员经费；确属实情的，附情况说明。
+    """
+    table, staff = _funds(evidence), evidence.role("staff")
+    if table is None or staff is None or not staff.number:
+        return
+    column = evidence.template.funds["wages"]
+    cell, wages = _anchor(table, column), _amount(table, column)
+    floor = evidence.template.thresholds.get("wages_per_head", Fraction(0))
+    if cell is None or any(isinstance(saw, Flag) for saw in wages_missing(evidence)):
+        return
+    yield Looked(2)
+    yuan = Fraction(wages) * atoms_per(cell.unit) / atoms_per("元") / Fraction(staff.number)
+    if yuan < floor:
+        words = f"人员经费 {plain(wages)} {cell.unit}，年末在职 {staff.text} 人，人均 {plain(yuan, 2)} 元，低于 {plain(floor)} 元。请核对是否漏列工资；确属实情的，请附情况说明。"
+        yield flag(cell, words, related=(staff.place,))
+
+
+@rule("PLA103", "全部执行数等于预算数", severity=Severity.NOTE, basis=PRACTICE)
+def all_spent(evidence: Evidence) -> Iterator[Observation]:
+    """各来源的执行数与全年预算数分文不差。年末收回指标、调整预算后常见，只作提示。
+
+    改法：预算数填了执行数的，改填批复的预算数；都没有错的，不用改。
+    """
+    table = evidence.submission.get(evidence.template.execution_table)
+    spent, budget = (
+        evidence.template.execution_columns.get(key, "") for key in ("spent", "budget")
+    )
+    pairs = [(row.get(spent), row.get(budget)) for row in table.rows] if table else []
+    filled = [
+        (a, b)
+        for a, b in pairs
+        if a is not None and b is not None and a.number and b.number is not None
+    ]
+    yield Looked(2 * len(filled))
+    if filled and all(a.number == b.number for a, b in filled):
+        cell = filled[0][0]
+        yield flag(
+            cell,
+            f"全年执行数与全年预算数完全相等（{cell.text} {cell.unit}）。请确认预算数是年末调整后的批复数；是的，不用改。",
+            related=(filled[0][1].place,),
+        )
+
+
+@rule("PLA104", "年度计划只有总体预算", severity=Severity.NOTE, basis=PRACTICE, relations=("C61",))
+def no_tasks(evidence: Evidence) -> Iterator[Observation]:
+    """年度计划里只填了部门总体预算，没有具体工作任务。
+
+    改法：补填本年主要工作任务。
+    """
+    plan = evidence.template.plan
+    table = evidence.submission.get(plan.get("table", ""))
+    row = table.by_title.get(plan.get("overall", "")) if table else None
+    if table is None or row is None:
+        return
+    yield Looked(1)
+    if not table.open_rows:
+        cell = next(iter(row.cells.values()))
+        yield flag(
+            cell,
+            f"《{table.sheet}》只有“{row.title}”一行，没有列出具体工作任务。请补填主要任务及其预算、执行数。",
+        )
+
+
+@rule(
+    "PLA105",
+    "有公车运行费而没有车辆",
+    severity=Severity.WARNING,
+    basis=PRACTICE,
+    relations=("C56",),
+)
+def cars_without_cars(evidence: Evidence) -> Iterator[Observation]:
+    """“三公”经费里有公务用车运行维护费，车辆数却为 0 或未填。
+
+    改法：核对车辆数；确无车辆的，附情况说明，写明车辆来源。
+    """
+    cost, cars = evidence.role("vehicle_cost"), evidence.role("vehicles")
+    if cost is None or cars is None or not cost.number or cost.number < 0:
+        return
+    yield Looked(2)
+    if cars.state in {State.BLANK, State.ZERO, State.NA} and not _some_cars(evidence, cars):
+        told = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
+        words = f"公务用车运行维护费 {cost.text} 元，{told}。请核对车辆数；确无车辆的，请附情况说明，写明车辆来源。"
+        yield flag(cost, words, related=(cars.place,))
+
+
+def _some_cars(evidence: Evidence, total: Cell) -> bool:
+    """Whether cars stand in the rows above a total that was left blank."""
+    table = evidence.submission.get(evidence.template.roles["vehicles"].table)
+    cells = (
+        [cell for row in table.rows if (cell := row.get(total.column))]
+        if table and total.blank
+        else []
+    )
+    return any(cell.number for cell in cells)
+
+
+@rule("PLA106", "一行等于其余各行之和", severity=Severity.WARNING, basis=PRACTICE)
+def counted_twice(evidence: Evidence) -> Iterator[Observation]:
+    """有一行恰好等于同列其余各行之和，而合计空着或对不上：多半是小计与明细重复计入。
+
+    改法：重复的一行去掉重复的部分；确属巧合的，附情况说明。
+    """
+    unsettled = {
+        (verdict.instance.spec.table, verdict.instance.column)
+        for verdict in evidence.judged.verdicts
+        if verdict.outcome in {Outcome.FAILS, Outcome.BLANK_TOTAL}
+    }
+    for name, column in sorted(unsettled):
+        table = evidence.submission.get(name)
+        cells = (
+            [cell for row in table.open_rows if (cell := row.get(column)) and cell.number]
+            if table
+            else []
+        )
+        yield Looked(len(cells))
+        total = sum((cell.number for cell in cells if cell.number is not None), Decimal(0))
+        for cell in cells:
+            if len(cells) > 2 and cell.number is not None and cell.number * 2 == total:
+                words = (
+                    f"“{cell.row}”的“{column}”{cell.text} {cell.unit}，恰好等于其余 {len(cells) - 1} 行之和，"
+                    f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。请核对本行；确属巧合的，请附情况说明。"
+                )
+                related = tuple(other.place for other in cells if other is not cell)
+                yield flag(
+                    cell,
+                    words,
+                    expected="不含其余各行的数",
+                    difference=f"{plain(cell.number)} {cell.unit}",
+                    related=related,
+                )
+
+
+@rule(
+    "BAL107",
+    "结转结余勾稽不平",
+    severity=Severity.ERROR,
+    basis="部门决算审核公式（基本平衡类）",
+    relations=("C04",),
+)
+def carried_over(evidence: Evidence) -> Iterator[Observation]:
+    """年初结转 + 本年收入 + 使用非财政拨款结余 = 本年支出 + 结余分配 + 年末结转。只在收入总计或支出总计未填、不能分别核对时使用。
+
+    改法：补填收入总计和支出总计，对照账表改正填错的一格。
+    """
+    roles = (
+        "carried_in",
+        "income_year",
+        "surplus_used",
+        "spent_year",
+        "surplus_distributed",
+        "carried_out",
+        "income_total",
+        "spent_total",
+    )
+    cells = [evidence.role(name) for name in roles]
+    if any(cell is None for cell in cells):
+        return
+    known = [cell for cell in cells if cell is not None]
+    if known[6].number is not None and known[7].number is not None:
+        return
+    if known[1].number is None or known[3].number is None:
+        return
+    yield Looked(6)
+    value = [cell.number or Decimal(0) for cell in known[:6]]
+    came, went = value[0] + value[1] + value[2], value[3] + value[4] + value[5]
+    if came != went:
+        sides = ["、".join(f"“{cell.row}”" for cell in side) for side in (known[:3], known[3:6])]
+        words = (
+            f"{sides[0]}之和 {plain(came, 2)} 元，{sides[1]}之和 {plain(went, 2)} 元，两边应相等，"
+            f"差 {plain(abs(came - went), 2)} 元。请核对这六格，改正填错的一处。"
+        )
+        right = value[5] + came - went
+        yield flag(
+            known[5],
+            words,
+            expected=Expected(right, right, "元"),
+            difference=f"{plain(value[5] - right, 2)} 元",
+            related=tuple(cell.place for cell in known[:5]),
+        )

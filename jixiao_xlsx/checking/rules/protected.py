@@ -1,0 +1,326 @@
+"""STR109–STR113, IND126: what the blank workbook fixed and a department changed. They show accidents, never intent."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+
+from jixiao_xlsx.checking.balance.judging import Outcome
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
+from jixiao_xlsx.checking.rules.rates import execution_score, rate_rules, zero_base
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.spec import TableSpec
+from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.scoring.measures import read_measure_text
+from jixiao_xlsx.scoring.score_formulas import tier_of
+from jixiao_xlsx.values.amounts import plain, read_number, tidy
+from jixiao_xlsx.values.cells import Cell, Place, Row, Table
+from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+
+HANDED_OUT = "填报说明：请用财政部门发给本单位、本年度的空白表填报"
+FORM = "本套表样：自动计算的格和印好的内容不用改"
+
+
+# ------------------------------------------------------------------------------------------------------ formulas
+
+
+@rule("STR109", "公式被覆盖或改动", severity=Severity.NOTE, basis=FORM)
+def overwritten(evidence: Evidence) -> Iterator[Observation]:
+    """空白表里自动计算的格，现在是直接填写的数，或换了别的公式。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。
+
+    改法：从空白表里把公式复制回来；不恢复的，每次改数后自行核对。
+    """
+    submission = evidence.submission
+    if not submission.meta or not submission.knows_formulas:
+        reason = (
+            "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
+        )
+        yield Skipped("STR109", reason)
+        return
+    ahead = {ref for ref, _ in hidden_mark.prefilled(submission.meta)}
+    typed = {
+        name: list(_typed_over(evidence.template.table[name], table, ahead))
+        for name, table in submission.tables.items()
+    }
+    computed = {name: _computed(table) for name, table in submission.tables.items()}
+    other = {
+        name: list(_rewritten(evidence, table, computed[name]))
+        for name, table in submission.tables.items()
+    }
+    wrong = _told_elsewhere(evidence) if any((*typed.values(), *other.values())) else frozenset()
+    for name, table in submission.tables.items():
+        yield Looked(len(computed[name]))
+        for found, now in (
+            (typed[name], "直接填写的数；分项再改时它不会跟着变"),
+            (other[name], "别的公式"),
+        ):
+            cells = [cell for cell in found if cell.place not in wrong]
+            if cells:
+                more = f"等 {len(cells)} 格" if len(cells) > 3 else ""
+                named = "、".join(name_of(cell, evidence.template) for cell in cells[:3]) + more
+                text = (
+                    f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
+                )
+                if cells[0].formula:
+                    text = f"《{table.sheet}》{named}的公式与空白表里的不同（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
+                yield flag(
+                    cells[0], text, related=tuple(cell.place for cell in cells), count=len(cells)
+                )
+
+
+def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:
+    for row in table.rows:
+        for title in form.computed.get(row.title, form.computed[""]):
+            cell = row.get(title)
+            if cell is None or cell.number is None or cell.raw is None or cell.formula is not None:
+                continue
+            if Ref(table.name, row.title, title) not in ahead:
+                yield cell
+
+
+def _computed(table: Table) -> list[tuple[Row, str, Cell]]:
+    """The formulas of a table, each with its row and column."""
+    return [
+        (row, column, cell)
+        for row in table.rows
+        for column, cell in row.cells.items()
+        if cell.formula is not None
+    ]
+
+
+def _rewritten(
+    evidence: Evidence, table: Table, computed: Iterable[tuple[Row, str, Cell]]
+) -> Iterator[Cell]:
+    """Cells whose formula does something else than the blank form's; not told where columns were moved, or the text is unknown."""
+    known = hidden_mark.fixed(evidence.submission.meta, hidden_mark.FORMULAS, table.name)
+    if not known or not _in_place(table):
+        return
+    for row, column, cell in computed:
+        was = known.get(("" if row.kind == "open" else row.title, column))
+        if (
+            was
+            and cell.formula
+            and (now := hidden_mark.shape(cell.formula, cell.ref))
+            and now != was
+        ):
+            yield cell
+
+
+def _in_place(table: Table) -> bool:
+    """Whether the columns stand side by side, as in the blank form."""
+    numbers = [hidden_mark.column_number(cell.ref) for cell in table.columns.values()]
+    return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
+
+
+def _told_elsewhere(evidence: Evidence) -> frozenset[Place]:
+    """Cells whose number is wrong by the relation that their formula came from."""
+    places = {
+        side[0].cell.place
+        for verdict in evidence.judged.verdicts
+        if verdict.outcome is Outcome.FAILS and verdict.instance.spec.table
+        for side in verdict.instance.sides
+        if len(side) == 1
+    }
+    rates = [made.check for made in rate_rules(evidence.template)]
+    places |= {
+        saw.place
+        for check in (*rates, zero_base, execution_score)
+        for saw in check(evidence)
+        if isinstance(saw, Flag)
+    }
+    return frozenset(places)
+
+
+# ------------------------------------------------------------------------------------------------------ what was typed ahead
+
+
+@rule(
+    "STR110",
+    "预填数被改动",
+    severity=Severity.WARNING,
+    basis="财政部门预填：批复的预算数和上年报表的年末数",
+)
+def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
+    """财政部门按批复和上年报表预填的数，报来时不同了。两个数都列出；确有原因的附情况说明。
+
+    改法：改回预填数；预填数有误的，附情况说明。
+    """
+    ahead = dict(hidden_mark.prefilled(evidence.submission.meta))
+    if not ahead or any(isinstance(saw, Flag) for saw in borrowed(evidence)):
+        yield Skipped("STR110", "表是发给别的单位或别的年度的" if ahead else "没有预填数")
+        return
+    for ref, value in ahead.items():
+        cell = evidence.submission.cell(ref.table, ref.row, ref.column)
+        if cell is None:
+            continue
+        yield Looked(1)
+        if cell.number != value:
+            unit = f" {cell.unit}" if cell.unit else ""
+            now = f"现填“{cell.text}”" if cell.text else "现在空着"
+            difference = f"{plain(cell.number - value)}{unit}" if cell.number is not None else ""
+            text = f"{name_of(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。请改回；预填的数有误的，附情况说明。"
+            yield flag(
+                cell, text, expected=Expected(value, value, cell.unit), difference=difference
+            )
+
+
+# ------------------------------------------------------------------------------------------------------ whose file it is
+
+
+@rule("STR111", "不是发给本单位、本年度的表", severity=Severity.WARNING, basis=HANDED_OUT)
+def borrowed(evidence: Evidence) -> Iterator[Observation]:
+    """空白表记着发给哪个单位、哪个年度，与所填的不一致。借用别的单位的表、拿往年的表改、单位更名、财政部门发错，都会这样；
+    只说明文件的来历，不说明有意为之。
+
+    改法：换用发给本单位、本年度的空白表；更了名或财政部门发错的，附情况说明。
+    """
+    said, submission = evidence.submission.meta, evidence.submission
+    owner, code, year = (
+        said.get(key, "") for key in (hidden_mark.DEPARTMENT, hidden_mark.CODE, hidden_mark.YEAR)
+    )
+    if not owner and not code and not year:
+        yield Skipped("STR111", "文件没有记录发给哪个单位、哪个年度")
+        return
+    yield Looked(3)
+    other_name = bool(owner and submission.department) and not _same_office(
+        owner, submission.department
+    )
+    other_code = bool(code and submission.code) and tidy(code) != tidy(submission.code)
+    if other_name or other_code:
+        cell = evidence.role("department" if other_name else "department_code")
+        to = f"“{owner}”" + (f"（{code}）" if code else "") if owner else f"编码为“{code}”的单位"
+        text = (
+            f"这份表原是发给{to}的，现在填的是“{submission.department if other_name else submission.code}”。"
+            "可能是借用了别的单位的表，或单位更了名。请换用发给本单位的空白表；确已更名的，附情况说明。"
+        )
+        yield from _at(evidence, cell, text, owner if other_name else code)
+    if year and submission.year is not None and year != str(submission.year):
+        text = (
+            f"这份表原是 {year} 年度的，现在填的是 {submission.year} 年度。可能是拿别的年度的表改的。"
+            "请换用本年度的空白表；财政部门发错的，附情况说明。"
+        )
+        yield from _at(evidence, evidence.role("year"), text, year)
+
+
+def _at(evidence: Evidence, cell: Cell | None, text: str, expected: str) -> Iterator[Flag]:
+    if cell is not None:
+        yield flag(cell, text, expected=expected)
+
+
+def _same_office(one: str, other: str) -> bool:
+    """Whether one name is the other, whole or shortened the usual way: letters left out, none changed."""
+    short, long = sorted((tidy(one), tidy(other)), key=len)
+    letters = iter(long)
+    return len(short) > 1 and all(letter in letters for letter in short)
+
+
+@rule("STR112", "说明或自检工作表被删", severity=Severity.NOTE, basis=FORM)
+def machine_sheet_gone(evidence: Evidence) -> Iterator[Observation]:
+    """空白表里的说明、自检等工作表不在文件里了。不影响核对，但自检里写的情况说明会随之丢失。
+
+    改法：下次请保留这些工作表。
+    """
+    submission = evidence.submission
+    if not submission.meta or not submission.sheets:
+        return
+    there = {tidy(name) for name in submission.sheets}
+    for sheet in evidence.template.sheets:
+        if sheet.kind != "data":
+            yield Looked(1)
+            if not {tidy(name) for name in (sheet.title, *sheet.aliases)} & there:
+                text = f"工作表“{sheet.title}”不在文件里（被删或改了名）。不影响核对；下次请保留，填完先看自检。"
+                yield Flag(
+                    Place(submission.sheets[0], "A1"),
+                    sheet.title,
+                    "",
+                    "",
+                    text,
+                    expected="有此工作表",
+                )
+
+
+# ------------------------------------------------------------------------------------------------------ what is printed
+
+
+@rule("STR113", "印好的内容被改动", severity=Severity.NOTE, basis=FORM)
+def changed_print(evidence: Evidence) -> Iterator[Observation]:
+    """空白表里印好的字和数（指标的级别和单位、分值等），现在不同了。权重、目标值、方向、名称另有规则去说；多是误删误改，不说明有意为之。
+
+    改法：照空白表改回；表样印错的，告知财政部门。
+    """
+    said = evidence.submission.meta
+    if not said:
+        yield Skipped("STR113", "不是用空白表填的，不知道原来印的是什么")
+        return
+    spoken = {
+        evidence.template.indicator_columns.get(part)
+        for part in ("weight", "target", "direction", "name")
+    }
+    for name, table in evidence.submission.tables.items():
+        own = spoken if name == evidence.template.indicator_table else set()
+        for (title, column), printed in hidden_mark.fixed(said, hidden_mark.PRINTED, name).items():
+            cell = None if column in own else table.cell(title, column)
+            if cell is None:
+                continue
+            yield Looked(1)
+            if not _same(cell, printed):
+                now = f"现为“{cell.text}”" if cell.text else "现在空着"
+                yield flag(
+                    cell,
+                    f"{name_of(cell, evidence.template)}空白表印的是“{printed}”，{now}。请改回。",
+                    expected=printed,
+                )
+
+
+def _same(cell: Cell, printed: str) -> bool:
+    if cell.raw == printed:
+        return True
+    number = read_number(printed).value
+    return (
+        cell.number == number
+        if cell.number is not None and number is not None
+        else tidy(cell.text) == tidy(printed)
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ targets
+
+
+@rule(
+    "IND126",
+    "共性指标的目标值被改动",
+    severity=Severity.NOTE,
+    basis=FORM,
+    yields_to=("IND108", "IND109"),
+)
+def changed_target(evidence: Evidence) -> Iterator[Observation]:
+    """共性指标的目标值是表样印好的。改宽了的另作警告；改严、清空或换了说法的，在这里提示，评分按所填的目标值。
+
+    改法：不是有意改的，改回表样印好的目标值。
+    """
+    for line in evidence.lines:
+        if line.spec is None or not line.spec.common or not line.spec.target:
+            continue
+        yield Looked(1)
+        if not _same_target(line, evidence):
+            cell = line.cell("target")
+            now = f"现填“{line.target}”" if cell.text else "现在空着"
+            yield flag(
+                cell,
+                f"“{line.name}”的目标值表样印的是“{line.spec.target}”，{now}。不是有意改的，请改回。",
+                expected=line.spec.target,
+            )
+
+
+def _same_target(line: Line, evidence: Evidence) -> bool:
+    assert line.spec is not None
+    printed = read_measure_text(line.spec.target, line.spec.unit)
+    if printed.number is not None:
+        return line.target.number == printed.number
+    words = line.target.words
+    return tidy(words) == tidy(printed.words) or (
+        bool(words)
+        and tier_of(words, evidence.template) is not None
+        and tier_of(words, evidence.template) == tier_of(printed.words, evidence.template)
+    )

@@ -1,0 +1,261 @@
+"""RAT: rates, their denominators, and the score of 预算执行率."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, rule
+from jixiao_xlsx.form.spec import RateSpec, Template
+from jixiao_xlsx.values.amounts import (
+    Convention,
+    Interval,
+    State,
+    percent,
+    plain,
+    rate_holds,
+    rounded,
+    total,
+)
+from jixiao_xlsx.values.cells import Cell, Row
+from jixiao_xlsx.values.digit_slips import digits_of, slip
+from jixiao_xlsx.values.equations import Side
+from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+
+MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
+UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})
+
+
+def rate_rules(template: Template) -> Iterator[Rule]:
+    """One rule for every rate of the form."""
+    for spec in template.rates:
+        page = (
+            f"“{spec.table}”内应有：{spec.ratio.text}。按金额区间判断：只要有一对真实金额能得出所填比率，就不算错。\n\n"
+            "改法：按两边的数改正比率；两边的数填错的，改填错的一格。"
+        )
+        yield Rule(
+            spec.code, spec.title, spec.severity, spec.basis, page, _checker(spec), spec.relations
+        )
+
+
+def _checker(spec: RateSpec) -> Callable[[Evidence], Iterator[Observation]]:
+    def check(evidence: Evidence) -> Iterator[Observation]:
+        table = evidence.submission.get(spec.table)
+        if table is None:
+            yield Skipped(spec.code, f"缺少“{spec.table}”")
+            return
+        for row in table.rows:
+            yield from _check_row(spec, row)
+
+    return check
+
+
+def _check_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
+    assert spec.ratio.shown is not None
+    shown = row.get(spec.ratio.shown.column)
+    above, below = _cells(row, spec.ratio.numerator), _cells(row, spec.ratio.denominator)
+    if shown is None or above is None or below is None:
+        yield Skipped(spec.code, f"缺少“{spec.ratio.text}”所需的列")
+        return
+    if any(cell.state in UNUSABLE for cell in (shown, *above, *below)):
+        yield Skipped(spec.code, f"{row.title}：有格不是数字")
+        return
+    if (
+        shown.number is None
+        or all(c.number is None for c in above)
+        or all(c.number is None for c in below)
+    ):
+        yield Skipped(spec.code, "未填")
+        return
+    parts = [
+        (_interval(spec.ratio.numerator, above, how), _interval(spec.ratio.denominator, below, how))
+        for how in Convention
+    ]
+    if any(whole.lo <= 0 for _, whole in parts):
+        yield Skipped(spec.code, f"{row.title}：分母不大于 0，另行核对")
+        return
+    yield Looked(1 + len(above) + len(below))
+    typed, step = Fraction(shown.number), Fraction(1, 10 ** (shown.decimals + 2))
+    if any(rate_holds(typed, step, part, whole) for part, whole in parts):
+        return
+    yield _wrong(shown, (*above, *below), parts[0], typed, step)
+
+
+def _wrong(
+    shown: Cell,
+    cells: tuple[Cell, ...],
+    pair: tuple[Interval, Interval],
+    typed: Fraction,
+    step: Fraction,
+) -> Flag:
+    part, whole = pair
+    low, high = Fraction(part.lo, whole.hi), Fraction(part.hi, whole.lo)
+    short = _typed_short(shown, part, whole)
+    right = percent(low, shown.decimals)
+    top = percent(high, shown.decimals)
+    numbers = "、".join(
+        f"“{cell.column}”{cell.text} {cell.unit}" for cell in cells if cell.number is not None
+    )
+    must = right if right == top else f"{right}–{top}"
+    ending = (
+        "位数不足，请填到两位小数。"
+        if short
+        else f"请核对 {'、'.join(c.ref for c in cells if c.number is not None)} 和本格，改正填错的一处。"
+    )
+    expected = Expected(Decimal(right[:-1]), Decimal(top[:-1]), "%")
+    return flag(
+        shown,
+        f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，按{numbers}计算应为 {must}。{ending}",
+        expected=expected,
+        hint="" if short else slip(shown.place, shown.text, expected),
+        difference=f"{plain((typed - low) * 100, shown.decimals)} 个百分点",
+        related=tuple(cell.place for cell in cells),
+        severity=Severity.NOTE if short else None,
+    )
+
+
+def _typed_short(shown: Cell, part: Interval, whole: Interval) -> bool:
+    """Whether fewer digits were typed than the form prints, and those are right: 96.85% may well be shortened to 96.9%."""
+    assert shown.number is not None
+    digits = max(digits_of(shown.number), 2)
+    printed = (
+        rounded(Fraction(*ends), shown.decimals + 2)
+        for ends in ((part.lo, whole.hi), (part.hi, whole.lo))
+    )
+    right = shown.number in {rounded(rate, digits) for rate in printed}
+    return digits < shown.decimals + 2 and (
+        right or rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole)
+    )
+
+
+def _cells(row: Row, side: Side) -> tuple[Cell, ...] | None:
+    found = [row.get(term.ref.column) for term in side]
+    return tuple(cell for cell in found if cell) if all(found) else None
+
+
+def _interval(side: Side, cells: tuple[Cell, ...], how: Convention) -> Interval:
+    figures = [(term.sign, cell.figure) for term, cell in zip(side, cells, strict=True)]
+    return total((sign, figure.believed(how)) for sign, figure in figures if figure is not None)
+
+
+@rule("RAT103", "分母为零不得计算比率", severity=Severity.ERROR, basis=MEASURES, relations=("C29",))
+def zero_base(evidence: Evidence) -> Iterator[Observation]:
+    """预算数为 0 而有执行数的，是无预算支出；分母为 0 仍填比率的，应改填“—”。0÷0 写作 0.00% 只作提示。
+
+    改法：补填漏填的预算数；分母确为 0 的，比率填“—”。
+    """
+    for spec in evidence.template.rates:
+        table = evidence.submission.get(spec.table)
+        for row in table.rows if table else ():
+            yield from _zero_row(spec, row)
+
+
+def _zero_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
+    assert spec.ratio.shown is not None
+    shown, above, below = (
+        row.get(spec.ratio.shown.column),
+        _cells(row, spec.ratio.numerator),
+        _cells(row, spec.ratio.denominator),
+    )
+    if (
+        shown is None
+        or above is None
+        or below is None
+        or any(c.state in UNUSABLE for c in (shown, *above, *below))
+    ):
+        return
+    top = sum((c.number for c in above if c.number is not None), Decimal(0))
+    bottom = sum((c.number for c in below if c.number is not None), Decimal(0))
+    yield Looked(1 + len(above) + len(below))
+    base_typed = any(c.number is not None for c in below)
+    if bottom == 0 and top > 0 and base_typed:
+        base = below[0]
+        text = f"“{base.row}”的“{base.column}”为 0，却有“{above[0].column}”{above[0].text} {base.unit}，属无预算支出。请核对预算数，漏填的补上。"
+        yield flag(base, text, related=(above[0].place, shown.place))
+    elif bottom == 0 and base_typed and shown.number is not None:
+        wrong = shown.number != 0
+        text = f"“{shown.row}”的“{below[0].column}”为 0，不得计算“{shown.column}”。请改填“—”。"
+        related = tuple(c.place for c in (*above, *below))
+        yield flag(
+            shown, text, expected="—", related=related, severity=None if wrong else Severity.NOTE
+        )
+
+
+@rule("RAT104", "执行率偏低未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C32",))
+def low_execution(evidence: Evidence) -> Iterator[Observation]:
+    """预算执行率低于规定比例（默认 90%）的，须在“未达说明”里写明原因。
+
+    改法：在“未达说明”里写明执行率低的原因。
+    """
+    rate, floor = (
+        evidence.card.execution.rate,
+        evidence.template.thresholds.get("low_execution", Fraction(0)),
+    )
+    cell = evidence.execution("rate") or evidence.execution("spent")
+    if rate is None or cell is None:
+        return
+    yield Looked(1)
+    table = evidence.submission.get(evidence.template.execution_table)
+    title = evidence.template.execution_columns.get("explanation", "")
+    reason = table.extras.get(title) if table else None
+    if rate < floor and title and (reason is None or reason.blank):
+        related = (reason.place,) if reason else ()
+        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“{title}”未填。请在“{title}”里写明原因。"
+        yield flag(cell, text, expected=f"不低于 {percent(floor, 0)}，或填写说明", related=related)
+
+
+@rule("RAT105", "预算调整幅度较大", severity=Severity.NOTE, basis=MEASURES, relations=("C31",))
+def large_adjustment(evidence: Evidence) -> Iterator[Observation]:
+    """全年预算数与年初预算数相差超过一半的，请备好批复文件。上级专款常在年中下达，所以只作提示。
+
+    改法：核对两个预算数；没有错的，备好批复文件。
+    """
+    original, budget = evidence.execution("original"), evidence.execution("budget")
+    if original is None or budget is None or not original.number or budget.number is None:
+        return
+    yield Looked(2)
+    share = abs(Fraction(budget.number) - Fraction(original.number)) / abs(
+        Fraction(original.number)
+    )
+    if share > evidence.template.thresholds.get("large_adjustment", Fraction(1)):
+        cell = evidence.execution("adjustment")
+        anchor = cell if cell and not cell.blank else budget
+        text = f"全年预算比年初预算变动 {percent(share)}（年初 {original.text} 元，全年 {budget.text} 元）。请备好批复文件。"
+        yield flag(anchor, text, related=(original.place, budget.place))
+
+
+@rule(
+    "RAT106",
+    "预算执行率得分与执行率不符",
+    severity=Severity.ERROR,
+    basis=MEASURES,
+    relations=("C40",),
+)
+def execution_score(evidence: Evidence) -> Iterator[Observation]:
+    """预算执行率得分 = 分值 × 执行率，最高得满分。
+
+    改法：按“分值 × 执行率”改正得分。
+    """
+    cell, execution = evidence.execution("score"), evidence.card.execution
+    if cell is None or cell.number is None or execution.score is None:
+        return
+    yield Looked(1)
+    digits = max(digits_of(cell.number), 2)
+    if abs(Fraction(cell.number) - execution.score) >= Fraction(1, 10**digits):
+        right = Decimal(plain(execution.score, 2))
+        text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。请改正。"
+        related = tuple(
+            c.place for c in (evidence.execution("budget"), evidence.execution("spent")) if c
+        )
+        expected = Expected(right, right, "分")
+        hint = slip(cell.place, cell.text, expected)
+        yield flag(
+            cell,
+            text,
+            expected=expected,
+            difference=f"{plain(cell.number - right)} 分",
+            hint=hint,
+            related=related,
+        )

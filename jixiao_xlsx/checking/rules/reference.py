@@ -1,0 +1,124 @@
+"""REF: the bureau's own figures (批复、决算批复) held against the workbook, both ways."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
+from jixiao_xlsx.values.amounts import plain, tidy
+from jixiao_xlsx.values.cells import Cell, Table
+from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.people import ReferenceLine
+
+BASIS = "财政部门批复的预算、决算数"
+
+
+def _pairs(evidence: Evidence) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:
+    """Every figure of the bureau with the cell that should hold it."""
+    table = evidence.submission.get(evidence.template.reference_table)
+    for line in evidence.reference:
+        for kind in line.amounts:
+            column = evidence.template.reference_columns.get(kind, "")
+            yield line, kind, _cell(table, line.item, column) if table else None
+
+
+def _cell(table: Table, item: str, column: str) -> Cell | None:
+    wanted = tidy(item)
+    row = next((row for row in table.rows if tidy(row.title) in {wanted, f"其中:{wanted}"}), None)
+    return row.get(column) if row else None
+
+
+def _nothing_to_hold(evidence: Evidence, code: str) -> Iterator[Observation]:
+    if not evidence.reference:
+        yield Skipped(code, "没有提供本部门的批复数")
+
+
+@rule("REF101", "与财政批复数不符", severity=Severity.ERROR, basis=BASIS, relations=("C05",))
+def differs(evidence: Evidence) -> Iterator[Observation]:
+    """填报数与财政部门掌握的批复数不一致。两个数和批复数所在的行都列出。
+
+    改法：按批复数改正；认为批复数有误的，联系财政部门。
+    """
+    yield from _nothing_to_hold(evidence, "REF101")
+    for line, kind, cell in _pairs(evidence):
+        if cell is None or cell.number is None:
+            continue
+        yield Looked(1)
+        right = line.amounts[kind]
+        if cell.number != right:
+            words = (
+                f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，财政批复{kind} {plain(right, 2)} 元（{line.source}），"
+                f"相差 {plain(cell.number - right, 2)} 元。请核对，按批复数改正；认为批复数有误的，请联系财政部门。"
+            )
+            yield flag(
+                cell,
+                words,
+                expected=Expected(right, right, "元"),
+                difference=f"{plain(cell.number - right, 2)} 元",
+            )
+
+
+@rule("REF102", "财政有批复数而未填", severity=Severity.WARNING, basis=BASIS)
+def not_reported(evidence: Evidence) -> Iterator[Observation]:
+    """财政部门有这一项的批复数，表里却空着或没有这一行。
+
+    改法：补填这一项；确无此项的，附情况说明。
+    """
+    yield from _nothing_to_hold(evidence, "REF102")
+    table = evidence.submission.get(evidence.template.reference_table)
+    for line, kind, cell in _pairs(evidence):
+        right = line.amounts[kind]
+        if table is None or right == 0 or (cell is not None and not cell.blank):
+            continue
+        yield Looked(1)
+        words = f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填；确无此项的，请附情况说明。"
+        expected = Expected(right, right, "元")
+        if cell is not None:
+            yield flag(cell, words, expected=expected)
+        else:
+            yield Flag(table.anchor.place, line.item, kind, "", words, expected)
+
+
+@rule("REF103", "填报数不在财政批复之内", severity=Severity.NOTE, basis=BASIS)
+def not_in_reference(evidence: Evidence) -> Iterator[Observation]:
+    """表里填了数，而财政部门给出的批复数里没有这一项。批复数可能只列主要项目，所以只作提示。
+
+    改法：核对这一项有没有批复，是否填错了行。
+    """
+    yield from _nothing_to_hold(evidence, "REF103")
+    table = evidence.submission.get(evidence.template.reference_table)
+    if table is None:
+        return
+    known = {
+        (tidy(line.item), evidence.template.reference_columns.get(kind))
+        for line in evidence.reference
+        for kind in line.amounts
+    }
+    columns = {column for _, column in known}
+    filled = {
+        cell: number
+        for row in table.rows
+        for column in evidence.template.reference_columns.values()
+        if column in columns and (cell := row.get(column)) and (number := cell.number)
+    }
+    yield Looked(len(filled))
+    strange = [cell for cell in filled if not _spellings(cell) & known]
+    if strange:
+        file = evidence.reference[0].source.partition(" ")[0]
+        names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
+        more = f"等 {len(names)} 项" if len(names) > 5 else ""
+        count = (
+            f"（共 {len(strange)} 格）"
+            if len(strange) > 1
+            else f"（{plain(filled[strange[0]], 2)} 元）"
+        )
+        words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。请核对有没有批复，是否填错了行。"
+        yield flag(
+            strange[0], words, related=tuple(cell.place for cell in strange), count=len(strange)
+        )
+
+
+def _spellings(cell: Cell) -> set[tuple[str, str | None]]:
+    title = tidy(cell.row)
+    return {(title, cell.column), (title.removeprefix("其中:"), cell.column)}

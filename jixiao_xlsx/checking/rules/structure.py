@@ -1,0 +1,298 @@
+"""STR: whether the workbook still is the form: sheets, titles, required cells, choices, headings."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from itertools import groupby
+from string import ascii_uppercase
+
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
+from jixiao_xlsx.form.hidden_mark import column_number
+from jixiao_xlsx.form.spec import TableSpec
+from jixiao_xlsx.values.amounts import tidy
+from jixiao_xlsx.values.cells import Cell, Note, Table
+from jixiao_xlsx.values.findings import Severity
+
+FORM = "本套表样：工作表、行、列的名称不得改动"
+
+
+def _notes(evidence: Evidence, *kinds: str) -> list[Note]:
+    return [note for note in evidence.submission.notes if note.kind in kinds]
+
+
+def _from_notes(notes: list[Note], text: str) -> Iterator[Observation]:
+    """One flag per sheet, with a count."""
+    groups: dict[str, list[Note]] = defaultdict(list)
+    for note in notes:
+        groups[note.place.sheet].append(note)
+    for found in groups.values():
+        items = list(dict.fromkeys(note.item for note in found))
+        named = "、".join(f"“{item}”" for item in items[:5]) + (
+            f"等 {len(items)} 项" if len(items) > 5 else ""
+        )
+        places = tuple(note.place for note in found)
+        yield Flag(
+            places[0],
+            found[0].item,
+            "",
+            "",
+            text.format(items=named),
+            related=places,
+            count=len(found),
+        )
+
+
+@rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM)
+def missing_sheet(evidence: Evidence) -> Iterator[Observation]:
+    """表样里的工作表在文件中找不到；靠它核对的关系都已略过。
+
+    改法：用原表样补上这张表。
+    """
+    yield Looked(len(evidence.template.sheets))
+    for note in _notes(evidence, "missing_sheet"):
+        yield Flag(
+            note.place,
+            note.item,
+            "",
+            "",
+            f"缺少工作表“{note.item}”，与它有关的核对都未进行。请用原表样补上。",
+            expected="有此工作表",
+        )
+
+
+@rule("STR102", "缺少行或列", severity=Severity.ERROR, basis=FORM)
+def missing_title(evidence: Evidence) -> Iterator[Observation]:
+    """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次；看得出改成了什么的，指到那一格。
+
+    改法：恢复表样的行、列名称，不要删改。
+    """
+    for note in _notes(evidence, "missing_title"):
+        yield Flag(
+            note.place, note.item, "", "", f"工作表里找不到“{note.item}”的表头。请恢复表样。"
+        )
+    for table in evidence.submission.tables.values():
+        yield Looked(len(table.columns))
+        if table.absent:
+            now = dict(_renamed(evidence, table))
+            names = "、".join(
+                f"“{title}”"
+                + (f"（{now[title].place.cell} 改成了“{now[title].item}”）" if title in now else "")
+                for title in table.absent
+            )
+            lost = "" if len(now) == len(table.absent) else "（被删或改了名）"
+            text = f"《{table.sheet}》找不到{names}{lost}，有关核对未进行。请恢复表样。"
+            places = [note.place for note in now.values()] or [table.anchor.place]
+            typed = next((note.item for note in now.values()), "")
+            wanted = "有" + "、".join(f"“{title}”" for title in table.absent)
+            yield Flag(
+                places[0],
+                table.absent[0],
+                "",
+                typed,
+                text,
+                expected=wanted,
+                related=tuple(places[1:]),
+                count=len(table.absent),
+            )
+
+
+def _renamed(evidence: Evidence, table: Table) -> Iterator[tuple[str, Note]]:
+    """Titles that the form has and the file has not, each with the unknown title that stands in its place."""
+    form = evidence.template.table[table.name]
+    notes = [note for note in evidence.submission.notes if note.place.sheet == table.sheet]
+    rows = {row.title: next(iter(row.cells.values())).ref for row in table.rows if row.cells}
+    lines = {
+        _line(note.place.cell): note for note in notes if note.kind in {"unread_row", "stray_cell"}
+    }
+    yield from _in_gaps(
+        [row.title for row in form.rows], {title: _line(ref) for title, ref in rows.items()}, lines
+    )
+    heads = {column_number(note.place.cell): note for note in notes if note.kind == "unread_column"}
+    known = {title: column_number(cell.ref) for title, cell in table.columns.items()}
+    yield from _in_gaps([column.title for column in form.columns], known, heads)
+
+
+def _line(ref: str) -> int:
+    return int(ref.lstrip(ascii_uppercase))
+
+
+def _in_gaps(
+    titles: Sequence[str], known: Mapping[str, int], notes: Mapping[int, Note]
+) -> Iterator[tuple[str, Note]]:
+    """Between two known titles, as many unknown ones as are missing stand for them, in order."""
+    for there, run in groupby(enumerate(titles), key=lambda entry: entry[1] in known):
+        missing = list(run)
+        first, last = missing[0][0], missing[-1][0]
+        if there or not first or last + 1 == len(titles):
+            continue  # above the first and below the last known title anything may stand
+        between = range(known[titles[first - 1]] + 1, known[titles[last + 1]])
+        found = [notes[at] for at in between if at in notes]
+        if len(found) == len(missing):
+            yield from ((title, note) for (_, title), note in zip(missing, found, strict=True))
+
+
+@rule("STR103", "必填项未填", severity=Severity.ERROR, basis="填报说明：带 * 的项目必填")
+def required_blank(evidence: Evidence) -> Iterator[Observation]:
+    """必填的格空着。每张表只说一次，列出各格。
+
+    改法：补填这些格；没有发生的填 0。
+    """
+    for name, table in evidence.submission.tables.items():
+        required = list(_required_cells(evidence.template.table[name], table))
+        yield Looked(len(required))
+        blanks = [cell for cell in required if cell.blank]
+        if blanks:
+            several = len({cell.column for cell in required}) > 1
+            names = [
+                f"“{cell.row}”的“{cell.column}”" if several else f"“{cell.row}”" for cell in blanks
+            ]
+            named = "、".join(names[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
+            text = f"《{table.sheet}》{named}未填。请补填。"
+            yield flag(
+                blanks[0],
+                text,
+                expected="必填",
+                related=tuple(c.place for c in blanks),
+                count=len(blanks),
+            )
+
+
+def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:
+    for row in form.rows:
+        found = table.by_title.get(row.title)
+        for column in row.required if found else ():
+            cell = found.get(column) if found else None
+            if cell is not None:
+                yield cell
+
+
+@rule("STR104", "表外内容", severity=Severity.NOTE, basis=FORM)
+def unread(evidence: Evidence) -> Iterator[Observation]:
+    """多出来的工作表、行、列或零散内容不参加核对，列在这里以免漏看。
+
+    改法：是填报内容的，移到表样里相应的位置；不是的，删去。
+    """
+    kinds = ("unread_sheet", "unread_column", "unread_row", "stray_cell", "duplicate_title")
+    told = {
+        note
+        for table in evidence.submission.tables.values()
+        if table.absent
+        for _, note in _renamed(evidence, table)
+    }
+    yield from _from_notes(
+        [note for note in _notes(evidence, *kinds) if note not in told],
+        "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。",
+    )
+
+
+@rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM)
+def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
+    """应从下拉选项中选择的格填了别的内容。
+
+    改法：从下拉选项里选。
+    """
+    for name, table in evidence.submission.tables.items():
+        form = evidence.template.table[name]
+        for row in table.rows if form.chosen else ():
+            for column in form.chosen if row.kind != "total" else ():
+                cell, choices = row.get(column.title), form.choices_of(row.title, column)
+                if cell is None or cell.blank or not choices:
+                    continue
+                yield Looked(1)
+                if not _among(cell.text, choices):
+                    options = "、".join(choices)
+                    yield flag(
+                        cell,
+                        f"{name_of(cell, evidence.template)}填“{cell.text}”，应从“{options}”中选。请改选。",
+                        expected=options,
+                    )
+
+
+@lru_cache(maxsize=1024)
+def _among(text: str, choices: tuple[str, ...]) -> bool:
+    """Whether it is one of the choices in any spelling; other spellings of ≤ ≥ = are understood."""
+    typed = tidy(text)
+    return typed in map(tidy, choices) or _SIGNS.get(typed, "") in choices
+
+
+_SIGNS = {"<=": "≤", "≦": "≤", ">=": "≥", "≧": "≥", "＝": "="}
+
+
+@rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM)
+def hidden(evidence: Evidence) -> Iterator[Observation]:
+    """隐藏的行和工作表照样参加核对；请确认不是旧数据。
+
+    改法：取消隐藏看一看；是旧数据的删去。
+    """
+    yield from _from_notes(
+        _notes(evidence, "hidden_row", "hidden_sheet"),
+        "{items}是隐藏的，里面有内容。请确认不是旧数据，是旧数据的请删去。",
+    )
+
+
+@rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM)
+def renamed_sheet(evidence: Evidence) -> Iterator[Observation]:
+    """工作表名称不是表样里的，按内容认出。
+
+    改法：把工作表改回原来的名称。
+    """
+    for note in _notes(evidence, "renamed_sheet"):
+        text = f"工作表“{note.place.sheet}”不是表样里的名称，按内容认作“{note.item}”。请改回原名。"
+        yield Flag(note.place, note.item, "", "", text)
+
+
+@rule(
+    "STR107",
+    "表题不是本单位或本年度",
+    severity=Severity.ERROR,
+    basis="填报说明：表题应为本单位、本年度",
+    relations=("C69",),
+    in_word=True,
+)
+def foreign_heading(evidence: Evidence) -> Iterator[Observation]:
+    """表格标题里写的是别的单位或别的年度，多半是从别处复制来的。
+
+    改法：改正表题；误用了别的单位或别的年度的表的，换成自己的表重填。
+    """
+    department, code_year = evidence.submission.department, evidence.submission.year
+    for name, table in evidence.submission.tables.items():
+        heading = table.heading
+        if heading is None or heading.blank:
+            continue
+        form = evidence.template.table[name]
+        yield Looked(1)
+        years = set(re.findall(r"(20\d\d)\s*年", heading.text))
+        if code_year and years and str(code_year) not in years:
+            text = f"标题“{heading.text}”的年度与评价年度 {code_year} 年不符。请改正。"
+            yield Flag(
+                heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度"
+            )
+        elif (
+            form.heading_names_department
+            and department
+            and (other := other_office(heading.text, department, form.heading))
+        ):
+            text = f"标题“{heading.text}”写的是“{other}”，填报单位是“{department}”。请核对是否误用了别的单位的表。"
+            yield Flag(heading.place, table.name, "标题", heading.text, text, expected=department)
+
+
+_KINDS = "局|委|办|办公室|中心|院|站|队|所|馆|会|部|处|校|学校|医院|镇|乡|街道|园区|公司"
+
+
+def other_office(heading: str, department: str, printed: str) -> str:
+    """The office a heading names, when it is not this one; "" when it names none or ours. `printed` is the form's own heading."""
+    text, own = tidy(heading), tidy(department)
+    if own in text:
+        return ""
+    fixed = [tidy(part) for part in re.split(r"\{year\}|\{department\}|年度", printed) if part]
+    text = re.sub(r"20\d\d年度?", "", text)
+    for part in fixed:
+        text = text.replace(part, "")
+    text = re.sub(r"\(?部门\(?单位\)?\)?", "", text).strip("()_- ")
+    if not re.search(rf"({_KINDS})$", text) or own.endswith(text) or text.endswith(own):
+        return ""
+    return text

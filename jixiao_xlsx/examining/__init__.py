@@ -1,0 +1,1 @@
+"""One file, from bytes to what is known of it."""

@@ -1,0 +1,92 @@
+"""Runs the rules on a submission and counts what was looked at, what was skipped, and why."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from jixiao_xlsx.checking import rules as table_rules
+from jixiao_xlsx.checking.fingerprints import sealed
+from jixiao_xlsx.checking.rule import Rule, coded_rules
+from jixiao_xlsx.checking.rules.equations import equation_rules
+from jixiao_xlsx.checking.rules.rates import rate_rules
+from jixiao_xlsx.checking.run_rules import by_severity_and_place, run_rules
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.spec import SpecError, Template
+from jixiao_xlsx.prose import rules as prose_rules
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.findings import Report, Skipped
+from jixiao_xlsx.values.people import ReferenceLine
+
+
+def catalogue(template: Template) -> tuple[Rule, ...]:
+    """Every rule that applies to a form, by code: those in code and those its equations and rates make.
+
+    The form's own severities replace the defaults; disabled rules are left out. Raises SpecError for a code that is none.
+    """
+    return _catalogue(template)
+
+
+@lru_cache(maxsize=8)
+def _catalogue(template: Template) -> tuple[Rule, ...]:
+    rules = [
+        *coded_rules(table_rules, prose_rules),
+        *equation_rules(template),
+        *rate_rules(template),
+    ]
+    known = {rule.code for rule in rules}
+    unknown = [code for code in (*template.severities, *template.disabled) if code not in known]
+    if unknown:
+        raise SpecError(
+            str(template.folder),
+            [f"severity/disabled：没有编号为“{code}”的规则" for code in unknown],
+        )
+    wanted = [
+        _as_configured(rule, template) for rule in rules if rule.code not in template.disabled
+    ]
+    return tuple(sorted(wanted, key=lambda rule: rule.code))
+
+
+def _as_configured(rule: Rule, template: Template) -> Rule:
+    severity = template.severities.get(rule.code)
+    return replace(rule, severity=severity, configured=True) if severity else rule
+
+
+def check(
+    submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()
+) -> Report:
+    """All findings in one pass, with what was checked (cells per rule) and what was skipped.
+
+    `reference` holds the bureau's own figures for this department. A workbook of an earlier version is held to that.
+    """
+    form = hidden_mark.edition_of(submission.meta, template)
+    reports = [
+        run_rules(ProseEvidence(part, form, reference), catalogue(form))
+        for part in submission.parts
+    ]
+    return _together(reports, submission) if submission.copies else reports[0]
+
+
+def _together(reports: Sequence[Report], submission: Submission) -> Report:
+    """The reports on all copies of a sheet as one; what is said of a sheet that they share is said once."""
+    found = dict.fromkeys(
+        replace(finding, fingerprint="") for report in reports for finding in report.findings
+    )
+    looked: Counter[str] = Counter()
+    skipped: Counter[tuple[str, str]] = Counter()
+    for report in reports:
+        looked.update(report.checked)
+        for one in report.skipped:
+            skipped[one.code, one.reason] += one.count
+    return replace(
+        reports[0],
+        findings=tuple(sealed(sorted(found, key=by_severity_and_place(submission)), submission)),
+        checked=dict(looked),
+        skipped=tuple(
+            Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
+        ),
+        faults=tuple(dict.fromkeys(fault for report in reports for fault in report.faults)),
+    )

@@ -1,0 +1,1 @@
+"""A form as data: its specification, and what is derived from it."""

@@ -1,0 +1,159 @@
+"""What a form promises and does not keep: names that lead nowhere, units that cannot meet, codes used twice."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from jixiao_xlsx.form.spec import Carry, EquationSpec, Template
+from jixiao_xlsx.values.amounts import dimension
+from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Scope, Side
+
+
+def inconsistencies(template: Template) -> Iterator[str]:
+    """Names that lead nowhere, units that cannot meet, codes used twice."""
+    seen: set[str] = set()
+    for code in [e.code for e in template.equations] + [r.code for r in template.rates]:
+        if code in seen:
+            yield f"{code}：编号重复"
+        seen.add(code)
+    sheets = {sheet.title for sheet in template.sheets}
+    for table in template.tables:
+        if table.sheet not in sheets:
+            yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表"
+    yield from _wrong_copies(template)
+    for equation in template.equations:
+        yield from _wrong_limits(template, equation)
+        yield from _wrong_refs(template, f"equation[{equation.code}]", equation.relation.sides)
+        yield from _mixed_units(template, equation)
+    for rate in template.rates:
+        yield from _wrong_refs(
+            template, f"rate[{rate.code}]", (rate.ratio.numerator, rate.ratio.denominator)
+        )
+        if rate.ratio.shown and (problem := _wrong_ref(template, rate.ratio.shown)):
+            yield f"rate[{rate.code}]：{problem}"
+    for indicator in template.indicators:
+        for base in indicator.base:
+            yield from _wrong_refs(
+                template,
+                f"indicators.csv·{indicator.name}·基础数据",
+                (base.numerator, base.denominator),
+            )
+    for name, ref in template.roles.items():
+        if ref.table and (problem := _wrong_ref(template, ref)):
+            yield f"roles.{name}：{problem}"
+    for part, table_name, columns in (
+        ("indicators", template.indicator_table, template.indicator_columns),
+        ("execution", template.execution_table, template.execution_columns),
+        ("reference", template.reference_table, template.reference_columns),
+    ):
+        if table_name:
+            yield from _wrong_columns(template, part, table_name, columns, f"{part}.columns")
+    for part, named, keys in (
+        ("funds", template.funds, ("basic", "wages", "office")),
+        ("remarks", template.remarks, ("code", "item", "text")),
+    ):
+        if named:
+            titles = {key: named.get(key, "") for key in keys}
+            yield from _wrong_columns(template, part, named.get("table", ""), titles, part)
+    rows = (
+        {"execution.row": Ref(template.execution_table, template.execution_row, "")}
+        if template.execution_table
+        else {}
+    )
+    if template.plan:
+        rows["plan.overall"] = Ref(
+            template.plan.get("table", ""), template.plan.get("overall", ""), ""
+        )
+    yield from (
+        f"{path}：{problem}" for path, ref in rows.items() if (problem := _wrong_ref(template, ref))
+    )
+    for number, carry in enumerate(template.carries, start=1):
+        yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
+
+
+def _wrong_copies(template: Template) -> Iterator[str]:
+    repeated = [sheet for sheet in template.sheets if sheet.repeats]
+    if not repeated:
+        return
+    if len(repeated) > 1:
+        yield f"sheet.repeats：只能有一张重复的工作表，现有 {'、'.join(sheet.title for sheet in repeated)}"
+    item = template.roles.get("item")
+    if item is None or item.table not in {
+        table.name for table in template.tables_of(repeated[0].title)
+    }:
+        yield f"roles.item：重复的工作表“{repeated[0].title}”要有一格写明是哪一个（如项目名称）"
+
+
+def _wrong_carry(template: Template, carry: Carry) -> Iterator[str]:
+    refs = [ref for ref in (carry.source, carry.target) if ref.table]
+    wrong = [problem for ref in refs if (problem := _wrong_ref(template, ref))]
+    yield from wrong
+    if len(refs) < 2 or wrong:
+        return
+    for ref in refs:
+        if ref.row not in template.table[ref.table].row:
+            yield f"“{ref}”不是固定行"
+    if template.is_auto(carry.target):
+        yield f"“{carry.target}”是自动计算的格，不能预填"
+    kinds = {dimension(template.unit_of(ref)) for ref in refs}
+    if len(kinds) > 1:
+        yield f"单位不同（{'、'.join(sorted(kinds))}）"
+
+
+def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
+    """Columns and rows that an equation is limited to, but that its table has not."""
+    table = template.table.get(equation.table)
+    if table is None:
+        if equation.table or equation.relation.scope is not Scope.SHEET:
+            yield f"equation[{equation.code}].table：没有名为“{equation.table}”的表"
+        return
+    titles = {"columns": table.column, "note_columns": table.column, "rows": table.row}
+    for key, known in titles.items():
+        for title in getattr(equation, key):
+            if title not in known and title != table.total:
+                yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”"
+
+
+def _wrong_columns(
+    template: Template, part: str, table_name: str, columns: Mapping[str, str], path: str
+) -> Iterator[str]:
+    table = template.table.get(table_name)
+    if table is None:
+        yield f"{part}.table：没有名为“{table_name}”的表"
+        return
+    titles = set(table.column) | {extra.title for extra in table.extras}
+    yield from (
+        f"{path}.{key}：表“{table_name}”没有“{title}”"
+        for key, title in columns.items()
+        if title not in titles
+    )
+
+
+def _wrong_refs(template: Template, here: str, sides: tuple[Side, ...]) -> Iterator[str]:
+    for side in sides:
+        for term in side:
+            if problem := _wrong_ref(template, term.ref):
+                yield f"{here}：{problem}"
+
+
+def _wrong_ref(template: Template, ref: Ref) -> str:
+    table = template.table.get(ref.table)
+    if table is None:
+        return f"没有名为“{ref.table}”的表"
+    if ref.row and ref.row not in table.row and ref.row not in {ALL_ROWS, table.total}:
+        return f"表“{ref.table}”没有“{ref.row}”这一行"
+    if ref.column and ref.column not in table.column:
+        return f"表“{ref.table}”没有“{ref.column}”这一列"
+    return ""
+
+
+def _mixed_units(template: Template, equation: EquationSpec) -> Iterator[str]:
+    kinds = set()
+    for side in equation.relation.sides:
+        for term in side:
+            table = template.table.get(term.ref.table)
+            column = table.column.get(term.ref.column) if table else None
+            if table and column:
+                kinds.add(dimension(table.unit_of(term.ref.row, column)))
+    if len(kinds) > 1:
+        yield f"equation[{equation.code}].holds：单位不能相加减（{'、'.join(sorted(kinds))}）"

@@ -1,0 +1,378 @@
+"""A form as typed values: Template and what it is made of.
+
+A form is data: `workbook_templates/*/spec.toml` and `indicators.csv`; `specfile` reads them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from pathlib import Path
+
+from jixiao_xlsx.values.amounts import tidy
+from jixiao_xlsx.values.equations import Ratio, Ref, Relation
+from jixiao_xlsx.values.findings import Severity
+
+NUMERIC = frozenset({"money", "count", "score", "percent"})
+DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
+
+
+class SpecError(ValueError):
+    """A form that cannot be used; `mistakes` lists every one, each with its path."""
+
+    def __init__(self, source: str, mistakes: list[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__(
+            f"表单定义有 {len(mistakes)} 处错误（{source}）：\n"
+            + "\n".join(f"  {m}" for m in mistakes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnSpec:
+    """A column: its title, type, unit and what a clerk may type. `only` limits it to some rows; `auto`: a formula."""
+
+    title: str
+    type: str = "text"
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    decimals: int | None = None
+    width: float = 14
+    required: bool = False
+    auto: bool = False
+    choices: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    preset: str = ""
+
+    @property
+    def numeric(self) -> bool:
+        return self.type in NUMERIC
+
+
+@dataclass(frozen=True, slots=True)
+class RowSpec:
+    """A fixed row. `type`, `unit`, `decimals`, `choices` override the column's; `required` names columns ("*" for all)."""
+
+    title: str
+    type: str = ""
+    aliases: tuple[str, ...] = ()
+    unit: str = ""
+    decimals: int | None = None
+    required: tuple[str, ...] = ()
+    auto: bool = False
+    choices: tuple[str, ...] = ()
+    only: tuple[str, ...] = ()
+    indent: int = 0
+    group: str = ""
+    hint: str = ""
+    height: float = 0
+
+
+@dataclass(frozen=True, slots=True)
+class ExtraSpec:
+    """A labelled cell beside the grid, such as a reason."""
+
+    title: str
+    type: str = "text"
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """A sheet, or a part of one. `copy_of`: the table of the form that this is a copy of, where its sheet repeats."""
+
+    name: str
+    sheet: str
+    shape: str
+    heading: str
+    columns: tuple[ColumnSpec, ...]
+    rows: tuple[RowSpec, ...] = ()
+    unit: str = ""
+    decimals: int | None = None
+    total: str = ""
+    total_auto: bool = False
+    spare: int = 0
+    label: tuple[str, ...] = ()
+    label_title: str = "项目"
+    inherit: tuple[str, ...] = ()
+    source: str = ""
+    tick: str = ""
+    caption: bool = False
+    heading_names_department: bool = False
+    extras: tuple[ExtraSpec, ...] = ()
+    copy_of: str = ""
+
+    @property
+    def base(self) -> str:
+        """The name by which the rest of the form knows it."""
+        return self.copy_of or self.name
+
+    @cached_property
+    def column(self) -> Mapping[str, ColumnSpec]:
+        return {column.title: column for column in self.columns}
+
+    @cached_property
+    def row(self) -> Mapping[str, RowSpec]:
+        return {row.title: row for row in self.rows}
+
+    @cached_property
+    def computed(self) -> Mapping[str, tuple[str, ...]]:
+        """The columns that the blank form computes, by row; "" for open rows."""
+        titles = {"", self.total, *self.row}
+        return {
+            title: tuple(column.title for column in self.columns if self.is_auto(title, column))
+            for title in titles
+        }
+
+    @cached_property
+    def chosen(self) -> tuple[ColumnSpec, ...]:
+        """The columns that hold a choice, in some row at least."""
+        rows = any(row.type == "choice" for row in self.rows)
+        return (
+            self.columns
+            if rows
+            else tuple(column for column in self.columns if column.type == "choice")
+        )
+
+    def choices_of(self, row: str, column: ColumnSpec) -> tuple[str, ...]:
+        """What may be chosen at `row` and `column`; () where nothing is chosen."""
+        spec = self.row.get(row)
+        choices = spec.choices if spec and spec.choices else column.choices
+        return choices if self.kind(row, column) == "choice" else ()
+
+    def kind(self, row: str, column: ColumnSpec) -> str:
+        """The type of the cell at `row` (any title for an open row) and `column`."""
+        spec = self.row.get(row)
+        return spec.type if spec and spec.type else column.type
+
+    def unit_of(self, row: str, column: ColumnSpec) -> str:
+        """元, 万元, 分, 人 …; "%" for rates, "" for words."""
+        kind = self.kind(row, column)
+        if kind == "percent":
+            return "%"
+        if kind not in NUMERIC:
+            return ""
+        spec = self.row.get(row)
+        return (spec.unit if spec else "") or column.unit or self.unit
+
+    def decimals_of(self, row: str, column: ColumnSpec) -> int:
+        """Digits that the form prints; a rate's are of its percentage."""
+        spec = self.row.get(row)
+        for choice in (
+            spec.decimals if spec else None,
+            column.decimals,
+            self.decimals if column.type == "money" else None,
+        ):
+            if choice is not None:
+                return choice
+        return DEFAULT_DECIMALS.get(self.kind(row, column), 2)
+
+    def exists(self, row: str, column: ColumnSpec) -> bool:
+        """Whether the form has a cell to fill there at all."""
+        spec = self.row.get(row)
+        return (not column.only or row in column.only) and (
+            not spec or not spec.only or column.title in spec.only
+        )
+
+    def is_auto(self, row: str, column: ColumnSpec) -> bool:
+        """Whether that cell of the blank form is a formula."""
+        if not self.exists(row, column) or not column.numeric:
+            return False
+        spec = self.row.get(row)
+        in_total = self.total_auto and row == self.total
+        return (
+            column.auto
+            or (column.type != "percent" and column.type != "score" and bool(spec and spec.auto))
+            or in_total
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SheetSpec:
+    """A worksheet of the form, in its place. kind: data | guide | selfcheck. `repeats`: so many copies in the blank form."""
+
+    title: str
+    kind: str = "data"
+    heading: str = ""
+    repeats: int = 0
+    aliases: tuple[str, ...] = ()
+    orientation: str = "portrait"
+    signature: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class EquationSpec:
+    """A reconciliation relation as data: one rule of the catalogue."""
+
+    code: str
+    title: str
+    relation: Relation
+    severity: Severity
+    basis: str
+    relations: tuple[str, ...] = ()
+    table: str = ""
+    columns: tuple[str, ...] = ()
+    note_columns: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    yields_to: tuple[str, ...] = ()
+
+    @property
+    def across(self) -> bool:
+        """Whether it holds between tables."""
+        return not self.table
+
+
+@dataclass(frozen=True, slots=True)
+class RateSpec:
+    """A rate shown in a column, recomputed per row."""
+
+    code: str
+    title: str
+    ratio: Ratio
+    severity: Severity
+    basis: str
+    table: str
+    relations: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorSpec:
+    """One line of the indicator library. Weight in 分; `target` as the form prints it."""
+
+    level1: str
+    level2: str
+    name: str
+    common: bool
+    weight: Fraction
+    direction: str
+    shape: str
+    target: str
+    unit: str
+    full_from: Fraction
+    per_point: Fraction
+    may_be_na: bool
+    base: tuple[Ratio, ...]
+    evidence: str
+    aliases: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """A figure of last year's workbook that is typed into this year's: the closing balance is the opening one."""
+
+    source: Ref
+    target: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Grade:
+    """等级 and the score it starts from, on 100."""
+
+    name: str
+    floor: Fraction
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """A 定性 tier, its words, and the share of the weight it allows."""
+
+    name: str
+    low: Fraction
+    high: Fraction
+    words: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Template:
+    """Everything that is agreed about one form."""
+
+    id: str
+    version: str
+    title: str
+    file_name: str
+    folder: Path
+    sheets: tuple[SheetSpec, ...]
+    tables: tuple[TableSpec, ...]
+    equations: tuple[EquationSpec, ...]
+    rates: tuple[RateSpec, ...]
+    indicators: tuple[IndicatorSpec, ...]
+    grades: tuple[Grade, ...]
+    tiers: tuple[Tier, ...]
+    roles: Mapping[str, Ref]
+    thresholds: Mapping[str, Fraction]
+    severities: Mapping[str, Severity]
+    disabled: Mapping[str, str]
+    directions: Mapping[str, tuple[str, ...]]
+    indicator_table: str = ""
+    indicator_columns: Mapping[str, str] = field(default_factory=dict)
+    full_mark: Fraction = Fraction(100)
+    weights_by: str = "level2"
+    execution_table: str = ""
+    execution_row: str = ""
+    execution_weight: Fraction = Fraction(0)
+    execution_columns: Mapping[str, str] = field(default_factory=dict)
+    reference_table: str = ""
+    reference_columns: Mapping[str, str] = field(default_factory=dict)
+    remarks: Mapping[str, str] = field(default_factory=dict)
+    carries: tuple[Carry, ...] = ()
+    plan: Mapping[str, str] = field(default_factory=dict)
+    funds: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def table(self) -> Mapping[str, TableSpec]:
+        return {table.name: table for table in self.tables}
+
+    @cached_property
+    def sheet(self) -> Mapping[str, SheetSpec]:
+        return {sheet.title: sheet for sheet in self.sheets}
+
+    @cached_property
+    def repeated(self) -> SheetSpec | None:
+        """The sheet of which a workbook holds several; a form has one at most."""
+        return next((sheet for sheet in self.sheets if sheet.repeats), None)
+
+    @cached_property
+    def library(self) -> Mapping[str, IndicatorSpec]:
+        """The indicator library by tidied name and alias; a name goes before another's alias."""
+        names = {tidy(alias): spec for spec in self.indicators for alias in spec.aliases}
+        return names | {tidy(spec.name): spec for spec in self.indicators}
+
+    @cached_property
+    def tier_words(self) -> Mapping[str, Tier]:
+        """The 定性 tiers by tidied word; a word of two tiers means the first."""
+        return {
+            tidy(word): tier for tier in reversed(self.tiers) for word in tier.words if tidy(word)
+        }
+
+    @cached_property
+    def labels(self) -> frozenset[str]:
+        """The rows of tables with one column: they are called by the row alone."""
+        return frozenset(
+            row for table in self.tables if len(table.columns) == 1 for row in table.row
+        )
+
+    def unit_of(self, ref: Ref) -> str:
+        """The unit of the cell at an address by titles."""
+        table = self.table[ref.table]
+        return table.unit_of(ref.row, table.column[ref.column])
+
+    def is_auto(self, ref: Ref) -> bool:
+        """Whether the cell at an address by titles is a formula in the blank form."""
+        table = self.table[ref.table]
+        return table.is_auto(ref.row, table.column[ref.column])
+
+    @cached_property
+    def _by_sheet(self) -> Mapping[str, tuple[TableSpec, ...]]:
+        titles = dict.fromkeys(table.sheet for table in self.tables)
+        return {
+            title: tuple(table for table in self.tables if table.sheet == title) for title in titles
+        }
+
+    def tables_of(self, sheet: str) -> tuple[TableSpec, ...]:
+        return self._by_sheet.get(sheet, ())
+
+    def grade(self, score: Fraction) -> str:
+        """The grade of a score on 100."""
+        return next((g.name for g in self.grades if score >= g.floor), self.grades[-1].name)

@@ -1,0 +1,1 @@
+"""What arrives: files, archives, mails, and the bureau's own lists."""

@@ -1,0 +1,1 @@
+"""JSON, CSV, text for a terminal, and mail drafts."""

@@ -1,0 +1,99 @@
+"""Mail drafts: one .eml per department, ready to be opened, looked over and sent. The same input gives the same bytes."""
+
+from __future__ import annotations
+
+import email.policy
+import hashlib
+import re
+from collections.abc import Sequence
+from email.header import Header
+from email.headerregistry import Address
+from email.message import EmailMessage
+
+from jixiao_xlsx.values.findings import Report, Result
+from jixiao_xlsx.values.people import Bureau, Department
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]+")
+_ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+_TYPES = {
+    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
+}
+_PLACEHOLDER = "attachment-{}-by-name"
+_POLICY = email.policy.SMTP.clone(max_line_length=76)
+
+
+def draft(
+    department: Department,
+    report: Report,
+    bureau: Bureau,
+    form_title: str,
+    attachments: Sequence[tuple[str, bytes]],
+) -> tuple[bytes, str]:
+    """The draft, and what is wrong with its address ("" where nothing is). `attachments` are (file name, content)."""
+    message = EmailMessage(policy=_POLICY)
+    returned = report.result is Result.RETURN
+    what = "退回修改通知" if returned else "审核通过通知"
+    message["Subject"] = _plain(f"【{what}】{department.name}：{form_title}")
+    address = department.email.strip()
+    valid = bool(_ADDRESS.fullmatch(address))
+    if valid:
+        user, _, host = address.rpartition("@")
+        message["To"] = Address(_plain(department.contact or department.name), user, host)
+    message["X-Unsent"] = "1"  # Outlook and Foxmail open it as a draft
+    body = _body(department, report, bureau, form_title, [name for name, _ in attachments])
+    digest = hashlib.sha256(
+        "|".join((department.name, report.sha256, body)).encode(errors="replace")
+    )
+    for _, content in attachments:
+        digest.update(content)
+    message["Message-ID"] = f"<{digest.hexdigest()[:32]}@jixiao.invalid>"
+    message.set_content(body, charset="utf-8", cte="base64")
+    for number, (name, content) in enumerate(attachments):
+        kind, sub = _TYPES.get(name[name.rfind(".") :], ("application", "octet-stream"))
+        params = {"name": _PLACEHOLDER.format(number)}
+        message.add_attachment(
+            content, maintype=kind, subtype=sub, filename=_plain(name), params=params
+        )
+    message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
+    problem = "" if valid else f"“{address}”不是邮件地址" if address else "未填"
+    return _named_twice(message.as_bytes(), [name for name, _ in attachments]), problem
+
+
+def _named_twice(data: bytes, names: Sequence[str]) -> bytes:
+    """The names once more as encoded words in Content-Type: Outlook and QQ mail don't read the standard's filename*=.
+
+    Put in at the end, since the library writes parameters as the standard has them and in no other way.
+    """
+    for number, name in enumerate(names):
+        words = Header(_plain(name), "utf-8", maxlinelen=66).encode(linesep="\r\n")
+        data = data.replace(
+            f'name="{_PLACEHOLDER.format(number)}"'.encode(), f'name="{words}"'.encode(), 1
+        )
+    return data
+
+
+def _body(
+    department: Department, report: Report, bureau: Bureau, form_title: str, names: Sequence[str]
+) -> str:
+    greeting = f"{department.name}{department.contact and f'　{department.contact}'}：\n\n"
+    if report.result is Result.RETURN:
+        until = f"请于{bureau.return_by}前" if bureau.return_by else "请尽快"
+        text = f"　　你单位报送的《{form_title}》经审核需要修改。问题见附件，{until}在批注副本上改正后，回复本邮件报送。"
+    else:
+        text = f"　　你单位报送的《{form_title}》已审核通过，通知见附件。"
+    listed = "\n".join(f"　　附件{number}：{name}" for number, name in enumerate(names, 1))
+    foot = "\n".join(
+        part
+        for part in (
+            f"{bureau.name}{bureau.office}",
+            f"{bureau.contact}　{bureau.phone}".strip("　"),
+        )
+        if part
+    )
+    return f"{greeting}{text}\n\n{listed}\n\n{foot}\n".replace("\r", " ")
+
+
+def _plain(text: str) -> str:
+    """One line: no header can end where a name says so."""
+    return _CONTROLS.sub(" ", text).strip()

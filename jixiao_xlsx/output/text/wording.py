@@ -1,0 +1,146 @@
+"""Findings in words and in order: what every written list of them has in common."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.values.amounts import MONEY_UNITS, plain
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import Change, Expected, Finding, FindingState
+
+_WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
+_LONG, _AROUND, _NOTHING = 60, 16, "（空）"
+_STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
+
+
+def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Finding]:
+    """错误, 警告, 提示; within each by sheet as in the file, then row and column. The order is total."""
+    at = {sheet: index for index, sheet in enumerate(sheets)}
+
+    def key(finding: Finding) -> tuple[object, ...]:
+        place = finding.place
+        return (
+            finding.state is not FindingState.OPEN,
+            finding.severity.rank,
+            at.get(place.sheet, len(at)),
+            place.sheet,
+            *place.order,
+            finding.code,
+            finding.item,
+            finding.field,
+            finding.message,
+            finding.reported,
+        )
+
+    return sorted(findings, key=key)
+
+
+def about(change: Change) -> str:
+    """The row and column of a changed cell."""
+    return "·".join(part for part in (change.item, change.field) if part)
+
+
+def before_and_after(change: Change) -> tuple[str, str]:
+    """What a changed cell held and holds; of long texts that only differ in places, what is around the first and the last."""
+    before, after = change.before, change.after
+    if max(len(before), len(after)) <= _LONG:
+        return before or _NOTHING, after or _NOTHING
+    start = _alike(before, after)
+    end = min(_alike(before[::-1], after[::-1]), min(len(before), len(after)) - start)
+    return _excerpt(before, start, end) or _NOTHING, _excerpt(after, start, end) or _NOTHING
+
+
+def _alike(one: str, other: str) -> int:
+    """How many characters they begin with are the same."""
+    return next(
+        (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
+        min(len(one), len(other)),
+    )
+
+
+def _excerpt(text: str, start: int, end: int) -> str:
+    first, last = max(start - _AROUND, 0), min(len(text) - end + _AROUND, len(text))
+    return f"{'…' if first else ''}{text[first:last]}{'…' if last < len(text) else ''}"
+
+
+def expected_text(finding: Finding) -> str:
+    """应为: the admissible figure, or both ends of its range, with the unit."""
+    expected = finding.expected
+    if not isinstance(expected, Expected):
+        return expected or ""
+    digits = 2 if expected.unit in MONEY_UNITS else None
+    low, high = plain(expected.low, digits), plain(expected.high, digits)
+    unit = expected.unit if expected.unit in {"", "%"} else f" {expected.unit}"
+    if low == high:
+        return f"{low}{unit}"
+    return f"{low}%～{high}%" if unit == "%" else f"{low}～{high}{unit}"
+
+
+def beside(finding: Finding) -> str:
+    """应为, with the cell of the table it stands in where it is words that are held against it."""
+    text, other = expected_text(finding), next(iter(finding.related), None)
+    if (
+        not text
+        or other is None
+        or other.sheet == finding.place.sheet
+        or not _WORDS.search(finding.reported)
+    ):
+        return text
+    return f"{text}\n（{other}）"
+
+
+def lone_columns(template: Template) -> frozenset[str]:
+    """Titles of columns that are their table's only one: naming them says nothing."""
+    return frozenset(table.columns[0].title for table in template.tables if len(table.columns) == 1)
+
+
+def subject(finding: Finding, lone: Collection[str] = ()) -> str:
+    """项目: the row's business name and, where that says more, the column."""
+    if (
+        not finding.field
+        or finding.field == finding.item
+        or (finding.item and finding.field in lone)
+    ):
+        return finding.item
+    return f"{finding.item}·{finding.field}" if finding.item else finding.field
+
+
+def severity_text(finding: Finding) -> str:
+    """级别, with what became of the finding where it is no longer open."""
+    state = _STATES[finding.state]
+    return f"{finding.severity.label}（{state}）" if state else finding.severity.label
+
+
+def advice(finding: Finding) -> str:
+    """建议或可能原因, followed by the department's own 情况说明 where it gave one."""
+    parts = [finding.hint, f"情况说明：{finding.explanation}" if finding.explanation else ""]
+    return "\n".join(part for part in parts if part)
+
+
+def address(finding: Finding) -> str:
+    """单元格 as text that can be typed into the name box, with the cells that belong to it."""
+    text = str(finding.place)
+    if finding.count > 1:
+        text += f"\n（共 {finding.count} 处）"
+    related = places(finding.related, finding.place.sheet)
+    return f"{text}\n相关：{related}" if related else text
+
+
+def places(found: Iterable[Place], here: str) -> str:
+    """Cells with spaces between, where lines may break; the sheet is named only where it changes."""
+    parts, sheet = [], here
+    for place in found:
+        parts.append(place.cell if place.sheet == sheet else str(place))
+        sheet = place.sheet
+    return " ".join(parts)
+
+
+def progress_text(finding: Finding, round_: int) -> str:
+    """What became of a finding since the round before; "" in the first round."""
+    if round_ <= 1:
+        return ""
+    if finding.state is not FindingState.OPEN:
+        return _STATES[finding.state]
+    return "新出现" if finding.since == round_ else "未改正"

@@ -1,0 +1,218 @@
+"""The letters, from Word templates that a bureau may edit: 退回修改通知, 审核通过通知, and 审核情况汇报 for the leadership.
+
+The templates stand in the form's folder `word/`, else in that of the default form.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.text.wording import (
+    expected_text,
+    in_order,
+    lone_columns,
+    progress_text,
+    subject,
+)
+from jixiao_xlsx.output.word.bar_chart import Bars
+from jixiao_xlsx.output.word.templates import filled, word_file
+from jixiao_xlsx.season.rounds import open_counts
+from jixiao_xlsx.values.answers import Batch, FileStatus
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.values.people import Bureau
+
+RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
+_BLANK_DATE = "　　　　年　　月　　日"
+_RULES = 6
+_CHANGES = 4  # places that a letter names
+
+Context = Mapping[str, object]
+
+
+def title_of(report: Report) -> str:
+    """What the letter to this department is called."""
+    return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
+
+
+def write_letter(
+    report: Report, department: str, bureau: Bureau, template: Template, sheets: Sequence[str] = ()
+) -> bytes:
+    """退回修改通知 or 审核通过通知 as .docx: the same input gives the same bytes. `sheets` are in the order of the file: numbers are
+    those of the annotated copy.
+    """
+    findings = [
+        f
+        for f in in_order(report.findings, sheets)
+        if f.state is FindingState.OPEN and f.severity is not Severity.NOTE
+    ]
+    lone = lone_columns(template)
+    context = _bureau(bureau) | {
+        "部门": department,
+        "报表": _form_title(template, report.year),
+        "项数": len(findings),
+        "错误数": report.count(Severity.ERROR),
+        "警告数": report.count(Severity.WARNING),
+        "与上次相比": _compared(report),
+        "问题清单": [
+            _item(number, finding, report.round, lone) for number, finding in enumerate(findings, 1)
+        ],
+    }
+    return _filled(title_of(report), context, template)
+
+
+def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) -> bytes:
+    """审核情况汇报, one page with charts; `titles` name the rules by code."""
+    answers = batch.submitted
+    reports = [answer.report for answer in answers if answer.report]
+    results = Counter(report.result for report in reports)
+    due = len(batch.roster) or len(answers)
+    statuses = [
+        ("应报", due),
+        ("已报", len(answers)),
+        ("通过", results[Result.PASS]),
+        ("退回", results[Result.RETURN]),
+    ]
+    statuses.append((FileStatus.MISSING.value, len(batch.missing)))
+    grades = Counter(
+        card.final[1] for answer in answers for card in answer.scorecards if card.final[1]
+    )
+    hits = Counter(
+        f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE
+    )
+    often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
+    context = _bureau(batch.bureau) | {
+        "年度": f"{batch.year}年度" if batch.year else "",
+        "报表": template.title,
+        "概况": _overview(batch, due, reports),
+        "报送图": Bars("报送与审核（部门数）", statuses, "bar", 7.7, 5.6),
+        "等级图": Bars(
+            "评定等级（部门数）",
+            [(grade.name, grades[grade.name]) for grade in template.grades],
+            "column",
+            7.7,
+            5.6,
+        ),
+        "规则图": Bars(
+            "最常见的错误和警告（条，含已说明的）",
+            [(titles.get(code, code), count) for code, count in often] or [("无", 0)],
+            "bar",
+            16.2,
+            6.4,
+        ),
+        "须关注": _attention(batch),
+    }
+    return _filled(BRIEFING, context, template)
+
+
+def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
+    cards = [card for answer in batch.submitted for card in answer.scorecards]
+    rates = [card.execution.rate for card in cards if card.execution.rate is not None]
+    totals = [card.total for card in cards if card.total is not None]
+    counts = "、".join(
+        f"{severity.label} {sum(report.count(severity) for report in reports)} 条"
+        for severity in Severity
+    )
+    words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
+    rounds = [open_counts(report) for report in reports if report.round > 1]
+    if rounds:
+        mended, kept, fresh = (sum(counts) for counts in zip(*rounds, strict=True))
+        words += f"再次报送的 {len(rounds)} 个部门，与上次相比已改正 {mended} 条、未改正 {kept} 条、新出现 {fresh} 条。"
+    if totals:
+        words += f"复算平均分 {float(sum(totals) / len(totals)):.2f} 分"
+        words += f"，平均预算执行率 {float(sum(rates) / len(rates)):.2%}。" if rates else "。"
+    return words
+
+
+def _attention(batch: Batch) -> str:
+    worst = sorted(
+        (
+            (answer.report.count(Severity.ERROR), answer.department)
+            for answer in batch.submitted
+            if answer.report
+        ),
+        key=lambda one: (-one[0], one[1]),
+    )
+    said = (
+        "、".join(f"{department}（错误 {count} 条）" for count, department in worst[:5] if count)
+        or "无"
+    )
+    never = [department.name for department in batch.missing if department.name not in batch.silent]
+    missing = "、".join(never[:10]) or "无"
+    more = f"等 {len(never)} 个" if len(never) > 10 else ""
+    again = f"另有 {len(batch.silent)} 个部门以前报过，这次没有再报。" if batch.silent else ""
+    return f"错误较多：{said}。未报：{missing}{more}。{again}"
+
+
+def _bureau(bureau: Bureau) -> dict[str, object]:
+    return {
+        "局名": bureau.name or "（财政局）",
+        "股室": bureau.office,
+        "联系人": "　".join(part for part in (bureau.office, bureau.contact) if part) or "　　　　",
+        "电话": bureau.phone or "　　　　",
+        "文号": bureau.document_number,
+        "截止日期": bureau.deadline,
+        "退回期限": bureau.return_by or "　　月　　日",
+        "落款日期": bureau.dated or _BLANK_DATE,
+    }
+
+
+def _form_title(template: Template, year: int | None) -> str:
+    return f"{year}年度{template.title}" if year else template.title
+
+
+def _compared(report: Report) -> str:
+    """What became of the round before, in a sentence; "" in the first."""
+    if report.round <= 1:
+        return ""
+    mended, kept, fresh = open_counts(report)
+    places = [str(change.place) for change in report.changes[:_CHANGES]]
+    which = "、".join(places) + (" 等" if len(report.changes) > _CHANGES else "")
+    more = (
+        f"；另有 {len(report.changes)} 处改动（{which}）不在上次要求之内，请确认"
+        if report.changes
+        else ""
+    )
+    return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {kept} 项，新出现 {fresh} 项{more}。"
+
+
+def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> dict[str, object]:
+    state = progress_text(finding, round_)
+    about = subject(finding, lone)
+    problem, demand = _parted(finding)
+    return {
+        "序号": number,
+        "单元格": f"{finding.place}" + (f" 等 {finding.count} 处" if finding.count > 1 else ""),
+        "项目": about,
+        "级别": finding.severity.label,
+        "问题": f"【{state}】{problem}" if state else problem,
+        "依据": finding.basis or "填报说明",
+        "修改要求": demand,
+        "编号": finding.code,
+        "提示": finding.hint,
+        "状态": state,
+    }
+
+
+def _parted(finding: Finding) -> tuple[str, str]:
+    """A finding's message as what is wrong and what is to be done (its sentences that begin with 请)."""
+    sentences = [sentence for sentence in re.split(r"(?<=。)", finding.message) if sentence]
+    wrong = "".join(sentence for sentence in sentences if not sentence.startswith("请"))
+    asked = "".join(sentence for sentence in sentences if sentence.startswith("请"))
+    expected = expected_text(finding)
+    if finding.severity is Severity.WARNING:
+        return wrong or finding.message, asked or "请核实：有误的更正，无误的写情况说明。"
+    return wrong or finding.message, _should(expected) + (asked or "请更正。")
+
+
+def _should(expected: str) -> str:
+    """What is expected as a sentence; what the demand itself says is not said twice."""
+    if not expected or expected == "必填":
+        return ""
+    return f"应{expected}。" if expected[0] in "有不加" else f"应为 {expected}。"
+
+
+def _filled(title: str, context: Context, template: Template) -> bytes:
+    return filled(word_file(title, template), context)

@@ -1,0 +1,28 @@
+"""The written report of a department (.docx), from a Word template of the form that a county may edit."""
+
+from __future__ import annotations
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.file_names import safe_name
+from jixiao_xlsx.output.word.report_figures import Telling, Untellable, context
+from jixiao_xlsx.output.word.templates import filled
+
+TITLE = "评价报告"
+
+
+def write_report(told: Telling) -> bytes:
+    """The report as .docx: the same input gives the same bytes. Raises Untellable where the form has no template for it."""
+    template = told.evidence.template
+    path = template.folder / "word" / f"{TITLE}.docx"
+    if not path.is_file():
+        raise Untellable(
+            f"“{template.title}”没有报告的 Word 模板（word/{TITLE}.docx），不能生成报告。"
+        )
+    return filled(path, context(told))
+
+
+def name_of(told: Telling, template: Template) -> str:
+    """“青禾县信访局2023年度部门（单位）整体支出绩效评价报告.docx”, safe as a file name."""
+    submission = told.evidence.submission
+    year = f"{submission.year}年度" if submission.year else ""
+    return f"{safe_name(f'{submission.department}{year}{template.title}报告')}.docx"

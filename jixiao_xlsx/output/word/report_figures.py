@@ -1,0 +1,292 @@
+"""What a written report may say of a submission: figures by item and role, rows of tables, the department's own words. Pure.
+
+The same vocabulary that holds a report against the tables (`narrative`) gives the figures it is written with, in 万元 and
+under one convention, so that words and tables cannot disagree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.language.clauses import Mention, Passage, passage, sentences
+from jixiao_xlsx.prose.language.vocabulary import Vocabulary, vocabulary
+from jixiao_xlsx.prose.source import own_words
+from jixiao_xlsx.prose.story import read_story
+from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
+from jixiao_xlsx.values.amounts import (
+    MONEY_UNITS,
+    Convention,
+    Interval,
+    atoms_per,
+    percent,
+    plain,
+    printable,
+)
+from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
+from jixiao_xlsx.values.findings import Severity
+
+UNIT, DECIMALS = "万元", 2
+
+
+class Untellable(Exception):
+    """The form has no vocabulary for reports; the text says so."""
+
+
+@dataclass(frozen=True)
+class Telling:
+    """One submission as a report tells it. Amounts read “130.62万元”; what the tables leave blank reads ""."""
+
+    evidence: ProseEvidence
+    known: Vocabulary
+
+    @cached_property
+    def convention(self) -> Convention:
+        """截断 where a sheet of the workbook is proved to be truncated, so that the words agree with it."""
+        return (
+            Convention.TRUNCATE
+            if Convention.TRUNCATE in self.evidence.judged.conventions.values()
+            else Convention.ROUND
+        )
+
+    @cached_property
+    def yards(self) -> Yardsticks:
+        """The tables' figures by item and role."""
+        return self.evidence.yards
+
+    def figure(self, name: str, role: str) -> str:
+        """The figure of an item, with its unit; "" where the tables leave it blank."""
+        yard = self._yard(name, role)
+        if yard is None:
+            return ""
+        return self.amount(yard.atoms) if yard.unit in MONEY_UNITS else yard.shown
+
+    def listed(self, *names: str) -> str:
+        """“基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
+        return "、".join(
+            f"{name}{self.figure(name, 'execution')}" for name in names if self.spent(name)
+        )
+
+    def spent(self, name: str) -> bool:
+        """Whether the outcome of an item is filled and not 0."""
+        yard = self._yard(name, "execution")
+        return yard is not None and bool(yard.atoms)
+
+    def share(self, part: str, whole: str) -> str:
+        """“62.70%”: one outcome in another."""
+        one, all_ = self._yard(part, "execution"), self._yard(whole, "execution")
+        return percent(one.atoms / all_.atoms) if one and all_ and all_.atoms > 0 else ""
+
+    def done(self, name: str, role: str) -> str:
+        """“98.40%”: the outcome of an item against a budget of its own."""
+        one, plan = self._yard(name, "execution"), self._yard(name, role)
+        return percent(one.atoms / plan.atoms) if one and plan and plan.atoms > 0 else ""
+
+    def change(self, name: str) -> str:
+        """“比上年减少1.26万元，下降15.04%”; without the percentage where last year was 0."""
+        now, before = self._yard(name, "execution"), self._yard(name, "previous")
+        if now is None or before is None:
+            return ""
+        gap = now.atoms - before.atoms
+        if not gap:
+            return "与上年持平"
+        counted = now.unit not in MONEY_UNITS
+        size = f"{plain(abs(gap))}{now.unit}" if counted else self.amount(abs(gap))
+        more = (
+            f"，{'增长' if gap > 0 else '下降'}{percent(abs(gap) / before.atoms)}"
+            if before.atoms > 0 and not counted
+            else ""
+        )
+        return f"比上年{'增加' if gap > 0 else '减少'}{size}{more}"
+
+    def rate(self, name: str) -> str:
+        """A rate of the form as the workbook shows it."""
+        item = self.known.rates.get(name)
+        cell = self.yards.cell(item.shown) if item and item.shown else None
+        return percent(cell.number) if cell is not None and cell.number is not None else ""
+
+    def _yard(self, name: str, role: str) -> Yard | None:
+        """The first figure the tables have; a 万元 figure of the same amount before it, which may carry a 平尾差."""
+        found = self.yards.of(name, role)
+        if not found:
+            return None
+        first = found[0]
+        step = atoms_per(UNIT) // 10**DECIMALS
+        shown = self._printed(first.atoms)
+        same = (yard for yard in found if yard.unit == UNIT and abs(yard.atoms - shown) <= step)
+        return next(same, first)
+
+    def _printed(self, atoms: Decimal | int) -> Decimal:
+        low, _ = printable(Interval(int(atoms), int(atoms)), self.convention, UNIT, DECIMALS)
+        return low * atoms_per(UNIT)
+
+    def amount(self, atoms: Decimal | int) -> str:
+        """An amount in 分 as “130.62万元”; one too small to be printed so as “30.5元”."""
+        shown = self._printed(atoms)
+        if atoms and not shown:
+            return f"{plain(Decimal(atoms) / atoms_per('元'))}元"
+        return f"{plain(shown / atoms_per(UNIT), DECIMALS)}{UNIT}" if shown else f"0{UNIT}"
+
+    @cached_property
+    def subjects(self) -> list[dict[str, str]]:
+        """支出功能分类科目 that were spent on, with what was planned and spent."""
+        return [
+            {
+                "名称": name,
+                "决算": self.figure(name, "execution"),
+                "年初预算": self.figure(name, "original"),
+            }
+            for name in self.yards.subjects
+        ]
+
+    # ------------------------------------------------------------------------------------------------ the written words
+
+    @cached_property
+    def words(self) -> Mapping[str, tuple[list[str], int]]:
+        """By title: the paragraphs typed, and how many sentences are left out since they state a figure of the tables."""
+        table = self.evidence.submission.get(self.known.table)
+        rows = table.rows if table else ()
+        return {
+            row.title: self._without_figures(
+                passage(cell.place, row.title, cell.text, self.known.lexicon)
+            )
+            for row in rows
+            for cell in row.cells.values()
+        }
+
+    def notes(self) -> Iterator[str]:
+        """What a person should know before signing the report."""
+        wrong = sum(
+            f.severity is Severity.ERROR
+            for f in check(self.evidence.submission, self.evidence.template).findings
+        )
+        if wrong:
+            yield f"这份表还有 {wrong} 处错误没有改正，报告里的数照表写。请先用 jixiao check 查看并改正，再重新生成报告。"
+        for title, (paragraphs, dropped) in self.words.items():
+            if dropped:
+                yield f"“{title}”里有 {dropped} 句写的是各表已有的数，没有抄进报告：数字一律取自各表。"
+            if not paragraphs:
+                yield f"“{title}”在报告里没有文字，请补写。"
+
+    def _without_figures(self, source: Passage) -> tuple[list[str], int]:
+        """The paragraphs of a text without the sentences that speak of the tables' figures."""
+        submission, found = self.evidence.submission, list(sentences(source.folded))
+        story = read_story(
+            (source,), self.known, own_words(submission, self.known), submission.year
+        )
+        told: list[Mention] = [fact.mention for fact in story.facts if fact.items]
+        told += [rate.mention for rate in story.rates]
+        told += [share.mention for share in story.shares] + [done.mention for done in story.done]
+        told += [
+            mention
+            for one in story.changes
+            for mention in (one.amount, one.rate)
+            if mention is not None
+        ]
+        full = {
+            start
+            for start, text in found
+            if any(start <= one.start < start + len(text) for one in told)
+        }
+        paragraphs: dict[int, str] = {}
+        for start, text in found:
+            if start not in full:
+                number = source.text.count("\n", 0, start)
+                paragraphs[number] = (
+                    paragraphs.get(number, "") + source.text[start : start + len(text)].strip()
+                )
+        return [text for text in paragraphs.values() if text], len(full)
+
+
+def telling(submission: Submission, template: Template) -> Telling:
+    """A submission, ready to be told. Raises Untellable."""
+    known = vocabulary(template)
+    if known is None:
+        raise Untellable(f"“{template.title}”没有写报告用的词语（narrative.toml），不能生成报告。")
+    return Telling(ProseEvidence(submission, template), known)
+
+
+def context(told: Telling) -> Mapping[str, object]:
+    """What the Word template of a report may ask for, by its Chinese names."""
+    submission, template = told.evidence.submission, told.evidence.template
+    return {
+        "部门": submission.department,
+        "年度": submission.year or "",
+        "决算": lambda name: told.figure(name, "execution"),
+        "年初预算": lambda name: told.figure(name, "original"),
+        "全年预算": lambda name: told.figure(name, "budget"),
+        "上年": lambda name: told.figure(name, "previous"),
+        "有": told.spent,
+        "列": told.listed,
+        "占比": told.share,
+        "完成年初预算": lambda name: told.done(name, "original"),
+        "完成全年预算": lambda name: told.done(name, "budget"),
+        "比上年": told.change,
+        "比率": told.rate,
+        "科目": told.subjects,
+        "格": lambda role: _role_text(told.evidence, role),
+        "表": {spec.name: _table(submission.get(spec.name)) for spec in template.tables},
+        "正文": {title: paragraphs for title, (paragraphs, _) in told.words.items()},
+        "指标": list(_indicators(told.evidence)),
+        "满分": plain(template.full_mark + template.execution_weight),
+    }
+
+
+def _role_text(evidence: ProseEvidence, role: str) -> str:
+    cell = evidence.role(role)
+    return "" if cell is None else shown(cell)
+
+
+def _table(table: Table | None) -> dict[str, object]:
+    rows = table.rows if table else ()
+    return {
+        "各行": [
+            _row(row)
+            for row in rows
+            if row.kind != "total" and any(not c.blank for c in row.cells.values())
+        ],
+        "合计": _row(table.total) if table and table.total else {},
+    }
+
+
+def _row(row: Row) -> dict[str, str]:
+    return {"行名": row.title} | {title: shown(cell) for title, cell in row.cells.items()}
+
+
+def shown(cell: Cell) -> str:
+    """A cell as the form prints it: amounts with the decimals of their column, rates as percentages, the rest as typed."""
+    if cell.number is None:
+        return cell.text
+    if cell.unit in MONEY_UNITS:
+        return plain(cell.number, cell.decimals)
+    if cell.note == "%" or cell.unit == "%":
+        return percent(cell.number)
+    return plain(cell.number)
+
+
+def _indicators(evidence: ProseEvidence) -> Iterator[dict[str, object]]:
+    """The indicator table line by line; a level is named on its first line only, as the form prints it."""
+    before: tuple[str, str] = ("", "")
+    for one in evidence.card.indicators:
+        lost = one.self_score is not None and one.self_score < one.weight
+        yield {
+            "一级指标": one.level1 if one.level1 != before[0] else "",
+            "二级指标": one.level2 if (one.level1, one.level2) != before else "",
+            "三级指标": one.name,
+            "权重": plain(one.weight),
+            "目标值": one.target_text,
+            "业绩值": one.actual_text,
+            "完成率": one.rate_text,
+            "指标得分": "" if one.self_score is None else plain(one.self_score),
+            "偏差": one.deviation_text.rstrip("。；;"),
+            "失分": lost,
+        }
+        before = (one.level1, one.level2)
+
+
+__all__ = ["Telling", "Untellable", "context", "shown", "telling"]

@@ -1,0 +1,1 @@
+"""The annotated copy that goes back."""

@@ -1,0 +1,196 @@
+"""填报说明: how to fill the form, what the colours mean, and a list of its sheets with what is left to do on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from jixiao_xlsx.form.spec import SheetSpec, Template
+from jixiao_xlsx.output.xlsx.blank.cell_formats import FILLS, MISSING, WRONG, row_height
+from jixiao_xlsx.output.xlsx.blank.contents import text_of
+from jixiao_xlsx.output.xlsx.blank.layout import Address, SheetPlace, qualified
+from jixiao_xlsx.output.xlsx.page import Canvas, quoted, span, write_title
+from jixiao_xlsx.output.xlsx.self_check.equation_formulas import FAILED
+from jixiao_xlsx.output.xlsx.self_check.progress import colour_words, progress
+from jixiao_xlsx.output.xlsx.self_check.sheet import Summary
+from jixiao_xlsx.output.xlsx.styles import page
+from jixiao_xlsx.values.people import Bureau
+
+_WIDTHS = (7.0, 22.0, 44.0, 10.0, 22.0)
+_LINK_COLOUR = "#0563C1"
+_COLOURS = (
+    (FILLS["input"], "请填写"),
+    (MISSING, "必填，还没有填；填好后变成黄色"),
+    (WRONG, "与别处不相符，原因看自检；改对后颜色消失"),
+    (FILLS["auto"], "自动计算，不用填"),
+    (FILLS["fixed"], "已经印好，不用改"),
+    (FILLS["void"], "不用填"),
+)
+
+
+def draw_guide(
+    canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | None, bureau: Bureau
+) -> None:
+    """Draw the first sheet; `summary` is what 自检 says, where the form has one."""
+    widths = list(_WIDTHS)
+    for number, width in enumerate(widths):
+        sheet.set_column(number, number, width)
+    last = len(widths) - 1
+    write_title(canvas, sheet, (0, 0), "{year}年度" + canvas.template.title, widths)
+    span(sheet, (1, 0, 1, last), spec.title, canvas.looks(align="center", font_size=13))
+    sheet.set_row(1, 24)
+    line = _heading(canvas, sheet, 2, "一、怎样填")
+    for number, text in enumerate(_sentences(canvas.template), start=1):
+        sheet.write_string(line, 0, f"{number}.", canvas.looks(align="right", valign="top"))
+        span(sheet, (line, 1, line, last), text, canvas.looks(text_wrap=True, valign="top"))
+        sheet.set_row(line, row_height([(text, sum(widths[1:]))], 19))
+        line += 1
+    line = _heading(canvas, sheet, line, "二、报送")
+    for text in _delivery(bureau):
+        span(sheet, (line, 1, line, last), text, canvas.looks(text_wrap=True, valign="top"))
+        sheet.set_row(line, row_height([(text, sum(widths[1:]))], 19))
+        line += 1
+    line = _heading(canvas, sheet, line, "三、颜色")
+    for colour, text in _COLOURS:
+        sheet.write_blank(line, 1, None, canvas.looks.boxed(bg_color=colour))
+        span(sheet, (line, 2, line, last), text, canvas.looks(indent=1))
+        sheet.set_row(line, 19)
+        line += 1
+    line = _heading(canvas, sheet, line, "四、目录")
+    line = _contents(canvas, sheet, line, summary)
+    page(sheet, portrait=spec.orientation == "portrait", footer=spec.title)
+    sheet.activate()
+
+
+def _heading(canvas: Canvas, sheet: Any, line: int, text: str) -> int:
+    sheet.write_string(line, 0, text, canvas.looks.caption)
+    sheet.set_row(line, 30)
+    return line + 1
+
+
+def _sentences(template: Template) -> Iterator[str]:
+    """What a clerk must know, and nothing that this form does not need."""
+    units = sorted(
+        {table.unit for table in template.tables if table.unit in {"元", "万元", "亿元"}}, key=len
+    )
+    ticks = {table.tick for table in template.tables if table.tick}
+    yield "只填有颜色提示的格子。灰色格自动计算，白色格已经印好。名称后带 * 的是必填项。"
+    if units:
+        yield f"金额单位看每张表的右上角（本套表有{'、'.join(units)}），只填数字，不写单位，不写“约”。"
+    yield "没有发生的金额留空或填“—”，确实为零的填 0。"
+    if ticks:
+        yield f"整张表的业务都没有的，在“{'”“'.join(sorted(ticks))}”旁选√，表里不用再填。"
+    copies = list(dict.fromkeys(table.sheet for table in template.tables if table.copy_of))
+    if copies:
+        name = template.roles["item"].row
+        yield (
+            f"“{copies[0]}”至“{copies[-1]}”每张填一个，先填{name}；没有用到的空着。不够时复制一张没有填的："
+            "复制出来的不在自检里，报来后照样核对。"
+        )
+    if any(table.shape == "open" and table.total for table in template.tables):
+        yield "行数不够时，在合计行以上的空行处插入行。"
+    if template.indicator_table:
+        columns = template.indicator_columns
+        target = columns.get("target", "")
+        signs = (
+            f"{columns['direction']}已选好的不用再在{target}里写≥、≤。"
+            if "direction" in columns
+            else f"{target}前写明≥、≤或=。"
+        )
+        yield (
+            f"{template.indicator_table}：{signs}"
+            f"定性指标的{columns['actual']}填{'、'.join(tier.name for tier in template.tiers)}。"
+            f"没有得满分的，写明{columns['deviation']}。"
+        )
+    later = template.table.get(template.remarks.get("table", ""))
+    checks = [sheet.title for sheet in template.sheets if sheet.kind == "selfcheck"]
+    if later:
+        yield f"“{later.sheet}”先不用填：退回修改时，要说明的问题已逐条写好，在{template.remarks['text']}栏里写明原因。"
+    if checks:
+        yield f"填完看“{checks[0]}”：{FAILED} 要改正；警告类的确有原因不能改，在旁边写情况说明。"
+    yield "工作表名、表头和项目名称不要改；另存为 .xlsx 文件，按通知要求报送。"
+
+
+def _contents(canvas: Canvas, sheet: Any, line: int, summary: Summary | None) -> int:
+    for number, title in enumerate(("序号", "工作表", "内容", "单位", "填报情况")):
+        sheet.write_string(line, number, title, canvas.looks.head)
+    sheet.set_row(line, 24)
+    first = line + 1
+    for number, place in enumerate(canvas.layout.sheets, start=1):
+        line += 1
+        sheet.write_number(line, 0, number, canvas.looks.boxed(align="center"))
+        link = canvas.looks.boxed(font_color=_LINK_COLOUR, underline=1, indent=1)
+        sheet.write_url(
+            line,
+            1,
+            f"internal:{qualified(place.spec.title, 'A1')}",
+            link,
+            place.spec.title,
+            "转到这张表",
+        )
+        about = _write_about(canvas, sheet, line, place)
+        units = dict.fromkeys(table.spec.unit for table in place.tables if table.spec.unit)
+        sheet.write_string(line, 3, "、".join(units), canvas.looks.boxed(align="center"))
+        said = progress(summary, place.spec.title) if summary else None
+        look = canvas.looks.boxed(align="center")
+        if said is None:
+            sheet.write_blank(line, 4, None, look)
+        else:
+            sheet.write_formula(line, 4, f"={said.formula}", look, str(said.value))
+        sheet.set_row(line, row_height([(about, _WIDTHS[2] - 2)], 20))
+    colour_words(canvas, sheet, (first, 4, line, 4))
+    return line + 1
+
+
+def _delivery(bureau: Bureau) -> Iterator[str]:
+    """Until when, to whom, and what happens next."""
+    to = "".join(part for part in (bureau.name, bureau.office) if part) or "财政部门"
+    until = f"请于{bureau.deadline}前" if bureau.deadline else "请按通知的时限"
+    people = "，".join(
+        part
+        for part in (
+            f"联系人{bureau.contact}" * bool(bureau.contact),
+            f"电话{bureau.phone}" * bool(bureau.phone),
+        )
+        if part
+    )
+    yield (
+        f"{until}报{to}"
+        + (f"（{people}）" if people else "")
+        + "，只报这一个文件，文件名写明单位名称。"
+    )
+    yield "报来后统一核对：没有问题的发通过通知；有问题的退回一份批注副本，错的格子标了颜色、写明怎么改，照着改好再报。"
+
+
+def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> str:
+    """What the sheet is about; of copies, what the department calls this one."""
+    look = canvas.looks.boxed(indent=1)
+    item = canvas.template.roles.get("item")
+    own = next(
+        (
+            table.spec.name
+            for table in place.tables
+            if item and table.spec.base == canvas.layout.tables[item.table].spec.base
+        ),
+        "",
+    )
+    if item is None or not own:
+        about = _about(place)
+        sheet.write_string(line, 2, about, look)
+        return about
+    address: Address = (own, item.row, item.column)
+    ref, now = canvas.refer(address), text_of(canvas.contents[address].value)
+    unused = f"（没有填{item.row}）"
+    sheet.write_formula(line, 2, f'=IF({ref}="",{quoted(unused)},{ref})', look, now or unused)
+    return now or unused
+
+
+def _about(place: SheetPlace) -> str:
+    """What a sheet is about, in the words of its headings."""
+    if not place.tables:
+        return {"guide": "怎样填，填什么", "selfcheck": "表内、表间是否相符，必填项是否填完"}.get(
+            place.spec.kind, ""
+        )
+    return "；".join(
+        t.spec.heading.replace("{year}年度", "").replace("{department}", "") for t in place.tables
+    )

@@ -1,0 +1,118 @@
+"""The scored workbook of one department: 绩效评价表 (for the reviewer to complete), 核对意见, 评分说明, 资金执行."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.text.wording import in_order, lone_columns
+from jixiao_xlsx.output.xlsx.scored.form import SCORES
+from jixiao_xlsx.output.xlsx.scored.funds import FUNDS, write_funds
+from jixiao_xlsx.output.xlsx.scored.notes import NOTES, write_notes
+from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, first_row, write_opinion
+from jixiao_xlsx.output.xlsx.scored.table import USUAL, write_table
+from jixiao_xlsx.output.xlsx.styles import Styles, clip, new_book
+from jixiao_xlsx.season.review import items, line_names
+from jixiao_xlsx.season.review_marks import SHEET, Written, encode
+from jixiao_xlsx.values.cells import Place, Submission
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.scores import (
+    Execution,
+    IndicatorScore,
+    Review,
+    Reviewed,
+    ReviewOutcome,
+    Scorecard,
+)
+
+
+def write_scored(
+    target: Path | BinaryIO,
+    submission: Submission,
+    report: Report,
+    cards: Scorecard | Sequence[Scorecard],
+    template: Template,
+) -> None:
+    """Write the scored workbook: deterministic bytes, every formula with its value. `cards`: one, or one for each of
+    `submission.parts`, which then have numbered sheets of their own. Raises files.Blocked.
+    """
+    cards = (cards,) if isinstance(cards, Scorecard) else cards
+    template = hidden_mark.edition_of(submission.meta, template)
+    findings = in_order(report.findings, submission.sheets)
+    marks, numbers = _marks(findings), _numbers(findings)
+    with new_book(target, f"{submission.department}{template.title}") as book:
+        styles = Styles(book)
+        numbered = [str(number) if len(cards) > 1 else "" for number in range(1, len(cards) + 1)]
+        tables = [book.add_worksheet(SCORES + number) for number in numbered]
+        opinion = book.add_worksheet(OPINION)
+        links: dict[Place, str] = {}
+        for part, card, table, number in zip(
+            submission.parts, cards, tables, numbered, strict=True
+        ):
+            notes, funds = (book.add_worksheet(name + number) for name in (NOTES, FUNDS))
+            refs = write_notes(notes, styles, card, template)
+            links |= write_table(table, styles, part, card, template, refs, marks, numbers)
+            links |= write_funds(funds, styles, part, card, template, marks)
+        write_opinion(opinion, styles, report, findings, links, lone_columns(template))
+        for card, item, table, number in zip(cards, items(cards), tables, numbered, strict=True):
+            head = Review(
+                "",
+                card.department,
+                report.code,
+                template.id,
+                template.version,
+                submission.year,
+                item,
+            )
+            _write_said(book.add_worksheet(SHEET + number), table.name, head, card, template)
+        tables[0].activate()
+
+
+def _write_said(sheet: Any, table: str, head: Review, card: Scorecard, template: Template) -> None:
+    """What this workbook says of its `table`, for the run that reads the reviewer's word back."""
+    lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
+    names = line_names(card, template)
+    known = [
+        one.reviewed or Reviewed(name, own=one.self_score, computed=one.score)
+        for name, one in zip(names, lines, strict=True)
+    ]
+    said = card.review or ReviewOutcome()
+    scores = tuple((one.self_score, one.score) for one in lines)
+    title = template.indicator_columns.get("name", USUAL["name"])
+    for at, texts in enumerate(
+        encode(
+            Written(
+                replace(head, lines=tuple(known), sources=said.sources),
+                scores,
+                table,
+                title,
+                said.left,
+            )
+        )
+    ):
+        for column, text in enumerate(texts):
+            sheet.write_string(at, column, clip(text))
+    sheet.very_hidden()
+
+
+def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:
+    """The gravest open finding of each cell."""
+    marks: dict[Place, Severity] = {}
+    for finding in findings:  # gravest first
+        if finding.state is FindingState.OPEN:
+            marks.setdefault(finding.place, finding.severity)
+    return marks
+
+
+def _numbers(findings: list[Finding]) -> Mapping[Place, list[tuple[int, str]]]:
+    """For each cell the numbers its findings have in 核对意见, with the place of the line there."""
+    numbers: dict[Place, list[tuple[int, str]]] = {}
+    for number, finding in enumerate(findings, 1):
+        numbers.setdefault(finding.place, []).append(
+            (number, f"internal:'{OPINION}'!A{first_row() + number}")
+        )
+    return numbers

@@ -1,0 +1,170 @@
+"""核对意见: what is wrong, where, what would have been right, and what was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any
+
+from jixiao_xlsx.output.text.wording import address, advice, beside, severity_text, subject
+from jixiao_xlsx.output.xlsx.styles import (
+    Column,
+    Content,
+    Link,
+    Styled,
+    Styles,
+    height,
+    listing,
+    page,
+    put_merged,
+)
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity, Skipped
+
+OPINION = "核对意见"
+COLUMNS = (
+    Column("序号", 5, "cell int"),
+    Column("级别", 7, "cell center"),
+    Column("编号", 8, "cell center"),
+    Column("工作表", 12),
+    Column("单元格", 17),
+    Column("项目", 17),
+    Column("定位", 6, "cell center"),
+    Column("填报", 12, "cell center"),
+    Column("应为（范围）", 15, "cell center"),
+    Column("差额", 12, "cell center"),
+    Column("问题", 38),
+    Column("建议／可能原因", 28),
+    Column("依据", 20),
+)
+LAST = len(COLUMNS) - 1
+WIDTH = sum(column.width for column in COLUMNS)
+HEAD = 3  # the row of the column titles, counted from 0
+
+
+def first_row() -> int:
+    """The number to add to a finding's 序号 for its row, as Excel counts."""
+    return HEAD + 1
+
+
+def write_opinion(
+    sheet: Any,
+    styles: Styles,
+    report: Report,
+    findings: Sequence[Finding],
+    links: Mapping[Place, str],
+    lone: Collection[str],
+) -> None:
+    """Fill the sheet 核对意见; `findings` are in order, `links` lead from a cell of the file to where this workbook
+    shows it, and column titles in `lone` go without saying.
+    """
+    put_merged(sheet, (0, 0, 0, LAST), f"{report.department}　{OPINION}", styles["title"])
+    sheet.set_row(0, 28)
+    _conclusion(sheet, styles, report)
+    rows = [_row(number, finding, links, lone) for number, finding in enumerate(findings, 1)]
+    end = listing(sheet, styles, HEAD, COLUMNS, rows)
+    if rows:
+        sheet.autofilter(HEAD, 0, end - 1, LAST)
+    else:
+        put_merged(sheet, (end, 0, end, LAST), "没有发现问题。", styles["cell good"])
+        end += 1
+    _coverage(sheet, styles, report, end + 1)
+    sheet.freeze_panes(HEAD + 1, 0)
+    page(sheet, repeat=(HEAD, HEAD), footer=f"{report.department}　{OPINION}")
+
+
+def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
+    counts = "，".join(f"{severity.label} {report.count(severity)} 条" for severity in Severity)
+    explained = sum(f.state is FindingState.EXPLAINED for f in report.findings)
+    waived = sum(f.state is FindingState.WAIVED for f in report.findings)
+    counts += f"，已说明 {explained} 条" if explained else ""
+    counts += f"，已豁免 {waived} 条" if waived else ""
+    returned = report.result is Result.RETURN
+    advice_ = "错误须更正，警告须更正或填写情况说明后重报" if returned else "无须退回；提示供参考"
+    text = f"结论：{report.result.value}　　{counts}　　（{advice_}）"
+    put_merged(
+        sheet,
+        (1, 0, 1, LAST),
+        text,
+        styles["cell strong error" if returned else "cell strong good"],
+    )
+    sheet.set_row(1, 24)
+    cells = sum(report.checked.values())
+    looked = sum(1 for count in report.checked.values() if count)
+    text = (
+        f"文件：{report.file}　　用 {looked} 条规则核对了 {cells} 个单元格（一个单元格用几条规则就计几次），"
+        f"有 {len(report.skipped)} 项没有核对，原因见表后。点“查看”可跳到本工作簿中的对应位置。"
+    )
+    put_merged(sheet, (2, 0, 2, LAST), text, styles["remark"])
+    sheet.set_row(2, height([(text, WIDTH)], size=9))
+
+
+def _row(
+    number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]
+) -> list[Content | Styled]:
+    places = (
+        (finding.place, *finding.related) if not finding.place.cell.isascii() else (finding.place,)
+    )
+    target = next(
+        (links[place] for place in places if place in links), None
+    )  # a report has no cell: the table it is held against
+    open_ = finding.state is FindingState.OPEN
+    return [
+        number,
+        Styled(
+            severity_text(finding),
+            f"cell center {finding.severity.value}" if open_ else "cell center",
+        ),
+        finding.code,
+        finding.place.sheet,
+        address(finding),
+        subject(finding, lone),
+        Styled(Link(target, "查看"), "cell center link") if target else None,
+        finding.reported,
+        beside(finding),
+        finding.difference,
+        finding.message,
+        advice(finding),
+        finding.basis,
+    ]
+
+
+def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
+    """What was checked and what was not, in two compact paragraphs."""
+    put_merged(sheet, (top, 0, top, LAST), "核对范围", styles["section"])
+    sheet.set_row(top, 20)
+    checked = " ".join(
+        f"{code}({count})" for code, count in sorted(report.checked.items()) if count
+    )
+    lines = [("已核对", f"规则编号（单元格数）：{checked or '无'}")]
+    lines += [
+        ("未核对", f"{reason}：{_skipped_codes(group)}")
+        for reason, group in _by_reason(report.skipped)
+    ]
+    for at, (label, text) in enumerate(lines, top + 1):
+        put_merged(sheet, (at, 0, at, 1), label, styles["cell center"])
+        put_merged(sheet, (at, 2, at, LAST), text, styles["cell"])
+        sheet.set_row(at, height([(text, WIDTH - 12)]))
+
+
+def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[tuple[str, Skipped]]]]:
+    """The skipped checks by reason; a reason such as 卫生健康支出：合计未填 is split into what it is about and why."""
+    groups: dict[str, list[tuple[str, Skipped]]] = {}
+    for one in skipped:
+        about, _, reason = one.reason.rpartition("：")
+        groups.setdefault(reason, []).append((about, one))
+    return sorted(groups.items())
+
+
+def _skipped_codes(group: Sequence[tuple[str, Skipped]]) -> str:
+    """Codes with how often, and what they are about."""
+    counts: dict[str, int] = {}
+    subjects: dict[str, list[str]] = {}
+    for about, one in group:
+        counts[one.code] = counts.get(one.code, 0) + one.count
+        if about and about not in subjects.setdefault(one.code, []):
+            subjects[one.code].append(about)
+    words = []
+    for code, count in sorted(counts.items()):
+        about = " ".join(subjects.get(code, ()))
+        words.append(f"{code}（{about}）" if about else f"{code}({count})" if count > 1 else code)
+    return " ".join(words)

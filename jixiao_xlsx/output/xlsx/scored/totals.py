@@ -1,0 +1,217 @@
+"""Under the indicators of 绩效评价表: 合计, 预算执行率, 总分 and 等级, for the department, the machine and the reviewer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.scored.form import (
+    DEVIATION,
+    GAP,
+    LAST,
+    NAME,
+    RATE,
+    REVIEW,
+    SCORE,
+    SELF,
+    WEIGHT,
+    WHY,
+    WIDTHS,
+    Lines,
+    gap,
+    write_review,
+)
+from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs, grade_formula, grade_words
+from jixiao_xlsx.output.xlsx.styles import Content, Live, Styles, height, put, put_merged
+from jixiao_xlsx.values.amounts import percent, plain, rounded
+from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.scores import Execution, Method, Scorecard
+
+
+def write_totals(
+    sheet: Any,
+    styles: Styles,
+    lines: Lines,
+    card: Scorecard,
+    template: Template,
+    refs: ScoreRefs,
+    marks: Mapping[str, Severity],
+) -> None:
+    """合计, 预算执行率, 总分 and 等级; `marks` are the gravest findings about the submitted 合计, by what its cells hold."""
+    _write_sum(sheet, styles, lines, card, refs, marks)
+    _write_execution(sheet, styles, lines, card.execution, template, refs)
+    _write_total(sheet, styles, lines, card, refs)
+    _write_grade(sheet, styles, lines, card, template, refs)
+
+
+def _total_line(
+    sheet: Any,
+    styles: Styles,
+    row: int,
+    label: str,
+    contents: Mapping[int, tuple[Content, str]],
+    words: str = "",
+    words_at: int = WHY,
+) -> None:
+    """One line under the indicators: a label, contents with their traits by column, and words to the right."""
+    at = row - 1
+    put_merged(sheet, (at, 0, at, NAME), label, styles["cell center total"])
+    for column in range(WEIGHT, words_at):
+        content, traits = contents.get(column, (None, "cell total"))
+        put(sheet, at, column, content, styles[traits])
+    put_merged(sheet, (at, words_at, at, LAST), words, styles["cell"])
+    sheet.set_row(at, height([(words, sum(WIDTHS[words_at:]))], least=24))
+
+
+def _write_sum(
+    sheet: Any,
+    styles: Styles,
+    lines: Lines,
+    card: Scorecard,
+    refs: ScoreRefs,
+    marks: Mapping[str, Severity],
+) -> None:
+    weight_mark, own_mark = (
+        f" {marks[key].value}" if key in marks else "" for key in ("weight", "score")
+    )
+    weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
+    contents: dict[int, tuple[Content, str]] = {
+        WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
+        SELF: (
+            Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(own)),
+            f"cell score total{own_mark}",
+        ),
+        SCORE: (_referred(card.score, refs.score), "cell score total"),
+        GAP: (gap(lines.sum, own, card.score), "cell gap total"),
+        REVIEW: (
+            Live(_reviewed_sum(lines, card), _known(card.review.score if card.review else None)),
+            "cell score total",
+        ),
+    }
+    words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if card.is_scaled else ""
+    _total_line(sheet, styles, lines.sum, "合计", contents, words)
+
+
+def _own_sum(card: Scorecard) -> Fraction:
+    """The self-scores added up, and scaled where 复算分 are."""
+    own = sum(
+        (one.self_score for one in card.indicators if one.self_score is not None), Fraction(0)
+    )
+    weight = card.applicable_weight
+    return own / weight * card.full_mark if card.is_scaled and weight else own
+
+
+def _scaled(formula: str, lines: Lines, card: Scorecard) -> str:
+    if not card.is_scaled or not card.applicable_weight:
+        return formula
+    return f"({formula})/SUMPRODUCT(--ISNUMBER({lines.of('I')}),{lines.of('D')})*{plain(card.full_mark)}"
+
+
+def _referred(value: Fraction | None, ref: str) -> Content:
+    return NONE if value is None else Live(f"={ref}", float(value))
+
+
+def _known(score: Fraction | None) -> float | str:
+    return "" if score is None else float(score)
+
+
+def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
+    """What the reviewer typed, and 复算分 where no number was typed; blank while nothing is typed, or a score is missing.
+
+    The reviewer may score what was 不适用: then its weight counts again.
+    """
+    own, typed, weights = lines.of("I"), lines.of("K"), lines.of("D")
+    mixed = f"(SUM({typed})+SUMPRODUCT(--NOT(ISNUMBER({typed})),{own}))"
+    if any(one.method is Method.NOT_APPLICABLE for one in card.indicators) or card.is_scaled:
+        mixed += f"/SUMPRODUCT(--(ISNUMBER({own})+ISNUMBER({typed})>0),{weights})*{plain(card.full_mark)}"
+    missing = f'SUMPRODUCT(({own}="{NONE}")*NOT(ISNUMBER({typed})))'
+    return f'=IF(OR(COUNT({typed},K{lines.execution})=0,{missing}>0),"",{mixed})'
+
+
+def _write_execution(
+    sheet: Any,
+    styles: Styles,
+    lines: Lines,
+    execution: Execution,
+    template: Template,
+    refs: ScoreRefs,
+) -> None:
+    titles = template.execution_columns
+    differs = (
+        execution.self_score is not None
+        and execution.score is not None
+        and execution.self_score != execution.score
+    )
+    mark = " differs" if differs else ""
+    contents: dict[int, tuple[Content, str]] = {
+        WEIGHT: (execution.weight, "cell weight total"),
+        RATE: (None if execution.rate is None else percent(execution.rate), "cell center total"),
+        SELF: (execution.self_score, "cell score total"),
+        SCORE: (_referred(execution.score, refs.execution), f"cell score total{mark}"),
+        GAP: (gap(lines.execution, execution.self_score, execution.score), f"cell gap total{mark}"),
+    }
+    amounts = [
+        f"{titles[key]} {'未填' if amount is None else f'{plain(amount)} 元'}"
+        for key, amount in (("budget", execution.budget), ("spent", execution.spent))
+        if key in titles
+    ]
+    _total_line(
+        sheet,
+        styles,
+        lines.execution,
+        template.execution_table,
+        contents,
+        "，".join(amounts),
+        DEVIATION,
+    )
+    write_review(sheet, styles, lines.execution, execution)
+
+
+def _write_total(
+    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs
+) -> None:
+    weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
+    own = _own_sum(card) + (card.execution.self_score or 0)
+    above = (lines.sum, lines.execution)
+    execution = f"IF(ISNUMBER(K{above[1]}),K{above[1]},I{above[1]})"
+    execution = execution if card.execution.weight else f"N({execution})"
+    reviewed = f'=IF(AND(ISNUMBER(K{above[0]}),ISNUMBER({execution})),K{above[0]}+{execution},"")'
+    contents: dict[int, tuple[Content, str]] = {
+        WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
+        SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
+        SCORE: (_referred(card.total, refs.total), "cell sum total"),
+        GAP: (gap(lines.total, own, card.total), "cell gap total"),
+        REVIEW: (
+            Live(reviewed, _known(card.review.total if card.review else None)),
+            "cell sum total",
+        ),
+    }
+    _total_line(sheet, styles, lines.total, "总分（100 分）", contents, card.incomplete)
+
+
+def _write_grade(
+    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs
+) -> None:
+    row, total = lines.total + 1, lines.total
+    own = _own_sum(card) + (card.execution.self_score or 0)
+    known = card.total is not None and bool(card.grade)
+    contents: dict[int, tuple[Content, str]] = {
+        SELF: (
+            Live(
+                f"={grade_formula(template, f'H{total}')}",
+                template.grade(Fraction(rounded(own, 2))),
+            ),
+            "cell center total",
+        ),
+        SCORE: (Live(f"={refs.grade}", card.grade) if known else NONE, "cell center total"),
+        REVIEW: (
+            Live(
+                f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})',
+                card.review.grade if card.review else "",
+            ),
+            "cell center total",
+        ),
+    }
+    _total_line(sheet, styles, row, "等级", contents, grade_words(template))

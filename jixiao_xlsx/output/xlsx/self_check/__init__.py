@@ -1,0 +1,1 @@
+"""自检: live formulas that check while a clerk types."""

@@ -1,0 +1,206 @@
+"""Facts held against the tables: which figures a fact may be, whether it is one of them, and what may be computed with it. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.prose.facts import Fact, believed
+from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
+from jixiao_xlsx.values.amounts import MONEY_UNITS, Interval, atoms_per, total
+
+_OTHER_UNIT = {"元": ("万元", "亿元"), "万元": ("元", "亿元"), "亿元": ("万元",)}
+_FAR = 10
+_LONG_ENOUGH = 4  # digits that nobody writes twice by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """True amounts that words or cells can stand for, and the figure as printed, in atoms."""
+
+    span: Interval
+    printed: Fraction
+
+    def less(self, other: Amount) -> Amount:
+        """The difference of the two."""
+        return Amount(total(((1, self.span), (-1, other.span))), self.printed - other.printed)
+
+    def __neg__(self) -> Amount:
+        return Amount(-self.span, -self.printed)
+
+
+def as_written(fact: Fact) -> Amount:
+    """All that the words can stand for."""
+    mention = fact.mention
+    return Amount(fact.believed, Fraction(mention.value * atoms_per(mention.unit)))
+
+
+def of_yard(yard: Yard) -> Amount:
+    """The table's figure."""
+    return Amount(yard.span, Fraction(yard.atoms))
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The facts of one report against the tables of its submission; each is measured once."""
+
+    yards: Yardsticks
+    facts: tuple[Fact, ...]
+
+    found: dict[int, tuple[Yard, ...]] = field(default_factory=dict)
+    fitting: dict[int, tuple[Yard, ...]] = field(default_factory=dict)
+
+    def of(self, fact: Fact) -> tuple[Yard, ...]:
+        """The figures the fact may be; () where nothing can be said."""
+        known = self.found.get(id(fact))
+        if known is None:
+            known = self.found[id(fact)] = self._measure(fact)
+        return known
+
+    def agreeing(self, fact: Fact) -> tuple[Yard, ...]:
+        """Those of them that are the fact's, each rounded or cut in its own way."""
+        known = self.fitting.get(id(fact))
+        if known is None:
+            span = fact.believed
+            known = self.fitting[id(fact)] = tuple(
+                [yard for yard in self.of(fact) if yard.meets(span)]
+            )
+        return known
+
+    def _measure(self, fact: Fact) -> tuple[Yard, ...]:
+        if not fact.items or fact.role == "other":
+            return ()
+        sets = [_fine(self._of_item(item, fact), fact) for item in fact.items]
+        if fact.either:
+            sets[0] += _fine(self.yards.of(fact.either, "execution"), fact)
+        if not all(sets):
+            return ()
+        yards = (
+            sets[0]
+            if len(sets) == 1
+            else (Yard(tuple(cell for one in sets for cell in one[0].cells)),)
+        )
+        return tuple(yard for yard in yards if _same_kind(fact, yard))
+
+    def _of_item(self, item: str, fact: Fact) -> tuple[Yard, ...]:
+        found = self.yards.of(item, fact.role)
+        if fact.loose and not found:
+            return ()
+        if fact.loose or (fact.inherited and not found):
+            found += self.yards.of(item, "")
+        return found
+
+    def agrees(self, fact: Fact) -> bool:
+        """Whether one of the figures is the fact's."""
+        return bool(self.agreeing(fact))
+
+    def meant(self, fact: Fact) -> tuple[Yard, ...]:
+        """The figures that agree; else those most likely meant: what is said without a role is mostly the outcome."""
+        if agreeing := self.agreeing(fact):
+            return agreeing
+        yards = self.of(fact)
+        usual = self.yards.of(fact.item, "execution") if not fact.role else ()
+        return tuple(yard for yard in yards if yard in usual) or yards
+
+    def settled(self, fact: Fact) -> tuple[Amount, ...]:
+        """What may be computed with: the figure as printed, or the table's; where no table knows it, all that it can stand for.
+
+        A figure that the table contradicts is said so once; what follows from either of the two is not accused again.
+        """
+        yards = () if fact.subset else self.meant(fact)
+        if not yards:
+            return (as_written(fact),)
+        atoms = int(fact.mention.value * atoms_per(fact.mention.unit))
+        return (Amount(Interval(atoms, atoms), Fraction(atoms)), *map(of_yard, yards))
+
+    def known(self, item: str, role: str) -> tuple[Amount, ...]:
+        """The tables' figure of an item, where they have one, or several that agree."""
+        yards = (
+            sorted(self.yards.of(item, role), key=lambda yard: yard.grid)
+            if role and role != "other"
+            else []
+        )
+        return (
+            (of_yard(yards[0]),)
+            if yards and all(yard.meets(yards[0].span) for yard in yards)
+            else ()
+        )
+
+    # -- units
+
+    def right_unit(self, fact: Fact) -> str:
+        """The unit that would have made the figure right; "" for none."""
+        if not fact.mention.value or self.agrees(fact):
+            return ""
+        for unit in _OTHER_UNIT.get(fact.mention.unit, ()):
+            if any(
+                yard.meets(believed(replace(fact.mention, unit=unit))) for yard in self.of(fact)
+            ):
+                return unit
+        return ""
+
+    def twin(self, fact: Fact) -> Fact | None:
+        """The same number of the same item elsewhere in 万元 (nobody writes 942.42 元 of 942.42 万元)."""
+        if (
+            len(fact.mention.numeral) < _LONG_ENOUGH
+            or fact.mention.unit != "元"
+            or self.agrees(fact)
+        ):
+            return None
+        same = (
+            one
+            for one in self.facts
+            if one.items == fact.items and one.mention.numeral == fact.mention.numeral
+        )
+        return next(
+            (one for one in same if one.mention.unit == "万元" and not one.mention.approximate),
+            None,
+        )
+
+    def slipped(self, *facts: Fact | None) -> bool:
+        """Whether the unit of one of them is in doubt: nothing is computed with it."""
+        money = (fact for fact in facts if fact is not None and fact.mention.money and fact.items)
+        return any(self.right_unit(fact) or self.twin(fact) is not None for fact in money)
+
+    # -- the department as a whole
+
+    def beyond(self, fact: Fact) -> bool:
+        """Whether the amount is more than twice all that the department spent: it may be the county's."""
+        return self._exceeds(fact, 2)
+
+    def far_beyond(self, fact: Fact) -> bool:
+        """Whether it is so much more that nobody can have meant the department."""
+        return self._exceeds(fact, _FAR)
+
+    def _exceeds(self, fact: Fact, times: int) -> bool:
+        whole = self.yards.known.subjects.whole if self.yards.known.subjects else ""
+        spent = [yard.span.hi for yard in self.yards.of(whole, "")]
+        return (
+            fact.mention.money
+            and whole not in fact.items
+            and bool(spent)
+            and fact.believed.lo > times * max(spent)
+        )
+
+
+def _fine(yards: tuple[Yard, ...], fact: Fact) -> tuple[Yard, ...]:
+    """元 is not measured with 万元 where the tables have both."""
+    grid = fact.grid
+    return tuple([yard for yard in yards if yard.grid <= grid]) or yards
+
+
+def _same_kind(fact: Fact, yard: Yard) -> bool:
+    """Money is held against money; people in 人 or 名, papers in 份, cars in 辆; a number of things is not their value."""
+    if fact.mention.money or yard.unit in MONEY_UNITS:
+        return fact.mention.money and yard.unit in MONEY_UNITS
+    return fact.role == "quantity" or yard.unit == {"名": "人"}.get(
+        fact.mention.unit, fact.mention.unit
+    )
+
+
+def printed(amounts: Iterable[Amount], unit: str) -> Decimal:
+    """The last of them in a unit, as printed."""
+    *_, last = amounts
+    return Decimal(last.printed.numerator) / Decimal(last.printed.denominator) / atoms_per(unit)

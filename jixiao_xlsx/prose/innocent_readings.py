@@ -1,0 +1,244 @@
+"""Other readings of a statement that does not hold: whether it comes true with other figures that stand at hand. Pure.
+
+What is accused must have no innocent reading. These look through the numbers of the same paragraph, and through the cells beside the
+one that a figure was held against; they are only asked where something is about to be accused.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from jixiao_xlsx.prose.facts import Fact, Listing, Story
+from jixiao_xlsx.prose.language.clauses import Mention
+from jixiao_xlsx.prose.language.vocabulary import fold
+from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
+from jixiao_xlsx.values.amounts import Interval, atoms_per, rate_holds
+from jixiao_xlsx.values.cells import Cell, Submission, Table
+
+_TELLING = 2  # letters of 上级下达, 上年结转, by which a text names them
+_NEAREST = 8  # figures on either side that may add up: of more, some would by chance
+_STOPS = "。!?\n"
+_ALL = {"合计", "总计", "小计"}
+
+
+def beside(story: Story, mention: Mention) -> list[Mention]:
+    """The other numbers of its kind (money, people, …) in the same paragraph."""
+    text = mention.passage.folded
+    start, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.end)
+    return [
+        one
+        for one in story.heard.get(id(mention.passage), ())
+        if start <= one.start
+        and (end < 0 or one.start < end)
+        and one is not mention
+        and one.kind == mention.kind
+    ]
+
+
+def adds_up(story: Story, listing: Listing) -> bool:
+    """Whether some of the figures on the side of the list add up to its total: as many as the words count, where they do."""
+    whole, first = listing.whole.mention, listing.parts[0].mention
+    near = [one for one in beside(story, whole) if 0 < _atoms(one) < _atoms(whole)]
+    if first.start < whole.start:
+        side = [one for one in near if one.start < whole.start][-_NEAREST:]
+    else:
+        side = [one for one in near if one.start > whole.start][:_NEAREST]
+    return _some_make(whole, side, len(listing.parts) if listing.sure else 0)
+
+
+def _some_make(whole: Mention, parts: Sequence[Mention], count: int) -> bool:
+    target, last = _atoms(whole), min((_last(one) for one in (*parts, whole)), default=1)
+    amounts = [_atoms(one) for one in parts]
+    sizes = (count,) if count else range(2, len(parts) + 1)
+    return any(
+        abs(sum(chosen) - target) <= size * last
+        for size in sizes
+        if 1 < size <= len(parts)
+        for chosen in combinations(amounts, size)
+    )
+
+
+def _atoms(mention: Mention) -> Fraction:
+    return Fraction(mention.value * atoms_per(mention.unit))
+
+
+def _last(mention: Mention) -> Fraction:
+    """Half of the last digit of an amount; a whole number of 万元 is exact to a hundredth, and so are people."""
+    return (
+        Fraction(atoms_per(mention.unit), 2 * 10 ** max(mention.decimals, 2))
+        if mention.money
+        else Fraction(0)
+    )
+
+
+def _span(mention: Mention) -> Interval:
+    atoms, last = _atoms(mention), _last(mention)
+    return Interval(math.floor(atoms - last), math.ceil(atoms + last))
+
+
+def differs_by(story: Story, step: Mention) -> bool:
+    """Whether two figures of the paragraph are so far apart as `step` says."""
+    span = _span(step)
+    return any((one + -other).meets(span) for one, other in _pairs(story, step))
+
+
+def grows_by(story: Story, rate: Mention, like: Mention, *, up: bool) -> bool:
+    """Whether two figures of the kind of `like` in the paragraph give the rate of growth, or of decline."""
+    shown, step = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    for more, less in _pairs(story, like, itself=True):
+        base = less if up else more
+        if base.lo > 0 and rate_holds(shown, step, more + -less, base):
+            return True
+    return False
+
+
+def _pairs(
+    story: Story, mention: Mention, *, itself: bool = False
+) -> Iterator[tuple[Interval, Interval]]:
+    """Every two figures of the paragraph, the greater first."""
+    near = [*beside(story, mention), *([mention] if itself else [])]
+    spans = sorted({_span(one) for one in near}, key=lambda one: (one.lo, one.hi), reverse=True)
+    return combinations(spans, 2)
+
+
+def is_share(story: Story, rate: Mention, part: Mention) -> bool:
+    """Whether the part has that share in some figure of the paragraph."""
+    shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    wholes = (_span(one) for one in beside(story, part))
+    return any(whole.lo > 0 and rate_holds(shown, step, _span(part), whole) for whole in wholes)
+
+
+def is_quotient(story: Story, rate: Mention, like: Mention) -> bool:
+    """Whether one of two figures of the kind of `like` in the paragraph is that share of the other."""
+    shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    return any(
+        whole.lo > 0 and rate_holds(shown, step, part, whole)
+        for one, other in _pairs(story, like, itself=True)
+        for part, whole in ((one, other), (other, one))
+    )
+
+
+def of_sentence(story: Story, mention: Mention) -> Iterator[Fact]:
+    """The other facts of its sentence."""
+    text = mention.passage.folded
+    start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS)
+    end = min(
+        found if (found := text.find(stop, mention.end)) >= 0 else len(text) for stop in _STOPS
+    )
+    for fact in story.facts:
+        if (
+            fact.mention.passage is mention.passage
+            and start < fact.mention.start < end
+            and fact.mention is not mention
+        ):
+            yield fact
+
+
+def before(story: Story, mention: Mention) -> Mention | None:
+    """The number before it in its sentence."""
+    heard = [one for one in story.heard.get(id(mention.passage), ()) if one.start < mention.start]
+    return heard[-1] if heard and follows(story, mention, heard[-1]) else None
+
+
+def follows(story: Story, mention: Mention, *parts: Mention | None) -> bool:
+    """Whether the numbers right before it in its sentence are these, in any order: then it cannot be of others."""
+    wanted = {id(one) for one in parts if one is not None}
+    heard = story.heard.get(id(mention.passage), [])
+    near = [one for one in heard if one.start < mention.start][-len(wanted) :]
+    between = mention.passage.folded[near[0].end : mention.start] if near else "。"
+    return bool(wanted) and {id(one) for one in near} == wanted and not set(_STOPS) & set(between)
+
+
+# ------------------------------------------------------------------------------------------------------ cells
+
+
+def is_of_another_cell(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
+    """Whether the figure is one beside the yards', and the paragraph names whose before it: “一般公共服务支出……由基本支出 535.93 万元”.
+
+    Where the words right before the figure name the row, it is another row's figure by mistake, unless the other is a part of it by
+    name: after “财政拨款”, 年末结转和结余 is 财政拨款年末结转和结余.
+    """
+    text = fact.mention.passage.folded
+    before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
+    named = fact.mention.has("item", "subject")
+    return any(
+        cell.row != other.row
+        and (
+            _part_by_name(cell.row, other.row, before)
+            or ((not named or cell.row in _ALL) and _title(other.row) in before)
+        )
+        and Yard((other,)).meets(fact.believed)
+        for yard in yards
+        for cell in yard.cells
+        for other in _column_of(tables.submission, cell)
+    )
+
+
+def _part_by_name(row: str, other: str, before: str) -> bool:
+    own, name = _title(row), _title(other)
+    return name != own and name.endswith(own) and name.removesuffix(own) in before
+
+
+def _title(row: str) -> str:
+    return fold(row.removeprefix("其中："))
+
+
+def _column_of(submission: Submission, cell: Cell) -> Iterator[Cell]:
+    """The filled cells of the column that the cell stands in."""
+    for table in submission.tables.values():
+        if _holds(table, cell):
+            yield from (
+                one
+                for row in table.rows
+                if (one := row.get(cell.column)) is not None and one.number is not None
+            )
+
+
+def _holds(table: Table, cell: Cell) -> bool:
+    return table.sheet == cell.sheet and any(
+        cell.place == one.place for row in table.rows if (one := row.get(cell.column))
+    )
+
+
+def is_what_is_left(fact: Fact, tables: Yardsticks) -> bool:
+    """Whether the figure is the difference of two of its item's: “项目支出有 23.76 万元没有执行”."""
+    yards = tables.of(fact.item, "")
+    return any(
+        one is not other and (one.span + -other.span).meets(fact.believed)
+        for one in yards
+        for other in yards
+    )
+
+
+def is_what_was_granted(fact: Fact, tables: Yardsticks) -> bool:
+    """“上级下达资金 659.01 万元，支出 543.13 万元”: what was handed down of it, not what was spent."""
+    return fact.role in {"", "budget", "plan"} and any(
+        yard.meets(fact.believed) for yard in tables.of(fact.item, "granted")
+    )
+
+
+def is_of_one_source(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
+    """“上级下达资金……，其中卫生健康支出 950.78 万元”: one row of a subject that has several, whose 资金来源 was named before it."""
+    text = fact.mention.passage.folded
+    before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
+    rows = (
+        cell
+        for yard in yards
+        if len(yard.cells) > 1
+        for cell in yard.cells
+        if Yard((cell,)).meets(fact.believed)
+    )
+    return any((source := tables.source_of(cell)) and source[:_TELLING] in before for cell in rows)
+
+
+def is_stale(fact: Fact, tables: Yardsticks) -> bool:
+    """Whether the figure is the same item's of another column (年初, 全年, 决算, 上年): then it was taken from the wrong one."""
+    roles = ("execution", "budget", "original", "previous")
+    return any(
+        yard.atoms and yard.meets(fact.believed)
+        for role in roles
+        for yard in tables.of(fact.item, role)
+    )

@@ -1,0 +1,1 @@
+"""From text to clauses: words, scope, sentences, numbers."""

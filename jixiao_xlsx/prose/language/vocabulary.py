@@ -1,0 +1,342 @@
+"""narrative.toml of a form → the words a report is read with. Nothing else in the package reads that file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.values.equations import Ref
+
+ROLES = ("original", "budget", "execution", "previous", "quantity")
+WORDS = (
+    "original", "budget", "plan", "execution", "previous", "spent", "up", "down", "up_to", "than", "share", "among",
+    "respectively", "together", "approximate", "target", "fiscal", "filler", "ours", "over", "under", "start", "earned",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """Something the form has cells for: its name and the addresses of its figures by role. `unit` "" is money.
+
+    `rest`: two figures of which it is what is left, where it is not filled.
+    """
+
+    name: str
+    kind: str = ""
+    unit: str = ""
+    cells: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
+    sources: tuple[str, ...] = ()
+    rest: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RateItem:
+    """A rate of the form: where it is shown, and what it is made of."""
+
+    name: str
+    shown: Ref | None
+    part: Ref
+    whole: Ref
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What a string of the text means: `kind` is item, rate, indicator, subject, respondent or a key of [words]; `name` what it names.
+
+    `spends`: the word says 支出 (支出决算, 支出预算). `near`: it means this only after one of those words (a|b) in the sentence.
+    """
+
+    kind: str
+    name: str = ""
+    vague: bool = False
+    spends: bool = False
+    near: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """Where 支出功能分类科目 stand, and their names: `under` those of the levels below by their class, `economic` what is none."""
+
+    table: str
+    column: str
+    source: str
+    execution: str
+    parts: tuple[str, ...]
+    original: str
+    granted: str
+    whole: str
+    income: str
+    names: tuple[str, ...]
+    wrong: Mapping[str, str]
+    under: Mapping[str, str]
+    economic: tuple[str, ...]
+
+    def classes(self, labels: Iterable[str]) -> dict[str, str]:
+        """The class of each label that is of a level below while others are classes: it stands in that one's place."""
+        found = set(labels)
+        tops = found & {*self.names, *self.wrong}
+        return {label: self.under[label] for label in found & self.under.keys() if tops}
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """Advice that is empty where all of `zero` are 0, or the first of `within` is not more than the second."""
+
+    title: str
+    pattern: re.Pattern[str]
+    zero: tuple[Ref, ...]
+    within: tuple[Ref, ...]
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endings:
+    """Ends of names, and what must not stand right before or after one (words joined by “|”)."""
+
+    names: tuple[str, ...]
+    not_after: str = ""
+    not_before: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scoping:
+    """The words that say of whom (ours, others, halves, bodies, ventures) or of when (previous, times) a sentence speaks."""
+
+    ours: tuple[str, ...]
+    others: tuple[str, ...]
+    halves: tuple[str, ...]
+    bodies: tuple[Endings, ...]
+    ventures: tuple[Endings, ...]
+    previous: tuple[str, ...]
+    times: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class Vocabulary:
+    """Everything a form knows of the language of its reports; `report` is what one is called, one word of which it must bear."""
+
+    table: str
+    respondents: tuple[str, str, str] | None
+    rate: str
+    items: Mapping[str, Item]
+    rates: Mapping[str, RateItem]
+    partitions: Mapping[str, tuple[str, ...]]
+    subjects: Subjects | None
+    lexicon: Lexicon
+    scoping: Scoping
+    words: Mapping[str, tuple[str, ...]]
+    selves: Mapping[str, tuple[str, ...]]
+    bare: Mapping[str, tuple[str, ...]]
+    leftovers: tuple[tuple[str, re.Pattern[str]], ...]
+    advice: tuple[Advice, ...]
+    listed: re.Pattern[str] | None
+    report: tuple[str, ...] = ()
+
+
+class Lexicon:
+    """Longest match at a position, by first character."""
+
+    def __init__(self, words: Iterable[tuple[str, Word]], base: Lexicon | None = None) -> None:
+        self._by_first: dict[str, list[tuple[str, Word]]] = dict(base._by_first) if base else {}
+        fresh: dict[str, list[tuple[str, Word]]] = {}
+        for text, word in words:
+            if text:
+                fresh.setdefault(text[0], []).append((text, word))
+        for first, found in fresh.items():
+            known = [*found, *self._by_first.get(first, [])]
+            self._by_first[first] = sorted(known, key=lambda pair: -len(pair[0]))
+
+    def words(self) -> Iterator[tuple[str, Word]]:
+        """Every spelling with its meaning."""
+        for found in self._by_first.values():
+            yield from found
+
+    def begins(self, letter: str) -> bool:
+        """Whether some word starts with the letter."""
+        return letter in self._by_first
+
+    def at(self, text: str, position: int) -> tuple[str, Word] | None:
+        """The longest word that starts there."""
+        for pair in self._by_first.get(text[position], ()):
+            if text.startswith(pair[0], position):
+                return pair
+        return None
+
+
+UNSURE = "\u2009"  # a space before what may go on with the line above
+_FOLD: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
+_FOLD |= {0xFF0C: "，", 0x3000: " ", 0xA0: " ", 0x2212: "-", ord(UNSURE): "…"}
+
+
+_ASIDE = re.compile(
+    r"(?<=\w)\(([^\W\d一二三四五六七八九十])\)"
+)  # 因公出国（境）费, 批（台）: no clause of its own
+
+
+def fold(text: str) -> str:
+    """Half-width, character by character, so that positions stay; “，” is kept apart from the separator of thousands."""
+    return _ASIDE.sub(r"〔\1〕", text.translate(_FOLD))
+
+
+def vocabulary(template: Template) -> Vocabulary | None:
+    """The vocabulary of a form; None where it has none, and its reports are not read."""
+    return _load(template)
+
+
+@cache
+def _load(template: Template) -> Vocabulary | None:
+    path = template.folder / "narrative.toml"
+    return (
+        _vocabulary(tomllib.loads(Path(path).read_text("utf-8")), template)
+        if path.is_file()
+        else None
+    )
+
+
+def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
+    columns = data.get("columns", {})
+    items = {spec["name"]: _item(spec, columns) for spec in data.get("item", ())}
+    rates = {spec["name"]: _rate(spec) for spec in data.get("rate", ())}
+    words = {key: tuple(values) for key, values in data["words"].items()}
+    subjects = _subjects(data["subjects"]) if "subjects" in data else None
+    return Vocabulary(
+        table=data["table"],
+        respondents=tuple(data["respondents"].split(".")) if "respondents" in data else None,
+        rate=next(iter(rates), ""),
+        items=items,
+        rates=rates,
+        partitions={group["whole"]: tuple(group["parts"]) for group in data.get("partition", ())},
+        subjects=subjects,
+        lexicon=Lexicon(_spellings(data, words, template)),
+        scoping=_scoping(data),
+        words=words,
+        selves={key: tuple(value) for key, value in data.get("self", {}).items()},
+        bare={key: tuple(value) for key, value in data.get("bare", {}).items()},
+        leftovers=tuple(
+            (title, re.compile(pattern)) for title, pattern in data.get("leftovers", {}).items()
+        ),
+        advice=tuple(_advice(spec) for spec in data.get("advice", ())),
+        listed=re.compile(data["listed"]["pattern"]) if "listed" in data else None,
+        report=tuple(data.get("report", ())),
+    )
+
+
+def _spellings(
+    data: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], template: Template
+) -> list[tuple[str, Word]]:
+    """Every string and its meaning; of two meanings of one string the last in this list gives way."""
+    found: dict[str, Word] = {}
+    for kind in WORDS:
+        for text in words.get(kind, ()):
+            found.setdefault(fold(text), Word(kind, spends="支出" in text))
+    for name in _selves(data):
+        found.setdefault(name, Word("ours"))
+    for kind in ("item", "rate"):
+        for spec in data.get(kind, ()):
+            for text in (spec["name"], *spec.get("aliases", ())):
+                found[fold(text)] = Word(kind, spec["name"])
+            for text in spec.get("vague", ()):
+                found[fold(text)] = Word(kind, spec["name"], vague=True)
+            for near, texts in spec.get("near", {}).items():
+                found.update({fold(text): Word(kind, spec["name"], near=near) for text in texts})
+    for text in words.get("spent", ()):
+        found[fold(text)] = Word("spent")
+    subjects = data.get("subjects", {})
+    for name in subjects.get("names", ()):
+        found[fold(name)] = Word("subject", name)
+    for text, name in subjects.get("wrong", {}).items():
+        found[fold(text)] = Word("subject", name)
+    for spec in template.indicators:
+        for text in (spec.name, *spec.aliases):
+            found.setdefault(fold(text), Word("indicator", spec.name))
+    for name, texts in data.get("indicators", {}).items():
+        found.update({fold(text): Word("indicator", name) for text in texts})
+    return list(found.items())
+
+
+def _selves(data: Mapping[str, Any]) -> list[str]:
+    """“我局”, “本中心”."""
+    return [f"{first}{name}" for name in data.get("self", {}) for first in "我本"]
+
+
+def _scoping(data: Mapping[str, Any]) -> Scoping:
+    spec = data["scope"]
+
+    def listed(key: str) -> tuple[str, ...]:
+        return tuple(map(fold, spec[key]))
+
+    def ends(key: str) -> tuple[Endings, ...]:
+        return tuple(
+            Endings(tuple(one["names"]), one.get("not_after", ""), one.get("not_before", ""))
+            for one in spec[key]
+        )
+
+    return Scoping(
+        ours=(*data["words"]["ours"], *_selves(data)),
+        others=listed("others"),
+        halves=listed("halves"),
+        bodies=ends("bodies"),
+        ventures=ends("ventures"),
+        previous=listed("previous"),
+        times=listed("times"),
+    )
+
+
+def _item(spec: Mapping[str, Any], columns: Mapping[str, Mapping[str, str]]) -> Item:
+    cells: dict[str, list[Ref]] = {}
+    for address in spec.get("rows", ()):
+        table, row = address.split(".", 1)
+        for role, column in columns[table].items():
+            cells.setdefault(role, []).append(Ref(table, row, column))
+    for role in ROLES:
+        cells.setdefault(role, []).extend(_ref(address) for address in spec.get(role, ()))
+    known = {role: tuple(refs) for role, refs in cells.items() if refs}
+    rest = tuple(_ref(address) for address in spec.get("rest", ()))
+    return Item(
+        spec["name"],
+        spec.get("kind", ""),
+        spec.get("unit", ""),
+        known,
+        tuple(spec.get("sources", ())),
+        rest,
+    )
+
+
+def _rate(spec: Mapping[str, Any]) -> RateItem:
+    return RateItem(
+        spec["name"],
+        _ref(spec["shown"]) if "shown" in spec else None,
+        _ref(spec["part"]),
+        _ref(spec["whole"]),
+    )
+
+
+def _subjects(spec: Mapping[str, Any]) -> Subjects:
+    keys = ("table", "column", "source", "execution", "original", "granted", "whole", "income")
+    wrong = {fold(text): name for text, name in spec.get("wrong", {}).items()}
+    under = {fold(text): name for name, texts in spec.get("under", {}).items() for text in texts}
+    return Subjects(
+        **{key: spec[key] for key in keys},
+        parts=tuple(spec["parts"]),
+        names=tuple(spec.get("names", ())),
+        wrong=wrong,
+        under=under,
+        economic=tuple(map(fold, spec.get("economic", ()))),
+    )
+
+
+def _advice(spec: Mapping[str, Any]) -> Advice:
+    zero, within = (
+        tuple(_ref(address) for address in spec.get(key, ())) for key in ("zero", "within")
+    )
+    return Advice(spec["title"], re.compile(spec["pattern"]), zero, within, spec["says"])
+
+
+def _ref(address: str) -> Ref:
+    return Ref(*address.split("."))

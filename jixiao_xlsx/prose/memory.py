@@ -1,0 +1,134 @@
+"""What was spoken of so far in a sentence, and of when a number is, by it. Pure."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from jixiao_xlsx.prose.facts import Change, Fact, Share, Slice, Story
+from jixiao_xlsx.prose.language.clauses import Mention, Passage
+from jixiao_xlsx.prose.language.scope import OTHER, OURS, PREVIOUS
+from jixiao_xlsx.prose.language.topics import NAMED, Topic
+from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word
+
+PLANNED = ("original", "budget", "plan")
+_PART_OF_YEAR = re.compile(
+    r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年"
+)
+WHEN = re.compile("年初|年末|年底|期初|期末|上年|去年|本年|今年|[上下]半年|[一二三四]季度")
+
+
+def alike(one: Fact, other: Fact) -> bool:
+    """Whether both are amounts, or both count the same."""
+    return one.mention.kind == other.mention.kind
+
+
+@cache
+def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(map(re.escape, words))) if words else None
+
+
+class Memory:
+    """What the walk through the numbers of a sentence has to remember."""
+
+    def __init__(
+        self,
+        story: Story,
+        known: Vocabulary,
+        lexicon: Lexicon,
+        year: int | None,
+        topic: Topic,
+        source: Passage,
+        before: str = "",
+    ) -> None:
+        self.source = source
+        self.before = before  # the total that the sentence before it in the paragraph was about
+        self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
+        self.whole = known.subjects.whole if known.subjects else ""
+        self.income = known.subjects.income if known.subjects else ""
+        self.current: Fact | None = None
+        self.said: list[Fact] = []  # of the clause between two “；”
+        self.last: Fact | None = None
+        self.parent: Fact | None = None
+        self.open_ended = True
+        self.separator = ""  # of the list: “、” is not continued by “；”
+        self.children: list[Fact] = []
+        self.queue: list[Fact] = []  # of “分别为”: what the next numbers are of
+        self.rated = ""  # the base of these
+        self.rates: list[str] = []  # of “分别完成”: what the next percentages are of
+        self.row: list[Fact] = []  # amounts that follow one another, for “三项共计”
+        self.compared: Fact | None = (
+            None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
+        )
+        self.shared: Share | None = None  # the last share
+        self.sliced: list[Slice] = []  # the shares without an amount
+        self.split: list[Slice] = []  # of “分别占”: those whose percentages are still to come
+        self.stepped: Fact | None = None  # the amount of the last change
+        self.outside: list[
+            tuple[Fact | None, list[Fact], Fact | None]
+        ] = []  # what was spoken of before a bracket
+        self.asked = False  # whether the 满意度 of some group was told: “村民满意度 97%，居民 98%”
+        self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
+        self.change: Change | None = None
+        self.within = False  # “项目支出中，……”: parts of something else
+        self.head = ""  # the whole: “固定资产中，……”
+        self.frame = ""  # the role that the sentence announces: “从决算看，……”
+        self.planned = False  # whether the sentence speaks of a budget
+        self.criteria = False  # how scores are given, not what was scored
+        self.topic = topic.item  # what the heading names
+        self.astray = topic.unknown  # something was spoken of that is not understood
+        self.nouns = _any_of(known.words.get("money_nouns", ()))
+
+    def _forget(self) -> None:
+        self.current, self.said = None, []
+
+    def _lost(self) -> None:
+        """Something was said that is not understood: what follows without a name is of that, and not of the heading's topic."""
+        self._forget()
+        self.astray, self.topic = True, ""
+
+    def _is_astray(self, mention: Mention) -> bool:
+        """Whether a number without a name may be of something that is not understood."""
+        vouched = (
+            mention.scope.owner == OURS
+            and self.last is None
+            and bool(re.search("年|本|总|各项|全|我", mention.lead))
+        )
+        return mention.scope.doubtful or (self.astray and not vouched)
+
+    def _of_one(self, fact: Fact | None) -> bool:
+        """Whether the fact is of one item among many, not of all that the department has."""
+        item = self.known.items.get(fact.item) if fact else None
+        return (
+            fact is not None
+            and bool(fact.item)
+            and (item is None or item.kind not in {"income", "total"})
+        )
+
+    def _role(self, words: tuple[Word, ...], mention: Mention) -> str:
+        kinds = {word.kind for word in words}
+        if _PART_OF_YEAR.search(mention.lead) or mention.scope.period == OTHER:
+            return OTHER
+        if "previous" in kinds and kinds & {*PLANNED}:
+            return OTHER  # last year's budget
+        if "previous" in kinds or (self.year is not None and mention.year == self.year - 1):
+            return PREVIOUS
+        if "start" in kinds and not kinds & {*PLANNED, "execution"}:
+            return self._at_start(words)
+        if mention.year is not None and self.year is not None and mention.year != self.year:
+            return OTHER
+        if mention.scope.period == PREVIOUS and mention.year is None:
+            return OTHER if mention.scope.hinted or kinds & {"execution", *PLANNED} else PREVIOUS
+        for kind in ("execution", *PLANNED):
+            if kind in kinds:
+                return kind
+        return ""
+
+    def _at_start(self, words: tuple[Word, ...]) -> str:
+        """“年初”: of what is carried over, the end of last year; of what is spent, the budget."""
+        name = next(
+            (word.name for word in words if word.kind in NAMED),
+            self.current.item if self.current else "",
+        )
+        item = self.known.items.get(name)
+        return PREVIOUS if item is not None and item.kind == "balance" else "original"

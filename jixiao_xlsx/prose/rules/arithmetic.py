@@ -1,0 +1,769 @@
+"""NAR104–107: the written report's own arithmetic: lists and totals, changes, shares, rates of completion."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
+from jixiao_xlsx.prose import innocent_readings, tallies
+from jixiao_xlsx.prose.comparisons import Amount, of_yard
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.facts import Change, Done, Fact, Listing, RateSaid, Story, believed
+from jixiao_xlsx.prose.language.clauses import Mention
+from jixiao_xlsx.prose.language.vocabulary import RateItem, fold
+from jixiao_xlsx.prose.likeness import is_slip
+from jixiao_xlsx.prose.memory import WHEN
+from jixiao_xlsx.prose.rules.figures import MISSING, ROLE, beside_its_parts, said, words_of
+from jixiao_xlsx.prose.table_figures import Yard
+from jixiao_xlsx.scoring.measures import read_measure
+from jixiao_xlsx.values.amounts import (
+    ZERO,
+    Convention,
+    Figure,
+    Interval,
+    atoms_per,
+    plain,
+    rate_holds,
+    total,
+)
+from jixiao_xlsx.values.cells import Cell, Place
+from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+
+PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
+ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"
+
+
+# ------------------------------------------------------------------------------------------------------ lists
+
+
+@rule(
+    "NAR104",
+    "所列分项与总额不符",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C10", "C71"),
+)
+def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
+    """正文里列出的各项加起来不等于前面的总额。“其中”可以不列全，只在超过总额、或已列全时才算错。
+
+    同段里另有几个数加起来正是这个总额的，不提；总额与各项之和毫不相像、又没有写明是几项的，可能不是一回事，只作提示。
+
+    改法：核对各项和总额，漏列的补上，写错的改正。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR104", MISSING)
+        return
+    for listing in story.listings:
+        every = (listing.whole, *listing.parts)
+        if (
+            beside_its_parts(listing)
+            or any(fact.mention.approximate for fact in every)
+            or evidence.measures.slipped(*every)
+            or any(fact.role == "other" for fact in every)
+        ):
+            continue
+        yield Looked(len(every))
+        added = [total((1, fact.under(how)) for fact in listing.parts) for how in Convention]
+        wholes = [listing.whole.under(how) for how in Convention]
+        if any(parts.meets(whole) for parts, whole in zip(added, wholes, strict=True)):
+            continue
+        if _explained(evidence, listing) or innocent_readings.adds_up(story, listing):
+            continue
+        over = all(parts.lo > whole.hi for parts, whole in zip(added, wholes, strict=True))
+        complete = _complete(evidence, listing)
+        money = (
+            listing.whole.mention.money
+        )  # people can be in several of the groups that are told of them
+        if (
+            complete
+            or listing.sure
+            or (over and money and (len(listing.parts) > 1 or _part_of(evidence, listing)))
+        ):
+            yield _unequal(listing, None if complete or _is_miscounted(listing) else Severity.NOTE)
+        elif len(listing.parts) > 1 and (
+            not listing.open_ended or _nearly_all(listing) or _comes_last(listing)
+        ):
+            yield _unequal(listing, Severity.NOTE)
+    yield from _sums(story)
+    yield from _short_sums(story)
+
+
+def _sums(story: Story) -> Iterator[Observation]:
+    """Lists of things that are only counted."""
+    for source, match, added in tallies.sums(story):
+        yield Looked(1)
+        if added != int(match["total"]):
+            quote = source.text[match.start() : match.end()]
+            words = f"正文“{quote}”，各项之和是 {added}{match['unit']}。请核对各项与总数。"
+            yield Flag(
+                source.place, source.title, source.title, quote, words, f"{added}{match['unit']}"
+            )
+
+
+def _short_sums(story: Story) -> Iterator[Observation]:
+    """“社保 68.42、卫生 29.85，两项共 98.27 万元”: amounts without their units."""
+    for source, match, added, digits in tallies.short_sums(story):
+        yield Looked(1)
+        if abs(added - Decimal(match["total"])) > Decimal(1).scaleb(-digits):
+            quote = source.text[match.start() : match.end()]
+            words = f"正文“{quote}”，各项之和是 {plain(added)}万元。请核对各项与总数。"
+            yield Flag(
+                source.place, source.title, source.title, quote, words, f"{plain(added)}万元"
+            )
+
+
+def _explained(evidence: ProseEvidence, listing: Listing) -> bool:
+    """Whether the list adds up with the tables' figures in the place of those they contradict, which is said of each."""
+    every = (listing.whole, *listing.parts)
+    wrong = [
+        fact
+        for fact in every
+        if not fact.subset and evidence.measures.of(fact) and not evidence.measures.agrees(fact)
+    ]
+    if not wrong:
+        return False
+    spans = [
+        evidence.measures.settled(fact)[-1].span if fact in wrong else fact.believed
+        for fact in every
+    ]
+    return sum(spans[2:], spans[1]).meets(spans[0])
+
+
+def _part_of(evidence: ProseEvidence, listing: Listing) -> bool:
+    """Whether the only part that is listed is known to be a part of the whole."""
+    groups = evidence.vocabulary.partitions if evidence.vocabulary else {}
+    return listing.parts[0].item in groups.get(listing.whole.item, ())
+
+
+def _complete(evidence: ProseEvidence, listing: Listing) -> bool:
+    """Whether every part of the whole that is not 0 is in the list."""
+    known, names = evidence.vocabulary, {fact.item for fact in listing.parts}
+    if known is None or len(listing.parts) < 2 or "" in names or len(names) != len(listing.parts):
+        return False
+    subjects = evidence.yards.subjects
+    if (
+        len(subjects) > 1
+        and names >= set(subjects)
+        and all(_is_subject(evidence, name) for name in names)
+    ):
+        return True
+    if (
+        known.subjects
+        and len(subjects) > 1
+        and len(names) == len(subjects)
+        and all(_is_subject(evidence, name) for name in names)
+    ):
+        return not listing.open_ended or "主要" in listing.parts[0].mention.gap
+    parts = known.partitions.get(listing.whole.item, ())
+    if not names <= set(parts):
+        return False
+    left = [part for part in parts if part not in names]
+    return not any(yard.atoms for part in left for yard in _yards_of(evidence, part))
+
+
+def _is_miscounted(listing: Listing) -> bool:
+    """Whether the total looks like a slip of the sum, or the parts are all of one kind and counted, or stand in one clause."""
+    whole = listing.whole.mention
+    added = sum(
+        (fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts), Decimal(0)
+    ) / atoms_per(whole.unit)
+    one_kind = len({fact.role for fact in listing.parts}) == 1
+    between = "".join(fact.mention.gap for fact in listing.parts)
+    return is_slip(whole.value, added, whole.decimals) or (
+        one_kind and (listing.sure or not (";" in between or WHEN.search(between)))
+    )
+
+
+def _comes_last(listing: Listing) -> bool:
+    """“A 1 万元、B 2 万元，合计 3.1 万元”: a total that looks like a slip of what was listed before it."""
+    return listing.whole.mention.start > listing.parts[-1].mention.start and _is_miscounted(listing)
+
+
+_MANY, _ALL_BUT = 4, Fraction(2, 100)
+
+
+def _nearly_all(listing: Listing) -> bool:
+    """Whether so many parts come so near to the whole that all of them seem to be there: no “等” behind the last."""
+    added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
+    whole = listing.whole.mention.value * atoms_per(listing.whole.mention.unit)
+    ends = listing.parts[-1].mention.tail[:1] in {"。", ";", ""}
+    return (
+        len(listing.parts) >= _MANY
+        and ends
+        and 0 < whole - added <= whole * Decimal(_ALL_BUT.numerator) / _ALL_BUT.denominator
+    )
+
+
+def _yards_of(evidence: ProseEvidence, part: str) -> tuple[Yard, ...]:
+    """Figures of a part; a part the vocabulary has no address for is looked up by its title."""
+    if evidence.vocabulary and part in evidence.vocabulary.items:
+        return evidence.yards.of(part, "")
+    cells = [
+        cell
+        for table in evidence.submission.tables.values()
+        if (row := table.by_title.get(part))
+        for cell in row.cells.values()
+    ]
+    return tuple(
+        Yard((cell,)) for cell in cells if cell.number is not None and cell.unit in {"元", "万元"}
+    )
+
+
+def _is_subject(evidence: ProseEvidence, name: str) -> bool:
+    return bool(evidence.vocabulary and name not in evidence.vocabulary.items)
+
+
+def _unequal(listing: Listing, severity: Severity | None) -> Flag:
+    whole = listing.whole.mention
+    unit = whole.unit
+    numbers = [
+        fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(unit)
+        for fact in listing.parts
+    ]
+    added = sum(numbers, Decimal(0))
+    names = " + ".join(plain(number) for number in numbers)
+    gap = plain(added - whole.value)
+    side = "前面" if whole.start > listing.parts[-1].mention.start else "后面"
+    words = f"正文“{words_of(whole)}”，{side}列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，相差 {gap.lstrip('-')}{unit}。"
+    words += (
+        "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
+    )
+    item = listing.whole.item or whole.passage.title
+    flag = said(
+        whole,
+        item,
+        words,
+        expected=Expected(added, added, unit),
+        difference=f"{plain(whole.value - added)}{unit}",
+    )
+    return Flag(
+        flag.place,
+        flag.item,
+        flag.field,
+        _span(listing),
+        flag.message,
+        flag.expected,
+        flag.difference,
+        severity=severity,
+        count=1,
+    )
+
+
+def _span(listing: Listing) -> str:
+    """The words from the total to the last part."""
+    every = sorted(
+        (fact.mention for fact in (listing.whole, *listing.parts)),
+        key=lambda mention: mention.start,
+    )
+    first, last = every[0], every[-1]
+    text = first.passage.text[max(first.start - len(first.lead), 0) : last.end].strip("，、；：。 ")
+    return text if len(text) <= 120 else f"{text[:60]}…{text[-58:]}"
+
+
+# ------------------------------------------------------------------------------------------------------ changes
+
+
+@rule(
+    "NAR105",
+    "增减与前后数不符",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C64", "C65"),
+)
+def changes(evidence: ProseEvidence) -> Iterator[Observation]:
+    """增减额 = 本期 − 上期，增减% = 增减额 ÷ 上期，文字的方向与数字一致；上期为 0 不写百分比。
+
+    同段里有两个数正好得出所写的增减额、百分比的，不提；所写的数与应有的毫不相像、前面紧挨着的又不是这两个数的，可能说的不是同一项，只作提示。
+
+    改法：按本期、上期的数重算增减额、百分比和方向。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR105", MISSING)
+        return
+    for change in story.changes:
+        if evidence.measures.slipped(change.current, change.earlier):
+            continue
+        yield Looked(1)
+        yield from _change(evidence, change)
+
+
+def _amount(mention: Mention) -> Amount:
+    return Amount(believed(mention), Fraction(mention.value * atoms_per(mention.unit)))
+
+
+def _either(evidence: ProseEvidence, fact: Fact | None, item: str, role: str) -> tuple[Amount, ...]:
+    """The figure that is written, or else the tables' of that role."""
+    return evidence.measures.settled(fact) if fact else evidence.measures.known(item, role)
+
+
+def _change(evidence: ProseEvidence, change: Change) -> Iterator[Observation]:
+    mention = change.amount or change.rate
+    assert mention is not None
+    nows = _either(evidence, change.current, change.item, "execution")
+    thens = _either(evidence, change.earlier, change.item, change.base)
+    if (
+        change.amount is not None
+        and not change.amount.money
+        and not (change.current or change.earlier)
+    ):
+        return
+    step = _amount(change.amount) if change.amount else None
+    if step is not None and step.printed < 0:
+        step = -step
+    steps = [step] if step else []
+    if nows and thens and change.base:
+        reals = [now.less(then) for now in nows for then in thens]
+        if _all_the_other_way(reals, change.direction) and not (step and 0 in step.span):
+            told, right = ("增加", "减少") if change.direction > 0 else ("减少", "增加")
+            yield _flag_change(
+                evidence,
+                change,
+                mention,
+                f"{_compare(evidence, change)}，是{right}，文字写的是{told}",
+                right,
+            )
+            return
+        sizes = [real if change.direction > 0 else -real for real in reals]
+        if (
+            step is not None
+            and change.amount is not None
+            and not any(step.span.meets(size.span) for size in sizes)
+        ):
+            if _is_the_base(change.amount, step, thens) or _steps_elsewhere(
+                evidence, change.amount
+            ):
+                return
+            gap = plain(
+                sizes[-1].printed / atoms_per(mention.unit),
+                max(mention.decimals, 2) if mention.money else 0,
+            )
+            sure = is_slip(mention.value, Decimal(gap), mention.decimals) or _follows(
+                evidence, change, mention
+            )
+            words = f"{_compare(evidence, change)}，相差 {gap}{mention.unit}"
+            yield _flag_change(evidence, change, mention, words, f"{gap}{mention.unit}", sure=sure)
+            return
+        steps += sizes
+    if change.rate is None or not steps:
+        return
+    if not thens and change.base:
+        thens = tuple(now.less(steps[0] if change.direction > 0 else -steps[0]) for now in nows)
+    if thens:
+        yield from _growth_rate(evidence, change, change.rate, steps, thens)
+
+
+def _is_the_base(mention: Mention, step: Amount, thens: Sequence[Amount]) -> bool:
+    """“低于全年预算 1400000 元”: the amount is not the difference, it is what is compared with."""
+    return mention.has("over", "under") and any(step.span.meets(then.span) for then in thens)
+
+
+def _steps_elsewhere(evidence: ProseEvidence, amount: Mention) -> bool:
+    return evidence.story is not None and innocent_readings.differs_by(evidence.story, amount)
+
+
+def _follows(evidence: ProseEvidence, change: Change, mention: Mention) -> bool:
+    """Whether the two figures, or the one whose base the words name, stand right before the change."""
+    facts = [fact.mention for fact in (change.current, change.earlier) if fact is not None]
+    if change.amount is not None and mention is not change.amount:
+        facts.append(change.amount)
+    named = len(facts) > 1 or change.base in {"previous", "original", "budget"}
+    return (
+        named
+        and evidence.story is not None
+        and innocent_readings.follows(evidence.story, mention, *facts)
+    )
+
+
+def _all_the_other_way(reals: list[Amount], direction: int) -> bool:
+    return all((real.span.hi < 0) if direction > 0 else (real.span.lo > 0) for real in reals)
+
+
+def _growth_rate(
+    evidence: ProseEvidence,
+    change: Change,
+    rate: Mention,
+    steps: Sequence[Amount],
+    thens: Sequence[Amount],
+) -> Iterator[Observation]:
+    """The rate must follow from the step as written, or from the two figures it is the difference of."""
+    if all(then.span == ZERO for then in thens) and rate.value:
+        yield _flag_change(
+            evidence, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比"
+        )
+        return
+    shown, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    usable = [then for then in thens if then.span.lo > 0]
+    if usable and not any(
+        rate_holds(shown, grid, step.span, then.span) for step in steps for then in usable
+    ):
+        fact = change.current or change.earlier
+        if (
+            fact
+            and evidence.story
+            and innocent_readings.grows_by(
+                evidence.story, rate, fact.mention, up=change.direction > 0
+            )
+        ):
+            return
+        true = [step.printed / then.printed * 100 for step in steps for then in usable]
+        sure = any(is_slip(rate.value, one, rate.decimals) for one in true) or _follows(
+            evidence, change, rate
+        )
+        right = f"{plain(steps[-1].printed / usable[-1].printed * 100, 2)}%"
+        yield _flag_change(evidence, change, rate, f"按所写数字复算为 {right}", right, sure=sure)
+
+
+def _compare(evidence: ProseEvidence, change: Change) -> str:
+    now = f"“{words_of(change.current.mention)}”" if change.current else "表内本期数"
+    then = (
+        f"“{words_of(change.earlier.mention)}”"
+        if change.earlier
+        else f"表内{ROLE.get(change.base, '')}数"
+    )
+    return f"{now}与{then}比"
+
+
+def _flag_change(
+    evidence: ProseEvidence,
+    change: Change,
+    mention: Mention,
+    why: str,
+    expected: str,
+    *,
+    sure: bool = True,
+) -> Flag:
+    words = f"正文{f'“{change.item}”' if change.item else ''}写“{words_of(mention)}”，{why}。{'请改正。' if sure else PERHAPS}"
+    role = change.base if change.base in {"previous", "original", "budget"} else ""
+    places = [
+        yard.cells[0].place
+        for one in ("execution", role)
+        if one
+        for yard in evidence.yards.of(change.item, one)[:1]
+    ]
+    severity = None if sure else Severity.NOTE
+    return said(
+        mention,
+        change.item or mention.passage.title,
+        words,
+        expected=expected,
+        related=tuple(places),
+        severity=severity,
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ shares, rates
+
+
+@rule(
+    "NAR107",
+    "完成率、执行率与数字不符",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C29", "C30"),
+)
+def completion(evidence: ProseEvidence) -> Iterator[Observation]:
+    """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、预算调整率、各类对象的满意度、指标业绩值与表内一致；
+    基数为 0 不写百分比。
+
+    没有写明基数，同段里有两个数正好得出所写的率的，写的是前面点名的另一行资金的执行率的，不提；与应有的率毫不相像，又不是按另一个预算数算出来的，句子也没有写明的，只作提示。
+
+    改法：按文字所说的基数重算；与表内的率不一致的，改成一致。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR107", MISSING)
+        return
+    for done in story.done:
+        if not evidence.measures.slipped(done.part, done.plan):
+            yield Looked(1)
+            yield from _done(evidence, done)
+    yield from _ratios(story)
+    for source, match in tallies.rates(story):
+        yield Looked(1)
+        shown, right = (
+            Fraction(match["rate"]),
+            Fraction(int(match["done"]) * 100, int(match["planned"])),
+        )
+        if abs(shown - right) >= Fraction(1, 10 ** len(match["rate"].partition(".")[2])):
+            quote = source.text[match.start() : match.end()]
+            words = f"正文“{quote}”，按所写数字复算为 {plain(right, 2)}%。请改正。"
+            yield Flag(
+                source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%"
+            )
+    for rate in story.rates:
+        yield Looked(1)
+        yield from _BY_KIND[rate.kind](evidence, rate)
+
+
+def _ratios(story: Story) -> Iterator[Observation]:
+    """Rates of things that are only counted: 整改率, 审减率."""
+    for source, start, match, whole in tallies.ratios(story):
+        figures = [
+            Figure(
+                Decimal(typed), "万元" if "元" in match["unit"] else match["unit"], _digits(typed)
+            )
+            for typed in (match["part"], whole)
+        ]
+        spans = [[figure.believed(how) for how in Convention] for figure in figures]
+        part, base = (
+            Interval(min(one.lo for one in both), max(one.hi for one in both)) for both in spans
+        )
+        step = Fraction(1, 10 ** (_digits(match["rate"]) + 2))
+        yield Looked(1)
+        if base.lo > 0 and not rate_holds(Fraction(match["rate"]) / 100, step, part, base):
+            quote = source.text[start : match.end()].strip("，、；：。 \n")
+            right = f"{plain(Fraction(match['part']) / Fraction(whole) * 100, 2)}%"
+            words = f"正文“{match['verb']}率”写“{match['rate']}%”，按所写的 {match['part']} ÷ {whole} 复算为 {right}。请改正。"
+            yield Flag(source.place, source.title, source.title, quote, words, right)
+
+
+def _digits(typed: str) -> int:
+    return len(typed.partition(".")[2])
+
+
+def _done(evidence: ProseEvidence, done: Done) -> Iterator[Observation]:
+    bases = [done.base] if done.base != "plan" else ["budget", "original"]
+    parts = _either(evidence, done.part, done.item, "execution")
+    known = tuple(found for base in bases for found in evidence.measures.known(done.item, base))
+    plans = evidence.measures.settled(done.plan) if done.plan else known
+    if not parts or not plans:
+        return
+    shown, step = Fraction(done.mention.value) / 100, Fraction(1, 10 ** (done.mention.decimals + 2))
+    if all(plan.span == ZERO for plan in plans):
+        if done.mention.value and parts[-1].span.hi > 0:
+            words = f"正文“{done.item}”写“{words_of(done.mention)}”，{ROLE[done.base]}为 0，不能计算完成率。请改正。"
+            yield said(done.mention, done.item, words, expected="—")
+        return
+    usable = [plan for plan in plans if plan.span.lo > 0]
+    if usable and not any(
+        rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable
+    ):
+        sure = _is_miscalculated(evidence, done, parts, usable)
+        if sure is None:
+            return
+        right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
+        words = f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。{'请改正。' if sure else PERHAPS}"
+        related = [
+            cell.place
+            for role in ("execution", *bases)
+            for yard in evidence.yards.of(done.item, role)[:1]
+            for cell in yard.cells
+        ]
+        severity = None if sure else Severity.NOTE
+        yield said(
+            done.mention,
+            done.item,
+            words,
+            expected=f"{right}%",
+            related=tuple(related),
+            severity=severity,
+        )
+
+
+def _is_miscalculated(
+    evidence: ProseEvidence, done: Done, parts: Sequence[Amount], plans: Sequence[Amount]
+) -> bool | None:
+    """Whether the rate is surely wrong: a slip, of another budget, or right behind its two figures; None where it is innocent."""
+    rate, story = done.mention, evidence.story
+    assert story is not None
+    written = [fact.mention for fact in (done.part, done.plan) if fact is not None]
+    named = rate.has("original", "budget")
+    there = (len(written) > 1 or named) and innocent_readings.follows(story, rate, *written)
+    if (
+        not named
+        and not there
+        and written
+        and innocent_readings.is_quotient(story, rate, written[0])
+    ):
+        return None
+    others = (
+        of_yard(yard)
+        for role in ("original", "budget")
+        for yard in evidence.yards.of(done.item, role)
+    )
+    wholes = [whole for whole in (*plans, *others) if whole.printed > 0]
+    true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
+    return there or any(is_slip(rate.value, one, rate.decimals) for one in true)
+
+
+def _rate(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
+    known = evidence.vocabulary.rates[rate.name] if evidence.vocabulary else None
+    if known is None:
+        return
+    mention = rate.mention
+    shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    cell = evidence.yards.cell(known.shown) if known.shown else None
+    part, whole = evidence.yards.cell(known.part), evidence.yards.cell(known.whole)
+    right: list[Fraction] = []
+    places: list[Place] = []
+    if cell is not None and cell.number is not None:
+        if abs(Fraction(cell.number) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
+            return
+        right, places = [Fraction(cell.number)], [cell.place]
+    if part and whole and part.figure and whole.figure and whole.figure.value > 0:
+        if rate_holds(shown, step, Yard((part,)).span, Yard((whole,)).span):
+            return
+        right, places = (
+            [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)],
+            [*places, part.place, whole.place],
+        )
+    if right and not _is_of_another_row(evidence, known, mention):
+        sure = (
+            bool(re.search(f"{rate.name}|部门|整体|全年", mention.lead))
+            or _stands_behind(evidence, mention, (part, whole))
+            or any(is_slip(mention.value, one * 100, mention.decimals) for one in right)
+        )
+        value = f"{plain(right[0] * 100, 2)}%"
+        words = f"正文写“{words_of(mention)}”，表内“{rate.name}”是 {value}。{'请核对后改成一致。' if sure else PERHAPS}"
+        difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
+        severity = None if sure else Severity.NOTE
+        yield said(
+            mention,
+            rate.name,
+            words,
+            expected=value,
+            difference=difference,
+            related=tuple(places),
+            severity=severity,
+        )
+
+
+def _is_of_another_row(evidence: ProseEvidence, known: RateItem, mention: Mention) -> bool:
+    """“当年财政拨款……，执行率 88.98%”: the rate of a row that is named before it; or a rate of the two figures before it, whatever of."""
+    text = mention.passage.folded
+    before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
+    table = evidence.submission.get(known.shown.table) if known.shown else None
+    shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    named = (
+        [row for row in table.rows if row.title != known.shown.row and row.title in before]
+        if table and known.shown
+        else []
+    )
+    cells = [
+        cell
+        for row in named
+        if known.shown and (cell := row.get(known.shown.column)) and cell.number is not None
+    ]
+    if any(
+        abs(Fraction(cell.number or 0) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2)))
+        for cell in cells
+    ):
+        return True
+    story = evidence.story
+    near = innocent_readings.before(story, mention) if story else None
+    plainly = re.search("部门|整体|全年", mention.lead)
+    return bool(
+        story
+        and near
+        and near.money
+        and not plainly
+        and innocent_readings.is_quotient(story, mention, near)
+    )
+
+
+def _groups(evidence: ProseEvidence) -> Iterator[tuple[str, Cell, Decimal]]:
+    """Those that were asked, each with its 满意度."""
+    name, label, column = (evidence.vocabulary.respondents if evidence.vocabulary else None) or (
+        "",
+        "",
+        "",
+    )
+    table = evidence.submission.get(name)
+    for row in table.open_rows if table else ():
+        who, cell = row.get(label), row.get(column)
+        if who is not None and cell is not None and cell.number is not None:
+            yield who.text, cell, cell.number
+
+
+def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
+    """By how much a percentage is more than that of a cell; 0 where both are the same to the last digit of the coarser."""
+    gap = Fraction(mention.value) / 100 - Fraction(number)
+    return (
+        gap
+        if abs(gap) >= Fraction(1, 10 ** (min(mention.decimals, cell.decimals) + 2))
+        else Fraction(0)
+    )
+
+
+def _groups_before(evidence: ProseEvidence, rate: RateSaid) -> list[str]:
+    """“受援人问卷 166 份，满意度 97.59%”: those that the sentence names before a bare 满意度, the last first."""
+    mention = rate.mention
+    if (
+        rate.name
+        != ((evidence.vocabulary.respondents if evidence.vocabulary else None) or ("",))[-1]
+    ):
+        return []
+    text = mention.passage.folded
+    before = text[max(text.rfind(stop, 0, mention.start) for stop in "。\n") + 1 : mention.start]
+    named = [(before.rfind(fold(who)), who) for who, *_ in _groups(evidence)]
+    return [who for at, who in sorted(named, reverse=True) if at >= 0]
+
+
+def _satisfied(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
+    """满意度 of one group, as its row of the table has it."""
+    mention = rate.mention
+    for who, cell, number in _groups(evidence):
+        if who != rate.name or not (gap := _off(mention, cell, number)):
+            continue
+        sure = mention.has("indicator") or is_slip(mention.value, number * 100, mention.decimals)
+        right = f"{plain(number * 100, 2)}%"
+        words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。{'请核对后改成一致。' if sure else PERHAPS}"
+        yield said(
+            mention, f"{rate.name}{cell.column}", words, expected=right, difference=f"{plain(gap * 100, 2)} 个百分点",
+            related=(cell.place,), severity=None if sure else Severity.NOTE,
+        )  # fmt: skip
+
+
+def _stands_behind(evidence: ProseEvidence, mention: Mention, cells: Sequence[Cell | None]) -> bool:
+    """Whether the number right before the rate is a figure that the table makes the rate of."""
+    near = innocent_readings.before(evidence.story, mention) if evidence.story else None
+    return near is not None and any(
+        Yard((cell,)).meets(believed(near)) for cell in cells if cell is not None and near.money
+    )
+
+
+def _indicator(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
+    line = next(
+        (
+            line
+            for line in evidence.lines
+            if rate.name in {line.name, line.spec.name if line.spec else ""}
+        ),
+        None,
+    )
+    actual = (
+        line.actual
+        if line is not None and read_measure(line.cell("actual")).number is not None
+        else None
+    )
+    if line is None or actual is None or actual.number is None or not actual.rate:
+        item = rate.name.removesuffix("预算执行率")
+        if evidence.vocabulary and item in evidence.vocabulary.items:
+            yield from _done(evidence, Done(rate.mention, item, "budget", None, None))
+        return
+    mention = rate.mention
+    step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
+    shown = Fraction(mention.value) / 100
+    if abs(actual.number - shown) >= step and (named := _groups_before(evidence, rate)):
+        told = [list(_satisfied(evidence, replace(rate, name=who))) for who in named]
+        yield from told[0] if all(told) else ()
+    elif abs(actual.number - shown) >= step:
+        value = f"{plain(actual.number * 100, 2)}%"
+        words = f"正文写“{words_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 {line.actual.text}。请核对后改成一致。"
+        yield said(
+            mention,
+            line.name,
+            words,
+            expected=value,
+            difference=f"{plain((shown - actual.number) * 100, 2)} 个百分点",
+            related=(line.cell("actual").place,),
+        )
+
+
+_BY_KIND = {"rate": _rate, "indicator": _indicator, "respondent": _satisfied}

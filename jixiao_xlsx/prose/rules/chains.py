@@ -1,0 +1,73 @@
+"""NAR118: numbers of a sentence that follow from each other, whatever they are of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
+from jixiao_xlsx.prose import tallies
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.facts import Chain, Story
+from jixiao_xlsx.prose.rules.arithmetic import ARITHMETIC
+from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.values.amounts import plain
+from jixiao_xlsx.values.findings import Severity, Skipped
+
+
+@rule(
+    "NAR118",
+    "前后几个数算不上",
+    severity=Severity.ERROR,
+    basis=ARITHMETIC,
+    relations=("C64", "C71"),
+)
+def chains(evidence: ProseEvidence) -> Iterator[Observation]:
+    """一句话里接连写的几个数互相算不上：预算减成交不等于节约，年初预算加追加不等于全年预算，平均数、扣分、百分点之差算错。
+
+    改法：按前面的数重算后一个数；前面写错的，改前面。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR118", MISSING)
+        return
+    told = {
+        id(mention)
+        for change in story.changes
+        for mention in (change.amount, change.rate)
+        if change.base
+    }
+    told |= {id(done.mention) for done in story.done} | {id(rate.mention) for rate in story.rates}
+    rated = {(id(source), match.end()) for source, _, match, _ in tallies.ratios(story)}
+    for chain in story.chains:
+        yield Looked(3)
+        last = chain.numbers[2]
+        if (
+            id(last) not in told
+            and (id(last.passage), last.end) not in rated
+            and not _told_elsewhere(evidence, story, chain)
+        ):
+            yield _flag(chain)
+
+
+def _told_elsewhere(evidence: ProseEvidence, story: Story, chain: Chain) -> bool:
+    """Whether one of the numbers contradicts the tables, which is said of it."""
+    mine = {id(mention) for mention in chain.numbers}
+    facts = (fact for fact in story.facts if id(fact.mention) in mine)
+    return any(evidence.measures.of(fact) and not evidence.measures.agrees(fact) for fact in facts)
+
+
+def _flag(chain: Chain) -> Flag:
+    first, _, last = chain.numbers
+    source = first.passage
+    quote = source.text[max(first.start - len(first.lead), 0) : last.end].strip("，、；：。 \n")
+    right = f"{plain(chain.right, max(last.decimals, 2) if last.money or last.unit == '%' else last.decimals)}{last.unit}"
+    words = f"正文“{quote}”，按{chain.how}，“{last.numeral}{last.unit}”应为 {right}。请核对，改正写错的一个。"
+    return Flag(
+        source.place,
+        source.title,
+        source.title,
+        quote,
+        words,
+        right,
+        severity=None if chain.sure else Severity.NOTE,
+    )

@@ -1,0 +1,447 @@
+"""NAR101–103: figures of the written report against the tables, and against each other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
+from jixiao_xlsx.prose import innocent_readings, tallies
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.facts import Fact, Listing
+from jixiao_xlsx.prose.language.clauses import Mention
+from jixiao_xlsx.prose.language.scope import OTHERS, PREVIOUS
+from jixiao_xlsx.prose.likeness import is_slip
+from jixiao_xlsx.prose.relations import NEXT_OF_LIST
+from jixiao_xlsx.prose.table_figures import Yard
+from jixiao_xlsx.values.amounts import atoms_per, plain, rounded
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+
+SAME = "部门决算公开口径：报告文字与报表同一口径金额应一致"
+ROLE = {
+    "original": "年初预算", "budget": "全年预算", "plan": "预算", "execution": "决算（执行）", "previous": "上年", "quantity": "数量", "": "",
+}  # fmt: skip
+_TELLING = 5  # digits that are no coincidence
+MISSING = "表单没有报告正文，或没有填"
+
+
+def said(mention: Mention, item: str, message: str, **more: object) -> Flag:
+    """A flag at the passage, with the words of the report."""
+    source = mention.passage
+    return Flag(source.place, item or source.title, source.title, mention.quote, message, **more)  # type: ignore[arg-type]
+
+
+def words_of(mention: Mention) -> str:
+    """The words of the report, to stand in quotation marks."""
+    return mention.quote.replace("“", "「").replace("”", "」")
+
+
+# ------------------------------------------------------------------------------------------------------ figure and table
+
+
+@rule("NAR101", "正文金额与表内不符", severity=Severity.ERROR, basis=SAME, relations=("C67",))
+def differs_from_table(evidence: ProseEvidence) -> Iterator[Observation]:
+    """正文写的金额、人数与表里同一事项同一口径的数对不上，四舍五入或截断都不能解释。
+
+    写的数像是表内数的笔误（一位数不同、多一位或少一位、两位颠倒、小数点错位、取了同一事项另一列的数），或者句子写明了事项和口径、
+    没有别的读法的，才算错误；两个数毫不相像的，可能说的不是同一项，只作提示。同段写明是另一科目、另一类的，正是那一格的数的，是预算与执行之差的，不提。
+    相差最后一位的、说法口径不一的、可能说的是别的单位或上年的，只作提示。
+
+    写的是上一年、数字却与本年度的表一致的，是警告：多半是年度没有改。
+
+    改法：按表改文字；确是表填错的，改表。说的是别的单位、别的年度或一部分的，在句子里写明。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR101", MISSING)
+        return
+    dated: set[tuple[int, int]] = set()
+    for fact in story.facts:
+        yield from _of_another_year(evidence, fact)
+        yield from _dated_back(evidence, fact, dated)
+        yards = evidence.measures.of(fact)
+        if not yards and not fact.mention.approximate:
+            yield from _of_nothing(evidence, fact)
+        if not yards or fact.mention.approximate:
+            continue
+        yield Looked(1)
+        if fact.subset:
+            yield from _subset(fact, yards)
+        elif (
+            not evidence.measures.agrees(fact)
+            and not evidence.measures.slipped(fact)
+            and not evidence.measures.far_beyond(fact)
+        ):
+            yield from _differs(evidence, fact, evidence.measures.meant(fact))
+
+
+def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
+    """The table's very figure, told of a year that is not over when the report is written."""
+    mention, year = fact.mention, evidence.submission.year
+    if (
+        not year
+        or mention.year is None
+        or mention.year <= year
+        or not fact.item
+        or mention.has("original", "budget", "plan", "target")
+    ):
+        return
+    same = [yard for yard in evidence.yards.of(fact.item, "execution") if yard.meets(fact.believed)]
+    if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
+        words = f"正文写“{words_of(mention)}”，{mention.year} 年还没有决算，这个数是{same[0].where}（{year} 年）。请改正年度。"
+        yield said(
+            mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,)
+        )
+
+
+def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
+    """“年末结转和结余 3.61 万元” where the table has none: what the year ended with is not filled, and all was spent."""
+    item = evidence.vocabulary.items.get(fact.item) if evidence.vocabulary else None
+    whole, spent = (
+        (evidence.yards.cell(ref) for ref in item.rest)
+        if item and len(item.rest) == 2
+        else (None, None)
+    )
+    unsure = (
+        fact.role not in {"", "execution"}
+        or fact.doubt
+        or fact.loose
+        or fact.subset
+        or fact.mention.scope.foreign
+    )
+    if (
+        item is None
+        or whole is None
+        or spent is None
+        or unsure
+        or not fact.mention.value
+        or evidence.yards.of(fact.item, "execution")
+    ):
+        return
+    if (
+        whole.number is not None
+        and whole.number == spent.number
+        and not any(yard.meets(fact.believed) for yard in _before(evidence, fact))
+    ):
+        words = f"正文写“{words_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“{spent.row}”，应当没有。请核对后改成一致。"
+        severity = Severity.NOTE if fact.vague else None
+        yield said(
+            fact.mention,
+            item.name,
+            words,
+            expected="0",
+            related=(whole.place, spent.place),
+            severity=severity,
+        )
+
+
+def _before(evidence: ProseEvidence, fact: Fact) -> tuple[Yard, ...]:
+    return evidence.yards.of(fact.item, "previous") if fact.vague else ()
+
+
+_FEW = 4  # the same with the item's name
+
+
+def _dated_back(
+    evidence: ProseEvidence, fact: Fact, dated: set[tuple[int, int]]
+) -> Iterator[Observation]:
+    """This year's very figure of an item, told of last year, in a paragraph that does not name this year: the date was not changed.
+
+    `dated`: the sentences of which that was said.
+    """
+    mention, year = fact.mention, evidence.submission.year
+    of_last_year = mention.scope.period == PREVIOUS or (
+        year is not None and mention.year == year - 1
+    )
+    if not year or not of_last_year or not fact.item or mention.scope.owner == OTHERS:
+        return
+    text = mention.passage.folded
+    start, line = (
+        max(text.rfind(stop, 0, mention.start) for stop in "。!?\n") + 1,
+        text.rfind("\n", 0, mention.start) + 1,
+    )
+    end = mention.end + len(re.split(r"[。!?\n]", text[mention.end :])[0])
+    at = text.rfind(f"{year - 1}年", start, mention.start)
+    if at < 0 or (id(mention.passage), start) in dated or f"{year}年" in text[line:end]:
+        return
+    known = evidence.yards.of(fact.item, "previous")
+    same = [yard for yard in evidence.yards.of(fact.item, "") if yard.meets(fact.believed)]
+    telling = len(mention.numeral.replace(".", "").strip("0")) >= _FEW
+    if (
+        same
+        and telling
+        and not any(yard.meets(fact.believed) for yard in known)
+        and (not known or fact.loose)
+    ):
+        dated.add((id(mention.passage), start))
+        quote = mention.passage.text[
+            at - 2 * text.startswith(("截至", "截止"), at - 2) : mention.end
+        ]
+        words = f"正文写“{quote}”，写的是 {year - 1} 年，数字与 {year} 年的表一致（{same[0].where}是 {same[0].shown}）。请核对，多半是年度没有改。"
+        yield Flag(
+            mention.passage.place, fact.item, mention.passage.title, quote, words, f"{year}年",
+            related=(same[0].cells[0].place,), severity=Severity.WARNING,
+        )  # fmt: skip
+
+
+def _differs(evidence: ProseEvidence, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Observation]:
+    mention = fact.mention
+    every = evidence.measures.of(fact)
+    if any(evidence.yards.mends(fact, yard) for yard in every):
+        return
+    innocent = innocent_readings.is_of_another_cell(
+        fact, every, evidence.yards
+    ) or innocent_readings.is_what_is_left(fact, evidence.yards)
+    if (
+        innocent
+        or innocent_readings.is_what_was_granted(fact, evidence.yards)
+        or innocent_readings.is_of_one_source(fact, every, evidence.yards)
+    ):
+        return
+    nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
+    unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0
+    shown = rounded(nearest.atoms / atoms_per(unit), digits)
+    difference = f"{plain(mention.value - nearest.atoms / atoms_per(unit), digits)}{unit}"
+    both = f"正文写“{words_of(mention)}”，{nearest.where}是 {nearest.shown}"
+    if nearest.unit != unit and mention.money:
+        both += f"（{nearest.shown_in(unit, mention.decimals)}）"
+    severity, tail = _how_sure(evidence, fact, nearest)
+    yield said(
+        mention,
+        "、".join(fact.items),
+        f"{both}，相差 {difference.lstrip('-')}。{tail}",
+        expected=Expected(shown, shown, unit),
+        difference=difference,
+        related=tuple(cell.place for cell in nearest.cells),
+        severity=severity,
+    )
+
+
+def _how_sure(evidence: ProseEvidence, fact: Fact, yard: Yard) -> tuple[Severity | None, str]:
+    """How grave the difference is, and what to do: where the words could mean two things, which two."""
+    if fact.doubt:
+        return (
+            Severity.NOTE,
+            f"前文说的是“{fact.doubt}”，如这里也是，请写明；如是本单位的数，请改成一致。",
+        )
+    if fact.loose:
+        return Severity.NOTE, "前文说到上年，如这里也是上年数，请写明；如是本年数，请改成一致。"
+    if evidence.measures.beyond(fact):
+        return (
+            Severity.NOTE,
+            "超过本单位全部支出的两倍，如是全县或别的单位的数，请写明；如是本单位的数，请改正。",
+        )
+    if fact.vague:
+        return Severity.NOTE, "这个说法口径不一，如另有口径，请写明；如是同一口径，请改成一致。"
+    gap = abs(fact.mention.value * atoms_per(fact.mention.unit) - yard.atoms)
+    if fact.mention.money and yard.grid > 1 and gap <= max(fact.grid, yard.grid):
+        return Severity.NOTE, "差最后一位，多半是取舍不同，请统一。"
+    if not _is_mistaken(evidence, fact, yard):
+        return (
+            Severity.NOTE,
+            "可能说的不是同一项，请核对：是同一项的，请改成一致；不是的，请写明是什么。",
+        )
+    guessed = fact.inherited and not evidence.yards.of(
+        fact.item, fact.role
+    )  # the role of the list's head, which the table has not
+    return (Severity.WARNING if guessed else None), "请核对后改成一致。"
+
+
+_ELSE = re.compile("另|此外|除|没有|未|尚")
+
+
+def _is_mistaken(evidence: ProseEvidence, fact: Fact, yard: Yard) -> bool:
+    """Whether the figure looks like a slip of the table's, or was taken from another column, or the words leave no other reading."""
+    mention, per = fact.mention, atoms_per(fact.mention.unit)
+    if any(
+        is_slip(mention.value, one.atoms / per, mention.decimals)
+        for one in (yard, *evidence.measures.of(fact))
+    ):
+        return True
+    return innocent_readings.is_stale(fact, evidence.yards) or _is_plain(evidence, fact)
+
+
+def _is_plain(evidence: ProseEvidence, fact: Fact) -> bool:
+    """Whether the words name the item by itself and what it is (a total, its 预算, its 决算), or stand among figures that agree."""
+    mention, known = fact.mention, evidence.vocabulary
+    assert evidence.story is not None and known is not None
+    if _ELSE.search(mention.gap) or _ELSE.match(mention.tail):
+        return False
+    near = [
+        one
+        for one in innocent_readings.of_sentence(evidence.story, mention)
+        if evidence.measures.agrees(one)
+    ]
+    named = any(word.kind in {"item", "subject"} for word in mention.wide or mention.words or ())
+    last = innocent_readings.before(evidence.story, mention)
+    opens = last is None and mention.gap.strip() == mention.lead.strip()
+    if not named and not (opens and mention.has("spent", "earned")):
+        return any(
+            one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST)
+            for one in near
+        )
+    item = known.items.get(fact.item)
+    kind = item.kind if item is not None else ""
+    whole = kind and (
+        kind != "total" or re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead)
+    )
+    if whole or mention.has("execution", "original", "budget", "previous", "together"):
+        return True
+    sheets = {yard.cells[0].sheet for yard in evidence.measures.of(fact)}
+    return opens or any(
+        yard.cells[0].sheet in sheets for one in near for yard in evidence.measures.agreeing(one)
+    )
+
+
+def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Observation]:
+    """“财政拨款基本支出” is a part of 基本支出: it may not be more."""
+    yard = max(yards, key=lambda one: one.atoms)
+    if fact.mention.money and fact.believed.lo > yard.span.hi:
+        unit = fact.mention.unit
+        limit = plain(yard.atoms / atoms_per(unit), 2)
+        over = plain(fact.mention.value - yard.atoms / atoms_per(unit), 2)
+        words = f"正文写“{words_of(fact.mention)}”，大于{yard.where} {yard.shown}，多 {over}{unit}。请核对后改正。"
+        yield said(
+            fact.mention,
+            fact.item,
+            words,
+            expected=f"不大于 {limit}{unit}",
+            difference=f"{over}{unit}",
+            related=tuple(cell.place for cell in yard.cells),
+            severity=Severity.NOTE if fact.doubt or fact.loose else None,
+        )
+
+
+@rule("NAR102", "元与万元混用", severity=Severity.ERROR, basis=SAME, relations=("C59", "C60"))
+def unit_slip(evidence: ProseEvidence) -> Iterator[Observation]:
+    """数字对，单位错：换成另一个单位就与表内一致，或同一事项的同一个数在别处写的是另一个单位，或总额正是所列各项之和而单位不同。
+
+    改法：改成正确的单位，全文统一用万元或元。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR102", MISSING)
+        return
+    for fact in story.facts:
+        if not fact.items or not fact.mention.money or fact.mention.approximate:
+            continue
+        yield Looked(1)
+        yards = evidence.measures.of(fact)
+        if unit := evidence.measures.right_unit(fact):
+            yield _other_unit(
+                fact,
+                unit,
+                f"{yards[0].where}是 {yards[0].shown}",
+                (c.place for yard in yards for c in yard.cells),
+            )
+        elif twin := evidence.measures.twin(fact):
+            yield _other_unit(
+                fact,
+                twin.mention.unit,
+                f"别处写“{words_of(twin.mention)}”",
+                (twin.mention.passage.place,),
+            )
+    for listing in story.listings:
+        whole = listing.whole
+        if (unit := beside_its_parts(listing)) and not evidence.measures.slipped(whole):
+            yield _other_unit(
+                whole,
+                unit,
+                f"所列 {len(listing.parts)} 项之和正是 {whole.mention.numeral}{unit}",
+                (),
+            )
+
+
+def beside_its_parts(listing: Listing) -> str:
+    """The unit in which the total of a list would be what its parts add up to; "" for none."""
+    whole = listing.whole.mention
+    if not whole.money or whole.approximate or len(listing.parts) < 2:
+        return ""
+    added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
+    units = ("元", "万元") if whole.unit != "亿元" else ()
+    return next(
+        (unit for unit in units if unit != whole.unit and added == whole.value * atoms_per(unit)),
+        "",
+    )
+
+
+def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Flag:
+    words = f"正文写“{words_of(fact.mention)}”，{why}，单位多半应为{unit}。请改正。"
+    return said(
+        fact.mention,
+        "、".join(fact.items),
+        words,
+        expected=f"{fact.mention.numeral}{unit}",
+        related=tuple(related),
+    )
+
+
+# ------------------------------------------------------------------------------------------------------ place and place
+
+
+@rule("NAR103", "同一事项前后不一", severity=Severity.ERROR, basis=SAME, relations=("C68",))
+def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
+    """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项、两个数毫不相像的，只作提示。
+
+    改法：核对两处，统一成与表一致的数；说的不是一回事的，写明各是什么。
+    """
+    story, known = evidence.story, evidence.vocabulary
+    if story is None or known is None:
+        yield Skipped("NAR103", MISSING)
+        return
+    first: dict[tuple[tuple[str, ...], str, str], Fact] = {}
+    for fact in story.facts:
+        unsure = (
+            fact.subset
+            or fact.vague
+            or fact.either
+            or fact.loose
+            or fact.doubt
+            or fact.mention.approximate
+        )
+        if not fact.items or unsure or fact.role == "other" or evidence.measures.slipped(fact):
+            continue
+        kind = "" if fact.mention.money else {"名": "人"}.get(fact.mention.unit, fact.mention.unit)
+        before = first.setdefault((fact.items, fact.role, kind), fact)
+        if before is fact:
+            continue
+        yield Looked(1)
+        if not before.believed.meets(fact.believed) and not evidence.measures.of(fact):
+            yield _twice(before, fact)
+    for earlier, later in tallies.told_twice(story, known.lexicon):
+        yield Looked(1)
+        words = f"正文写“{later.quote}”，前面写的是“{earlier.quote}”。可能说的不是一回事，也可能有一处写错，请核对。"
+        yield Flag(
+            later.passage.place, earlier.name, later.passage.title, later.quote, words, f"与“{earlier.numeral}”一致",
+            related=(earlier.passage.place,), severity=Severity.NOTE,
+        )  # fmt: skip
+    for passage, said_first, match, source in tallies.rooms(story):
+        yield Looked(1)
+        words = f"正文写“{match['verb']}{match['number']}个{said_first['name']}”，前面写的是“{said_first.group()}”。请核对后统一。"
+        end = match.start("name") + len(said_first["name"])
+        quote = source.text[match.start() : end]
+        yield Flag(
+            source.place, said_first["name"], source.title, quote, words, f"与“{said_first['number']}个”一致", related=(passage.place,),
+            severity=Severity.NOTE,
+        )  # fmt: skip
+
+
+def _twice(before: Fact, fact: Fact) -> Flag:
+    name = "、".join(fact.items)
+    words = f"“{name}”{ROLE[fact.role]}前后不一：“{words_of(before.mention)}”，这里是“{words_of(fact.mention)}”。"
+    slip = is_slip(
+        fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(before.mention.unit),
+        before.mention.value,
+        fact.mention.decimals,
+    )
+    sure = bool(fact.role) and slip
+    words += "请核对后统一。" if sure else "两处可能口径不同，也可能有一处写错，请核对。"
+    return said(
+        fact.mention,
+        name,
+        words,
+        expected=f"与“{before.mention.numeral}{before.mention.unit}”一致",
+        related=(before.mention.passage.place,),
+        severity=None if sure else Severity.NOTE,
+    )

@@ -1,0 +1,221 @@
+"""NAR106: shares in the written report, of amounts, of what is only named, and in round words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from fractions import Fraction
+
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
+from jixiao_xlsx.prose import innocent_readings
+from jixiao_xlsx.prose.comparisons import Amount, of_yard
+from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.facts import Share, Slice, Story
+from jixiao_xlsx.prose.likeness import is_slip
+from jixiao_xlsx.prose.rules.arithmetic import ARITHMETIC
+from jixiao_xlsx.prose.rules.figures import MISSING, said, words_of
+from jixiao_xlsx.values.amounts import plain, rate_holds
+from jixiao_xlsx.values.findings import Severity, Skipped
+
+
+@rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))
+def shares(evidence: ProseEvidence) -> Iterator[Observation]:
+    """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。
+    同段里另有一个数，占它正好是所写的比例的，不提；与应有的毫不相像，前面紧挨着的又不是这一项和合计的，只作提示。
+
+    改法：按所列分项和合计重算占比，并写明占的是哪一项。
+    """
+    story = evidence.story
+    if story is None:
+        yield Skipped("NAR106", MISSING)
+        return
+    for share in story.shares:
+        if share.part.mention.approximate or evidence.measures.slipped(share.part, share.parent):
+            continue
+        wholes, name, sure = _whole(evidence, share)
+        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
+        if not wholes:
+            continue
+        yield Looked(1)
+        rate, parts = share.mention, evidence.measures.settled(share.part)
+        step = Fraction(1, 10 ** (rate.decimals + 2))
+        shown = Fraction(rate.value) / 100
+        if not any(
+            rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes
+        ):
+            if not share.whole and innocent_readings.is_share(story, rate, share.part.mention):
+                continue
+            middle = parts[-1].printed / wholes[-1].printed * 100
+            true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
+            sure = sure and (
+                any(is_slip(rate.value, one, rate.decimals) for one in true)
+                or _stands_there(story, share)
+            )
+            words = f"正文写“{words_of(rate)}”，“{words_of(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
+            words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
+            yield said(
+                rate,
+                share.part.item or rate.passage.title,
+                words,
+                expected=f"{plain(middle, 2)}%",
+                severity=None if sure else Severity.NOTE,
+            )
+    yield from _slices(evidence, story)
+    yield from _roughly(evidence, story)
+
+
+def _stands_there(story: Story, share: Share) -> bool:
+    """Whether the part stands right before the share, and the whole is named or is told of money before the part."""
+    part, parent = share.part.mention, share.parent.mention if share.parent else None
+    if parent is not None and innocent_readings.follows(story, share.mention, part, parent):
+        return True
+    return (
+        innocent_readings.follows(story, share.mention, part)
+        and part.money
+        and bool(share.whole or parent)
+    )
+
+
+def _slices(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
+    """Shares that are told without an amount: of the tables' figures."""
+    for one in story.slices:
+        parts, wholes = (
+            (evidence.yards.of(name, "execution") for name in (one.item, one.whole))
+            if _heads(evidence, one)
+            else ((), ())
+        )
+        usable = [whole for whole in wholes if whole.span.lo > 0]
+        if not parts or not usable:
+            continue
+        yield Looked(1)
+        rate = one.mention
+        shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+        if not any(
+            rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable
+        ):
+            right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
+            words = f"正文写“{words_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，请写明占的是哪一项。"
+            related = (parts[0].cells[0].place, usable[0].cells[0].place)
+            true = [
+                Fraction(part.atoms) / Fraction(whole.atoms) * 100
+                for part in parts
+                for whole in usable
+                if whole.atoms
+            ]
+            sure = any(
+                is_slip(rate.value, share, rate.decimals) for share in true
+            ) or _is_told_with(evidence, story, one)
+            yield said(
+                rate,
+                one.item,
+                words,
+                expected=right,
+                related=related,
+                severity=None if sure else Severity.NOTE,
+            )
+
+
+def _is_told_with(evidence: ProseEvidence, story: Story, one: Slice) -> bool:
+    """Whether the words name the whole, or another share of it, right before or after, is as the tables have it."""
+    words = one.mention.words or ()
+    after = words[[*(word.kind for word in words), "share"].index("share") :]
+    if any(word.kind in {"item", "spent", "earned"} for word in after):
+        return True
+    others = (other for other in story.slices if other.item != one.item)
+    pairs = (
+        (other, sorted((other.mention, one.mention), key=lambda mention: mention.start))
+        for other in others
+    )
+    return any(
+        innocent_readings.follows(story, last, first) and _holds(evidence, other)
+        for other, (first, last) in pairs
+    )
+
+
+def _holds(evidence: ProseEvidence, one: Slice) -> bool:
+    shown, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
+    parts, wholes = (evidence.yards.of(name, "execution") for name in (one.item, one.whole))
+    return any(
+        rate_holds(shown, step, part.span, whole.span)
+        for part in parts
+        for whole in wholes
+        if whole.span.lo > 0
+    )
+
+
+def _heads(evidence: ProseEvidence, one: Slice) -> bool:
+    """Whether the whole is one of which the item, as the tables have it, can be a part: 基本支出 is not one of 财政拨款支出."""
+    known = evidence.vocabulary
+    item = known.items.get(one.whole) if known else None
+    if known is None or item is None:
+        return False
+    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in known.partitions
+
+
+def _roughly(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
+    """“近三成” of what is four tenths."""
+    for one in story.roughly:
+        share = one.share
+        if isinstance(share, Slice):
+            names = (share.item, share.whole) if _heads(evidence, share) else ("", "")
+            parts, wholes = (
+                tuple(map(of_yard, evidence.yards.of(item, "execution"))) for item in names
+            )
+            name, item = f"“{share.whole}”", share.item
+        else:
+            parts, item = evidence.measures.settled(share.part), share.part.item
+            wholes, name, _ = _whole(evidence, share)
+        wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
+        if (
+            not parts
+            or not wholes
+            or (isinstance(share, Share) and evidence.measures.slipped(share.part, share.parent))
+        ):
+            continue
+        yield Looked(1)
+        rates = [
+            (Fraction(p.span.lo, w.span.hi), Fraction(p.span.hi, w.span.lo))
+            for p in parts
+            for w in wholes
+        ]
+        if all(high < one.low or low > one.high for low, high in rates):
+            right = f"{plain(parts[-1].printed / wholes[-1].printed * 100, 2)}%"
+            mention = share.mention
+            quote = mention.passage.text[mention.start - len(mention.lead) : mention.end].strip(
+                "，、；：。 "
+            )
+            words = f"正文写“{quote}”，占{name}应为 {right}。请改正。"
+            yield Flag(
+                mention.passage.place,
+                item or mention.passage.title,
+                mention.passage.title,
+                quote,
+                words,
+                right,
+            )
+
+
+def _whole(evidence: ProseEvidence, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
+    story = evidence.story
+    if share.whole:
+        role = share.part.role or "execution"
+        near = [
+            fact
+            for fact in (story.facts if story else ())
+            if fact.item == share.whole
+            and (fact.role or "execution") == role
+            and not fact.subset
+            and fact.mention.money
+        ]
+        spans = [amount for fact in near for amount in evidence.measures.settled(fact)]
+        spans += [of_yard(yard) for yard in evidence.yards.of(share.whole, role)]
+        return tuple(spans), f"“{share.whole}”", True
+    if share.like is not None:
+        wholes, name, _ = _whole(evidence, share.like)
+        return wholes, name, False
+    if (
+        share.parent is not None
+        and not share.parent.mention.approximate
+        and share.parent is not share.part
+    ):
+        return evidence.measures.settled(share.parent), f"“{words_of(share.parent.mention)}”", True
+    return (), "", False

@@ -1,0 +1,102 @@
+"""The report of a submission as passages, and the words that only this submission has. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.prose.language.clauses import Passage, passage
+from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word, fold
+from jixiao_xlsx.prose.language.wrapping import put_together
+from jixiao_xlsx.prose.table_figures import standing_for
+from jixiao_xlsx.values.amounts import tidy
+from jixiao_xlsx.values.cells import Document, Place, Submission
+
+
+def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:
+    """The filled long texts of the form's report table, in order, then the paragraphs of the reports that came along."""
+    table, form = submission.get(known.table), template.table.get(known.table)
+    written = tuple(
+        one for document in submission.documents for one in _paragraphs(document, known.lexicon)
+    )
+    if table is None or form is None:
+        return written
+    found = []
+    for row in table.rows:
+        for column in form.columns:
+            cell = row.get(column.title)
+            if cell is not None and form.kind(row.title, column) == "long" and cell.text:
+                found.append(passage(cell.place, row.title, cell.text, known.lexicon))
+    return (*found, *written)
+
+
+def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
+    """Each paragraph under the heading it stands below; the table of contents says everything twice.
+
+    Paragraphs that are only lines of one (a PDF made into Word) are put together, and stand where the first of them does.
+    """
+    title = document.file
+    for plain, some in groupby(
+        document.paragraphs, lambda one: not (one.heading or one.numbered or one.listed)
+    ):
+        found = list(some)
+        whole = (
+            put_together([one.text for one in found], lexicon)
+            if plain
+            else enumerate(one.text for one in found)
+        )
+        for at, text in whole:
+            one = found[at]
+            title = one.text if one.heading else title
+            if not one.listed:
+                yield passage(
+                    Place(document.file, one.ref), title, text, lexicon, numbered=one.numbered
+                )
+    for one in document.margins:
+        yield passage(Place(document.file, one.ref), one.aside, one.text, lexicon, aside=True)
+
+
+def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
+    """The department's own name, and subjects of the funds table that the vocabulary does not list."""
+    for name in names_of(submission.department):
+        yield fold(name), Word("ours")
+    yield from (
+        (fold(name), Word("ours"))
+        for name, ends in known.bare.items()
+        if submission.department.strip().endswith(ends)
+    )
+    yield from _respondents(submission, known)
+    spec = known.subjects
+    table = submission.get(spec.table) if spec else None
+    if spec is None or table is None:
+        return
+    above = standing_for(table, spec)
+    for row in table.open_rows:
+        cell = row.get(spec.column)
+        label = tidy(cell.text) if cell is not None and not cell.blank else ""
+        if len(label) > 3 and known.lexicon.at(label, 0) is None:
+            yield label, Word("subject", above.get(label, label))
+
+
+def _respondents(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
+    """Those that were asked. The 满意度 of the only group is the department's."""
+    name, column, _ = known.respondents or ("", "", "")
+    table = submission.get(name)
+    labels = (
+        [cell.text for row in table.open_rows if (cell := row.get(column)) and not cell.blank]
+        if table
+        else []
+    )
+    for label in labels:
+        yield fold(label), Word("filler") if len(labels) == 1 else Word("respondent", label)
+
+
+def names_of(department: str) -> tuple[str, ...]:
+    """“青禾县财政局” is also 县财政局 and 财政局."""
+    name = department.strip()
+    match = re.match(r".{1,6}?([省市县区州旗])(?=.{2,})", name)
+    if not name or not match:
+        return (name,) if name else ()
+    return name, match[1] + name[match.end() :], name[match.end() :]

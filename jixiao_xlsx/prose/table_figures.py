@@ -1,0 +1,257 @@
+"""What the tables hold for an item in a role: the measures a fact is put against. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+
+from jixiao_xlsx.checking.balance.judging import Judge, Outcome, holds_somehow
+from jixiao_xlsx.prose.facts import Fact
+from jixiao_xlsx.prose.language.vocabulary import Subjects, Vocabulary
+from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, grid_of, plain, tidy
+from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
+from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.operands import find
+
+
+@dataclass(frozen=True)
+class Yard:
+    """A figure of the tables: one cell, or several that add up."""
+
+    cells: tuple[Cell, ...]
+
+    @cached_property
+    def believed(self) -> tuple[Interval, ...]:
+        """Every true amount it can stand for, under each convention."""
+        figures = [cell.figure for cell in self.cells if cell.figure is not None]
+        spans = ([figure.believed(how) for figure in figures] for how in Convention)
+        return tuple(sum(parts[1:], parts[0]) for parts in spans)
+
+    @cached_property
+    def span(self) -> Interval:
+        """Every true amount the cells can stand for."""
+        return Interval(min(one.lo for one in self.believed), max(one.hi for one in self.believed))
+
+    @cached_property
+    def atoms(self) -> Decimal:
+        """The figure as printed."""
+        return sum(
+            (cell.number * atoms_per(cell.unit) for cell in self.cells if cell.number is not None),
+            Decimal(0),
+        )
+
+    @property
+    def unit(self) -> str:
+        """The unit of the table."""
+        return self.cells[0].unit
+
+    @cached_property
+    def grid(self) -> int:
+        """Atoms in the last digit of the figure."""
+        return max(
+            grid_of(cell.unit, cell.decimals) for cell in self.cells if cell.number is not None
+        )
+
+    @property
+    def shown(self) -> str:
+        """“954.81万元”."""
+        return f"{plain(self.atoms / atoms_per(self.unit))}{self.unit}"
+
+    def shown_in(self, unit: str, decimals: int) -> str:
+        """The figure in the unit of the report."""
+        return f"{plain(self.atoms / atoms_per(unit), None if self.unit == unit else max(decimals, 2))}{unit}"
+
+    @property
+    def where(self) -> str:
+        """《收支总表》“基本支出”的“决算数”."""
+        first = self.cells[0]
+        more = f"等 {len(self.cells)} 格之和" if len(self.cells) > 1 else ""
+        if first.row in {"", first.column}:
+            return f"《{first.sheet}》“{first.column}”{more}"
+        return f"《{first.sheet}》“{first.row}”的“{first.column}”{more}"
+
+    def meets(self, span: Interval) -> bool:
+        """Whether they can be the same true amount, each rounded or cut in its own way."""
+        return span.lo <= self.atoms <= span.hi or any(one.meets(span) for one in self.believed)
+
+
+@dataclass(frozen=True)
+class Yardsticks:
+    """The tables of one submission, asked by item and role."""
+
+    submission: Submission
+    known: Vocabulary
+    judged: Judge
+    seen: dict[tuple[str, str], tuple[Yard, ...]] = field(default_factory=dict)
+
+    def of(self, item: str, role: str) -> tuple[Yard, ...]:
+        """The filled figures of an item; for role "" of this year's roles, for plan of both budgets."""
+        return tuple(yard for one in _roles(role) for yard in self._of_role(item, one))
+
+    def _of_role(self, name: str, role: str) -> tuple[Yard, ...]:
+        known = self.seen.get((name, role))
+        if known is None:
+            known = self.seen[name, role] = tuple(self._found(name, role))
+        return known
+
+    def _found(self, name: str, role: str) -> Iterator[Yard]:
+        item = self.known.items.get(name)
+        for ref in item.cells.get(role, ()) if item else ():
+            if (cell := self.cell(ref)) is not None and cell.number is not None:
+                yield Yard((cell,))
+        if item and item.sources and (cells := tuple(self._of_source(item.sources, role))):
+            yield Yard(cells)
+        if parts := self._subject_cells.get((name, role)):
+            yield Yard(tuple(parts))
+            if more := self._noted_cells.get((name, role)):
+                yield Yard((*parts, *more))
+
+    def filled(self, item: str) -> bool:
+        """Whether the tables say anything of the item."""
+        return bool(self.of(item, ""))
+
+    def cell(self, ref: Ref) -> Cell | None:
+        """The cell at an address, or None."""
+        cells = find(self.submission, ref)
+        return cells[0] if cells else None
+
+    @cached_property
+    def _subject_cells(self) -> dict[tuple[str, str], list[Cell]]:
+        """Cells of every 功能分类科目, its rows of several 资金来源 together; none where a part of them is unreadable."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        found: dict[tuple[str, str], list[Cell]] = {}
+        if spec is None or table is None:
+            return found
+        for row in table.open_rows:
+            label = row.get(spec.column)
+            if label is None or label.blank:
+                continue
+            name = self.subject(label.text)
+            for role in _BY_ROW:
+                if cells := _of_row(row, spec, role):
+                    found.setdefault((name, role), []).extend(cells)
+        return found
+
+    @cached_property
+    def _noted_cells(self) -> dict[tuple[str, str], list[Cell]]:
+        """Cells of “资源勘探工业信息等支出（信息化）”, which may be told as part of the subject."""
+        found: dict[tuple[str, str], list[Cell]] = {}
+        for (name, role), cells in self._subject_cells.items():
+            bare, bracket, _ = name.partition("(")
+            if bracket and name.endswith(")"):
+                found.setdefault((bare, role), []).extend(cells)
+        return found
+
+    def subject(self, label: str) -> str:
+        """The name a label of the funds table goes by."""
+        spec, text = self.known.subjects, tidy(label)
+        official = spec.wrong.get(text) if spec else None
+        return official or self._above.get(text) or text
+
+    @cached_property
+    def _above(self) -> dict[str, str]:
+        """Labels of the levels below that stand in the place of their class."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        return standing_for(table, spec) if spec and table else {}
+
+    @cached_property
+    def subjects(self) -> tuple[str, ...]:
+        """The subjects of the funds table with a figure that is not 0."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        if spec is None or table is None:
+            return ()
+        names = [
+            self.subject(cell.text)
+            for row in table.open_rows
+            if (cell := row.get(spec.column)) and not cell.blank
+        ]
+        return tuple(
+            dict.fromkeys(
+                name for name in names if any(yard.atoms for yard in self.of(name, "execution"))
+            )
+        )
+
+    def _of_source(self, sources: tuple[str, ...], role: str) -> Iterator[Cell]:
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        if spec is None or table is None:
+            return
+        for row in table.open_rows:
+            source = row.get(spec.source)
+            if source is not None and source.text in sources and role in _BY_ROW:
+                yield from _of_row(row, spec, role)
+
+    def source_of(self, cell: Cell) -> str:
+        """The 资金来源 of the row of the funds table that a cell stands in; "" for another cell."""
+        spec = self.known.subjects
+        table = self.submission.get(spec.table) if spec else None
+        for row in table.open_rows if spec and table else ():
+            if any(cell.place == one.place for one in row.cells.values()):
+                source = row.get(spec.source) if spec else None
+                return source.text if source is not None else ""
+        return ""
+
+    def mends(self, fact: Fact, yard: Yard) -> bool:
+        """Whether the report's figure would put right an equation that the table's figure breaks."""
+        gap = fact.believed.lo + fact.believed.hi - 2 * int(yard.atoms)
+        for cell in yard.cells:
+            for verdict in self.judged.verdicts:
+                if verdict.outcome is not Outcome.FAILS or cell.place not in {
+                    one.place for one in verdict.instance.cells
+                }:
+                    continue
+                if cell.figure is None:
+                    continue
+                atoms = (cell.figure.atoms + Decimal(gap) / 2) / atoms_per(cell.unit)
+                value = atoms.quantize(Decimal(1).scaleb(-fact_decimals(fact, cell)))
+                if holds_somehow(verdict.instance, [(cell, value)], self.judged.lenses):
+                    return True
+        return False
+
+
+_BY_ROW = ("execution", "original", "granted")
+
+
+def _of_row(row: Row, spec: Subjects, role: str) -> list[Cell]:
+    """The figure of a row of the funds table in a role; the parts of what was spent, where their sum is left out."""
+    titles = {"execution": spec.execution, "original": spec.original, "granted": spec.granted}
+    total = row.get(titles[role])
+    if total is not None and total.number is not None:
+        return [total]
+    parts = spec.parts if role == "execution" else ()
+    return [
+        cell for title in parts if (cell := row.get(title)) is not None and cell.number is not None
+    ]
+
+
+def standing_for(table: Table, spec: Subjects) -> dict[str, str]:
+    """The class of each label of the funds table that is of a level below, where every other row is a class that is not its own."""
+    labels = [
+        tidy(cell.text)
+        for row in table.open_rows
+        if (cell := row.get(spec.column)) is not None and not cell.blank
+    ]
+    named = {spec.wrong.get(label, label) for label in labels}
+    above = spec.classes(labels)
+    known = all(label in above or label in spec.names for label in named)
+    return {label: name for label, name in above.items() if known and name not in named}
+
+
+def fact_decimals(fact: Fact, cell: Cell) -> int:
+    """How many decimals the report's figure has in the unit of the cell."""
+    figure = Figure(fact.mention.value, fact.mention.unit, fact.mention.decimals)
+    digits = 0
+    while atoms_per(cell.unit) // 10**digits > max(figure.grid, 1) and digits < 6:
+        digits += 1
+    return digits
+
+
+def _roles(role: str) -> tuple[str, ...]:
+    if role == "plan":
+        return ("original", "budget")
+    return (role,) if role else ("execution", "budget", "original")

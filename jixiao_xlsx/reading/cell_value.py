@@ -1,0 +1,136 @@
+"""One cell of a form, as typed: its state and value by the type that the form gives it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+
+from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
+from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.xlsx_flags import Position
+from jixiao_xlsx.values.amounts import (
+    NOT_APPLICABLE,
+    State,
+    believable,
+    from_float,
+    percent,
+    plain,
+    read_number,
+    tidy,
+)
+from jixiao_xlsx.values.cells import Cell
+
+PERCENT_NOTE = "%"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """What the form says of one cell: asked of the spec once, as every file asks it again."""
+
+    column: ColumnSpec
+    type: str
+    unit: str
+    decimals: int
+    exists: bool
+    numeric: bool
+
+
+def kind_of(table: TableSpec, title: str, column: ColumnSpec) -> Kind:
+    """The form's word on the cell at row `title` and `column`."""
+    kind = table.kind(title, column)
+    unit, decimals = table.unit_of(title, column), table.decimals_of(title, column)
+    return Kind(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
+
+
+def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
+    """The cell at `place` of `grid`, in the row called `title`, read as a cell of that `kind`."""
+    flags = grid.flags
+    raw: object = grid.raw(*place)
+    note = ""
+    value: Decimal | str | None = None
+    if place in grid.odd:
+        raw = flags.errors.get(place)
+        state, note = (State.UNCALCULATED, "") if raw is None else (State.ERROR, raw)
+    elif raw is None:
+        state = State.BLANK
+    elif kind.numeric:
+        shown = (place in flags.percents) if grid.knows_formats else None
+        typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
+        state, value, note = read_number(
+            typed, kind.unit, percent=kind.type == "percent", percent_format=shown
+        )
+    elif kind.type == "measure":
+        state, value, note = _measure(raw, place in flags.percents)
+    else:
+        text = (
+            percent(from_float(raw), 2)
+            if isinstance(raw, float) and place in flags.percents
+            else words(raw)
+        )
+        state, value = (State.TEXT, text) if text else (State.BLANK, None)
+    return Cell(
+        grid.name,
+        grid.address(*place),
+        title,
+        kind.column.title,
+        raw,
+        value,
+        state,
+        flags.formulas.get(place),
+        kind.unit,
+        kind.decimals,
+        note,
+    )
+
+
+def text_cell(grid: Grid, row: int, column: int, title: str, heading: str = "") -> Cell:
+    """A cell read for its words: a heading, a label, a reason, a tick."""
+    raw = grid.raw(row, column)
+    value = words(raw) if raw is not None else ""
+    state = State.TEXT if value else State.BLANK
+    return Cell(
+        grid.name,
+        grid.ref(row, column),
+        title,
+        heading,
+        raw,
+        value or None,
+        state,
+        grid.flags.formulas.get((row, column)),
+    )
+
+
+def words(raw: object) -> str:
+    """A value as a person sees it in a cell for words."""
+    if isinstance(raw, str):
+        return raw.strip()
+    if isinstance(raw, bool):
+        return "是" if raw else "否"
+    if isinstance(raw, int | float):
+        return plain(from_float(raw) if isinstance(raw, float) else Decimal(raw))
+    if isinstance(raw, dt.datetime):
+        return raw.date().isoformat() if raw.time() == dt.time() else raw.isoformat(" ", "minutes")
+    return raw.isoformat() if isinstance(raw, dt.date | dt.time) else str(raw)
+
+
+def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None, str]:
+    """目标值, 业绩值: a number, or words such as “≥95%” and “健全”."""
+    if isinstance(raw, int | float) and not isinstance(raw, bool):
+        number = from_float(raw) if isinstance(raw, float) else Decimal(raw)
+        if not believable(number):
+            return State.TEXT, words(raw), ""
+        return (State.NUMBER if number else State.ZERO), number, PERCENT_NOTE if as_percent else ""
+    text = words(raw)
+    if tidy(text) in NOT_APPLICABLE:
+        return State.NA, None, ""
+    return (State.TEXT, text, "") if text else (State.BLANK, None, "")
+
+
+def _without_unit(raw: str, kind: Kind) -> str:
+    """“6人” in a column of 人 is 6: counted things and points may carry their own unit (money's units are `amounts`' business)."""
+    if kind.unit and kind.type in {"count", "score"}:
+        text = tidy(raw)
+        if text.endswith(kind.unit) and text != kind.unit:
+            return text.removesuffix(kind.unit)
+    return raw

@@ -1,0 +1,101 @@
+"""A worksheet as read: values by position, beside the flags that its XML gave."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from jixiao_xlsx.reading.titles import key
+from jixiao_xlsx.reading.xlsx_flags import Area, Position, SheetFlags, reference
+
+
+@dataclass
+class Grid:
+    """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood; `odd` are cells that show
+    an error or were never calculated.
+
+    `keys` maps each text cell to its title key, `filled` is every cell that holds something, in reading order; `address` names
+    a position for people.
+    """
+
+    name: str
+    rows: Sequence[Sequence[object]]
+    flags: SheetFlags
+    hidden: bool = False
+    knows_formats: bool = True
+    address: Callable[[int, int], str] = reference
+    keys: dict[Position, str] = field(default_factory=dict)
+    filled: dict[Position, None] = field(default_factory=dict)
+    handled: set[Position] = field(default_factory=set)
+    covered: dict[Position, Area] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.odd = odd = self.flags.errors.keys() | self.flags.uncalculated
+        keys, filled = self.keys, self.filled
+        for number, row in enumerate(self.rows):
+            for column, value in enumerate(row):
+                if value == "":
+                    continue
+                place = number, column
+                if isinstance(value, str):
+                    text = key(value)
+                    if not text and not value.strip():
+                        continue
+                    keys[place] = text
+                filled[place] = None
+        if odd - filled.keys():
+            self.filled = dict.fromkeys(sorted(filled.keys() | odd))
+        self.lines: dict[int, list[int]] = {}
+        for number, column in self.filled:
+            self.lines.setdefault(number, []).append(column)
+        self.texts = set(keys.values()) - {""}
+        self.height = max([len(self.rows), *(row + 1 for row, _ in odd)])
+        for area in self.flags.merges:
+            self._cover(area)
+        self.merged_lines = {row for row, _ in self.covered}
+
+    def _cover(self, area: Area) -> None:
+        """Remember the cells of a merge, as far as the sheet is used."""
+        top, left, bottom, right = area
+        width = max((len(row) for row in self.rows[:1]), default=0)
+        for row in range(top, min(bottom, self.height - 1) + 1):
+            for column in range(left, min(right, width - 1) + 1):
+                self.covered[row, column] = area
+
+    def raw(self, row: int, column: int) -> object | None:
+        """The value as the library gave it; None for an empty cell."""
+        try:
+            value = self.rows[row][column] if row >= 0 <= column else ""
+        except IndexError:
+            return None
+        return None if value == "" else value
+
+    def text(self, row: int, column: int) -> str:
+        """The title key of a text cell, that of its merge for a covered one; "" for anything else."""
+        found = self.keys.get((row, column))
+        if found is None and (area := self.covered.get((row, column))):
+            found = self.keys.get(area[:2])
+        return found or ""
+
+    def columns_in(self, row: int) -> list[int]:
+        """The columns of a row that hold something."""
+        return self.lines.get(row, [])
+
+    def right_of(self, row: int, column: int) -> int:
+        """The next column after a cell and its merge."""
+        area = self.covered.get((row, column))
+        return area[3] + 1 if area else column + 1
+
+    def beside(self, row: int, column: int) -> Position:
+        """Where the value of a label stands: the next cell to the right, or the next filled one if that is blank."""
+        after = self.right_of(row, column)
+        return row, next((other for other in self.columns_in(row) if other >= after), after)
+
+    def ref(self, row: int, column: int) -> str:
+        """ "C9"; in a Word table “表2 第3行第4列”."""
+        return self.address(row, column)
+
+    def left(self) -> list[Position]:
+        """What is there and has not been understood."""
+        rest = self.filled.keys() - self.handled
+        return [place for place in self.filled if place in rest] if rest else []

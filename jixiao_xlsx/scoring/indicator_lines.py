@@ -1,0 +1,212 @@
+"""Indicators: what was typed, what the base data say, and the score that follows.
+
+The arithmetic of 财预〔2020〕10号 as the form's data configure it: direction from the library, target number from the cell.
+Scores are exact fractions in 分; rates are fractions (95 % = 0.95). Pure.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property, lru_cache
+
+from jixiao_xlsx.form.spec import IndicatorSpec, Template
+from jixiao_xlsx.scoring.measures import SIGNS, Measure, read_measure
+from jixiao_xlsx.values.amounts import State, atoms_per, tidy
+from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
+from jixiao_xlsx.values.equations import Ratio
+from jixiao_xlsx.values.operands import Operand, side_cells
+
+# ------------------------------------------------------------------------------------------------------ lines
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the indicator table with its place in the library (None for a 个性 name the library has not)."""
+
+    row: Row
+    spec: IndicatorSpec | None
+    level1: str
+    level2: str
+    name: str
+    cells: dict[str, Cell]
+    target: Measure
+    actual: Measure
+    base: Base
+
+    def cell(self, role: str) -> Cell:
+        """The cell of a role: weight, target, actual, rate, score, direction, unit, deviation, name."""
+        return self.cells[role]
+
+    @cached_property
+    def numbers(self) -> dict[str, Fraction]:
+        """The numbers typed, by role."""
+        return {
+            role: Fraction(cell.value)
+            for role, cell in self.cells.items()
+            if isinstance(cell.value, Decimal)
+        }
+
+    def number(self, role: str) -> Fraction | None:
+        """The number typed there."""
+        return self.numbers.get(role)
+
+    @property
+    def weight(self) -> Fraction:
+        """权重 as typed; 0 where there is none."""
+        return self.number("weight") or Fraction(0)
+
+    @property
+    def deviation(self) -> str:
+        """偏差原因 as typed."""
+        cell = self.cells.get("deviation")
+        return cell.text if cell else ""
+
+    @property
+    def typed_sign(self) -> str:
+        """The direction as typed: in its own column, else in front of the target."""
+        cell = self.cells.get("direction")
+        typed = tidy(cell.text) if cell else ""
+        return SIGNS.get(typed, typed) or self.target.sign
+
+    @property
+    def sign_cell(self) -> Cell:
+        """Where the direction was typed."""
+        cell = self.cells.get("direction")
+        return cell if cell and not cell.blank else self.cell("target")
+
+    @property
+    def direction(self) -> str:
+        """The direction that counts: the library's, else the typed one, else 定性 for words and ≥ for numbers."""
+        if self.spec and self.spec.shape == "未定":
+            return ""
+        if self.spec and self.spec.direction:
+            return self.spec.direction
+        return self.typed_sign or ("≥" if self.target.number is not None else "定性")
+
+    @property
+    def not_applicable(self) -> bool:
+        """Whether 不适用 was typed as the result."""
+        cell = self.cells.get("actual")
+        return bool(cell) and (cell is not None and cell.state is State.NA)
+
+
+class BaseState(StrEnum):
+    """What the base data on other sheets say of an indicator."""
+
+    NONE = "none"
+    MISSING = "missing"
+    KNOWN = "known"
+    NOTHING = "0/0"
+    IMPOSSIBLE = "x/0"
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """An indicator recomputed from base data: the exact rate, the cells, and the amounts as text."""
+
+    state: BaseState
+    rate: Fraction | None = None
+    cells: tuple[Cell, ...] = ()
+    text: str = ""
+    closing_zero: bool = False
+
+
+NO_BASE = Base(BaseState.NONE)
+
+
+@lru_cache(maxsize=8)  # the checker, the scorer and the comparison of departments each ask for them
+def lines(submission: Submission, template: Template) -> tuple[Line, ...]:
+    """The indicator table, line by line; () where the form or the file has none."""
+    table = submission.get(template.indicator_table)
+    if table is None:
+        return ()
+    return tuple(
+        _line(row, table, submission, template) for row in table.open_rows if _named(row, template)
+    )
+
+
+def _named(row: Row, template: Template) -> bool:
+    cell = row.get(template.indicator_columns["name"])
+    return cell is not None and not cell.blank
+
+
+def _line(row: Row, table: Table, submission: Submission, template: Template) -> Line:
+    roles = template.indicator_columns
+    cells = {role: row.cells[title] for role, title in roles.items() if title in row.cells}
+    name = cells["name"].text
+    spec = template.library.get(tidy(name))
+    unit = tidy(cells["unit"].text) if "unit" in cells else ""
+    if spec and (
+        spec.base or not unit
+    ):  # what other sheets determine is a rate, whatever unit was typed
+        unit = spec.unit
+    return Line(
+        row,
+        spec,
+        cells["level1"].text if "level1" in cells else "",
+        cells["level2"].text if "level2" in cells else "",
+        name,
+        cells,
+        read_measure(cells.get("target"), unit),
+        read_measure(cells.get("actual"), unit),
+        base_of(spec, submission, template) if spec else NO_BASE,
+    )
+
+
+def base_of(spec: IndicatorSpec, submission: Submission, template: Template) -> Base:
+    """The indicator recomputed from other sheets: the first of its formulas whose data are there."""
+    if not spec.base:
+        return NO_BASE
+    found = [
+        _evaluate(ratio, submission, template, change=spec.shape == "变动率") for ratio in spec.base
+    ]
+    return next(
+        (base for base in found if base.state is not BaseState.MISSING), Base(BaseState.MISSING)
+    )
+
+
+def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, change: bool) -> Base:
+    above, below = (
+        side_cells(submission, ratio.numerator),
+        side_cells(submission, ratio.denominator),
+    )
+    if above is None or below is None or above[0].cell.number is None:
+        return Base(BaseState.MISSING)
+    cells = tuple(dict.fromkeys(operand.cell for operand in (*above, *below)))
+    if any(cell.state in {State.TEXT, State.ERROR, State.UNCALCULATED} for cell in cells):
+        return Base(BaseState.MISSING)
+    closing_zero = change and above[0].cell.number == 0
+    blank_base = all(operand.cell.number is None for operand in below)
+    if blank_base and not closing_zero:
+        return Base(BaseState.MISSING)
+    top, bottom = _sum(above), _sum(below)
+    text = "，".join(
+        f"{_called(cell, template)} {cell.text + ' ' + cell.unit if cell.text else '未填'}"
+        for cell in cells
+    )
+    if bottom == 0:
+        return Base(
+            BaseState.IMPOSSIBLE if top else BaseState.NOTHING, None, cells, text, closing_zero
+        )
+    return Base(BaseState.KNOWN, top / bottom, cells, text, closing_zero)
+
+
+def _called(cell: Cell, template: Template) -> str:
+    """Row and column, or the row alone where the table has one column."""
+    return cell.row if cell.row in template.labels else f"{cell.row}{cell.column}"
+
+
+def _sum(operands: list[Operand]) -> Fraction:
+    return Fraction(
+        sum(
+            (
+                o.sign * o.cell.number * atoms_per(o.cell.unit)
+                for o in operands
+                if o.cell.number is not None
+            ),
+            Decimal(0),
+        )
+    )

@@ -1,0 +1,226 @@
+"""Indicators: what was typed, what the base data say, and the score that follows.
+
+The arithmetic of 财预〔2020〕10号 as the form's data configure it: direction from the library, target number from the cell.
+Scores are exact fractions in 分; rates are fractions (95 % = 0.95). Pure.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.form.spec import Template, Tier
+from jixiao_xlsx.scoring.indicator_lines import BaseState, Line
+from jixiao_xlsx.values.amounts import percent, plain, tidy
+from jixiao_xlsx.values.cells import Cell
+from jixiao_xlsx.values.scores import IndicatorScore, Method
+
+# ------------------------------------------------------------------------------------------------------ scores
+
+
+def scores(found: tuple[Line, ...], template: Template) -> Iterator[IndicatorScore]:
+    """The 复算分 of every line, with its arithmetic in words."""
+    for line in found:
+        yield score_line(line, template)
+
+
+def score_line(line: Line, template: Template) -> IndicatorScore:
+    """One line scored; where it cannot be recomputed the 自评分 is kept and the reason says why."""
+    weight, self_score = line.weight, line.number("score")
+    if line.not_applicable and line.spec and line.spec.may_be_na and line.deviation:
+        return _made(line, Method.NOT_APPLICABLE, None, "不适用，不计分", f"理由：{line.deviation}")
+    if line.base.state is BaseState.IMPOSSIBLE:
+        return _made(
+            line, Method.KEPT, self_score, "年初（预算）为 0，不可计算，保留自评分", "基数为 0"
+        )
+    if line.base.state is BaseState.NOTHING and line.direction != "定性":
+        return _made(
+            line,
+            Method.KEPT,
+            weight,
+            "基数与实际均为 0，视为达标，得满分",
+            line.base.text,
+            met=True,
+        )
+    if line.direction == "":
+        return _made(line, Method.KEPT, self_score, "县里未定方向，不复算，保留自评分", "")
+    if line.direction == "定性":
+        return _qualitative(line, template)
+    actual = line.base.rate if line.base.state is BaseState.KNOWN else line.actual.number
+    if actual is None or line.target.number is None:
+        missing = "业绩值" if actual is None else "目标值"
+        return _made(line, Method.KEPT, self_score, f"{missing}不是数字，不能复算，保留自评分", "")
+    return _quantitative(line, actual, line.target.number)
+
+
+def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorScore:
+    weight = line.weight
+    source = f"按基础数据（{line.base.text}）" if line.base.state is BaseState.KNOWN else ""
+    shown, wanted = _show(actual, line), _show(target, line)
+    w = plain(weight)
+    if line.direction == "≤" and line.spec and line.spec.shape == "变动率":
+        per = line.spec.per_point
+        lost = max(actual - target, Fraction(0)) * 100 * per
+        score = weight * max(1 - lost, Fraction(0))
+        words = (
+            _met_words(shown, "≤", wanted, w)
+            if lost == 0
+            else f"{w} × (1 − 超出 {plain((actual - target) * 100)} 个百分点 × {percent(per, 0)})"
+        )
+        return _made(
+            line,
+            Method.CHANGE,
+            score,
+            _equals(words, score),
+            source,
+            actual,
+            target,
+            lost == 0,
+            per,
+        )
+    if line.direction == "≤":
+        met = actual <= target
+        score = weight if met else (weight * target / actual if target > 0 else Fraction(0))
+        words = _met_words(shown, "≤", wanted, w) if met else f"{w} × {wanted} ÷ {shown}"
+        return _made(line, Method.LOWER, score, _equals(words, score), source, actual, target, met)
+    if line.direction == "=":
+        return _equal(line, actual, target, source)
+    met = actual >= target
+    score = (
+        weight
+        if met
+        else (weight * max(actual, Fraction(0)) / target if target > 0 else Fraction(0))
+    )
+    words = _met_words(shown, "≥", wanted, w) if met else f"{w} × {shown} ÷ {wanted}"
+    return _made(line, Method.HIGHER, score, _equals(words, score), source, actual, target, met)
+
+
+def highest(line: Line, item: IndicatorScore) -> Fraction:
+    """The best score that the rate behind the typed one allows: 98.37 % is typed for anything from 98.365 % to 98.375 %."""
+    score, typed, number = item.score or Fraction(0), line.actual, line.actual.number
+    if (
+        number is None
+        or item.method is Method.COEFFICIENT
+        or item.actual is None
+        or item.target is None
+        or not typed.rate
+        or not typed.near(item.actual)
+    ):
+        return score
+    half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
+    reach = (number,) if line.base.state is BaseState.KNOWN else (number - half, number + half)
+    return max(
+        score, *(_quantitative(line, actual, item.target).score or Fraction(0) for actual in reach)
+    )
+
+
+def _equal(line: Line, actual: Fraction, target: Fraction, source: str) -> IndicatorScore:
+    full_from = line.spec.full_from if line.spec else Fraction(1)
+    small, large = sorted((actual, target))
+    ratio = Fraction(1) if small == large else (small / large if small > 0 else Fraction(0))
+    met = ratio >= full_from
+    score = line.weight if met else line.weight * ratio
+    shown, wanted, w = _show(actual, line), _show(target, line), plain(line.weight)
+    low, high = (shown, wanted) if actual < target else (wanted, shown)
+    words = _met_words(shown, "=", wanted, w) if met else f"{w} × {low} ÷ {high}"
+    return _made(line, Method.EQUAL, score, _equals(words, score), source, actual, target, met)
+
+
+def _qualitative(line: Line, template: Template) -> IndicatorScore:
+    weight, self_score, w = line.weight, line.number("score"), plain(line.weight)
+    if line.actual.number is not None and line.actual.rate:
+        share = min(max(line.actual.number, Fraction(0)), Fraction(1))
+        words = f"{w} × {line.actual}（所填百分数作系数）"
+        score = weight * share
+        return _made(
+            line,
+            Method.COEFFICIENT,
+            score,
+            _equals(words, score),
+            "定性指标应按三档填写",
+            share,
+            Fraction(1),
+            share >= 1,
+        )
+    tier = tier_of(line.actual.words, template)
+    if tier is None:
+        reason = f"“{line.actual.text}”不在三档之内" if line.actual.text else "业绩值未填"
+        return _made(line, Method.KEPT, self_score, f"{reason}，保留自评分", "")
+    low, high = weight * tier.low, weight * tier.high
+    score = high if self_score is None else min(max(self_score, low), high)
+    words = f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    return _made(
+        line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high)
+    )
+
+
+def tier_of(words: str, template: Template) -> Tier | None:
+    """The 定性 tier of a word such as “达成” or “健全”."""
+    return template.tier_words.get(tidy(words))
+
+
+def _made(
+    line: Line,
+    method: Method,
+    score: Fraction | None,
+    arithmetic: str,
+    reason: str,
+    actual: Fraction | None = None,
+    target: Fraction | None = None,
+    met: bool | None = None,
+    per_point: Fraction = Fraction(0),
+    bounds: tuple[Fraction, Fraction] = (Fraction(0), Fraction(1)),
+) -> IndicatorScore:
+    texts = {role: _as_shown(line.cells.get(role)) for role in ("target", "actual", "rate")}
+    return IndicatorScore(
+        level1=line.level1,
+        level2=line.level2,
+        name=line.name,
+        kind="共性" if line.spec and line.spec.common else "个性",
+        direction=line.direction,
+        weight=line.weight,
+        self_score=line.number("score"),
+        score=score,
+        method=method,
+        arithmetic=arithmetic,
+        reason=reason,
+        target_text=texts["target"],
+        actual_text=texts["actual"],
+        rate_text=texts["rate"],
+        deviation_text=line.deviation,
+        actual=actual,
+        target=target,
+        full_from=line.spec.full_from if line.spec else Fraction(1),
+        per_point=per_point,
+        low=bounds[0],
+        high=bounds[1],
+        met=met,
+        places={role: cell.place for role, cell in line.cells.items()},
+    )
+
+
+def _as_shown(cell: Cell | None) -> str:
+    """What the clerk sees in the cell: percentages as percentages."""
+    if cell is None:
+        return ""
+    if isinstance(cell.value, Decimal) and (cell.unit == "%" or cell.note == "%"):
+        return percent(cell.value)
+    return plain(cell.value) if isinstance(cell.value, Decimal) else cell.text
+
+
+def _show(value: Fraction, line: Line) -> str:
+    rate = line.target.rate or line.actual.rate
+    return f"{plain(value * 100)}%" if rate else plain(value)
+
+
+def _met_words(shown: str, sign: str, wanted: str, weight: str) -> str:
+    return (
+        f"{shown} {sign} {wanted}，达标，得 {weight}"
+        if shown != wanted
+        else f"{shown} 达到目标，得 {weight}"
+    )
+
+
+def _equals(words: str, score: Fraction) -> str:
+    return words if words.endswith(f"得 {plain(score)}") else f"{words} = {plain(score)}"

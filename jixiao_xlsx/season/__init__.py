@@ -1,0 +1,1 @@
+"""Between departments: which file counts, rounds, review, waivers. Pure."""

@@ -1,0 +1,214 @@
+"""What only many departments together show: copied figures and paragraphs, figures far from peers, targets of one's own. Pure.
+
+A worker takes the few Facts of its submission; the comparison runs once, in the parent, over all that count.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import statistics
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
+from fractions import Fraction
+
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.repeated_sheets import nothing_filled
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.scoring.indicator_lines import lines
+from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per, plain, tidy
+from jixiao_xlsx.values.answers import Answer, Facts
+from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
+from jixiao_xlsx.values.findings import BatchFinding, Severity
+from jixiao_xlsx.values.people import ReferenceLine
+
+FIGURES, PARAGRAPHS, PEERS, TARGETS, STRANGERS = "XDP101", "XDP102", "XDP103", "XDP104", "XDP105"
+TITLES: Mapping[str, tuple[str, Severity]] = {
+    FIGURES: ("两个部门的数完全相同", Severity.WARNING),
+    PARAGRAPHS: ("两个部门的文字相同", Severity.WARNING),
+    PEERS: ("人均公用经费远离同类单位", Severity.NOTE),
+    TARGETS: ("共性指标的目标值与多数部门不同", Severity.NOTE),
+    STRANGERS: ("批复数的部门编码对不上", Severity.NOTE),
+}
+ENOUGH_FIGURES = (
+    8  # different non-zero amounts that two tables must share before chance is out of the question
+)
+LONG_ENOUGH = 60  # characters of a paragraph that nobody writes twice by chance
+COMMON = 4  # departments that say the same sentence: then it is the county's model text, not one another's
+ENOUGH_PEERS = 6
+FAR = 4  # times the peers' median, or a quarter of it
+MOST = Fraction(3, 4)
+_SENTENCES = re.compile(r"[。；\n]")
+
+
+def facts_of(submission: Submission, template: Template) -> Facts:
+    """What this submission has to be compared by."""
+    figures = {
+        name: digest for name, table in submission.tables.items() if (digest := _digest(table))
+    }
+    staff, nature, scope = (
+        _role(submission, template, name) for name in ("staff", "nature", "scope")
+    )
+    return Facts(
+        figures=figures,
+        paragraphs=tuple(_paragraphs(submission)),
+        targets=tuple(_targets(submission, template)),
+        office_per_head=_per_head(submission, template, staff.number if staff else None),
+        nature=nature.text if nature else "",
+        scope=scope.text if scope else "",
+        blank=nothing_filled(submission, hidden_mark.edition_of(submission.meta, template)),
+    )
+
+
+def _role(submission: Submission, template: Template, name: str) -> Cell | None:
+    ref = template.roles.get(name)
+    return submission.cell(ref.table, ref.row, ref.column) if ref else None
+
+
+def _digest(table: Table) -> str:
+    """A digest of a table's amounts in order; "" where they are too few to say anything."""
+    amounts = [cell.number for cell in table.cells() if cell.unit in MONEY_UNITS and cell.number]
+    if len(set(amounts)) < ENOUGH_FIGURES:
+        return ""
+    return hashlib.sha256("|".join(plain(amount) for amount in amounts).encode()).hexdigest()
+
+
+def _paragraphs(submission: Submission) -> Iterator[tuple[str, Place, str]]:
+    """The long sentences of the workbook and of the reports that came with it, each by its digest."""
+    for place, text in _texts(submission):
+        for sentence in _SENTENCES.split(text) if len(text) >= LONG_ENOUGH else ():
+            words = tidy(sentence)
+            if len(words) >= LONG_ENOUGH:
+                yield hashlib.sha256(words.encode()).hexdigest()[:20], place, sentence.strip()[:30]
+
+
+def _texts(submission: Submission) -> Iterator[tuple[Place, str]]:
+    cells = (cell for table in submission.tables.values() for cell in table.cells())
+    yield from ((cell.place, cell.text) for cell in cells if isinstance(cell.value, str))
+    for document in submission.documents:
+        yield from ((Place(document.file, one.ref), one.text) for one in document.paragraphs)
+
+
+def _targets(submission: Submission, template: Template) -> Iterator[tuple[str, str, Place]]:
+    for line in lines(submission, template):
+        if line.spec and line.spec.common and line.target.text:
+            yield line.spec.name, str(line.target), line.cell("target").place
+
+
+def _per_head(submission: Submission, template: Template, staff: Decimal | None) -> Fraction | None:
+    table, column = (
+        submission.get(template.funds.get("table", "")),
+        template.funds.get("office", ""),
+    )
+    cell = table.total.get(column) if table and table.total else None
+    if cell is None or cell.number is None or not staff:
+        return None
+    return Fraction(cell.number) * atoms_per(cell.unit) / atoms_per("元") / Fraction(staff)
+
+
+# ------------------------------------------------------------------------------------------------------ comparing
+
+
+def crosscheck(answers: Sequence[Answer]) -> tuple[BatchFinding, ...]:
+    """Every finding across departments, over answers that count."""
+    return (
+        *_same_figures(answers),
+        *_same_paragraphs(answers),
+        *_far_from_peers(answers),
+        *_other_targets(answers),
+    )
+
+
+def _made(
+    code: str, departments: Iterable[str], words: str, hint: str, places: Iterable[Place] = ()
+) -> BatchFinding:
+    return BatchFinding(code, TITLES[code][1], tuple(departments), words, hint, tuple(places)[:8])
+
+
+def _same_figures(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+    owners: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for answer in answers:
+        for table, digest in answer.facts.figures.items():
+            owners[table, digest].append(answer.department)
+    together: dict[tuple[str, ...], list[str]] = defaultdict(list)
+    for (table, _), names in owners.items():
+        if len(names) > 1:
+            together[tuple(names)].append(table)
+    for departments, tables in together.items():
+        listed = "、".join(f"《{table}》" for table in tables)
+        yield _made(
+            FIGURES,
+            departments,
+            f"{'、'.join(departments)}的{listed}金额完全相同。",
+            "请核对是否误报了别的单位的表",
+        )
+
+
+def _same_paragraphs(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+    owners: dict[str, list[tuple[str, Place, str]]] = defaultdict(list)
+    for answer in answers:
+        for digest in {paragraph[0] for paragraph in answer.facts.paragraphs}:
+            first = next(
+                paragraph for paragraph in answer.facts.paragraphs if paragraph[0] == digest
+            )
+            owners[digest].append((answer.department, first[1], first[2]))
+    together: dict[tuple[str, ...], list[tuple[Place, str]]] = defaultdict(list)
+    for digest in sorted(owners):
+        if 1 < len(owners[digest]) < COMMON:
+            together[tuple(name for name, _, _ in owners[digest])].append(owners[digest][0][1:])
+    for departments, found in together.items():
+        words = f"{'、'.join(departments)}的文字有 {len(found)} 句完全相同，如“{found[0][1]}…”。"
+        yield _made(
+            PARAGRAPHS, departments, words, "请核对报告是否照抄", (place for place, _ in found)
+        )
+
+
+def _far_from_peers(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+    groups: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
+    for answer in answers:
+        if answer.facts.office_per_head is not None and answer.facts.office_per_head > 0:
+            groups[answer.facts.nature].append((answer.department, answer.facts.office_per_head))
+    for nature, members in groups.items():
+        if len(members) < ENOUGH_PEERS:
+            continue
+        middle = statistics.median(value for _, value in members)
+        for name, value in members:
+            if value > middle * FAR or value * FAR < middle:
+                words = f"{name}人均公用经费 {plain(value, 2)} 元，{nature}单位中位数 {plain(middle, 2)} 元（{len(members)} 个单位）。"
+                yield _made(PEERS, (name,), words, "请核对公用经费和在职人数")
+
+
+def _other_targets(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+    typed: dict[str, list[tuple[str, str, Place]]] = defaultdict(list)
+    for answer in answers:
+        for indicator, target, place in answer.facts.targets:
+            typed[indicator].append((target, answer.department, place))
+    for indicator, entries in typed.items():
+        usual, count = Counter(target for target, _, _ in entries).most_common(1)[0]
+        others = [entry for entry in entries if entry[0] != usual]
+        if len(entries) < ENOUGH_PEERS or not others or Fraction(count, len(entries)) < MOST:
+            continue
+        named = "、".join(f"{department}（{target}）" for target, department, _ in others[:6])
+        words = f"共性指标“{indicator}”的目标值多数部门填 {usual}，{named}不同。"
+        yield _made(
+            TARGETS,
+            (d for _, d, _ in others),
+            words,
+            "共性指标的目标值应统一",
+            (place for _, _, place in others),
+        )
+
+
+def strangers(lines: Iterable[ReferenceLine], codes: Iterable[str]) -> Iterator[BatchFinding]:
+    """Figures of the bureau whose 部门编码 is nobody's: they were held against no workbook, and nobody would notice."""
+    known = {tidy(code) for code in codes}
+    first: dict[str, str] = {}
+    for line in lines:
+        if tidy(line.code) not in known:
+            first.setdefault(line.code, line.source)
+    if first:
+        named = "、".join(f"{code}（{source}）" for code, source in list(first.items())[:6])
+        more = f"等 {len(first)} 个" if len(first) > 6 else ""
+        words = f"批复数里的部门编码 {named}{more}，名册和报来的表里都没有，这些数没有用上。"
+        yield _made(STRANGERS, (), words, "请核对部门编码")

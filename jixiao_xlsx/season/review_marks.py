@@ -1,0 +1,117 @@
+"""What a scored workbook says of itself, on a very hidden sheet for each of its tables: whose it is, and for each line what the reviewer had before them.
+
+It tells a reviewer's typing from what an earlier run had written again, and keeps the lines that no longer fit an indicator.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from jixiao_xlsx.values.amounts import plain, tidy
+from jixiao_xlsx.values.scores import Review, Reviewed
+
+SHEET = "_review"
+SCORE_TITLE, REASON_TITLE = "财政复核分", "复核理由"
+_HEAD = ("file", "department", "code", "template", "version", "year", "item")
+_TABLE, _NAMES, _SOURCES, _LINE, _LEFT = "table", "names", "sources", "line", "left"
+MOST_LINES = 2_000
+AS_TEXT = "text"  # a note: the number was typed as text
+
+
+Scores = tuple[Fraction | None, Fraction | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The sheet as read: `review` has every line of the table as a run wrote it, typed or not, and `scores` the 自评分 and
+    复算分 that stood beside it; `table` is the sheet it stands on, `names` the title of the column that names the lines,
+    `left` are lines without an indicator.
+    """
+
+    review: Review
+    scores: tuple[Scores, ...]
+    table: str
+    names: str
+    left: tuple[Reviewed, ...]
+
+
+def numbered(names: Iterable[str]) -> list[str]:
+    """The names of lines, the second of equal ones as “…#2”, so that each is told apart."""
+    seen: Counter[str] = Counter()
+    result = []
+    for name in names:
+        seen[tidy(name)] += 1
+        result.append(name if seen[tidy(name)] == 1 else f"{name}#{seen[tidy(name)]}")
+    return result
+
+
+def shown(line: Reviewed) -> str:
+    """What stands in the cell of 财政复核分: the number that counts, else what was typed."""
+    return line.typed if line.score is None else plain(line.score)
+
+
+def encode(written: Written) -> Iterator[tuple[str, ...]]:
+    """The rows of the sheet."""
+    for key in _HEAD:
+        yield key, str(getattr(written.review, key) or "")
+    yield _TABLE, written.table
+    yield _NAMES, written.names
+    yield (_SOURCES, *written.review.sources)
+    for line, (own, computed) in zip(written.review.lines, written.scores, strict=True):
+        yield (_LINE, *_cells(line), _text(own), _text(computed))
+    for line in written.left:
+        yield (_LEFT, *_cells(line))
+
+
+def _cells(line: Reviewed) -> tuple[str, ...]:
+    return (
+        line.name,
+        line.typed,
+        _text(line.score),
+        line.reason,
+        _text(line.own),
+        _text(line.computed),
+        line.note,
+    )
+
+
+def decode(rows: Sequence[Sequence[object]]) -> Written | None:
+    """The sheet again; None where someone has spoilt it."""
+    head: dict[str, str] = {}
+    sources: tuple[str, ...] = ()
+    lines: dict[str, list[Reviewed]] = {_LINE: [], _LEFT: []}
+    scores: list[Scores] = []
+    try:
+        for kind, *values in ([str(value) for value in row] for row in rows[:MOST_LINES]):
+            if kind in lines:
+                name, typed, score, reason, own, computed, note = values[:7]
+                lines[kind].append(
+                    Reviewed(
+                        name, typed, _number(score), reason, _number(own), _number(computed), note
+                    )
+                )
+                if kind == _LINE:
+                    scores.append((_number(values[7]), _number(values[8])))
+            elif kind == _SOURCES:
+                sources = tuple(value for value in values if value)
+            else:
+                head[kind] = values[0]
+        year = int(head["year"]) if head["year"] else None
+        words = {key: head[key] for key in _HEAD if key != "year"}
+    except (ValueError, KeyError, IndexError, ZeroDivisionError):
+        return None
+    review = Review(**words, year=year, lines=tuple(lines[_LINE]), sources=sources)
+    return Written(
+        review, tuple(scores), head.get(_TABLE, ""), head.get(_NAMES, ""), tuple(lines[_LEFT])
+    )
+
+
+def _text(value: Fraction | None) -> str:
+    return "" if value is None else str(value)
+
+
+def _number(text: str) -> Fraction | None:
+    return Fraction(text) if text else None

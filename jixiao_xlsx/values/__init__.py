@@ -1,0 +1,1 @@
+"""Values that all stages share: amounts, cells, findings, scores, people. Frozen and pure."""

@@ -1,0 +1,147 @@
+"""The values that flow through the house. Frozen, without I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from fractions import Fraction
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import BatchFinding, Report
+from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.scores import Scorecard
+
+
+class FileStatus(StrEnum):
+    """One list for everything a bureau keeps of a file or a department."""
+
+    SUBMITTED = "已报"
+    MISSING = "未报"
+    DUPLICATE = "重复"
+    UNREADABLE = "无法读取"
+    UNRECOGNISED = "未识别"
+    OTHER_YEAR = "非本年度"
+    OTHER_DEPARTMENT = "非本单位"
+    NOT_IN_ROSTER = "名册外"
+
+
+NO_CONTENT = (
+    "不是报送内容"  # how the reason ends for what nobody needs to be told of: lock files, Thumbs.db
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What only a comparison of departments needs: kept small, since it is kept of all of them.
+
+    `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their cell and beginning),
+    `targets` the 共性 targets as typed; `office_per_head` in 元; `scope` is the 填报口径; `blank`: nothing was filled in.
+    """
+
+    figures: Mapping[str, str] = field(default_factory=dict)
+    paragraphs: tuple[tuple[str, Place, str], ...] = ()
+    targets: tuple[tuple[str, str, Place], ...] = ()
+    office_per_head: Fraction | None = None
+    nature: str = ""
+    scope: str = ""
+    blank: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """The mail a file came with: the sender's address, the date in ISO 8601 with its offset, the subject; "" where unknown."""
+
+    sender: str = ""
+    date: str = ""
+    subject: str = ""
+
+    @property
+    def sent(self) -> int:
+        """The date in seconds since 1970; 0 where unknown."""
+        try:
+            return int(dt.datetime.fromisoformat(self.date).timestamp())
+        except (ValueError, OverflowError, OSError):
+            return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One file of the inbox, accounted for: its status and, where it counts, what came of it (a scorecard per project).
+
+    `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
+    for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
+    to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back;
+    `documents` are the files of written reports that were read with it, or not, each with what is to be said of it; `faults`
+    are the program's own, for whoever maintains it.
+    """
+
+    file: str
+    status: FileStatus
+    reason: str = ""
+    sha256: str = ""
+    size: int = 0
+    department: str = ""
+    report: Report | None = None
+    scorecards: tuple[Scorecard, ...] = ()
+    facts: Facts = field(default_factory=Facts)
+    output: str = ""
+    problem: str = ""
+    letter: Letter | None = None
+    material: bool = False
+    returned: tuple[str, ...] = ()
+    documents: tuple[tuple[str, str], ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether this is the workbook by which its department is judged."""
+        return self.status is FileStatus.SUBMITTED and not self.material
+
+
+@dataclass(frozen=True)
+class Batch:
+    """A whole run: every file once, and the roster it is held against.
+
+    `problems` are outputs that could not be written, `notes` what else a person should know of the output folder. `earlier` is
+    what the rounds before say of departments that have nothing that counts in this one.
+    """
+
+    template_id: str
+    template_version: str
+    year: int | None
+    bureau: Bureau
+    roster: tuple[Department, ...]
+    answers: tuple[Answer, ...]
+    findings: tuple[BatchFinding, ...] = ()
+    problems: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    earlier: tuple[Report, ...] = ()
+
+    @property
+    def submitted(self) -> tuple[Answer, ...]:
+        """The answers that count: 已报, with report and scorecards."""
+        return tuple(a for a in self.answers if a.counts and a.report and a.scorecards)
+
+    @cached_property
+    def missing(self) -> tuple[Department, ...]:
+        """Departments of the roster with nothing that counts."""
+        there = {answer.department for answer in self.submitted}
+        return tuple(d for d in self.roster if d.name not in there)
+
+    @cached_property
+    def silent(self) -> Mapping[str, Report]:
+        """Of the `missing`, by name, those that an earlier round had something of, and what that came to."""
+        known = {
+            name: report
+            for report in self.earlier
+            for name in (report.code, report.department)
+            if name
+        }
+        found = {d.name: known.get(d.name) or known.get(d.code) for d in self.missing}
+        return {name: report for name, report in found.items() if report}

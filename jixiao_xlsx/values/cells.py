@@ -1,0 +1,285 @@
+"""The values that flow through the house. Frozen, without I/O."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from decimal import Decimal
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jixiao_xlsx.values.amounts import Figure, State, grid_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+_ADDRESS = re.compile(r"([A-Z]{1,3})(\d+)")
+_DIGITS = re.compile(r"\d+")
+_LAST_ROW = 1_048_577
+
+
+# ------------------------------------------------------------------------------------------------------ what was read
+
+
+class Cell(NamedTuple):
+    """One cell of a table: where it stands, what it is called, and what was in it. A tuple, since a file has thousands.
+
+    `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for text cells, None otherwise.
+    `note` says what was odd about the way it was typed.
+    """
+
+    sheet: str
+    ref: str
+    row: str
+    column: str
+    raw: object = None
+    value: Decimal | str | None = None
+    state: State = State.BLANK
+    formula: str | None = None
+    unit: str = ""
+    decimals: int = 2
+    note: str = ""
+
+    @property
+    def number(self) -> Decimal | None:
+        """The number, or None for anything that is not one."""
+        return self.value if isinstance(self.value, Decimal) else None
+
+    @property
+    def text(self) -> str:
+        """What a person sees typed there, without surrounding spaces."""
+        if self.raw is None:
+            return ""
+        if isinstance(self.raw, float) and self.raw.is_integer() and abs(self.raw) < 1e15:
+            return str(int(self.raw))
+        return str(self.raw).strip()
+
+    @property
+    def figure(self) -> Figure | None:
+        """The number on its unit and grid."""
+        number = self.number
+        return None if number is None else Figure(number, self.unit, self.decimals)
+
+    @property
+    def gridded(self) -> bool:
+        """Whether it holds a number that is printed coarser than its atoms (万元 with two decimals, say)."""
+        return isinstance(self.value, Decimal) and grid_of(self.unit, self.decimals) > 1
+
+    @property
+    def blank(self) -> bool:
+        return self.state is State.BLANK
+
+    @property
+    def place(self) -> Place:
+        return Place(self.sheet, self.ref)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of a table; `title` is its business name, `kind` one of fixed | open | total."""
+
+    title: str
+    kind: str
+    cells: Mapping[str, Cell]
+
+    def __getitem__(self, column: str) -> Cell:
+        return self.cells[column]
+
+    def get(self, column: str) -> Cell | None:
+        return self.cells.get(column)
+
+
+@dataclass(frozen=True)
+class Table:
+    """A sheet, or a part of one, with a row axis and a column axis.
+
+    `anchor` is the cell that findings about the whole table point at; `columns` maps each column title to the cell of its
+    heading; `absent` lists titles that the form has and the file has not (rows and columns); `extras` are the labelled
+    cells around the grid (a tick, a reason); `heading` is the readable title line, where the form has one.
+    """
+
+    name: str
+    sheet: str
+    anchor: Cell
+    rows: tuple[Row, ...]
+    columns: Mapping[str, Cell]
+    absent: tuple[str, ...] = ()
+    extras: Mapping[str, Cell] = field(default_factory=dict)
+    heading: Cell | None = None
+    ticked: bool = False
+
+    @cached_property
+    def open_rows(self) -> tuple[Row, ...]:
+        return tuple(row for row in self.rows if row.kind == "open")
+
+    @cached_property
+    def total(self) -> Row | None:
+        return next((row for row in self.rows if row.kind == "total"), None)
+
+    @cached_property
+    def by_title(self) -> Mapping[str, Row]:
+        """Rows by title; the first of equal open rows."""
+        return {row.title: row for row in reversed(self.rows)}
+
+    def cell(self, row: str, column: str) -> Cell | None:
+        """The cell at those titles, or None."""
+        found = self.by_title.get(row)
+        return None if found is None else found.cells.get(column)
+
+    def cells(self) -> Iterator[Cell]:
+        """Every cell of the grid and around it."""
+        for row in self.rows:
+            yield from row.cells.values()
+        yield from self.extras.values()
+
+    @cached_property
+    def frame(self) -> pd.DataFrame:
+        """Values in the sheet's own unit; rows and columns carry the form's titles. Blank is None/NaN."""
+        return self._frame(
+            lambda cell: float(cell.value) if isinstance(cell.value, Decimal) else cell.value
+        )
+
+    @cached_property
+    def refs(self) -> pd.DataFrame:
+        """The cell addresses, in a frame of the same shape as `frame`."""
+        return self._frame(lambda cell: cell.ref)
+
+    def _frame(self, of: Any) -> pd.DataFrame:
+        import pandas as pd
+
+        titles = list(self.columns)
+        data = [
+            [of(row.cells[title]) if title in row.cells else None for title in titles]
+            for row in self.rows
+        ]
+        return pd.DataFrame(data, index=[row.title for row in self.rows], columns=titles)
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """Something the reader met and did not keep silent about. `kind` is one of the reader's fixed words."""
+
+    kind: str
+    place: Place
+    item: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """A 情况说明 as typed beside a finding: the rule and the item it speaks of, and the sheet ("" for any)."""
+
+    code: str
+    item: str
+    text: str
+    sheet: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """A paragraph of a written report outside its tables; `number` counts those with text, from 1.
+
+    `heading`: it heads what follows; `numbered`: Word counts it by itself, so that its number is not in the text; `listed`: a
+    line of the table of contents, which only repeats a heading. `aside`: where it stands when not in the text (页眉, 页脚, 脚注);
+    then `number` counts those of its kind.
+    """
+
+    number: int
+    text: str
+    heading: bool = False
+    numbered: bool = False
+    listed: bool = False
+    aside: str = ""
+
+    @property
+    def ref(self) -> str:
+        """What findings call it."""
+        return f"{self.aside}第{self.number}段" if self.aside else f"第{self.number}段"
+
+
+@dataclass(frozen=True)
+class Document:
+    """A written report (.docx) as read. `file` is what findings call it: the sheet of its places.
+
+    `tables` are those in which a table of the form was recognised, their cells called “表2 第3行第4列”; `tables_seen` counts all.
+    `margins` are headers, footers and notes; `figures` the amounts of other tables, by the titles of their rows and columns.
+    """
+
+    file: str
+    sha256: str
+    paragraphs: tuple[Paragraph, ...]
+    tables: tuple[Table, ...] = ()
+    tables_seen: int = 0
+    margins: tuple[Paragraph, ...] = ()
+    figures: tuple[Cell, ...] = ()
+
+
+@dataclass(
+    frozen=True, eq=False
+)  # one and the same, or another: what is worked out of it is remembered by identity
+class Submission:
+    """One workbook as read: tables by name, and everything around them that a rule may ask about.
+
+    `meta` is what the file says of itself (see `meta`); {} for one that was not made from a blank form. `documents` are the
+    written reports that came with it, `unread` those that could not be read, as (file, reason). `copies` is the submission
+    once per copy of a sheet that repeats, each with the tables of that copy under the form's own names; () for a form
+    without such a sheet.
+    """
+
+    file: str
+    sha256: str
+    template: str
+    department: str
+    code: str
+    year: int | None
+    tables: Mapping[str, Table]
+    notes: tuple[Note, ...] = ()
+    remarks: tuple[Remark, ...] = ()
+    meta: Mapping[str, str] = field(default_factory=dict)
+    sheets: tuple[str, ...] = ()
+    knows_formulas: bool = True
+    hides: str = ""
+    cells_read: int = 0
+    cells_handled: int = 0
+    documents: tuple[Document, ...] = ()
+    unread: tuple[tuple[str, str], ...] = ()
+    copies: tuple[Submission, ...] = ()
+
+    def __getitem__(self, table: str) -> Table:
+        return self.tables[table]
+
+    @property
+    def parts(self) -> tuple[Submission, ...]:
+        """What is checked and scored by itself: each copy of a sheet that repeats (each project), else the submission."""
+        return tuple(
+            replace(copy, documents=self.documents, unread=self.unread) for copy in self.copies
+        ) or (self,)
+
+    def get(self, table: str) -> Table | None:
+        return self.tables.get(table)
+
+    def cell(self, table: str, row: str, column: str) -> Cell | None:
+        """The cell at an address by titles, or None where any of the three is missing."""
+        found = self.tables.get(table)
+        return None if found is None else found.cell(row, column)
+
+
+class Place(NamedTuple):
+    """A cell of the submitted file; or, with the name of a report for its sheet, “第12段” or “表2 第3行第4列” of it."""
+
+    sheet: str
+    cell: str
+
+    def __str__(self) -> str:
+        return f"{self.sheet}!{self.cell}" if self.cell.isascii() else f"{self.sheet} {self.cell}"
+
+    @property
+    def order(self) -> tuple[int, int, str]:
+        """Row, then column; in a report the paragraphs, then the tables. What is neither comes last."""
+        if address := _ADDRESS.fullmatch(self.cell):
+            return int(address[2]), len(address[1]), address[1]
+        numbers = [int(number) for number in _DIGITS.findall(self.cell)]
+        within = sum(number * 10_000**power for power, number in enumerate(reversed(numbers)))
+        return _LAST_ROW + len(numbers), within, self.cell

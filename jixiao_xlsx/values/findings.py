@@ -1,0 +1,181 @@
+"""The values that flow through the house. Frozen, without I/O."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+from jixiao_xlsx.values.cells import Place
+
+# ------------------------------------------------------------------------------------------------------ what was found
+
+
+class Severity(StrEnum):
+    """错误 must be corrected; 警告 may stand with a 情况说明; 提示 is a note."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTE = "note"
+
+    @property
+    def label(self) -> str:
+        return {"error": "错误", "warning": "警告", "note": "提示"}[self.value]
+
+    @property
+    def rank(self) -> int:
+        return {"error": 0, "warning": 1, "note": 2}[self.value]
+
+
+class FindingState(StrEnum):
+    """open: to be dealt with; explained: a 警告 with 情况说明; waived: kept visible by the bureau's word."""
+
+    OPEN = "open"
+    EXPLAINED = "explained"
+    WAIVED = "waived"
+
+
+class Result(StrEnum):
+    """What becomes of a submission that was read."""
+
+    RETURN = "退回"
+    PASS = "通过"
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The admissible range, in the unit that was typed; both ends included."""
+
+    low: Decimal
+    high: Decimal
+    unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing to tell a department: never without a cell.
+
+    `fingerprint` is what it keeps from round to round (see `rounds`), `since` the round in which it first stood.
+    """
+
+    code: str
+    severity: Severity
+    place: Place
+    item: str
+    field: str
+    reported: str
+    message: str
+    expected: Expected | str | None = None
+    difference: str = ""
+    hint: str = ""
+    basis: str = ""
+    related: tuple[Place, ...] = ()
+    count: int = 1
+    state: FindingState = FindingState.OPEN
+    explanation: str = ""
+    fingerprint: str = ""
+    since: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A finding of an earlier round that is gone; `since` and `until` are the rounds in which it first stood and was gone."""
+
+    fingerprint: str
+    code: str
+    severity: Severity
+    sheet: str
+    cell: str
+    item: str
+    field: str
+    message: str
+    since: int
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A cell that differs from the round before though no finding asked for it; texts as typed, "" for blank."""
+
+    place: Place
+    item: str
+    field: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A check that could not be made, and why."""
+
+    code: str
+    reason: str
+    count: int = 1
+
+
+@dataclass(frozen=True)
+class Report:
+    """What the checker says of one submission, without the submission itself: small enough to keep sixty of.
+
+    `faults` are the program's own, told in the words of whoever maintains it.
+    """
+
+    file: str
+    sha256: str
+    department: str
+    code: str
+    year: int | None
+    findings: tuple[Finding, ...]
+    checked: Mapping[str, int]
+    skipped: tuple[Skipped, ...]
+    cells_read: int = 0
+    cells_handled: int = 0
+    round: int = 1
+    mended: tuple[Mended, ...] = ()
+    changes: tuple[Change, ...] = ()
+    faults: tuple[str, ...] = ()
+
+    @property
+    def result(self) -> Result:
+        """退回 while a 错误 or 警告 is open."""
+        open_ = (f for f in self.findings if f.state is FindingState.OPEN)
+        return Result.RETURN if any(f.severity is not Severity.NOTE for f in open_) else Result.PASS
+
+    @property
+    def worst(self) -> Severity | None:
+        return min(
+            (f.severity for f in self.findings if f.state is FindingState.OPEN),
+            key=lambda s: s.rank,
+            default=None,
+        )
+
+    def flatten(self, *names: str) -> list[tuple[object, ...]]:
+        """The named fields of every finding; `sheet` and `cell` reach into its place."""
+        return [tuple(_field(finding, name) for name in names) for finding in self.findings]
+
+    def count(self, severity: Severity, apart: Collection[str] = ()) -> int:
+        """The open findings of a severity, without those of the sheets in `apart`."""
+        open_ = (
+            f for f in self.findings if f.severity is severity and f.state is FindingState.OPEN
+        )
+        return sum(f.place.sheet not in apart for f in open_)
+
+
+def _field(finding: Finding, name: str) -> object:
+    return getattr(finding.place, name) if name in {"sheet", "cell"} else getattr(finding, name)
+
+
+@dataclass(frozen=True, slots=True)
+class BatchFinding:
+    """Something that only several submissions together show, a waiver that no longer does anything, or the reviewer's slip."""
+
+    code: str
+    severity: Severity
+    departments: tuple[str, ...]
+    message: str
+    hint: str = ""
+    places: tuple[Place, ...] = ()

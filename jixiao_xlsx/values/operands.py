@@ -1,0 +1,46 @@
+"""What an equation says of a submission: holds, fails, or holds for a reason that is worth a 提示.
+
+Equations of the form are expanded into instances (one per row or column) of resolved cells; each is judged with intervals of
+whole 分 under both conventions, then under the reliefs: typed zeros, 平尾差, the 100 元 grid. Pure.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from jixiao_xlsx.values.cells import Cell, Submission
+from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Side
+
+
+class Operand(NamedTuple):
+    """A resolved cell with its sign."""
+
+    sign: int
+    cell: Cell
+
+
+Operands = tuple[Operand, ...]
+
+
+def find(submission: Submission, ref: Ref) -> list[Cell] | None:
+    """The cells a reference names; None when its table, row or column is missing."""
+    table = submission.tables.get(ref.table)
+    if table is None or ref.column not in table.columns:
+        return None
+    if ref.row == ALL_ROWS:
+        return [row.cells[ref.column] for row in table.open_rows if ref.column in row.cells]
+    total = table.total
+    row = total if total and total.title == ref.row else table.by_title.get(ref.row)
+    cell = row.cells.get(ref.column) if row else None
+    return None if cell is None else [cell]
+
+
+def side_cells(submission: Submission, side: Side) -> list[Operand] | None:
+    """The operands of a side of full addresses; None when something is missing."""
+    operands: list[Operand] = []
+    for term in side:
+        cells = find(submission, term.ref)
+        if cells is None:
+            return None
+        operands += [Operand(term.sign, cell) for cell in cells]
+    return operands

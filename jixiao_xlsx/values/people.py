@@ -1,0 +1,68 @@
+"""The values that flow through the house. Frozen, without I/O."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    pass
+
+
+# ------------------------------------------------------------------------------------------------------ the season
+
+
+@dataclass(frozen=True, slots=True)
+class Department:
+    """One line of the roster (departments.csv)."""
+
+    code: str
+    name: str
+    short: str = ""
+    former: tuple[str, ...] = ()
+    parent: str = ""
+    office: str = ""
+    contact: str = ""
+    phone: str = ""
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ReferenceLine:
+    """A figure of the bureau's own: amounts in 元 by kind (年初预算, 全年预算, 决算), and the line of the file it stands on."""
+
+    code: str
+    item: str
+    amounts: Mapping[str, Decimal]
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Waiver:
+    """The bureau's word that a finding may stand. `item` "" means every item of the rule; `until` the last day it holds."""
+
+    department: str
+    code: str
+    item: str
+    reason: str
+    approver: str
+    until: dt.date | None
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bureau:
+    """Who asks, and until when (bureau.toml). Dates are printed as given."""
+
+    name: str = ""
+    office: str = ""
+    contact: str = ""
+    phone: str = ""
+    deadline: str = ""
+    return_by: str = ""
+    document_number: str = ""
+    dated: str = ""
+    year: int | None = None

@@ -1,1 +1,0 @@
-"""What goes out: workbooks and records written from the values of the other stages."""
