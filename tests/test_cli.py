@@ -105,7 +105,7 @@ def test_commands_stand_in_the_order_of_the_season() -> None:
 def test_the_version_is_the_packages() -> None:
     import jixiao_xlsx
 
-    assert jixiao("--version").stdout == f"jixiao {jixiao_xlsx.values.version()}\n"
+    assert jixiao("--version").stdout == f"jixiao {jixiao_xlsx.version()}\n"
 
 
 @pytest.mark.parametrize(

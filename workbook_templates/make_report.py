@@ -17,7 +17,8 @@ from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
-from jixiao_xlsx.writers.package import repacked
+
+from jixiao_xlsx.output.same_bytes import repacked
 
 CENTER, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.LEFT
 BODY, HEAD, TITLE, DIGITS = "仿宋", "黑体", "宋体", "Times New Roman"

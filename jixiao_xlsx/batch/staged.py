@@ -25,7 +25,7 @@ _LOCK = "lock"
 _DIGEST = 64
 # All that an answer is made of. Nothing else is ever brought to life from what lies on a disk.
 _KINDS = {("fractions", "Fraction"), ("decimal", "Decimal"), ("datetime", "date")}
-_MODEL = "jixiao_xlsx.model"
+_MODEL = "jixiao_xlsx.values."
 
 
 def place_of(folder: Path, file: str) -> Path:
@@ -71,7 +71,7 @@ class _Values(pickle.Unpickler):
 
     def find_class(self, module: str, name: str) -> Any:
         """The class of that name, where it is one of ours."""
-        if (module == _MODEL and name[:1].isupper() and "." not in name) or (
+        if (module.startswith(_MODEL) and name[:1].isupper() and "." not in name) or (
             module,
             name,
         ) in _KINDS:

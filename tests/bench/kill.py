@@ -29,8 +29,8 @@ import corpus  # noqa: E402
 SCRIPT = """
 import sys
 from pathlib import Path
-from jixiao_xlsx import batch
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
     batch.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), jobs=int(sys.argv[3]))
 """

@@ -159,8 +159,8 @@ def renamed(source: Path, target: Path, number: int) -> None:
 
 RUN = """
 import resource, sys
-from jixiao_xlsx import batch
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
     inbox, output, jobs, kind = sys.argv[1:]
     if kind == "run":

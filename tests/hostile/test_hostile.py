@@ -12,11 +12,8 @@ from collections import Counter
 from pathlib import Path
 
 import corpus
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
-
 import fuzz
+import pytest
 from office import converted, office
 from parcels import letter, mbox, zipped
 
@@ -35,8 +32,8 @@ FUZZED = 120
 SCRIPT = """
 import json, resource, sys, time
 from pathlib import Path
-from jixiao_xlsx import batch
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
     start = time.perf_counter()
     batch.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), roster_path=Path(sys.argv[3]), jobs=int(sys.argv[4]))
@@ -129,8 +126,8 @@ def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path:
 EACH = """
 import json, sys, time
 from pathlib import Path
-from jixiao_xlsx import batch
-from jixiao_xlsx.spec import find_template
+from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.form.find_template import find_template
 
 def memory(kind):
     lines = Path("/proc/self/status").read_text().splitlines()

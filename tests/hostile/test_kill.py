@@ -9,11 +9,8 @@ import sys
 import types
 from pathlib import Path
 
-import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1] / "bench"))
-
 import kill
+import pytest
 
 from jixiao_xlsx.batch import examine_one, run, staged
 from jixiao_xlsx.batch.outbox import Outbox
@@ -46,7 +43,7 @@ def interrupted(inbox: Path, output: Path, monkeypatch: pytest.MonkeyPatch) -> N
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patched:
-        patched.setattr(run.matching, "season", stop)
+        patched.setattr(run.which_counts, "season", stop)
         with pytest.raises(KeyboardInterrupt):
             run.run([inbox], output, template=TEMPLATE, jobs=1)
 
@@ -63,13 +60,13 @@ def test_what_was_finished_is_not_done_again(
     )  # half a record, a changed workbook: both are made again
     kept[1].with_suffix(".xlsx").write_bytes(b"half")
     done: list[str] = []
-    real = examine_one.checker.check
+    real = examine_one.check
 
     def check(submission: object, *rest: object) -> object:
         done.append(submission.file)  # type: ignore[attr-defined]
         return real(submission, *rest)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(examine_one.checker, "check", check)
+    monkeypatch.setattr(examine_one, "check", check)
     run.run([inbox], output, template=TEMPLATE, jobs=1)
     assert len(done) == 2
     run.run([inbox], clean, template=TEMPLATE, jobs=1)

@@ -33,7 +33,7 @@ from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 
-INBOX = Path(__file__).parent.parent / "samples" / "inbox"
+INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 FORM = find_template()
 
 

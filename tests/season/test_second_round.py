@@ -25,7 +25,7 @@ from jixiao_xlsx.season.rounds import FOLDER, open_counts
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.findings import FindingState, Result, Severity
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 FORM = find_template()
 
 

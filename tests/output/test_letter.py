@@ -24,7 +24,7 @@ from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Change, Report, Result, Severity
 from jixiao_xlsx.values.people import Bureau, Department
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parents[2]
 FORM = find_template()
 BUREAU = Bureau(
     "青禾县财政局",

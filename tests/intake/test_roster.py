@@ -18,7 +18,7 @@ from jixiao_xlsx.intake.roster import (
 )
 from jixiao_xlsx.values.people import Department
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 HEADER = "部门编码,部门名称,简称,曾用名,主管部门,归口股室,联系人,电话,邮箱\n"
 
 

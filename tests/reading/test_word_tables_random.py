@@ -25,7 +25,7 @@ from jixiao_xlsx.values.cells import Cell, Document, Paragraph, Submission, Tabl
 from jixiao_xlsx.values.findings import Finding
 
 TEMPLATE = find_template()
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 RULES = [rule for rule in catalogue(TEMPLATE) if rule.in_word or rule.code == "NAR120"]
 FILE = "报告.docx"
 

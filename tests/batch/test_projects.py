@@ -37,7 +37,7 @@ from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import FindingState, Severity
 
 FORM = find_template("xiangmu-zhichu")
-SAMPLES = Path(__file__).parent.parent / "samples" / "xiangmu"
+SAMPLES = Path(__file__).parents[2] / "samples" / "xiangmu"
 INBOX = sorted((SAMPLES / "inbox").glob("*.xlsx"))
 WATER = next(path for path in INBOX if "水务" in path.name)  # two projects, nothing wrong
 SCHOOLS = next(

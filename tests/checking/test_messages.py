@@ -31,7 +31,7 @@ EVERY = {str(case): case for case in load_cases(TEMPLATE)}
 CASES = {name: case for name, case in EVERY.items() if case.finds}
 BOOKS = {
     path.stem: path
-    for path in sorted((Path(__file__).parent.parent / "samples" / "inbox").glob("*.xlsx"))
+    for path in sorted((Path(__file__).parents[2] / "samples" / "inbox").glob("*.xlsx"))
 }
 PAGE = GOLDEN / "messages.txt"
 WORDS = "NAR"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from test_narrative_corpus import said
+from test_corpora import said
 
 from jixiao_xlsx.prose.likeness import is_slip
 from jixiao_xlsx.values.findings import Severity

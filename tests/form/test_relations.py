@@ -38,5 +38,5 @@ def test_retired_codes_are_never_used_again() -> None:
 def test_the_page_says_of_every_relation_what_the_catalogue_does() -> None:
     template = find_template()
     _catalogue.cache_clear()  # pages of equations are made with their rules
-    page = (Path(__file__).parent.parent / "docs" / "rules.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[2] / "docs" / "rules.md").read_text(encoding="utf-8")
     assert rules_markdown(catalogue(template), template) == page

@@ -22,7 +22,7 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.answers import NO_CONTENT, Answer, FileStatus
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 ROSTER = SAMPLES / "departments.csv"
 BOOKS = sorted((SAMPLES / "inbox").glob("*.xlsx"))[:5]
 ONE, TWO, THREE, FOUR, FIVE = (path.read_bytes() for path in BOOKS)

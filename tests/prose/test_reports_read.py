@@ -19,7 +19,7 @@ from jixiao_xlsx.values.cells import Place
 TEMPLATE = replace(
     find_template(), severities={}
 )  # the rules' own severities, whatever the form says of them
-INBOX = Path(__file__).parent.parent / "samples" / "inbox"
+INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 
 

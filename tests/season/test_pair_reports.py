@@ -24,7 +24,7 @@ from jixiao_xlsx.season.pair_reports import CHECKED, offers
 from jixiao_xlsx.values.answers import Answer, FileStatus
 
 TEMPLATE = find_template()
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 ROSTER = SAMPLES / "departments.csv"
 WATER = next((SAMPLES / "inbox").glob("水务局*.xlsx")).read_bytes()
 PETITIONS = (SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes()

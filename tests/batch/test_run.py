@@ -25,7 +25,7 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 
 TEMPLATE = find_template()
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 ROSTER = SAMPLES / "departments.csv"
 BOOKS = sorted((SAMPLES / "inbox").glob("*.xlsx"))
 FEW = 3
@@ -234,7 +234,7 @@ def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
     assert all(
         "KeyError" not in answer.problem
-        and answer.faults[0].startswith("KeyError: 'x' (workers.py:")
+        and answer.faults[0].startswith("KeyError: 'x' (batch/examine_one.py:")
         for answer in done.submitted
     )
     assert (tmp_path / "结果" / "汇总.xlsx").is_file()

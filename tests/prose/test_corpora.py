@@ -23,7 +23,7 @@ TEMPLATE = replace(
     find_template(), severities={}
 )  # the rules' own severities, whatever the form says of them
 RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}
-HERE = Path(__file__).parent / "narrative"
+HERE = Path(__file__).parent / "corpora"
 FILES = (
     "corpus.txt",
     "fresh.txt",
@@ -50,7 +50,7 @@ OTHER_BOOKS = {
     "other_justice.txt": "司法局*",
     "other_office.txt": "附件2：青禾县人民政府办公室*",
 }  # of clean samples of other kinds: their own incomes, subjects, groups that were asked
-SAMPLES = Path(__file__).parents[1] / "samples" / "inbox"
+SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
 INNOCENT = "others.txt"  # nearly all right: what is said of other bodies, other years, projects, heads and standards
 
 

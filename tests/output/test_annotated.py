@@ -24,7 +24,7 @@ from jixiao_xlsx.reading.titles import RETURNED
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
 
-INBOX = Path(__file__).parent.parent / "samples" / "inbox"
+INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 FORM = find_template()
 
 

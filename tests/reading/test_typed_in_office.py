@@ -68,7 +68,7 @@ def books(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Submission]:
         "profile": str(folder / "profile"),
     }
     (folder / "job.json").write_text(json.dumps(job), encoding="utf-8")
-    script = Path(__file__).parent / "uno_typist.py"
+    script = Path(__file__).parents[1] / "uno_typist.py"
     subprocess.run(
         ["/usr/bin/python3", script, folder / "job.json"],
         check=True,

@@ -2,13 +2,7 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent / "bench"))
-
 from detection import tables
 from faults import Figures, Tally, numeric_cells, reason, run
 from injuries import inject

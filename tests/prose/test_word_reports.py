@@ -25,7 +25,7 @@ from jixiao_xlsx.values.cells import Document
 from jixiao_xlsx.values.findings import Finding, Report
 
 TEMPLATE = find_template()
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 REPORTS = sorted((SAMPLES / "inbox").glob("*.docx"))
 SEED = next(path for path in REPORTS if "临泽县机关事务中心" in path.name)
 BOOKS = {"临泽县机关事务中心": "*临泽县机关事务中心*.xlsx", "水务局": "水务局*.xlsx"}
@@ -93,7 +93,7 @@ def test_every_slip_is_found_at_its_paragraph_with_its_words_and_nothing_else(
 
 
 def by_hand() -> Iterator[Mapping[str, str]]:
-    with (Path(__file__).parent / "narrative" / "seed_report.csv").open(
+    with (Path(__file__).parent / "corpora" / "seed_report.csv").open(
         encoding="utf-8", newline=""
     ) as stream:
         yield from csv.DictReader(stream)

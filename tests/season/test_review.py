@@ -27,7 +27,7 @@ from jixiao_xlsx.season.review_files import read_review
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.scores import Scorecard
 
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 ROSTER = SAMPLES / "departments.csv"
 FORM = find_template()
 SENT = {"青禾县信访局": "青禾县信访局.xlsx", "青禾县统计局": "县统计局整体支出绩效自评.xlsx"}

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
+import xlsb
 from office import converted, office
 from parcels import letter, mbox, zipped
-
-sys.path.insert(0, str(Path(__file__).parent / "hostile"))
-
-import xlsb
 
 from jixiao_xlsx.batch import run
 from jixiao_xlsx.examining.check import check
@@ -21,7 +17,7 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import Answer
 
 TEMPLATE = find_template()
-SAMPLES = Path(__file__).parent.parent / "samples"
+SAMPLES = Path(__file__).parents[2] / "samples"
 BOOKS = {path.name: path.read_bytes() for path in sorted((SAMPLES / "inbox").glob("*.xlsx"))}
 Findings = Mapping[str, list[tuple[str, ...]]]
 

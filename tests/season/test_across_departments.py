@@ -15,7 +15,7 @@ from jixiao_xlsx.values.cells import Document, Paragraph, Place
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.people import ReferenceLine
 
-SAMPLES = Path(__file__).parent.parent / "samples" / "inbox"
+SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
 
 
 def answers(*facts: Facts) -> list[Answer]:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 import pytest
-from test_narrative_corpus import (
+from test_corpora import (
     EXAMS,
     FILES,
     INNOCENT,
