@@ -240,9 +240,9 @@ def report(
         "PLA105": 0,
     }
     skipped = (
-        Skipped("BAL103", "收支总表未填"),
-        Skipped("BAL104", "收支总表未填", 3),
-        Skipped("IND116", "没有基础数据：三公经费表未填"),
+        Skipped("收支总表未填", code="BAL103"),
+        Skipped("收支总表未填", 3, code="BAL104"),
+        Skipped("没有基础数据：三公经费表未填", code="IND116"),
     )
     given = findings() if found is None else tuple(found)
     return Report(

@@ -59,7 +59,7 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
         findings=tuple(sealed(sorted(kept, key=by_severity_and_place(submission)), submission)),
         checked=looked,
         skipped=tuple(
-            Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
+            Skipped(reason, count, code) for (code, reason), count in sorted(skipped.items())
         ),
         cells_read=submission.cells_read,
         cells_handled=submission.cells_handled,

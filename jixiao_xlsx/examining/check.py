@@ -86,7 +86,7 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
         findings=tuple(sealed(sorted(found, key=by_severity_and_place(submission)), submission)),
         checked=dict(looked),
         skipped=tuple(
-            Skipped(code, reason, count) for (code, reason), count in sorted(skipped.items())
+            Skipped(reason, count, code) for (code, reason), count in sorted(skipped.items())
         ),
         faults=tuple(dict.fromkeys(fault for report in reports for fault in report.faults)),
     )

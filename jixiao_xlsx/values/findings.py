@@ -110,11 +110,11 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A check that could not be made, and why."""
+    """A check that could not be made, and why. The runner fills `code` with that of the rule."""
 
-    code: str
     reason: str
     count: int = 1
+    code: str = ""
 
 
 @dataclass(frozen=True)

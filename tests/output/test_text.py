@@ -62,7 +62,7 @@ def answer(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局
         2023,
         findings,
         {"REC101": 2, "BAL201": 14},
-        (Skipped("RAT101", "未填", 3),),
+        (Skipped("未填", 3, code="RAT101"),),
         500,
         498,
     )

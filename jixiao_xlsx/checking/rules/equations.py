@@ -52,7 +52,7 @@ def _checker(spec: EquationSpec) -> Callable[[Evidence], Iterator[Observation]]:
         looked = 0
         for verdict in evidence.judged.by_code.get(spec.code, ()):
             if verdict.outcome is Outcome.SKIPPED or verdict.outcome is Outcome.BLANK_TOTAL:
-                yield Skipped(spec.code, _skipped(verdict))
+                yield Skipped(_skipped(verdict))
                 continue
             looked += len(verdict.instance.cells)
             if verdict.outcome is Outcome.FAILS:

@@ -53,7 +53,7 @@ def weights_total(evidence: Evidence) -> Iterator[Observation]:
     改法：权重照表样填；预算执行率的分值填 10。
     """
     if not evidence.lines:
-        yield Skipped("IND101", "没有读到指标")
+        yield Skipped("没有读到指标")
         return
     yield Looked(len(evidence.lines) + 1)
     total = sum((line.weight for line in evidence.lines), Fraction(0))

@@ -36,7 +36,7 @@ def overwritten(evidence: Evidence) -> Iterator[Observation]:
         reason = (
             "文件格式不保存公式" if submission.meta else "不是用空白表填的，看不出哪些格原是公式"
         )
-        yield Skipped("STR109", reason)
+        yield Skipped(reason)
         return
     ahead = {ref for ref, _ in hidden_mark.prefilled(submission.meta)}
     typed = {
@@ -148,7 +148,7 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
     """
     ahead = dict(hidden_mark.prefilled(evidence.submission.meta))
     if not ahead or any(isinstance(saw, Flag) for saw in borrowed(evidence)):
-        yield Skipped("STR110", "表是发给别的单位或别的年度的" if ahead else "没有预填数")
+        yield Skipped("表是发给别的单位或别的年度的" if ahead else "没有预填数")
         return
     for ref, value in ahead.items():
         cell = evidence.submission.cell(ref.table, ref.row, ref.column)
@@ -180,7 +180,7 @@ def borrowed(evidence: Evidence) -> Iterator[Observation]:
         said.get(key, "") for key in (hidden_mark.DEPARTMENT, hidden_mark.CODE, hidden_mark.YEAR)
     )
     if not owner and not code and not year:
-        yield Skipped("STR111", "文件没有记录发给哪个单位、哪个年度")
+        yield Skipped("文件没有记录发给哪个单位、哪个年度")
         return
     yield Looked(3)
     other_name = bool(owner and submission.department) and not _same_office(
@@ -251,7 +251,7 @@ def changed_print(evidence: Evidence) -> Iterator[Observation]:
     """
     said = evidence.submission.meta
     if not said:
-        yield Skipped("STR113", "不是用空白表填的，不知道原来印的是什么")
+        yield Skipped("不是用空白表填的，不知道原来印的是什么")
         return
     spoken = {
         evidence.template.indicator_columns.get(part)

@@ -44,7 +44,7 @@ def _checker(spec: RateSpec) -> Callable[[Evidence], Iterator[Observation]]:
     def check(evidence: Evidence) -> Iterator[Observation]:
         table = evidence.submission.get(spec.table)
         if table is None:
-            yield Skipped(spec.code, f"缺少“{spec.table}”")
+            yield Skipped(f"缺少“{spec.table}”")
             return
         for row in table.rows:
             yield from _check_row(spec, row)
@@ -57,24 +57,24 @@ def _check_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
     shown = row.get(spec.ratio.shown.column)
     above, below = _cells(row, spec.ratio.numerator), _cells(row, spec.ratio.denominator)
     if shown is None or above is None or below is None:
-        yield Skipped(spec.code, f"缺少“{spec.ratio.text}”所需的列")
+        yield Skipped(f"缺少“{spec.ratio.text}”所需的列")
         return
     if any(cell.state in UNUSABLE for cell in (shown, *above, *below)):
-        yield Skipped(spec.code, f"{row.title}：有格不是数字")
+        yield Skipped(f"{row.title}：有格不是数字")
         return
     if (
         shown.number is None
         or all(c.number is None for c in above)
         or all(c.number is None for c in below)
     ):
-        yield Skipped(spec.code, "未填")
+        yield Skipped("未填")
         return
     parts = [
         (_interval(spec.ratio.numerator, above, how), _interval(spec.ratio.denominator, below, how))
         for how in Convention
     ]
     if any(whole.lo <= 0 for _, whole in parts):
-        yield Skipped(spec.code, f"{row.title}：分母不大于 0，另行核对")
+        yield Skipped(f"{row.title}：分母不大于 0，另行核对")
         return
     yield Looked(1 + len(above) + len(below))
     typed, step = Fraction(shown.number), Fraction(1, 10 ** (shown.decimals + 2))

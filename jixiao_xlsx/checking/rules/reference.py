@@ -29,9 +29,9 @@ def _cell(table: Table, item: str, column: str) -> Cell | None:
     return row.get(column) if row else None
 
 
-def _nothing_to_hold(evidence: Evidence, code: str) -> Iterator[Observation]:
+def _nothing_to_hold(evidence: Evidence) -> Iterator[Observation]:
     if not evidence.reference:
-        yield Skipped(code, "没有提供本部门的批复数")
+        yield Skipped("没有提供本部门的批复数")
 
 
 @rule("REF101", "与财政批复数不符", severity=Severity.ERROR, basis=BASIS, relations=("C05",))
@@ -40,7 +40,7 @@ def differs(evidence: Evidence) -> Iterator[Observation]:
 
     改法：按批复数改正；认为批复数有误的，联系财政部门。
     """
-    yield from _nothing_to_hold(evidence, "REF101")
+    yield from _nothing_to_hold(evidence)
     for line, kind, cell in _pairs(evidence):
         if cell is None or cell.number is None:
             continue
@@ -65,7 +65,7 @@ def not_reported(evidence: Evidence) -> Iterator[Observation]:
 
     改法：补填这一项；确无此项的，附情况说明。
     """
-    yield from _nothing_to_hold(evidence, "REF102")
+    yield from _nothing_to_hold(evidence)
     table = evidence.submission.get(evidence.template.reference_table)
     for line, kind, cell in _pairs(evidence):
         right = line.amounts[kind]
@@ -86,7 +86,7 @@ def not_in_reference(evidence: Evidence) -> Iterator[Observation]:
 
     改法：核对这一项有没有批复，是否填错了行。
     """
-    yield from _nothing_to_hold(evidence, "REF103")
+    yield from _nothing_to_hold(evidence)
     table = evidence.submission.get(evidence.template.reference_table)
     if table is None:
         return

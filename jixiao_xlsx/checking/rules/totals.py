@@ -85,7 +85,7 @@ def totaloverstates(evidence: Evidence) -> Iterator[Observation]:
     """
     cell, card = evidence.total_cell("score"), evidence.card
     if cell is None or cell.number is None or card.score is None:
-        yield Skipped("IND118", "合计未填或不能复算")
+        yield Skipped("合计未填或不能复算")
         return
     over = [line for line, item in scored_lines(evidence) if overstates(line, item)]
     yield Looked(1)
@@ -145,7 +145,7 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     """
     cell, card = evidence.role("self_total"), evidence.card
     if cell is None or cell.number is None or card.self_sum is None:
-        yield Skipped("IND119", "自评总分或合计未填")
+        yield Skipped("自评总分或合计未填")
         return
     yield Looked(3)
     allowed = _allowed_totals(evidence)

@@ -49,7 +49,7 @@ def said_to_be_absent(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR108", MISSING)
+        yield Skipped(MISSING)
         return
     for source in story.passages:
         lexicon = story.lexicon or known.lexicon

@@ -28,7 +28,7 @@ def chains(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR118", MISSING)
+        yield Skipped(MISSING)
         return
     told = {
         id(mention)

@@ -37,7 +37,7 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR117", MISSING)
+        yield Skipped(MISSING)
         return
     for source in story.passages:
         for match in _CLAIM.finditer(source.folded):

@@ -54,7 +54,7 @@ def differs_from_table(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR101", MISSING)
+        yield Skipped(MISSING)
         return
     dated: set[tuple[int, int]] = set()
     for fact in story.facts:
@@ -321,7 +321,7 @@ def unit_slip(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR102", MISSING)
+        yield Skipped(MISSING)
         return
     for fact in story.facts:
         if not fact.items or not fact.mention.money or fact.mention.approximate:
@@ -388,7 +388,7 @@ def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR103", MISSING)
+        yield Skipped(MISSING)
         return
     first: dict[tuple[tuple[str, ...], str, str], Fact] = {}
     for fact in story.facts:

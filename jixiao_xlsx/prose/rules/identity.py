@@ -36,7 +36,7 @@ def somebody_else(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR110", MISSING)
+        yield Skipped(MISSING)
         return
     year, department = evidence.submission.year, tidy(evidence.submission.department)
     captions = {
@@ -306,7 +306,7 @@ def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR111", MISSING)
+        yield Skipped(MISSING)
         return
     for source in story.passages:
         yield Looked(1)

@@ -50,7 +50,7 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR109", MISSING)
+        yield Skipped(MISSING)
         return
     total = evidence.role("self_total")
     score: Decimal | None = None
@@ -279,7 +279,7 @@ def score_without_grade(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR116", MISSING)
+        yield Skipped(MISSING)
         return
     names = any_of(tuple(one.name for one in evidence.template.grades))
     graded = re.compile(rf"等级|等次|[“\"]({names})[”\"]|(?:为|分[，,(])(?:{names})(?=[，,。;)]|$)")

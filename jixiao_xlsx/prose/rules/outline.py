@@ -53,7 +53,7 @@ def heading_numbers(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR113", MISSING)
+        yield Skipped(MISSING)
         return
     for group in _texts(evidence, story):
         yield Looked(len(group))
@@ -148,7 +148,7 @@ def impossible_dates(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR114", MISSING)
+        yield Skipped(MISSING)
         return
     for source in story.passages:
         for match in _DATE.finditer(source.folded):
@@ -183,7 +183,7 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None:
-        yield Skipped("NAR115", MISSING)
+        yield Skipped(MISSING)
         return
     for advice in known.advice:
         cells = [

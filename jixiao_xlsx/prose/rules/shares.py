@@ -26,7 +26,7 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story = evidence.story
     if story is None:
-        yield Skipped("NAR106", MISSING)
+        yield Skipped(MISSING)
         return
     for share in story.shares:
         if share.part.mention.approximate or evidence.measures.slipped(share.part, share.parent):

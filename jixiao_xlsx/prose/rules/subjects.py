@@ -25,7 +25,7 @@ def odd_subject_names(evidence: ProseEvidence) -> Iterator[Observation]:
     """
     story, known = evidence.story, evidence.vocabulary
     if story is None or known is None or known.subjects is None:
-        yield Skipped("NAR112", MISSING)
+        yield Skipped(MISSING)
         return
     for source in story.passages:
         yield Looked(1)
@@ -78,7 +78,7 @@ def odd_subject_cells(evidence: ProseEvidence) -> Iterator[Observation]:
     subjects = known.subjects if known else None
     table = evidence.submission.get(subjects.table) if subjects else None
     if subjects is None or table is None:
-        yield Skipped("STR114", "没有支出功能分类科目一栏")
+        yield Skipped("没有支出功能分类科目一栏")
         return
     cells = [
         cell

@@ -42,7 +42,7 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
     改法：按表改报告；工作簿填错的，改工作簿。
     """
     for file, reason in evidence.submission.unread:
-        yield Skipped("NAR120", f"报告“{file}”没有读成：{reason}")
+        yield Skipped(f"报告“{file}”没有读成：{reason}")
     for document in evidence.submission.documents:
         yield from _other_tables(evidence, document)
         for table in document.tables:
@@ -55,9 +55,7 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
             )
             apart = [pair for pair in pairs if not _agree(*pair)]
             if AGREEING * (len(pairs) - len(apart)) < len(pairs):
-                yield Skipped(
-                    "NAR120", f"报告里的“{table.name}”与工作簿多数的数不同，可能口径不同，没有比较"
-                )
+                yield Skipped(f"报告里的“{table.name}”与工作簿多数的数不同，可能口径不同，没有比较")
                 continue
             yield Looked(len(pairs))
             for theirs, ours in apart:
