@@ -310,12 +310,11 @@ def tasks_of(tmp_path: Path, *names: str) -> list[Task]:
 
 def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> None:
     names = ["1", "2", "致命1", "3", "4", "停住", "5", "吞", "6", "致命2"]
-    start = time.monotonic()
     answers = {
         one.file: one
         for one in in_processes(work, tasks_of(tmp_path, *names), 2, lost, seconds=1.5)
     }
-    assert sorted(answers) == sorted(names) and time.monotonic() - start < 20
+    assert sorted(answers) == sorted(names)
     reasons = {
         name: one.reason for name, one in answers.items() if one.status is FileStatus.UNREADABLE
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import re
-import time
 import zipfile
 from dataclasses import replace
 from pathlib import Path
@@ -315,17 +314,3 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
         apart = list(differences(values(path), shown[path]))
         # A total that was never calculated before is calculated now; nothing that had a value changes.
         assert [line for line in apart if ": None →" not in line and RETURNED not in line] == []
-
-
-def test_annotating_costs_little_more_than_loading_and_saving() -> None:
-    """By the best of several turns each: what a busy machine adds is no cost of ours."""
-    _, data, submission, report = FIRST
-    ours, bare = [], []
-    for _ in range(4):
-        start = time.process_time()
-        annotate(data, submission, report, FORM)
-        middle = time.process_time()
-        openpyxl.load_workbook(io.BytesIO(data)).save(io.BytesIO())
-        ours.append(middle - start)
-        bare.append(time.process_time() - middle)
-    assert min(ours) <= 1.5 * min(bare)

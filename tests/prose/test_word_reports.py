@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import json
 import shutil
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -16,7 +15,6 @@ import pytest
 from jixiao_xlsx.batch import run
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.season.rounds import Record, compared, record_of
@@ -146,22 +144,6 @@ def test_the_tables_of_the_form_are_found_among_those_of_the_report() -> None:
         "资金投入",
         "表2 第7行第3列",
     )
-
-
-def test_a_report_in_word_costs_less_than_its_workbook() -> None:
-    """Reading the text, its tables and its facts, against reading the workbook."""
-    book = next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))
-    read, data = workbook.read(book, TEMPLATE), SEED.read_bytes()
-    document(), Evidence(read, TEMPLATE).story
-    texts, books = [], []
-    for _ in range(5):
-        start = time.perf_counter()
-        found = read_document(data, SEED.name, TEMPLATE)
-        texts.append(time.perf_counter() - start)
-        start = time.perf_counter()
-        workbook.read(book, TEMPLATE)
-        books.append(time.perf_counter() - start)
-    assert found.tables and min(texts) < min(books)
 
 
 def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(
