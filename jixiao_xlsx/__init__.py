@@ -102,16 +102,18 @@ def write_scored(
     """Write one department's scored workbook from what `read`, `check` and `score` gave: a card for each of the parts."""
     from jixiao_xlsx.output.xlsx.scored import book
 
-    book.write_scored(_place(target), submission, report, cards, _form(template))
+    book.write_scored_workbook(_place(target), submission, report, cards, _form(template))
 
 
 def write_report(
     target: str | Path | BinaryIO, submission: Submission, template: Form = DEFAULT_TEMPLATE
 ) -> None:
-    """Write a department's 评价报告 (.docx); every figure comes from its tables. Raises telling.Untellable, files.Blocked."""
+    """Write a department's 评价报告 (.docx); every figure comes from its tables. Raises
+    report_figures.ReportImpossible, files.Blocked."""
     from jixiao_xlsx.output.word import report, report_figures
 
-    _put(target, report.write_report(report_figures.telling(submission, _form(template))))
+    figures = report_figures.figures_for_report(submission, _form(template))
+    _put(target, report.report_document(figures))
 
 
 def write_annotated(

@@ -173,7 +173,9 @@ def check(
 ) -> None:
     """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。同一文件夹、邮件、压缩包里本部门的 Word 评价报告一并核对。"""
     from jixiao_xlsx.batch import run as batch
-    from jixiao_xlsx.output.text import records
+    from jixiao_xlsx.output.text.findings_csv import findings_csv
+    from jixiao_xlsx.output.text.findings_json import findings_json
+    from jixiao_xlsx.output.text.terminal import findings_text, totals_text
 
     if report and report.suffix.lower() != ".docx":
         raise Unusable(
@@ -190,16 +192,12 @@ def check(
             progress=progress,
         )
     if shape == "text":
-        click.echo(records.findings_text(answers), nl=False)
+        click.echo(findings_text(answers), nl=False)
     else:
-        pieces = (
-            records.findings_json(answers, template)
-            if shape == "json"
-            else records.findings_csv(answers)
-        )
+        pieces = findings_json(answers, template) if shape == "json" else findings_csv(answers)
         for piece in pieces:
             _machine(piece)
-        click.echo(records.totals_text(answers), err=True)
+        click.echo(totals_text(answers), err=True)
     context.exit(_none_readable(answers) or int(_reaches(answers, fail_on)))
 
 
@@ -220,14 +218,14 @@ def score(
 ) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
     from jixiao_xlsx.batch import run as batch
-    from jixiao_xlsx.output.text import records
+    from jixiao_xlsx.output.text.terminal import scores_text
 
     passwords = _passwords(ask)
     with _plain_failures(), _progress("评分") as progress:
         answers = batch.score_files(
             paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress
         )
-    click.echo(records.scores_text(answers), nl=False)
+    click.echo(scores_text(answers), nl=False)
     problems = _complain(answers)
     context.exit(_none_readable(answers) or int(problems))
 
@@ -287,7 +285,7 @@ def run(
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、通过/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx.batch import run as batch
-    from jixiao_xlsx.output.text import records
+    from jixiao_xlsx.output.text.terminal import line_safe, totals_text
     from jixiao_xlsx.season.review import told
 
     passwords = _passwords(ask)
@@ -309,15 +307,15 @@ def run(
         )
     problems = _complain(done.answers, done.problems)
     for note in done.notes:
-        click.echo(records.line_safe(f"说明：{note}"), err=True)
-    click.echo(records.totals_text(done.answers), err=True)
+        click.echo(line_safe(f"说明：{note}"), err=True)
+    click.echo(totals_text(done.answers), err=True)
     if roster:
         before = f"（其中 {len(done.silent)} 个以前报过）" if done.silent else ""
         click.echo(
             f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个{before}。", err=True
         )
     for line in told(done.findings):
-        click.echo(records.line_safe(line), err=True)
+        click.echo(line_safe(line), err=True)
     if done.findings:
         click.echo(
             f"部门之间、豁免清单和财政复核另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。",
@@ -342,15 +340,16 @@ def report(path: Path, output: Path, template: Template) -> None:
 
     with _plain_failures():
         try:
-            told = report_figures.telling(workbook.read(path, template), template)
-            target, data = output / writer.name_of(told, template), writer.write_report(told)
+            figures = report_figures.figures_for_report(workbook.read(path, template), template)
+            target = output / writer.report_file_name(figures, template)
+            data = writer.report_document(figures)
             before = files.keep_other(target, data)
             files.write_bytes(target, data)
         except workbook.Unreadable as error:
             raise Unusable(error.reason) from error
-        except report_figures.Untellable as error:
+        except report_figures.ReportImpossible as error:
             raise Unusable(str(error)) from error
-    for note in told.notes():
+    for note in figures.notes():
         click.echo(f"说明：{note}", err=True)
     if before:
         click.echo(f"说明：原来的报告与新写的不同，已改名保留为“{before.name}”。", err=True)
@@ -364,7 +363,7 @@ def report(path: Path, output: Path, template: Template) -> None:
 @click.pass_context
 def diff(context: click.Context, old: Path, new: Path, template: Template) -> None:
     """列出两个工作簿填得不同的每个单元格，按表、行、列对应，行移动过也认得。公式算出的数不列。"""
-    from jixiao_xlsx.output.text.records import line_safe
+    from jixiao_xlsx.output.text.terminal import line_safe
     from jixiao_xlsx.output.text.wording import about, before_and_after
     from jixiao_xlsx.reading import workbook
 
@@ -472,7 +471,7 @@ def _progress(label: str) -> Iterator[Progress | None]:
 
 def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
     """Say what is not as it should be; whether some output is missing."""
-    from jixiao_xlsx.output.text.records import line_safe
+    from jixiao_xlsx.output.text.terminal import line_safe
     from jixiao_xlsx.values.answers import NO_CONTENT, FileStatus
 
     for answer in answers:

@@ -30,9 +30,8 @@ from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.intake.passwords import unlocked
 from jixiao_xlsx.intake.reference import read_reference
 from jixiao_xlsx.intake.roster import read_roster
-from jixiao_xlsx.output.files import Blocked, write_whole
-from jixiao_xlsx.output.text.records import digest
-from jixiao_xlsx.output.xlsx.scored.book import write_scored
+from jixiao_xlsx.output.files import Blocked, sha256_of_bytes, write_whole
+from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
 from jixiao_xlsx.season import review
@@ -100,7 +99,7 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     sha256 = ""
     try:
         data = candidate.content()
-        sha256 = digest(data)
+        sha256 = sha256_of_bytes(data)
         if here and not seen_through(data):
             raise _Opaque
         answer = Answer(
@@ -153,7 +152,7 @@ def _digest(candidate: Candidate) -> str:
     if not (candidate.size or candidate.saved) or candidate.size > MAX_FILE_BYTES:
         return ""
     try:
-        return digest(candidate.content())
+        return sha256_of_bytes(candidate.content())
     except (OSError, Refused, MemoryError):
         return ""
 
@@ -214,7 +213,8 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
     answer = replace(answer, scorecards=tuple(map(_light_card, cards)))
     try:
         write_whole(
-            task.staged, lambda stream: write_scored(stream, submission, report, cards, template)
+            task.staged,
+            lambda stream: write_scored_workbook(stream, submission, report, cards, template),
         )
         if task.returning:
             written = write_returns(

@@ -8,8 +8,14 @@ from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.intake.os_errors import why
-from jixiao_xlsx.output.files import Blocked, move_whole, set_aside, sha256_of, write_bytes
-from jixiao_xlsx.output.text.records import digest
+from jixiao_xlsx.output.files import (
+    Blocked,
+    move_whole,
+    set_aside,
+    sha256_of,
+    sha256_of_bytes,
+    write_bytes,
+)
 
 RUN_RECORD = "run.json"
 TOOL = "jixiao-xlsx"
@@ -39,7 +45,7 @@ class Outbox:
         """Place `content` (bytes, or a finished file that moves) at `path`; "" or why that failed."""
         target = self.folder / path
         try:
-            sha256 = digest(content) if isinstance(content, bytes) else sha256_of(content)
+            sha256 = sha256_of_bytes(content) if isinstance(content, bytes) else sha256_of(content)
             self._keep_edited(target, path, sha256)
             self._note_down(path, sha256)
             if isinstance(content, bytes) and self._journal is None:

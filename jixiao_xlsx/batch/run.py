@@ -37,10 +37,14 @@ from jixiao_xlsx.output.files import (
     refusal,
     set_aside,
     sha256_of,
+    sha256_of_bytes,
     unique,
     write_pieces,
 )
-from jixiao_xlsx.output.text import mail_drafts, records
+from jixiao_xlsx.output.text import mail_drafts
+from jixiao_xlsx.output.text.findings_csv import findings_csv
+from jixiao_xlsx.output.text.findings_json import findings_json
+from jixiao_xlsx.output.text.run_record import run_document
 from jixiao_xlsx.season import review, which_counts
 from jixiao_xlsx.season.across_departments import crosscheck, strangers
 from jixiao_xlsx.season.pair_reports import Offer, offers
@@ -172,7 +176,7 @@ def run(
         if previous:
             _carry_on(Path(previous), outbox)
         outbox.remove_stale()
-        outbox.close(records.run_document(batch, inputs, outbox.outputs, faults))
+        outbox.close(run_document(batch, inputs, outbox.outputs, faults))
     if unusable := unusable_in(Path(previous)) if previous else ():
         listed = "、".join(unusable[:5]) + (" 等" if len(unusable) > 5 else "")
         notes.append(
@@ -332,10 +336,8 @@ def _briefing(batch: Batch, template: Template) -> Iterator[bytes]:
 _SHARED: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
     BRIEFING: _briefing,
-    "findings.csv": lambda batch, _: records.findings_csv(batch.answers),
-    "findings.json": lambda batch, template: records.findings_json(
-        batch.answers, template, batch.findings
-    ),
+    "findings.csv": lambda batch, _: findings_csv(batch.answers),
+    "findings.json": lambda batch, template: findings_json(batch.answers, template, batch.findings),
 }
 
 
@@ -452,8 +454,8 @@ def _run_key(template: Template, told: _Sources) -> str:
     if told.returning and told.returning.previous:
         files += sorted((told.returning.previous / FOLDER).glob("*.json"))
     files += [path for path in (told.reference, told.roster) if path]
-    digests = [records.digest(path.read_bytes()) for path in files]
-    return records.digest(
+    digests = [sha256_of_bytes(path.read_bytes()) for path in files]
+    return sha256_of_bytes(
         "|".join((version(), repr((told.returning, told.reviews)), *digests)).encode()
     )
 

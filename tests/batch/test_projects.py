@@ -29,7 +29,7 @@ from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.layout import place
-from jixiao_xlsx.output.xlsx.scored.book import write_scored
+from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
@@ -189,7 +189,7 @@ def test_an_explanation_settles_its_own_project_only(tmp_path: Path) -> None:
 def test_the_scored_workbook_holds_every_project(tmp_path: Path) -> None:
     submission = workbook.read(WATER, FORM)
     cards = scorer.score_each(submission, FORM)
-    write_scored(tmp_path / "评分.xlsx", submission, check(submission, FORM), cards, FORM)
+    write_scored_workbook(tmp_path / "评分.xlsx", submission, check(submission, FORM), cards, FORM)
     book = openpyxl.load_workbook(tmp_path / "评分.xlsx", data_only=True)
     assert book.sheetnames == [
         "绩效评价表1",
@@ -224,7 +224,7 @@ def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
 def test_recalculation_changes_nothing(tmp_path: Path) -> None:
     submission = workbook.read(WATER, FORM)
     scored, blank = tmp_path / "评分.xlsx", tmp_path / "空白.xlsx"
-    write_scored(
+    write_scored_workbook(
         scored,
         submission,
         check(submission, FORM),

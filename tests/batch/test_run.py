@@ -20,7 +20,7 @@ from jixiao_xlsx.batch.processes import in_processes
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.candidates import RUN_RECORD, WAITING, Candidate, candidates
 from jixiao_xlsx.intake.roster import InputError
-from jixiao_xlsx.output.files import Blocked, write_bytes
+from jixiao_xlsx.output.files import Blocked, sha256_of_bytes, write_bytes
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 
@@ -110,9 +110,7 @@ def test_the_record_lists_the_digest_of_everything_written(season: tuple[Batch, 
     _, output = season
     listed = {item["path"]: item["sha256"] for item in record(output)["outputs"]}
     assert listed == {
-        path: batch.records.digest(data)
-        for path, data in tree(output).items()
-        if path != "run.json"
+        path: sha256_of_bytes(data) for path, data in tree(output).items() if path != "run.json"
     }
     assert str(output) not in (output / "run.json").read_text(encoding="utf-8")
 
@@ -225,10 +223,10 @@ def test_whatever_happens_to_a_file_stops_nothing(
 def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     inbox: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def write_scored(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(examine_one, "write_scored", write_scored)
+    monkeypatch.setattr(examine_one, "write_scored_workbook", fail)
     done = run(inbox, tmp_path / "结果", jobs=1)
     assert len(done.submitted) == FEW
     assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
@@ -400,7 +398,7 @@ def test_a_forged_record_removes_nothing_outside(tmp_path: Path, path: str) -> N
     folder = tmp_path / "结果"
     forged = {
         "tool": {"name": outbox.TOOL},
-        "outputs": [{"path": path, "sha256": batch.records.digest(b"x")}],
+        "outputs": [{"path": path, "sha256": sha256_of_bytes(b"x")}],
     }
     write_bytes(folder / "run.json", json.dumps(forged).encode())
     outbox.Outbox(folder).remove_stale()

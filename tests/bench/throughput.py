@@ -67,7 +67,7 @@ class Bench:
 
     def write(self) -> bytes:
         stream = io.BytesIO()
-        scored.write_scored(stream, self.submission, self.report, self.card, self.template)
+        scored.write_scored_workbook(stream, self.submission, self.report, self.card, self.template)
         return stream.getvalue()
 
     def once(self, *, floor_first: bool) -> None:

@@ -17,8 +17,8 @@ from jixiao_xlsx.cli import main
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.files import Blocked
-from jixiao_xlsx.output.word.report import TITLE, write_report
-from jixiao_xlsx.output.word.report_figures import Untellable, telling
+from jixiao_xlsx.output.word.report import TITLE, report_document
+from jixiao_xlsx.output.word.report_figures import ReportImpossible, figures_for_report
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.values.cells import Submission
@@ -55,7 +55,7 @@ def said_of(book: Submission, data: bytes) -> list[tuple[str, str]]:
 @pytest.mark.parametrize("path", CLEAN, ids=lambda path: path.stem)
 def test_nothing_is_found_in_the_report_of_a_clean_workbook(path: Path) -> None:
     book = workbook.read(path, STRICT)
-    data = write_report(telling(book, STRICT))
+    data = report_document(figures_for_report(book, STRICT))
     assert {"资金预算执行表", "绩效评价表"} <= {
         table.name for table in read_document(data, "报告.docx", STRICT).tables
     }
@@ -65,7 +65,7 @@ def test_nothing_is_found_in_the_report_of_a_clean_workbook(path: Path) -> None:
 def test_a_figure_changed_in_the_report_is_found() -> None:
     """The test above can fail: the same report with one figure mistyped."""
     book = workbook.read(CLEAN_ONE, STRICT)
-    document = docx.Document(io.BytesIO(write_report(telling(book, STRICT))))
+    document = docx.Document(io.BytesIO(report_document(figures_for_report(book, STRICT))))
     for paragraph in document.paragraphs:
         for run in paragraph.runs:
             run.text = run.text.replace("本年支出合计149.52万元", "本年支出合计194.52万元")
@@ -75,7 +75,7 @@ def test_a_figure_changed_in_the_report_is_found() -> None:
 
 
 def test_six_parts_and_both_tables() -> None:
-    data = write_report(telling(workbook.read(SEED, FORM), FORM))
+    data = report_document(figures_for_report(workbook.read(SEED, FORM), FORM))
     lines = text_of(data).splitlines()
     assert lines[:3] == ["临泽县机关事务中心", "部门（单位）整体支出绩效评价报告", "（2023年度）"]
     heads = [line for line in lines if line[1:2] == "、" and line[0] in "一二三四五六"]
@@ -87,27 +87,29 @@ def test_six_parts_and_both_tables() -> None:
 
 def test_a_truncated_workbook_is_told_truncated() -> None:
     """9548199.71 元 is 954.81 in the funds table, and so in the words."""
-    text = text_of(write_report(telling(workbook.read(SEED, FORM), FORM)))
+    text = text_of(report_document(figures_for_report(workbook.read(SEED, FORM), FORM)))
     assert "全年预算数为954.81万元" in text and "954.82" not in text
 
 
 def test_sentences_with_figures_of_the_tables_are_left_out_and_told() -> None:
-    told = telling(workbook.read(SEED, FORM), FORM)
-    text, notes = text_of(write_report(told)), "\n".join(told.notes())
+    told = figures_for_report(workbook.read(SEED, FORM), FORM)
+    text, notes = text_of(report_document(told)), "\n".join(told.notes())
     assert "942.42" not in text and "没有配置项目支出" not in text  # the slips of the typed report
     assert "负责机关办公楼院的管理、维护和后勤保障" in text
     assert "“三、部门整体支出绩效评价分析”里有 5 句" in notes and "处错误没有改正" in notes
 
 
 def test_small_amounts_are_told_in_yuan() -> None:
-    told = telling(workbook.read(CLEAN_ONE, FORM), FORM)
+    told = figures_for_report(workbook.read(CLEAN_ONE, FORM), FORM)
     assert told.amount(3_050) == "30.5元"
     assert told.amount(5_000) == "0.01万元"
     assert told.amount(0) == "0万元"
 
 
 def test_the_same_workbook_gives_the_same_bytes() -> None:
-    once, again = (write_report(telling(workbook.read(CLEAN_ONE, FORM), FORM)) for _ in range(2))
+    once, again = (
+        report_document(figures_for_report(workbook.read(CLEAN_ONE, FORM), FORM)) for _ in range(2)
+    )
     assert once == again
 
 
@@ -126,19 +128,21 @@ def test_a_mistake_in_an_edited_template_is_told_plainly(tmp_path: Path) -> None
     document.save(str(folder / "word" / f"{TITLE}.docx"))
     own = find_template(folder)
     with pytest.raises(Blocked, match=f"Word 模板“{TITLE}.docx”填不出来"):
-        write_report(telling(workbook.read(CLEAN_ONE, own), own))
+        report_document(figures_for_report(workbook.read(CLEAN_ONE, own), own))
 
 
 def test_text_of_a_department_stays_text() -> None:
     book = workbook.read(CLEAN_ONE, FORM)
     evil = replace(book, department="{{ 7*7 }}<w:p/>&amp;\x07局")
-    assert "{{ 7*7 }}<w:p/>&amp; 局核定编制" in text_of(write_report(telling(evil, FORM)))
+    assert "{{ 7*7 }}<w:p/>&amp; 局核定编制" in text_of(
+        report_document(figures_for_report(evil, FORM))
+    )
 
 
 def test_a_form_without_words_says_so() -> None:
     other = find_template("xiangmu-zhichu")
-    with pytest.raises(Untellable, match="不能生成报告"):
-        telling(workbook.read(CLEAN_ONE, FORM), other)
+    with pytest.raises(ReportImpossible, match="不能生成报告"):
+        figures_for_report(workbook.read(CLEAN_ONE, FORM), other)
 
 
 def test_the_command(tmp_path: Path) -> None:
@@ -161,7 +165,7 @@ def test_the_command(tmp_path: Path) -> None:
 @office
 def test_libreoffice_opens_it(tmp_path: Path) -> None:
     (tmp_path / "报告.docx").write_bytes(
-        write_report(telling(workbook.read(CLEAN_ONE, FORM), FORM))
+        report_document(figures_for_report(workbook.read(CLEAN_ONE, FORM), FORM))
     )
     _convert("pdf", [tmp_path / "报告.docx"], tmp_path, tmp_path / "profile", recalculate=False)
     assert (tmp_path / "报告.pdf").stat().st_size > 10_000

@@ -16,7 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.scored.book import write_scored
+from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.output.xlsx.scored.notes import recompute
 from jixiao_xlsx.output.xlsx.styles import height, lines, new_book
 from jixiao_xlsx.season.review_marks import SHEET
@@ -35,7 +35,7 @@ def written(
     template: Template = FORM,
 ) -> bytes:
     stream = BytesIO()
-    write_scored(
+    write_scored_workbook(
         stream,
         submission or fakes.submission(template),
         report or fakes.report(),
@@ -69,7 +69,7 @@ def test_golden() -> None:
 
 def test_same_values_same_bytes_whatever_the_target(tmp_path: Path) -> None:
     target = tmp_path / "评分表.xlsx"
-    write_scored(target, fakes.submission(FORM), fakes.report(), fakes.card(FORM), FORM)
+    write_scored_workbook(target, fakes.submission(FORM), fakes.report(), fakes.card(FORM), FORM)
     assert target.read_bytes() == written() == written()
     assert [path.name for path in tmp_path.iterdir()] == ["评分表.xlsx"]
 

@@ -12,7 +12,10 @@ from fractions import Fraction
 import pytest
 
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.output.text import records
+from jixiao_xlsx.output.text.findings_csv import CSV_TITLES, findings_csv
+from jixiao_xlsx.output.text.findings_json import as_json, findings_json
+from jixiao_xlsx.output.text.run_record import run_document
+from jixiao_xlsx.output.text.terminal import findings_text, scores_text
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Severity, Skipped
@@ -83,9 +86,7 @@ UNREAD = Answer("坏.xlsx", FileStatus.UNREADABLE, "不是有效的工作簿", "
 
 
 def loaded(*answers: Answer, **options: object) -> dict[str, object]:
-    return json.loads(
-        b"".join(records.findings_json(answers, TEMPLATE, **options)), parse_float=Decimal
-    )
+    return json.loads(b"".join(findings_json(answers, TEMPLATE, **options)), parse_float=Decimal)
 
 
 def test_findings_json_has_the_shape_of_the_contract() -> None:
@@ -121,8 +122,8 @@ def test_the_record_of_a_batch_is_the_same_plus_its_own_findings() -> None:
 
 @pytest.mark.parametrize("answers", [(), (UNREAD,), (answer(UNBALANCED), UNREAD)])
 def test_the_pieces_make_one_evenly_indented_document(answers: tuple[Answer, ...]) -> None:
-    whole = b"".join(records.findings_json(answers, TEMPLATE, across=ACROSS))
-    assert whole == records.as_json(json.loads(whole))
+    whole = b"".join(findings_json(answers, TEMPLATE, across=ACROSS))
+    assert whole == as_json(json.loads(whole))
 
 
 def test_only_notes_pass() -> None:
@@ -150,14 +151,14 @@ def test_digits_that_no_json_number_holds_stay_text() -> None:
 
 
 def lines(*answers: Answer) -> list[dict[str, str]]:
-    data = b"".join(records.findings_csv(answers))
+    data = b"".join(findings_csv(answers))
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def test_findings_csv_opens_in_excel() -> None:
     [line] = lines(answer(UNBALANCED), UNREAD)
-    assert tuple(line) == records.COLUMNS
+    assert tuple(line) == CSV_TITLES
     assert line["编号"] == "BAL201" and line["级别"] == "错误" and line["状态"] == "待处理"
     assert line["应为"] == "142.99～143 万元"
     assert line["相关单元格"] == "资金预算执行表!D9；收支总表!D4"
@@ -178,7 +179,7 @@ def test_a_plain_number_stays_a_number(text: str) -> None:
 
 
 def test_the_text_names_place_item_message_and_what_to_do() -> None:
-    text = records.findings_text([answer(UNBALANCED, NOTE), UNREAD])
+    text = findings_text([answer(UNBALANCED, NOTE), UNREAD])
     assert "甲.xlsx  甲局  2023年度  错误 1，警告 0，提示 1" in text
     assert "  错误 BAL201 资金预算执行表!C9 合计·基本支出小计\n      小计填" in text
     assert "      建议：人员经费可能重复计入" in text
@@ -187,9 +188,7 @@ def test_the_text_names_place_item_message_and_what_to_do() -> None:
 
 
 def test_department_text_cannot_drive_a_terminal() -> None:
-    text = records.findings_text(
-        [answer(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))]
-    )
+    text = findings_text([answer(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))])
     assert "\x1b" not in text and "\r" not in text and "红 换行" in text
 
 
@@ -202,11 +201,9 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
         (Department("201", "甲局"), Department("202", "乙局")),
         (answer(UNBALANCED, NOTE), UNREAD),
     )
-    data = records.run_document(
-        batch, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"}
-    )
+    data = run_document(batch, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"})
     document = json.loads(data)
-    assert data == records.run_document(
+    assert data == run_document(
         batch, {"departments.csv": "r"}, {"findings.csv": "c", "汇总.xlsx": "h"}
     )
     assert document["missing"] == ["乙局"]
@@ -224,7 +221,7 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
 
 
 def test_scores_stand_side_by_side() -> None:
-    text = records.scores_text([answer(), UNREAD])
+    text = scores_text([answer(), UNREAD])
     assert text.splitlines()[1].split("\t") == [
         "甲局",
         "甲.xlsx",

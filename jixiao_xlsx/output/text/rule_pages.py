@@ -7,7 +7,7 @@ from textwrap import indent
 from typing import TYPE_CHECKING
 
 from jixiao_xlsx.form.rule_examples import Example, examples, known_relations
-from jixiao_xlsx.output.text.records import as_json
+from jixiao_xlsx.output.text.findings_json import as_json
 
 if TYPE_CHECKING:
     from jixiao_xlsx.checking.rule import Rule

@@ -12,7 +12,12 @@ from jixiao_xlsx.values.findings import Change, Expected, Finding, FindingState
 
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _LONG, _AROUND, _NOTHING = 60, 16, "（空）"
-_STATES = {FindingState.OPEN: "", FindingState.EXPLAINED: "已说明", FindingState.WAIVED: "已豁免"}
+# What became of a finding, as 状态 in a list that also names open ones.
+STATE_LABELS = {
+    FindingState.OPEN: "待处理",
+    FindingState.EXPLAINED: "已说明",
+    FindingState.WAIVED: "已豁免",
+}
 
 
 def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Finding]:
@@ -109,8 +114,9 @@ def subject(finding: Finding, lone: Collection[str] = ()) -> str:
 
 def severity_text(finding: Finding) -> str:
     """级别, with what became of the finding where it is no longer open."""
-    state = _STATES[finding.state]
-    return f"{finding.severity.label}（{state}）" if state else finding.severity.label
+    if finding.state is FindingState.OPEN:
+        return finding.severity.label
+    return f"{finding.severity.label}（{STATE_LABELS[finding.state]}）"
 
 
 def advice(finding: Finding) -> str:
@@ -142,5 +148,5 @@ def progress_text(finding: Finding, round_: int) -> str:
     if round_ <= 1:
         return ""
     if finding.state is not FindingState.OPEN:
-        return _STATES[finding.state]
+        return STATE_LABELS[finding.state]
     return "新出现" if finding.since == round_ else "未改正"

@@ -24,7 +24,7 @@ from jixiao_xlsx.values.answers import Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
 from jixiao_xlsx.values.people import Bureau
 
-RETURN_LETTER, PASS_LETTER, BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
+RETURN_LETTER, PASS_LETTER, _BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
 _RULES = 6
 _CHANGES = 4  # places that a letter names
@@ -32,7 +32,7 @@ _CHANGES = 4  # places that a letter names
 Context = Mapping[str, object]
 
 
-def title_of(report: Report) -> str:
+def _letter_title(report: Report) -> str:
     """What the letter to this department is called."""
     return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
 
@@ -60,7 +60,7 @@ def write_letter(
             _item(number, finding, report.round, lone) for number, finding in enumerate(findings, 1)
         ],
     }
-    return _filled(title_of(report), context, template)
+    return _filled(_letter_title(report), context, template)
 
 
 def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) -> bytes:
@@ -104,7 +104,7 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
         ),
         "须关注": _attention(batch),
     }
-    return _filled(BRIEFING, context, template)
+    return _filled(_BRIEFING, context, template)
 
 
 def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.file_names import safe_name
-from jixiao_xlsx.output.word.report_figures import Telling, Untellable, context
+from jixiao_xlsx.output.word.report_figures import ReportFigures, ReportImpossible, template_context
 from jixiao_xlsx.output.word.templates import filled
 
 TITLE = "评价报告"
 
 
-def write_report(told: Telling) -> bytes:
-    """The report as .docx: the same input gives the same bytes. Raises Untellable where the form has no template for it."""
-    template = told.evidence.template
+def report_document(figures: ReportFigures) -> bytes:
+    """Return the report as .docx; the same input gives the same bytes.
+
+    Raises ReportImpossible where the form has no Word template for it.
+    """
+    template = figures.evidence.template
     path = template.folder / "word" / f"{TITLE}.docx"
     if not path.is_file():
-        raise Untellable(
+        raise ReportImpossible(
             f"“{template.title}”没有报告的 Word 模板（word/{TITLE}.docx），不能生成报告。"
         )
-    return filled(path, context(told))
+    return filled(path, template_context(figures))
 
 
-def name_of(told: Telling, template: Template) -> str:
+def report_file_name(figures: ReportFigures, template: Template) -> str:
     """“青禾县信访局2023年度部门（单位）整体支出绩效评价报告.docx”, safe as a file name."""
-    submission = told.evidence.submission
+    submission = figures.evidence.submission
     year = f"{submission.year}年度" if submission.year else ""
     return f"{safe_name(f'{submission.department}{year}{template.title}报告')}.docx"

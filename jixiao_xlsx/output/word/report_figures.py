@@ -31,19 +31,22 @@ from jixiao_xlsx.values.amounts import (
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.findings import Severity
 
-UNIT, DECIMALS = "万元", 2
+_UNIT, _DECIMALS = "万元", 2
 
 
-class Untellable(Exception):
-    """The form has no vocabulary for reports; the text says so."""
+class ReportImpossible(Exception):
+    """The form lacks what a written report needs; the text says what, in Chinese."""
 
 
 @dataclass(frozen=True)
-class Telling:
-    """One submission as a report tells it. Amounts read “130.62万元”; what the tables leave blank reads ""."""
+class ReportFigures:
+    """The figures of one submission as text for a report.
+
+    Amounts read “130.62万元”; what the tables leave blank reads "".
+    """
 
     evidence: ProseEvidence
-    known: Vocabulary
+    vocabulary: Vocabulary
 
     @cached_property
     def convention(self) -> Convention:
@@ -66,7 +69,7 @@ class Telling:
             return ""
         return self.amount(yard.atoms) if yard.unit in MONEY_UNITS else yard.shown
 
-    def listed(self, *names: str) -> str:
+    def list_spent(self, *names: str) -> str:
         """“基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
         return "、".join(
             f"{name}{self.figure(name, 'execution')}" for name in names if self.spent(name)
@@ -106,7 +109,7 @@ class Telling:
 
     def rate(self, name: str) -> str:
         """A rate of the form as the workbook shows it."""
-        item = self.known.rates.get(name)
+        item = self.vocabulary.rates.get(name)
         cell = self.yards.cell(item.shown) if item and item.shown else None
         return percent(cell.number) if cell is not None and cell.number is not None else ""
 
@@ -116,21 +119,21 @@ class Telling:
         if not found:
             return None
         first = found[0]
-        step = atoms_per(UNIT) // 10**DECIMALS
+        step = atoms_per(_UNIT) // 10**_DECIMALS
         shown = self._printed(first.atoms)
-        same = (yard for yard in found if yard.unit == UNIT and abs(yard.atoms - shown) <= step)
+        same = (yard for yard in found if yard.unit == _UNIT and abs(yard.atoms - shown) <= step)
         return next(same, first)
 
     def _printed(self, atoms: Decimal | int) -> Decimal:
-        low, _ = printable(Interval(int(atoms), int(atoms)), self.convention, UNIT, DECIMALS)
-        return low * atoms_per(UNIT)
+        low, _ = printable(Interval(int(atoms), int(atoms)), self.convention, _UNIT, _DECIMALS)
+        return low * atoms_per(_UNIT)
 
     def amount(self, atoms: Decimal | int) -> str:
         """An amount in 分 as “130.62万元”; one too small to be printed so as “30.5元”."""
         shown = self._printed(atoms)
         if atoms and not shown:
             return f"{plain(Decimal(atoms) / atoms_per('元'))}元"
-        return f"{plain(shown / atoms_per(UNIT), DECIMALS)}{UNIT}" if shown else f"0{UNIT}"
+        return f"{plain(shown / atoms_per(_UNIT), _DECIMALS)}{_UNIT}" if shown else f"0{_UNIT}"
 
     @cached_property
     def subjects(self) -> list[dict[str, str]]:
@@ -149,11 +152,11 @@ class Telling:
     @cached_property
     def words(self) -> Mapping[str, tuple[list[str], int]]:
         """By title: the paragraphs typed, and how many sentences are left out since they state a figure of the tables."""
-        table = self.evidence.submission.get(self.known.table)
+        table = self.evidence.submission.get(self.vocabulary.table)
         rows = table.rows if table else ()
         return {
             row.title: self._without_figures(
-                passage(cell.place, row.title, cell.text, self.known.lexicon)
+                passage(cell.place, row.title, cell.text, self.vocabulary.lexicon)
             )
             for row in rows
             for cell in row.cells.values()
@@ -177,7 +180,7 @@ class Telling:
         """The paragraphs of a text without the sentences that speak of the tables' figures."""
         submission, found = self.evidence.submission, list(sentences(source.folded))
         story = read_story(
-            (source,), self.known, own_words(submission, self.known), submission.year
+            (source,), self.vocabulary, own_words(submission, self.vocabulary), submission.year
         )
         told: list[Mention] = [fact.mention for fact in story.facts if fact.items]
         told += [rate.mention for rate in story.rates]
@@ -203,43 +206,48 @@ class Telling:
         return [text for text in paragraphs.values() if text], len(full)
 
 
-def telling(submission: Submission, template: Template) -> Telling:
-    """A submission, ready to be told. Raises Untellable."""
+def figures_for_report(submission: Submission, template: Template) -> ReportFigures:
+    """Return what a report may state of `submission`.
+
+    Raises ReportImpossible where the form has no vocabulary for reports.
+    """
     known = vocabulary(template)
     if known is None:
-        raise Untellable(f"“{template.title}”没有写报告用的词语（narrative.toml），不能生成报告。")
-    return Telling(ProseEvidence(submission, template), known)
+        raise ReportImpossible(
+            f"“{template.title}”没有写报告用的词语（narrative.toml），不能生成报告。"
+        )
+    return ReportFigures(ProseEvidence(submission, template), known)
 
 
-def context(told: Telling) -> Mapping[str, object]:
+def template_context(figures: ReportFigures) -> Mapping[str, object]:
     """What the Word template of a report may ask for, by its Chinese names."""
-    submission, template = told.evidence.submission, told.evidence.template
+    submission, template = figures.evidence.submission, figures.evidence.template
     return {
         "部门": submission.department,
         "年度": submission.year or "",
-        "决算": lambda name: told.figure(name, "execution"),
-        "年初预算": lambda name: told.figure(name, "original"),
-        "全年预算": lambda name: told.figure(name, "budget"),
-        "上年": lambda name: told.figure(name, "previous"),
-        "有": told.spent,
-        "列": told.listed,
-        "占比": told.share,
-        "完成年初预算": lambda name: told.done(name, "original"),
-        "完成全年预算": lambda name: told.done(name, "budget"),
-        "比上年": told.change,
-        "比率": told.rate,
-        "科目": told.subjects,
-        "格": lambda role: _role_text(told.evidence, role),
+        "决算": lambda name: figures.figure(name, "execution"),
+        "年初预算": lambda name: figures.figure(name, "original"),
+        "全年预算": lambda name: figures.figure(name, "budget"),
+        "上年": lambda name: figures.figure(name, "previous"),
+        "有": figures.spent,
+        "列": figures.list_spent,
+        "占比": figures.share,
+        "完成年初预算": lambda name: figures.done(name, "original"),
+        "完成全年预算": lambda name: figures.done(name, "budget"),
+        "比上年": figures.change,
+        "比率": figures.rate,
+        "科目": figures.subjects,
+        "格": lambda role: _role_text(figures.evidence, role),
         "表": {spec.name: _table(submission.get(spec.name)) for spec in template.tables},
-        "正文": {title: paragraphs for title, (paragraphs, _) in told.words.items()},
-        "指标": list(_indicators(told.evidence)),
+        "正文": {title: paragraphs for title, (paragraphs, _) in figures.words.items()},
+        "指标": list(_indicators(figures.evidence)),
         "满分": plain(template.full_mark + template.execution_weight),
     }
 
 
 def _role_text(evidence: ProseEvidence, role: str) -> str:
     cell = evidence.role(role)
-    return "" if cell is None else shown(cell)
+    return "" if cell is None else _printed_cell(cell)
 
 
 def _table(table: Table | None) -> dict[str, object]:
@@ -255,10 +263,10 @@ def _table(table: Table | None) -> dict[str, object]:
 
 
 def _row(row: Row) -> dict[str, str]:
-    return {"行名": row.title} | {title: shown(cell) for title, cell in row.cells.items()}
+    return {"行名": row.title} | {title: _printed_cell(cell) for title, cell in row.cells.items()}
 
 
-def shown(cell: Cell) -> str:
+def _printed_cell(cell: Cell) -> str:
     """A cell as the form prints it: amounts with the decimals of their column, rates as percentages, the rest as typed."""
     if cell.number is None:
         return cell.text
@@ -287,6 +295,3 @@ def _indicators(evidence: ProseEvidence) -> Iterator[dict[str, object]]:
             "失分": lost,
         }
         before = (one.level1, one.level2)
-
-
-__all__ = ["Telling", "Untellable", "context", "shown", "telling"]

@@ -30,7 +30,7 @@ from jixiao_xlsx.values.scores import (
 )
 
 
-def write_scored(
+def write_scored_workbook(
     target: Path | BinaryIO,
     submission: Submission,
     report: Report,

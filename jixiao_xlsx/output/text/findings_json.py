@@ -1,0 +1,137 @@
+"""findings.json: the findings of every file, as `check --format json` prints them.
+
+The same answers give the same bytes: no clock, no absolute path, no order of a set.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import Decimal
+from fractions import Fraction
+from textwrap import indent
+from typing import Any
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.values.amounts import plain, rounded
+from jixiao_xlsx.values.answers import Answer
+from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding
+from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
+from jixiao_xlsx.values.version import version
+
+
+def as_json(document: object) -> bytes:
+    """UTF-8 JSON as people can read it, ending in a newline."""
+    return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
+
+
+def findings_json(
+    answers: Iterable[Answer], template: Template, across: Sequence[BatchFinding] | None = None
+) -> Iterator[bytes]:
+    """The findings of every file, piece by piece, as `check --format json` prints them.
+
+    `across` adds the findings of several files together. In pieces, because the whole takes ten times its size to build.
+    """
+    head = as_json(
+        {
+            "version": version(),
+            "template": {"id": template.id, "version": template.version},
+        }
+    )
+    yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
+    before = b"\n"
+    for answer in answers:
+        yield before + indent(as_json(_file(answer)).decode().rstrip("\n"), "    ").encode()
+        before = b",\n"
+    yield b"]" if before == b"\n" else b"\n  ]"
+    if across is None:
+        yield b"\n}\n"
+        return
+    body = indent(
+        as_json([_batch_finding(finding) for finding in across]).decode().rstrip("\n"), "  "
+    ).strip()
+    yield b',\n  "batch_findings": ' + body.encode() + b"\n}\n"
+
+
+def _batch_finding(finding: BatchFinding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "departments": list(finding.departments),
+        "message": finding.message,
+        "hint": finding.hint,
+        "places": [{"sheet": place.sheet, "cell": place.cell} for place in finding.places],
+    }
+
+
+def _file(answer: Answer) -> dict[str, Any]:
+    report = answer.report
+    return {
+        "file": answer.file,
+        "department": answer.department,
+        "year": report.year if report else None,
+        "status": answer.status.value,
+        "reason": answer.reason,
+        "result": report.result.value if report else None,
+        "checked": dict(sorted(report.checked.items())) if report else {},
+        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped]
+        if report
+        else [],
+        "findings": [_finding(finding) for finding in report.findings] if report else [],
+        "reviews": [_review(card, card.review) for card in answer.scorecards if card.review],
+    }
+
+
+def _review(card: Scorecard, review: ReviewOutcome) -> dict[str, Any]:
+    """The reviewer's word: the files it was typed into, and what it comes to."""
+    total = review.total
+    lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
+    typed = [one.reviewed for one in lines if one.reviewed and one.reviewed.score is not None]
+    return {
+        "item": card.item,
+        "sha256": list(review.sources),
+        "total": None if total is None else _number(rounded(total, 2)),
+        "grade": review.grade,
+        "lines": [
+            {"item": one.name, "score": _number(_decimal(one.score)), "reason": one.reason}
+            for one in typed
+        ],
+    }
+
+
+def _decimal(score: Fraction | None) -> Decimal:
+    return Decimal(plain(score or Fraction(0)))
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "code": finding.code,
+        "severity": finding.severity.value,
+        "state": finding.state.value,
+        "sheet": finding.place.sheet,
+        "cell": finding.place.cell,
+        "item": finding.item,
+        "field": finding.field,
+        "reported": finding.reported,
+        "expected": _expected(finding.expected),
+        "difference": finding.difference,
+        "message": finding.message,
+        "hint": finding.hint,
+        "basis": finding.basis,
+        "related": [{"sheet": place.sheet, "cell": place.cell} for place in finding.related],
+        "count": finding.count,
+        "explanation": finding.explanation,
+    }
+
+
+def _expected(expected: Expected | str | None) -> object:
+    if isinstance(expected, Expected):
+        return {"low": _number(expected.low), "high": _number(expected.high), "unit": expected.unit}
+    return expected
+
+
+def _number(value: Decimal) -> object:
+    """A JSON number that reads back as exactly `value`; its digits as text where no such number exists."""
+    if value == value.to_integral_value():
+        return int(value)
+    return float(value) if Decimal(repr(float(value))) == value else format(value, "f")

@@ -1,0 +1,93 @@
+"""What `check` and `score` print for people, and texts made safe for a terminal."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from fractions import Fraction
+
+from jixiao_xlsx.output.text.wording import STATE_LABELS
+from jixiao_xlsx.values.amounts import plain
+from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+
+
+def findings_text(answers: Sequence[Answer]) -> str:
+    """What `check` prints for people: the findings of each file, then one line of totals."""
+    return "\n".join([*(_file_text(answer) for answer in answers), totals_text(answers), ""])
+
+
+def _file_text(answer: Answer) -> str:
+    report = answer.report
+    if report is None:
+        return f"{line_safe(answer.file)}  {answer.status.value}：{line_safe(answer.reason)}\n"
+    head = "  ".join(
+        line_safe(part)
+        for part in (answer.file, report.department, f"{report.year}年度" if report.year else "")
+        if part
+    )
+    return "\n".join(
+        [
+            f"{head}  {_counts([report])}",
+            *(_finding_text(finding) for finding in report.findings),
+            "",
+        ]
+    )
+
+
+def _finding_text(finding: Finding) -> str:
+    about = "·".join(part for part in (finding.item, finding.field) if part)
+    state = "" if finding.state is FindingState.OPEN else f"（{STATE_LABELS[finding.state]}）"
+    lines = [f"  {finding.severity.label}{state} {finding.code} {finding.place} {line_safe(about)}"]
+    lines.append(f"      {line_safe(finding.message)}")
+    if finding.hint:
+        lines.append(f"      建议：{line_safe(finding.hint)}")
+    return "\n".join(lines)
+
+
+def totals_text(answers: Sequence[Answer]) -> str:
+    """“共 40 个文件：已报 38，无法读取 2；错误 33，警告 12，提示 20”."""
+    material = sum(answer.material for answer in answers)
+    statuses = Counter(answer.status for answer in answers if not answer.material)
+    said = "，".join(
+        [f"{status.value} {statuses[status]}" for status in FileStatus if statuses[status]]
+        + [f"随附材料 {material}"] * bool(material)
+    )
+    return f"共 {len(answers)} 个文件：{said or '无'}；{_counts([a.report for a in answers if a.report])}"
+
+
+def _counts(reports: Sequence[Report]) -> str:
+    return "，".join(
+        f"{severity.label} {sum(report.count(severity) for report in reports)}"
+        for severity in Severity
+    )
+
+
+def scores_text(answers: Sequence[Answer]) -> str:
+    """What `score` prints: per file the self-scores beside the recomputed ones, tab-separated."""
+    lines = ["部门\t文件\t自评总分\t复算总分\t自评等级\t复算等级\t说明"]
+    for answer in answers:
+        for card in answer.scorecards or (None,):
+            name = card.name if card else answer.department
+            totals = (
+                ("", "", "", "")
+                if card is None
+                else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
+            )
+            known = (
+                (card.incomplete, answer.reason)
+                if card
+                else (f"{answer.status.value}：{answer.reason}",)
+            )
+            said = answer.problem or "；".join(filter(None, known))
+            lines.append("\t".join(line_safe(text) for text in (name, answer.file, *totals, said)))
+    return "\n".join([*lines, ""])
+
+
+def _points(score: Fraction | None) -> str:
+    return "" if score is None else plain(score, 2)
+
+
+def line_safe(text: str) -> str:
+    """`text` on one line, without characters that would drive a terminal."""
+    return "".join(c if c.isprintable() else " " for c in text)
