@@ -10,7 +10,7 @@ from typing import Any
 import openpyxl
 import python_calamine as calamine
 
-from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.reading.titles import OPINION_SHEET
 
 _LOOKS = ("font", "border", "alignment", "number_format", "protection")
 
@@ -23,7 +23,7 @@ def apart(
     """
     old, new = openpyxl.load_workbook(io.BytesIO(before)), openpyxl.load_workbook(io.BytesIO(after))
     cached = [shown_by(data) for data in (before, after)]
-    names = [name for name in new.sheetnames if name != RETURNED]
+    names = [name for name in new.sheetnames if name != OPINION_SHEET]
     if names != old.sheetnames:
         yield f"sheets {old.sheetnames} → {names}"
         return
@@ -72,7 +72,7 @@ def _cells(
         if _words(one.comment) != _words(other.comment) and not mark:
             yield f"{where} comment {_words(one.comment)!r} → {_words(other.comment)!r}"
         if _link(one) != _link(other) and (
-            one.hyperlink or mark or _link(other) != (None, f"'{RETURNED}'!A1")
+            one.hyperlink or mark or _link(other) != (None, f"'{OPINION_SHEET}'!A1")
         ):
             yield f"{where} link"
 

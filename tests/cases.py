@@ -42,9 +42,9 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank.layout import Position, TableFilling, TablePlace, a1
 from jixiao_xlsx.output.xlsx.blank.layout import place as lay_out
-from jixiao_xlsx.reading.titles import vocabulary
-from jixiao_xlsx.reading.word.docx import Word, WordCell, WordTable
-from jixiao_xlsx.reading.word.docx_tables import tables_of
+from jixiao_xlsx.reading.titles import titles_of
+from jixiao_xlsx.reading.word.docx import WordCell, WordTable
+from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.values.amounts import ERROR_VALUES, State, from_float, plain, read_number
 from jixiao_xlsx.values.cells import Cell, Document, Note, Paragraph, Place, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ref
@@ -344,8 +344,8 @@ def _document(word: Mapping[str, str], template: Template) -> Document:
     paragraphs = tuple(
         Paragraph(number, text, text in word) for number, text in enumerate(texts, 1)
     )
-    read, figures = tables_of(
-        Word(paragraphs, tuple(tables)), REPORT, template, vocabulary(template)
+    read, figures = form_tables(
+        DocxContent(paragraphs, tuple(tables)), REPORT, template, titles_of(template)
     )
     return Document(REPORT, "0" * 64, paragraphs, read, len(tables), tuple(margins), figures)
 

@@ -15,7 +15,7 @@ from click.testing import CliRunner
 import jixiao_xlsx as jx
 from jixiao_xlsx import cli
 from jixiao_xlsx.batch import run
-from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.findings import FindingState
 
 SAMPLES = Path(__file__).parent.parent / "samples"
@@ -102,7 +102,7 @@ def test_an_annotated_copy_and_differences_from_a_notebook(inbox: Path, tmp_path
     jx.write_annotated(stream, data, submission, jx.check(submission))
     jx.write_annotated(tmp_path / "副本.xlsx", data, submission, jx.check(submission))
     assert stream.getvalue() == (tmp_path / "副本.xlsx").read_bytes()
-    assert openpyxl.load_workbook(stream).sheetnames[0] == RETURNED
+    assert openpyxl.load_workbook(stream).sheetnames[0] == OPINION_SHEET
     copy = jx.read(tmp_path / "副本.xlsx")
     assert {change.place.sheet for change in jx.differences(submission, copy)} <= {"核实说明"}
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import Position
 from jixiao_xlsx.values.amounts import (
     NOT_APPLICABLE,
@@ -25,7 +25,7 @@ PERCENT_NOTE = "%"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class CellSpec:
     """What the form says of one cell: asked of the spec once, as every file asks it again."""
 
     column: ColumnSpec
@@ -36,14 +36,14 @@ class Kind:
     numeric: bool
 
 
-def kind_of(table: TableSpec, title: str, column: ColumnSpec) -> Kind:
+def cell_spec(table: TableSpec, title: str, column: ColumnSpec) -> CellSpec:
     """The form's word on the cell at row `title` and `column`."""
     kind = table.kind(title, column)
     unit, decimals = table.unit_of(title, column), table.decimals_of(title, column)
-    return Kind(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
+    return CellSpec(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
 
 
-def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
+def read_cell(grid: Worksheet, title: str, kind: CellSpec, place: Position) -> Cell:
     """The cell at `place` of `grid`, in the row called `title`, read as a cell of that `kind`."""
     flags = grid.flags
     raw: object = grid.raw(*place)
@@ -66,7 +66,7 @@ def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
         text = (
             percent(from_float(raw), 2)
             if isinstance(raw, float) and place in flags.percents
-            else words(raw)
+            else value_text(raw)
         )
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
@@ -84,10 +84,10 @@ def read_cell(grid: Grid, title: str, kind: Kind, place: Position) -> Cell:
     )
 
 
-def text_cell(grid: Grid, row: int, column: int, title: str, heading: str = "") -> Cell:
+def text_cell(grid: Worksheet, row: int, column: int, title: str, heading: str = "") -> Cell:
     """A cell read for its words: a heading, a label, a reason, a tick."""
     raw = grid.raw(row, column)
-    value = words(raw) if raw is not None else ""
+    value = value_text(raw) if raw is not None else ""
     state = State.TEXT if value else State.BLANK
     return Cell(
         grid.name,
@@ -101,7 +101,7 @@ def text_cell(grid: Grid, row: int, column: int, title: str, heading: str = "") 
     )
 
 
-def words(raw: object) -> str:
+def value_text(raw: object) -> str:
     """A value as a person sees it in a cell for words."""
     if isinstance(raw, str):
         return raw.strip()
@@ -119,15 +119,15 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         number = from_float(raw) if isinstance(raw, float) else Decimal(raw)
         if not believable(number):
-            return State.TEXT, words(raw), ""
+            return State.TEXT, value_text(raw), ""
         return (State.NUMBER if number else State.ZERO), number, PERCENT_NOTE if as_percent else ""
-    text = words(raw)
+    text = value_text(raw)
     if tidy(text) in NOT_APPLICABLE:
         return State.NA, None, ""
     return (State.TEXT, text, "") if text else (State.BLANK, None, "")
 
 
-def _without_unit(raw: str, kind: Kind) -> str:
+def _without_unit(raw: str, kind: CellSpec) -> str:
     """“6人” in a column of 人 is 6: counted things and points may carry their own unit (money's units are `amounts`' business)."""
     if kind.unit and kind.type in {"count", "score"}:
         text = tidy(raw)

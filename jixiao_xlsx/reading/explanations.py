@@ -8,7 +8,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Remark, Table
 
-REMARKS = (
+REMARKS_SHEET = (
     "_remarks"  # the very hidden sheet on which the blank form repeats the 情况说明 of its 自检
 )
 HEADER_WITHIN = 12  # rows

@@ -7,15 +7,15 @@ from dataclasses import dataclass, field
 
 from jixiao_xlsx.form.spec import SheetSpec, TableSpec, Template
 from jixiao_xlsx.reading.titles import (
-    Lexicon,
+    FormTitles,
     Names,
-    Vocabulary,
+    TableTitles,
     is_ticked,
-    key,
     loosen,
     tick_label,
+    title_key,
 )
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import Position
 
 DEEPEST_HEADER = 3
@@ -76,14 +76,14 @@ class Match:
 # ------------------------------------------------------------------------------------------------------------- sheets
 
 
-def match_sheets(template: Template, words: Vocabulary, grids: Sequence[Grid]) -> Match:
+def match_sheets(template: Template, words: FormTitles, grids: Sequence[Worksheet]) -> Match:
     """Title, then alias, then a freer spelling, then content (only where there is no doubt)."""
     found: dict[str, int] = {}
     repeated = template.repeated
     claims = sorted(
         (hit[0], number, hit[1])
         for number, grid in enumerate(grids)
-        if (hit := words.sheets.find(key(grid.name))) is not None
+        if (hit := words.sheets.find(title_key(grid.name))) is not None
         and not (repeated and hit[1] == repeated.title)
     )
     for _, number, title in claims:
@@ -116,7 +116,7 @@ def match_sheets(template: Template, words: Vocabulary, grids: Sequence[Grid]) -
 
 
 def _copies(
-    template: Template, words: Vocabulary, grids: Sequence[Grid], taken: set[int]
+    template: Template, words: FormTitles, grids: Sequence[Worksheet], taken: set[int]
 ) -> tuple[int, ...]:
     """The worksheets that are the repeated sheet: by name, or, whatever a department calls them, by most of their tables."""
     repeated = template.repeated
@@ -124,8 +124,8 @@ def _copies(
         return ()
     tables = template.tables_of(repeated.title)
 
-    def alike(grid: Grid) -> bool:
-        if words.copies and words.copies.fullmatch(key(grid.name)):
+    def alike(grid: Worksheet) -> bool:
+        if words.copies and words.copies.fullmatch(title_key(grid.name)):
             return True
         return not grid.hidden and 2 * sum(
             _has(words.tables[table.name], table, grid) for table in tables
@@ -134,11 +134,11 @@ def _copies(
     return tuple(number for number, grid in enumerate(grids) if number not in taken and alike(grid))
 
 
-def _looks_like(template: Template, words: Vocabulary, title: str, grid: Grid) -> bool:
+def _looks_like(template: Template, words: FormTitles, title: str, grid: Worksheet) -> bool:
     return all(_has(words.tables[table.name], table, grid) for table in template.tables_of(title))
 
 
-def _has(lexicon: Lexicon, table: TableSpec, grid: Grid) -> bool:
+def _has(lexicon: TableTitles, table: TableSpec, grid: Worksheet) -> bool:
     labels = {
         found[1] for text in grid.keys.values() if text and (found := lexicon.rows.find(text))
     }
@@ -154,7 +154,7 @@ def _has(lexicon: Lexicon, table: TableSpec, grid: Grid) -> bool:
 # ------------------------------------------------------------------------------------------------------------- headers
 
 
-def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | None:
+def find_header(grid: Worksheet, lexicon: TableTitles, start: int, end: int) -> Header | None:
     """The heading rows between `start` and `end` with most column titles; one row is preferred to two, the upper to the lower."""
     titles = {text for text in grid.texts if lexicon.columns.find(text)}
     if not titles:
@@ -179,7 +179,7 @@ def find_header(grid: Grid, lexicon: Lexicon, start: int, end: int) -> Header | 
     return best if best is not None and best.columns else None
 
 
-def _header(grid: Grid, names: Names, top: int, bottom: int) -> Header:
+def _header(grid: Worksheet, names: Names, top: int, bottom: int) -> Header:
     claims: list[tuple[int, int, str, Position]] = []
     width = (
         max((max(grid.columns_in(row), default=-1) for row in range(top, bottom + 1)), default=-1)
@@ -208,7 +208,7 @@ def _header(grid: Grid, names: Names, top: int, bottom: int) -> Header:
     return Header(top, bottom, columns, cells, tuple(twice))
 
 
-def _stack(grid: Grid, top: int, bottom: int, column: int) -> list[tuple[str, Position]]:
+def _stack(grid: Worksheet, top: int, bottom: int, column: int) -> list[tuple[str, Position]]:
     """The heading texts above one another in a column, each once, from the top; a merge speaks for all it covers."""
     stack: list[tuple[str, Position]] = []
     for row in range(top, bottom + 1):
@@ -231,7 +231,7 @@ def _claim(names: Names, stack: list[str]) -> tuple[int, str] | None:
 # ------------------------------------------------------------------------------------------------------------- tables
 
 
-def regions(grid: Grid, tables: Sequence[TableSpec], words: Vocabulary) -> list[Region]:
+def regions(grid: Worksheet, tables: Sequence[TableSpec], words: FormTitles) -> list[Region]:
     """Share a sheet among its tables. Captions decide; without them, headings and row titles together."""
     if len(tables) == 1:
         header = (
@@ -266,7 +266,7 @@ def _enough(table: TableSpec, header: Header | None) -> Header | None:
     return header if header is not None and 2 * len(header.columns) >= len(table.columns) else None
 
 
-def _caption(grid: Grid, lexicon: Lexicon) -> Position | None:
+def _caption(grid: Worksheet, lexicon: TableTitles) -> Position | None:
     for place, text in grid.keys.items():
         if text and (lexicon.heading.fullmatch(text) or loosen(text) == lexicon.caption):
             return place
@@ -274,7 +274,7 @@ def _caption(grid: Grid, lexicon: Lexicon) -> Position | None:
 
 
 def _best_header(
-    grid: Grid, lexicon: Lexicon, table: TableSpec, taken: Sequence[int]
+    grid: Worksheet, lexicon: TableTitles, table: TableSpec, taken: Sequence[int]
 ) -> Header | None:
     """The heading rows followed by most of the table's row titles, where no caption says where it begins."""
     best: tuple[int, Header] | None = None
@@ -304,7 +304,7 @@ def _best_header(
 # ------------------------------------------------------------------------------------------------------------- rows
 
 
-def find_rows(grid: Grid, lexicon: Lexicon, lines: range, data: Iterable[int]) -> Rows:
+def find_rows(grid: Worksheet, lexicon: TableTitles, lines: range, data: Iterable[int]) -> Rows:
     """The titled rows among `lines`, by their labels outside the `data` columns; the closest spelling wins."""
     columns = set(data)
     claims = []
@@ -340,7 +340,7 @@ def assign(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -
 # ------------------------------------------------------------------------------------------------------------- around
 
 
-def find_label(grid: Grid, names: Names, start: int, end: int) -> dict[str, Position]:
+def find_label(grid: Worksheet, names: Names, start: int, end: int) -> dict[str, Position]:
     """Labelled cells around a grid: title → the label's place."""
     found: dict[str, Position] = {}
     for place, text in grid.keys.items():
@@ -350,7 +350,7 @@ def find_label(grid: Grid, names: Names, start: int, end: int) -> dict[str, Posi
 
 
 def find_tick(
-    grid: Grid, label: str, start: int, end: int
+    grid: Worksheet, label: str, start: int, end: int
 ) -> tuple[Position, Position, bool] | None:
     """(label, the cell to mark, ticked?): the box stands in the label's own cell, after it, or before it."""
     for (row, column), text in grid.keys.items():
@@ -366,10 +366,10 @@ def find_tick(
     return None
 
 
-def _says_yes(grid: Grid, place: Position, label: str) -> bool:
+def _says_yes(grid: Worksheet, place: Position, label: str) -> bool:
     raw = grid.raw(*place)
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, int | float):
         return raw == 1
-    return isinstance(raw, str) and is_ticked(key(raw), label)
+    return isinstance(raw, str) and is_ticked(title_key(raw), label)

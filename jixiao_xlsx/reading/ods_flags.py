@@ -35,7 +35,7 @@ _BAD = (
 )
 
 
-def inspect(data: bytes) -> Mapping[str, SheetFlags]:
+def read_ods_flags(data: bytes) -> Mapping[str, SheetFlags]:
     """The flags of every sheet by name. Raises Refused: used far beyond any form, encrypted, or broken."""
     scan = _Scan()
     parser = expat.ParserCreate()

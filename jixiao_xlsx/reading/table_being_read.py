@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.form.spec import ColumnSpec, TableSpec
-from jixiao_xlsx.reading.cell_value import Kind, kind_of
+from jixiao_xlsx.reading.cell_value import CellSpec, cell_spec
 from jixiao_xlsx.reading.find_tables import Region
-from jixiao_xlsx.reading.titles import Lexicon
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.titles import TableTitles
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import Position
 from jixiao_xlsx.values.cells import Note, Place
 
@@ -17,9 +17,9 @@ from jixiao_xlsx.values.cells import Note, Place
 class Part:
     """One table being read: where, by which words, and the notes so far. `twice` are cells under a title met before."""
 
-    grid: Grid
+    grid: Worksheet
     region: Region
-    lexicon: Lexicon
+    lexicon: TableTitles
     notes: list[Note] = field(default_factory=list)
     twice: set[Position] = field(default_factory=set)
 
@@ -41,19 +41,21 @@ class Part:
         """Keep something for the account."""
         self.notes.append(Note(kind, Place(self.grid.name, self.grid.ref(*place)), item, text))
 
-    def kind(self, title: str, column: ColumnSpec) -> Kind:
+    def kind(self, title: str, column: ColumnSpec) -> CellSpec:
         """The form's word on a cell; open rows share theirs."""
         table = self.table
         key = (title if title in table.row or title == table.total else "", column.title)
         known = self.lexicon.kinds.get(key)
         if known is None:
-            known = self.lexicon.kinds[key] = kind_of(table, key[0], column)
+            known = self.lexicon.kinds[key] = cell_spec(table, key[0], column)
         return known
 
-    def cells_of(self, title: str) -> tuple[tuple[int, Kind], ...]:
+    def cells_of(self, title: str) -> tuple[tuple[int, CellSpec], ...]:
         """Where the cells of a row stand and what the form says of each; those it has not are left out."""
         known = title if title in self.titles else ""
-        found: tuple[tuple[int, Kind], ...] | None = self.lexicon.rows_of.get((known, self.layout))
+        found: tuple[tuple[int, CellSpec], ...] | None = self.lexicon.rows_of.get(
+            (known, self.layout)
+        )
         if found is None:
             every = ((at, self.kind(known, column)) for at, column in self.columns)
             found = self.lexicon.keep(

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
-from jixiao_xlsx.reading.cell_value import kind_of, read_cell, text_cell
+from jixiao_xlsx.reading.cell_value import cell_spec, read_cell, text_cell
 from jixiao_xlsx.reading.find_tables import Header, Rows, find_label, find_tick
 from jixiao_xlsx.reading.table_being_read import Part
 from jixiao_xlsx.reading.titles import is_note, is_ordinal, is_signature
@@ -87,7 +87,7 @@ def _extras(part: Part) -> dict[str, Cell]:
         if label is not None:
             place = part.grid.beside(*label)
             part.handled(label, place)
-            kind = kind_of(part.table, "", ColumnSpec(spec.title, type=spec.type))
+            kind = cell_spec(part.table, "", ColumnSpec(spec.title, type=spec.type))
             found[spec.title] = read_cell(part.grid, spec.title, kind, place)
     return found
 

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jixiao_xlsx.form.spec import TableSpec
-from jixiao_xlsx.reading.cell_value import read_cell, text_cell
-from jixiao_xlsx.reading.cell_value import words as shown
+from jixiao_xlsx.reading.cell_value import read_cell, text_cell, value_text
 from jixiao_xlsx.reading.find_tables import (
     Header,
     Region,
@@ -20,15 +19,15 @@ from jixiao_xlsx.reading.find_tables import (
 from jixiao_xlsx.reading.table_being_read import Part
 from jixiao_xlsx.reading.table_frame import account_for_header, finish
 from jixiao_xlsx.reading.titles import (
-    Lexicon,
-    Vocabulary,
+    FormTitles,
+    TableTitles,
     is_note,
     is_ordinal,
     is_signature,
-    key,
     loosen,
+    title_key,
 )
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import Position
 from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.cells import Cell, Note, Row, Table
@@ -45,12 +44,12 @@ class Found:
     parts: tuple[Part, ...]
 
 
-def read_tables(grid: Grid, specs: Sequence[TableSpec], words: Vocabulary) -> Found:
+def read_tables(grid: Worksheet, specs: Sequence[TableSpec], words: FormTitles) -> Found:
     """Every table of one sheet of the form that can be found on `grid`."""
     return read_regions(grid, regions(grid, specs, words), words)
 
 
-def read_regions(grid: Grid, found: Sequence[Region], words: Vocabulary) -> Found:
+def read_regions(grid: Worksheet, found: Sequence[Region], words: FormTitles) -> Found:
     """The tables in parts of a sheet that are known."""
     tables = []
     parts = [Part(grid, region, words.tables[region.table.name]) for region in found]
@@ -143,7 +142,7 @@ def _record(part: Part) -> Table | None:
     )
 
 
-def _beside(grid: Grid, lexicon: Lexicon, label: Position) -> Position:
+def _beside(grid: Worksheet, lexicon: TableTitles, label: Position) -> Position:
     """The value of a label; a blank one does not borrow the next label of its line."""
     place = grid.beside(*label)
     other = grid.keys.get(place, "")
@@ -240,7 +239,11 @@ def _labels(part: Part, place: Position) -> bool:
 
 def _without_label(cell: Cell, part: Part) -> Cell:
     """The row's own title, written under a heading of figures, is no figure."""
-    if cell.state is State.TEXT and cell.unit and loosen(key(cell.text)) == part.lexicon.total:
+    if (
+        cell.state is State.TEXT
+        and cell.unit
+        and loosen(title_key(cell.text)) == part.lexicon.total
+    ):
         return cell._replace(raw=None, value=None, state=State.BLANK, note="")
     return cell
 
@@ -294,7 +297,7 @@ def _title(part: Part, header: Header, line: int, above: Mapping[str, Cell]) -> 
         if at is None:
             continue
         raw = part.grid.raw(line, at)
-        if raw is not None and (text := shown(raw)):
+        if raw is not None and (text := value_text(raw)):
             return text
         if title in part.table.inherit and title in above:
             return str(above[title].value)

@@ -14,13 +14,13 @@ from typing import Any
 
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import SheetSpec, TableSpec, Template
-from jixiao_xlsx.reading.explanations import REMARKS
+from jixiao_xlsx.reading.explanations import REMARKS_SHEET
 from jixiao_xlsx.values.amounts import tidy
 
 LONGEST_TITLE = 80
-RETURNED = "审核意见"  # the sheet that an annotated copy carries and a corrected one brings back: ours, never content
+OPINION_SHEET = "审核意见"  # the sheet that an annotated copy carries and a corrected one brings back: ours, never content
 MACHINE_SHEET = "_"
-READ_BARE = frozenset({REMARKS, hidden_mark.SHEET})
+READ_BARE = frozenset({REMARKS_SHEET, hidden_mark.SHEET})
 _MOST_SEEN = 4096
 _NUMBERING = re.compile(r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.])+")
 _UNIT = re.compile(r"[(\[](?:单位:)?([^()\[\]]{1,4})[)\]]$")
@@ -40,7 +40,7 @@ _TICK_WORDS = frozenset({"是", "1", "x", "X", "×", "y", "Y", "v", "V", "有", 
 
 
 @lru_cache(maxsize=1 << 14)
-def key(text: str) -> str:
+def title_key(text: str) -> str:
     """What two spellings of a title share; "" for text too long to be one."""
     return tidy(text) if len(text) <= LONGEST_TITLE else ""
 
@@ -98,7 +98,7 @@ class Names:
 
 
 @dataclass(frozen=True)
-class Lexicon:
+class TableTitles:
     """All words of one table; `kinds` and `rows_of` remember what the form says of its cells, and of rows laid out alike."""
 
     columns: Names
@@ -121,12 +121,12 @@ class Lexicon:
 
 
 @dataclass(frozen=True)
-class Vocabulary:
+class FormTitles:
     """All words of one form."""
 
     sheets: Names
     copies: re.Pattern[str] | None
-    tables: Mapping[str, Lexicon]
+    tables: Mapping[str, TableTitles]
     unread: frozenset[str]
     words: frozenset[str]
     headings: tuple[re.Pattern[str], ...]
@@ -134,14 +134,14 @@ class Vocabulary:
     def reads(self, sheet: str, *, hidden: bool) -> bool:
         """Whether a worksheet of that name is read at all; the others are not even looked into."""
         return sheet in READ_BARE or (
-            key(sheet) not in self.unread and not (hidden and sheet.startswith(MACHINE_SHEET))
+            title_key(sheet) not in self.unread and not (hidden and sheet.startswith(MACHINE_SHEET))
         )
 
 
-_VOCABULARIES: dict[int, tuple[Template, Vocabulary]] = {}
+_VOCABULARIES: dict[int, tuple[Template, FormTitles]] = {}
 
 
-def vocabulary(template: Template) -> Vocabulary:
+def titles_of(template: Template) -> FormTitles:
     """The words of `template`, compiled once (by identity: hashing a whole form would cost more than reading a file)."""
     known = _VOCABULARIES.get(id(template))
     if known is None or known[0] is not template:
@@ -149,13 +149,13 @@ def vocabulary(template: Template) -> Vocabulary:
     return known[1]
 
 
-def _vocabulary(template: Template) -> Vocabulary:
-    words = {key(template.title), key(template.file_name), *_ORDINAL}
+def _vocabulary(template: Template) -> FormTitles:
+    words = {title_key(template.title), title_key(template.file_name), *_ORDINAL}
     for sheet in template.sheets:
-        words |= {key(text) for text in (sheet.title, *sheet.aliases, *sheet.signature)}
+        words |= {title_key(text) for text in (sheet.title, *sheet.aliases, *sheet.signature)}
     repeated = template.repeated
     tables = {table.name: _lexicon(table) for table in template.tables}
-    return Vocabulary(
+    return FormTitles(
         sheets=_names(
             (sheet.title, sheet.aliases, "") for sheet in template.sheets if sheet.kind == "data"
         ),
@@ -163,9 +163,9 @@ def _vocabulary(template: Template) -> Vocabulary:
         tables=tables,
         unread=frozenset(
             {
-                key(RETURNED),
+                title_key(OPINION_SHEET),
                 *(
-                    key(title)
+                    title_key(title)
                     for sheet in template.sheets
                     if sheet.kind != "data"
                     for title in _titles(sheet)
@@ -182,7 +182,7 @@ def _vocabulary(template: Template) -> Vocabulary:
 
 def _copies(titles: Iterable[str]) -> re.Pattern[str]:
     """A repeated sheet's title as copies carry it: 项目, 项目3, 项目 (2), 项目3(2)."""
-    known = "|".join(re.escape(key(title)) for title in titles)
+    known = "|".join(re.escape(title_key(title)) for title in titles)
     return re.compile(rf"(?:{known})\d*(?:\(\d+\))*")
 
 
@@ -190,32 +190,35 @@ def _titles(sheet: SheetSpec) -> tuple[str, ...]:
     return (sheet.title, *sheet.aliases)
 
 
-def _lexicon(table: TableSpec) -> Lexicon:
+def _lexicon(table: TableSpec) -> TableTitles:
     units = {column.title: table.unit_of("", column) for column in table.columns}
     hints = {row.hint for row in table.rows if row.hint}
     groups = {row.group for row in table.rows if row.group}
     captions = (
-        {loosen(key(table.heading)), key(table.heading)} if table.caption else {key(table.name)}
+        {loosen(title_key(table.heading)), title_key(table.heading)}
+        if table.caption
+        else {title_key(table.name)}
     )
-    return Lexicon(
+    return TableTitles(
         columns=_names(
             (column.title, column.aliases, units[column.title]) for column in table.columns
         ),
         rows=_names((row.title, row.aliases, row.unit or table.unit) for row in table.rows),
         extras=_names((extra.title, extra.aliases, "") for extra in table.extras),
         heading=_pattern(table.heading),
-        caption=loosen(key(table.heading)),
-        total=key(table.total),
-        tick=key(table.tick),
+        caption=loosen(title_key(table.heading)),
+        total=title_key(table.total),
+        tick=title_key(table.tick),
         words=frozenset(
-            {key(text) for text in (table.label_title, table.name, *hints, *groups)} | captions
+            {title_key(text) for text in (table.label_title, table.name, *hints, *groups)}
+            | captions
         ),
     )
 
 
 def _names(titles: Iterable[tuple[str, tuple[str, ...], str]]) -> Names:
     entries = list(titles)
-    exact = {key(title): title for title, _, _ in entries}
+    exact = {title_key(title): title for title, _, _ in entries}
     alias: dict[str, str] = {}
     patterns = []
     for title, aliases, _ in entries:
@@ -223,7 +226,7 @@ def _names(titles: Iterable[tuple[str, tuple[str, ...], str]]) -> Names:
             if "{" in name:
                 patterns.append((_pattern(name), title))
             else:
-                alias.setdefault(key(name), title)
+                alias.setdefault(title_key(name), title)
     units = {title: unit for title, _, unit in entries}
     return Names(
         exact, alias, _unambiguous([*exact.items(), *alias.items()]), tuple(patterns), units
@@ -242,7 +245,9 @@ def _unambiguous(spellings: list[tuple[str, str]]) -> dict[str, str]:
 def _pattern(text: str) -> re.Pattern[str]:
     """A heading or alias with {year} and {department} as a pattern over keys."""
     escaped = (
-        re.escape(key(text)).replace(r"\{year\}", r"(?:\d{2,4})?").replace(r"\{department\}", ".*")
+        re.escape(title_key(text))
+        .replace(r"\{year\}", r"(?:\d{2,4})?")
+        .replace(r"\{department\}", ".*")
     )
     return re.compile(escaped)
 

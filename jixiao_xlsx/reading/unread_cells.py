@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from jixiao_xlsx.reading.cell_value import words as shown
+from jixiao_xlsx.reading.cell_value import value_text
 from jixiao_xlsx.reading.table_being_read import Part
-from jixiao_xlsx.reading.titles import Vocabulary, is_note, is_signature, key, loosen
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.titles import FormTitles, is_note, is_signature, loosen, title_key
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import Position
 from jixiao_xlsx.values.cells import Note, Place
 
@@ -15,7 +15,7 @@ MOST_NOTES = 50
 _LONGEST_QUOTE = 20
 
 
-def of_sheet(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> list[Note]:
+def of_sheet(grid: Worksheet, parts: Sequence[Part], words: FormTitles) -> list[Note]:
     """Notes for a sheet of the form after its tables were read: hidden rows, unknown columns, rows and cells."""
     _pass_known_text(grid, parts, words)
     told: set[Position] = set().union(*(part.twice for part in parts))
@@ -29,7 +29,7 @@ def of_sheet(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> list[Note]
     return notes
 
 
-def of_other_sheets(grids: Iterable[Grid]) -> Iterator[Note]:
+def of_other_sheets(grids: Iterable[Worksheet]) -> Iterator[Note]:
     """Sheets that the form does not have, where they hold anything."""
     for grid in grids:
         if grid.filled:
@@ -41,7 +41,7 @@ def of_other_sheets(grids: Iterable[Grid]) -> Iterator[Note]:
             yield Note(kind, Place(grid.name, grid.ref(*first)), grid.name, text)
 
 
-def _pass_known_text(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> None:
+def _pass_known_text(grid: Worksheet, parts: Sequence[Part], words: FormTitles) -> None:
     """Notes, unit lines, signatures, titles: text that belongs to a form and is no content."""
     known = words.words.union(*(part.lexicon.words for part in parts))
     above = min((part.top for part in parts if part.found), default=0)
@@ -56,7 +56,7 @@ def _pass_known_text(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> No
             ):
                 grid.handled.add(place)
             continue
-        text = text or key(str(grid.raw(row, column)).strip()[:_LONGEST_QUOTE])
+        text = text or title_key(str(grid.raw(row, column)).strip()[:_LONGEST_QUOTE])
         if is_signature(text):
             grid.handled.update((row, other) for other in grid.columns_in(row) if other >= column)
         elif (
@@ -69,7 +69,7 @@ def _pass_known_text(grid: Grid, parts: Sequence[Part], words: Vocabulary) -> No
             grid.handled.add(place)
 
 
-def _hidden(grid: Grid) -> Iterator[Note]:
+def _hidden(grid: Worksheet) -> Iterator[Note]:
     if grid.hidden and grid.filled:
         first = next(iter(grid.filled))
         text = f"工作表“{grid.name}”被隐藏，里面的内容已照常读取"
@@ -82,7 +82,7 @@ def _hidden(grid: Grid) -> Iterator[Note]:
         )
 
 
-def _unread_columns(grid: Grid, part: Part, told: set[Position]) -> Iterator[Note]:
+def _unread_columns(grid: Worksheet, part: Part, told: set[Position]) -> Iterator[Note]:
     """Headings that the form has not, with what stands beneath them."""
     header = part.region.header
     if header is None:
@@ -97,19 +97,19 @@ def _unread_columns(grid: Grid, part: Part, told: set[Position]) -> Iterator[Not
             grid.handled.add(heading)
             continue
         told.update((heading, *beneath))
-        title = shown(grid.raw(*heading))
+        title = value_text(grid.raw(*heading))
         text = f"列“{_quote(title)}”不在表单内，其中 {len(beneath)} 个单元格没有读取"
         yield Note("unread_column", Place(grid.name, grid.ref(*heading)), title, text)
 
 
-def _unread_lines(grid: Grid, parts: Sequence[Part], told: set[Position]) -> Iterator[Note]:
+def _unread_lines(grid: Worksheet, parts: Sequence[Part], told: set[Position]) -> Iterator[Note]:
     lines: dict[int, list[Position]] = {}
     for place in grid.left():
         if place not in told:
             lines.setdefault(place[0], []).append(place)
     for line, places in lines.items():
         where = Place(grid.name, grid.ref(*places[0]))
-        quote = _quote(shown(_raw(grid, places[0])))
+        quote = _quote(value_text(_raw(grid, places[0])))
         more = f"等 {len(places)} 个单元格" if len(places) > 1 else ""
         within = f"其中 {len(places)} 个单元格" if len(places) > 1 else ""
         if any(_in_data(part, place) for part in parts for place in places):
@@ -129,7 +129,7 @@ def _in_data(part: Part, place: Position) -> bool:
     )
 
 
-def _raw(grid: Grid, place: Position) -> object:
+def _raw(grid: Worksheet, place: Position) -> object:
     raw = grid.raw(*place)
     return raw if raw is not None else grid.flags.errors.get(place, "")
 
@@ -139,7 +139,7 @@ def _quote(text: str) -> str:
     return line if len(line) <= _LONGEST_QUOTE else line[:_LONGEST_QUOTE] + "…"
 
 
-def _capped(grid: Grid, notes: list[Note]) -> list[Note]:
+def _capped(grid: Worksheet, notes: list[Note]) -> list[Note]:
     """A pasted page of a thousand lines is told once."""
     if len(notes) <= MOST_NOTES:
         return notes

@@ -23,12 +23,12 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import MAX_BYTES, Kind, Refused, broken, encrypted, sniff
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading import ods_flags, unread_cells, xls_flags, xlsx_flags
-from jixiao_xlsx.reading.explanations import REMARKS, remarks_of
+from jixiao_xlsx.reading.explanations import REMARKS_SHEET, remarks_of
 from jixiao_xlsx.reading.find_tables import match_sheets
 from jixiao_xlsx.reading.libreoffice_zeros import without_ghosts
 from jixiao_xlsx.reading.table_rows import Found, read_tables
-from jixiao_xlsx.reading.titles import READ_BARE, RETURNED, Vocabulary, key, vocabulary
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, FormTitles, title_key, titles_of
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
@@ -73,10 +73,10 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
     if name.rpartition("/")[2].startswith(_LOCK_FILES):
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
-        sheets = _sheets(data, vocabulary(form))
+        sheets = _sheets(data, titles_of(form))
         dated = _edition(form, hidden_mark.decode(sheets.bare.get(hidden_mark.SHEET, ())))
         if dated is not form:
-            sheets = _sheets(data, vocabulary(dated))
+            sheets = _sheets(data, titles_of(dated))
     except Refused as refusal:
         raise Unreadable(refusal.reason) from refusal
     return _submission(data, name, dated, sheets)
@@ -110,11 +110,11 @@ class _Sheets:
 
     kind: Kind
     names: tuple[str, ...]
-    grids: Sequence[Grid]
+    grids: Sequence[Worksheet]
     bare: Mapping[str, Rows]
 
 
-def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
+def _sheets(data: bytes, words: FormTitles) -> _Sheets:
     """Every worksheet that is worth reading, with its flags. Raises Refused."""
 
     def wanted(name: str, hidden: bool) -> bool:
@@ -123,7 +123,7 @@ def _sheets(data: bytes, words: Vocabulary) -> _Sheets:
     return _opened(data, wanted)
 
 
-def grids_of(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequence[Grid]:
+def read_worksheets(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequence[Worksheet]:
     """The worksheets of any workbook that are `wanted` (name, hidden), as they stand. Raises Refused."""
     return _opened(data, wanted).grids
 
@@ -132,11 +132,11 @@ def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
     if kind is Kind.OOXML:
-        flags = xlsx_flags.inspect(data, wanted).flags
+        flags = xlsx_flags.read_xlsx_flags(data, wanted).flags
     elif kind is Kind.ODS:
-        flags = ods_flags.inspect(data)
+        flags = ods_flags.read_ods_flags(data)
     elif kind is Kind.XLS:
-        flags = xls_flags.inspect(data)
+        flags = xls_flags.read_xls_flags(data)
     try:
         return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
@@ -178,10 +178,13 @@ def _values(
         seen = flags.get(sheet.name, SheetFlags())
         if not seen.merges:
             seen = replace(seen, merges=_merges(found))
-        grids.append(Grid(sheet.name, rows, seen, hidden, bool(flags)))
+        grids.append(Worksheet(sheet.name, rows, seen, hidden, bool(flags)))
     names = tuple(book.sheet_names)
     return _Sheets(
-        kind, tuple(name for name in names if key(name) != key(RETURNED)) or names, grids, bare
+        kind,
+        tuple(name for name in names if title_key(name) != title_key(OPINION_SHEET)) or names,
+        grids,
+        bare,
     )
 
 
@@ -196,7 +199,7 @@ def _merges(sheet: calamine.CalamineSheet) -> tuple[xlsx_flags.Area, ...]:
 
 
 def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Submission:
-    words, names, grids = vocabulary(form), sheets.names, sheets.grids
+    words, names, grids = titles_of(form), sheets.names, sheets.grids
     match = match_sheets(form, words, grids)
     tables: dict[str, Table] = {}
     copies: dict[str, Mapping[str, Table]] = {}
@@ -248,7 +251,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         year=_year(_role(form, everything, "year")),
         tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
         notes=tuple(notes),
-        remarks=remarks_of(form, tables, sheets.bare.get(REMARKS, ())),
+        remarks=remarks_of(form, tables, sheets.bare.get(REMARKS_SHEET, ())),
         meta=hidden_mark.decode(sheets.bare.get(hidden_mark.SHEET, ())),
         sheets=names,
         knows_formulas=all(grid.knows_formats for grid in sheets.grids),
@@ -264,7 +267,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
 class _Taken(NamedTuple):
     """A worksheet and what was found on it."""
 
-    grid: Grid
+    grid: Worksheet
     found: Found
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
-from jixiao_xlsx.reading.titles import key
+from jixiao_xlsx.reading.titles import title_key
 from jixiao_xlsx.reading.xlsx_flags import Area, Position, SheetFlags, reference
 
 
 @dataclass
-class Grid:
+class Worksheet:
     """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood; `odd` are cells that show
     an error or were never calculated.
 
@@ -38,7 +38,7 @@ class Grid:
                     continue
                 place = number, column
                 if isinstance(value, str):
-                    text = key(value)
+                    text = title_key(value)
                     if not text and not value.strip():
                         continue
                     keys[place] = text

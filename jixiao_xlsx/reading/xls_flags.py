@@ -59,7 +59,7 @@ _BAD = (
 )
 
 
-def inspect(data: bytes) -> Mapping[str, SheetFlags]:
+def read_xls_flags(data: bytes) -> Mapping[str, SheetFlags]:
     """The flags of every worksheet by name; {} for a version before Excel 97. Raises Refused."""
     try:
         stream = _workbook(data)

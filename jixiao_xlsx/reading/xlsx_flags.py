@@ -84,7 +84,7 @@ class Inspection:
     flags: Mapping[str, SheetFlags]
 
 
-def inspect(
+def read_xlsx_flags(
     data: bytes, wanted: Callable[[str, bool], bool] = lambda name, hidden: True
 ) -> Inspection:
     """Look through an OOXML workbook. `wanted(name, hidden)` chooses the sheets to scan. Raises Refused."""

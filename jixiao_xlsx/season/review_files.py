@@ -10,10 +10,10 @@ from pathlib import Path
 
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.os_errors import why
-from jixiao_xlsx.reading.cell_value import words
-from jixiao_xlsx.reading.titles import key
-from jixiao_xlsx.reading.workbook import grids_of
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.cell_value import value_text
+from jixiao_xlsx.reading.titles import title_key
+from jixiao_xlsx.reading.workbook import read_worksheets
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.season.review_marks import (
     AS_TEXT,
     REASON_TITLE,
@@ -67,7 +67,7 @@ def _unusable(file: str, why: str) -> BatchFinding:
 
 def read_review(data: bytes, file: str) -> tuple[Review, ...]:
     """What was typed into each table of one scored workbook; () where it is none. Raises Refused."""
-    grids = grids_of(data, lambda name, hidden: name.startswith(SHEET) or not hidden)
+    grids = read_worksheets(data, lambda name, hidden: name.startswith(SHEET) or not hidden)
     by_name = {grid.name: grid for grid in grids}
     said = [found for grid in grids if grid.name.startswith(SHEET) and (found := decode(grid.rows))]
     tables = [(one, _table(by_name[one.table], one.names)) for one in said if one.table in by_name]
@@ -104,15 +104,15 @@ def _line(typed: Reviewed, written: tuple[Reviewed, Scores] | None) -> Reviewed:
 class _Table:
     """Where the heading of the table stands, and the columns of names, 财政复核分 and 复核理由."""
 
-    grid: Grid
+    grid: Worksheet
     head: int
     name: int
     score: int
     reason: int
 
 
-def _table(grid: Grid, names: str) -> _Table | None:
-    titles = [key(title) for title in (names, SCORE_TITLE, REASON_TITLE)]
+def _table(grid: Worksheet, names: str) -> _Table | None:
+    titles = [title_key(title) for title in (names, SCORE_TITLE, REASON_TITLE)]
     for row in grid.lines:
         at = {
             grid.keys[row, column]: column
@@ -143,7 +143,7 @@ def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
         if (row, table.score) in grid.flags.uncalculated:
             yield Reviewed(name, "（公式没有结果）", None, reason)
             continue
-        text = words(raw) if raw is not None else ""
+        text = value_text(raw) if raw is not None else ""
         value = read_number(text if text == _UNIT else text.removesuffix(_UNIT), _UNIT).value
         score = None if value is None else Fraction(value)
         yield Reviewed(
@@ -155,6 +155,6 @@ def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
         )
 
 
-def _text(grid: Grid, row: int, column: int) -> str:
+def _text(grid: Worksheet, row: int, column: int) -> str:
     raw = grid.raw(row, column)
-    return words(raw) if raw is not None else ""
+    return value_text(raw) if raw is not None else ""

@@ -25,7 +25,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import file_kinds
 from jixiao_xlsx.output.xlsx.annotated import losses
 from jixiao_xlsx.reading import workbook, xlsx_flags
-from jixiao_xlsx.reading.titles import vocabulary
+from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"
@@ -70,7 +70,7 @@ def main() -> None:
     parser.add_argument("workbooks", nargs="?", type=int, default=40)
     count = parser.parse_args().workbooks
     template = find_template()
-    words = vocabulary(template)
+    words = titles_of(template)
     books = [path.read_bytes() for path in sorted(SAMPLES.glob("*.xlsx"))[:count]]
     container, scan, pure, again, reading = [], [], [], [], []
 
@@ -87,14 +87,14 @@ def main() -> None:
             assert not losses.has_doctype({name: archive.read(name) for name in archive.namelist()})
 
     for data in books:
-        seen = xlsx_flags.inspect(data, wanted)
+        seen = xlsx_flags.read_xlsx_flags(data, wanted)
         parts = [sheet.part for sheet in seen.sheets if sheet.name in seen.flags]
         returned = (
             check(workbook.read_bytes(data, "x.xlsx", template), template).result is Result.RETURN
         )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]
-            scan.append(timed(lambda d=data: xlsx_flags.inspect(d, wanted)))  # type: ignore[misc]
+            scan.append(timed(lambda d=data: xlsx_flags.read_xlsx_flags(d, wanted)))  # type: ignore[misc]
             pure.append(timed(lambda d=data, p=parts: bare(d, p)))  # type: ignore[misc]
             again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)  # type: ignore[misc]
             reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))  # type: ignore[misc]

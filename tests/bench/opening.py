@@ -26,7 +26,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
@@ -116,7 +116,7 @@ def main() -> int:
             converted(kind, back, folder / suffix)
             made = sorted((folder / suffix).glob(f"*.{suffix}"))
             groups[f"LibreOffice 存的 .{suffix}"] = copies(made, form, folder / f"{suffix} 副本")
-        print(f"样例 {len(samples)} 份，其中退回 {len(back)} 份；副本第一张表是“{RETURNED}”")
+        print(f"样例 {len(samples)} 份，其中退回 {len(back)} 份；副本第一张表是“{OPINION_SHEET}”")
         whole = [
             told(group, written, folder / f"{group} 打开") for group, written in groups.items()
         ]

@@ -12,8 +12,8 @@ from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank import book as blank
 from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, place
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.reading.cell_value import kind_of, read_cell, text_cell
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.cell_value import cell_spec, read_cell, text_cell
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 
@@ -180,12 +180,12 @@ def _a1(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def _grid(sheet: str, value: object, *, percent: bool = False, formula: bool = False) -> Grid:
+def _grid(sheet: str, value: object, *, percent: bool = False, formula: bool = False) -> Worksheet:
     flags = SheetFlags(
         {(0, 0): "…"} if formula else {}, {}, frozenset(), frozenset({(0, 0)} if percent else ())
     )
     typed = float(value) if isinstance(value, int) else value
-    return Grid(sheet, [["" if typed is None else typed]], flags)
+    return Worksheet(sheet, [["" if typed is None else typed]], flags)
 
 
 def _read(
@@ -194,7 +194,7 @@ def _read(
     return read_cell(
         _grid(spec.sheet, value, percent=percent, formula=formula),
         title,
-        kind_of(spec, title, column),
+        cell_spec(spec, title, column),
         (0, 0),
     )
 

@@ -19,7 +19,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.annotated.book import AUTHOR, COLOURS, annotate
 from jixiao_xlsx.output.xlsx.annotated.losses import losses
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
 
@@ -79,7 +79,7 @@ def test_the_copy_reads_like_the_original(
     assert said(same) == said(report)
     book = openpyxl.load_workbook(io.BytesIO(copy))
     sheet = book.worksheets[0]
-    assert sheet.title == RETURNED and book.active is sheet
+    assert sheet.title == OPINION_SHEET and book.active is sheet
     assert book.calculation.fullCalcOnLoad
     links = {cell.hyperlink.location for row in sheet.iter_rows() for cell in row if cell.hyperlink}
     for name in {finding.place.sheet for finding in report.findings}:
@@ -87,7 +87,7 @@ def test_the_copy_reads_like_the_original(
             c
             for row in book[name].iter_rows()
             for c in row
-            if c.hyperlink and c.hyperlink.location == f"'{RETURNED}'!A1"
+            if c.hyperlink and c.hyperlink.location == f"'{OPINION_SHEET}'!A1"
         ]
         assert len(back) == 1 and back[0].comment is None
     for finding in report.findings:
@@ -187,7 +187,7 @@ def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:
     copy = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM)))
     told = [
         row[0]
-        for row in copy[RETURNED].iter_rows(values_only=True)
+        for row in copy[OPINION_SHEET].iter_rows(values_only=True)
         if row[0] and str(row[0]).startswith("注意：")
     ]
     assert any(words in str(line) for line in told)
@@ -239,7 +239,7 @@ def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:
     book = openpyxl.load_workbook(
         io.BytesIO(annotate(data, submission, replace(report, findings=(odd,)), FORM))
     )
-    kinds = {cell.data_type for row in book[RETURNED].iter_rows() for cell in row}
+    kinds = {cell.data_type for row in book[OPINION_SHEET].iter_rows() for cell in row}
     assert "f" not in kinds and "e" not in kinds
 
 
@@ -313,4 +313,6 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
     for path in paths:
         apart = list(differences(values(path), shown[path]))
         # A total that was never calculated before is calculated now; nothing that had a value changes.
-        assert [line for line in apart if ": None →" not in line and RETURNED not in line] == []
+        assert [
+            line for line in apart if ": None →" not in line and OPINION_SHEET not in line
+        ] == []

@@ -13,7 +13,7 @@ from parcels import zipped
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.reading.word.document import read_document
-from jixiao_xlsx.reading.word.docx import Word, read_word
+from jixiao_xlsx.reading.word.docx import read_docx
 from jixiao_xlsx.values.cells import Document
 
 TEMPLATE = find_template()
@@ -43,7 +43,7 @@ def p(text: str, properties: str = "") -> str:
 
 
 def texts(body: str, styles: str = "") -> list[str]:
-    return [one.text for one in read_word(packed(body, styles)).paragraphs]
+    return [one.text for one in read_docx(packed(body, styles)).paragraphs]
 
 
 def table(*rows: str) -> str:
@@ -58,7 +58,7 @@ def cells(*contents: str) -> str:
 
 
 def test_paragraphs_with_text_are_counted() -> None:
-    found = read_word(packed(p("一") + "<w:p/>" + p("  ") + p("二"))).paragraphs
+    found = read_docx(packed(p("一") + "<w:p/>" + p("  ") + p("二"))).paragraphs
     assert [(one.number, one.text, one.ref) for one in found] == [
         (1, "一", "第1段"),
         (2, "二", "第2段"),
@@ -136,7 +136,7 @@ def test_headings_numbering_and_the_table_of_contents() -> None:
         + p("（二）机构")
         + p("第二部分 收支情况")
     )
-    found = read_word(packed(body, styles)).paragraphs
+    found = read_docx(packed(body, styles)).paragraphs
     assert [one.listed for one in found] == [True, *[False] * 6]
     assert [one.heading for one in found] == [False, True, True, False, False, True, True]
     assert [one.numbered for one in found] == [False, False, False, True, False, False, False]
@@ -145,7 +145,7 @@ def test_headings_numbering_and_the_table_of_contents() -> None:
 # ------------------------------------------------------------------------------------------------------------- margins
 
 
-def with_margins(section: str, settings: str = "", text: str = "正文。") -> Word:
+def with_margins(section: str, settings: str = "", text: str = "正文。") -> DocxContent:
     """A report whose package holds three headers, a footer and notes; `section` says which of them a page shows."""
     kinds = {"h1": "header1", "h2": "header2", "h3": "header3", "f1": "footer1", "n1": "footnotes"}
     type_of = {link: f"http://r/{name.rstrip('123')}" for link, name in kinds.items()}
@@ -161,7 +161,7 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> W
     )
     parts["word/_rels/document.xml.rels"] = f"<Relationships>{rels}</Relationships>".encode()
     parts["word/settings.xml"] = f"<w:settings {W}>{settings}</w:settings>".encode()
-    return read_word(packed(p(text) + f"<w:sectPr>{section}</w:sectPr>", parts=parts))
+    return read_docx(packed(p(text) + f"<w:sectPr>{section}</w:sectPr>", parts=parts))
 
 
 @pytest.mark.parametrize(
@@ -202,10 +202,10 @@ def test_notes_are_read_where_the_text_has_one() -> None:
         "word/_rels/document.xml.rels": b'<Relationships><Relationship Id="n" Type="http://r/footnotes" Target="footnotes.xml"/></Relationships>',
         "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode(),
     }
-    assert [(one.ref, one.text) for one in read_word(packed(body, parts=parts)).margins] == [
+    assert [(one.ref, one.text) for one in read_docx(packed(body, parts=parts)).margins] == [
         ("脚注第1段", "注")
     ]
-    assert not read_word(packed(p("正文。"), parts=parts)).margins
+    assert not read_docx(packed(p("正文。"), parts=parts)).margins
 
 
 def test_figures_of_other_tables_have_the_words_around_them() -> None:
@@ -379,7 +379,7 @@ CASES = {
 def test_what_is_not_to_be_trusted_is_refused_in_plain_words(name: str) -> None:
     data, words = CASES[name]
     with pytest.raises(Refused) as refused:
-        read_word(data)
+        read_docx(data)
     assert words in refused.value.reason
 
 
@@ -392,7 +392,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked() -> None:
     data = bomb()
     tracemalloc.start()
     with pytest.raises(Refused):
-        read_word(data)
+        read_docx(data)
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 5 * 2**20
@@ -406,7 +406,7 @@ def test_parts_cut_anywhere_are_refused_or_read_but_never_crash() -> None:
     for at in range(0, len(text), 97):
         for broken in (text[:at], text[:at] + b"<" + text[at:], text[:at] + b"\0\xff" + text[at:]):
             try:
-                found = read_word(zipped(parts | {"word/document.xml": broken}))
+                found = read_docx(zipped(parts | {"word/document.xml": broken}))
             except Refused:
                 continue
-            assert isinstance(found, Word)
+            assert isinstance(found, DocxContent)

@@ -17,9 +17,9 @@ from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.reading.titles import vocabulary
-from jixiao_xlsx.reading.word.docx import Word, WordCell, WordTable
-from jixiao_xlsx.reading.word.docx_tables import tables_of
+from jixiao_xlsx.reading.titles import titles_of
+from jixiao_xlsx.reading.word.docx import WordCell, WordTable
+from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per, plain, rounded
 from jixiao_xlsx.values.cells import Cell, Document, Paragraph, Submission, Table
 from jixiao_xlsx.values.findings import Finding
@@ -98,7 +98,9 @@ def document(tables: list[tuple[str, str, list[list[str]]]]) -> Document:
         rows = tuple((0, tuple(WordCell(text) for text in line)) for line in lines)
         made.append(WordTable(rows, len(texts), len(made) + 1))
     paragraphs = tuple(Paragraph(n, text) for n, text in enumerate(texts, 1))
-    known, figures = tables_of(Word(paragraphs, tuple(made)), FILE, TEMPLATE, vocabulary(TEMPLATE))
+    known, figures = form_tables(
+        DocxContent(paragraphs, tuple(made)), FILE, TEMPLATE, titles_of(TEMPLATE)
+    )
     return Document(FILE, "0" * 64, paragraphs, known, figures=figures)
 
 

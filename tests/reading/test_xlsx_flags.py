@@ -66,7 +66,7 @@ def relationships(office: str, **targets: str) -> str:
 
 
 def flags(data: bytes) -> SheetFlags:
-    return xlsx_flags.inspect(data).flags["表"]
+    return xlsx_flags.read_xlsx_flags(data).flags["表"]
 
 
 def values(data: bytes) -> list[list[object]]:
@@ -133,7 +133,7 @@ def test_hidden_rows_merges_and_sheet_states() -> None:
     )
     assert flags(data).hidden_rows == {1, 3} and flags(data).merges == ((1, 1, 4, 2),)
     assert [
-        (sheet.name, sheet.state, sheet.hidden) for sheet in xlsx_flags.inspect(data).sheets
+        (sheet.name, sheet.state, sheet.hidden) for sheet in xlsx_flags.read_xlsx_flags(data).sheets
     ] == [("表", "veryHidden", True)]
 
 
@@ -173,7 +173,7 @@ def test_cells_without_addresses_stand_where_the_library_puts_them() -> None:
 
 def test_only_the_wanted_sheets_are_scanned() -> None:
     data = book('<row r="1"><c r="XFD1048576"><v>1</v></c></row>')
-    assert xlsx_flags.inspect(data, lambda name, hidden: False).flags == {}
+    assert xlsx_flags.read_xlsx_flags(data, lambda name, hidden: False).flags == {}
 
 
 @pytest.mark.parametrize("column", [0, 1, 25, 26, 27, 701, 702, 16383])
@@ -192,7 +192,7 @@ def test_a_far_cell_is_refused_with_its_sheet_and_address(place: str) -> None:
         f'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="{place}"><v>1</v></c></row>'
     )
     with pytest.raises(Refused) as refusal:
-        xlsx_flags.inspect(data)
+        xlsx_flags.read_xlsx_flags(data)
     assert "“表”" in refusal.value.reason and place in refusal.value.reason
     with pytest.raises(workbook.Unreadable, match=place):
         workbook.read_bytes(data, "远.xlsx")
@@ -227,7 +227,7 @@ def test_a_doctype_is_refused_wherever_it_stands(part: str) -> None:
         plain = archive.read(part).decode()
     evil = f'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>{plain}'
     with pytest.raises(Refused, match="DOCTYPE"):
-        xlsx_flags.inspect(book("", parts={part: evil}))
+        xlsx_flags.read_xlsx_flags(book("", parts={part: evil}))
 
 
 def test_many_blank_formatted_rows_leave_no_flags() -> None:
@@ -250,7 +250,7 @@ def test_a_part_that_lies_about_its_size_is_refused() -> None:
     assert data[at : at + 4] == b"PK\x01\x02"
     data[at + 24 : at + 28] = struct.pack("<I", 40)
     with pytest.raises(Refused, match="损坏"):
-        xlsx_flags.inspect(bytes(data))
+        xlsx_flags.read_xlsx_flags(bytes(data))
 
 
 def test_parts_of_one_name_are_refused() -> None:
@@ -298,7 +298,7 @@ CELL = '<table:table-cell office:value-type="float" office:value="1"/>'
 
 def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
     blank = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
-    ods_flags.inspect(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
+    ods_flags.read_ods_flags(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
     for rows in (
         f"{blank}<table:table-row>{CELL}</table:table-row>",
         f'<table:table-row table:number-rows-repeated="1048576">{CELL}</table:table-row>',
@@ -306,4 +306,4 @@ def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
         "</table:table-row>",
     ):
         with pytest.raises(Refused, match="“表”"):
-            ods_flags.inspect(spreadsheet(rows))
+            ods_flags.read_ods_flags(spreadsheet(rows))

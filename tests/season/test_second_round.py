@@ -20,7 +20,7 @@ from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.roster import InputError
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.reading.titles import RETURNED
+from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.season.rounds import FOLDER, open_counts
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.findings import FindingState, Result, Severity
@@ -127,8 +127,8 @@ def test_the_copy_that_came_back_is_read_as_a_submission(
     _, second, folder = two_rounds
     for answer in second.submitted:
         submission = workbook.read(folder / "again" / answer.file, FORM)
-        assert RETURNED not in submission.sheets
-        assert not [note for note in submission.notes if note.item == RETURNED]
+        assert OPINION_SHEET not in submission.sheets
+        assert not [note for note in submission.notes if note.item == OPINION_SHEET]
         names = {note.kind for note in submission.notes}
         assert "unread_sheet" not in names
     assert (folder / "two" / FOLDER).is_dir()

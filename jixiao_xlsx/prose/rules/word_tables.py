@@ -14,7 +14,7 @@ from jixiao_xlsx.prose.language.clauses import read
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary, Word
 from jixiao_xlsx.prose.rules.figures import SAME
 from jixiao_xlsx.prose.table_figures import Yard
-from jixiao_xlsx.reading.titles import key, loosen
+from jixiao_xlsx.reading.titles import loosen, title_key
 from jixiao_xlsx.values.amounts import (
     MONEY_UNITS,
     Convention,
@@ -146,7 +146,7 @@ _YEAR = re.compile(r"20\d\d年度?")
 def _by_key(known: Vocabulary) -> dict[str, Word]:
     """The items and subjects by the titles they have in tables."""
     return {
-        key(spelled): word
+        title_key(spelled): word
         for spelled, word in known.lexicon.words()
         if word.kind in {"item", "subject"} and not word.near
     }

@@ -77,7 +77,7 @@ class WordTable:
 
 
 @dataclass(frozen=True, slots=True)
-class Word:
+class DocxContent:
     """What a .docx holds, in order."""
 
     paragraphs: tuple[Paragraph, ...]
@@ -85,7 +85,7 @@ class Word:
     margins: tuple[Paragraph, ...] = ()
 
 
-def read_word(data: bytes) -> Word:
+def read_docx(data: bytes) -> DocxContent:
     """The paragraphs and tables of a .docx. Raises Refused for whatever is none, is encrypted, broken, or not to be trusted."""
     _look_at(data)
     with open_zip(data) as archive:
@@ -100,7 +100,9 @@ def read_word(data: bytes) -> Word:
             styles = names.get(f"{folder}/styles.xml".lower())
             scan = _read(archive, main, _styles(_short(archive, styles)) if styles else {})
             margins = _margins(archive, names, folder, file, scan)
-            return Word(tuple(scan.paragraphs), tuple(_numbered(scan.tables)), tuple(margins))
+            return DocxContent(
+                tuple(scan.paragraphs), tuple(_numbered(scan.tables)), tuple(margins)
+            )
         except _BAD as error:
             raise Refused(BROKEN) from error
 

@@ -10,9 +10,9 @@ from decimal import Decimal
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.reading.find_tables import Header, Region, find_header, find_rows
 from jixiao_xlsx.reading.table_rows import read_regions
-from jixiao_xlsx.reading.titles import Lexicon, Vocabulary, key, loosen
-from jixiao_xlsx.reading.word.docx import Word, WordCell, WordTable
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.titles import FormTitles, TableTitles, loosen, title_key
+from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import Area, SheetFlags
 from jixiao_xlsx.values.amounts import MONEY_UNITS, State, tidy
 from jixiao_xlsx.values.cells import Cell, Paragraph, Row, Table
@@ -25,8 +25,8 @@ _NO_DIGIT = re.compile(r"[^\d.]")
 _OWN_UNIT = re.compile(r"[元万亿]$")  # typed into the cell itself
 
 
-def tables_of(
-    word: Word, file: str, template: Template, words: Vocabulary
+def form_tables(
+    word: DocxContent, file: str, template: Template, words: FormTitles
 ) -> tuple[tuple[Table, ...], tuple[Cell, ...]]:
     """The tables of the form among those of the report, in its order; and the amounts of the others."""
     found: list[Table] = []
@@ -48,7 +48,7 @@ def tables_of(
     return tuple(found), tuple(figures)
 
 
-def _figures(grid: Grid, unit: str, file: str) -> Iterator[Cell]:
+def _figures(grid: Worksheet, unit: str, file: str) -> Iterator[Cell]:
     """The amounts of a table that is none of the form's, under the words above them and beside them; nothing where either is missing."""
     heads: dict[int, list[str]] = {}
     for row in range(grid.height):
@@ -90,7 +90,12 @@ _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 
 
 def _recognised(
-    grid: Grid, said: str, above: Sequence[Paragraph], file: str, form: Template, words: Vocabulary
+    grid: Worksheet,
+    said: str,
+    above: Sequence[Paragraph],
+    file: str,
+    form: Template,
+    words: FormTitles,
 ) -> Iterator[Table]:
     for read in read_regions(grid, _regions(grid, form, words, above), words).tables:
         spec = form.table[read.name]
@@ -104,7 +109,7 @@ def _recognised(
 
 
 def _regions(
-    grid: Grid, form: Template, words: Vocabulary, above: Sequence[Paragraph]
+    grid: Worksheet, form: Template, words: FormTitles, above: Sequence[Paragraph]
 ) -> list[Region]:
     """Which lines belong to which table of the form; heading rows that may be those of two are nobody's."""
     found = [
@@ -126,7 +131,7 @@ def _regions(
 
 
 def _header(
-    grid: Grid, spec: TableSpec, lexicon: Lexicon, above: Sequence[Paragraph]
+    grid: Worksheet, spec: TableSpec, lexicon: TableTitles, above: Sequence[Paragraph]
 ) -> Header | None:
     """A table's heading rows, where enough of its columns and rows are there; with its own title above, half will do."""
     if spec.shape == "record" or not any(column.numeric for column in spec.columns):
@@ -138,7 +143,8 @@ def _header(
     if header is None:
         return None
     titled = any(
-        lexicon.heading.fullmatch(key(one.text)) or loosen(key(one.text)) == lexicon.caption
+        lexicon.heading.fullmatch(title_key(one.text))
+        or loosen(title_key(one.text)) == lexicon.caption
         for one in above
     )
     if len(header.columns) < max((_ROWS if titled else _COLUMNS) * len(spec.columns), 2):
@@ -151,7 +157,7 @@ def _header(
 # ------------------------------------------------------------------------------------------------------------ grid
 
 
-def _grid(table: WordTable, file: str) -> Grid:
+def _grid(table: WordTable, file: str) -> Worksheet:
     """The table as a sheet: positions count grid columns, addresses the cells of a row as a person counts them."""
     rows: list[list[str]] = []
     names: dict[tuple[int, int], int] = {}
@@ -172,7 +178,7 @@ def _grid(table: WordTable, file: str) -> Grid:
         return f"表{table.number} 第{row + 1}行第{names.get((row, column), column + 1)}列"
 
     flags = SheetFlags(merges=tuple(_merges(starts)))
-    return Grid(
+    return Worksheet(
         file,
         [line + [""] * (width - len(line)) for line in rows],
         flags,
@@ -208,12 +214,14 @@ def _unit_said(texts: Iterable[str]) -> str:
     return found.pop() if len(found) == 1 else "?" if found else ""
 
 
-def _heading(table: Table, above: Sequence[Paragraph], file: str, lexicon: Lexicon) -> Cell | None:
+def _heading(
+    table: Table, above: Sequence[Paragraph], file: str, lexicon: TableTitles
+) -> Cell | None:
     """The title of the table: a line above it, or in its own first rows."""
-    if table.heading is not None and lexicon.heading.fullmatch(key(table.heading.text)):
+    if table.heading is not None and lexicon.heading.fullmatch(title_key(table.heading.text)):
         return table.heading
     for one in reversed(above):
-        if lexicon.heading.fullmatch(key(one.text)):
+        if lexicon.heading.fullmatch(title_key(one.text)):
             return Cell(file, one.ref, "", "", one.text, one.text, State.TEXT)
     return None
 

@@ -33,7 +33,7 @@ from jixiao_xlsx.output.xlsx.annotated import formula_results, losses
 from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_remarks
 from jixiao_xlsx.output.xlsx.annotated.opinion import Entry, write_opinions
 from jixiao_xlsx.output.xlsx.annotated.values_only import workbook_of_values
-from jixiao_xlsx.reading.titles import RETURNED, key, vocabulary
+from jixiao_xlsx.reading.titles import OPINION_SHEET, title_key, titles_of
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 
@@ -87,7 +87,7 @@ def _opened(
             {},
             (_AS_VALUES.format("不是 .xlsx 格式"),),
         )
-    words = vocabulary(template)
+    words = titles_of(template)
 
     def read(name: str, hidden: bool) -> bool:
         return words.reads(name, hidden=hidden)
@@ -163,9 +163,9 @@ def _without_empty_results(book: Workbook, submission: Submission) -> None:
 def _sheet_title(book: Workbook) -> str:
     """The name for our sheet; one that an earlier round left is replaced."""
     for sheet in list(book.worksheets):
-        if key(sheet.title) == key(RETURNED) and len(book.worksheets) > 1:
+        if title_key(sheet.title) == title_key(OPINION_SHEET) and len(book.worksheets) > 1:
             book.remove(sheet)
-    return RETURNED
+    return OPINION_SHEET
 
 
 def _show_first(book: Workbook) -> None:

@@ -20,7 +20,7 @@ from jixiao_xlsx.output.xlsx.page import CALC, Canvas
 from jixiao_xlsx.output.xlsx.self_check.progress import STATES, mark_wrong, write_progress
 from jixiao_xlsx.output.xlsx.self_check.sheet import Summary, draw_selfcheck
 from jixiao_xlsx.output.xlsx.styles import new_book
-from jixiao_xlsx.reading.explanations import REMARKS
+from jixiao_xlsx.reading.explanations import REMARKS_SHEET
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Bureau
 
@@ -122,7 +122,7 @@ def _fixed(layout: Layout) -> tuple[hidden_mark.Texts, hidden_mark.Texts]:
 
 def _write_remarks(canvas: Canvas, check: Summary) -> None:
     """The 情况说明 of 自检 once more, on a small sheet of their own: reading the whole of 自检 would double the cost of a file."""
-    sheet = canvas.book.add_worksheet(REMARKS)
+    sheet = canvas.book.add_worksheet(REMARKS_SHEET)
     titles = canvas.template.remarks
     where = (
         [titles["sheet"]] if "sheet" in titles else []
