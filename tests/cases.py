@@ -43,7 +43,7 @@ from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank.layout import Position, TableFilling, TablePlace, a1
 from jixiao_xlsx.output.xlsx.blank.layout import place as lay_out
 from jixiao_xlsx.reading.titles import titles_of
-from jixiao_xlsx.reading.word.docx import WordCell, WordTable
+from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.values.amounts import ERROR_VALUES, State, from_float, plain, read_number
 from jixiao_xlsx.values.cells import Cell, Document, Note, Paragraph, Place, Row, Submission, Table
