@@ -39,14 +39,17 @@ from decimal import Decimal
 from typing import Any
 
 from jixiao_xlsx.form import hidden_mark
-from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
-from jixiao_xlsx.output.xlsx.blank.layout import Position, TableFilling, TablePlace, a1
+from jixiao_xlsx.form.spec import TableSpec, Template
+from jixiao_xlsx.output.xlsx.blank.layout import Layout, Position, TableFilling, TablePlace
 from jixiao_xlsx.output.xlsx.blank.layout import place as lay_out
+from jixiao_xlsx.reading.table_rows import read_tables
 from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.word.docx_tables import form_tables
-from jixiao_xlsx.values.amounts import ERROR_VALUES, State, from_float, plain, read_number
-from jixiao_xlsx.values.cells import Cell, Document, Note, Paragraph, Place, Row, Submission, Table
+from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.amounts import ERROR_VALUES, plain
+from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import ReferenceLine
 
@@ -64,7 +67,7 @@ NOTES = {
     "合并金额": "merged_amount",
 }
 KEYS = {"name", "finds", "given", "word", "notes", "reference", "handed_out", "level", "says"}
-SAID = {"发给": hidden_mark.DEPARTMENT, "编码": hidden_mark.CODE, "年度": hidden_mark.YEAR}
+MARKS = {"发给": hidden_mark.DEPARTMENT, "编码": hidden_mark.CODE, "年度": hidden_mark.YEAR}
 REPORT = "自评报告.docx"
 ASIDES = ("页眉", "页脚", "脚注")
 HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
@@ -195,12 +198,12 @@ def _must_be_known(spec: TableSpec, block: Block) -> None:
         raise ValueError(f"“{spec.name}”没有 {'、'.join(sorted(strange))}")
 
 
-# ------------------------------------------------------------------------------------------------------ blocks → sheets
+# -------------------------------------------------------------------------------- blocks → worksheets
 
 
 @dataclass
 class Sheet:
-    """A worksheet being typed."""
+    """A worksheet being typed: values by position, and what its XML would say of them."""
 
     name: str
     values: dict[Position, object] = field(default_factory=dict)
@@ -210,7 +213,7 @@ class Sheet:
     percents: set[Position] = field(default_factory=set)
 
     def write(self, at: Position, typed: str) -> None:
-        """What `typed` stands for, at that place."""
+        """Type a cell in the notation of the cases."""
         if typed.startswith("="):
             self.formulas[at] = "…"
             typed = typed[1:]
@@ -226,51 +229,66 @@ class Sheet:
         elif typed:
             self.values[at] = typed.removeprefix("'")
 
-    def cell(self, spec: TableSpec, row: str, column: ColumnSpec, at: Position) -> Cell:
-        """The cell as the reader gives it."""
-        kind, unit = spec.kind(row, column), spec.unit_of(row, column)
-        raw = self.values.get(at)
-        made = Cell(
-            self.name, a1(*at), row, column.title, raw, formula=self.formulas.get(at), unit=unit
+    def grid(self) -> Grid:
+        """Return the worksheet as the reader opens it."""
+        height = max((row for row, _ in self.values), default=-1) + 1
+        width = max((column for _, column in self.values), default=-1) + 1
+        rows = [[self.values.get((row, at), "") for at in range(width)] for row in range(height)]
+        flags = SheetFlags(
+            self.formulas, self.errors, frozenset(self.uncalculated), frozenset(self.percents)
         )
-        made = made._replace(decimals=spec.decimals_of(row, column))
-        if at in self.errors:
-            return made._replace(raw=self.errors[at], state=State.ERROR, note=self.errors[at])
-        if at in self.uncalculated:
-            return made._replace(state=State.UNCALCULATED)
-        if kind in NUMERIC:
-            bare = (
-                raw.removesuffix(unit)
-                if isinstance(raw, str) and kind in {"count", "score"}
-                else raw
-            )
-            found = read_number(
-                bare, unit, percent=kind == "percent", percent_format=at in self.percents
-            )
-            return made._replace(value=found.value, state=found.state, note=found.note)
-        if kind == "measure" and isinstance(raw, float):
-            return made._replace(
-                value=from_float(raw),
-                state=read_number(raw).state,
-                note="%" if at in self.percents else "",
-            )
-        if kind == "measure" and read_number(raw).state is State.NA:
-            return made._replace(state=State.NA)
-        text = plain(from_float(raw)) if isinstance(raw, float) else str(raw or "")
-        return made._replace(value=text or None, state=State.TEXT if text else State.BLANK)
+        return Grid(self.name, rows, flags)
 
-    def words(self, at: Position, row: str = "", column: str = "") -> Cell:
-        """A heading, a label, a tick."""
-        text = str(self.values.get(at) or "")
-        return Cell(
-            self.name,
-            a1(*at),
-            row,
-            column,
-            text or None,
-            text or None,
-            State.TEXT if text else State.BLANK,
+
+def _sheet(
+    name: str,
+    blocks: Mapping[str, Block],
+    layout: Layout,
+    context: Mapping[str, str],
+) -> Sheet:
+    """Type the given tables of one worksheet where the blank form has them."""
+    sheet = Sheet(name)
+    for table, block in blocks.items():
+        where = layout.tables[table]
+        _type_frame(where, block, sheet, context)
+        _type_labels(where, block, sheet)
+        rows: Iterator[tuple[Any, Mapping[str, str]]] = iter(
+            [*block.rows.items(), *enumerate(block.open_rows)]
         )
+        for key, row in rows:
+            for title, typed in row.items():
+                if title not in block.missing:
+                    sheet.write((where.row[key].line, where.columns[title]), typed)
+    return sheet
+
+
+def _type_frame(where: TablePlace, block: Block, sheet: Sheet, context: Mapping[str, str]) -> None:
+    """Type the title line, the headings of the columns, and the labelled cells beside the grid."""
+    spec = where.spec
+    heading = spec.heading.format(year=context["year"] or "2023", department=context["department"])
+    sheet.write(where.heading, block.remarks.get(HEADING, heading))
+    if where.labelled:
+        sheet.write((where.header, 0), spec.label_title)
+    for title, at in where.columns.items():
+        if title not in block.missing:
+            sheet.write((where.header, at), title)
+    for extra, (line, column) in where.extras.items():
+        sheet.write((line, column - 1), extra)
+        sheet.write((line, column), block.remarks.get(extra, ""))
+    if where.tick:
+        line, column = where.tick
+        sheet.write((line, column - 1), spec.tick)
+        sheet.write((line, column), block.remarks.get(spec.tick, ""))
+
+
+def _type_labels(where: TablePlace, block: Block, sheet: Sheet) -> None:
+    """Type the titles of the rows that the form names, and of the total."""
+    for row in where.rows:
+        if not row.title or row.title in block.missing:
+            continue
+        labels = where.spec.label
+        at = where.columns[labels[0]] if row.kind == "fixed" and not where.labelled else 0
+        sheet.write((row.line, at), row.title)
 
 
 # ------------------------------------------------------------------------------------------------------ sheets → Submission
@@ -286,39 +304,43 @@ def submission(case: Case, template: Template) -> Submission:
     }
     layout = lay_out(template, filling)
     info = {title: row for block in blocks.values() for title, row in block.rows.items()}
-    words = {
+    context = {
         role: _typed(info, template, role) for role in ("department", "department_code", "year")
     }
-    sheets = {name: Sheet(template.table[name].sheet) for name in blocks}
-    for name, block in blocks.items():
-        sheets[name] = next(
-            sheet
-            for other, sheet in sheets.items()
-            if template.table[other].sheet == template.table[name].sheet
-        )
-        _type(layout.tables[name], block, sheets[name], words)
-    tables = {
-        name: _table(layout.tables[name], block, sheets[name]) for name, block in blocks.items()
-    }
+    tables: dict[str, Table] = {}
+    for spec in template.sheets:
+        given = {
+            table.name: blocks[table.name]
+            for table in template.tables_of(spec.title)
+            if table.name in blocks
+        }
+        if given:
+            grid = _sheet(spec.title, given, layout, context).grid()
+            specs = [template.table[name] for name in given]
+            tables |= {
+                table.name: table for table in read_tables(grid, specs, titles_of(template)).tables
+            }
+    if lost := blocks.keys() - tables.keys():
+        raise ValueError(f"没有读到“{'、'.join(sorted(lost))}”")
     gone = {note.partition("：")[2] for note in case.notes if note.startswith("缺工作表")}
     names = tuple(sheet.title for sheet in template.sheets if sheet.title not in gone)
     read = Submission(
         file=f"{case.code}.xlsx",
         sha256="0" * 64,
         template=template.id,
-        department=words["department"],
-        code=words["department_code"],
-        year=int(words["year"]) if words["year"].isdigit() else None,
+        department=context["department"],
+        code=context["department_code"],
+        year=int(context["year"]) if context["year"].isdigit() else None,
         tables={
             table.name: tables[table.name] for table in template.tables if table.name in tables
         },
-        meta=_said(case, template),
+        meta=_meta(case, template),
         sheets=names,
     )
     if case.word:
         read = replace(read, documents=(_document(case.word, template),))
-    told = [text for text in case.notes if text.partition("：")[2] not in _unread(template)]
-    return replace(read, notes=tuple(_note(text, read) for text in told))
+    notes = [text for text in case.notes if text.partition("：")[2] not in _unread(template)]
+    return replace(read, notes=tuple(_note(text, read) for text in notes))
 
 
 def _document(word: Mapping[str, str], template: Template) -> Document:
@@ -355,116 +377,26 @@ def _unread(template: Template) -> set[str]:
     return {sheet.title for sheet in template.sheets if sheet.kind != "data"}
 
 
-def _said(case: Case, template: Template) -> dict[str, str]:
+def _meta(case: Case, template: Template) -> dict[str, str]:
     """The lines of the hidden sheet."""
     lines = [
         [part.strip() for part in line.split("|")] for line in case.handed_out.strip().splitlines()
     ]
-    said = {SAID[key]: value for key, value in lines if key in SAID}
+    marks = {MARKS[key]: value for key, value in lines if key in MARKS}
     of: dict[str, dict[Ref, str]] = {"": {}, "印": {}, "公式": {}}
     for key, value in lines:
-        if key not in SAID:
+        if key not in MARKS:
             kind, _, where = key.rpartition(" ")
             of[kind][Ref(*where.split("."))] = value
     ahead = hidden_mark.Ahead(
         {ref: Decimal(value) for ref, value in of[""].items()}, of["印"], of["公式"]
     )
-    return hidden_mark.encode(template, None, "", "", ahead) | said if lines else {}
+    return hidden_mark.encode(template, None, "", "", ahead) | marks if lines else {}
 
 
 def _typed(info: Mapping[str, Mapping[str, str]], template: Template, role: str) -> str:
     ref = template.roles[role]
     return info.get(ref.row, {}).get(ref.column, "")
-
-
-def _type(where: TablePlace, block: Block, sheet: Sheet, words: Mapping[str, str]) -> None:
-    spec = where.spec
-    heading = spec.heading.format(year=words["year"] or "2023", department=words["department"])
-    sheet.write(where.heading, block.remarks.get(HEADING, heading))
-    for title, at in where.columns.items():
-        sheet.write((where.header, at), title)
-    for extra, at in where.extras.items():
-        sheet.write(at, block.remarks.get(extra, ""))
-    if where.tick:
-        sheet.write(where.tick, block.remarks.get(spec.tick, ""))
-    rows: Iterator[tuple[Any, Mapping[str, str]]] = iter(
-        [*block.rows.items(), *enumerate(block.open_rows)]
-    )
-    for key, row in rows:
-        for title, typed in row.items():
-            sheet.write((where.row[key].line, where.columns[title]), typed)
-
-
-def _table(where: TablePlace, block: Block, sheet: Sheet) -> Table:
-    spec = where.spec
-    columns = [column for column in spec.columns if column.title not in block.missing]
-    rows = []
-    above: dict[str, Cell] = {}
-    for row in where.rows:
-        if row.title in block.missing or (
-            row.kind == "open" and int(row.key) >= len(block.open_rows)
-        ):
-            continue
-        title = row.title or _title(spec, block.open_rows[int(row.key)], int(row.key))
-        cells = {
-            column.title: sheet.cell(spec, title, column, (row.line, where.columns[column.title]))
-            for column in columns
-            if spec.exists(title, column)
-        }
-        if row.kind == "open":
-            cells |= _inherited(spec, cells, above)
-        rows.append(Row(title, row.kind, cells))
-    ticked = bool(spec.tick and block.remarks.get(spec.tick))
-    heading = sheet.words(where.heading)
-    headings = {
-        column.title: sheet.words((where.header, where.columns[column.title]), "", column.title)
-        for column in columns
-    }
-    extras = {
-        extra.title: sheet.words(where.extras[extra.title], extra.title) for extra in spec.extras
-    }
-    if where.tick:
-        extras[spec.tick] = sheet.words(where.tick, spec.tick)
-    absent = tuple(
-        title
-        for title in block.missing
-        if title in spec.column or title in spec.row or title == spec.total
-    )
-    made = [_zeros(spec, row) for row in rows] if ticked else rows
-    return Table(
-        spec.name, spec.sheet, heading, tuple(made), headings, absent, extras, heading, ticked
-    )
-
-
-def _title(spec: TableSpec, row: Mapping[str, str], number: int) -> str:
-    return next((row[name] for name in spec.label if row.get(name)), f"第{number + 1}行")
-
-
-def _inherited(
-    spec: TableSpec, cells: Mapping[str, Cell], above: dict[str, Cell]
-) -> dict[str, Cell]:
-    """What blank 一级, 二级 cells take over from the row above, at their own address."""
-    taken = {}
-    for name in spec.inherit:
-        cell = cells.get(name)
-        if cell is not None and cell.blank and name in above:
-            taken[name] = above[name]._replace(row=cell.row, ref=cell.ref)
-        elif cell is not None:
-            above[name] = cell
-    return taken
-
-
-def _zeros(spec: TableSpec, row: Row) -> Row:
-    """本单位无此项: blanks are zeros."""
-    return replace(
-        row,
-        cells={
-            title: cell._replace(state=State.ZERO, value=Decimal(0), note=spec.tick)
-            if cell.blank and spec.kind(row.title, spec.column[title]) in NUMERIC
-            else cell
-            for title, cell in row.cells.items()
-        },
-    )
 
 
 def _note(text: str, read: Submission) -> Note:
