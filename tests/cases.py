@@ -46,7 +46,7 @@ from jixiao_xlsx.reading.table_rows import read_tables
 from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.word.docx_tables import form_tables
-from jixiao_xlsx.reading.worksheet import Grid
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 from jixiao_xlsx.values.amounts import ERROR_VALUES, plain
 from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
@@ -229,7 +229,7 @@ class Sheet:
         elif typed:
             self.values[at] = typed.removeprefix("'")
 
-    def grid(self) -> Grid:
+    def grid(self) -> Worksheet:
         """Return the worksheet as the reader opens it."""
         height = max((row for row, _ in self.values), default=-1) + 1
         width = max((column for _, column in self.values), default=-1) + 1
@@ -237,7 +237,7 @@ class Sheet:
         flags = SheetFlags(
             self.formulas, self.errors, frozenset(self.uncalculated), frozenset(self.percents)
         )
-        return Grid(self.name, rows, flags)
+        return Worksheet(self.name, rows, flags)
 
 
 def _sheet(
