@@ -23,8 +23,8 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.repeated_sheets import unrolled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.output.xlsx.blank.cell_formats import WRONG
 from jixiao_xlsx.output.xlsx.blank.contents import contents
+from jixiao_xlsx.output.xlsx.blank.form_styles import WRONG_FILL
 from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, place
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.people import Bureau
@@ -702,7 +702,7 @@ def test_a_wrong_cell_is_coloured_where_it_stands(template: Template, tmp_path: 
         pink = [
             page
             for page in office.colours(tmp_path / f"{name}.xlsx", tmp_path)
-            if bytes.fromhex(WRONG[1:]) in page
+            if bytes.fromhex(WRONG_FILL[1:]) in page
         ]
         assert len(pink) == (2 if name == "wrong" else 1)  # 填报说明 shows the colour
 

@@ -16,9 +16,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.page import line_count, new_book, row_height
 from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.output.xlsx.scored.notes import recompute
-from jixiao_xlsx.output.xlsx.styles import height, lines, new_book
 from jixiao_xlsx.season.review_marks import SHEET
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Report
@@ -78,7 +78,7 @@ def test_formulas_need_none_of_what_the_library_would_look_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours = written()
-    monkeypatch.setattr("jixiao_xlsx.output.xlsx.styles._Sheet", Worksheet)
+    monkeypatch.setattr("jixiao_xlsx.output.xlsx.page._Sheet", Worksheet)
     assert written() == ours
 
 
@@ -394,13 +394,13 @@ def test_office_adds_what_the_reviewer_types(tmp_path: Path) -> None:
 
 
 def test_rows_are_as_high_as_their_text() -> None:
-    assert lines("", 10) == 1
-    assert lines("一二三四", 10) == 1
-    assert lines("一二三四五六七八", 10) == 2
-    assert lines("一\n二\n三", 10) == 3
+    assert line_count("", 10) == 1
+    assert line_count("一二三四", 10) == 1
+    assert line_count("一二三四五六七八", 10) == 2
+    assert line_count("一\n二\n三", 10) == 3
     assert (
-        height([("一" * 100, 20.0), (1.5, 8.0)])
-        > height([("一" * 50, 20.0)])
-        > height([("一", 20.0)])
+        row_height([("一" * 100, 20.0), (1.5, 8.0)])
+        > row_height([("一" * 50, 20.0)])
+        > row_height([("一", 20.0)])
     )
-    assert height([("一" * 100_000, 10.0)]) <= 409
+    assert row_height([("一" * 100_000, 10.0)]) <= 409

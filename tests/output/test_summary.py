@@ -78,7 +78,7 @@ def test_formulas_need_none_of_what_the_library_would_look_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     ours = written()
-    monkeypatch.setattr("jixiao_xlsx.output.xlsx.styles._Sheet", Worksheet)
+    monkeypatch.setattr("jixiao_xlsx.output.xlsx.page._Sheet", Worksheet)
     assert written() == ours
 
 

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from jixiao_xlsx.output.xlsx.styles import SONG, new_book
+from jixiao_xlsx.output.xlsx.page import new_book
+from jixiao_xlsx.output.xlsx.styles import SONG
 
 _CHART = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _RELATED = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

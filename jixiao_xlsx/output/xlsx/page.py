@@ -1,124 +1,164 @@
-"""The workbook under the pen: what every sheet of the form is drawn with."""
+"""Workbooks that print well: new books, widths and heights, listings, page set-up."""
 
 from __future__ import annotations
 
 import datetime as dt
-import re
-from collections.abc import Mapping
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
-from decimal import Decimal
-from typing import Any
+from io import BytesIO
+from itertools import groupby
+from pathlib import Path
+from typing import Any, BinaryIO
 
-from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.blank.cell_formats import TITLE_SIZE, Looks
-from jixiao_xlsx.output.xlsx.blank.contents import Content, Value, text_of
-from jixiao_xlsx.output.xlsx.blank.layout import Address, Filling, Layout, Position, a1, qualified
-from jixiao_xlsx.output.xlsx.formula_values import cached
-from jixiao_xlsx.output.xlsx.styles import height
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
 
-CALC = "_calc"
-_GAP = "　　"
-_FIELD = re.compile(r"\{(year|department)\}")
+from jixiao_xlsx.output.files import write_bytes
+from jixiao_xlsx.output.xlsx.cells import CellContent, Styled, display_text, put
+from jixiao_xlsx.output.xlsx.styles import SIZE, SONG, Styles
+
+_CREATED = dt.datetime(2020, 1, 1)  # a fixed date: the same input gives the same bytes
+_MAX_HEIGHT = 409.0  # points; Excel's own limit
 
 
-@dataclass(frozen=True)
-class Canvas:
-    """The workbook, its formats, and everything there is to know about what goes into it."""
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a listing: its title, width in characters, and the traits of its cells."""
 
-    book: Any
-    looks: Looks
-    layout: Layout
-    contents: Mapping[Address, Content]
-    filling: Filling
+    title: str
+    width: float
+    traits: str = "cell"
 
-    @property
-    def template(self) -> Template:
-        """The form."""
-        return self.layout.template
 
-    def role(self, name: str) -> tuple[str, Value]:
-        """The qualified reference and the value of a role's cell; ("", None) where the form has none."""
-        ref = self.template.roles.get(name)
-        if ref is None or ref.table not in self.layout.tables:
-            return "", None
-        address: Address = (ref.table, ref.row, ref.column)
-        return self.refer(address), self.contents[address].value
+class _Sheet(Worksheet):  # type: ignore[misc]
+    """A worksheet that takes cell formulas as they are.
 
-    def refer(self, address: Address) -> str:
-        """A grid cell as it stands in a formula on any sheet."""
-        return qualified(
-            self.layout.sheet_of(address[0]), a1(*self.layout.position(address), absolute=True)
+    xlsxwriter searches each for thirty newer functions that a file spells differently; ours hold
+    none of them, and the search takes longer than writing the cell.
+    """
+
+    def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        return (
+            super()._prepare_formula(formula, True)
+            if expand_future_functions
+            else formula.removeprefix("=")
         )
 
 
-def write(sheet: Any, at: Position, content: Content, look: Any) -> None:
-    """Write a cell by the kind of its content; text stays text whatever it looks like."""
-    value = content.value
-    if content.formula:
-        sheet.write_formula(
-            *at,
-            f"={content.formula}",
-            look,
-            cached(float(value) if isinstance(value, Decimal) else text_of(value)),
-        )
-    elif isinstance(value, Decimal):
-        sheet.write_number(*at, float(value), look)
-    elif isinstance(value, dt.date):
-        sheet.write_datetime(*at, dt.datetime(value.year, value.month, value.day), look)
-    elif value:
-        sheet.write_string(*at, value, look)
+@contextmanager
+def new_book(target: Path | BinaryIO, title: str, *, in_memory: bool = True) -> Iterator[Any]:
+    """Give a workbook that is written to `target` whole when the block ends well, or not at all.
+
+    The same content gives the same bytes. `in_memory` False puts its parts together in the system's
+    folder for temporary files: slower, and a large book takes less memory. Raises files.Blocked
+    where a path cannot be written.
+    """
+    memory = BytesIO()
+    book = xlsxwriter.Workbook(
+        memory,
+        {
+            "in_memory": in_memory,
+            "strings_to_formulas": False,
+            "strings_to_urls": False,
+            "strings_to_numbers": False,
+            "default_format_properties": {"font_name": SONG, "font_size": SIZE},
+        },
+    )
+    book.worksheet_class = _Sheet
+    book.set_properties({"title": _one_line(title), "created": _CREATED})
+    yield book
+    book.close()
+    if isinstance(target, Path):
+        write_bytes(target, memory.getvalue())
     else:
-        sheet.write_blank(*at, None, look)
+        target.write(memory.getbuffer())
 
 
-def span(sheet: Any, area: tuple[int, int, int, int], text: str, look: Any) -> None:
-    """Text over an area (first row, first column, last row, last column); a single cell is not merged."""
-    if area[:2] != area[2:]:
-        sheet.merge_range(*area, "", look)
-    if text:
-        sheet.write_string(area[0], area[1], text, look)
-    else:
-        sheet.write_blank(area[0], area[1], None, look)
+def line_count(text: str, width: float, size: int = SIZE) -> int:
+    """Count the lines of `text` in a column `width` characters wide, at `size` points."""
+    # In half-width letters; breaking between words costs a little.
+    room = max(width * 10.4 / size - 1.0, 2.0)
+    if len(text) * 2 <= room and "\n" not in text:
+        return 1
+    return sum(
+        max(1, math.ceil(len(part.encode("gb18030", "replace")) / room))
+        for part in text.split("\n")
+    )
 
 
-def write_title(
-    canvas: Canvas, sheet: Any, at: Position, text: str, widths: list[float], own: str | None = None
+def row_height(
+    cells: Iterable[tuple[CellContent, float]], size: int = SIZE, least: float = 20.0
+) -> float:
+    """Return the points of a row that shows every (content, column width) in full.
+
+    LibreOffice doesn't grow rows by itself.
+    """
+    counts = (line_count(display_text(content), width, size) for content, width in cells)
+    most = max(counts, default=1)
+    return min(max(most * size * 1.42 + 5, least), _MAX_HEIGHT)
+
+
+def _one_line(text: str) -> str:
+    """Return `text` for parts of a file that take no control characters: title, footer."""
+    return "".join(letter if letter.isprintable() else " " for letter in text)
+
+
+def set_page(
+    sheet: Any, *, portrait: bool = False, repeat: tuple[int, int] | None = None, footer: str = ""
 ) -> None:
-    """A title over the sheet's whole width; {year} and {department} follow what is typed in their cells, `own` does not."""
-    look = canvas.looks.title
-    formula, shown = ("", own) if own is not None else _spelled(canvas, text)
-    span(sheet, (at[0], at[1], at[0], len(widths) - 1), shown, look)
-    if formula:
-        sheet.write_formula(*at, f"={formula}", look, shown)
-    sheet.set_row(at[0], height([(shown, sum(widths))], size=TITLE_SIZE, least=36))
+    """Set A4, one page wide, page numbers, and `repeat` rows (first, last) on every page."""
+    sheet.set_paper(9)
+    if portrait:
+        sheet.set_portrait()
+    else:
+        sheet.set_landscape()
+    sheet.set_margins(left=0.45, right=0.45, top=0.55, bottom=0.65)
+    sheet.center_horizontally()
+    sheet.fit_to_pages(1, 0)
+    if repeat:
+        sheet.repeat_rows(*repeat)
+    sheet.set_footer(f"&L&8 {_one_line(footer)[:80].replace('&', '&&')}&R&8 第 &P 页，共 &N 页")
+    sheet.hide_gridlines(2)
 
 
-def _spelled(canvas: Canvas, text: str) -> tuple[str, str]:
-    """A heading with {year} and {department}, as a formula ("" where nothing varies) and as it reads now."""
-    pieces: list[str] = []
-    shown = ""
-    varies = False
-    for number, piece in enumerate(_FIELD.split(text)):
-        if number % 2 == 0:
-            pieces += [quoted(piece)] if piece else []
-            shown += piece
-            continue
-        ref, value = canvas.role(piece)
-        gap = _GAP if piece == "year" else ""
-        shown += text_of(value) or gap
-        varies = varies or bool(ref)
-        pieces.append(f'IF({ref}="",{quoted(gap)},{ref})' if ref else quoted(gap))
-    return ("&".join(pieces) if varies else ""), shown
+def write_listing(
+    sheet: Any,
+    styles: Styles,
+    top: int,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[CellContent | Styled]],
+    *,
+    wide: bool = True,
+) -> int:
+    """Write head and rows of a table from row `top` on and return the row after the last.
+
+    `wide` also sets the column widths.
+    """
+    if wide:
+        set_widths(sheet, [column.width for column in columns])
+    sheet.set_row(top, row_height([(column.title, column.width) for column in columns], least=24))
+    for at, column in enumerate(columns):
+        put(sheet, top, at, column.title, styles["head"])
+    here = top
+    for row in rows:
+        here += 1
+        measured = []
+        for at, (column, item) in enumerate(zip(columns, row, strict=True)):
+            content, traits = (
+                (item.content, item.traits) if isinstance(item, Styled) else (item, column.traits)
+            )
+            put(sheet, here, at, content, styles[traits])
+            measured.append((content, column.width))
+        sheet.set_row(here, row_height(measured))
+    return here + 1
 
 
-def quoted(text: str) -> str:
-    """A text constant of a formula."""
-    return '"' + text.replace('"', '""') + '"'
-
-
-def write_who(canvas: Canvas, sheet: Any, line: int) -> None:
-    """填报单位 at the left of the unit line."""
-    ref, value = canvas.role("department")
-    if ref:
-        shown = f"填报单位：{text_of(value)}"
-        sheet.write_formula(line, 0, f'="填报单位："&IF({ref}="","",{ref})', canvas.looks(), shown)
+def set_widths(sheet: Any, widths: Sequence[float]) -> None:
+    """Set column widths in characters; equal neighbours in one go."""
+    at = 0
+    for width, run in groupby(widths):
+        count = len(list(run))
+        sheet.set_column(at, at + count - 1, width)
+        at += count

@@ -11,7 +11,7 @@ from openpyxl.workbook.workbook import Workbook
 from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.styles import clip
+from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Severity

@@ -21,7 +21,9 @@ from jixiao_xlsx.output.text.wording import (
     severity_text,
     subject,
 )
-from jixiao_xlsx.output.xlsx.styles import HEI, SONG, clip, height
+from jixiao_xlsx.output.xlsx.cells import clip
+from jixiao_xlsx.output.xlsx.page import row_height
+from jixiao_xlsx.output.xlsx.styles import HEI, SONG
 from jixiao_xlsx.season.rounds import open_counts
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
@@ -157,7 +159,7 @@ class _Page:
         self.sheet.merge_cells(
             start_row=self.at, start_column=1, end_row=self.at, end_column=len(self.columns)
         )
-        self.sheet.row_dimensions[self.at].height = tall or height(
+        self.sheet.row_dimensions[self.at].height = tall or row_height(
             [(text, sum(width for _, width in self.columns))], least=18
         )
 
@@ -170,7 +172,7 @@ class _Page:
             measured.append(
                 (content if isinstance(content, str) else "", float(self.columns[column - 1][1]))
             )
-        self.sheet.row_dimensions[self.at].height = height(measured, least=24)
+        self.sheet.row_dimensions[self.at].height = row_height(measured, least=24)
 
     def link(self, column: int, location: str) -> None:
         """Let a cell of the last row lead elsewhere in the workbook."""

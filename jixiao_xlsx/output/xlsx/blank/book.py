@@ -10,17 +10,18 @@ from typing import BinaryIO
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.repeated_sheets import unrolled
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.blank.cell_formats import Looks
-from jixiao_xlsx.output.xlsx.blank.contents import contents, text_of
+from jixiao_xlsx.output.xlsx.blank.canvas import CALC, Canvas
+from jixiao_xlsx.output.xlsx.blank.contents import contents
 from jixiao_xlsx.output.xlsx.blank.data_sheets import draw_sheet
+from jixiao_xlsx.output.xlsx.blank.form_styles import form_styles
 from jixiao_xlsx.output.xlsx.blank.guide import draw_guide
-from jixiao_xlsx.output.xlsx.blank.layout import NOTHING, Filling, Layout, a1, place
-from jixiao_xlsx.output.xlsx.formula_values import cached
-from jixiao_xlsx.output.xlsx.page import CALC, Canvas
+from jixiao_xlsx.output.xlsx.blank.layout import NO_FILLING, Filling, Layout, place
+from jixiao_xlsx.output.xlsx.cells import cached_result, typed_text
+from jixiao_xlsx.output.xlsx.page import new_book
 from jixiao_xlsx.output.xlsx.self_check.progress import STATES, mark_wrong, write_progress
 from jixiao_xlsx.output.xlsx.self_check.sheet import Summary, draw_selfcheck
-from jixiao_xlsx.output.xlsx.styles import new_book
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET
+from jixiao_xlsx.reading.xlsx_flags import reference
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Bureau
 
@@ -40,7 +41,7 @@ def write_workbook(
     template: Template,
     target: Path | BinaryIO,
     *,
-    filling: Filling = NOTHING,
+    filling: Filling = NO_FILLING,
     year: int | None = None,
     department: str = "",
     code: str = "",
@@ -63,7 +64,7 @@ def write_workbook(
     }
     printed, formulas = _fixed(place(unrolled(template)) if filling else layout)
     with new_book(target, template.title) as book:
-        canvas = Canvas(book, Looks(book), layout, known, filling)
+        canvas = Canvas(book, form_styles(book), layout, known, filling)
         sheets = [book.add_worksheet(sheet.spec.title) for sheet in layout.sheets]
         calc = book.add_worksheet(CALC)
         places = list(zip(sheets, layout.sheets, strict=True))
@@ -101,22 +102,22 @@ def _fixed(layout: Layout) -> tuple[hidden_mark.Texts, hidden_mark.Texts]:
     """What the empty form prints and computes, and nobody is to change; of copies, what the first holds."""
     printed: dict[Ref, str] = {}
     formulas: dict[Ref, str] = {}
-    known = contents(layout, NOTHING)
+    known = contents(layout, NO_FILLING)
     for (name, key, title), content in known.items():
         table = layout.tables[name]
         row = table.row[key]
         label = (
-            next((text_of(known[name, key, one].value) for one in table.spec.label), "")
+            next((typed_text(known[name, key, one].value) for one in table.spec.label), "")
             if row.kind == "open"
             else row.title
         )
         if content.formula:
-            where = a1(row.line, table.columns[title])
+            where = reference(row.line, table.columns[title])
             formulas.setdefault(
                 Ref(table.spec.base, row.title, title), hidden_mark.shape(content.formula, where)
             )
         elif content.role == "fixed" and label:
-            printed.setdefault(Ref(table.spec.base, label, title), text_of(content.value))
+            printed.setdefault(Ref(table.spec.base, label, title), typed_text(content.value))
     return printed, formulas
 
 
@@ -134,7 +135,7 @@ def _write_remarks(canvas: Canvas, check: Summary) -> None:
     for line, (code, label, where_told, ref) in enumerate(check.remarks, start=1):
         sheet.write_string(line, 0, code)
         sheet.write_string(line, 1, label)
-        sheet.write_formula(line, 2, f'=IF({ref}="","",{ref})', None, cached(""))
+        sheet.write_formula(line, 2, f'=IF({ref}="","",{ref})', None, cached_result(""))
         for column in range(3, 3 + len(where)):
             sheet.write_string(line, column, where_told)
     sheet.very_hidden()

@@ -14,32 +14,40 @@ from fractions import Fraction
 
 from jixiao_xlsx.form.spec import ColumnSpec, IndicatorSpec, Template
 from jixiao_xlsx.output.xlsx.blank.layout import (
+    EMPTY_TABLE,
     INDICATORS,
-    UNFILLED,
-    Address,
+    CellAddress,
     Filling,
     Layout,
     RowKey,
     RowPlace,
     TableFilling,
     TablePlace,
-    a1,
-    qualified,
 )
+from jixiao_xlsx.output.xlsx.cells import CellContent, Live, qualified, typed_text
+from jixiao_xlsx.reading.xlsx_flags import reference
 from jixiao_xlsx.values.amounts import ATOMS, from_float, read_number, rounded
 from jixiao_xlsx.values.equations import Ref, Scope, Side
 
-Value = Decimal | str | dt.date | None
+CellValue = Decimal | str | dt.date | None
 RATE_DIGITS = 4  # a rate is kept as printed: 95.55 % is 0.9555
 
 
 @dataclass(frozen=True, slots=True)
-class Content:
+class GridCell:
     """A cell: what it shows, by which formula, and whose it is (input | auto | fixed | void)."""
 
-    value: Value = None
+    value: CellValue = None
     formula: str = ""
     role: str = "input"
+
+    @property
+    def content(self) -> CellContent:
+        """What is written into the cell."""
+        if not self.formula:
+            return self.value
+        now = float(self.value) if isinstance(self.value, Decimal) else typed_text(self.value)
+        return Live(f"={self.formula}", now)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +66,7 @@ def contents(
     department: str = "",
     code: str = "",
     prefill: Mapping[Ref, Decimal] | None = None,
-) -> Mapping[Address, Content]:
+) -> Mapping[CellAddress, GridCell]:
     """The content of every grid cell of the workbook. `prefill` gives figures by address; those of `filling` go before it."""
     known: dict[Ref, object] = dict(prefill or {})
     for role, value in (("year", year), ("department", department), ("department_code", code)):
@@ -67,14 +75,7 @@ def contents(
     return _Resolver(layout, _given(layout, filling, known)).all()
 
 
-def text_of(value: object) -> str:
-    """A value as a clerk would type it, for widths and messages."""
-    if value is None:
-        return ""
-    return format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def cleaned(value: object) -> Value:
+def cleaned(value: object) -> CellValue:
     """A filling's value as it is written: whole numbers and decimals exact, everything else as it stands."""
     match value:
         case bool():
@@ -98,17 +99,17 @@ def cleaned(value: object) -> Value:
 class _Given:
     """Constants by address: typed by the caller, and printed by the form (locked or a first suggestion)."""
 
-    typed: Mapping[Address, Value]
-    printed: Mapping[Address, Value]
-    locked: frozenset[Address]
+    typed: Mapping[CellAddress, CellValue]
+    printed: Mapping[CellAddress, CellValue]
+    locked: frozenset[CellAddress]
 
 
 def _given(layout: Layout, filling: Filling, known: Mapping[Ref, object]) -> _Given:
-    typed: dict[Address, Value] = {}
-    printed: dict[Address, Value] = {
+    typed: dict[CellAddress, CellValue] = {}
+    printed: dict[CellAddress, CellValue] = {
         (ref.table, ref.row, ref.column): cleaned(value) for ref, value in known.items()
     }
-    locked: set[Address] = set()
+    locked: set[CellAddress] = set()
     for address in printed:
         layout.position(address)  # KeyError for what the form has not
     for table in layout.tables.values():
@@ -116,15 +117,15 @@ def _given(layout: Layout, filling: Filling, known: Mapping[Ref, object]) -> _Gi
             printed[address] = value
             locked.add(address)
         for address, value, fixed in _presets(
-            layout.template, table, filling.get(table.spec.name, UNFILLED)
+            layout.template, table, filling.get(table.spec.name, EMPTY_TABLE)
         ):
             printed[address] = value
             locked |= {address} if fixed else set()
-        typed.update(_typed(layout.template, table, filling.get(table.spec.name, UNFILLED)))
+        typed.update(_typed(layout.template, table, filling.get(table.spec.name, EMPTY_TABLE)))
     return _Given(typed, printed, frozenset(locked))
 
 
-def _titles(table: TablePlace) -> Iterator[tuple[Address, Value]]:
+def _titles(table: TablePlace) -> Iterator[tuple[CellAddress, CellValue]]:
     """Titles of fixed rows and of the total in an open table stand in its own columns."""
     if table.labelled:
         return
@@ -139,7 +140,7 @@ def _titles(table: TablePlace) -> Iterator[tuple[Address, Value]]:
 
 def _presets(
     template: Template, table: TablePlace, filling: TableFilling
-) -> Iterator[tuple[Address, Value, bool]]:
+) -> Iterator[tuple[CellAddress, CellValue, bool]]:
     spec = table.spec
     for row in table.rows:
         for column in spec.columns:
@@ -170,10 +171,10 @@ def _indicator_rows(
     return [library.get(str(row.get(title) or "")) for row in filling.open_rows]
 
 
-def _indicator(template: Template, one: IndicatorSpec) -> Iterator[tuple[str, Value, bool]]:
+def _indicator(template: Template, one: IndicatorSpec) -> Iterator[tuple[str, CellValue, bool]]:
     """(column, value, locked): a 共性 indicator is fixed as far as the library decides it."""
     weight = Decimal(one.weight.numerator) / Decimal(one.weight.denominator)
-    printed: dict[str, tuple[Value, bool]] = {
+    printed: dict[str, tuple[CellValue, bool]] = {
         "level1": (one.level1, True),
         "level2": (one.level2, True),
         "name": (one.name, one.common),
@@ -189,7 +190,7 @@ def _indicator(template: Template, one: IndicatorSpec) -> Iterator[tuple[str, Va
 
 def _typed(
     template: Template, table: TablePlace, filling: TableFilling
-) -> Iterator[tuple[Address, Value]]:
+) -> Iterator[tuple[CellAddress, CellValue]]:
     spec = table.spec
     by_name: Mapping[str, RowKey] = {}
     if spec.source == INDICATORS and not filling.open_rows:
@@ -217,20 +218,20 @@ class _Resolver:
         self.layout = layout
         self.template = layout.template
         self.given = given
-        self.done: dict[Address, Content] = {}
+        self.done: dict[CellAddress, GridCell] = {}
 
-    def all(self) -> Mapping[Address, Content]:
+    def all(self) -> Mapping[CellAddress, GridCell]:
         for table, row, column in self.layout.cells():
             self.content((table.spec.name, row.key, column.title))
         return self.done
 
-    def content(self, address: Address) -> Content:
+    def content(self, address: CellAddress) -> GridCell:
         if address not in self.done:
-            self.done[address] = Content(role="void")  # a circle of formulas ends here
+            self.done[address] = GridCell(role="void")  # a circle of formulas ends here
             self.done[address] = self._content(address)
         return self.done[address]
 
-    def _content(self, address: Address) -> Content:
+    def _content(self, address: CellAddress) -> GridCell:
         table = self.layout.tables[address[0]]
         row, column = table.row[address[1]], table.spec.column[address[2]]
         exists = table.exists(row, column)
@@ -246,26 +247,26 @@ class _Resolver:
             else "void"
         )
         if address in self.given.typed:
-            return Content(self.given.typed[address], role=role)
+            return GridCell(self.given.typed[address], role=role)
         if address in self.given.printed and not (
             formula and formula.value == self.given.printed[address]
         ):
-            return Content(self.given.printed[address], role=role)
-        return Content(formula.value, formula.text, "auto") if formula else Content(role=role)
+            return GridCell(self.given.printed[address], role=role)
+        return GridCell(formula.value, formula.text, "auto") if formula else GridCell(role=role)
 
-    def number(self, address: Address) -> Decimal | None:
+    def number(self, address: CellAddress) -> Decimal | None:
         value = self.content(address).value
         return value if isinstance(value, Decimal) else None
 
-    def cell(self, address: Address, home: str) -> str:
-        ref = a1(*self.layout.position(address))
+    def cell(self, address: CellAddress, home: str) -> str:
+        ref = reference(*self.layout.position(address))
         sheet = self.layout.sheet_of(address[0])
         return ref if sheet == home else qualified(sheet, ref)
 
     # -- the three kinds of formula
 
     def _formula(
-        self, address: Address, table: TablePlace, row: RowPlace, column: ColumnSpec
+        self, address: CellAddress, table: TablePlace, row: RowPlace, column: ColumnSpec
     ) -> Formula | None:
         if column.type == "percent":
             return self._rate(address)
@@ -277,7 +278,7 @@ class _Resolver:
         digits = _digits(table.spec.unit_of(row.title, column))
         return self._sum(parts, table.spec.sheet, digits)
 
-    def _parts(self, address: Address) -> list[tuple[int, Address]]:
+    def _parts(self, address: CellAddress) -> list[tuple[int, CellAddress]]:
         """The signed cells an automatic total adds up: the second side of the equation that names it alone."""
         name, row, column = address
         own = [
@@ -303,34 +304,34 @@ class _Resolver:
                 return self._signed(equation.relation.sides[1], row, "")
         return []
 
-    def _signed(self, side: Side, row: RowKey, column: str) -> list[tuple[int, Address]]:
+    def _signed(self, side: Side, row: RowKey, column: str) -> list[tuple[int, CellAddress]]:
         return [
             (term.sign, address)
             for term in side
             for address in self.layout.addresses(term.ref, row, column)
         ]
 
-    def _sum(self, parts: list[tuple[int, Address]], home: str, digits: int) -> Formula:
+    def _sum(self, parts: list[tuple[int, CellAddress]], home: str, digits: int) -> Formula:
         every = ",".join(self._ranges([address for _, address in parts], home))
         text = f'IF(COUNT({every})=0,"",ROUND({self._signed_sum(parts, home)},{digits}))'
         numbers = self._numbers(parts)
         return Formula(text, rounded(sum(numbers, Decimal(0)), digits) if numbers else "")
 
-    def _numbers(self, parts: list[tuple[int, Address]]) -> list[Decimal]:
+    def _numbers(self, parts: list[tuple[int, CellAddress]]) -> list[Decimal]:
         return [
             sign * number for sign, address in parts if (number := self.number(address)) is not None
         ]
 
-    def _signed_sum(self, parts: list[tuple[int, Address]], home: str) -> str:
+    def _signed_sum(self, parts: list[tuple[int, CellAddress]], home: str) -> str:
         plus = self._ranges([address for sign, address in parts if sign > 0], home)
         minus = self._ranges([address for sign, address in parts if sign < 0], home)
         return (f"SUM({','.join(plus)})" if plus else "0") + (
             f"-SUM({','.join(minus)})" if minus else ""
         )
 
-    def _ranges(self, addresses: Sequence[Address], home: str) -> list[str]:
+    def _ranges(self, addresses: Sequence[CellAddress], home: str) -> list[str]:
         """References, with neighbours of one column joined into a range."""
-        runs: list[list[Address]] = []
+        runs: list[list[CellAddress]] = []
         for address in addresses:
             if runs and self._below(runs[-1][-1], address):
                 runs[-1].append(address)
@@ -338,18 +339,18 @@ class _Resolver:
                 runs.append([address])
         return [
             self.cell(run[0], home)
-            + (":" + a1(*self.layout.position(run[-1])) if len(run) > 1 else "")
+            + (":" + reference(*self.layout.position(run[-1])) if len(run) > 1 else "")
             for run in runs
         ]
 
-    def _below(self, upper: Address, lower: Address) -> bool:
+    def _below(self, upper: CellAddress, lower: CellAddress) -> bool:
         (line, column), (next_line, next_column) = (
             self.layout.position(upper),
             self.layout.position(lower),
         )
         return upper[0] == lower[0] and column == next_column and next_line == line + 1
 
-    def _rate(self, address: Address) -> Formula | None:
+    def _rate(self, address: CellAddress) -> Formula | None:
         name, row, column = address
         for rate in self.template.rates:
             shown = rate.ratio.shown
@@ -360,7 +361,7 @@ class _Resolver:
         return None
 
     def _quotient(
-        self, part: list[tuple[int, Address]], whole: list[tuple[int, Address]], home: str
+        self, part: list[tuple[int, CellAddress]], whole: list[tuple[int, CellAddress]], home: str
     ) -> Formula:
         typed = ",".join(self._ranges([address for _, address in part], home))
         above, below = self._signed_sum(part, home), self._signed_sum(whole, home)
@@ -373,7 +374,7 @@ class _Resolver:
             text, rounded(Fraction(sum(numbers, Decimal(0))) / Fraction(base), RATE_DIGITS)
         )
 
-    def _is_execution_score(self, address: Address) -> bool:
+    def _is_execution_score(self, address: CellAddress) -> bool:
         template = self.template
         own = (self.layout.tables[address[0]].spec.base, *address[1:])
         return own == (

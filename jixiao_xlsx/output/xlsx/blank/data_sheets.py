@@ -7,18 +7,25 @@ from itertools import pairwise
 from typing import Any
 
 from jixiao_xlsx.form.spec import ColumnSpec, RowSpec
-from jixiao_xlsx.output.xlsx.blank.cell_formats import STAR, alignment, number_format, row_height
-from jixiao_xlsx.output.xlsx.blank.contents import Content, text_of
+from jixiao_xlsx.output.xlsx.blank.canvas import Canvas, write_title, write_who
+from jixiao_xlsx.output.xlsx.blank.contents import GridCell
+from jixiao_xlsx.output.xlsx.blank.form_styles import (
+    STAR,
+    alignment,
+    form_row_height,
+    grid_style,
+    number_format,
+)
 from jixiao_xlsx.output.xlsx.blank.input_help import TICKS, guide_entry, required
 from jixiao_xlsx.output.xlsx.blank.layout import (
-    UNFILLED,
+    EMPTY_TABLE,
     RowPlace,
     SheetPlace,
     TableFilling,
     TablePlace,
 )
-from jixiao_xlsx.output.xlsx.page import Canvas, span, write, write_title, write_who
-from jixiao_xlsx.output.xlsx.styles import page
+from jixiao_xlsx.output.xlsx.cells import put, put_merged, typed_text
+from jixiao_xlsx.output.xlsx.page import set_page
 
 ROW_HEIGHT, HEAD_HEIGHT, EXTRA_HEIGHT, SIGNATURE_HEIGHT = 22.0, 30.0, 60.0, 30.0
 MONEY_WIDTH = 17.5  # 1,234,567,890.12
@@ -40,7 +47,7 @@ def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
     for table in place.tables:
         _draw_table(canvas, sheet, table, widths)
     for text, line, first, last in place.signature:
-        span(sheet, (line, first, line, last), text, canvas.looks())
+        put_merged(sheet, (line, first, line, last), text, canvas.styles())
         sheet.set_row(line, SIGNATURE_HEIGHT)
     _set_page(sheet, place)
 
@@ -49,7 +56,9 @@ def _set_page(sheet: Any, place: SheetPlace) -> None:
     first = place.tables[0]
     alone = len(place.tables) == 1
     upright = place.spec.orientation == "portrait"
-    page(sheet, portrait=upright, repeat=(0, first.header if alone else 0), footer=place.spec.title)
+    set_page(
+        sheet, portrait=upright, repeat=(0, first.header if alone else 0), footer=place.spec.title
+    )
     sheet.print_area(0, 0, place.end - 1, place.width - 1)
     sheet.print_black_and_white()
     if place.signature and place.end <= ONE_PAGE:
@@ -92,11 +101,11 @@ def _indent(row: RowSpec | None) -> int:
 
 
 def _draw_table(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[float]) -> None:
-    filling = canvas.filling.get(table.spec.name, UNFILLED)
+    filling = canvas.filling.get(table.spec.name, EMPTY_TABLE)
     _draw_heading(canvas, sheet, table, widths, filling)
     _draw_header(canvas, sheet, table, widths)
     for line, text in table.bands.items():
-        span(sheet, (line, 0, line, table.width - 1), text, canvas.looks.band)
+        put_merged(sheet, (line, 0, line, table.width - 1), text, canvas.styles["band"])
         sheet.set_row(line, ROW_HEIGHT)
     for row in table.rows:
         _draw_row(canvas, sheet, table, row, widths)
@@ -104,11 +113,11 @@ def _draw_table(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[floa
         _merge_down(canvas, sheet, table, first, last, column)
     if table.spec.total and not table.labelled and table.words > 1:
         line = table.row[table.spec.total].line
-        span(
+        put_merged(
             sheet,
             (line, 0, line, table.words - 1),
             table.spec.total,
-            canvas.looks.cell("fixed", "center", "@", bold=True),
+            grid_style(canvas.styles, "fixed", "center", "@", bold=True),
         )
     for title in table.extras:
         _draw_extra(canvas, sheet, table, title, filling.extras.get(title), widths)
@@ -120,7 +129,9 @@ def _draw_heading(
 ) -> None:
     spec = table.spec
     if spec.caption:
-        sheet.write_string(*table.heading, filling.heading or spec.heading, canvas.looks.caption)
+        sheet.write_string(
+            *table.heading, filling.heading or spec.heading, canvas.styles["caption"]
+        )
         sheet.set_row(table.heading[0], 24)
     else:
         write_title(canvas, sheet, table.heading, spec.heading, widths, filling.heading)
@@ -134,32 +145,32 @@ def _draw_heading(
         else ""
     )
     if remark:
-        sheet.write_string(*table.unit, remark, canvas.looks(align="right"))
+        sheet.write_string(*table.unit, remark, canvas.styles(align="right"))
     if table.tick:
         line, column = table.tick
-        sheet.write_string(line, column - 1, spec.tick, canvas.looks.boxed(align="center"))
-        write(
+        sheet.write_string(line, column - 1, spec.tick, canvas.styles("boxed", align="center"))
+        put(
             sheet,
-            table.tick,
-            Content(TICKS[0] if filling.ticked else None),
-            canvas.looks.cell("input", "center", "@"),
+            *table.tick,
+            TICKS[0] if filling.ticked else None,
+            grid_style(canvas.styles, "input", "center", "@"),
         )
         sheet.set_row(line, ROW_HEIGHT)
 
 
 def _draw_header(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[float]) -> None:
     if table.labelled:
-        sheet.write_string(table.header, 0, table.spec.label_title, canvas.looks.head)
+        sheet.write_string(table.header, 0, table.spec.label_title, canvas.styles["head"])
     for title, column in table.columns.items():
-        span(
+        put_merged(
             sheet,
             (table.header, column, table.header, _right(table, column, widths)),
             title,
-            canvas.looks.head,
+            canvas.styles["head"],
         )
     sheet.set_row(
         table.header,
-        row_height(
+        form_row_height(
             ((title, widths[column]) for title, column in table.columns.items()), HEAD_HEIGHT
         ),
     )
@@ -173,8 +184,8 @@ def _draw_row(
     shown: list[tuple[str, float]] = []
     if table.labelled:
         number = STAR if required(table, row) else "@"
-        look = canvas.looks.boxed(
-            num_format=number, indent=_indent(spec) // 2, bold=strong, align="left"
+        look = canvas.styles(
+            "boxed", num_format=number, indent=_indent(spec) // 2, bold=strong, align="left"
         )
         sheet.write_string(row.line, 0, row.title, look)
         shown.append((row.title, widths[0] - _indent(spec)))
@@ -185,10 +196,10 @@ def _draw_row(
         look = _look(canvas, table, row, column, content, strong)
         if right > at[1]:
             sheet.merge_range(*at, row.line, right, "", look)
-        write(sheet, at, content, look)
+        put(sheet, *at, content.content, look, whole=True)
         if isinstance(content.value, str):
             shown.append((content.value, sum(widths[at[1] : right + 1]) - 1))
-    sheet.set_row(row.line, row_height(shown, max(spec.height if spec else 0, ROW_HEIGHT)))
+    sheet.set_row(row.line, form_row_height(shown, max(spec.height if spec else 0, ROW_HEIGHT)))
 
 
 def _right(table: TablePlace, column: int, widths: list[float]) -> int:
@@ -203,15 +214,15 @@ def _look(
     table: TablePlace,
     row: RowPlace,
     column: ColumnSpec,
-    content: Content,
+    content: GridCell,
     strong: bool,
 ) -> Any:
     number = number_format(table.spec, row.title, column, _unit_beside(canvas, table, row))
     if column.title in table.spec.label and required(table, row):
         number = STAR
     essay = table.spec.shape == "record" and table.spec.kind(row.title, column) == "long"
-    return canvas.looks.cell(
-        content.role, _align(table, row, column), number, bold=strong, high=essay
+    return grid_style(
+        canvas.styles, content.role, _align(table, row, column), number, bold=strong, high=essay
     )
 
 
@@ -232,7 +243,7 @@ def _unit_beside(canvas: Canvas, table: TablePlace, row: RowPlace) -> str:
     title = canvas.template.indicator_columns.get("unit", "")
     if table.spec.base != canvas.template.indicator_table or title not in table.columns:
         return ""
-    return text_of(canvas.contents[(table.spec.name, row.key, title)].value)
+    return typed_text(canvas.contents[(table.spec.name, row.key, title)].value)
 
 
 def _draw_extra(
@@ -240,15 +251,16 @@ def _draw_extra(
 ) -> None:
     line, column = table.extras[title]
     last = table.width - 1
-    sheet.write_string(line, column - 1, title, canvas.looks.boxed(align="center"))
-    span(
+    sheet.write_string(line, column - 1, title, canvas.styles("boxed", align="center"))
+    put_merged(
         sheet,
         (line, column, line, last),
-        text_of(value),
-        canvas.looks.cell("input", "left", "General"),
+        typed_text(value),
+        grid_style(canvas.styles, "input", "left", "General"),
+        whole=True,
     )
     sheet.set_row(
-        line, row_height([(text_of(value), sum(widths[column : last + 1]))], EXTRA_HEIGHT)
+        line, form_row_height([(typed_text(value), sum(widths[column : last + 1]))], EXTRA_HEIGHT)
     )
 
 
@@ -293,4 +305,4 @@ def _merge_down(
     look = _look(canvas, table, top, column, content, False)
     at = (top.line, table.columns[title])
     sheet.merge_range(*at, bottom.line, at[1], "", look)
-    write(sheet, at, content, look)
+    put(sheet, *at, content.content, look, whole=True)

@@ -6,22 +6,27 @@ from collections.abc import Iterator
 from typing import Any
 
 from jixiao_xlsx.form.spec import SheetSpec, Template
-from jixiao_xlsx.output.xlsx.blank.cell_formats import FILLS, MISSING, WRONG, row_height
-from jixiao_xlsx.output.xlsx.blank.contents import text_of
-from jixiao_xlsx.output.xlsx.blank.layout import Address, SheetPlace, qualified
-from jixiao_xlsx.output.xlsx.page import Canvas, quoted, span, write_title
-from jixiao_xlsx.output.xlsx.self_check.equation_formulas import FAILED
+from jixiao_xlsx.output.xlsx.blank.canvas import Canvas, write_title
+from jixiao_xlsx.output.xlsx.blank.form_styles import (
+    FILLS,
+    UNFILLED_FILL,
+    WRONG_FILL,
+    form_row_height,
+)
+from jixiao_xlsx.output.xlsx.blank.layout import CellAddress, SheetPlace
+from jixiao_xlsx.output.xlsx.cells import put_merged, qualified, text_constant, typed_text
+from jixiao_xlsx.output.xlsx.page import set_page
 from jixiao_xlsx.output.xlsx.self_check.progress import colour_words, progress
 from jixiao_xlsx.output.xlsx.self_check.sheet import Summary
-from jixiao_xlsx.output.xlsx.styles import page
+from jixiao_xlsx.output.xlsx.self_check.states import FAILED
 from jixiao_xlsx.values.people import Bureau
 
 _WIDTHS = (7.0, 22.0, 44.0, 10.0, 22.0)
 _LINK_COLOUR = "#0563C1"
 _COLOURS = (
     (FILLS["input"], "请填写"),
-    (MISSING, "必填，还没有填；填好后变成黄色"),
-    (WRONG, "与别处不相符，原因看自检；改对后颜色消失"),
+    (UNFILLED_FILL, "必填，还没有填；填好后变成黄色"),
+    (WRONG_FILL, "与别处不相符，原因看自检；改对后颜色消失"),
     (FILLS["auto"], "自动计算，不用填"),
     (FILLS["fixed"], "已经印好，不用改"),
     (FILLS["void"], "不用填"),
@@ -37,33 +42,33 @@ def draw_guide(
         sheet.set_column(number, number, width)
     last = len(widths) - 1
     write_title(canvas, sheet, (0, 0), "{year}年度" + canvas.template.title, widths)
-    span(sheet, (1, 0, 1, last), spec.title, canvas.looks(align="center", font_size=13))
+    put_merged(sheet, (1, 0, 1, last), spec.title, canvas.styles(align="center", font_size=13))
     sheet.set_row(1, 24)
     line = _heading(canvas, sheet, 2, "一、怎样填")
     for number, text in enumerate(_sentences(canvas.template), start=1):
-        sheet.write_string(line, 0, f"{number}.", canvas.looks(align="right", valign="top"))
-        span(sheet, (line, 1, line, last), text, canvas.looks(text_wrap=True, valign="top"))
-        sheet.set_row(line, row_height([(text, sum(widths[1:]))], 19))
+        sheet.write_string(line, 0, f"{number}.", canvas.styles(align="right", valign="top"))
+        put_merged(sheet, (line, 1, line, last), text, canvas.styles(text_wrap=True, valign="top"))
+        sheet.set_row(line, form_row_height([(text, sum(widths[1:]))], 19))
         line += 1
     line = _heading(canvas, sheet, line, "二、报送")
     for text in _delivery(bureau):
-        span(sheet, (line, 1, line, last), text, canvas.looks(text_wrap=True, valign="top"))
-        sheet.set_row(line, row_height([(text, sum(widths[1:]))], 19))
+        put_merged(sheet, (line, 1, line, last), text, canvas.styles(text_wrap=True, valign="top"))
+        sheet.set_row(line, form_row_height([(text, sum(widths[1:]))], 19))
         line += 1
     line = _heading(canvas, sheet, line, "三、颜色")
     for colour, text in _COLOURS:
-        sheet.write_blank(line, 1, None, canvas.looks.boxed(bg_color=colour))
-        span(sheet, (line, 2, line, last), text, canvas.looks(indent=1))
+        sheet.write_blank(line, 1, None, canvas.styles("boxed", bg_color=colour))
+        put_merged(sheet, (line, 2, line, last), text, canvas.styles(indent=1))
         sheet.set_row(line, 19)
         line += 1
     line = _heading(canvas, sheet, line, "四、目录")
     line = _contents(canvas, sheet, line, summary)
-    page(sheet, portrait=spec.orientation == "portrait", footer=spec.title)
+    set_page(sheet, portrait=spec.orientation == "portrait", footer=spec.title)
     sheet.activate()
 
 
 def _heading(canvas: Canvas, sheet: Any, line: int, text: str) -> int:
-    sheet.write_string(line, 0, text, canvas.looks.caption)
+    sheet.write_string(line, 0, text, canvas.styles["caption"])
     sheet.set_row(line, 30)
     return line + 1
 
@@ -113,13 +118,13 @@ def _sentences(template: Template) -> Iterator[str]:
 
 def _contents(canvas: Canvas, sheet: Any, line: int, summary: Summary | None) -> int:
     for number, title in enumerate(("序号", "工作表", "内容", "单位", "填报情况")):
-        sheet.write_string(line, number, title, canvas.looks.head)
+        sheet.write_string(line, number, title, canvas.styles["head"])
     sheet.set_row(line, 24)
     first = line + 1
     for number, place in enumerate(canvas.layout.sheets, start=1):
         line += 1
-        sheet.write_number(line, 0, number, canvas.looks.boxed(align="center"))
-        link = canvas.looks.boxed(font_color=_LINK_COLOUR, underline=1, indent=1)
+        sheet.write_number(line, 0, number, canvas.styles("boxed", align="center"))
+        link = canvas.styles("boxed", font_color=_LINK_COLOUR, underline=1, indent=1)
         sheet.write_url(
             line,
             1,
@@ -130,14 +135,14 @@ def _contents(canvas: Canvas, sheet: Any, line: int, summary: Summary | None) ->
         )
         about = _write_about(canvas, sheet, line, place)
         units = dict.fromkeys(table.spec.unit for table in place.tables if table.spec.unit)
-        sheet.write_string(line, 3, "、".join(units), canvas.looks.boxed(align="center"))
+        sheet.write_string(line, 3, "、".join(units), canvas.styles("boxed", align="center"))
         said = progress(summary, place.spec.title) if summary else None
-        look = canvas.looks.boxed(align="center")
+        look = canvas.styles("boxed", align="center")
         if said is None:
             sheet.write_blank(line, 4, None, look)
         else:
             sheet.write_formula(line, 4, f"={said.formula}", look, str(said.value))
-        sheet.set_row(line, row_height([(about, _WIDTHS[2] - 2)], 20))
+        sheet.set_row(line, form_row_height([(about, _WIDTHS[2] - 2)], 20))
     colour_words(canvas, sheet, (first, 4, line, 4))
     return line + 1
 
@@ -164,7 +169,7 @@ def _delivery(bureau: Bureau) -> Iterator[str]:
 
 def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> str:
     """What the sheet is about; of copies, what the department calls this one."""
-    look = canvas.looks.boxed(indent=1)
+    look = canvas.styles("boxed", indent=1)
     item = canvas.template.roles.get("item")
     own = next(
         (
@@ -178,10 +183,12 @@ def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> st
         about = _about(place)
         sheet.write_string(line, 2, about, look)
         return about
-    address: Address = (own, item.row, item.column)
-    ref, now = canvas.refer(address), text_of(canvas.contents[address].value)
+    address: CellAddress = (own, item.row, item.column)
+    ref, now = canvas.refer(address), typed_text(canvas.contents[address].value)
     unused = f"（没有填{item.row}）"
-    sheet.write_formula(line, 2, f'=IF({ref}="",{quoted(unused)},{ref})', look, now or unused)
+    sheet.write_formula(
+        line, 2, f'=IF({ref}="",{text_constant(unused)},{ref})', look, now or unused
+    )
     return now or unused
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec
-from jixiao_xlsx.output.xlsx.blank.cell_formats import MISSING
-from jixiao_xlsx.output.xlsx.blank.layout import RowPlace, TablePlace, a1
-from jixiao_xlsx.output.xlsx.page import Canvas
+from jixiao_xlsx.output.xlsx.blank.canvas import Canvas
+from jixiao_xlsx.output.xlsx.blank.form_styles import UNFILLED_FILL
+from jixiao_xlsx.output.xlsx.blank.layout import RowPlace, TablePlace
+from jixiao_xlsx.reading.xlsx_flags import reference
 
 TICKS = ("√",)
 _NA = "|—|——|-|－|/|无|不适用|"
@@ -49,7 +50,7 @@ def required(table: TablePlace, row: RowPlace) -> tuple[str, ...]:
 
 def _mark_missing(canvas: Canvas, sheet: Any, table: TablePlace, column: ColumnSpec) -> None:
     at = table.columns[column.title]
-    rule = {"type": "blanks", "format": canvas.looks.mark(bg_color=MISSING)}
+    rule = {"type": "blanks", "format": canvas.styles.conditional(bg_color=UNFILLED_FILL)}
     for row in table.rows:
         if column.title in required(table, row):
             sheet.conditional_format(row.line, at, row.line, at, rule)
@@ -133,5 +134,5 @@ def _validate(
     for first, last in runs:
         own = dict(rule)
         if own["validate"] == "custom":
-            own["value"] = str(own["value"]).replace("{cell}", a1(first, column))
+            own["value"] = str(own["value"]).replace("{cell}", reference(first, column))
         sheet.data_validation(first, column, last, column, own)

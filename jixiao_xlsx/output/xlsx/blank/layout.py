@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from jixiao_xlsx.form.spec import ColumnSpec, SheetSpec, TableSpec, Template
+from jixiao_xlsx.reading.xlsx_flags import Position, reference
 from jixiao_xlsx.values.equations import ALL_ROWS, Ref
 
 INDICATORS = "indicators"
@@ -18,8 +19,7 @@ SIGNATURES_PER_ROW = 3
 _ROOM = 2  # spare rows that stay free below a table that was filled beyond the form's own number
 
 RowKey = str | int
-Position = tuple[int, int]
-Address = tuple[str, RowKey, str]
+CellAddress = tuple[str, RowKey, str]
 
 
 @dataclass(frozen=True)
@@ -41,8 +41,8 @@ class TableFilling:
 
 
 Filling = Mapping[str, TableFilling]
-NOTHING: Filling = {}
-UNFILLED = TableFilling()
+NO_FILLING: Filling = {}
+EMPTY_TABLE = TableFilling()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Layout:
         """Tables by name."""
         return {table.spec.name: table for sheet in self.sheets for table in sheet.tables}
 
-    def position(self, address: Address) -> Position:
+    def position(self, address: CellAddress) -> Position:
         """(row, column) of a cell; KeyError where the form has no such row or column."""
         table, row, column = address
         place = self.tables[table]
@@ -134,27 +134,27 @@ class Layout:
 
     def ref(self, table: str, row: RowKey, column: str) -> tuple[str, str]:
         """(sheet, "C9") of a cell; KeyError where the form has no such row or column."""
-        return self.sheet_of(table), a1(*self.position((table, row, column)))
+        return self.sheet_of(table), reference(*self.position((table, row, column)))
 
     def heading_ref(self, table: str) -> tuple[str, str]:
         """(sheet, cell) of the table's title line."""
-        return self.sheet_of(table), a1(*self.tables[table].heading)
+        return self.sheet_of(table), reference(*self.tables[table].heading)
 
     def column_ref(self, table: str, column: str) -> tuple[str, str]:
         """(sheet, cell) of a column's heading."""
         place = self.tables[table]
-        return place.spec.sheet, a1(place.header, place.columns[column])
+        return place.spec.sheet, reference(place.header, place.columns[column])
 
     def extra_ref(self, table: str, title: str) -> tuple[str, str]:
         """(sheet, cell) to fill for a labelled cell beside the grid."""
-        return self.sheet_of(table), a1(*self.tables[table].extras[title])
+        return self.sheet_of(table), reference(*self.tables[table].extras[title])
 
     def tick_ref(self, table: str) -> tuple[str, str]:
         """The cell to mark with √. KeyError for a table without one."""
         tick = self.tables[table].tick
         if tick is None:
             raise KeyError(table)
-        return self.sheet_of(table), a1(*tick)
+        return self.sheet_of(table), reference(*tick)
 
     def cells(self) -> Iterator[tuple[TablePlace, RowPlace, ColumnSpec]]:
         """Every place of every grid, in reading order, those that the form leaves empty included."""
@@ -164,7 +164,7 @@ class Layout:
                     for column in table.spec.columns:
                         yield table, row, column
 
-    def addresses(self, ref: Ref, row: RowKey = "", column: str = "") -> tuple[Address, ...]:
+    def addresses(self, ref: Ref, row: RowKey = "", column: str = "") -> tuple[CellAddress, ...]:
         """The cells a term means where its scope supplies `row` or `column`; those that the form has."""
         place = self.tables[ref.table]
         title = ref.column or column
@@ -176,7 +176,7 @@ class Layout:
         )
 
 
-def place(template: Template, filling: Filling = NOTHING) -> Layout:
+def place(template: Template, filling: Filling = NO_FILLING) -> Layout:
     """The layout of the blank form, with as many open rows as `filling` needs."""
     return Layout(template, tuple(_sheet(template, sheet, filling) for sheet in template.sheets))
 
@@ -189,7 +189,7 @@ def _sheet(template: Template, sheet: SheetSpec, filling: Filling) -> SheetPlace
     tables: list[TablePlace] = []
     for number, spec in enumerate(specs):
         line += 1 if number else 0
-        table = _table(template, spec, line, width, filling.get(spec.name, UNFILLED))
+        table = _table(template, spec, line, width, filling.get(spec.name, EMPTY_TABLE))
         tables.append(table)
         line = table.end
     signature = tuple(_signature(sheet.signature, line + 1, width))
@@ -269,19 +269,3 @@ def _signature(texts: Sequence[str], line: int, width: int) -> Iterator[tuple[st
                 number * width // share,
                 (number + 1) * width // share - 1,
             )
-
-
-def a1(row: int, column: int, *, absolute: bool = False) -> str:
-    """(8, 2) → “C9”."""
-    letters = ""
-    rest = column + 1
-    while rest:
-        rest, digit = divmod(rest - 1, 26)
-        letters = chr(65 + digit) + letters
-    mark = "$" if absolute else ""
-    return f"{mark}{letters}{mark}{row + 1}"
-
-
-def qualified(sheet: str, ref: str) -> str:
-    """A reference as it stands in a formula of another sheet."""
-    return "'" + sheet.replace("'", "''") + "'!" + ref

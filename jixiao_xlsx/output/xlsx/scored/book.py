@@ -10,12 +10,14 @@ from typing import Any, BinaryIO
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text.wording import in_order, lone_columns
+from jixiao_xlsx.output.xlsx.cells import clip
+from jixiao_xlsx.output.xlsx.page import new_book
 from jixiao_xlsx.output.xlsx.scored.form import SCORES
 from jixiao_xlsx.output.xlsx.scored.funds import FUNDS, write_funds
 from jixiao_xlsx.output.xlsx.scored.notes import NOTES, write_notes
 from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, first_row, write_opinion
 from jixiao_xlsx.output.xlsx.scored.table import USUAL, write_table
-from jixiao_xlsx.output.xlsx.styles import Styles, clip, new_book
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review import items, line_names
 from jixiao_xlsx.season.review_marks import SHEET, Written, encode
 from jixiao_xlsx.values.cells import Place, Submission

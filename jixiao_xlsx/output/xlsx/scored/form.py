@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from jixiao_xlsx.output.xlsx.styles import Content, Live, Styles, put
+from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review import changes_since
 from jixiao_xlsx.season.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.amounts import plain, rounded
@@ -60,7 +61,7 @@ class Lines:
         return f"{letter}{self.first}:{letter}{self.last}"
 
 
-def gap(row: int, own: Fraction | None, score: Fraction | None) -> Content:
+def gap(row: int, own: Fraction | None, score: Fraction | None) -> CellContent:
     """自评 − 复算 as a live formula, where both are known."""
     if own is None or score is None:
         return None

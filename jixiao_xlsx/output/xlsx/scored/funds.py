@@ -11,16 +11,9 @@ from typing import Any
 from xlsxwriter.utility import xl_col_to_name
 
 from jixiao_xlsx.form.spec import TableSpec, Template
-from jixiao_xlsx.output.xlsx.styles import (
-    Content,
-    Live,
-    Styles,
-    height,
-    page,
-    put,
-    put_merged,
-    set_widths,
-)
+from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
+from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.scores import Scorecard
@@ -63,7 +56,7 @@ def write_funds(
             sheet, styles, top, execution, submission.get(execution.name), marks, links
         )
         _write_rates(sheet, styles, grid, template)
-    page(sheet, footer=f"{card.name}　{FUNDS}")
+    set_page(sheet, footer=f"{card.name}　{FUNDS}")
     return links
 
 
@@ -94,12 +87,12 @@ def _write_grid(
     titles = _titles(spec)
     for at, title in enumerate(titles):
         put(sheet, top + 1, at, title or spec.label_title, styles["head"])
-    sheet.set_row(top + 1, height([(title, WIDTH) for title in titles], least=24))
+    sheet.set_row(top + 1, row_height([(title, WIDTH) for title in titles], least=24))
     rows = (
         [] if table is None else [(row, number) for number, row in enumerate(table.rows, top + 3)]
     )
     for row, number in rows:
-        texts: list[tuple[Content, float]] = []
+        texts: list[tuple[CellContent, float]] = []
         for at, title in enumerate(titles):
             content, style = _shown(spec, row, title, marks)
             put(sheet, number - 1, at, content, styles[style])
@@ -108,7 +101,7 @@ def _write_grid(
             )
             if cell := row.get(title):
                 links[cell.place] = f"internal:'{sheet.get_name()}'!{xl_col_to_name(at)}{number}"
-        sheet.set_row(number - 1, height(texts))
+        sheet.set_row(number - 1, row_height(texts))
     end = top + 2 + len(rows)
     if table is None:
         put_merged(
@@ -123,7 +116,7 @@ def _write_grid(
 
 def _shown(
     spec: TableSpec, row: Row, title: str, marks: Mapping[Place, Severity]
-) -> tuple[Content, str]:
+) -> tuple[CellContent, str]:
     """What a cell shows and how: numbers as numbers, anything else as it was typed."""
     if not title:
         return row.title, "cell"
@@ -135,7 +128,7 @@ def _shown(
     return cell.number, f"cell {_KINDS.get(spec.kind(row.title, column), 'weight')}{total}{mark}"
 
 
-def content_of(cell: Cell | None) -> Content:
+def content_of(cell: Cell | None) -> CellContent:
     """The number as a number, else the text as typed."""
     if cell is None or cell.blank:
         return None
@@ -175,7 +168,7 @@ def _write_sums(sheet: Any, styles: Styles, grid: Grid, spec: TableSpec) -> int:
     return grid.end + 2
 
 
-def _gap(typed: Cell | None, summed: Decimal | None, total_ref: str, sum_ref: str) -> Content:
+def _gap(typed: Cell | None, summed: Decimal | None, total_ref: str, sum_ref: str) -> CellContent:
     """Total − sum as a live formula; nothing where either is missing."""
     formula = f'=IF(COUNT({total_ref},{sum_ref})<2,"",ROUND({total_ref}-{sum_ref},6))'
     if typed is None or typed.number is None or summed is None:

@@ -8,16 +8,9 @@ from fractions import Fraction
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.styles import (
-    Column,
-    Content,
-    Live,
-    Styled,
-    Styles,
-    listing,
-    page,
-    put_merged,
-)
+from jixiao_xlsx.output.xlsx.cells import CellContent, Live, Styled, put_merged
+from jixiao_xlsx.output.xlsx.page import Column, set_page, write_listing
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.amounts import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
 
@@ -79,9 +72,9 @@ def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template)
         _indicator_row(number, first + number, one) for number, one in enumerate(card.indicators)
     ]
     rows = rows or [[None, "没有读到指标", *[None] * (LAST - 1)]]
-    listing(sheet, styles, HEAD, COLUMNS, [*rows, *totals.values()])
+    write_listing(sheet, styles, HEAD, COLUMNS, [*rows, *totals.values()])
     sheet.freeze_panes(HEAD + 1, 2)
-    page(sheet, repeat=(HEAD, HEAD), footer=f"{card.name}　{NOTES}")
+    set_page(sheet, repeat=(HEAD, HEAD), footer=f"{card.name}　{NOTES}")
     at = {name: f"'{sheet.get_name()}'!L{last + 1 + index}" for index, name in enumerate(totals)}
     return ScoreRefs(
         tuple(f"'{sheet.get_name()}'!L{first + number}" for number in range(len(card.indicators))),
@@ -95,7 +88,7 @@ def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template)
 # ------------------------------------------------------------------------------------------------------- indicators
 
 
-def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[Content | Styled]:
+def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[CellContent | Styled]:
     first, second = _parameters(one)
     rate = "cell percent" if "%" in one.target_text + one.actual_text else "cell weight"
     share = "cell percent" if one.method is Method.CHANGE else "cell weight"
@@ -145,7 +138,7 @@ def _parameters(one: IndicatorScore) -> tuple[Fraction | None, Fraction | None]:
     return None, None
 
 
-def _score_content(row: int, one: IndicatorScore) -> Content:
+def _score_content(row: int, one: IndicatorScore) -> CellContent:
     """The live formula of the score, or the score itself where no formula of this sheet leads to it."""
     if one.score is None:
         return "不适用" if one.method is Method.NOT_APPLICABLE else NONE
@@ -231,9 +224,9 @@ _BY_NUMBERS: Mapping[Method, Callable[[IndicatorScore, Fraction, Fraction], Frac
 
 def _total_rows(
     card: Scorecard, template: Template, first: int, last: int
-) -> dict[str, list[Content | Styled]]:
+) -> dict[str, list[CellContent | Styled]]:
     """Σ, scaling where there is some, 预算执行率, total and grade: one row each, in order."""
-    rows: dict[str, list[Content | Styled]] = {}
+    rows: dict[str, list[CellContent | Styled]] = {}
     got = _known([one.score for one in card.indicators if one.method is not Method.NOT_APPLICABLE])
     weights = Live(
         f"=SUM(C{first}:C{last})", float(sum((one.weight for one in card.indicators), Fraction(0)))
@@ -273,7 +266,7 @@ def _total_rows(
 
 def _scaled_row(
     card: Scorecard, got: Fraction | None, first: int, last: int
-) -> list[Content | Styled]:
+) -> list[CellContent | Styled]:
     weight, full = card.applicable_weight, card.full_mark
     applicable = Live(f"=SUMPRODUCT(--ISNUMBER(L{first}:L{last}),C{first}:C{last})", float(weight))
     value = got / weight * full if got is not None and weight else None
@@ -287,7 +280,7 @@ def _known(scores: Sequence[Fraction | None]) -> Fraction | None:
     return sum(known, Fraction(0)) if len(known) == len(scores) else None
 
 
-def _live(formula: str, value: Fraction | None, wanted: Fraction | None) -> Content:
+def _live(formula: str, value: Fraction | None, wanted: Fraction | None) -> CellContent:
     """The formula where it leads to the wanted number, else the number itself."""
     if wanted is None:
         return NONE
@@ -295,9 +288,9 @@ def _live(formula: str, value: Fraction | None, wanted: Fraction | None) -> Cont
 
 
 def _total_row(
-    name: str, weight: Content, own: Content, score: Content, words: str = ""
-) -> list[Content | Styled]:
-    row: list[Content | Styled] = [Styled(None, "cell total") for _ in COLUMNS]
+    name: str, weight: CellContent, own: CellContent, score: CellContent, words: str = ""
+) -> list[CellContent | Styled]:
+    row: list[CellContent | Styled] = [Styled(None, "cell total") for _ in COLUMNS]
     row[1] = Styled(name, "cell total")
     row[2] = Styled(weight, "cell weight total")
     row[10] = Styled(own, "cell score total")
@@ -306,10 +299,12 @@ def _total_row(
     return row
 
 
-def _execution_row(row: int, execution: Execution, template: Template) -> list[Content | Styled]:
+def _execution_row(
+    row: int, execution: Execution, template: Template
+) -> list[CellContent | Styled]:
     budget, spent = execution.budget, execution.spent
     columns = template.execution_columns
-    content: Content = NONE
+    content: CellContent = NONE
     if execution.score is not None:
         value = None
         if budget is not None and spent is not None and budget > 0:
@@ -339,7 +334,7 @@ def grade_formula(template: Template, ref: str) -> str:
     return formula
 
 
-def grade_content(card: Scorecard, template: Template, ref: str) -> Content:
+def grade_content(card: Scorecard, template: Template, ref: str) -> CellContent:
     """The live grade of the recomputed total."""
     if card.total is None:
         return card.grade or NONE

@@ -6,17 +6,9 @@ from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from jixiao_xlsx.output.text.wording import address, advice, beside, severity_text, subject
-from jixiao_xlsx.output.xlsx.styles import (
-    Column,
-    Content,
-    Link,
-    Styled,
-    Styles,
-    height,
-    listing,
-    page,
-    put_merged,
-)
+from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put_merged
+from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, write_listing
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity, Skipped
 
@@ -61,7 +53,7 @@ def write_opinion(
     sheet.set_row(0, 28)
     _conclusion(sheet, styles, report)
     rows = [_row(number, finding, links, lone) for number, finding in enumerate(findings, 1)]
-    end = listing(sheet, styles, HEAD, COLUMNS, rows)
+    end = write_listing(sheet, styles, HEAD, COLUMNS, rows)
     if rows:
         sheet.autofilter(HEAD, 0, end - 1, LAST)
     else:
@@ -69,7 +61,7 @@ def write_opinion(
         end += 1
     _coverage(sheet, styles, report, end + 1)
     sheet.freeze_panes(HEAD + 1, 0)
-    page(sheet, repeat=(HEAD, HEAD), footer=f"{report.department}　{OPINION}")
+    set_page(sheet, repeat=(HEAD, HEAD), footer=f"{report.department}　{OPINION}")
 
 
 def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
@@ -95,12 +87,12 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
         f"有 {len(report.skipped)} 项没有核对，原因见表后。点“查看”可跳到本工作簿中的对应位置。"
     )
     put_merged(sheet, (2, 0, 2, LAST), text, styles["remark"])
-    sheet.set_row(2, height([(text, WIDTH)], size=9))
+    sheet.set_row(2, row_height([(text, WIDTH)], size=9))
 
 
 def _row(
     number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]
-) -> list[Content | Styled]:
+) -> list[CellContent | Styled]:
     places = (
         (finding.place, *finding.related) if not finding.place.cell.isascii() else (finding.place,)
     )
@@ -143,7 +135,7 @@ def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
     for at, (label, text) in enumerate(lines, top + 1):
         put_merged(sheet, (at, 0, at, 1), label, styles["cell center"])
         put_merged(sheet, (at, 2, at, LAST), text, styles["cell"])
-        sheet.set_row(at, height([(text, WIDTH - 12)]))
+        sheet.set_row(at, row_height([(text, WIDTH - 12)]))
 
 
 def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[tuple[str, Skipped]]]]:

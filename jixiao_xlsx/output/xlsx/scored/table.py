@@ -7,6 +7,8 @@ from itertools import groupby, pairwise
 from typing import Any
 
 from jixiao_xlsx.form.spec import TableSpec, Template
+from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Live, put, put_merged
+from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.scored.form import (
     ACTUAL,
     DEVIATION,
@@ -31,17 +33,7 @@ from jixiao_xlsx.output.xlsx.scored.form import (
 from jixiao_xlsx.output.xlsx.scored.funds import content_of
 from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.totals import write_totals
-from jixiao_xlsx.output.xlsx.styles import (
-    Content,
-    Link,
-    Live,
-    Styles,
-    height,
-    page,
-    put,
-    put_merged,
-    set_widths,
-)
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review_marks import REASON_TITLE, SCORE_TITLE
 from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.cells import Place, Row, Submission
@@ -198,7 +190,7 @@ def _write_plan_row(
     areas: Sequence[tuple[int, int]],
     marks: Mapping[Place, Severity],
 ) -> None:
-    measured: list[tuple[Content, float]] = []
+    measured: list[tuple[CellContent, float]] = []
     for (left, right), column in zip(areas, spec.columns, strict=True):
         cell = row.get(column.title)
         content = content_of(cell)
@@ -208,7 +200,7 @@ def _write_plan_row(
         measured.append(
             (content if isinstance(content, str) else None, sum(WIDTHS[left : right + 1]))
         )
-    sheet.set_row(at, height(measured))
+    sheet.set_row(at, row_height(measured))
 
 
 def _spans(grid: Sequence[float], wanted: Sequence[float]) -> list[tuple[int, int]]:
@@ -254,7 +246,8 @@ def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> No
     for column, title in enumerate(titles):
         put(sheet, at, column, title, styles["head"])
     sheet.set_row(
-        at, height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30)
+        at,
+        row_height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30),
     )
 
 
@@ -298,11 +291,11 @@ def _write_indicator(
     )
     levels = ((one.level1, LEVEL1), (one.level2, LEVEL2))
     sheet.set_row(
-        at, height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24)
+        at, row_height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24)
     )
 
 
-def _recomputed(one: IndicatorScore, ref: str) -> Content:
+def _recomputed(one: IndicatorScore, ref: str) -> CellContent:
     if one.score is None:
         return "不适用" if one.method is Method.NOT_APPLICABLE else NONE
     return Live(f"={ref}", float(one.score))
@@ -351,7 +344,7 @@ def _write_reminders(sheet: Any, styles: Styles, at: int, card: Scorecard) -> in
     )
     for message, severity in told:
         put_merged(sheet, (at, 0, at, LAST), message, styles[f"cell left {severity.value}"])
-        sheet.set_row(at, height([(message, sum(WIDTHS))]))
+        sheet.set_row(at, row_height([(message, sum(WIDTHS))]))
         at += 1
     return at
 
@@ -363,7 +356,7 @@ def _write_signatures(sheet: Any, styles: Styles, at: int, template: Template) -
         "红、黄、蓝底色依次为有错误、警告、提示的填报项，橙色为自评与复算不一致。"
     )
     put_merged(sheet, (at, 0, at, LAST), note, styles["remark"])
-    sheet.set_row(at, height([(note, sum(WIDTHS))], size=9))
+    sheet.set_row(at, row_height([(note, sum(WIDTHS))], size=9))
     spec = template.table.get(template.indicator_table)
     own = template.sheet[spec.sheet].signature if spec and spec.sheet in template.sheet else ()
     for row, texts in enumerate(
@@ -392,4 +385,4 @@ def _finish(sheet: Any, head: int, card: Scorecard) -> None:
             "select_unlocked_cells": True,
         },
     )
-    page(sheet, repeat=(head, head), footer=f"{card.name}　{SCORES}")
+    set_page(sheet, repeat=(head, head), footer=f"{card.name}　{SCORES}")

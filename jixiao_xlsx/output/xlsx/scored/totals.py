@@ -7,6 +7,8 @@ from fractions import Fraction
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
+from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.scored.form import (
     DEVIATION,
     GAP,
@@ -24,7 +26,7 @@ from jixiao_xlsx.output.xlsx.scored.form import (
     write_review,
 )
 from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs, grade_formula, grade_words
-from jixiao_xlsx.output.xlsx.styles import Content, Live, Styles, height, put, put_merged
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.amounts import percent, plain, rounded
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.scores import Execution, Method, Scorecard
@@ -51,7 +53,7 @@ def _total_line(
     styles: Styles,
     row: int,
     label: str,
-    contents: Mapping[int, tuple[Content, str]],
+    contents: Mapping[int, tuple[CellContent, str]],
     words: str = "",
     words_at: int = WHY,
 ) -> None:
@@ -62,7 +64,7 @@ def _total_line(
         content, traits = contents.get(column, (None, "cell total"))
         put(sheet, at, column, content, styles[traits])
     put_merged(sheet, (at, words_at, at, LAST), words, styles["cell"])
-    sheet.set_row(at, height([(words, sum(WIDTHS[words_at:]))], least=24))
+    sheet.set_row(at, row_height([(words, sum(WIDTHS[words_at:]))], least=24))
 
 
 def _write_sum(
@@ -77,7 +79,7 @@ def _write_sum(
         f" {marks[key].value}" if key in marks else "" for key in ("weight", "score")
     )
     weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
-    contents: dict[int, tuple[Content, str]] = {
+    contents: dict[int, tuple[CellContent, str]] = {
         WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
         SELF: (
             Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(own)),
@@ -109,7 +111,7 @@ def _scaled(formula: str, lines: Lines, card: Scorecard) -> str:
     return f"({formula})/SUMPRODUCT(--ISNUMBER({lines.of('I')}),{lines.of('D')})*{plain(card.full_mark)}"
 
 
-def _referred(value: Fraction | None, ref: str) -> Content:
+def _referred(value: Fraction | None, ref: str) -> CellContent:
     return NONE if value is None else Live(f"={ref}", float(value))
 
 
@@ -145,7 +147,7 @@ def _write_execution(
         and execution.self_score != execution.score
     )
     mark = " differs" if differs else ""
-    contents: dict[int, tuple[Content, str]] = {
+    contents: dict[int, tuple[CellContent, str]] = {
         WEIGHT: (execution.weight, "cell weight total"),
         RATE: (None if execution.rate is None else percent(execution.rate), "cell center total"),
         SELF: (execution.self_score, "cell score total"),
@@ -178,7 +180,7 @@ def _write_total(
     execution = f"IF(ISNUMBER(K{above[1]}),K{above[1]},I{above[1]})"
     execution = execution if card.execution.weight else f"N({execution})"
     reviewed = f'=IF(AND(ISNUMBER(K{above[0]}),ISNUMBER({execution})),K{above[0]}+{execution},"")'
-    contents: dict[int, tuple[Content, str]] = {
+    contents: dict[int, tuple[CellContent, str]] = {
         WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
         SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
         SCORE: (_referred(card.total, refs.total), "cell sum total"),
@@ -197,7 +199,7 @@ def _write_grade(
     row, total = lines.total + 1, lines.total
     own = _own_sum(card) + (card.execution.self_score or 0)
     known = card.total is not None and bool(card.grade)
-    contents: dict[int, tuple[Content, str]] = {
+    contents: dict[int, tuple[CellContent, str]] = {
         SELF: (
             Live(
                 f"={grade_formula(template, f'H{total}')}",

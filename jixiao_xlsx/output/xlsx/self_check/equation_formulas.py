@@ -8,25 +8,25 @@ from decimal import Decimal
 from itertools import combinations
 
 from jixiao_xlsx.form.spec import EquationSpec
-from jixiao_xlsx.output.xlsx.blank.layout import Address, Position
-from jixiao_xlsx.output.xlsx.page import quoted
+from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
+from jixiao_xlsx.output.xlsx.cells import Live, text_constant
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import SIDE_WIDTH, Ends, Signed, Sum, Workings
-from jixiao_xlsx.output.xlsx.styles import Live
+from jixiao_xlsx.reading.xlsx_flags import Position
 from jixiao_xlsx.values.amounts import atoms_per, rounded
 from jixiao_xlsx.values.equations import ALL_ROWS, Scope
 
-GOOD, MISSING, STRAY, FAILED, SOFT, UNUSED = "✓", "未填", "非数字", "✗", "△", "—"
+HOLDS, NOT_FILLED, NOT_NUMERIC, FAILED, EXCUSED, NOT_USED = "✓", "未填", "非数字", "✗", "△", "—"
 FIRST_SIDE = 3  # column of the helper sheet where the first side of a line is added up
-_CUT = f"{SOFT} 按舍尾（不四舍五入）相符"
-_ZERO = f"{SOFT} 填 0 的项不到一个末位，相符"
-_LAST = f"{SOFT} 只差一个末位（尾差）"
-_COARSE = f"{SOFT} 按百元取整相符"
-_NO_TOTAL = f"{SOFT} 合计未填"
+_CUT = f"{EXCUSED} 按舍尾（不四舍五入）相符"
+_ZERO = f"{EXCUSED} 填 0 的项不到一个末位，相符"
+_LAST = f"{EXCUSED} 只差一个末位（尾差）"
+_COARSE = f"{EXCUSED} 按百元取整相符"
+_NO_TOTAL = f"{EXCUSED} 合计未填"
 _STAY = Ends(Live("0", 0.0), Live("0", 0.0))
 
 
 @dataclass(frozen=True, slots=True)
-class Instance:
+class PlacedEquation:
     """An equation at one row or column of the form, its terms resolved to cells."""
 
     spec: EquationSpec
@@ -34,27 +34,30 @@ class Instance:
     sides: tuple[tuple[Signed, ...], ...]
 
     @property
-    def cells(self) -> tuple[Address, ...]:
+    def cells(self) -> tuple[CellAddress, ...]:
         """Every cell it touches."""
         return tuple(address for side in self.sides for _, address in side)
 
     @property
-    def anchor(self) -> Address:
+    def anchor(self) -> CellAddress:
         """The cell to look at first: a side that is one cell, left first."""
         return next((side for side in self.sides if len(side) == 1), self.sides[0])[0][1]
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class LiveVerdict:
     """The words to show, and the helper cell that is 1 while the equation fails."""
 
     state: Live
     failed: Live
 
 
-def judge(
-    workings: Workings, one: Instance, broken: Sequence[Live] = (), unknown: Sequence[Live] = ()
-) -> Verdict:
+def write_equation(
+    workings: Workings,
+    one: PlacedEquation,
+    broken: Sequence[Live] = (),
+    unknown: Sequence[Live] = (),
+) -> LiveVerdict:
     """Write the arithmetic of an instance. `broken`: failures inside tables that rule out a mere 尾差; `unknown`: marks of
     totals among its parts that were left blank, which rule out any judgement."""
     spec = one.spec
@@ -99,7 +102,7 @@ def judge(
     state = _state(
         workings, one, strays, lacking, filled, sums, reliefs, _failure(workings, one, gap, unit)
     )
-    return Verdict(state, failed)
+    return LiveVerdict(state, failed)
 
 
 def _both(sums: Sequence[Sum]) -> bool:
@@ -112,23 +115,23 @@ Ending = tuple[
 
 
 def _reliefs(
-    workings: Workings, one: Instance, line: int, sums: list[Sum], broken: Sequence[Live]
+    workings: Workings, one: PlacedEquation, line: int, sums: list[Sum], broken: Sequence[Live]
 ) -> Iterator[tuple[Live, str]]:
     """(helper cell that is 1 when the equation holds that way, what to show): plainly first, then by what may excuse it."""
     column = FIRST_SIDE + SIDE_WIDTH * len(sums)
     rounded_ends, cut_ends = [s.rounded for s in sums], [s.cut for s in sums]
     gridded = any(s.cut is not s.rounded for s in sums)
     plain = _holds(one, sums, _ending(rounded_ends))
-    yield mark(workings, line, column, [plain]), GOOD
+    yield write_test(workings, line, column, [plain]), HOLDS
     column += 1
     if gridded:
-        yield mark(workings, line, column, [_holds(one, sums, _ending(cut_ends))]), _CUT
+        yield write_test(workings, line, column, [_holds(one, sums, _ending(cut_ends))]), _CUT
         loose = [
             _loosened(ends, [s.zeros[n] for s in sums])
             for n, ends in enumerate((rounded_ends, cut_ends))
         ]
         yield (
-            mark(workings, line, column + 1, [_holds(one, sums, ending) for ending in loose]),
+            write_test(workings, line, column + 1, [_holds(one, sums, ending) for ending in loose]),
             _ZERO,
         )
         column += 2
@@ -150,12 +153,15 @@ def _reliefs(
             _moved(ends, [s.coarse[n] for s in sums])
             for n, ends in enumerate((rounded_ends, cut_ends))
         ]
-        yield mark(workings, line, column, [_holds(one, sums, ending) for ending in moved]), _COARSE
+        yield (
+            write_test(workings, line, column, [_holds(one, sums, ending) for ending in moved]),
+            _COARSE,
+        )
 
 
 def _last_digit(
     workings: Workings,
-    one: Instance,
+    one: PlacedEquation,
     at: Position,
     sums: list[Sum],
     side: int,
@@ -175,7 +181,7 @@ def _last_digit(
             moves = [_STAY] * side + [move] + [_STAY] * (len(sums) - side - 1)
             test, true = _holds(one, sums, _moved(ends, moves))
             tests.append((f"AND({typed.formula}>0,{test})", bool(typed.value) and true))
-    return mark(workings, *at, tests, unless=broken)
+    return write_test(workings, *at, tests, unless=broken)
 
 
 def _ending(ends: list[Ends]) -> Ending:
@@ -210,7 +216,7 @@ def value_of(live: Live) -> Decimal:
     return Decimal(repr(float(live.value))) if live.value != "" else Decimal(0)
 
 
-def _holds(one: Instance, sums: list[Sum], ending: Ending) -> tuple[str, bool]:
+def _holds(one: PlacedEquation, sums: list[Sum], ending: Ending) -> tuple[str, bool]:
     """Whether every two filled sides have room for the relation: as a formula, and now."""
     low, high, lo, hi = ending
     parts, now = [], True
@@ -224,7 +230,7 @@ def _holds(one: Instance, sums: list[Sum], ending: Ending) -> tuple[str, bool]:
     return (parts[0] if len(parts) == 1 else f"AND({','.join(parts)})"), now
 
 
-def mark(
+def write_test(
     workings: Workings,
     line: int,
     column: int,
@@ -268,14 +274,16 @@ def _gap_value(spec: EquationSpec, sums: Sequence[Sum]) -> Decimal:
     )
 
 
-def _failure(workings: Workings, one: Instance, gap: Live, unit: str) -> Live:
+def _failure(workings: Workings, one: PlacedEquation, gap: Live, unit: str) -> Live:
     """“✗ 差 12.37 万元”; in a column that only draws a 提示, △ instead."""
     noted = one.label in one.spec.note_columns and one.spec.relation.scope is Scope.COLUMN
     lead, tail = (
-        (f"{SOFT} 差 ", f" {unit}（预算列，仅供核对）") if noted else (f"{FAILED} 差 ", f" {unit}")
+        (f"{EXCUSED} 差 ", f" {unit}（预算列，仅供核对）")
+        if noted
+        else (f"{FAILED} 差 ", f" {unit}")
     )
     picture = "#,##0.00" if unit == "元" else "#,##0.00####" if atoms_per(unit) > 1 else "#,##0"
-    formula = f'{quoted(lead)}&TEXT({gap.formula}/{atoms_per(unit)},"{picture}")&{quoted(tail)}'
+    formula = f'{text_constant(lead)}&TEXT({gap.formula}/{atoms_per(unit)},"{picture}")&{text_constant(tail)}'
     return Live(formula, lead + _printed(value_of(gap) / atoms_per(unit), picture) + tail)
 
 
@@ -291,7 +299,7 @@ def _printed(value: Decimal, picture: str) -> str:
 
 def _state(
     workings: Workings,
-    one: Instance,
+    one: PlacedEquation,
     strays: Live,
     lacking: Live,
     filled: Live,
@@ -301,30 +309,33 @@ def _state(
 ) -> Live:
     text, now = failure.formula, failure.value
     for ok, word in reversed(reliefs):
-        text, now = f"IF({ok.formula}=1,{quoted(word)},{text})", word if ok.value else now
+        text, now = f"IF({ok.formula}=1,{text_constant(word)},{text})", word if ok.value else now
     empty, empty_now = _unfilled(workings, one, sums)
     text, now = f"IF({filled.formula}<2,{empty},{text})", now if _both(sums) else empty_now
     if lacking.formula:
         text, now = (
-            f"IF({lacking.formula}>0,{quoted(MISSING)},{text})",
-            MISSING if lacking.value else now,
+            f"IF({lacking.formula}>0,{text_constant(NOT_FILLED)},{text})",
+            NOT_FILLED if lacking.value else now,
         )
-    return Live(f"IF({strays.formula}>0,{quoted(STRAY)},{text})", STRAY if strays.value else now)
+    return Live(
+        f"IF({strays.formula}>0,{text_constant(NOT_NUMERIC)},{text})",
+        NOT_NUMERIC if strays.value else now,
+    )
 
 
-def _unfilled(workings: Workings, one: Instance, sums: list[Sum]) -> tuple[str, str]:
+def _unfilled(workings: Workings, one: PlacedEquation, sums: list[Sum]) -> tuple[str, str]:
     """未填; but a total left blank over parts that are filled is said."""
     sides = _total_and_parts(one)
     if sides is None:
-        return quoted(MISSING), MISSING
+        return text_constant(NOT_FILLED), NOT_FILLED
     single, other = sides
     blank = workings.blank(one.sides[single][0][1])
     now = blank.value and sums[other].count.value and not sums[single].count.value
-    test = f"IF(AND({blank.formula},{sums[other].count.formula}>0),{quoted(_NO_TOTAL)},{quoted(MISSING)})"
-    return test, _NO_TOTAL if now else MISSING
+    test = f"IF(AND({blank.formula},{sums[other].count.formula}>0),{text_constant(_NO_TOTAL)},{text_constant(NOT_FILLED)})"
+    return test, _NO_TOTAL if now else NOT_FILLED
 
 
-def _total_and_parts(one: Instance) -> tuple[int, int] | None:
+def _total_and_parts(one: PlacedEquation) -> tuple[int, int] | None:
     """Which side is a total and which the parts that it sums; None where the relation is no sum inside a table."""
     spec = one.spec
     if spec.across or spec.relation.op != "=" or len(one.sides) != 2:
@@ -342,10 +353,12 @@ def _total_and_parts(one: Instance) -> tuple[int, int] | None:
     return None
 
 
-def blank_totals(workings: Workings, found: Sequence[Instance]) -> dict[Address, list[Live]]:
+def blank_totals(
+    workings: Workings, found: Sequence[PlacedEquation]
+) -> dict[CellAddress, list[Live]]:
     """For every total that other relations add up: helper cells that are 1 while it is blank over parts that are filled."""
     added = {address for one in found for side in one.sides if len(side) > 1 for _, address in side}
-    marks: dict[Address, list[Live]] = {}
+    marks: dict[CellAddress, list[Live]] = {}
     for one in found:
         sides = _total_and_parts(one)
         if sides is None or (total := one.sides[sides[0]][0][1]) not in added:

@@ -15,18 +15,17 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from jixiao_xlsx.output.xlsx.blank.layout import Address, a1, qualified
-from jixiao_xlsx.output.xlsx.formula_values import cached
-from jixiao_xlsx.output.xlsx.page import CALC, Canvas
-from jixiao_xlsx.output.xlsx.styles import Live
+from jixiao_xlsx.output.xlsx.blank.canvas import CALC, Canvas
+from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
+from jixiao_xlsx.output.xlsx.cells import Live, absolute_reference, cached_result, qualified
 from jixiao_xlsx.values.amounts import NOT_APPLICABLE, Convention, Figure, atoms_per, tidy
 
 COARSE = 10_000  # 分: the grid of a 万元 figure with two decimals
-_WORDS = a1(0, 1, absolute=True)
+_WORDS = absolute_reference(0, 1)
 _NA_WORDS = "|".join(
     ["", "", *sorted(NOT_APPLICABLE | {tidy(word) for word in NOT_APPLICABLE}), ""]
 )
-Signed = tuple[int, Address]
+Signed = tuple[int, CellAddress]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +68,7 @@ class Workings:
     canvas: Canvas
     sheet: Any
     line: int = 1
-    ranges: dict[Address, _Range] = field(default_factory=dict)
+    ranges: dict[CellAddress, _Range] = field(default_factory=dict)
     flags: dict[str, Live] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -79,7 +78,7 @@ class Workings:
     # -- writing
 
     def next_line(self, label: str) -> int:
-        """A fresh line of the helper sheet, with a word for whoever looks."""
+        """A fresh line of the helper sheet, with a word for whoever styles."""
         line, self.line = self.line, self.line + 1
         self.sheet.write_string(line, 0, label)
         return line
@@ -87,23 +86,23 @@ class Workings:
     def put(self, line: int, column: int, formula: str, value: float | int | str | Decimal) -> Live:
         """Write a helper formula; the answer is the reference to it, for formulas of any sheet, and its value now."""
         now = value if isinstance(value, str) else float(value)
-        self.sheet.write_formula(line, column, f"={formula}", None, cached(now))
-        return Live(qualified(CALC, a1(line, column, absolute=True)), now)
+        self.sheet.write_formula(line, column, f"={formula}", None, cached_result(now))
+        return Live(qualified(CALC, absolute_reference(line, column)), now)
 
     # -- cells as they stand
 
-    def number(self, address: Address) -> Decimal:
+    def number(self, address: CellAddress) -> Decimal:
         """What a spreadsheet's N() makes of a cell."""
         value = self.canvas.contents[address].value
         return value if isinstance(value, Decimal) else Decimal(0)
 
-    def counts(self, addresses: Iterable[Address]) -> int:
+    def counts(self, addresses: Iterable[CellAddress]) -> int:
         """How many of the cells hold numbers."""
         return sum(
             isinstance(self.canvas.contents[address].value, Decimal) for address in addresses
         )
 
-    def figure(self, address: Address) -> Figure:
+    def figure(self, address: CellAddress) -> Figure:
         """The cell's number on its unit and grid; nothing is 0."""
         table = self.canvas.layout.tables[address[0]]
         title, column = table.row[address[1]].title, table.spec.column[address[2]]
@@ -113,9 +112,9 @@ class Workings:
             table.spec.decimals_of(title, column),
         )
 
-    def spans(self, addresses: Sequence[Address]) -> list[str]:
+    def spans(self, addresses: Sequence[CellAddress]) -> list[str]:
         """References to the cells, neighbours of a column as one range."""
-        runs: list[list[Address]] = []
+        runs: list[list[CellAddress]] = []
         where = self.canvas.layout.position
         for address in addresses:
             last = runs[-1][-1] if runs else None
@@ -129,13 +128,13 @@ class Workings:
                 runs.append([address])
         return [
             self.canvas.refer(run[0])
-            + (f":{a1(*where(run[-1]), absolute=True)}" if len(run) > 1 else "")
+            + (f":{absolute_reference(*where(run[-1]))}" if len(run) > 1 else "")
             for run in runs
         ]
 
     # -- what an equation is made of
 
-    def strays(self, line: int, column: int, addresses: Sequence[Address]) -> Live:
+    def strays(self, line: int, column: int, addresses: Sequence[CellAddress]) -> Live:
         """How many cells hold an error or text that is neither a number nor a word for 不适用."""
         parts = [
             f'SUMPRODUCT(ISERROR({s})+ISTEXT({s})*ISERROR(FIND("|"&TRIM({s})&"|",{_WORDS})))'
@@ -145,15 +144,15 @@ class Workings:
             line, column, "+".join(parts), sum(self._stray(address) for address in addresses)
         )
 
-    def _stray(self, address: Address) -> bool:
+    def _stray(self, address: CellAddress) -> bool:
         value = self.canvas.contents[address].value
         return isinstance(value, str) and f"|{value.strip(' ')}|" not in _NA_WORDS
 
-    def counted(self, addresses: Sequence[Address]) -> Live:
+    def counted(self, addresses: Sequence[CellAddress]) -> Live:
         """How many of the cells hold a number."""
         return Live(self._count(addresses), float(self._counted(addresses)))
 
-    def blank(self, address: Address) -> Live:
+    def blank(self, address: CellAddress) -> Live:
         """Whether a cell shows nothing at all."""
         return Live(
             f'({self.canvas.refer(address)}="")',
@@ -178,7 +177,7 @@ class Workings:
         loose = self._loose(line, column + 8, exact) if across else (_STILL, _STILL)
         return Sum(count, plain, rounded, cut, zeros, loose)
 
-    def _count(self, addresses: Sequence[Address]) -> str:
+    def _count(self, addresses: Sequence[CellAddress]) -> str:
         """How many cells hold a number; under a tick the blank ones are zeros (but “—” stays what it is)."""
         parts = [f"COUNT({','.join(self.spans(addresses))})"]
         for tick in sorted({self._tick(address) for address in addresses} - {""}):
@@ -187,7 +186,7 @@ class Workings:
             parts.append(f'IF({tick}="",0,{blanks})')
         return "+".join(parts)
 
-    def _counted(self, addresses: Sequence[Address]) -> int:
+    def _counted(self, addresses: Sequence[CellAddress]) -> int:
         filling = self.canvas.filling
         ticked = [
             a for a in addresses if a[0] in filling and filling[a[0]].ticked and self._tick(a)
@@ -196,9 +195,9 @@ class Workings:
             self.canvas.contents[a].value in (None, "") for a in ticked
         )
 
-    def _tick(self, address: Address) -> str:
+    def _tick(self, address: CellAddress) -> str:
         table = self.canvas.layout.tables[address[0]]
-        return qualified(table.spec.sheet, a1(*table.tick, absolute=True)) if table.tick else ""
+        return qualified(table.spec.sheet, absolute_reference(*table.tick)) if table.tick else ""
 
     def _plain(self, line: int, column: int, terms: Sequence[Signed], count: Live) -> Live:
         parts = []
@@ -270,23 +269,23 @@ class Workings:
 
     # -- coarse figures
 
-    def register(self, addresses: Iterable[Address]) -> None:
+    def register(self, addresses: Iterable[CellAddress]) -> None:
         """Give coarse figures their lines, in this order: neighbours add up in one range."""
         for address in addresses:
             if self.figure(address).grid > 1:
                 self._range(address)
 
-    def _range(self, address: Address) -> _Range:
+    def _range(self, address: CellAddress) -> _Range:
         if address not in self.ranges:
             self.ranges[address] = self._write_range(address)
         return self.ranges[address]
 
-    def _write_range(self, address: Address) -> _Range:
+    def _write_range(self, address: CellAddress) -> _Range:
         figure = self.figure(address)
         g, h = figure.grid, figure.grid // 2
         line = self.next_line(".".join(str(part) for part in address))
         x = self.canvas.refer(address)
-        w, on = a1(line, 1, absolute=True), a1(line, 2, absolute=True)
+        w, on = absolute_reference(line, 1), absolute_reference(line, 2)
         self.put(line, 1, f"ROUND(N({x})*{atoms_per(figure.unit)},2)", figure.atoms)
         self.put(line, 2, f"IF(ROUND({w}/{g},0)*{g}={w},1,0)", int(not figure.excess))
         ends = [figure.believed(how) for how in (Convention.ROUND, Convention.TRUNCATE)]
@@ -304,16 +303,16 @@ class Workings:
         ]
         return _Range(
             line,
-            tuple(a1(line, 3 + n, absolute=True) for n in range(len(cells))),
+            tuple(absolute_reference(line, 3 + n) for n in range(len(cells))),
             tuple(v for _, v in formulas),
         )
 
-    def nudged(self, address: Address, sign: int, way: int) -> tuple[Ends, Ends]:
+    def nudged(self, address: CellAddress, sign: int, way: int) -> tuple[Ends, Ends]:
         """How far a side's ends move, under each convention, when one coarse figure is a last digit more or less."""
         own, figure = self._range(address), self.figure(address)
         other = figure._replace(value=figure.value + way * Decimal(1).scaleb(-figure.decimals))
-        w = f"({a1(own.line, 1, absolute=True)}{way * figure.grid:+d})"
-        on, g, h = a1(own.line, 2, absolute=True), figure.grid, figure.grid // 2
+        w = f"({absolute_reference(own.line, 1)}{way * figure.grid:+d})"
+        on, g, h = absolute_reference(own.line, 2), figure.grid, figure.grid // 2
         moves: list[Ends] = []
         for number, how in enumerate(Convention):
             new = other.believed(how)
@@ -333,7 +332,7 @@ class Workings:
             )
         return moves[0], moves[1]
 
-    def filled(self, address: Address) -> Live:
+    def filled(self, address: CellAddress) -> Live:
         """1 when a cell holds a number."""
         return Live(f"COUNT({self.canvas.refer(address)})", float(self.counts([address])))
 
@@ -388,8 +387,8 @@ class Workings:
             )
         return self.flags[sheet]
 
-    def _yuan(self, sheet: str) -> list[list[Address]]:
-        found: list[list[Address]] = []
+    def _yuan(self, sheet: str) -> list[list[CellAddress]]:
+        found: list[list[CellAddress]] = []
         for table in self.canvas.layout.tables.values():
             if table.spec.sheet == sheet:
                 for column in table.spec.columns:

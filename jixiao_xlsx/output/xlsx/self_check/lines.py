@@ -7,30 +7,25 @@ from dataclasses import dataclass, replace
 
 from jixiao_xlsx.form.repeated_sheets import is_free
 from jixiao_xlsx.form.spec import EquationSpec, RateSpec
+from jixiao_xlsx.output.xlsx.blank.canvas import Canvas
 from jixiao_xlsx.output.xlsx.blank.layout import (
-    UNFILLED,
-    Address,
+    EMPTY_TABLE,
+    CellAddress,
     Layout,
     RowKey,
     RowPlace,
     TablePlace,
-    a1,
-    qualified,
 )
-from jixiao_xlsx.output.xlsx.page import Canvas, quoted
+from jixiao_xlsx.output.xlsx.cells import Live, absolute_reference, qualified, text_constant
 from jixiao_xlsx.output.xlsx.self_check.equation_formulas import (
-    GOOD,
-    MISSING,
-    STRAY,
-    UNUSED,
-    Instance,
-    Verdict,
+    LiveVerdict,
+    PlacedEquation,
     blank_totals,
-    judge,
+    write_equation,
 )
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import Signed, Workings
 from jixiao_xlsx.output.xlsx.self_check.rate_formulas import judge_rate
-from jixiao_xlsx.output.xlsx.styles import Live
+from jixiao_xlsx.output.xlsx.self_check.states import HOLDS, NOT_FILLED, NOT_NUMERIC, NOT_USED
 from jixiao_xlsx.values.equations import ALL_ROWS, Scope, Side
 from jixiao_xlsx.values.findings import Severity
 
@@ -44,13 +39,13 @@ class CheckLine:
     code: str
     label: str
     text: str
-    anchor: Address
+    anchor: CellAddress
     state: Live
     explainable: bool = False
 
 
 @dataclass(frozen=True)
-class Lines:
+class CheckLines:
     """All there is to show; `filled` tells for each sheet how many cells hold what the blank form leaves blank."""
 
     required: Sequence[CheckLine]
@@ -59,7 +54,7 @@ class Lines:
     filled: Mapping[str, Live]
 
 
-def all_lines(workings: Workings) -> Lines:
+def all_lines(workings: Workings) -> CheckLines:
     """Required cells, relations inside tables, relations between tables. What is about a copy that nobody uses says nothing."""
     inner, outer = equation_lines(workings)
     filled = dict(_filled(workings))
@@ -71,7 +66,7 @@ def all_lines(workings: Workings) -> Lines:
         ]
         for lines in (required_lines(workings.canvas), inner, outer)
     )
-    return Lines(musts, inner, outer, filled)
+    return CheckLines(musts, inner, outer, filled)
 
 
 def _used(workings: Workings, filled: Mapping[str, Live]) -> Iterator[tuple[str, Live]]:
@@ -105,14 +100,14 @@ def _filled(workings: Workings) -> Iterator[tuple[str, Live]]:
             if is_free(table.spec, row.title, column, canvas.template)
         ]
         extras = [
-            a1(*where, absolute=True) for table in sheet.tables for where in table.extras.values()
+            absolute_reference(*where) for table in sheet.tables for where in table.extras.values()
         ]
         spans = [*workings.spans(inputs), *(qualified(sheet.spec.title, ref) for ref in extras)]
         filled = sum(canvas.contents[address].value not in (None, "") for address in inputs)
         filled += sum(
             bool(value)
             for table in sheet.tables
-            for value in canvas.filling.get(table.spec.name, UNFILLED).extras.values()
+            for value in canvas.filling.get(table.spec.name, EMPTY_TABLE).extras.values()
         )
         line = workings.next_line(f"{sheet.spec.title} 已填")
         yield sheet.spec.title, workings.put(line, 1, f"COUNTA({','.join(spans)})", filled)
@@ -122,8 +117,8 @@ def _if_used(line: CheckLine, used: Live | None) -> CheckLine:
     if used is None:
         return line
     state = Live(
-        f"IF({used.formula}=0,{quoted(UNUSED)},{line.state.formula})",
-        line.state.value if used.value else UNUSED,
+        f"IF({used.formula}=0,{text_constant(NOT_USED)},{line.state.formula})",
+        line.state.value if used.value else NOT_USED,
     )
     return replace(line, state=state)
 
@@ -139,19 +134,17 @@ def required_lines(canvas: Canvas) -> Iterator[CheckLine]:
 
 
 def _required(canvas: Canvas, table: TablePlace, row: RowPlace, title: str) -> CheckLine:
-    address: Address = (table.spec.name, row.key, title)
+    address: CellAddress = (table.spec.name, row.key, title)
     filled = canvas.contents[address].value not in (None, "")
-    formula = (
-        f'IFERROR(IF({canvas.refer(address)}="",{quoted(MISSING)},{quoted(GOOD)}),{quoted(STRAY)})'
-    )
+    formula = f'IFERROR(IF({canvas.refer(address)}="",{text_constant(NOT_FILLED)},{text_constant(HOLDS)}),{text_constant(NOT_NUMERIC)})'
     text = row.title if len(table.columns) == 1 else f"{row.title}的{title}"
-    return CheckLine("", REQUIRED, text, address, Live(formula, GOOD if filled else MISSING))
+    return CheckLine("", REQUIRED, text, address, Live(formula, HOLDS if filled else NOT_FILLED))
 
 
 def equation_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine]]:
     """Equations and rates inside tables, in the order of the sheets; and equations between tables."""
     canvas = workings.canvas
-    found = list(instances(canvas))
+    found = list(placed_equations(canvas))
     inner = [one for one in found if not one.spec.across]
     # Down the columns first: the parts of a total then stand together on the helper sheet.
     workings.register(
@@ -161,9 +154,9 @@ def equation_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine]
     )
     blanks = blank_totals(workings, found)
     lines: list[CheckLine] = []
-    failures: dict[Address, list[Live]] = {}
+    failures: dict[CellAddress, list[Live]] = {}
     for one in inner:
-        verdict = judge(workings, one, unknown=_added(one, blanks))
+        verdict = write_equation(workings, one, unknown=_added(one, blanks))
         lines.append(_line(canvas, one, verdict))
         for address in one.cells:
             failures.setdefault(address, []).append(verdict.failed)
@@ -173,11 +166,13 @@ def equation_lines(workings: Workings) -> tuple[list[CheckLine], list[CheckLine]
     for one in found:
         if one.spec.across:
             broken = [failed for address in one.cells for failed in failures.get(address, [])]
-            outer.append(_line(canvas, one, judge(workings, one, broken, _added(one, blanks))))
+            outer.append(
+                _line(canvas, one, write_equation(workings, one, broken, _added(one, blanks)))
+            )
     return sorted(lines, key=lambda line: order.index(line.anchor[0])), outer
 
 
-def _added(one: Instance, blanks: dict[Address, list[Live]]) -> list[Live]:
+def _added(one: PlacedEquation, blanks: dict[CellAddress, list[Live]]) -> list[Live]:
     """The marks of totals that a relation adds up with others."""
     return [
         mark
@@ -188,7 +183,7 @@ def _added(one: Instance, blanks: dict[Address, list[Live]]) -> list[Live]:
     ]
 
 
-def _line(canvas: Canvas, one: Instance, verdict: Verdict) -> CheckLine:
+def _line(canvas: Canvas, one: PlacedEquation, verdict: LiveVerdict) -> CheckLine:
     severity = canvas.template.severities.get(one.spec.code, one.spec.severity)
     return CheckLine(
         one.spec.code,
@@ -200,7 +195,7 @@ def _line(canvas: Canvas, one: Instance, verdict: Verdict) -> CheckLine:
     )
 
 
-def _column_order(layout: Layout, address: Address) -> tuple[int, int, int]:
+def _column_order(layout: Layout, address: CellAddress) -> tuple[int, int, int]:
     line, column = layout.position(address)
     return list(layout.tables).index(address[0]), column, line
 
@@ -208,7 +203,7 @@ def _column_order(layout: Layout, address: Address) -> tuple[int, int, int]:
 # ------------------------------------------------------------------------------------------------------ instances
 
 
-def instances(canvas: Canvas) -> Iterator[Instance]:
+def placed_equations(canvas: Canvas) -> Iterator[PlacedEquation]:
     """Every place where an equation of the form applies."""
     for spec in canvas.template.equations:
         if spec.code in canvas.template.disabled:
@@ -221,7 +216,7 @@ def instances(canvas: Canvas) -> Iterator[Instance]:
             yield from _by_column(canvas.layout, spec)
 
 
-def _by_row(layout: Layout, spec: EquationSpec) -> Iterator[Instance]:
+def _by_row(layout: Layout, spec: EquationSpec) -> Iterator[PlacedEquation]:
     table = layout.tables[spec.table]
     names = [term.ref.column for side in spec.relation.sides for term in side]
     for row in table.rows:
@@ -232,7 +227,7 @@ def _by_row(layout: Layout, spec: EquationSpec) -> Iterator[Instance]:
             yield from _instance(layout, spec, label, row.key, "")
 
 
-def _by_column(layout: Layout, spec: EquationSpec) -> Iterator[Instance]:
+def _by_column(layout: Layout, spec: EquationSpec) -> Iterator[PlacedEquation]:
     table = layout.tables[spec.table]
     rows = [
         term.ref.row for side in spec.relation.sides for term in side if term.ref.row != ALL_ROWS
@@ -249,10 +244,10 @@ def _by_column(layout: Layout, spec: EquationSpec) -> Iterator[Instance]:
 
 def _instance(
     layout: Layout, spec: EquationSpec, label: str, row: RowKey, column: str
-) -> Iterator[Instance]:
+) -> Iterator[PlacedEquation]:
     sides = tuple(_resolve(layout, side, row, column) for side in spec.relation.sides)
     if all(sides):
-        yield Instance(spec, label, sides)
+        yield PlacedEquation(spec, label, sides)
 
 
 def _resolve(layout: Layout, side: Side, row: RowKey, column: str) -> tuple[Signed, ...]:
@@ -282,7 +277,7 @@ def _of_rate(workings: Workings, rate: RateSpec) -> Iterator[CheckLine]:
     for row in table.rows:
         if shown is None or not table.exists(row, table.spec.column[shown.column]):
             continue
-        address: Address = (rate.table, row.key, shown.column)
+        address: CellAddress = (rate.table, row.key, shown.column)
         part = _resolve(layout, rate.ratio.numerator, row.key, "")
         whole = _resolve(layout, rate.ratio.denominator, row.key, "")
         if part and whole:

@@ -5,17 +5,15 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from jixiao_xlsx.output.xlsx.blank.cell_formats import BAD, FAIR, GOOD, TODO, WRONG
+from jixiao_xlsx.output.xlsx.blank.canvas import Canvas
 from jixiao_xlsx.output.xlsx.blank.data_sheets import sheet_widths
-from jixiao_xlsx.output.xlsx.blank.layout import SheetPlace, a1
-from jixiao_xlsx.output.xlsx.formula_values import cached
-from jixiao_xlsx.output.xlsx.page import Canvas, quoted, span
-from jixiao_xlsx.output.xlsx.self_check.equation_formulas import FAILED
-from jixiao_xlsx.output.xlsx.self_check.equation_formulas import GOOD as RIGHT
-from jixiao_xlsx.output.xlsx.self_check.equation_formulas import MISSING as UNFILLED
+from jixiao_xlsx.output.xlsx.blank.form_styles import AMBER, GREEN, GREY, RED, WRONG_FILL
+from jixiao_xlsx.output.xlsx.blank.layout import SheetPlace
+from jixiao_xlsx.output.xlsx.cells import Live, cached_result, put_merged, text_constant
 from jixiao_xlsx.output.xlsx.self_check.lines import REQUIRED
 from jixiao_xlsx.output.xlsx.self_check.sheet import Summary
-from jixiao_xlsx.output.xlsx.styles import Live
+from jixiao_xlsx.output.xlsx.self_check.states import FAILED, HOLDS, NOT_FILLED
+from jixiao_xlsx.reading.xlsx_flags import reference
 
 STATES = "自检结果"  # the name by which conditional formats reach 自检: older programs allow no other sheet's cells there
 _LINE = 1  # the line below a sheet's title
@@ -29,21 +27,23 @@ def progress(summary: Summary, title: str) -> Live | None:
     filled = summary.filled.get(title)
     if not own or filled is None:
         return None
-    here = f"({{sheets}}={quoted(title)})"
+    here = f"({{sheets}}={text_constant(title)})"
     failed = summary.count(
-        f"{here}*(LEFT({{states}},1)={quoted(FAILED)})",
+        f"{here}*(LEFT({{states}},1)={text_constant(FAILED)})",
         sum(line.state.startswith(FAILED) for line in own),
     )
     right = summary.count(
-        f"{here}*(LEFT({{states}},1)={quoted(RIGHT)})", sum(line.state == RIGHT for line in own)
+        f"{here}*(LEFT({{states}},1)={text_constant(HOLDS)})",
+        sum(line.state == HOLDS for line in own),
     )
-    lacking = sum(line.label == REQUIRED and line.state == UNFILLED for line in own)
+    lacking = sum(line.label == REQUIRED and line.state == NOT_FILLED for line in own)
     missing = summary.count(
-        f"{here}*({{labels}}={quoted(REQUIRED)})*({{states}}={quoted(UNFILLED)})", lacking
+        f"{here}*({{labels}}={text_constant(REQUIRED)})*({{states}}={text_constant(NOT_FILLED)})",
+        lacking,
     )
     formula = (
-        f"IF({failed.formula}>0,{quoted('还有 ')}&{failed.formula}&{quoted(' 处不平')},IF({missing.formula}>0,"
-        f"{quoted('必填未填 ')}&{missing.formula}&{quoted(' 项')},IF(AND({right.formula}>0,{filled.formula}>0),{quoted('✓ 相符')},{quoted('没有填')})))"
+        f"IF({failed.formula}>0,{text_constant('还有 ')}&{failed.formula}&{text_constant(' 处不平')},IF({missing.formula}>0,"
+        f"{text_constant('必填未填 ')}&{missing.formula}&{text_constant(' 项')},IF(AND({right.formula}>0,{filled.formula}>0),{text_constant('✓ 相符')},{text_constant('没有填')})))"
     )
     return Live(formula, _words(failed, missing, bool(right.value and filled.value)))
 
@@ -58,12 +58,16 @@ def _words(failed: Live, missing: Live, right: bool) -> str:
 
 def colour_words(canvas: Canvas, sheet: Any, area: tuple[int, int, int, int]) -> None:
     """Red, orange, green or grey for what `progress` says in an area."""
-    cell = f"${a1(*area[:2])}"
-    for sign, colour in (("还", BAD), ("必", FAIR), ("✓", GOOD), ("没", TODO)):
-        look = canvas.looks.mark(font_color=colour, bold=sign == "还")
+    cell = f"${reference(*area[:2])}"
+    for sign, colour in (("还", RED), ("必", AMBER), ("✓", GREEN), ("没", GREY)):
+        look = canvas.styles.conditional(font_color=colour, bold=sign == "还")
         sheet.conditional_format(
             *area,
-            {"type": "formula", "criteria": f"=LEFT({cell},1)={quoted(sign)}", "format": look},
+            {
+                "type": "formula",
+                "criteria": f"=LEFT({cell},1)={text_constant(sign)}",
+                "format": look,
+            },
         )
 
 
@@ -74,10 +78,10 @@ def write_progress(canvas: Canvas, sheet: Any, place: SheetPlace, summary: Summa
         return
     alone = place.width < 3  # a label/value sheet
     first, last = (0, 0) if alone else (_after_name(place), place.width - 2)
-    look = canvas.looks(align="left" if alone else "center")
-    span(sheet, (_LINE, first, _LINE, last), "", look)
+    look = canvas.styles(align="left" if alone else "center")
+    put_merged(sheet, (_LINE, first, _LINE, last), "", look)
     sheet.write_url(_LINE, first, f"internal:{summary.home}", look, "", _LINK_TIP)
-    sheet.write_formula(_LINE, first, f"={said.formula}", look, cached(str(said.value)))
+    sheet.write_formula(_LINE, first, f"={said.formula}", look, cached_result(str(said.value)))
     colour_words(canvas, sheet, (_LINE, first, _LINE, first))
 
 
@@ -94,8 +98,8 @@ def mark_wrong(canvas: Canvas, sheet: Any, place: SheetPlace, summary: Summary) 
     for line in summary.lines:
         if line.sheet == place.spec.title and line.label != REQUIRED:
             lines[line.ref].append(line.number)
-    look = canvas.looks.mark(bg_color=WRONG, font_color=BAD)
+    look = canvas.styles.conditional(bg_color=WRONG_FILL, font_color=RED)
     for ref, numbers in lines.items():
-        tests = [f"LEFT(INDEX({STATES},{number}),1)={quoted(FAILED)}" for number in numbers]
+        tests = [f"LEFT(INDEX({STATES},{number}),1)={text_constant(FAILED)}" for number in numbers]
         test = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
         sheet.conditional_format(ref, {"type": "formula", "criteria": f"={test}", "format": look})

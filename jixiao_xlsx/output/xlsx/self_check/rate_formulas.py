@@ -5,26 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
-from jixiao_xlsx.output.xlsx.blank.layout import Address
-from jixiao_xlsx.output.xlsx.page import quoted
-from jixiao_xlsx.output.xlsx.self_check.equation_formulas import (
-    FAILED,
-    FIRST_SIDE,
-    GOOD,
-    MISSING,
-    STRAY,
-    mark,
-    value_of,
-)
+from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
+from jixiao_xlsx.output.xlsx.cells import Live, text_constant
+from jixiao_xlsx.output.xlsx.self_check.equation_formulas import FIRST_SIDE, value_of, write_test
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import SIDE_WIDTH, Signed, Sum, Workings
-from jixiao_xlsx.output.xlsx.styles import Live
+from jixiao_xlsx.output.xlsx.self_check.states import FAILED, HOLDS, NOT_FILLED, NOT_NUMERIC
 from jixiao_xlsx.values.amounts import rounded
 
 _NO_BASE = "不计算"
 
 
 def judge_rate(
-    workings: Workings, label: str, shown: Address, part: Sequence[Signed], whole: Sequence[Signed]
+    workings: Workings,
+    label: str,
+    shown: CellAddress,
+    part: Sequence[Signed],
+    whole: Sequence[Signed],
 ) -> Live:
     """Write the arithmetic of a rate in one row; the answer is what to show."""
     line = workings.next_line(label)
@@ -32,14 +28,14 @@ def judge_rate(
     above = workings.side(line, FIRST_SIDE, part, across=False)
     below = workings.side(line, FIRST_SIDE + SIDE_WIDTH, whole, across=False)
     step = Fraction(1, 10 ** (workings.figure(shown).decimals + 2))
-    ok = mark(
+    ok = write_test(
         workings, line, FIRST_SIDE + 2 * SIDE_WIDTH, [_near(workings, shown, step, above, below)]
     )
     return _rate_state(workings, shown, strays, above, below, ok)
 
 
 def _near(
-    workings: Workings, address: Address, step: Fraction, above: Sum, below: Sum
+    workings: Workings, address: CellAddress, step: Fraction, above: Sum, below: Sum
 ) -> tuple[str, bool]:
     """Whether some pair of true amounts gives the rate shown, rounded or cut to `step`."""
     q, half, dust = workings.canvas.refer(address), float(step / 2), "0.000000001"
@@ -70,25 +66,25 @@ def _near(
 
 
 def _rate_state(
-    workings: Workings, address: Address, strays: Live, above: Sum, below: Sum, ok: Live
+    workings: Workings, address: CellAddress, strays: Live, above: Sum, below: Sum, ok: Live
 ) -> Live:
     counts = (f"COUNT({workings.canvas.refer(address)})", above.count.formula, below.count.formula)
     blank = not workings.counts([address]) or not above.count.value or not below.count.value
     lead = f"{FAILED} 应为 "
     formula = (
-        f"IF({strays.formula}>0,{quoted(STRAY)},IF(OR({','.join(f'{c}=0' for c in counts)}),{quoted(MISSING)},"
-        f"IF({below.rounded.lo.formula}<=0,{quoted(_NO_BASE)},IF({ok.formula}=1,{quoted(GOOD)},"
-        f'{quoted(lead)}&TEXT({above.plain.formula}/{below.plain.formula},"0.00%")))))'
+        f"IF({strays.formula}>0,{text_constant(NOT_NUMERIC)},IF(OR({','.join(f'{c}=0' for c in counts)}),{text_constant(NOT_FILLED)},"
+        f"IF({below.rounded.lo.formula}<=0,{text_constant(_NO_BASE)},IF({ok.formula}=1,{text_constant(HOLDS)},"
+        f'{text_constant(lead)}&TEXT({above.plain.formula}/{below.plain.formula},"0.00%")))))'
     )
     if strays.value or blank or value_of(below.rounded.lo) <= 0 or ok.value:
         now = (
-            STRAY
+            NOT_NUMERIC
             if strays.value
-            else MISSING
+            else NOT_FILLED
             if blank
             else _NO_BASE
             if value_of(below.rounded.lo) <= 0
-            else GOOD
+            else HOLDS
         )
         return Live(formula, now)
     right = Fraction(value_of(above.plain)) / Fraction(value_of(below.plain))

@@ -7,24 +7,38 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from jixiao_xlsx.form.spec import SheetSpec
-from jixiao_xlsx.output.xlsx.blank.cell_formats import BAD, BAND_FILL, FAIR, TODO, row_height
-from jixiao_xlsx.output.xlsx.blank.cell_formats import GOOD as GREEN
-from jixiao_xlsx.output.xlsx.blank.layout import a1, qualified
-from jixiao_xlsx.output.xlsx.formula_values import cached
-from jixiao_xlsx.output.xlsx.page import Canvas, quoted, span, write_title
-from jixiao_xlsx.output.xlsx.self_check.equation_formulas import (
-    FAILED,
-    GOOD,
-    MISSING,
-    SOFT,
-    STRAY,
-    UNUSED,
+from jixiao_xlsx.output.xlsx.blank.canvas import Canvas, write_title
+from jixiao_xlsx.output.xlsx.blank.form_styles import (
+    AMBER,
+    BAND_FILL,
+    GREEN,
+    GREY,
+    RED,
+    form_row_height,
+    grid_style,
 )
+from jixiao_xlsx.output.xlsx.cells import (
+    Live,
+    absolute_reference,
+    cached_result,
+    put_merged,
+    qualified,
+    text_constant,
+)
+from jixiao_xlsx.output.xlsx.page import set_page
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import Workings
 from jixiao_xlsx.output.xlsx.self_check.lines import CheckLine, all_lines
-from jixiao_xlsx.output.xlsx.styles import Live, page
+from jixiao_xlsx.output.xlsx.self_check.states import (
+    EXCUSED,
+    FAILED,
+    HOLDS,
+    NOT_FILLED,
+    NOT_NUMERIC,
+    NOT_USED,
+)
+from jixiao_xlsx.reading.xlsx_flags import reference
 
-COLUMNS: Mapping[str, float] = {
+_COLUMNS: Mapping[str, float] = {
     "编号": 10,
     "工作表": 17,
     "行 / 列": 30,
@@ -35,16 +49,16 @@ COLUMNS: Mapping[str, float] = {
 }
 _SHEET, _LABEL, _TEXT, _LINK, _STATE, _REMARK = 1, 2, 3, 4, 5, 6
 _COUNTERS, _LEGEND, _HEADER = 1, 2, 3
-_EXPLAINED = f"{SOFT} 已说明，"
+_EXPLAINED = f"{EXCUSED} 已说明，"
 _LINK_COLOUR = "#0563C1"
 _HOW = (
-    f"{GOOD} 相符；{FAILED} 不平，请改正；{SOFT} 尾差，或仅供核对，不必改；{MISSING}：有一边还没有填；{STRAY}：数字栏里填了文字。"
+    f"{HOLDS} 相符；{FAILED} 不平，请改正；{EXCUSED} 尾差，或仅供核对，不必改；{NOT_FILLED}：有一边还没有填；{NOT_NUMERIC}：数字栏里填了文字。"
     "“差”是左边减右边。黄色格是警告类的情况说明：确有原因不能改的，在这里写明，就不再算作不平。"
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ListedLine:
     """A line of the list: the sheet and cell it points at, its label, what it says now, and its number among the `states`."""
 
     sheet: str
@@ -67,7 +81,7 @@ class Summary:
     labels: str
     states: str
     required: int
-    lines: Sequence[Line]
+    lines: Sequence[ListedLine]
     remarks: Sequence[tuple[str, str, str, str]] = ()
     filled: Mapping[str, Live] = field(default_factory=dict)
 
@@ -81,30 +95,30 @@ class Summary:
 
 def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Summary:
     """Draw the sheet; its arithmetic goes to `calc`."""
-    widths = list(COLUMNS.values())
+    widths = list(_COLUMNS.values())
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
     every = all_lines(Workings(canvas, calc))
     write_title(canvas, sheet, (0, 0), "{year}年度填报" + spec.title, widths)
-    for number, title in enumerate(COLUMNS):
-        sheet.write_string(_HEADER, number, title, canvas.looks.head)
+    for number, title in enumerate(_COLUMNS):
+        sheet.write_string(_HEADER, number, title, canvas.styles["head"])
     sheet.set_row(_HEADER, 26)
     line = _HEADER + 1
-    placed: list[Line] = []
+    placed: list[ListedLine] = []
     remarks: list[tuple[str, str, str, str]] = []
     for heading, lines in (
         ("一、必填项", every.required),
         ("二、表内关系", every.inner),
         ("三、表间关系", every.outer),
     ):
-        span(sheet, (line, 0, line, len(COLUMNS) - 1), heading, canvas.looks.band)
+        put_merged(sheet, (line, 0, line, len(_COLUMNS) - 1), heading, canvas.styles["band"])
         sheet.set_row(line, 22)
         remarks += [
             (
                 one.code,
                 one.label,
                 canvas.layout.sheet_of(one.anchor[0]),
-                qualified(spec.title, a1(line + 1 + number, _REMARK, absolute=True)),
+                qualified(spec.title, absolute_reference(line + 1 + number, _REMARK)),
             )
             for number, one in enumerate(lines)
             if one.explainable
@@ -118,49 +132,55 @@ def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Su
     )
     _draw_counters(canvas, sheet, summary)
     _colour(canvas, sheet, line - 1)
-    page(
+    set_page(
         sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title
     )
     sheet.freeze_panes(_HEADER + 1, 0)
-    sheet.autofilter(_HEADER, 0, line - 1, len(COLUMNS) - 1)
+    sheet.autofilter(_HEADER, 0, line - 1, len(_COLUMNS) - 1)
     return summary
 
 
 def _draw_lines(canvas: Canvas, sheet: Any, line: int, lines: Sequence[CheckLine]) -> int:
-    looks = canvas.looks
+    styles = canvas.styles
     for one in lines:
         where = canvas.layout.sheet_of(one.anchor[0])
-        ref = a1(*canvas.layout.position(one.anchor))
+        ref = reference(*canvas.layout.position(one.anchor))
         for number, text in enumerate((one.code, where, one.label, one.text)):
             sheet.write_string(
                 line,
                 number,
                 text,
-                looks.boxed(
-                    align="center" if number <= _SHEET else "left", indent=int(number > _SHEET)
+                styles(
+                    "boxed",
+                    align="center" if number <= _SHEET else "left",
+                    indent=int(number > _SHEET),
                 ),
             )
-        link = looks.boxed(align="center", font_color=_LINK_COLOUR, underline=1)
+        link = styles("boxed", align="center", font_color=_LINK_COLOUR, underline=1)
         sheet.write_url(
             line, _LINK, f"internal:{qualified(where, ref)}", link, ref, "转到这个单元格"
         )
-        formula, shown = _with_remark(one, a1(line, _REMARK))
+        formula, shown = _with_remark(one, reference(line, _REMARK))
         sheet.write_formula(
-            line, _STATE, f"={formula}", looks.boxed(align="left", indent=1), cached(shown)
+            line,
+            _STATE,
+            f"={formula}",
+            styles("boxed", align="left", indent=1),
+            cached_result(shown),
         )
         sheet.write_blank(
             line,
             _REMARK,
             None,
-            looks.cell("input" if one.explainable else "fixed", "left", "General"),
+            grid_style(styles, "input" if one.explainable else "fixed", "left", "General"),
         )
-        wide = list(COLUMNS.values())
+        wide = list(_COLUMNS.values())
         texts = [
             (one.text, wide[_TEXT] - 2),
             (one.label, wide[_LABEL] - 2),
             (shown, wide[_STATE] - 2),
         ]
-        sheet.set_row(line, row_height(texts, 20))
+        sheet.set_row(line, form_row_height(texts, 20))
         line += 1
     return line
 
@@ -169,22 +189,26 @@ def _with_remark(one: CheckLine, remark: str) -> tuple[str, str]:
     """The verdict; once a 警告-type failure is explained it no longer counts."""
     state = one.state.formula
     if one.explainable:
-        state = f'IF(AND({remark}<>"",LEFT({state},1)={quoted(FAILED)}),{quoted(_EXPLAINED)}&MID({state},3,99),{state})'
+        state = f'IF(AND({remark}<>"",LEFT({state},1)={text_constant(FAILED)}),{text_constant(_EXPLAINED)}&MID({state},3,99),{state})'
     return state, str(one.state.value)
 
 
-def _placed(canvas: Canvas, one: CheckLine, number: int) -> Line:
+def _placed(canvas: Canvas, one: CheckLine, number: int) -> ListedLine:
     where = canvas.layout.sheet_of(one.anchor[0])
-    return Line(
-        where, a1(*canvas.layout.position(one.anchor)), one.label, str(one.state.value), number
+    return ListedLine(
+        where,
+        reference(*canvas.layout.position(one.anchor)),
+        one.label,
+        str(one.state.value),
+        number,
     )
 
 
-def _summary(spec: SheetSpec, last: int, lines: Sequence[Line], required: int) -> Summary:
+def _summary(spec: SheetSpec, last: int, lines: Sequence[ListedLine], required: int) -> Summary:
     sheets, labels, states = (
         qualified(
             spec.title,
-            f"{a1(_HEADER + 1, column, absolute=True)}:{a1(last, column, absolute=True)}",
+            f"{absolute_reference(_HEADER + 1, column)}:{absolute_reference(last, column)}",
         )
         for column in (_SHEET, _LABEL, _STATE)
     )
@@ -193,38 +217,38 @@ def _summary(spec: SheetSpec, last: int, lines: Sequence[Line], required: int) -
 
 def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
     """How much is left, in words, at the top."""
-    looks = canvas.looks
-    first = a1(_HEADER + 2, _STATE, absolute=True)
-    musts = f"{first}:{a1(_HEADER + 1 + max(summary.required, 1), _STATE, absolute=True)}"
+    styles = canvas.styles
+    first = absolute_reference(_HEADER + 2, _STATE)
+    musts = f"{first}:{absolute_reference(_HEADER + 1 + max(summary.required, 1), _STATE)}"
     failed = sum(line.state.startswith(FAILED) for line in summary.lines)
-    missing = sum(line.state == MISSING for line in summary.lines[: summary.required])
-    stray = sum(line.state == STRAY for line in summary.lines)
+    missing = sum(line.state == NOT_FILLED for line in summary.lines[: summary.required])
+    stray = sum(line.state == NOT_NUMERIC for line in summary.lines)
     parts = (
         (
             (0, 2),
-            summary.count(f"--(LEFT({{states}},1)={quoted(FAILED)})", failed),
+            summary.count(f"--(LEFT({{states}},1)={text_constant(FAILED)})", failed),
             (" 处不平", "没有不平的地方"),
-            BAD,
+            RED,
         ),
         (
             (3, 4),
-            summary.count(f"--({musts}={quoted(MISSING)})", missing),
+            summary.count(f"--({musts}={text_constant(NOT_FILLED)})", missing),
             (" 项必填未填", "必填项已填完"),
-            FAIR,
+            AMBER,
         ),
         (
             (5, 6),
-            summary.count(f"--({{states}}={quoted(STRAY)})", stray),
+            summary.count(f"--({{states}}={text_constant(NOT_NUMERIC)})", stray),
             (" 处数字栏填了文字", "数字栏没有文字"),
-            FAIR,
+            AMBER,
         ),
     )
     for (left, right), count, (tail, done), colour in parts:
-        look = looks.boxed(
-            bold=True, align="center", font_size=12, bg_color=BAND_FILL, font_color=GREEN
+        look = styles(
+            "boxed", bold=True, align="center", font_size=12, bg_color=BAND_FILL, font_color=GREEN
         )
         sheet.merge_range(_COUNTERS, left, _COUNTERS, right, "", look)
-        formula = f"=IF({count.formula}=0,{quoted(done)},{quoted('还有 ')}&{count.formula}&{quoted(tail)})"
+        formula = f"=IF({count.formula}=0,{text_constant(done)},{text_constant('还有 ')}&{count.formula}&{text_constant(tail)})"
         sheet.write_formula(
             _COUNTERS,
             left,
@@ -232,31 +256,35 @@ def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
             look,
             f"还有 {int(float(count.value))}{tail}" if count.value else done,
         )
-        test = f"=LEFT({a1(_COUNTERS, left, absolute=True)},1)={quoted('还')}"
-        rule = {"type": "formula", "criteria": test, "format": looks.mark(font_color=colour)}
+        test = f"=LEFT({absolute_reference(_COUNTERS, left)},1)={text_constant('还')}"
+        rule = {
+            "type": "formula",
+            "criteria": test,
+            "format": styles.conditional(font_color=colour),
+        }
         sheet.conditional_format(_COUNTERS, left, _COUNTERS, right, rule)
     sheet.set_row(_COUNTERS, 28)
     copies = any(table.spec.copy_of for table in canvas.layout.tables.values())
-    how = _HOW + (f"{UNUSED}：这张表没有用。" if copies else "")
-    span(
+    how = _HOW + (f"{NOT_USED}：这张表没有用。" if copies else "")
+    put_merged(
         sheet,
-        (_LEGEND, 0, _LEGEND, len(COLUMNS) - 1),
+        (_LEGEND, 0, _LEGEND, len(_COLUMNS) - 1),
         how,
-        looks(text_wrap=True, font_size=9, font_color="#595959"),
+        styles(text_wrap=True, font_size=9, font_color="#595959"),
     )
     sheet.set_row(_LEGEND, 30)
 
 
 def _colour(canvas: Canvas, sheet: Any, last: int) -> None:
-    first = f"${a1(_HEADER + 1, _STATE)}"
+    first = f"${reference(_HEADER + 1, _STATE)}"
     shades = (
-        (FAILED, BAD, True),
-        (STRAY[0], BAD, True),
-        (SOFT, FAIR, False),
-        (GOOD, GREEN, False),
-        (MISSING[0], TODO, False),
+        (FAILED, RED, True),
+        (NOT_NUMERIC[0], RED, True),
+        (EXCUSED, AMBER, False),
+        (HOLDS, GREEN, False),
+        (NOT_FILLED[0], GREY, False),
     )
     for sign, colour, bold in shades:
-        rule = {"type": "formula", "criteria": f"=LEFT({first},1)={quoted(sign)}"}
-        look = canvas.looks.mark(font_color=colour, bold=bold)
+        rule = {"type": "formula", "criteria": f"=LEFT({first},1)={text_constant(sign)}"}
+        look = canvas.styles.conditional(font_color=colour, bold=bold)
         sheet.conditional_format(_HEADER + 1, _STATE, last, _STATE, rule | {"format": look})

@@ -19,18 +19,9 @@ from jixiao_xlsx.output.text.wording import (
     severity_text,
     subject,
 )
-from jixiao_xlsx.output.xlsx.styles import (
-    Column,
-    Content,
-    Link,
-    Styled,
-    Styles,
-    height,
-    listing,
-    new_book,
-    page,
-    put_merged,
-)
+from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put_merged
+from jixiao_xlsx.output.xlsx.page import Column, new_book, row_height, set_page, write_listing
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.frames import (
     COMPARED,
     FINAL_GRADE,
@@ -64,7 +55,7 @@ from jixiao_xlsx.values.people import Department
 
 RANKING, FINDINGS, RULES, DELIVERY = "部门排名", "问题清单", "规则命中", "报送情况"
 HEAD = 2  # the row of the column titles, counted from 0
-Line = list[Content | Styled]
+Line = list[CellContent | Styled]
 
 
 def write_summary(
@@ -133,11 +124,13 @@ def _sheet(
     put_merged(sheet, (0, 0, 0, last), title, styles["title"])
     sheet.set_row(0, 28)
     put_merged(sheet, (1, 0, 1, last), remark, styles["remark"])
-    sheet.set_row(1, height([(remark, sum(column.width for column in columns))], size=9, least=18))
-    end = listing(sheet, styles, HEAD, columns, rows)
+    sheet.set_row(
+        1, row_height([(remark, sum(column.width for column in columns))], size=9, least=18)
+    )
+    end = write_listing(sheet, styles, HEAD, columns, rows)
     sheet.autofilter(HEAD, 0, max(end - 1, HEAD), last)
     sheet.freeze_panes(HEAD + 1, frozen)
-    page(sheet, repeat=(HEAD, HEAD), footer=title)
+    set_page(sheet, repeat=(HEAD, HEAD), footer=title)
     return end
 
 
@@ -459,7 +452,7 @@ def _write_files(sheet: Any, styles: Styles, top: int, rest: Sequence[Answer]) -
         put_merged(sheet, (top + 1, left, top + 1, right), title, styles["head"])
     for at, answer in enumerate(rest, top + 2):
         reason = "；".join(text for text in (answer.reason, answer.problem) if text)
-        contents: list[tuple[Content, str]] = [
+        contents: list[tuple[CellContent, str]] = [
             (answer.status.value, "cell center warning"),
             (answer.department, "cell"),
             (round(answer.size / 1024, 1), "cell weight"),
@@ -470,4 +463,4 @@ def _write_files(sheet: Any, styles: Styles, top: int, rest: Sequence[Answer]) -
         for (left, right), (content, traits) in zip(areas, contents, strict=True):
             put_merged(sheet, (at, left, at, right), content, styles[traits])
             measured.append((content, sum(column.width for column in _DELIVERY[left : right + 1])))
-        sheet.set_row(at, height(measured))
+        sheet.set_row(at, row_height(measured))

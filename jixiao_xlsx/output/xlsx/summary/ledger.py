@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Sequence
 
 from jixiao_xlsx.output.text.wording import about, before_and_after, in_order, subject
-from jixiao_xlsx.output.xlsx.styles import Column, Content, Styled
+from jixiao_xlsx.output.xlsx.cells import CellContent, Styled
+from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Severity
@@ -33,7 +34,7 @@ CHANGE_COLUMNS = (
     Column("上次填报", 44),
     Column("这次填报", 44),
 )
-Line = list[Content | Styled]
+Line = list[CellContent | Styled]
 
 
 def ledger_lines(batch: Batch, answers: Sequence[Answer], lone: Collection[str]) -> Iterator[Line]:

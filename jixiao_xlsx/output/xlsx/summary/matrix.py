@@ -9,16 +9,9 @@ from typing import Any
 import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from jixiao_xlsx.output.xlsx.styles import (
-    Content,
-    Live,
-    Styles,
-    height,
-    page,
-    put,
-    put_merged,
-    set_widths,
-)
+from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
+from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
+from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.frames import Heading, Matrix
 from jixiao_xlsx.values.amounts import rounded
 from jixiao_xlsx.values.scores import Scorecard
@@ -46,7 +39,7 @@ def write_matrix(
     for column, heading in enumerate(matrix.headings, 1):
         _write_average(sheet, styles, column, heading.full, matrix.scores[column - 1], last)
     sheet.freeze_panes(FIRST, 1)
-    page(sheet, repeat=(LEVELS, AVERAGE), footer=MATRIX)
+    set_page(sheet, repeat=(LEVELS, AVERAGE), footer=MATRIX)
     sheet.repeat_columns(0)
 
 
@@ -68,8 +61,8 @@ def _write_heads(sheet: Any, styles: Styles, headings: Sequence[Heading]) -> Non
         put(sheet, AVERAGE, column, None, styles["cell total"])
     for row in (FULL, AVERAGE):
         sheet.set_row(row, 20)
-    sheet.set_row(LEVELS, height([(heading.level2, WIDTH) for heading in headings], least=30))
-    sheet.set_row(NAMES, height([(heading.name, WIDTH) for heading in headings], least=48))
+    sheet.set_row(LEVELS, row_height([(heading.level2, WIDTH) for heading in headings], least=30))
+    sheet.set_row(NAMES, row_height([(heading.name, WIDTH) for heading in headings], least=48))
 
 
 def _write_line(
@@ -78,13 +71,15 @@ def _write_line(
     at = FIRST + line
     put(sheet, at, 0, name, styles["cell"])
     for column, score in enumerate(matrix.scores.loc[line]):
-        content: Content = matrix.unscored.get((line, column)) if pd.isna(score) else float(score)
+        content: CellContent = (
+            matrix.unscored.get((line, column)) if pd.isna(score) else float(score)
+        )
         put(sheet, at, column + 1, content, styles["cell score"])
     execution, total = card.execution.score, card.total
     end = len(matrix.headings)
     put(sheet, at, end + 1, "—" if execution is None else execution, styles["cell score"])
     put(sheet, at, end + 2, "—" if total is None else rounded(total, 2), styles["cell sum strong"])
-    sheet.set_row(at, height([(name, NAME_WIDTH)]))
+    sheet.set_row(at, row_height([(name, NAME_WIDTH)]))
 
 
 def _write_average(

@@ -9,17 +9,9 @@ from typing import Any
 import pandas as pd
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.styles import (
-    HEI,
-    SONG,
-    Content,
-    Styles,
-    height,
-    page,
-    put,
-    put_merged,
-    set_widths,
-)
+from jixiao_xlsx.output.xlsx.cells import CellContent, put, put_merged
+from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
+from jixiao_xlsx.output.xlsx.styles import HEI, SONG, Styles
 from jixiao_xlsx.output.xlsx.summary.frames import FINAL_GRADE, SCORE, SELF
 from jixiao_xlsx.values.answers import Batch, FileStatus
 from jixiao_xlsx.values.findings import Result, Severity
@@ -104,7 +96,7 @@ def write_overview(
         6,
         _bars(book, "最常见的问题（部门数）", (common + 2, 0, len(top)), 10),
     )
-    page(sheet, portrait=True, footer=f"{template.title}　{OVERVIEW}")
+    set_page(sheet, portrait=True, footer=f"{template.title}　{OVERVIEW}")
 
 
 def _write_heading(sheet: Any, styles: Styles, batch: Batch, template: Template) -> None:
@@ -122,7 +114,7 @@ def _write_heading(sheet: Any, styles: Styles, batch: Batch, template: Template)
     sheet.set_row(1, 18)
 
 
-def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, Content, str]]:
+def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, CellContent, str]]:
     """Label, figure, traits."""
     due = len(batch.roster) or None
     not_counted = sum(answer.status is not FileStatus.SUBMITTED for answer in batch.answers)
@@ -161,7 +153,7 @@ def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, Content, str]
 
 
 def _write_cards(
-    sheet: Any, styles: Styles, top: int, cards: Sequence[tuple[str, Content, str]]
+    sheet: Any, styles: Styles, top: int, cards: Sequence[tuple[str, CellContent, str]]
 ) -> None:
     """Six to a line, a label over a figure."""
     for at, (label, content, traits) in enumerate(cards):
@@ -215,7 +207,7 @@ def _write_table(
             traits = "cell" if left == spans[0][0] else f"cell {kind}"
             put_merged(sheet, (at, left, at, right), content, styles[traits])
         first = (str(row[0]), (spans[0][1] - spans[0][0] + 1) * WIDTH)
-        sheet.set_row(at, height([first], least=18))
+        sheet.set_row(at, row_height([first], least=18))
     return top + 2 + len(rows)
 
 
