@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from collections.abc import Mapping
 from dataclasses import replace
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 
 import pytest
 from cases import Case, find, load_cases, reference, submission
+from messages import PAGES, assert_plain, check_page, coverage, section, wording
 
 from jixiao_xlsx.checking.rule import Rule, name_of, rule
 from jixiao_xlsx.checking.rules.equations import equation_rules
@@ -16,27 +20,72 @@ from jixiao_xlsx.checking.run_rules import CRASH, run_rules
 from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
+from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.findings import Expected, Severity
+from jixiao_xlsx.values.findings import Expected, Finding, Report, Severity
 
 TEMPLATE = replace(
     find_template(), severities={}
 )  # the rules' own severities, whatever the form says of them
 RULES = {one.code: one for one in catalogue(TEMPLATE)}
 CASES = load_cases(TEMPLATE)
+BY_NAME = {str(case): case for case in CASES}
+SAMPLES = sorted((Path(__file__).parents[2] / "samples" / "inbox").glob("*.xlsx"))
 FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"}
+
+
+@cache
+def report_of(case_name: str) -> Report:
+    """What the rule of a case says of it; run once for all tests that look at it."""
+    case = BY_NAME[case_name]
+    evidence = Evidence(submission(case, TEMPLATE), TEMPLATE, reference(case))
+    return run_rules(evidence, [RULES[case.code]])
+
+
+@cache
+def findings_of_samples() -> Mapping[str, tuple[Finding, ...]]:
+    """What the whole check says of every sample, by its file name."""
+    form = find_template()
+    return {path.stem: check(workbook.read(path, form), form).findings for path in SAMPLES}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_the_rule_finds_these_cells_and_no_others(case: Case) -> None:
     read = submission(case, TEMPLATE)
-    report = run_rules(Evidence(read, TEMPLATE, reference(case)), [RULES[case.code]])
+    report = report_of(str(case))
     found = Counter((finding.code, str(finding.place)) for finding in report.findings)
     wanted = Counter((case.code, str(find(address, read))) for address in case.finds)
     assert found == wanted, "\n".join(finding.message for finding in report.findings)
-    told = "\n".join(f"{finding.message} {finding.hint}" for finding in report.findings)
-    assert all(words in told for words in case.says), told
+    text = "\n".join(f"{finding.message} {finding.hint}" for finding in report.findings)
+    assert all(words in text for words in case.says), text
     assert not case.level or {finding.severity.label for finding in report.findings} == {case.level}
+    for finding in report.findings:
+        assert_plain(finding)
+
+
+@pytest.mark.parametrize("code", RULES)
+def test_the_messages_of_a_rule_are_those_that_were_read(code: str) -> None:
+    reports = {case.name: report_of(str(case)) for case in CASES if case.code == code}
+    samples = {
+        name: [finding for finding in findings if finding.code == code]
+        for name, findings in findings_of_samples().items()
+    }
+    page = [
+        section(name, coverage(report, code), wording(report.findings))
+        for name, report in reports.items()
+    ]
+    page += [section(name, wording(findings)) for name, findings in samples.items() if findings]
+    check_page(code, "\n".join(page))
+
+
+def test_every_page_of_messages_belongs_to_a_rule() -> None:
+    assert {path.stem for path in PAGES.glob("*.txt")} == set(RULES)
+
+
+@pytest.mark.parametrize("name", [path.stem for path in SAMPLES])
+def test_messages_of_samples_are_plain(name: str) -> None:
+    for finding in findings_of_samples()[name]:
+        assert_plain(finding)
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
