@@ -47,11 +47,13 @@ from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import Position, SheetFlags
-from jixiao_xlsx.values.amounts import ERROR_VALUES, plain
+from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
 from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.typed_numbers import ERROR_VALUES
 
 NOTES = {
     "缺工作表": "missing_sheet",

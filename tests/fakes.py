@@ -8,12 +8,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.form.spec import TableSpec, Template
-from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Expected, Finding, FindingState, Report, Severity, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.typed_numbers import State
 
 F = Fraction
 BASIS = "部门决算审核公式（基本平衡类）：收入合计等于各项收入之和"

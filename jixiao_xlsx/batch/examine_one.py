@@ -38,13 +38,13 @@ from jixiao_xlsx.season import review
 from jixiao_xlsx.season.across_departments import facts_of
 from jixiao_xlsx.season.pair_reports import Offer, is_report, read_report, with_reports
 from jixiao_xlsx.season.pair_reports import digest as digest_of
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Report, Result, Skipped
 from jixiao_xlsx.values.people import ReferenceLine
 from jixiao_xlsx.values.program_errors import described
 from jixiao_xlsx.values.scores import Review, Scorecard
+from jixiao_xlsx.values.text import tidy
 
 # Files from which starting processes gains more than it costs, as measured on two cores.
 POOL_FROM_SCORED, POOL_FROM_CHECKED = 24, 48

@@ -15,12 +15,13 @@ from jixiao_xlsx.intake import candidates
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.season.which_counts import settle
-from jixiao_xlsx.values.amounts import atoms_per, tidy
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import Department, ReferenceLine
+from jixiao_xlsx.values.text import tidy
 
 BUDGETS = (
     "年初预算",

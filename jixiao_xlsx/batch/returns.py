@@ -13,12 +13,12 @@ from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.output.files import write_bytes
 from jixiao_xlsx.season.rounds import compared, record_of, records_in
 from jixiao_xlsx.season.waivers import waived
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Report, Result
 from jixiao_xlsx.values.people import Bureau, Waiver
 from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.text import tidy
 
 FOLDERS = {Result.RETURN: "退回", Result.PASS: "通过"}
 COPY, LETTER, RECORD = ".annotated.xlsx", ".docx", ".json"

@@ -13,10 +13,10 @@ from jixiao_xlsx.checking.partial_tables import without_gaps
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.indicator_lines import Line, lines
 from jixiao_xlsx.scoring.scorer import scorecard
-from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.people import ReferenceLine
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.typed_numbers import State
 
 
 @dataclass(frozen=True)

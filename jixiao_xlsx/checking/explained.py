@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Remark
 from jixiao_xlsx.values.findings import Finding, FindingState, Severity
+from jixiao_xlsx.values.text import tidy
 
 
 def explained(findings: Iterable[Finding], remarks: Sequence[Remark]) -> list[Finding]:

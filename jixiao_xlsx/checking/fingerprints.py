@@ -14,9 +14,9 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Finding
+from jixiao_xlsx.values.text import tidy
 
 _LINE_NUMBER = re.compile(r"第\d+行")
 

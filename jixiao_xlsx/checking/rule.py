@@ -17,9 +17,9 @@ from types import ModuleType
 from typing import Any, NamedTuple, TypeVar
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 
 
 @dataclass(frozen=True, slots=True)

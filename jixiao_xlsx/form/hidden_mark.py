@@ -15,8 +15,9 @@ from functools import lru_cache
 
 from jixiao_xlsx.form.find_template import edition
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.amounts import from_float, plain
+from jixiao_xlsx.values.addresses import column_index, position
 from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.number_text import from_float, plain
 
 SHEET = "_meta"
 TEMPLATE, VERSION, YEAR, DEPARTMENT, CODE = "template", "version", "year", "department", "code"
@@ -100,18 +101,10 @@ def shape(formula: str, ref: str) -> str:
     """
     if "[" in formula:
         return ""
-    home = column_number(ref)
+    home = position(ref)[1]
     return _REF.sub(
-        lambda found: f"[{column_number(found[1]) - home}]", formula.translate(_STYLE).upper()
+        lambda found: f"[{column_index(found[1]) - home}]", formula.translate(_STYLE).upper()
     )
-
-
-def column_number(ref: str) -> int:
-    """The column of “C9”, from 1."""
-    number = 0
-    for letter in ref.rstrip("0123456789"):
-        number = number * 26 + ord(letter) - 64
-    return number
 
 
 def decode(rows: Iterable[Sequence[object]]) -> dict[str, str]:

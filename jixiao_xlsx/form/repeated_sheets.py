@@ -14,9 +14,9 @@ from functools import lru_cache
 
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import ColumnSpec, EquationSpec, RateSpec, SheetSpec, TableSpec, Template
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.equations import Ratio, Ref, Relation, Side
+from jixiao_xlsx.values.text import tidy
 
 
 def titles(sheet: SheetSpec) -> tuple[str, ...]:

@@ -11,9 +11,9 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.equations import Ratio, Ref, Relation
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.text import tidy
 
 NUMERIC = frozenset({"money", "count", "score", "percent"})
 DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.intake.roster import InputError, text_of
-from jixiao_xlsx.values.amounts import State, read_number, tidy
 from jixiao_xlsx.values.people import ReferenceLine, Waiver
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import State, read_number
 
 AMOUNTS = ("年初预算", "全年预算", "决算")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")

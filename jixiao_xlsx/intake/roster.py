@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from jixiao_xlsx.intake.os_errors import why
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.text import tidy
 
 BUREAU_FILE = "bureau.toml"
 WAIVERS_FILE = "waivers.csv"

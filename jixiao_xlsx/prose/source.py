@@ -11,8 +11,8 @@ from jixiao_xlsx.prose.language.clauses import Passage, passage
 from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word, fold
 from jixiao_xlsx.prose.language.wrapping import put_together
 from jixiao_xlsx.prose.table_figures import standing_for
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Document, Place, Submission
+from jixiao_xlsx.values.text import tidy
 
 
 def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:

@@ -10,10 +10,12 @@ from functools import cached_property
 from jixiao_xlsx.checking.balance.judging import Judge, Outcome, holds_somehow
 from jixiao_xlsx.prose.facts import Fact
 from jixiao_xlsx.prose.language.vocabulary import Subjects, Vocabulary
-from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, grid_of, plain, tidy
+from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.operands import find
+from jixiao_xlsx.values.text import tidy
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Remark, Table
+from jixiao_xlsx.values.text import tidy
 
 REMARKS_SHEET = (
     "_remarks"  # the very hidden sheet on which the blank form repeats the 情况说明 of its 自检

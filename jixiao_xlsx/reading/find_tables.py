@@ -16,7 +16,7 @@ from jixiao_xlsx.reading.titles import (
     title_key,
 )
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import Position
+from jixiao_xlsx.values.addresses import Position
 
 DEEPEST_HEADER = 3
 _PART = "其中"

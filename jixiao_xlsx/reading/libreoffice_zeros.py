@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.cells import Cell, Row, Table
 from jixiao_xlsx.values.equations import ALL_ROWS, Scope
+from jixiao_xlsx.values.typed_numbers import State
 
 
 def without_ghosts(table: Table, form: Template) -> Table:

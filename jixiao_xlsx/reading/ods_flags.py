@@ -11,16 +11,8 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, encrypted, open_zip
-from jixiao_xlsx.reading.xlsx_flags import (
-    MAX_AREA,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    MAX_SILENCE,
-    Area,
-    Position,
-    SheetFlags,
-    reference,
-)
+from jixiao_xlsx.reading.xlsx_flags import MAX_AREA, MAX_COLUMNS, MAX_ROWS, MAX_SILENCE, SheetFlags
+from jixiao_xlsx.values.addresses import Area, Position, a1
 
 _CHUNK = 1 << 16
 _BAD = (
@@ -155,7 +147,7 @@ class _Scan:
             or self.last_column > MAX_COLUMNS
             or self.row * self.last_column > MAX_AREA
         ):
-            far = reference(self.row - 1, self.last_column - 1)
+            far = a1(self.row - 1, self.last_column - 1)
             raise Refused(
                 f"工作表“{self.sheet}”用到了 {far}，远在表格之外，无法读取。请删去表格以外的内容，保存后重报"
             )

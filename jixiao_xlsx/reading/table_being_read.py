@@ -9,7 +9,7 @@ from jixiao_xlsx.reading.cell_value import CellSpec, cell_spec
 from jixiao_xlsx.reading.find_tables import Region
 from jixiao_xlsx.reading.titles import TableTitles
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import Position
+from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Note, Place
 
 

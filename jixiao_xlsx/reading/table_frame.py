@@ -10,9 +10,9 @@ from jixiao_xlsx.reading.cell_value import cell_spec, read_cell, text_cell
 from jixiao_xlsx.reading.find_tables import Header, Rows, find_label, find_tick
 from jixiao_xlsx.reading.table_being_read import Part
 from jixiao_xlsx.reading.titles import is_note, is_ordinal, is_signature
-from jixiao_xlsx.reading.xlsx_flags import Position
-from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell, Row, Table
+from jixiao_xlsx.values.typed_numbers import State
 
 
 def account_for_header(part: Part, header: Header, lines: Rows) -> None:

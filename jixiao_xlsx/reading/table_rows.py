@@ -28,9 +28,9 @@ from jixiao_xlsx.reading.titles import (
     title_key,
 )
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import Position
-from jixiao_xlsx.values.amounts import State
+from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell, Note, Row, Table
+from jixiao_xlsx.values.typed_numbers import State
 
 _INHERITS_IN_MERGES = frozenset({"text", "choice", "long"})
 

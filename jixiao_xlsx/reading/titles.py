@@ -15,7 +15,7 @@ from typing import Any
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import SheetSpec, TableSpec, Template
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET
-from jixiao_xlsx.values.amounts import tidy
+from jixiao_xlsx.values.text import tidy
 
 LONGEST_TITLE = 80
 OPINION_SHEET = "审核意见"  # the sheet that an annotated copy carries and a corrected one brings back: ours, never content

@@ -8,7 +8,7 @@ from jixiao_xlsx.reading.cell_value import value_text
 from jixiao_xlsx.reading.table_being_read import Part
 from jixiao_xlsx.reading.titles import FormTitles, is_note, is_signature, loosen, title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import Position
+from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Note, Place
 
 MOST_NOTES = 50

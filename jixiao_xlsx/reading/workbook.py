@@ -30,6 +30,7 @@ from jixiao_xlsx.reading.table_rows import Found, read_tables
 from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, FormTitles, title_key, titles_of
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.addresses import Area
 from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
 
@@ -188,7 +189,7 @@ def _values(
     )
 
 
-def _merges(sheet: calamine.CalamineSheet) -> tuple[xlsx_flags.Area, ...]:
+def _merges(sheet: calamine.CalamineSheet) -> tuple[Area, ...]:
     return tuple(
         (top, left, bottom, right)
         for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()

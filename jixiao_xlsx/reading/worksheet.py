@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.reading.titles import title_key
-from jixiao_xlsx.reading.xlsx_flags import Area, Position, SheetFlags, reference
+from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.addresses import Area, Position, a1
 
 
 @dataclass
@@ -23,7 +24,7 @@ class Worksheet:
     flags: SheetFlags
     hidden: bool = False
     knows_formats: bool = True
-    address: Callable[[int, int], str] = reference
+    address: Callable[[int, int], str] = a1
     keys: dict[Position, str] = field(default_factory=dict)
     filled: dict[Position, None] = field(default_factory=dict)
     handled: set[Position] = field(default_factory=set)

@@ -15,11 +15,10 @@ from jixiao_xlsx.reading.xlsx_flags import (
     MAX_AREA,
     MAX_COLUMNS,
     MAX_ROWS,
-    Position,
     SheetFlags,
     percent_format,
-    reference,
 )
+from jixiao_xlsx.values.addresses import Position, a1
 
 MAX_RECORDS = 3_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -159,7 +158,7 @@ def _sheet(stream: bytes, name: str, at: int, percents: set[int]) -> SheetFlags:
             continue
         height, width = max(height, row + 1), max(width, last + 1)
         if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_AREA:
-            far = reference(row, last)
+            far = a1(row, last)
             raise Refused(
                 f"工作表“{name}”的 {far} 有内容，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报"
             )

@@ -17,6 +17,7 @@ from functools import lru_cache
 from xml.parsers import expat
 
 from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, open_zip
+from jixiao_xlsx.values.addresses import Area, Position, a1, position
 
 MAX_ROWS = 20_000
 MAX_COLUMNS = 512
@@ -42,9 +43,6 @@ _BROKEN = (
     OSError,
 )
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
-
-Position = tuple[int, int]
-Area = tuple[int, int, int, int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,8 +321,8 @@ class _Scan:
             if "r" in attributes:
                 self.before = attributes["r"]
             else:
-                self.before = attributes["r"] = reference(
-                    self.row, _position(self.before)[1] + 1 if self.before else 0
+                self.before = attributes["r"] = a1(
+                    self.row, position(self.before)[1] + 1 if self.before else 0
                 )
         elif tag == _VALUE:
             if self.cell is not None:
@@ -344,7 +342,7 @@ class _Scan:
     def value(self, cell: dict[str, str]) -> None:
         """A cell that holds something."""
         self.has_value = True
-        where = row, column = _position(cell["r"])
+        where = row, column = position(cell["r"])
         if row > self.last_row or column > self.last_column:
             self.last_row, self.last_column = max(row, self.last_row), max(column, self.last_column)
             self.check(where)
@@ -364,7 +362,7 @@ class _Scan:
         elif tag == _MERGE:
             first, _, last = attributes.get("ref", "").partition(":")
             if first and last:
-                (top, left), (bottom, right) = _position(first), _position(last)
+                (top, left), (bottom, right) = position(first), position(last)
                 self.merges.append((top, left, bottom, right))
         elif tag == _DATA:
             self.in_data = True
@@ -379,7 +377,7 @@ class _Scan:
         self.listening = False
         self.parser.CharacterDataHandler = None
         if cell is not None:
-            where = _position(cell["r"])
+            where = position(cell["r"])
             text = "".join(self.words).strip()
             if formula is not None:
                 self.formulas[where] = self.formula_text(formula)
@@ -406,7 +404,7 @@ class _Scan:
         """No cell may stand so far out that a library would have to fill the space up to it."""
         rows, columns = self.last_row + 1, self.last_column + 1
         if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
-            far = f"工作表“{self.sheet}”的 {reference(*where)} 有内容"
+            far = f"工作表“{self.sheet}”的 {a1(*where)} 有内容"
             raise Refused(
                 f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报"
             )
@@ -422,34 +420,3 @@ class _Scan:
             frozenset(self.hidden),
             tuple(self.merges),
         )
-
-
-@lru_cache(maxsize=1 << 15)
-def _position(reference: str) -> Position:
-    """ "C9" → (8, 2). Raises ValueError."""
-    match = _REFERENCE.fullmatch(reference)
-    if match is None:
-        raise ValueError(reference)
-    column = 0
-    for letter in match[1].upper():
-        column = column * 26 + ord(letter) - 64
-    return int(match[2]) - 1, column - 1
-
-
-_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?([0-9]{1,7})")
-
-
-def letters(column: int) -> str:
-    """0 → "A", 27 → "AB"."""
-    text = ""
-    column += 1
-    while column:
-        column, rest = divmod(column - 1, 26)
-        text = chr(65 + rest) + text
-    return text
-
-
-@lru_cache(maxsize=1 << 15)
-def reference(row: int, column: int) -> str:
-    """(8, 2) → "C9"."""
-    return f"{letters(column)}{row + 1}"

@@ -14,10 +14,12 @@ from functools import cached_property, lru_cache
 
 from jixiao_xlsx.form.spec import IndicatorSpec, Template
 from jixiao_xlsx.scoring.measures import SIGNS, Measure, read_measure
-from jixiao_xlsx.values.amounts import State, atoms_per, tidy
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ratio
 from jixiao_xlsx.values.operands import Operand, side_cells
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import State
 
 # ------------------------------------------------------------------------------------------------------ lines
 

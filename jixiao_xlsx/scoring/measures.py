@@ -12,9 +12,10 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-from jixiao_xlsx.values.amounts import believable, percent, plain, tidy
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.digit_slips import digits_of
+from jixiao_xlsx.values.number_text import decimals_of, percent, plain
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import believable
 
 SIGNS = {
     "<=": "≤", "≤": "≤", "≦": "≤", "<": "≤", "小于等于": "≤", "不超过": "≤", "不高于": "≤", "不大于": "≤", "控制在": "≤",
@@ -72,20 +73,20 @@ def read_measure_text(typed: str, unit: str = "") -> Measure:
     rest = match["rest"].removeprefix("%")
     sign = SIGNS.get(match["sign"] or "", "") or _TRAILING.get(rest, "")
     if match["rest"].startswith("%"):
-        return Measure(typed, sign, Fraction(number) / 100, digits_of(number) + 2, rate=True)
+        return Measure(typed, sign, Fraction(number) / 100, decimals_of(number) + 2, rate=True)
     return Measure(typed, sign, *_scaled(number, unit))
 
 
 def _number_measure(value: Decimal, unit: str, *, shown_as_rate: bool) -> Measure:
     if shown_as_rate:
-        return Measure(percent(value), "", Fraction(value), max(digits_of(value), 2), rate=True)
+        return Measure(percent(value), "", Fraction(value), max(decimals_of(value), 2), rate=True)
     return Measure(plain(value), "", *_scaled(value, unit))
 
 
 def _scaled(value: Decimal, unit: str) -> tuple[Fraction, int, bool]:
     """A bare number under the unit %: 95 and 0.95 both mean 95 %."""
     if unit not in {"%", "％"}:
-        return Fraction(value), digits_of(value), False
+        return Fraction(value), decimals_of(value), False
     if abs(value) > Decimal("1.5"):
-        return Fraction(value) / 100, digits_of(value) + 2, True
-    return Fraction(value), max(digits_of(value), 2), True
+        return Fraction(value) / 100, decimals_of(value) + 2, True
+    return Fraction(value), max(decimals_of(value), 2), True

@@ -12,9 +12,10 @@ from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template, Tier
 from jixiao_xlsx.scoring.indicator_lines import BaseState, Line
-from jixiao_xlsx.values.amounts import percent, plain, tidy
 from jixiao_xlsx.values.cells import Cell
+from jixiao_xlsx.values.number_text import percent, plain
 from jixiao_xlsx.values.scores import IndicatorScore, Method
+from jixiao_xlsx.values.text import tidy
 
 # ------------------------------------------------------------------------------------------------------ scores
 

@@ -15,9 +15,9 @@ from jixiao_xlsx.form.repeated_sheets import item_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.indicator_lines import lines
 from jixiao_xlsx.scoring.score_formulas import scores
-from jixiao_xlsx.values.amounts import percent, plain, rounded
 from jixiao_xlsx.values.cells import Cell, Submission
 from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.number_text import percent, plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
 
 

@@ -24,9 +24,9 @@ from jixiao_xlsx.prose.language.vocabulary import Vocabulary, vocabulary
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.season import which_counts
 from jixiao_xlsx.season.which_counts import Register
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Document, Submission
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.text import tidy
 
 SUFFIX = ".docx"
 CHECKED = "随附材料（评价报告），已核对文字和表格"

@@ -25,9 +25,10 @@ from jixiao_xlsx.season.review_marks import (
     numbered,
     shown,
 )
-from jixiao_xlsx.values.amounts import read_number, tidy
 from jixiao_xlsx.values.findings import BatchFinding, Severity
 from jixiao_xlsx.values.scores import Review, Reviewed
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import read_number
 
 UNUSABLE = "REV107"
 _SUFFIXES = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".ods"})

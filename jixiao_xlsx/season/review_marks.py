@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jixiao_xlsx.values.amounts import plain, tidy
+from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import Review, Reviewed
+from jixiao_xlsx.values.text import tidy
 
 SHEET = "_review"
 SCORE_TITLE, REASON_TITLE = "财政复核分", "复核理由"

@@ -20,10 +20,11 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.season.cells_to_change import Address, asked, following, parts
 from jixiao_xlsx.season.same_rows import FORMULA, Line, aligned, titled_alike
-from jixiao_xlsx.values.amounts import plain, tidy
 from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Change, Finding, FindingState, Mended, Report, Severity
+from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.text import tidy
 
 FOLDER = "轮次"
 _FULL = 8  # related cells that a finding names at most

@@ -6,7 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 
-from jixiao_xlsx.values.amounts import tidy
+from jixiao_xlsx.values.text import tidy
 
 Line = tuple[
     str, Mapping[str, str]

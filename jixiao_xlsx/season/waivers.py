@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState, Severity
 from jixiao_xlsx.values.people import Waiver
+from jixiao_xlsx.values.text import tidy
 
 UNUSED, EXPIRED = "WAV101", "WAV102"
 

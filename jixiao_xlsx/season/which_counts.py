@@ -12,10 +12,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from jixiao_xlsx.intake.roster import Choice
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.answers import Answer, FileStatus, Letter
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.text import tidy
 
 
 def season(reports: Iterable[Report], bureau: Bureau) -> int | None:

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jixiao_xlsx.values.amounts import Figure, State, grid_of
+from jixiao_xlsx.values.amounts import Figure, grid_of
+from jixiao_xlsx.values.typed_numbers import State
 
 if TYPE_CHECKING:
     import pandas as pd

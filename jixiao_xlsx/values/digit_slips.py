@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from itertools import pairwise
 
-from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected
+from jixiao_xlsx.values.number_text import plain
 
 SWAPPED, SIGN = "有两位数字填颠倒", "正负号填反"
 
@@ -24,7 +24,7 @@ def swaps(text: str) -> Iterator[Decimal]:
             yield Decimal("".join(chars))
 
 
-def digits_of(number: Decimal) -> int:
+def decimals_of(number: Decimal) -> int:
     """Decimals as typed, without needless zeros."""
     exponent = number.normalize().as_tuple().exponent
     return max(-exponent, 0) if isinstance(exponent, int) else 0
@@ -40,7 +40,9 @@ def slip(place: Place, reported: str, expected: Expected | str | None) -> str:
         (-typed, SIGN),
         *(
             (value, SWAPPED)
-            for value in swaps(plain(typed, max(digits_of(typed), 2) if _rate(expected) else None))
+            for value in swaps(
+                plain(typed, max(decimals_of(typed), 2) if _rate(expected) else None)
+            )
         ),
     ):
         for low, high, unit in right:

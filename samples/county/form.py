@@ -9,7 +9,7 @@ from pathlib import Path
 from county import retouch
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.blank import book, layout
-from jixiao_xlsx.reading.xlsx_flags import reference
+from jixiao_xlsx.values.addresses import a1
 
 RowKey = str | int
 
@@ -29,7 +29,7 @@ class Expectation:
             case "heading":
                 return where.heading_ref(self.table)
             case "label":
-                return where.sheet_of(self.table), reference(
+                return where.sheet_of(self.table), a1(
                     where.tables[self.table].row[self.row].line, 0
                 )
             case "column":

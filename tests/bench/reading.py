@@ -203,7 +203,7 @@ def _ticked(spec: TableSpec, row: Row) -> Row:
     """本单位无此项: blanks are zeros."""
     from decimal import Decimal
 
-    from jixiao_xlsx.values.amounts import State
+    from jixiao_xlsx.values.typed_numbers import State
 
     cells = {
         title: cell._replace(state=State.ZERO, value=Decimal(0), note=spec.tick)

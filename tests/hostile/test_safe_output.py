@@ -17,8 +17,8 @@ from parcels import zipped
 from jixiao_xlsx.batch import run
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.typed_numbers import State
 
 TEMPLATE = find_template()
 FAULTY = next(path for path in corpus.SAMPLES.glob("*.xlsx") if "临泽县机关事务中心" in path.name)

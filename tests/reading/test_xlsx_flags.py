@@ -14,6 +14,7 @@ from jixiao_xlsx.intake import file_kinds
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.reading import ods_flags, workbook, xlsx_flags
 from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.addresses import a1, position
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 STRICT = "http://purl.oclc.org/ooxml/spreadsheetml/main"
@@ -178,7 +179,7 @@ def test_only_the_wanted_sheets_are_scanned() -> None:
 
 @pytest.mark.parametrize("column", [0, 1, 25, 26, 27, 701, 702, 16383])
 def test_addresses_there_and_back(column: int) -> None:
-    assert xlsx_flags._position(xlsx_flags.reference(41, column)) == (41, column)
+    assert position(a1(41, column)) == (41, column)
 
 
 # ------------------------------------------------------------------------------------------------- the guard

@@ -15,9 +15,9 @@ from jixiao_xlsx.scoring.indicator_lines import BaseState, lines
 from jixiao_xlsx.scoring.measures import read_measure, read_measure_text
 from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.scoring.scorer import score
-from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.cells import Cell, Submission
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.typed_numbers import State
 
 TEMPLATE = find_template()
 

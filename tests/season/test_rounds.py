@@ -29,9 +29,9 @@ from jixiao_xlsx.season.rounds import (
     unusable_in,
 )
 from jixiao_xlsx.season.rounds import compared as rounds_compared
-from jixiao_xlsx.values.amounts import State
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.typed_numbers import State
 
 INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 FORM = find_template()

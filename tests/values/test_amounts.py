@@ -14,17 +14,15 @@ from jixiao_xlsx.values.amounts import (
     Convention,
     Figure,
     Interval,
-    State,
     atoms_per,
-    plain,
     printable,
     rate_holds,
-    read_number,
-    rounded,
-    tidy,
     total,
     vote,
 )
+from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import State, read_number
 
 HOW = st.sampled_from(Convention)
 UNITS = st.sampled_from([("万元", 2), ("万元", 0), ("亿元", 4), ("元", 2), ("元", 0)])

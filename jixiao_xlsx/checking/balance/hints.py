@@ -19,10 +19,11 @@ from jixiao_xlsx.checking.balance.judging import (
     holds_somehow,
     out_of_reach,
 )
-from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per, plain, rounded
+from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
 from jixiao_xlsx.values.cells import Cell, Place
-from jixiao_xlsx.values.digit_slips import SIGN, SWAPPED, digits_of, swaps
+from jixiao_xlsx.values.digit_slips import SIGN, SWAPPED, swaps
 from jixiao_xlsx.values.equations import Scope
+from jixiao_xlsx.values.number_text import decimals_of, plain, rounded
 from jixiao_xlsx.values.operands import Operand
 
 MOST = 3
@@ -264,7 +265,7 @@ def _signs(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
 
 def _swaps(suspect: Suspect) -> Iterator[tuple[Decimal, str]]:
     for value in swaps(
-        plain(suspect.number, max(_money_digits(suspect.cell), digits_of(suspect.number)))
+        plain(suspect.number, max(_money_digits(suspect.cell), decimals_of(suspect.number)))
     ):
         yield value, SWAPPED
 
@@ -441,7 +442,7 @@ def base_slip(
             *(
                 (value, SWAPPED)
                 for value in swaps(
-                    plain(cell.number, max(digits_of(cell.number), _money_digits(cell)))
+                    plain(cell.number, max(decimals_of(cell.number), _money_digits(cell)))
                 )
             ),
         ]

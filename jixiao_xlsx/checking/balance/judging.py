@@ -19,7 +19,6 @@ from jixiao_xlsx.values.amounts import (
     Convention,
     Figure,
     Interval,
-    State,
     atoms_per,
     grid_of,
     printable,
@@ -29,6 +28,7 @@ from jixiao_xlsx.values.amounts import (
 from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
 from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.values.operands import Operand, Operands, find
+from jixiao_xlsx.values.typed_numbers import State
 
 NO_TOTAL = "其中的合计未填"
 HUNDRED_YUAN = 10_000  # 分: the grid of a 万元 figure with two decimals

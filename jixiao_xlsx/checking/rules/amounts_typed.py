@@ -8,9 +8,11 @@ from decimal import Decimal
 
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
-from jixiao_xlsx.values.amounts import State, atoms_per, plain
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.typed_numbers import State
 
 FILLING = "填报说明：数字单元格只填数字，按表头单位和小数位填写"
 

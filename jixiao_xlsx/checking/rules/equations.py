@@ -11,10 +11,11 @@ from jixiao_xlsx.checking.balance.judging import Outcome, Verdict
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, name_of, rule
 from jixiao_xlsx.form.spec import EquationSpec, Template
-from jixiao_xlsx.values.amounts import Convention, atoms_per, plain
+from jixiao_xlsx.values.amounts import Convention, atoms_per
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.equations import ALL_ROWS
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.operands import Operand
 
 FEW_GAPS = 2

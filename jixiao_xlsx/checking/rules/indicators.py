@@ -14,11 +14,13 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import Base, BaseState, Line
 from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.scoring.score_formulas import highest
-from jixiao_xlsx.values.amounts import State, percent, plain, rounded, tidy
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.digit_slips import SIGN, digits_of, slip, swaps
+from jixiao_xlsx.values.digit_slips import SIGN, slip, swaps
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import decimals_of, percent, plain, rounded
 from jixiao_xlsx.values.scores import IndicatorScore, Method
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import State
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
 FRAMEWORK = "《预算绩效评价共性指标体系框架》（财预〔2013〕53号）"
@@ -245,7 +247,7 @@ def overstates(line: Line, item: IndicatorScore) -> bool:
 
 def _digits(cell: Cell) -> int:
     assert cell.number is not None
-    return digits_of(cell.number)
+    return decimals_of(cell.number)
 
 
 @rule("IND103", "得分超出权重或为负", severity=Severity.ERROR, basis=MEASURES, relations=("C37",))

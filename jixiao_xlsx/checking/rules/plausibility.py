@@ -9,9 +9,11 @@ from fractions import Fraction
 from jixiao_xlsx.checking.balance.judging import Outcome
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
-from jixiao_xlsx.values.amounts import State, atoms_per, percent, plain
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row, Table
 from jixiao_xlsx.values.findings import Expected, Severity
+from jixiao_xlsx.values.number_text import percent, plain
+from jixiao_xlsx.values.typed_numbers import State
 
 PRACTICE = "绩效评价复核要点（县里可调阈值）"
 

@@ -13,10 +13,13 @@ from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.scoring.indicator_lines import Line
 from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.scoring.score_formulas import tier_of
-from jixiao_xlsx.values.amounts import plain, read_number, tidy
+from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Cell, Place, Row, Table
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import read_number
 
 HANDED_OUT = "填报说明：请用财政部门发给本单位、本年度的空白表填报"
 FORM = "本套表样：自动计算的格和印好的内容不用改"
@@ -109,7 +112,7 @@ def _rewritten(
 
 def _in_place(table: Table) -> bool:
     """Whether the columns stand side by side, as in the blank form."""
-    numbers = [hidden_mark.column_number(cell.ref) for cell in table.columns.values()]
+    numbers = [position(cell.ref)[1] for cell in table.columns.values()]
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 

@@ -9,20 +9,13 @@ from fractions import Fraction
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, rule
 from jixiao_xlsx.form.spec import RateSpec, Template
-from jixiao_xlsx.values.amounts import (
-    Convention,
-    Interval,
-    State,
-    percent,
-    plain,
-    rate_holds,
-    rounded,
-    total,
-)
+from jixiao_xlsx.values.amounts import Convention, Interval, rate_holds, total
 from jixiao_xlsx.values.cells import Cell, Row
-from jixiao_xlsx.values.digit_slips import digits_of, slip
+from jixiao_xlsx.values.digit_slips import slip
 from jixiao_xlsx.values.equations import Side
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import decimals_of, percent, plain, rounded
+from jixiao_xlsx.values.typed_numbers import State
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
 UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})
@@ -119,7 +112,7 @@ def _wrong(
 def _typed_short(shown: Cell, part: Interval, whole: Interval) -> bool:
     """Whether fewer digits were typed than the form prints, and those are right: 96.85% may well be shortened to 96.9%."""
     assert shown.number is not None
-    digits = max(digits_of(shown.number), 2)
+    digits = max(decimals_of(shown.number), 2)
     printed = (
         rounded(Fraction(*ends), shown.decimals + 2)
         for ends in ((part.lo, whole.hi), (part.hi, whole.lo))
@@ -242,7 +235,7 @@ def execution_score(evidence: Evidence) -> Iterator[Observation]:
     if cell is None or cell.number is None or execution.score is None:
         return
     yield Looked(1)
-    digits = max(digits_of(cell.number), 2)
+    digits = max(decimals_of(cell.number), 2)
     if abs(Fraction(cell.number) - execution.score) >= Fraction(1, 10**digits):
         right = Decimal(plain(execution.score, 2))
         text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。请改正。"

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
-from jixiao_xlsx.values.amounts import plain, tidy
 from jixiao_xlsx.values.cells import Cell, Table
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.text import tidy
 
 BASIS = "财政部门批复的预算、决算数"
 

@@ -9,8 +9,8 @@ from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.checking.rules.indicators import MEASURES
 from jixiao_xlsx.scoring.indicator_lines import Line
 from jixiao_xlsx.scoring.score_formulas import tier_of
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.text import tidy
 
 _WANTED: tuple[tuple[str, Callable[[Line], bool]], ...] = (
     ("target", lambda line: line.spec is None or not line.spec.common),

@@ -11,11 +11,11 @@ from string import ascii_uppercase
 
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
-from jixiao_xlsx.form.hidden_mark import column_number
 from jixiao_xlsx.form.spec import TableSpec
-from jixiao_xlsx.values.amounts import tidy
+from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Cell, Note, Table
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.text import tidy
 
 FORM = "本套表样：工作表、行、列的名称不得改动"
 
@@ -111,8 +111,8 @@ def _renamed(evidence: Evidence, table: Table) -> Iterator[tuple[str, Note]]:
     yield from _in_gaps(
         [row.title for row in form.rows], {title: _line(ref) for title, ref in rows.items()}, lines
     )
-    heads = {column_number(note.place.cell): note for note in notes if note.kind == "unread_column"}
-    known = {title: column_number(cell.ref) for title, cell in table.columns.items()}
+    heads = {position(note.place.cell)[1]: note for note in notes if note.kind == "unread_column"}
+    known = {title: position(cell.ref)[1] for title, cell in table.columns.items()}
     yield from _in_gaps([column.title for column in form.columns], known, heads)
 
 

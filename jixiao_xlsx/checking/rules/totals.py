@@ -8,9 +8,9 @@ from fractions import Fraction
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.checking.rules.indicators import MEASURES, overstates, scored_lines
-from jixiao_xlsx.values.amounts import plain, rounded
 from jixiao_xlsx.values.digit_slips import slip
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Method
 
 

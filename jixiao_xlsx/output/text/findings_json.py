@@ -13,9 +13,9 @@ from textwrap import indent
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.amounts import plain, rounded
 from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding
+from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
 from jixiao_xlsx.values.version import version
 

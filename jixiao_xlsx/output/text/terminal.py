@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from jixiao_xlsx.output.text.wording import STATE_LABELS
-from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.number_text import plain
 
 
 def findings_text(answers: Sequence[Answer]) -> str:

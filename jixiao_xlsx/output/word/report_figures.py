@@ -19,17 +19,10 @@ from jixiao_xlsx.prose.language.vocabulary import Vocabulary, vocabulary
 from jixiao_xlsx.prose.source import own_words
 from jixiao_xlsx.prose.story import read_story
 from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
-from jixiao_xlsx.values.amounts import (
-    MONEY_UNITS,
-    Convention,
-    Interval,
-    atoms_per,
-    percent,
-    plain,
-    printable,
-)
+from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Interval, atoms_per, printable
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.number_text import percent, plain
 
 _UNIT, _DECIMALS = "万元", 2
 

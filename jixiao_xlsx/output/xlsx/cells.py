@@ -9,7 +9,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from jixiao_xlsx.reading.xlsx_flags import letters
+from jixiao_xlsx.values.addresses import column_letters
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_TEXT = 1500  # characters of one cell
@@ -127,7 +127,7 @@ def typed_text(value: object) -> str:
 
 def absolute_reference(row: int, column: int) -> str:
     """(8, 2) → “$C$9”."""
-    return f"${letters(column)}${row + 1}"
+    return f"${column_letters(column)}${row + 1}"
 
 
 def qualified(sheet: str, ref: str) -> str:

@@ -26,12 +26,12 @@ from jixiao_xlsx.values.amounts import (
     Figure,
     Interval,
     atoms_per,
-    plain,
     rate_holds,
     total,
 )
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 
 PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"

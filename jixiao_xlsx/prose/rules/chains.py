@@ -10,8 +10,8 @@ from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Chain, Story
 from jixiao_xlsx.prose.rules.arithmetic import ARITHMETIC
 from jixiao_xlsx.prose.rules.figures import MISSING
-from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 
 
 @rule(

@@ -14,9 +14,10 @@ from jixiao_xlsx.prose.language.scope import OTHERS, PREVIOUS
 from jixiao_xlsx.prose.likeness import is_slip
 from jixiao_xlsx.prose.relations import NEXT_OF_LIST
 from jixiao_xlsx.prose.table_figures import Yard
-from jixiao_xlsx.values.amounts import atoms_per, plain, rounded
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain, rounded
 
 SAME = "部门决算公开口径：报告文字与报表同一口径金额应一致"
 ROLE = {

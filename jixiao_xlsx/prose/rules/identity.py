@@ -14,8 +14,10 @@ from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary
 from jixiao_xlsx.prose.rules.absences import OWN, any_of, at, quoted
 from jixiao_xlsx.prose.rules.figures import MISSING
-from jixiao_xlsx.values.amounts import atoms_per, plain, tidy
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.text import tidy
 
 _REPORT_YEAR = re.compile(
     r"(20\d\d)年(?:度)?(?!\d)(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)|[^，,。;:年]{0,4}部门整体评价)"

@@ -15,9 +15,9 @@ from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
 from jixiao_xlsx.prose.rules.absences import any_of, at, quoted
 from jixiao_xlsx.prose.rules.figures import MISSING
-from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 
 MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）：总分 100 分，分优、良、中、差四个等级"
 

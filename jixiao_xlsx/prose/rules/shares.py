@@ -13,8 +13,9 @@ from jixiao_xlsx.prose.facts import Share, Slice, Story
 from jixiao_xlsx.prose.likeness import is_slip
 from jixiao_xlsx.prose.rules.arithmetic import ARITHMETIC
 from jixiao_xlsx.prose.rules.figures import MISSING, said, words_of
-from jixiao_xlsx.values.amounts import plain, rate_holds
+from jixiao_xlsx.values.amounts import rate_holds
 from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
 
 
 @rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))

@@ -10,9 +10,9 @@ from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.vocabulary import Subjects
 from jixiao_xlsx.prose.rules.absences import at
 from jixiao_xlsx.prose.rules.figures import MISSING
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.text import tidy
 
 CLASSES = "《政府收支分类科目》：支出功能分类应用规范名称"
 

@@ -15,18 +15,11 @@ from jixiao_xlsx.prose.language.vocabulary import Vocabulary, Word
 from jixiao_xlsx.prose.rules.figures import SAME
 from jixiao_xlsx.prose.table_figures import Yard
 from jixiao_xlsx.reading.titles import loosen, title_key
-from jixiao_xlsx.values.amounts import (
-    MONEY_UNITS,
-    Convention,
-    Figure,
-    Interval,
-    atoms_per,
-    plain,
-    rounded,
-    tidy,
-)
+from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Figure, Interval, atoms_per
 from jixiao_xlsx.values.cells import Cell, Document, Row, Table
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.text import tidy
 
 AGREEING = (
     2  # at least one in so many figures must agree before the others are held to be the same ones

@@ -13,9 +13,12 @@ from jixiao_xlsx.reading.table_rows import read_regions
 from jixiao_xlsx.reading.titles import FormTitles, TableTitles, loosen, title_key
 from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import Area, SheetFlags
-from jixiao_xlsx.values.amounts import MONEY_UNITS, State, tidy
+from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.values.addresses import Area
+from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.cells import Cell, Paragraph, Row, Table
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import State
 
 _COLUMNS, _ROWS = 0.6, 0.5  # of a table's titles that must be there
 _NEAR = 2  # paragraphs above a table that may speak of it

@@ -12,9 +12,9 @@ from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import clip
-from jixiao_xlsx.values.amounts import tidy
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Severity
+from jixiao_xlsx.values.text import tidy
 
 _FURTHEST = 300  # rows below the heading
 

@@ -25,6 +25,7 @@ from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.styles import HEI, SONG
 from jixiao_xlsx.season.rounds import open_counts
+from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 
@@ -56,7 +57,7 @@ def write_opinions(
     columns = COLUMNS if report.round > 1 else COLUMNS[:-1]
     page = _Page(sheet, columns)
     for at, (_, width) in enumerate(columns, 1):
-        sheet.column_dimensions[chr(64 + at)].width = width
+        sheet.column_dimensions[column_letters(at - 1)].width = width
     page.line(
         f"{report.department}　审核意见"
         + (f"（第 {report.round} 次报送）" if report.round > 1 else ""),

@@ -9,8 +9,9 @@ from typing import Any
 
 import openpyxl
 import python_calamine as calamine
-from openpyxl.utils import get_column_letter
 from openpyxl.workbook.workbook import Workbook
+
+from jixiao_xlsx.values.addresses import column_letters
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDEST = 46
@@ -74,4 +75,4 @@ def _fill(sheet: Any, rows: list[list[Any]], ghosts: bool) -> None:
                 )
                 widths[column] = max(widths.get(column, 0), 12)
     for column, width in widths.items():
-        sheet.column_dimensions[get_column_letter(column)].width = max(width * 0.9 + 2, 8)
+        sheet.column_dimensions[column_letters(column - 1)].width = max(width * 0.9 + 2, 8)

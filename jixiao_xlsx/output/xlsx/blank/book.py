@@ -21,7 +21,7 @@ from jixiao_xlsx.output.xlsx.page import new_book
 from jixiao_xlsx.output.xlsx.self_check.progress import STATES, mark_wrong, write_progress
 from jixiao_xlsx.output.xlsx.self_check.sheet import Summary, draw_selfcheck
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET
-from jixiao_xlsx.reading.xlsx_flags import reference
+from jixiao_xlsx.values.addresses import a1
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Bureau
 
@@ -112,7 +112,7 @@ def _fixed(layout: Layout) -> tuple[hidden_mark.Texts, hidden_mark.Texts]:
             else row.title
         )
         if content.formula:
-            where = reference(row.line, table.columns[title])
+            where = a1(row.line, table.columns[title])
             formulas.setdefault(
                 Ref(table.spec.base, row.title, title), hidden_mark.shape(content.formula, where)
             )

@@ -20,7 +20,7 @@ from jixiao_xlsx.output.xlsx.cells import (
 )
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.reading.xlsx_flags import Position
+from jixiao_xlsx.values.addresses import Position
 
 CALC = "_calc"
 _GAP = "　　"

@@ -25,9 +25,11 @@ from jixiao_xlsx.output.xlsx.blank.layout import (
     TablePlace,
 )
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, qualified, typed_text
-from jixiao_xlsx.reading.xlsx_flags import reference
-from jixiao_xlsx.values.amounts import ATOMS, from_float, read_number, rounded
+from jixiao_xlsx.values.addresses import a1
+from jixiao_xlsx.values.amounts import ATOMS
 from jixiao_xlsx.values.equations import Ref, Scope, Side
+from jixiao_xlsx.values.number_text import from_float, rounded
+from jixiao_xlsx.values.typed_numbers import read_number
 
 CellValue = Decimal | str | dt.date | None
 RATE_DIGITS = 4  # a rate is kept as printed: 95.55 % is 0.9555
@@ -259,7 +261,7 @@ class _Resolver:
         return value if isinstance(value, Decimal) else None
 
     def cell(self, address: CellAddress, home: str) -> str:
-        ref = reference(*self.layout.position(address))
+        ref = a1(*self.layout.position(address))
         sheet = self.layout.sheet_of(address[0])
         return ref if sheet == home else qualified(sheet, ref)
 
@@ -339,7 +341,7 @@ class _Resolver:
                 runs.append([address])
         return [
             self.cell(run[0], home)
-            + (":" + reference(*self.layout.position(run[-1])) if len(run) > 1 else "")
+            + (":" + a1(*self.layout.position(run[-1])) if len(run) > 1 else "")
             for run in runs
         ]
 

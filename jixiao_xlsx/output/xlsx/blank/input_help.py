@@ -8,7 +8,7 @@ from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec
 from jixiao_xlsx.output.xlsx.blank.canvas import Canvas
 from jixiao_xlsx.output.xlsx.blank.form_styles import UNFILLED_FILL
 from jixiao_xlsx.output.xlsx.blank.layout import RowPlace, TablePlace
-from jixiao_xlsx.reading.xlsx_flags import reference
+from jixiao_xlsx.values.addresses import a1
 
 TICKS = ("√",)
 _NA = "|—|——|-|－|/|无|不适用|"
@@ -134,5 +134,5 @@ def _validate(
     for first, last in runs:
         own = dict(rule)
         if own["validate"] == "custom":
-            own["value"] = str(own["value"]).replace("{cell}", reference(first, column))
+            own["value"] = str(own["value"]).replace("{cell}", a1(first, column))
         sheet.data_validation(first, column, last, column, own)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from jixiao_xlsx.form.spec import ColumnSpec, SheetSpec, TableSpec, Template
-from jixiao_xlsx.reading.xlsx_flags import Position, reference
+from jixiao_xlsx.values.addresses import Position, a1
 from jixiao_xlsx.values.equations import ALL_ROWS, Ref
 
 INDICATORS = "indicators"
@@ -134,27 +134,27 @@ class Layout:
 
     def ref(self, table: str, row: RowKey, column: str) -> tuple[str, str]:
         """(sheet, "C9") of a cell; KeyError where the form has no such row or column."""
-        return self.sheet_of(table), reference(*self.position((table, row, column)))
+        return self.sheet_of(table), a1(*self.position((table, row, column)))
 
     def heading_ref(self, table: str) -> tuple[str, str]:
         """(sheet, cell) of the table's title line."""
-        return self.sheet_of(table), reference(*self.tables[table].heading)
+        return self.sheet_of(table), a1(*self.tables[table].heading)
 
     def column_ref(self, table: str, column: str) -> tuple[str, str]:
         """(sheet, cell) of a column's heading."""
         place = self.tables[table]
-        return place.spec.sheet, reference(place.header, place.columns[column])
+        return place.spec.sheet, a1(place.header, place.columns[column])
 
     def extra_ref(self, table: str, title: str) -> tuple[str, str]:
         """(sheet, cell) to fill for a labelled cell beside the grid."""
-        return self.sheet_of(table), reference(*self.tables[table].extras[title])
+        return self.sheet_of(table), a1(*self.tables[table].extras[title])
 
     def tick_ref(self, table: str) -> tuple[str, str]:
         """The cell to mark with √. KeyError for a table without one."""
         tick = self.tables[table].tick
         if tick is None:
             raise KeyError(table)
-        return self.sheet_of(table), reference(*tick)
+        return self.sheet_of(table), a1(*tick)
 
     def cells(self) -> Iterator[tuple[TablePlace, RowPlace, ColumnSpec]]:
         """Every place of every grid, in reading order, those that the form leaves empty included."""

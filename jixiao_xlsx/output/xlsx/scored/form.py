@@ -10,7 +10,7 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review import changes_since
 from jixiao_xlsx.season.review_marks import SCORE_TITLE
-from jixiao_xlsx.values.amounts import plain, rounded
+from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Reviewed
 
 SCORES = "绩效评价表"

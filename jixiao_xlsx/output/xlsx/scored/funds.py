@@ -8,12 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from xlsxwriter.utility import xl_col_to_name
-
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.styles import Styles
+from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.scores import Scorecard
@@ -100,7 +99,7 @@ def _write_grid(
                 (content if isinstance(content, str) else None, WIDTH if at else LABEL_WIDTH)
             )
             if cell := row.get(title):
-                links[cell.place] = f"internal:'{sheet.get_name()}'!{xl_col_to_name(at)}{number}"
+                links[cell.place] = f"internal:'{sheet.get_name()}'!{column_letters(at)}{number}"
         sheet.set_row(number - 1, row_height(texts))
     end = top + 2 + len(rows)
     if table is None:
@@ -111,7 +110,7 @@ def _write_grid(
             styles["cell warning"],
         )
         end += 1
-    return Grid(rows, {title: xl_col_to_name(at) for at, title in enumerate(titles) if title}, end)
+    return Grid(rows, {title: column_letters(at) for at, title in enumerate(titles) if title}, end)
 
 
 def _shown(

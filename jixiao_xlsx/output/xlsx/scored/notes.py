@@ -11,7 +11,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, set_page, write_listing
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.amounts import plain, rounded
+from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
 
 NOTES = "评分说明"

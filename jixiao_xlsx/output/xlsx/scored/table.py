@@ -35,9 +35,9 @@ from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.totals import write_totals
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review_marks import REASON_TITLE, SCORE_TITLE
-from jixiao_xlsx.values.amounts import plain
 from jixiao_xlsx.values.cells import Place, Row, Submission
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
 
 PLAN_LABEL = "年度计划完成情况"

@@ -27,8 +27,8 @@ from jixiao_xlsx.output.xlsx.scored.form import (
 )
 from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs, grade_formula, grade_words
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.amounts import percent, plain, rounded
 from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.number_text import percent, plain, rounded
 from jixiao_xlsx.values.scores import Execution, Method, Scorecard
 
 

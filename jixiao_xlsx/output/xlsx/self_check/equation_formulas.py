@@ -11,9 +11,10 @@ from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import Live, text_constant
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import SIDE_WIDTH, Ends, Signed, Sum, Workings
-from jixiao_xlsx.reading.xlsx_flags import Position
-from jixiao_xlsx.values.amounts import atoms_per, rounded
+from jixiao_xlsx.values.addresses import Position
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.equations import ALL_ROWS, Scope
+from jixiao_xlsx.values.number_text import rounded
 
 HOLDS, NOT_FILLED, NOT_NUMERIC, FAILED, EXCUSED, NOT_USED = "✓", "未填", "非数字", "✗", "△", "—"
 FIRST_SIDE = 3  # column of the helper sheet where the first side of a line is added up

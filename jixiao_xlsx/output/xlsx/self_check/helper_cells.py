@@ -18,7 +18,9 @@ from typing import Any
 from jixiao_xlsx.output.xlsx.blank.canvas import CALC, Canvas
 from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import Live, absolute_reference, cached_result, qualified
-from jixiao_xlsx.values.amounts import NOT_APPLICABLE, Convention, Figure, atoms_per, tidy
+from jixiao_xlsx.values.amounts import Convention, Figure, atoms_per
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE
 
 COARSE = 10_000  # 分: the grid of a 万元 figure with two decimals
 _WORDS = absolute_reference(0, 1)

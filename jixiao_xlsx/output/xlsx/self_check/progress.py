@@ -13,7 +13,7 @@ from jixiao_xlsx.output.xlsx.cells import Live, cached_result, put_merged, text_
 from jixiao_xlsx.output.xlsx.self_check.lines import REQUIRED
 from jixiao_xlsx.output.xlsx.self_check.sheet import Summary
 from jixiao_xlsx.output.xlsx.self_check.states import FAILED, HOLDS, NOT_FILLED
-from jixiao_xlsx.reading.xlsx_flags import reference
+from jixiao_xlsx.values.addresses import a1
 
 STATES = "自检结果"  # the name by which conditional formats reach 自检: older programs allow no other sheet's cells there
 _LINE = 1  # the line below a sheet's title
@@ -58,7 +58,7 @@ def _words(failed: Live, missing: Live, right: bool) -> str:
 
 def colour_words(canvas: Canvas, sheet: Any, area: tuple[int, int, int, int]) -> None:
     """Red, orange, green or grey for what `progress` says in an area."""
-    cell = f"${reference(*area[:2])}"
+    cell = f"${a1(*area[:2])}"
     for sign, colour in (("还", RED), ("必", AMBER), ("✓", GREEN), ("没", GREY)):
         look = canvas.styles.conditional(font_color=colour, bold=sign == "还")
         sheet.conditional_format(

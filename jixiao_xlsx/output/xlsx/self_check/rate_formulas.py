@@ -10,7 +10,7 @@ from jixiao_xlsx.output.xlsx.cells import Live, text_constant
 from jixiao_xlsx.output.xlsx.self_check.equation_formulas import FIRST_SIDE, value_of, write_test
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import SIDE_WIDTH, Signed, Sum, Workings
 from jixiao_xlsx.output.xlsx.self_check.states import FAILED, HOLDS, NOT_FILLED, NOT_NUMERIC
-from jixiao_xlsx.values.amounts import rounded
+from jixiao_xlsx.values.number_text import rounded
 
 _NO_BASE = "不计算"
 

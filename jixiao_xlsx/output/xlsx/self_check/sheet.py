@@ -36,7 +36,7 @@ from jixiao_xlsx.output.xlsx.self_check.states import (
     NOT_NUMERIC,
     NOT_USED,
 )
-from jixiao_xlsx.reading.xlsx_flags import reference
+from jixiao_xlsx.values.addresses import a1
 
 _COLUMNS: Mapping[str, float] = {
     "编号": 10,
@@ -144,7 +144,7 @@ def _draw_lines(canvas: Canvas, sheet: Any, line: int, lines: Sequence[CheckLine
     styles = canvas.styles
     for one in lines:
         where = canvas.layout.sheet_of(one.anchor[0])
-        ref = reference(*canvas.layout.position(one.anchor))
+        ref = a1(*canvas.layout.position(one.anchor))
         for number, text in enumerate((one.code, where, one.label, one.text)):
             sheet.write_string(
                 line,
@@ -160,7 +160,7 @@ def _draw_lines(canvas: Canvas, sheet: Any, line: int, lines: Sequence[CheckLine
         sheet.write_url(
             line, _LINK, f"internal:{qualified(where, ref)}", link, ref, "转到这个单元格"
         )
-        formula, shown = _with_remark(one, reference(line, _REMARK))
+        formula, shown = _with_remark(one, a1(line, _REMARK))
         sheet.write_formula(
             line,
             _STATE,
@@ -197,7 +197,7 @@ def _placed(canvas: Canvas, one: CheckLine, number: int) -> ListedLine:
     where = canvas.layout.sheet_of(one.anchor[0])
     return ListedLine(
         where,
-        reference(*canvas.layout.position(one.anchor)),
+        a1(*canvas.layout.position(one.anchor)),
         one.label,
         str(one.state.value),
         number,
@@ -276,7 +276,7 @@ def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
 
 
 def _colour(canvas: Canvas, sheet: Any, last: int) -> None:
-    first = f"${reference(_HEADER + 1, _STATE)}"
+    first = f"${a1(_HEADER + 1, _STATE)}"
     shades = (
         (FAILED, RED, True),
         (NOT_NUMERIC[0], RED, True),

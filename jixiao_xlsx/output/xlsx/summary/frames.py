@@ -11,10 +11,11 @@ import pandas as pd
 
 from jixiao_xlsx.form.spec import IndicatorSpec, Template
 from jixiao_xlsx.season.rounds import open_counts
-from jixiao_xlsx.values.amounts import rounded, tidy
 from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.findings import FindingState, Report, Severity
+from jixiao_xlsx.values.number_text import rounded
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.text import tidy
 
 SELF, SCORE, GRADE, RANK, RESULT = "自评总分", "复算总分", "复算等级", "名次", "结果"
 REVIEWED, FINAL, FINAL_GRADE = "财政复核总分", "评定总分", "评定等级"

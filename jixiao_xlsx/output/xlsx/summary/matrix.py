@@ -7,13 +7,13 @@ from itertools import groupby
 from typing import Any
 
 import pandas as pd
-from xlsxwriter.utility import xl_col_to_name
 
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.frames import Heading, Matrix
-from jixiao_xlsx.values.amounts import rounded
+from jixiao_xlsx.values.addresses import column_letters
+from jixiao_xlsx.values.number_text import rounded
 from jixiao_xlsx.values.scores import Scorecard
 
 MATRIX = "指标得分矩阵"
@@ -86,7 +86,7 @@ def _write_average(
     sheet: Any, styles: Styles, column: int, full: float, scores: Any, last: int
 ) -> None:
     """平均得分率 of a column, and its colours."""
-    letter = xl_col_to_name(column)
+    letter = column_letters(column)
     area = f"{letter}{FIRST + 1}:{letter}{max(last, FIRST + 1)}"
     known = scores.dropna()
     value = float(known.mean()) / full if len(known) and full else ""
