@@ -17,7 +17,9 @@ from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.summary.book import write_summary
-from jixiao_xlsx.output.xlsx.summary.frames import matrix, ranking, results, rules
+from jixiao_xlsx.output.xlsx.summary.matrix import score_matrix
+from jixiao_xlsx.output.xlsx.summary.ranking import department_results, ranking
+from jixiao_xlsx.output.xlsx.summary.rule_hits import rule_hits
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Change, Result, Severity
@@ -110,7 +112,7 @@ def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
     answers = tuple(
         lower if answer.department == "云川县档案馆" else answer for answer in batch.answers
     )
-    frame = ranking(results(replace(batch, answers=answers)))
+    frame = ranking(department_results(replace(batch, answers=answers)))
     assert frame["名次"].tolist()[:3] == [1, 1, 3]
 
 
@@ -135,7 +137,7 @@ def test_all_findings_are_listed_with_their_file() -> None:
 
 
 def test_matrix_groups_own_indicators_and_says_not_applicable() -> None:
-    found = matrix([fakes.card(FORM)], FORM)
+    found = score_matrix([fakes.card(FORM)], FORM)
     at = {(heading.level2, heading.name): column for column, heading in enumerate(found.headings)}
     assert found.scores.loc[0, at["部门履职目标", "个性指标合计"]] == pytest.approx(26.73)
     assert found.scores.loc[0, at["财务管理", "财务管理制度健全性"]] == pytest.approx(2.565)
@@ -232,7 +234,7 @@ def test_without_roster_and_without_answers() -> None:
     assert "没有提供部门名册" in free["报送情况"]["A2"].value
     empty = sheets(written(replace(batch, answers=())))
     assert empty["报送情况"]["A2"].value.startswith("应报 5 个，已报 0 个，未报 5 个")
-    assert rules(replace(batch, answers=()), CATALOGUE)["问题数"].sum() == 0
+    assert rule_hits(replace(batch, answers=()), CATALOGUE)["问题数"].sum() == 0
     nothing = sheets(written(replace(batch, roster=(), answers=(), year=None)))
     assert nothing.sheetnames == [
         "总览",

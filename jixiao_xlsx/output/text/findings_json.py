@@ -33,10 +33,7 @@ def findings_json(
     `across` adds the findings of several files together. In pieces, because the whole takes ten times its size to build.
     """
     head = as_json(
-        {
-            "version": version(),
-            "template": {"id": template.id, "version": template.version},
-        }
+        {"version": version(), "template": {"id": template.id, "version": template.version}}
     )
     yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
     before = b"\n"

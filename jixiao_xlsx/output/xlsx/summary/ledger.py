@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from typing import Any
 
-from jixiao_xlsx.output.text.wording import about, before_and_after, in_order, subject
-from jixiao_xlsx.output.xlsx.cells import CellContent, Styled
+from jixiao_xlsx.output.text.wording import STATE_LABELS, about, before_and_after, in_order, subject
+from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
+from jixiao_xlsx.output.xlsx.styles import Styles
+from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Severity
 
 LEDGER = "整改台账"
-LEDGER_COLUMNS = (
+_LEDGER_COLUMNS = (
     Column("部门", 20),
     Column("级别", 7, "cell center"),
     Column("编号", 8, "cell center"),
@@ -26,7 +29,7 @@ LEDGER_COLUMNS = (
     Column("时限", 14, "cell center"),
 )
 CHANGES = "其他改动"
-CHANGE_COLUMNS = (
+_CHANGE_COLUMNS = (
     Column("部门", 20),
     Column("轮次", 8, "cell center"),
     Column("单元格", 18),
@@ -34,32 +37,67 @@ CHANGE_COLUMNS = (
     Column("上次填报", 44),
     Column("这次填报", 44),
 )
-Line = list[CellContent | Styled]
 
 
-def ledger_lines(batch: Batch, answers: Sequence[Answer], lone: Collection[str]) -> Iterator[Line]:
-    """错误 and 警告 of each department: those that stand, then those that were mended. 轮次 is the round that found them. A
-    department that has sent nothing since stands with what it was told last.
+def write_ledger(
+    sheet: Any, styles: Styles, batch: Batch, answers: Sequence[Answer], lone: Collection[str]
+) -> None:
+    """Write the sheet 整改台账."""
+    rows = list(_ledger_rows(batch, answers, lone))
+    remark = (
+        f"共 {len(rows)} 条错误和警告，“轮次”是第几次报送时发现的；提示不列。"
+        "责任取名册的联系人，时限取退回期限。"
+    )
+    write_list_sheet(sheet, styles, LEDGER, remark, _LEDGER_COLUMNS, rows, frozen=1)
+
+
+def write_changes(sheet: Any, styles: Styles, rows: Sequence[ListRow]) -> None:
+    """Write the sheet 其他改动 from `change_rows`."""
+    remark = (
+        f"共 {len(rows)} 处，与上次报送不同而上次审核没有要求改；"
+        "随改正而变的得分、完成率、偏差原因和公式结果不列。请看是否误改。"
+    )
+    write_list_sheet(sheet, styles, CHANGES, remark, _CHANGE_COLUMNS, rows, frozen=1)
+
+
+def _ledger_rows(
+    batch: Batch, answers: Sequence[Answer], lone: Collection[str]
+) -> Iterator[ListRow]:
+    """Yield the 错误 and 警告 of each department: those that stand, then those that were mended.
+
+    轮次 is the round that found them. A department that has sent nothing since keeps its last ones.
     """
     people = {one.name: one.contact or one.office for one in batch.roster}
-    known = [(answer.department, answer.report) for answer in answers if answer.report]
-    for department, report in (*known, *((report.department, report) for report in batch.earlier)):
+    reports = [(answer.department, answer.report) for answer in answers if answer.report]
+    reports += [(report.department, report) for report in batch.earlier]
+    for department, report in reports:
         who = people.get(department, "")
         for finding in in_order(report.findings):
             if finding.severity is not Severity.NOTE:
-                state = _state(finding, report.round)
+                until = batch.bureau.return_by if finding.state is FindingState.OPEN else ""
                 yield [
-                    department, finding.severity.label, finding.code, str(finding.place), subject(finding, lone), finding.message,
-                    f"第 {finding.since} 次", state, finding.explanation, who,
-                    batch.bureau.return_by if finding.state is FindingState.OPEN else "",
-                ]  # fmt: skip
+                    department,
+                    finding.severity.label,
+                    finding.code,
+                    str(finding.place),
+                    subject(finding, lone),
+                    finding.message,
+                    f"第 {finding.since} 次",
+                    _state(finding, report.round),
+                    finding.explanation,
+                    who,
+                    until,
+                ]
         for one in report.mended:
             if one.severity is not Severity.NOTE:
-                yield _mended_line(department, one, who)
+                yield _mended_row(department, one, who)
 
 
-def change_lines(answers: Sequence[Answer]) -> Iterator[Line]:
-    """Cells that differ from the round before though no finding of it spoke of them, those of passed departments too."""
+def change_rows(answers: Sequence[Answer]) -> Iterator[ListRow]:
+    """Yield the cells that differ from the round before though no finding named them.
+
+    Departments that passed are included.
+    """
     for answer in answers:
         for change in answer.report.changes if answer.report else ():
             number = f"第 {answer.report.round} 次" if answer.report else ""
@@ -73,22 +111,26 @@ def change_lines(answers: Sequence[Answer]) -> Iterator[Line]:
 
 
 def _state(finding: Finding, round_: int) -> Styled:
-    if finding.state is FindingState.EXPLAINED:
-        return Styled("已说明", "cell center")
-    if finding.state is FindingState.WAIVED:
-        return Styled("已豁免", "cell center")
+    if finding.state is not FindingState.OPEN:
+        return Styled(STATE_LABELS[finding.state], "cell center")
     if round_ == 1:
         return Styled("待改正", "cell center warning")
-    return (
-        Styled("新出现", "cell center warning")
-        if finding.since == round_
-        else Styled("未改正", "cell center error")
-    )
+    if finding.since == round_:
+        return Styled("新出现", "cell center warning")
+    return Styled("未改正", "cell center error")
 
 
-def _mended_line(department: str, one: Mended, who: str) -> Line:
-    what = "·".join(part for part in (one.item, one.field) if part)
-    state = Styled(f"已改正（第 {one.until} 次）", "cell center good")
+def _mended_row(department: str, one: Mended, who: str) -> ListRow:
     return [
-        department, one.severity.label, one.code, str(Place(one.sheet, one.cell)), what, one.message, f"第 {one.since} 次", state, "", who, "",
-    ]  # fmt: skip
+        department,
+        one.severity.label,
+        one.code,
+        str(Place(one.sheet, one.cell)),
+        "·".join(part for part in (one.item, one.field) if part),
+        one.message,
+        f"第 {one.since} 次",
+        Styled(f"已改正（第 {one.until} 次）", "cell center good"),
+        "",
+        who,
+        "",
+    ]

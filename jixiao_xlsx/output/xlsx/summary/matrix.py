@@ -2,74 +2,178 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
 from itertools import groupby
 from typing import Any
 
 import pandas as pd
 
+from jixiao_xlsx.form.spec import IndicatorSpec, Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.output.xlsx.summary.frames import Heading, Matrix
 from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.number_text import rounded
-from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.text import tidy
 
 MATRIX = "指标得分矩阵"
-LEVELS, NAMES, FULL, AVERAGE, FIRST = 2, 3, 4, 5, 6  # rows, counted from 0
-NAME_WIDTH, WIDTH = 26.0, 8.5
+_LEVELS, _NAMES, _FULL, _AVERAGE, _FIRST = 2, 3, 4, 5, 6  # rows, counted from 0
+_NAME_WIDTH, _WIDTH = 26.0, 8.5
 _REMARK = "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按表样定了权重的那一级合计。"
 
 
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A column of the matrix: a 共性 indicator, or the 个性 indicators of one 二级指标 together.
+
+    `full` is the full mark in 分.
+    """
+
+    level1: str
+    level2: str
+    name: str
+    full: float
+
+
+@dataclass(frozen=True)
+class ScoreMatrix:
+    """复算分 by line and heading; `unscored` has the text for what has no number."""
+
+    headings: tuple[Heading, ...]
+    scores: pd.DataFrame
+    unscored: Mapping[tuple[int, int], str]
+
+
+_Key = tuple[str, str, str]
+
+
+def score_matrix(cards: Sequence[Scorecard], template: Template) -> ScoreMatrix:
+    """Return the matrix of `cards`: one line each, in their order."""
+    entries = [
+        (line, _key(one, template), one)
+        for line, card in enumerate(cards)
+        for one in card.indicators
+    ]
+    headings = _headings(entries, template)
+    at = {heading: column for column, heading in enumerate(headings)}
+    long = pd.DataFrame(
+        [
+            (line, at[which], float(one.score))
+            for line, which, one in entries
+            if one.score is not None
+        ],
+        columns=["line", "column", "score"],
+    )
+    scores = (
+        long.pivot_table(index="line", columns="column", values="score", aggfunc="sum")
+        if len(long)
+        else pd.DataFrame()
+    )
+    scores = scores.reindex(index=range(len(cards)), columns=range(len(headings)))
+    words = {
+        (line, at[which]): "不适用" if one.method is Method.NOT_APPLICABLE else "—"
+        for line, which, one in entries
+        if one.score is None
+    }
+    return ScoreMatrix(tuple(headings.values()), scores, words)
+
+
+def _key(one: IndicatorScore, template: Template) -> _Key:
+    spec = template.library.get(tidy(one.name))
+    if spec and spec.common:
+        return spec.level1, spec.level2, spec.name
+    return _group(spec or one, template)
+
+
+def _group(one: IndicatorScore | IndicatorSpec, template: Template) -> _Key:
+    """Return the group of a 个性 indicator: the level whose weight the form fixes.
+
+    Within that level a department divides the weight as it likes.
+    """
+    return one.level1, one.level2 if template.weights_by == "level2" else one.level1, ""
+
+
+def _headings(
+    entries: Sequence[tuple[int, _Key, IndicatorScore]], template: Template
+) -> dict[_Key, Heading]:
+    """Return the library's columns in its order, then those that only departments have."""
+    full: dict[_Key, Fraction] = {}
+    for spec in template.indicators:
+        which = (spec.level1, spec.level2, spec.name) if spec.common else _group(spec, template)
+        full[which] = full.get(which, Fraction(0)) + spec.weight
+    typed: dict[_Key, dict[int, Fraction]] = {}
+    names: dict[_Key, set[str]] = {}
+    for line, which, one in entries:
+        names.setdefault(which, set()).add(one.name)
+        if which not in full:
+            weights = typed.setdefault(which, {})
+            weights[line] = weights.get(line, Fraction(0)) + one.weight
+    for which in sorted(typed):
+        full[which] = max(typed[which].values())
+    return {
+        which: Heading(
+            which[0], which[1], which[2] or _group_name(names.get(which, set())), float(weight)
+        )
+        for which, weight in full.items()
+    }
+
+
+def _group_name(names: set[str]) -> str:
+    """Return the only name of a group of 个性 indicators, where all departments use one."""
+    return next(iter(names)) if len(names) == 1 else "个性指标合计"
+
+
 def write_matrix(
-    sheet: Any, styles: Styles, names: Sequence[str], cards: Sequence[Scorecard], matrix: Matrix
+    sheet: Any, styles: Styles, cards: Sequence[Scorecard], matrix: ScoreMatrix
 ) -> None:
-    """Fill the sheet 指标得分矩阵; `names`, `cards` and the lines of `matrix` are in one order."""
+    """Write the sheet 指标得分矩阵; `cards` and the lines of `matrix` are in one order."""
     count = len(matrix.headings)
-    set_widths(sheet, [NAME_WIDTH, *[WIDTH] * (count + 2)])
+    set_widths(sheet, [_NAME_WIDTH, *[_WIDTH] * (count + 2)])
     put_merged(sheet, (0, 0, 0, count + 2), MATRIX, styles["title"])
     sheet.set_row(0, 28)
     put_merged(sheet, (1, 0, 1, count + 2), _REMARK, styles["remark"])
     sheet.set_row(1, 18)
     _write_heads(sheet, styles, matrix.headings)
-    last = FIRST + len(names)  # as Excel counts
-    for line, (name, card) in enumerate(zip(names, cards, strict=True)):
-        _write_line(sheet, styles, line, name, card, matrix)
+    last = _FIRST + len(cards)  # as Excel counts
+    for line, card in enumerate(cards):
+        _write_line(sheet, styles, line, card, matrix)
     for column, heading in enumerate(matrix.headings, 1):
         _write_average(sheet, styles, column, heading.full, matrix.scores[column - 1], last)
-    sheet.freeze_panes(FIRST, 1)
-    set_page(sheet, repeat=(LEVELS, AVERAGE), footer=MATRIX)
+    sheet.freeze_panes(_FIRST, 1)
+    set_page(sheet, repeat=(_LEVELS, _AVERAGE), footer=MATRIX)
     sheet.repeat_columns(0)
 
 
 def _write_heads(sheet: Any, styles: Styles, headings: Sequence[Heading]) -> None:
-    put_merged(sheet, (LEVELS, 0, NAMES, 0), "部门", styles["head"])
-    put(sheet, FULL, 0, "满分", styles["cell center total"])
-    put(sheet, AVERAGE, 0, "平均得分率", styles["cell center total"])
+    put_merged(sheet, (_LEVELS, 0, _NAMES, 0), "部门", styles["head"])
+    put(sheet, _FULL, 0, "满分", styles["cell center total"])
+    put(sheet, _AVERAGE, 0, "平均得分率", styles["cell center total"])
     at = 1
     for level2, run in groupby(headings, key=lambda heading: (heading.level1, heading.level2)):
         width = len(list(run))
-        put_merged(sheet, (LEVELS, at, LEVELS, at + width - 1), level2[1], styles["head"])
+        put_merged(sheet, (_LEVELS, at, _LEVELS, at + width - 1), level2[1], styles["head"])
         at += width
     for column, heading in enumerate(headings, 1):
-        put(sheet, NAMES, column, heading.name, styles["head"])
-        put(sheet, FULL, column, heading.full, styles["cell weight total"])
+        put(sheet, _NAMES, column, heading.name, styles["head"])
+        put(sheet, _FULL, column, heading.full, styles["cell weight total"])
     for column, title in enumerate(("预算执行率得分", "复算总分"), len(headings) + 1):
-        put_merged(sheet, (LEVELS, column, NAMES, column), title, styles["head"])
-        put(sheet, FULL, column, None, styles["cell total"])
-        put(sheet, AVERAGE, column, None, styles["cell total"])
-    for row in (FULL, AVERAGE):
+        put_merged(sheet, (_LEVELS, column, _NAMES, column), title, styles["head"])
+        put(sheet, _FULL, column, None, styles["cell total"])
+        put(sheet, _AVERAGE, column, None, styles["cell total"])
+    for row in (_FULL, _AVERAGE):
         sheet.set_row(row, 20)
-    sheet.set_row(LEVELS, row_height([(heading.level2, WIDTH) for heading in headings], least=30))
-    sheet.set_row(NAMES, row_height([(heading.name, WIDTH) for heading in headings], least=48))
+    sheet.set_row(_LEVELS, row_height([(heading.level2, _WIDTH) for heading in headings], least=30))
+    sheet.set_row(_NAMES, row_height([(heading.name, _WIDTH) for heading in headings], least=48))
 
 
 def _write_line(
-    sheet: Any, styles: Styles, line: int, name: str, card: Scorecard, matrix: Matrix
+    sheet: Any, styles: Styles, line: int, card: Scorecard, matrix: ScoreMatrix
 ) -> None:
-    at = FIRST + line
-    put(sheet, at, 0, name, styles["cell"])
+    at = _FIRST + line
+    put(sheet, at, 0, card.name, styles["cell"])
     for column, score in enumerate(matrix.scores.loc[line]):
         content: CellContent = (
             matrix.unscored.get((line, column)) if pd.isna(score) else float(score)
@@ -79,20 +183,24 @@ def _write_line(
     end = len(matrix.headings)
     put(sheet, at, end + 1, "—" if execution is None else execution, styles["cell score"])
     put(sheet, at, end + 2, "—" if total is None else rounded(total, 2), styles["cell sum strong"])
-    sheet.set_row(at, row_height([(name, NAME_WIDTH)]))
+    sheet.set_row(at, row_height([(card.name, _NAME_WIDTH)]))
 
 
 def _write_average(
     sheet: Any, styles: Styles, column: int, full: float, scores: Any, last: int
 ) -> None:
-    """平均得分率 of a column, and its colours."""
+    """Write 平均得分率 of a column, and colour its scores."""
     letter = column_letters(column)
-    area = f"{letter}{FIRST + 1}:{letter}{max(last, FIRST + 1)}"
-    known = scores.dropna()
-    value = float(known.mean()) / full if len(known) and full else ""
-    formula = f'=IF(COUNT({area})=0,"",AVERAGE({area})/{letter}{FULL + 1})'
+    area = f"{letter}{_FIRST + 1}:{letter}{max(last, _FIRST + 1)}"
+    given = scores.dropna()
+    value = float(given.mean()) / full if len(given) and full else ""
+    formula = f'=IF(COUNT({area})=0,"",AVERAGE({area})/{letter}{_FULL + 1})'
     put(
-        sheet, AVERAGE, column, Live(formula, value) if full else None, styles["cell percent total"]
+        sheet,
+        _AVERAGE,
+        column,
+        Live(formula, value) if full else None,
+        styles["cell percent total"],
     )
     scale = {
         "type": "3_color_scale",

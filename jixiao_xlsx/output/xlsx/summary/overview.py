@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,17 +12,35 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.styles import HEI, SONG, Styles
-from jixiao_xlsx.output.xlsx.summary.frames import FINAL_GRADE, SCORE, SELF
+from jixiao_xlsx.output.xlsx.summary.ranking import COMPUTED_TOTAL, FINAL_GRADE, SELF_TOTAL
 from jixiao_xlsx.values.answers import Batch, FileStatus
 from jixiao_xlsx.values.findings import Result, Severity
+from jixiao_xlsx.values.scores import Scorecard
 
 OVERVIEW = "总览"
-COLUMNS, WIDTH = 12, 8.0
-CHART_ROWS, ROW_PIXELS, CHART_WIDTH = 12, 20, 364
-TOP = 10
-GREEN, BLUE, YELLOW, RED, GREY = "#70AD47", "#5B9BD5", "#FFC000", "#E15759", "#A6A6A6"
-PALETTE = (GREEN, BLUE, YELLOW, RED)
-Span = tuple[int, int]  # first and last column
+_COLUMNS, _WIDTH = 12, 8.0
+_CHART_ROWS, _ROW_PIXELS, _CHART_WIDTH = 12, 20, 364
+_TOP = 10
+_GREEN, _BLUE, _YELLOW, _RED, _GREY = "#70AD47", "#5B9BD5", "#FFC000", "#E15759", "#A6A6A6"
+_PALETTE = (_GREEN, _BLUE, _YELLOW, _RED)
+_Span = tuple[int, int]  # first and last column
+
+
+def level_averages(cards: Iterable[Scorecard]) -> pd.DataFrame:
+    """Return the average 得分率 (score ÷ weight) per 一级指标, 自评 and 复算.
+
+    Only indicators that have both scores count.
+    """
+    lines = [
+        (one.level1, float(one.weight), float(one.self_score), float(one.score))
+        for card in cards
+        for one in card.indicators
+        if one.score is not None and one.self_score is not None
+    ]
+    frame = pd.DataFrame(lines, columns=["一级指标", "权重", "自评", "复算"])
+    sums = frame.groupby("一级指标", sort=False).sum()
+    sums = sums[sums["权重"] > 0]
+    return pd.DataFrame({"自评": sums["自评"] / sums["权重"], "复算": sums["复算"] / sums["权重"]})
 
 
 def write_overview(
@@ -35,12 +53,12 @@ def write_overview(
     rules: pd.DataFrame,
     template: Template,
 ) -> None:
-    """Fill the sheet 总览."""
-    set_widths(sheet, [WIDTH] * COLUMNS)
+    """Write the sheet 总览."""
+    set_widths(sheet, [_WIDTH] * _COLUMNS)
     _write_heading(sheet, styles, batch, template)
     _write_cards(sheet, styles, 3, _cards(batch, results))
     charts = 10
-    tables = charts + 2 * CHART_ROWS + 1
+    tables = charts + 2 * _CHART_ROWS + 1
     grades, states = _grades(results, template), _states(batch)
     left, middle, right = ((0, 1), (2, 3)), ((4, 5), (6, 7)), ((8, 9), (10, 10), (11, 11))
     ends = [
@@ -78,21 +96,21 @@ def write_overview(
         "int",
     )
     if not top:
-        put_merged(sheet, (end, 0, end, COLUMNS - 1), "没有错误和警告。", styles["cell good"])
+        put_merged(sheet, (end, 0, end, _COLUMNS - 1), "没有错误和警告。", styles["cell good"])
     first = tables + 2
     _insert(book, sheet, charts, 0, _column(book, "等级分布", (first, 0, len(grades)), 2))
     _insert(book, sheet, charts, 6, _doughnut(book, "报送与结果", (first, 4, len(states)), 6))
     _insert(
         book,
         sheet,
-        charts + CHART_ROWS,
+        charts + _CHART_ROWS,
         0,
         _pair(book, "平均得分率：自评与复算", (first, 8, len(levels)), (10, 11)),
     )
     _insert(
         book,
         sheet,
-        charts + CHART_ROWS,
+        charts + _CHART_ROWS,
         6,
         _bars(book, "最常见的问题（部门数）", (common + 2, 0, len(top)), 10),
     )
@@ -101,13 +119,13 @@ def write_overview(
 
 def _write_heading(sheet: Any, styles: Styles, batch: Batch, template: Template) -> None:
     year = f"{batch.year}年度" if batch.year else ""
-    put_merged(sheet, (0, 0, 0, COLUMNS - 1), f"{year}{template.title}汇总", styles["title"])
+    put_merged(sheet, (0, 0, 0, _COLUMNS - 1), f"{year}{template.title}汇总", styles["title"])
     sheet.set_row(0, 32)
     bureau = "　".join(part for part in (batch.bureau.name, batch.bureau.office) if part)
     made = f"表单 {batch.template_id} {batch.template_version}　收到文件 {len(batch.answers)} 个　分数满分 100"
     put_merged(
         sheet,
-        (1, 0, 1, COLUMNS - 1),
+        (1, 0, 1, _COLUMNS - 1),
         "　".join(part for part in (bureau, made) if part),
         styles["remark center"],
     )
@@ -147,8 +165,8 @@ def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, CellContent, 
             for severity in Severity
         ),
         ("有错误的部门", errors, "int"),
-        ("平均自评分", mean(SELF), "sum"),
-        ("平均复算分", mean(SCORE), "sum"),
+        ("平均自评分", mean(SELF_TOTAL), "sum"),
+        ("平均复算分", mean(COMPUTED_TOTAL), "sum"),
     ]
 
 
@@ -184,7 +202,7 @@ def _states(batch: Batch) -> list[tuple[str, int]]:
 
 def _most_hit(rules: pd.DataFrame) -> pd.DataFrame:
     """The rules of most departments; 提示 are no faults."""
-    return rules[(rules["问题数"] > 0) & (rules["级别"] != Severity.NOTE.label)].head(TOP)
+    return rules[(rules["问题数"] > 0) & (rules["级别"] != Severity.NOTE.label)].head(_TOP)
 
 
 def _write_table(
@@ -192,7 +210,7 @@ def _write_table(
     styles: Styles,
     top: int,
     caption: str,
-    spans: Sequence[Span],
+    spans: Sequence[_Span],
     titles: Sequence[str],
     rows: Sequence[tuple[Any, ...]],
     kind: str,
@@ -206,17 +224,17 @@ def _write_table(
         for (left, right), content in zip(spans, row, strict=True):
             traits = "cell" if left == spans[0][0] else f"cell {kind}"
             put_merged(sheet, (at, left, at, right), content, styles[traits])
-        first = (str(row[0]), (spans[0][1] - spans[0][0] + 1) * WIDTH)
+        first = (str(row[0]), (spans[0][1] - spans[0][0] + 1) * _WIDTH)
         sheet.set_row(at, row_height([first], least=18))
     return top + 2 + len(rows)
 
 
 # ------------------------------------------------------------------------------------------------------------- charts
 
-Area = tuple[int, int, int]  # first row, column of the categories, number of rows
+_Area = tuple[int, int, int]  # first row, column of the categories, number of rows
 
 
-def _series(area: Area, column: int) -> dict[str, object]:
+def _series(area: _Area, column: int) -> dict[str, object]:
     first, categories, count = area
     last = first + max(count, 1) - 1
     return {
@@ -244,9 +262,9 @@ _WHOLE = {
 }
 
 
-def _column(book: Any, title: str, area: Area, column: int) -> Any:
+def _column(book: Any, title: str, area: _Area, column: int) -> Any:
     chart = _chart(book, "column", title)
-    colours = [*PALETTE[: area[2] - 1], GREY] if area[2] <= len(PALETTE) + 1 else []
+    colours = [*_PALETTE[: area[2] - 1], _GREY] if area[2] <= len(_PALETTE) + 1 else []
     points = [{"fill": {"color": colour}} for colour in colours]
     chart.add_series({**_series(area, column), "points": points, "data_labels": _LABELS, "gap": 80})
     chart.set_legend({"none": True})
@@ -255,9 +273,9 @@ def _column(book: Any, title: str, area: Area, column: int) -> Any:
     return chart
 
 
-def _doughnut(book: Any, title: str, area: Area, column: int) -> Any:
+def _doughnut(book: Any, title: str, area: _Area, column: int) -> Any:
     chart = _chart(book, "doughnut", title)
-    points = [{"fill": {"color": colour}} for colour in (GREEN, YELLOW, RED)]
+    points = [{"fill": {"color": colour}} for colour in (_GREEN, _YELLOW, _RED)]
     chart.add_series(
         {
             **_series(area, column),
@@ -270,9 +288,9 @@ def _doughnut(book: Any, title: str, area: Area, column: int) -> Any:
     return chart
 
 
-def _pair(book: Any, title: str, area: Area, columns: tuple[int, int]) -> Any:
+def _pair(book: Any, title: str, area: _Area, columns: tuple[int, int]) -> Any:
     chart = _chart(book, "column", title)
-    for column, name, colour in zip(columns, ("自评", "复算"), (GREY, BLUE), strict=True):
+    for column, name, colour in zip(columns, ("自评", "复算"), (_GREY, _BLUE), strict=True):
         labels = {**_LABELS, "num_format": "0.0%"}
         chart.add_series(
             {
@@ -291,10 +309,10 @@ def _pair(book: Any, title: str, area: Area, columns: tuple[int, int]) -> Any:
     return chart
 
 
-def _bars(book: Any, title: str, area: Area, column: int) -> Any:
+def _bars(book: Any, title: str, area: _Area, column: int) -> Any:
     chart = _chart(book, "bar", title)
     chart.add_series(
-        {**_series(area, column), "fill": {"color": RED}, "data_labels": _LABELS, "gap": 40}
+        {**_series(area, column), "fill": {"color": _RED}, "data_labels": _LABELS, "gap": 40}
     )
     chart.set_legend({"none": True})
     chart.set_y_axis({"num_font": {"name": SONG, "size": 8}, "reverse": True})
@@ -303,5 +321,5 @@ def _bars(book: Any, title: str, area: Area, column: int) -> Any:
 
 
 def _insert(book: Any, sheet: Any, row: int, column: int, chart: Any) -> None:
-    chart.set_size({"width": CHART_WIDTH, "height": CHART_ROWS * ROW_PIXELS - 6})
+    chart.set_size({"width": _CHART_WIDTH, "height": _CHART_ROWS * _ROW_PIXELS - 6})
     sheet.insert_chart(row, column, chart, {"object_position": 1})

@@ -1,0 +1,131 @@
+"""规则命中: for every rule the departments and findings it hit, and the cells it looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+import pandas as pd
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.cells import Styled
+from jixiao_xlsx.output.xlsx.page import Column
+from jixiao_xlsx.output.xlsx.styles import Styles
+from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
+from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.findings import FindingState, Severity
+
+RULE_HITS = "规则命中"
+_COLUMNS = (
+    Column("编号", 10, "cell center"),
+    Column("规则", 46),
+    Column("级别", 9, "cell center"),
+    Column("勾稽关系", 16, "cell center"),
+    Column("部门数", 11, "cell int"),
+    Column("问题数", 11, "cell int"),
+    Column("未了结", 11, "cell int"),
+    Column("核对单元格", 12, "cell int"),
+    Column("未核对（处）", 12, "cell int"),
+    Column("说明", 26),
+)
+
+
+class CatalogueRule(Protocol):
+    """What the summary states of a rule."""
+
+    @property
+    def code(self) -> str: ...  # noqa: D102
+    @property
+    def title(self) -> str: ...  # noqa: D102
+    @property
+    def severity(self) -> Severity: ...  # noqa: D102
+    @property
+    def basis(self) -> str: ...  # noqa: D102
+    @property
+    def relations(self) -> tuple[str, ...]: ...  # noqa: D102
+
+
+def rule_hits(batch: Batch, catalogue: Sequence[CatalogueRule]) -> pd.DataFrame:
+    """Return one line per rule, those that hit most departments first.
+
+    It counts departments, findings, open findings, cells looked at and checks skipped.
+    """
+    reports = [answer.report for answer in batch.submitted if answer.report]
+    found = pd.DataFrame(
+        [
+            (finding.code, answer.department, finding.state is FindingState.OPEN)
+            for answer in batch.submitted
+            if answer.report
+            for finding in answer.report.findings
+        ],
+        columns=["编号", "部门", "未了结"],
+    ).groupby("编号")
+    hits = pd.DataFrame(
+        {"部门数": found["部门"].nunique(), "问题数": found.size(), "未了结": found["未了结"].sum()}
+    )
+    checked = [one for report in reports for one in report.checked.items()]
+    skipped = [(one.code, one.count) for report in reports for one in report.skipped]
+    frame = pd.DataFrame(
+        _catalogue_lines(catalogue, hits.index),
+        columns=["编号", "规则", "级别", "勾稽关系", "级别序"],
+    ).set_index("编号")
+    frame = frame.join([hits, _sums(checked, "核对单元格"), _sums(skipped, "未核对")])
+    counts = ["部门数", "问题数", "未了结", "核对单元格", "未核对"]
+    frame[counts] = frame[counts].fillna(0).astype("int64")
+    keys = ["部门数", "问题数", "级别序", "编号"]
+    frame = frame.reset_index(names="编号")
+    return frame.sort_values(keys, ascending=[False, False, True, True]).reset_index(drop=True)
+
+
+def _sums(counts: Sequence[tuple[str, int]], title: str) -> pd.DataFrame:
+    return pd.DataFrame(counts, columns=["编号", title]).groupby("编号").sum()
+
+
+def _catalogue_lines(
+    catalogue: Sequence[CatalogueRule], hit: Iterable[object]
+) -> list[tuple[str, str, str, str, int]]:
+    """Return the catalogue, then the codes in `hit` that it lacks."""
+    lines = [
+        (rule.code, rule.title, rule.severity.label, "、".join(rule.relations), rule.severity.rank)
+        for rule in catalogue
+    ]
+    codes = {rule.code for rule in catalogue}
+    return lines + [(str(code), "", "", "", len(Severity)) for code in hit if code not in codes]
+
+
+def write_rule_hits(sheet: Any, styles: Styles, hits: pd.DataFrame, template: Template) -> None:
+    """Write the sheet 规则命中, with the rules that the county has switched off at the end."""
+    lines = hits.to_dict("records")
+    idle = [line["编号"] for line in lines if _is_idle(line)]
+    remark = f"共 {len(hits)} 条规则。" + (
+        f"这一批中有 {len(idle)} 条没有核对到任何单元格：{'、'.join(idle)}。"
+        if idle
+        else "每一条都核对到了单元格。"
+    )
+    rows = [_row(line) for line in lines]
+    listed = set(hits["编号"])
+    rows += [
+        [code, "（本县停用）", *[None] * 7, f"停用：{reason}"]
+        for code, reason in sorted(template.disabled.items())
+        if code not in listed
+    ]
+    write_list_sheet(sheet, styles, RULE_HITS, remark, _COLUMNS, rows, frozen=2)
+
+
+def _is_idle(line: Mapping[Any, Any]) -> bool:
+    return not line["核对单元格"] and not line["问题数"]
+
+
+def _row(line: Mapping[Any, Any]) -> ListRow:
+    return [
+        line["编号"],
+        line["规则"],
+        line["级别"],
+        line["勾稽关系"],
+        Styled(line["部门数"], "cell int strong" if line["部门数"] else "cell int"),
+        line["问题数"],
+        line["未了结"],
+        line["核对单元格"],
+        line["未核对"],
+        Styled("本批没有可核对的单元格", "cell note") if _is_idle(line) else None,
+    ]
