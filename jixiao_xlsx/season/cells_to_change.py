@@ -11,7 +11,6 @@ from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.findings import Finding
 
 Address = tuple[str, int, str]  # table, number of the row, column
-_NAMED = re.compile(r"([^\s“”「」、，。；：!]+)!([A-Z]{1,3}\d+)")
 _REFERENCE = re.compile(
     r"(?<![A-Za-z!'_.\d])([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?(?![\w(!])"
 )
@@ -22,15 +21,8 @@ _TOTALS = ("self_total", "self_grade")
 
 
 def asked(finding: Finding, addresses: Mapping[Place, Address]) -> set[Address]:
-    """Its own cell, those it is about, and those that it names."""
-    named = [
-        Place(sheet, cell) for sheet, cell in _NAMED.findall(f"{finding.message} {finding.hint}")
-    ]
-    return {
-        addresses[place]
-        for place in (finding.place, *finding.related, *named)
-        if place in addresses
-    }
+    """Return its own cell and the related ones, which hold every cell that its message and hint name."""
+    return {addresses[place] for place in (finding.place, *finding.related) if place in addresses}
 
 
 def parts(
