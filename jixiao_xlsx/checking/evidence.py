@@ -8,7 +8,8 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Self
 
-from jixiao_xlsx.checking.balance.judging import Judge, judge
+from jixiao_xlsx.checking.balance.judging import judge
+from jixiao_xlsx.checking.balance.verdicts import Judgement
 from jixiao_xlsx.checking.partial_tables import without_gaps
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.indicator_lines import Line, lines
@@ -28,7 +29,7 @@ class Evidence:
     reference: tuple[ReferenceLine, ...] = ()
 
     @cached_property
-    def judged(self) -> Judge:
+    def judged(self) -> Judgement:
         """Every equation's verdict."""
         return judge(self.submission, self.template)
 

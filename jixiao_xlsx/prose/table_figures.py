@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
 
-from jixiao_xlsx.checking.balance.judging import Judge, Outcome, holds_somehow
+from jixiao_xlsx.checking.balance.interpretations import holds_somehow
+from jixiao_xlsx.checking.balance.verdicts import Judgement, Outcome
 from jixiao_xlsx.prose.facts import Fact
 from jixiao_xlsx.prose.language.vocabulary import Subjects, Vocabulary
 from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, grid_of
@@ -85,7 +86,7 @@ class Yardsticks:
 
     submission: Submission
     known: Vocabulary
-    judged: Judge
+    judged: Judgement
     seen: dict[tuple[str, str], tuple[Yard, ...]] = field(default_factory=dict)
 
     def of(self, item: str, role: str) -> tuple[Yard, ...]:
@@ -211,7 +212,7 @@ class Yardsticks:
                     continue
                 atoms = (cell.figure.atoms + Decimal(gap) / 2) / atoms_per(cell.unit)
                 value = atoms.quantize(Decimal(1).scaleb(-fact_decimals(fact, cell)))
-                if holds_somehow(verdict.instance, [(cell, value)], self.judged.lenses):
+                if holds_somehow(verdict.instance, {cell.place: value}):
                     return True
         return False
 

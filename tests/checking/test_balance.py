@@ -11,7 +11,9 @@ from cases import Case, submission
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_xlsx.checking.balance.judging import Judge, Outcome, Verdict, instances, judge
+from jixiao_xlsx.checking.balance.instances import find_instances
+from jixiao_xlsx.checking.balance.judging import judge
+from jixiao_xlsx.checking.balance.verdicts import Judgement, Outcome, Verdict
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.values.amounts import Convention
@@ -47,7 +49,7 @@ def amounts(wages: int, office: int, projects: int) -> tuple[int, ...]:
     return (wages + office, wages, office, projects, wages + office + projects)
 
 
-def judged(tables: dict[str, str]) -> Judge:
+def judged(tables: dict[str, str]) -> Judgement:
     return judge(submission(Case("TEST", "测试", given=tables), TEMPLATE), TEMPLATE)
 
 
@@ -63,11 +65,11 @@ def accounts(values: Sequence[int]) -> str:
     return "\n".join(["项目 | 决算数", *lines])
 
 
-def outcomes(found: Judge, *codes: str) -> set[Outcome]:
+def outcomes(found: Judgement, *codes: str) -> set[Outcome]:
     return {verdict.outcome for verdict in found.verdicts if verdict.instance.spec.code in codes}
 
 
-def verdict_of(found: Judge, code: str, label: str = "") -> Verdict:
+def verdict_of(found: Judgement, code: str, label: str = "") -> Verdict:
     return next(
         v for v in found.verdicts if v.instance.spec.code == code and v.instance.label == label
     )
@@ -274,7 +276,7 @@ def test_within_a_sheet_the_100_元_grid_excuses_nothing() -> None:
 TRUE = (130_619_971, 12_378_800, 118_241_171, 824_199_999, 954_819_970)
 
 
-def with_printed(*hows: Convention) -> Judge:
+def with_printed(*hows: Convention) -> Judgement:
     total = [shown(fen, how) for fen, how in zip(TRUE, hows, strict=True)]
     return judged({FUNDS: funds([], total), ACCOUNTS: accounts(TRUE)})
 
@@ -314,7 +316,9 @@ def labels(changed: EquationSpec, **given: str) -> list[str]:
     form = replace(TEMPLATE, equations=(changed,))
     return [
         one.label
-        for one in instances(changed, submission(Case("TEST", "测试", given=given), form), form)
+        for one in find_instances(
+            changed, submission(Case("TEST", "测试", given=given), form), form
+        )
     ]
 
 

@@ -9,7 +9,8 @@ import pytest
 from cases import Case, submission
 
 from jixiao_xlsx.checking.balance.hints import hints as found_in
-from jixiao_xlsx.checking.balance.judging import Outcome, judge
+from jixiao_xlsx.checking.balance.judging import judge
+from jixiao_xlsx.checking.balance.verdicts import Outcome
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import EquationSpec

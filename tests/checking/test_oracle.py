@@ -18,7 +18,9 @@ import fills
 import openpyxl
 import pytest
 
-from jixiao_xlsx.checking.balance.judging import NO_TOTAL, Lens, Outcome, Verdict, holds, judge
+from jixiao_xlsx.checking.balance.interpretations import Interpretation, holds
+from jixiao_xlsx.checking.balance.judging import NO_TOTAL, judge
+from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
 from jixiao_xlsx.checking.rules.rates import rate_rules
 from jixiao_xlsx.checking.run_rules import run_rules
 from jixiao_xlsx.form.find_template import find_template
@@ -150,7 +152,11 @@ def expected(verdict: Verdict) -> str:
     if verdict.outcome is Outcome.SKIPPED:
         return "未填" if verdict.reason in {"未填", NO_TOTAL} else "非数字"
     if verdict.outcome in {Outcome.HOLDS, Outcome.OTHER_CONVENTION}:
-        return "✓" if holds(instance, Lens(Convention.ROUND)) else "△ 按舍尾（不四舍五入）相符"
+        return (
+            "✓"
+            if holds(instance, Interpretation(Convention.ROUND))
+            else "△ 按舍尾（不四舍五入）相符"
+        )
     return RELIEFS[verdict.outcome]
 
 

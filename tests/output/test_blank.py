@@ -17,7 +17,8 @@ import pytest
 from openpyxl.cell import MergedCell
 from openpyxl.worksheet.cell_range import CellRange
 
-from jixiao_xlsx.checking.balance.judging import Outcome, judge
+from jixiao_xlsx.checking.balance.judging import judge
+from jixiao_xlsx.checking.balance.verdicts import Outcome
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.repeated_sheets import unrolled

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 
 from jixiao_xlsx.checking.balance.hints import Hint, hints
-from jixiao_xlsx.checking.balance.judging import Outcome, Verdict
+from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, name_of, rule
 from jixiao_xlsx.form.spec import EquationSpec, Template

@@ -8,7 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 
-from jixiao_xlsx.checking.balance.hints import base_slip
+from jixiao_xlsx.checking.balance.ratio_slips import ratio_slip
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import Base, BaseState, Line
@@ -670,7 +670,7 @@ def _base_hint(line: Line, evidence: Evidence) -> str:
         top, bottom = (moved.get(cell, number) for cell, number in numbers.items())
         return bool(bottom) and line.actual.near(Fraction(top) / Fraction(bottom))
 
-    return base_slip(cells, fits, evidence.judged)
+    return ratio_slip(cells, fits, evidence.judged)
 
 
 def _admissible(base: Base) -> list[Fraction]:

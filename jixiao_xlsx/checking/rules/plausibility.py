@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.checking.balance.judging import Outcome
+from jixiao_xlsx.checking.balance.verdicts import Outcome
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.values.amounts import atoms_per

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
 
-from jixiao_xlsx.checking.balance.judging import Outcome
+from jixiao_xlsx.checking.balance.verdicts import Outcome
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
 from jixiao_xlsx.checking.rules.rates import execution_score, rate_rules, zero_base
