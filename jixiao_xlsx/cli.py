@@ -17,7 +17,7 @@ import click
 import jixiao_xlsx
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.locale.chinese_click import ChineseGroup
+from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber
 from jixiao_xlsx.values.version import version
 
 if TYPE_CHECKING:
@@ -79,16 +79,17 @@ _ask = click.option(
     help="问一次加密工作簿的密码（也可放在环境变量 JIXIAO_PASSWORDS 里）。",
 )
 _jobs = click.option(
-    "--jobs", metavar="N", type=click.IntRange(min=1), help="用几个进程，默认按文件多少自动定。"
+    "--jobs", metavar="N", type=WholeNumber(min=1), help="用几个进程，默认按文件多少自动定。"
 )
 
 
 @click.group(
     cls=ChineseGroup,
     name="jixiao",
+    subcommand_metavar="命令 [参数]…",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(version(), "--version", message="jixiao %(version)s")
+@click.version_option(version(), "--version", message="jixiao %(version)s", help="显示版本号。")
 def main() -> None:
     """部门（单位）整体支出绩效评价：出空白表，核对、评分、汇总各部门报来的工作簿。"""
 

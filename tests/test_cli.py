@@ -11,6 +11,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import compile_messages
 import pytest
 from click.testing import CliRunner, Result
 
@@ -102,6 +103,12 @@ def test_commands_stand_in_the_order_of_the_season() -> None:
     assert places == sorted(places)
 
 
+def test_the_message_catalogue_is_fresh() -> None:
+    for source in compile_messages.CATALOGUES.rglob("*.po"):
+        compiled = compile_messages.compiled(source.read_text(encoding="utf-8"))
+        assert source.with_suffix(".mo").read_bytes() == compiled
+
+
 def test_the_version_is_the_packages() -> None:
     import jixiao_xlsx
 
@@ -120,6 +127,8 @@ def test_the_version_is_the_packages() -> None:
         (["run", ".", "-o", "x", "--jobs", "many"], "“many”不是整数。"),
         (["run", ".", "-o"], "选项 -o 后面要有值。"),
         (["run", ".", "--roste"], "没有选项 --roste。"),
+        (["check", "it's"], "PATH… 的值不对：“it's”不存在。"),
+        (["template", "-o", __file__], "-o / --output 的值不对：“"),
         (["rules", "AMT101", "AMT102"], "多出了参数：AMT102"),
         (["rules", "XYZ999"], "没有编号为“XYZ999”的规则"),
         (["rules", "-t", "没有这个"], "找不到这个表单"),

@@ -1,0 +1,97 @@
+"""The command line in Chinese, on any console.
+
+click looks up its words by gettext: messages.po beside this module has them. What gettext does not reach is here.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gettext
+import io
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+
+class _Formatter(click.HelpFormatter):
+    """Help whose headings end in a Chinese colon."""
+
+    def write_heading(self, heading: str) -> None:
+        self.write(f"{'':>{self.current_indent}}{heading}：\n")
+
+    def write_usage(self, prog: str, args: str = "", prefix: str | None = None) -> None:
+        super().write_usage(prog, args, prefix or "用法：")
+
+
+class _Context(click.Context):
+    formatter_class = _Formatter
+
+
+class ChineseCommand(click.Command):
+    """A command whose help is Chinese."""
+
+    context_class = _Context
+
+    def __init__(self, *args: Any, **extra: Any) -> None:
+        super().__init__(*args, **{"options_metavar": "[选项]", **extra})
+
+
+class ChineseGroup(ChineseCommand, click.Group):
+    """The program: its commands, its errors and its exit code. 2 is wrong usage, 130 an interruption."""
+
+    command_class = ChineseCommand
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands in the order of a season's work."""
+        return list(self.commands)
+
+    def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
+        """Run a command line, print in Chinese what went wrong, and exit."""
+        os.environ["LANGUAGE"] = "zh_CN"  # gettext chooses its catalogue by this alone
+        gettext.bindtextdomain("messages", str(Path(__file__).parent))
+        for stream in (sys.stdout, sys.stderr):
+            _replace_what_it_lacks(stream)
+        run: Any = super().main
+        if not standalone_mode:
+            return run(*args, standalone_mode=False, **extra)
+        try:
+            code = run(*args, standalone_mode=False, **extra)
+        except click.UsageError as error:
+            click.UsageError(_without_quotes(error), error.ctx).show()
+            sys.exit(error.exit_code)
+        except click.ClickException as error:
+            error.show()
+            sys.exit(error.exit_code)
+        except click.Abort:
+            click.echo("已中断。", err=True)
+            sys.exit(130)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+class WholeNumber(click.IntRange):
+    """A whole number of at least `min`; its range is Chinese in the help and in an error."""
+
+    def _describe_range(self) -> str:
+        return super()._describe_range().replace("x>", "取值>")
+
+
+def _without_quotes(error: click.UsageError) -> str:
+    """Return the message without the quotes that click puts around names, and with a Chinese full stop."""
+    text = error.format_message()
+    names = list(getattr(error, "possibilities", None) or ())
+    if isinstance(error, click.BadParameter) and error.param is not None:
+        hint = error.param.get_error_hint(error.ctx)
+        text = text.replace(hint, hint.replace("'", ""))
+    elif len(names) == 1:
+        text = text.replace(repr(names[0]), names[0])
+    return f"{text[:-1]}。" if isinstance(error, click.MissingParameter) else text
+
+
+def _replace_what_it_lacks(stream: object) -> None:
+    """Let a console that lacks a character show “?” for it instead of failing."""
+    if isinstance(stream, io.TextIOWrapper):
+        with contextlib.suppress(ValueError, io.UnsupportedOperation):
+            stream.reconfigure(errors="replace")
