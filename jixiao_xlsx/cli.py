@@ -6,8 +6,7 @@ Nothing heavy is imported before a command runs: `jixiao --help` must answer at 
 from __future__ import annotations
 
 import os
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,16 +16,16 @@ import click
 import jixiao_xlsx
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber
+from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber, passwords_given, progress_bar
 from jixiao_xlsx.values.version import version
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.batch.examine_one import Progress
     from jixiao_xlsx.values.answers import Answer
 
-EXISTING = click.Path(exists=True, path_type=Path)
-FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-FOLDER = click.Path(file_okay=False, path_type=Path)
+_EXISTING = click.Path(exists=True, path_type=Path)
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
+_FOLDER = click.Path(file_okay=False, path_type=Path)
+_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class Unusable(click.ClickException):
@@ -43,14 +42,23 @@ def _form(context: click.Context, parameter: click.Parameter, value: str) -> Tem
 
 
 def _writable_names(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
-    """Results have Chinese names: a system set to a language that cannot write them is told so before any work is done."""
+    """Refuse, before any work is done, on a system that cannot write the Chinese names of results."""
     try:
         os.fsencode("结果")
     except UnicodeEncodeError as error:
         raise Unusable(
-            "这台电脑现在的语言设置写不出中文文件名。请先设环境变量 PYTHONUTF8=1（或 LC_ALL=C.UTF-8），再运行"
+            "这台电脑现在的语言设置写不出中文文件名。"
+            "请先设环境变量 PYTHONUTF8=1（或 LC_ALL=C.UTF-8），再运行"
         ) from error
     return value
+
+
+def _file_option(name: str, text: str) -> Callable[[Any], Any]:
+    return click.option(name, metavar="FILE", type=_FILE, help=text)
+
+
+def _folder_option(name: str, text: str) -> Callable[[Any], Any]:
+    return click.option(name, metavar="DIR", type=_EXISTING_FOLDER, help=text)
 
 
 _template = click.option(
@@ -61,17 +69,17 @@ _template = click.option(
     callback=_form,
     help="表单的名称，或放表单定义的文件夹。",
 )
-_paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=EXISTING)
+_paths = click.argument("paths", metavar="PATH…", nargs=-1, required=True, type=_EXISTING)
 _output = click.option(
     "-o",
     "--output",
     metavar="DIR",
     required=True,
-    type=FOLDER,
+    type=_FOLDER,
     callback=_writable_names,
     help="结果写到这个文件夹。",
 )
-_roster = click.option("--roster", metavar="FILE", type=FILE, help="部门名册 departments.csv。")
+_roster = _file_option("--roster", "部门名册 departments.csv。")
 _ask = click.option(
     "--ask-passwords",
     "ask",
@@ -81,6 +89,16 @@ _ask = click.option(
 _jobs = click.option(
     "--jobs", metavar="N", type=WholeNumber(min=1), help="用几个进程，默认按文件多少自动定。"
 )
+
+
+def _format(*names: str) -> Callable[[Any], Any]:
+    return click.option(
+        "--format",
+        "output_format",
+        type=click.Choice(names),
+        default=names[0],
+        help=f"输出格式，默认 {names[0]}。",
+    )
 
 
 @click.group(
@@ -97,18 +115,8 @@ def main() -> None:
 @main.command(short_help="生成空白表。")
 @_roster
 @click.option("--year", metavar="YEAR", type=click.IntRange(1990, 2200), help="评价年度，如 2023。")
-@click.option(
-    "--reference",
-    metavar="FILE",
-    type=FILE,
-    help="批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。",
-)
-@click.option(
-    "--last-year",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="上年各部门报来的工作簿，预填年初结转、上年数。",
-)
+@_file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
+@_folder_option("--last-year", "上年各部门报来的工作簿，预填年初结转、上年数。")
 @_output
 @_template
 def template(
@@ -131,8 +139,7 @@ def template(
             reference_path=reference,
             last_year_path=last_year,
         )
-    for note in done.notes:
-        click.echo(f"说明：{note}", err=True)
+    _print_to_stderr(f"说明：{note}" for note in done.notes)
     ahead = f"，其中 {done.prefilled} 份预填了金额" if reference or last_year else ""
     click.echo(f"已写出 {len(done.files)} 份空白表{ahead}，在“{output}”。", err=True)
 
@@ -142,16 +149,10 @@ def template(
 @click.option(
     "--report",
     metavar="FILE.docx",
-    type=FILE,
+    type=_FILE,
     help="随附的评价报告（Word 文档 .docx），与工作簿一起核对。",
 )
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json", "csv"]),
-    default="text",
-    help="输出格式，默认 text。",
-)
+@_format("text", "json", "csv")
 @click.option(
     "--fail-on",
     type=click.Choice(["error", "warning", "never"]),
@@ -166,7 +167,7 @@ def check(
     context: click.Context,
     paths: tuple[Path, ...],
     report: Path | None,
-    shape: str,
+    output_format: str,
     fail_on: str,
     jobs: int | None,
     ask: bool,
@@ -182,8 +183,8 @@ def check(
         raise Unusable(
             f"“{report.name}”不是 .docx。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
         )
-    passwords = _passwords(ask)
-    with _plain_failures(), _progress("核对") as progress:
+    passwords = passwords_given(ask=ask)
+    with _plain_failures(), progress_bar("核对") as progress:
         answers = batch.check_files(
             paths,
             template=template,
@@ -192,12 +193,12 @@ def check(
             jobs=jobs,
             progress=progress,
         )
-    if shape == "text":
+    if output_format == "text":
         click.echo(findings_text(answers), nl=False)
     else:
-        pieces = findings_json(answers, template) if shape == "json" else findings_csv(answers)
-        for piece in pieces:
-            _machine(piece)
+        as_json = output_format == "json"
+        for piece in findings_json(answers, template) if as_json else findings_csv(answers):
+            click.echo(piece, nl=False)  # bytes: UTF-8 whatever the encoding of the console
         click.echo(totals_text(answers), err=True)
     context.exit(_none_readable(answers) or int(_reaches(answers, fail_on)))
 
@@ -219,51 +220,29 @@ def score(
 ) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
     from jixiao_xlsx.batch import run as batch
-    from jixiao_xlsx.output.text.terminal import scores_text
+    from jixiao_xlsx.output.text import terminal
 
-    passwords = _passwords(ask)
-    with _plain_failures(), _progress("评分") as progress:
+    passwords = passwords_given(ask=ask)
+    with _plain_failures(), progress_bar("评分") as progress:
         answers = batch.score_files(
             paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress
         )
-    click.echo(scores_text(answers), nl=False)
-    problems = _complain(answers)
-    context.exit(_none_readable(answers) or int(problems))
+    click.echo(terminal.scores_text(answers), nl=False)
+    _print_to_stderr(terminal.file_problems(answers))
+    context.exit(_none_readable(answers) or int(any(answer.problem for answer in answers)))
 
 
 @main.command(short_help="一次办完：核对、评分、汇总整个收件箱。")
-@click.argument("inboxes", metavar="INBOX…", nargs=-1, required=True, type=EXISTING)
+@click.argument("inboxes", metavar="INBOX…", nargs=-1, required=True, type=_EXISTING)
 @_output
 @_roster
-@click.option(
-    "--bureau", metavar="FILE", type=FILE, help="本局信息 bureau.toml，默认取名册旁边的。"
-)
-@click.option(
-    "--reference",
-    metavar="FILE",
-    type=FILE,
-    help="财政批复数：部门编码、项目、年初预算、全年预算、决算。",
-)
-@click.option(
-    "--waivers", metavar="FILE", type=FILE, help="豁免清单 waivers.csv，默认取名册旁边的。"
-)
-@click.option(
-    "--choose",
-    metavar="FILE",
-    type=FILE,
-    help="由您指定以哪个文件为准：overrides.csv，两列：部门、文件。",
-)
-@click.option(
-    "--previous",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。",
-)
-@click.option(
-    "--review",
-    metavar="DIR",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    help="填好财政复核分的评分表所在的文件夹（以前结果里的“评分”），按复核分排名。",
+@_file_option("--bureau", "本局信息 bureau.toml，默认取名册旁边的。")
+@_file_option("--reference", "财政批复数：部门编码、项目、年初预算、全年预算、决算。")
+@_file_option("--waivers", "豁免清单 waivers.csv，默认取名册旁边的。")
+@_file_option("--choose", "由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
+@_folder_option("--previous", "上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。")
+@_folder_option(
+    "--review", "填好财政复核分的评分表所在的文件夹（以前结果里的“评分”），按复核分排名。"
 )
 @_jobs
 @_ask
@@ -286,11 +265,10 @@ def run(
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、通过/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx.batch import run as batch
-    from jixiao_xlsx.output.text.terminal import line_safe, totals_text
-    from jixiao_xlsx.season.review import told
+    from jixiao_xlsx.output.text import terminal
 
-    passwords = _passwords(ask)
-    with _plain_failures(), _progress("处理") as progress:
+    passwords = passwords_given(ask=ask)
+    with _plain_failures(), progress_bar("处理") as progress:
         done = batch.run(
             inboxes,
             output,
@@ -306,30 +284,14 @@ def run(
             jobs=jobs,
             progress=progress,
         )
-    problems = _complain(done.answers, done.problems)
-    for note in done.notes:
-        click.echo(line_safe(f"说明：{note}"), err=True)
-    click.echo(totals_text(done.answers), err=True)
-    if roster:
-        before = f"（其中 {len(done.silent)} 个以前报过）" if done.silent else ""
-        click.echo(
-            f"名册 {len(done.roster)} 个部门，未报 {len(done.missing)} 个{before}。", err=True
-        )
-    for line in told(done.findings):
-        click.echo(line_safe(line), err=True)
-    if done.findings:
-        click.echo(
-            f"部门之间、豁免清单和财政复核另有 {len(done.findings)} 条，见 {batch.SUMMARY} 的“问题清单”。",
-            err=True,
-        )
-    if faults := sum(len(answer.faults) for answer in done.answers):
-        click.echo(f"注意：程序出错 {faults} 处，详情在 run.json 里，请交给维护人员。", err=True)
-    click.echo(f"结果在“{output}”，先看 {batch.SUMMARY}。", err=True)
-    context.exit(_none_readable(done.answers) or int(problems))
+    _print_to_stderr(terminal.file_problems(done.answers, done.problems))
+    _print_to_stderr(terminal.run_summary(done, output, batch.SUMMARY, with_roster=bool(roster)))
+    unwritten = [*done.problems, *filter(None, (answer.problem for answer in done.answers))]
+    context.exit(_none_readable(done.answers) or int(bool(unwritten)))
 
 
 @main.command(short_help="由各表写出评价报告（Word）。")
-@click.argument("path", metavar="FILE", type=FILE)
+@click.argument("path", metavar="FILE", type=_FILE)
 @_output
 @_template
 def report(path: Path, output: Path, template: Template) -> None:
@@ -346,20 +308,17 @@ def report(path: Path, output: Path, template: Template) -> None:
             data = writer.report_document(figures)
             before = files.keep_other(target, data)
             files.write_bytes(target, data)
-        except workbook.Unreadable as error:
-            raise Unusable(error.reason) from error
-        except report_figures.ReportImpossible as error:
+        except (workbook.Unreadable, report_figures.ReportImpossible) as error:
             raise Unusable(str(error)) from error
-    for note in figures.notes():
-        click.echo(f"说明：{note}", err=True)
+    _print_to_stderr(f"说明：{note}" for note in figures.notes())
     if before:
         click.echo(f"说明：原来的报告与新写的不同，已改名保留为“{before.name}”。", err=True)
     click.echo(f"报告在“{target}”。", err=True)
 
 
 @main.command(short_help="比较同一张表的两个文件。")
-@click.argument("old", metavar="OLD", type=FILE)
-@click.argument("new", metavar="NEW", type=FILE)
+@click.argument("old", metavar="OLD", type=_FILE)
+@click.argument("new", metavar="NEW", type=_FILE)
 @_template
 @click.pass_context
 def diff(context: click.Context, old: Path, new: Path, template: Template) -> None:
@@ -372,69 +331,37 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
         before, after = (workbook.read(path, template) for path in (old, new))
     except workbook.Unreadable as error:
         raise Unusable(error.reason) from error
-    found = jixiao_xlsx.differences(before, after)
-    for change in found:
+    changes = jixiao_xlsx.differences(before, after)
+    for change in changes:
         click.echo(
             line_safe(f"{change.place}  {about(change)}：{' → '.join(before_and_after(change))}")
         )
-    click.echo(f"共 {len(found)} 处不同。", err=True)
-    context.exit(int(bool(found)))
+    click.echo(f"共 {len(changes)} 处不同。", err=True)
+    context.exit(int(bool(changes)))
 
 
 @main.command(short_help="查看核对规则。")
 @click.argument("code", metavar="[CODE]", required=False)
-@click.option(
-    "--format",
-    "shape",
-    type=click.Choice(["text", "json", "markdown"]),
-    default="text",
-    help="输出格式，默认 text。",
-)
+@_format("text", "json", "markdown")
 @_template
-def rules(code: str | None, shape: str, template: Template) -> None:
+def rules(code: str | None, output_format: str, template: Template) -> None:
     """列出全部核对规则；给出编号时，说明这一条查什么、为什么、依据和级别。"""
     from jixiao_xlsx.examining.check import catalogue
     from jixiao_xlsx.output.text import rule_pages
 
-    known = catalogue(template)
-    chosen = [rule for rule in known if code is None or rule.code == code.strip().upper()]
+    every_rule = catalogue(template)
+    chosen = [rule for rule in every_rule if code is None or rule.code == code.strip().upper()]
     if not chosen:
         raise Unusable(f"没有编号为“{code}”的规则。全部编号：jixiao rules")
-    if shape == "json":
-        _machine(rule_pages.rules_json(chosen, template))
-    elif shape == "markdown":
-        _machine(rule_pages.rules_markdown(chosen, template).encode())
+    if output_format == "json":
+        click.echo(rule_pages.rules_json(chosen, template), nl=False)
+    elif output_format == "markdown":
+        click.echo(rule_pages.rules_markdown(chosen, template).encode(), nl=False)
     else:
         click.echo(
             rule_pages.rule_text(chosen[0], template) if code else rule_pages.rules_text(chosen),
             nl=False,
         )
-
-
-# ------------------------------------------------------------------------------------------------------------ shared
-
-
-def _passwords(ask: bool) -> tuple[str, ...]:
-    """Candidates for workbooks that ask for one: from the environment, and typed unseen where asked for; never an argument."""
-    from jixiao_xlsx.intake.passwords import passwords_in, split
-
-    typed = ""
-    if ask and sys.stdin.isatty():
-        typed = click.prompt(
-            "密码（多个用分号隔开，输入时不显示）",
-            hide_input=True,
-            default="",
-            show_default=False,
-            err=True,
-        )
-    elif ask:
-        typed = sys.stdin.readline()
-    return (*split(typed), *passwords_in())
-
-
-def _machine(data: bytes) -> None:
-    """Bytes to stdout as they are: UTF-8 whatever the console speaks."""
-    click.echo(data, nl=False)
 
 
 @contextmanager
@@ -448,50 +375,13 @@ def _plain_failures() -> Iterator[None]:
         raise Unusable(str(error)) from error
 
 
-@contextmanager
-def _progress(label: str) -> Iterator[Progress | None]:
-    """A progress bar on a terminal; nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    bar: Any = None
-
-    def show(done: int, total: int) -> None:
-        nonlocal bar
-        if bar is None:
-            bar = click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True)
-            bar.__enter__()
-        bar.update(done - bar.pos)
-
-    try:
-        yield show
-    finally:
-        if bar is not None:
-            bar.__exit__(None, None, None)
-
-
-def _complain(answers: Sequence[Answer], problems: Sequence[str] = ()) -> bool:
-    """Say what is not as it should be; whether some output is missing."""
-    from jixiao_xlsx.output.text.terminal import line_safe
-    from jixiao_xlsx.values.answers import NO_CONTENT, FileStatus
-
-    for answer in answers:
-        if answer.status in {
-            FileStatus.UNREADABLE,
-            FileStatus.UNRECOGNISED,
-        } and not answer.reason.endswith(NO_CONTENT):
-            click.echo(
-                line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}"), err=True
-            )
-        if answer.problem:
-            click.echo(line_safe(f"注意：{answer.file}：{answer.problem}"), err=True)
-    for problem in problems:
-        click.echo(line_safe(f"注意：{problem}"), err=True)
-    return bool(problems) or any(answer.problem for answer in answers)
+def _print_to_stderr(lines: Iterable[str]) -> None:
+    for line in lines:
+        click.echo(line, err=True)
 
 
 def _none_readable(answers: Sequence[Answer]) -> int:
-    """2, with a word to the user, where not one file could be read."""
+    """Return exit code 2, with a message, where no file could be read; else 0."""
     from jixiao_xlsx.values.answers import FileStatus
 
     unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}

@@ -1,4 +1,4 @@
-"""The command line in Chinese, on any console.
+"""The command line in Chinese, on any console; what it asks and shows while it works.
 
 click looks up its words by gettext: messages.po beside this module has them. What gettext does not reach is here.
 """
@@ -10,6 +10,7 @@ import gettext
 import io
 import os
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -76,6 +77,46 @@ class WholeNumber(click.IntRange):
 
     def _describe_range(self) -> str:
         return super()._describe_range().replace("x>", "取值>")
+
+
+@contextlib.contextmanager
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
+    """Show a progress bar on a terminal and nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    bar: Any = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None:
+            bar = click.progressbar(length=total, label=label, file=sys.stderr, show_pos=True)
+            bar.__enter__()
+        bar.update(done - bar.pos)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.__exit__(None, None, None)
+
+
+def passwords_given(*, ask: bool) -> tuple[str, ...]:
+    """Return candidates from the environment and, with `ask`, typed unseen; never from an argument."""
+    from jixiao_xlsx.intake.passwords import passwords_in, split
+
+    typed = ""
+    if ask and sys.stdin.isatty():
+        typed = click.prompt(
+            "密码（多个用分号隔开，输入时不显示）",
+            hide_input=True,
+            default="",
+            show_default=False,
+            err=True,
+        )
+    elif ask:
+        typed = sys.stdin.readline()
+    return (*split(typed), *passwords_in())
 
 
 def _without_quotes(error: click.UsageError) -> str:

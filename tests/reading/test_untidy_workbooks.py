@@ -16,8 +16,8 @@ import openpyxl
 import pytest
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx.cli import _complain
 from jixiao_xlsx.intake.roster import read_roster
+from jixiao_xlsx.output.text.terminal import file_problems
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.answers import NO_CONTENT, Answer, FileStatus
@@ -363,10 +363,8 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(small_disk: Path) -> N
     assert len(_counting(small_disk / "结果")) == len(BOOKS)
 
 
-def test_a_message_to_people_is_one_line_whatever_the_name(
-    capsys: pytest.CaptureFixture[str],
-) -> None:
-    _complain([Answer("甲\x1b[31m\n乙.xlsx", FileStatus.UNREADABLE, "坏")])
-    assert "\x1b" not in capsys.readouterr().err
-    _complain([Answer("Thumbs.db", FileStatus.UNRECOGNISED, f"操作系统留下的文件，{NO_CONTENT}")])
-    assert not capsys.readouterr().err
+def test_a_message_to_people_is_one_line_whatever_the_name() -> None:
+    [line] = file_problems([Answer("甲\x1b[31m\n乙.xlsx", FileStatus.UNREADABLE, "坏")])
+    assert line == "无法读取：甲 [31m 乙.xlsx：坏"
+    left = f"操作系统留下的文件，{NO_CONTENT}"
+    assert not [*file_problems([Answer("Thumbs.db", FileStatus.UNRECOGNISED, left)])]

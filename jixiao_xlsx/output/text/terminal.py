@@ -1,13 +1,15 @@
-"""What `check` and `score` print for people, and texts made safe for a terminal."""
+"""What `check`, `score` and `run` print for people, and texts made safe for a terminal."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
+from pathlib import Path
 
 from jixiao_xlsx.output.text.wording import STATE_LABELS
-from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.season.review import told
+from jixiao_xlsx.values.answers import NO_CONTENT, Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 from jixiao_xlsx.values.number_text import plain
 
@@ -82,6 +84,37 @@ def scores_text(answers: Sequence[Answer]) -> str:
             said = answer.problem or "；".join(filter(None, known))
             lines.append("\t".join(line_safe(text) for text in (name, answer.file, *totals, said)))
     return "\n".join([*lines, ""])
+
+
+def file_problems(answers: Sequence[Answer], problems: Sequence[str] = ()) -> Iterator[str]:
+    """Yield a line for each file that was not read or not fully written, then `problems`."""
+    for answer in answers:
+        unread = answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
+        if unread and not answer.reason.endswith(NO_CONTENT):
+            yield line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}")
+        if answer.problem:
+            yield line_safe(f"注意：{answer.file}：{answer.problem}")
+    for problem in problems:
+        yield line_safe(f"注意：{problem}")
+
+
+def run_summary(batch: Batch, output: Path, summary: str, *, with_roster: bool) -> Iterator[str]:
+    """Yield what `run` prints at its end; `summary` is the file name of the summary workbook."""
+    for note in batch.notes:
+        yield line_safe(f"说明：{note}")
+    yield totals_text(batch.answers)
+    if with_roster:
+        earlier = f"（其中 {len(batch.silent)} 个以前报过）" if batch.silent else ""
+        yield f"名册 {len(batch.roster)} 个部门，未报 {len(batch.missing)} 个{earlier}。"
+    yield from map(line_safe, told(batch.findings))
+    if batch.findings:
+        yield (
+            f"部门之间、豁免清单和财政复核另有 {len(batch.findings)} 条，"
+            f"见 {summary} 的“问题清单”。"
+        )
+    if faults := sum(len(answer.faults) for answer in batch.answers):
+        yield f"注意：程序出错 {faults} 处，详情在 run.json 里，请交给维护人员。"
+    yield f"结果在“{output}”，先看 {summary}。"
 
 
 def _points(score: Fraction | None) -> str:
