@@ -333,9 +333,8 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
         raise Unusable(error.reason) from error
     changes = jixiao_xlsx.differences(before, after)
     for change in changes:
-        click.echo(
-            line_safe(f"{change.place}  {about(change)}：{' → '.join(before_and_after(change))}")
-        )
+        values = " → ".join(before_and_after(change))
+        click.echo(line_safe(f"{change.place}  {about(change)}：{values}"))
     click.echo(f"共 {len(changes)} 处不同。", err=True)
     context.exit(int(bool(changes)))
 
@@ -358,10 +357,8 @@ def rules(code: str | None, output_format: str, template: Template) -> None:
     elif output_format == "markdown":
         click.echo(rule_pages.rules_markdown(chosen, template).encode(), nl=False)
     else:
-        click.echo(
-            rule_pages.rule_text(chosen[0], template) if code else rule_pages.rules_text(chosen),
-            nl=False,
-        )
+        page = rule_pages.rule_text(chosen[0], template) if code else rule_pages.rules_text(chosen)
+        click.echo(page, nl=False)
 
 
 @contextmanager
