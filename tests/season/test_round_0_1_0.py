@@ -1,0 +1,88 @@
+"""Records that version 0.1.0 left in 轮次/ are still read: its findings keep their fingerprints and count as 未改正.
+
+`round_0_1_0/` is the output folder of `jixiao run` of 0.1.0 on the samples, without what `--previous` does not need;
+`round_0_1_0/expected.csv` is what 0.1.0 itself said of the same workbooks when they came a second time.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import shutil
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import jixiao_xlsx as jx
+from jixiao_xlsx.values.answers import Batch
+
+SAMPLES = Path(__file__).parents[2] / "samples"
+EARLIER = Path(__file__).with_name("round_0_1_0")
+FIELDS = ("department", "round", "code", "sheet", "cell", "state", "since", "fingerprint")
+
+
+def saved_again(data: bytes) -> bytes:
+    """Return the same workbook uncompressed, as if it had been saved and sent once more."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(stream, "w") as new,
+    ):
+        for name in old.namelist():
+            new.writestr(zipfile.ZipInfo(name), old.read(name))
+    return stream.getvalue()
+
+
+def run(inbox: Path, output: Path) -> Batch:
+    return jx.run(
+        [inbox], output, roster_path=SAMPLES / "departments.csv", previous=EARLIER, jobs=1
+    )
+
+
+def lines(batch: Batch) -> list[tuple[str, ...]]:
+    """Every finding of every department that counts, with its round and its state."""
+    reports = {one.department: one.report for one in batch.answers if one.counts and one.report}
+    return [
+        (name, str(report.round), *map(str, line))
+        for name, report in sorted(reports.items())
+        for line in report.flatten("code", "sheet", "cell", "state", "since", "fingerprint")
+    ]
+
+
+def expected() -> list[tuple[str, ...]]:
+    with (EARLIER / "expected.csv").open(encoding="utf-8", newline="") as stream:
+        return [tuple(line[field] for field in FIELDS) for line in csv.DictReader(stream)]
+
+
+@pytest.fixture(scope="module")
+def second(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+    folder = tmp_path_factory.mktemp("second")
+    inbox = folder / "inbox"
+    inbox.mkdir()
+    for path in sorted((SAMPLES / "inbox").iterdir()):
+        data = path.read_bytes()
+        (inbox / path.name).write_bytes(saved_again(data) if path.suffix == ".xlsx" else data)
+    return run(inbox, folder / "out")
+
+
+def test_every_finding_of_0_1_0_is_recognised_as_not_corrected(second: Batch) -> None:
+    found = lines(second)
+    assert found == expected()
+    assert {(line[1], line[6]) for line in found} == {("2", "1")}
+
+
+def test_nothing_counts_as_corrected_or_changed(second: Batch) -> None:
+    for answer in second.submitted:
+        assert answer.report and not answer.report.mended and not answer.report.changes
+
+
+def test_the_same_files_are_no_second_round(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    inbox.mkdir()
+    for name in ("青禾县信访局", "县医保局绩效评价表（导出）", "公安局整体支出绩效自评表（3.11）"):
+        shutil.copy2(SAMPLES / "inbox" / f"{name}.xlsx", inbox)
+    found = lines(run(inbox, tmp_path / "out"))
+    names = {line[0] for line in found}
+    assert found == [(line[0], "1", *line[2:]) for line in expected() if line[0] in names]
+    assert len(names) == 2
