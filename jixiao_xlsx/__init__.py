@@ -158,7 +158,7 @@ def run(
     `reference_path` is 批复决算.csv, `choices_path` says which file of a department counts. `previous` is the output of the
     round before; `review` has the scored workbooks that a reviewer typed into; `passwords` are tried on encrypted workbooks.
     `jobs` is the number of processes (None: as many as gain; a script that allows more than one needs a main guard).
-    Raises roster.InputError for such a file that cannot be used, files.Blocked for an output folder that cannot.
+    Raises table_files.InputError for such a file that cannot be used, files.Blocked for an output folder that cannot.
     """
     from jixiao_xlsx.batch import run as batch
 

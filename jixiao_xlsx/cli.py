@@ -363,7 +363,7 @@ def rules(code: str | None, output_format: str, template: Template) -> None:
 
 @contextmanager
 def _plain_failures() -> Iterator[None]:
-    from jixiao_xlsx.intake.roster import InputError
+    from jixiao_xlsx.intake.table_files import InputError
     from jixiao_xlsx.output.files import Blocked
 
     try:

@@ -24,7 +24,7 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
-from jixiao_xlsx.intake.file_kinds import ENCRYPTED, Refused, seen_through
+from jixiao_xlsx.intake.file_kinds import ENCRYPTED, Refused, is_fully_guarded
 from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.intake.passwords import unlocked
@@ -100,7 +100,7 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     try:
         data = candidate.content()
         sha256 = sha256_of_bytes(data)
-        if here and not seen_through(data):
+        if here and not is_fully_guarded(data):
             raise _Opaque
         answer = Answer(
             candidate.file,
@@ -129,7 +129,9 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
 def _not_read(candidate: Candidate, folder: Path) -> Answer:
     """The answer to what is no workbook; a written report that cannot be read says why."""
     aside = replace(
-        _failed(candidate, candidate.set_aside, _digest(candidate)), status=candidate.status
+        _failed(candidate, candidate.set_aside, _digest(candidate)),
+        status=candidate.status,
+        ignorable=candidate.ignorable,
     )
     if is_report(candidate) and isinstance(reason := read_report(candidate, folder), str):
         return replace(aside, status=FileStatus.UNREADABLE, reason=reason)

@@ -12,7 +12,9 @@ from jixiao_xlsx.batch.prefill import Ahead, approved, last_year
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.intake.roster import BUREAU_FILE, InputError, beside, read_bureau, read_roster
+from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, file_beside, read_bureau
+from jixiao_xlsx.intake.roster import read_roster
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import set_aside, unique, write_whole
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
@@ -43,7 +45,7 @@ def blank_workbooks(
     Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path` gives the approved
     budgets, `last_year_path` is a folder of last year's filled workbooks; both need the roster. Raises InputError, Blocked.
     """
-    bureau_file = beside(roster_path, BUREAU_FILE)
+    bureau_file = file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
     roster = read_roster(roster_path) if roster_path else ()
     year = year or bureau.year

@@ -11,8 +11,8 @@ from decimal import Decimal
 from pathlib import Path
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.intake import candidates
 from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.season.which_counts import settle
 from jixiao_xlsx.values.amounts import atoms_per
@@ -106,7 +106,7 @@ def last_year(
     answers: list[Answer] = []
     read: dict[str, Submission] = {}
     saved: dict[str, int] = {}
-    for candidate in candidates.candidates([folder]):
+    for candidate in find_candidates([folder]):
         if candidate.set_aside:
             continue
         saved[candidate.file] = candidate.saved

@@ -17,19 +17,13 @@ from jixiao_xlsx.batch.returns import Returning
 from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.find_template import PACKAGE
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.intake.candidates import RUN_RECORD, Candidate, candidates
-from jixiao_xlsx.intake.file_kinds import Refused, seen_through
+from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, WAIVERS_FILE, file_beside, read_bureau
+from jixiao_xlsx.intake.candidates import Candidate
+from jixiao_xlsx.intake.file_kinds import Refused, is_fully_guarded
+from jixiao_xlsx.intake.inbox import RUN_RECORD, find_candidates
 from jixiao_xlsx.intake.reference import date_in, read_reference, read_waivers
-from jixiao_xlsx.intake.roster import (
-    BUREAU_FILE,
-    WAIVERS_FILE,
-    Choice,
-    InputError,
-    beside,
-    read_bureau,
-    read_choices,
-    read_roster,
-)
+from jixiao_xlsx.intake.roster import Choice, read_choices, read_roster
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import (
     Blocked,
@@ -105,13 +99,13 @@ def run(
     `choices_path` the reviewer's word on which file counts; `review_folder` has scored workbooks that a reviewer typed into
     (or is the output of a run that wrote them); `passwords` are tried on workbooks that ask for one. `progress`
     is told (files done, files in all). Outputs that could not be written are in `Batch.problems` and each Answer's `problem`.
-    A run that was killed is taken up where it stood. Raises roster.InputError, Blocked.
+    A run that was killed is taken up where it stood. Raises table_files.InputError, Blocked.
     """
     output = Path(output)
     roster = read_roster(Path(roster_path)) if roster_path else ()
-    bureau_file = Path(bureau_path) if bureau_path else beside(roster_path, BUREAU_FILE)
+    bureau_file = Path(bureau_path) if bureau_path else file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
-    waivers_file = Path(waivers_path) if waivers_path else beside(roster_path, WAIVERS_FILE)
+    waivers_file = Path(waivers_path) if waivers_path else file_beside(roster_path, WAIVERS_FILE)
     waivers = read_waivers(waivers_file) if waivers_file else ()
     choices = read_choices(Path(choices_path), roster) if choices_path else ()
     reference = Path(reference_path) if reference_path else None
@@ -373,8 +367,10 @@ def check_files(
 
     `report` is a written report (.docx): that of the only workbook, else of the one whose department it names.
     """
-    found = candidates(map(Path, paths))
-    extra = tuple(replace(one, beside="") for one in candidates([Path(report)])) if report else ()
+    found = find_candidates(map(Path, paths))
+    extra = (
+        tuple(replace(one, beside="") for one in find_candidates([Path(report)])) if report else ()
+    )
     books = [one.file for one in found if not one.set_aside]
     given = tuple(Offer(one, given=len(books) == 1) for one in extra)
     known = {one.path for one in found}
@@ -416,7 +412,7 @@ def _examined(
             raise Blocked(
                 f"结果不能写进收件箱“{inbox.resolve().name}”本身：会和报送的原件混在一起。请用 -o 另写一个文件夹。"
             )
-    found = candidates(map(Path, paths), skip=output)
+    found = find_candidates(map(Path, paths), skip=output)
     offered = offers(found, read_roster(told.roster) if told.roster else ())
     chosen, _ = which_counts.chosen_files(told.choices, [candidate.file for candidate in found])
     waiting = output / staged.FOLDER
@@ -502,7 +498,7 @@ def _is_somebodys(target: Path) -> bool:
     """Whether it is not ours to replace: no scored workbook, or one that a reviewer typed into."""
     try:
         data = target.read_bytes()
-        reviews = read_review(data, target.name) if seen_through(data) else ()
+        reviews = read_review(data, target.name) if is_fully_guarded(data) else ()
     except Refused:
         return True
     return not reviews or any(review.lines for review in reviews)

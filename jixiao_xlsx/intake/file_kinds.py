@@ -1,30 +1,34 @@
-"""What a file really is, by its first bytes and not by its name; everything that is no workbook is refused in plain Chinese."""
+"""The format of a workbook, by its bytes and not by its name; what is no workbook is refused.
+
+The reasons are Chinese sentences for people: what the file is and what to do.
+"""
 
 from __future__ import annotations
 
 import io
 import zipfile
 import zlib
+from collections.abc import Mapping
 from enum import StrEnum
 
-MAX_BYTES = 50 * 2**20
-MAX_ENTRIES = 2000
-MAX_UNPACKED = 200 * 2**20
-MAX_XML = 100 * 2**20
+MAX_WORKBOOK_BYTES = 50 * 2**20
+_MAX_PARTS = 2000
+_MAX_UNPACKED_BYTES = 200 * 2**20
+_MAX_XML_BYTES = 100 * 2**20
 
 SAVE_AS = "请用 WPS 或 Excel 打开，另存为“Excel 工作簿（.xlsx）”后重报"
 
 
 class Refused(Exception):
-    """A file that will not be read; `reason` says what it is and what to do, for people."""
+    """A file that is not read; `reason` says in Chinese what it is and what to do."""
 
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
 
 
-class Kind(StrEnum):
-    """The containers that can be read."""
+class WorkbookFormat(StrEnum):
+    """The formats that can be read."""
 
     OOXML = "ooxml"
     XLS = "xls"
@@ -33,6 +37,8 @@ class Kind(StrEnum):
 
 
 _BIFF = frozenset({b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"})
+_BAD_DIRECTORY = (zipfile.BadZipFile, ValueError, NotImplementedError, OSError)
+_BAD_ZIP = (*_BAD_DIRECTORY, zlib.error, EOFError)
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
     (b"%PDF", "这是 PDF 文件，不是工作簿。请报送填好的 .xlsx 原件"),
@@ -42,34 +48,42 @@ _MAGIC = (
     (b"\x89PNG", "这是图片（PNG），不是工作簿。请报送填好的 .xlsx 原件"),
     (b"{\\rtf", "这是写字板文档（RTF），不是工作簿。请报送填好的 .xlsx 原件"),
 )
-ENCRYPTED = "文件已加密，需要密码才能打开。请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
+ENCRYPTED = (
+    "文件已加密，需要密码才能打开。"
+    "请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
+)
+_ENCRYPTED_ODS = "文件是加密的 .ods，不能读取。请取消密码，用 WPS 或 Excel 另存为 .xlsx 后重新报送"
 _BROKEN = "文件已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
 
 
-def sniff(data: bytes) -> Kind:
-    """The container of `data`. Raises Refused for anything that is no workbook, is encrypted, or is too large."""
+def sniff(data: bytes) -> WorkbookFormat:
+    """Return the format of a workbook.
+
+    Raises Refused for what is no workbook, is encrypted, or is too large.
+    """
     if not data.strip(b"\0\r\n\t "):
         raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_WORKBOOK_BYTES:
         raise Refused(
-            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
+            "请删去图片等无关内容后重报"
         )
     if data.startswith(_OLE):
-        return _inside_ole(data)
+        return _format_in_ole(data)
     if data.startswith(b"PK\x03\x04"):
-        return _inside_zip(data)
+        return _format_in_zip(data)
     for magic, reason in _MAGIC:
         if data.startswith(magic):
             raise Refused(reason)
     if data.startswith(b"PK"):
         raise Refused(_BROKEN)
     if data[:2] in _BIFF:
-        return Kind.XLS
+        return WorkbookFormat.XLS
     raise Refused(_as_text(data[:4096]))
 
 
-def seen_through(data: bytes) -> bool:
-    """Whether the guard can look into `data`: an .xlsx, or nothing that a library will ever see."""
+def is_fully_guarded(data: bytes) -> bool:
+    """Return whether our own guard checks all of `data`: an .xlsx, or what no library is given."""
     if data.startswith(_OLE) or data[:2] in _BIFF:
         return False
     if not data.startswith(b"PK\x03\x04"):
@@ -77,19 +91,19 @@ def seen_through(data: bytes) -> bool:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {name.lower() for name in archive.namelist()}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+    except _BAD_DIRECTORY:
         return True
     return "mimetype" not in names and not any(name.endswith("workbook.bin") for name in names)
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
-    """The archive, with its sizes checked before anything is unpacked. Raises Refused."""
+    """Open an archive, its sizes checked before anything is unpacked. Raises Refused."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+    except _BAD_DIRECTORY as error:
         raise Refused(_BROKEN) from error
     entries = archive.infolist()
-    if len(entries) > MAX_ENTRIES:
+    if len(entries) > _MAX_PARTS:
         raise Refused(f"压缩包内有 {len(entries)} 个部件，不是正常的工作簿，未读取")
     if len({entry.filename.lower() for entry in entries}) != len(entries):
         raise Refused("压缩包内有同名部件，不是正常的工作簿，未读取")
@@ -99,9 +113,10 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
         for entry in entries
         if entry.filename.lower().endswith((".xml", ".rels", ".vml"))
     )
-    if unpacked > MAX_UNPACKED or xml > MAX_XML:
+    if unpacked > _MAX_UNPACKED_BYTES or xml > _MAX_XML_BYTES:
         raise Refused(
-            f"解压后有 {unpacked / 2**20:.0f} MB，远超正常的报表，未读取。请另存一份只含报表的 .xlsx 后重报"
+            f"解压后有 {unpacked / 2**20:.0f} MB，远超正常的报表，未读取。"
+            "请另存一份只含报表的 .xlsx 后重报"
         )
     if any(entry.flag_bits & 1 for entry in entries):
         raise Refused(ENCRYPTED)
@@ -109,16 +124,16 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
 
 
 def broken() -> Refused:
-    """The refusal for a file whose container is right and whose inside is not."""
+    """Return the refusal of a file whose container is sound and whose content is not."""
     return Refused(_BROKEN)
 
 
 def encrypted() -> Refused:
-    """The refusal for a workbook that asks for a password."""
+    """Return the refusal of a workbook that needs a password."""
     return Refused(ENCRYPTED)
 
 
-def _inside_ole(data: bytes) -> Kind:
+def _format_in_ole(data: bytes) -> WorkbookFormat:
     def holds(stream: str) -> bool:
         return stream.encode("utf-16-le") in data
 
@@ -132,31 +147,17 @@ def _inside_ole(data: bytes) -> Kind:
         raise Refused("这是演示文稿（.ppt），不是工作簿。请报送填好的 .xlsx 原件")
     if not holds("Workbook") and not holds("Book"):
         raise Refused(f"文件里没有工作簿，或文件已损坏。{SAVE_AS}")
-    return Kind.XLS
+    return WorkbookFormat.XLS
 
 
-def _inside_zip(data: bytes) -> Kind:
+def _format_in_zip(data: bytes) -> WorkbookFormat:
     with open_zip(data) as archive:
-        names = {name.lower() for name in archive.namelist()}
+        names = {name.lower(): name for name in archive.namelist()}
         if "mimetype" in names and "content.xml" in names:
-            try:
-                kind = archive.read(
-                    next(name for name in archive.namelist() if name.lower() == "mimetype")
-                )
-            except (
-                zipfile.BadZipFile,
-                zlib.error,
-                EOFError,
-                NotImplementedError,
-                ValueError,
-                OSError,
-            ) as error:
-                raise Refused(_BROKEN) from error
-            if kind.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
-                return Kind.ODS
-            raise Refused("这是 OpenDocument 文档，但不是表格。请报送填好的 .xlsx 原件")
+            _refuse_other_open_documents(archive, names)
+            return WorkbookFormat.ODS
     if any(name.endswith("workbook.bin") for name in names):
-        return Kind.XLSB
+        return WorkbookFormat.XLSB
     if any(name.startswith("word/") for name in names):
         raise Refused("这是 Word 文档（.docx），不是工作簿。请报送填好的 .xlsx 原件")
     if any(name.startswith("ppt/") for name in names):
@@ -165,13 +166,30 @@ def _inside_zip(data: bytes) -> Kind:
         raise Refused(
             "这是 ZIP 压缩包，里面没有工作簿的内容。如果是打包的文件，请解压后报送里面的 .xlsx"
         )
-    return Kind.OOXML
+    return WorkbookFormat.OOXML
+
+
+def _refuse_other_open_documents(archive: zipfile.ZipFile, names: Mapping[str, str]) -> None:
+    """Raise Refused for an OpenDocument file that is no spreadsheet, or is encrypted.
+
+    `names` gives the parts by their names in lower case.
+    """
+    manifest = names.get("meta-inf/manifest.xml")
+    try:
+        media_type = archive.read(names["mimetype"])
+        encrypted_parts = manifest and b"encryption-data" in archive.read(manifest)
+    except _BAD_ZIP as error:
+        raise Refused(_BROKEN) from error
+    if not media_type.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
+        raise Refused("这是 OpenDocument 文档，但不是表格。请报送填好的 .xlsx 原件")
+    if encrypted_parts:
+        raise Refused(_ENCRYPTED_ODS)
 
 
 def _as_text(head: bytes) -> str:
-    head = (
-        head.replace(b"\0", b"") if head.startswith((b"\xff\xfe", b"\xfe\xff")) else head
-    )  # “Unicode 文本” of Excel
+    """Return the reason for a file that is text, or unknown."""
+    if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # “Unicode 文本” of Excel
+        head = head.replace(b"\0", b"")
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
     if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
         return f"这是“XML 表格 2003”，不是工作簿。{SAVE_AS}"

@@ -1,6 +1,6 @@
-"""Saved mail as an inbox: letters, their attachments by their right names, also inside forwarded letters.
+"""Saved mail as an inbox: letters, their attachments by their right names, also those forwarded.
 
-Header text is decoded by RFC 2231 and RFC 2047, and as UTF-8 or GBK where a program sent raw bytes.
+Headers are decoded by RFC 2231 and RFC 2047, and as UTF-8 or GBK where a program sent raw bytes.
 """
 
 from __future__ import annotations
@@ -16,39 +16,37 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
 from email.message import Message
+from email.policy import Compat32
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from jixiao_xlsx.intake.file_kinds import Refused
-from jixiao_xlsx.intake.zip_files import clean
+from jixiao_xlsx.intake.zip_files import clean_name
 from jixiao_xlsx.values.answers import Letter
 
-MAX_LETTER = 64 * 2**20
-MAX_LETTERS = 5000
+MAX_LETTER_BYTES = 64 * 2**20
 MAX_LINES = 1_500_000
-MAX_PARTS = 2000
-LETTER_HEAD = b"From: \n"  # stands for the first bytes of what is known to be a letter
+LETTER_HEAD = b"From: \n"  # stands for the first bytes of a letter of an mbox
+_MAX_LETTERS = 5000
+_MAX_PARTS = 2000
 _LINE = 1 << 16
-_SUBJECT, _SENDER = 200, 1000
+_MAX_SUBJECT, _MAX_SENDER = 200, 1000
 _HEADER = re.compile(
-    rb"(?:return-path|received|delivered-to|date|from|to|cc|subject|message-id|mime-version|reply-to|sender|dkim-signature|x-[\w-]+"
-    rb"|authentication-results|arc-[\w-]+|content-type):[ \t]",
+    rb"(?:return-path|received|delivered-to|date|from|to|cc|subject|message-id|mime-version"
+    rb"|reply-to|sender|dkim-signature|x-[\w-]+|authentication-results|arc-[\w-]+|content-type)"
+    rb":[ \t]",
     re.IGNORECASE,
 )
-_GBK = {
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "gb_2312-80": "gb18030",
-    "cp936": "gb18030",
-    "x-gbk": "gb18030",
-}
+_GBK_NAMES = frozenset({"gb2312", "gbk", "gb_2312-80", "cp936", "x-gbk"})
 _CLOUD = re.compile(
-    r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]*ftn|pan\.baidu\.com|mail\.(?:163|126)\.com/large"
+    r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]*ftn|pan\.baidu\.com"
+    r"|mail\.(?:163|126)\.com/large"
 )
-_INLINE = re.compile(r"^begin [0-7]{3} \S", re.MULTILINE)
+_UUENCODED = re.compile(r"^begin [0-7]{3} \S", re.MULTILINE)
 _TEXT_BODY = frozenset({"text/plain", "text/html"})
-_ENDINGS = {"text/calendar": ".ics", "message/rfc822": ".eml"}
-_BAD = (
+_NAMELESS = {"text/calendar": ".ics", "message/rfc822": ".eml"}
+_MALFORMED = (
     MessageError,
     ValueError,
     LookupError,
@@ -57,8 +55,7 @@ _BAD = (
     RecursionError,
     binascii.Error,
 )
-
-Parts = tuple[tuple[Message, Letter], ...]
+_BROKEN = "邮件已损坏，读不懂。请取出附件后再放入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +69,22 @@ class Attachment:
 
 
 def is_letter(head: bytes) -> bool:
-    """Whether a file starts like a saved mail."""
+    """Return whether a file starts like a saved mail."""
     return bool(_HEADER.match(head.lstrip(b"\xef\xbb\xbf\r\n")))
 
 
 def is_mbox(head: bytes) -> bool:
-    """Whether a file starts like a folder of mails."""
+    """Return whether a file starts like a folder of mails."""
     first, _, rest = head.partition(b"\n")
     return first.startswith(b"From ") and bool(_HEADER.match(rest) or rest.startswith(b">From "))
 
 
-def letters(path: Path) -> Iterator[tuple[int, int]]:
-    """Where each letter of an mbox starts and ends, in bytes. Raises Refused, OSError."""
+def letter_spans(path: Path) -> Iterator[tuple[int, int]]:
+    """Yield where each letter of an mbox starts and ends, in bytes. Raises Refused, OSError.
+
+    The standard library's mailbox.mbox is not used: it opens the file for writing, and reads a
+    line of any length into memory.
+    """
     start, at, blank, count = -1, 0, True, 0
     with path.open("rb") as stream:
         while line := stream.readline(_LINE):
@@ -92,9 +93,9 @@ def letters(path: Path) -> Iterator[tuple[int, int]]:
                     yield start, at
                 start = at + len(line)
                 count += 1
-                if count > MAX_LETTERS:
+                if count > _MAX_LETTERS:
                     raise Refused(
-                        f"邮箱文件里的邮件超过 {MAX_LETTERS} 封，后面的没有读。请分成几个文件"
+                        f"邮箱文件里的邮件超过 {_MAX_LETTERS} 封，后面的没有读。请分成几个文件"
                     )
             blank = line in {b"\n", b"\r\n"}
             at += len(line)
@@ -102,192 +103,188 @@ def letters(path: Path) -> Iterator[tuple[int, int]]:
         yield start, at
 
 
-def part_of(path: Path, start: int, end: int) -> bytes:
-    """The bytes of one letter of an mbox. Raises Refused, OSError."""
-    if end - start > MAX_LETTER:
-        raise Refused(_too_large(end - start))
+def read_letter(path: Path, start: int, end: int) -> bytes:
+    """Return the bytes of one letter of an mbox. Raises Refused, OSError."""
+    _refuse_too_large(end - start)
     with path.open("rb") as stream:
         stream.seek(start)
         return stream.read(end - start)
 
 
 def attachments(data: bytes) -> Iterator[Attachment]:
-    """The files of a letter in their order, those of forwarded letters with the letter they came in. Raises Refused."""
+    """Yield the files of a letter in their order; those of a forwarded letter belong to that one.
+
+    Raises Refused.
+    """
     for at, (part, letter) in enumerate(_parts(data)):
         name = _file_name(part)
         if name is not None:
-            yield Attachment(clean(name) or f"附件{at}", at, letter, _payload(part))
+            yield Attachment(clean_name(name) or f"附件{at}", at, letter, _payload(part))
 
 
-def content(data: bytes, at: int) -> bytes:
-    """The bytes of the attachment at `at`. Raises Refused."""
+def read_attachment(data: bytes, at: int) -> bytes:
+    """Return the bytes of the attachment at `at`. Raises Refused."""
     parts = _parts(data)
     if at >= len(parts):
         raise Refused("邮件已变动，附件找不到了。请重新运行")
     return _payload(parts[at][0])
 
 
-def without_files(data: bytes) -> str:
-    """Why a letter has no files to give, for people. Raises Refused."""
-    text = "".join(_text(part) for part, _ in _parts(data))
+def why_without_files(data: bytes) -> str:
+    """Return in Chinese why a letter holds no files. Raises Refused."""
+    text = "".join(
+        _decoded(_payload(part), part.get_content_charset())
+        for part, _ in _parts(data)
+        if part.get_content_maintype() == "text"
+    )
     if _CLOUD.search(text):
         return "邮件里没有附件，正文里有超大附件或网盘的链接：请下载后再放入，或请对方用普通附件重新发送"
-    if _INLINE.search(text):
+    if _UUENCODED.search(text):
         return "附件以老式编码（uuencode）写在正文里，没有取出。请用邮件软件取出后再放入"
     return "邮件里没有附件"
 
 
-def _text(part: Message) -> str:
-    return (
-        _decoded(_payload(part), part.get_content_charset())
-        if part.get_content_maintype() == "text"
-        else ""
-    )
-
-
-def forget() -> None:
-    """Let go of the letter that was read last."""
+def forget_letter() -> None:
+    """Free the memory of the letter that was read last."""
     _parts.cache_clear()
 
 
-# ------------------------------------------------------------------------------------------------------------- parts
+# ------------------------------------------------------------------------------------------ parts
 
 
-def _too_large(size: int) -> str:
-    return f"邮件有 {size / 2**20:.0f} MB，超过 {MAX_LETTER // 2**20} MB 的上限。请取出附件后再放入"
+class _RepairedHeaders(Compat32):
+    """Gives headers on one line, with raw bytes decoded as UTF-8 or GBK.
+
+    email.policy.default would decode more by itself, but takes raw GBK for damaged UTF-8 and cuts
+    a character that is split between two encoded words.
+    """
+
+    def header_fetch_parse(self, name: str, value: Any) -> str:
+        text = re.sub(r"\r?\n[ \t]*", " ", str(value))
+        return text if text.isascii() else _decoded(text.encode("utf-8", "surrogateescape"))
+
+
+def _refuse_too_large(size: int) -> None:
+    if size > MAX_LETTER_BYTES:
+        raise Refused(
+            f"邮件有 {size / 2**20:.0f} MB，超过 {MAX_LETTER_BYTES // 2**20} MB 的上限。"
+            "请取出附件后再放入"
+        )
 
 
 def _parsed(data: bytes) -> Message:
-    if len(data) > MAX_LETTER:
-        raise Refused(_too_large(len(data)))
-    if data.count(b"\n") > MAX_LINES or data.count(b"\n--") > 10 * MAX_PARTS:
+    _refuse_too_large(len(data))
+    if data.count(b"\n") > MAX_LINES or data.count(b"\n--") > 10 * _MAX_PARTS:
         raise Refused("邮件的行数或分段过多，不是正常的邮件，没有展开。请取出附件后再放入")
     try:
-        return email.message_from_bytes(data)
-    except _BAD as error:
-        raise Refused("邮件已损坏，读不懂。请取出附件后再放入") from error
+        return email.message_from_bytes(data, policy=_RepairedHeaders())
+    except _MALFORMED as error:
+        raise Refused(_BROKEN) from error
 
 
 @lru_cache(maxsize=1)
-def _parts(data: bytes) -> Parts:
-    """Every part that is no container, with the letter it belongs to. Cached: a letter's files are fetched one after another."""
-    found: list[tuple[Message, Letter]] = []
-    waiting: list[tuple[Message, Letter]] = [(whole := _parsed(data), _letter(whole, Letter()))]
+def _parts(data: bytes) -> tuple[tuple[Message, Letter], ...]:
+    """Return every part that is no container, with the letter it belongs to.
+
+    Cached: a letter's files are fetched one after another.
+    """
+    parts: list[tuple[Message, Letter]] = []
+    whole = _parsed(data)
+    waiting = [(whole, _letter(whole, Letter()))]
     try:
         while waiting:
             part, letter = waiting.pop()
             inside = part.get_payload()
-            if not isinstance(inside, list):
-                found.append((part, letter))
-            elif part.get_content_type() == "message/rfc822":
+            if isinstance(inside, list):
+                forwarded = part.get_content_type() == "message/rfc822"
                 waiting += [
-                    (inner, _letter(inner, letter))
+                    (inner, _letter(inner, letter) if forwarded else letter)
                     for inner in reversed(inside)
                     if isinstance(inner, Message)
                 ]
             else:
-                waiting += [
-                    (inner, letter) for inner in reversed(inside) if isinstance(inner, Message)
-                ]
-            if len(found) + len(waiting) > MAX_PARTS:
-                raise Refused(f"邮件的分段超过 {MAX_PARTS} 个，没有展开。请取出附件后再放入")
-    except _BAD as error:
-        raise Refused("邮件已损坏，读不懂。请取出附件后再放入") from error
-    return tuple(found)
+                parts.append((part, letter))
+            if len(parts) + len(waiting) > _MAX_PARTS:
+                raise Refused(f"邮件的分段超过 {_MAX_PARTS} 个，没有展开。请取出附件后再放入")
+    except _MALFORMED as error:
+        raise Refused(_BROKEN) from error
+    return tuple(parts)
 
 
 def _payload(part: Message) -> bytes:
     try:
         data = part.get_payload(decode=True)
-    except _BAD as error:
+    except _MALFORMED as error:
         raise Refused("附件的编码已损坏，取不出来。请对方重新发送") from error
     return data if isinstance(data, bytes) else b""
 
 
 def _file_name(part: Message) -> str | None:
-    """What an attachment is called; None for the text of the letter and the pictures in it."""
+    """Return the name of an attachment; None for the text of the letter and the pictures in it."""
     try:
-        kind, disposition = part.get_content_type(), part.get_content_disposition()
-        name = _parameter(part, "filename", "content-disposition") or _parameter(
-            part, "name", "content-type"
-        )
-        if disposition != "attachment":
+        kind = part.get_content_type()
+        name = _parameter(part, "filename", "content-disposition")
+        name = name or _parameter(part, "name", "content-type")
+        if part.get_content_disposition() != "attachment":
             if kind.startswith("image/") and part["content-id"]:
                 return None
             if not name and kind in _TEXT_BODY:
                 return None
-    except _BAD:
+    except _MALFORMED:
         return ""
-    return name or _ENDINGS.get(kind, "")
+    return name or _NAMELESS.get(kind, "")
 
 
 def _parameter(part: Message, name: str, header: str) -> str:
-    """A parameter of a header as text."""
-    raw = next(
-        (_readable(value) for title, value in part.raw_items() if title.lower() == header), None
-    )
-    if raw is None:
-        return ""
-    holder = Message()
-    holder[header] = raw
-    value = holder.get_param(name, header=header)
+    value = part.get_param(name, header=header)
     if isinstance(value, tuple):
         charset, _, text = value
         return _decoded(text.encode("latin-1", "replace"), charset)
     return _words(value or "")
 
 
-# ----------------------------------------------------------------------------------------------------------- headers
+# ---------------------------------------------------------------------------------------- headers
 
 
 def _letter(message: Message, outer: Letter) -> Letter:
-    """The letter's own facts, those of the letter around it where it has none."""
-    _, sender = email.utils.parseaddr(_header(message, "from")[:_SENDER])
+    """Return the sender, date and subject, those of the letter around it where it has none."""
+    _, sender = email.utils.parseaddr(_header(message, "from")[:_MAX_SENDER])
     return Letter(
         sender=sender.strip().lower() or outer.sender,
         date=_date(_header(message, "date")) or outer.date,
-        subject=_header(message, "subject")[:_SUBJECT] or outer.subject,
+        subject=_header(message, "subject")[:_MAX_SUBJECT] or outer.subject,
     )
 
 
 def _header(message: Message, name: str) -> str:
-    """A header as one line of readable text."""
-    raw = next(
-        (_readable(value) for title, value in message.raw_items() if title.lower() == name), ""
-    )
-    return " ".join("".join(c if c.isprintable() else " " for c in _words(raw)).split())
-
-
-def _readable(raw: object) -> str:
-    """A header's value with its raw bytes as text, its lines joined."""
-    text = re.sub(r"\r?\n[ \t]*", " ", str(raw))
-    data = text.encode("utf-8", "surrogateescape")
-    return text if data.isascii() else _decoded(data, None)
+    """Return a header as one line of readable text."""
+    text = _words(message.get(name, ""))
+    return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 
 def _words(text: str) -> str:
-    """Encoded words decoded; as it stands where that fails."""
+    """Return a text with its encoded words decoded; as it stands where that fails."""
     if "=?" not in text:
         return text
     try:
         pieces = email.header.decode_header(text)
-    except _BAD:
+    except _MALFORMED:
         return text
     return "".join(
         piece if isinstance(piece, str) else _decoded(piece, charset) for piece, charset in pieces
     )
 
 
-def _decoded(data: bytes, charset: str | None) -> str:
-    named = _GBK.get((charset or "").lower(), charset or "utf-8")
-    for encoding in (named, "utf-8", "gb18030"):
+def _decoded(data: bytes, charset: str | None = None) -> str:
+    named = (charset or "utf-8").lower()
+    for encoding in ("gb18030" if named in _GBK_NAMES else named, "utf-8", "gb18030"):
         with contextlib.suppress(UnicodeDecodeError, LookupError, ValueError):
             return data.decode(encoding)
     return data.decode("gb18030", "replace")
 
 
 def _date(text: str) -> str:
-    """ISO 8601 with its offset (UTC where none is told); "" for what is no date."""
+    """Return ISO 8601 with the offset (UTC where none is given); "" for what is no date."""
     try:
         when = email.utils.parsedate_to_datetime(text)
         return (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).isoformat()

@@ -1,4 +1,4 @@
-"""Why the system would not open or write something, for people: it speaks the language of whoever installed it, or none."""
+"""Reasons in Chinese for errors of the operating system, whose own words are in any language."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _WHY = {
 
 
 def why(error: OSError) -> str:
-    """A few words of plain Chinese; the system's number where nothing more is known."""
+    """Return a few words of Chinese; for an unknown error, its number."""
     if isinstance(error, PermissionError):
         return _WHY[errno.EACCES] if error.errno != errno.EPERM else _WHY[errno.EPERM]
-    return _WHY.get(
-        error.errno or 0, f"系统拒绝访问（错误号 {error.errno}）" if error.errno else "系统拒绝访问"
-    )
+    if not error.errno:
+        return "系统拒绝访问"
+    return _WHY.get(error.errno, f"系统拒绝访问（错误号 {error.errno}）")

@@ -1,6 +1,6 @@
-"""Zip archives as an inbox: what is inside, by its right name, and one member at a time.
+"""Zip archives as an inbox: the members by their right names, and the bytes of one at a time.
 
-Names come in UTF-8 or, from older tools, in GBK without a word about it. Nothing is ever unpacked to disk.
+Names come in UTF-8 or, from older tools, in GBK without a mark. Nothing is unpacked to disk.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from pathlib import Path
 from jixiao_xlsx.intake.file_kinds import Refused
 
 MAX_MEMBERS = 5000
-MAX_UNPACKED = 2 * 2**30
-MAX_NAME = 200
+_MAX_TOTAL_BYTES = 2 * 2**30
+_MAX_NAME = 200
 _BAD = (
     zipfile.BadZipFile,
     zlib.error,
@@ -35,10 +35,9 @@ _BAD = (
 _UNICODE_PATH = 0x7075
 _UTF8_FLAG = 0x800
 _HEAD = 512
-_SMALL = (
-    32 * 2**20
-)  # archives that are held in memory: an open file can be neither moved nor deleted on Windows
-# How the first member of a workbook or document is called; a packed folder of files starts otherwise.
+# Archives up to this size are held in memory: on Windows an open file can neither be moved nor deleted.
+_SMALL = 32 * 2**20
+# Names of the first member of a workbook or document; a packed folder of files starts otherwise.
 _PACKAGE = (
     "[content_types].xml",
     "_rels/",
@@ -56,7 +55,9 @@ Source = Path | bytes
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of an archive: its place in the list, size in bytes, time of its last change in seconds (0: unknown), beginning."""
+    """A file of an archive: `at` is its place in the list, `size` in bytes, `saved` the time of its last
+    change in seconds (0: unknown), `locked` whether it needs a password, `head` its first bytes.
+    """
 
     name: str
     at: int
@@ -67,7 +68,7 @@ class Member:
 
 
 def is_archive(source: Source, head: bytes) -> bool:
-    """Whether a zip (by its first bytes) is packed files rather than one workbook or document."""
+    """Return whether a zip (by its first bytes) is packed files, not one workbook or document."""
     if not head.startswith((b"PK\x03\x04", b"PK\x05\x06")):
         return False
     if _first_name(head).startswith(_PACKAGE):
@@ -75,12 +76,12 @@ def is_archive(source: Source, head: bytes) -> bool:
     try:
         names = {name.lower() for name in _opened(source).namelist()}
     except _BAD:
-        return False  # the reader says what is wrong with it
+        return False  # reading reports what is wrong with it
     return not names & {"[content_types].xml", "_rels/.rels", "content.xml"}
 
 
 def members(source: Source) -> Iterator[Member]:
-    """The files of an archive in their order. Raises Refused."""
+    """Yield the files of an archive in their order. Raises Refused."""
     try:
         archive = _opened(source)
     except _BAD as error:
@@ -88,29 +89,25 @@ def members(source: Source) -> Iterator[Member]:
     entries = archive.infolist()
     if len(entries) > MAX_MEMBERS:
         raise Refused(
-            f"压缩包里有 {len(entries)} 个文件，超过 {MAX_MEMBERS} 个的上限，没有展开。请解压后只放入需要的文件"
+            f"压缩包里有 {len(entries)} 个文件，超过 {MAX_MEMBERS} 个的上限，没有展开。"
+            "请解压后只放入需要的文件"
         )
     unpacked = sum(entry.file_size for entry in entries)
-    if unpacked > MAX_UNPACKED:
+    if unpacked > _MAX_TOTAL_BYTES:
         raise Refused(
-            f"压缩包解开后有 {unpacked / 2**30:.1f} GB，超过 {MAX_UNPACKED / 2**30:.0f} GB 的上限，没有展开"
+            f"压缩包解开后有 {unpacked / 2**30:.1f} GB，"
+            f"超过 {_MAX_TOTAL_BYTES / 2**30:.0f} GB 的上限，没有展开"
         )
     for at, entry in enumerate(entries):
         if not entry.is_dir():
             locked = bool(entry.flag_bits & 1)
             head = b"" if locked else _head(archive, entry)
-            yield Member(
-                clean(_name(entry)) or f"第{at + 1}个",
-                at,
-                entry.file_size,
-                _saved(entry),
-                locked,
-                head,
-            )
+            name = clean_name(_name(entry)) or f"第{at + 1}个"
+            yield Member(name, at, entry.file_size, _saved(entry), locked, head)
 
 
 def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
-    """The first bytes of a member; b"" where it cannot be read."""
+    """Return the first bytes of a member; b"" where it cannot be read."""
     try:
         with archive.open(_plain(entry)) as stream:
             return stream.read(_HEAD)
@@ -119,14 +116,17 @@ def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
 
 
 def _plain(entry: zipfile.ZipInfo) -> zipfile.ZipInfo:
-    """`entry` where it is packed the common way: others may ask for any amount of memory."""
+    """Return `entry` if packed the common way, since others may need any amount of memory.
+
+    Raises Refused.
+    """
     if entry.compress_type not in {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
         raise Refused("压缩方式少见，解不开。请用普通 zip 重新打包，或解压后再放入")
     return entry
 
 
-def content(source: Source, at: int, limit: int) -> bytes:
-    """A member's bytes, never more than `limit`. Raises Refused."""
+def read_member(source: Source, at: int, limit: int) -> bytes:
+    """Return the bytes of the member at `at`, at most `limit`. Raises Refused."""
     try:
         archive = _opened(source)
         entry = _plain(archive.infolist()[at])
@@ -137,19 +137,20 @@ def content(source: Source, at: int, limit: int) -> bytes:
         raise Refused("压缩包里的这个文件已损坏，解不开。请重新打包后报送") from error
 
 
-def clean(name: str) -> str:
-    """A name from outside as a label: one line, forward slashes, nothing invisible, its end where it is too long."""
-    parts = "".join(_shown(letter) for letter in name.replace("\\", "/")).split("/")
+def clean_name(name: str) -> str:
+    """Return a foreign name as a label: one line, forward slashes, nothing invisible; of a name that
+    is too long, the end.
+    """
+    parts = "".join(_visible(letter) for letter in name.replace("\\", "/")).split("/")
     label = "/".join(part for part in parts if part.strip(" "))
-    return label if len(label) <= MAX_NAME else "…" + label[-MAX_NAME:]
+    return label if len(label) <= _MAX_NAME else "…" + label[-_MAX_NAME:]
 
 
-def _shown(letter: str) -> str:
+def _visible(letter: str) -> str:
     if letter.isprintable():
         return letter
-    return (
-        " " if unicodedata.category(letter) == "Zs" else "�"
-    )  # full-width spaces are common in names
+    # Full-width spaces are common in names.
+    return " " if unicodedata.category(letter) == "Zs" else "�"
 
 
 def _opened(source: Source) -> zipfile.ZipFile:
@@ -161,14 +162,14 @@ def _opened(source: Source) -> zipfile.ZipFile:
 
 @lru_cache(maxsize=1)
 def _on_disk(path: Path, size: int, changed: int) -> zipfile.ZipFile:
-    """The archive at `path`, its list read once for all its members."""
+    """Return the archive at `path`. Cached: its list is read once for all its members."""
     return (
         zipfile.ZipFile(io.BytesIO(path.read_bytes())) if size <= _SMALL else zipfile.ZipFile(path)
     )
 
 
 def _first_name(head: bytes) -> str:
-    """The name in the first local header."""
+    """Return the name in the first local header, in lower case."""
     if len(head) < 30:
         return ""
     length = int.from_bytes(head[26:28], "little")
@@ -176,11 +177,11 @@ def _first_name(head: bytes) -> str:
 
 
 def _name(entry: zipfile.ZipInfo) -> str:
-    """The name as it was typed: by the UTF-8 flag or field, else UTF-8 if it is that, else GBK."""
+    """Return the name as typed: by the UTF-8 flag or field, else UTF-8 if valid, else GBK."""
     if entry.flag_bits & _UTF8_FLAG:
         return entry.orig_filename
-    if told := _unicode_path(entry.extra):
-        return told
+    if name := _unicode_path(entry.extra):
+        return name
     with contextlib.suppress(UnicodeEncodeError):
         raw = entry.orig_filename.encode("cp437")  # what zipfile takes unmarked names for
         for encoding in ("utf-8", "gb18030"):
@@ -190,7 +191,7 @@ def _name(entry: zipfile.ZipInfo) -> str:
 
 
 def _unicode_path(extra: bytes) -> str:
-    """The Info-ZIP Unicode Path field, or ""."""
+    """Return the Info-ZIP Unicode Path field, or ""."""
     while len(extra) >= 4:
         kind, length = struct.unpack("<HH", extra[:4])
         if kind == _UNICODE_PATH and length > 5:

@@ -103,7 +103,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
 
 def passwords_given(*, ask: bool) -> tuple[str, ...]:
     """Return candidates from the environment and, with `ask`, typed unseen; never from an argument."""
-    from jixiao_xlsx.intake.passwords import passwords_in, split
+    from jixiao_xlsx.intake.passwords import passwords_in, split_passwords
 
     typed = ""
     if ask and sys.stdin.isatty():
@@ -116,7 +116,7 @@ def passwords_given(*, ask: bool) -> tuple[str, ...]:
         )
     elif ask:
         typed = sys.stdin.readline()
-    return (*split(typed), *passwords_in())
+    return (*split_passwords(typed), *passwords_in())
 
 
 def _without_quotes(error: click.UsageError) -> str:

@@ -10,7 +10,7 @@ import zlib
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, encrypted, open_zip
+from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, open_zip
 from jixiao_xlsx.reading.xlsx_flags import MAX_AREA, MAX_COLUMNS, MAX_ROWS, MAX_SILENCE, SheetFlags
 from jixiao_xlsx.values.addresses import Area, Position, a1
 
@@ -28,7 +28,7 @@ _BAD = (
 
 
 def read_ods_flags(data: bytes) -> Mapping[str, SheetFlags]:
-    """The flags of every sheet by name. Raises Refused: used far beyond any form, encrypted, or broken."""
+    """The flags of every sheet by name. Raises Refused: used far beyond any form, or broken."""
     scan = _Scan()
     parser = expat.ParserCreate()
     parser.buffer_text = True
@@ -38,10 +38,6 @@ def read_ods_flags(data: bytes) -> Mapping[str, SheetFlags]:
     parser.StartDoctypeDeclHandler = _refuse_doctype
     with open_zip(data) as archive:
         try:
-            if "META-INF/manifest.xml" in archive.namelist() and b"encryption-data" in archive.read(
-                "META-INF/manifest.xml"
-            ):
-                raise encrypted()
             with archive.open("content.xml") as stream:
                 silence = 0
                 while chunk := stream.read(_CHUNK):

@@ -20,7 +20,14 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import edition, find_template, title_of
 from jixiao_xlsx.form.repeated_sheets import untouched, with_parts
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.intake.file_kinds import MAX_BYTES, Kind, Refused, broken, encrypted, sniff
+from jixiao_xlsx.intake.file_kinds import (
+    MAX_WORKBOOK_BYTES,
+    Refused,
+    WorkbookFormat,
+    broken,
+    encrypted,
+    sniff,
+)
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading import ods_flags, unread_cells, xls_flags, xlsx_flags
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET, remarks_of
@@ -37,8 +44,8 @@ from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
 Rows = Sequence[Sequence[object]]
 # What the format of a file does not show, for people.
 HIDES = {
-    Kind.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容",
-    Kind.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
+    WorkbookFormat.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容",
+    WorkbookFormat.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
 }
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _LOCK_FILES = ("~$", ".~")
@@ -58,9 +65,9 @@ def read(path: str | Path, template: Template | None = None) -> Submission:
     path = Path(path)
     try:
         size = path.stat().st_size
-        if size > MAX_BYTES:
+        if size > MAX_WORKBOOK_BYTES:
             raise Unreadable(
-                f"文件有 {size / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+                f"文件有 {size / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
             )
         data = path.read_bytes()
     except OSError as error:
@@ -109,7 +116,7 @@ def _edition(form: Template, said: hidden_mark.Lines) -> Template:
 class _Sheets:
     """The worksheets of a file: all their names, those that may hold content, and the bare rows of those for machines."""
 
-    kind: Kind
+    kind: WorkbookFormat
     names: tuple[str, ...]
     grids: Sequence[Worksheet]
     bare: Mapping[str, Rows]
@@ -132,11 +139,11 @@ def read_worksheets(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequenc
 def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
-    if kind is Kind.OOXML:
+    if kind is WorkbookFormat.OOXML:
         flags = xlsx_flags.read_xlsx_flags(data, wanted).flags
-    elif kind is Kind.ODS:
+    elif kind is WorkbookFormat.ODS:
         flags = ods_flags.read_ods_flags(data)
-    elif kind is Kind.XLS:
+    elif kind is WorkbookFormat.XLS:
         flags = xls_flags.read_xls_flags(data)
     try:
         return _values(data, kind, flags, wanted)
@@ -153,7 +160,10 @@ def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
 
 
 def _values(
-    data: bytes, kind: Kind, flags: Mapping[str, SheetFlags], wanted: Callable[[str, bool], bool]
+    data: bytes,
+    kind: WorkbookFormat,
+    flags: Mapping[str, SheetFlags],
+    wanted: Callable[[str, bool], bool],
 ) -> _Sheets:
     bare: dict[str, Rows] = {}
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
@@ -162,7 +172,7 @@ def _values(
         hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
         if sheet.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(sheet.name, hidden):
             continue
-        if kind is Kind.OOXML and sheet.name not in flags:
+        if kind is WorkbookFormat.OOXML and sheet.name not in flags:
             raise broken()  # nothing that the guard has not seen
         found = book.get_sheet_by_name(sheet.name)
         if (
@@ -222,7 +232,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
                 )
             )
         for grid, seen in _used(found, form) if sheet.repeats else found:
-            ghostly = sheets.kind is Kind.XLS
+            ghostly = sheets.kind is WorkbookFormat.XLS
             here = {
                 table.name: without_ghosts(table, form) if ghostly else table
                 for table in seen.tables
@@ -258,7 +268,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         knows_formulas=all(grid.knows_formats for grid in sheets.grids),
         hides=HIDES.get(sheets.kind, "")
         if all(grid.knows_formats for grid in sheets.grids)
-        else HIDES[Kind.XLSB],
+        else HIDES[WorkbookFormat.XLSB],
         cells_read=sum(len(grid.filled) for grid in grids),
         cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
     )

@@ -431,11 +431,10 @@ def _is_lost(answer: Answer) -> bool:
 
 
 def _hinted(answer: Answer, owner: str, by: str) -> Answer:
-    return (
-        replace(answer, department=owner, reason=_joined(answer.reason, f"看{by}像是“{owner}”的"))
-        if owner
-        else answer
-    )
+    if not owner:
+        return answer
+    reason = _joined(answer.reason, f"看{by}像是“{owner}”的")
+    return replace(answer, department=owner, reason=reason, ignorable=False)
 
 
 def _unread(file: str) -> str:

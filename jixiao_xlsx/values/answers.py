@@ -31,11 +31,6 @@ class FileStatus(StrEnum):
     NOT_IN_ROSTER = "名册外"
 
 
-NO_CONTENT = (
-    "不是报送内容"  # how the reason ends for what nobody needs to be told of: lock files, Thumbs.db
-)
-
-
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What only a comparison of departments needs: kept small, since it is kept of all of them.
@@ -78,7 +73,8 @@ class Answer:
     for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
     to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back;
     `documents` are the files of written reports that were read with it, or not, each with what is to be said of it; `faults`
-    are the program's own, for whoever maintains it.
+    are the program's own, for whoever maintains it. `ignorable` marks what nobody sent (lock files, system files, earlier
+    results).
     """
 
     file: str
@@ -97,6 +93,7 @@ class Answer:
     returned: tuple[str, ...] = ()
     documents: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
+    ignorable: bool = False
 
     @property
     def counts(self) -> bool:

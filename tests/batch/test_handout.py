@@ -21,7 +21,7 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import edition, find_template
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.layout import TableFilling, place
 from jixiao_xlsx.reading import workbook

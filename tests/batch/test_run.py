@@ -18,8 +18,9 @@ from jixiao_xlsx.batch import run as batch
 from jixiao_xlsx.batch.examine_one import Task, lost
 from jixiao_xlsx.batch.processes import in_processes
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.intake.candidates import RUN_RECORD, WAITING, Candidate, candidates
-from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.intake.candidates import Candidate
+from jixiao_xlsx.intake.inbox import RUN_RECORD, WAITING, find_candidates
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.files import Blocked, sha256_of_bytes, write_bytes
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
@@ -71,7 +72,7 @@ def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Path]:
 def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
     done, output = season
     assert sorted(answer.file for answer in done.answers) == sorted(
-        c.file for c in candidates([SAMPLES / "inbox"])
+        c.file for c in find_candidates([SAMPLES / "inbox"])
     )
     assert not [
         answer

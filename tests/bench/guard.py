@@ -78,7 +78,7 @@ def main() -> None:
         return words.reads(name, hidden=hidden)
 
     def look(data: bytes) -> None:
-        file_kinds.seen_through(data)
+        file_kinds.is_fully_guarded(data)
         file_kinds.sniff(data)
 
     def look_again(data: bytes) -> None:

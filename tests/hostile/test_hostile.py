@@ -20,6 +20,7 @@ from parcels import letter, mbox, zipped
 from jixiao_xlsx.batch import run as batch
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import passwords
+from jixiao_xlsx.intake.file_kinds import Refused, sniff
 from jixiao_xlsx.values.answers import Answer, FileStatus
 
 TEMPLATE = find_template()
@@ -249,31 +250,11 @@ def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
     assert two.status is FileStatus.SUBMITTED
 
 
-def test_an_ods_is_opened_as_well() -> None:
-    data = corpus.locked_ods(corpus.ods(""), "对的密码")
-    assert (
-        corpus.unzipped(passwords.unlocked(data, ("错的", "对的密码")))["content.xml"]
-        == corpus.unzipped(corpus.ods(""))["content.xml"]
-    )
-    assert passwords.unlocked(data, ("错的",)) is None and passwords.unlocked(data, ()) is None
-
-
-@pytest.mark.parametrize(
-    "old, new",
-    [
-        ("100000", "9" * 12),
-        ("aes256-cbc", "blowfish"),
-        ("PBKDF2", "argon2id"),
-        ("salt=", "salt2="),
-        ("<", "<!DOCTYPE a><"),
-    ],
-)
-def test_an_ods_locked_in_an_unknown_way_is_left_alone(old: str, new: str) -> None:
-    parts = corpus.unzipped(corpus.locked_ods(corpus.ods(""), "对的密码"))
-    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(
-        old.encode(), new.encode(), 1
-    )
-    assert passwords.unlocked(corpus.rezipped(parts), ("对的密码",)) is None
+def test_an_encrypted_ods_is_one_plain_line() -> None:
+    data = corpus.ods("", manifest=b"<manifest:encryption-data/>")
+    assert passwords.unlocked(data, ("对的密码",)) is None
+    with pytest.raises(Refused, match=r"请取消密码，.*另存为 \.xlsx"):
+        sniff(data)
 
 
 def test_passwords_come_from_the_environment_and_are_nowhere_written(

@@ -12,8 +12,10 @@ import pytest
 from parcels import STAMP, WHEN, letter, mbox, raw_letter, zipped
 
 from jixiao_xlsx.intake import mail_files, zip_files
-from jixiao_xlsx.intake.candidates import MAX_DEPTH, Candidate, candidates
+from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.intake.inbox import find_candidates
+from jixiao_xlsx.intake.unpacking import MAX_DEPTH
 from jixiao_xlsx.values.answers import FileStatus
 
 BOOK = zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
@@ -40,7 +42,7 @@ def test_every_file_is_accounted_for_in_a_fixed_order(tmp_path: Path) -> None:
         "x.bin",
     ):
         put(tmp_path, name)
-    found = {candidate.file: candidate.set_aside for candidate in candidates([tmp_path])}
+    found = {candidate.file: candidate.set_aside for candidate in find_candidates([tmp_path])}
     assert list(found) == sorted(found)
     assert {name for name, reason in found.items() if not reason} == {"乙.xlsx", "甲/丙.et"}
     assert "锁文件" in found["甲/~$丙.et"]
@@ -53,30 +55,30 @@ def test_every_file_is_accounted_for_in_a_fixed_order(tmp_path: Path) -> None:
 def test_the_output_folder_inside_an_inbox_is_not_read_again(tmp_path: Path) -> None:
     put(tmp_path, "甲.xlsx")
     put(tmp_path, "结果/评分/甲.xlsx")
-    assert [c.file for c in candidates([tmp_path], skip=tmp_path / "结果")] == ["甲.xlsx"]
+    assert [c.file for c in find_candidates([tmp_path], skip=tmp_path / "结果")] == ["甲.xlsx"]
 
 
 def test_names_of_several_inboxes_are_told_apart_and_a_file_counts_once(tmp_path: Path) -> None:
     one = put(tmp_path, "一批/甲.xlsx")
     two = put(tmp_path, "二批/甲.xlsx")
-    assert [c.file for c in candidates([tmp_path / "一批", tmp_path / "二批", one])] == [
+    assert [c.file for c in find_candidates([tmp_path / "一批", tmp_path / "二批", one])] == [
         "一批/甲.xlsx",
         "二批/甲.xlsx",
     ]
-    assert sorted(c.file for c in candidates([one, two])) == ["二批/甲.xlsx", "甲.xlsx"]
+    assert sorted(c.file for c in find_candidates([one, two])) == ["二批/甲.xlsx", "甲.xlsx"]
 
 
 def test_a_pipe_among_the_files_is_not_opened(tmp_path: Path) -> None:
     if not hasattr(os, "mkfifo"):
         pytest.skip("no named pipes here")
     os.mkfifo(tmp_path / "管道.xlsx")
-    assert candidates([tmp_path])[0].set_aside == "不是普通文件"
+    assert find_candidates([tmp_path])[0].set_aside == "不是普通文件"
 
 
 def test_a_dangling_link_is_said_to_be_unreadable(tmp_path: Path) -> None:
     (tmp_path / "断.xlsx").symlink_to(tmp_path / "没有")
     (tmp_path / "自指.xlsx").symlink_to(tmp_path / "自指.xlsx")
-    said = {one.file: (one.set_aside, one.status) for one in candidates([tmp_path])}
+    said = {one.file: (one.set_aside, one.status) for one in find_candidates([tmp_path])}
     assert said == {
         "断.xlsx": ("无法打开：找不到，可能已被移走或删除", FileStatus.UNREADABLE),
         "自指.xlsx": ("无法打开：链接绕成了圈，没有指到文件", FileStatus.UNREADABLE),
@@ -99,15 +101,15 @@ def test_a_folder_that_is_not_gone_into_is_one_line(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    said = {one.file: one.set_aside for one in candidates([inbox])}
+    said = {one.file: one.set_aside for one in find_candidates([inbox])}
     assert sorted(said) == ["圈", "链", "锁住"]
     assert "没有进去看" in said["链"] and "没有进去看" in said["圈"] and "没有权限" in said["锁住"]
-    assert {one.status for one in candidates([inbox])} == {FileStatus.UNREADABLE}
+    assert {one.status for one in find_candidates([inbox])} == {FileStatus.UNREADABLE}
 
 
 def test_a_directory_called_like_a_workbook_is_a_folder(tmp_path: Path) -> None:
     put(tmp_path, "表.xlsx/里.xlsx", BOOK)
-    assert [(one.file, one.set_aside) for one in candidates([tmp_path])] == [
+    assert [(one.file, one.set_aside) for one in find_candidates([tmp_path])] == [
         ("表.xlsx/里.xlsx", "")
     ]
 
@@ -118,7 +120,7 @@ def test_what_a_spreadsheet_saves_besides_workbooks_says_what_to_do(tmp_path: Pa
     put(tmp_path, "单一文件.mht", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n")
     put(tmp_path, "自解压.exe", b"MZ")
     put(tmp_path, "表.jio", b"JIO")
-    said = {one.file: one.set_aside for one in candidates([tmp_path])}
+    said = {one.file: one.set_aside for one in find_candidates([tmp_path])}
     assert all(
         "另存为“Excel 工作簿（.xlsx）”" in said[name]
         for name in ("导出.csv", "导出.html", "单一文件.mht")
@@ -132,7 +134,7 @@ def test_what_a_spreadsheet_saves_besides_workbooks_says_what_to_do(tmp_path: Pa
 )
 def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -> None:
     Path(os.fsdecode(os.fsencode(tmp_path) + b"/" + name)).write_bytes(BOOK)
-    [one] = candidates([tmp_path])
+    [one] = find_candidates([tmp_path])
     assert one.file.isprintable() and one.file.encode() and one.content() == BOOK
     assert "财政局" not in os.fsdecode(name) and ("财政局" in one.file) is (name[:1] == b"\xb2")
 
@@ -140,7 +142,7 @@ def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -
 def test_what_is_no_file_of_its_own_is_named(tmp_path: Path) -> None:
     for name in ("表.xlsx.lnk", "网.url", "甲.zip.001", "甲.part2.rar", "甲.z01", "~WRL0003.tmp"):
         put(tmp_path, name, b"PK\x03\x04")
-    said = {one.file: one.set_aside[:4] for one in candidates([tmp_path])}
+    said = {one.file: one.set_aside[:4] for one in find_candidates([tmp_path])}
     assert said == {
         "表.xlsx.lnk": "快捷方式", "网.url": "快捷方式", "甲.zip.001": "分卷压缩", "甲.part2.rar": "分卷压缩", "甲.z01": "分卷压缩",
         "~WRL0003.tmp": "办公软件",
@@ -149,14 +151,14 @@ def test_what_is_no_file_of_its_own_is_named(tmp_path: Path) -> None:
 
 def test_a_full_width_space_in_a_name_stays_a_space(tmp_path: Path) -> None:
     put(tmp_path, "财政局\u3000自评表\xa0.xlsx", BOOK)
-    assert [one.file for one in candidates([tmp_path])] == ["财政局 自评表 .xlsx"]
+    assert [one.file for one in find_candidates([tmp_path])] == ["财政局 自评表 .xlsx"]
 
 
 # ------------------------------------------------------------------------------------------------------- archives
 
 
 def found(path: Path) -> dict[str, Candidate]:
-    return {one.file: one for one in candidates([path])}
+    return {one.file: one for one in find_candidates([path])}
 
 
 @pytest.mark.parametrize("gbk", [False, True])
@@ -207,7 +209,7 @@ def test_content_decides_what_is_an_archive(tmp_path: Path) -> None:
     put(tmp_path, "丁.zip", b"7z\xbc\xaf\x27\x1c...")
     put(tmp_path, "戊.zip", b"Rar!\x1a\x07\x01\x00")
     put(tmp_path, "己", BOOK)
-    done = {one.file: one.set_aside for one in candidates([tmp_path])}
+    done = {one.file: one.set_aside for one in find_candidates([tmp_path])}
     assert done == {
         "甲.zip": "", "乙.xlsx/表.xlsx": "", "己": "",
         "丙.rar": "压缩包：请解压后再放入", "丁.zip": "压缩包：请解压后再放入", "戊.zip": "压缩包：请解压后再放入",
@@ -236,7 +238,7 @@ def test_a_locked_member_is_one_line(tmp_path: Path) -> None:
 def test_a_members_name_is_only_a_label(tmp_path: Path, name: str) -> None:
     inbox = tmp_path / "in"
     put(inbox, "包.zip", zipped({name: BOOK}))
-    [one] = candidates([inbox])
+    [one] = find_candidates([inbox])
     assert one.file.isprintable() and len(one.file) < 300 and one.content() == BOOK
     assert [path.name for path in tmp_path.rglob("*") if path.is_file()] == ["包.zip"]
 
@@ -247,7 +249,7 @@ def test_bombs_are_one_line_each(tmp_path: Path) -> None:
     put(tmp_path, "大.zip", _with_size(big, 2**32 - 2))
     put(tmp_path, "谎.zip", _with_size(zipped({"零.xlsx": bytes(2**20)}), 10))
     put(tmp_path, "名.zip", zipped({"同.xlsx": BOOK}))
-    done = {one.file: one for one in candidates([tmp_path])}
+    done = {one.file: one for one in find_candidates([tmp_path])}
     assert "上限" in done["多.zip"].set_aside and done["多.zip"].status is FileStatus.UNREADABLE
     assert "上限" in done["大.zip"].set_aside
     with pytest.raises(Refused):
@@ -279,10 +281,10 @@ def test_rare_methods_are_refused(tmp_path: Path, method: int) -> None:
 def test_an_empty_and_a_broken_archive_are_told(tmp_path: Path) -> None:
     put(tmp_path, "空.zip", zipped({}))
     put(tmp_path, "坏.zip", b"nothing")
-    done = {one.file: one.set_aside for one in candidates([tmp_path])}
+    done = {one.file: one.set_aside for one in find_candidates([tmp_path])}
     assert done["空.zip"] == "压缩包里没有文件" and "损坏" in done["坏.zip"]
     put(tmp_path, "零.zip", b"")
-    [zero] = [one for one in candidates([tmp_path]) if one.file == "零.zip"]
+    [zero] = [one for one in find_candidates([tmp_path]) if one.file == "零.zip"]
     assert (zero.status, "损坏" in zero.set_aside) == (FileStatus.UNREADABLE, True)
 
 
@@ -416,7 +418,7 @@ def test_outlooks_own_formats_are_named(tmp_path: Path) -> None:
     put(tmp_path, "信.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
     put(tmp_path, "信.eml", letter({"winmail.dat": b"x"}))
     put(tmp_path, "另一封.eml", letter({"ATT00001.dat": b"\x78\x9f\x3e\x22" + bytes(99)}))
-    assert all("Outlook" in one.set_aside for one in candidates([tmp_path]))
+    assert all("Outlook" in one.set_aside for one in find_candidates([tmp_path]))
 
 
 @pytest.mark.parametrize(

@@ -7,15 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx.intake.roster import (
-    BUREAU_FILE,
-    Choice,
-    InputError,
-    beside,
-    read_bureau,
-    read_choices,
-    read_roster,
-)
+from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, file_beside, read_bureau
+from jixiao_xlsx.intake.roster import Choice, read_choices, read_roster
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.values.people import Department
 
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -113,9 +107,9 @@ def test_a_workbook_for_a_roster_says_what_to_do(tmp_path: Path) -> None:
 
 def test_the_bureau_file_is_found_beside_the_roster(tmp_path: Path) -> None:
     roster = put(tmp_path, "departments.csv")
-    assert beside(roster, BUREAU_FILE) is None
-    assert beside(None, BUREAU_FILE) is None
-    assert put(tmp_path, "bureau.toml") == beside(roster, BUREAU_FILE)
+    assert file_beside(roster, BUREAU_FILE) is None
+    assert file_beside(None, BUREAU_FILE) is None
+    assert put(tmp_path, "bureau.toml") == file_beside(roster, BUREAU_FILE)
 
 
 def test_the_sample_county_reads() -> None:

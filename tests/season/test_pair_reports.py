@@ -17,7 +17,8 @@ from jixiao_xlsx.batch import examine_one, run
 from jixiao_xlsx.batch.examine_one import Task
 from jixiao_xlsx.cli import main
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.intake.candidates import Candidate, candidates
+from jixiao_xlsx.intake.candidates import Candidate
+from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.season.pair_reports import CHECKED, offers
 from jixiao_xlsx.values.answers import Answer, FileStatus
@@ -49,7 +50,7 @@ def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    found = candidates([folder])
+    found = find_candidates([folder])
     offered = offers(found, read_roster(ROSTER) if roster else ())
     tasks = [
         Task(
@@ -213,7 +214,7 @@ def test_a_changed_report_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
 
     def key() -> str:
-        found = candidates([tmp_path])
+        found = find_candidates([tmp_path])
         book = next(one for one in found if not one.set_aside)
         task = Task(book, TEMPLATE.folder, offers=offers(found, ()).get(book.file, ()))
         return examine_one._key(task, Answer(book.file, FileStatus.SUBMITTED, sha256="x"))

@@ -19,7 +19,7 @@ from jixiao_xlsx.batch import run as batch
 from jixiao_xlsx.cli import main
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.file_kinds import Refused
-from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
 from jixiao_xlsx.season.review import reviewed

@@ -18,7 +18,7 @@ from office import _convert, office
 from jixiao_xlsx.batch import run
 from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.season.rounds import FOLDER, open_counts

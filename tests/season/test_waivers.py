@@ -12,7 +12,7 @@ from jixiao_xlsx.checking.explained import explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.reference import read_reference, read_waivers
-from jixiao_xlsx.intake.roster import InputError
+from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.layout import TableFilling
 from jixiao_xlsx.reading import workbook

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jixiao_xlsx.output.text.wording import STATE_LABELS
 from jixiao_xlsx.season.review import told
-from jixiao_xlsx.values.answers import NO_CONTENT, Answer, Batch, FileStatus
+from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 from jixiao_xlsx.values.number_text import plain
 
@@ -90,7 +90,7 @@ def file_problems(answers: Sequence[Answer], problems: Sequence[str] = ()) -> It
     """Yield a line for each file that was not read or not fully written, then `problems`."""
     for answer in answers:
         unread = answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
-        if unread and not answer.reason.endswith(NO_CONTENT):
+        if unread and not answer.ignorable:
             yield line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}")
         if answer.problem:
             yield line_safe(f"注意：{answer.file}：{answer.problem}")

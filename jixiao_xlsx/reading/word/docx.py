@@ -16,7 +16,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 from xml.parsers import expat
 
-from jixiao_xlsx.intake.file_kinds import MAX_BYTES, Refused, open_zip
+from jixiao_xlsx.intake.file_kinds import MAX_WORKBOOK_BYTES, Refused, open_zip
 from jixiao_xlsx.values.cells import Paragraph
 
 _OLD = "这是旧版 Word 文档（.doc），只是改了后缀；评价报告只读 .docx。"
@@ -110,9 +110,9 @@ def read_docx(data: bytes) -> DocxContent:
 def _look_at(data: bytes) -> None:
     if not data.strip(b"\0\r\n\t "):
         raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
-    if len(data) > MAX_BYTES:
+    if len(data) > MAX_WORKBOOK_BYTES:
         raise Refused(
-            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
         )
     if data.startswith(_OLE):
         locked = any(

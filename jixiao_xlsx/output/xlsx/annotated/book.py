@@ -26,7 +26,7 @@ from openpyxl.worksheet.worksheet import Worksheet
 from openpyxl.writer.excel import ExcelWriter
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.intake.file_kinds import Kind, sniff
+from jixiao_xlsx.intake.file_kinds import WorkbookFormat, sniff
 from jixiao_xlsx.output.same_bytes import Sink, packed
 from jixiao_xlsx.output.text.wording import expected_text, in_order, lone_columns
 from jixiao_xlsx.output.xlsx.annotated import formula_results, losses
@@ -52,7 +52,7 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
     Raises what openpyxl raises only where neither the workbook nor its values can be written.
     """
     book, known, told = _opened(data, template)
-    if sniff(data) is not Kind.OOXML:
+    if sniff(data) is not WorkbookFormat.OOXML:
         _without_empty_results(book, submission)
     lone = lone_columns(template)
     findings = [
@@ -81,9 +81,9 @@ def _opened(
 ) -> tuple[Workbook, Mapping[str, formula_results.Results], tuple[str, ...]]:
     """The workbook, the results of its formulas, and what a person must be told about the copy."""
     kind = sniff(data)
-    if kind is not Kind.OOXML:
+    if kind is not WorkbookFormat.OOXML:
         return (
-            workbook_of_values(data, ghosts=kind is Kind.XLS),
+            workbook_of_values(data, ghosts=kind is WorkbookFormat.XLS),
             {},
             (_AS_VALUES.format("不是 .xlsx 格式"),),
         )

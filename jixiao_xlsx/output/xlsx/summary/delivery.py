@@ -9,7 +9,7 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.values.answers import NO_CONTENT, Answer, Batch, FileStatus
+from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Report, Result, Severity
 from jixiao_xlsx.values.people import Department
 
@@ -72,7 +72,7 @@ def _others(batch: Batch, counted: Collection[Answer]) -> list[Answer]:
         (answer for answer in batch.answers if answer.file not in files),
         key=lambda answer: (
             _URGENCY.index(answer.status),
-            answer.reason.endswith(NO_CONTENT),
+            answer.ignorable,
             not answer.department,
             answer.file,
         ),

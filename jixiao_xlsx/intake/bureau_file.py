@@ -1,0 +1,72 @@
+"""bureau.toml: who the bureau is, and its deadlines."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from jixiao_xlsx.intake.table_files import InputError, read_text
+from jixiao_xlsx.values.people import Bureau
+
+BUREAU_FILE = "bureau.toml"
+WAIVERS_FILE = "waivers.csv"
+_FIELDS = {
+    "局名": "name",
+    "股室": "office",
+    "联系人": "contact",
+    "电话": "phone",
+    "截止日期": "deadline",
+    "退回期限": "return_by",
+    "文号": "document_number",
+    "落款日期": "dated",
+}
+_YEAR = "评价年度"
+_BARE_KEY = re.compile(r"^([ \t]*)([^\x00-\x7f][^\s=\"'#]*)([ \t]*=)", re.MULTILINE)
+
+
+def file_beside(roster_path: str | Path | None, name: str) -> Path | None:
+    """Return the file of that name beside the roster, if there is one."""
+    path = Path(roster_path).parent / name if roster_path else None
+    return path if path and path.is_file() else None
+
+
+def read_bureau(path: Path) -> Bureau:
+    """Read bureau.toml. Raises InputError naming every mistake."""
+    text = read_text(path)
+    try:
+        # TOML wants Chinese keys in quotation marks; a bureau need not know that.
+        data = tomllib.loads(_BARE_KEY.sub(r'\1"\2"\3', text))
+    except tomllib.TOMLDecodeError as error:
+        raise InputError(path.name, [_syntax_mistake(str(error))]) from error
+    if mistakes := [*_mistakes(data)]:
+        raise InputError(path.name, mistakes)
+    values = {field: _text(data.get(title, "")) for title, field in _FIELDS.items()}
+    return Bureau(**values, year=data.get(_YEAR))
+
+
+def _mistakes(data: Mapping[str, object]) -> Iterator[str]:
+    allowed = "、".join([*_FIELDS, _YEAR])
+    for key in data:
+        if key not in _FIELDS and key != _YEAR:
+            yield f"{key}：不认识的项目（可用：{allowed}）"
+    for title in _FIELDS:
+        if isinstance(data.get(title), dict | list | bool):
+            yield f"{title}：应是文字或日期"
+    year = data.get(_YEAR)
+    if year is not None and (type(year) is not int or not 1990 <= year <= 2200):
+        yield f"{_YEAR}：应是四位年份，如 2023"
+
+
+def _syntax_mistake(error: str) -> str:
+    place = re.search(r"at line (\d+), column (\d+)", error)
+    where = f"第 {place[1]} 行第 {place[2]} 个字附近" if place else "文件末尾附近"
+    return f'{where}写法不对。每行应是：名称 = "内容"，内容两边用英文双引号'
+
+
+def _text(value: object) -> str:
+    if isinstance(value, dt.date):
+        return f"{value.year}年{value.month}月{value.day}日"
+    return str(value)

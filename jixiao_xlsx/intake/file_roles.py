@@ -1,0 +1,131 @@
+"""What a file of an inbox is good for: by its content first, by its name where content is silent."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, FileRole, SetAside
+from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused
+
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
+_TEXTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd"})
+_PICTURES = frozenset({".jpg", ".jpeg", ".png", ".tif", ".tiff", ".bmp", ".gif", ".heic", ".webp"})
+_DOCUMENTS = _TEXTS | _PICTURES
+# What a spreadsheet program saves besides workbooks.
+_TABLES = frozenset({".csv", ".tsv", ".htm", ".html", ".mht", ".mhtml", ".xml", ".fods"})
+_PACKED = frozenset(
+    {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".lzh", ".arj", ".zst", ".iso"}
+)
+_LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
+_VOLUME = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.part\d+\.rar$|\.[zr]\d\d$")
+_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_WINMAIL = b"\x78\x9f\x3e\x22"
+_PACKED_MAGIC = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What is known of a file before it is opened: its path in lower case, its first bytes."""
+
+    path: str
+    head: bytes
+
+    @property
+    def name(self) -> str:
+        return self.path.rpartition("/")[2]
+
+    @property
+    def suffix(self) -> str:
+        return PurePosixPath(self.name).suffix
+
+
+def role_of(
+    label: str, size: int, head: bytes, source: Callable[[], Path | bytes]
+) -> FileRole | SetAside:
+    """Return what a file is good for, or why it is set aside.
+
+    `label` is its path in the inbox, `size` in bytes, `head` the first bytes; `source` gives the
+    whole and is called for archives only. Raises Refused for what is broken.
+    """
+    look = _Look(label.lower(), head)
+    for applies, aside in _NEVER_READ:
+        if applies(look):
+            return aside
+    if (
+        head.startswith(b"PK")
+        and look.suffix not in {".docx", ".ofd", ".wps"}
+        and zip_files.is_archive(source(), head)
+    ):
+        return FileRole.ARCHIVE
+    if look.suffix not in _WORKBOOKS and (role := _role_by_content(look)):
+        return role
+    if size > MAX_FILE_BYTES:
+        return SetAside(f"文件过大（{size // 2**20} MB，上限 {MAX_FILE_BYTES // 2**20} MB）")
+    return FileRole.WORKBOOK
+
+
+def _is_lock_file(look: _Look) -> bool:
+    name = look.name
+    return name.startswith((".~", "~$")) or (name.startswith("~") and look.suffix == ".tmp")
+
+
+def _is_system_file(look: _Look) -> bool:
+    return look.name.startswith("._") or not _SYSTEM_FILES.isdisjoint(look.path.split("/"))
+
+
+def _is_packed(look: _Look) -> bool:
+    return look.head.startswith(_PACKED_MAGIC) or (
+        look.suffix in _PACKED and not look.head.startswith((b"PK", _OLE))
+    )
+
+
+# The first line that applies decides.
+_NEVER_READ: tuple[tuple[Callable[[_Look], object], SetAside], ...] = (
+    (
+        _is_lock_file,
+        SetAside("办公软件打开文件时留下的锁文件或临时文件，不是报送内容", ignorable=True),
+    ),
+    (_is_system_file, SetAside("操作系统留下的文件，不是报送内容", ignorable=True)),
+    (
+        lambda look: look.suffix in _LINKS,
+        SetAside("快捷方式，不是文件本身。请放入它所指的文件"),
+    ),
+    (
+        lambda look: _VOLUME.search(look.name),
+        SetAside("分卷压缩包的一部分：请把各卷放在一起解压后再放入"),
+    ),
+    (_is_packed, SetAside("压缩包：请解压后再放入")),
+    (
+        lambda look: look.suffix == ".msg",
+        SetAside("Outlook 邮件（.msg）：请取出附件后再放入，或另存为 .eml"),
+    ),
+    (
+        lambda look: look.name == "winmail.dat" or look.head.startswith(_WINMAIL),
+        SetAside("Outlook 打包的附件（winmail.dat）：请对方改用普通格式重新发送"),
+    ),
+)
+
+
+def _role_by_content(look: _Look) -> FileRole | SetAside | None:
+    """Return the role of a file not named like a workbook; None where it may be one. Raises Refused."""
+    suffix, head = look.suffix, look.head
+    if mail_files.is_mbox(head):
+        return FileRole.MBOX
+    if suffix == ".eml" or (suffix not in _DOCUMENTS | _TABLES and mail_files.is_letter(head)):
+        return FileRole.LETTER
+    if suffix == ".zip" and not head.startswith(b"PK"):
+        raise Refused("不是压缩包，或压缩包已损坏，打不开。请重新打包后报送")
+    if suffix in _DOCUMENTS or head.startswith(b"%PDF"):
+        return FileRole.DOCUMENT
+    if head.startswith((_OLE, b"PK\x03\x04")):
+        return None
+    if suffix in _TABLES:
+        return SetAside(f"{suffix} 文件，不是工作簿。{SAVE_AS}")
+    if head.startswith(b"MZ"):
+        return SetAside("程序文件，没有打开。如果是自解压包，请解压后再放入")
+    return SetAside("不是工作簿（.xlsx、.xls、.et 等）")

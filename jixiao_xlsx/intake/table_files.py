@@ -1,0 +1,86 @@
+"""The bureau's small text files, CSV above all: decoded, split into lines, mistakes collected."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from jixiao_xlsx.intake.os_errors import why
+from jixiao_xlsx.values.text import tidy
+
+
+class InputError(ValueError):
+    """A file of the bureau that cannot be used; `mistakes` lists all, each with its place."""
+
+    def __init__(self, source: str, mistakes: Sequence[str]) -> None:
+        self.mistakes = tuple(mistakes)
+        super().__init__(
+            f"“{source}”有 {len(mistakes)} 处错误：\n" + "\n".join(f"  {m}" for m in mistakes)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TableLine:
+    """A line of a CSV file: `cells` by column title, stripped, "" where the file has no such column;
+    `place` is the line in Chinese; `surplus` counts the filled cells' overhang beyond the header.
+    """
+
+    number: int
+    cells: Mapping[str, str]
+    surplus: int
+
+    @property
+    def place(self) -> str:
+        """Return the line as people name it: 第 3 行."""
+        return f"第 {self.number} 行"
+
+
+@dataclass(frozen=True, slots=True)
+class CsvTable:
+    """A CSV file with its titles in the first line; blank lines are left out."""
+
+    titles: tuple[str, ...]
+    lines: tuple[TableLine, ...]
+
+
+def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) -> CsvTable:
+    """Read a CSV file (UTF-8 or GBK) with these columns. Raises InputError where one is missing."""
+    reader = csv.reader(io.StringIO(read_text(path), newline=""))
+    titles = tuple(tidy(title) for title in next(reader, []))
+    if missing := [title for title in needed if title not in titles]:
+        columns = (
+            f"缺少“{missing[0]}”一列"
+            if len(needed) == 1
+            else f"缺少列{'、'.join(f'“{title}”' for title in missing)}"
+        )
+        raise InputError(path.name, [f"第 1 行：{columns}（列名应在第一行）"])
+    lines = []
+    for values in reader:
+        if any(value.strip() for value in values):
+            typed = dict(zip(titles, (value.strip() for value in values), strict=False))
+            cells = {title: typed.get(title, "") for title in (*needed, *optional)}
+            beyond = any(value.strip() for value in values[len(titles) :])
+            surplus = len(values) - len(titles) if beyond else 0
+            lines.append(TableLine(reader.line_num, cells, surplus))
+    return CsvTable(titles, tuple(lines))
+
+
+def read_text(path: Path) -> str:
+    """Read a small text file, UTF-8 or GBK. Raises InputError."""
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise InputError(path.name, [f"无法打开：{why(error)}"]) from error
+    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+        raise InputError(
+            path.name, ["这是 Excel 工作簿。请打开后另存为“CSV（逗号分隔）”，再用另存的文件"]
+        )
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise InputError(path.name, ["文字编码读不懂，请另存为 UTF-8 或 GBK 编码"])
