@@ -16,7 +16,7 @@ from jixiao_xlsx.scoring.indicator_lines import Line, lines
 from jixiao_xlsx.scoring.scorer import scorecard
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.people import ReferenceLine
-from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.scores import IndicatorScore, Scorecard
 from jixiao_xlsx.values.typed_numbers import State
 
 
@@ -42,6 +42,11 @@ class Evidence:
     def card(self) -> Scorecard:
         """The scores as recomputed."""
         return scorecard(self.submission, self.template)
+
+    @cached_property
+    def scored_lines(self) -> tuple[tuple[Line, IndicatorScore], ...]:
+        """Each line of the indicator table with its recomputed score."""
+        return tuple(zip(self.lines, self.card.indicators, strict=True))
 
     @cached_property
     def word_tables(self) -> tuple[Self, ...]:

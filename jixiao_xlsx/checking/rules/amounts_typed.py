@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
 
+from jixiao_xlsx.checking.bases import NUMBERS_ONLY
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
 from jixiao_xlsx.values.amounts import atoms_per
@@ -13,8 +14,6 @@ from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.typed_numbers import State
-
-FILLING = "填报说明：数字单元格只填数字，按表头单位和小数位填写"
 
 
 def _by_sheet(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
@@ -40,7 +39,7 @@ def _excess(cell: Cell) -> bool:
     return cell.unit != "%" and atoms_per(cell.unit) > 1 and round(number, cell.decimals) != number
 
 
-@rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=FILLING)
+@rule("AMT105", "位数多于表内小数位", severity=Severity.NOTE, basis=NUMBERS_ONLY)
 def excess_digits(evidence: Evidence) -> Iterator[Observation]:
     """单元格里的数比表上显示的位数多，打印出来的表可能不平。核对时按实际存放的数。
 
@@ -58,7 +57,7 @@ def excess_digits(evidence: Evidence) -> Iterator[Observation]:
         yield _group(cells, text + "{more}。请按显示位数录入。")
 
 
-@rule("AMT106", "数字不是按数字格式录入", severity=Severity.NOTE, basis=FILLING)
+@rule("AMT106", "数字不是按数字格式录入", severity=Severity.NOTE, basis=NUMBERS_ONLY)
 def read_anyway(evidence: Evidence) -> Iterator[Observation]:
     """文本型数字、全角数字、带千分位或单位的数，已按原意读出；公式求和会漏掉它们，请改成数字。
 
@@ -76,11 +75,14 @@ def read_anyway(evidence: Evidence) -> Iterator[Observation]:
         kind = "百分数" if first.unit == "%" else "数字"
         yield _group(
             cells,
-            f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），已读作 {value}{{more}}。请改成{kind}。",
+            (
+                f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），"
+                f"已读作 {value}{{more}}。请改成{kind}。"
+            ),
         )
 
 
-@rule("AMT107", "数字单元格里是文字", severity=Severity.ERROR, basis=FILLING)
+@rule("AMT107", "数字单元格里是文字", severity=Severity.ERROR, basis=NUMBERS_ONLY)
 def refused_text(evidence: Evidence) -> Iterator[Observation]:
     """应填数字的地方填了读不出数字的文字，有关等式不能核对。
 
@@ -92,12 +94,15 @@ def refused_text(evidence: Evidence) -> Iterator[Observation]:
             wanted = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）"
             yield flag(
                 cell,
-                f"{name_of(cell, evidence.template)}填“{cell.text}”，{cell.note or '读不出数字'}。请填{wanted}。",
+                (
+                    f"{name_of(cell, evidence.template)}填“{cell.text}”，{cell.note or '读不出数字'}。"
+                    f"请填{wanted}。"
+                ),
                 expected="数字",
             )
 
 
-@rule("AMT108", "公式出错", severity=Severity.ERROR, basis=FILLING)
+@rule("AMT108", "公式出错", severity=Severity.ERROR, basis=NUMBERS_ONLY)
 def error_value(evidence: Evidence) -> Iterator[Observation]:
     """单元格显示 #REF!、#DIV/0! 等错误值，有关等式不能核对。
 
@@ -113,7 +118,7 @@ def error_value(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-@rule("AMT109", "公式未计算", severity=Severity.WARNING, basis=FILLING)
+@rule("AMT109", "公式未计算", severity=Severity.WARNING, basis=NUMBERS_ONLY)
 def uncalculated(evidence: Evidence) -> Iterator[Observation]:
     """文件保存时没有带上公式的结果，这些格不能核对。用 WPS 或 Excel 打开再保存一次即可。
 
@@ -127,7 +132,7 @@ def uncalculated(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
-@rule("AMT111", "金额合并单元格", severity=Severity.NOTE, basis=FILLING)
+@rule("AMT111", "金额合并单元格", severity=Severity.NOTE, basis=NUMBERS_ONLY)
 def merged_amount(evidence: Evidence) -> Iterator[Observation]:
     """金额跨行合并时，只算在最上一行。
 
@@ -140,7 +145,7 @@ def merged_amount(evidence: Evidence) -> Iterator[Observation]:
             yield Flag(note.place, item, column, "", f"{note.text}。请取消合并，逐行填写。")
 
 
-@rule("AMT113", "人数、份数、件数为负或不是整数", severity=Severity.ERROR, basis=FILLING)
+@rule("AMT113", "人数、份数、件数为负或不是整数", severity=Severity.ERROR, basis=NUMBERS_ONLY)
 def whole_counts(evidence: Evidence) -> Iterator[Observation]:
     """数得出来的东西（人、份、辆、件）不会是负数。不是整数的只作提示：房屋常按面积填。
 
@@ -166,7 +171,10 @@ def whole_counts(evidence: Evidence) -> Iterator[Observation]:
             number = cell.number or Decimal(0)
             if number < 0 or number % 1:
                 wrong = "不会是负数" if number < 0 else "应是整数"
-                text = f"{name_of(cell, evidence.template)}填 {plain(number)} {cell.unit}，{wrong}。请核对后改正。"
+                text = (
+                    f"{name_of(cell, evidence.template)}填 {plain(number)} {cell.unit}，{wrong}。"
+                    "请核对后改正。"
+                )
                 yield flag(
                     cell,
                     text,

@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.checking.balance.hints import Hint, hints
 from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
+from jixiao_xlsx.checking.bases import ROUNDING_PRACTICE
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, name_of, rule
 from jixiao_xlsx.form.spec import EquationSpec, Template
@@ -19,7 +20,6 @@ from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.operands import Operand
 
 FEW_GAPS = 2
-PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 
 
 def equation_rules(template: Template) -> Iterator[Rule]:
@@ -141,8 +141,10 @@ def _mismatch(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     if low == high:
         may = "" if low == verdict.others else f"（应填 {_money(low, anchor)}）"
     return (
-        f"{name_of(anchor, evidence.template)}填 {_money(anchor.number, anchor)}，{source} {_money(verdict.others, anchor)}{may}，"
-        f"本格{_more_or_less(verdict, anchor)}。请核对{_and_this(others, anchor)}，改正填错的一处。{_may_stand(verdict)}"
+        f"{name_of(anchor, evidence.template)}填 {_money(anchor.number, anchor)}，"
+        f"{source} {_money(verdict.others, anchor)}{may}，"
+        f"本格{_more_or_less(verdict, anchor)}。请核对{_and_this(others, anchor)}，改正填错的一处。"
+        f"{_may_stand(verdict)}"
     )
 
 
@@ -175,9 +177,11 @@ def _excess(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     what = name if len(own) == 1 else f"{name}等 {len(own)} 格之和"
     limit = min(later, key=_sum_of)
     return (
-        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，大于{_limit_name(limit, anchor, evidence)}"
+        f"{what}为 {_money(_side_value(verdict, anchor), anchor)}，"
+        f"大于{_limit_name(limit, anchor, evidence)}"
         f"（{_money(verdict.others, anchor)}），多出 {_difference(verdict, anchor)}。"
-        f"请核对{_and_this([cell for cell in (*own, *limit) if cell is not anchor], anchor)}，改正填错的一处。{_may_stand(verdict)}"
+        f"请核对{_and_this([cell for cell in (*own, *limit) if cell is not anchor], anchor)}，"
+        f"改正填错的一处。{_may_stand(verdict)}"
     )
 
 
@@ -234,7 +238,10 @@ def _parts(verdict: Verdict, others: list[Cell], evidence: Evidence) -> str:
     )
     if len(filled) == 1:
         return f"各分项中只填了“{names[0]}”，为"
-    return f"各分项之和（{'、'.join(names[:3])}{f'等 {len(filled)} 项' if len(filled) > len(names[:3]) else ''}）为"
+    return (
+        f"各分项之和（{'、'.join(names[:3])}"
+        f"{f'等 {len(filled)} 项' if len(filled) > len(names[:3]) else ''}）为"
+    )
 
 
 def _and_this(cells: list[Cell], anchor: Cell) -> str:
@@ -284,7 +291,7 @@ def _related(
     "AMT101",
     "万元数是截尾（舍去）得来的",
     severity=Severity.NOTE,
-    basis=PRACTICE,
+    basis=ROUNDING_PRACTICE,
     relations=("C59", "C71"),
 )
 def truncated_sheet(evidence: Evidence) -> Iterator[Observation]:
@@ -309,7 +316,10 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
     places = tuple(_required(v.anchor).place for v in verdicts)
     if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
         how = first.reason
-        text = f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{name_of(anchor, evidence.template)}。不算错，请统一取舍方法。"
+        text = (
+            f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{name_of(anchor, evidence.template)}。"
+            "不算错，请统一取舍方法。"
+        )
         return flag(anchor, text, related=places, count=len(verdicts))
     exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
     step = Decimal(1).scaleb(-anchor.decimals)
@@ -360,7 +370,7 @@ def _counterpart(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     return named if len(others) == 1 else f"{named}等 {len(others)} 格"
 
 
-@rule("AMT102", "平尾差", severity=Severity.NOTE, basis=PRACTICE, relations=("C71",))
+@rule("AMT102", "平尾差", severity=Severity.NOTE, basis=ROUNDING_PRACTICE, relations=("C71",))
 def last_digit(evidence: Evidence) -> Iterator[Observation]:
     """万元数与另一张表只差最后一位，而本表自身是平的：为使合计相等而调过尾差。不算错。
 
@@ -370,7 +380,8 @@ def last_digit(evidence: Evidence) -> Iterator[Observation]:
         evidence,
         Outcome.LAST_DIGIT,
         lambda verdict, anchor: (
-            f" {_money(anchor.number, anchor)}，与{_counterpart(verdict, anchor, evidence)}只差最后一位，而本表自身是平的，算作平尾差，不用改。"
+            f" {_money(anchor.number, anchor)}，与{_counterpart(verdict, anchor, evidence)}"
+            "只差最后一位，而本表自身是平的，算作平尾差，不用改。"
         ),
     )
 
@@ -379,7 +390,7 @@ def last_digit(evidence: Evidence) -> Iterator[Observation]:
     "AMT103",
     "填 0 的格可能是不足一个单位的小数",
     severity=Severity.NOTE,
-    basis=PRACTICE,
+    basis=ROUNDING_PRACTICE,
     relations=("C71",),
 )
 def typed_zero(evidence: Evidence) -> Iterator[Observation]:
@@ -391,7 +402,8 @@ def typed_zero(evidence: Evidence) -> Iterator[Observation]:
         evidence,
         Outcome.TYPED_ZERO,
         lambda verdict, anchor: (
-            f"填 0，与{_counterpart(verdict, anchor, evidence)}对不上；若这里其实有不足 {_money(_step(anchor), anchor)}的小额，就相符。"
+            f"填 0，与{_counterpart(verdict, anchor, evidence)}对不上；"
+            f"若这里其实有不足 {_money(_step(anchor), anchor)}的小额，就相符。"
             "确有小额的不用改；没有的，请核对有关各格。"
         ),
     )
@@ -401,7 +413,13 @@ def _step(cell: Cell) -> Decimal:
     return Decimal(1).scaleb(-cell.decimals)
 
 
-@rule("AMT104", "元数是由万元数折算的", severity=Severity.NOTE, basis=PRACTICE, relations=("C59",))
+@rule(
+    "AMT104",
+    "元数是由万元数折算的",
+    severity=Severity.NOTE,
+    basis=ROUNDING_PRACTICE,
+    relations=("C59",),
+)
 def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
     """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表间等式成立。不算错。
 
@@ -411,13 +429,14 @@ def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
         evidence,
         Outcome.COARSE,
         lambda verdict, anchor: (
-            f" {_money(anchor.number, anchor)}，与{_counterpart(verdict, anchor, evidence)}不完全相等；本表的数都是 100 元的整倍数，"
+            f" {_money(anchor.number, anchor)}，与{_counterpart(verdict, anchor, evidence)}"
+            "不完全相等；本表的数都是 100 元的整倍数，"
             "像是由万元数折算的，按这个精度相符。请改填账上的数，精确到分。"
         ),
     )
 
 
-@rule("AMT112", "合计未填", severity=Severity.NOTE, basis=PRACTICE)
+@rule("AMT112", "合计未填", severity=Severity.NOTE, basis=ROUNDING_PRACTICE)
 def blank_total(evidence: Evidence) -> Iterator[Observation]:
     """分项填了而合计空着。空合计不参加核对，只报出分项之和。
 
@@ -431,7 +450,10 @@ def blank_total(evidence: Evidence) -> Iterator[Observation]:
         anchor, first = _required(verdicts[0].anchor), verdicts[0]
         yield Looked(len(verdicts))
         more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
-        text = f"{name_of(anchor, evidence.template)}未填，分项之和 {_money(first.others, anchor)}{more}。请补填。"
+        text = (
+            f"{name_of(anchor, evidence.template)}未填，分项之和 {_money(first.others, anchor)}{more}。"
+            "请补填。"
+        )
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
         related = tuple(_required(v.anchor).place for v in verdicts[1:]) or others
         expected = (

@@ -7,6 +7,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.checking.balance.verdicts import Outcome
+from jixiao_xlsx.checking.bases import BALANCE_FORMULAS, REVIEW_POINTS
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.values.amounts import atoms_per
@@ -14,8 +15,6 @@ from jixiao_xlsx.values.cells import Cell, Row, Table
 from jixiao_xlsx.values.findings import Expected, Severity
 from jixiao_xlsx.values.number_text import percent, plain
 from jixiao_xlsx.values.typed_numbers import State
-
-PRACTICE = "绩效评价复核要点（县里可调阈值）"
 
 
 def _funds(evidence: Evidence) -> Table | None:
@@ -45,7 +44,7 @@ def _anchor(table: Table, column: str) -> Cell | None:
     )
 
 
-@rule("PLA101", "公用经费占比过高", severity=Severity.WARNING, basis=PRACTICE)
+@rule("PLA101", "公用经费占比过高", severity=Severity.WARNING, basis=REVIEW_POINTS)
 def wages_missing(evidence: Evidence) -> Iterator[Observation]:
     """行政、参公单位的公用经费超过基本支出的六成，多半是工资混在公用经费里。
 
@@ -70,7 +69,8 @@ def wages_missing(evidence: Evidence) -> Iterator[Observation]:
     )
     people = f"，单位有 {heads.text} 人" if heads else ""
     words = (
-        f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 {percent(Fraction(office) / Fraction(basic), 1)}，"
+        f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 "
+        f"{percent(Fraction(office) / Fraction(basic), 1)}，"
         f"人员经费只有 {plain(basic - office)} {cell.unit}{people}。请核对工资是否列在公用经费里；确属实情的，请附情况说明。"
     )
     related = [
@@ -81,7 +81,7 @@ def wages_missing(evidence: Evidence) -> Iterator[Observation]:
     yield flag(cell, words, related=tuple(related))
 
 
-@rule("PLA102", "人均人员经费过低", severity=Severity.WARNING, basis=PRACTICE)
+@rule("PLA102", "人均人员经费过低", severity=Severity.WARNING, basis=REVIEW_POINTS)
 def low_wages(evidence: Evidence) -> Iterator[Observation]:
     """人员经费除以年末在职人数低于下限（默认 3 万元），可能漏列工资。占比已报过的不再报。
 
@@ -98,11 +98,14 @@ def low_wages(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(2)
     yuan = Fraction(wages) * atoms_per(cell.unit) / atoms_per("元") / Fraction(staff.number)
     if yuan < floor:
-        words = f"人员经费 {plain(wages)} {cell.unit}，年末在职 {staff.text} 人，人均 {plain(yuan, 2)} 元，低于 {plain(floor)} 元。请核对是否漏列工资；确属实情的，请附情况说明。"
+        words = (
+            f"人员经费 {plain(wages)} {cell.unit}，年末在职 {staff.text} 人，人均 {plain(yuan, 2)} 元，"
+            f"低于 {plain(floor)} 元。请核对是否漏列工资；确属实情的，请附情况说明。"
+        )
         yield flag(cell, words, related=(staff.place,))
 
 
-@rule("PLA103", "全部执行数等于预算数", severity=Severity.NOTE, basis=PRACTICE)
+@rule("PLA103", "全部执行数等于预算数", severity=Severity.NOTE, basis=REVIEW_POINTS)
 def all_spent(evidence: Evidence) -> Iterator[Observation]:
     """各来源的执行数与全年预算数分文不差。年末收回指标、调整预算后常见，只作提示。
 
@@ -128,7 +131,13 @@ def all_spent(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
-@rule("PLA104", "年度计划只有总体预算", severity=Severity.NOTE, basis=PRACTICE, relations=("C61",))
+@rule(
+    "PLA104",
+    "年度计划只有总体预算",
+    severity=Severity.NOTE,
+    basis=REVIEW_POINTS,
+    relations=("C61",),
+)
 def no_tasks(evidence: Evidence) -> Iterator[Observation]:
     """年度计划里只填了部门总体预算，没有具体工作任务。
 
@@ -152,7 +161,7 @@ def no_tasks(evidence: Evidence) -> Iterator[Observation]:
     "PLA105",
     "有公车运行费而没有车辆",
     severity=Severity.WARNING,
-    basis=PRACTICE,
+    basis=REVIEW_POINTS,
     relations=("C56",),
 )
 def cars_without_cars(evidence: Evidence) -> Iterator[Observation]:
@@ -181,7 +190,7 @@ def _some_cars(evidence: Evidence, total: Cell) -> bool:
     return any(cell.number for cell in cells)
 
 
-@rule("PLA106", "一行等于其余各行之和", severity=Severity.WARNING, basis=PRACTICE)
+@rule("PLA106", "一行等于其余各行之和", severity=Severity.WARNING, basis=REVIEW_POINTS)
 def counted_twice(evidence: Evidence) -> Iterator[Observation]:
     """有一行恰好等于同列其余各行之和，而合计空着或对不上：多半是小计与明细重复计入。
 
@@ -221,7 +230,7 @@ def counted_twice(evidence: Evidence) -> Iterator[Observation]:
     "BAL107",
     "结转结余勾稽不平",
     severity=Severity.ERROR,
-    basis="部门决算审核公式（基本平衡类）",
+    basis=BALANCE_FORMULAS,
     relations=("C04",),
 )
 def carried_over(evidence: Evidence) -> Iterator[Observation]:

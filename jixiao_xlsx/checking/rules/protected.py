@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 
 from jixiao_xlsx.checking.balance.verdicts import Outcome
+from jixiao_xlsx.checking.bases import FORM_PRINTED, OWN_FORM, PREFILLED_FIGURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
 from jixiao_xlsx.checking.rules.rates import execution_score, rate_rules, zero_base
@@ -21,14 +22,10 @@ from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import read_number
 
-HANDED_OUT = "填报说明：请用财政部门发给本单位、本年度的空白表填报"
-FORM = "本套表样：自动计算的格和印好的内容不用改"
-
-
 # ------------------------------------------------------------------------------------------------------ formulas
 
 
-@rule("STR109", "公式被覆盖或改动", severity=Severity.NOTE, basis=FORM)
+@rule("STR109", "公式被覆盖或改动", severity=Severity.NOTE, basis=FORM_PRINTED)
 def overwritten(evidence: Evidence) -> Iterator[Observation]:
     """空白表里自动计算的格，现在是直接填写的数，或换了别的公式。每张表只说一次；与分项不符的由相应的等式去说，这里不重复。
 
@@ -142,7 +139,7 @@ def _told_elsewhere(evidence: Evidence) -> frozenset[Place]:
     "STR110",
     "预填数被改动",
     severity=Severity.WARNING,
-    basis="财政部门预填：批复的预算数和上年报表的年末数",
+    basis=PREFILLED_FIGURES,
 )
 def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
     """财政部门按批复和上年报表预填的数，报来时不同了。两个数都列出；确有原因的附情况说明。
@@ -162,7 +159,10 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
             unit = f" {cell.unit}" if cell.unit else ""
             now = f"现填“{cell.text}”" if cell.text else "现在空着"
             difference = f"{plain(cell.number - value)}{unit}" if cell.number is not None else ""
-            text = f"{name_of(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。请改回；预填的数有误的，附情况说明。"
+            text = (
+                f"{name_of(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。请改回；"
+                "预填的数有误的，附情况说明。"
+            )
             yield flag(
                 cell, text, expected=Expected(value, value, cell.unit), difference=difference
             )
@@ -171,7 +171,7 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
 # ------------------------------------------------------------------------------------------------------ whose file it is
 
 
-@rule("STR111", "不是发给本单位、本年度的表", severity=Severity.WARNING, basis=HANDED_OUT)
+@rule("STR111", "不是发给本单位、本年度的表", severity=Severity.WARNING, basis=OWN_FORM)
 def borrowed(evidence: Evidence) -> Iterator[Observation]:
     """空白表记着发给哪个单位、哪个年度，与所填的不一致。借用别的单位的表、拿往年的表改、单位更名、财政部门发错，都会这样；
     只说明文件的来历，不说明有意为之。
@@ -218,7 +218,7 @@ def _same_office(one: str, other: str) -> bool:
     return len(short) > 1 and all(letter in letters for letter in short)
 
 
-@rule("STR112", "说明或自检工作表被删", severity=Severity.NOTE, basis=FORM)
+@rule("STR112", "说明或自检工作表被删", severity=Severity.NOTE, basis=FORM_PRINTED)
 def machine_sheet_gone(evidence: Evidence) -> Iterator[Observation]:
     """空白表里的说明、自检等工作表不在文件里了。不影响核对，但自检里写的情况说明会随之丢失。
 
@@ -246,7 +246,7 @@ def machine_sheet_gone(evidence: Evidence) -> Iterator[Observation]:
 # ------------------------------------------------------------------------------------------------------ what is printed
 
 
-@rule("STR113", "印好的内容被改动", severity=Severity.NOTE, basis=FORM)
+@rule("STR113", "印好的内容被改动", severity=Severity.NOTE, basis=FORM_PRINTED)
 def changed_print(evidence: Evidence) -> Iterator[Observation]:
     """空白表里印好的字和数（指标的级别和单位、分值等），现在不同了。权重、目标值、方向、名称另有规则去说；多是误删误改，不说明有意为之。
 
@@ -294,7 +294,7 @@ def _same(cell: Cell, printed: str) -> bool:
     "IND126",
     "共性指标的目标值被改动",
     severity=Severity.NOTE,
-    basis=FORM,
+    basis=FORM_PRINTED,
     yields_to=("IND108", "IND109"),
 )
 def changed_target(evidence: Evidence) -> Iterator[Observation]:

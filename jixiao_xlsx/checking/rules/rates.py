@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
 
+from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, rule
 from jixiao_xlsx.form.spec import RateSpec, Template
@@ -17,7 +18,6 @@ from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import decimals_of, percent, plain, rounded
 from jixiao_xlsx.values.typed_numbers import State
 
-MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
 UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})
 
 
@@ -100,7 +100,10 @@ def _wrong(
     expected = Expected(Decimal(right[:-1]), Decimal(top[:-1]), "%")
     return flag(
         shown,
-        f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，按{numbers}计算应为 {must}。{ending}",
+        (
+            f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，"
+            f"按{numbers}计算应为 {must}。{ending}"
+        ),
         expected=expected,
         hint="" if short else slip(shown.place, shown.text, expected),
         difference=f"{plain((typed - low) * 100, shown.decimals)} 个百分点",
@@ -133,7 +136,13 @@ def _interval(side: Side, cells: tuple[Cell, ...], how: Convention) -> Interval:
     return total((sign, figure.believed(how)) for sign, figure in figures if figure is not None)
 
 
-@rule("RAT103", "分母为零不得计算比率", severity=Severity.ERROR, basis=MEASURES, relations=("C29",))
+@rule(
+    "RAT103",
+    "分母为零不得计算比率",
+    severity=Severity.ERROR,
+    basis=EVALUATION_MEASURES,
+    relations=("C29",),
+)
 def zero_base(evidence: Evidence) -> Iterator[Observation]:
     """预算数为 0 而有执行数的，是无预算支出；分母为 0 仍填比率的，应改填“—”。0÷0 写作 0.00% 只作提示。
 
@@ -165,7 +174,10 @@ def _zero_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
     base_typed = any(c.number is not None for c in below)
     if bottom == 0 and top > 0 and base_typed:
         base = below[0]
-        text = f"“{base.row}”的“{base.column}”为 0，却有“{above[0].column}”{above[0].text} {base.unit}，属无预算支出。请核对预算数，漏填的补上。"
+        text = (
+            f"“{base.row}”的“{base.column}”为 0，却有“{above[0].column}”{above[0].text} {base.unit}，"
+            "属无预算支出。请核对预算数，漏填的补上。"
+        )
         yield flag(base, text, related=(above[0].place, shown.place))
     elif bottom == 0 and base_typed and shown.number is not None:
         wrong = shown.number != 0
@@ -176,7 +188,13 @@ def _zero_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
         )
 
 
-@rule("RAT104", "执行率偏低未说明", severity=Severity.WARNING, basis=MEASURES, relations=("C32",))
+@rule(
+    "RAT104",
+    "执行率偏低未说明",
+    severity=Severity.WARNING,
+    basis=EVALUATION_MEASURES,
+    relations=("C32",),
+)
 def low_execution(evidence: Evidence) -> Iterator[Observation]:
     """预算执行率低于规定比例（默认 90%）的，须在“未达说明”里写明原因。
 
@@ -199,7 +217,13 @@ def low_execution(evidence: Evidence) -> Iterator[Observation]:
         yield flag(cell, text, expected=f"不低于 {percent(floor, 0)}，或填写说明", related=related)
 
 
-@rule("RAT105", "预算调整幅度较大", severity=Severity.NOTE, basis=MEASURES, relations=("C31",))
+@rule(
+    "RAT105",
+    "预算调整幅度较大",
+    severity=Severity.NOTE,
+    basis=EVALUATION_MEASURES,
+    relations=("C31",),
+)
 def large_adjustment(evidence: Evidence) -> Iterator[Observation]:
     """全年预算数与年初预算数相差超过一半的，请备好批复文件。上级专款常在年中下达，所以只作提示。
 
@@ -223,7 +247,7 @@ def large_adjustment(evidence: Evidence) -> Iterator[Observation]:
     "RAT106",
     "预算执行率得分与执行率不符",
     severity=Severity.ERROR,
-    basis=MEASURES,
+    basis=EVALUATION_MEASURES,
     relations=("C40",),
 )
 def execution_score(evidence: Evidence) -> Iterator[Observation]:

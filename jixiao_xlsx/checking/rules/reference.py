@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jixiao_xlsx.checking.bases import APPROVED_FIGURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.values.cells import Cell, Table
@@ -11,8 +12,6 @@ from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.people import ReferenceLine
 from jixiao_xlsx.values.text import tidy
-
-BASIS = "财政部门批复的预算、决算数"
 
 
 def _pairs(evidence: Evidence) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:
@@ -35,7 +34,13 @@ def _nothing_to_hold(evidence: Evidence) -> Iterator[Observation]:
         yield Skipped("没有提供本部门的批复数")
 
 
-@rule("REF101", "与财政批复数不符", severity=Severity.ERROR, basis=BASIS, relations=("C05",))
+@rule(
+    "REF101",
+    "与财政批复数不符",
+    severity=Severity.ERROR,
+    basis=APPROVED_FIGURES,
+    relations=("C05",),
+)
 def differs(evidence: Evidence) -> Iterator[Observation]:
     """填报数与财政部门掌握的批复数不一致。两个数和批复数所在的行都列出。
 
@@ -60,7 +65,7 @@ def differs(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-@rule("REF102", "财政有批复数而未填", severity=Severity.WARNING, basis=BASIS)
+@rule("REF102", "财政有批复数而未填", severity=Severity.WARNING, basis=APPROVED_FIGURES)
 def not_reported(evidence: Evidence) -> Iterator[Observation]:
     """财政部门有这一项的批复数，表里却空着或没有这一行。
 
@@ -81,7 +86,7 @@ def not_reported(evidence: Evidence) -> Iterator[Observation]:
             yield Flag(table.anchor.place, line.item, kind, "", words, expected)
 
 
-@rule("REF103", "填报数不在财政批复之内", severity=Severity.NOTE, basis=BASIS)
+@rule("REF103", "填报数不在财政批复之内", severity=Severity.NOTE, basis=APPROVED_FIGURES)
 def not_in_reference(evidence: Evidence) -> Iterator[Observation]:
     """表里填了数，而财政部门给出的批复数里没有这一项。批复数可能只列主要项目，所以只作提示。
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
+from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
-from jixiao_xlsx.checking.rules.indicators import MEASURES
 from jixiao_xlsx.scoring.indicator_lines import Line
 from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.values.findings import Severity
@@ -24,7 +24,7 @@ def _open(line: Line) -> bool:
     return bool(line.spec and line.spec.shape == "未定")
 
 
-@rule("IND127", "指标没有填全", severity=Severity.ERROR, basis=MEASURES)
+@rule("IND127", "指标没有填全", severity=Severity.ERROR, basis=EVALUATION_MEASURES)
 def unfilled(evidence: Evidence) -> Iterator[Observation]:
     """每项指标都要有目标值、业绩值和得分，缺了就没法评。同一列缺的合成一条。共性指标的目标值是印好的，另行核对。
 
@@ -45,7 +45,11 @@ def unfilled(evidence: Evidence) -> Iterator[Observation]:
 
 
 @rule(
-    "IND128", "目标值、业绩值读不懂", severity=Severity.WARNING, basis=MEASURES, relations=("C47",)
+    "IND128",
+    "目标值、业绩值读不懂",
+    severity=Severity.WARNING,
+    basis=EVALUATION_MEASURES,
+    relations=("C47",),
 )
 def unreadable(evidence: Evidence) -> Iterator[Observation]:
     """定量指标的目标值、业绩值要能读出一个数；定性指标的业绩值要看得出是三档中的哪一档。读不懂的没法复算，只能保留自评分；
@@ -75,7 +79,10 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
         for role, measure in (("target", line.target), ("actual", line.actual)):
             cell = line.cell(role)
             if not cell.blank and measure.number is None:
-                text = f"“{line.name}”的“{cell.column}”填“{measure.text}”，读不出一个数，不能复算得分。请填一个数，说明写到偏差原因里。"
+                text = (
+                    f"“{line.name}”的“{cell.column}”填“{measure.text}”，读不出一个数，不能复算得分。"
+                    "请填一个数，说明写到偏差原因里。"
+                )
                 yield flag(cell, text, expected="一个数")
 
 

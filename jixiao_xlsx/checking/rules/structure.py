@@ -9,6 +9,7 @@ from functools import lru_cache
 from itertools import groupby
 from string import ascii_uppercase
 
+from jixiao_xlsx.checking.bases import FORM_TITLES, OWN_HEADING, REQUIRED_CELLS
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
 from jixiao_xlsx.form.spec import TableSpec
@@ -16,8 +17,6 @@ from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Cell, Note, Table
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.text import tidy
-
-FORM = "本套表样：工作表、行、列的名称不得改动"
 
 
 def _notes(evidence: Evidence, *kinds: str) -> list[Note]:
@@ -46,7 +45,7 @@ def _from_notes(notes: list[Note], text: str) -> Iterator[Observation]:
         )
 
 
-@rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM)
+@rule("STR101", "缺少工作表", severity=Severity.ERROR, basis=FORM_TITLES)
 def missing_sheet(evidence: Evidence) -> Iterator[Observation]:
     """表样里的工作表在文件中找不到；靠它核对的关系都已略过。
 
@@ -64,7 +63,7 @@ def missing_sheet(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
-@rule("STR102", "缺少行或列", severity=Severity.ERROR, basis=FORM)
+@rule("STR102", "缺少行或列", severity=Severity.ERROR, basis=FORM_TITLES)
 def missing_title(evidence: Evidence) -> Iterator[Observation]:
     """表样里的行或列找不到（被删或改了名），靠它核对的关系都已略过。每张表只说一次；看得出改成了什么的，指到那一格。
 
@@ -135,7 +134,7 @@ def _in_gaps(
             yield from ((title, note) for (_, title), note in zip(missing, found, strict=True))
 
 
-@rule("STR103", "必填项未填", severity=Severity.ERROR, basis="填报说明：带 * 的项目必填")
+@rule("STR103", "必填项未填", severity=Severity.ERROR, basis=REQUIRED_CELLS)
 def required_blank(evidence: Evidence) -> Iterator[Observation]:
     """必填的格空着。每张表只说一次，列出各格。
 
@@ -170,7 +169,7 @@ def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:
                 yield cell
 
 
-@rule("STR104", "表外内容", severity=Severity.NOTE, basis=FORM)
+@rule("STR104", "表外内容", severity=Severity.NOTE, basis=FORM_TITLES)
 def unread(evidence: Evidence) -> Iterator[Observation]:
     """多出来的工作表、行、列或零散内容不参加核对，列在这里以免漏看。
 
@@ -189,7 +188,7 @@ def unread(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-@rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM)
+@rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM_TITLES)
 def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
     """应从下拉选项中选择的格填了别的内容。
 
@@ -222,7 +221,7 @@ def _among(text: str, choices: tuple[str, ...]) -> bool:
 _SIGNS = {"<=": "≤", "≦": "≤", ">=": "≥", "≧": "≥", "＝": "="}
 
 
-@rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM)
+@rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM_TITLES)
 def hidden(evidence: Evidence) -> Iterator[Observation]:
     """隐藏的行和工作表照样参加核对；请确认不是旧数据。
 
@@ -234,7 +233,7 @@ def hidden(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
-@rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM)
+@rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM_TITLES)
 def renamed_sheet(evidence: Evidence) -> Iterator[Observation]:
     """工作表名称不是表样里的，按内容认出。
 
@@ -249,7 +248,7 @@ def renamed_sheet(evidence: Evidence) -> Iterator[Observation]:
     "STR107",
     "表题不是本单位或本年度",
     severity=Severity.ERROR,
-    basis="填报说明：表题应为本单位、本年度",
+    basis=OWN_HEADING,
     relations=("C69",),
     in_word=True,
 )

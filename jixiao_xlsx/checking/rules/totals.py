@@ -5,16 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, POSTS
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
-from jixiao_xlsx.checking.rules.indicators import MEASURES, overstates, scored_lines
+from jixiao_xlsx.checking.rules.scores import overstates
 from jixiao_xlsx.values.digit_slips import slip
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Method
 
 
-@rule("IND112", "全部指标满分", severity=Severity.WARNING, basis=MEASURES, relations=("C49",))
+@rule(
+    "IND112",
+    "全部指标满分",
+    severity=Severity.WARNING,
+    basis=EVALUATION_MEASURES,
+    relations=("C49",),
+)
 def all_full(evidence: Evidence) -> Iterator[Observation]:
     """所有指标都是满分，自评流于形式。
 
@@ -42,7 +49,7 @@ def all_full(evidence: Evidence) -> Iterator[Observation]:
     "IND113",
     "业绩值照抄目标值",
     severity=Severity.WARNING,
-    basis=MEASURES,
+    basis=EVALUATION_MEASURES,
     relations=("C49",),
     yields_to=("IND112",),
 )
@@ -71,13 +78,22 @@ def copied_targets(evidence: Evidence) -> Iterator[Observation]:
         related = tuple(line.cell("actual").place for line in same)
         yield flag(
             cell,
-            f"{len(same)} 项指标的业绩值与目标值完全相同（{names}{'等' if len(same) > 4 else ''}）。请按实际填写；确属实情的，请附情况说明。",
+            (
+                f"{len(same)} 项指标的业绩值与目标值完全相同（{names}{'等' if len(same) > 4 else ''}）。请按实际填写；"
+                "确属实情的，请附情况说明。"
+            ),
             related=related,
             count=len(same),
         )
 
 
-@rule("IND118", "自评合计高于复算合计", severity=Severity.ERROR, basis=MEASURES, relations=("C42",))
+@rule(
+    "IND118",
+    "自评合计高于复算合计",
+    severity=Severity.ERROR,
+    basis=EVALUATION_MEASURES,
+    relations=("C42",),
+)
 def totaloverstates(evidence: Evidence) -> Iterator[Observation]:
     """有指标多计了分，合计随之偏高。
 
@@ -87,7 +103,7 @@ def totaloverstates(evidence: Evidence) -> Iterator[Observation]:
     if cell is None or cell.number is None or card.score is None:
         yield Skipped("合计未填或不能复算")
         return
-    over = [line for line, item in scored_lines(evidence) if overstates(line, item)]
+    over = [line for line, item in evidence.scored_lines if overstates(line, item)]
     yield Looked(1)
     shown = rounded(card.score, 2)
     if over and cell.number > shown:
@@ -104,7 +120,11 @@ def totaloverstates(evidence: Evidence) -> Iterator[Observation]:
 
 
 @rule(
-    "IND125", "得分合计按适用权重折算", severity=Severity.NOTE, basis=MEASURES, relations=("C38",)
+    "IND125",
+    "得分合计按适用权重折算",
+    severity=Severity.NOTE,
+    basis=EVALUATION_MEASURES,
+    relations=("C38",),
 )
 def scaled_total(evidence: Evidence) -> Iterator[Observation]:
     """有不适用指标时，得分合计填的是折算后的数。与直接相加不同，但算对，不作错误。
@@ -127,7 +147,10 @@ def scaled_total(evidence: Evidence) -> Iterator[Observation]:
         < Fraction(1, 100)
         <= abs(Fraction(cell.number) - plain_sum)
     ):
-        words = f"得分合计填 {cell.text} 分，是 {plain(plain_sum)} 按适用权重 {plain(weight)} 折算的，算对，不用改；各行直接相加为 {plain(plain_sum)} 分。"
+        words = (
+            f"得分合计填 {cell.text} 分，是 {plain(plain_sum)} 按适用权重 {plain(weight)} 折算的，算对，不用改；"
+            f"各行直接相加为 {plain(plain_sum)} 分。"
+        )
         yield flag(cell, words)
 
 
@@ -135,7 +158,7 @@ def scaled_total(evidence: Evidence) -> Iterator[Observation]:
     "IND119",
     "自评总分与各部分之和不符",
     severity=Severity.ERROR,
-    basis=MEASURES,
+    basis=EVALUATION_MEASURES,
     relations=("C38", "C39"),
 )
 def self_total(evidence: Evidence) -> Iterator[Observation]:
@@ -191,7 +214,13 @@ def _allowed_totals(evidence: Evidence) -> list[Fraction]:
     return [value + more for value in sums for more in (Fraction(0), computed)]
 
 
-@rule("IND120", "自评等级与分数不符", severity=Severity.ERROR, basis=MEASURES, relations=("C39",))
+@rule(
+    "IND120",
+    "自评等级与分数不符",
+    severity=Severity.ERROR,
+    basis=EVALUATION_MEASURES,
+    relations=("C39",),
+)
 def self_grade(evidence: Evidence) -> Iterator[Observation]:
     """等级按总分划分：优 ≥ 90，良 ≥ 80，中 ≥ 60，其余为差（县里可改）。
 
@@ -211,7 +240,7 @@ def self_grade(evidence: Evidence) -> Iterator[Observation]:
     "IND124",
     "在职人数超编制",
     severity=Severity.WARNING,
-    basis="机构编制管理规定",
+    basis=POSTS,
     relations=("C51",),
 )
 def over_posts(evidence: Evidence) -> Iterator[Observation]:
@@ -225,5 +254,8 @@ def over_posts(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(2)
     if staff.number > posts.number:
         rate = plain(Fraction(staff.number) / Fraction(posts.number) * 100, 2)
-        words = f"年末在职 {staff.text} 人，编制 {posts.text} 人，超编 {plain(staff.number - posts.number)} 人，控制率 {rate}%。请核对；确属实情的，请附情况说明。"
+        words = (
+            f"年末在职 {staff.text} 人，编制 {posts.text} 人，超编 {plain(staff.number - posts.number)} 人，"
+            f"控制率 {rate}%。请核对；确属实情的，请附情况说明。"
+        )
         yield flag(staff, words, expected=f"不大于 {posts.text} 人", related=(posts.place,))

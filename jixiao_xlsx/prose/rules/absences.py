@@ -6,16 +6,15 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import Passage, read
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary
-from jixiao_xlsx.prose.rules.figures import MISSING, SAME
+from jixiao_xlsx.prose.rules.figures import MISSING
 from jixiao_xlsx.values.findings import Severity, Skipped
-
-OWN = "填报说明：报告应写本单位、本年度的情况"
 
 
 def at(source: Passage, start: int, end: int, item: str, message: str, **more: object) -> Flag:
@@ -39,7 +38,7 @@ def any_of(words: tuple[str, ...]) -> str:
     "NAR108",
     "文字称没有、称有与表内不符",
     severity=Severity.ERROR,
-    basis=SAME,
+    basis=SAME_AS_TABLES,
     relations=("C70", "C62"),
 )
 def said_to_be_absent(evidence: ProseEvidence) -> Iterator[Observation]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
+from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.comparisons import Amount, of_yard
@@ -34,7 +35,6 @@ from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 
 PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
-ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所列数字算出"
 
 
 # ------------------------------------------------------------------------------------------------------ lists
@@ -44,7 +44,7 @@ ARITHMETIC = "报告文字中的合计、增减、占比、完成率应能由所
     "NAR104",
     "所列分项与总额不符",
     severity=Severity.ERROR,
-    basis=ARITHMETIC,
+    basis=REPORT_ARITHMETIC,
     relations=("C10", "C71"),
 )
 def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
@@ -272,7 +272,7 @@ def _span(listing: Listing) -> str:
     "NAR105",
     "增减与前后数不符",
     severity=Severity.ERROR,
-    basis=ARITHMETIC,
+    basis=REPORT_ARITHMETIC,
     relations=("C64", "C65"),
 )
 def changes(evidence: ProseEvidence) -> Iterator[Observation]:
@@ -464,7 +464,7 @@ def _flag_change(
     "NAR107",
     "完成率、执行率与数字不符",
     severity=Severity.ERROR,
-    basis=ARITHMETIC,
+    basis=REPORT_ARITHMETIC,
     relations=("C29", "C30"),
 )
 def completion(evidence: ProseEvidence) -> Iterator[Observation]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Chain, Story
-from jixiao_xlsx.prose.rules.arithmetic import ARITHMETIC
 from jixiao_xlsx.prose.rules.figures import MISSING
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
@@ -18,7 +18,7 @@ from jixiao_xlsx.values.number_text import plain
     "NAR118",
     "前后几个数算不上",
     severity=Severity.ERROR,
-    basis=ARITHMETIC,
+    basis=REPORT_ARITHMETIC,
     relations=("C64", "C71"),
 )
 def chains(evidence: ProseEvidence) -> Iterator[Observation]:

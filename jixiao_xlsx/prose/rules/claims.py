@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
-from jixiao_xlsx.checking.rules.indicators import scored_lines
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
 from jixiao_xlsx.prose.rules.absences import at, quoted
-from jixiao_xlsx.prose.rules.figures import MISSING, SAME
+from jixiao_xlsx.prose.rules.figures import MISSING
 from jixiao_xlsx.values.findings import Severity, Skipped
 
 _REACHED = "(?:达到|达成|完成|实现|达标)"
@@ -27,7 +27,7 @@ _NAMED = 3  # indicators that are told by name
     "NAR117",
     "文字称全部达到目标，表内有没达到的",
     severity=Severity.NOTE,
-    basis=SAME,
+    basis=SAME_AS_TABLES,
     relations=("C43",),
 )
 def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
@@ -49,7 +49,7 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
                 or scope.period not in {"", THIS}
             ):
                 continue
-            missed = [line for line, item in scored_lines(evidence) if item.met is False]
+            missed = [line for line, item in evidence.scored_lines if item.met is False]
             yield Looked(1)
             if not missed:
                 continue

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 
+from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
@@ -19,7 +20,6 @@ from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 
-SAME = "部门决算公开口径：报告文字与报表同一口径金额应一致"
 ROLE = {
     "original": "年初预算", "budget": "全年预算", "plan": "预算", "execution": "决算（执行）", "previous": "上年", "quantity": "数量", "": "",
 }  # fmt: skip
@@ -41,7 +41,13 @@ def words_of(mention: Mention) -> str:
 # ------------------------------------------------------------------------------------------------------ figure and table
 
 
-@rule("NAR101", "正文金额与表内不符", severity=Severity.ERROR, basis=SAME, relations=("C67",))
+@rule(
+    "NAR101",
+    "正文金额与表内不符",
+    severity=Severity.ERROR,
+    basis=SAME_AS_TABLES,
+    relations=("C67",),
+)
 def differs_from_table(evidence: ProseEvidence) -> Iterator[Observation]:
     """正文写的金额、人数与表里同一事项同一口径的数对不上，四舍五入或截断都不能解释。
 
@@ -314,7 +320,13 @@ def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Observation]:
         )
 
 
-@rule("NAR102", "元与万元混用", severity=Severity.ERROR, basis=SAME, relations=("C59", "C60"))
+@rule(
+    "NAR102",
+    "元与万元混用",
+    severity=Severity.ERROR,
+    basis=SAME_AS_TABLES,
+    relations=("C59", "C60"),
+)
 def unit_slip(evidence: ProseEvidence) -> Iterator[Observation]:
     """数字对，单位错：换成另一个单位就与表内一致，或同一事项的同一个数在别处写的是另一个单位，或总额正是所列各项之和而单位不同。
 
@@ -381,7 +393,9 @@ def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Fl
 # ------------------------------------------------------------------------------------------------------ place and place
 
 
-@rule("NAR103", "同一事项前后不一", severity=Severity.ERROR, basis=SAME, relations=("C68",))
+@rule(
+    "NAR103", "同一事项前后不一", severity=Severity.ERROR, basis=SAME_AS_TABLES, relations=("C68",)
+)
 def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
     """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项、两个数毫不相像的，只作提示。
 

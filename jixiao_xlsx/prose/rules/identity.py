@@ -6,13 +6,14 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
+from jixiao_xlsx.checking.bases import OWN_REPORT
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
 from jixiao_xlsx.checking.rules.structure import other_office
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary
-from jixiao_xlsx.prose.rules.absences import OWN, any_of, at, quoted
+from jixiao_xlsx.prose.rules.absences import any_of, at, quoted
 from jixiao_xlsx.prose.rules.figures import MISSING
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.findings import Severity, Skipped
@@ -29,7 +30,11 @@ _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在�
 
 
 @rule(
-    "NAR110", "正文写的不是本单位或本年度", severity=Severity.ERROR, basis=OWN, relations=("C69",)
+    "NAR110",
+    "正文写的不是本单位或本年度",
+    severity=Severity.ERROR,
+    basis=OWN_REPORT,
+    relations=("C69",),
 )
 def somebody_else(evidence: ProseEvidence) -> Iterator[Observation]:
     """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。Word 报告的页眉、页脚、脚注也看。
@@ -300,7 +305,7 @@ def _other_offices(evidence: ProseEvidence, department: str) -> Iterator[str]:
 # ------------------------------------------------------------------------------------------------------ leftovers
 
 
-@rule("NAR111", "模板残留", severity=Severity.ERROR, basis=OWN, relations=("C69",))
+@rule("NAR111", "模板残留", severity=Severity.ERROR, basis=OWN_REPORT, relations=("C69",))
 def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
     """正文里还留着占位符（XX）、没有选定的“增加（减少）”或填写提示（100字以内）。
 

@@ -8,6 +8,7 @@ from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
+from jixiao_xlsx.checking.bases import TOTAL_AND_GRADES
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Story
@@ -18,8 +19,6 @@ from jixiao_xlsx.prose.rules.figures import MISSING
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
-
-MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）：总分 100 分，分优、良、中、差四个等级"
 
 
 @cache
@@ -40,7 +39,7 @@ def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Patter
     "NAR109",
     "正文的得分、等级与表内不符",
     severity=Severity.ERROR,
-    basis=MEASURES,
+    basis=TOTAL_AND_GRADES,
     relations=("C39",),
 )
 def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
@@ -271,7 +270,13 @@ def _full_mark(evidence: ProseEvidence, source: Passage) -> Iterator[Observation
             )
 
 
-@rule("NAR116", "写了得分没有写等级", severity=Severity.NOTE, basis=MEASURES, relations=("C39",))
+@rule(
+    "NAR116",
+    "写了得分没有写等级",
+    severity=Severity.NOTE,
+    basis=TOTAL_AND_GRADES,
+    relations=("C39",),
+)
 def score_without_grade(evidence: ProseEvidence) -> Iterator[Observation]:
     """正文有自评得分，通篇没有写等级。报告正文和随附的 Word 报告各自看。
 

@@ -7,13 +7,14 @@ import re
 from collections.abc import Iterator
 from decimal import Decimal
 
+from jixiao_xlsx.checking.bases import HEADING_NUMBERS, OWN_REPORT, SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.vocabulary import Advice
-from jixiao_xlsx.prose.rules.absences import OWN, at, quoted
-from jixiao_xlsx.prose.rules.figures import MISSING, SAME
+from jixiao_xlsx.prose.rules.absences import at, quoted
+from jixiao_xlsx.prose.rules.figures import MISSING
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
 
@@ -44,7 +45,7 @@ def _ordinal(text: str) -> int:
     "NAR113",
     "序号不连续",
     severity=Severity.NOTE,
-    basis="公文格式：结构层次序数依次为“一、”“（一）”“1.”“（1）”，逐级连续",
+    basis=HEADING_NUMBERS,
 )
 def heading_numbers(evidence: ProseEvidence) -> Iterator[Observation]:
     """序号跳过、重复或不是从一开始，例如“一是……三是……”，或一段文字以“6、”起头。
@@ -140,7 +141,7 @@ def _numeral(number: int) -> str:
 _DATE = re.compile(r"(?:(20\d\d)年)?(\d{1,2})月(?:(\d{1,2})[日号])?(?!龄)")
 
 
-@rule("NAR114", "日期不存在", severity=Severity.ERROR, basis=OWN)
+@rule("NAR114", "日期不存在", severity=Severity.ERROR, basis=OWN_REPORT)
 def impossible_dates(evidence: ProseEvidence) -> Iterator[Observation]:
     """写了日历上没有的日期，例如 2 月 30 日、13 月。
 
@@ -175,7 +176,7 @@ def _is_empty(advice: Advice, cells: list[Cell]) -> bool:
     return len(numbers) == 2 and numbers[0] <= numbers[1]
 
 
-@rule("NAR115", "建议与数字不合", severity=Severity.NOTE, basis=SAME, relations=("C70",))
+@rule("NAR115", "建议与数字不合", severity=Severity.NOTE, basis=SAME_AS_TABLES, relations=("C70",))
 def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
     """建议针对的事表里没有（结转资金、出国费为 0，没有超编、超预算），多半是照抄。
 

@@ -5,20 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fractions import Fraction
 
+from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings
 from jixiao_xlsx.prose.comparisons import Amount, of_yard
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.facts import Share, Slice, Story
 from jixiao_xlsx.prose.likeness import is_slip
-from jixiao_xlsx.prose.rules.arithmetic import ARITHMETIC
 from jixiao_xlsx.prose.rules.figures import MISSING, said, words_of
 from jixiao_xlsx.values.amounts import rate_holds
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 
 
-@rule("NAR106", "占比与所列数不符", severity=Severity.ERROR, basis=ARITHMETIC, relations=("C66",))
+@rule(
+    "NAR106",
+    "占比与所列数不符",
+    severity=Severity.ERROR,
+    basis=REPORT_ARITHMETIC,
+    relations=("C66",),
+)
 def shares(evidence: ProseEvidence) -> Iterator[Observation]:
     """占比 = 分项 ÷ 文字所指的合计；没有指明合计的，与前面的总额比，对不上而又可能另有所指的只作提示。
     同段里另有一个数，占它正好是所写的比例的，不提；与应有的毫不相像，前面紧挨着的又不是这一项和合计的，只作提示。

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 
+from jixiao_xlsx.checking.bases import SUBJECT_NAMES
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.vocabulary import Subjects
@@ -14,10 +15,8 @@ from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.text import tidy
 
-CLASSES = "《政府收支分类科目》：支出功能分类应用规范名称"
 
-
-@rule("NAR112", "科目名称不规范", severity=Severity.NOTE, basis=CLASSES)
+@rule("NAR112", "科目名称不规范", severity=Severity.NOTE, basis=SUBJECT_NAMES)
 def odd_subject_names(evidence: ProseEvidence) -> Iterator[Observation]:
     """支出功能分类科目写成了别的名称，或与规范名称只差一两个字。
 
@@ -66,7 +65,13 @@ def _one_letter_off(one: str, other: str) -> bool:
 # ------------------------------------------------------------------------------------------------------ the funds table
 
 
-@rule("STR114", "科目栏填的不是规范的类级科目", severity=Severity.NOTE, basis=CLASSES, in_word=True)
+@rule(
+    "STR114",
+    "科目栏填的不是规范的类级科目",
+    severity=Severity.NOTE,
+    basis=SUBJECT_NAMES,
+    in_word=True,
+)
 def odd_subject_cells(evidence: ProseEvidence) -> Iterator[Observation]:
     """资金预算执行表的科目栏写错了名称，填成了经济分类科目（办公费等），或者别的行是类级科目、这一行却是它下面的科目（住房公积金）。
 

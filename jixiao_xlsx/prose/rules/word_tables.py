@@ -8,11 +8,11 @@ from decimal import Decimal
 from functools import cache
 from itertools import groupby
 
+from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import read
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary, Word
-from jixiao_xlsx.prose.rules.figures import SAME
 from jixiao_xlsx.prose.table_figures import Yard
 from jixiao_xlsx.reading.titles import loosen, title_key
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Figure, Interval, atoms_per
@@ -26,7 +26,13 @@ AGREEING = (
 )
 
 
-@rule("NAR120", "报告里的表与工作簿不符", severity=Severity.ERROR, basis=SAME, relations=("C67",))
+@rule(
+    "NAR120",
+    "报告里的表与工作簿不符",
+    severity=Severity.ERROR,
+    basis=SAME_AS_TABLES,
+    relations=("C67",),
+)
 def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
     """Word 报告里的表与工作簿里同一张表、同一格的数对不上，四舍五入或截断都不能解释。多数的数都不同的，可能口径不同，不作比较。
 

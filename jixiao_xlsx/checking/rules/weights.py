@@ -1,0 +1,215 @@
+"""IND101, 102, 114, 123: the weights of the indicators, and the 共性 ones that must be there."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator
+from fractions import Fraction
+
+from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, INDICATOR_FRAMEWORK
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.points import expected_points, points_text
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
+from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.values.digit_slips import slip
+from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.text import tidy
+
+
+@rule(
+    "IND101",
+    "权重合计不是满分",
+    severity=Severity.ERROR,
+    basis=EVALUATION_MEASURES,
+    relations=("C35",),
+)
+def weights_total(evidence: Evidence) -> Iterator[Observation]:
+    """各指标权重之和加上预算执行率的分值应为 100。
+
+    改法：权重照表样填；预算执行率的分值填 10。
+    """
+    if not evidence.lines:
+        yield Skipped("没有读到指标")
+        return
+    yield Looked(len(evidence.lines) + 1)
+    total = sum((line.weight for line in evidence.lines), Fraction(0))
+    row = evidence.execution("weight")
+    extra = Fraction(row.number) if row is not None and row.number is not None else Fraction(0)
+    anchor = evidence.total_cell("weight") or evidence.lines[0].cell("weight")
+    if total + extra == 100:
+        return
+    missing = total == evidence.template.full_mark and not extra
+    words = f"指标权重合计 {plain(total)}，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}，应为 100。"
+    advice = (
+        f"缺预算执行率 {plain(evidence.template.execution_weight)} 分，请补填其分值。"
+        if missing
+        else "请核对各指标权重。"
+    )
+    right = 100 - (extra or evidence.template.execution_weight)
+    related = tuple(c.place for c in (row, *(line.cell("weight") for line in evidence.lines)) if c)
+    yield flag(
+        anchor,
+        words + advice,
+        expected=f"加预算执行率分值共 {points_text(Fraction(100))}"
+        if missing
+        else expected_points(right),
+        difference=f"{plain(total + extra - 100)} 分",
+        related=related[:1] if missing else related,
+    )
+
+
+@rule(
+    "IND102",
+    "权重与表样不符",
+    severity=Severity.ERROR,
+    basis=INDICATOR_FRAMEWORK,
+    relations=("C36",),
+    yields_to=("IND123",),
+)
+def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
+    """共性指标的权重由表样规定；个性指标的权重在同一二级（或一级，看表样）指标内合计应等于表样规定。
+
+    改法：共性指标改回表样的权重；自设指标调整到同组合计与表样一致。
+    """
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for line in evidence.lines:
+        if line.spec and line.spec.common:
+            yield Looked(1)
+            if line.weight != line.spec.weight:
+                words = (
+                    f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。"
+                    "共性指标权重不得改动，请改回，得分按原权重重填。"
+                )
+                cell, right = line.cell("weight"), expected_points(line.spec.weight)
+                yield flag(cell, words, expected=right, hint=slip(cell.place, cell.text, right))
+        else:
+            groups[_group(line, evidence)].append(line)
+    for group, weight in _own_groups(evidence).items():
+        found = groups.get(tidy(group), [])
+        total = sum((line.weight for line in found), Fraction(0))
+        yield Looked(len(found))
+        if found and total != weight:
+            words = (
+                f"{_LEVELS[evidence.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，"
+                f"表样规定 {plain(weight)}。请调整，得分按新权重重填。"
+            )
+            related = tuple(line.cell("weight").place for line in found[1:])
+            first = found[0].cell("weight")
+            yield flag(
+                first,
+                words,
+                expected=expected_points(weight)
+                if len(found) == 1
+                else f"同组合计 {plain(weight)} 分",
+                hint=slip(first.place, first.text, expected_points(weight))
+                if len(found) == 1
+                else "",
+                difference=f"{plain(total - weight)} 分",
+                related=related,
+            )
+
+
+_LEVELS = {"level1": "一级指标", "level2": "二级指标"}
+
+
+def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
+    """The groups that a department fills itself, and the weight each must add to."""
+    weights: dict[str, Fraction] = defaultdict(Fraction)
+    for spec in evidence.template.indicators:
+        if not spec.common:
+            weights[getattr(spec, evidence.template.weights_by)] += spec.weight
+    return weights
+
+
+def _group(line: Line, evidence: Evidence) -> str:
+    """The group that a line's weight counts in."""
+    return tidy(getattr(line, evidence.template.weights_by))
+
+
+@rule(
+    "IND114",
+    "权重过于集中或缺指标类别",
+    severity=Severity.WARNING,
+    basis=EVALUATION_MEASURES,
+    relations=("C50",),
+)
+def concentrated(evidence: Evidence) -> Iterator[Observation]:
+    """单个指标权重不宜过大（默认 30 分）；表样规定由单位自设的各类指标都应有指标。
+
+    改法：拆分权重过大的指标，补上缺的类别；确有需要的，附情况说明。
+    """
+    limit = evidence.template.thresholds.get("heavy_weight", Fraction(100))
+    for line in evidence.lines:
+        yield Looked(1)
+        if line.weight > limit:
+            yield flag(
+                line.cell("weight"),
+                f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。请拆分；确有需要的，请附情况说明。",
+                expected=f"不大于 {points_text(limit)}",
+            )
+    present = {_group(line, evidence) for line in evidence.lines}
+    table, level = evidence.indicator_table, evidence.template.weights_by
+    absent = [group for group in _own_groups(evidence) if tidy(group) not in present]
+    if evidence.lines and table and absent:
+        names = "、".join(f"“{name}”" for name in absent)
+        heading = table.columns.get(evidence.template.indicator_columns[level]) or table.anchor
+        text = f"缺少{_LEVELS[level]}{names}下的指标。请补填；确实没有的，请附情况说明。"
+        yield Flag(heading.place, absent[0], heading.column, "", text, count=len(absent))
+
+
+@rule(
+    "IND123", "缺少共性指标", severity=Severity.ERROR, basis=INDICATOR_FRAMEWORK, relations=("C50",)
+)
+def missing_common(evidence: Evidence) -> Iterator[Observation]:
+    """表样规定的共性指标一个也不能少；不适用的填“不适用”并说明理由。
+
+    改法：把删去或改名的共性指标恢复成表样的样子；不适用的填“不适用”。
+    """
+    table = evidence.indicator_table
+    heading = table.columns.get(evidence.template.indicator_columns["name"]) if table else None
+    if heading is None or not evidence.lines:
+        return
+    there = {id(line.spec) for line in evidence.lines}
+    common = [spec for spec in evidence.template.indicators if spec.common]
+    yield Looked(len(common))
+    absent = [spec.name for spec in common if id(spec) not in there]
+    if absent:
+        instead = dict(_instead(evidence))
+        names = "、".join(
+            f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "")
+            for name in absent
+        )
+        text = (
+            f"缺少共性指标{names}（被删或改了名）。请恢复。"
+            if len(instead) < len(absent)
+            else f"缺少共性指标{names}。请改回。"
+        )
+        places = [line.cell("name").place for line in instead.values()] or [heading.place]
+        wanted = "有" + "、".join(f"“{name}”" for name in absent)
+        yield Flag(
+            places[0],
+            absent[0],
+            heading.column,
+            "",
+            text,
+            expected=wanted,
+            related=tuple(places[1:]),
+            count=len(absent),
+        )
+
+
+def _instead(evidence: Evidence) -> Iterator[tuple[str, Line]]:
+    """The lines that stand where the form printed a 共性 indicator, under names of their own."""
+    at = 0
+    for spec in evidence.template.indicators:
+        here = next(
+            (number for number, line in enumerate(evidence.lines) if line.spec is spec), None
+        )
+        if here is not None:
+            at = here + 1
+        elif spec.common and at < len(evidence.lines):
+            line = evidence.lines[at]
+            if line.spec is None and tidy(line.level2) == tidy(spec.level2):
+                yield spec.name, line
+                at += 1
