@@ -16,8 +16,9 @@ from office import _convert, office, rendered, resaved
 from jixiao_xlsx.checking.explained import explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.output.xlsx.annotated.book import AUTHOR, COLOURS, annotate
-from jixiao_xlsx.output.xlsx.annotated.losses import losses
+from jixiao_xlsx.output.xlsx.annotated.book import AUTHOR, annotate
+from jixiao_xlsx.output.xlsx.annotated.losses import lost_features
+from jixiao_xlsx.output.xlsx.annotated.opinion import SEVERITY_COLOURS
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.cells import Submission
@@ -94,7 +95,7 @@ def test_the_copy_reads_like_the_original(
         cell = book[finding.place.sheet][finding.place.cell]
         assert f"'{finding.place.sheet}'!{finding.place.cell}" in links
         assert cell.comment.author == AUTHOR and finding.message in cell.comment.text
-        assert cell.fill.fgColor.rgb in COLOURS.values()
+        assert cell.fill.fgColor.rgb[2:] in SEVERITY_COLOURS.values()
     # A second round over it leaves no colour and no line twice.
     calm = replace(same, findings=())
     bare = openpyxl.load_workbook(io.BytesIO(annotate(copy, again, calm, FORM)))
@@ -182,7 +183,7 @@ def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:
     with zipfile.ZipFile(io.BytesIO(changed)) as archive:
         assert any(
             words in one
-            for one in losses({name: archive.read(name) for name in archive.namelist()})
+            for one in lost_features({name: archive.read(name) for name in archive.namelist()})
         )
     copy = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM)))
     told = [

@@ -1,6 +1,7 @@
-"""The annotated copy: the department's own workbook with every finding at its cell, and nothing else changed.
+"""The annotated copy: the department's own workbook with every finding at its cell.
 
-Other formats than .xlsx, and workbooks that openpyxl cannot carry, come back as .xlsx with their values and merges.
+Nothing else is changed. Other formats than .xlsx, and workbooks that openpyxl cannot carry, come
+back as .xlsx with their values and merges.
 """
 
 from __future__ import annotations
@@ -10,11 +11,10 @@ import re
 import warnings
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import openpyxl
-from openpyxl.cell.cell import Cell, MergedCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, Cell, MergedCell
 from openpyxl.comments import Comment
 from openpyxl.drawing.spreadsheet_drawing import SpreadsheetDrawing
 from openpyxl.styles import PatternFill
@@ -30,47 +30,52 @@ from jixiao_xlsx.intake.file_kinds import WorkbookFormat, sniff
 from jixiao_xlsx.output.same_bytes import Sink, packed
 from jixiao_xlsx.output.text.wording import expected_text, in_order, lone_columns
 from jixiao_xlsx.output.xlsx.annotated import formula_results, losses
-from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_remarks
-from jixiao_xlsx.output.xlsx.annotated.opinion import Entry, write_opinions
+from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_explanations
+from jixiao_xlsx.output.xlsx.annotated.opinion import SEVERITY_COLOURS, Entry, write_opinion_sheet
 from jixiao_xlsx.output.xlsx.annotated.values_only import workbook_of_values
 from jixiao_xlsx.reading.titles import OPINION_SHEET, title_key, titles_of
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report
 
 AUTHOR = "财政审核"
-# 警告 is a stronger orange than elsewhere: the cells that a form has to be filled in are pale yellow.
-COLOURS = {Severity.ERROR: "FFFFC7CE", Severity.WARNING: "FFFFCC80", Severity.NOTE: "FFDDEBF7"}
 _ORIGINAL = re.compile(r"\n原底色：(\S+)$")
 _THEIRS = "\n—— 原有批注 ——\n"
-_TOP = 5  # lines of a sheet that its title and headings are in
+_TOP = 5  # rows of a sheet that hold its title and headings
+# Comments: Chinese characters per line, then width, height of a line and greatest height in points.
 _LETTERS_PER_LINE, _WIDTH, _LINE, _TALLEST = 26, 330, 17, 420
+_AS_VALUES = (
+    "原件{}，本副本只保留数值、文字和合并单元格，公式已换成结果，格式、打印设置等没有带上。"
+    "可在本副本上改正后直接报送。"
+)
+_UNUSUAL = _AS_VALUES.format("用了少见的写法")
 
 
 def annotate(data: bytes, submission: Submission, report: Report, template: Template) -> bytes:
-    """The annotated copy (.xlsx) of the submitted file `data`: the same input gives the same bytes.
+    """Return the annotated copy (.xlsx) of the submitted file `data`.
 
-    Raises what openpyxl raises only where neither the workbook nor its values can be written.
+    The same input gives the same bytes. Raises what openpyxl raises only where neither the workbook
+    nor its values can be written.
     """
-    book, known, told = _opened(data, template)
+    book, results, notes = _opened(data, template)
     if sniff(data) is not WorkbookFormat.OOXML:
         _without_empty_results(book, submission)
-    lone = lone_columns(template)
     findings = [
-        f
-        for f in in_order(report.findings, submission.sheets)
-        if f.state is not FindingState.WAIVED
+        finding
+        for finding in in_order(report.findings, submission.sheets)
+        if finding.state is not FindingState.WAIVED
     ]
     entries = [
         Entry(number, finding, _target(book, finding)) for number, finding in enumerate(findings, 1)
     ]
-    title = _sheet_title(book)
-    _clear(book)
+    _remove_earlier_sheet(book)
+    _remove_earlier_marks(book)
     _mark_cells(book, entries)
-    told = (*told, *prefill_remarks(book, submission, findings, template))
-    write_opinions(book.create_sheet(title, 0), report, entries, told, lone)
-    _link_back(book, entries, title)
+    notes = (*notes, *prefill_explanations(book, submission, findings, template))
+    opinion = book.create_sheet(OPINION_SHEET, 0)
+    write_opinion_sheet(opinion, report, entries, notes, lone_columns(template))
+    _link_back(book, entries)
     _show_first(book)
-    return _saved(book, known)
+    return _saved(book, results)
 
 
 # ------------------------------------------------------------------------------------------------------- in and out
@@ -79,67 +84,56 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
 def _opened(
     data: bytes, template: Template
 ) -> tuple[Workbook, Mapping[str, formula_results.Results], tuple[str, ...]]:
-    """The workbook, the results of its formulas, and what a person must be told about the copy."""
+    """Return the workbook, the results of its formulas, and notes for its reader."""
     kind = sniff(data)
     if kind is not WorkbookFormat.OOXML:
-        return (
-            workbook_of_values(data, ghosts=kind is WorkbookFormat.XLS),
-            {},
-            (_AS_VALUES.format("不是 .xlsx 格式"),),
-        )
-    words = titles_of(template)
+        book = workbook_of_values(data, empty_results=kind is WorkbookFormat.XLS)
+        return book, {}, (_AS_VALUES.format("不是 .xlsx 格式"),)
+    titles = titles_of(template)
 
-    def read(name: str, hidden: bool) -> bool:
-        return words.reads(name, hidden=hidden)
+    def is_read(name: str, hidden: bool) -> bool:
+        return titles.reads(name, hidden=hidden)
 
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if losses.too_large(archive):
-            return (
-                workbook_of_values(data, read),
-                {},
-                (_AS_VALUES.format("含有大量空白的带格式单元格"),),
-            )
+            note = _AS_VALUES.format("含有大量空白的带格式单元格")
+            return workbook_of_values(data, is_read), {}, (note,)
         parts = {name: archive.read(name) for name in archive.namelist()}
-    if losses.has_doctype(parts):
-        return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
-    gone = losses.losses(parts)
-    rich = losses.has_rich_text(parts)
+    if losses.has_doctype(parts) or (loaded := _loaded(data, parts)) is None:
+        return workbook_of_values(data, is_read), {}, (_UNUSUAL,)
+    lost = "、".join(losses.lost_features(parts))
+    note = f"本副本没有带上原件中的：{lost}。需要这些内容时请在原件上改正。"
+    return loaded, formula_results.formula_results(parts), (note,) if lost else ()
+
+
+def _loaded(data: bytes, parts: Mapping[str, bytes]) -> Workbook | None:
+    """Return the workbook as openpyxl reads it; None where that is beyond openpyxl."""
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # what it does not keep was looked for above
-            book = openpyxl.load_workbook(io.BytesIO(data), rich_text=rich)
-    except Exception:  # a workbook may be readable and still be beyond openpyxl
-        book = None
-    if book is None or not book.worksheets:
-        return workbook_of_values(data, read), {}, (_AS_VALUES.format("用了少见的写法"),)
-    return (
-        book,
-        formula_results.results(parts),
-        (f"本副本没有带上原件中的：{'、'.join(gone)}。需要这些内容时请在原件上改正。",)
-        if gone
-        else (),
-    )
+            warnings.simplefilter("ignore")  # `losses` finds what openpyxl does not keep
+            rich = losses.has_rich_text(parts)
+            book: Workbook = openpyxl.load_workbook(io.BytesIO(data), rich_text=rich)
+    except Exception:
+        return None
+    return book if book.worksheets else None
 
 
-_AS_VALUES = "原件{}，本副本只保留数值、文字和合并单元格，公式已换成结果，格式、打印设置等没有带上。可在本副本上改正后直接报送。"
-
-
-def _saved(book: Workbook, known: Mapping[str, formula_results.Results]) -> bytes:
+def _saved(book: Workbook, results: Mapping[str, formula_results.Results]) -> bytes:
     book.calculation = book.calculation or CalcProperties()
     book.calculation.fullCalcOnLoad = True
-    parts: Any = Sink()  # all of a ZipFile that openpyxl makes use of
+    parts: Any = Sink()
     _Writer(book, parts).save()
-    formula_results.put_back(parts, known)
+    formula_results.put_back(parts, results)
     return packed(parts)
 
 
 class _Writer(ExcelWriter):
-    """openpyxl's own, but for the file on disk that it makes for each worksheet, and removes."""
+    """openpyxl's writer without the temporary file on disk that it makes for each worksheet."""
 
     _archive: Sink
 
     def write_worksheet(self, sheet: Any) -> None:
-        """As the one it stands in for, with the worksheet written in memory."""
+        """Write the worksheet in memory."""
         sheet._drawing = SpreadsheetDrawing()
         sheet._drawing.charts, sheet._drawing.images = sheet._charts, sheet._images
         stream = io.BytesIO()
@@ -151,21 +145,20 @@ class _Writer(ExcelWriter):
 
 
 def _without_empty_results(book: Workbook, submission: Submission) -> None:
-    """Clear the 0 that .xls keeps for a formula that shows nothing, wherever it was read as blank."""
+    """Clear the 0 that .xls keeps for a formula that shows nothing, where it was read as blank."""
     for table in submission.tables.values():
         for cell in table.cells():
             if cell.value is None and table.sheet in book.sheetnames:
-                found: Any = book[table.sheet][cell.ref]
-                if found.value == 0 and not isinstance(found, MergedCell):
-                    found.value = None
+                target: Any = book[table.sheet][cell.ref]
+                if target.value == 0 and not isinstance(target, MergedCell):
+                    target.value = None
 
 
-def _sheet_title(book: Workbook) -> str:
-    """The name for our sheet; one that an earlier round left is replaced."""
+def _remove_earlier_sheet(book: Workbook) -> None:
+    """Remove the 审核意见 that an earlier round left."""
     for sheet in list(book.worksheets):
         if title_key(sheet.title) == title_key(OPINION_SHEET) and len(book.worksheets) > 1:
             book.remove(sheet)
-    return OPINION_SHEET
 
 
 def _show_first(book: Workbook) -> None:
@@ -181,7 +174,7 @@ def _show_first(book: Workbook) -> None:
 
 
 def _target(book: Workbook, finding: Finding) -> str:
-    """The address to jump to; "" where the file has no such cell."""
+    """Return the address to jump to; "" where the file has no such cell."""
     if finding.place.sheet not in book.sheetnames or not re.fullmatch(
         r"[A-Z]{1,3}\d+", finding.place.cell
     ):
@@ -190,59 +183,52 @@ def _target(book: Workbook, finding: Finding) -> str:
     return finding.place.cell if isinstance(sheet, Worksheet) else ""
 
 
-def _clear(book: Workbook) -> None:
-    """Take away what an earlier round marked: comments of ours, and the colour that they remember."""
+def _remove_earlier_marks(book: Workbook) -> None:
+    """Remove our comments of an earlier round and put back the fill colours noted in them."""
     for sheet in book.worksheets:
         for cell in sheet._cells.values():
             note = cell.comment
             if note is None or note.author != AUTHOR:
                 continue
             ours, _, theirs = note.text.partition(_THEIRS)
-            found = _ORIGINAL.search(ours)
-            if found:
+            colour = _ORIGINAL.search(ours)
+            if colour:
                 cell.fill = (
-                    PatternFill() if found[1] == "无" else PatternFill("solid", fgColor=found[1])
+                    PatternFill() if colour[1] == "无" else PatternFill("solid", fgColor=colour[1])
                 )
             cell.comment = Comment(theirs, "") if theirs else None
 
 
-@dataclass(frozen=True, slots=True)
-class _Mark:
-    severity: Severity
-    words: str
-
-
 def _mark_cells(book: Workbook, entries: Sequence[Entry]) -> None:
-    marks: dict[tuple[str, str], list[_Mark]] = {}
+    by_cell: dict[tuple[str, str], list[Entry]] = {}
     for entry in entries:
         if entry.cell:
-            place = (entry.finding.place.sheet, entry.cell)
-            marks.setdefault(place, []).append(_Mark(entry.finding.severity, _comment_words(entry)))
-    fills = {severity: PatternFill("solid", fgColor=colour) for severity, colour in COLOURS.items()}
-    for (sheet, ref), found in marks.items():
+            by_cell.setdefault((entry.finding.place.sheet, entry.cell), []).append(entry)
+    fills = {
+        severity: PatternFill("solid", fgColor=f"FF{colour}")
+        for severity, colour in SEVERITY_COLOURS.items()
+    }
+    for (sheet, ref), marks in by_cell.items():
         cell = _top_left(book[sheet], ref)
-        words = "\n\n".join(mark.words for mark in found)
+        text = "\n\n".join(_comment_text(entry) for entry in marks)
         before = _colour(cell)
-        severity = min((mark.severity for mark in found), key=lambda s: s.rank)
-        cell.fill = fills[severity]
-        cell.comment = _comment(words, before, cell.comment)
+        gravest = min((entry.finding.severity for entry in marks), key=lambda one: one.rank)
+        cell.fill = fills[gravest]
+        cell.comment = _comment(text, before, cell.comment)
 
 
 def _top_left(sheet: Worksheet, ref: str) -> Cell:
-    """The cell, or the one that speaks for the merged area it is in."""
-    found: Any = sheet[ref]
-    if isinstance(found, MergedCell):
-        found = next(
-            sheet.cell(area.min_row, area.min_col)
-            for area in sheet.merged_cells.ranges
-            if ref in area
-        )
-    cell: Cell = found
-    return cell
+    """Return the cell, or the first cell of the merged area that it belongs to."""
+    cell: Any = sheet[ref]
+    if isinstance(cell, MergedCell):
+        area = next(area for area in sheet.merged_cells.ranges if ref in area)
+        cell = sheet.cell(area.min_row, area.min_col)
+    result: Cell = cell
+    return result
 
 
 def _colour(cell: Cell) -> str:
-    """The colour to go back to: rrggbb of a solid fill, “无”, or "" where words can't tell."""
+    """Return the colour to put back: rgb of a solid fill, “无”, or "" for any other fill."""
     fill = cell.fill
     if fill.fill_type is None:
         return "无"
@@ -250,7 +236,7 @@ def _colour(cell: Cell) -> str:
     return str(colour.rgb) if fill.fill_type == "solid" and colour.type == "rgb" else ""
 
 
-def _comment_words(entry: Entry) -> str:
+def _comment_text(entry: Entry) -> str:
     finding = entry.finding
     lines = [
         f"【{finding.severity.label}】审核意见第 {entry.number} 条（{finding.code}）",
@@ -266,44 +252,36 @@ def _comment_words(entry: Entry) -> str:
     return "\n".join(lines)
 
 
-def _comment(words: str, before: str, theirs: Comment | None) -> Comment:
-    text = words + (f"\n原底色：{before}" if before else "")
+def _comment(text: str, before: str, theirs: Comment | None) -> Comment:
+    """Return our comment, followed by the cell's colour `before` and the department's own."""
+    text += f"\n原底色：{before}" if before else ""
     if theirs is not None and theirs.text:
         text += _THEIRS + theirs.text
     lines = sum(max(1, -(-_width(line) // (2 * _LETTERS_PER_LINE))) for line in text.split("\n"))
-    return Comment(_clean(text), AUTHOR, height=min(lines * _LINE + 14, _TALLEST), width=_WIDTH)
+    height = min(lines * _LINE + 14, _TALLEST)
+    return Comment(ILLEGAL_CHARACTERS_RE.sub(" ", text), AUTHOR, height=height, width=_WIDTH)
 
 
 def _width(text: str) -> int:
+    """Return the width of `text` in half-width letters."""
     return len(text.encode("gb18030", "replace"))
 
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+def _link_back(book: Workbook, entries: Sequence[Entry]) -> None:
+    """Let the title of every sheet with findings, or what stands first below it, lead back.
 
-
-def _clean(text: str) -> str:
-    return _CONTROLS.sub(" ", text)
-
-
-def _link_back(book: Workbook, entries: Sequence[Entry], title: str) -> None:
-    """The title line of every sheet with findings leads back, or what stands first below it. Cells to be corrected stay free of
-    links: a click there is to type.
+    Cells to be corrected get no link: a click there is to type.
     """
     marked = {(entry.finding.place.sheet, entry.cell) for entry in entries if entry.cell}
-    back = f"'{title}'!A1"
+    back = f"'{OPINION_SHEET}'!A1"
     for name in dict.fromkeys(sheet for sheet, _ in marked):
-        top = [
-            cell
-            for row in book[name].iter_rows(max_row=_TOP)
-            for cell in row
-            if not isinstance(cell, MergedCell)
-        ]
+        top = [cell for row in book[name].iter_rows(max_row=_TOP) for cell in row]
         if any(cell.hyperlink and cell.hyperlink.location == back for cell in top):
             continue  # from an earlier round
-        free = (
-            c
-            for c in top
-            if c.value is not None and c.hyperlink is None and (name, c.coordinate) not in marked
-        )
+        free = (cell for cell in top if _may_link(cell) and (name, cell.coordinate) not in marked)
         if (cell := next(free, None)) is not None:
-            cell.hyperlink = Hyperlink(ref="", location=back, tooltip=f"回到“{title}”")
+            cell.hyperlink = Hyperlink(ref="", location=back, tooltip=f"回到“{OPINION_SHEET}”")
+
+
+def _may_link(cell: Cell | MergedCell) -> bool:
+    return not isinstance(cell, MergedCell) and cell.value is not None and cell.hyperlink is None

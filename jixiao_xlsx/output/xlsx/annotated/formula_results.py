@@ -1,6 +1,7 @@
-"""The results of formulas, carried from the submitted file into its copy: openpyxl writes formulas without them.
+"""The results of formulas, carried from the submitted file into its copy.
 
-Without results a preview shows empty totals, and the copy sent straight back would read differently from the original.
+openpyxl writes formulas without them. Without results a preview shows empty totals, and the copy
+sent straight back would read differently from the original.
 """
 
 from __future__ import annotations
@@ -18,46 +19,47 @@ _RELATION = re.compile(r"<(?:\w+:)?Relationship\b[^>]*>")
 Results = Mapping[bytes, tuple[bytes, bytes]]
 
 
-def results(parts: Mapping[str, bytes]) -> dict[str, Results]:
-    """Per worksheet name the (type attribute, value) of each formula's cell as the file's XML holds them."""
+def formula_results(parts: Mapping[str, bytes]) -> dict[str, Results]:
+    """Return per worksheet name the (type attribute, value) of each formula's cell, as in the XML."""
     return {
         name: _results(parts[path]) for name, path in _sheet_paths(parts).items() if path in parts
     }
 
 
 def _results(xml: bytes) -> Results:
-    found = {}
+    results = {}
     for ref, attributes, value in _CELL.findall(xml):
         kind = _TYPE.search(attributes)
-        found[ref] = (kind[0] if kind and kind[0] != b' t="n"' else b"", value)
-    return found
+        results[ref] = (kind[0] if kind and kind[0] != b' t="n"' else b"", value)
+    return results
 
 
-def put_back(parts: dict[str, bytes], known: Mapping[str, Results]) -> None:
-    """Give the formulas of a copy, as openpyxl wrote its `parts`, the results that are known of them."""
+def put_back(parts: dict[str, bytes], results: Mapping[str, Results]) -> None:
+    """Put the `results` beside the formulas of a copy, in the `parts` that openpyxl wrote."""
     for name, path in _sheet_paths(parts).items():
-        if known.get(name):
-            parts[path] = _filled(parts[path], known[name])
+        if results.get(name):
+            parts[path] = _filled(parts[path], results[name])
 
 
-def _filled(xml: bytes, found: Results) -> bytes:
-    """`xml` in pieces that each end with a cell without a result: a call per cell would take three times as long."""
+def _filled(xml: bytes, results: Results) -> bytes:
+    """Return `xml` with the `results` put into the cells that lack one."""
+    # In pieces that each end with such a cell: a call per cell takes three times as long.
     pieces = _NO_RESULT.split(xml)
     filled: list[bytes] = []
     for piece, nothing in zip(pieces[::2], pieces[1::2], strict=False):
         start = piece.rindex(b'<c r="') + 6
-        known = found.get(piece[start : piece.index(b'"', start)])
-        if known is None:
+        result = results.get(piece[start : piece.index(b'"', start)])
+        if result is None:
             filled += (piece, nothing)
             continue
-        kind, value = known
+        kind, value = result
         inside = piece.index(b">", start)
         filled += (piece[:inside], kind, piece[inside:], b"<v>", value, b"</v></c>")
     return b"".join((*filled, pieces[-1]))
 
 
 def _sheet_paths(parts: Mapping[str, bytes]) -> dict[str, str]:
-    """The worksheet parts by the names of the sheets."""
+    """Return the worksheet parts by the names of the sheets."""
     book, rels = "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
     if book not in parts or rels not in parts:
         return {}
@@ -74,5 +76,5 @@ def _sheet_paths(parts: Mapping[str, bytes]) -> dict[str, str]:
 
 
 def _attribute(tag: str, name: str) -> str:
-    found = re.search(rf'\s{name}="([^"]*)"', tag)
-    return unescape(found[1], {"&quot;": '"', "&apos;": "'"}) if found else ""
+    match = re.search(rf'\s{name}="([^"]*)"', tag)
+    return unescape(match[1], {"&quot;": '"', "&apos;": "'"}) if match else ""

@@ -1,14 +1,15 @@
-"""What of a workbook an annotated copy does not keep, found before it is made: nothing goes in silence."""
+"""What of a workbook its annotated copy cannot keep, found before the copy is made."""
 
 from __future__ import annotations
 
 import importlib.util
 import re
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 _STRINGS = "xl/sharedStrings.xml"
 _SHEET = re.compile(r"xl/worksheets/[^/]+\.xml")
+_DRAWING = re.compile(r"xl/drawings/[^/]+\.xml")
 # Parts that are not written again, by their folders.
 _PARTS = (
     (re.compile(r"xl/(ctrlProps|activeX)/"), "按钮、复选框等控件"),
@@ -30,51 +31,60 @@ _IN_SHEETS = (
     (b"legacyDrawingHF", "页眉页脚中的图片"),
 )
 _SHAPE = re.compile(rb":(?:sp|grpSp)[ />]")
-_PHONETIC = (b"<rPh", "拼音注音")
 _DOCTYPE = tuple("<!DOCTYPE".encode(encoding) for encoding in ("ascii", "utf-16-le", "utf-16-be"))
 _MOST_BYTES = 4 * 2**20  # of XML: five times a filled form
 
 
-def losses(parts: Mapping[str, bytes]) -> tuple[str, ...]:
-    """What the copy of the .xlsx made of these parts will lack, in a person's words."""
-    found = [words for pattern, words in _PARTS if any(pattern.match(name) for name in parts)]
-    tails = [_after_cells(parts[name]) for name in parts if _SHEET.fullmatch(name)]
-    found += [words for mark, words in _IN_SHEETS if any(mark in tail for tail in tails)]
-    drawings = [parts[name] for name in parts if re.fullmatch(r"xl/drawings/[^/]+\.xml", name)]
-    if any(_SHAPE.search(drawing) for drawing in drawings):
-        found.append("文本框、形状")
+def lost_features(parts: Mapping[str, bytes]) -> tuple[str, ...]:
+    """Return what the copy of the .xlsx made of these parts will lack, in a person's words."""
+    lost = [text for pattern, text in _PARTS if any(pattern.match(name) for name in parts)]
+    lost += _lost_in_sheets([_after_cells(parts[name]) for name in parts if _SHEET.fullmatch(name)])
+    lost += _lost_drawings([parts[name] for name in parts if _DRAWING.fullmatch(name)])
+    if b"<rPh" in parts.get(_STRINGS, b""):
+        lost.append("拼音注音")
+    return tuple(dict.fromkeys(lost))
+
+
+def _lost_in_sheets(sheets: Sequence[bytes]) -> list[str]:
+    return [text for mark, text in _IN_SHEETS if any(mark in sheet for sheet in sheets)]
+
+
+def _lost_drawings(drawings: Sequence[bytes]) -> list[str]:
+    lost = ["文本框、形状"] if any(_SHAPE.search(drawing) for drawing in drawings) else []
     if any(b":pic>" in drawing for drawing in drawings) and importlib.util.find_spec("PIL") is None:
-        found.append("图片")
-    if _PHONETIC[0] in parts.get(_STRINGS, b""):
-        found.append(_PHONETIC[1])
-    return tuple(dict.fromkeys(found))
+        lost.append("图片")
+    return lost
 
 
 def _after_cells(sheet: bytes) -> bytes:
-    """All that is looked for stands behind the cells, which are nearly all of a worksheet; the whole of it where that is unsure."""
+    """Return what follows the cells, where all that is searched for stands; else the whole sheet."""
     return sheet[max(sheet.rfind(b"</sheetData>"), 0) :]
 
 
 def too_large(archive: zipfile.ZipFile) -> bool:
-    """Whether loading every part, empty formatted cells and all, would take more time and memory than a letter is worth."""
-    return (
-        sum(
-            entry.file_size
-            for entry in archive.infolist()
-            if entry.filename.lower().endswith((".xml", ".vml"))
-        )
-        > _MOST_BYTES
+    """Return whether loading every part would take too much time and memory for one letter.
+
+    Empty formatted cells count as well.
+    """
+    size = sum(
+        entry.file_size
+        for entry in archive.infolist()
+        if entry.filename.lower().endswith((".xml", ".vml"))
     )
+    return size > _MOST_BYTES
 
 
 def has_doctype(parts: Mapping[str, bytes]) -> bool:
-    """Whether some part declares entities: the guard looked into what is read, and openpyxl loads the rest, too."""
-    found = (
+    """Return whether some part declares entities.
+
+    The guard checked only what is read, and openpyxl loads the other parts, too.
+    """
+    documents = (
         data for name, data in parts.items() if name.lower().endswith((".xml", ".rels", ".vml"))
     )
-    return any(mark in data for data in found for mark in _DOCTYPE)
+    return any(mark in data for data in documents for mark in _DOCTYPE)
 
 
 def has_rich_text(parts: Mapping[str, bytes]) -> bool:
-    """Whether some text is partly bold or coloured."""
+    """Return whether some text is partly bold or coloured."""
     return b"<r>" in parts.get(_STRINGS, b"")

@@ -29,11 +29,12 @@ from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 
-COLUMNS = (
+_COLUMNS = (
     ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),
     ("提示", 28), ("依据", 18), ("编号", 9), ("状态", 9),
 )  # fmt: skip
-_COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFCC80", Severity.NOTE: "DDEBF7"}
+# 警告 is a stronger orange than elsewhere: the cells to be filled in are pale yellow.
+SEVERITY_COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFCC80", Severity.NOTE: "DDEBF7"}
 _LINK = Font(name=SONG, size=10, color="FF0563C1", underline="single")
 
 
@@ -46,15 +47,15 @@ class Entry:
     cell: str
 
 
-def write_opinions(
+def write_opinion_sheet(
     sheet: Worksheet,
     report: Report,
     entries: Sequence[Entry],
-    told: Iterable[str],
+    notes: Iterable[str],
     lone: Collection[str],
 ) -> None:
-    """Fill the sheet: how to go on, the numbered list, what was mended, what else changed, and what the copy lacks."""
-    columns = COLUMNS if report.round > 1 else COLUMNS[:-1]
+    """Write the sheet: how to go on, `notes`, the numbered findings, what was mended or changed."""
+    columns = _COLUMNS if report.round > 1 else _COLUMNS[:-1]
     page = _Page(sheet, columns)
     for at, (_, width) in enumerate(columns, 1):
         sheet.column_dimensions[column_letters(at - 1)].width = width
@@ -66,11 +67,14 @@ def write_opinions(
     )
     page.line(_conclusion(report), "strong", 22)
     page.line(
-        "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；点各表标题（标题要改的，点它下面一行）回到本页。错误须改正；警告须改正，或在核实说明中写明情况；"
-        "提示供参考。改了得分、合计的，自评总分、等级和正文里的同一数字一并改。直接在本文件中改好后报送本文件即可，本页、底色和批注不必删除。",
+        "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；"
+        "点各表标题（标题要改的，点它下面一行）回到本页。"
+        "错误须改正；警告须改正，或在核实说明中写明情况；提示供参考。"
+        "改了得分、合计的，自评总分、等级和正文里的同一数字一并改。"
+        "直接在本文件中改好后报送本文件即可，本页、底色和批注不必删除。",
         "remark",
     )
-    for text in told:
+    for text in notes:
         page.line(f"注意：{text}", "remark")
     page.row([title for title, _ in columns], ["head"] * len(columns))
     head = page.at
@@ -88,11 +92,14 @@ def write_opinions(
 
 def _conclusion(report: Report) -> str:
     counts = "，".join(f"{severity.label} {report.count(severity)} 条" for severity in Severity)
-    words = f"结论：{report.result.value}　　{counts}"
+    text = f"结论：{report.result.value}　　{counts}"
     if report.round > 1:
         mended, kept, fresh = open_counts(report)
-        words += f"　　与上次相比：已改正 {mended} 条，未改正 {kept} 条，新出现 {fresh} 条，另有 {len(report.changes)} 处改动"
-    return words
+        text += (
+            f"　　与上次相比：已改正 {mended} 条，未改正 {kept} 条，新出现 {fresh} 条，"
+            f"另有 {len(report.changes)} 处改动"
+        )
+    return text
 
 
 def _cells(entry: Entry, report: Report, lone: Collection[str]) -> list[object]:
@@ -123,7 +130,7 @@ def _traits(entry: Entry) -> list[str]:
 
 
 def _write_history(page: _Page, report: Report) -> None:
-    """What an earlier round asked for and is mended, and what else is different."""
+    """Write what an earlier round asked for and is mended, and what else is different."""
     mended = [one for one in report.mended if one.until == report.round]
     if mended:
         page.line(f"已改正（{len(mended)} 条）", "section", 20)
@@ -145,7 +152,10 @@ def _write_history(page: _Page, report: Report) -> None:
 
 
 class _Page:
-    """Rows one below the other; each look is made once and its style id copied, which is a hundred times faster."""
+    """Writes rows one below the other.
+
+    Each look is made once and its style id copied, which is a hundred times faster.
+    """
 
     def __init__(self, sheet: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
         self.sheet: Any = sheet
@@ -154,7 +164,7 @@ class _Page:
         self._looks: dict[str, Any] = {}
 
     def line(self, text: str, look: str, tall: float = 0) -> None:
-        """One text over the whole width."""
+        """Write one text over the whole width."""
         self.at += 1
         self._put(1, text, look)
         self.sheet.merge_cells(
@@ -165,7 +175,7 @@ class _Page:
         )
 
     def row(self, contents: Sequence[object], looks: Sequence[str]) -> None:
-        """One text per column."""
+        """Write one content per column."""
         self.at += 1
         measured = []
         for column, (content, look) in enumerate(zip(contents, looks, strict=True), 1):
@@ -176,7 +186,7 @@ class _Page:
         self.sheet.row_dimensions[self.at].height = row_height(measured, least=24)
 
     def link(self, column: int, location: str) -> None:
-        """Let a cell of the last row lead elsewhere in the workbook."""
+        """Link a cell of the last row to `location` in the workbook."""
         self.sheet.cell(self.at, column).hyperlink = Hyperlink(ref="", location=location)
 
     def _put(self, column: int, content: object, look: str) -> None:
@@ -214,7 +224,7 @@ def _dress(cell: Any, look: str) -> None:
     colour = (
         "D9E2F3"
         if look == "head"
-        else next((c for s, c in _COLOURS.items() if s.value == look), "")
+        else next((c for s, c in SEVERITY_COLOURS.items() if s.value == look), "")
     )
     if colour:
         cell.fill = PatternFill("solid", fgColor=f"FF{colour}")

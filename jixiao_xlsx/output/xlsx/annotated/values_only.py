@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import io
-import re
 from collections.abc import Callable
 from typing import Any
 
 import openpyxl
 import python_calamine as calamine
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 from openpyxl.workbook.workbook import Workbook
 
 from jixiao_xlsx.values.addresses import column_letters
 
-_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _WIDEST = 46
 
 
 def workbook_of_values(
     data: bytes,
-    reads: Callable[[str, bool], bool] = lambda name, hidden: True,
+    is_read: Callable[[str, bool], bool] = lambda name, hidden: True,
     *,
-    ghosts: bool = False,
+    empty_results: bool = False,
 ) -> Workbook:
-    """Every worksheet of a readable workbook with its values, merges and hidden state; columns wide enough to be read.
+    """Return every worksheet of a readable workbook with its values, merges and hidden state.
 
-    Those that `reads(name, hidden)` is false of stay empty: the guard has not looked into them, and no library may.
-    `ghosts`: the format (.xls) keeps a 0 for a formula that shows nothing, so that a line of them is a blank line.
+    Sheets for which `is_read(name, hidden)` is false stay empty: the guard has not checked them, so
+    no library may load them. `empty_results`: the format (.xls) keeps a 0 for a formula that shows
+    nothing, so that a row of zeros is a blank row. Columns are wide enough to be read.
     """
     source = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     book = openpyxl.Workbook()
@@ -41,28 +41,28 @@ def workbook_of_values(
             sheet.sheet_state = (
                 "veryHidden" if facts.visible == calamine.SheetVisibleEnum.VeryHidden else "hidden"
             )
-        if not reads(facts.name, hidden):
+        if not is_read(facts.name, hidden):
             continue
-        found = source.get_sheet_by_name(facts.name)
-        _fill(sheet, found.to_python(skip_empty_area=False), ghosts)
-        for (top, left), (bottom, right) in found.merged_cell_ranges or ():
+        content = source.get_sheet_by_name(facts.name)
+        _fill(sheet, content.to_python(skip_empty_area=False), empty_results)
+        for (top, left), (bottom, right) in content.merged_cell_ranges or ():
             sheet.merge_cells(
                 start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
             )
     return book
 
 
-def _fill(sheet: Any, rows: list[list[Any]], ghosts: bool) -> None:
+def _fill(sheet: Any, rows: list[list[Any]], empty_results: bool) -> None:
     widths: dict[int, int] = {}
     for at, row in enumerate(rows, 1):
-        if ghosts and not any(value not in ("", 0) for value in row):
+        if empty_results and not any(value not in ("", 0) for value in row):
             continue
         for column, value in enumerate(row, 1):
             if value == "":
                 continue
             cell = sheet.cell(at, column)
             if isinstance(value, str):
-                cell.value = _CONTROLS.sub(" ", value)
+                cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", value)
                 cell.data_type = "s"  # whatever it looks like
                 widths[column] = max(
                     widths.get(column, 0), min(len(value.encode("gb18030", "replace")), _WIDEST)
