@@ -1,12 +1,12 @@
-"""Work handed to processes that may die, hang or eat memory: each such task is one lost answer, and the others go on.
+"""Work in processes that may die, hang or eat memory: each such task costs its own answer only.
 
-Every process has a limit of memory (where the system knows one) and every task a limit of time. A process takes one task
-at a time, so whoever dies names its task.
+Every process has a limit of memory, every task a limit of time. The pool is pebble's.
 """
 
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -15,188 +15,177 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
-from typing import Any, Generic, TypeVar
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, wait
+from multiprocessing.synchronize import Event
+from typing import TypeVar
+
+from pebble import ProcessExpired, ProcessPool
 
 from jixiao_xlsx.values.program_errors import described
 
 SECONDS = 60.0  # for one file; a workbook of the season takes a twentieth of one
-MEMORY = 1 << 30  # bytes of address space, what the libraries take included
-MOST = 61  # what Windows can wait for
-STARTING = 60.0
-_PATIENCE = 3  # processes that end before they have begun, after one that began
+_MEMORY = 1 << 30  # bytes of address space, what the libraries take included
+_START = 60.0  # seconds for a process to start
+_POOLS = 3  # pools that may break before the tasks left are given up
 
-Task = TypeVar("Task")
-Result = TypeVar("Result")
 DIED, HUNG = "died", "hung"
+_Task = TypeVar("_Task")
+_Answer = TypeVar("_Answer")
 
 
-@dataclass(frozen=True, slots=True)
-class _Fault:
-    """What a process says of a task that raised."""
-
-    words: str
-
-
-@dataclass(slots=True)
-class _Worker(Generic[Task]):
-    """A process, our end of its pipe, the task it has, and until when."""
-
-    process: Any
-    pipe: Connection
-    ready: bool = False
-    task: Task | None = None
-    deadline: float = 0.0
+class _Fault(Exception):
+    """An exception of a task, as text."""
 
 
 def in_processes(
-    work: Callable[[Task], Result],
-    tasks: Sequence[Task],
+    work: Callable[[_Task], _Answer],
+    tasks: Sequence[_Task],
     jobs: int,
-    lost: Callable[[Task, str], Result],
+    lost: Callable[[_Task, str], _Answer],
     *,
     seconds: float = SECONDS,
-    memory: int = MEMORY,
-) -> Iterator[Result]:
-    """What `work` makes of each task, as it comes; `lost(task, why)` for those whose process died or hung, or that raised.
+    memory: int = _MEMORY,
+) -> Iterator[_Answer]:
+    """Yield what `work` makes of each task, in the order of completion.
 
-    `why` is DIED, HUNG or what is known of an exception. Where no process starts (from a script without a main guard, say) the
-    work is done here.
+    A task whose process died or hung, or that raised, is answered by `lost(task, why)`; `why` is
+    DIED, HUNG or the exception as text. Where no process can start (in a script without a main
+    guard, say) the work is done in this one.
     """
     waiting = deque(tasks)
-    crew: list[_Worker[Task]] = []
-    started, failed = False, 0
+    context = multiprocessing.get_context("spawn")  # alike everywhere, and never copies threads
+    started = context.Event()
+    for _ in range(_POOLS):
+        if not waiting:
+            return
+        pool = ProcessPool(
+            min(jobs, len(waiting)),
+            initializer=_begin,
+            initargs=(started, memory),
+            context=context,
+        )
+        try:
+            yield from _answers(pool, work, waiting, jobs, lost, seconds)
+        finally:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+        if waiting and not started.is_set():
+            yield from map(work, waiting)
+            return
+    yield from (lost(task, DIED) for task in waiting)
+
+
+def _answers(
+    pool: ProcessPool,
+    work: Callable[[_Task], _Answer],
+    waiting: deque[_Task],
+    jobs: int,
+    lost: Callable[[_Task, str], _Answer],
+    seconds: float,
+) -> Iterator[_Answer]:
+    """Yield the answers of one pool; when it breaks, the tasks without one are `waiting` again."""
+    running: dict[Future[_Answer], _Task] = {}
     try:
-        while waiting or any(worker.task is not None for worker in crew):
-            while len(crew) < min(
-                jobs, MOST, len(waiting) + sum(worker.task is not None for worker in crew)
-            ):
-                crew.append(_start(work, memory))
-            for worker in crew:
-                if worker.ready and worker.task is None and waiting:
-                    worker.task = waiting.popleft()
-                    worker.deadline = time.monotonic() + seconds
-                    with contextlib.suppress(OSError):  # a process that is gone says so below
-                        worker.pipe.send(worker.task)
-            soonest = min((worker.deadline for worker in crew), default=0.0)
-            said = set(wait([worker.pipe for worker in crew], max(0.0, soonest - time.monotonic())))
-            for worker in list(crew):
-                told = _told(worker) if worker.pipe in said else None
-                if told is None and worker.deadline > time.monotonic():
-                    continue
-                if isinstance(told, _Ready):
-                    worker.ready = started = True
-                    worker.deadline = float("inf")
-                elif isinstance(told, _Said) and worker.task is not None:
-                    task, worker.task, worker.deadline = worker.task, None, float("inf")
-                    yield (
-                        lost(task, told.what.words) if isinstance(told.what, _Fault) else told.what
-                    )
-                elif told is not None or worker.deadline <= time.monotonic():
-                    crew.remove(worker)
-                    _stop(worker)
-                    if worker.task is not None:
-                        yield lost(worker.task, HUNG if told is None else DIED)
-                        continue
-                    failed += 1
-                    if not started:
-                        yield from map(work, waiting)
-                        return
-                    if failed > _PATIENCE:
-                        yield from (lost(task, DIED) for task in waiting)
-                        return
+        while waiting or running:
+            while waiting and len(running) <= jobs:  # one more than processes: none is idle
+                future: Future[_Answer] = pool.schedule(
+                    _do, (work, waiting[0], seconds), timeout=seconds
+                )
+                running[future] = waiting.popleft()
+            done = wait(running, seconds + _START, FIRST_COMPLETED).done
+            if not done:
+                return
+            for future in done:
+                answer = _result(future, running[future], lost)
+                del running[future]
+                yield answer
+    except RuntimeError:  # the pool broke: BrokenExecutor, or no more tasks taken
+        return
     finally:
-        for worker in crew:
-            _stop(worker)
+        waiting.extendleft(reversed(running.values()))
 
 
-class _Ready:
-    """A process has started."""
-
-
-class _Gone:
-    """A process is no more."""
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A process has answered."""
-
-    what: Any
-
-
-def _told(worker: _Worker[Any]) -> _Ready | _Gone | _Said:
+def _result(future: Future[_Answer], task: _Task, lost: Callable[[_Task, str], _Answer]) -> _Answer:
+    """Return the answer to a task that is done. Raises BrokenExecutor where its pool broke."""
     try:
-        what = worker.pipe.recv()
-    except Exception:  # the end of the pipe, or half an answer
-        return _Gone()
-    return _Said(what) if worker.ready else _Ready()
+        return future.result()
+    except BrokenExecutor:
+        raise
+    except ProcessExpired:
+        return lost(task, DIED)
+    except TimeoutError:
+        return lost(task, HUNG)
+    except _Fault as fault:
+        return lost(task, str(fault))
+    except Exception as error:  # an answer that cannot be sent
+        return lost(task, described(error))
 
 
-def _start(work: Callable[[Task], Result], memory: int) -> _Worker[Task]:
-    # Spawn behaves alike everywhere and never copies threads.
-    context = multiprocessing.get_context("spawn")
-    ours, theirs = context.Pipe()
-    process = context.Process(target=_serve, args=(theirs, work, memory), daemon=True)
+def _do(work: Callable[[_Task], _Answer], task: _Task, seconds: float) -> _Answer:
+    """Do one task in a process of the pool. Raises _Fault for what `work` raises."""
+    _limit_time(seconds)
     try:
-        process.start()
-    finally:
-        theirs.close()  # so that the pipe ends when the process does
-    return _Worker(process, ours, deadline=time.monotonic() + STARTING)
+        return work(task)
+    except Exception as error:
+        raise _Fault(described(error)) from None
 
 
-def _stop(worker: _Worker[Any]) -> None:
-    worker.pipe.close()
-    if worker.task is not None or not worker.ready:
-        worker.process.kill()
-    worker.process.join(5)
-    if worker.process.is_alive():
-        worker.process.kill()
-        worker.process.join()
-    worker.process.close()
-
-
-def _serve(pipe: Connection, work: Callable[[Any], Any], memory: int) -> None:
-    """The life of a process: one task after another, until the pipe ends."""
-    with contextlib.suppress(ValueError):
-        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent tells us when to stop
-    threading.Thread(target=_follow_parent, daemon=True).start()
-    _limit(memory)
+def _begin(started: Event, memory: int) -> None:
+    """Prepare a process of the pool: its limits, its end with the parent, and a quiet stderr."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # ends at once, in the middle of C code too
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if sys.platform == "win32":
+        _limit_windows_memory(memory)
+    else:
+        _limit_memory(memory)
     with open(os.devnull, "wb") as nowhere:  # noqa: PTH123
-        os.dup2(
-            nowhere.fileno(), 2
-        )  # what a library shouts before it aborts is nothing for a reviewer's screen
-    with contextlib.suppress(EOFError, OSError):
-        pipe.send(None)
-        while True:
-            pipe.send(_answer(work, pipe.recv()))
+        # What a library prints before it aborts is of no use on a reviewer's screen.
+        os.dup2(nowhere.fileno(), 2)
+    started.set()
 
 
-def _follow_parent() -> None:
-    """End with the parent, however it ends: nobody may write on into the folder of a run that is no more."""
+def _end_with_parent() -> None:
+    """Exit when the parent ends, however it ends: nothing may be written for a run that is over."""
     if parent := multiprocessing.parent_process():
         parent.join()
         os._exit(1)
 
 
-def _answer(work: Callable[[Any], Any], task: Any) -> Any:
-    try:
-        return work(task)
-    except Exception as error:
-        return _Fault(described(error))
+def _limit_memory(memory: int) -> None:
+    """Limit the address space of this process, and let it leave no core file."""
+    import resource
+
+    with contextlib.suppress(ValueError, OSError):
+        _, most = resource.getrlimit(resource.RLIMIT_AS)
+        limit = memory if most == resource.RLIM_INFINITY else min(memory, most)
+        resource.setrlimit(resource.RLIMIT_AS, (limit, most))
+    with contextlib.suppress(ValueError, OSError):
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _limit(memory: int) -> None:
+def _limit_time(seconds: float) -> None:
+    """Limit the CPU time of the task that begins; the pool's own limit comes first, as a rule."""
     if sys.platform == "win32":
         return
     import resource
 
     with contextlib.suppress(ValueError, OSError):
-        _, most = resource.getrlimit(resource.RLIMIT_AS)
-        resource.setrlimit(
-            resource.RLIMIT_AS,
-            (memory if most == resource.RLIM_INFINITY else min(memory, most), most),
-        )
-    with contextlib.suppress(ValueError, OSError):
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        _, most = resource.getrlimit(resource.RLIMIT_CPU)
+        limit = int(time.process_time() + 2 * seconds) + 1
+        resource.setrlimit(resource.RLIMIT_CPU, (limit, most))
+
+
+def _limit_windows_memory(memory: int) -> None:
+    """Put this process into a Job Object with a limit of memory. Not verified on Windows."""
+    if sys.platform != "win32":
+        return
+    # JOBOBJECT_EXTENDED_LIMIT_INFORMATION: the flags stand behind two 64-bit times, the limit of
+    # a process's memory behind the basic limits (64 bytes) and the I/O counters (48 bytes).
+    information = (ctypes.c_uint64 * 18)()
+    ctypes.cast(information, ctypes.POINTER(ctypes.c_uint32))[4] = 0x100  # PROCESS_MEMORY
+    information[14] = memory
+    kernel = ctypes.WinDLL("kernel32")
+    kernel.CreateJobObjectW.restype = ctypes.c_void_p
+    job = ctypes.c_void_p(kernel.CreateJobObjectW(None, None))
+    kernel.SetInformationJobObject(job, 9, ctypes.byref(information), ctypes.sizeof(information))
+    kernel.AssignProcessToJobObject(job, ctypes.c_void_p(-1))  # this process

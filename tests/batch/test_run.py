@@ -303,6 +303,10 @@ def work(task: Task) -> Answer:
     return Answer(task.candidate.file, FileStatus.SUBMITTED)
 
 
+def end(*_: object) -> None:
+    os._exit(1)
+
+
 def tasks_of(tmp_path: Path, *names: str) -> list[Task]:
     return [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in names]
 
@@ -328,7 +332,7 @@ def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> Non
 def test_where_no_process_starts_the_work_is_done_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(processes, "_serve", work)  # what starts in the process ends at once
+    monkeypatch.setattr(processes, "_begin", end)  # what starts in the process ends at once
     tasks = tasks_of(tmp_path, "甲.xlsx", "乙.xlsx")
     assert [answer.file for answer in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
 
