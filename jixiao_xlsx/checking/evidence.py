@@ -1,4 +1,4 @@
-"""What lies before a rule: the submission, the form, and what is worked out once for all rules."""
+"""What a rule is given: the submission, the form, and what is calculated once for all rules."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from jixiao_xlsx.values.typed_numbers import State
 
 @dataclass(frozen=True)
 class Evidence:
-    """What lies before a rule: the submission, the form, and what was worked out once for all rules."""
+    """What a rule is given; properties are calculated when first used, once for all rules."""
 
     submission: Submission
     template: Template
@@ -30,17 +30,17 @@ class Evidence:
 
     @cached_property
     def judged(self) -> Judgement:
-        """Every equation's verdict."""
+        """The verdicts on all equations."""
         return judge(self.submission, self.template)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
-        """The indicator table, line by line."""
+        """The lines of the indicator table."""
         return lines(self.submission, self.template)
 
     @cached_property
     def card(self) -> Scorecard:
-        """The scores as recomputed."""
+        """The recomputed scores."""
         return scorecard(self.submission, self.template)
 
     @cached_property
@@ -50,9 +50,9 @@ class Evidence:
 
     @cached_property
     def word_tables(self) -> tuple[Self, ...]:
-        """Each table of the reports that came along, on a evidence of its own, without what it leaves out."""
-        found = [table for document in self.submission.documents for table in document.tables]
-        whole = [without_gaps(table, self.submission.get(table.name)) for table in found]
+        """Each table of the Word reports as evidence of its own, without what it leaves out."""
+        tables = [table for document in self.submission.documents for table in document.tables]
+        whole = [without_gaps(table, self.submission.get(table.name)) for table in tables]
         bare = replace(self.submission, notes=(), remarks=(), documents=())
         return tuple(
             replace(self, submission=replace(bare, tables={table.name: table}), reference=())
@@ -66,35 +66,35 @@ class Evidence:
 
     @cached_property
     def numbers(self) -> tuple[Cell, ...]:
-        """Those of them that hold a number."""
+        """Every cell that holds a number."""
         return tuple([cell for cell in self.cells if isinstance(cell.value, Decimal)])
 
     @cached_property
     def by_state(self) -> Mapping[State, Sequence[Cell]]:
-        """The cells by what was found in them."""
-        found: dict[State, list[Cell]] = {state: [] for state in State}
+        """The cells by state."""
+        by_state: dict[State, list[Cell]] = {state: [] for state in State}
         for cell in self.cells:
-            found[cell.state].append(cell)
-        return found
+            by_state[cell.state].append(cell)
+        return by_state
 
     def role(self, name: str) -> Cell | None:
-        """The cell that the form gives this role, or None where the form or the file has none."""
+        """Return the cell of this role, or None where the form or the file has none."""
         ref = self.template.roles.get(name)
         return self.submission.cell(ref.table, ref.row, ref.column) if ref else None
 
     @property
     def indicator_table(self) -> Table | None:
-        """The indicator table as read."""
+        """The indicator table as read, if the file has it."""
         return self.submission.get(self.template.indicator_table)
 
     def total_cell(self, role: str) -> Cell | None:
-        """The 合计 cell of an indicator column."""
+        """Return the 合计 cell of an indicator column."""
         table = self.indicator_table
         total = table.total if table else None
         return total.get(self.template.indicator_columns[role]) if total else None
 
     def execution(self, role: str) -> Cell | None:
-        """A cell of the execution row."""
+        """Return a cell of the row with the department's budget execution (预算执行率)."""
         title = self.template.execution_columns.get(role)
         return (
             self.submission.cell(self.template.execution_table, self.template.execution_row, title)

@@ -1,4 +1,4 @@
-"""What lets a finding stand: the department's 情况说明, and the bureau's waiver. A 错误 can only be waived, never explained. Pure."""
+"""Findings that the department has explained in a 情况说明. Pure."""
 
 from __future__ import annotations
 
@@ -10,8 +10,11 @@ from jixiao_xlsx.values.findings import Finding, FindingState, Severity
 from jixiao_xlsx.values.text import tidy
 
 
-def explained(findings: Iterable[Finding], remarks: Sequence[Remark]) -> list[Finding]:
-    """Findings with every 警告 that the department explained marked 已说明; matched by rule and item, not by address."""
+def mark_explained(findings: Iterable[Finding], remarks: Sequence[Remark]) -> list[Finding]:
+    """Return the findings with every 警告 that a 情况说明 explains marked so.
+
+    They are matched by rule and item, not by cell. A 错误 can only be waived, never explained.
+    """
     return [_with_remark(finding, remarks) for finding in findings]
 
 

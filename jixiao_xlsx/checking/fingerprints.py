@@ -1,9 +1,8 @@
-"""From one round to the next: what a finding keeps, what was mended, and what changed though nobody asked for it.
+"""What a finding keeps from round to round: its fingerprint.
 
-A finding's fingerprint is made of its rule, table, item and column: moved rows, renamed files and sheets, and re-worded
-messages leave it alone. Equal ones are numbered in the order of the file; which of them is which in the next round is known by
-their rows (see `alignment`). What a later round needs of a submission is one small JSON file per department in the output of the
-earlier one.
+It is made of rule, table, item and column: moved rows, renamed files and sheets, and re-worded
+messages leave it alone. Equal ones are numbered in the order of the file; which of them is which in
+the next round is decided by their rows (`season.same_rows`).
 """
 
 from __future__ import annotations
@@ -21,31 +20,31 @@ from jixiao_xlsx.values.text import tidy
 _LINE_NUMBER = re.compile(r"第\d+行")
 
 
-# ----------------------------------------------------------------------------------------------------- fingerprints
-
-
-def sealed(findings: Iterable[Finding], submission: Submission) -> list[Finding]:
-    """`findings`, in the order of the file, each with its fingerprint."""
-    seen: Counter[str] = Counter()
+def with_fingerprints(findings: Iterable[Finding], submission: Submission) -> list[Finding]:
+    """Return the findings, which are in the order of the file, each with its fingerprint."""
+    counts: Counter[str] = Counter()
     result = []
     for finding in findings:
-        words = kin(finding, submission)
-        seen[words] += 1
+        identity = identity_without_row(finding, submission)
+        counts[identity] += 1
         digest = hashlib.sha256(
-            f"{words}|{seen[words]}".encode(errors="surrogatepass")
+            f"{identity}|{counts[identity]}".encode(errors="surrogatepass")
         ).hexdigest()[:16]
         result.append(replace(finding, fingerprint=digest))
     return result
 
 
-def kin(finding: Finding, submission: Submission) -> str:
-    """What findings that cannot be told apart but by their rows have in common."""
+def identity_without_row(finding: Finding, submission: Submission) -> str:
+    """Return what findings have in common that differ in their rows only."""
     item, column = (_LINE_NUMBER.sub("第行", tidy(text)) for text in (finding.item, finding.field))
     return "|".join((finding.code, table_of(finding.place, submission), item, column))
 
 
 def table_of(place: Place, submission: Submission) -> str:
-    """The table a cell belongs to: by the cell, else the only one of its sheet; "" where neither says."""
+    """Return the name of the table of a cell: the only one of its sheet, or the one with the cell.
+
+    "" where neither decides.
+    """
     tables = [table for table in submission.tables.values() if table.sheet == place.sheet]
     if len(tables) == 1:
         return tables[0].name

@@ -1,8 +1,8 @@
-"""The registry: a rule is a decorated function that yields what it saw.
+"""The registry of rules: a rule is a decorated function that yields observations.
 
-A rule never raises, prints or changes anything. It yields a Flag for each thing to tell, a Skipped for a check it could not
-make, and Looked(cells) for what it looked at. Code, severity and basis stand beside the function; the text of the docstring
-is the rule's page.
+A rule never raises, prints or changes anything. It yields a Flag for each finding, a Skipped for a
+check it could not make, and Looked(cells) for the cells it checked. Code, severity and basis are
+given to the decorator; the docstring is the rule's page.
 """
 
 from __future__ import annotations
@@ -24,8 +24,10 @@ from jixiao_xlsx.values.number_text import plain
 
 @dataclass(frozen=True, slots=True)
 class Flag:
-    """A finding before its rule has signed it. `severity` overrides the rule's for this one; `related` in the order of use:
-    the finding keeps the first eight, each once.
+    """A finding before the runner has added its rule's code, severity and basis.
+
+    `severity` and `basis` override the rule's. `related` are in the order of use, the cells that the
+    message and the hint name first: the finding keeps the first eight, each once.
     """
 
     place: Place
@@ -43,7 +45,7 @@ class Flag:
 
 
 class Looked(NamedTuple):
-    """That many cells were looked at."""
+    """The number of cells that a rule has checked."""
 
     cells: int
 
@@ -54,12 +56,12 @@ Check = TypeVar("Check", bound=Callable[..., Iterator[Observation]])
 
 @dataclass(frozen=True)
 class Rule:
-    """One entry of the catalogue. `doc` says what and why, and in a paragraph of its own (改法：…) how to mend it.
+    """One entry of the catalogue.
 
-    `yields_to` names rules whose finding on the same item explains this one away.
-
-    `configured`: its severity is the form's word, not the rule's own. `in_word`: it also holds for a table of the form that
-    stands alone in a Word report.
+    `doc` says what is checked and why, and in a paragraph of its own (改法：…) how to correct it.
+    `relations` are the numbers of the relations (勾稽关系) it covers. `yields_to` are the rules whose
+    finding on the same item makes one of this rule needless. `configured`: the form sets its
+    severity. `in_word`: it also applies to a table of the form in a Word report.
     """
 
     code: str
@@ -87,7 +89,11 @@ def rule(
     yields_to: tuple[str, ...] = (),
     in_word: bool = False,
 ) -> Callable[[Check], Check]:
-    """Register a rule function. A code taken twice is a ValueError."""
+    """Register a rule function.
+
+    Raises:
+        ValueError: the code is taken.
+    """
 
     def register(check: Check) -> Check:
         if code in _REGISTRY:
@@ -111,12 +117,13 @@ def coded_rules(*rooms: ModuleType) -> tuple[Rule, ...]:
 
 
 def flag(cell: Cell, message: str, **more: object) -> Flag:
-    """A flag at a cell, with what was typed there."""
-    return Flag(cell.place, cell.row, cell.column, _as_typed(cell), message, **more)  # type: ignore[arg-type]
+    """Return a flag at a cell, with what was typed there."""
+    typed = _as_typed(cell)
+    return Flag(cell.place, cell.row, cell.column, typed, message, **more)  # type: ignore[arg-type]
 
 
 def _as_typed(cell: Cell) -> str:
-    """A number shown as a percentage reads “98.55%”, not 0.9855."""
+    """Return what was typed; a number shown as a percentage as “98.55%”, not 0.9855."""
     as_rate = cell.unit == "%" or cell.note == "%"
     if (
         as_rate
@@ -128,8 +135,8 @@ def _as_typed(cell: Cell) -> str:
     return cell.text
 
 
-def name_of(cell: Cell, template: Template) -> str:
-    """“row”的“column”; the row alone where the form has no other column for it."""
+def cell_name(cell: Cell, template: Template) -> str:
+    """Return “row”的“column”; the row alone where the form has no other column for it."""
     for table in template.tables:
         here = table.sheet == cell.sheet and cell.column in table.column and cell.row in table.row
         if here and sum(table.exists(cell.row, column) for column in table.columns) == 1:

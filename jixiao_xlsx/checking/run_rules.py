@@ -1,15 +1,14 @@
-"""Runs the rules on a submission and counts what was looked at, what was skipped, and why."""
+"""Run rules on a submission; count the cells checked and what was skipped, with the reason."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from itertools import chain
 
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.checking.explained import explained
-from jixiao_xlsx.checking.fingerprints import sealed
+from jixiao_xlsx.checking.explained import mark_explained
+from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Finding, Report, Severity, Skipped
@@ -17,15 +16,17 @@ from jixiao_xlsx.values.program_errors import described
 
 CRASH = "INT101"
 _NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself
-
-
-_BY_FLAGS = frozenset({"AMT108", "AMT109", "STR106"})
+# These rest on formulas, errors and hidden rows, which not every file format lets us see.
+_NEED_FLAGS = frozenset({"AMT108", "AMT109", "STR106"})
 
 
 def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
-    """The same, with the given rules only."""
+    """Return the report on a submission from the given rules.
+
+    A rule that crashes becomes a 提示 and an entry in `faults`; the others run all the same.
+    """
     findings: list[Finding] = []
-    looked: dict[str, int] = {}
+    checked: dict[str, int] = {}
     skipped: Counter[tuple[str, str]] = Counter()
     faults: list[str] = []
     by_code: dict[str, Rule] = {}
@@ -33,31 +34,32 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
         by_code[rule.code] = rule
         cells = 0
         try:
-            for saw in _seen(rule, evidence):
-                if isinstance(saw, Looked):
-                    cells += saw.cells
-                elif isinstance(saw, Flag):
-                    findings.append(_signed(saw, rule))
+            for observation in _observations(rule, evidence):
+                if isinstance(observation, Looked):
+                    cells += observation.cells
+                elif isinstance(observation, Flag):
+                    findings.append(_signed(observation, rule))
                 else:
-                    skipped[rule.code, saw.reason] += saw.count
-        except Exception as error:  # a bug in one rule never stops the others
+                    skipped[rule.code, observation.reason] += observation.count
+        except Exception as error:
             findings.append(_crash(rule, evidence.submission))
             faults.append(f"{rule.code}: {described(error)}")
-        looked[rule.code] = cells
-    kept = explained(_without_explained(findings, by_code), evidence.submission.remarks)
+        checked[rule.code] = cells
     submission = evidence.submission
-    if not submission.knows_formulas:  # these speak of flags that nobody saw
-        for code in _BY_FLAGS & by_code.keys():
-            looked[code] = 0
+    if not submission.knows_formulas:
+        for code in _NEED_FLAGS & by_code.keys():
+            checked[code] = 0
             skipped[code, submission.hides] += 1
+    kept = mark_explained(_without_yielding(findings, by_code), submission.remarks)
+    kept.sort(key=by_severity_and_place(submission))
     return Report(
         file=submission.file,
         sha256=submission.sha256,
         department=submission.department,
         code=submission.code,
         year=submission.year,
-        findings=tuple(sealed(sorted(kept, key=by_severity_and_place(submission)), submission)),
-        checked=looked,
+        findings=tuple(with_fingerprints(kept, submission)),
+        checked=checked,
         skipped=tuple(
             Skipped(reason, count, code) for (code, reason), count in sorted(skipped.items())
         ),
@@ -67,24 +69,21 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
     )
 
 
-def _seen(rule: Rule, evidence: Evidence) -> Iterator[Observation]:
-    """What a rule sees of the workbook and, where it holds for them, of the tables in its reports, which may be partial."""
-    seen = rule.check(evidence)
-    if not rule.in_word or not evidence.word_tables:
-        return seen
-    return chain(
-        seen,
-        (
-            saw
-            for table in evidence.word_tables
-            for saw in rule.check(table)
-            if not isinstance(saw, Skipped)
-        ),
-    )
+def _observations(rule: Rule, evidence: Evidence) -> Iterator[Observation]:
+    """Yield what a rule observes in the workbook, then in the tables of its Word reports.
+
+    Those may be partial, so what is skipped in them is not counted.
+    """
+    yield from rule.check(evidence)
+    if rule.in_word:
+        for table in evidence.word_tables:
+            for observation in rule.check(table):
+                if not isinstance(observation, Skipped):
+                    yield observation
 
 
 def _severity(flag: Flag, rule: Rule) -> Severity:
-    """The flag's own severity, but never more than the county allows the rule."""
+    """Return the flag's own severity, but never more than the form allows the rule."""
     if flag.severity is None or not rule.configured:
         return flag.severity or rule.severity
     return max(flag.severity, rule.severity, key=lambda severity: severity.rank)
@@ -123,14 +122,14 @@ def _crash(rule: Rule, submission: Submission) -> Finding:
     )
 
 
-def _without_explained(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
-    """Drop what another finding on the same item of the same sheet explains."""
-    spoken = {(f.code, f.place.sheet, f.item) for f in findings}
+def _without_yielding(findings: list[Finding], rules: Mapping[str, Rule]) -> list[Finding]:
+    """Drop findings whose rule yields to another one on the same item of the same sheet."""
+    present = {(f.code, f.place.sheet, f.item) for f in findings}
     return [
         f
         for f in findings
         if not any(
-            (code, f.place.sheet, f.item) in spoken
+            (code, f.place.sheet, f.item) in present
             for code in (rules[f.code].yields_to if f.code in rules else ())
         )
     ]

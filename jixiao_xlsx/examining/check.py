@@ -8,7 +8,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from jixiao_xlsx.checking import rules as table_rules
-from jixiao_xlsx.checking.fingerprints import sealed
+from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Rule, coded_rules
 from jixiao_xlsx.checking.rules.equations import equation_rules
 from jixiao_xlsx.checking.rules.rates import rate_rules
@@ -83,7 +83,9 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
             skipped[one.code, one.reason] += one.count
     return replace(
         reports[0],
-        findings=tuple(sealed(sorted(found, key=by_severity_and_place(submission)), submission)),
+        findings=tuple(
+            with_fingerprints(sorted(found, key=by_severity_and_place(submission)), submission)
+        ),
         checked=dict(looked),
         skipped=tuple(
             Skipped(reason, count, code) for (code, reason), count in sorted(skipped.items())

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from jixiao_xlsx.checking.fingerprints import kin, table_of
+from jixiao_xlsx.checking.fingerprints import identity_without_row, table_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.season.cells_to_change import Address, asked, following, parts
@@ -106,7 +106,7 @@ def _finding_record(
         "message": finding.message,
         "explanation": finding.explanation,
         "since": finding.since,
-        "kin": kin(finding, submission),
+        "kin": identity_without_row(finding, submission),
         "anchor": addresses.get(finding.place),
         "loose": _loose(finding, table, addresses, submission),
         "asked": sorted(with_more(cells)),
@@ -313,7 +313,7 @@ def _recognised(
         left[:] = [one for one in left if one["fingerprint"] not in taken]
 
     def kin_of(finding: Finding) -> str:
-        return kin(finding, submission)
+        return identity_without_row(finding, submission)
 
     def at_row(finding: Finding) -> Iterator[Hashable]:
         address = rows.then(finding)

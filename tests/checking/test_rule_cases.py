@@ -14,7 +14,7 @@ import pytest
 from cases import Case, find, load_cases, reference, submission
 from messages import PAGES, assert_plain, check_page, coverage, section, wording
 
-from jixiao_xlsx.checking.rule import Rule, name_of, rule
+from jixiao_xlsx.checking.rule import Rule, cell_name, rule
 from jixiao_xlsx.checking.rules.equations import equation_rules
 from jixiao_xlsx.checking.run_rules import CRASH, run_rules
 from jixiao_xlsx.examining.check import catalogue, check
@@ -175,8 +175,8 @@ def test_a_rate_of_figures_in_万元_has_a_range() -> None:
 
 def test_a_row_that_the_form_has_not_is_named_with_its_column() -> None:
     known = Cell("基本信息", "B7", "单位性质", "填报内容")
-    assert name_of(known, TEMPLATE) == "“单位性质”"
-    assert name_of(known._replace(row="自己加的一行"), TEMPLATE) == "“自己加的一行”的“填报内容”"
+    assert cell_name(known, TEMPLATE) == "“单位性质”"
+    assert cell_name(known._replace(row="自己加的一行"), TEMPLATE) == "“自己加的一行”的“填报内容”"
 
 
 # ------------------------------------------------------------------------------------------------------ the catalogue

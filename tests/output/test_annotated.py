@@ -13,7 +13,7 @@ import pytest
 from alike import apart, merges_of, shown_by
 from office import _convert, office, rendered, resaved
 
-from jixiao_xlsx.checking.explained import explained
+from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.annotated.book import AUTHOR, annotate
@@ -144,7 +144,7 @@ def test_a_reason_in_the_prefilled_line_explains_its_warning() -> None:
     first = next(
         f for f in report.findings if f.severity is Severity.WARNING and f.code == remark.code
     )
-    assert explained([first], again.remarks)[0].state is FindingState.EXPLAINED
+    assert mark_explained([first], again.remarks)[0].state is FindingState.EXPLAINED
 
 
 def _with(data: bytes, part: str, change: object) -> bytes:

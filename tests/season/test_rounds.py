@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from office import office, resaved
 
-from jixiao_xlsx.checking.fingerprints import sealed
+from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
@@ -416,9 +416,9 @@ def test_equal_findings_are_numbered_and_words_do_not_matter() -> None:
     submission = BOOKS[0]
     one = check(submission, FORM).findings[0]
     other = replace(one, message="换一种说法", hint="")
-    first, second = sealed([one, one], submission)
+    first, second = with_fingerprints([one, one], submission)
     assert first.fingerprint != second.fingerprint
-    assert sealed([other, other], submission)[1].fingerprint == second.fingerprint
+    assert with_fingerprints([other, other], submission)[1].fingerprint == second.fingerprint
 
 
 def test_the_same_file_again_is_no_new_round() -> None:

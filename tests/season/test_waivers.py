@@ -8,7 +8,7 @@ from pathlib import Path
 import office
 import pytest
 
-from jixiao_xlsx.checking.explained import explained
+from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.reference import read_reference, read_waivers
@@ -48,7 +48,7 @@ def waiver(**changes: object) -> Waiver:
 
 
 def test_a_warning_is_explained_by_rule_and_item() -> None:
-    (got,) = explained([finding()], [Remark("BAL503", "会 议费", "省里的会")])
+    (got,) = mark_explained([finding()], [Remark("BAL503", "会 议费", "省里的会")])
     assert (got.state, got.explanation) == (FindingState.EXPLAINED, "省里的会")
 
 
@@ -62,11 +62,11 @@ def test_a_warning_is_explained_by_rule_and_item() -> None:
     ],
 )
 def test_other_remarks_change_nothing(one: Finding, remark: Remark) -> None:
-    assert explained([one], [remark]) == [one]
+    assert mark_explained([one], [remark]) == [one]
 
 
 def test_an_explained_warning_lets_a_workbook_pass() -> None:
-    report = answer(*explained([finding()], [Remark("BAL503", "会议费", "省里的会")])).report
+    report = answer(*mark_explained([finding()], [Remark("BAL503", "会议费", "省里的会")])).report
     assert report and report.result is Result.PASS
 
 

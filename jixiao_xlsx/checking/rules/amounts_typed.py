@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.checking.bases import NUMBERS_ONLY
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity
@@ -95,7 +95,7 @@ def refused_text(evidence: Evidence) -> Iterator[Observation]:
             yield flag(
                 cell,
                 (
-                    f"{name_of(cell, evidence.template)}填“{cell.text}”，{cell.note or '读不出数字'}。"
+                    f"{cell_name(cell, evidence.template)}填“{cell.text}”，{cell.note or '读不出数字'}。"
                     f"请填{wanted}。"
                 ),
                 expected="数字",
@@ -172,7 +172,7 @@ def whole_counts(evidence: Evidence) -> Iterator[Observation]:
             if number < 0 or number % 1:
                 wrong = "不会是负数" if number < 0 else "应是整数"
                 text = (
-                    f"{name_of(cell, evidence.template)}填 {plain(number)} {cell.unit}，{wrong}。"
+                    f"{cell_name(cell, evidence.template)}填 {plain(number)} {cell.unit}，{wrong}。"
                     "请核对后改正。"
                 )
                 yield flag(

@@ -10,7 +10,7 @@ from jixiao_xlsx.checking.balance.hints import Hint, hints
 from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
 from jixiao_xlsx.checking.bases import ROUNDING_PRACTICE
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, name_of, rule
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, cell_name, flag, rule
 from jixiao_xlsx.form.spec import EquationSpec, Template
 from jixiao_xlsx.values.amounts import Convention, atoms_per
 from jixiao_xlsx.values.cells import Cell, Place
@@ -141,7 +141,7 @@ def _mismatch(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     if low == high:
         may = "" if low == verdict.others else f"（应填 {_money(low, anchor)}）"
     return (
-        f"{name_of(anchor, evidence.template)}填 {_money(anchor.number, anchor)}，"
+        f"{cell_name(anchor, evidence.template)}填 {_money(anchor.number, anchor)}，"
         f"{source} {_money(verdict.others, anchor)}{may}，"
         f"本格{_more_or_less(verdict, anchor)}。请核对{_and_this(others, anchor)}，改正填错的一处。"
         f"{_may_stand(verdict)}"
@@ -173,7 +173,7 @@ def _excess(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
         if any(operand.cell is anchor for operand in side)
     )
     own, later = _filled(sides[at]), [found for side in sides[at + 1 :] if (found := _filled(side))]
-    name = name_of(anchor, evidence.template)
+    name = cell_name(anchor, evidence.template)
     what = name if len(own) == 1 else f"{name}等 {len(own)} 格之和"
     limit = min(later, key=_sum_of)
     return (
@@ -206,7 +206,9 @@ def _limit_name(limit: list[Cell], anchor: Cell, evidence: Evidence) -> str:
 
 def _named(cell: Cell, here: str, evidence: Evidence) -> str:
     """A cell by its titles, with its sheet where that is another one."""
-    return f"{'' if cell.sheet == here else f'《{cell.sheet}》'}{name_of(cell, evidence.template)}"
+    return (
+        f"{'' if cell.sheet == here else f'《{cell.sheet}》'}{cell_name(cell, evidence.template)}"
+    )
 
 
 def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell, evidence: Evidence) -> str:
@@ -224,7 +226,7 @@ def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell, evidence:
 def _parts(verdict: Verdict, others: list[Cell], evidence: Evidence) -> str:
     """What the anchor should have been: its parts' sum, or the relation itself where it is no plain sum."""
     if len(others) == 1:
-        return f"{name_of(others[0], evidence.template)}为"
+        return f"{cell_name(others[0], evidence.template)}为"
     relation, sides = verdict.instance.spec.relation, verdict.instance.sides
     if min(map(len, sides)) > 1:
         return "按其余各项推算应为"
@@ -317,7 +319,7 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
     if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
         how = first.reason
         text = (
-            f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{name_of(anchor, evidence.template)}。"
+            f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{cell_name(anchor, evidence.template)}。"
             "不算错，请统一取舍方法。"
         )
         return flag(anchor, text, related=places, count=len(verdicts))
@@ -328,7 +330,7 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
         (c.place for c in first.instance.cells if c.sheet != sheet and c.number), None
     )
     text = (
-        f"《{sheet}》的{anchor.unit}数是截尾得来的：{name_of(anchor, evidence.template)} {plain(exact, 2)} 元，"
+        f"《{sheet}》的{anchor.unit}数是截尾得来的：{cell_name(anchor, evidence.template)} {plain(exact, 2)} 元，"
         f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
         f"本表按截尾核对，不算错；建议统一为四舍五入。"
     )
@@ -354,7 +356,7 @@ def _relieved(
         related = (*found, *others)
         yield flag(
             anchor,
-            f"{name_of(anchor, evidence.template)}{more}{words(first, anchor)}",
+            f"{cell_name(anchor, evidence.template)}{more}{words(first, anchor)}",
             related=related,
             count=len(found),
         )
@@ -451,7 +453,7 @@ def blank_total(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(len(verdicts))
         more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
         text = (
-            f"{name_of(anchor, evidence.template)}未填，分项之和 {_money(first.others, anchor)}{more}。"
+            f"{cell_name(anchor, evidence.template)}未填，分项之和 {_money(first.others, anchor)}{more}。"
             "请补填。"
         )
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator
 from jixiao_xlsx.checking.balance.verdicts import Outcome
 from jixiao_xlsx.checking.bases import FORM_PRINTED, OWN_FORM, PREFILLED_FIGURES
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.checking.rules.rates import execution_score, rate_rules, zero_base
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import TableSpec
@@ -58,7 +58,7 @@ def overwritten(evidence: Evidence) -> Iterator[Observation]:
             cells = [cell for cell in found if cell.place not in wrong]
             if cells:
                 more = f"等 {len(cells)} 格" if len(cells) > 3 else ""
-                named = "、".join(name_of(cell, evidence.template) for cell in cells[:3]) + more
+                named = "、".join(cell_name(cell, evidence.template) for cell in cells[:3]) + more
                 text = (
                     f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
                 )
@@ -160,7 +160,7 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
             now = f"现填“{cell.text}”" if cell.text else "现在空着"
             difference = f"{plain(cell.number - value)}{unit}" if cell.number is not None else ""
             text = (
-                f"{name_of(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。请改回；"
+                f"{cell_name(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。请改回；"
                 "预填的数有误的，附情况说明。"
             )
             yield flag(
@@ -271,7 +271,7 @@ def changed_print(evidence: Evidence) -> Iterator[Observation]:
                 now = f"现为“{cell.text}”" if cell.text else "现在空着"
                 yield flag(
                     cell,
-                    f"{name_of(cell, evidence.template)}空白表印的是“{printed}”，{now}。请改回。",
+                    f"{cell_name(cell, evidence.template)}空白表印的是“{printed}”，{now}。请改回。",
                     expected=printed,
                 )
 

@@ -11,7 +11,7 @@ from string import ascii_uppercase
 
 from jixiao_xlsx.checking.bases import FORM_TITLES, OWN_HEADING, REQUIRED_CELLS
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, name_of, rule
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Cell, Note, Table
@@ -206,7 +206,7 @@ def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
                     options = "、".join(choices)
                     yield flag(
                         cell,
-                        f"{name_of(cell, evidence.template)}填“{cell.text}”，应从“{options}”中选。请改选。",
+                        f"{cell_name(cell, evidence.template)}填“{cell.text}”，应从“{options}”中选。请改选。",
                         expected=options,
                     )
 
