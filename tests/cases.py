@@ -42,12 +42,12 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace
 from jixiao_xlsx.output.xlsx.blank.layout import place as lay_out
+from jixiao_xlsx.reading.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.table_rows import read_tables
 from jixiao_xlsx.reading.titles import titles_of
-from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
+from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
 from jixiao_xlsx.values.equations import Ref

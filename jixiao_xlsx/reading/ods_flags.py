@@ -1,95 +1,77 @@
-"""The guard for .ods, and the flags that values alone don't show.
+"""The guard of an .ods, and the flags of its cells: one bounded pass over its content.
 
-Repeated cells are unfolded by the library, so a few bytes may stand for a whole sheet. Positions are (row, column) from 0.
+The library unfolds repeated cells, so that a few bytes may stand for a whole sheet.
 """
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Mapping
 from xml.parsers import expat
 
-from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, open_zip
-from jixiao_xlsx.reading.xlsx_flags import MAX_AREA, MAX_COLUMNS, MAX_ROWS, MAX_SILENCE, SheetFlags
-from jixiao_xlsx.values.addresses import Area, Position, a1
-
-_CHUNK = 1 << 16
-_BAD = (
-    expat.ExpatError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    LookupError,
-    ValueError,
-    NotImplementedError,
-    OSError,
+from jixiao_xlsx.intake.file_kinds import Refused, broken, open_zip
+from jixiao_xlsx.reading.guard import UNREADABLE_PART, bounded_xml
+from jixiao_xlsx.reading.sheet_flags import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    WORKBOOK_BOUNDS,
+    SheetFlags,
+    too_far,
 )
+from jixiao_xlsx.values.addresses import Area, Position, a1
 
 
 def read_ods_flags(data: bytes) -> Mapping[str, SheetFlags]:
-    """The flags of every sheet by name. Raises Refused: used far beyond any form, or broken."""
-    scan = _Scan()
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
-    parser.StartElementHandler = scan.start
-    parser.EndElementHandler = scan.end
-    parser.CharacterDataHandler = scan.words
-    parser.StartDoctypeDeclHandler = _refuse_doctype
+    """Return the flags of every sheet by name. Raises Refused: far too wide, or broken."""
+    scan = _ContentPass()
     with open_zip(data) as archive:
         try:
-            with archive.open("content.xml") as stream:
-                silence = 0
-                while chunk := stream.read(_CHUNK):
-                    silence = 0 if b">" in chunk else silence + len(chunk)
-                    if silence > MAX_SILENCE:
-                        raise broken()
-                    parser.Parse(chunk)
-                parser.Parse(b"", True)
-        except _BAD as error:
+            bounded_xml(archive, "content.xml", scan, WORKBOOK_BOUNDS)
+        except UNREADABLE_PART as error:
             raise broken() from error
-    return scan.found
+    return scan.sheets
 
 
-def _refuse_doctype(*_: object) -> None:
-    raise Refused("文件内含 DOCTYPE 声明，正常的工作簿没有，出于安全未读取。" + SAVE_AS)
-
-
-class _Scan:
-    """Where the filled cells end, and what they are; a repeat of blank cells only moves on."""
+class _ContentPass:
+    """The state of the pass: where the filled cells end; a repeat of blank cells only moves on."""
 
     def __init__(self) -> None:
-        self.found: dict[str, SheetFlags] = {}
+        self.sheets: dict[str, SheetFlags] = {}
         self.sheet = ""
         self.row = self.column = 0
         self.repeat = 1
         self.last_column = 0
         self.filled = self.hidden = False
         self.error: list[str] | None = None
-        self._fresh()
+        self._start_sheet()
 
-    def _fresh(self) -> None:
+    def _start_sheet(self) -> None:
         self.formulas: dict[Position, str] = {}
         self.errors: dict[Position, str] = {}
         self.percents: set[Position] = set()
         self.hidden_rows: set[int] = set()
         self.merges: list[Area] = []
 
+    def attach(self, parser: expat.XMLParserType) -> None:
+        """Set the handlers."""
+        parser.StartElementHandler = self.start
+        parser.EndElementHandler = self.end
+        parser.CharacterDataHandler = self.text
+
     def start(self, name: str, attributes: dict[str, str]) -> None:
         if name == "table:table":
             self.sheet = attributes.get("table:name", "")
             self.row = self.last_column = 0
-            self._fresh()
+            self._start_sheet()
         elif name == "table:table-row":
             self.column = 0
             self.filled = False
             self.repeat = _count(attributes, "table:number-rows-repeated")
             self.hidden = attributes.get("table:visibility", "visible") != "visible"
         elif name in {"table:table-cell", "table:covered-table-cell"}:
-            self.cell(attributes)
+            self.start_cell(attributes)
 
-    def cell(self, attributes: dict[str, str]) -> None:
-        """A cell, or a run of like ones."""
+    def start_cell(self, attributes: dict[str, str]) -> None:
+        """Take a cell, or a run of like ones."""
         first, count = self.column, _count(attributes, "table:number-columns-repeated")
         self.column += count
         kind, formula = attributes.get("office:value-type"), attributes.get("table:formula")
@@ -114,19 +96,19 @@ class _Scan:
             self.error = []
             self.errors |= dict.fromkeys(places, "")
 
-    def words(self, text: str) -> None:
-        """The text of a cell, wanted where it names an error."""
+    def text(self, text: str) -> None:
+        """Keep the text of a cell where it names an error."""
         if self.error is not None:
             self.error.append(text)
 
     def end(self, name: str) -> None:
         if name == "table:table-cell" and self.error is not None:
-            said, self.error = "".join(self.error).strip() or "#N/A", None
-            self.errors = {place: text or said for place, text in self.errors.items()}
+            name_of_error, self.error = "".join(self.error).strip() or "#N/A", None
+            self.errors = {place: text or name_of_error for place, text in self.errors.items()}
         elif name == "table:table-row":
-            self.row_ends()
+            self.end_row()
         elif name == "table:table":
-            self.found[self.sheet] = SheetFlags(
+            self.sheets[self.sheet] = SheetFlags(
                 self.formulas,
                 self.errors,
                 frozenset(),
@@ -135,34 +117,27 @@ class _Scan:
                 tuple(self.merges),
             )
 
-    def row_ends(self) -> None:
-        """Count the row and its repeats."""
+    def end_row(self) -> None:
+        """Count the row and its repeats. Raises Refused where it is too far out."""
         row, self.row = self.row, self.row + self.repeat
-        if self.filled and (
-            self.row > MAX_ROWS
-            or self.last_column > MAX_COLUMNS
-            or self.row * self.last_column > MAX_AREA
-        ):
-            far = a1(self.row - 1, self.last_column - 1)
+        if self.filled and too_far(self.row, self.last_column):
             raise Refused(
-                f"工作表“{self.sheet}”用到了 {far}，远在表格之外，无法读取。请删去表格以外的内容，保存后重报"
+                f"工作表“{self.sheet}”用到了 {a1(self.row - 1, self.last_column - 1)}，"
+                "远在表格之外，无法读取。请删去表格以外的内容，保存后重报"
             )
         if self.hidden:
             self.hidden_rows |= set(range(row, min(self.row, MAX_ROWS)))
         if self.filled and self.repeat > 1:
-            for held in (self.formulas, self.errors):
-                held |= {
-                    (row + n, column): text
-                    for (at, column), text in list(held.items())
-                    if at == row
-                    for n in range(1, self.repeat)
-                }
-            self.percents |= {
-                (row + n, column)
-                for at, column in list(self.percents)
-                if at == row
-                for n in range(1, self.repeat)
-            }
+            self.repeat_row(row)
+
+    def repeat_row(self, row: int) -> None:
+        """Give the flags of a row to its repeats."""
+        repeats = range(row + 1, row + self.repeat)
+        for texts in (self.formulas, self.errors):
+            in_row = [(column, text) for (at, column), text in texts.items() if at == row]
+            texts |= {(other, column): text for column, text in in_row for other in repeats}
+        percents = [column for at, column in self.percents if at == row]
+        self.percents |= {(other, column) for column in percents for other in repeats}
 
 
 def _count(attributes: dict[str, str], name: str) -> int:

@@ -29,14 +29,16 @@ from jixiao_xlsx.intake.file_kinds import (
     sniff,
 )
 from jixiao_xlsx.intake.os_errors import why
-from jixiao_xlsx.reading import ods_flags, unread_cells, xls_flags, xlsx_flags
+from jixiao_xlsx.reading import unread_cells
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET, remarks_of
 from jixiao_xlsx.reading.find_tables import match_sheets
-from jixiao_xlsx.reading.libreoffice_zeros import without_ghosts
+from jixiao_xlsx.reading.ods_flags import read_ods_flags
+from jixiao_xlsx.reading.sheet_flags import MAX_AREA, MAX_ROWS, SheetFlags
 from jixiao_xlsx.reading.table_rows import Found, read_tables
 from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, FormTitles, title_key, titles_of
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.reading.xls_flags import read_xls_flags
+from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
 from jixiao_xlsx.values.addresses import Area
 from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
@@ -140,11 +142,11 @@ def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
     if kind is WorkbookFormat.OOXML:
-        flags = xlsx_flags.read_xlsx_flags(data, wanted).flags
+        flags = read_xlsx_flags(data, wanted)
     elif kind is WorkbookFormat.ODS:
-        flags = ods_flags.read_ods_flags(data)
+        flags = read_ods_flags(data)
     elif kind is WorkbookFormat.XLS:
-        flags = xls_flags.read_xls_flags(data)
+        flags = read_xls_flags(data)
     try:
         return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
@@ -175,10 +177,7 @@ def _values(
         if kind is WorkbookFormat.OOXML and sheet.name not in flags:
             raise broken()  # nothing that the guard has not seen
         found = book.get_sheet_by_name(sheet.name)
-        if (
-            found.total_height > xlsx_flags.MAX_ROWS
-            or found.total_height * found.total_width > xlsx_flags.MAX_AREA
-        ):
+        if found.total_height > MAX_ROWS or found.total_height * found.total_width > MAX_AREA:
             raise Refused(
                 f"工作表“{sheet.name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报"
             )
@@ -232,11 +231,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
                 )
             )
         for grid, seen in _used(found, form) if sheet.repeats else found:
-            ghostly = sheets.kind is WorkbookFormat.XLS
-            here = {
-                table.name: without_ghosts(table, form) if ghostly else table
-                for table in seen.tables
-            }
+            here = {table.name: table for table in seen.tables}
             if sheet.repeats:
                 copies[grid.name] = here
             else:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+from jixiao_xlsx.reading.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.titles import title_key
-from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 from jixiao_xlsx.values.addresses import Area, Position, a1
 
 

@@ -1,7 +1,7 @@
-"""One bounded pass over an .xls: the guard that runs before any library, and the flags that values alone don't show.
+"""The guard of an .xls, and the flags of its cells: one bounded pass over its records.
 
-The same flags as `ooxml` gives, but for the text of formulas, which the format keeps as code: their places are known, "" stands
-for their words. Positions are (row, column), counted from 0.
+The flags are those of an .xlsx, but for the text of formulas, which the format keeps as code: their
+places are known, and "" stands for their text.
 """
 
 from __future__ import annotations
@@ -11,16 +11,11 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.intake.file_kinds import Refused, broken, encrypted
-from jixiao_xlsx.reading.xlsx_flags import (
-    MAX_AREA,
-    MAX_COLUMNS,
-    MAX_ROWS,
-    SheetFlags,
-    percent_format,
-)
-from jixiao_xlsx.values.addresses import Position, a1
+from jixiao_xlsx.reading.sheet_flags import SheetFlags, far_cell, too_far
+from jixiao_xlsx.reading.xlsx_flags import percent_format
+from jixiao_xlsx.values.addresses import Position
 
-MAX_RECORDS = 3_000_000
+_MAX_RECORDS = 3_000_000
 _OLE = b"\xd0\xcf\x11\xe0"
 _ERRORS = {
     0: "#NULL!",
@@ -45,7 +40,7 @@ _ROW, _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK, _LABEL, _LABELSST = (
     0x00FD,
 )
 _CELLS = frozenset({_FORMULA, _BOOLERR, _NUMBER, _RK, _LABEL, _LABELSST})
-_BAD = (
+_UNREADABLE = (
     struct.error,
     IndexError,
     ValueError,
@@ -59,17 +54,16 @@ _BAD = (
 
 
 def read_xls_flags(data: bytes) -> Mapping[str, SheetFlags]:
-    """The flags of every worksheet by name; {} for a version before Excel 97. Raises Refused."""
+    """Return the flags of every worksheet by name; {} before Excel 97. Raises Refused."""
     try:
-        stream = _workbook(data)
-        return _flags(stream)
+        return _workbook_flags(_workbook_stream(data))
     except Refused:
         raise
-    except _BAD as error:
+    except _UNREADABLE as error:
         raise broken() from error
 
 
-def _workbook(data: bytes) -> bytes:
+def _workbook_stream(data: bytes) -> bytes:
     if not data.startswith(_OLE):
         return data
     import olefile
@@ -77,13 +71,12 @@ def _workbook(data: bytes) -> bytes:
     with olefile.OleFileIO(io.BytesIO(data)) as container:
         for name in ("Workbook", "Book"):
             if container.exists(name):
-                found = container.openstream(name).read()
-                return bytes(found)
+                return bytes(container.openstream(name).read())
     raise broken()
 
 
 def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
-    """The records from `at` to the end of the substream that begins there."""
+    """Yield the records from `at` to the end of the substream that begins there."""
     depth = count = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
@@ -93,11 +86,11 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
         count += 1
         if depth <= 0:
             return
-        if count > MAX_RECORDS:
+        if count > _MAX_RECORDS:
             raise Refused("工作簿里的单元格过多，未读取。请删去表格以外的空行空列，保存后重报")
 
 
-def _flags(stream: bytes) -> Mapping[str, SheetFlags]:
+def _workbook_flags(stream: bytes) -> Mapping[str, SheetFlags]:
     sheets: list[tuple[str, int]] = []
     formats: set[int] = set(_BUILT_IN_PERCENT)
     styles: list[int] = []
@@ -113,53 +106,76 @@ def _flags(stream: bytes) -> Mapping[str, SheetFlags]:
                 formats.add(struct.unpack_from("<H", body)[0])
         elif kind == _XF:
             styles.append(struct.unpack_from("<H", body, 2)[0])
-    percents = {number for number, form in enumerate(styles) if form in formats}
-    return {name: _sheet(stream, name, at, percents) for name, at in sheets}
+    percents = {number for number, style in enumerate(styles) if style in formats}
+    return {name: _sheet_flags(stream, name, at, percents) for name, at in sheets}
 
 
 def _text(body: bytes, length: int, skip: int) -> str:
-    """A string whose length stands before it in `skip` bytes, then a byte that says whether it is two bytes a letter."""
+    """Return a string after the `skip` bytes of its length and a byte: whether letters are wide."""
     wide = body[skip] & 1
     raw = body[skip + 1 : skip + 1 + length * (2 if wide else 1)]
     return raw.decode("utf-16-le" if wide else "latin-1")
 
 
-def _sheet(stream: bytes, name: str, at: int, percents: set[int]) -> SheetFlags:
-    formulas: dict[Position, str] = {}
-    errors: dict[Position, str] = {}
-    shown: set[Position] = set()
-    hidden: set[int] = set()
-    height = width = 0
+def _sheet_flags(stream: bytes, name: str, at: int, percents: set[int]) -> SheetFlags:
+    sheet = _SheetPass(name, percents)
     for kind, body in _records(stream, at):
         if kind == _ROW:
-            if struct.unpack_from("<I", body, 12)[0] & 0x20:
-                hidden.add(struct.unpack_from("<H", body)[0])
-            continue
-        if kind == _MULRK:
-            row, first = struct.unpack_from("<HH", body)
-            count = (len(body) - 6) // 6
-            shown |= {
-                (row, first + n)
-                for n in range(count)
-                if struct.unpack_from("<H", body, 4 + 6 * n)[0] in percents
-            }
-            last = first + count - 1
+            sheet.take_row(body)
+        elif kind == _MULRK:
+            sheet.take_numbers(body)
         elif kind in _CELLS:
-            row, last, style = struct.unpack_from("<HHH", body)
-            if style in percents:
-                shown.add((row, last))
-            if kind == _FORMULA:
-                formulas[row, last] = ""
-                if body[12:14] == b"\xff\xff" and body[6] == 2:
-                    errors[row, last] = _ERRORS.get(body[8], "#N/A")
-            elif kind == _BOOLERR and body[7]:
-                errors[row, last] = _ERRORS.get(body[6], "#N/A")
-        else:
-            continue
-        height, width = max(height, row + 1), max(width, last + 1)
-        if height > MAX_ROWS or width > MAX_COLUMNS or height * width > MAX_AREA:
-            far = a1(row, last)
-            raise Refused(
-                f"工作表“{name}”的 {far} 有内容，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报"
-            )
-    return SheetFlags(formulas, errors, frozenset(), frozenset(shown), frozenset(hidden))
+            sheet.take_cell(kind, body)
+    return SheetFlags(
+        sheet.formulas,
+        sheet.errors,
+        frozenset(),
+        frozenset(sheet.percents),
+        frozenset(sheet.hidden_rows),
+    )
+
+
+class _SheetPass:
+    """The state of one pass over the records of a sheet."""
+
+    def __init__(self, name: str, percents: set[int]) -> None:
+        self.name = name
+        self.percent_styles = percents
+        self.formulas: dict[Position, str] = {}
+        self.errors: dict[Position, str] = {}
+        self.percents: set[Position] = set()
+        self.hidden_rows: set[int] = set()
+        self.height = self.width = 0
+
+    def take_row(self, body: bytes) -> None:
+        """Take the properties of a row."""
+        if struct.unpack_from("<I", body, 12)[0] & 0x20:
+            self.hidden_rows.add(struct.unpack_from("<H", body)[0])
+
+    def take_numbers(self, body: bytes) -> None:
+        """Take a run of numbers in one row."""
+        row, first = struct.unpack_from("<HH", body)
+        count = (len(body) - 6) // 6
+        for offset in range(count):
+            if struct.unpack_from("<H", body, 4 + 6 * offset)[0] in self.percent_styles:
+                self.percents.add((row, first + offset))
+        self.extend(row, first + count - 1)
+
+    def take_cell(self, kind: int, body: bytes) -> None:
+        """Take one cell."""
+        row, column, style = struct.unpack_from("<HHH", body)
+        if style in self.percent_styles:
+            self.percents.add((row, column))
+        if kind == _FORMULA:
+            self.formulas[row, column] = ""
+            if body[12:14] == b"\xff\xff" and body[6] == 2:
+                self.errors[row, column] = _ERRORS.get(body[8], "#N/A")
+        elif kind == _BOOLERR and body[7]:
+            self.errors[row, column] = _ERRORS.get(body[6], "#N/A")
+        self.extend(row, column)
+
+    def extend(self, row: int, column: int) -> None:
+        """Extend the used area to a cell. Raises Refused where that is too far out."""
+        self.height, self.width = max(self.height, row + 1), max(self.width, column + 1)
+        if too_far(self.height, self.width):
+            raise far_cell(self.name, (row, column))

@@ -1,8 +1,9 @@
-"""One bounded streaming pass over an .xlsx: the guard that runs before any library, and the flags that values alone don't show.
+"""The guard of an .xlsx, and the flags of its cells: one bounded pass over its XML.
 
-The pass adds flags (formulas, error kinds, uncalculated cells, percent formats, hidden rows, merges) and never values.
-It also refuses what must not meet a library: a far stray cell, a DTD, a part that lies about its size.
-Positions are (row, column), counted from 0. Any prefix or namespace (Strict OOXML too) is accepted; so are cells without `r`.
+The pass gives flags (formulas, error values, uncalculated cells, percent formats, hidden rows,
+merges) and never values. It refuses what must not meet a library: a far stray cell, a DOCTYPE, a
+part that lies about its size. Any prefix or namespace (Strict OOXML too) is accepted, and cells
+without an address.
 """
 
 from __future__ import annotations
@@ -10,178 +11,122 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-import zlib
 from collections.abc import Callable, Collection, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
+from typing import NamedTuple
 from xml.parsers import expat
 
 from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, open_zip
+from jixiao_xlsx.reading.guard import (
+    UNREADABLE_PART,
+    bounded_xml,
+    local_name,
+    parse_list,
+    read_list,
+    unpack_only,
+)
+from jixiao_xlsx.reading.sheet_flags import (
+    MAX_ROWS,
+    WORKBOOK_BOUNDS,
+    SheetFlags,
+    far_cell,
+    too_far,
+)
 from jixiao_xlsx.values.addresses import Area, Position, a1, position
 
-MAX_ROWS = 20_000
-MAX_COLUMNS = 512
-MAX_AREA = 1_000_000
-MAX_TOTAL_AREA = 4_000_000
-MAX_TAGS = 8_000_000
-MAX_SHEETS = 255
-MAX_SILENCE = 2 * 2**20
-MAX_LIST = 32 * 2**20
-MAX_LISTED = 1_500_000  # tags of a styles part: Excel's own limit of 65,490 cell formats, twice, with all that may stand in one
-_CHUNK = 1 << 16
+_MAX_TOTAL_AREA = 4_000_000
+_MAX_TAGS = 8_000_000
+_MAX_SHEETS = 255
 _TRUE = frozenset({"1", "true", "on"})
 _XF_LISTS = frozenset({"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"})
 _BUILT_IN_PERCENT = frozenset({"9", "10"})
-_BROKEN = (
-    expat.ExpatError,
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    LookupError,
-    ValueError,
-    OSError,
-)
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
+_CACHED_STYLES = 1 << 18  # bytes
 
 
-@dataclass(frozen=True, slots=True)
-class SheetFlags:
-    """What a sheet's XML says about its cells beyond their values; `merges` are (top, left, bottom, right), inclusive.
+class _Link(NamedTuple):
+    """A relationship of a package: the last word of its type, and the path of the part."""
 
-    A formula's text is without "="; the members of a shared formula carry the text of its first cell.
-    """
-
-    formulas: Mapping[Position, str] = field(default_factory=dict)
-    errors: Mapping[Position, str] = field(default_factory=dict)
-    uncalculated: frozenset[Position] = frozenset()
-    percents: frozenset[Position] = frozenset()
-    hidden_rows: frozenset[int] = frozenset()
-    merges: tuple[Area, ...] = ()
+    kind: str
+    path: str
 
 
-@dataclass(frozen=True, slots=True)
-class SheetEntry:
-    """A sheet as the workbook lists it; `state` is visible, hidden or veryHidden."""
+class _ListedSheet(NamedTuple):
+    """A sheet as the workbook lists it; `part` is "" for what is no worksheet."""
 
     name: str
-    state: str
+    hidden: bool
     part: str
-
-    @property
-    def hidden(self) -> bool:
-        """Whether people don't see it."""
-        return self.state != "visible"
-
-
-@dataclass(frozen=True, slots=True)
-class Inspection:
-    """The sheets in order, and the flags of those that were asked for."""
-
-    sheets: tuple[SheetEntry, ...]
-    flags: Mapping[str, SheetFlags]
 
 
 def read_xlsx_flags(
     data: bytes, wanted: Callable[[str, bool], bool] = lambda name, hidden: True
-) -> Inspection:
-    """Look through an OOXML workbook. `wanted(name, hidden)` chooses the sheets to scan. Raises Refused."""
+) -> Mapping[str, SheetFlags]:
+    """Return the flags of the sheets that are `wanted` (name, hidden), by name. Raises Refused."""
     with open_zip(data) as archive:
         try:
-            return _inspect(archive, wanted)
-        except _BROKEN as error:
+            return _read_flags(archive, wanted)
+        except UNREADABLE_PART as error:
             raise broken() from error
 
 
-def _inspect(archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]) -> Inspection:
+def _read_flags(
+    archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]
+) -> Mapping[str, SheetFlags]:
     names = {name.lower(): name for name in archive.namelist()}
 
     def load(part: str) -> bytes:
-        found = names.get(part.lower())
-        if found and archive.getinfo(found).file_size > MAX_LIST:
-            raise _no_list()
-        return archive.read(found) if found else b""
+        name = names.get(part.lower())
+        return read_list(archive, name, WORKBOOK_BOUNDS) if name else b""
 
-    book = next(
-        (
-            path
-            for kind, path in _relations(load("_rels/.rels"), "").values()
-            if kind == "officeDocument"
-        ),
-        "xl/workbook.xml",
-    )
+    root_links = _links(load("_rels/.rels"), "").values()
+    book = next((path for kind, path in root_links if kind == "officeDocument"), "xl/workbook.xml")
     folder, _, file = book.rpartition("/")
-    links = _relations(load(f"{folder}/_rels/{file}.rels"), folder)
-    sheets = tuple(_sheets(load(book), links))
-    if not sheets or len(sheets) > MAX_SHEETS:
+    links = _links(load(f"{folder}/_rels/{file}.rels"), folder)
+    sheets = tuple(_listed_sheets(load(book), links))
+    if not sheets or len(sheets) > _MAX_SHEETS:
         raise Refused(f"工作簿里没有工作表，或工作表过多（{len(sheets)} 张），不能读取。{SAVE_AS}")
     for kind, path in links.values():
         if kind == "sharedStrings" and path.lower() in names:
-            _read_through(archive, names[path.lower()])
-    styles = next((path for kind, path in links.values() if kind == "styles"), "")
-    percents = _percent_styles(load(styles))
+            unpack_only(archive, names[path.lower()], WORKBOOK_BOUNDS)
+    percents = _percent_styles(
+        load(next((path for kind, path in links.values() if kind == "styles"), ""))
+    )
     flags = {}
     total = 0
     for sheet in sheets:
         if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
-            flags[sheet.name], area = _scan(
-                archive, names[sheet.part.lower()], sheet.name, percents
-            )
+            part = names[sheet.part.lower()]
+            flags[sheet.name], area = _scan_sheet(archive, part, sheet.name, percents)
             total += area
-            if total > MAX_TOTAL_AREA:
+            if total > _MAX_TOTAL_AREA:
                 raise Refused(
-                    f"各工作表用到的范围合计过大（到“{sheet.name}”为止 {total} 格），未读取。请删去表格以外的内容，保存后重报"
+                    f"各工作表用到的范围合计过大（到“{sheet.name}”为止 {total} 格），未读取。"
+                    "请删去表格以外的内容，保存后重报"
                 )
-    return Inspection(sheets, flags)
+    return flags
 
 
-# ------------------------------------------------------------------------------------------------------- small parts
-
-
-def _parser() -> expat.XMLParserType:
-    parser = expat.ParserCreate()
-    parser.StartDoctypeDeclHandler = _refuse_doctype
-    return parser
-
-
-def _refuse_doctype(*_: object) -> None:
-    raise Refused("文件内含 DOCTYPE 声明，正常的工作簿没有，出于安全未读取。" + SAVE_AS)
+# ------------------------------------------------------------------------------------- small parts
 
 
 def _elements(xml: bytes, names: Collection[str]) -> list[tuple[str, dict[str, str]]]:
-    """The start tags of a part that have one of these local names, in order. Raises Refused where the part is no list of a few."""
-    found: list[tuple[str, dict[str, str]]] = []
+    """Return the start tags of a list that have one of these local names, in order."""
+    elements: list[tuple[str, dict[str, str]]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        if (local := name.rpartition(":")[2]) in names:
-            found.append((local, attributes))
+        if (local := local_name(name)) in names:
+            elements.append((local, attributes))
 
-    if xml.count(b"<") > MAX_LISTED:
-        raise _no_list()
     if xml:
-        parser = _parser()
-        parser.StartElementHandler = start
-        parser.Parse(xml, True)
-    return found
+        parse_list(xml, start, WORKBOOK_BOUNDS)
+    return elements
 
 
-def _no_list() -> Refused:
-    return Refused("工作簿的样式或清单异常庞大，不是正常的报表，未读取。请把内容填到空白表里重报")
-
-
-def _read_through(archive: zipfile.ZipFile, part: str) -> None:
-    """Unpack a part once without keeping it: its size and checksum are true, and it declares no entities. Raises Refused."""
-    before = b""
-    with archive.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            if b"<!DOCTYPE" in before[-8:] + chunk:
-                _refuse_doctype()
-            before = chunk
-
-
-def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
-    """Relationship id → (last word of its type, path of the part)."""
-    found = {}
+def _links(xml: bytes, folder: str) -> dict[str, _Link]:
+    """Return the relationships of a part in `folder`, by id."""
+    links = {}
     for _, attributes in _elements(xml, {"Relationship"}):
         if attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
@@ -190,45 +135,39 @@ def _relations(xml: bytes, folder: str) -> dict[str, tuple[str, str]]:
                 if target.startswith("/")
                 else posixpath.normpath(posixpath.join(folder, target))
             )
-            found[attributes.get("Id", "")] = (attributes.get("Type", "").rpartition("/")[2], path)
-    return found
+            kind = attributes.get("Type", "").rpartition("/")[2]
+            links[attributes.get("Id", "")] = _Link(kind, path)
+    return links
 
 
-def _sheets(xml: bytes, links: Mapping[str, tuple[str, str]]) -> Iterator[SheetEntry]:
+def _listed_sheets(xml: bytes, links: Mapping[str, _Link]) -> Iterator[_ListedSheet]:
     for _, attributes in _elements(xml, {"sheet"}):
-        link = next(
-            (
-                value
-                for key, value in attributes.items()
-                if key.rpartition(":")[2] == "id" and ":" in key
-            ),
-            "",
-        )
-        kind, path = links.get(link, ("", ""))
-        yield SheetEntry(
+        ids = (text for key, text in attributes.items() if key.endswith(":id"))
+        kind, path = links.get(next(ids, ""), ("", ""))
+        yield _ListedSheet(
             attributes.get("name", ""),
-            attributes.get("state", "visible"),
+            attributes.get("state", "visible") != "visible",
             path if kind == "worksheet" else "",
         )
 
 
 def percent_format(code: str) -> bool:
-    """Whether a number format shows a percentage: a sign that is no literal."""
+    """Return whether a number format shows a percentage: a sign that is no literal."""
     return "%" in _LITERALS.sub("", code)
 
 
 def _percent_styles(xml: bytes) -> frozenset[str]:
-    """The style numbers (`s` of a cell) that show a number as a percentage."""
-    return _known_styles(xml) if len(xml) <= _USUAL else _styles(xml)
+    """Return the style numbers (`s` of a cell) that show a number as a percentage."""
+    return _cached_styles(xml) if len(xml) <= _CACHED_STYLES else _parse_styles(xml)
 
 
-def _styles(xml: bytes) -> frozenset[str]:
+def _parse_styles(xml: bytes) -> frozenset[str]:
     formats = set(_BUILT_IN_PERCENT)
     styles: set[str] = set()
-    number, inside = 0, False
+    number, in_cell_formats = 0, False
     for name, attributes in _elements(xml, {"xf", "numFmt", *_XF_LISTS}):
         if name == "xf":
-            if inside:
+            if in_cell_formats:
                 if attributes.get("numFmtId") in formats:
                     styles.add(str(number))
                 number += 1
@@ -236,40 +175,26 @@ def _styles(xml: bytes) -> frozenset[str]:
             if percent_format(attributes.get("formatCode", "")):
                 formats.add(attributes.get("numFmtId", ""))
         else:
-            inside = name == "cellXfs"
+            in_cell_formats = name == "cellXfs"
     return frozenset(styles)
 
 
-_known_styles = lru_cache(maxsize=32)(_styles)  # a season's files share their styles
-_USUAL = 1 << 18
+_cached_styles = lru_cache(maxsize=32)(_parse_styles)  # a season's files share their styles
 
 
-# ------------------------------------------------------------------------------------------------------- one sheet
+# --------------------------------------------------------------------------------------- one sheet
 
 
-def _scan(
+def _scan_sheet(
     archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]
 ) -> tuple[SheetFlags, int]:
-    """The flags of a sheet, and how many cells its used area has."""
-    scan = _Scan(sheet, percents)
-    parser = _parser()
-    parser.buffer_text = True
-    scan.attach(parser)
-    tags = silence = 0
-    with archive.open(part) as stream:
-        while chunk := stream.read(_CHUNK):
-            tags += chunk.count(b"<")
-            silence = 0 if b">" in chunk else silence + len(chunk)
-            if (
-                silence > MAX_SILENCE
-            ):  # one endless tag or text: the parser would begin it anew with every chunk
-                raise broken()
-            if tags > MAX_TAGS:
-                raise Refused(
-                    f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报"
-                )
-            parser.Parse(chunk)
-        parser.Parse(b"", True)
+    """Return the flags of a sheet, and how many cells its used area has."""
+    scan = _SheetPass(sheet, percents)
+    too_many = (
+        f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报"
+    )
+    bounds = replace(WORKBOOK_BOUNDS, max_tags=_MAX_TAGS, too_many=too_many)
+    bounded_xml(archive, part, scan, bounds)
     return scan.flags(), (scan.last_row + 1) * (scan.last_column + 1)
 
 
@@ -281,8 +206,11 @@ _TAGS |= dict.fromkeys(
 )
 
 
-class _Scan:
-    """The state of one pass. Start tags alone suffice: a cell ends where the next tag that can't be inside it begins."""
+class _SheetPass:
+    """The state of one pass over a sheet.
+
+    Start tags alone suffice: a cell ends where the next tag that cannot be inside it begins.
+    """
 
     def __init__(self, sheet: str, percents: frozenset[str]) -> None:
         self.sheet = sheet
@@ -296,103 +224,110 @@ class _Scan:
         self.hidden: set[int] = set()
         self.merges: list[Area] = []
         self.row = self.last_row = self.last_column = -1
-        self.before = ""  # the address of the cell before, in this row
+        self.previous_address = ""  # of the cell before, in this row
         self.cell: dict[str, str] | None = None
         self.formula: dict[str, str] | None = None
-        self.has_value = self.listening = self.in_data = False
-        self.words: list[str] = []
-        self.formula_words: list[str] = []
+        self.has_value = self.collecting = self.in_data = False
+        self.value_texts: list[str] = []
+        self.formula_texts: list[str] = []
 
     def attach(self, parser: expat.XMLParserType) -> None:
-        """Listen to `parser`; character data only while a formula, or the value of an odd cell, is open."""
+        """Set the handlers; character data is taken only in a formula or the value of an odd cell.
+
+        An odd cell is one with a formula or an error.
+        """
         self.parser = parser
         parser.StartElementHandler = self.start
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
+        """Take a start tag."""
         tag = self.tags.get(name)
         if tag is None:
-            local = name.rpartition(":")[2]
+            local = local_name(name)
             tag = self.tags[name] = _TAGS.get(local, 0) if ":" in name else 0
         if tag == _CELL:
-            if self.listening:
-                self.close()
-            self.cell = attributes
-            self.has_value = False
-            if "r" in attributes:
-                self.before = attributes["r"]
-            else:
-                self.before = attributes["r"] = a1(
-                    self.row, position(self.before)[1] + 1 if self.before else 0
-                )
+            self.start_cell(attributes)
         elif tag == _VALUE:
             if self.cell is not None:
-                self.value(self.cell)
+                self.start_value(self.cell)
         elif tag == _FORMULA:
             if self.cell is not None:
                 self.formula = attributes
-                self.listening = True
-                self.parser.CharacterDataHandler = self.formula_words.append
+                self.collecting = True
+                self.parser.CharacterDataHandler = self.formula_texts.append
         elif tag != _TEXT:
-            if self.listening:
-                self.close()
+            if self.collecting:
+                self.end_cell()
             self.cell = None
             if tag:
-                self.other(tag, attributes)
+                self.start_other(tag, attributes)
 
-    def value(self, cell: dict[str, str]) -> None:
-        """A cell that holds something."""
+    def start_cell(self, attributes: dict[str, str]) -> None:
+        """Begin a cell; one without an address stands after the one before it."""
+        if self.collecting:
+            self.end_cell()
+        self.cell = attributes
+        self.has_value = False
+        if "r" in attributes:
+            self.previous_address = attributes["r"]
+        else:
+            column = position(self.previous_address)[1] + 1 if self.previous_address else 0
+            self.previous_address = attributes["r"] = a1(self.row, column)
+
+    def start_value(self, cell: dict[str, str]) -> None:
+        """Begin the value of a cell. Raises Refused where the cell is too far out."""
         self.has_value = True
-        where = row, column = position(cell["r"])
+        place = row, column = position(cell["r"])
         if row > self.last_row or column > self.last_column:
             self.last_row, self.last_column = max(row, self.last_row), max(column, self.last_column)
-            self.check(where)
+            if too_far(self.last_row + 1, self.last_column + 1):
+                raise far_cell(self.sheet, place)
         if cell.get("s") in self.percent_styles:
-            self.percents.add(where)
+            self.percents.add(place)
         if self.formula is not None or cell.get("t") == "e":
-            self.listening = True
-            self.parser.CharacterDataHandler = self.words.append
+            self.collecting = True
+            self.parser.CharacterDataHandler = self.value_texts.append
 
-    def other(self, tag: int, attributes: dict[str, str]) -> None:
+    def start_other(self, tag: int, attributes: dict[str, str]) -> None:
+        """Begin a row, a merge, the data of the sheet, or what comes after them."""
         if tag == _ROW:
             number = attributes.get("r")
             self.row = int(number) - 1 if number else self.row + 1
-            self.before = ""
+            self.previous_address = ""
             if attributes.get("hidden") in _TRUE and self.row < MAX_ROWS:
                 self.hidden.add(self.row)
         elif tag == _MERGE:
             first, _, last = attributes.get("ref", "").partition(":")
             if first and last:
-                (top, left), (bottom, right) = position(first), position(last)
-                self.merges.append((top, left, bottom, right))
+                self.merges.append((*position(first), *position(last)))
         elif tag == _DATA:
             self.in_data = True
-        elif (
-            self.in_data
-        ):  # cells and merges are behind us; only the well-formedness of the rest matters
+        elif self.in_data:
+            # cells and merges are over; of the rest only the well-formedness matters
             self.parser.StartElementHandler = None
 
-    def close(self) -> None:
-        """The current cell is over: keep what was collected of it."""
+    def end_cell(self) -> None:
+        """Keep what was collected in the current cell."""
         cell, formula = self.cell, self.formula
-        self.listening = False
+        self.collecting = False
         self.parser.CharacterDataHandler = None
         if cell is not None:
-            where = position(cell["r"])
-            text = "".join(self.words).strip()
+            place = position(cell["r"])
+            text = "".join(self.value_texts).strip()
             if formula is not None:
-                self.formulas[where] = self.formula_text(formula)
-                if not self.has_value or (
-                    not text and cell.get("t") not in {"str", "inlineStr", "s"}
-                ):
-                    self.uncalculated.add(where)
+                self.formulas[place] = self.formula_text(formula)
+                is_text = cell.get("t") in {"str", "inlineStr", "s"}
+                if not self.has_value or (not text and not is_text):
+                    self.uncalculated.add(place)
             if cell.get("t") == "e" and text:
-                self.errors[where] = text
+                self.errors[place] = text
         self.formula = None
-        self.words.clear()
-        self.formula_words.clear()
+        self.value_texts.clear()
+        self.formula_texts.clear()
 
     def formula_text(self, formula: dict[str, str]) -> str:
-        text = "".join(self.formula_words).strip()
+        """Return the text of the formula just read: its own, or that of the group it shares."""
+        text = "".join(self.formula_texts).strip()
         group = formula.get("si", "")
         if formula.get("t") == "shared":
             if text:
@@ -400,18 +335,10 @@ class _Scan:
             return self.shared.get(group, text)
         return text
 
-    def check(self, where: Position) -> None:
-        """No cell may stand so far out that a library would have to fill the space up to it."""
-        rows, columns = self.last_row + 1, self.last_column + 1
-        if rows > MAX_ROWS or columns > MAX_COLUMNS or rows * columns > MAX_AREA:
-            far = f"工作表“{self.sheet}”的 {a1(*where)} 有内容"
-            raise Refused(
-                f"{far}，远在表格之外，无法读取。请删去该单元格所在的整行整列，保存后重报"
-            )
-
     def flags(self) -> SheetFlags:
-        if self.listening:
-            self.close()
+        """Return what was found."""
+        if self.collecting:
+            self.end_cell()
         return SheetFlags(
             self.formulas,
             self.errors,

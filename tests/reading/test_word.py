@@ -12,8 +12,9 @@ from parcels import zipped
 
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.reading.word.content import DocxContent
 from jixiao_xlsx.reading.word.document import read_document
-from jixiao_xlsx.reading.word.docx import DocxContent, read_docx
+from jixiao_xlsx.reading.word.docx import read_docx
 from jixiao_xlsx.values.cells import Document
 
 TEMPLATE = find_template()

@@ -18,7 +18,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import titles_of
-from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
+from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
 from jixiao_xlsx.values.cells import Cell, Document, Paragraph, Submission, Table

@@ -12,8 +12,10 @@ import python_calamine as calamine
 
 from jixiao_xlsx.intake import file_kinds
 from jixiao_xlsx.intake.file_kinds import Refused
-from jixiao_xlsx.reading import ods_flags, workbook, xlsx_flags
-from jixiao_xlsx.reading.xlsx_flags import SheetFlags
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.ods_flags import read_ods_flags
+from jixiao_xlsx.reading.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
 from jixiao_xlsx.values.addresses import a1, position
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -67,7 +69,7 @@ def relationships(office: str, **targets: str) -> str:
 
 
 def flags(data: bytes) -> SheetFlags:
-    return xlsx_flags.read_xlsx_flags(data).flags["表"]
+    return read_xlsx_flags(data)["表"]
 
 
 def values(data: bytes) -> list[list[object]]:
@@ -133,9 +135,9 @@ def test_hidden_rows_merges_and_sheet_states() -> None:
         state="veryHidden",
     )
     assert flags(data).hidden_rows == {1, 3} and flags(data).merges == ((1, 1, 4, 2),)
-    assert [
-        (sheet.name, sheet.state, sheet.hidden) for sheet in xlsx_flags.read_xlsx_flags(data).sheets
-    ] == [("表", "veryHidden", True)]
+    listed: list[tuple[str, bool]] = []
+    read_xlsx_flags(data, lambda name, hidden: bool(listed.append((name, hidden))))
+    assert listed == [("表", True)]
 
 
 def test_formulas_of_formats_and_dropdowns_are_not_cells() -> None:
@@ -174,7 +176,7 @@ def test_cells_without_addresses_stand_where_the_library_puts_them() -> None:
 
 def test_only_the_wanted_sheets_are_scanned() -> None:
     data = book('<row r="1"><c r="XFD1048576"><v>1</v></c></row>')
-    assert xlsx_flags.read_xlsx_flags(data, lambda name, hidden: False).flags == {}
+    assert read_xlsx_flags(data, lambda name, hidden: False) == {}
 
 
 @pytest.mark.parametrize("column", [0, 1, 25, 26, 27, 701, 702, 16383])
@@ -193,7 +195,7 @@ def test_a_far_cell_is_refused_with_its_sheet_and_address(place: str) -> None:
         f'<row r="1"><c r="A1"><v>1</v></c></row><row r="1048576"><c r="{place}"><v>1</v></c></row>'
     )
     with pytest.raises(Refused) as refusal:
-        xlsx_flags.read_xlsx_flags(data)
+        read_xlsx_flags(data)
     assert "“表”" in refusal.value.reason and place in refusal.value.reason
     with pytest.raises(workbook.Unreadable, match=place):
         workbook.read_bytes(data, "远.xlsx")
@@ -228,7 +230,7 @@ def test_a_doctype_is_refused_wherever_it_stands(part: str) -> None:
         plain = archive.read(part).decode()
     evil = f'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b SYSTEM "file:///etc/passwd">]>{plain}'
     with pytest.raises(Refused, match="DOCTYPE"):
-        xlsx_flags.read_xlsx_flags(book("", parts={part: evil}))
+        read_xlsx_flags(book("", parts={part: evil}))
 
 
 def test_many_blank_formatted_rows_leave_no_flags() -> None:
@@ -251,7 +253,7 @@ def test_a_part_that_lies_about_its_size_is_refused() -> None:
     assert data[at : at + 4] == b"PK\x01\x02"
     data[at + 24 : at + 28] = struct.pack("<I", 40)
     with pytest.raises(Refused, match="损坏"):
-        xlsx_flags.read_xlsx_flags(bytes(data))
+        read_xlsx_flags(bytes(data))
 
 
 def test_parts_of_one_name_are_refused() -> None:
@@ -299,7 +301,7 @@ CELL = '<table:table-cell office:value-type="float" office:value="1"/>'
 
 def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
     blank = '<table:table-row table:number-rows-repeated="1048575"><table:table-cell table:number-columns-repeated="1024"/></table:table-row>'
-    ods_flags.read_ods_flags(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
+    read_ods_flags(spreadsheet(f"<table:table-row>{CELL}</table:table-row>{blank}"))
     for rows in (
         f"{blank}<table:table-row>{CELL}</table:table-row>",
         f'<table:table-row table:number-rows-repeated="1048576">{CELL}</table:table-row>',
@@ -307,4 +309,4 @@ def test_an_ods_that_unfolds_to_a_whole_sheet_is_refused() -> None:
         "</table:table-row>",
     ):
         with pytest.raises(Refused, match="“表”"):
-            ods_flags.read_ods_flags(spreadsheet(rows))
+            read_ods_flags(spreadsheet(rows))

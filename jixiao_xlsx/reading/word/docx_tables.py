@@ -9,11 +9,11 @@ from decimal import Decimal
 
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.reading.find_tables import Header, Region, find_header, find_rows
+from jixiao_xlsx.reading.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.table_rows import read_regions
 from jixiao_xlsx.reading.titles import FormTitles, TableTitles, loosen, title_key
-from jixiao_xlsx.reading.word.docx import DocxContent, WordCell, WordTable
+from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xlsx_flags import SheetFlags
 from jixiao_xlsx.values.addresses import Area
 from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.cells import Cell, Paragraph, Row, Table
