@@ -12,11 +12,11 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text.wording import in_order, lone_columns
 from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.output.xlsx.page import new_book
-from jixiao_xlsx.output.xlsx.scored.form import SCORES
 from jixiao_xlsx.output.xlsx.scored.funds import FUNDS, write_funds
 from jixiao_xlsx.output.xlsx.scored.notes import NOTES, write_notes
-from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, first_row, write_opinion
-from jixiao_xlsx.output.xlsx.scored.table import USUAL, write_table
+from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, finding_row, write_check_opinion
+from jixiao_xlsx.output.xlsx.scored.score_columns import SCORES
+from jixiao_xlsx.output.xlsx.scored.table import USUAL_TITLES, write_table
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review import items, line_names
 from jixiao_xlsx.season.review_marks import SHEET, Written, encode
@@ -39,8 +39,10 @@ def write_scored_workbook(
     cards: Scorecard | Sequence[Scorecard],
     template: Template,
 ) -> None:
-    """Write the scored workbook: deterministic bytes, every formula with its value. `cards`: one, or one for each of
-    `submission.parts`, which then have numbered sheets of their own. Raises files.Blocked.
+    """Write the scored workbook: deterministic bytes, every formula with its value.
+
+    `cards`: one, or one for each of `submission.parts`, which then have numbered sheets of their
+    own. Raises files.Blocked.
     """
     cards = (cards,) if isinstance(cards, Scorecard) else cards
     template = hidden_mark.edition_of(submission.meta, template)
@@ -59,7 +61,7 @@ def write_scored_workbook(
             refs = write_notes(notes, styles, card, template)
             links |= write_table(table, styles, part, card, template, refs, marks, numbers)
             links |= write_funds(funds, styles, part, card, template, marks)
-        write_opinion(opinion, styles, report, findings, links, lone_columns(template))
+        write_check_opinion(opinion, styles, report, findings, links, lone_columns(template))
         for card, item, table, number in zip(cards, items(cards), tables, numbered, strict=True):
             head = Review(
                 "",
@@ -70,29 +72,33 @@ def write_scored_workbook(
                 submission.year,
                 item,
             )
-            _write_said(book.add_worksheet(SHEET + number), table.name, head, card, template)
+            _write_review_marks(
+                book.add_worksheet(SHEET + number), table.name, head, card, template
+            )
         tables[0].activate()
 
 
-def _write_said(sheet: Any, table: str, head: Review, card: Scorecard, template: Template) -> None:
-    """What this workbook says of its `table`, for the run that reads the reviewer's word back."""
+def _write_review_marks(
+    sheet: Any, table: str, head: Review, card: Scorecard, template: Template
+) -> None:
+    """Write the hidden sheet about `table`, for the run that reads the review back."""
     lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
     names = line_names(card, template)
-    known = [
+    reviewed = [
         one.reviewed or Reviewed(name, own=one.self_score, computed=one.score)
         for name, one in zip(names, lines, strict=True)
     ]
-    said = card.review or ReviewOutcome()
+    review = card.review or ReviewOutcome()
     scores = tuple((one.self_score, one.score) for one in lines)
-    title = template.indicator_columns.get("name", USUAL["name"])
+    title = template.indicator_columns.get("name", USUAL_TITLES["name"])
     for at, texts in enumerate(
         encode(
             Written(
-                replace(head, lines=tuple(known), sources=said.sources),
+                replace(head, lines=tuple(reviewed), sources=review.sources),
                 scores,
                 table,
                 title,
-                said.left,
+                review.left,
             )
         )
     ):
@@ -102,7 +108,7 @@ def _write_said(sheet: Any, table: str, head: Review, card: Scorecard, template:
 
 
 def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:
-    """The gravest open finding of each cell."""
+    """Return the gravest open severity of each cell."""
     marks: dict[Place, Severity] = {}
     for finding in findings:  # gravest first
         if finding.state is FindingState.OPEN:
@@ -111,10 +117,10 @@ def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:
 
 
 def _numbers(findings: list[Finding]) -> Mapping[Place, list[tuple[int, str]]]:
-    """For each cell the numbers its findings have in 核对意见, with the place of the line there."""
+    """Return for each cell the 序号 of its findings in 核对意见, with links to them."""
     numbers: dict[Place, list[tuple[int, str]]] = {}
     for number, finding in enumerate(findings, 1):
         numbers.setdefault(finding.place, []).append(
-            (number, f"internal:'{OPINION}'!A{first_row() + number}")
+            (number, f"internal:'{OPINION}'!A{finding_row(number)}")
         )
     return numbers

@@ -13,7 +13,7 @@ from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity, Skipped
 
 OPINION = "核对意见"
-COLUMNS = (
+_COLUMNS = (
     Column("序号", 5, "cell int"),
     Column("级别", 7, "cell center"),
     Column("编号", 8, "cell center"),
@@ -28,17 +28,17 @@ COLUMNS = (
     Column("建议／可能原因", 28),
     Column("依据", 20),
 )
-LAST = len(COLUMNS) - 1
-WIDTH = sum(column.width for column in COLUMNS)
-HEAD = 3  # the row of the column titles, counted from 0
+_LAST = len(_COLUMNS) - 1
+_WIDTH = sum(column.width for column in _COLUMNS)
+_HEAD = 3  # the row of the column titles, counted from 0
 
 
-def first_row() -> int:
-    """The number to add to a finding's 序号 for its row, as Excel counts."""
-    return HEAD + 1
+def finding_row(number: int) -> int:
+    """Return the row of the finding with this 序号, as Excel counts."""
+    return _HEAD + 1 + number
 
 
-def write_opinion(
+def write_check_opinion(
     sheet: Any,
     styles: Styles,
     report: Report,
@@ -46,22 +46,24 @@ def write_opinion(
     links: Mapping[Place, str],
     lone: Collection[str],
 ) -> None:
-    """Fill the sheet 核对意见; `findings` are in order, `links` lead from a cell of the file to where this workbook
-    shows it, and column titles in `lone` go without saying.
+    """Write the sheet 核对意见; `findings` are in order.
+
+    `links` lead from a cell of the file to where this workbook shows it; column titles in `lone`
+    are not named.
     """
-    put_merged(sheet, (0, 0, 0, LAST), f"{report.department}　{OPINION}", styles["title"])
+    put_merged(sheet, (0, 0, 0, _LAST), f"{report.department}　{OPINION}", styles["title"])
     sheet.set_row(0, 28)
     _conclusion(sheet, styles, report)
     rows = [_row(number, finding, links, lone) for number, finding in enumerate(findings, 1)]
-    end = write_listing(sheet, styles, HEAD, COLUMNS, rows)
+    end = write_listing(sheet, styles, _HEAD, _COLUMNS, rows)
     if rows:
-        sheet.autofilter(HEAD, 0, end - 1, LAST)
+        sheet.autofilter(_HEAD, 0, end - 1, _LAST)
     else:
-        put_merged(sheet, (end, 0, end, LAST), "没有发现问题。", styles["cell good"])
+        put_merged(sheet, (end, 0, end, _LAST), "没有发现问题。", styles["cell good"])
         end += 1
     _coverage(sheet, styles, report, end + 1)
-    sheet.freeze_panes(HEAD + 1, 0)
-    set_page(sheet, repeat=(HEAD, HEAD), footer=f"{report.department}　{OPINION}")
+    sheet.freeze_panes(_HEAD + 1, 0)
+    set_page(sheet, repeat=(_HEAD, _HEAD), footer=f"{report.department}　{OPINION}")
 
 
 def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
@@ -75,7 +77,7 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
     text = f"结论：{report.result.value}　　{counts}　　（{advice_}）"
     put_merged(
         sheet,
-        (1, 0, 1, LAST),
+        (1, 0, 1, _LAST),
         text,
         styles["cell strong error" if returned else "cell strong good"],
     )
@@ -86,26 +88,21 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
         f"文件：{report.file}　　用 {looked} 条规则核对了 {cells} 个单元格（一个单元格用几条规则就计几次），"
         f"有 {len(report.skipped)} 项没有核对，原因见表后。点“查看”可跳到本工作簿中的对应位置。"
     )
-    put_merged(sheet, (2, 0, 2, LAST), text, styles["remark"])
-    sheet.set_row(2, row_height([(text, WIDTH)], size=9))
+    put_merged(sheet, (2, 0, 2, _LAST), text, styles["remark"])
+    sheet.set_row(2, row_height([(text, _WIDTH)], size=9))
 
 
 def _row(
     number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]
 ) -> list[CellContent | Styled]:
-    places = (
-        (finding.place, *finding.related) if not finding.place.cell.isascii() else (finding.place,)
-    )
-    target = next(
-        (links[place] for place in places if place in links), None
-    )  # a report has no cell: the table it is held against
-    open_ = finding.state is FindingState.OPEN
+    places = [finding.place]
+    if not finding.place.cell.isascii():  # a paragraph of a report: link to the table instead
+        places += finding.related
+    target = next((links[place] for place in places if place in links), None)
+    mark = f" {finding.severity.value}" if finding.state is FindingState.OPEN else ""
     return [
         number,
-        Styled(
-            severity_text(finding),
-            f"cell center {finding.severity.value}" if open_ else "cell center",
-        ),
+        Styled(severity_text(finding), f"cell center{mark}"),
         finding.code,
         finding.place.sheet,
         address(finding),
@@ -121,8 +118,8 @@ def _row(
 
 
 def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
-    """What was checked and what was not, in two compact paragraphs."""
-    put_merged(sheet, (top, 0, top, LAST), "核对范围", styles["section"])
+    """Write what was checked and what was not, in compact paragraphs."""
+    put_merged(sheet, (top, 0, top, _LAST), "核对范围", styles["section"])
     sheet.set_row(top, 20)
     checked = " ".join(
         f"{code}({count})" for code, count in sorted(report.checked.items()) if count
@@ -134,12 +131,15 @@ def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
     ]
     for at, (label, text) in enumerate(lines, top + 1):
         put_merged(sheet, (at, 0, at, 1), label, styles["cell center"])
-        put_merged(sheet, (at, 2, at, LAST), text, styles["cell"])
-        sheet.set_row(at, row_height([(text, WIDTH - 12)]))
+        put_merged(sheet, (at, 2, at, _LAST), text, styles["cell"])
+        sheet.set_row(at, row_height([(text, _WIDTH - 12)]))
 
 
 def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[tuple[str, Skipped]]]]:
-    """The skipped checks by reason; a reason such as 卫生健康支出：合计未填 is split into what it is about and why."""
+    """Return the skipped checks by reason.
+
+    A reason such as 卫生健康支出：合计未填 is split into its subject and the reason proper.
+    """
     groups: dict[str, list[tuple[str, Skipped]]] = {}
     for one in skipped:
         about, _, reason = one.reason.rpartition("：")
@@ -148,7 +148,7 @@ def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[tuple[str, Sk
 
 
 def _skipped_codes(group: Sequence[tuple[str, Skipped]]) -> str:
-    """Codes with how often, and what they are about."""
+    """Return the codes with their counts or subjects."""
     counts: dict[str, int] = {}
     subjects: dict[str, list[str]] = {}
     for about, one in group:

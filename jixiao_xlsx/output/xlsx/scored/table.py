@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import groupby, pairwise
+from itertools import groupby
 from typing import Any
 
-from jixiao_xlsx.form.spec import TableSpec, Template
+from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
-from jixiao_xlsx.output.xlsx.scored.form import (
+from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
+from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
+from jixiao_xlsx.output.xlsx.scored.plan import write_plan
+from jixiao_xlsx.output.xlsx.scored.score_columns import (
     ACTUAL,
     DEVIATION,
     GAP,
-    LAST,
+    LAST_COLUMN,
     LEVEL1,
     LEVEL2,
     NAME,
@@ -26,22 +29,20 @@ from jixiao_xlsx.output.xlsx.scored.form import (
     WEIGHT,
     WHY,
     WIDTHS,
-    Lines,
-    gap,
+    ScoreRows,
+    gap_formula,
+    share_columns,
     write_review,
 )
-from jixiao_xlsx.output.xlsx.scored.funds import content_of
-from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.totals import write_totals
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review_marks import REASON_TITLE, SCORE_TITLE
-from jixiao_xlsx.values.cells import Place, Row, Submission
+from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
 
-PLAN_LABEL = "年度计划完成情况"
-Numbers = Mapping[Place, Sequence[tuple[int, str]]]
+_Numbers = Mapping[Place, Sequence[tuple[int, str]]]
 
 
 def write_table(
@@ -52,44 +53,44 @@ def write_table(
     template: Template,
     refs: ScoreRefs,
     marks: Mapping[Place, Severity],
-    numbers: Numbers,
+    numbers: _Numbers,
 ) -> dict[Place, str]:
-    """Fill the sheet 绩效评价表; returns where it shows each cell of the file."""
+    """Write the sheet 绩效评价表; return where it shows each cell of the submitted file."""
     set_widths(sheet, WIDTHS)
     _write_heading(sheet, styles, submission, card, template)
     links: dict[Place, str] = {}
-    head = _write_plan(sheet, styles, submission, template, marks, links)
+    head = write_plan(sheet, styles, submission, template, marks, links)
     _write_titles(sheet, styles, head, template)
-    lines = Lines(head + 2, head + 1 + max(len(card.indicators), 1))
+    rows = ScoreRows(head + 2, head + 1 + max(len(card.indicators), 1))
     for number, one in enumerate(card.indicators):
         _write_indicator(
-            sheet, styles, lines.first + number, one, refs.indicators[number], marks, numbers
+            sheet, styles, rows.first + number, one, refs.indicators[number], marks, numbers
         )
         links |= dict.fromkeys(
-            one.places.values(), f"internal:'{sheet.get_name()}'!C{lines.first + number}"
+            one.places.values(), f"internal:'{sheet.get_name()}'!C{rows.first + number}"
         )
     if not card.indicators:
         put_merged(
             sheet,
-            (head + 1, 0, head + 1, LAST),
+            (head + 1, 0, head + 1, LAST_COLUMN),
             "报送的文件里没有读到指标。",
             styles["cell warning"],
         )
-    _merge_levels(sheet, styles, lines, card.indicators)
+    _merge_levels(sheet, styles, rows, card.indicators)
     total = _total_places(submission, template)
-    links |= dict.fromkeys(total.values(), f"internal:'{sheet.get_name()}'!A{lines.sum}")
+    links |= dict.fromkeys(total.values(), f"internal:'{sheet.get_name()}'!A{rows.sum}")
     links |= _typed_links(sheet, submission, template)
     write_totals(
         sheet,
         styles,
-        lines,
+        rows,
         card,
         template,
         refs,
         {key: marks[place] for key, place in total.items() if place in marks},
     )
     _write_signatures(
-        sheet, styles, _write_reminders(sheet, styles, lines.total + 1, card), template
+        sheet, styles, _write_reminders(sheet, styles, rows.total + 1, card), template
     )
     _finish(sheet, head, card)
     return links
@@ -103,31 +104,33 @@ def _write_heading(
 ) -> None:
     spec = template.table.get(template.indicator_table)
     year = "" if submission.year is None else str(submission.year)
-    own = (
-        spec.heading if spec and not spec.caption else "{year}年度" + template.title
-    )  # a caption is no title
+    # A caption is no title.
+    own = spec.heading if spec and not spec.caption else "{year}年度" + template.title
     heading = own.replace("{year}年度", f"{year}年度" if year else "")
     put_merged(
-        sheet, (0, 0, 0, LAST), heading.replace("{department}", card.department), styles["title"]
+        sheet,
+        (0, 0, 0, LAST_COLUMN),
+        heading.replace("{department}", card.department),
+        styles["title"],
     )
     sheet.set_row(0, 32)
     role = template.roles.get("department")
     put_merged(sheet, (1, 0, 1, 1), role.row if role else "部门名称", styles["head"])
     put_merged(sheet, (1, 2, 1, WEIGHT), card.name, styles["cell strong"])
     put_merged(sheet, (1, TARGET, 1, RATE), "部门填报", styles["head"])
-    put_merged(sheet, (1, SELF, 1, LAST), _typed(card), styles["cell"])
+    put_merged(sheet, (1, SELF, 1, LAST_COLUMN), _self_reported(card), styles["cell"])
     sheet.set_row(1, 24)
 
 
 def _typed_links(sheet: Any, submission: Submission, template: Template) -> dict[Place, str]:
-    """The self-reported total and grade stand in the heading."""
+    """Return links to the heading, which shows the self-reported total and grade."""
     refs = [ref for name, ref in template.roles.items() if name in {"self_total", "self_grade"}]
     cells = [submission.cell(ref.table, ref.row, ref.column) for ref in refs]
     return {cell.place: f"internal:'{sheet.get_name()}'!H2" for cell in cells if cell}
 
 
 def _total_places(submission: Submission, template: Template) -> dict[str, Place]:
-    """The cells of the submitted 合计 row by what they hold: weight, score."""
+    """Return the cells of the submitted 合计 row by what they hold: weight, score."""
     table = submission.get(template.indicator_table)
     if table is None or table.total is None:
         return {}
@@ -135,92 +138,18 @@ def _total_places(submission: Submission, template: Template) -> dict[str, Place
     return {key: cell.place for key, cell in cells.items() if cell}
 
 
-def _typed(card: Scorecard) -> str:
-    """What the department itself says of its scores."""
+def _self_reported(card: Scorecard) -> str:
+    """Return the totals and the grade as the department typed them."""
     parts = (("指标得分合计", card.self_sum), ("自评总分", card.self_total))
-    said = [f"{name} {'未填' if value is None else plain(value)}" for name, value in parts]
-    return "，".join([*said, f"自评等级 {card.self_grade or '未填'}"])
-
-
-def _write_plan(
-    sheet: Any,
-    styles: Styles,
-    submission: Submission,
-    template: Template,
-    marks: Mapping[Place, Severity],
-    links: dict[Place, str],
-) -> int:
-    """The 年度计划完成情况 block; returns the row after it, counted from 0."""
-    spec = template.table.get(template.plan.get("table", ""))
-    if spec is None:
-        return 2
-    table = submission.get(spec.name)
-    areas = _spans(WIDTHS[1:], [column.width for column in spec.columns])
-    for (left, right), column in zip(areas, spec.columns, strict=True):
-        put_merged(
-            sheet, (2, left, 2, right), _with_unit(column.title, spec, column.type), styles["head"]
-        )
-    sheet.set_row(2, 22)
-    rows = table.rows if table else ()
-    for at, row in enumerate(rows, 3):
-        _write_plan_row(sheet, styles, at, row, spec, areas, marks)
-        links |= {
-            cell.place: f"internal:'{sheet.get_name()}'!B{at + 1}" for cell in row.cells.values()
-        }
-    end = 3 + len(rows)
-    if not rows:
-        put_merged(
-            sheet, (3, 1, 3, LAST), f"报送的文件里没有读到《{spec.name}》。", styles["cell warning"]
-        )
-        end = 4
-    put_merged(sheet, (2, 0, end - 1, 0), PLAN_LABEL, styles["head"])
-    return end
-
-
-def _with_unit(title: str, spec: TableSpec, kind: str) -> str:
-    return f"{title}（{spec.unit}）" if kind == "money" and not title.endswith("）") else title
-
-
-def _write_plan_row(
-    sheet: Any,
-    styles: Styles,
-    at: int,
-    row: Row,
-    spec: TableSpec,
-    areas: Sequence[tuple[int, int]],
-    marks: Mapping[Place, Severity],
-) -> None:
-    measured: list[tuple[CellContent, float]] = []
-    for (left, right), column in zip(areas, spec.columns, strict=True):
-        cell = row.get(column.title)
-        content = content_of(cell)
-        kind = " money" if column.type == "money" and not isinstance(content, str) else ""
-        mark = f" {marks[cell.place].value}" if cell and cell.place in marks else ""
-        put_merged(sheet, (at, left, at, right), content, styles[f"cell{kind}{mark}"])
-        measured.append(
-            (content if isinstance(content, str) else None, sum(WIDTHS[left : right + 1]))
-        )
-    sheet.set_row(at, row_height(measured))
-
-
-def _spans(grid: Sequence[float], wanted: Sequence[float]) -> list[tuple[int, int]]:
-    """Share the grid columns (the first of them is column 1) among the wanted widths, at least one each, in order."""
-    scale, edges, done, so_far = sum(grid) / sum(wanted), [0], 0.0, 0.0
-    for index, width in enumerate(wanted[:-1], 1):
-        so_far += width * scale
-        at = edges[-1] + 1
-        done = sum(grid[:at])
-        while at < len(grid) - (len(wanted) - index) and done + grid[at] / 2 < so_far:
-            done += grid[at]
-            at += 1
-        edges.append(at)
-    return [(left + 1, right) for left, right in pairwise([*edges, len(grid)])]
+    texts = [f"{name} {'未填' if value is None else plain(value)}" for name, value in parts]
+    return "，".join([*texts, f"自评等级 {card.self_grade or '未填'}"])
 
 
 # ------------------------------------------------------------------------------------------------------- indicators
 
 
-USUAL = {  # for a form that has no such column
+# Titles for a form that has no such column.
+USUAL_TITLES = {
     "level1": "一级指标",
     "level2": "二级指标",
     "name": "三级指标",
@@ -233,7 +162,7 @@ USUAL = {  # for a form that has no such column
 
 def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> None:
     columns = template.indicator_columns
-    titles = [columns.get(key, usual) for key, usual in USUAL.items()]
+    titles = [columns.get(key, usual) for key, usual in USUAL_TITLES.items()]
     titles += [
         "自评分",
         "复算分",
@@ -258,11 +187,13 @@ def _write_indicator(
     one: IndicatorScore,
     ref: str,
     marks: Mapping[Place, Severity],
-    numbers: Numbers,
+    numbers: _Numbers,
 ) -> None:
     def style(traits: str, *keys: str) -> Any:
-        found = [marks[place] for key in keys if (place := one.places.get(key)) and place in marks]
-        return styles[f"{traits} {min(found, key=lambda s: s.rank).value}" if found else traits]
+        places = [one.places.get(key) for key in keys]
+        severities = [marks[place] for place in places if place and place in marks]
+        gravest = min(severities, key=lambda severity: severity.rank, default=None)
+        return styles[f"{traits} {gravest.value}" if gravest else traits]
 
     at = row - 1
     differs = (
@@ -277,7 +208,13 @@ def _write_indicator(
     put(sheet, at, RATE, one.rate_text, style("cell center", "rate"))
     put(sheet, at, SELF, one.self_score, style("cell score", "score"))
     put(sheet, at, SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
-    put(sheet, at, GAP, gap(row, one.self_score, one.score), styles[f"cell gap{differs}"])
+    put(
+        sheet,
+        at,
+        GAP,
+        gap_formula(row, one.self_score, one.score),
+        styles[f"cell gap{differs}"],
+    )
     write_review(sheet, styles, row, one)
     put(sheet, at, DEVIATION, one.deviation_text, style("cell", "deviation"))
     _write_numbers(sheet, styles, at, one, numbers)
@@ -302,25 +239,27 @@ def _recomputed(one: IndicatorScore, ref: str) -> CellContent:
 
 
 def _write_numbers(
-    sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: Numbers
+    sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: _Numbers
 ) -> None:
-    """The 序号 of this row's findings, leading to the first of them."""
-    found = sorted({entry for place in one.places.values() for entry in numbers.get(place, ())})
-    if found:
-        text = "、".join(str(number) for number, _ in found[:3]) + ("等" if len(found) > 3 else "")
-        put(sheet, at, OPINIONS, Link(found[0][1], text), styles["cell center link"])
+    """Write the 序号 of this row's findings, with a link to the first of them."""
+    entries = sorted({entry for place in one.places.values() for entry in numbers.get(place, ())})
+    if entries:
+        text = "、".join(str(number) for number, _ in entries[:3]) + (
+            "等" if len(entries) > 3 else ""
+        )
+        put(sheet, at, OPINIONS, Link(entries[0][1], text), styles["cell center link"])
     else:
         put(sheet, at, OPINIONS, None, styles["cell"])
 
 
 def _merge_levels(
-    sheet: Any, styles: Styles, lines: Lines, indicators: Sequence[IndicatorScore]
+    sheet: Any, styles: Styles, rows: ScoreRows, indicators: Sequence[IndicatorScore]
 ) -> None:
-    """一级 and 二级指标, merged over equal neighbours."""
+    """Write 一级 and 二级指标, merged over equal neighbours."""
     keys = [(one.level1, one.level2) for one in indicators]
     for column, runs in ((LEVEL1, _runs([(one,) for one, _ in keys])), (LEVEL2, _runs(keys))):
         for top, bottom, key in runs:
-            area = (lines.first - 1 + top, column, lines.first - 1 + bottom, column)
+            area = (rows.first - 1 + top, column, rows.first - 1 + bottom, column)
             put_merged(sheet, area, key[-1], styles["cell center"])
 
 
@@ -336,26 +275,25 @@ def _runs(keys: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str
 
 
 def _write_reminders(sheet: Any, styles: Styles, at: int, card: Scorecard) -> int:
-    """What the reviewer must look at again, and what no longer has a line; returns the row after it."""
-    told = (
-        [(finding.message, finding.severity) for finding in card.review.findings]
-        if card.review
-        else []
-    )
-    for message, severity in told:
-        put_merged(sheet, (at, 0, at, LAST), message, styles[f"cell left {severity.value}"])
-        sheet.set_row(at, row_height([(message, sum(WIDTHS))]))
+    """Write what the reviewer must look at again, and what no longer has a line.
+
+    Return the row after it.
+    """
+    for finding in card.review.findings if card.review else ():
+        style = styles[f"cell left {finding.severity.value}"]
+        put_merged(sheet, (at, 0, at, LAST_COLUMN), finding.message, style)
+        sheet.set_row(at, row_height([(finding.message, sum(WIDTHS))]))
         at += 1
     return at
 
 
 def _write_signatures(sheet: Any, styles: Styles, at: int, template: Template) -> None:
-    """Who signed for the department, and room for the reviewer."""
+    """Write the signature lines of the department and of the reviewer."""
     note = (
         f"“{SCORE_TITLE}”“{REASON_TITLE}”（黄色格）由复核人填写：改动某项时填新分数和理由，不改动的留空，空格按复算分计。"
         "红、黄、蓝底色依次为有错误、警告、提示的填报项，橙色为自评与复算不一致。"
     )
-    put_merged(sheet, (at, 0, at, LAST), note, styles["remark"])
+    put_merged(sheet, (at, 0, at, LAST_COLUMN), note, styles["remark"])
     sheet.set_row(at, row_height([(note, sum(WIDTHS))], size=9))
     spec = template.table.get(template.indicator_table)
     own = template.sheet[spec.sheet].signature if spec and spec.sheet in template.sheet else ()
@@ -366,9 +304,11 @@ def _write_signatures(sheet: Any, styles: Styles, at: int, template: Template) -
 
 
 def _spread(sheet: Any, styles: Styles, row: int, texts: Sequence[str]) -> None:
-    """A line of texts, evenly over the width."""
+    """Write a line of texts evenly over the width."""
     if texts:
-        for (left, right), text in zip(_spans(WIDTHS, [1.0] * len(texts)), texts, strict=True):
+        for (left, right), text in zip(
+            share_columns(WIDTHS, [1.0] * len(texts)), texts, strict=True
+        ):
             put_merged(sheet, (row, left - 1, row, right - 1), text, styles["plain"])
     sheet.set_row(row, 26)
 

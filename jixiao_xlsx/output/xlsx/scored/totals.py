@@ -1,4 +1,7 @@
-"""Under the indicators of 绩效评价表: 合计, 预算执行率, 总分 and 等级, for the department, the machine and the reviewer."""
+"""The rows under the indicators of 绩效评价表: 合计, 预算执行率, 总分 and 等级.
+
+Each has the department's figure, the recomputed one and the reviewer's.
+"""
 
 from __future__ import annotations
 
@@ -9,10 +12,13 @@ from typing import Any
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height
-from jixiao_xlsx.output.xlsx.scored.form import (
+from jixiao_xlsx.output.xlsx.scored.grades import grade_formula, grade_text
+from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
+from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
+from jixiao_xlsx.output.xlsx.scored.score_columns import (
     DEVIATION,
     GAP,
-    LAST,
+    LAST_COLUMN,
     NAME,
     RATE,
     REVIEW,
@@ -21,11 +27,10 @@ from jixiao_xlsx.output.xlsx.scored.form import (
     WEIGHT,
     WHY,
     WIDTHS,
-    Lines,
-    gap,
+    ScoreRows,
+    gap_formula,
     write_review,
 )
-from jixiao_xlsx.output.xlsx.scored.notes import NONE, ScoreRefs, grade_formula, grade_words
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import percent, plain, rounded
@@ -35,17 +40,20 @@ from jixiao_xlsx.values.scores import Execution, Method, Scorecard
 def write_totals(
     sheet: Any,
     styles: Styles,
-    lines: Lines,
+    rows: ScoreRows,
     card: Scorecard,
     template: Template,
     refs: ScoreRefs,
     marks: Mapping[str, Severity],
 ) -> None:
-    """合计, 预算执行率, 总分 and 等级; `marks` are the gravest findings about the submitted 合计, by what its cells hold."""
-    _write_sum(sheet, styles, lines, card, refs, marks)
-    _write_execution(sheet, styles, lines, card.execution, template, refs)
-    _write_total(sheet, styles, lines, card, refs)
-    _write_grade(sheet, styles, lines, card, template, refs)
+    """Write 合计, 预算执行率, 总分 and 等级.
+
+    `marks` are the gravest findings about the submitted 合计, by what its cells hold.
+    """
+    _write_sum(sheet, styles, rows, card, refs, marks)
+    _write_execution(sheet, styles, rows, card.execution, template, refs)
+    _write_total(sheet, styles, rows, card, refs)
+    _write_grade(sheet, styles, rows, card, template, refs)
 
 
 def _total_line(
@@ -57,20 +65,20 @@ def _total_line(
     words: str = "",
     words_at: int = WHY,
 ) -> None:
-    """One line under the indicators: a label, contents with their traits by column, and words to the right."""
+    """Write a row: a label, contents with their traits by column, and a text to the right."""
     at = row - 1
     put_merged(sheet, (at, 0, at, NAME), label, styles["cell center total"])
     for column in range(WEIGHT, words_at):
         content, traits = contents.get(column, (None, "cell total"))
         put(sheet, at, column, content, styles[traits])
-    put_merged(sheet, (at, words_at, at, LAST), words, styles["cell"])
+    put_merged(sheet, (at, words_at, at, LAST_COLUMN), words, styles["cell"])
     sheet.set_row(at, row_height([(words, sum(WIDTHS[words_at:]))], least=24))
 
 
 def _write_sum(
     sheet: Any,
     styles: Styles,
-    lines: Lines,
+    rows: ScoreRows,
     card: Scorecard,
     refs: ScoreRefs,
     marks: Mapping[str, Severity],
@@ -80,24 +88,27 @@ def _write_sum(
     )
     weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
     contents: dict[int, tuple[CellContent, str]] = {
-        WEIGHT: (Live(f"=SUM({lines.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
+        WEIGHT: (Live(f"=SUM({rows.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
         SELF: (
-            Live("=" + _scaled(f"SUM({lines.of('H')})", lines, card), float(own)),
+            Live("=" + _scaled(f"SUM({rows.of('H')})", rows, card), float(own)),
             f"cell score total{own_mark}",
         ),
         SCORE: (_referred(card.score, refs.score), "cell score total"),
-        GAP: (gap(lines.sum, own, card.score), "cell gap total"),
+        GAP: (gap_formula(rows.sum, own, card.score), "cell gap total"),
         REVIEW: (
-            Live(_reviewed_sum(lines, card), _known(card.review.score if card.review else None)),
+            Live(
+                _reviewed_sum(rows, card),
+                _number_or_blank(card.review.score if card.review else None),
+            ),
             "cell score total",
         ),
     }
     words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if card.is_scaled else ""
-    _total_line(sheet, styles, lines.sum, "合计", contents, words)
+    _total_line(sheet, styles, rows.sum, "合计", contents, words)
 
 
 def _own_sum(card: Scorecard) -> Fraction:
-    """The self-scores added up, and scaled where 复算分 are."""
+    """Return the sum of the self-scores, scaled where 复算分 are."""
     own = sum(
         (one.self_score for one in card.indicators if one.self_score is not None), Fraction(0)
     )
@@ -105,37 +116,40 @@ def _own_sum(card: Scorecard) -> Fraction:
     return own / weight * card.full_mark if card.is_scaled and weight else own
 
 
-def _scaled(formula: str, lines: Lines, card: Scorecard) -> str:
+def _scaled(formula: str, rows: ScoreRows, card: Scorecard) -> str:
     if not card.is_scaled or not card.applicable_weight:
         return formula
-    return f"({formula})/SUMPRODUCT(--ISNUMBER({lines.of('I')}),{lines.of('D')})*{plain(card.full_mark)}"
+    weights = f"SUMPRODUCT(--ISNUMBER({rows.of('I')}),{rows.of('D')})"
+    return f"({formula})/{weights}*{plain(card.full_mark)}"
 
 
 def _referred(value: Fraction | None, ref: str) -> CellContent:
     return NONE if value is None else Live(f"={ref}", float(value))
 
 
-def _known(score: Fraction | None) -> float | str:
+def _number_or_blank(score: Fraction | None) -> float | str:
     return "" if score is None else float(score)
 
 
-def _reviewed_sum(lines: Lines, card: Scorecard) -> str:
-    """What the reviewer typed, and 复算分 where no number was typed; blank while nothing is typed, or a score is missing.
+def _reviewed_sum(rows: ScoreRows, card: Scorecard) -> str:
+    """Return the formula of what the reviewer typed, and 复算分 where no number was typed.
 
-    The reviewer may score what was 不适用: then its weight counts again.
+    It is blank while nothing is typed, or a score is missing. The reviewer may score what was
+    不适用: then its weight counts again.
     """
-    own, typed, weights = lines.of("I"), lines.of("K"), lines.of("D")
+    own, typed, weights = rows.of("I"), rows.of("K"), rows.of("D")
     mixed = f"(SUM({typed})+SUMPRODUCT(--NOT(ISNUMBER({typed})),{own}))"
     if any(one.method is Method.NOT_APPLICABLE for one in card.indicators) or card.is_scaled:
-        mixed += f"/SUMPRODUCT(--(ISNUMBER({own})+ISNUMBER({typed})>0),{weights})*{plain(card.full_mark)}"
+        mixed += f"/SUMPRODUCT(--(ISNUMBER({own})+ISNUMBER({typed})>0),{weights})"
+        mixed += f"*{plain(card.full_mark)}"
     missing = f'SUMPRODUCT(({own}="{NONE}")*NOT(ISNUMBER({typed})))'
-    return f'=IF(OR(COUNT({typed},K{lines.execution})=0,{missing}>0),"",{mixed})'
+    return f'=IF(OR(COUNT({typed},K{rows.execution})=0,{missing}>0),"",{mixed})'
 
 
 def _write_execution(
     sheet: Any,
     styles: Styles,
-    lines: Lines,
+    rows: ScoreRows,
     execution: Execution,
     template: Template,
     refs: ScoreRefs,
@@ -152,7 +166,10 @@ def _write_execution(
         RATE: (None if execution.rate is None else percent(execution.rate), "cell center total"),
         SELF: (execution.self_score, "cell score total"),
         SCORE: (_referred(execution.score, refs.execution), f"cell score total{mark}"),
-        GAP: (gap(lines.execution, execution.self_score, execution.score), f"cell gap total{mark}"),
+        GAP: (
+            gap_formula(rows.execution, execution.self_score, execution.score),
+            f"cell gap total{mark}",
+        ),
     }
     amounts = [
         f"{titles[key]} {'未填' if amount is None else f'{plain(amount)} 元'}"
@@ -162,21 +179,21 @@ def _write_execution(
     _total_line(
         sheet,
         styles,
-        lines.execution,
+        rows.execution,
         template.execution_table,
         contents,
         "，".join(amounts),
         DEVIATION,
     )
-    write_review(sheet, styles, lines.execution, execution)
+    write_review(sheet, styles, rows.execution, execution)
 
 
 def _write_total(
-    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, refs: ScoreRefs
+    sheet: Any, styles: Styles, rows: ScoreRows, card: Scorecard, refs: ScoreRefs
 ) -> None:
     weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
     own = _own_sum(card) + (card.execution.self_score or 0)
-    above = (lines.sum, lines.execution)
+    above = (rows.sum, rows.execution)
     execution = f"IF(ISNUMBER(K{above[1]}),K{above[1]},I{above[1]})"
     execution = execution if card.execution.weight else f"N({execution})"
     reviewed = f'=IF(AND(ISNUMBER(K{above[0]}),ISNUMBER({execution})),K{above[0]}+{execution},"")'
@@ -184,21 +201,26 @@ def _write_total(
         WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
         SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
         SCORE: (_referred(card.total, refs.total), "cell sum total"),
-        GAP: (gap(lines.total, own, card.total), "cell gap total"),
+        GAP: (gap_formula(rows.total, own, card.total), "cell gap total"),
         REVIEW: (
-            Live(reviewed, _known(card.review.total if card.review else None)),
+            Live(reviewed, _number_or_blank(card.review.total if card.review else None)),
             "cell sum total",
         ),
     }
-    _total_line(sheet, styles, lines.total, "总分（100 分）", contents, card.incomplete)
+    _total_line(sheet, styles, rows.total, "总分（100 分）", contents, card.incomplete)
 
 
 def _write_grade(
-    sheet: Any, styles: Styles, lines: Lines, card: Scorecard, template: Template, refs: ScoreRefs
+    sheet: Any,
+    styles: Styles,
+    rows: ScoreRows,
+    card: Scorecard,
+    template: Template,
+    refs: ScoreRefs,
 ) -> None:
-    row, total = lines.total + 1, lines.total
+    row, total = rows.total + 1, rows.total
     own = _own_sum(card) + (card.execution.self_score or 0)
-    known = card.total is not None and bool(card.grade)
+    is_graded = card.total is not None and bool(card.grade)
     contents: dict[int, tuple[CellContent, str]] = {
         SELF: (
             Live(
@@ -207,7 +229,7 @@ def _write_grade(
             ),
             "cell center total",
         ),
-        SCORE: (Live(f"={refs.grade}", card.grade) if known else NONE, "cell center total"),
+        SCORE: (Live(f"={refs.grade}", card.grade) if is_graded else NONE, "cell center total"),
         REVIEW: (
             Live(
                 f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})',
@@ -216,4 +238,4 @@ def _write_grade(
             "cell center total",
         ),
     }
-    _total_line(sheet, styles, row, "等级", contents, grade_words(template))
+    _total_line(sheet, styles, row, "等级", contents, grade_text(template))
