@@ -1,4 +1,4 @@
-"""AMT105–AMT111: how figures were typed."""
+"""AMT105–AMT109, AMT111, AMT113: how figures were typed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,9 @@ from decimal import Decimal
 from jixiao_xlsx.checking.bases import NUMBERS_ONLY
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
+from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.amounts import atoms_per
-from jixiao_xlsx.values.cells import Cell
+from jixiao_xlsx.values.cells import Cell, Table
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.typed_numbers import State
@@ -34,7 +35,7 @@ def _group(cells: list[Cell], text: str) -> Flag:
 
 
 def _excess(cell: Cell) -> bool:
-    """Whether a number has more digits than the form prints."""
+    """Return whether a number has more digits than the form prints."""
     number = cell.number or Decimal(0)
     return cell.unit != "%" and atoms_per(cell.unit) > 1 and round(number, cell.decimals) != number
 
@@ -50,9 +51,9 @@ def excess_digits(evidence: Evidence) -> Iterator[Observation]:
     for cells in groups.values():
         first = cells[0]
         number = first.number or Decimal(0)
-        stored, shown = plain(number), plain(number, first.decimals)
+        stored, printed = plain(number), plain(number, first.decimals)
         text = (
-            f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {shown} {first.unit}"
+            f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {printed} {first.unit}"
         )
         yield _group(cells, text + "{more}。请按显示位数录入。")
 
@@ -152,32 +153,27 @@ def whole_counts(evidence: Evidence) -> Iterator[Observation]:
     改法：填不小于 0 的整数。
     """
     for name, table in evidence.submission.tables.items():
-        form = evidence.template.table[name]
-        counted = [
-            column
-            for column in form.columns
-            if column.type == "count" or any(row.type == "count" for row in form.rows)
-        ]
-        cells = [
-            cell
-            for row in table.rows
-            for column in counted
-            if form.kind(row.title, column) == "count"
-            and (cell := row.get(column.title))
-            and cell.number is not None
-        ]
+        cells = list(_counts(evidence.template.table[name], table))
         yield Looked(len(cells))
         for cell in cells:
             number = cell.number or Decimal(0)
             if number < 0 or number % 1:
                 wrong = "不会是负数" if number < 0 else "应是整数"
-                text = (
-                    f"{cell_name(cell, evidence.template)}填 {plain(number)} {cell.unit}，{wrong}。"
-                    "请核对后改正。"
-                )
+                what = cell_name(cell, evidence.template)
                 yield flag(
                     cell,
-                    text,
+                    f"{what}填 {plain(number)} {cell.unit}，{wrong}。请核对后改正。",
                     expected=f"不小于 0 的整数（{cell.unit}）",
                     severity=None if number < 0 else Severity.NOTE,
                 )
+
+
+def _counts(form: TableSpec, table: Table) -> Iterator[Cell]:
+    """Yield the cells with a number of things that are counted."""
+    by_row = any(row.type == "count" for row in form.rows)
+    columns = [column for column in form.columns if column.type == "count" or by_row]
+    for row in table.rows:
+        for column in columns:
+            cell = row.get(column.title) if form.kind(row.title, column) == "count" else None
+            if cell is not None and cell.number is not None:
+                yield cell

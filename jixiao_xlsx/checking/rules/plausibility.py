@@ -1,4 +1,4 @@
-"""PLA, and C04: figures that may stand but should be looked at."""
+"""PLA, BAL107: figures that are possible but should be verified."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def _funds(evidence: Evidence) -> Table | None:
 
 
 def _amount(table: Table, column: str) -> Decimal:
-    """The 合计, or the sum of the rows where it is blank."""
+    """Return the 合计, or the sum of the rows where it is blank, in the unit of the table."""
     total = table.total.get(column) if table.total else None
     if total is not None and total.number is not None:
         return total.number
@@ -37,7 +37,7 @@ def _amount(table: Table, column: str) -> Decimal:
 
 
 def _anchor(table: Table, column: str) -> Cell | None:
-    """The 合计 cell if filled, else the first filled row."""
+    """Return the 合计 cell if it holds a number, else the first such cell of the rows."""
     rows: list[Row] = [row for row in (table.total, *table.open_rows) if row is not None]
     return next(
         (cell for row in rows if (cell := row.get(column)) and cell.number is not None), None
@@ -93,7 +93,7 @@ def low_wages(evidence: Evidence) -> Iterator[Observation]:
     column = evidence.template.funds["wages"]
     cell, wages = _anchor(table, column), _amount(table, column)
     floor = evidence.template.thresholds.get("wages_per_head", Fraction(0))
-    if cell is None or any(isinstance(saw, Flag) for saw in wages_missing(evidence)):
+    if cell is None or any(isinstance(one, Flag) for one in wages_missing(evidence)):
         return
     yield Looked(2)
     yuan = Fraction(wages) * atoms_per(cell.unit) / atoms_per("元") / Fraction(staff.number)
@@ -174,13 +174,13 @@ def cars_without_cars(evidence: Evidence) -> Iterator[Observation]:
         return
     yield Looked(2)
     if cars.state in {State.BLANK, State.ZERO, State.NA} and not _some_cars(evidence, cars):
-        told = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
-        words = f"公务用车运行维护费 {cost.text} 元，{told}。请核对车辆数；确无车辆的，请附情况说明，写明车辆来源。"
+        count = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
+        words = f"公务用车运行维护费 {cost.text} 元，{count}。请核对车辆数；确无车辆的，请附情况说明，写明车辆来源。"
         yield flag(cost, words, related=(cars.place,))
 
 
 def _some_cars(evidence: Evidence, total: Cell) -> bool:
-    """Whether cars stand in the rows above a total that was left blank."""
+    """Return whether the rows above a total that was left blank hold any cars."""
     table = evidence.submission.get(evidence.template.roles["vehicles"].table)
     cells = (
         [cell for row in table.rows if (cell := row.get(total.column))]
@@ -203,27 +203,26 @@ def counted_twice(evidence: Evidence) -> Iterator[Observation]:
     }
     for name, column in sorted(unsettled):
         table = evidence.submission.get(name)
-        cells = (
-            [cell for row in table.open_rows if (cell := row.get(column)) and cell.number]
-            if table
-            else []
-        )
-        yield Looked(len(cells))
-        total = sum((cell.number for cell in cells if cell.number is not None), Decimal(0))
-        for cell in cells:
-            if len(cells) > 2 and cell.number is not None and cell.number * 2 == total:
-                words = (
-                    f"“{cell.row}”的“{column}”{cell.text} {cell.unit}，恰好等于其余 {len(cells) - 1} 行之和，"
-                    f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。请核对本行；确属巧合的，请附情况说明。"
-                )
-                related = tuple(other.place for other in cells if other is not cell)
-                yield flag(
-                    cell,
-                    words,
-                    expected="不含其余各行的数",
-                    difference=f"{plain(cell.number)} {cell.unit}",
-                    related=related,
-                )
+        cells = [row.get(column) for row in table.open_rows] if table else []
+        filled = [cell for cell in cells if cell is not None and cell.number]
+        yield Looked(len(filled))
+        total = sum((cell.number or Decimal(0) for cell in filled), Decimal(0))
+        for cell in filled if len(filled) > 2 else ():
+            if cell.number is not None and cell.number * 2 == total:
+                yield _sum_of_others(cell, filled, total)
+
+
+def _sum_of_others(cell: Cell, filled: list[Cell], total: Decimal) -> Flag:
+    return flag(
+        cell,
+        f"“{cell.row}”的“{cell.column}”{cell.text} {cell.unit}，"
+        f"恰好等于其余 {len(filled) - 1} 行之和，"
+        f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。"
+        "请核对本行；确属巧合的，请附情况说明。",
+        expected="不含其余各行的数",
+        difference=f"{plain(cell.number or Decimal(0))} {cell.unit}",
+        related=tuple(other.place for other in filled if other is not cell),
+    )
 
 
 @rule(
@@ -238,38 +237,33 @@ def carried_over(evidence: Evidence) -> Iterator[Observation]:
 
     改法：补填收入总计和支出总计，对照账表改正填错的一格。
     """
-    roles = (
-        "carried_in",
-        "income_year",
-        "surplus_used",
-        "spent_year",
-        "surplus_distributed",
-        "carried_out",
-        "income_total",
-        "spent_total",
-    )
-    cells = [evidence.role(name) for name in roles]
-    if any(cell is None for cell in cells):
+    sides = [[evidence.role(name) for name in names] for names in (_SOURCES, _USES)]
+    came_from, went_to = ([cell for cell in side if cell is not None] for side in sides)
+    totals = [evidence.role(name) for name in ("income_total", "spent_total")]
+    if len(came_from) < len(_SOURCES) or len(went_to) < len(_USES) or None in totals:
         return
-    known = [cell for cell in cells if cell is not None]
-    if known[6].number is not None and known[7].number is not None:
+    if all(cell is not None and cell.number is not None for cell in totals):
         return
-    if known[1].number is None or known[3].number is None:
+    if came_from[1].number is None or went_to[0].number is None:
         return
     yield Looked(6)
-    value = [cell.number or Decimal(0) for cell in known[:6]]
-    came, went = value[0] + value[1] + value[2], value[3] + value[4] + value[5]
+    came, went = (
+        sum((cell.number or Decimal(0) for cell in side), Decimal(0))
+        for side in (came_from, went_to)
+    )
     if came != went:
-        sides = ["、".join(f"“{cell.row}”" for cell in side) for side in (known[:3], known[3:6])]
-        words = (
-            f"{sides[0]}之和 {plain(came, 2)} 元，{sides[1]}之和 {plain(went, 2)} 元，两边应相等，"
-            f"差 {plain(abs(came - went), 2)} 元。请核对这六格，改正填错的一处。"
-        )
-        right = value[5] + came - went
+        names = ["、".join(f"“{cell.row}”" for cell in side) for side in (came_from, went_to)]
+        cell = went_to[-1]
+        right = (cell.number or Decimal(0)) + came - went
         yield flag(
-            known[5],
-            words,
+            cell,
+            f"{names[0]}之和 {plain(came, 2)} 元，{names[1]}之和 {plain(went, 2)} 元，两边应相等，"
+            f"差 {plain(abs(came - went), 2)} 元。请核对这六格，改正填错的一处。",
             expected=Expected(right, right, "元"),
-            difference=f"{plain(value[5] - right, 2)} 元",
-            related=tuple(cell.place for cell in known[:5]),
+            difference=f"{plain(went - came, 2)} 元",
+            related=tuple(one.place for one in (*came_from, *went_to[:-1])),
         )
+
+
+_SOURCES = ("carried_in", "income_year", "surplus_used")
+_USES = ("spent_year", "surplus_distributed", "carried_out")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from fractions import Fraction
+from typing import NamedTuple
 
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
@@ -18,11 +19,11 @@ from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import decimals_of, percent, plain, rounded
 from jixiao_xlsx.values.typed_numbers import State
 
-UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})
+_UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})
 
 
 def rate_rules(template: Template) -> Iterator[Rule]:
-    """One rule for every rate of the form."""
+    """Yield one rule for every rate of the form."""
     for spec in template.rates:
         page = (
             f"“{spec.table}”内应有：{spec.ratio.text}。按金额区间判断：只要有一对真实金额能得出所填比率，就不算错。\n\n"
@@ -46,89 +47,111 @@ def _checker(spec: RateSpec) -> Callable[[Evidence], Iterator[Observation]]:
 
 
 def _check_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
-    assert spec.ratio.shown is not None
-    shown = row.get(spec.ratio.shown.column)
-    above, below = _cells(row, spec.ratio.numerator), _cells(row, spec.ratio.denominator)
-    if shown is None or above is None or below is None:
+    cells = _cells_of_rate(spec, row)
+    if cells is None:
         yield Skipped(f"缺少“{spec.ratio.text}”所需的列")
         return
-    if any(cell.state in UNUSABLE for cell in (shown, *above, *below)):
+    if cells.unusable:
         yield Skipped(f"{row.title}：有格不是数字")
         return
-    if (
-        shown.number is None
-        or all(c.number is None for c in above)
-        or all(c.number is None for c in below)
-    ):
+    if cells.rate.number is None or not _any_number(cells.above) or not _any_number(cells.below):
         yield Skipped("未填")
         return
-    parts = [
-        (_interval(spec.ratio.numerator, above, how), _interval(spec.ratio.denominator, below, how))
+    pairs = [
+        (
+            _interval(spec.ratio.numerator, cells.above, how),
+            _interval(spec.ratio.denominator, cells.below, how),
+        )
         for how in Convention
     ]
-    if any(whole.lo <= 0 for _, whole in parts):
+    if any(whole.lo <= 0 for _, whole in pairs):
         yield Skipped(f"{row.title}：分母不大于 0，另行核对")
         return
-    yield Looked(1 + len(above) + len(below))
-    typed, step = Fraction(shown.number), Fraction(1, 10 ** (shown.decimals + 2))
-    if any(rate_holds(typed, step, part, whole) for part, whole in parts):
-        return
-    yield _wrong(shown, (*above, *below), parts[0], typed, step)
+    yield Looked(len(cells.all))
+    typed, step = Fraction(cells.rate.number), Fraction(1, 10 ** (cells.rate.decimals + 2))
+    if not any(rate_holds(typed, step, part, whole) for part, whole in pairs):
+        yield _wrong(cells, pairs[0], typed)
 
 
-def _wrong(
-    shown: Cell,
-    cells: tuple[Cell, ...],
-    pair: tuple[Interval, Interval],
-    typed: Fraction,
-    step: Fraction,
-) -> Flag:
+class _RateCells(NamedTuple):
+    """The cells of a rate in one row: the rate as typed, its numerator and its denominator."""
+
+    rate: Cell
+    above: tuple[Cell, ...]
+    below: tuple[Cell, ...]
+
+    @property
+    def all(self) -> tuple[Cell, ...]:
+        return (self.rate, *self.above, *self.below)
+
+    @property
+    def unusable(self) -> bool:
+        """Whether one of them holds something that is no number."""
+        return any(cell.state in _UNUSABLE for cell in self.all)
+
+
+def _cells_of_rate(spec: RateSpec, row: Row) -> _RateCells | None:
+    """Return the cells of a rate, or None where the table lacks one of the columns."""
+    assert spec.ratio.shown is not None
+    rate = row.get(spec.ratio.shown.column)
+    above, below = _cells(row, spec.ratio.numerator), _cells(row, spec.ratio.denominator)
+    if rate is None or above is None or below is None:
+        return None
+    return _RateCells(rate, above, below)
+
+
+def _any_number(cells: tuple[Cell, ...]) -> bool:
+    return any(cell.number is not None for cell in cells)
+
+
+def _sum(cells: tuple[Cell, ...]) -> Decimal:
+    return sum((cell.number for cell in cells if cell.number is not None), Decimal(0))
+
+
+def _wrong(cells: _RateCells, pair: tuple[Interval, Interval], typed: Fraction) -> Flag:
     part, whole = pair
+    rate, sources = cells.rate, [cell for cell in cells.all[1:] if cell.number is not None]
     low, high = Fraction(part.lo, whole.hi), Fraction(part.hi, whole.lo)
-    short = _typed_short(shown, part, whole)
-    right = percent(low, shown.decimals)
-    top = percent(high, shown.decimals)
-    numbers = "、".join(
-        f"“{cell.column}”{cell.text} {cell.unit}" for cell in cells if cell.number is not None
-    )
-    must = right if right == top else f"{right}–{top}"
+    short = _typed_short(rate, part, whole)
+    lowest, highest = percent(low, rate.decimals), percent(high, rate.decimals)
+    right = lowest if lowest == highest else f"{lowest}–{highest}"
+    numbers = "、".join(f"“{cell.column}”{cell.text} {cell.unit}" for cell in sources)
     ending = (
         "位数不足，请填到两位小数。"
         if short
-        else f"请核对 {'、'.join(c.ref for c in cells if c.number is not None)} 和本格，改正填错的一处。"
+        else f"请核对 {'、'.join(cell.ref for cell in sources)} 和本格，改正填错的一处。"
     )
-    expected = Expected(Decimal(right[:-1]), Decimal(top[:-1]), "%")
+    expected = Expected(Decimal(lowest[:-1]), Decimal(highest[:-1]), "%")
     return flag(
-        shown,
-        (
-            f"“{shown.row}”的“{shown.column}”填 {percent(typed, shown.decimals)}，"
-            f"按{numbers}计算应为 {must}。{ending}"
-        ),
+        rate,
+        f"“{rate.row}”的“{rate.column}”填 {percent(typed, rate.decimals)}，"
+        f"按{numbers}计算应为 {right}。{ending}",
         expected=expected,
-        hint="" if short else slip(shown.place, shown.text, expected),
-        difference=f"{plain((typed - low) * 100, shown.decimals)} 个百分点",
-        related=tuple(cell.place for cell in cells),
+        hint="" if short else slip(rate.place, rate.text, expected),
+        difference=f"{plain((typed - low) * 100, rate.decimals)} 个百分点",
+        related=tuple(cell.place for cell in cells.all[1:]),
         severity=Severity.NOTE if short else None,
     )
 
 
-def _typed_short(shown: Cell, part: Interval, whole: Interval) -> bool:
-    """Whether fewer digits were typed than the form prints, and those are right: 96.85% may well be shortened to 96.9%."""
-    assert shown.number is not None
-    digits = max(decimals_of(shown.number), 2)
-    printed = (
-        rounded(Fraction(*ends), shown.decimals + 2)
-        for ends in ((part.lo, whole.hi), (part.hi, whole.lo))
-    )
-    right = shown.number in {rounded(rate, digits) for rate in printed}
-    return digits < shown.decimals + 2 and (
-        right or rate_holds(Fraction(shown.number), Fraction(1, 10**digits), part, whole)
+def _typed_short(rate: Cell, part: Interval, whole: Interval) -> bool:
+    """Return whether a right rate was typed with fewer digits than the form prints.
+
+    96.85% may well be shortened to 96.9%.
+    """
+    assert rate.number is not None
+    digits = max(decimals_of(rate.number), 2)
+    ends = ((part.lo, whole.hi), (part.hi, whole.lo))
+    printed = [rounded(Fraction(*pair), rate.decimals + 2) for pair in ends]
+    return digits < rate.decimals + 2 and (
+        rate.number in {rounded(value, digits) for value in printed}
+        or rate_holds(Fraction(rate.number), Fraction(1, 10**digits), part, whole)
     )
 
 
 def _cells(row: Row, side: Side) -> tuple[Cell, ...] | None:
-    found = [row.get(term.ref.column) for term in side]
-    return tuple(cell for cell in found if cell) if all(found) else None
+    cells = [row.get(term.ref.column) for term in side]
+    return tuple(cell for cell in cells if cell) if all(cells) else None
 
 
 def _interval(side: Side, cells: tuple[Cell, ...], how: Convention) -> Interval:
@@ -155,36 +178,26 @@ def zero_base(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _zero_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
-    assert spec.ratio.shown is not None
-    shown, above, below = (
-        row.get(spec.ratio.shown.column),
-        _cells(row, spec.ratio.numerator),
-        _cells(row, spec.ratio.denominator),
-    )
-    if (
-        shown is None
-        or above is None
-        or below is None
-        or any(c.state in UNUSABLE for c in (shown, *above, *below))
-    ):
+    cells = _cells_of_rate(spec, row)
+    if cells is None or cells.unusable:
         return
-    top = sum((c.number for c in above if c.number is not None), Decimal(0))
-    bottom = sum((c.number for c in below if c.number is not None), Decimal(0))
-    yield Looked(1 + len(above) + len(below))
-    base_typed = any(c.number is not None for c in below)
-    if bottom == 0 and top > 0 and base_typed:
-        base = below[0]
+    yield Looked(len(cells.all))
+    if not _any_number(cells.below) or _sum(cells.below):
+        return
+    rate, base, part = cells.rate, cells.below[0], cells.above[0]
+    if _sum(cells.above) > 0:
         text = (
-            f"“{base.row}”的“{base.column}”为 0，却有“{above[0].column}”{above[0].text} {base.unit}，"
+            f"“{base.row}”的“{base.column}”为 0，却有“{part.column}”{part.text} {base.unit}，"
             "属无预算支出。请核对预算数，漏填的补上。"
         )
-        yield flag(base, text, related=(above[0].place, shown.place))
-    elif bottom == 0 and base_typed and shown.number is not None:
-        wrong = shown.number != 0
-        text = f"“{shown.row}”的“{below[0].column}”为 0，不得计算“{shown.column}”。请改填“—”。"
-        related = tuple(c.place for c in (*above, *below))
+        yield flag(base, text, related=(part.place, rate.place))
+    elif rate.number is not None:
         yield flag(
-            shown, text, expected="—", related=related, severity=None if wrong else Severity.NOTE
+            rate,
+            f"“{rate.row}”的“{base.column}”为 0，不得计算“{rate.column}”。请改填“—”。",
+            expected="—",
+            related=tuple(cell.place for cell in cells.all[1:]),
+            severity=None if rate.number else Severity.NOTE,
         )
 
 

@@ -1,8 +1,9 @@
-"""REF: the bureau's own figures (批复、决算批复) held against the workbook, both ways."""
+"""REF: the bureau's own figures (批复、决算批复) compared with the workbook, both ways."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from decimal import Decimal
 
 from jixiao_xlsx.checking.bases import APPROVED_FIGURES
 from jixiao_xlsx.checking.evidence import Evidence
@@ -15,7 +16,7 @@ from jixiao_xlsx.values.text import tidy
 
 
 def _pairs(evidence: Evidence) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:
-    """Every figure of the bureau with the cell that should hold it."""
+    """Yield every figure of the bureau with the cell that should hold it."""
     table = evidence.submission.get(evidence.template.reference_table)
     for line in evidence.reference:
         for kind in line.amounts:
@@ -29,7 +30,7 @@ def _cell(table: Table, item: str, column: str) -> Cell | None:
     return row.get(column) if row else None
 
 
-def _nothing_to_hold(evidence: Evidence) -> Iterator[Observation]:
+def _without_figures(evidence: Evidence) -> Iterator[Observation]:
     if not evidence.reference:
         yield Skipped("没有提供本部门的批复数")
 
@@ -46,7 +47,7 @@ def differs(evidence: Evidence) -> Iterator[Observation]:
 
     改法：按批复数改正；认为批复数有误的，联系财政部门。
     """
-    yield from _nothing_to_hold(evidence)
+    yield from _without_figures(evidence)
     for line, kind, cell in _pairs(evidence):
         if cell is None or cell.number is None:
             continue
@@ -54,7 +55,8 @@ def differs(evidence: Evidence) -> Iterator[Observation]:
         right = line.amounts[kind]
         if cell.number != right:
             words = (
-                f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，财政批复{kind} {plain(right, 2)} 元（{line.source}），"
+                f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，"
+                f"财政批复{kind} {plain(right, 2)} 元（{line.source}），"
                 f"相差 {plain(cell.number - right, 2)} 元。请核对，按批复数改正；认为批复数有误的，请联系财政部门。"
             )
             yield flag(
@@ -71,14 +73,17 @@ def not_reported(evidence: Evidence) -> Iterator[Observation]:
 
     改法：补填这一项；确无此项的，附情况说明。
     """
-    yield from _nothing_to_hold(evidence)
+    yield from _without_figures(evidence)
     table = evidence.submission.get(evidence.template.reference_table)
     for line, kind, cell in _pairs(evidence):
         right = line.amounts[kind]
         if table is None or right == 0 or (cell is not None and not cell.blank):
             continue
         yield Looked(1)
-        words = f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。请补填；确无此项的，请附情况说明。"
+        words = (
+            f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），"
+            "表内没有填数。请补填；确无此项的，请附情况说明。"
+        )
         expected = Expected(right, right, "元")
         if cell is not None:
             yield flag(cell, words, expected=expected)
@@ -92,37 +97,41 @@ def not_in_reference(evidence: Evidence) -> Iterator[Observation]:
 
     改法：核对这一项有没有批复，是否填错了行。
     """
-    yield from _nothing_to_hold(evidence)
+    yield from _without_figures(evidence)
     table = evidence.submission.get(evidence.template.reference_table)
     if table is None:
         return
-    known = {
+    approved = {
         (tidy(line.item), evidence.template.reference_columns.get(kind))
         for line in evidence.reference
         for kind in line.amounts
     }
-    columns = {column for _, column in known}
-    filled = {
-        cell: number
-        for row in table.rows
-        for column in evidence.template.reference_columns.values()
-        if column in columns and (cell := row.get(column)) and (number := cell.number)
-    }
+    filled = _filled(table, {column for _, column in approved}, evidence)
     yield Looked(len(filled))
-    strange = [cell for cell in filled if not _spellings(cell) & known]
+    strange = [cell for cell in filled if not _spellings(cell) & approved]
     if strange:
         file = evidence.reference[0].source.partition(" ")[0]
         names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
         more = f"等 {len(names)} 项" if len(names) > 5 else ""
+        first = strange[0]
         count = (
             f"（共 {len(strange)} 格）"
             if len(strange) > 1
-            else f"（{plain(filled[strange[0]], 2)} 元）"
+            else f"（{plain(first.number or Decimal(0), 2)} 元）"
         )
-        words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。请核对有没有批复，是否填错了行。"
-        yield flag(
-            strange[0], words, related=tuple(cell.place for cell in strange), count=len(strange)
+        words = (
+            f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。"
+            "请核对有没有批复，是否填错了行。"
         )
+        related = tuple(cell.place for cell in strange)
+        yield flag(first, words, related=related, count=len(strange))
+
+
+def _filled(table: Table, columns: Collection[str | None], evidence: Evidence) -> list[Cell]:
+    """Return the cells with a number in those columns of the bureau that are among `columns`."""
+    titles = [title for title in evidence.template.reference_columns.values() if title in columns]
+    cells = [row.get(title) for row in table.rows for title in titles]
+    return [cell for cell in dict.fromkeys(cells) if cell is not None and cell.number]
 
 
 def _spellings(cell: Cell) -> set[tuple[str, str | None]]:

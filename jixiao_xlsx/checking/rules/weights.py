@@ -1,9 +1,9 @@
-"""IND101, 102, 114, 123: the weights of the indicators, and the 共性 ones that must be there."""
+"""IND101, 102, 114, 123: the weights of the indicators, and the 共性 ones that are required."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from fractions import Fraction
 
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, INDICATOR_FRAMEWORK
@@ -11,10 +11,13 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.points import expected_points, points_text
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.digit_slips import slip
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.text import tidy
+
+_LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 
 
 @rule(
@@ -86,35 +89,28 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
         else:
             groups[_group(line, evidence)].append(line)
     for group, weight in _own_groups(evidence).items():
-        found = groups.get(tidy(group), [])
-        total = sum((line.weight for line in found), Fraction(0))
-        yield Looked(len(found))
-        if found and total != weight:
+        lines = groups.get(tidy(group), [])
+        total = sum((line.weight for line in lines), Fraction(0))
+        yield Looked(len(lines))
+        if lines and total != weight:
             words = (
                 f"{_LEVELS[evidence.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，"
                 f"表样规定 {plain(weight)}。请调整，得分按新权重重填。"
             )
-            related = tuple(line.cell("weight").place for line in found[1:])
-            first = found[0].cell("weight")
+            related = tuple(line.cell("weight").place for line in lines[1:])
+            first, right = lines[0].cell("weight"), expected_points(weight)
             yield flag(
                 first,
                 words,
-                expected=expected_points(weight)
-                if len(found) == 1
-                else f"同组合计 {plain(weight)} 分",
-                hint=slip(first.place, first.text, expected_points(weight))
-                if len(found) == 1
-                else "",
+                expected=right if len(lines) == 1 else f"同组合计 {plain(weight)} 分",
+                hint=slip(first.place, first.text, right) if len(lines) == 1 else "",
                 difference=f"{plain(total - weight)} 分",
                 related=related,
             )
 
 
-_LEVELS = {"level1": "一级指标", "level2": "二级指标"}
-
-
 def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
-    """The groups that a department fills itself, and the weight each must add to."""
+    """Return the groups that a department fills itself, with the weight of each."""
     weights: dict[str, Fraction] = defaultdict(Fraction)
     for spec in evidence.template.indicators:
         if not spec.common:
@@ -123,7 +119,7 @@ def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
 
 
 def _group(line: Line, evidence: Evidence) -> str:
-    """The group that a line's weight counts in."""
+    """Return the group that the weight of a line counts in."""
     return tidy(getattr(line, evidence.template.weights_by))
 
 
@@ -175,32 +171,30 @@ def missing_common(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(len(common))
     absent = [spec.name for spec in common if id(spec) not in there]
     if absent:
-        instead = dict(_instead(evidence))
-        names = "、".join(
-            f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "")
-            for name in absent
-        )
-        text = (
-            f"缺少共性指标{names}（被删或改了名）。请恢复。"
-            if len(instead) < len(absent)
-            else f"缺少共性指标{names}。请改回。"
-        )
-        places = [line.cell("name").place for line in instead.values()] or [heading.place]
-        wanted = "有" + "、".join(f"“{name}”" for name in absent)
-        yield Flag(
-            places[0],
-            absent[0],
-            heading.column,
-            "",
-            text,
-            expected=wanted,
-            related=tuple(places[1:]),
-            count=len(absent),
-        )
+        yield _absent_flag(absent, dict(_instead(evidence)), heading)
+
+
+def _absent_flag(absent: list[str], instead: Mapping[str, Line], heading: Cell) -> Flag:
+    names = "、".join(
+        f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "")
+        for name in absent
+    )
+    ending = "（被删或改了名）。请恢复。" if len(instead) < len(absent) else "。请改回。"
+    places = [line.cell("name").place for line in instead.values()] or [heading.place]
+    return Flag(
+        places[0],
+        absent[0],
+        heading.column,
+        "",
+        f"缺少共性指标{names}{ending}",
+        expected="有" + "、".join(f"“{name}”" for name in absent),
+        related=tuple(places[1:]),
+        count=len(absent),
+    )
 
 
 def _instead(evidence: Evidence) -> Iterator[tuple[str, Line]]:
-    """The lines that stand where the form printed a 共性 indicator, under names of their own."""
+    """Yield the missing 共性 indicators, each with the renamed line in its place."""
     at = 0
     for spec in evidence.template.indicators:
         here = next(

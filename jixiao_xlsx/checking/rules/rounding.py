@@ -1,0 +1,182 @@
+"""AMT101–AMT104, AMT112: why equations hold though the figures differ, and totals left blank."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+
+from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
+from jixiao_xlsx.checking.bases import ROUNDING_PRACTICE
+from jixiao_xlsx.checking.equation_messages import amount_text, anchor_cell, counterpart_text
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
+from jixiao_xlsx.values.amounts import Convention, atoms_per
+from jixiao_xlsx.values.cells import Cell, Place
+from jixiao_xlsx.values.findings import Expected, Severity
+from jixiao_xlsx.values.number_text import plain
+
+
+@rule(
+    "AMT101",
+    "万元数是截尾（舍去）得来的",
+    severity=Severity.NOTE,
+    basis=ROUNDING_PRACTICE,
+    relations=("C59", "C71"),
+)
+def truncated_sheet(evidence: Evidence) -> Iterator[Observation]:
+    """一张万元表的数与元数相比只能用截尾解释，或有等式只在截尾（或只在四舍五入）时成立。每张表只说一次，不算错。
+
+    改法：不用改；下次统一按四舍五入取数。
+    """
+    by_sheet: dict[str, list[Verdict]] = defaultdict(list)
+    for sheet, proofs in evidence.judged.proofs.items():
+        by_sheet[sheet] += [proof for proof in proofs if proof.reason == Convention.TRUNCATE.value]
+    for verdict in evidence.judged.verdicts:
+        if verdict.outcome is Outcome.OTHER_CONVENTION:
+            by_sheet[anchor_cell(verdict).sheet].append(verdict)
+    yield Looked(sum(len(proofs) for proofs in evidence.judged.proofs.values()))
+    for sheet, verdicts in by_sheet.items():
+        if verdicts:
+            yield _convention_flag(sheet, verdicts, evidence)
+
+
+def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) -> Flag:
+    first, anchor = verdicts[0], anchor_cell(verdicts[0])
+    places = tuple(anchor_cell(v).place for v in verdicts)
+    if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
+        how = first.reason
+        text = (
+            f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{cell_name(anchor, evidence.template)}。"
+            "不算错，请统一取舍方法。"
+        )
+        return flag(anchor, text, related=places, count=len(verdicts))
+    exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
+    step = Decimal(1).scaleb(-anchor.decimals)
+    rounded_up = (anchor.number or Decimal(0)) + (step if exact > 0 else -step)
+    counterpart = next(
+        (c.place for c in first.instance.cells if c.sheet != sheet and c.number), None
+    )
+    text = (
+        f"《{sheet}》的{anchor.unit}数是截尾得来的：{cell_name(anchor, evidence.template)} {plain(exact, 2)} 元，"
+        f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
+        f"本表按截尾核对，不算错；建议统一为四舍五入。"
+    )
+    related = ((counterpart,) if counterpart else ()) + places
+    return flag(anchor, text, related=related, count=len(verdicts))
+
+
+def _relieved(
+    evidence: Evidence, outcome: Outcome, words: Callable[[Verdict, Cell], str]
+) -> Iterator[Observation]:
+    """Yield one flag per sheet, with a count: the first cell in words, the others related."""
+    sheets: dict[str, dict[Place, Verdict]] = defaultdict(dict)
+    for verdict in evidence.judged.verdicts:
+        if verdict.outcome is outcome:
+            yield Looked(len(verdict.instance.cells))
+            anchor = anchor_cell(verdict)
+            sheets[anchor.sheet].setdefault(anchor.place, verdict)
+    for verdicts in sheets.values():
+        first = next(iter(verdicts.values()))
+        anchor = anchor_cell(first)
+        others = [cell.place for cell in first.instance.cells if cell is not anchor]
+        more = f"（本表共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
+        related = (*verdicts, *others)
+        yield flag(
+            anchor,
+            f"{cell_name(anchor, evidence.template)}{more}{words(first, anchor)}",
+            related=related,
+            count=len(verdicts),
+        )
+
+
+@rule("AMT102", "平尾差", severity=Severity.NOTE, basis=ROUNDING_PRACTICE, relations=("C71",))
+def last_digit(evidence: Evidence) -> Iterator[Observation]:
+    """万元数与另一张表只差最后一位，而本表自身是平的：为使合计相等而调过尾差。不算错。
+
+    改法：不用改。
+    """
+    yield from _relieved(
+        evidence,
+        Outcome.LAST_DIGIT,
+        lambda verdict, anchor: (
+            f" {amount_text(anchor.number, anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
+            "只差最后一位，而本表自身是平的，算作平尾差，不用改。"
+        ),
+    )
+
+
+@rule(
+    "AMT103",
+    "填 0 的格可能是不足一个单位的小数",
+    severity=Severity.NOTE,
+    basis=ROUNDING_PRACTICE,
+    relations=("C71",),
+)
+def typed_zero(evidence: Evidence) -> Iterator[Observation]:
+    """填报的 0 若理解为不足半个末位的金额，等式就成立。不算错。
+
+    改法：确有小额的，不用改；没有的，核对同一等式的其他各格。
+    """
+    yield from _relieved(
+        evidence,
+        Outcome.TYPED_ZERO,
+        lambda verdict, anchor: (
+            f"填 0，与{counterpart_text(verdict, anchor, evidence)}对不上；"
+            f"若这里其实有不足 {amount_text(_step(anchor), anchor)}的小额，就相符。"
+            "确有小额的不用改；没有的，请核对有关各格。"
+        ),
+    )
+
+
+@rule(
+    "AMT104",
+    "元数是由万元数折算的",
+    severity=Severity.NOTE,
+    basis=ROUNDING_PRACTICE,
+    relations=("C59",),
+)
+def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
+    """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表间等式成立。不算错。
+
+    改法：把由万元折算的数改填为账上的数，精确到分。
+    """
+    yield from _relieved(
+        evidence,
+        Outcome.COARSE,
+        lambda verdict, anchor: (
+            f" {amount_text(anchor.number, anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
+            "不完全相等；本表的数都是 100 元的整倍数，"
+            "像是由万元数折算的，按这个精度相符。请改填账上的数，精确到分。"
+        ),
+    )
+
+
+@rule("AMT112", "合计未填", severity=Severity.NOTE, basis=ROUNDING_PRACTICE)
+def blank_total(evidence: Evidence) -> Iterator[Observation]:
+    """分项填了而合计空着。空合计不参加核对，只报出分项之和。
+
+    改法：补填合计；各分项不全的，先补分项。
+    """
+    groups: dict[tuple[str, str], list[Verdict]] = defaultdict(list)
+    for verdict in evidence.judged.verdicts:
+        if verdict.outcome is Outcome.BLANK_TOTAL:
+            groups[verdict.instance.spec.code, anchor_cell(verdict).column].append(verdict)
+    for verdicts in groups.values():
+        anchor, first = anchor_cell(verdicts[0]), verdicts[0]
+        yield Looked(len(verdicts))
+        more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
+        text = (
+            f"{cell_name(anchor, evidence.template)}未填，分项之和 {amount_text(first.others, anchor)}{more}。"
+            "请补填。"
+        )
+        others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
+        related = tuple(anchor_cell(v).place for v in verdicts[1:]) or others
+        expected = (
+            Expected(first.others, first.others, anchor.unit) if first.others is not None else None
+        )
+        yield flag(anchor, text, expected=expected, related=related, count=len(verdicts))
+
+
+def _step(cell: Cell) -> Decimal:
+    return Decimal(1).scaleb(-cell.decimals)
