@@ -152,7 +152,7 @@ def follows(story: Story, mention: Mention, *parts: Mention | None) -> bool:
     return bool(wanted) and {id(one) for one in near} == wanted and not set(_STOPS) & set(between)
 
 
-# ------------------------------------------------------------------------------------------------------ cells
+# -------------------------------------------------------------------------------------------- cells
 
 
 def is_of_another_cell(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:

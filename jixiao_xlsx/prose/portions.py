@@ -9,8 +9,10 @@ from fractions import Fraction
 
 _NUMERALS = {letter: number for number, letter in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _PORTION = re.compile(
-    r"(?:占(?:比|到|了|据)?(?P<whole>[^，,。;:、()\d占]{0,14}?)的?|^的)(?P<about>大?约|近|接近|将近|超过?|逾|不到|不足|刚过|已?过|仅|只)*"
-    r"(?P<body>(?P<tenths>[一二三四五六七八九])成(?P<half>半)?(?![一二三四五六七八九])|(?P<below>[二三四五六七八九十])分之(?P<above>[一二两三四五六七八九])|半数|一半)"
+    r"(?:占(?:比|到|了|据)?(?P<whole>[^，,。;:、()\d占]{0,14}?)的?|^的)(?P<about>大?约|近|接近|将近|超过?|逾|"
+    r"不到|不足|刚过|已?过|仅|只)*"
+    r"(?P<body>(?P<tenths>[一二三四五六七八九])成(?P<half>半)?(?![一二三四五六七八九])|(?P<below>[二三四五六七八九十])"
+    r"分之(?P<above>[一二两三四五六七八九])|半数|一半)"
     r"(?P<more>以上|多|强|有余|左右|弱|以下)?"
 )
 _NEAR, _LOOSE = Fraction(1, 10), Fraction(1, 100)

@@ -18,7 +18,8 @@ from jixiao_xlsx.prose.language.vocabulary import Lexicon
 
 _UNITS = "万元|亿元|元|人次|批次|人|名|个|次|项|件|场|户|家|台|套|辆|份|篇|期|条|处"
 _TALLY = re.compile(
-    rf"(?<![\d.,第A-Za-z])(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)(?P<unit>{_UNITS})(?!左右|以上|以下|以内|多|余)"
+    rf"(?<![\d.,第A-Za-z])(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d+(?:\.\d+)?)"
+    rf"(?P<unit>{_UNITS})(?!左右|以上|以下|以内|多|余)"
 )
 _BREAK = re.compile(r"[，,;:。!?()\n、]")
 _OPENING = re.compile(
@@ -34,12 +35,14 @@ _WHOLE = re.compile("(?:上述|以上|这|该|全部|所有|全年|本次|我[�
 _SAME = {"名": "人"}
 _SHORTEST = 4
 _SUM = re.compile(
-    r"(?P<parts>(?:[一-龥]{0,14}\d+(?P<unit>个|人次|批次|次|项|件|场|户|家|人|名|份)、)+[一-龥]{0,14}\d+(?P=unit))[，,]?(?:(?:合计|共计|总计|共)[一-龥]{0,2})(?P<total>\d+)(?P=unit)"
+    r"(?P<parts>(?:[一-龥]{0,14}\d+(?P<unit>个|人次|批次|次|项|件|场|户|家|人|名|份)、)"
+    r"+[一-龥]{0,14}\d+(?P=unit))[，,]?(?:(?:合计|共计|总计|共)[一-龥]{0,2})(?P<total>\d+)(?P=unit)"
 )
 
 
 _SERIES = re.compile(
-    r"(?P<parts>(?:第[一-龥]{2,8}\d+(?P<unit>人次|批次|个|项|件|场|户|家|人|名|份)[、，])+第[一-龥]{2,8}\d+(?P=unit))[，,、]?(?:合计|共计|总计|共)[一-龥]{0,2}(?P<total>\d+)(?P=unit)"
+    r"(?P<parts>(?:第[一-龥]{2,8}\d+(?P<unit>人次|批次|个|项|件|场|户|家|人|名|份)[、，])"
+    r"+第[一-龥]{2,8}\d+(?P=unit))[，,、]?(?:合计|共计|总计|共)[一-龥]{0,2}(?P<total>\d+)(?P=unit)"
 )  # “第一期 52 人，第二期 48 人，共培训 100 人”
 
 
@@ -178,7 +181,8 @@ def short_sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], Decimal, 
 
 
 _OF_BEFORE = re.compile(
-    rf"(?<![\d.])(?P<part>\d+(?:\.\d+)?)(?P<unit>{_UNITS})[，,](?P<verb>[一-龥]{{2}})率(?:为|达|达到)?(?P<rate>\d+(?:\.\d+)?)%"
+    rf"(?<![\d.])(?P<part>\d+(?:\.\d+)?)(?P<unit>{_UNITS})[，,](?P<verb>[一-龥]{{2}})率(?:为|"
+    rf"达|达到)?(?P<rate>\d+(?:\.\d+)?)%"
 )
 
 
@@ -204,7 +208,8 @@ def ratios(story: Story) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
 
 
 _DONE = re.compile(
-    rf"计划[^，,。;\d]{{0,14}}(?P<planned>\d+)(?P<unit>{_UNITS})[^，,。;]{{0,4}}[，,]实际(?:完成)?[^，,。;\d]{{0,10}}(?P<done>\d+)(?P=unit)"
+    rf"计划[^，,。;\d]{{0,14}}(?P<planned>\d+)(?P<unit>{_UNITS})[^，,。;]{{0,4}}[，,]实际(?:完成)"
+    rf"?[^，,。;\d]{{0,10}}(?P<done>\d+)(?P=unit)"
     r"[^，,。;]{0,4}[，,]完成率(?:为|达|达到)?(?P<rate>\d+(?:\.\d+)?)%"
 )
 

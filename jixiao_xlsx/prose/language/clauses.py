@@ -13,16 +13,19 @@ from jixiao_xlsx.prose.language.wrapping import unwrapped
 from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.cells import Place
 
-_NUMBER = re.compile(  # begins with what a number begins with, so that nothing else is looked at twice
-    r"(?=[-\d])(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
-    r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)|(?<=[为是]0)(?=[，,。;、)]))"
+_NUMBER = re.compile(  # the first lookahead skips fast whatever cannot begin a number
+    r"(?=[-\d])(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})"
+    r"+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
+    r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)"
+    r"|(?<=[为是]0)(?=[，,。;、)]))"
 )
 _SHORT = re.compile(
     r"(?<=[一-龥])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)"
 )  # without its unit, or with half of it
 _ANY_NUMBER = re.compile(
     _NUMBER.pattern
-    + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，,。;:、)(占]|$)"
+    + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，"
+    r",。;:、)(占]|$)"
 )
 _DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")}
 _BARE = "bare"

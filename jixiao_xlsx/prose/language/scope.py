@@ -257,11 +257,13 @@ def _markers(scoping: Scoping) -> re.Pattern[str]:
         ("others", _any(scoping.others)),
         (
             "other",
-            rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|20\d\d年度?第?[一二三四]季度|{_any(scoping.times)}",
+            rf"20\d\d年?{span}20\d\d年|20\d\d年(?:、20\d\d年)+|20\d\d年度?(?:上|下)半年|"
+            rf"20\d\d年度?第?[一二三四]季度|{_any(scoping.times)}",
         ),
         (
             "other",
-            rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?",
+            rf"截[至止][^，,。;:]{{0,8}}?(?<!\d){month}(?:底|末|份|\d+日)?|"
+            rf"\d{{1,2}}月?{span}\d{{1,2}}月(?:份)?",
         ),
         ("year", rf"{compared}20\d\d年(?:12月(?:31日|底|末)|(?:度)?(?!以来|{digits}))"),
         ("previous", rf"{compared}(?:{_any(scoping.previous)})(?!结转|结余|末结|{digits})"),

@@ -15,9 +15,30 @@ from jixiao_xlsx.values.equations import Ref
 
 ROLES = ("original", "budget", "execution", "previous", "quantity")
 WORDS = (
-    "original", "budget", "plan", "execution", "previous", "spent", "up", "down", "up_to", "than", "share", "among",
-    "respectively", "together", "approximate", "target", "fiscal", "filler", "ours", "over", "under", "start", "earned",
-)  # fmt: skip
+    "original",
+    "budget",
+    "plan",
+    "execution",
+    "previous",
+    "spent",
+    "up",
+    "down",
+    "up_to",
+    "than",
+    "share",
+    "among",
+    "respectively",
+    "together",
+    "approximate",
+    "target",
+    "fiscal",
+    "filler",
+    "ours",
+    "over",
+    "under",
+    "start",
+    "earned",
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -175,7 +175,8 @@ def _absences(
 @cache
 def _absence_after_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        f"(?:^|(?<=[，,。;:\n]))(?P<what>[^，,。;:!?\n\\d]{{2,40}}?)(?:全年|本年|当年|均|都|也|皆)*(?:{any_of(absent)})(?=[，,。;\n]|$)"
+        f"(?:^|(?<=[，,。;:\n]))(?P<what>[^，,。;:!?\n\\d]{{2,40}}?)(?:全年|本年|当年|均|都|也|皆)"
+        f"*(?:{any_of(absent)})(?=[，,。;\n]|$)"
     )
 
 

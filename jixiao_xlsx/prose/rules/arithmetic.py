@@ -37,7 +37,7 @@ from jixiao_xlsx.values.number_text import plain
 PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 
 
-# ------------------------------------------------------------------------------------------------------ lists
+# -------------------------------------------------------------------------------------------- lists
 
 
 @rule(
@@ -229,7 +229,17 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
     names = " + ".join(plain(number) for number in numbers)
     gap = plain(added - whole.value)
     side = "前面" if whole.start > listing.parts[-1].mention.start else "后面"
-    words = f"正文“{words_of(whole)}”，{side}列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，相差 {gap.lstrip('-')}{unit}。"
+    words = (
+        f"正文“{words_of(whole)}”，"
+        f"{side}列出的 "
+        f"{len(numbers)} "
+        f"项之和 "
+        f"{names} = "
+        f"{plain(added)}"
+        f"{unit}，"
+        f"相差 {gap.lstrip('-')}"
+        f"{unit}。"
+    )
     words += (
         "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
     )
@@ -265,7 +275,7 @@ def _span(listing: Listing) -> str:
     return text if len(text) <= 120 else f"{text[:60]}…{text[-58:]}"
 
 
-# ------------------------------------------------------------------------------------------------------ changes
+# ------------------------------------------------------------------------------------------ changes
 
 
 @rule(
@@ -438,7 +448,12 @@ def _flag_change(
     *,
     sure: bool = True,
 ) -> Flag:
-    words = f"正文{f'“{change.item}”' if change.item else ''}写“{words_of(mention)}”，{why}。{'请改正。' if sure else PERHAPS}"
+    words = (
+        f"正文{f'“{change.item}”' if change.item else ''}写“"
+        f"{words_of(mention)}”，"
+        f"{why}。"
+        f"{'请改正。' if sure else PERHAPS}"
+    )
     role = change.base if change.base in {"previous", "original", "budget"} else ""
     places = [
         yard.cells[0].place
@@ -457,7 +472,7 @@ def _flag_change(
     )
 
 
-# ------------------------------------------------------------------------------------------------------ shares, rates
+# ------------------------------------------------------------------------------------ shares, rates
 
 
 @rule(
@@ -519,7 +534,16 @@ def _ratios(story: Story) -> Iterator[Observation]:
         if base.lo > 0 and not rate_holds(Fraction(match["rate"]) / 100, step, part, base):
             quote = source.text[start : match.end()].strip("，、；：。 \n")
             right = f"{plain(Fraction(match['part']) / Fraction(whole) * 100, 2)}%"
-            words = f"正文“{match['verb']}率”写“{match['rate']}%”，按所写的 {match['part']} ÷ {whole} 复算为 {right}。请改正。"
+            words = (
+                f"正文“{match['verb']}"
+                f"率”写“"
+                f"{match['rate']}%”，"
+                f"按所写的 {match['part']} ÷ "
+                f"{whole} "
+                f"复算为 "
+                f"{right}。"
+                f"请改正。"
+            )
             yield Flag(source.place, source.title, source.title, quote, words, right)
 
 
@@ -548,7 +572,14 @@ def _done(evidence: ProseEvidence, done: Done) -> Iterator[Observation]:
         if sure is None:
             return
         right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
-        words = f"正文“{done.item}”写“{words_of(done.mention)}”，按{ROLE[done.base]}复算为 {right}%。{'请改正。' if sure else PERHAPS}"
+        words = (
+            f"正文“{done.item}”写“"
+            f"{words_of(done.mention)}”，"
+            f"按{ROLE[done.base]}"
+            f"复算为 "
+            f"{right}%。"
+            f"{'请改正。' if sure else PERHAPS}"
+        )
         related = [
             cell.place
             for role in ("execution", *bases)
@@ -620,7 +651,12 @@ def _rate(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
             or any(is_slip(mention.value, one * 100, mention.decimals) for one in right)
         )
         value = f"{plain(right[0] * 100, 2)}%"
-        words = f"正文写“{words_of(mention)}”，表内“{rate.name}”是 {value}。{'请核对后改成一致。' if sure else PERHAPS}"
+        words = (
+            f"正文写“{words_of(mention)}”，"
+            f"表内“{rate.name}”是 "
+            f"{value}。"
+            f"{'请核对后改成一致。' if sure else PERHAPS}"
+        )
         difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
         severity = None if sure else Severity.NOTE
         yield said(
@@ -713,11 +749,23 @@ def _satisfied(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]
             continue
         sure = mention.has("indicator") or is_slip(mention.value, number * 100, mention.decimals)
         right = f"{plain(number * 100, 2)}%"
-        words = f"正文写“{words_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。{'请核对后改成一致。' if sure else PERHAPS}"
+        words = (
+            f"正文写“{words_of(mention)}”，"
+            f"《{cell.sheet}》“"
+            f"{rate.name}”的“"
+            f"{cell.column}”是 "
+            f"{right}。"
+            f"{'请核对后改成一致。' if sure else PERHAPS}"
+        )
         yield said(
-            mention, f"{rate.name}{cell.column}", words, expected=right, difference=f"{plain(gap * 100, 2)} 个百分点",
-            related=(cell.place,), severity=None if sure else Severity.NOTE,
-        )  # fmt: skip
+            mention,
+            f"{rate.name}{cell.column}",
+            words,
+            expected=right,
+            difference=f"{plain(gap * 100, 2)} 个百分点",
+            related=(cell.place,),
+            severity=None if sure else Severity.NOTE,
+        )
 
 
 def _stands_behind(evidence: ProseEvidence, mention: Mention, cells: Sequence[Cell | None]) -> bool:
@@ -755,7 +803,14 @@ def _indicator(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]
         yield from told[0] if all(told) else ()
     elif abs(actual.number - shown) >= step:
         value = f"{plain(actual.number * 100, 2)}%"
-        words = f"正文写“{words_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 {line.actual.text}。请核对后改成一致。"
+        words = (
+            f"正文写“{words_of(mention)}”，"
+            f"《{line.cell('actual').sheet}》“"
+            f"{line.name}”的业"
+            f"绩值是 "
+            f"{line.actual.text}。"
+            f"请核对后改成一致。"
+        )
         yield said(
             mention,
             line.name,

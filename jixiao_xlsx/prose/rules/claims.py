@@ -58,9 +58,20 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
                 for line in missed[:_NAMED]
             )
             told += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
-            words = f"正文写“{quoted(source.text[start : match.end()])}”，《{missed[0].cell('actual').sheet}》{told}，没有达到。请核对后改成一致。"
+            words = (
+                f"正文写“{quoted(source.text[start : match.end()])}”，"
+                f"《{missed[0].cell('actual').sheet}》"
+                f"{told}，"
+                f"没有达到。"
+                f"请核对后改成一致。"
+            )
             yield at(
-                source, start, match.end(), "完成情况", words,
-                expected=f"{len(missed)} 项没有达到", related=tuple(line.cell("actual").place for line in missed),
-            )  # fmt: skip
+                source,
+                start,
+                match.end(),
+                "完成情况",
+                words,
+                expected=f"{len(missed)} 项没有达到",
+                related=tuple(line.cell("actual").place for line in missed),
+            )
             break

@@ -21,8 +21,14 @@ from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 
 ROLE = {
-    "original": "年初预算", "budget": "全年预算", "plan": "预算", "execution": "决算（执行）", "previous": "上年", "quantity": "数量", "": "",
-}  # fmt: skip
+    "original": "年初预算",
+    "budget": "全年预算",
+    "plan": "预算",
+    "execution": "决算（执行）",
+    "previous": "上年",
+    "quantity": "数量",
+    "": "",
+}
 _TELLING = 5  # digits that are no coincidence
 MISSING = "表单没有报告正文，或没有填"
 
@@ -38,7 +44,7 @@ def words_of(mention: Mention) -> str:
     return mention.quote.replace("“", "「").replace("”", "」")
 
 
-# ------------------------------------------------------------------------------------------------------ figure and table
+# --------------------------------------------------------------------------------- figure and table
 
 
 @rule(
@@ -96,7 +102,15 @@ def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observatio
         return
     same = [yard for yard in evidence.yards.of(fact.item, "execution") if yard.meets(fact.believed)]
     if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
-        words = f"正文写“{words_of(mention)}”，{mention.year} 年还没有决算，这个数是{same[0].where}（{year} 年）。请改正年度。"
+        words = (
+            f"正文写“{words_of(mention)}”，"
+            f"{mention.year} 年还没"
+            f"有决算，"
+            f"这个数是{same[0].where}（"
+            f"{year}"
+            f" 年）。"
+            f"请改正年度。"
+        )
         yield said(
             mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,)
         )
@@ -131,7 +145,15 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
         and whole.number == spent.number
         and not any(yard.meets(fact.believed) for yard in _before(evidence, fact))
     ):
-        words = f"正文写“{words_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“{spent.row}”，应当没有。请核对后改成一致。"
+        words = (
+            f"正文写“{words_of(fact.mention)}”，"
+            f"《{whole.sheet}》没有填“"
+            f"{item.name}”，"
+            f"“{whole.row}”等于“"
+            f"{spent.row}”，"
+            f"应当没有。"
+            f"请核对后改成一致。"
+        )
         severity = Severity.NOTE if fact.vague else None
         yield said(
             fact.mention,
@@ -185,11 +207,24 @@ def _dated_back(
         quote = mention.passage.text[
             at - 2 * text.startswith(("截至", "截止"), at - 2) : mention.end
         ]
-        words = f"正文写“{quote}”，写的是 {year - 1} 年，数字与 {year} 年的表一致（{same[0].where}是 {same[0].shown}）。请核对，多半是年度没有改。"
+        words = (
+            f"正文写“{quote}”，"
+            f"写的是 {year - 1} 年，"
+            f"数字与 {year} 年的表一致（"
+            f"{same[0].where}是 "
+            f"{same[0].shown}"
+            f"）。请核对，多半是年度没有改。"
+        )
         yield Flag(
-            mention.passage.place, fact.item, mention.passage.title, quote, words, f"{year}年",
-            related=(same[0].cells[0].place,), severity=Severity.WARNING,
-        )  # fmt: skip
+            mention.passage.place,
+            fact.item,
+            mention.passage.title,
+            quote,
+            words,
+            f"{year}年",
+            related=(same[0].cells[0].place,),
+            severity=Severity.WARNING,
+        )
 
 
 def _differs(evidence: ProseEvidence, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Observation]:
@@ -390,7 +425,7 @@ def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Fl
     )
 
 
-# ------------------------------------------------------------------------------------------------------ place and place
+# ---------------------------------------------------------------------------------- place and place
 
 
 @rule(
@@ -428,23 +463,46 @@ def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
         yield Looked(1)
         words = f"正文写“{later.quote}”，前面写的是“{earlier.quote}”。可能说的不是一回事，也可能有一处写错，请核对。"
         yield Flag(
-            later.passage.place, earlier.name, later.passage.title, later.quote, words, f"与“{earlier.numeral}”一致",
-            related=(earlier.passage.place,), severity=Severity.NOTE,
-        )  # fmt: skip
+            later.passage.place,
+            earlier.name,
+            later.passage.title,
+            later.quote,
+            words,
+            f"与“{earlier.numeral}”一致",
+            related=(earlier.passage.place,),
+            severity=Severity.NOTE,
+        )
     for passage, said_first, match, source in tallies.rooms(story):
         yield Looked(1)
-        words = f"正文写“{match['verb']}{match['number']}个{said_first['name']}”，前面写的是“{said_first.group()}”。请核对后统一。"
+        words = (
+            f"正文写“{match['verb']}"
+            f"{match['number']}个"
+            f"{said_first['name']}”，"
+            f"前面写的是“{said_first.group()}”。"
+            f"请核对后统一。"
+        )
         end = match.start("name") + len(said_first["name"])
         quote = source.text[match.start() : end]
         yield Flag(
-            source.place, said_first["name"], source.title, quote, words, f"与“{said_first['number']}个”一致", related=(passage.place,),
+            source.place,
+            said_first["name"],
+            source.title,
+            quote,
+            words,
+            f"与“{said_first['number']}个”一致",
+            related=(passage.place,),
             severity=Severity.NOTE,
-        )  # fmt: skip
+        )
 
 
 def _twice(before: Fact, fact: Fact) -> Flag:
     name = "、".join(fact.items)
-    words = f"“{name}”{ROLE[fact.role]}前后不一：“{words_of(before.mention)}”，这里是“{words_of(fact.mention)}”。"
+    words = (
+        f"“{name}”{ROLE[fact.role]}前"
+        f"后不一："
+        f"“{words_of(before.mention)}”，"
+        f"这里是“{words_of(fact.mention)}”。"
+    )
     slip = is_slip(
         fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(before.mention.unit),
         before.mention.value,

@@ -21,10 +21,12 @@ from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.text import tidy
 
 _REPORT_YEAR = re.compile(
-    r"(20\d\d)年(?:度)?(?!\d)(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)|[^，,。;:年]{0,4}部门整体评价)"
+    r"(20\d\d)年(?:度)?(?!\d)(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)"
+    r"|[^，,。;:年]{0,4}部门整体评价)"
 )
 _PERIOD = re.compile(
-    r"评价(?:范围|时段|期间|所属期|对象)(?:为|是|:)?(?P<year>20\d\d)年(?:度|1月(?:1日|份)?[-—~至到]+(?:(?P=year)年)?12月(?:31日|份|底)?)"
+    r"评价(?:范围|时段|期间|所属期|对象)(?:为|是|:)?(?P<year>20\d\d)年(?:度|1月(?:1日|份)"
+    r"?[-—~至到]+(?:(?P=year)年)?12月(?:31日|份|底)?)"
 )
 _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在属以伍对会区部限面价来议同计务市县省])"
 
@@ -86,13 +88,17 @@ _NAMED_REPORT = re.compile(
 
 _PLACE = re.compile(r"^.{1,6}?[省市县区州旗](?=.{2,})")
 _TABLE_TITLE = re.compile(
-    r"(?:^|\n)\s*20\d\d年度?(?P<name>[\u4e00-\u9fa5]{2,16}?(?:局|委员会|办公室|中心|人民政府|办事处|镇|乡|学校|馆|院))[\u4e00-\u9fa5]{2,14}表(?=\s*(?:\(|\n|$))"
+    r"(?:^|\n)\s*20\d\d年度?(?P<name>[\u4e00-\u9fa5]{2,16}?(?:局|委员会|办公室|中心|人民政府|办事处|镇|乡|学校|"
+    r"馆|院))[\u4e00-\u9fa5]{2,14}表(?=\s*(?:\(|\n|$))"
 )
 
 
 _CALLED_OURS = re.compile(
-    r"(?P<name>[\u4e00-\u9fa5]{2,16}(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院|委|镇|乡))\((?:以下(?:简)?称[“\"]?)?(?:我|本)(?:单位|部门|[\u4e00-\u9fa5])[”\"]?\)"
-    r"|(?:(?:我|本)(?:单位|部门)|(?<![给对向为自])我)(?P<named>(?!局|办|委|院|校|馆|站|镇|乡|会|中心|部门|单位|所属|下属|下设|直属|主管|各)[^\W\d对和与及的向为、]{1,6}[省市县区州旗][\u4e00-\u9fa5]{1,8}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?=为|是|系|负责|承担|主要|现有|共有|内设|20\d\d年|[，,（(])"
+    r"(?P<name>[\u4e00-\u9fa5]{2,16}(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院|委|镇|乡))\((?:以下(?:简)"
+    r"?称[“\"]?)?(?:我|本)(?:单位|部门|[\u4e00-\u9fa5])[”\"]?\)"
+    r"|(?:(?:我|本)(?:单位|部门)|(?<![给对向为自])我)(?P<named>(?!局|办|委|院|校|馆|站|镇|乡|会|中心|部门|单位|所属|下属|"
+    r"下设|直属|主管|各)[^\W\d对和与及的向为、]{1,6}[省市县区州旗][\u4e00-\u9fa5]{1,8}?(?:局|委员会|办公室|"
+    r"中心|人民政府|办事处|学校|馆|院))(?=为|是|系|负责|承担|主要|现有|共有|内设|20\d\d年|[，,（(])"
 )  # “某局（以下简称“我局”）”, “本单位某局是……”
 
 
@@ -120,12 +126,14 @@ def _alike(name: str, department: str) -> bool:
 
 
 _DESCRIBED = re.compile(
-    r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fa5]{2,16}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?:为|是|系)[^，。;]{0,16}(?:部门|单位|机构)"
+    r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fa5]{2,16}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?:为|是|"
+    r"系)[^，。;]{0,16}(?:部门|单位|机构)"
 )
 
 
 _OPENS = re.compile(
-    r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fa5]{1,6}?[省市县区州旗][\u4e00-\u9fa5]{1,14}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|馆|院))(?=20\d\d年|核定|编制|现有|全年)[^\n]*"
+    r"(?:^|\n)\s*(?P<name>[\u4e00-\u9fa5]{1,6}?[省市县区州旗][\u4e00-\u9fa5]{1,14}?(?:局|委员会|"
+    r"办公室|中心|人民政府|办事处|学校|馆|院))(?=20\d\d年|核定|编制|现有|全年)[^\n]*"
 )  # “某某局 2023 年编制 42 人……全年支出 1075.76 万元”
 
 
@@ -182,7 +190,8 @@ def _wrong_name(source: Passage, department: str, evidence: ProseEvidence) -> It
 
 
 _OFFICE = re.compile(
-    r"\s*(?P<name>[\u4e00-\u9fa5]{1,10}[省市县区州旗][\u4e00-\u9fa5]{1,14}?(?:局|委员会|办公室|中心|人民政府|办事处|学校|医院|馆|院))\s*"
+    r"\s*(?P<name>[\u4e00-\u9fa5]{1,10}[省市县区州旗][\u4e00-\u9fa5]{1,14}?(?:局|委员会|办公室|中心|"
+    r"人民政府|办事处|学校|医院|馆|院))\s*"
 )
 
 
@@ -190,7 +199,14 @@ def _wrong_margin(source: Passage, department: str) -> Iterator[Observation]:
     """A header that is nothing but another office's name; it may be of whoever asks for the report."""
     match = _OFFICE.fullmatch(source.folded)
     if match and department and not _is_own(match["name"], department):
-        words = f"{source.title}写的是“{match['name']}”，填报单位是“{department}”。是要求报送的单位的，不用改；误用了别的单位的文字的，请改正。"
+        words = (
+            f"{source.title}写的是“"
+            f"{match['name']}”，"
+            f"填报单位是“{department}”。"
+            f"是要求报送的单位的，"
+            f"不用改；"
+            f"误用了别的单位的文字的，请改正。"
+        )
         yield at(
             source,
             match.start("name"),
@@ -237,8 +253,15 @@ def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator
             f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
         )
         yield at(
-            source, first.start(), end, first.group(), words, expected="我单位", count=len(wrong), severity=Severity.WARNING
-        )  # fmt: skip
+            source,
+            first.start(),
+            end,
+            first.group(),
+            words,
+            expected="我单位",
+            count=len(wrong),
+            severity=Severity.WARNING,
+        )
 
 
 _OF_THE_WHOLE = r"(?=所有|全部|全体|各项|领导|班子|党组|党委|职工|经费|财务|资产|资金|[订制]有|《)"
@@ -278,11 +301,28 @@ def _borrowed_name(
         )
         quote = quoted(source.text[match.start() : end])
         times = f"等 {len(found)} 处" if len(found) > 1 else ""
-        words = f"正文“{quote}”{times}里的“{match['name']}”，像是“{shown[match['name']]}”的（别处也写了它），填报单位是“{department}”。确是本单位内设机构的不用改，否则请改正。"
+        words = (
+            f"正文“{quote}”"
+            f"{times}里的“"
+            f"{match['name']}”，"
+            f"像是“{shown[match['name']]}”的（"
+            f"别处也写"
+            f"了它），"
+            f"填报单位是“{department}”。"
+            f"确是本单位内设机构的不用改，"
+            f"否则请改正。"
+        )
         yield at(
-            source, match.start(), end, match["name"], words,
-            expected="本单位", count=len(found), severity=Severity.NOTE, related=tuple(one.place for one, _ in found[1:]),
-        )  # fmt: skip
+            source,
+            match.start(),
+            end,
+            match["name"],
+            words,
+            expected="本单位",
+            count=len(found),
+            severity=Severity.NOTE,
+            related=tuple(one.place for one, _ in found[1:]),
+        )
 
 
 def _other_offices(evidence: ProseEvidence, department: str) -> Iterator[str]:
@@ -302,7 +342,7 @@ def _other_offices(evidence: ProseEvidence, department: str) -> Iterator[str]:
             yield other_office(table.heading.text, department, form.heading)
 
 
-# ------------------------------------------------------------------------------------------------------ leftovers
+# ---------------------------------------------------------------------------------------- leftovers
 
 
 @rule("NAR111", "模板残留", severity=Severity.ERROR, basis=OWN_REPORT, relations=("C69",))

@@ -24,14 +24,16 @@ from jixiao_xlsx.values.number_text import plain
 @cache
 def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        f"(?P<what>{any_of(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)\\s*分(?!制|值)"
+        f"(?P<what>{any_of(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)"
+        f"\\s*分(?!制|值)"
     )
 
 
 @cache
 def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        f'(?:{any_of(words)})(?:结果)?(?:为|是|评定为)?:?[“"「]?(?P<grade>{any_of(grades)})[”"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)'
+        f'(?:{any_of(words)})(?:结果)?(?:为|是|评定为)?:?[“"「]?(?P<grade>{any_of(grades)})'
+        f'[”"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)'
     )
 
 
@@ -76,9 +78,15 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
                 wrong.add(score)
                 words = f"正文写“{quoted(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
                 yield at(
-                    source, match.start(), match.end(), match["what"], words,
-                    expected=f"{total.text} 分", difference=f"{plain(score - total.number)} 分", related=(total.place,),
-                )  # fmt: skip
+                    source,
+                    match.start(),
+                    match.end(),
+                    match["what"],
+                    words,
+                    expected=f"{total.text} 分",
+                    difference=f"{plain(score - total.number)} 分",
+                    related=(total.place,),
+                )
         yield from _grade(evidence, story, source, score, wrong)
         yield from _full_mark(evidence, source)
         yield from _bands(evidence, source)
@@ -156,7 +164,11 @@ def _grade(
         ):
             continue  # the score is what is wrong
         if right and typed != right:
-            words = f"正文写“{quoted(match.group())}”，{plain(number) if number is not None else ''} 分应为“{right}”。请改正。"
+            words = (
+                f"正文写“{quoted(match.group())}”，"
+                f"{plain(number) if number is not None else ''} "
+                f"分应为“{right}”。请改正。"
+            )
             yield at(
                 source,
                 match.start(),
@@ -191,7 +203,8 @@ def _score_before(evidence: ProseEvidence, source: Passage, position: int) -> De
 
 
 _EXECUTION_SCORE = re.compile(
-    r"(?:预算执行率(?:指标)?|执行率[^。;\n得]{0,16}[。;]该项?(?:指标)?)[^。;\n得]{0,24}?(?:自评)?得分?(?:为)?(?P<number>\d+(?:\.\d+)?)分"
+    r"(?:预算执行率(?:指标)?|执行率[^。;\n得]{0,16}[。;]该项?(?:指标)?)[^。;\n得]{0,24}?(?:自评)?得分?(?:为)"
+    r"?(?P<number>\d+(?:\.\d+)?)分"
 )
 
 
@@ -230,7 +243,8 @@ _FULL = re.compile(r"满分(?:值)?(?:为|是)?(\d+)分")
 
 
 _BAND = re.compile(
-    r"(?P<low>\d{1,3})分?(?:[(〔]含[)〕])?(?:[至到—~-]+)\d{1,3}分?(?:[(〔](?:不含|含)[)〕])?(?:的)?[为是]?[“\"]?(?P<grade>[优良中差])"
+    r"(?P<low>\d{1,3})分?(?:[(〔]含[)〕])?(?:[至到—~-]+)\d{1,3}分?(?:[(〔](?:不含|含)[)〕])?(?:的)"
+    r"?[为是]?[“\"]?(?P<grade>[优良中差])"
 )
 
 
@@ -241,7 +255,13 @@ def _bands(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
         low = lows.get(match["grade"])
         yield Looked(1)
         if low is not None and Fraction(match["low"]) != low:
-            words = f"正文写“{quoted(source.text[match.start() : match.end()])}”，规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
+            words = (
+                f"正文写“{quoted(source.text[match.start() : match.end()])}”，"
+                f"规定“{match['grade']}”从 "
+                f"{plain(low)}"
+                f" 分起。"
+                f"请改正。"
+            )
             yield at(
                 source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起"
             )

@@ -197,7 +197,14 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
         for source in story.passages:
             yield Looked(1)
             if match := advice.pattern.search(source.folded):
-                words = f"正文“{quoted(source.text[match.start() : match.end()])}”，但{advice.says}（《{cells[0].sheet}》{cells[0].ref} 为 {cells[0].text}）。请核对是否照抄。"
+                words = (
+                    f"正文“{quoted(source.text[match.start() : match.end()])}”，"
+                    f"但{advice.says}（《"
+                    f"{cells[0].sheet}》"
+                    f"{cells[0].ref} 为 "
+                    f"{cells[0].text}）。"
+                    f"请核对是否照抄。"
+                )
                 yield at(
                     source,
                     match.start(),

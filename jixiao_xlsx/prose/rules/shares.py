@@ -57,7 +57,12 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
                 any(is_slip(rate.value, one, rate.decimals) for one in true)
                 or _stands_there(story, share)
             )
-            words = f"正文写“{words_of(rate)}”，“{words_of(share.part.mention)}”占{name}应为 {plain(middle, 2)}%。"
+            words = (
+                f"正文写“{words_of(rate)}”，"
+                f"“{words_of(share.part.mention)}”占"
+                f"{name}应为 "
+                f"{plain(middle, 2)}%。"
+            )
             words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
             yield said(
                 rate,
@@ -100,7 +105,16 @@ def _slices(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
             rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable
         ):
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
-            words = f"正文写“{words_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，请写明占的是哪一项。"
+            words = (
+                f"正文写“{words_of(rate)}”，"
+                f"按表内数“{one.item}”占“"
+                f"{one.whole}"
+                f"”应为 "
+                f"{right}。"
+                f"请改正；"
+                f"如另有所指，"
+                f"请写明占的是哪一项。"
+            )
             related = (parts[0].cells[0].place, usable[0].cells[0].place)
             true = [
                 Fraction(part.atoms) / Fraction(whole.atoms) * 100

@@ -62,7 +62,7 @@ def _one_letter_off(one: str, other: str) -> bool:
     return any(longer[:n] + longer[n + 1 :] == shorter for n in range(1, len(longer)))
 
 
-# ------------------------------------------------------------------------------------------------------ the funds table
+# ---------------------------------------------------------------------------------- the funds table
 
 
 @rule(

@@ -65,7 +65,14 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
                 )
                 shown = f"工作簿《{ours.sheet}》{ours.ref} 是 {_shown(ours)}{same}"
                 gap = _gap(theirs, ours)
-                words = f"报告里“{theirs.row}”的“{theirs.column}”是 {_shown(theirs)}，{shown}，相差 {gap.lstrip('-')}。请核对后改成一致。"
+                words = (
+                    f"报告里“{theirs.row}”的“"
+                    f"{theirs.column}”是 "
+                    f"{_shown(theirs)}，"
+                    f"{shown}，"
+                    f"相差 {gap.lstrip('-')}。"
+                    f"请核对后改成一致。"
+                )
                 yield flag(
                     theirs,
                     words,
@@ -102,12 +109,29 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
                 else f"（{nearest.shown_in(cell.unit, cell.decimals)}）"
             )
             title = cell.column.rpartition("／")[2]
-            words = f"报告里“{cell.row}”的“{title}”是 {cell.text} {cell.unit}，{nearest.where}是 {nearest.shown}{same}，相差 {gap.lstrip('-')}。请核对后改成一致。"
+            words = (
+                f"报告里“{cell.row}”的“"
+                f"{title}”是 "
+                f"{cell.text} "
+                f"{cell.unit}，"
+                f"{nearest.where}是 "
+                f"{nearest.shown}"
+                f"{same}，"
+                f"相差 {gap.lstrip('-')}。"
+                f"请核对后改成一致。"
+            )
             related = tuple(one.place for one in nearest.cells)
             yield Flag(
-                cell.place, cell.row, title, cell.text, words, Expected(right, right, cell.unit), gap,
-                related=related, severity=Severity.WARNING,
-            )  # fmt: skip
+                cell.place,
+                cell.row,
+                title,
+                cell.text,
+                words,
+                Expected(right, right, cell.unit),
+                gap,
+                related=related,
+                severity=Severity.WARNING,
+            )
 
 
 def _yards(evidence: ProseEvidence, cell: Cell) -> tuple[Yard, ...]:
@@ -230,7 +254,10 @@ def _gap(theirs: Cell, ours: Cell) -> str:
         return (
             f"{plain(((theirs.number or Decimal(0)) - (ours.number or Decimal(0))) * 100)} 个百分点"
         )
-    return f"{plain((theirs.number or Decimal(0)) - _in_their_unit(theirs, ours))} {theirs.unit}".rstrip()
+    return (
+        f"{plain((theirs.number or Decimal(0)) - _in_their_unit(theirs, ours))} "
+        f"{theirs.unit}".rstrip()
+    )
 
 
 def _expected(theirs: Cell, ours: Cell) -> Expected:
