@@ -12,8 +12,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jixiao_xlsx.prose.facts import Chain, believed
 from jixiao_xlsx.prose.language.clauses import VAGUE_AFTER, Mention
+from jixiao_xlsx.prose.statements import Chain, believed
 from jixiao_xlsx.values.amounts import Interval, atoms_per, rate_holds
 
 _ASIDE = re.compile(r"\([^()]*\)|〔[^〕]*〕")
@@ -29,7 +29,7 @@ class _Pattern:
     how: str
 
 
-def chains(found: Sequence[Mention]) -> Iterator[Chain]:
+def broken_chains(found: Sequence[Mention]) -> Iterator[Chain]:
     """Every chain among the numbers of a sentence that does not hold."""
     kinds = [_kind(one) for one in found]
     gaps: dict[int, str] = {}
@@ -64,10 +64,11 @@ def _is_of_all(
     earlier: Sequence[Mention], numbers: tuple[Mention, Mention, Mention], pattern: _Pattern
 ) -> bool:
     """“公务用车 3 辆，其中……2 辆，运行维护费 9.05 万元，平均每辆 3.02 万元”: the average of all that were counted before."""
-    counted = next(one for one in numbers if _kind(one) == _HEADS)
-    others = (one for one in earlier if one.unit == counted.unit)
+    countable_mentions = next(one for one in numbers if _kind(one) == _HEADS)
+    others = (one for one in earlier if one.unit == countable_mentions.unit)
     return any(
-        pattern.test([other if one is counted else one for one in numbers])[0] for other in others
+        pattern.test([other if one is countable_mentions else one for one in numbers])[0]
+        for other in others
     )
 
 

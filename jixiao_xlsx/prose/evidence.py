@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.prose.comparisons import Measures
-from jixiao_xlsx.prose.facts import Story
-from jixiao_xlsx.prose.language.vocabulary import Vocabulary, vocabulary
-from jixiao_xlsx.prose.source import own_words, passages
-from jixiao_xlsx.prose.story import read_story
-from jixiao_xlsx.prose.table_figures import Yardsticks
+from jixiao_xlsx.prose.language.vocabulary import Vocabulary, read_vocabulary
+from jixiao_xlsx.prose.match_figures import FigureMatcher
+from jixiao_xlsx.prose.read_statements import read_statements
+from jixiao_xlsx.prose.report_passages import own_words, passages
+from jixiao_xlsx.prose.statements import ReportStatements
+from jixiao_xlsx.prose.table_figures import TableFigures
 
 
 @dataclass(frozen=True)
@@ -21,26 +21,30 @@ class ProseEvidence(Evidence):
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
         """The words reports of this form are read with."""
-        return vocabulary(self.template)
+        return read_vocabulary(self.template)
 
     @cached_property
-    def story(self) -> Story | None:
+    def statements(self) -> ReportStatements | None:
         """What the written report says; None where there is none."""
-        known = self.vocabulary
-        texts = passages(self.submission, self.template, known) if known else ()
+        vocabulary = self.vocabulary
+        texts = passages(self.submission, self.template, vocabulary) if vocabulary else ()
         return (
-            read_story(texts, known, own_words(self.submission, known), self.submission.year)
-            if known and texts
+            read_statements(
+                texts, vocabulary, own_words(self.submission, vocabulary), self.submission.year
+            )
+            if vocabulary and texts
             else None
         )
 
     @cached_property
-    def yards(self) -> Yardsticks:
+    def table_figures(self) -> TableFigures:
         """The tables' figures by item and role. Only asked where there is a story."""
         assert self.vocabulary is not None
-        return Yardsticks(self.submission, self.vocabulary, self.judged)
+        return TableFigures(self.submission, self.vocabulary, self.judged)
 
     @cached_property
-    def measures(self) -> Measures:
+    def matcher(self) -> FigureMatcher:
         """What the report says, held against the tables. Only asked where there is a story."""
-        return Measures(self.yards, tuple(self.story.facts) if self.story else ())
+        return FigureMatcher(
+            self.table_figures, tuple(self.statements.facts) if self.statements else ()
+        )

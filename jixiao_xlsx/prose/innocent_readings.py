@@ -11,10 +11,10 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from jixiao_xlsx.prose.facts import Fact, Listing, Story
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.vocabulary import fold
-from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
+from jixiao_xlsx.prose.statements import Fact, Listing, ReportStatements
+from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import Interval, atoms_per, rate_holds
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 
@@ -24,13 +24,13 @@ _STOPS = "。!?\n"
 _ALL = {"合计", "总计", "小计"}
 
 
-def beside(story: Story, mention: Mention) -> list[Mention]:
+def nearby_numbers(statements: ReportStatements, mention: Mention) -> list[Mention]:
     """The other numbers of its kind (money, people, …) in the same paragraph."""
     text = mention.passage.folded
     start, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.end)
     return [
         one
-        for one in story.heard.get(id(mention.passage), ())
+        for one in statements.mentions.get(id(mention.passage), ())
         if start <= one.start
         and (end < 0 or one.start < end)
         and one is not mention
@@ -38,10 +38,10 @@ def beside(story: Story, mention: Mention) -> list[Mention]:
     ]
 
 
-def adds_up(story: Story, listing: Listing) -> bool:
+def adds_up(statements: ReportStatements, listing: Listing) -> bool:
     """Whether some of the figures on the side of the list add up to its total: as many as the words count, where they do."""
     whole, first = listing.whole.mention, listing.parts[0].mention
-    near = [one for one in beside(story, whole) if 0 < _atoms(one) < _atoms(whole)]
+    near = [one for one in nearby_numbers(statements, whole) if 0 < _atoms(one) < _atoms(whole)]
     if first.start < whole.start:
         side = [one for one in near if one.start < whole.start][-_NEAREST:]
     else:
@@ -79,16 +79,16 @@ def _span(mention: Mention) -> Interval:
     return Interval(math.floor(atoms - last), math.ceil(atoms + last))
 
 
-def differs_by(story: Story, step: Mention) -> bool:
+def differs_by(statements: ReportStatements, step: Mention) -> bool:
     """Whether two figures of the paragraph are so far apart as `step` says."""
     span = _span(step)
-    return any((one + -other).meets(span) for one, other in _pairs(story, step))
+    return any((one + -other).meets(span) for one, other in _pairs(statements, step))
 
 
-def grows_by(story: Story, rate: Mention, like: Mention, *, up: bool) -> bool:
+def grows_by(statements: ReportStatements, rate: Mention, like: Mention, *, up: bool) -> bool:
     """Whether two figures of the kind of `like` in the paragraph give the rate of growth, or of decline."""
     shown, step = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
-    for more, less in _pairs(story, like, itself=True):
+    for more, less in _pairs(statements, like, itself=True):
         base = less if up else more
         if base.lo > 0 and rate_holds(shown, step, more + -less, base):
             return True
@@ -96,39 +96,39 @@ def grows_by(story: Story, rate: Mention, like: Mention, *, up: bool) -> bool:
 
 
 def _pairs(
-    story: Story, mention: Mention, *, itself: bool = False
+    statements: ReportStatements, mention: Mention, *, itself: bool = False
 ) -> Iterator[tuple[Interval, Interval]]:
     """Every two figures of the paragraph, the greater first."""
-    near = [*beside(story, mention), *([mention] if itself else [])]
+    near = [*nearby_numbers(statements, mention), *([mention] if itself else [])]
     spans = sorted({_span(one) for one in near}, key=lambda one: (one.lo, one.hi), reverse=True)
     return combinations(spans, 2)
 
 
-def is_share(story: Story, rate: Mention, part: Mention) -> bool:
+def is_share(statements: ReportStatements, rate: Mention, part: Mention) -> bool:
     """Whether the part has that share in some figure of the paragraph."""
     shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
-    wholes = (_span(one) for one in beside(story, part))
+    wholes = (_span(one) for one in nearby_numbers(statements, part))
     return any(whole.lo > 0 and rate_holds(shown, step, _span(part), whole) for whole in wholes)
 
 
-def is_quotient(story: Story, rate: Mention, like: Mention) -> bool:
+def is_quotient(statements: ReportStatements, rate: Mention, like: Mention) -> bool:
     """Whether one of two figures of the kind of `like` in the paragraph is that share of the other."""
     shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     return any(
         whole.lo > 0 and rate_holds(shown, step, part, whole)
-        for one, other in _pairs(story, like, itself=True)
+        for one, other in _pairs(statements, like, itself=True)
         for part, whole in ((one, other), (other, one))
     )
 
 
-def of_sentence(story: Story, mention: Mention) -> Iterator[Fact]:
+def of_sentence(statements: ReportStatements, mention: Mention) -> Iterator[Fact]:
     """The other facts of its sentence."""
     text = mention.passage.folded
     start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS)
     end = min(
         found if (found := text.find(stop, mention.end)) >= 0 else len(text) for stop in _STOPS
     )
-    for fact in story.facts:
+    for fact in statements.facts:
         if (
             fact.mention.passage is mention.passage
             and start < fact.mention.start < end
@@ -137,17 +137,19 @@ def of_sentence(story: Story, mention: Mention) -> Iterator[Fact]:
             yield fact
 
 
-def before(story: Story, mention: Mention) -> Mention | None:
+def before(statements: ReportStatements, mention: Mention) -> Mention | None:
     """The number before it in its sentence."""
-    heard = [one for one in story.heard.get(id(mention.passage), ()) if one.start < mention.start]
-    return heard[-1] if heard and follows(story, mention, heard[-1]) else None
+    mentions = [
+        one for one in statements.mentions.get(id(mention.passage), ()) if one.start < mention.start
+    ]
+    return mentions[-1] if mentions and follows(statements, mention, mentions[-1]) else None
 
 
-def follows(story: Story, mention: Mention, *parts: Mention | None) -> bool:
+def follows(statements: ReportStatements, mention: Mention, *parts: Mention | None) -> bool:
     """Whether the numbers right before it in its sentence are these, in any order: then it cannot be of others."""
     wanted = {id(one) for one in parts if one is not None}
-    heard = story.heard.get(id(mention.passage), [])
-    near = [one for one in heard if one.start < mention.start][-len(wanted) :]
+    mentions = statements.mentions.get(id(mention.passage), [])
+    near = [one for one in mentions if one.start < mention.start][-len(wanted) :]
     between = mention.passage.folded[near[0].end : mention.start] if near else "。"
     return bool(wanted) and {id(one) for one in near} == wanted and not set(_STOPS) & set(between)
 
@@ -155,7 +157,7 @@ def follows(story: Story, mention: Mention, *parts: Mention | None) -> bool:
 # -------------------------------------------------------------------------------------------- cells
 
 
-def is_of_another_cell(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
+def is_of_another_cell(fact: Fact, figures: Sequence[TableFigure], tables: TableFigures) -> bool:
     """Whether the figure is one beside the yards', and the paragraph names whose before it: “一般公共服务支出……由基本支出 535.93 万元”.
 
     Where the words right before the figure name the row, it is another row's figure by mistake, unless the other is a part of it by
@@ -170,9 +172,9 @@ def is_of_another_cell(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) ->
             _part_by_name(cell.row, other.row, before)
             or ((not named or cell.row in _ALL) and _title(other.row) in before)
         )
-        and Yard((other,)).meets(fact.believed)
-        for yard in yards
-        for cell in yard.cells
+        and TableFigure((other,)).meets(fact.believed)
+        for figure in figures
+        for cell in figure.cells
         for other in _column_of(tables.submission, cell)
     )
 
@@ -203,42 +205,42 @@ def _holds(table: Table, cell: Cell) -> bool:
     )
 
 
-def is_what_is_left(fact: Fact, tables: Yardsticks) -> bool:
+def is_what_is_left(fact: Fact, tables: TableFigures) -> bool:
     """Whether the figure is the difference of two of its item's: “项目支出有 23.76 万元没有执行”."""
-    yards = tables.of(fact.item, "")
+    figures = tables.of(fact.item, "")
     return any(
         one is not other and (one.span + -other.span).meets(fact.believed)
-        for one in yards
-        for other in yards
+        for one in figures
+        for other in figures
     )
 
 
-def is_what_was_granted(fact: Fact, tables: Yardsticks) -> bool:
+def is_what_was_granted(fact: Fact, tables: TableFigures) -> bool:
     """“上级下达资金 659.01 万元，支出 543.13 万元”: what was handed down of it, not what was spent."""
     return fact.role in {"", "budget", "plan"} and any(
-        yard.meets(fact.believed) for yard in tables.of(fact.item, "granted")
+        figure.meets(fact.believed) for figure in tables.of(fact.item, "granted")
     )
 
 
-def is_of_one_source(fact: Fact, yards: Sequence[Yard], tables: Yardsticks) -> bool:
+def is_of_one_source(fact: Fact, figures: Sequence[TableFigure], tables: TableFigures) -> bool:
     """“上级下达资金……，其中卫生健康支出 950.78 万元”: one row of a subject that has several, whose 资金来源 was named before it."""
     text = fact.mention.passage.folded
     before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
     rows = (
         cell
-        for yard in yards
-        if len(yard.cells) > 1
-        for cell in yard.cells
-        if Yard((cell,)).meets(fact.believed)
+        for figure in figures
+        if len(figure.cells) > 1
+        for cell in figure.cells
+        if TableFigure((cell,)).meets(fact.believed)
     )
     return any((source := tables.source_of(cell)) and source[:_TELLING] in before for cell in rows)
 
 
-def is_stale(fact: Fact, tables: Yardsticks) -> bool:
+def is_stale(fact: Fact, tables: TableFigures) -> bool:
     """Whether the figure is the same item's of another column (年初, 全年, 决算, 上年): then it was taken from the wrong one."""
     roles = ("execution", "budget", "original", "previous")
     return any(
-        yard.atoms and yard.meets(fact.believed)
+        figure.atoms and figure.meets(fact.believed)
         for role in roles
-        for yard in tables.of(fact.item, role)
+        for figure in tables.of(fact.item, role)
     )

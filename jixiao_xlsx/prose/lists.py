@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from jixiao_xlsx.prose.facts import Fact, Listing
 from jixiao_xlsx.prose.language.scope import PREVIOUS
-from jixiao_xlsx.prose.language.topics import NAMED
-from jixiao_xlsx.prose.memory import PLANNED, WHEN, alike
+from jixiao_xlsx.prose.language.topics import NAMING_KINDS
 from jixiao_xlsx.prose.relations import Relations
+from jixiao_xlsx.prose.sentence_memory import BUDGET_ROLES, TIME_WORDS, alike
+from jixiao_xlsx.prose.statements import Fact, Listing
 
-AMONG = re.compile("其中|包括|包含|涵盖|分为|:")
-BREAK = re.compile("[，,;:、]")
+LIST_OPENERS = re.compile("其中|包括|包含|涵盖|分为|:")
+CLAUSE_BREAKS = re.compile("[，,;:、]")
 _NOTHING_ELSE = re.compile("[，,]?(?:再无|别无|此外无|除此之外无|无)其他")
 _NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2}
 _SUM = re.compile(
@@ -22,7 +22,7 @@ _SUM = re.compile(
 
 def _of_another_time(whole: Fact, part: Fact) -> bool:
     """“年初……，其中……；年末……”."""
-    then, now = (WHEN.search(fact.mention.lead) for fact in (whole, part))
+    then, now = (TIME_WORDS.search(fact.mention.lead) for fact in (whole, part))
     return then is not None and now is not None and then.group() != now.group()
 
 
@@ -31,8 +31,12 @@ class Lists(Relations):
 
     def _listed(self, fact: Fact) -> None:
         gap = fact.mention.gap
-        among = AMONG.search(gap) if ";" not in gap else None  # “；其中” may be of any of them
-        bracket = gap.startswith("(") and bool(fact.mention.words) and fact.mention.has(*NAMED)
+        among = (
+            LIST_OPENERS.search(gap) if ";" not in gap else None
+        )  # “；其中” may be of any of them
+        bracket = (
+            gap.startswith("(") and bool(fact.mention.words) and fact.mention.has(*NAMING_KINDS)
+        )
         if (
             (among or bracket)
             and self.last is not None
@@ -47,17 +51,17 @@ class Lists(Relations):
             return
         if self.parent is None:
             return
-        breaks = BREAK.findall(gap) or (
+        breaks = CLAUSE_BREAKS.findall(gap) or (
             ["、"] if gap.startswith(("和", "及", "以及", "与")) else []
         )
         boundaries = len(breaks)
         if boundaries == 1 and (self.separator or breaks[0]) in "、，," and breaks[0] == ";":
             boundaries = 2  # a list that uses “、” or “，” is not continued by “；”
         self.separator = self.separator or "".join(breaks[:1])
-        other = ("share", "execution", "spent", "previous", "start", "together", *PLANNED)
+        other = ("share", "execution", "spent", "previous", "start", "together", *BUDGET_ROLES)
         roles = fact.mention.has(*other) or fact.mention.opening in other
         whole = (
-            fact.item in self.known.partitions
+            fact.item in self.vocabulary.partitions
             and fact.item != self.parent.item
             and self._is_whole(fact)
         )
@@ -76,32 +80,37 @@ class Lists(Relations):
     def _summed_up(self, fact: Fact) -> None:
         """“A 1 万元、B 2 万元，两项共计 3 万元”: a list whose total comes last."""
         gap = fact.mention.gap
-        counted = _SUM.search(fact.mention.lead)
-        number = _NUMERALS.get(counted["n"] or "", 0) if counted else 0
+        countable_mentions = _SUM.search(fact.mention.lead)
+        number = _NUMERALS.get(countable_mentions["n"] or "", 0) if countable_mentions else 0
         row = self.row[-number:] if number else self.row
         same = len(row) > 1 and all(alike(one, fact) for one in row)
-        if counted and same and len(row) == (number or len(row)):
+        if countable_mentions and same and len(row) == (number or len(row)):
             plain_row = not any("其中" in one.mention.gap for one in row[1:])
             if number or (plain_row and len(fact.items) == 0):
-                self.story.listings.append(
+                self.statements.listings.append(
                     Listing(fact, tuple(row), open_ended=not number, sure=bool(number))
                 )
-        another = fact.mention.has(*PLANNED) and (
+        another = fact.mention.has(*BUDGET_ROLES) and (
             not self.row or self.row[-1].role != fact.role or not fact.item
         )
-        if counted or len(BREAK.findall(gap)) > 1 or fact.mention.has("share") or another:
+        if (
+            countable_mentions
+            or len(CLAUSE_BREAKS.findall(gap)) > 1
+            or fact.mention.has("share")
+            or another
+        ):
             self.row = []
         self.row.append(fact)
 
     def _is_whole(self, fact: Fact) -> bool:
         """Whether the item is the total of a group that the parent is not above."""
         assert self.parent is not None
-        return fact.item not in self.known.partitions.get(self.parent.item, ())
+        return fact.item not in self.vocabulary.partitions.get(self.parent.item, ())
 
     def _close_list(self) -> None:
         if self.parent is not None and self.children:
             closed = _NOTHING_ELSE.match(self.children[-1].mention.tail) is not None
-            self.story.listings.append(
+            self.statements.listings.append(
                 Listing(self.parent, tuple(self.children), self.open_ended and not closed, closed)
             )
         self.parent, self.children, self.separator = None, [], ""

@@ -30,7 +30,7 @@ class Portion:
 
     start: int
     end: int
-    said: str
+    text: str
     whole: str
     low: Fraction
     high: Fraction

@@ -5,19 +5,27 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from jixiao_xlsx.prose.facts import Change, Done, Fact, RateSaid, Roughly, Share, Slice
-from jixiao_xlsx.prose.language.clauses import Mention, read
+from jixiao_xlsx.prose.language.clauses import Mention, parse_lead
 from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS
-from jixiao_xlsx.prose.language.topics import NAMED
+from jixiao_xlsx.prose.language.topics import NAMING_KINDS
 from jixiao_xlsx.prose.language.vocabulary import Word
-from jixiao_xlsx.prose.memory import PLANNED, Memory, alike
 from jixiao_xlsx.prose.portions import portions
+from jixiao_xlsx.prose.sentence_memory import BUDGET_ROLES, SentenceMemory, alike
+from jixiao_xlsx.prose.statements import (
+    BareShare,
+    CompletionRate,
+    Fact,
+    RoundShare,
+    Share,
+    StatedChange,
+    StatedRate,
+)
 
 _AGAINST_PLAN = re.compile("超支|节约|节省|节支")
-NEXT_OF_LIST = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
+LIST_SEPARATORS = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 
 
-class Relations(Memory):
+class Relations(SentenceMemory):
     """The part of the walk that reads differences and percentages."""
 
     # -- changes
@@ -29,17 +37,17 @@ class Relations(Memory):
     def _compare(self, mention: Mention) -> None:
         self._close_change()
         words = mention.words or ()
-        named = [word.name for word in words if word.kind in NAMED]
+        named = [word.name for word in words if word.kind in NAMING_KINDS]
         item = (
             named[0] if len(named) == 1 else self.current.item if self.current and not named else ""
         )
         if mention.scope.foreign or (not item and self.current is None):
-            self._lost()
+            self._lose_thread()
             return
         base = self._base(mention)
         self.compared = Fact(mention, (item,) if item else (), base if base else OTHER)
-        self.story.facts.append(self.compared)
-        self.said.append(self.compared)
+        self.statements.facts.append(self.compared)
+        self.clause_facts.append(self.compared)
 
     def _changed(self, mention: Mention) -> None:
         self._close_change()
@@ -49,7 +57,7 @@ class Relations(Memory):
             or mention.approximate
             or mention.has("respectively")
         ):
-            self._lost()
+            self._lose_thread()
             return
         if mention.has("over", "under") and not self._base(mention):
             return
@@ -59,9 +67,9 @@ class Relations(Memory):
 
     def _new_change(
         self, mention: Mention, *, amount: Mention | None = None, rate: Mention | None = None
-    ) -> Change | None:
+    ) -> StatedChange | None:
         words = mention.words or ()
-        named = [word.name for word in words if word.kind in NAMED]
+        named = [word.name for word in words if word.kind in NAMING_KINDS]
         if len(named) > 1 or (not named and self.current is None):
             return None
         item = named[0] if named else self.current.item if self.current else ""
@@ -70,7 +78,7 @@ class Relations(Memory):
         )
         facts = [
             fact
-            for fact in self.said
+            for fact in self.clause_facts
             if fact.item == item and not fact.subset and not fact.mention.approximate
         ]
         base = self._base(mention) or self._base_said(item, facts, mention.lead)
@@ -83,14 +91,14 @@ class Relations(Memory):
             current = current or next(
                 (fact for fact in facts if fact is not self.compared and fact is not earlier), None
             )
-        return Change(item, direction, base, current, earlier, amount, rate)
+        return StatedChange(item, direction, base, current, earlier, amount, rate)
 
     def _base_said(self, item: str, facts: list[Fact], lead: str) -> str:
         """What a bare “减少” is measured from: what was compared with, or last year's figure beside this year's."""
         if self.compared is not None and self.compared.item == item:
             return self.compared.role
         roles = {fact.role for fact in facts}
-        planned = [role for role in PLANNED if role in roles]
+        planned = [role for role in BUDGET_ROLES if role in roles]
         if len(planned) == 1 and PREVIOUS not in roles and _AGAINST_PLAN.search(lead):
             return planned[0]  # “预算 8 万元、决算 7 万元，节约……”
         before = PREVIOUS in roles or self._opening(item) is not None
@@ -98,17 +106,23 @@ class Relations(Memory):
 
     def _opening(self, name: str) -> Fact | None:
         """What the year began with, if it was told: 年初结转和结余 of 年末结转和结余."""
-        cells = self.known.items[name].cells.get(PREVIOUS, ()) if name in self.known.items else ()
+        cells = (
+            self.vocabulary.items[name].cells.get(PREVIOUS, ())
+            if name in self.vocabulary.items
+            else ()
+        )
         told = (
             fact
-            for fact in self.said
-            if fact.item in self.known.items and not fact.subset and not fact.mention.approximate
+            for fact in self.clause_facts
+            if fact.item in self.vocabulary.items
+            and not fact.subset
+            and not fact.mention.approximate
         )
         return next(
             (
                 fact
                 for fact in told
-                if set(cells) & {*self.known.items[fact.item].cells.get("execution", ())}
+                if set(cells) & {*self.vocabulary.items[fact.item].cells.get("execution", ())}
             ),
             None,
         )
@@ -116,7 +130,7 @@ class Relations(Memory):
     def _base(self, mention: Mention) -> str:
         words = mention.words or ()
         kinds = {word.kind for word in words}
-        for kind in PLANNED:
+        for kind in BUDGET_ROLES:
             if kind in kinds:
                 return kind
         earlier = (
@@ -130,7 +144,7 @@ class Relations(Memory):
 
     def _close_change(self) -> None:
         if self.change is not None:
-            self.story.changes.append(self.change)
+            self.statements.changes.append(self.change)
         self.change = None
 
     # -- percentages
@@ -141,16 +155,16 @@ class Relations(Memory):
             self._close_change()
             self._share_of_named(mention)
             if words is None or mention.scope.foreign:
-                self._lost()
+                self._lose_thread()
             return
         if mention.has("respondent"):
             self._satisfied(mention, words)
             return
-        if self.rates and mention.gap.strip(" ") in NEXT_OF_LIST:
+        if self.rates and mention.gap.strip(" ") in LIST_SEPARATORS:
             self._completion(mention, self.rates.pop(0), self.rated)
             return
         self.rates = []
-        if self.split and mention.gap.strip(" ") in NEXT_OF_LIST:
+        if self.split and mention.gap.strip(" ") in LIST_SEPARATORS:
             self._next_split(mention)
             return
         self.split = []
@@ -166,38 +180,38 @@ class Relations(Memory):
             "的比例",
         }:
             self.shared = Share(mention, self.divided[0], "", self.divided[1])
-            self.story.shares.append(self.shared)
+            self.statements.shares.append(self.shared)
         elif mention.has("up", "down"):
             self._growth(mention)
         elif mention.has("share"):
             self._share(mention, words)
         elif mention.has("rate", "indicator"):
             self._rate(mention, words)
-        elif mention.has("execution", "spent", *PLANNED) or mention.lead in {"完成", "为"}:
+        elif mention.has("execution", "spent", *BUDGET_ROLES) or mention.lead in {"完成", "为"}:
             self._completion(mention)
 
     def _respectively(self, mention: Mention) -> None:
         """“A、B 分别完成预算的 90% 和 80%”."""
-        names = [word.name for word in mention.wide or () if word.kind in NAMED]
+        names = [word.name for word in mention.wide or () if word.kind in NAMING_KINDS]
         kinds = [word.kind for word in mention.wide or ()]
         after = (
             [
                 word.name
                 for word in (mention.wide or ())[kinds.index("share") :]
-                if word.kind in NAMED
+                if word.kind in NAMING_KINDS
             ]
             if "share" in kinds
             else []
         )
         if len(after) == 1 and len(names) > 2:
             self.split = [
-                Slice(mention, name, after[0]) for name in names[:-1]
+                BareShare(mention, name, after[0]) for name in names[:-1]
             ]  # “A、B 分别占 C 的 80%、20%”
             self._next_split(mention)
-        if len(names) > 1 and mention.has(*PLANNED) and not mention.has("up", "down", "share"):
+        if len(names) > 1 and mention.has(*BUDGET_ROLES) and not mention.has("up", "down", "share"):
             self.rates, self.rated = (
                 names,
-                next(word.kind for word in mention.words or () if word.kind in PLANNED),
+                next(word.kind for word in mention.words or () if word.kind in BUDGET_ROLES),
             )
             self._completion(mention, self.rates.pop(0), self.rated)
 
@@ -210,7 +224,7 @@ class Relations(Memory):
         )
         one = self.split.pop(0)
         if not unsure:
-            self.sliced.append(replace(one, mention=mention))
+            self.bare_shares.append(replace(one, mention=mention))
 
     def _satisfied(self, mention: Mention, words: tuple[Word, ...]) -> None:
         """“村民满意度 97.94%，居民 98.46%”: 满意度 by those that were asked."""
@@ -218,7 +232,7 @@ class Relations(Memory):
         rates = {
             word.name for word in words if word.kind in {"indicator", "rate", "item", "subject"}
         }
-        named = bool(rates) and rates == {(self.known.respondents or ("",))[-1]}
+        named = bool(rates) and rates == {(self.vocabulary.respondents or ("",))[-1]}
         others = mention.has(
             "share", "up", "down", "over", "under", "respectively", "than", "target", "previous"
         )
@@ -232,7 +246,7 @@ class Relations(Memory):
             self.asked = False
         elif named or (self.asked and not rates):
             self.asked = True
-            self.story.rates.append(RateSaid(mention, "respondent", names[0]))
+            self.statements.rates.append(StatedRate(mention, "respondent", names[0]))
 
     def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
         named = [word for word in words if word.kind in {"rate", "indicator"}]
@@ -243,14 +257,14 @@ class Relations(Memory):
             or mention.scope.doubtful
         ):
             return
-        general = named[0].kind == "rate" and named[0].name == self.known.rate
-        items = [word.name for word in words if word.kind in NAMED]
-        counted = self.current is not None and not self.current.mention.money
+        general = named[0].kind == "rate" and named[0].name == self.vocabulary.rate
+        items = [word.name for word in words if word.kind in NAMING_KINDS]
+        countable_mentions = self.current is not None and not self.current.mention.money
         if general and (
             items
             or (
                 self._of_one(self.current)
-                and not counted
+                and not countable_mentions
                 and not re.search("部门|整体|总体", mention.lead)
             )
         ):
@@ -261,11 +275,11 @@ class Relations(Memory):
         bare = general and named[0].name not in mention.lead
         if items or (bare and self._is_astray(mention)):
             return
-        self.story.rates.append(RateSaid(mention, named[0].kind, named[0].name))
+        self.statements.rates.append(StatedRate(mention, named[0].kind, named[0].name))
 
     def _growth(self, mention: Mention) -> None:
         change = self.change
-        if change and change.rate is None and not mention.has(*NAMED, "than"):
+        if change and change.rate is None and not mention.has(*NAMING_KINDS, "than"):
             down = mention.has("down") != (mention.value < 0)
             if (change.direction < 0) == down:
                 self.change = replace(change, rate=mention)
@@ -286,20 +300,20 @@ class Relations(Memory):
         ):
             return
         if self.parent.mention.lead.endswith(named["whole"]) and alike(self.parent, self.last):
-            self.story.shares.append(Share(mention, self.last, "", self.parent))
+            self.statements.shares.append(Share(mention, self.last, "", self.parent))
 
     def _share(self, mention: Mention, words: tuple[Word, ...]) -> None:
         kinds = [word.kind for word in words]
         cut = kinds.index("share")
-        before = [word.name for word in words[:cut] if word.kind in NAMED]
-        after = [word.name for word in words[cut:] if word.kind in NAMED]
+        before = [word.name for word in words[:cut] if word.kind in NAMING_KINDS]
+        after = [word.name for word in words[cut:] if word.kind in NAMING_KINDS]
         if not after and "spent" in kinds[cut:] and self.whole:
             after = [self.whole]
-        if any(word.kind in {*PLANNED, "fiscal", "previous"} for word in words):
+        if any(word.kind in {*BUDGET_ROLES, "fiscal", "previous"} for word in words):
             return
         if (
             before
-            and not any(fact.item == before[0] for fact in self.said)
+            and not any(fact.item == before[0] for fact in self.clause_facts)
             and len(after) < 2
             and len(before) == 1
         ):
@@ -313,12 +327,14 @@ class Relations(Memory):
             planned = not after and (self.astray or self.planned)
             if unsure or planned or (self.parent is not None and (not above or self.parent.subset)):
                 return
-            self.sliced.append(Slice(mention, before[0], after[0] if after else above))
+            self.bare_shares.append(BareShare(mention, before[0], after[0] if after else above))
             return
         last = self.current if self.last is self.stepped else self.last
         part = last if last and last.role != PREVIOUS else None
         if before:
-            part = next((fact for fact in reversed(self.said) if fact.item == before[0]), None)
+            part = next(
+                (fact for fact in reversed(self.clause_facts) if fact.item == before[0]), None
+            )
         adjacent = re.fullmatch(r"[，,]?(?:占|所占)[^，,;()]*", mention.gap) is not None
         if part is not None and len(after) < 2 and (part.item or not after or adjacent):
             parallel = (
@@ -330,7 +346,7 @@ class Relations(Memory):
             )
             head = "" if self.parent is not None or parallel else self.head
             self.shared = Share(mention, part, after[0] if after else head, self.parent, parallel)
-            self.story.shares.append(self.shared)
+            self.statements.shares.append(self.shared)
             if parallel is not None:
                 self.shared = parallel
 
@@ -342,7 +358,7 @@ class Relations(Memory):
             clause = re.split("[，,;:()]", text[: one.start])[-1]
             named = self._one_name(clause)
             whole = self._one_name(one.whole) if one.whole else ""
-            scope = self.story.scope(at.passage, position + one.start)
+            scope = self.statements.scope(at.passage, position + one.start)
             unsure = (
                 scope.foreign
                 or scope.doubtful
@@ -358,10 +374,10 @@ class Relations(Memory):
                 start=start + len(clause),
                 end=position + one.end,
                 lead=clause,
-                numeral=one.said,
+                numeral=one.text,
                 unit="",
             )
-            share: Share | Slice | None = None
+            share: Share | BareShare | None = None
             if text.startswith("的") and one.start == 0:
                 share = Share(quote, self.divided[0], "", self.divided[1]) if self.divided else None
             elif named:
@@ -370,7 +386,7 @@ class Relations(Memory):
                     if self.parent is not None and not self.parent.subset
                     else self.head
                 )
-                share = Slice(quote, named, whole or above or self._top_of(named))
+                share = BareShare(quote, named, whole or above or self._top_of(named))
             elif self.last is not None and not re.sub("[，,]|大?约|仅|只", "", text[: one.start]):
                 parent = self.parent if self.parent is not self.last else None
                 top = "" if parent is not None else self.head or self._top_of(self.last.item)
@@ -378,34 +394,34 @@ class Relations(Memory):
             if share is not None and not (
                 isinstance(share, Share) and share.part.mention.approximate
             ):
-                self.story.roughly.append(Roughly(share, one.said, one.low, one.high))
+                self.statements.round_shares.append(RoundShare(share, one.text, one.low, one.high))
 
     def _one_name(self, text: str) -> str | None:
         """The one item that words name; "" where they name nothing; None where they are not understood or name several."""
-        words, _, _ = read(text, self.lexicon)
+        words, _, _ = parse_lead(text, self.lexicon)
         if words is None or any(
-            word.kind not in {*NAMED, "spent", "filler", "ours", "execution", "approximate"}
+            word.kind not in {*NAMING_KINDS, "spent", "filler", "ours", "execution", "approximate"}
             for word in words
         ):
             return None
-        names = [word.name for word in words if word.kind in NAMED]
+        names = [word.name for word in words if word.kind in NAMING_KINDS]
         if not names and any(word.kind == "spent" for word in words):
             return self.whole
         return None if len(names) > 1 else names[0] if names else ""
 
     def _top_of(self, item: str) -> str:
         """The one whole of all the department's money that an item is a part of."""
-        return self.whole if item in self.known.partitions.get(self.whole, ()) else ""
+        return self.whole if item in self.vocabulary.partitions.get(self.whole, ()) else ""
 
     def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:
         words = mention.words or ()
-        named = [word.name for word in words if word.kind in NAMED]
+        named = [word.name for word in words if word.kind in NAMING_KINDS]
         if (len(named) > 1 and not item) or mention.has("fiscal", "previous", "than"):
             return
         item = item or (named[0] if named else self.current.item if self.current else "")
-        said = bool(base) or mention.has(*PLANNED, "rate")
-        base = base or next((word.kind for word in words if word.kind in PLANNED), "plan")
-        pair = [fact for fact in self.said if fact.item == item and item][-2:]
+        said = bool(base) or mention.has(*BUDGET_ROLES, "rate")
+        base = base or next((word.kind for word in words if word.kind in BUDGET_ROLES), "plan")
+        pair = [fact for fact in self.clause_facts if fact.item == item and item][-2:]
         work = mention.value == 100 or mention.tail.startswith(
             "的"
         )  # what was done, not what was spent
@@ -413,13 +429,15 @@ class Relations(Memory):
             not said
             and not work
             and len(pair) == 2
-            and pair[0].role in PLANNED
+            and pair[0].role in BUDGET_ROLES
             and pair[1].role == "execution"
         ):
             said, base = True, pair[0].role  # “预算 70 万元，执行 68 万元，完成 98%”
         if not item or not said:
             return
-        facts = [fact for fact in self.said if fact.item == item and not fact.mention.approximate]
+        facts = [
+            fact for fact in self.clause_facts if fact.item == item and not fact.mention.approximate
+        ]
         plan = next((fact for fact in facts if fact.role == base), None)
         if base == "plan" and plan is None:
             plan = next(
@@ -428,4 +446,4 @@ class Relations(Memory):
         part = next((fact for fact in facts if fact.role == "execution"), None) or next(
             (f for f in facts if not f.role), None
         )
-        self.story.done.append(Done(mention, item, base, part, plan))
+        self.statements.completions.append(CompletionRate(mention, item, base, part, plan))

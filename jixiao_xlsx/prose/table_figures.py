@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
 
 from jixiao_xlsx.checking.balance.interpretations import holds_somehow
 from jixiao_xlsx.checking.balance.verdicts import Judgement, Outcome
-from jixiao_xlsx.prose.facts import Fact
 from jixiao_xlsx.prose.language.vocabulary import Subjects, Vocabulary
+from jixiao_xlsx.prose.statements import Fact
 from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ref
@@ -20,7 +20,7 @@ from jixiao_xlsx.values.text import tidy
 
 
 @dataclass(frozen=True)
-class Yard:
+class TableFigure:
     """A figure of the tables: one cell, or several that add up."""
 
     cells: tuple[Cell, ...]
@@ -58,13 +58,14 @@ class Yard:
         )
 
     @property
-    def shown(self) -> str:
+    def display_text(self) -> str:
         """“954.81万元”."""
         return f"{plain(self.atoms / atoms_per(self.unit))}{self.unit}"
 
-    def shown_in(self, unit: str, decimals: int) -> str:
+    def display_text_in(self, unit: str, decimals: int) -> str:
         """The figure in the unit of the report."""
-        return f"{plain(self.atoms / atoms_per(unit), None if self.unit == unit else max(decimals, 2))}{unit}"
+        digits = None if self.unit == unit else max(decimals, 2)
+        return f"{plain(self.atoms / atoms_per(unit), digits)}{unit}"
 
     @property
     def where(self) -> str:
@@ -80,36 +81,33 @@ class Yard:
         return span.lo <= self.atoms <= span.hi or any(one.meets(span) for one in self.believed)
 
 
-@dataclass(frozen=True)
-class Yardsticks:
-    """The tables of one submission, asked by item and role."""
+class TableFigures:
+    """The figures of one submission's tables, looked up by item and role."""
 
-    submission: Submission
-    known: Vocabulary
-    judged: Judgement
-    seen: dict[tuple[str, str], tuple[Yard, ...]] = field(default_factory=dict)
+    def __init__(self, submission: Submission, vocabulary: Vocabulary, judged: Judgement) -> None:
+        self.submission, self.vocabulary, self.judged = submission, vocabulary, judged
+        self._by_role: dict[tuple[str, str], tuple[TableFigure, ...]] = {}
 
-    def of(self, item: str, role: str) -> tuple[Yard, ...]:
+    def of(self, item: str, role: str) -> tuple[TableFigure, ...]:
         """The filled figures of an item; for role "" of this year's roles, for plan of both budgets."""
-        return tuple(yard for one in _roles(role) for yard in self._of_role(item, one))
+        return tuple(figure for one in _roles(role) for figure in self._of_role(item, one))
 
-    def _of_role(self, name: str, role: str) -> tuple[Yard, ...]:
-        known = self.seen.get((name, role))
-        if known is None:
-            known = self.seen[name, role] = tuple(self._found(name, role))
-        return known
+    def _of_role(self, name: str, role: str) -> tuple[TableFigure, ...]:
+        if (name, role) not in self._by_role:
+            self._by_role[name, role] = tuple(self._look_up(name, role))
+        return self._by_role[name, role]
 
-    def _found(self, name: str, role: str) -> Iterator[Yard]:
-        item = self.known.items.get(name)
+    def _look_up(self, name: str, role: str) -> Iterator[TableFigure]:
+        item = self.vocabulary.items.get(name)
         for ref in item.cells.get(role, ()) if item else ():
             if (cell := self.cell(ref)) is not None and cell.number is not None:
-                yield Yard((cell,))
+                yield TableFigure((cell,))
         if item and item.sources and (cells := tuple(self._of_source(item.sources, role))):
-            yield Yard(cells)
+            yield TableFigure(cells)
         if parts := self._subject_cells.get((name, role)):
-            yield Yard(tuple(parts))
+            yield TableFigure(tuple(parts))
             if more := self._noted_cells.get((name, role)):
-                yield Yard((*parts, *more))
+                yield TableFigure((*parts, *more))
 
     def filled(self, item: str) -> bool:
         """Whether the tables say anything of the item."""
@@ -123,7 +121,7 @@ class Yardsticks:
     @cached_property
     def _subject_cells(self) -> dict[tuple[str, str], list[Cell]]:
         """Cells of every 功能分类科目, its rows of several 资金来源 together; none where a part of them is unreadable."""
-        spec = self.known.subjects
+        spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         found: dict[tuple[str, str], list[Cell]] = {}
         if spec is None or table is None:
@@ -150,21 +148,21 @@ class Yardsticks:
 
     def subject(self, label: str) -> str:
         """The name a label of the funds table goes by."""
-        spec, text = self.known.subjects, tidy(label)
+        spec, text = self.vocabulary.subjects, tidy(label)
         official = spec.wrong.get(text) if spec else None
         return official or self._above.get(text) or text
 
     @cached_property
     def _above(self) -> dict[str, str]:
         """Labels of the levels below that stand in the place of their class."""
-        spec = self.known.subjects
+        spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         return standing_for(table, spec) if spec and table else {}
 
     @cached_property
     def subjects(self) -> tuple[str, ...]:
         """The subjects of the funds table with a figure that is not 0."""
-        spec = self.known.subjects
+        spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         if spec is None or table is None:
             return ()
@@ -175,12 +173,12 @@ class Yardsticks:
         ]
         return tuple(
             dict.fromkeys(
-                name for name in names if any(yard.atoms for yard in self.of(name, "execution"))
+                name for name in names if any(figure.atoms for figure in self.of(name, "execution"))
             )
         )
 
     def _of_source(self, sources: tuple[str, ...], role: str) -> Iterator[Cell]:
-        spec = self.known.subjects
+        spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         if spec is None or table is None:
             return
@@ -191,7 +189,7 @@ class Yardsticks:
 
     def source_of(self, cell: Cell) -> str:
         """The 资金来源 of the row of the funds table that a cell stands in; "" for another cell."""
-        spec = self.known.subjects
+        spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         for row in table.open_rows if spec and table else ():
             if any(cell.place == one.place for one in row.cells.values()):
@@ -199,10 +197,10 @@ class Yardsticks:
                 return source.text if source is not None else ""
         return ""
 
-    def mends(self, fact: Fact, yard: Yard) -> bool:
+    def mends(self, fact: Fact, figure: TableFigure) -> bool:
         """Whether the report's figure would put right an equation that the table's figure breaks."""
-        gap = fact.believed.lo + fact.believed.hi - 2 * int(yard.atoms)
-        for cell in yard.cells:
+        gap = fact.believed.lo + fact.believed.hi - 2 * int(figure.atoms)
+        for cell in figure.cells:
             for verdict in self.judged.verdicts:
                 if verdict.outcome is not Outcome.FAILS or cell.place not in {
                     one.place for one in verdict.instance.cells

@@ -11,10 +11,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao_xlsx.prose.facts import Story
-from jixiao_xlsx.prose.language.clauses import Passage, read
+from jixiao_xlsx.prose.language.clauses import Passage, parse_lead
 from jixiao_xlsx.prose.language.scope import THIS
 from jixiao_xlsx.prose.language.vocabulary import Lexicon
+from jixiao_xlsx.prose.statements import ReportStatements
 
 _UNITS = "万元|亿元|元|人次|批次|人|名|个|次|项|件|场|户|家|台|套|辆|份|篇|期|条|处"
 _TALLY = re.compile(
@@ -72,13 +72,17 @@ class Tally:
         return self.passage.text[self.start : self.end]
 
 
-def told_twice(story: Story, lexicon: Lexicon) -> Iterator[tuple[Tally, Tally]]:
+def disagreeing_tallies(
+    statements: ReportStatements, lexicon: Lexicon
+) -> Iterator[tuple[Tally, Tally]]:
     """Pairs of tallies of the same things with different numbers, the earlier first."""
     first: dict[tuple[str, str], Tally] = {}
-    known = {(id(fact.mention.passage), fact.mention.start) for fact in story.facts if fact.items}
-    for tally in _tallies(story):
+    known = {
+        (id(fact.mention.passage), fact.mention.start) for fact in statements.facts if fact.items
+    }
+    for tally in _tallies(statements):
         if (id(tally.passage), tally.start) in known or (
-            tally.name and read(tally.name, lexicon)[0] is not None
+            tally.name and parse_lead(tally.name, lexicon)[0] is not None
         ):
             continue  # the form knows it
         before = (
@@ -104,17 +108,17 @@ def _meant(tally: Tally, first: Mapping[tuple[str, str], Tally]) -> Tally | None
     )
 
 
-def _tallies(story: Story) -> Iterator[Tally]:
-    for source in story.passages:
+def _tallies(statements: ReportStatements) -> Iterator[Tally]:
+    for source in statements.passages:
         for match in _TALLY.finditer(source.folded):
             clause = _BREAK.split(source.folded[: match.start()])[-1]
             after = source.folded[match.end() : match.end() + 20].removeprefix("的")
-            scope = story.scope(source, match.start() - len(clause))
+            scope = statements.scope(source, match.start() - len(clause))
             if scope.foreign or scope.period not in {"", THIS} or _SINGLED_OUT.search(clause):
                 continue
             unit = _SAME.get(match["unit"], match["unit"])
             value = Decimal(match["number"].replace(",", ""))
-            for own in story.names:
+            for own in statements.names:
                 clause = clause.rpartition(own)[2]
             name = _CLOSING.sub("", _OPENING.sub("", _CLOSING.sub("", clause)))
             if len(name) >= _SHORTEST and not re.search(r"\d", name):
@@ -132,22 +136,26 @@ def _tallies(story: Story) -> Iterator[Tally]:
 _ROOMS = re.compile(r"(?P<verb>内设|下设|下辖|设有)(?:的)?(?P<number>\d+)个(?P<name>[一-龥]{2,8})")
 
 
-def rooms(story: Story) -> Iterator[tuple[Passage, re.Match[str], re.Match[str], Passage]]:
+def rooms(
+    statements: ReportStatements,
+) -> Iterator[tuple[Passage, re.Match[str], re.Match[str], Passage]]:
     """“内设 9 个股室”, later “内设 11 个股室职责有交叉”: the first, and one of another number."""
     first: dict[str, tuple[Passage, re.Match[str]]] = {}
-    for source in story.passages:
+    for source in statements.passages:
         for match in _ROOMS.finditer(source.folded):
             around = source.folded[max(match.start() - 10, 0) : match.start()]
-            if story.scope(source, match.start()).foreign or re.search("原|改革|调整|合并", around):
+            if statements.scope(source, match.start()).foreign or re.search(
+                "原|改革|调整|合并", around
+            ):
                 continue
             passage, before = first.setdefault(match["verb"], (source, match))
             if match["name"].startswith(before["name"]) and match["number"] != before["number"]:
                 yield passage, before, match, source
 
 
-def sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], int]]:
+def sums(statements: ReportStatements) -> Iterator[tuple[Passage, re.Match[str], int]]:
     """“A 类 12 个、B 类 11 个，共 23 个”: the match, and what the parts come to."""
-    for source in story.passages:
+    for source in statements.passages:
         series = list(_SERIES.finditer(source.folded))
         within = [(one.start(), one.end()) for one in series]
         for match in (*series, *_SUM.finditer(source.folded)):
@@ -164,9 +172,11 @@ _SHORT_SUM = re.compile(
 _COUNTED = {letter: number for number, letter in enumerate("零一二三四五六七八九")} | {"两": 2}
 
 
-def short_sums(story: Story) -> Iterator[tuple[Passage, re.Match[str], Decimal, int]]:
+def short_sums(
+    statements: ReportStatements,
+) -> Iterator[tuple[Passage, re.Match[str], Decimal, int]]:
     """“A 1.20、B 2.30，两项共 3.50 万元”, where a part has no unit of its own: the match, the sum and its digits."""
-    for source in story.passages:
+    for source in statements.passages:
         for match in _SHORT_SUM.finditer(source.folded):
             parts = re.findall(r"(\d+\.\d+)(万元)?", match["parts"])
             if all(unit for _, unit in parts) or _COUNTED[match["n"]] != len(parts):
@@ -186,9 +196,9 @@ _OF_BEFORE = re.compile(
 )
 
 
-def ratios(story: Story) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
+def ratios(statements: ReportStatements) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
     """“发现问题 64 个，已整改 61 个，整改率 95.31%”: where the words start, the match, and the one number it can be a share of."""
-    for source in story.passages:
+    for source in statements.passages:
         for match in _OF_BEFORE.finditer(source.folded):
             start = max(source.folded.rfind(stop, 0, match.start()) for stop in "。;\n") + 1
             before = source.folded[start : match.start()]
@@ -214,9 +224,9 @@ _DONE = re.compile(
 )
 
 
-def rates(story: Story) -> Iterator[tuple[Passage, re.Match[str]]]:
+def rates(statements: ReportStatements) -> Iterator[tuple[Passage, re.Match[str]]]:
     """“计划检查 12 家，实际检查 9 家，完成率 75%”."""
-    for source in story.passages:
+    for source in statements.passages:
         for match in _DONE.finditer(source.folded):
             if int(match["planned"]):
                 yield source, match

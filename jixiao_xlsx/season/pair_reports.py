@@ -20,7 +20,7 @@ from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.intake.roster import read_roster
-from jixiao_xlsx.prose.language.vocabulary import Vocabulary, vocabulary
+from jixiao_xlsx.prose.language.vocabulary import Vocabulary, read_vocabulary
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.season import which_counts
 from jixiao_xlsx.season.which_counts import Register
@@ -93,7 +93,7 @@ def with_reports(
 
     Of several reports the latest is taken. One that cannot be read is kept in `unread` with the reason.
     """
-    known = vocabulary(template)
+    known = read_vocabulary(template)
     if known is None or not offered:
         return submission, ()
     owned = [

@@ -62,8 +62,8 @@ def measure(book: Path, report: Path) -> None:
     steps: tuple[Callable[[], object], ...] = (
         lambda: reader.read_bytes(workbook, book.name, template),
         lambda: read_document(data, report.name, template),
-        lambda: Evidence(both, template).story,
-        lambda: Evidence(alone, template).story,
+        lambda: Evidence(both, template).statements,
+        lambda: Evidence(alone, template).statements,
         judged(both),
         judged(alone),
     )

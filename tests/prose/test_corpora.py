@@ -14,7 +14,7 @@ from cases import Case, submission
 from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
-from jixiao_xlsx.prose.language.vocabulary import fold, vocabulary
+from jixiao_xlsx.prose.language.vocabulary import fold, read_vocabulary
 from jixiao_xlsx.reading.workbook import read
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, Severity, Skipped
@@ -67,7 +67,7 @@ def sample(pattern: str) -> Submission:
 
 def with_report(text: str, of: Submission | None = None) -> Submission:
     """The book (or another) with this report and no other, in the first of its long cells."""
-    known, of = vocabulary(TEMPLATE), of or book()
+    known, of = read_vocabulary(TEMPLATE), of or book()
     assert known is not None
     table = of[known.table]
     first = table.rows[0]
@@ -124,7 +124,7 @@ def test_odd_names_of_subjects_are_quoted_to_the_letter() -> None:
         "医疗卫生与计划生育支出",
         "社会保证和就业支出",
     ]
-    passages = Evidence(with_report(NAMES), TEMPLATE).story.passages  # type: ignore[union-attr]
+    passages = Evidence(with_report(NAMES), TEMPLATE).statements.passages  # type: ignore[union-attr]
     assert report.checked["NAR112"] == len(passages)
 
 

@@ -9,10 +9,10 @@ import pytest
 
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import passage
-from jixiao_xlsx.prose.language.vocabulary import fold, vocabulary
-from jixiao_xlsx.prose.story import read_story
+from jixiao_xlsx.prose.language.vocabulary import fold, read_vocabulary
+from jixiao_xlsx.prose.read_statements import read_statements
+from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.cells import Place
 
@@ -23,10 +23,10 @@ INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 
 
-def story(text: str) -> Story:
-    known = vocabulary(TEMPLATE)
+def statements(text: str) -> ReportStatements:
+    known = read_vocabulary(TEMPLATE)
     assert known is not None
-    return read_story(
+    return read_statements(
         [passage(Place("报告正文", "B4"), "一、部门概况", text, known.lexicon)], known, (), 2023
     )
 
@@ -35,7 +35,7 @@ def story(text: str) -> Story:
 
 
 def test_item_role_and_amount() -> None:
-    found = story("基本支出年初预算数为650万元，决算数为674.52万元。").facts
+    found = statements("基本支出年初预算数为650万元，决算数为674.52万元。").facts
     assert [(f.item, f.role, f.mention.numeral, f.mention.unit) for f in found] == [
         ("基本支出", "original", "650", "万元"),
         ("基本支出", "execution", "674.52", "万元"),
@@ -43,11 +43,11 @@ def test_item_role_and_amount() -> None:
 
 
 def test_a_lead_that_is_not_understood_to_the_end_has_no_subject() -> None:
-    assert [fact.items for fact in story("扶贫项目支出20万元。").facts] == [()]
+    assert [fact.items for fact in statements("扶贫项目支出20万元。").facts] == [()]
 
 
 def test_respectively_and_together() -> None:
-    found = story("基本支出、项目支出分别为1万元、2万元，基本支出、项目支出共计3万元。").facts
+    found = statements("基本支出、项目支出分别为1万元、2万元，基本支出、项目支出共计3万元。").facts
     assert [fact.items for fact in found] == [
         ("基本支出",),
         ("项目支出",),
@@ -56,7 +56,7 @@ def test_respectively_and_together() -> None:
 
 
 def test_another_year_is_another_role() -> None:
-    found = story("2022年基本支出650万元，项目支出380万元；2023年基本支出674万元。").facts
+    found = statements("2022年基本支出650万元，项目支出380万元；2023年基本支出674万元。").facts
     assert [(fact.item, fact.role) for fact in found] == [
         ("基本支出", "previous"),
         ("项目支出", "previous"),
@@ -65,14 +65,14 @@ def test_another_year_is_another_role() -> None:
 
 
 def test_change_share_and_completion() -> None:
-    told = story(
+    told = statements(
         "基本支出105万元，比上年增加5万元，增长5%，占总支出的50%。项目支出年初预算10万元，决算9万元，完成年初预算的90%。"
     )
     assert [(c.item, c.direction, c.base, bool(c.amount), bool(c.rate)) for c in told.changes] == [
         ("基本支出", 1, "previous", True, True)
     ]
     assert [(s.part.item, s.whole) for s in told.shares] == [("基本支出", "总支出")]
-    assert [(d.item, d.base) for d in told.done] == [("项目支出", "original")]
+    assert [(d.item, d.base) for d in told.completions] == [("项目支出", "original")]
 
 
 @pytest.mark.parametrize(
@@ -87,7 +87,7 @@ def test_change_share_and_completion() -> None:
     ],
 )
 def test_numbers_that_are_nobodys_business(text: str) -> None:
-    assert not any(fact.items for fact in story(text).facts)
+    assert not any(fact.items for fact in statements(text).facts)
 
 
 def test_folding_keeps_positions() -> None:
@@ -97,11 +97,14 @@ def test_folding_keeps_positions() -> None:
 
 
 def test_every_address_of_the_vocabulary_is_on_the_form() -> None:
-    known = vocabulary(TEMPLATE)
+    known = read_vocabulary(TEMPLATE)
     assert known is not None
     refs = [ref for item in known.items.values() for found in item.cells.values() for ref in found]
     refs += [
-        ref for rate in known.rates.values() for ref in (rate.shown, rate.part, rate.whole) if ref
+        ref
+        for rate in known.rates.values()
+        for ref in (rate.display_ref, rate.part, rate.whole)
+        if ref
     ]
     refs += [ref for advice in known.advice for ref in advice.zero]
     for ref in refs:
@@ -164,7 +167,7 @@ def test_a_finding_puts_the_words_beside_the_cell() -> None:
 
 def test_a_heading_holds_until_one_as_high() -> None:
     """What a heading or the title of a table names is no doubt any more under the next heading of its level."""
-    known = vocabulary(TEMPLATE)
+    known = read_vocabulary(TEMPLATE)
     assert known is not None
     texts = (
         "一、概况",
@@ -181,5 +184,5 @@ def test_a_heading_holds_until_one_as_high() -> None:
         passage(Place("报告.docx", f"第{n}段"), "", text, known.lexicon)
         for n, text in enumerate(texts, 1)
     ]
-    found = read_story(passages, known, (), 2023).facts
+    found = read_statements(passages, known, (), 2023).facts
     assert [bool(fact.doubt) for fact in found] == [True, False, False]

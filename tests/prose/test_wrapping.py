@@ -19,12 +19,12 @@ from test_corpora import (
 )
 
 from jixiao_xlsx.examining.check import check
-from jixiao_xlsx.prose.language.vocabulary import UNSURE, vocabulary
+from jixiao_xlsx.prose.language.vocabulary import UNSURE, read_vocabulary
 from jixiao_xlsx.prose.language.wrapping import unwrapped
 from jixiao_xlsx.values.cells import Document, Paragraph
 from jixiao_xlsx.values.findings import Severity
 
-KNOWN = vocabulary(TEMPLATE)
+KNOWN = read_vocabulary(TEMPLATE)
 assert KNOWN is not None
 LEXICON = KNOWN.lexicon
 WIDTHS = (28, 42)

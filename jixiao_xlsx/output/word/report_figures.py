@@ -15,10 +15,10 @@ from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Mention, Passage, passage, sentences
-from jixiao_xlsx.prose.language.vocabulary import Vocabulary, vocabulary
-from jixiao_xlsx.prose.source import own_words
-from jixiao_xlsx.prose.story import read_story
-from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
+from jixiao_xlsx.prose.language.vocabulary import Vocabulary, read_vocabulary
+from jixiao_xlsx.prose.read_statements import read_statements
+from jixiao_xlsx.prose.report_passages import own_words
+from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Interval, atoms_per, printable
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.findings import Severity
@@ -51,16 +51,16 @@ class ReportFigures:
         )
 
     @cached_property
-    def yards(self) -> Yardsticks:
+    def table_figures(self) -> TableFigures:
         """The tables' figures by item and role."""
-        return self.evidence.yards
+        return self.evidence.table_figures
 
     def figure(self, name: str, role: str) -> str:
         """The figure of an item, with its unit; "" where the tables leave it blank."""
-        yard = self._yard(name, role)
-        if yard is None:
+        figure = self._table_figure(name, role)
+        if figure is None:
             return ""
-        return self.amount(yard.atoms) if yard.unit in MONEY_UNITS else yard.shown
+        return self.amount(figure.atoms) if figure.unit in MONEY_UNITS else figure.display_text
 
     def list_spent(self, *names: str) -> str:
         """“基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
@@ -70,22 +70,22 @@ class ReportFigures:
 
     def spent(self, name: str) -> bool:
         """Whether the outcome of an item is filled and not 0."""
-        yard = self._yard(name, "execution")
-        return yard is not None and bool(yard.atoms)
+        figure = self._table_figure(name, "execution")
+        return figure is not None and bool(figure.atoms)
 
     def share(self, part: str, whole: str) -> str:
         """“62.70%”: one outcome in another."""
-        one, all_ = self._yard(part, "execution"), self._yard(whole, "execution")
+        one, all_ = self._table_figure(part, "execution"), self._table_figure(whole, "execution")
         return percent(one.atoms / all_.atoms) if one and all_ and all_.atoms > 0 else ""
 
     def done(self, name: str, role: str) -> str:
         """“98.40%”: the outcome of an item against a budget of its own."""
-        one, plan = self._yard(name, "execution"), self._yard(name, role)
+        one, plan = self._table_figure(name, "execution"), self._table_figure(name, role)
         return percent(one.atoms / plan.atoms) if one and plan and plan.atoms > 0 else ""
 
     def change(self, name: str) -> str:
         """“比上年减少1.26万元，下降15.04%”; without the percentage where last year was 0."""
-        now, before = self._yard(name, "execution"), self._yard(name, "previous")
+        now, before = self._table_figure(name, "execution"), self._table_figure(name, "previous")
         if now is None or before is None:
             return ""
         gap = now.atoms - before.atoms
@@ -103,18 +103,20 @@ class ReportFigures:
     def rate(self, name: str) -> str:
         """A rate of the form as the workbook shows it."""
         item = self.vocabulary.rates.get(name)
-        cell = self.yards.cell(item.shown) if item and item.shown else None
+        cell = self.table_figures.cell(item.display_ref) if item and item.display_ref else None
         return percent(cell.number) if cell is not None and cell.number is not None else ""
 
-    def _yard(self, name: str, role: str) -> Yard | None:
+    def _table_figure(self, name: str, role: str) -> TableFigure | None:
         """The first figure the tables have; a 万元 figure of the same amount before it, which may carry a 平尾差."""
-        found = self.yards.of(name, role)
+        found = self.table_figures.of(name, role)
         if not found:
             return None
         first = found[0]
         step = atoms_per(_UNIT) // 10**_DECIMALS
         shown = self._printed(first.atoms)
-        same = (yard for yard in found if yard.unit == _UNIT and abs(yard.atoms - shown) <= step)
+        same = (
+            figure for figure in found if figure.unit == _UNIT and abs(figure.atoms - shown) <= step
+        )
         return next(same, first)
 
     def _printed(self, atoms: Decimal | int) -> Decimal:
@@ -137,7 +139,7 @@ class ReportFigures:
                 "决算": self.figure(name, "execution"),
                 "年初预算": self.figure(name, "original"),
             }
-            for name in self.yards.subjects
+            for name in self.table_figures.subjects
         ]
 
     # ------------------------------------------------------------------------------------------------ the written words
@@ -172,15 +174,17 @@ class ReportFigures:
     def _without_figures(self, source: Passage) -> tuple[list[str], int]:
         """The paragraphs of a text without the sentences that speak of the tables' figures."""
         submission, found = self.evidence.submission, list(sentences(source.folded))
-        story = read_story(
+        statements = read_statements(
             (source,), self.vocabulary, own_words(submission, self.vocabulary), submission.year
         )
-        told: list[Mention] = [fact.mention for fact in story.facts if fact.items]
-        told += [rate.mention for rate in story.rates]
-        told += [share.mention for share in story.shares] + [done.mention for done in story.done]
+        told: list[Mention] = [fact.mention for fact in statements.facts if fact.items]
+        told += [rate.mention for rate in statements.rates]
+        told += [share.mention for share in statements.shares] + [
+            done.mention for done in statements.completions
+        ]
         told += [
             mention
-            for one in story.changes
+            for one in statements.changes
             for mention in (one.amount, one.rate)
             if mention is not None
         ]
@@ -204,7 +208,7 @@ def figures_for_report(submission: Submission, template: Template) -> ReportFigu
 
     Raises ReportImpossible where the form has no vocabulary for reports.
     """
-    known = vocabulary(template)
+    known = read_vocabulary(template)
     if known is None:
         raise ReportImpossible(
             f"“{template.title}”没有写报告用的词语（narrative.toml），不能生成报告。"

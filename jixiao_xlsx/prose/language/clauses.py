@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from jixiao_xlsx.prose.language.scope import Line, Scope
+from jixiao_xlsx.prose.language.scope import ScopedLine, StatementScope
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Word, fold
 from jixiao_xlsx.prose.language.wrapping import unwrapped
 from jixiao_xlsx.values.amounts import MONEY_UNITS
@@ -74,7 +74,7 @@ class Mention:
     kinds: frozenset[str]
     wide: tuple[Word, ...] | None
     opening: str
-    scope: Scope
+    scope: StatementScope
     year: int | None
     approximate: bool
 
@@ -135,7 +135,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
 
 
 def mentions(
-    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line
+    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: ScopedLine
 ) -> list[Mention]:
     """The numbers of one sentence, in order."""
     found: list[Mention] = []
@@ -201,7 +201,7 @@ def _with_units(found: list[Mention]) -> list[Mention]:
     return whole
 
 
-def nowhere(source: Passage, start: int) -> Mention:
+def empty_mention(source: Passage, start: int) -> Mention:
     """A number that is none, at the beginning of a sentence without any: it lends its place."""
     return Mention(
         source,
@@ -217,7 +217,7 @@ def nowhere(source: Passage, start: int) -> Mention:
         frozenset(),
         (),
         "",
-        Scope(),
+        StatementScope(),
         None,
         approximate=False,
     )
@@ -226,8 +226,8 @@ def nowhere(source: Passage, start: int) -> Mention:
 _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台套件])(?![账帐式面])")
 
 
-def counted(
-    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line
+def countable_mentions(
+    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: ScopedLine
 ) -> list[Mention]:
     """Numbers of 台, 套, 件 with the words that lead to each. They are no statements of their own: “设备 312 台，原值……”."""
     return [
@@ -245,7 +245,7 @@ def _mention(
     numeral: str,
     unit: str,
     lexicon: Lexicon,
-    line: Line,
+    line: ScopedLine,
 ) -> Mention:
     gap = sentence[after : match.start()]
     named = gap.rstrip().removesuffix(":")
@@ -255,8 +255,8 @@ def _mention(
         wide_text = wide_text[numbering.end() :]  # “1.基本支出……”
     lead = wide_text.rsplit("、", 1)[-1]
     before = sentence[: match.start()]
-    words, year, consumed = read(lead, lexicon, before)
-    wide = read(wide_text, lexicon, before)[0] if wide_text != lead else words
+    words, year, consumed = parse_lead(lead, lexicon, before)
+    wide = parse_lead(wide_text, lexicon, before)[0] if wide_text != lead else words
     tail = sentence[match.end() : match.end() + 6]
     kinds = frozenset([word.kind for word in consumed])
     vague = (
@@ -310,7 +310,7 @@ _STARTS = frozenset("0123456789经按从中")  # of what is read without the lex
 _ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从[^\d，、]{1,8}?看")
 
 
-def read(
+def parse_lead(
     text: str, lexicon: Lexicon, before: str = ""
 ) -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
     """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known.

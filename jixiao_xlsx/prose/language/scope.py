@@ -33,7 +33,7 @@ _NUMBERED = tuple(
 _AMOUNT = re.compile(r"\d\s*(?:亿元|万元|元|%|人|名|份)")
 
 
-class Scope(NamedTuple):
+class StatementScope(NamedTuple):
     """`owner`: "" (not said), ours, others; `named`: whom the words name. `period`: "" (not said), this, previous, other.
 
     `carried`: the owner was named in an earlier sentence; `hinted`: the period was named in a heading or before “；”.
@@ -57,14 +57,14 @@ class Scope(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScopedLine:
     """A line of a text: where it starts, and what holds from which position on."""
 
-    marks: tuple[tuple[int, Scope], ...]
+    marks: tuple[tuple[int, StatementScope], ...]
 
-    def at(self, position: int) -> Scope:
+    def at(self, position: int) -> StatementScope:
         """What holds just before a position."""
-        held = Scope()
+        held = StatementScope()
         for start, scope in self.marks:
             if start > position:
                 break
@@ -81,21 +81,23 @@ class Reader:
         self._full = known[0] if known else ""
         self._names = re.compile("|".join(map(re.escape, known))) if known else None
         self._year = year
-        self._headings: list[tuple[int, Scope]] = []  # those that hold, from the highest down
+        self._headings: list[
+            tuple[int, StatementScope]
+        ] = []  # those that hold, from the highest down
         self._title = ""
 
-    def read(self, text: str, title: str) -> Line:
+    def read(self, text: str, title: str) -> ScopedLine:
         """What holds where in a folded text under a title."""
         if title != self._title:
             self._title = title
             self._leave(_level(title) or 1)
         hidden = self._names.sub(self._hidden, text) if self._names else text
-        marks: list[tuple[int, Scope]] = []
+        marks: list[tuple[int, StatementScope]] = []
         for line in _LINE.finditer(hidden):
             level = _level(line.group())
             if level:
                 self._leave(level)
-            before = self._headings[-1][1] if self._headings else Scope()
+            before = self._headings[-1][1] if self._headings else StatementScope()
             for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
                 found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
                 marks += found
@@ -109,7 +111,7 @@ class Reader:
                         before._replace(hinted=bool(before.period), carried=before.owner == OTHERS),
                     )
                 )
-        return Line(tuple(marks))
+        return ScopedLine(tuple(marks))
 
     def _hidden(self, found: re.Match[str]) -> str:
         """The department's name as marks; a short one only where it does not end somebody else's."""
@@ -123,11 +125,11 @@ class Reader:
             self._headings.pop()
 
     def _sentence(
-        self, text: str, start: int, end: int, before: Scope
-    ) -> Iterator[tuple[int, Scope]]:
+        self, text: str, start: int, end: int, before: StatementScope
+    ) -> Iterator[tuple[int, StatementScope]]:
         scope, outside = before, []
         yield start, scope
-        first: Scope | None = None
+        first: StatementScope | None = None
         for match in self._markers.finditer(text, start, end):
             kind, mark = (match.lastgroup or "").rstrip("0123456789"), match.group()
             if mark == "(":
@@ -165,7 +167,9 @@ class Reader:
         return PREVIOUS if named == self._year - 1 else OTHER
 
 
-def _carried(found: list[tuple[int, Scope]], before: Scope, sentence: str, start: int) -> Scope:
+def _carried(
+    found: list[tuple[int, StatementScope]], before: StatementScope, sentence: str, start: int
+) -> StatementScope:
     """What the next sentence of the paragraph starts from: whom this one was about, before its first amount, as a doubt."""
     amount = _AMOUNT.search(sentence)
     end = start + (amount.start() if amount else len(sentence))
@@ -176,8 +180,8 @@ def _carried(found: list[tuple[int, Scope]], before: Scope, sentence: str, start
         return before
     about = owners[0]
     if about.owner == OTHERS and not any(scope.owner == OURS for scope in owners):
-        return Scope(OTHERS, about.named, carried=True)
-    return Scope()
+        return StatementScope(OTHERS, about.named, carried=True)
+    return StatementScope()
 
 
 def _level(line: str) -> int:

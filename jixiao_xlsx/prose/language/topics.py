@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from jixiao_xlsx.prose.language.clauses import Passage, read
+from jixiao_xlsx.prose.language.clauses import Passage, parse_lead
 from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary
 
-NAMED = ("item", "subject")
+NAMING_KINDS = ("item", "subject")
 _NUMBERING = re.compile(r"^[\s(]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)、.]+\s*")
 _ABOUT = re.compile(
     r"(?:的|使用|管理|执行|安排|收支|支出|和|及|总体|具体|有关|相关|决算|预算|配置|情况|分析|说明|概况|方面)+$"
@@ -30,9 +30,18 @@ class Topics:
     """The topics of one passage, sentence by sentence. `titles` remembers what the titles of all passages name."""
 
     def __init__(
-        self, lexicon: Lexicon, known: Vocabulary, source: Passage, titles: dict[str, Topic | None]
+        self,
+        lexicon: Lexicon,
+        vocabulary: Vocabulary,
+        source: Passage,
+        titles: dict[str, Topic | None],
     ) -> None:
-        self._lexicon, self._known, self._text, self._titles = lexicon, known, source.folded, titles
+        self._lexicon, self._vocabulary, self._text, self._titles = (
+            lexicon,
+            vocabulary,
+            source.folded,
+            titles,
+        )
         self._heading = self._named(source.title) or Topic()
         self._line, self._now = -1, self._heading
 
@@ -60,11 +69,11 @@ class Topics:
         """The item a title names; several, or one that is not the form's, are unknown; None where it names nothing at all."""
         text = _NUMBERING.sub("", title.strip("。!?; "))
         for bare in dict.fromkeys((text, _ABOUT.sub("", text))):
-            words, _, seen = read(bare, self._lexicon)
-            names = {word.name for word in seen if word.kind in NAMED}
+            words, _, seen = parse_lead(bare, self._lexicon)
+            names = {word.name for word in seen if word.kind in NAMING_KINDS}
             if words is not None and len(names) == 1:
                 name = names.pop()
-                item = self._known.items.get(name)
+                item = self._vocabulary.items.get(name)
                 return (
                     Topic()
                     if item is not None and item.kind in {"income", "total"}

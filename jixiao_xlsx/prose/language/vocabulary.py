@@ -61,7 +61,7 @@ class RateItem:
     """A rate of the form: where it is shown, and what it is made of."""
 
     name: str
-    shown: Ref | None
+    display_ref: Ref | None
     part: Ref
     whole: Ref
 
@@ -205,7 +205,7 @@ def fold(text: str) -> str:
     return _ASIDE.sub(r"〔\1〕", text.translate(_FOLD))
 
 
-def vocabulary(template: Template) -> Vocabulary | None:
+def read_vocabulary(template: Template) -> Vocabulary | None:
     """The vocabulary of a form; None where it has none, and its reports are not read."""
     return _load(template)
 

@@ -11,15 +11,29 @@ from fractions import Fraction
 from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings, tallies
-from jixiao_xlsx.prose.comparisons import Amount, of_yard
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Change, Done, Fact, Listing, RateSaid, Story, believed
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.vocabulary import RateItem, fold
 from jixiao_xlsx.prose.likeness import is_slip
-from jixiao_xlsx.prose.memory import WHEN
-from jixiao_xlsx.prose.rules.figures import MISSING, ROLE, beside_its_parts, said, words_of
-from jixiao_xlsx.prose.table_figures import Yard
+from jixiao_xlsx.prose.match_figures import Amount, of_table_figure
+from jixiao_xlsx.prose.rules.figures import (
+    NO_REPORT,
+    ROLE_LABELS,
+    beside_its_parts,
+    flag_mention,
+    quote_of,
+)
+from jixiao_xlsx.prose.sentence_memory import TIME_WORDS
+from jixiao_xlsx.prose.statements import (
+    CompletionRate,
+    Fact,
+    Listing,
+    ReportStatements,
+    StatedChange,
+    StatedRate,
+    believed,
+)
+from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.scoring.measures import read_measure
 from jixiao_xlsx.values.amounts import (
     ZERO,
@@ -34,7 +48,7 @@ from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 
-PERHAPS = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
+MAYBE_ANOTHER_ITEM = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 
 
 # -------------------------------------------------------------------------------------------- lists
@@ -54,16 +68,16 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：核对各项和总额，漏列的补上，写错的改正。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for listing in story.listings:
+    for listing in statements.listings:
         every = (listing.whole, *listing.parts)
         if (
             beside_its_parts(listing)
             or any(fact.mention.approximate for fact in every)
-            or evidence.measures.slipped(*every)
+            or evidence.matcher.unit_in_doubt(*every)
             or any(fact.role == "other" for fact in every)
         ):
             continue
@@ -72,7 +86,7 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
         wholes = [listing.whole.under(how) for how in Convention]
         if any(parts.meets(whole) for parts, whole in zip(added, wholes, strict=True)):
             continue
-        if _explained(evidence, listing) or innocent_readings.adds_up(story, listing):
+        if _explained(evidence, listing) or innocent_readings.adds_up(statements, listing):
             continue
         over = all(parts.lo > whole.hi for parts, whole in zip(added, wholes, strict=True))
         complete = _complete(evidence, listing)
@@ -89,13 +103,13 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
             not listing.open_ended or _nearly_all(listing) or _comes_last(listing)
         ):
             yield _unequal(listing, Severity.NOTE)
-    yield from _sums(story)
-    yield from _short_sums(story)
+    yield from _sums(statements)
+    yield from _short_sums(statements)
 
 
-def _sums(story: Story) -> Iterator[Observation]:
+def _sums(statements: ReportStatements) -> Iterator[Observation]:
     """Lists of things that are only counted."""
-    for source, match, added in tallies.sums(story):
+    for source, match, added in tallies.sums(statements):
         yield Looked(1)
         if added != int(match["total"]):
             quote = source.text[match.start() : match.end()]
@@ -105,9 +119,9 @@ def _sums(story: Story) -> Iterator[Observation]:
             )
 
 
-def _short_sums(story: Story) -> Iterator[Observation]:
+def _short_sums(statements: ReportStatements) -> Iterator[Observation]:
     """“社保 68.42、卫生 29.85，两项共 98.27 万元”: amounts without their units."""
-    for source, match, added, digits in tallies.short_sums(story):
+    for source, match, added, digits in tallies.short_sums(statements):
         yield Looked(1)
         if abs(added - Decimal(match["total"])) > Decimal(1).scaleb(-digits):
             quote = source.text[match.start() : match.end()]
@@ -123,12 +137,14 @@ def _explained(evidence: ProseEvidence, listing: Listing) -> bool:
     wrong = [
         fact
         for fact in every
-        if not fact.subset and evidence.measures.of(fact) and not evidence.measures.agrees(fact)
+        if not fact.subset
+        and evidence.matcher.candidates(fact)
+        and not evidence.matcher.agrees(fact)
     ]
     if not wrong:
         return False
     spans = [
-        evidence.measures.settled(fact)[-1].span if fact in wrong else fact.believed
+        evidence.matcher.computable(fact)[-1].span if fact in wrong else fact.believed
         for fact in every
     ]
     return sum(spans[2:], spans[1]).meets(spans[0])
@@ -142,10 +158,15 @@ def _part_of(evidence: ProseEvidence, listing: Listing) -> bool:
 
 def _complete(evidence: ProseEvidence, listing: Listing) -> bool:
     """Whether every part of the whole that is not 0 is in the list."""
-    known, names = evidence.vocabulary, {fact.item for fact in listing.parts}
-    if known is None or len(listing.parts) < 2 or "" in names or len(names) != len(listing.parts):
+    vocabulary, names = evidence.vocabulary, {fact.item for fact in listing.parts}
+    if (
+        vocabulary is None
+        or len(listing.parts) < 2
+        or "" in names
+        or len(names) != len(listing.parts)
+    ):
         return False
-    subjects = evidence.yards.subjects
+    subjects = evidence.table_figures.subjects
     if (
         len(subjects) > 1
         and names >= set(subjects)
@@ -153,17 +174,17 @@ def _complete(evidence: ProseEvidence, listing: Listing) -> bool:
     ):
         return True
     if (
-        known.subjects
+        vocabulary.subjects
         and len(subjects) > 1
         and len(names) == len(subjects)
         and all(_is_subject(evidence, name) for name in names)
     ):
         return not listing.open_ended or "主要" in listing.parts[0].mention.gap
-    parts = known.partitions.get(listing.whole.item, ())
+    parts = vocabulary.partitions.get(listing.whole.item, ())
     if not names <= set(parts):
         return False
     left = [part for part in parts if part not in names]
-    return not any(yard.atoms for part in left for yard in _yards_of(evidence, part))
+    return not any(figure.atoms for part in left for figure in _figures_of(evidence, part))
 
 
 def _is_miscounted(listing: Listing) -> bool:
@@ -175,7 +196,7 @@ def _is_miscounted(listing: Listing) -> bool:
     one_kind = len({fact.role for fact in listing.parts}) == 1
     between = "".join(fact.mention.gap for fact in listing.parts)
     return is_slip(whole.value, added, whole.decimals) or (
-        one_kind and (listing.sure or not (";" in between or WHEN.search(between)))
+        one_kind and (listing.sure or not (";" in between or TIME_WORDS.search(between)))
     )
 
 
@@ -199,10 +220,10 @@ def _nearly_all(listing: Listing) -> bool:
     )
 
 
-def _yards_of(evidence: ProseEvidence, part: str) -> tuple[Yard, ...]:
+def _figures_of(evidence: ProseEvidence, part: str) -> tuple[TableFigure, ...]:
     """Figures of a part; a part the vocabulary has no address for is looked up by its title."""
     if evidence.vocabulary and part in evidence.vocabulary.items:
-        return evidence.yards.of(part, "")
+        return evidence.table_figures.of(part, "")
     cells = [
         cell
         for table in evidence.submission.tables.values()
@@ -210,7 +231,9 @@ def _yards_of(evidence: ProseEvidence, part: str) -> tuple[Yard, ...]:
         for cell in row.cells.values()
     ]
     return tuple(
-        Yard((cell,)) for cell in cells if cell.number is not None and cell.unit in {"元", "万元"}
+        TableFigure((cell,))
+        for cell in cells
+        if cell.number is not None and cell.unit in {"元", "万元"}
     )
 
 
@@ -230,7 +253,7 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
     gap = plain(added - whole.value)
     side = "前面" if whole.start > listing.parts[-1].mention.start else "后面"
     words = (
-        f"正文“{words_of(whole)}”，"
+        f"正文“{quote_of(whole)}”，"
         f"{side}列出的 "
         f"{len(numbers)} "
         f"项之和 "
@@ -244,7 +267,7 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
         "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
     )
     item = listing.whole.item or whole.passage.title
-    flag = said(
+    flag = flag_mention(
         whole,
         item,
         words,
@@ -292,12 +315,12 @@ def changes(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按本期、上期的数重算增减额、百分比和方向。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for change in story.changes:
-        if evidence.measures.slipped(change.current, change.earlier):
+    for change in statements.changes:
+        if evidence.matcher.unit_in_doubt(change.current, change.earlier):
             continue
         yield Looked(1)
         yield from _change(evidence, change)
@@ -309,10 +332,10 @@ def _amount(mention: Mention) -> Amount:
 
 def _either(evidence: ProseEvidence, fact: Fact | None, item: str, role: str) -> tuple[Amount, ...]:
     """The figure that is written, or else the tables' of that role."""
-    return evidence.measures.settled(fact) if fact else evidence.measures.known(item, role)
+    return evidence.matcher.computable(fact) if fact else evidence.matcher.known_amounts(item, role)
 
 
-def _change(evidence: ProseEvidence, change: Change) -> Iterator[Observation]:
+def _change(evidence: ProseEvidence, change: StatedChange) -> Iterator[Observation]:
     mention = change.amount or change.rate
     assert mention is not None
     nows = _either(evidence, change.current, change.item, "execution")
@@ -374,10 +397,12 @@ def _is_the_base(mention: Mention, step: Amount, thens: Sequence[Amount]) -> boo
 
 
 def _steps_elsewhere(evidence: ProseEvidence, amount: Mention) -> bool:
-    return evidence.story is not None and innocent_readings.differs_by(evidence.story, amount)
+    return evidence.statements is not None and innocent_readings.differs_by(
+        evidence.statements, amount
+    )
 
 
-def _follows(evidence: ProseEvidence, change: Change, mention: Mention) -> bool:
+def _follows(evidence: ProseEvidence, change: StatedChange, mention: Mention) -> bool:
     """Whether the two figures, or the one whose base the words name, stand right before the change."""
     facts = [fact.mention for fact in (change.current, change.earlier) if fact is not None]
     if change.amount is not None and mention is not change.amount:
@@ -385,8 +410,8 @@ def _follows(evidence: ProseEvidence, change: Change, mention: Mention) -> bool:
     named = len(facts) > 1 or change.base in {"previous", "original", "budget"}
     return (
         named
-        and evidence.story is not None
-        and innocent_readings.follows(evidence.story, mention, *facts)
+        and evidence.statements is not None
+        and innocent_readings.follows(evidence.statements, mention, *facts)
     )
 
 
@@ -396,7 +421,7 @@ def _all_the_other_way(reals: list[Amount], direction: int) -> bool:
 
 def _growth_rate(
     evidence: ProseEvidence,
-    change: Change,
+    change: StatedChange,
     rate: Mention,
     steps: Sequence[Amount],
     thens: Sequence[Amount],
@@ -415,9 +440,9 @@ def _growth_rate(
         fact = change.current or change.earlier
         if (
             fact
-            and evidence.story
+            and evidence.statements
             and innocent_readings.grows_by(
-                evidence.story, rate, fact.mention, up=change.direction > 0
+                evidence.statements, rate, fact.mention, up=change.direction > 0
             )
         ):
             return
@@ -429,19 +454,19 @@ def _growth_rate(
         yield _flag_change(evidence, change, rate, f"按所写数字复算为 {right}", right, sure=sure)
 
 
-def _compare(evidence: ProseEvidence, change: Change) -> str:
-    now = f"“{words_of(change.current.mention)}”" if change.current else "表内本期数"
+def _compare(evidence: ProseEvidence, change: StatedChange) -> str:
+    now = f"“{quote_of(change.current.mention)}”" if change.current else "表内本期数"
     then = (
-        f"“{words_of(change.earlier.mention)}”"
+        f"“{quote_of(change.earlier.mention)}”"
         if change.earlier
-        else f"表内{ROLE.get(change.base, '')}数"
+        else f"表内{ROLE_LABELS.get(change.base, '')}数"
     )
     return f"{now}与{then}比"
 
 
 def _flag_change(
     evidence: ProseEvidence,
-    change: Change,
+    change: StatedChange,
     mention: Mention,
     why: str,
     expected: str,
@@ -450,19 +475,19 @@ def _flag_change(
 ) -> Flag:
     words = (
         f"正文{f'“{change.item}”' if change.item else ''}写“"
-        f"{words_of(mention)}”，"
+        f"{quote_of(mention)}”，"
         f"{why}。"
-        f"{'请改正。' if sure else PERHAPS}"
+        f"{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
     )
     role = change.base if change.base in {"previous", "original", "budget"} else ""
     places = [
-        yard.cells[0].place
+        figure.cells[0].place
         for one in ("execution", role)
         if one
-        for yard in evidence.yards.of(change.item, one)[:1]
+        for figure in evidence.table_figures.of(change.item, one)[:1]
     ]
     severity = None if sure else Severity.NOTE
-    return said(
+    return flag_mention(
         mention,
         change.item or mention.passage.title,
         words,
@@ -482,7 +507,7 @@ def _flag_change(
     basis=REPORT_ARITHMETIC,
     relations=("C29", "C30"),
 )
-def completion(evidence: ProseEvidence) -> Iterator[Observation]:
+def completion_rates(evidence: ProseEvidence) -> Iterator[Observation]:
     """完成率按文字所说的基数（年初预算还是全年预算）复算；预算执行率、预算调整率、各类对象的满意度、指标业绩值与表内一致；
     基数为 0 不写百分比。
 
@@ -490,16 +515,16 @@ def completion(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按文字所说的基数重算；与表内的率不一致的，改成一致。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for done in story.done:
-        if not evidence.measures.slipped(done.part, done.plan):
+    for completion in statements.completions:
+        if not evidence.matcher.unit_in_doubt(completion.part, completion.plan):
             yield Looked(1)
-            yield from _done(evidence, done)
-    yield from _ratios(story)
-    for source, match in tallies.rates(story):
+            yield from _done(evidence, completion)
+    yield from _ratios(statements)
+    for source, match in tallies.rates(statements):
         yield Looked(1)
         shown, right = (
             Fraction(match["rate"]),
@@ -511,14 +536,14 @@ def completion(evidence: ProseEvidence) -> Iterator[Observation]:
             yield Flag(
                 source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%"
             )
-    for rate in story.rates:
+    for rate in statements.rates:
         yield Looked(1)
         yield from _BY_KIND[rate.kind](evidence, rate)
 
 
-def _ratios(story: Story) -> Iterator[Observation]:
+def _ratios(statements: ReportStatements) -> Iterator[Observation]:
     """Rates of things that are only counted: 整改率, 审减率."""
-    for source, start, match, whole in tallies.ratios(story):
+    for source, start, match, whole in tallies.ratios(statements):
         figures = [
             Figure(
                 Decimal(typed), "万元" if "元" in match["unit"] else match["unit"], _digits(typed)
@@ -551,45 +576,50 @@ def _digits(typed: str) -> int:
     return len(typed.partition(".")[2])
 
 
-def _done(evidence: ProseEvidence, done: Done) -> Iterator[Observation]:
-    bases = [done.base] if done.base != "plan" else ["budget", "original"]
-    parts = _either(evidence, done.part, done.item, "execution")
-    known = tuple(found for base in bases for found in evidence.measures.known(done.item, base))
-    plans = evidence.measures.settled(done.plan) if done.plan else known
+def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Observation]:
+    bases = [completion.base] if completion.base != "plan" else ["budget", "original"]
+    parts = _either(evidence, completion.part, completion.item, "execution")
+    known = tuple(
+        found for base in bases for found in evidence.matcher.known_amounts(completion.item, base)
+    )
+    plans = evidence.matcher.computable(completion.plan) if completion.plan else known
     if not parts or not plans:
         return
-    shown, step = Fraction(done.mention.value) / 100, Fraction(1, 10 ** (done.mention.decimals + 2))
+    shown, step = (
+        Fraction(completion.mention.value) / 100,
+        Fraction(1, 10 ** (completion.mention.decimals + 2)),
+    )
     if all(plan.span == ZERO for plan in plans):
-        if done.mention.value and parts[-1].span.hi > 0:
-            words = f"正文“{done.item}”写“{words_of(done.mention)}”，{ROLE[done.base]}为 0，不能计算完成率。请改正。"
-            yield said(done.mention, done.item, words, expected="—")
+        if completion.mention.value and parts[-1].span.hi > 0:
+            words = f"正文“{completion.item}”写“{quote_of(completion.mention)}”，{ROLE_LABELS[completion.base]}为 0，不能计算完成率。请改正。"
+            yield flag_mention(completion.mention, completion.item, words, expected="—")
         return
     usable = [plan for plan in plans if plan.span.lo > 0]
     if usable and not any(
         rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable
     ):
-        sure = _is_miscalculated(evidence, done, parts, usable)
+        sure = _is_miscalculated(evidence, completion, parts, usable)
         if sure is None:
             return
         right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
         words = (
-            f"正文“{done.item}”写“"
-            f"{words_of(done.mention)}”，"
-            f"按{ROLE[done.base]}"
+            f"正文“{completion.item}”写“"
+            f"{quote_of(completion.mention)}”，"
+            f"按{ROLE_LABELS[completion.base]}"
             f"复算为 "
             f"{right}%。"
-            f"{'请改正。' if sure else PERHAPS}"
+            f"{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
         )
         related = [
             cell.place
             for role in ("execution", *bases)
-            for yard in evidence.yards.of(done.item, role)[:1]
-            for cell in yard.cells
+            for figure in evidence.table_figures.of(completion.item, role)[:1]
+            for cell in figure.cells
         ]
         severity = None if sure else Severity.NOTE
-        yield said(
-            done.mention,
-            done.item,
+        yield flag_mention(
+            completion.mention,
+            completion.item,
             words,
             expected=f"{right}%",
             related=tuple(related),
@@ -598,39 +628,45 @@ def _done(evidence: ProseEvidence, done: Done) -> Iterator[Observation]:
 
 
 def _is_miscalculated(
-    evidence: ProseEvidence, done: Done, parts: Sequence[Amount], plans: Sequence[Amount]
+    evidence: ProseEvidence,
+    completion: CompletionRate,
+    parts: Sequence[Amount],
+    plans: Sequence[Amount],
 ) -> bool | None:
     """Whether the rate is surely wrong: a slip, of another budget, or right behind its two figures; None where it is innocent."""
-    rate, story = done.mention, evidence.story
-    assert story is not None
-    written = [fact.mention for fact in (done.part, done.plan) if fact is not None]
+    rate, statements = completion.mention, evidence.statements
+    assert statements is not None
+    written = [fact.mention for fact in (completion.part, completion.plan) if fact is not None]
     named = rate.has("original", "budget")
-    there = (len(written) > 1 or named) and innocent_readings.follows(story, rate, *written)
+    there = (len(written) > 1 or named) and innocent_readings.follows(statements, rate, *written)
     if (
         not named
         and not there
         and written
-        and innocent_readings.is_quotient(story, rate, written[0])
+        and innocent_readings.is_quotient(statements, rate, written[0])
     ):
         return None
     others = (
-        of_yard(yard)
+        of_table_figure(figure)
         for role in ("original", "budget")
-        for yard in evidence.yards.of(done.item, role)
+        for figure in evidence.table_figures.of(completion.item, role)
     )
     wholes = [whole for whole in (*plans, *others) if whole.printed > 0]
     true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
     return there or any(is_slip(rate.value, one, rate.decimals) for one in true)
 
 
-def _rate(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
-    known = evidence.vocabulary.rates[rate.name] if evidence.vocabulary else None
-    if known is None:
+def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
+    rate_item = evidence.vocabulary.rates[rate.name] if evidence.vocabulary else None
+    if rate_item is None:
         return
     mention = rate.mention
     shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
-    cell = evidence.yards.cell(known.shown) if known.shown else None
-    part, whole = evidence.yards.cell(known.part), evidence.yards.cell(known.whole)
+    cell = evidence.table_figures.cell(rate_item.display_ref) if rate_item.display_ref else None
+    part, whole = (
+        evidence.table_figures.cell(rate_item.part),
+        evidence.table_figures.cell(rate_item.whole),
+    )
     right: list[Fraction] = []
     places: list[Place] = []
     if cell is not None and cell.number is not None:
@@ -638,13 +674,13 @@ def _rate(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
             return
         right, places = [Fraction(cell.number)], [cell.place]
     if part and whole and part.figure and whole.figure and whole.figure.value > 0:
-        if rate_holds(shown, step, Yard((part,)).span, Yard((whole,)).span):
+        if rate_holds(shown, step, TableFigure((part,)).span, TableFigure((whole,)).span):
             return
         right, places = (
             [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)],
             [*places, part.place, whole.place],
         )
-    if right and not _is_of_another_row(evidence, known, mention):
+    if right and not _is_of_another_row(evidence, rate_item, mention):
         sure = (
             bool(re.search(f"{rate.name}|部门|整体|全年", mention.lead))
             or _stands_behind(evidence, mention, (part, whole))
@@ -652,14 +688,14 @@ def _rate(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
         )
         value = f"{plain(right[0] * 100, 2)}%"
         words = (
-            f"正文写“{words_of(mention)}”，"
+            f"正文写“{quote_of(mention)}”，"
             f"表内“{rate.name}”是 "
             f"{value}。"
-            f"{'请核对后改成一致。' if sure else PERHAPS}"
+            f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
         )
         difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
         severity = None if sure else Severity.NOTE
-        yield said(
+        yield flag_mention(
             mention,
             rate.name,
             words,
@@ -670,36 +706,42 @@ def _rate(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
         )
 
 
-def _is_of_another_row(evidence: ProseEvidence, known: RateItem, mention: Mention) -> bool:
+def _is_of_another_row(evidence: ProseEvidence, rate_item: RateItem, mention: Mention) -> bool:
     """“当年财政拨款……，执行率 88.98%”: the rate of a row that is named before it; or a rate of the two figures before it, whatever of."""
     text = mention.passage.folded
     before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
-    table = evidence.submission.get(known.shown.table) if known.shown else None
+    table = evidence.submission.get(rate_item.display_ref.table) if rate_item.display_ref else None
     shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
     named = (
-        [row for row in table.rows if row.title != known.shown.row and row.title in before]
-        if table and known.shown
+        [
+            row
+            for row in table.rows
+            if row.title != rate_item.display_ref.row and row.title in before
+        ]
+        if table and rate_item.display_ref
         else []
     )
     cells = [
         cell
         for row in named
-        if known.shown and (cell := row.get(known.shown.column)) and cell.number is not None
+        if rate_item.display_ref
+        and (cell := row.get(rate_item.display_ref.column))
+        and cell.number is not None
     ]
     if any(
         abs(Fraction(cell.number or 0) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2)))
         for cell in cells
     ):
         return True
-    story = evidence.story
-    near = innocent_readings.before(story, mention) if story else None
+    statements = evidence.statements
+    near = innocent_readings.before(statements, mention) if statements else None
     plainly = re.search("部门|整体|全年", mention.lead)
     return bool(
-        story
+        statements
         and near
         and near.money
         and not plainly
-        and innocent_readings.is_quotient(story, mention, near)
+        and innocent_readings.is_quotient(statements, mention, near)
     )
 
 
@@ -727,7 +769,7 @@ def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
     )
 
 
-def _groups_before(evidence: ProseEvidence, rate: RateSaid) -> list[str]:
+def _groups_before(evidence: ProseEvidence, rate: StatedRate) -> list[str]:
     """“受援人问卷 166 份，满意度 97.59%”: those that the sentence names before a bare 满意度, the last first."""
     mention = rate.mention
     if (
@@ -741,7 +783,7 @@ def _groups_before(evidence: ProseEvidence, rate: RateSaid) -> list[str]:
     return [who for at, who in sorted(named, reverse=True) if at >= 0]
 
 
-def _satisfied(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
+def _satisfied(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
     """满意度 of one group, as its row of the table has it."""
     mention = rate.mention
     for who, cell, number in _groups(evidence):
@@ -750,14 +792,14 @@ def _satisfied(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]
         sure = mention.has("indicator") or is_slip(mention.value, number * 100, mention.decimals)
         right = f"{plain(number * 100, 2)}%"
         words = (
-            f"正文写“{words_of(mention)}”，"
+            f"正文写“{quote_of(mention)}”，"
             f"《{cell.sheet}》“"
             f"{rate.name}”的“"
             f"{cell.column}”是 "
             f"{right}。"
-            f"{'请核对后改成一致。' if sure else PERHAPS}"
+            f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
         )
-        yield said(
+        yield flag_mention(
             mention,
             f"{rate.name}{cell.column}",
             words,
@@ -770,13 +812,15 @@ def _satisfied(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]
 
 def _stands_behind(evidence: ProseEvidence, mention: Mention, cells: Sequence[Cell | None]) -> bool:
     """Whether the number right before the rate is a figure that the table makes the rate of."""
-    near = innocent_readings.before(evidence.story, mention) if evidence.story else None
+    near = innocent_readings.before(evidence.statements, mention) if evidence.statements else None
     return near is not None and any(
-        Yard((cell,)).meets(believed(near)) for cell in cells if cell is not None and near.money
+        TableFigure((cell,)).meets(believed(near))
+        for cell in cells
+        if cell is not None and near.money
     )
 
 
-def _indicator(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]:
+def _indicator(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
     line = next(
         (
             line
@@ -793,7 +837,7 @@ def _indicator(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]
     if line is None or actual is None or actual.number is None or not actual.rate:
         item = rate.name.removesuffix("预算执行率")
         if evidence.vocabulary and item in evidence.vocabulary.items:
-            yield from _done(evidence, Done(rate.mention, item, "budget", None, None))
+            yield from _done(evidence, CompletionRate(rate.mention, item, "budget", None, None))
         return
     mention = rate.mention
     step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
@@ -804,14 +848,14 @@ def _indicator(evidence: ProseEvidence, rate: RateSaid) -> Iterator[Observation]
     elif abs(actual.number - shown) >= step:
         value = f"{plain(actual.number * 100, 2)}%"
         words = (
-            f"正文写“{words_of(mention)}”，"
+            f"正文写“{quote_of(mention)}”，"
             f"《{line.cell('actual').sheet}》“"
             f"{line.name}”的业"
             f"绩值是 "
             f"{line.actual.text}。"
             f"请核对后改成一致。"
         )
-        yield said(
+        yield flag_mention(
             mention,
             line.name,
             words,

@@ -8,8 +8,8 @@ from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Chain, Story
-from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.prose.rules.figures import NO_REPORT
+from jixiao_xlsx.prose.statements import Chain, ReportStatements
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 
@@ -21,39 +21,43 @@ from jixiao_xlsx.values.number_text import plain
     basis=REPORT_ARITHMETIC,
     relations=("C64", "C71"),
 )
-def chains(evidence: ProseEvidence) -> Iterator[Observation]:
+def three_number_chains(evidence: ProseEvidence) -> Iterator[Observation]:
     """一句话里接连写的几个数互相算不上：预算减成交不等于节约，年初预算加追加不等于全年预算，平均数、扣分、百分点之差算错。
 
     改法：按前面的数重算后一个数；前面写错的，改前面。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
     told = {
         id(mention)
-        for change in story.changes
+        for change in statements.changes
         for mention in (change.amount, change.rate)
         if change.base
     }
-    told |= {id(done.mention) for done in story.done} | {id(rate.mention) for rate in story.rates}
-    rated = {(id(source), match.end()) for source, _, match, _ in tallies.ratios(story)}
-    for chain in story.chains:
+    told |= {id(completion.mention) for completion in statements.completions} | {
+        id(rate.mention) for rate in statements.rates
+    }
+    rated = {(id(source), match.end()) for source, _, match, _ in tallies.ratios(statements)}
+    for chain in statements.chains:
         yield Looked(3)
         last = chain.numbers[2]
         if (
             id(last) not in told
             and (id(last.passage), last.end) not in rated
-            and not _told_elsewhere(evidence, story, chain)
+            and not _told_elsewhere(evidence, statements, chain)
         ):
             yield _flag(chain)
 
 
-def _told_elsewhere(evidence: ProseEvidence, story: Story, chain: Chain) -> bool:
+def _told_elsewhere(evidence: ProseEvidence, statements: ReportStatements, chain: Chain) -> bool:
     """Whether one of the numbers contradicts the tables, which is said of it."""
     mine = {id(mention) for mention in chain.numbers}
-    facts = (fact for fact in story.facts if id(fact.mention) in mine)
-    return any(evidence.measures.of(fact) and not evidence.measures.agrees(fact) for fact in facts)
+    facts = (fact for fact in statements.facts if id(fact.mention) in mine)
+    return any(
+        evidence.matcher.candidates(fact) and not evidence.matcher.agrees(fact) for fact in facts
+    )
 
 
 def _flag(chain: Chain) -> Flag:

@@ -9,8 +9,8 @@ from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
-from jixiao_xlsx.prose.rules.absences import at, quoted
-from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.prose.rules.absences import flag_passage, short_quote
+from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.values.findings import Severity, Skipped
 
 _REACHED = "(?:达到|达成|完成|实现|达标)"
@@ -35,14 +35,14 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按表写明哪些没有达到；表填错的，改表。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for source in story.passages:
+    for source in statements.passages:
         for match in _CLAIM.finditer(source.folded):
             start = max(source.folded.rfind(stop, 0, match.start()) for stop in "，。;:\n") + 1
-            scope = story.scope(source, match.start())
+            scope = statements.scope(source, match.start())
             if (
                 _NOT_YET.search(source.folded[start : match.start()])
                 or scope.owner == OTHERS
@@ -59,13 +59,13 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
             )
             told += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
             words = (
-                f"正文写“{quoted(source.text[start : match.end()])}”，"
+                f"正文写“{short_quote(source.text[start : match.end()])}”，"
                 f"《{missed[0].cell('actual').sheet}》"
                 f"{told}，"
                 f"没有达到。"
                 f"请核对后改成一致。"
             )
-            yield at(
+            yield flag_passage(
                 source,
                 start,
                 match.end(),

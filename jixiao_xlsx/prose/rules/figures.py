@@ -9,18 +9,18 @@ from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Fact, Listing
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.scope import OTHERS, PREVIOUS
 from jixiao_xlsx.prose.likeness import is_slip
-from jixiao_xlsx.prose.relations import NEXT_OF_LIST
-from jixiao_xlsx.prose.table_figures import Yard
+from jixiao_xlsx.prose.relations import LIST_SEPARATORS
+from jixiao_xlsx.prose.statements import Fact, Listing
+from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 
-ROLE = {
+ROLE_LABELS = {
     "original": "年初预算",
     "budget": "全年预算",
     "plan": "预算",
@@ -30,16 +30,16 @@ ROLE = {
     "": "",
 }
 _TELLING = 5  # digits that are no coincidence
-MISSING = "表单没有报告正文，或没有填"
+NO_REPORT = "表单没有报告正文，或没有填"
 
 
-def said(mention: Mention, item: str, message: str, **more: object) -> Flag:
+def flag_mention(mention: Mention, item: str, message: str, **more: object) -> Flag:
     """A flag at the passage, with the words of the report."""
     source = mention.passage
     return Flag(source.place, item or source.title, source.title, mention.quote, message, **more)  # type: ignore[arg-type]
 
 
-def words_of(mention: Mention) -> str:
+def quote_of(mention: Mention) -> str:
     """The words of the report, to stand in quotation marks."""
     return mention.quote.replace("“", "「").replace("”", "」")
 
@@ -65,28 +65,28 @@ def differs_from_table(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按表改文字；确是表填错的，改表。说的是别的单位、别的年度或一部分的，在句子里写明。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
     dated: set[tuple[int, int]] = set()
-    for fact in story.facts:
+    for fact in statements.facts:
         yield from _of_another_year(evidence, fact)
         yield from _dated_back(evidence, fact, dated)
-        yards = evidence.measures.of(fact)
-        if not yards and not fact.mention.approximate:
+        figures = evidence.matcher.candidates(fact)
+        if not figures and not fact.mention.approximate:
             yield from _of_nothing(evidence, fact)
-        if not yards or fact.mention.approximate:
+        if not figures or fact.mention.approximate:
             continue
         yield Looked(1)
         if fact.subset:
-            yield from _subset(fact, yards)
+            yield from _subset(fact, figures)
         elif (
-            not evidence.measures.agrees(fact)
-            and not evidence.measures.slipped(fact)
-            and not evidence.measures.far_beyond(fact)
+            not evidence.matcher.agrees(fact)
+            and not evidence.matcher.unit_in_doubt(fact)
+            and not evidence.matcher.far_exceeds_department(fact)
         ):
-            yield from _differs(evidence, fact, evidence.measures.meant(fact))
+            yield from _differs(evidence, fact, evidence.matcher.likely_meant(fact))
 
 
 def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
@@ -100,10 +100,14 @@ def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observatio
         or mention.has("original", "budget", "plan", "target")
     ):
         return
-    same = [yard for yard in evidence.yards.of(fact.item, "execution") if yard.meets(fact.believed)]
+    same = [
+        figure
+        for figure in evidence.table_figures.of(fact.item, "execution")
+        if figure.meets(fact.believed)
+    ]
     if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
         words = (
-            f"正文写“{words_of(mention)}”，"
+            f"正文写“{quote_of(mention)}”，"
             f"{mention.year} 年还没"
             f"有决算，"
             f"这个数是{same[0].where}（"
@@ -111,7 +115,7 @@ def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observatio
             f" 年）。"
             f"请改正年度。"
         )
-        yield said(
+        yield flag_mention(
             mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,)
         )
 
@@ -120,7 +124,7 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
     """“年末结转和结余 3.61 万元” where the table has none: what the year ended with is not filled, and all was spent."""
     item = evidence.vocabulary.items.get(fact.item) if evidence.vocabulary else None
     whole, spent = (
-        (evidence.yards.cell(ref) for ref in item.rest)
+        (evidence.table_figures.cell(ref) for ref in item.rest)
         if item and len(item.rest) == 2
         else (None, None)
     )
@@ -137,16 +141,16 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
         or spent is None
         or unsure
         or not fact.mention.value
-        or evidence.yards.of(fact.item, "execution")
+        or evidence.table_figures.of(fact.item, "execution")
     ):
         return
     if (
         whole.number is not None
         and whole.number == spent.number
-        and not any(yard.meets(fact.believed) for yard in _before(evidence, fact))
+        and not any(figure.meets(fact.believed) for figure in _before(evidence, fact))
     ):
         words = (
-            f"正文写“{words_of(fact.mention)}”，"
+            f"正文写“{quote_of(fact.mention)}”，"
             f"《{whole.sheet}》没有填“"
             f"{item.name}”，"
             f"“{whole.row}”等于“"
@@ -155,7 +159,7 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
             f"请核对后改成一致。"
         )
         severity = Severity.NOTE if fact.vague else None
-        yield said(
+        yield flag_mention(
             fact.mention,
             item.name,
             words,
@@ -165,8 +169,8 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
         )
 
 
-def _before(evidence: ProseEvidence, fact: Fact) -> tuple[Yard, ...]:
-    return evidence.yards.of(fact.item, "previous") if fact.vague else ()
+def _before(evidence: ProseEvidence, fact: Fact) -> tuple[TableFigure, ...]:
+    return evidence.table_figures.of(fact.item, "previous") if fact.vague else ()
 
 
 _FEW = 4  # the same with the item's name
@@ -194,13 +198,15 @@ def _dated_back(
     at = text.rfind(f"{year - 1}年", start, mention.start)
     if at < 0 or (id(mention.passage), start) in dated or f"{year}年" in text[line:end]:
         return
-    known = evidence.yards.of(fact.item, "previous")
-    same = [yard for yard in evidence.yards.of(fact.item, "") if yard.meets(fact.believed)]
+    known = evidence.table_figures.of(fact.item, "previous")
+    same = [
+        figure for figure in evidence.table_figures.of(fact.item, "") if figure.meets(fact.believed)
+    ]
     telling = len(mention.numeral.replace(".", "").strip("0")) >= _FEW
     if (
         same
         and telling
-        and not any(yard.meets(fact.believed) for yard in known)
+        and not any(figure.meets(fact.believed) for figure in known)
         and (not known or fact.loose)
     ):
         dated.add((id(mention.passage), start))
@@ -212,7 +218,7 @@ def _dated_back(
             f"写的是 {year - 1} 年，"
             f"数字与 {year} 年的表一致（"
             f"{same[0].where}是 "
-            f"{same[0].shown}"
+            f"{same[0].display_text}"
             f"）。请核对，多半是年度没有改。"
         )
         yield Flag(
@@ -227,29 +233,33 @@ def _dated_back(
         )
 
 
-def _differs(evidence: ProseEvidence, fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Observation]:
+def _differs(
+    evidence: ProseEvidence, fact: Fact, figures: tuple[TableFigure, ...]
+) -> Iterator[Observation]:
     mention = fact.mention
-    every = evidence.measures.of(fact)
-    if any(evidence.yards.mends(fact, yard) for yard in every):
+    every = evidence.matcher.candidates(fact)
+    if any(evidence.table_figures.mends(fact, figure) for figure in every):
         return
     innocent = innocent_readings.is_of_another_cell(
-        fact, every, evidence.yards
-    ) or innocent_readings.is_what_is_left(fact, evidence.yards)
+        fact, every, evidence.table_figures
+    ) or innocent_readings.is_what_is_left(fact, evidence.table_figures)
     if (
         innocent
-        or innocent_readings.is_what_was_granted(fact, evidence.yards)
-        or innocent_readings.is_of_one_source(fact, every, evidence.yards)
+        or innocent_readings.is_what_was_granted(fact, evidence.table_figures)
+        or innocent_readings.is_of_one_source(fact, every, evidence.table_figures)
     ):
         return
-    nearest = min(yards, key=lambda yard: abs(yard.atoms - mention.value * atoms_per(mention.unit)))
+    nearest = min(
+        figures, key=lambda figure: abs(figure.atoms - mention.value * atoms_per(mention.unit))
+    )
     unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0
     shown = rounded(nearest.atoms / atoms_per(unit), digits)
     difference = f"{plain(mention.value - nearest.atoms / atoms_per(unit), digits)}{unit}"
-    both = f"正文写“{words_of(mention)}”，{nearest.where}是 {nearest.shown}"
+    both = f"正文写“{quote_of(mention)}”，{nearest.where}是 {nearest.display_text}"
     if nearest.unit != unit and mention.money:
-        both += f"（{nearest.shown_in(unit, mention.decimals)}）"
+        both += f"（{nearest.display_text_in(unit, mention.decimals)}）"
     severity, tail = _how_sure(evidence, fact, nearest)
-    yield said(
+    yield flag_mention(
         mention,
         "、".join(fact.items),
         f"{both}，相差 {difference.lstrip('-')}。{tail}",
@@ -260,7 +270,9 @@ def _differs(evidence: ProseEvidence, fact: Fact, yards: tuple[Yard, ...]) -> It
     )
 
 
-def _how_sure(evidence: ProseEvidence, fact: Fact, yard: Yard) -> tuple[Severity | None, str]:
+def _how_sure(
+    evidence: ProseEvidence, fact: Fact, figure: TableFigure
+) -> tuple[Severity | None, str]:
     """How grave the difference is, and what to do: where the words could mean two things, which two."""
     if fact.doubt:
         return (
@@ -269,22 +281,22 @@ def _how_sure(evidence: ProseEvidence, fact: Fact, yard: Yard) -> tuple[Severity
         )
     if fact.loose:
         return Severity.NOTE, "前文说到上年，如这里也是上年数，请写明；如是本年数，请改成一致。"
-    if evidence.measures.beyond(fact):
+    if evidence.matcher.exceeds_department(fact):
         return (
             Severity.NOTE,
             "超过本单位全部支出的两倍，如是全县或别的单位的数，请写明；如是本单位的数，请改正。",
         )
     if fact.vague:
         return Severity.NOTE, "这个说法口径不一，如另有口径，请写明；如是同一口径，请改成一致。"
-    gap = abs(fact.mention.value * atoms_per(fact.mention.unit) - yard.atoms)
-    if fact.mention.money and yard.grid > 1 and gap <= max(fact.grid, yard.grid):
+    gap = abs(fact.mention.value * atoms_per(fact.mention.unit) - figure.atoms)
+    if fact.mention.money and figure.grid > 1 and gap <= max(fact.grid, figure.grid):
         return Severity.NOTE, "差最后一位，多半是取舍不同，请统一。"
-    if not _is_mistaken(evidence, fact, yard):
+    if not _is_mistaken(evidence, fact, figure):
         return (
             Severity.NOTE,
             "可能说的不是同一项，请核对：是同一项的，请改成一致；不是的，请写明是什么。",
         )
-    guessed = fact.inherited and not evidence.yards.of(
+    guessed = fact.inherited and not evidence.table_figures.of(
         fact.item, fact.role
     )  # the role of the list's head, which the table has not
     return (Severity.WARNING if guessed else None), "请核对后改成一致。"
@@ -293,64 +305,65 @@ def _how_sure(evidence: ProseEvidence, fact: Fact, yard: Yard) -> tuple[Severity
 _ELSE = re.compile("另|此外|除|没有|未|尚")
 
 
-def _is_mistaken(evidence: ProseEvidence, fact: Fact, yard: Yard) -> bool:
+def _is_mistaken(evidence: ProseEvidence, fact: Fact, figure: TableFigure) -> bool:
     """Whether the figure looks like a slip of the table's, or was taken from another column, or the words leave no other reading."""
     mention, per = fact.mention, atoms_per(fact.mention.unit)
     if any(
         is_slip(mention.value, one.atoms / per, mention.decimals)
-        for one in (yard, *evidence.measures.of(fact))
+        for one in (figure, *evidence.matcher.candidates(fact))
     ):
         return True
-    return innocent_readings.is_stale(fact, evidence.yards) or _is_plain(evidence, fact)
+    return innocent_readings.is_stale(fact, evidence.table_figures) or _is_plain(evidence, fact)
 
 
 def _is_plain(evidence: ProseEvidence, fact: Fact) -> bool:
     """Whether the words name the item by itself and what it is (a total, its 预算, its 决算), or stand among figures that agree."""
-    mention, known = fact.mention, evidence.vocabulary
-    assert evidence.story is not None and known is not None
+    mention, vocabulary = fact.mention, evidence.vocabulary
+    assert evidence.statements is not None and vocabulary is not None
     if _ELSE.search(mention.gap) or _ELSE.match(mention.tail):
         return False
     near = [
         one
-        for one in innocent_readings.of_sentence(evidence.story, mention)
-        if evidence.measures.agrees(one)
+        for one in innocent_readings.of_sentence(evidence.statements, mention)
+        if evidence.matcher.agrees(one)
     ]
     named = any(word.kind in {"item", "subject"} for word in mention.wide or mention.words or ())
-    last = innocent_readings.before(evidence.story, mention)
+    last = innocent_readings.before(evidence.statements, mention)
     opens = last is None and mention.gap.strip() == mention.lead.strip()
     if not named and not (opens and mention.has("spent", "earned")):
         return any(
-            one.mention is last and (one.items == fact.items or mention.gap.strip() in NEXT_OF_LIST)
+            one.mention is last
+            and (one.items == fact.items or mention.gap.strip() in LIST_SEPARATORS)
             for one in near
         )
-    item = known.items.get(fact.item)
+    item = vocabulary.items.get(fact.item)
     kind = item.kind if item is not None else ""
     whole = kind and (
         kind != "total" or re.search(f"{re.escape(fact.item)}|合计|总计", mention.lead)
     )
     if whole or mention.has("execution", "original", "budget", "previous", "together"):
         return True
-    sheets = {yard.cells[0].sheet for yard in evidence.measures.of(fact)}
+    sheets = {figure.cells[0].sheet for figure in evidence.matcher.candidates(fact)}
     return opens or any(
-        yard.cells[0].sheet in sheets for one in near for yard in evidence.measures.agreeing(one)
+        figure.cells[0].sheet in sheets for one in near for figure in evidence.matcher.agreeing(one)
     )
 
 
-def _subset(fact: Fact, yards: tuple[Yard, ...]) -> Iterator[Observation]:
+def _subset(fact: Fact, figures: tuple[TableFigure, ...]) -> Iterator[Observation]:
     """“财政拨款基本支出” is a part of 基本支出: it may not be more."""
-    yard = max(yards, key=lambda one: one.atoms)
-    if fact.mention.money and fact.believed.lo > yard.span.hi:
+    figure = max(figures, key=lambda one: one.atoms)
+    if fact.mention.money and fact.believed.lo > figure.span.hi:
         unit = fact.mention.unit
-        limit = plain(yard.atoms / atoms_per(unit), 2)
-        over = plain(fact.mention.value - yard.atoms / atoms_per(unit), 2)
-        words = f"正文写“{words_of(fact.mention)}”，大于{yard.where} {yard.shown}，多 {over}{unit}。请核对后改正。"
-        yield said(
+        limit = plain(figure.atoms / atoms_per(unit), 2)
+        over = plain(fact.mention.value - figure.atoms / atoms_per(unit), 2)
+        words = f"正文写“{quote_of(fact.mention)}”，大于{figure.where} {figure.display_text}，多 {over}{unit}。请核对后改正。"
+        yield flag_mention(
             fact.mention,
             fact.item,
             words,
             expected=f"不大于 {limit}{unit}",
             difference=f"{over}{unit}",
-            related=tuple(cell.place for cell in yard.cells),
+            related=tuple(cell.place for cell in figure.cells),
             severity=Severity.NOTE if fact.doubt or fact.loose else None,
         )
 
@@ -367,32 +380,32 @@ def unit_slip(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：改成正确的单位，全文统一用万元或元。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for fact in story.facts:
+    for fact in statements.facts:
         if not fact.items or not fact.mention.money or fact.mention.approximate:
             continue
         yield Looked(1)
-        yards = evidence.measures.of(fact)
-        if unit := evidence.measures.right_unit(fact):
+        figures = evidence.matcher.candidates(fact)
+        if unit := evidence.matcher.right_unit(fact):
             yield _other_unit(
                 fact,
                 unit,
-                f"{yards[0].where}是 {yards[0].shown}",
-                (c.place for yard in yards for c in yard.cells),
+                f"{figures[0].where}是 {figures[0].display_text}",
+                (c.place for figure in figures for c in figure.cells),
             )
-        elif twin := evidence.measures.twin(fact):
+        elif twin := evidence.matcher.twin(fact):
             yield _other_unit(
                 fact,
                 twin.mention.unit,
-                f"别处写“{words_of(twin.mention)}”",
+                f"别处写“{quote_of(twin.mention)}”",
                 (twin.mention.passage.place,),
             )
-    for listing in story.listings:
+    for listing in statements.listings:
         whole = listing.whole
-        if (unit := beside_its_parts(listing)) and not evidence.measures.slipped(whole):
+        if (unit := beside_its_parts(listing)) and not evidence.matcher.unit_in_doubt(whole):
             yield _other_unit(
                 whole,
                 unit,
@@ -415,8 +428,8 @@ def beside_its_parts(listing: Listing) -> str:
 
 
 def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Flag:
-    words = f"正文写“{words_of(fact.mention)}”，{why}，单位多半应为{unit}。请改正。"
-    return said(
+    words = f"正文写“{quote_of(fact.mention)}”，{why}，单位多半应为{unit}。请改正。"
+    return flag_mention(
         fact.mention,
         "、".join(fact.items),
         words,
@@ -431,17 +444,17 @@ def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Fl
 @rule(
     "NAR103", "同一事项前后不一", severity=Severity.ERROR, basis=SAME_AS_TABLES, relations=("C68",)
 )
-def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
+def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
     """同一事项、同一口径在正文两处写了两个数，表内又没有可以判断谁对的数。口径没有写明的、表里没有的事项、两个数毫不相像的，只作提示。
 
     改法：核对两处，统一成与表一致的数；说的不是一回事的，写明各是什么。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None:
+        yield Skipped(NO_REPORT)
         return
     first: dict[tuple[tuple[str, ...], str, str], Fact] = {}
-    for fact in story.facts:
+    for fact in statements.facts:
         unsure = (
             fact.subset
             or fact.vague
@@ -450,16 +463,16 @@ def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
             or fact.doubt
             or fact.mention.approximate
         )
-        if not fact.items or unsure or fact.role == "other" or evidence.measures.slipped(fact):
+        if not fact.items or unsure or fact.role == "other" or evidence.matcher.unit_in_doubt(fact):
             continue
         kind = "" if fact.mention.money else {"名": "人"}.get(fact.mention.unit, fact.mention.unit)
         before = first.setdefault((fact.items, fact.role, kind), fact)
         if before is fact:
             continue
         yield Looked(1)
-        if not before.believed.meets(fact.believed) and not evidence.measures.of(fact):
+        if not before.believed.meets(fact.believed) and not evidence.matcher.candidates(fact):
             yield _twice(before, fact)
-    for earlier, later in tallies.told_twice(story, known.lexicon):
+    for earlier, later in tallies.disagreeing_tallies(statements, vocabulary.lexicon):
         yield Looked(1)
         words = f"正文写“{later.quote}”，前面写的是“{earlier.quote}”。可能说的不是一回事，也可能有一处写错，请核对。"
         yield Flag(
@@ -472,7 +485,7 @@ def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
             related=(earlier.passage.place,),
             severity=Severity.NOTE,
         )
-    for passage, said_first, match, source in tallies.rooms(story):
+    for passage, said_first, match, source in tallies.rooms(statements):
         yield Looked(1)
         words = (
             f"正文写“{match['verb']}"
@@ -498,10 +511,10 @@ def told_twice(evidence: ProseEvidence) -> Iterator[Observation]:
 def _twice(before: Fact, fact: Fact) -> Flag:
     name = "、".join(fact.items)
     words = (
-        f"“{name}”{ROLE[fact.role]}前"
+        f"“{name}”{ROLE_LABELS[fact.role]}前"
         f"后不一："
-        f"“{words_of(before.mention)}”，"
-        f"这里是“{words_of(fact.mention)}”。"
+        f"“{quote_of(before.mention)}”，"
+        f"这里是“{quote_of(fact.mention)}”。"
     )
     slip = is_slip(
         fact.mention.value * atoms_per(fact.mention.unit) / atoms_per(before.mention.unit),
@@ -510,7 +523,7 @@ def _twice(before: Fact, fact: Fact) -> Flag:
     )
     sure = bool(fact.role) and slip
     words += "请核对后统一。" if sure else "两处可能口径不同，也可能有一处写错，请核对。"
-    return said(
+    return flag_mention(
         fact.mention,
         name,
         words,

@@ -10,11 +10,11 @@ from jixiao_xlsx.checking.bases import OWN_REPORT
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
 from jixiao_xlsx.checking.rules.structure import other_office
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary
-from jixiao_xlsx.prose.rules.absences import any_of, at, quoted
-from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.prose.rules.absences import alternatives, flag_passage, short_quote
+from jixiao_xlsx.prose.rules.figures import NO_REPORT
+from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
@@ -43,9 +43,9 @@ def somebody_else(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：改成本单位、本年度；整段照抄的，换成自己的内容。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None:
+        yield Skipped(NO_REPORT)
         return
     year, department = evidence.submission.year, tidy(evidence.submission.department)
     captions = {
@@ -54,13 +54,13 @@ def somebody_else(evidence: ProseEvidence) -> Iterator[Observation]:
         for table in document.tables
         if table.heading
     }
-    for source in story.passages:
+    for source in statements.passages:
         yield Looked(1)
         for match in (*_REPORT_YEAR.finditer(source.folded), *_PERIOD.finditer(source.folded)):
             before = source.folded[max(match.start() - 6, 0) : match.start()]
             after = re.split(r"[。\n]", source.folded[match.end() :])[0]
             sentence = re.split(r"[。\n]", source.folded[: match.start()])[-1] + after
-            if story.scope(source, match.start()).foreign:
+            if statements.scope(source, match.start()).foreign:
                 continue
             if (
                 year
@@ -70,14 +70,16 @@ def somebody_else(evidence: ProseEvidence) -> Iterator[Observation]:
                 end = match.end() + len(
                     re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0]
                 )
-                words = f"正文写“{quoted(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
-                yield at(source, match.start(), end, "评价年度", words, expected=f"{year}年")
+                words = f"正文写“{short_quote(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
+                yield flag_passage(
+                    source, match.start(), end, "评价年度", words, expected=f"{year}年"
+                )
         if source.place not in captions:  # of a Word table: STR107 reads it
             yield from _wrong_name(source, department, evidence)
-        yield from _wrong_self(source, department, known)
+        yield from _wrong_self(source, department, vocabulary)
         if source.aside:
             yield from _wrong_margin(source, department)
-    yield from _borrowed_name(evidence, story, known)
+    yield from _borrowed_name(evidence, statements, vocabulary)
 
 
 _NAMED_REPORT = re.compile(
@@ -139,11 +141,11 @@ _OPENS = re.compile(
 
 def _own_figures(evidence: ProseEvidence) -> tuple[str, ...]:
     """The total and the score as they are written: whoever tells them tells of this department."""
-    total, known = evidence.role("self_total"), evidence.vocabulary
-    whole = known.subjects.whole if known and known.subjects else ""
+    total, vocabulary = evidence.role("self_total"), evidence.vocabulary
+    whole = vocabulary.subjects.whole if vocabulary and vocabulary.subjects else ""
     spent = [
-        f"{plain(yard.atoms / atoms_per('万元'), 2)}万元"
-        for yard in evidence.yards.of(whole, "execution")
+        f"{plain(figure.atoms / atoms_per('万元'), 2)}万元"
+        for figure in evidence.table_figures.of(whole, "execution")
     ]
     return tuple(filter(None, (f"{total.text}分" if total and total.number else "", *spent)))
 
@@ -165,7 +167,7 @@ def _wrong_name(source: Passage, department: str, evidence: ProseEvidence) -> It
             words = (
                 f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
             )
-            yield at(source, start, match.end(), "部门名称", words, expected=department)
+            yield flag_passage(source, start, match.end(), "部门名称", words, expected=department)
             return
     patterns = (_TABLE_TITLE, _DESCRIBED, _CALLED_OURS, _OPENS)
     for match in (match for pattern in patterns for match in pattern.finditer(source.folded)):
@@ -185,7 +187,7 @@ def _wrong_name(source: Passage, department: str, evidence: ProseEvidence) -> It
             words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
             start = match.start() if group == "named" else match.start("name")
             end = match.end("name") if match.re is _OPENS else match.end()
-            yield at(source, start, end, "部门名称", words, expected=department)
+            yield flag_passage(source, start, end, "部门名称", words, expected=department)
             return
 
 
@@ -207,7 +209,7 @@ def _wrong_margin(source: Passage, department: str) -> Iterator[Observation]:
             f"不用改；"
             f"误用了别的单位的文字的，请改正。"
         )
-        yield at(
+        yield flag_passage(
             source,
             match.start("name"),
             match.end("name"),
@@ -228,23 +230,23 @@ def _looks_back(before: str, after: str, both_years: bool) -> bool:
 
 @cache
 def _self_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile(f"(?<![自你])我({any_of(words)}){_SUBJECTS_AFTER}")
+    return re.compile(f"(?<![自你])我({alternatives(words)}){_SUBJECTS_AFTER}")
 
 
-def _wrong_selves(source: Passage, department: str, known: Vocabulary) -> list[re.Match[str]]:
+def _wrong_selves(source: Passage, department: str, vocabulary: Vocabulary) -> list[re.Match[str]]:
     """Every “我办” of a department that is none."""
-    if not known.selves or not department:
+    if not vocabulary.selves or not department:
         return []
-    found = _self_pattern(tuple(known.selves)).finditer(source.folded)
+    found = _self_pattern(tuple(vocabulary.selves)).finditer(source.folded)
     return [
         m
         for m in found
-        if not department.endswith(known.selves[m[1]]) and m[1] not in department[-4:]
+        if not department.endswith(vocabulary.selves[m[1]]) and m[1] not in department[-4:]
     ]
 
 
-def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator[Observation]:
-    wrong = _wrong_selves(source, department, known)
+def _wrong_self(source: Passage, department: str, vocabulary: Vocabulary) -> Iterator[Observation]:
+    wrong = _wrong_selves(source, department, vocabulary)
     if wrong:
         first = wrong[0]
         end = min(first.end() + 6, len(source.text))
@@ -252,7 +254,7 @@ def _wrong_self(source: Passage, department: str, known: Vocabulary) -> Iterator
         words = (
             f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
         )
-        yield at(
+        yield flag_passage(
             source,
             first.start(),
             end,
@@ -269,19 +271,21 @@ _BEFORE = r"(?:(?<![\u4e00-\u9fa5])|(?<=制定)|(?<=执行)|(?<=[及和与并由
 
 
 def _borrowed_name(
-    evidence: ProseEvidence, story: Story, known: Vocabulary
+    evidence: ProseEvidence, statements: ReportStatements, vocabulary: Vocabulary
 ) -> Iterator[Observation]:
     """“办公室所有经费开支” where “我办” or a table of “县政府办公室” shows that the text was somebody else's. Alone it is our own office."""
     department = tidy(evidence.submission.department)
     shown: dict[str, str] = {}
-    for source in story.passages:
-        for match in _wrong_selves(source, department, known):
-            shown.update({name: match.group() for name in known.selves[match[1]] if len(name) > 2})
+    for source in statements.passages:
+        for match in _wrong_selves(source, department, vocabulary):
+            shown.update(
+                {name: match.group() for name in vocabulary.selves[match[1]] if len(name) > 2}
+            )
     for other in _other_offices(evidence, department):
         shown.update(
             {
                 name: other
-                for names in known.selves.values()
+                for names in vocabulary.selves.values()
                 for name in names
                 if len(name) > 2 and other.endswith(name)
             }
@@ -289,9 +293,9 @@ def _borrowed_name(
     names = [name for name in shown if not department.endswith(name)]
     if not names:
         return
-    pattern = re.compile(f"{_BEFORE}(?P<name>{any_of(tuple(names))}){_OF_THE_WHOLE}")
-    for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
-        sources = (source for source in story.passages if source.place.sheet == sheet)
+    pattern = re.compile(f"{_BEFORE}(?P<name>{alternatives(tuple(names))}){_OF_THE_WHOLE}")
+    for sheet in dict.fromkeys(source.place.sheet for source in statements.passages):
+        sources = (source for source in statements.passages if source.place.sheet == sheet)
         found = [(source, match) for source in sources for match in pattern.finditer(source.folded)]
         if not found:
             continue
@@ -299,7 +303,7 @@ def _borrowed_name(
         end = match.end() + len(
             re.split(r"[，,。;:\n]", source.folded[match.end() : match.end() + 14])[0]
         )
-        quote = quoted(source.text[match.start() : end])
+        quote = short_quote(source.text[match.start() : end])
         times = f"等 {len(found)} 处" if len(found) > 1 else ""
         words = (
             f"正文“{quote}”"
@@ -312,7 +316,7 @@ def _borrowed_name(
             f"确是本单位内设机构的不用改，"
             f"否则请改正。"
         )
-        yield at(
+        yield flag_passage(
             source,
             match.start(),
             end,
@@ -351,13 +355,13 @@ def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：换成实际内容，或删去。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None:
+        yield Skipped(NO_REPORT)
         return
-    for source in story.passages:
+    for source in statements.passages:
         yield Looked(1)
-        for title, pattern in known.leftovers:
+        for title, pattern in vocabulary.leftovers:
             found = list(pattern.finditer(source.folded))
             if found:
                 match = found[0]
@@ -368,5 +372,7 @@ def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
                 end = match.end() + len(
                     re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0]
                 )
-                words = f"正文“{quoted(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
-                yield at(source, start, end, title, words, expected="实际内容", count=len(found))
+                words = f"正文“{short_quote(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
+                yield flag_passage(
+                    source, start, end, title, words, expected="实际内容", count=len(found)
+                )

@@ -11,11 +11,11 @@ from functools import cache
 from jixiao_xlsx.checking.bases import TOTAL_AND_GRADES
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
-from jixiao_xlsx.prose.rules.absences import any_of, at, quoted
-from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.prose.rules.absences import alternatives, flag_passage, short_quote
+from jixiao_xlsx.prose.rules.figures import NO_REPORT
+from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
@@ -24,7 +24,7 @@ from jixiao_xlsx.values.number_text import plain
 @cache
 def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        f"(?P<what>{any_of(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)"
+        f"(?P<what>{alternatives(words)})(?:结果)?(?:为|是|达到|达)?:?\\s*(?P<number>\\d+(?:\\.\\d+)?)"
         f"\\s*分(?!制|值)"
     )
 
@@ -32,7 +32,7 @@ def _score_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 @cache
 def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Pattern[str]:
     return re.compile(
-        f'(?:{any_of(words)})(?:结果)?(?:为|是|评定为)?:?[“"「]?(?P<grade>{any_of(grades)})'
+        f'(?:{alternatives(words)})(?:结果)?(?:为|是|评定为)?:?[“"「]?(?P<grade>{alternatives(grades)})'
         f'[”"」]?(?:等次|等级|级|秀|好)?(?=[，,。;:!?()\n、]|$)'
     )
 
@@ -49,17 +49,17 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：以基本信息里的自评总分、等级为准改正文字。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None:
+        yield Skipped(NO_REPORT)
         return
     total = evidence.role("self_total")
     score: Decimal | None = None
     wrong: set[Decimal] = set()  # scores that are told to be
-    for source in story.passages:
-        for match in _score_pattern(known.words["score"]).finditer(source.folded):
+    for source in statements.passages:
+        for match in _score_pattern(vocabulary.words["score"]).finditer(source.folded):
             around = source.folded[max(match.start() - 6, 0) : match.start()]
-            if not _is_ours(story, source, match):
+            if not _is_ours(statements, source, match):
                 continue
             if "满分" in around or (match["what"] in _BARE and not _is_self_given(source, match)):
                 continue
@@ -76,8 +76,8 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
                 and not _rounds_to(total.number, match["number"])
             ):
                 wrong.add(score)
-                words = f"正文写“{quoted(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
-                yield at(
+                words = f"正文写“{short_quote(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
+                yield flag_passage(
                     source,
                     match.start(),
                     match.end(),
@@ -87,10 +87,10 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
                     difference=f"{plain(score - total.number)} 分",
                     related=(total.place,),
                 )
-        yield from _grade(evidence, story, source, score, wrong)
+        yield from _grade(evidence, statements, source, score, wrong)
         yield from _full_mark(evidence, source)
         yield from _bands(evidence, source)
-        yield from _execution_score(evidence, story, source)
+        yield from _execution_score(evidence, statements, source)
 
 
 def _is_of_execution(evidence: ProseEvidence, match: re.Match[str]) -> bool:
@@ -118,9 +118,9 @@ def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
     return bool(re.search("自评|评价", before[-6:]) or re.search("自评|打分|预算执行率", before))
 
 
-def _is_ours(story: Story, source: Passage, match: re.Match[str]) -> bool:
+def _is_ours(statements: ReportStatements, source: Passage, match: re.Match[str]) -> bool:
     """Whether the score is the department's of this year, not a project's or somebody else's."""
-    scope = story.scope(source, match.start())
+    scope = statements.scope(source, match.start())
     return scope.owner != OTHERS and scope.period in {"", THIS}
 
 
@@ -135,7 +135,7 @@ def _where(cell: Cell) -> str:
 
 def _grade(
     evidence: ProseEvidence,
-    story: Story,
+    statements: ReportStatements,
     source: Passage,
     score: Decimal | None,
     wrong: set[Decimal],
@@ -152,7 +152,7 @@ def _grade(
             match["grade"],
             score if score is not None else total.number if total else None,
         )
-        if story.scope(source, match.start()).owner == OTHERS:
+        if statements.scope(source, match.start()).owner == OTHERS:
             continue
         yield Looked(1)
         right = evidence.template.grade(Fraction(number)) if number is not None else ""
@@ -165,11 +165,11 @@ def _grade(
             continue  # the score is what is wrong
         if right and typed != right:
             words = (
-                f"正文写“{quoted(match.group())}”，"
+                f"正文写“{short_quote(match.group())}”，"
                 f"{plain(number) if number is not None else ''} "
                 f"分应为“{right}”。请改正。"
             )
-            yield at(
+            yield flag_passage(
                 source,
                 match.start(),
                 match.end(),
@@ -179,8 +179,8 @@ def _grade(
                 related=(total.place,) if total else (),
             )
         elif not right and grade is not None and grade.text in names and grade.text != typed:
-            words = f"正文写“{quoted(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
-            yield at(
+            words = f"正文写“{short_quote(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
+            yield flag_passage(
                 source,
                 match.start(),
                 match.end(),
@@ -209,14 +209,14 @@ _EXECUTION_SCORE = re.compile(
 
 
 def _execution_score(
-    evidence: ProseEvidence, story: Story, source: Passage
+    evidence: ProseEvidence, statements: ReportStatements, source: Passage
 ) -> Iterator[Observation]:
     """“预算执行率指标分值 10 分，自评得 9.47 分”."""
     cell = evidence.execution("score")
     for match in (
         _EXECUTION_SCORE.finditer(source.folded) if cell and cell.number is not None else ()
     ):
-        scope = story.scope(source, match.start())
+        scope = statements.scope(source, match.start())
         before = source.folded[max(match.start() - 6, 0) : match.start()]
         if (
             scope.owner == OTHERS
@@ -227,8 +227,8 @@ def _execution_score(
         yield Looked(1)
         assert cell is not None and cell.number is not None
         if Decimal(match["number"]) != cell.number and not _rounds_to(cell.number, match["number"]):
-            words = f"正文写“{quoted(match.group())}”，{_where(cell)}的得分是 {cell.text} 分。请核对后改成一致。"
-            yield at(
+            words = f"正文写“{short_quote(match.group())}”，{_where(cell)}的得分是 {cell.text} 分。请核对后改成一致。"
+            yield flag_passage(
                 source,
                 match.start(),
                 match.end(),
@@ -256,13 +256,13 @@ def _bands(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
         yield Looked(1)
         if low is not None and Fraction(match["low"]) != low:
             words = (
-                f"正文写“{quoted(source.text[match.start() : match.end()])}”，"
+                f"正文写“{short_quote(source.text[match.start() : match.end()])}”，"
                 f"规定“{match['grade']}”从 "
                 f"{plain(low)}"
                 f" 分起。"
                 f"请改正。"
             )
-            yield at(
+            yield flag_passage(
                 source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起"
             )
 
@@ -277,15 +277,15 @@ def _full_mark(evidence: ProseEvidence, source: Passage) -> Iterator[Observation
         execution = bool(re.search(r"执行率(?:指标)?(?:一项)?$", before))
         if execution and number != evidence.template.execution_weight:
             right = f"{plain(evidence.template.execution_weight)} 分"
-            words = f"正文写“{quoted(match.group())}”，预算执行率的分值是 {right}。请改正。"
-            yield at(source, match.start(), match.end(), "满分", words, expected=right)
+            words = f"正文写“{short_quote(match.group())}”，预算执行率的分值是 {right}。请改正。"
+            yield flag_passage(source, match.start(), match.end(), "满分", words, expected=right)
         elif (
             about_total
             and number not in allowed
             and all(number != line.weight for line in evidence.lines)
         ):
-            words = f"正文写“{quoted(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
-            yield at(
+            words = f"正文写“{short_quote(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
+            yield flag_passage(
                 source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分"
             )
 
@@ -302,30 +302,34 @@ def score_without_grade(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：在得分后写上等级。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None:
+        yield Skipped(NO_REPORT)
         return
-    names = any_of(tuple(one.name for one in evidence.template.grades))
+    names = alternatives(tuple(one.name for one in evidence.template.grades))
     graded = re.compile(rf"等级|等次|[“\"]({names})[”\"]|(?:为|分[，,(])(?:{names})(?=[，,。;)]|$)")
-    for sheet in dict.fromkeys(source.place.sheet for source in story.passages):
-        sources = [source for source in story.passages if source.place.sheet == sheet]
+    for sheet in dict.fromkeys(source.place.sheet for source in statements.passages):
+        sources = [source for source in statements.passages if source.place.sheet == sheet]
         yield Looked(len(sources))
         scores = (
             (source, m)
             for source in sources
-            for m in _score_pattern(known.words["score"]).finditer(source.folded)
+            for m in _score_pattern(vocabulary.words["score"]).finditer(source.folded)
         )
         own = (
             (source, match)
             for source, match in scores
             if match["what"] not in _BARE
-            and _is_ours(story, source, match)
+            and _is_ours(statements, source, match)
             and not _is_of_execution(evidence, match)
         )
         first = next(own, None)
         if first and not any(graded.search(source.folded) for source in sources):
             source, match = first
             right = evidence.template.grade(Fraction(match["number"]))
-            words = f"正文写“{quoted(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
-            yield at(source, match.start(), match.end(), "自评等级", words, expected=right)
+            words = (
+                f"正文写“{short_quote(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
+            )
+            yield flag_passage(
+                source, match.start(), match.end(), "自评等级", words, expected=right
+            )

@@ -10,11 +10,11 @@ from decimal import Decimal
 from jixiao_xlsx.checking.bases import HEADING_NUMBERS, OWN_REPORT, SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Story
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.vocabulary import Advice
-from jixiao_xlsx.prose.rules.absences import at, quoted
-from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.prose.rules.absences import flag_passage, short_quote
+from jixiao_xlsx.prose.rules.figures import NO_REPORT
+from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
 
@@ -52,27 +52,29 @@ def heading_numbers(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按层次重新编号。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for group in _texts(evidence, story):
+    for group in _texts(evidence, statements):
         yield Looked(len(group))
         by_word = any(
             source.numbered for source in group
         )  # what Word numbers by itself is not in the text
-        counted = _Counting()
+        countable_mentions = _Counting()
         for source in group:
-            yield from counted.odd(source, _SPOKEN if by_word else _STYLES)
+            yield from countable_mentions.odd(source, _SPOKEN if by_word else _STYLES)
 
 
-def _texts(evidence: ProseEvidence, story: Story) -> Iterator[tuple[Passage, ...]]:
+def _texts(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[tuple[Passage, ...]]:
     """Passages that are read on from one to the next: the paragraphs of a Word report; a cell stands alone."""
     files = {document.file for document in evidence.submission.documents}
-    yield from ((source,) for source in story.passages if source.place.sheet not in files)
+    yield from ((source,) for source in statements.passages if source.place.sheet not in files)
     for file in sorted(files):
         yield tuple(
-            source for source in story.passages if source.place.sheet == file and not source.aside
+            source
+            for source in statements.passages
+            if source.place.sheet == file and not source.aside
         )
 
 
@@ -117,7 +119,7 @@ class _Counting:
 
     def _flag(self, source: Passage, match: re.Match[str], number: int, mark: str) -> Flag:
         end = min(match.end() + 8, len(source.text))
-        shown = quoted(
+        shown = short_quote(
             re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0]
         )
         before = self.open[mark][-2] if len(self.open[mark]) > 1 else 0
@@ -128,7 +130,7 @@ class _Counting:
             right = f"{_numeral(number)}、"
             why = f"前面各部分用的是“{_numeral(self.chapter)}、”，这里应为“{right}”"
         words = f"正文“{shown}”的序号是 {number}，{why}。请核对序号。"
-        return at(source, match.start(), end, "序号", words, expected=right)
+        return flag_passage(source, match.start(), end, "序号", words, expected=right)
 
 
 def _numeral(number: int) -> str:
@@ -147,18 +149,20 @@ def impossible_dates(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：改成实有的日期。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for source in story.passages:
+    for source in statements.passages:
         for match in _DATE.finditer(source.folded):
             if match.start() and source.folded[match.start() - 1].isdigit():
                 continue
             yield Looked(1)
             if not _exists(int(match[1] or 2000), int(match[2]), int(match[3] or 1)):
                 words = f"正文写“{match.group()}”，日历上没有这一天。请改正。"
-                yield at(source, match.start(), match.end(), "日期", words, expected="有这一天")
+                yield flag_passage(
+                    source, match.start(), match.end(), "日期", words, expected="有这一天"
+                )
 
 
 def _exists(year: int, month: int, day: int) -> bool:
@@ -182,30 +186,30 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：删去，或换成针对本单位问题的建议。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None:
+        yield Skipped(NO_REPORT)
         return
-    for advice in known.advice:
+    for advice in vocabulary.advice:
         cells = [
             cell
             for ref in advice.zero or advice.within
-            if (cell := evidence.yards.cell(ref)) and cell.number is not None
+            if (cell := evidence.table_figures.cell(ref)) and cell.number is not None
         ]
         if not cells or not _is_empty(advice, cells):
             continue
-        for source in story.passages:
+        for source in statements.passages:
             yield Looked(1)
             if match := advice.pattern.search(source.folded):
                 words = (
-                    f"正文“{quoted(source.text[match.start() : match.end()])}”，"
+                    f"正文“{short_quote(source.text[match.start() : match.end()])}”，"
                     f"但{advice.says}（《"
                     f"{cells[0].sheet}》"
                     f"{cells[0].ref} 为 "
                     f"{cells[0].text}）。"
                     f"请核对是否照抄。"
                 )
-                yield at(
+                yield flag_passage(
                     source,
                     match.start(),
                     match.end(),

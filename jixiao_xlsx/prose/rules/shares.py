@@ -8,11 +8,11 @@ from fractions import Fraction
 from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings
-from jixiao_xlsx.prose.comparisons import Amount, of_yard
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.facts import Share, Slice, Story
 from jixiao_xlsx.prose.likeness import is_slip
-from jixiao_xlsx.prose.rules.figures import MISSING, said, words_of
+from jixiao_xlsx.prose.match_figures import Amount, of_table_figure
+from jixiao_xlsx.prose.rules.figures import NO_REPORT, flag_mention, quote_of
+from jixiao_xlsx.prose.statements import BareShare, ReportStatements, Share
 from jixiao_xlsx.values.amounts import rate_holds
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
@@ -31,67 +31,69 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按所列分项和合计重算占比，并写明占的是哪一项。
     """
-    story = evidence.story
-    if story is None:
-        yield Skipped(MISSING)
+    statements = evidence.statements
+    if statements is None:
+        yield Skipped(NO_REPORT)
         return
-    for share in story.shares:
-        if share.part.mention.approximate or evidence.measures.slipped(share.part, share.parent):
+    for share in statements.shares:
+        if share.part.mention.approximate or evidence.matcher.unit_in_doubt(
+            share.part, share.parent
+        ):
             continue
         wholes, name, sure = _whole(evidence, share)
         wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
         if not wholes:
             continue
         yield Looked(1)
-        rate, parts = share.mention, evidence.measures.settled(share.part)
+        rate, parts = share.mention, evidence.matcher.computable(share.part)
         step = Fraction(1, 10 ** (rate.decimals + 2))
         shown = Fraction(rate.value) / 100
         if not any(
             rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes
         ):
-            if not share.whole and innocent_readings.is_share(story, rate, share.part.mention):
+            if not share.whole and innocent_readings.is_share(statements, rate, share.part.mention):
                 continue
             middle = parts[-1].printed / wholes[-1].printed * 100
             true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
             sure = sure and (
                 any(is_slip(rate.value, one, rate.decimals) for one in true)
-                or _stands_there(story, share)
+                or _stands_there(statements, share)
             )
             words = (
-                f"正文写“{words_of(rate)}”，"
-                f"“{words_of(share.part.mention)}”占"
+                f"正文写“{quote_of(rate)}”，"
+                f"“{quote_of(share.part.mention)}”占"
                 f"{name}应为 "
                 f"{plain(middle, 2)}%。"
             )
             words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
-            yield said(
+            yield flag_mention(
                 rate,
                 share.part.item or rate.passage.title,
                 words,
                 expected=f"{plain(middle, 2)}%",
                 severity=None if sure else Severity.NOTE,
             )
-    yield from _slices(evidence, story)
-    yield from _roughly(evidence, story)
+    yield from _slices(evidence, statements)
+    yield from _round_shares(evidence, statements)
 
 
-def _stands_there(story: Story, share: Share) -> bool:
+def _stands_there(statements: ReportStatements, share: Share) -> bool:
     """Whether the part stands right before the share, and the whole is named or is told of money before the part."""
     part, parent = share.part.mention, share.parent.mention if share.parent else None
-    if parent is not None and innocent_readings.follows(story, share.mention, part, parent):
+    if parent is not None and innocent_readings.follows(statements, share.mention, part, parent):
         return True
     return (
-        innocent_readings.follows(story, share.mention, part)
+        innocent_readings.follows(statements, share.mention, part)
         and part.money
         and bool(share.whole or parent)
     )
 
 
-def _slices(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
+def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[Observation]:
     """Shares that are told without an amount: of the tables' figures."""
-    for one in story.slices:
+    for one in statements.bare_shares:
         parts, wholes = (
-            (evidence.yards.of(name, "execution") for name in (one.item, one.whole))
+            (evidence.table_figures.of(name, "execution") for name in (one.item, one.whole))
             if _heads(evidence, one)
             else ((), ())
         )
@@ -106,7 +108,7 @@ def _slices(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
         ):
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
             words = (
-                f"正文写“{words_of(rate)}”，"
+                f"正文写“{quote_of(rate)}”，"
                 f"按表内数“{one.item}”占“"
                 f"{one.whole}"
                 f"”应为 "
@@ -124,8 +126,8 @@ def _slices(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
             ]
             sure = any(
                 is_slip(rate.value, share, rate.decimals) for share in true
-            ) or _is_told_with(evidence, story, one)
-            yield said(
+            ) or _is_told_with(evidence, statements, one)
+            yield flag_mention(
                 rate,
                 one.item,
                 words,
@@ -135,26 +137,26 @@ def _slices(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
             )
 
 
-def _is_told_with(evidence: ProseEvidence, story: Story, one: Slice) -> bool:
+def _is_told_with(evidence: ProseEvidence, statements: ReportStatements, one: BareShare) -> bool:
     """Whether the words name the whole, or another share of it, right before or after, is as the tables have it."""
     words = one.mention.words or ()
     after = words[[*(word.kind for word in words), "share"].index("share") :]
     if any(word.kind in {"item", "spent", "earned"} for word in after):
         return True
-    others = (other for other in story.slices if other.item != one.item)
+    others = (other for other in statements.bare_shares if other.item != one.item)
     pairs = (
         (other, sorted((other.mention, one.mention), key=lambda mention: mention.start))
         for other in others
     )
     return any(
-        innocent_readings.follows(story, last, first) and _holds(evidence, other)
+        innocent_readings.follows(statements, last, first) and _holds(evidence, other)
         for other, (first, last) in pairs
     )
 
 
-def _holds(evidence: ProseEvidence, one: Slice) -> bool:
+def _holds(evidence: ProseEvidence, one: BareShare) -> bool:
     shown, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
-    parts, wholes = (evidence.yards.of(name, "execution") for name in (one.item, one.whole))
+    parts, wholes = (evidence.table_figures.of(name, "execution") for name in (one.item, one.whole))
     return any(
         rate_holds(shown, step, part.span, whole.span)
         for part in parts
@@ -163,33 +165,37 @@ def _holds(evidence: ProseEvidence, one: Slice) -> bool:
     )
 
 
-def _heads(evidence: ProseEvidence, one: Slice) -> bool:
+def _heads(evidence: ProseEvidence, one: BareShare) -> bool:
     """Whether the whole is one of which the item, as the tables have it, can be a part: 基本支出 is not one of 财政拨款支出."""
-    known = evidence.vocabulary
-    item = known.items.get(one.whole) if known else None
-    if known is None or item is None:
+    vocabulary = evidence.vocabulary
+    item = vocabulary.items.get(one.whole) if vocabulary else None
+    if vocabulary is None or item is None:
         return False
-    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in known.partitions
+    return bool(item.unit) or item.kind in {"total", "income"} or one.whole in vocabulary.partitions
 
 
-def _roughly(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
+def _round_shares(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[Observation]:
     """“近三成” of what is four tenths."""
-    for one in story.roughly:
+    for one in statements.round_shares:
         share = one.share
-        if isinstance(share, Slice):
+        if isinstance(share, BareShare):
             names = (share.item, share.whole) if _heads(evidence, share) else ("", "")
             parts, wholes = (
-                tuple(map(of_yard, evidence.yards.of(item, "execution"))) for item in names
+                tuple(map(of_table_figure, evidence.table_figures.of(item, "execution")))
+                for item in names
             )
             name, item = f"“{share.whole}”", share.item
         else:
-            parts, item = evidence.measures.settled(share.part), share.part.item
+            parts, item = evidence.matcher.computable(share.part), share.part.item
             wholes, name, _ = _whole(evidence, share)
         wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
         if (
             not parts
             or not wholes
-            or (isinstance(share, Share) and evidence.measures.slipped(share.part, share.parent))
+            or (
+                isinstance(share, Share)
+                and evidence.matcher.unit_in_doubt(share.part, share.parent)
+            )
         ):
             continue
         yield Looked(1)
@@ -216,19 +222,21 @@ def _roughly(evidence: ProseEvidence, story: Story) -> Iterator[Observation]:
 
 
 def _whole(evidence: ProseEvidence, share: Share) -> tuple[tuple[Amount, ...], str, bool]:
-    story = evidence.story
+    statements = evidence.statements
     if share.whole:
         role = share.part.role or "execution"
         near = [
             fact
-            for fact in (story.facts if story else ())
+            for fact in (statements.facts if statements else ())
             if fact.item == share.whole
             and (fact.role or "execution") == role
             and not fact.subset
             and fact.mention.money
         ]
-        spans = [amount for fact in near for amount in evidence.measures.settled(fact)]
-        spans += [of_yard(yard) for yard in evidence.yards.of(share.whole, role)]
+        spans = [amount for fact in near for amount in evidence.matcher.computable(fact)]
+        spans += [
+            of_table_figure(figure) for figure in evidence.table_figures.of(share.whole, role)
+        ]
         return tuple(spans), f"“{share.whole}”", True
     if share.like is not None:
         wholes, name, _ = _whole(evidence, share.like)
@@ -238,5 +246,9 @@ def _whole(evidence: ProseEvidence, share: Share) -> tuple[tuple[Amount, ...], s
         and not share.parent.mention.approximate
         and share.parent is not share.part
     ):
-        return evidence.measures.settled(share.parent), f"“{words_of(share.parent.mention)}”", True
+        return (
+            evidence.matcher.computable(share.parent),
+            f"“{quote_of(share.parent.mention)}”",
+            True,
+        )
     return (), "", False

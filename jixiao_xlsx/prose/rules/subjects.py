@@ -9,8 +9,8 @@ from jixiao_xlsx.checking.bases import SUBJECT_NAMES
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.vocabulary import Subjects
-from jixiao_xlsx.prose.rules.absences import at
-from jixiao_xlsx.prose.rules.figures import MISSING
+from jixiao_xlsx.prose.rules.absences import flag_passage
+from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.text import tidy
@@ -22,21 +22,23 @@ def odd_subject_names(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：改成规范名称。
     """
-    story, known = evidence.story, evidence.vocabulary
-    if story is None or known is None or known.subjects is None:
-        yield Skipped(MISSING)
+    statements, vocabulary = evidence.statements, evidence.vocabulary
+    if statements is None or vocabulary is None or vocabulary.subjects is None:
+        yield Skipped(NO_REPORT)
         return
-    for source in story.passages:
+    for source in statements.passages:
         yield Looked(1)
-        for wrong, right in known.subjects.wrong.items():
+        for wrong, right in vocabulary.subjects.wrong.items():
             if (start := source.folded.find(wrong)) >= 0:
                 words = f"正文写“{wrong}”，规范名称是“{right}”。请改正。"
-                yield at(source, start, start + len(wrong), right, words, expected=right)
+                yield flag_passage(source, start, start + len(wrong), right, words, expected=right)
         for match in _SUBJECT.finditer(source.folded):
-            if found := _nearly(match.group(), known.subjects):
+            if found := _nearly(match.group(), vocabulary.subjects):
                 typed, name = found
                 words = f"正文写“{typed}”，规范名称是“{name}”。请改正。"
-                yield at(source, match.end() - len(typed), match.end(), name, words, expected=name)
+                yield flag_passage(
+                    source, match.end() - len(typed), match.end(), name, words, expected=name
+                )
 
 
 _SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,}?支出(?![\u4e00-\u9fa5]*支出)")
@@ -79,8 +81,8 @@ def odd_subject_cells(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：改成规范的类级科目名称，各行用同一级。
     """
-    known = evidence.vocabulary
-    subjects = known.subjects if known else None
+    vocabulary = evidence.vocabulary
+    subjects = vocabulary.subjects if vocabulary else None
     table = evidence.submission.get(subjects.table) if subjects else None
     if subjects is None or table is None:
         yield Skipped("没有支出功能分类科目一栏")

@@ -11,9 +11,9 @@ from itertools import groupby
 from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.language.clauses import read
+from jixiao_xlsx.prose.language.clauses import parse_lead
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary, Word
-from jixiao_xlsx.prose.table_figures import Yard
+from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.reading.titles import loosen, title_key
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Figure, Interval, atoms_per
 from jixiao_xlsx.values.cells import Cell, Document, Row, Table
@@ -21,7 +21,7 @@ from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.text import tidy
 
-AGREEING = (
+_AGREEING = (
     2  # at least one in so many figures must agree before the others are held to be the same ones
 )
 
@@ -53,7 +53,7 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
                 )
             )
             apart = [pair for pair in pairs if not _agree(*pair)]
-            if AGREEING * (len(pairs) - len(apart)) < len(pairs):
+            if _AGREEING * (len(pairs) - len(apart)) < len(pairs):
                 yield Skipped(f"报告里的“{table.name}”与工作簿多数的数不同，可能口径不同，没有比较")
                 continue
             yield Looked(len(pairs))
@@ -86,27 +86,28 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
     """Tables that are none of the form's: amounts whose row is an item and whose column says the role."""
     if not document.figures or evidence.vocabulary is None:
         return
-    for _, figures in groupby(document.figures, key=lambda cell: cell.ref.split(" ")[0]):
-        known = [(cell, yards) for cell in figures if (yards := _yards(evidence, cell))]
+    for _, cells in groupby(document.figures, key=lambda cell: cell.ref.split(" ")[0]):
+        known = [(cell, figures) for cell in cells if (figures := _figures_named(evidence, cell))]
         apart = [
-            (cell, yards)
-            for cell, yards in known
-            if not any(yard.meets(_believed(cell)) for yard in yards)
+            (cell, figures)
+            for cell, figures in known
+            if not any(figure.meets(_believed(cell)) for figure in figures)
         ]
         agree = len(known) - len(apart)
         if agree < max(_LEAST, len(apart)):
             continue  # it may be of something else
         yield Looked(len(known))
-        for cell, yards in apart:
+        for cell, figures in apart:
             nearest = min(
-                yards, key=lambda yard: abs(yard.atoms - (cell.number or 0) * atoms_per(cell.unit))
+                figures,
+                key=lambda figure: abs(figure.atoms - (cell.number or 0) * atoms_per(cell.unit)),
             )
             right = rounded(nearest.atoms / atoms_per(cell.unit), max(cell.decimals, 2))
             gap = f"{plain((cell.number or Decimal(0)) - right, max(cell.decimals, 2))} {cell.unit}"
             same = (
                 ""
                 if nearest.unit == cell.unit
-                else f"（{nearest.shown_in(cell.unit, cell.decimals)}）"
+                else f"（{nearest.display_text_in(cell.unit, cell.decimals)}）"
             )
             title = cell.column.rpartition("／")[2]
             words = (
@@ -115,7 +116,7 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
                 f"{cell.text} "
                 f"{cell.unit}，"
                 f"{nearest.where}是 "
-                f"{nearest.shown}"
+                f"{nearest.display_text}"
                 f"{same}，"
                 f"相差 {gap.lstrip('-')}。"
                 f"请核对后改成一致。"
@@ -134,7 +135,7 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
             )
 
 
-def _yards(evidence: ProseEvidence, cell: Cell) -> tuple[Yard, ...]:
+def _figures_named(evidence: ProseEvidence, cell: Cell) -> tuple[TableFigure, ...]:
     """The workbook's figures of the item that the row names, in the role that the column says."""
     assert evidence.vocabulary is not None
     word = _by_key(evidence.vocabulary).get(loosen(cell.row))
@@ -143,7 +144,8 @@ def _yards(evidence: ProseEvidence, cell: Cell) -> tuple[Yard, ...]:
     heads = [loosen(head, cell.unit) for head in cell.column.split("／")]
     for title in (heads[-1], "".join(heads[-2:])):
         kinds = {
-            one.kind for one in read(_YEAR.sub("", title), evidence.vocabulary.lexicon)[0] or ()
+            one.kind
+            for one in parse_lead(_YEAR.sub("", title), evidence.vocabulary.lexicon)[0] or ()
         }
         roles = kinds & {"original", "budget", "execution"}
         if len(roles) == 1 and not kinds & {
@@ -156,7 +158,7 @@ def _yards(evidence: ProseEvidence, cell: Cell) -> tuple[Yard, ...]:
             "fiscal",
             *_OTHERS,
         }:
-            return evidence.yards.of(word.name, roles.pop())
+            return evidence.table_figures.of(word.name, roles.pop())
     return ()
 
 
@@ -166,11 +168,11 @@ _YEAR = re.compile(r"20\d\d年度?")
 
 
 @cache
-def _by_key(known: Vocabulary) -> dict[str, Word]:
+def _by_key(vocabulary: Vocabulary) -> dict[str, Word]:
     """The items and subjects by the titles they have in tables."""
     return {
         title_key(spelled): word
-        for spelled, word in known.lexicon.words()
+        for spelled, word in vocabulary.lexicon.words()
         if word.kind in {"item", "subject"} and not word.near
     }
 
@@ -210,7 +212,7 @@ def _rows(table: Table, ours: Table, labels: Sequence[str]) -> Iterator[tuple[Ro
             continue
         for row, other in zip(rows, others, strict=True):
             figures = _figures(row, other)
-            if len(rows) == 1 or AGREEING * sum(_agree(*pair) for pair in figures) > len(figures):
+            if len(rows) == 1 or _AGREEING * sum(_agree(*pair) for pair in figures) > len(figures):
                 yield row, other
 
 

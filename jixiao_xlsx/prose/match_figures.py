@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.prose.facts import Fact, believed
-from jixiao_xlsx.prose.table_figures import Yard, Yardsticks
+from jixiao_xlsx.prose.statements import Fact, believed
+from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Interval, atoms_per, total
 
 _OTHER_UNIT = {"元": ("万元", "亿元"), "万元": ("元", "亿元"), "亿元": ("万元",)}
@@ -37,94 +37,90 @@ def as_written(fact: Fact) -> Amount:
     return Amount(fact.believed, Fraction(mention.value * atoms_per(mention.unit)))
 
 
-def of_yard(yard: Yard) -> Amount:
+def of_table_figure(figure: TableFigure) -> Amount:
     """The table's figure."""
-    return Amount(yard.span, Fraction(yard.atoms))
+    return Amount(figure.span, Fraction(figure.atoms))
 
 
-@dataclass(frozen=True)
-class Measures:
-    """The facts of one report against the tables of its submission; each is measured once."""
+class FigureMatcher:
+    """The facts of one report held against the tables of its submission; each fact is looked up once."""
 
-    yards: Yardsticks
-    facts: tuple[Fact, ...]
+    def __init__(self, table_figures: TableFigures, facts: tuple[Fact, ...]) -> None:
+        self.table_figures, self.facts = table_figures, facts
+        self._candidates: dict[int, tuple[TableFigure, ...]] = {}
+        self._agreeing: dict[int, tuple[TableFigure, ...]] = {}
 
-    found: dict[int, tuple[Yard, ...]] = field(default_factory=dict)
-    fitting: dict[int, tuple[Yard, ...]] = field(default_factory=dict)
+    def candidates(self, fact: Fact) -> tuple[TableFigure, ...]:
+        """Return the figures that the fact may be; () where that is not decided."""
+        if id(fact) not in self._candidates:
+            self._candidates[id(fact)] = self._look_up(fact)
+        return self._candidates[id(fact)]
 
-    def of(self, fact: Fact) -> tuple[Yard, ...]:
-        """The figures the fact may be; () where nothing can be said."""
-        known = self.found.get(id(fact))
-        if known is None:
-            known = self.found[id(fact)] = self._measure(fact)
-        return known
-
-    def agreeing(self, fact: Fact) -> tuple[Yard, ...]:
-        """Those of them that are the fact's, each rounded or cut in its own way."""
-        known = self.fitting.get(id(fact))
-        if known is None:
+    def agreeing(self, fact: Fact) -> tuple[TableFigure, ...]:
+        """Return the candidates that can be the same true amount, each rounded or cut in its own way."""
+        if id(fact) not in self._agreeing:
             span = fact.believed
-            known = self.fitting[id(fact)] = tuple(
-                [yard for yard in self.of(fact) if yard.meets(span)]
+            self._agreeing[id(fact)] = tuple(
+                [figure for figure in self.candidates(fact) if figure.meets(span)]
             )
-        return known
+        return self._agreeing[id(fact)]
 
-    def _measure(self, fact: Fact) -> tuple[Yard, ...]:
+    def _look_up(self, fact: Fact) -> tuple[TableFigure, ...]:
         if not fact.items or fact.role == "other":
             return ()
         sets = [_fine(self._of_item(item, fact), fact) for item in fact.items]
         if fact.either:
-            sets[0] += _fine(self.yards.of(fact.either, "execution"), fact)
+            sets[0] += _fine(self.table_figures.of(fact.either, "execution"), fact)
         if not all(sets):
             return ()
-        yards = (
+        figures = (
             sets[0]
             if len(sets) == 1
-            else (Yard(tuple(cell for one in sets for cell in one[0].cells)),)
+            else (TableFigure(tuple(cell for one in sets for cell in one[0].cells)),)
         )
-        return tuple(yard for yard in yards if _same_kind(fact, yard))
+        return tuple(figure for figure in figures if _same_kind(fact, figure))
 
-    def _of_item(self, item: str, fact: Fact) -> tuple[Yard, ...]:
-        found = self.yards.of(item, fact.role)
+    def _of_item(self, item: str, fact: Fact) -> tuple[TableFigure, ...]:
+        found = self.table_figures.of(item, fact.role)
         if fact.loose and not found:
             return ()
         if fact.loose or (fact.inherited and not found):
-            found += self.yards.of(item, "")
+            found += self.table_figures.of(item, "")
         return found
 
     def agrees(self, fact: Fact) -> bool:
         """Whether one of the figures is the fact's."""
         return bool(self.agreeing(fact))
 
-    def meant(self, fact: Fact) -> tuple[Yard, ...]:
+    def likely_meant(self, fact: Fact) -> tuple[TableFigure, ...]:
         """The figures that agree; else those most likely meant: what is said without a role is mostly the outcome."""
         if agreeing := self.agreeing(fact):
             return agreeing
-        yards = self.of(fact)
-        usual = self.yards.of(fact.item, "execution") if not fact.role else ()
-        return tuple(yard for yard in yards if yard in usual) or yards
+        figures = self.candidates(fact)
+        usual = self.table_figures.of(fact.item, "execution") if not fact.role else ()
+        return tuple(figure for figure in figures if figure in usual) or figures
 
-    def settled(self, fact: Fact) -> tuple[Amount, ...]:
+    def computable(self, fact: Fact) -> tuple[Amount, ...]:
         """What may be computed with: the figure as printed, or the table's; where no table knows it, all that it can stand for.
 
         A figure that the table contradicts is said so once; what follows from either of the two is not accused again.
         """
-        yards = () if fact.subset else self.meant(fact)
-        if not yards:
+        figures = () if fact.subset else self.likely_meant(fact)
+        if not figures:
             return (as_written(fact),)
         atoms = int(fact.mention.value * atoms_per(fact.mention.unit))
-        return (Amount(Interval(atoms, atoms), Fraction(atoms)), *map(of_yard, yards))
+        return (Amount(Interval(atoms, atoms), Fraction(atoms)), *map(of_table_figure, figures))
 
-    def known(self, item: str, role: str) -> tuple[Amount, ...]:
+    def known_amounts(self, item: str, role: str) -> tuple[Amount, ...]:
         """The tables' figure of an item, where they have one, or several that agree."""
-        yards = (
-            sorted(self.yards.of(item, role), key=lambda yard: yard.grid)
+        figures = (
+            sorted(self.table_figures.of(item, role), key=lambda figure: figure.grid)
             if role and role != "other"
             else []
         )
         return (
-            (of_yard(yards[0]),)
-            if yards and all(yard.meets(yards[0].span) for yard in yards)
+            (of_table_figure(figures[0]),)
+            if figures and all(figure.meets(figures[0].span) for figure in figures)
             else ()
         )
 
@@ -136,7 +132,8 @@ class Measures:
             return ""
         for unit in _OTHER_UNIT.get(fact.mention.unit, ()):
             if any(
-                yard.meets(believed(replace(fact.mention, unit=unit))) for yard in self.of(fact)
+                figure.meets(believed(replace(fact.mention, unit=unit)))
+                for figure in self.candidates(fact)
             ):
                 return unit
         return ""
@@ -159,24 +156,28 @@ class Measures:
             None,
         )
 
-    def slipped(self, *facts: Fact | None) -> bool:
+    def unit_in_doubt(self, *facts: Fact | None) -> bool:
         """Whether the unit of one of them is in doubt: nothing is computed with it."""
         money = (fact for fact in facts if fact is not None and fact.mention.money and fact.items)
         return any(self.right_unit(fact) or self.twin(fact) is not None for fact in money)
 
     # -- the department as a whole
 
-    def beyond(self, fact: Fact) -> bool:
+    def exceeds_department(self, fact: Fact) -> bool:
         """Whether the amount is more than twice all that the department spent: it may be the county's."""
         return self._exceeds(fact, 2)
 
-    def far_beyond(self, fact: Fact) -> bool:
+    def far_exceeds_department(self, fact: Fact) -> bool:
         """Whether it is so much more that nobody can have meant the department."""
         return self._exceeds(fact, _FAR)
 
     def _exceeds(self, fact: Fact, times: int) -> bool:
-        whole = self.yards.known.subjects.whole if self.yards.known.subjects else ""
-        spent = [yard.span.hi for yard in self.yards.of(whole, "")]
+        whole = (
+            self.table_figures.vocabulary.subjects.whole
+            if self.table_figures.vocabulary.subjects
+            else ""
+        )
+        spent = [figure.span.hi for figure in self.table_figures.of(whole, "")]
         return (
             fact.mention.money
             and whole not in fact.items
@@ -185,17 +186,17 @@ class Measures:
         )
 
 
-def _fine(yards: tuple[Yard, ...], fact: Fact) -> tuple[Yard, ...]:
+def _fine(figures: tuple[TableFigure, ...], fact: Fact) -> tuple[TableFigure, ...]:
     """元 is not measured with 万元 where the tables have both."""
     grid = fact.grid
-    return tuple([yard for yard in yards if yard.grid <= grid]) or yards
+    return tuple([figure for figure in figures if figure.grid <= grid]) or figures
 
 
-def _same_kind(fact: Fact, yard: Yard) -> bool:
+def _same_kind(fact: Fact, figure: TableFigure) -> bool:
     """Money is held against money; people in 人 or 名, papers in 份, cars in 辆; a number of things is not their value."""
-    if fact.mention.money or yard.unit in MONEY_UNITS:
-        return fact.mention.money and yard.unit in MONEY_UNITS
-    return fact.role == "quantity" or yard.unit == {"名": "人"}.get(
+    if fact.mention.money or figure.unit in MONEY_UNITS:
+        return fact.mention.money and figure.unit in MONEY_UNITS
+    return fact.role == "quantity" or figure.unit == {"名": "人"}.get(
         fact.mention.unit, fact.mention.unit
     )
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from functools import cache
 
-from jixiao_xlsx.prose.facts import Change, Fact, Share, Slice, Story
 from jixiao_xlsx.prose.language.clauses import Mention, Passage
 from jixiao_xlsx.prose.language.scope import OTHER, OURS, PREVIOUS
-from jixiao_xlsx.prose.language.topics import NAMED, Topic
+from jixiao_xlsx.prose.language.topics import NAMING_KINDS, Topic
 from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word
+from jixiao_xlsx.prose.statements import BareShare, Fact, ReportStatements, Share, StatedChange
 
-PLANNED = ("original", "budget", "plan")
+BUDGET_ROLES = ("original", "budget", "plan")
 _PART_OF_YEAR = re.compile(
     r"(?<!\d)(?:[1-9]|1[01])月|(?<![—至到-])12月(?:份)?(?!\d|底|末)|季度|半年"
 )
-WHEN = re.compile("年初|年末|年底|期初|期末|上年|去年|本年|今年|[上下]半年|[一二三四]季度")
+TIME_WORDS = re.compile("年初|年末|年底|期初|期末|上年|去年|本年|今年|[上下]半年|[一二三四]季度")
 
 
 def alike(one: Fact, other: Fact) -> bool:
@@ -28,13 +28,13 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
     return re.compile("|".join(map(re.escape, words))) if words else None
 
 
-class Memory:
+class SentenceMemory:
     """What the walk through the numbers of a sentence has to remember."""
 
     def __init__(
         self,
-        story: Story,
-        known: Vocabulary,
+        statements: ReportStatements,
+        vocabulary: Vocabulary,
         lexicon: Lexicon,
         year: int | None,
         topic: Topic,
@@ -43,11 +43,16 @@ class Memory:
     ) -> None:
         self.source = source
         self.before = before  # the total that the sentence before it in the paragraph was about
-        self.story, self.known, self.lexicon, self.year = story, known, lexicon, year
-        self.whole = known.subjects.whole if known.subjects else ""
-        self.income = known.subjects.income if known.subjects else ""
+        self.statements, self.vocabulary, self.lexicon, self.year = (
+            statements,
+            vocabulary,
+            lexicon,
+            year,
+        )
+        self.whole = vocabulary.subjects.whole if vocabulary.subjects else ""
+        self.income = vocabulary.subjects.income if vocabulary.subjects else ""
         self.current: Fact | None = None
-        self.said: list[Fact] = []  # of the clause between two “；”
+        self.clause_facts: list[Fact] = []  # of the clause between two “；”
         self.last: Fact | None = None
         self.parent: Fact | None = None
         self.open_ended = True
@@ -61,15 +66,15 @@ class Memory:
             None  # “比上年 8 万元”, “由上年的 8 万元”: what the change is measured from
         )
         self.shared: Share | None = None  # the last share
-        self.sliced: list[Slice] = []  # the shares without an amount
-        self.split: list[Slice] = []  # of “分别占”: those whose percentages are still to come
+        self.bare_shares: list[BareShare] = []  # the shares without an amount
+        self.split: list[BareShare] = []  # of “分别占”: those whose percentages are still to come
         self.stepped: Fact | None = None  # the amount of the last change
         self.outside: list[
             tuple[Fact | None, list[Fact], Fact | None]
         ] = []  # what was spoken of before a bracket
         self.asked = False  # whether the 满意度 of some group was told: “村民满意度 97%，居民 98%”
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
-        self.change: Change | None = None
+        self.change: StatedChange | None = None
         self.within = False  # “项目支出中，……”: parts of something else
         self.head = ""  # the whole: “固定资产中，……”
         self.frame = ""  # the role that the sentence announces: “从决算看，……”
@@ -77,12 +82,12 @@ class Memory:
         self.criteria = False  # how scores are given, not what was scored
         self.topic = topic.item  # what the heading names
         self.astray = topic.unknown  # something was spoken of that is not understood
-        self.nouns = _any_of(known.words.get("money_nouns", ()))
+        self.nouns = _any_of(vocabulary.words.get("money_nouns", ()))
 
     def _forget(self) -> None:
-        self.current, self.said = None, []
+        self.current, self.clause_facts = None, []
 
-    def _lost(self) -> None:
+    def _lose_thread(self) -> None:
         """Something was said that is not understood: what follows without a name is of that, and not of the heading's topic."""
         self._forget()
         self.astray, self.topic = True, ""
@@ -98,7 +103,7 @@ class Memory:
 
     def _of_one(self, fact: Fact | None) -> bool:
         """Whether the fact is of one item among many, not of all that the department has."""
-        item = self.known.items.get(fact.item) if fact else None
+        item = self.vocabulary.items.get(fact.item) if fact else None
         return (
             fact is not None
             and bool(fact.item)
@@ -109,17 +114,19 @@ class Memory:
         kinds = {word.kind for word in words}
         if _PART_OF_YEAR.search(mention.lead) or mention.scope.period == OTHER:
             return OTHER
-        if "previous" in kinds and kinds & {*PLANNED}:
+        if "previous" in kinds and kinds & {*BUDGET_ROLES}:
             return OTHER  # last year's budget
         if "previous" in kinds or (self.year is not None and mention.year == self.year - 1):
             return PREVIOUS
-        if "start" in kinds and not kinds & {*PLANNED, "execution"}:
+        if "start" in kinds and not kinds & {*BUDGET_ROLES, "execution"}:
             return self._at_start(words)
         if mention.year is not None and self.year is not None and mention.year != self.year:
             return OTHER
         if mention.scope.period == PREVIOUS and mention.year is None:
-            return OTHER if mention.scope.hinted or kinds & {"execution", *PLANNED} else PREVIOUS
-        for kind in ("execution", *PLANNED):
+            return (
+                OTHER if mention.scope.hinted or kinds & {"execution", *BUDGET_ROLES} else PREVIOUS
+            )
+        for kind in ("execution", *BUDGET_ROLES):
             if kind in kinds:
                 return kind
         return ""
@@ -127,8 +134,8 @@ class Memory:
     def _at_start(self, words: tuple[Word, ...]) -> str:
         """“年初”: of what is carried over, the end of last year; of what is spent, the budget."""
         name = next(
-            (word.name for word in words if word.kind in NAMED),
+            (word.name for word in words if word.kind in NAMING_KINDS),
             self.current.item if self.current else "",
         )
-        item = self.known.items.get(name)
+        item = self.vocabulary.items.get(name)
         return PREVIOUS if item is not None and item.kind == "balance" else "original"

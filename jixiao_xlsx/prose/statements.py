@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from jixiao_xlsx.prose.language.clauses import Mention, Passage
-from jixiao_xlsx.prose.language.scope import Line, Scope
+from jixiao_xlsx.prose.language.scope import ScopedLine, StatementScope
 from jixiao_xlsx.prose.language.vocabulary import Lexicon
 from jixiao_xlsx.values.amounts import Convention, Figure, Interval
 
@@ -59,7 +59,7 @@ def believed(mention: Mention) -> Interval:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class StatedChange:
     """“比上年增加 5 万元，增长 5%”: `current` is what changed, `base` the role or year it is compared with."""
 
     item: str
@@ -85,17 +85,17 @@ class Share:
 
 
 @dataclass(frozen=True, slots=True)
-class Roughly:
+class RoundShare:
     """“项目支出……占支出合计的近四成”: a share in round words, of an amount or of what is only named."""
 
-    share: Share | Slice
-    said: str
+    share: Share | BareShare
+    text: str
     low: Fraction
     high: Fraction
 
 
 @dataclass(frozen=True, slots=True)
-class Slice:
+class BareShare:
     """“基本支出占 62.7%” without an amount; `whole` "" where neither words nor the slices beside it say of what."""
 
     mention: Mention
@@ -104,7 +104,7 @@ class Slice:
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
+class CompletionRate:
     """“完成年初预算的 98%”."""
 
     mention: Mention
@@ -115,7 +115,7 @@ class Done:
 
 
 @dataclass(frozen=True, slots=True)
-class RateSaid:
+class StatedRate:
     """A rate of the form, an indicator's value, or (respondent) the 满意度 of one group of those that were asked."""
 
     mention: Mention
@@ -148,27 +148,27 @@ class Chain:
 
 
 @dataclass
-class Story:
+class ReportStatements:
     """Everything that was understood of one report."""
 
     passages: tuple[Passage, ...] = ()
-    lines: dict[int, Line] = field(default_factory=dict)
+    lines: dict[int, ScopedLine] = field(default_factory=dict)
     lexicon: Lexicon | None = None
     names: tuple[str, ...] = ()
     facts: list[Fact] = field(default_factory=list)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[StatedChange] = field(default_factory=list)
     shares: list[Share] = field(default_factory=list)
-    slices: list[Slice] = field(default_factory=list)
-    roughly: list[Roughly] = field(default_factory=list)
-    done: list[Done] = field(default_factory=list)
-    rates: list[RateSaid] = field(default_factory=list)
+    bare_shares: list[BareShare] = field(default_factory=list)
+    round_shares: list[RoundShare] = field(default_factory=list)
+    completions: list[CompletionRate] = field(default_factory=list)
+    rates: list[StatedRate] = field(default_factory=list)
     listings: list[Listing] = field(default_factory=list)
     chains: list[Chain] = field(default_factory=list)
     numbers: int = 0
-    heard: dict[int, list[Mention]] = field(
+    mentions: dict[int, list[Mention]] = field(
         default_factory=dict
     )  # every number of a passage, in order
 
-    def scope(self, source: Passage, position: int) -> Scope:
+    def scope(self, source: Passage, position: int) -> StatementScope:
         """Of whom and when a place of a passage speaks."""
         return self.lines[id(source)].at(position)

@@ -13,24 +13,24 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 
-from jixiao_xlsx.prose.chains import chains
-from jixiao_xlsx.prose.facts import Fact, Slice, Story
+from jixiao_xlsx.prose.chains import broken_chains
 from jixiao_xlsx.prose.language.clauses import (
     Mention,
     Passage,
-    counted,
+    countable_mentions,
+    empty_mention,
     mentions,
-    nowhere,
-    read,
+    parse_lead,
     sentences,
 )
-from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS, THIS, Line, Reader
-from jixiao_xlsx.prose.language.topics import NAMED, Topic, Topics
+from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS, THIS, Reader, ScopedLine
+from jixiao_xlsx.prose.language.topics import NAMING_KINDS, Topic, Topics
 from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word
-from jixiao_xlsx.prose.lists import AMONG, BREAK, Lists
-from jixiao_xlsx.prose.memory import PLANNED
+from jixiao_xlsx.prose.lists import CLAUSE_BREAKS, LIST_OPENERS, Lists
 from jixiao_xlsx.prose.portions import has_portions
-from jixiao_xlsx.prose.relations import NEXT_OF_LIST
+from jixiao_xlsx.prose.relations import LIST_SEPARATORS
+from jixiao_xlsx.prose.sentence_memory import BUDGET_ROLES
+from jixiao_xlsx.prose.statements import BareShare, Fact, ReportStatements
 
 _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
 _COUNTED = re.compile(
@@ -56,47 +56,52 @@ _FRAME = re.compile(
 _ROLES = {"年初预算": "original", "全年预算": "budget", "决算": "execution", "执行": "execution"}
 
 
-def read_story(
+def read_statements(
     passages: Sequence[Passage],
-    known: Vocabulary,
+    vocabulary: Vocabulary,
     extra: Iterable[tuple[str, Word]],
     year: int | None,
-) -> Story:
+) -> ReportStatements:
     """Read all passages. `extra` are words of this submission only: its name, its subjects, its indicators."""
-    story = Story(tuple(passages))
+    statements = ReportStatements(tuple(passages))
     own = tuple(extra)
-    lexicon = story.lexicon = Lexicon(own, known.lexicon)
-    story.names = tuple(text for text, word in own if word.kind == "ours")
+    lexicon = statements.lexicon = Lexicon(own, vocabulary.lexicon)
+    statements.names = tuple(text for text, word in own if word.kind == "ours")
     titles: dict[str, Topic | None] = {}
-    scopes = Reader(known.scoping, story.names, year)
+    scopes = Reader(vocabulary.scoping, statements.names, year)
     for source in passages:
-        line = story.lines[id(source)] = scopes.read(source.folded, source.title)
-        topics = Topics(lexicon, known, source, titles)
+        line = statements.lines[id(source)] = scopes.read(source.folded, source.title)
+        topics = Topics(lexicon, vocabulary, source, titles)
         before, after = "", 0
         for start, sentence in sentences(source.folded):
             topic = topics.of(start, sentence)
-            story.facts += _quantities(source, start, sentence, lexicon, line, known)
+            statements.facts += _quantities(source, start, sentence, lexicon, line, vocabulary)
             found = mentions(source, start, sentence, lexicon, line)
             if "\n" in source.folded[after:start]:
                 before = ""
             after = start
-            story.heard.setdefault(id(source), []).extend(found)
+            statements.mentions.setdefault(id(source), []).extend(found)
             if found or has_portions(sentence):
-                walk = _Sentence(story, known, lexicon, year, topic, source, before)
+                walk = _Sentence(statements, vocabulary, lexicon, year, topic, source, before)
                 walk.read(found, start, sentence)
                 before = walk.of_all()
             if len(found) > 2:
-                story.chains += chains(found)
-    return story
+                statements.chains += broken_chains(found)
+    return statements
 
 
 def _quantities(
-    source: Passage, start: int, sentence: str, lexicon: Lexicon, line: Line, known: Vocabulary
+    source: Passage,
+    start: int,
+    sentence: str,
+    lexicon: Lexicon,
+    line: ScopedLine,
+    vocabulary: Vocabulary,
 ) -> Iterator[Fact]:
     """“设备 312 台”: how many there are of what the form also knows the value of."""
-    for mention in counted(source, start, sentence, lexicon, line):
+    for mention in countable_mentions(source, start, sentence, lexicon, line):
         named = [word.name for word in mention.words or () if word.kind == "item"]
-        item = known.items.get(named[0]) if len(named) == 1 else None
+        item = vocabulary.items.get(named[0]) if len(named) == 1 else None
         simple = all(
             word.kind in {"item", "filler", "ours", "execution"} for word in mention.words or ()
         )
@@ -132,12 +137,12 @@ class _Sentence(Lists):
     """Walks the numbers of one sentence, remembering what was last spoken of."""
 
     def read(self, found: list[Mention], start: int, sentence: str) -> None:
-        self.criteria = bool(_criteria(self.known.words.get("criteria", ())).search(sentence))
+        self.criteria = bool(_criteria(self.vocabulary.words.get("criteria", ())).search(sentence))
         self.planned = "预算" in sentence
         announced = _FRAME.match(sentence)
         self.frame = _ROLES[announced["role"]] if announced else ""
         for mention in found:
-            self.story.numbers += 1
+            self.statements.numbers += 1
             self._round_shares(mention.gap, mention, mention.start - len(mention.gap))
             self._pass_over(mention)
             if mention.unit in {"%", "个百分点"}:
@@ -148,18 +153,18 @@ class _Sentence(Lists):
                 self._changed(mention)
             elif mention.unit != "分":
                 self._amount(mention)
-        last = found[-1] if found else nowhere(self.source, start)
+        last = found[-1] if found else empty_mention(self.source, start)
         self._round_shares(sentence[last.end - start :], last, last.end)
         self._close_list()
         self._close_change()
-        self.story.slices += (self._whole_of(one) for one in self.sliced)
+        self.statements.bare_shares += (self._whole_of(one) for one in self.bare_shares)
 
-    def _whole_of(self, one: Slice) -> Slice:
+    def _whole_of(self, one: BareShare) -> BareShare:
         """The slice with the whole that those beside it are also parts of."""
-        items = {other.item for other in self.sliced}
+        items = {other.item for other in self.bare_shares}
         wholes = [
             whole
-            for whole, parts in self.known.partitions.items()
+            for whole, parts in self.vocabulary.partitions.items()
             if len(items) > 1 and items <= set(parts)
         ]
         return replace(one, whole=one.whole or (wholes[0] if wholes else ""))
@@ -175,12 +180,12 @@ class _Sentence(Lists):
         pieces = _CLAUSES.split(mention.gap)
         first = (
             1
-            if self.last is not None or (self.story.numbers > 1 and mention.gap[:1] in "，,;:")
+            if self.last is not None or (self.statements.numbers > 1 and mention.gap[:1] in "，,;:")
             else 0
         )
         between = pieces[first:-1]
         inside = pieces[first if self.parent is not None and not self.children else 0 : -1]
-        if (amid := _amid(mention)) in self.known.partitions:
+        if (amid := _amid(mention)) in self.vocabulary.partitions:
             self.head = amid
         for clause in inside:
             if clause.endswith("中") and not clause.endswith(_IN_TIME):
@@ -196,21 +201,21 @@ class _Sentence(Lists):
             named = self.lexicon.at(bare, 0) if bare else None
             if (
                 named is not None
-                and named[1].kind in NAMED
+                and named[1].kind in NAMING_KINDS
                 and not named[1].near
                 and named[0] == bare
             ):
                 self.topic, self.astray = named[1].name, False  # “三是卫生健康支出，年初预算……”
-            elif read(clause, self.lexicon)[0] is None:
+            elif parse_lead(clause, self.lexicon)[0] is None:
                 self.astray = True
 
     def _goes_within(self, clause: str) -> None:
         """“固定资产中，”: what follows are its parts; of something that is not known to have parts, unknown."""
-        words = read(clause, self.lexicon)[0]
+        words = parse_lead(clause, self.lexicon)[0]
         heads = [
             word.name
             for word in words or ()
-            if word.kind == "amid" and word.name in self.known.partitions
+            if word.kind == "amid" and word.name in self.vocabulary.partitions
         ]
         if heads:
             self.head = heads[0]
@@ -223,10 +228,10 @@ class _Sentence(Lists):
             return
         for char in gap:
             if char == "(":
-                self.outside.append((self.current, list(self.said), self.last))
+                self.outside.append((self.current, list(self.clause_facts), self.last))
             elif char == ")" and self.outside:
                 self._close_list()
-                self.current, self.said, self.last = self.outside.pop()
+                self.current, self.clause_facts, self.last = self.outside.pop()
 
     # -- amounts
 
@@ -240,14 +245,15 @@ class _Sentence(Lists):
             or self._starts_unknown(mention)
             or (mention.has("respectively") and not fact.items)
         ):
-            self._lost()
-        self.story.facts.append(fact)
+            self._lose_thread()
+        self.statements.facts.append(fact)
         self._summed_up(fact)
         self._listed(fact)
         if mention.has("share"):
             words = mention.words or ()
             named = any(
-                word.kind in NAMED for word in words[: [word.kind for word in words].index("share")]
+                word.kind in NAMING_KINDS
+                for word in words[: [word.kind for word in words].index("share")]
             )
             self.divided = (self.last, fact) if self.last is not None and not named else None
             return
@@ -263,13 +269,13 @@ class _Sentence(Lists):
             )
             self.compared = self.current if moved else None
             self.current, self.astray = fact, False
-            self.said.append(fact)
+            self.clause_facts.append(fact)
         if self._heads_a_clause(fact):
             self._close_list()
             self.parent, self.open_ended = fact, True
 
     def _fact(self, mention: Mention) -> Fact:
-        if self.queue and mention.gap.strip(" ") in NEXT_OF_LIST:
+        if self.queue and mention.gap.strip(" ") in LIST_SEPARATORS:
             return replace(self.queue.pop(0), mention=mention)
         self.queue = []
         if mention.scope.foreign:
@@ -292,7 +298,7 @@ class _Sentence(Lists):
         wide = mention.wide
         if wide is None:
             return Fact(mention, (), "") if mention.joined else None
-        names = [word.name for word in wide if word.kind in NAMED]
+        names = [word.name for word in wide if word.kind in NAMING_KINDS]
         kinds = {word.kind for word in wide}
         if len(names) < 2 or len(set(names)) < len(names):
             return None
@@ -321,8 +327,10 @@ class _Sentence(Lists):
             return replace(fact, items=())
         if _QUALIFIED.match(fact.mention.tail):
             fact = replace(fact, subset=True)
-        inside = AMONG.search(gap) or gap.startswith(("(", "，由"))
-        above = self.last if inside else self.parent if len(BREAK.findall(gap)) == 1 else None
+        inside = LIST_OPENERS.search(gap) or gap.startswith(("(", "，由"))
+        above = (
+            self.last if inside else self.parent if len(CLAUSE_BREAKS.findall(gap)) == 1 else None
+        )
         if above is not None and above.mention.money and fact.mention.money:
             if (
                 above is self.stepped
@@ -332,8 +340,8 @@ class _Sentence(Lists):
                 return fact  # too much to be a part of the change: it is of what has changed
             if not above.items:
                 return replace(fact, items=())
-            item = self.known.items.get(above.item)
-            group = self.known.partitions.get(above.item, ())
+            item = self.vocabulary.items.get(above.item)
+            group = self.vocabulary.partitions.get(above.item, ())
             total = item is not None and item.kind in {"income", "total"}
             if above.subset or (above.item != fact.item and not total and fact.item not in group):
                 return replace(fact, subset=True)
@@ -342,7 +350,7 @@ class _Sentence(Lists):
         if self.head and ";" in gap and not amid:
             self.head = ""
         if self.head:
-            parts = self.known.partitions[self.head]
+            parts = self.vocabulary.partitions[self.head]
             return fact if fact.item in parts or fact.item == self.head else replace(fact, items=())
         return replace(fact, items=()) if self.within else fact
 
@@ -357,7 +365,7 @@ class _Sentence(Lists):
         )
 
     def _plain(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
-        named = [word for word in words if word.kind in NAMED]
+        named = [word for word in words if word.kind in NAMING_KINDS]
         role = self._role(words, mention)
         if self._starts_unknown(mention):
             return Fact(mention, (), role)
@@ -370,7 +378,7 @@ class _Sentence(Lists):
         if (
             len(named) > 1
             or mention.has("share", "than", "rate", "indicator", "respondent")
-            or ("execution" in kinds and kinds & set(PLANNED))
+            or ("execution" in kinds and kinds & set(BUDGET_ROLES))
         ):
             return Fact(mention, (), role)
         if not named and (after := self._named_after(mention)):
@@ -417,7 +425,11 @@ class _Sentence(Lists):
     def _general(self, mention: Mention, kind: str, whole: str, role: str, subset: bool) -> Fact:
         """A bare “支出” or “收入”: of what was spoken of, else of all."""
         subject = self.current.item if self.current else self.topic
-        if subject and not mention.has(*PLANNED) and self._earns(subject) == (kind == "earned"):
+        if (
+            subject
+            and not mention.has(*BUDGET_ROLES)
+            and self._earns(subject) == (kind == "earned")
+        ):
             either = whole if role in {"", "execution"} else ""
             return Fact(mention, (subject,), role or "execution", subset, either=either)
         known = whole and not self._is_astray(mention)
@@ -448,11 +460,11 @@ class _Sentence(Lists):
             )  # “上年 8 万元，本年 7 万元”
         if role and self._of_one(current) and _ALL_OF_IT.search(mention.lead):
             return Fact(mention, (), role)  # “基本支出……，部门全年预算……”
-        if role and current and not subset and self._measures(current.item, mention):
+        if role and current and not subset and self._can_be_of(current.item, mention):
             return replace(current, mention=mention, role=role)
         if (counted_item := self._counted(mention)) and role not in {PREVIOUS, OTHER}:
             return Fact(mention, (counted_item,), role)
-        if role and self.topic and not subset and self._measures(self.topic, mention):
+        if role and self.topic and not subset and self._can_be_of(self.topic, mention):
             return Fact(mention, (self.topic,), role)
         if role in {"original", "budget"} and self.before and not astray and current is None:
             return Fact(
@@ -465,37 +477,45 @@ class _Sentence(Lists):
     def _closing(self, mention: Mention) -> str:
         """“年初结转和结余 35 万元，年末 23 万元”: what the year ends with, of what it began with."""
         item = (
-            self.known.items.get(self.current.item)
+            self.vocabulary.items.get(self.current.item)
             if self.current and _AT_THE_END.match(mention.lead)
             else None
         )
         opening = set(item.cells.get("execution", ())) if item else set()
         ends = (
             one
-            for one in self.known.items.values()
+            for one in self.vocabulary.items.values()
             if one.kind == "balance" and opening & {*one.cells.get(PREVIOUS, ())}
         )
         return next((one.name for one in ends), "")
 
-    def _measures(self, name: str, mention: Mention) -> bool:
+    def _can_be_of(self, name: str, mention: Mention) -> bool:
         """Whether the number can be of the item: money is not people."""
-        item = self.known.items.get(name)
+        item = self.vocabulary.items.get(name)
         return item is None or mention.money != bool(item.unit)
 
     def of_all(self) -> str:
         """The total that the sentence was about; "" for none, and where something else was named."""
-        item = self.known.items.get(self.current.item) if self.current is not None else None
+        item = self.vocabulary.items.get(self.current.item) if self.current is not None else None
         return item.name if item is not None and item.kind == "total" and not self.astray else ""
 
     def _starts_unknown(self, mention: Mention) -> bool:
         """“减下来的主要是财政拨款，由 30 万元降到……”: of what went before is not known."""
-        return mention.lead.endswith(_FROM) and not mention.has(*NAMED) and self._is_astray(mention)
+        return (
+            mention.lead.endswith(_FROM)
+            and not mention.has(*NAMING_KINDS)
+            and self._is_astray(mention)
+        )
 
     def _counted(self, mention: Mention) -> str:
         """“设备 312 台（套），原值 1862340 元”: of what was just counted."""
-        found = _COUNTED.search(mention.gap) if not mention.has(*NAMED) else None
+        found = _COUNTED.search(mention.gap) if not mention.has(*NAMING_KINDS) else None
         names = (
-            [word.name for word in read(found["what"], self.lexicon)[0] or () if word.kind in NAMED]
+            [
+                word.name
+                for word in parse_lead(found["what"], self.lexicon)[0] or ()
+                if word.kind in NAMING_KINDS
+            ]
             if found
             else []
         )
@@ -504,7 +524,7 @@ class _Sentence(Lists):
     def _divisor(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
         """“占基本支出 674.52 万元”."""
         after = words[[word.kind for word in words].index("share") :]
-        names = [word.name for word in after if word.kind in NAMED]
+        names = [word.name for word in after if word.kind in NAMING_KINDS]
         if not names and any(word.kind == "spent" for word in after) and self.whole:
             names = [self.whole]
         return Fact(mention, tuple(names) if len(names) == 1 else (), self._role(after, mention))
@@ -513,7 +533,7 @@ class _Sentence(Lists):
         """“在全年 62.7 万元采购支出中”, “38 人的编内在职人员”: the name behind the number, where the words before it name nothing."""
         tail = mention.tail.removeprefix("的")
         found = self.lexicon.at(tail, 0) if tail else None
-        if found is None or found[1].kind not in NAMED:
+        if found is None or found[1].kind not in NAMING_KINDS:
             return None
         after = tail[len(found[0]) :]
         return found[1] if after[:1] in "中里内的，。,;、)" and after else None
@@ -523,5 +543,5 @@ class _Sentence(Lists):
         return bool(fact.items or fact.role) and _IN_IT.match(fact.mention.tail) is not None
 
     def _earns(self, name: str) -> bool:
-        item = self.known.items.get(name)
+        item = self.vocabulary.items.get(name)
         return item is not None and item.kind == "income"

@@ -15,11 +15,15 @@ from jixiao_xlsx.values.cells import Document, Place, Submission
 from jixiao_xlsx.values.text import tidy
 
 
-def passages(submission: Submission, template: Template, known: Vocabulary) -> tuple[Passage, ...]:
+def passages(
+    submission: Submission, template: Template, vocabulary: Vocabulary
+) -> tuple[Passage, ...]:
     """The filled long texts of the form's report table, in order, then the paragraphs of the reports that came along."""
-    table, form = submission.get(known.table), template.table.get(known.table)
+    table, form = submission.get(vocabulary.table), template.table.get(vocabulary.table)
     written = tuple(
-        one for document in submission.documents for one in _paragraphs(document, known.lexicon)
+        one
+        for document in submission.documents
+        for one in _paragraphs(document, vocabulary.lexicon)
     )
     if table is None or form is None:
         return written
@@ -28,7 +32,7 @@ def passages(submission: Submission, template: Template, known: Vocabulary) -> t
         for column in form.columns:
             cell = row.get(column.title)
             if cell is not None and form.kind(row.title, column) == "long" and cell.text:
-                found.append(passage(cell.place, row.title, cell.text, known.lexicon))
+                found.append(passage(cell.place, row.title, cell.text, vocabulary.lexicon))
     return (*found, *written)
 
 
@@ -58,17 +62,17 @@ def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
         yield passage(Place(document.file, one.ref), one.aside, one.text, lexicon, aside=True)
 
 
-def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
+def own_words(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[str, Word]]:
     """The department's own name, and subjects of the funds table that the vocabulary does not list."""
     for name in names_of(submission.department):
         yield fold(name), Word("ours")
     yield from (
         (fold(name), Word("ours"))
-        for name, ends in known.bare.items()
+        for name, ends in vocabulary.bare.items()
         if submission.department.strip().endswith(ends)
     )
-    yield from _respondents(submission, known)
-    spec = known.subjects
+    yield from _respondents(submission, vocabulary)
+    spec = vocabulary.subjects
     table = submission.get(spec.table) if spec else None
     if spec is None or table is None:
         return
@@ -76,13 +80,13 @@ def own_words(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, 
     for row in table.open_rows:
         cell = row.get(spec.column)
         label = tidy(cell.text) if cell is not None and not cell.blank else ""
-        if len(label) > 3 and known.lexicon.at(label, 0) is None:
+        if len(label) > 3 and vocabulary.lexicon.at(label, 0) is None:
             yield label, Word("subject", above.get(label, label))
 
 
-def _respondents(submission: Submission, known: Vocabulary) -> Iterator[tuple[str, Word]]:
+def _respondents(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[str, Word]]:
     """Those that were asked. The 满意度 of the only group is the department's."""
-    name, column, _ = known.respondents or ("", "", "")
+    name, column, _ = vocabulary.respondents or ("", "", "")
     table = submission.get(name)
     labels = (
         [cell.text for row in table.open_rows if (cell := row.get(column)) and not cell.blank]
