@@ -390,10 +390,10 @@ def _meta(case: Case, template: Template) -> dict[str, str]:
         if key not in MARKS:
             kind, _, where = key.rpartition(" ")
             of[kind][Ref(*where.split("."))] = value
-    ahead = hidden_mark.Ahead(
+    ahead = hidden_mark.HandedOut(
         {ref: Decimal(value) for ref, value in of[""].items()}, of["印"], of["公式"]
     )
-    return hidden_mark.encode(template, None, "", "", ahead) | marks if lines else {}
+    return hidden_mark.mark_lines(template, None, "", "", ahead) | marks if lines else {}
 
 
 def _typed(info: Mapping[str, Mapping[str, str]], template: Template, role: str) -> str:

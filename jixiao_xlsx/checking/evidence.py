@@ -12,7 +12,7 @@ from jixiao_xlsx.checking.balance.judging import judge
 from jixiao_xlsx.checking.balance.verdicts import Judgement
 from jixiao_xlsx.checking.partial_tables import without_gaps
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.scoring.indicator_lines import Line, lines
+from jixiao_xlsx.scoring.indicator_lines import IndicatorLine, indicator_lines
 from jixiao_xlsx.scoring.scorer import scorecard
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.people import ReferenceLine
@@ -34,9 +34,9 @@ class Evidence:
         return judge(self.submission, self.template)
 
     @cached_property
-    def lines(self) -> tuple[Line, ...]:
+    def lines(self) -> tuple[IndicatorLine, ...]:
         """The lines of the indicator table."""
-        return lines(self.submission, self.template)
+        return indicator_lines(self.submission, self.template)
 
     @cached_property
     def card(self) -> Scorecard:
@@ -44,7 +44,7 @@ class Evidence:
         return scorecard(self.submission, self.template)
 
     @cached_property
-    def scored_lines(self) -> tuple[tuple[Line, IndicatorScore], ...]:
+    def scored_lines(self) -> tuple[tuple[IndicatorLine, IndicatorScore], ...]:
         """Each line of the indicator table with its recomputed score."""
         return tuple(zip(self.lines, self.card.indicators, strict=True))
 

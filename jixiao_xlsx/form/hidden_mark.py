@@ -1,7 +1,8 @@
-"""What a workbook says of itself, on a very hidden sheet: the form, its version, for whom it was made, what was typed ahead, and
-what nobody was to change: the words and figures it printed, and its formulas.
+"""The very hidden sheet of a blank form: which form and version, for whom, and what it printed.
 
-It shows accidents, not intent: who means to deceive can change this sheet as well. It recognises a file and remembers what the spec cannot know; it never locates a value, and a file without it reads just the same.
+It shows accidents, not intent: somebody who means to deceive can change this sheet as well. It
+recognises a file and keeps what the spec cannot know; it never locates a value, and a file without
+it reads just the same.
 """
 
 from __future__ import annotations
@@ -19,34 +20,36 @@ from jixiao_xlsx.values.addresses import column_index, position
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.number_text import from_float, plain
 
-SHEET = "_meta"
+MARK_SHEET = "_meta"
 TEMPLATE, VERSION, YEAR, DEPARTMENT, CODE = "template", "version", "year", "department", "code"
+PRINTED, FORMULAS = "printed", "formulas"
 _PREFILL = "prefill"
 _BETWEEN = "|"
-PRINTED, FORMULAS = "printed", "formulas"
-MOST_LINES = 2_000
+_MOST_LINES = 2_000
 _REF = re.compile(r"(?<![\w.])([A-Z]{1,3})\d+(?![\w(])")
 _STYLE = str.maketrans("", "", " $'=")
 
-Lines = Mapping[str, str]
-Texts = Mapping[Ref, str]
+MarkLines = Mapping[str, str]
+TextsByRef = Mapping[Ref, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Ahead:
-    """What a form holds before anyone fills it. `prefill` in the units of the cells; `printed` and `formulas` are what a
-    department must not change, by table, row ("" for any open row) and column; a formula by its `shape`.
+class HandedOut:
+    """What a form holds before it is filled.
+
+    `prefill` is in the units of the cells; `printed` and `formulas` are what a department must not
+    change, by table, row ("" for any open row) and column; a formula by its `formula_shape`.
     """
 
     prefill: Mapping[Ref, Decimal]
-    printed: Texts
-    formulas: Texts
+    printed: TextsByRef
+    formulas: TextsByRef
 
 
-def encode(
-    form: Template, year: int | None, department: str, code: str, ahead: Ahead
+def mark_lines(
+    form: Template, year: int | None, department: str, code: str, handed_out: HandedOut
 ) -> dict[str, str]:
-    """The lines of the sheet."""
+    """Return the lines of the sheet: key and value."""
     lines = {
         TEMPLATE: form.id,
         VERSION: form.version,
@@ -56,15 +59,14 @@ def encode(
     }
     lines |= {
         _BETWEEN.join((_PREFILL, ref.table, ref.row, ref.column)): plain(value)
-        for ref, value in ahead.prefill.items()
+        for ref, value in handed_out.prefill.items()
     }
-    return (
-        lines | dict(_by_table(PRINTED, ahead.printed)) | dict(_by_table(FORMULAS, ahead.formulas))
-    )
+    lines |= _by_table(PRINTED, handed_out.printed)
+    return lines | dict(_by_table(FORMULAS, handed_out.formulas))
 
 
-def _by_table(kind: str, texts: Texts) -> Iterator[tuple[str, str]]:
-    """One line per table: most of a file's season is reading, and nobody reads these but who doubts them."""
+def _by_table(kind: str, texts: TextsByRef) -> Iterator[tuple[str, str]]:
+    """Yield one line per table: they are read seldom, so that parsing them may wait."""
     tables: dict[str, dict[str, dict[str, str]]] = {}
     for ref, text in texts.items():
         tables.setdefault(ref.table, {}).setdefault(ref.row, {})[ref.column] = text
@@ -75,14 +77,16 @@ def _by_table(kind: str, texts: Texts) -> Iterator[tuple[str, str]]:
         )
 
 
-def fixed(lines: Lines, kind: str, table: str) -> Mapping[tuple[str, str], str]:
-    """What is remembered of a table, PRINTED or FORMULAS, by row and column; {} for a line that someone has spoilt."""
+def fixed_texts(lines: MarkLines, kind: str, table: str) -> Mapping[tuple[str, str], str]:
+    """Return what a table printed (`kind` PRINTED or FORMULAS), by row and column.
+
+    {} for a line that was spoilt.
+    """
     return _rows(lines.get(_BETWEEN.join((kind, table)), "{}"))
 
 
-@lru_cache(maxsize=128)
+@lru_cache(maxsize=128)  # a season of files was handed out alike
 def _rows(text: str) -> Mapping[tuple[str, str], str]:
-    """A line of a table; remembered, since a season of files was handed out alike."""
     try:
         return {
             (row, column): str(now)
@@ -94,39 +98,39 @@ def _rows(text: str) -> Mapping[tuple[str, str], str]:
 
 
 @lru_cache(maxsize=1 << 12)
-def shape(formula: str, ref: str) -> str:
-    """A formula in `ref` by what it does: columns counted from its own and rows left out, so that inserted rows leave it alone.
+def formula_shape(formula: str, ref: str) -> str:
+    """Return the formula in cell `ref` by what it does, so that inserted rows leave it alone.
 
-    "" where the text is not known or is not that of a spreadsheet of our kind.
+    Columns are counted from its own, rows left out; "" where the formula leads out of the workbook.
     """
     if "[" in formula:
         return ""
     home = position(ref)[1]
     return _REF.sub(
-        lambda found: f"[{column_index(found[1]) - home}]", formula.translate(_STYLE).upper()
+        lambda match: f"[{column_index(match[1]) - home}]", formula.translate(_STYLE).upper()
     )
 
 
-def decode(rows: Iterable[Sequence[object]]) -> dict[str, str]:
-    """The lines of a sheet as read: the first two cells of each row; whatever else stands there is passed over."""
+def read_mark(rows: Iterable[Sequence[object]]) -> dict[str, str]:
+    """Return the lines of a sheet as read: the first two cells of each row, other cells left out."""
     return {
         _text(row[0]): _text(row[1])
-        for row, _ in zip(rows, range(MOST_LINES), strict=False)
+        for row, _ in zip(rows, range(_MOST_LINES), strict=False)
         if len(row) > 1 and row[0]
     }
-
-
-def edition_of(lines: Lines, form: Template) -> Template:
-    """The form as it was when a file was handed out, where that is kept; else as it is now."""
-    return edition(form, lines.get(VERSION, "")) or form
 
 
 def _text(value: object) -> str:
     return plain(from_float(value)) if isinstance(value, float) else str(value).strip()
 
 
-def prefilled(lines: Lines) -> Iterator[tuple[Ref, Decimal]]:
-    """The figures that were typed ahead. Lines that someone has spoilt are passed over."""
+def edition_of(lines: MarkLines, form: Template) -> Template:
+    """Return the form as it was when a file was handed out, if kept; else as it is now."""
+    return edition(form, lines.get(VERSION, "")) or form
+
+
+def prefilled(lines: MarkLines) -> Iterator[tuple[Ref, Decimal]]:
+    """Yield the figures that were typed in advance; spoilt lines are left out."""
     for key, value in lines.items():
         kind, *parts = key.split(_BETWEEN)
         if kind == _PREFILL and len(parts) == 3:

@@ -20,7 +20,7 @@ from jixiao_xlsx.values.text import tidy
 LONGEST_TITLE = 80
 OPINION_SHEET = "审核意见"  # the sheet that an annotated copy carries and a corrected one brings back: ours, never content
 MACHINE_SHEET = "_"
-READ_BARE = frozenset({REMARKS_SHEET, hidden_mark.SHEET})
+READ_BARE = frozenset({REMARKS_SHEET, hidden_mark.MARK_SHEET})
 _MOST_SEEN = 4096
 _NUMBERING = re.compile(r"^(?:[(]?(?:[一二三四五六七八九十]{1,3}|\d{1,2})[)、.])+")
 _UNIT = re.compile(r"[(\[](?:单位:)?([^()\[\]]{1,4})[)\]]$")

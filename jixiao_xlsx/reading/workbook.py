@@ -84,7 +84,7 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
         sheets = _sheets(data, titles_of(form))
-        dated = _edition(form, hidden_mark.decode(sheets.bare.get(hidden_mark.SHEET, ())))
+        dated = _edition(form, hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ())))
         if dated is not form:
             sheets = _sheets(data, titles_of(dated))
     except Refused as refusal:
@@ -92,7 +92,7 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
     return _submission(data, name, dated, sheets)
 
 
-def _edition(form: Template, said: hidden_mark.Lines) -> Template:
+def _edition(form: Template, said: hidden_mark.MarkLines) -> Template:
     """The form as it was when the file was handed out. Raises Unreadable where that is not known."""
     if said.get(hidden_mark.TEMPLATE, form.id) != form.id:
         other = title_of(said[hidden_mark.TEMPLATE])
@@ -258,7 +258,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
         tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
         notes=tuple(notes),
         remarks=remarks_of(form, tables, sheets.bare.get(REMARKS_SHEET, ())),
-        meta=hidden_mark.decode(sheets.bare.get(hidden_mark.SHEET, ())),
+        meta=hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ())),
         sheets=names,
         knows_formulas=all(grid.knows_formats for grid in sheets.grids),
         hides=HIDES.get(sheets.kind, "")

@@ -1,11 +1,12 @@
-"""Indicators: what was typed, what the base data say, and the score that follows.
+"""The indicator table line by line: what was typed, and the rate that the base data give.
 
-The arithmetic of 财预〔2020〕10号 as the form's data configure it: direction from the library, target number from the cell.
-Scores are exact fractions in 分; rates are fractions (95 % = 0.95). Pure.
+The direction comes from the library, the target from the cell. Scores are fractions in 分, rates
+fractions (95 % = 0.95), both exact.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -15,36 +16,34 @@ from functools import cached_property, lru_cache
 from jixiao_xlsx.form.spec import IndicatorSpec, Template
 from jixiao_xlsx.scoring.measures import SIGNS, Measure, read_measure
 from jixiao_xlsx.values.amounts import atoms_per
-from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
+from jixiao_xlsx.values.cells import Cell, Row, Submission
 from jixiao_xlsx.values.equations import Ratio
 from jixiao_xlsx.values.operands import Operand, side_cells
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import State
 
-# ------------------------------------------------------------------------------------------------------ lines
-
 
 @dataclass(frozen=True)
-class Line:
-    """One row of the indicator table with its place in the library (None for a 个性 name the library has not)."""
+class IndicatorLine:
+    """One row of the indicator table; `spec` is its entry in the library (None for a 个性 name)."""
 
     row: Row
     spec: IndicatorSpec | None
     level1: str
     level2: str
     name: str
-    cells: dict[str, Cell]
+    cells: Mapping[str, Cell]
     target: Measure
     actual: Measure
     base: Base
 
     def cell(self, role: str) -> Cell:
-        """The cell of a role: weight, target, actual, rate, score, direction, unit, deviation, name."""
+        """Return the cell of a role: weight, target, actual, rate, score, direction, unit …"""
         return self.cells[role]
 
     @cached_property
     def numbers(self) -> dict[str, Fraction]:
-        """The numbers typed, by role."""
+        """Return the numbers typed, by role."""
         return {
             role: Fraction(cell.value)
             for role, cell in self.cells.items()
@@ -52,36 +51,39 @@ class Line:
         }
 
     def number(self, role: str) -> Fraction | None:
-        """The number typed there."""
+        """Return the number typed in the cell of a role."""
         return self.numbers.get(role)
 
     @property
     def weight(self) -> Fraction:
-        """权重 as typed; 0 where there is none."""
+        """Return 权重 as typed, in 分; 0 where there is none."""
         return self.number("weight") or Fraction(0)
 
     @property
     def deviation(self) -> str:
-        """偏差原因 as typed."""
+        """Return 偏差原因 as typed."""
         cell = self.cells.get("deviation")
         return cell.text if cell else ""
 
     @property
     def typed_sign(self) -> str:
-        """The direction as typed: in its own column, else in front of the target."""
+        """Return the direction as typed: in its own column, else in front of the target."""
         cell = self.cells.get("direction")
         typed = tidy(cell.text) if cell else ""
         return SIGNS.get(typed, typed) or self.target.sign
 
     @property
     def sign_cell(self) -> Cell:
-        """Where the direction was typed."""
+        """Return the cell in which the direction was typed."""
         cell = self.cells.get("direction")
         return cell if cell and not cell.blank else self.cell("target")
 
     @property
     def direction(self) -> str:
-        """The direction that counts: the library's, else the typed one, else 定性 for words and ≥ for numbers."""
+        """Return the direction that counts; "" where the county has not decided it (未定).
+
+        The library's, else the typed one, else 定性 for words and ≥ for numbers.
+        """
         if self.spec and self.spec.shape == "未定":
             return ""
         if self.spec and self.spec.direction:
@@ -90,13 +92,13 @@ class Line:
 
     @property
     def not_applicable(self) -> bool:
-        """Whether 不适用 was typed as the result."""
+        """Return whether 不适用 was typed as the result."""
         cell = self.cells.get("actual")
-        return bool(cell) and (cell is not None and cell.state is State.NA)
+        return cell is not None and cell.state is State.NA
 
 
 class BaseState(StrEnum):
-    """What the base data on other sheets say of an indicator."""
+    """What the base data on other sheets give for an indicator."""
 
     NONE = "none"
     MISSING = "missing"
@@ -107,7 +109,7 @@ class BaseState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """An indicator recomputed from base data: the exact rate, the cells, and the amounts as text."""
+    """An indicator recomputed from base data: the exact rate, its cells, the amounts as text."""
 
     state: BaseState
     rate: Fraction | None = None
@@ -116,17 +118,17 @@ class Base:
     closing_zero: bool = False
 
 
-NO_BASE = Base(BaseState.NONE)
+_NO_BASE = Base(BaseState.NONE)
 
 
-@lru_cache(maxsize=8)  # the checker, the scorer and the comparison of departments each ask for them
-def lines(submission: Submission, template: Template) -> tuple[Line, ...]:
-    """The indicator table, line by line; () where the form or the file has none."""
+@lru_cache(maxsize=8)  # rules, scores and the comparison of departments all need them
+def indicator_lines(submission: Submission, template: Template) -> tuple[IndicatorLine, ...]:
+    """Return the lines of the indicator table; () where the form or the file has none."""
     table = submission.get(template.indicator_table)
     if table is None:
         return ()
     return tuple(
-        _line(row, table, submission, template) for row in table.open_rows if _named(row, template)
+        _line(row, submission, template) for row in table.open_rows if _named(row, template)
     )
 
 
@@ -135,17 +137,15 @@ def _named(row: Row, template: Template) -> bool:
     return cell is not None and not cell.blank
 
 
-def _line(row: Row, table: Table, submission: Submission, template: Template) -> Line:
+def _line(row: Row, submission: Submission, template: Template) -> IndicatorLine:
     roles = template.indicator_columns
     cells = {role: row.cells[title] for role, title in roles.items() if title in row.cells}
     name = cells["name"].text
     spec = template.library.get(tidy(name))
     unit = tidy(cells["unit"].text) if "unit" in cells else ""
-    if spec and (
-        spec.base or not unit
-    ):  # what other sheets determine is a rate, whatever unit was typed
-        unit = spec.unit
-    return Line(
+    if spec and (spec.base or not unit):
+        unit = spec.unit  # what other sheets determine is a rate, whatever unit was typed
+    return IndicatorLine(
         row,
         spec,
         cells["level1"].text if "level1" in cells else "",
@@ -154,27 +154,24 @@ def _line(row: Row, table: Table, submission: Submission, template: Template) ->
         cells,
         read_measure(cells.get("target"), unit),
         read_measure(cells.get("actual"), unit),
-        base_of(spec, submission, template) if spec else NO_BASE,
+        _base(spec, submission, template) if spec else _NO_BASE,
     )
 
 
-def base_of(spec: IndicatorSpec, submission: Submission, template: Template) -> Base:
-    """The indicator recomputed from other sheets: the first of its formulas whose data are there."""
+def _base(spec: IndicatorSpec, submission: Submission, template: Template) -> Base:
+    """Return the indicator recomputed from other sheets, by its first formula with data."""
     if not spec.base:
-        return NO_BASE
-    found = [
-        _evaluate(ratio, submission, template, change=spec.shape == "变动率") for ratio in spec.base
-    ]
+        return _NO_BASE
+    is_change = spec.shape == "变动率"
+    bases = (_evaluate(ratio, submission, template, change=is_change) for ratio in spec.base)
     return next(
-        (base for base in found if base.state is not BaseState.MISSING), Base(BaseState.MISSING)
+        (base for base in bases if base.state is not BaseState.MISSING), Base(BaseState.MISSING)
     )
 
 
 def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, change: bool) -> Base:
-    above, below = (
-        side_cells(submission, ratio.numerator),
-        side_cells(submission, ratio.denominator),
-    )
+    above = side_cells(submission, ratio.numerator)
+    below = side_cells(submission, ratio.denominator)
     if above is None or below is None or above[0].cell.number is None:
         return Base(BaseState.MISSING)
     cells = tuple(dict.fromkeys(operand.cell for operand in (*above, *below)))
@@ -186,7 +183,7 @@ def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, chang
         return Base(BaseState.MISSING)
     top, bottom = _sum(above), _sum(below)
     text = "，".join(
-        f"{_called(cell, template)} {cell.text + ' ' + cell.unit if cell.text else '未填'}"
+        f"{_label(cell, template)} {cell.text + ' ' + cell.unit if cell.text else '未填'}"
         for cell in cells
     )
     if bottom == 0:
@@ -196,19 +193,16 @@ def _evaluate(ratio: Ratio, submission: Submission, template: Template, *, chang
     return Base(BaseState.KNOWN, top / bottom, cells, text, closing_zero)
 
 
-def _called(cell: Cell, template: Template) -> str:
-    """Row and column, or the row alone where the table has one column."""
+def _label(cell: Cell, template: Template) -> str:
+    """Return row and column, or the row alone where the table has one column."""
     return cell.row if cell.row in template.labels else f"{cell.row}{cell.column}"
 
 
 def _sum(operands: list[Operand]) -> Fraction:
-    return Fraction(
-        sum(
-            (
-                o.sign * o.cell.number * atoms_per(o.cell.unit)
-                for o in operands
-                if o.cell.number is not None
-            ),
-            Decimal(0),
-        )
+    """Return Σ sign·amount in atoms; blanks count as 0."""
+    atoms = (
+        one.sign * one.cell.number * atoms_per(one.cell.unit)
+        for one in operands
+        if one.cell.number is not None
     )
+    return Fraction(sum(atoms, Decimal(0)))

@@ -1,8 +1,4 @@
-"""Indicators: what was typed, what the base data say, and the score that follows.
-
-The arithmetic of 财预〔2020〕10号 as the form's data configure it: direction from the library, target number from the cell.
-Scores are exact fractions in 分; rates are fractions (95 % = 0.95). Pure.
-"""
+"""Targets and results as typed: sign, number, digits, or words; rates as fractions (95 % = 0.95)."""
 
 from __future__ import annotations
 
@@ -18,7 +14,8 @@ from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import believable
 
 SIGNS = {
-    "<=": "≤", "≤": "≤", "≦": "≤", "<": "≤", "小于等于": "≤", "不超过": "≤", "不高于": "≤", "不大于": "≤", "控制在": "≤",
+    "<=": "≤", "≤": "≤", "≦": "≤", "<": "≤",
+    "小于等于": "≤", "不超过": "≤", "不高于": "≤", "不大于": "≤", "控制在": "≤",
     ">=": "≥", "≥": "≥", "≧": "≥", ">": "≥", "大于等于": "≥", "不低于": "≥", "不少于": "≥", "达到": "≥",
     "=": "=", "等于": "=",
 }  # fmt: skip
@@ -29,7 +26,7 @@ _TRAILING = {"以上": "≥", "及以上": "≥", "以内": "≤", "以下": "�
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """A 目标值 or 业绩值 as understood: sign, number (a rate as a fraction), digits typed, or words."""
+    """A 目标值 or 业绩值 as understood: sign, number (a rate as a fraction), digits, or words."""
 
     text: str
     sign: str = ""
@@ -39,11 +36,11 @@ class Measure:
 
     @property
     def words(self) -> str:
-        """The text, where it is not a number."""
+        """Return the text, where it is not a number."""
         return "" if self.number is not None else self.text
 
     def near(self, exact: Fraction) -> bool:
-        """Whether the number as typed can be `exact`, rounded or cut to the typed digits."""
+        """Return whether the number can be `exact`, rounded or truncated to the typed digits."""
         return self.number is not None and abs(self.number - exact) < Fraction(1, 10**self.digits)
 
     def __str__(self) -> str:
@@ -53,17 +50,17 @@ class Measure:
 
 
 def read_measure(cell: Cell | None, unit: str = "") -> Measure:
-    """Understand “<=100%”, “95%以上”, 0.95 in a percent cell, 12, “健全”."""
+    """Read the measure in a cell: “<=100%”, “95%以上”, 0.95 in a percent cell, 12, “健全”."""
     if cell is None or cell.blank:
         return Measure("")
     if isinstance(cell.value, Decimal):
-        return _number_measure(cell.value, unit, shown_as_rate=cell.note == "%")
+        return _number_measure(cell.value, unit, percent_format=cell.note == "%")
     return read_measure_text(cell.text, unit)
 
 
 @lru_cache(maxsize=1024)
 def read_measure_text(typed: str, unit: str = "") -> Measure:
-    """The same for a text."""
+    """Read a measure typed as text; what has no number of its own is words."""
     match = _MEASURE.fullmatch(tidy(typed))
     if not match or re.search(r"\d", match["rest"]):
         return Measure(typed)
@@ -77,14 +74,14 @@ def read_measure_text(typed: str, unit: str = "") -> Measure:
     return Measure(typed, sign, *_scaled(number, unit))
 
 
-def _number_measure(value: Decimal, unit: str, *, shown_as_rate: bool) -> Measure:
-    if shown_as_rate:
+def _number_measure(value: Decimal, unit: str, *, percent_format: bool) -> Measure:
+    if percent_format:
         return Measure(percent(value), "", Fraction(value), max(decimals_of(value), 2), rate=True)
     return Measure(plain(value), "", *_scaled(value, unit))
 
 
 def _scaled(value: Decimal, unit: str) -> tuple[Fraction, int, bool]:
-    """A bare number under the unit %: 95 and 0.95 both mean 95 %."""
+    """Return number, digits, and whether it is a rate; under %, 95 and 0.95 both mean 95 %."""
     if unit not in {"%", "％"}:
         return Fraction(value), decimals_of(value), False
     if abs(value) > Decimal("1.5"):

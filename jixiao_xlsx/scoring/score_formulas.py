@@ -1,33 +1,24 @@
-"""Indicators: what was typed, what the base data say, and the score that follows.
+"""The score of each indicator, with its arithmetic in words.
 
-The arithmetic of 财预〔2020〕10号 as the form's data configure it: direction from the library, target number from the cell.
-Scores are exact fractions in 分; rates are fractions (95 % = 0.95). Pure.
+The arithmetic of 财预〔2020〕10号 as the form's data configure it. Scores are exact fractions in 分,
+rates fractions (95 % = 0.95).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template, Tier
-from jixiao_xlsx.scoring.indicator_lines import BaseState, Line
+from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.number_text import percent, plain
 from jixiao_xlsx.values.scores import IndicatorScore, Method
 from jixiao_xlsx.values.text import tidy
 
-# ------------------------------------------------------------------------------------------------------ scores
 
-
-def scores(found: tuple[Line, ...], template: Template) -> Iterator[IndicatorScore]:
-    """The 复算分 of every line, with its arithmetic in words."""
-    for line in found:
-        yield score_line(line, template)
-
-
-def score_line(line: Line, template: Template) -> IndicatorScore:
-    """One line scored; where it cannot be recomputed the 自评分 is kept and the reason says why."""
+def score_line(line: IndicatorLine, template: Template) -> IndicatorScore:
+    """Return the score of a line; where it cannot be recomputed, 自评分 with the reason."""
     weight, self_score = line.weight, line.number("score")
     if line.not_applicable and line.spec and line.spec.may_be_na and line.deviation:
         return _made(line, Method.NOT_APPLICABLE, None, "不适用，不计分", f"理由：{line.deviation}")
@@ -55,59 +46,64 @@ def score_line(line: Line, template: Template) -> IndicatorScore:
     return _quantitative(line, actual, line.target.number)
 
 
-def _quantitative(line: Line, actual: Fraction, target: Fraction) -> IndicatorScore:
-    weight = line.weight
-    source = f"按基础数据（{line.base.text}）" if line.base.state is BaseState.KNOWN else ""
-    shown, wanted = _show(actual, line), _show(target, line)
-    w = plain(weight)
+def _quantitative(line: IndicatorLine, actual: Fraction, target: Fraction) -> IndicatorScore:
     if line.direction == "≤" and line.spec and line.spec.shape == "变动率":
-        per = line.spec.per_point
-        lost = max(actual - target, Fraction(0)) * 100 * per
-        score = weight * max(1 - lost, Fraction(0))
-        words = (
-            _met_words(shown, "≤", wanted, w)
-            if lost == 0
-            else f"{w} × (1 − 超出 {plain((actual - target) * 100)} 个百分点 × {percent(per, 0)})"
-        )
-        return _made(
-            line,
-            Method.CHANGE,
-            score,
-            _equals(words, score),
-            source,
-            actual,
-            target,
-            lost == 0,
-            per,
-        )
-    if line.direction == "≤":
-        met = actual <= target
-        score = weight if met else (weight * target / actual if target > 0 else Fraction(0))
-        words = _met_words(shown, "≤", wanted, w) if met else f"{w} × {wanted} ÷ {shown}"
-        return _made(line, Method.LOWER, score, _equals(words, score), source, actual, target, met)
+        return _change(line, actual, target, line.spec.per_point)
     if line.direction == "=":
-        return _equal(line, actual, target, source)
-    met = actual >= target
-    score = (
-        weight
-        if met
-        else (weight * max(actual, Fraction(0)) / target if target > 0 else Fraction(0))
+        return _equal(line, actual, target)
+    lower = line.direction == "≤"
+    shown, wanted, w = _text(actual, line), _text(target, line), plain(line.weight)
+    met = actual <= target if lower else actual >= target
+    share = Fraction(1)
+    if not met:
+        part, whole = (target, actual) if lower else (max(actual, Fraction(0)), target)
+        share = part / whole if target > 0 else Fraction(0)
+    words = f"{w} × {wanted} ÷ {shown}" if lower else f"{w} × {shown} ÷ {wanted}"
+    if met:
+        words = _met_words(shown, "≤" if lower else "≥", wanted, w)
+    method = Method.LOWER if lower else Method.HIGHER
+    return _recomputed(line, method, line.weight * share, words, actual, target, met=met)
+
+
+def _change(
+    line: IndicatorLine, actual: Fraction, target: Fraction, per_point: Fraction
+) -> IndicatorScore:
+    """Score a 变动率: `per_point` of the weight is lost for each percentage point in excess."""
+    lost = max(actual - target, Fraction(0)) * 100 * per_point
+    w = plain(line.weight)
+    words = (
+        _met_words(_text(actual, line), "≤", _text(target, line), w)
+        if lost == 0
+        else f"{w} × (1 − 超出 {plain((actual - target) * 100)} 个百分点 × {percent(per_point, 0)})"
     )
-    words = _met_words(shown, "≥", wanted, w) if met else f"{w} × {shown} ÷ {wanted}"
-    return _made(line, Method.HIGHER, score, _equals(words, score), source, actual, target, met)
+    score = line.weight * max(1 - lost, Fraction(0))
+    return _recomputed(
+        line, Method.CHANGE, score, words, actual, target, met=lost == 0, per_point=per_point
+    )
 
 
-def highest(line: Line, item: IndicatorScore) -> Fraction:
-    """The best score that the rate behind the typed one allows: 98.37 % is typed for anything from 98.365 % to 98.375 %."""
+def _equal(line: IndicatorLine, actual: Fraction, target: Fraction) -> IndicatorScore:
+    """Score an “=”: the smaller over the larger, full from the library's 满分起点 on."""
+    full_from = line.spec.full_from if line.spec else Fraction(1)
+    small, large = sorted((actual, target))
+    ratio = Fraction(1) if small == large else (small / large if small > 0 else Fraction(0))
+    met = ratio >= full_from
+    shown, wanted, w = _text(actual, line), _text(target, line), plain(line.weight)
+    low, high = (shown, wanted) if actual < target else (wanted, shown)
+    words = _met_words(shown, "=", wanted, w) if met else f"{w} × {low} ÷ {high}"
+    score = line.weight if met else line.weight * ratio
+    return _recomputed(line, Method.EQUAL, score, words, actual, target, met=met)
+
+
+def highest(line: IndicatorLine, item: IndicatorScore) -> Fraction:
+    """Return the best score that the exact rate behind the typed one allows, in 分.
+
+    98.37 % is typed for anything from 98.365 % to 98.375 %.
+    """
     score, typed, number = item.score or Fraction(0), line.actual, line.actual.number
-    if (
-        number is None
-        or item.method is Method.COEFFICIENT
-        or item.actual is None
-        or item.target is None
-        or not typed.rate
-        or not typed.near(item.actual)
-    ):
+    if number is None or item.actual is None or item.target is None:
+        return score
+    if item.method is Method.COEFFICIENT or not typed.rate or not typed.near(item.actual):
         return score
     half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
     reach = (number,) if line.base.state is BaseState.KNOWN else (number - half, number + half)
@@ -116,33 +112,20 @@ def highest(line: Line, item: IndicatorScore) -> Fraction:
     )
 
 
-def _equal(line: Line, actual: Fraction, target: Fraction, source: str) -> IndicatorScore:
-    full_from = line.spec.full_from if line.spec else Fraction(1)
-    small, large = sorted((actual, target))
-    ratio = Fraction(1) if small == large else (small / large if small > 0 else Fraction(0))
-    met = ratio >= full_from
-    score = line.weight if met else line.weight * ratio
-    shown, wanted, w = _show(actual, line), _show(target, line), plain(line.weight)
-    low, high = (shown, wanted) if actual < target else (wanted, shown)
-    words = _met_words(shown, "=", wanted, w) if met else f"{w} × {low} ÷ {high}"
-    return _made(line, Method.EQUAL, score, _equals(words, score), source, actual, target, met)
-
-
-def _qualitative(line: Line, template: Template) -> IndicatorScore:
+def _qualitative(line: IndicatorLine, template: Template) -> IndicatorScore:
     weight, self_score, w = line.weight, line.number("score"), plain(line.weight)
     if line.actual.number is not None and line.actual.rate:
         share = min(max(line.actual.number, Fraction(0)), Fraction(1))
-        words = f"{w} × {line.actual}（所填百分数作系数）"
         score = weight * share
         return _made(
             line,
             Method.COEFFICIENT,
             score,
-            _equals(words, score),
+            _equals(f"{w} × {line.actual}（所填百分数作系数）", score),
             "定性指标应按三档填写",
-            share,
-            Fraction(1),
-            share >= 1,
+            actual=share,
+            target=Fraction(1),
+            met=share >= 1,
         )
     tier = tier_of(line.actual.words, template)
     if tier is None:
@@ -150,30 +133,60 @@ def _qualitative(line: Line, template: Template) -> IndicatorScore:
         return _made(line, Method.KEPT, self_score, f"{reason}，保留自评分", "")
     low, high = weight * tier.low, weight * tier.high
     score = high if self_score is None else min(max(self_score, low), high)
-    words = f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    words = (
+        f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，"
+        f"即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
+    )
     return _made(
         line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high)
     )
 
 
 def tier_of(words: str, template: Template) -> Tier | None:
-    """The 定性 tier of a word such as “达成” or “健全”."""
+    """Return the 定性 tier of a word such as “达成” or “健全”; None for any other word."""
     return template.tier_words.get(tidy(words))
 
 
+def _recomputed(
+    line: IndicatorLine,
+    method: Method,
+    score: Fraction,
+    words: str,
+    actual: Fraction,
+    target: Fraction,
+    *,
+    met: bool,
+    per_point: Fraction = Fraction(0),
+) -> IndicatorScore:
+    """Return a score that follows from two numbers; `words` lead to it."""
+    source = f"按基础数据（{line.base.text}）" if line.base.state is BaseState.KNOWN else ""
+    return _made(
+        line,
+        method,
+        score,
+        _equals(words, score),
+        source,
+        actual=actual,
+        target=target,
+        met=met,
+        per_point=per_point,
+    )
+
+
 def _made(
-    line: Line,
+    line: IndicatorLine,
     method: Method,
     score: Fraction | None,
     arithmetic: str,
     reason: str,
+    *,
     actual: Fraction | None = None,
     target: Fraction | None = None,
     met: bool | None = None,
     per_point: Fraction = Fraction(0),
     bounds: tuple[Fraction, Fraction] = (Fraction(0), Fraction(1)),
 ) -> IndicatorScore:
-    texts = {role: _as_shown(line.cells.get(role)) for role in ("target", "actual", "rate")}
+    texts = {role: _cell_text(line.cells.get(role)) for role in ("target", "actual", "rate")}
     return IndicatorScore(
         level1=line.level1,
         level2=line.level2,
@@ -201,8 +214,8 @@ def _made(
     )
 
 
-def _as_shown(cell: Cell | None) -> str:
-    """What the clerk sees in the cell: percentages as percentages."""
+def _cell_text(cell: Cell | None) -> str:
+    """Return what the clerk sees in the cell: percentages as percentages."""
     if cell is None:
         return ""
     if isinstance(cell.value, Decimal) and (cell.unit == "%" or cell.note == "%"):
@@ -210,7 +223,7 @@ def _as_shown(cell: Cell | None) -> str:
     return plain(cell.value) if isinstance(cell.value, Decimal) else cell.text
 
 
-def _show(value: Fraction, line: Line) -> str:
+def _text(value: Fraction, line: IndicatorLine) -> str:
     rate = line.target.rate or line.actual.rate
     return f"{plain(value * 100)}%" if rate else plain(value)
 

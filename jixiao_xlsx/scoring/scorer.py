@@ -1,4 +1,4 @@
-"""Submission → Scorecard: every score again, with its arithmetic shown (design §6).
+"""From a Submission to its Scorecard: every score recomputed, with its arithmetic.
 
 Scores are exact fractions in 分; a total is rounded once, to two decimals.
 """
@@ -13,8 +13,8 @@ from functools import lru_cache
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.repeated_sheets import item_of
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.scoring.indicator_lines import lines
-from jixiao_xlsx.scoring.score_formulas import scores
+from jixiao_xlsx.scoring.indicator_lines import indicator_lines
+from jixiao_xlsx.scoring.score_formulas import score_line
 from jixiao_xlsx.values.cells import Cell, Submission
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.number_text import percent, plain, rounded
@@ -22,7 +22,7 @@ from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scoreca
 
 
 def score(submission: Submission, template: Template) -> Scorecard:
-    """Score one submission again. Nothing is invented: what cannot be recomputed says so in `incomplete`.
+    """Return the recomputed scores of a submission; what cannot be recomputed is `incomplete`.
 
     Raises ValueError for a workbook of several projects: each of its `parts` has a score of its own.
     """
@@ -33,28 +33,30 @@ def score(submission: Submission, template: Template) -> Scorecard:
 
 
 def score_each(submission: Submission, template: Template) -> tuple[Scorecard, ...]:
-    """The scores of a workbook: one, or one per copy of the sheet that repeats, named after what it is about."""
+    """Return the scores of a workbook: one, or one per copy of the sheet that repeats."""
     form = hidden_mark.edition_of(submission.meta, template)
-    return tuple(_of_part(scorecard(part, form), item_of(part, form)) for part in submission.parts)
+    return tuple(
+        _with_item(scorecard(part, form), item_of(part, form)) for part in submission.parts
+    )
 
 
-def _of_part(card: Scorecard, item: Cell | None) -> Scorecard:
-    """A scorecard with what it is about; by the name of its sheet where the department gave none."""
+def _with_item(card: Scorecard, item: Cell | None) -> Scorecard:
+    """Return `card` with the project it is about; by its sheet where no name was typed."""
     return card if item is None else replace(card, item=item.text or item.sheet, sheet=item.sheet)
 
 
-@lru_cache(maxsize=8)  # rules ask for it first
+@lru_cache(maxsize=8)  # rules need it first, the outputs later
 def scorecard(submission: Submission, template: Template) -> Scorecard:
-    """The score of one part, by the form as it was when the file was handed out."""
-    scored = tuple(scores(lines(submission, template), template))
-    execution = execution_of(submission, template)
+    """Return the score of one part, by the form as it was when the file was handed out."""
+    scored = tuple(score_line(line, template) for line in indicator_lines(submission, template))
+    execution = _execution(submission, template)
     total, scaling = scaled(scored, template.full_mark)
     whole = (
         None
         if total is None or (template.execution_weight and execution.score is None)
         else total + (execution.score or 0)
     )
-    shown = None if whole is None else Fraction(rounded(whole, 2))
+    printed = None if whole is None else Fraction(rounded(whole, 2))
     typed = [item.self_score for item in scored if item.self_score is not None]
     return Scorecard(
         department=submission.department,
@@ -64,16 +66,16 @@ def scorecard(submission: Submission, template: Template) -> Scorecard:
         score=total,
         scaling=scaling,
         execution=execution,
-        self_total=number_at(submission, template.roles.get("self_total")),
-        self_grade=text_at(submission, template.roles.get("self_grade")),
+        self_total=_number_at(submission, template.roles.get("self_total")),
+        self_grade=_text_at(submission, template.roles.get("self_grade")),
         total=whole,
-        grade="" if shown is None else template.grade(shown),
+        grade="" if printed is None else template.grade(printed),
         incomplete=_incomplete(scored, execution, template),
     )
 
 
 def scaled(scored: tuple[IndicatorScore, ...], full_mark: Fraction) -> tuple[Fraction | None, str]:
-    """Σ得分 / Σ适用权重 × full mark, and the line that says so. Weights themselves never change."""
+    """Return Σ得分 / Σ适用权重 × full mark, in 分, and its arithmetic; weights never change."""
     applicable = [item for item in scored if item.method is not Method.NOT_APPLICABLE]
     weight = sum((item.weight for item in applicable), Fraction(0))
     if not weight or any(item.score is None for item in applicable):
@@ -90,8 +92,11 @@ def scaled(scored: tuple[IndicatorScore, ...], full_mark: Fraction) -> tuple[Fra
     )
 
 
-def execution_of(submission: Submission, template: Template) -> Execution:
-    """预算执行率 = 全年执行数 ÷ 全年预算数; its score is proportional and capped (财预〔2020〕10号)."""
+def _execution(submission: Submission, template: Template) -> Execution:
+    """Return 预算执行率 = 全年执行数 ÷ 全年预算数; its score is proportional and capped.
+
+    Source: 财预〔2020〕10号.
+    """
     columns, weight = template.execution_columns, template.execution_weight
     if not columns:
         return Execution(weight, None, None, None, None, None, "")
@@ -111,18 +116,21 @@ def execution_of(submission: Submission, template: Template) -> Execution:
         return Execution(weight, budget, spent, None, self_score, None, why)
     rate = Fraction(spent) / Fraction(budget)
     got = weight * min(max(rate, Fraction(0)), Fraction(1))
-    words = f"{plain(weight)} × {plain(spent)} ÷ {plain(budget)} = {plain(weight)} × {percent(rate)} = {plain(got, 2)}"
+    words = (
+        f"{plain(weight)} × {plain(spent)} ÷ {plain(budget)}"
+        f" = {plain(weight)} × {percent(rate)} = {plain(got, 2)}"
+    )
     return Execution(weight, budget, spent, rate, self_score, got, words)
 
 
-def number_at(submission: Submission, ref: Ref | None) -> Fraction | None:
-    """The number at an address."""
+def _number_at(submission: Submission, ref: Ref | None) -> Fraction | None:
+    """Return the number at an address; None where there is none."""
     value = _number(submission.cell(ref.table, ref.row, ref.column)) if ref else None
     return None if value is None else Fraction(value)
 
 
-def text_at(submission: Submission, ref: Ref | None) -> str:
-    """The text at an address."""
+def _text_at(submission: Submission, ref: Ref | None) -> str:
+    """Return the text at an address; "" where there is none."""
     cell = submission.cell(ref.table, ref.row, ref.column) if ref else None
     return cell.text if cell else ""
 
@@ -132,7 +140,7 @@ def _number(cell: Cell | None) -> Decimal | None:
 
 
 def _self_sum(submission: Submission, template: Template, typed: list[Fraction]) -> Fraction | None:
-    """The 合计 as typed, else the sum of what was typed."""
+    """Return the 合计 as typed, else the sum of what was typed, in 分."""
     table = submission.get(template.indicator_table)
     total = table.total if table else None
     cell = total.get(template.indicator_columns["score"]) if total else None

@@ -16,7 +16,7 @@ from fractions import Fraction
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.scoring.indicator_lines import lines
+from jixiao_xlsx.scoring.indicator_lines import indicator_lines
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
 from jixiao_xlsx.values.answers import Answer, Facts
 from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
@@ -93,7 +93,7 @@ def _texts(submission: Submission) -> Iterator[tuple[Place, str]]:
 
 
 def _targets(submission: Submission, template: Template) -> Iterator[tuple[str, str, Place]]:
-    for line in lines(submission, template):
+    for line in indicator_lines(submission, template):
         if line.spec and line.spec.common and line.target.text:
             yield line.spec.name, str(line.target), line.cell("target").place
 

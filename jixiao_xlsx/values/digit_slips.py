@@ -1,4 +1,4 @@
-"""Slips of the hand: what one cell may have been meant to say, where its right value is known. Pure."""
+"""Digit slips: what a cell was probably meant to hold, where its right value is known. Pure."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from itertools import pairwise
 
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.number_text import decimals_of, plain
 
-SWAPPED, SIGN = "有两位数字填颠倒", "正负号填反"
+DIGITS_SWAPPED, SIGN_REVERSED = "有两位数字填颠倒", "正负号填反"
+_TOLERANCE = Decimal("0.01")  # percentage points: what rounding a rate can make
 
 
 def swaps(text: str) -> Iterator[Decimal]:
-    """The numbers that two neighbouring digits, the other way round, give."""
+    """Yield the numbers that result when two neighbouring digits of `text` change places."""
     places = [i for i, char in enumerate(text) if char.isdigit()]
     for a, b in pairwise(places):
         if text[a] != text[b]:
@@ -24,52 +25,39 @@ def swaps(text: str) -> Iterator[Decimal]:
             yield Decimal("".join(chars))
 
 
-def decimals_of(number: Decimal) -> int:
-    """Decimals as typed, without needless zeros."""
-    exponent = number.normalize().as_tuple().exponent
-    return max(-exponent, 0) if isinstance(exponent, int) else 0
+def slip_hint(place: Place, reported: str, expected: Expected | str | None) -> str:
+    """Return the message on what was mistyped in a cell whose right value is known.
 
-
-def slip(place: Place, reported: str, expected: Expected | str | None) -> str:
-    """What was mistyped where a rule knows the right value of the cell itself; "" if no single slip explains it."""
-    typed = _percent_or_number(reported, expected)
+    "" if no single slip explains it.
+    """
+    ranges = list(_ranges(expected))
+    is_rate = any(unit == "%" for _, _, unit in ranges)
+    typed = _typed(reported, is_rate=is_rate)
     if typed is None:
         return ""
-    right = list(_right(expected))
-    for value, why in (
-        (-typed, SIGN),
-        *(
-            (value, SWAPPED)
-            for value in swaps(
-                plain(typed, max(decimals_of(typed), 2) if _rate(expected) else None)
-            )
-        ),
-    ):
-        for low, high, unit in right:
-            near = Decimal("0.01") if unit == "%" else Decimal(0)
+    digits = plain(typed, max(decimals_of(typed), 2) if is_rate else None)
+    slips = [(-typed, SIGN_REVERSED), *((value, DIGITS_SWAPPED) for value in swaps(digits))]
+    for value, cause in slips:
+        for low, high, unit in ranges:
+            near = _TOLERANCE if unit == "%" else Decimal(0)
             if low - near <= value <= high + near and not low - near <= typed <= high + near:
-                return f"{place} 可能{why}，若为 {plain(value)}{'' if unit == '%' else ' '}{unit}，则相符"
+                suffix = unit if unit == "%" else f" {unit}"
+                return f"{place} 可能{cause}，若为 {plain(value)}{suffix}，则相符"
     return ""
 
 
-def _rate(expected: Expected | str | None) -> bool:
-    return any(unit == "%" for _, _, unit in _right(expected))
-
-
-def _right(expected: Expected | str | None) -> Iterator[tuple[Decimal, Decimal, str]]:
+def _ranges(expected: Expected | str | None) -> Iterator[tuple[Decimal, Decimal, str]]:
+    """Yield what is admissible as (low, high, unit); in a text, each percentage."""
     if isinstance(expected, Expected):
         yield expected.low, expected.high, expected.unit
     for text in re.findall(r"(-?\d+(?:\.\d+)?)%", expected if isinstance(expected, str) else ""):
         yield Decimal(text), Decimal(text), "%"
 
 
-def _percent_or_number(reported: str, expected: Expected | str | None) -> Decimal | None:
-    """What was typed, as a percentage where a percentage is wanted."""
+def _typed(reported: str, *, is_rate: bool) -> Decimal | None:
+    """Return the number typed, as a percentage for a rate; None for other text."""
     if not re.fullmatch(r"-?\d+(\.\d+)?%?", reported):
         return None
     number = Decimal(reported.removesuffix("%"))
-    return (
-        number * 100
-        if _rate(expected) and not reported.endswith("%") and abs(number) <= Decimal("1.5")
-        else number
-    )
+    as_fraction = is_rate and not reported.endswith("%") and abs(number) <= Decimal("1.5")
+    return number * 100 if as_fraction else number

@@ -498,14 +498,21 @@ def test_a_wrong_total_typed_over_a_formula_is_one_finding(form: Template) -> No
 
 def test_rows_that_a_clerk_inserted_change_no_formula(form: Template) -> None:
     """Excel moves the references of formulas; what they do stays the same."""
-    assert hidden_mark.shape(
+    assert hidden_mark.formula_shape(
         'IF(COUNT(D5:D9)=0,"",ROUND(SUM(D5:D9),2))', "D10"
-    ) == hidden_mark.shape('=IF(COUNT($D$5:$D$12)=0, "", ROUND(SUM(D5:D12),2))', "D13")
-    assert hidden_mark.shape("SUM(D5:D9)", "D10") != hidden_mark.shape("SUM(C5:C9)", "D10") != ""
-    assert hidden_mark.shape("LOG10(A1)", "B1") == "LOG10([-1])"
-    assert hidden_mark.shape("SUM([.D5:.D9])", "D10") == ""  # .ods spells them its own way
+    ) == hidden_mark.formula_shape('=IF(COUNT($D$5:$D$12)=0, "", ROUND(SUM(D5:D12),2))', "D13")
+    assert (
+        hidden_mark.formula_shape("SUM(D5:D9)", "D10")
+        != hidden_mark.formula_shape("SUM(C5:C9)", "D10")
+        != ""
+    )
+    assert hidden_mark.formula_shape("LOG10(A1)", "B1") == "LOG10([-1])"
+    assert hidden_mark.formula_shape("SUM([.D5:.D9])", "D10") == ""  # .ods spells them its own way
 
 
 @pytest.mark.parametrize("spoilt", ["", "{", "[]", "3", '{"a": 1}', "null"])
 def test_a_hidden_sheet_that_someone_spoilt_is_passed_over(spoilt: str) -> None:
-    assert hidden_mark.fixed({f"{hidden_mark.PRINTED}|表": spoilt}, hidden_mark.PRINTED, "表") == {}
+    assert (
+        hidden_mark.fixed_texts({f"{hidden_mark.PRINTED}|表": spoilt}, hidden_mark.PRINTED, "表")
+        == {}
+    )

@@ -15,7 +15,7 @@ from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.digit_slips import slip
+from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.equations import Scope, parse_relation
 from jixiao_xlsx.values.findings import Expected, Severity
 
@@ -355,6 +355,6 @@ def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
 def test_a_slip_in_a_cell_whose_right_value_is_known(
     reported: str, expected: Expected | str, said: str
 ) -> None:
-    found = slip(Place("表", "B2"), reported, expected)
+    found = slip_hint(Place("表", "B2"), reported, expected)
     assert said in found
     assert bool(found) == bool(said)

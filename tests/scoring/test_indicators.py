@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.scoring.indicator_lines import BaseState, lines
+from jixiao_xlsx.scoring.indicator_lines import BaseState, indicator_lines
 from jixiao_xlsx.scoring.measures import read_measure, read_measure_text
 from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.scoring.scorer import score
@@ -289,7 +289,7 @@ def test_a_score_carries_what_a_formula_needs_to_work_it_out_again() -> None:
 
 def test_an_indicator_of_ones_own_is_read_by_its_columns() -> None:
     table = "一级指标 | 三级指标 | 计量单位 | 目标值 | 业绩值\n履职效果 | 办件提速率 | % | 95 | 96"
-    line = lines(read(绩效评价表=table), TEMPLATE)[0]
+    line = indicator_lines(read(绩效评价表=table), TEMPLATE)[0]
     assert (line.level1, line.weight, line.target.number, line.actual.number) == (
         "履职效果",
         0,
@@ -305,7 +305,7 @@ def test_an_indicator_of_ones_own_is_read_by_its_columns() -> None:
 )
 def test_the_unit_that_was_typed_counts_else_that_of_the_form(unit: str, target: str) -> None:
     table = f"三级指标 | 计量单位 | 目标值\n工作完成情况 | {unit} | 95"
-    assert lines(read(绩效评价表=table), TEMPLATE)[0].target.number == F(target)
+    assert indicator_lines(read(绩效评价表=table), TEMPLATE)[0].target.number == F(target)
 
 
 def test_what_other_sheets_determine_is_a_rate_whatever_unit_was_typed() -> None:
@@ -349,7 +349,7 @@ def test_结转结余变动率_is_computed_from_the_accounts(
 ) -> None:
     others = {"收支总表": funds(opening, closing)}
     table = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n结转结余变动率 | 2.7 | ≤0% | 0% | 1"
-    assert lines(read(绩效评价表=table, **others), TEMPLATE)[0].base.state is state
+    assert indicator_lines(read(绩效评价表=table, **others), TEMPLATE)[0].base.state is state
     item = scored("结转结余变动率 | 2.7 | ≤0% | 0% | 1 |", **others)
     assert (item.method, item.score) == (method, expected), item.arithmetic
 

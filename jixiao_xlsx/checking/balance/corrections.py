@@ -9,7 +9,7 @@ from itertools import pairwise
 from jixiao_xlsx.checking.balance.suspects import Suspect
 from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.cells import Cell, Submission
-from jixiao_xlsx.values.digit_slips import SIGN, SWAPPED, swaps
+from jixiao_xlsx.values.digit_slips import DIGITS_SWAPPED, SIGN_REVERSED, swaps
 from jixiao_xlsx.values.number_text import decimals_of, plain, rounded
 
 _TOO_BIG, _TOO_SMALL = "填大了 10000 倍（元当作万元）", "填小了 10000 倍（万元当作元）"
@@ -63,7 +63,7 @@ def by_lost_digits(suspect: Suspect) -> Values:
 def by_sign(suspect: Suspect) -> Values:
     """Yield the negated number; people, cars and questionnaires are never fewer than none."""
     if suspect.number < 0 or suspect.cell.unit in MONEY_UNITS:
-        yield -suspect.number, SIGN
+        yield -suspect.number, SIGN_REVERSED
 
 
 def by_swap(suspect: Suspect) -> Values:
@@ -75,7 +75,7 @@ def swapped_digits(cell: Cell, number: Decimal) -> Values:
     """Yield the same for any cell, with the zeros that the form prints."""
     printed = cell.decimals if cell.unit in MONEY_UNITS else 0
     for value in swaps(plain(number, max(printed, decimals_of(number)))):
-        yield value, SWAPPED
+        yield value, DIGITS_SWAPPED
 
 
 def by_row_above(suspect: Suspect) -> Values:

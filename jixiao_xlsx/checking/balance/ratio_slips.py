@@ -9,7 +9,7 @@ from jixiao_xlsx.checking.balance.corrections import swapped_digits, ten_thousan
 from jixiao_xlsx.checking.balance.suspects import repairs_all
 from jixiao_xlsx.checking.balance.verdicts import Judgement
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.digit_slips import SIGN
+from jixiao_xlsx.values.digit_slips import SIGN_REVERSED
 
 
 def ratio_slip(
@@ -31,6 +31,6 @@ def ratio_slip(
 def _corrections(cell: Cell) -> Iterator[tuple[Decimal, str]]:
     if cell.number:
         if cell.number < 0:
-            yield -cell.number, SIGN
+            yield -cell.number, SIGN_REVERSED
         yield from swapped_digits(cell, cell.number)
         yield from ten_thousand(cell, cell.number)

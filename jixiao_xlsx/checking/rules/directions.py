@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jixiao_xlsx.checking.bases import INDICATOR_FRAMEWORK
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
-from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.values.findings import Severity
 
@@ -56,7 +56,7 @@ def doubtful_direction(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-def _doubt(line: Line, evidence: Evidence) -> tuple[str, str]:
+def _doubt(line: IndicatorLine, evidence: Evidence) -> tuple[str, str]:
     """What is doubtful, and what should stand there."""
     typed = line.typed_sign
     if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
@@ -78,7 +78,7 @@ def _doubt(line: Line, evidence: Evidence) -> tuple[str, str]:
     return _too_lax(line) if line.spec.common else ("", "")
 
 
-def _too_lax(line: Line) -> tuple[str, str]:
+def _too_lax(line: IndicatorLine) -> tuple[str, str]:
     assert line.spec is not None
     standard = read_measure_text(line.spec.target, line.spec.unit)
     if line.target.number is None or standard.number is None:

@@ -11,7 +11,7 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag
 from jixiao_xlsx.checking.rules.rates import execution_score, rate_rules, zero_base
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import TableSpec
-from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.values.addresses import position
@@ -93,7 +93,7 @@ def _rewritten(
     evidence: Evidence, table: Table, computed: Iterable[tuple[Row, str, Cell]]
 ) -> Iterator[Cell]:
     """Cells whose formula does something else than the blank form's; not told where columns were moved, or the text is unknown."""
-    known = hidden_mark.fixed(evidence.submission.meta, hidden_mark.FORMULAS, table.name)
+    known = hidden_mark.fixed_texts(evidence.submission.meta, hidden_mark.FORMULAS, table.name)
     if not known or not _in_place(table):
         return
     for row, column, cell in computed:
@@ -101,7 +101,7 @@ def _rewritten(
         if (
             was
             and cell.formula
-            and (now := hidden_mark.shape(cell.formula, cell.ref))
+            and (now := hidden_mark.formula_shape(cell.formula, cell.ref))
             and now != was
         ):
             yield cell
@@ -262,7 +262,9 @@ def changed_print(evidence: Evidence) -> Iterator[Observation]:
     }
     for name, table in evidence.submission.tables.items():
         own = spoken if name == evidence.template.indicator_table else set()
-        for (title, column), printed in hidden_mark.fixed(said, hidden_mark.PRINTED, name).items():
+        for (title, column), printed in hidden_mark.fixed_texts(
+            said, hidden_mark.PRINTED, name
+        ).items():
             cell = None if column in own else table.cell(title, column)
             if cell is None:
                 continue
@@ -316,7 +318,7 @@ def changed_target(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-def _same_target(line: Line, evidence: Evidence) -> bool:
+def _same_target(line: IndicatorLine, evidence: Evidence) -> bool:
     assert line.spec is not None
     printed = read_measure_text(line.spec.target, line.spec.unit)
     if printed.number is not None:

@@ -13,7 +13,7 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, rul
 from jixiao_xlsx.form.spec import RateSpec, Template
 from jixiao_xlsx.values.amounts import Convention, Interval, rate_holds, total
 from jixiao_xlsx.values.cells import Cell, Row
-from jixiao_xlsx.values.digit_slips import slip
+from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.equations import Side
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import decimals_of, percent, plain, rounded
@@ -127,7 +127,7 @@ def _wrong(cells: _RateCells, pair: tuple[Interval, Interval], typed: Fraction) 
         f"“{rate.row}”的“{rate.column}”填 {percent(typed, rate.decimals)}，"
         f"按{numbers}计算应为 {right}。{ending}",
         expected=expected,
-        hint="" if short else slip(rate.place, rate.text, expected),
+        hint="" if short else slip_hint(rate.place, rate.text, expected),
         difference=f"{plain((typed - low) * 100, rate.decimals)} 个百分点",
         related=tuple(cell.place for cell in cells.all[1:]),
         severity=Severity.NOTE if short else None,
@@ -280,7 +280,7 @@ def execution_score(evidence: Evidence) -> Iterator[Observation]:
             c.place for c in (evidence.execution("budget"), evidence.execution("spent")) if c
         )
         expected = Expected(right, right, "分")
-        hint = slip(cell.place, cell.text, expected)
+        hint = slip_hint(cell.place, cell.text, expected)
         yield flag(
             cell,
             text,

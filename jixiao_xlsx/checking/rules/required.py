@@ -7,19 +7,19 @@ from collections.abc import Callable, Iterator
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
-from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.text import tidy
 
-_WANTED: tuple[tuple[str, Callable[[Line], bool]], ...] = (
+_WANTED: tuple[tuple[str, Callable[[IndicatorLine], bool]], ...] = (
     ("target", lambda line: line.spec is None or not line.spec.common),
     ("actual", lambda line: not _open(line)),
     ("score", lambda line: not line.not_applicable),
 )
 
 
-def _open(line: Line) -> bool:
+def _open(line: IndicatorLine) -> bool:
     """Whether the county has not said yet how this one is judged."""
     return bool(line.spec and line.spec.shape == "未定")
 
@@ -86,7 +86,7 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
                 yield flag(cell, text, expected="一个数")
 
 
-def _near_tier(line: Line, evidence: Evidence) -> bool:
+def _near_tier(line: IndicatorLine, evidence: Evidence) -> bool:
     """Whether a word of some tier stands in what was typed, as in “制度健全”."""
     words = tidy(line.actual.text)
     return any(tidy(name) in words for tier in evidence.template.tiers for name in tier.words)

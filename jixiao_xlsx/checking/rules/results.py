@@ -11,9 +11,9 @@ from jixiao_xlsx.checking.balance.ratio_slips import ratio_slip
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, INDICATOR_FRAMEWORK
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
-from jixiao_xlsx.scoring.indicator_lines import Base, BaseState, Line
+from jixiao_xlsx.scoring.indicator_lines import Base, BaseState, IndicatorLine
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.digit_slips import slip, swaps
+from jixiao_xlsx.values.digit_slips import slip_hint, swaps
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import decimals_of, percent, plain
 from jixiao_xlsx.values.scores import Method
@@ -109,7 +109,7 @@ def completion(evidence: Evidence) -> Iterator[Observation]:
                 f"“{line.name}”完成率填 {percent(typed)}，按业绩值 {line.actual}、目标值 {line.target} 应为 "
                 f"{shown}。请改正。"
             )
-            hint = slip(cell.place, cell.text, shown) or _measure_slip(
+            hint = slip_hint(cell.place, cell.text, shown) or _measure_slip(
                 line, actual, target, (typed, step)
             )
             yield flag(
@@ -122,7 +122,7 @@ def completion(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _measure_slip(
-    line: Line, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]
+    line: IndicatorLine, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]
 ) -> str:
     """业绩值 or 目标值 mistyped, where the 完成率 beside them is right: their quotient, not merely a target that was met.
 
@@ -145,13 +145,13 @@ def _measure_slip(
     return ""
 
 
-def _quotients(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
+def _quotients(line: IndicatorLine, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
     yield actual / target
     if line.direction == "≤" and actual:
         yield target / actual
 
 
-def _completions(line: Line, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
+def _completions(line: IndicatorLine, actual: Fraction, target: Fraction) -> Iterator[Fraction]:
     yield from _quotients(line, actual, target)
     if actual <= target if line.direction == "≤" else actual >= target:
         yield Fraction(1)
@@ -187,7 +187,7 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
                 else "0% 或“不适用”"
             )
             words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对，改正业绩值或基础数据。"
-            hint = _base_hint(line, evidence) or slip(
+            hint = _base_hint(line, evidence) or slip_hint(
                 line.cell("actual").place, line.cell("actual").text, shown
             )
             yield flag(
@@ -199,7 +199,7 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-def _base_hint(line: Line, evidence: Evidence) -> str:
+def _base_hint(line: IndicatorLine, evidence: Evidence) -> str:
     """A slip in the two cells of a plain ratio."""
     cells, rate = line.base.cells, line.base.rate
     numbers = {cell: cell.number for cell in cells if cell.number is not None}

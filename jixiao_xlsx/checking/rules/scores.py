@@ -9,22 +9,22 @@ from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.points import expected_points, points_text
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
-from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.score_formulas import highest
-from jixiao_xlsx.values.digit_slips import SIGN, slip
+from jixiao_xlsx.values.digit_slips import SIGN_REVERSED, slip_hint
 from jixiao_xlsx.values.findings import Expected, Severity
 from jixiao_xlsx.values.number_text import decimals_of, plain, rounded
 from jixiao_xlsx.values.scores import IndicatorScore, Method
 
 
-def _typed_decimals(line: Line) -> int:
+def _typed_decimals(line: IndicatorLine) -> int:
     """Return with how many decimals the score was typed."""
     number = line.cell("score").number
     assert number is not None
     return decimals_of(number)
 
 
-def overstates(line: Line, item: IndicatorScore) -> bool:
+def overstates(line: IndicatorLine, item: IndicatorScore) -> bool:
     """自评 > 复算 on the typed grid, at most four decimals of what a formula gave; a full mark is compared to two, since it is
     typed without any.
     """
@@ -60,7 +60,7 @@ def within_weight(evidence: Evidence) -> Iterator[Observation]:
         if not 0 <= score <= line.weight:
             words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。请改正。"
             cell, within = line.cell("score"), expected_points(Fraction(0), line.weight)
-            hint = slip(cell.place, cell.text, within)
+            hint = slip_hint(cell.place, cell.text, within)
             yield flag(
                 cell, words, expected=within, hint=hint, related=(line.cell("weight").place,)
             )
@@ -121,7 +121,7 @@ def overstated(evidence: Evidence) -> Iterator[Observation]:
             yield _score_flag(line, item, words)
 
 
-def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
+def _score_flag(line: IndicatorLine, item: IndicatorScore, words: str) -> Flag:
     assert item.score is not None
     assert item.self_score is not None
     low = item.weight * item.low if item.method is Method.TIER else item.score
@@ -131,7 +131,7 @@ def _score_flag(line: Line, item: IndicatorScore, words: str) -> Flag:
         expected=expected_points(low, item.score),
         difference=f"{plain(item.self_score - item.score)} 分",
         hint=_negative(line)
-        or slip(line.cell("score").place, line.cell("score").text, _to_cents(low, item.score)),
+        or slip_hint(line.cell("score").place, line.cell("score").text, _to_cents(low, item.score)),
         related=(line.cell("actual").place, line.cell("target").place, line.cell("weight").place),
     )
 
@@ -140,7 +140,7 @@ def _to_cents(low: Fraction, high: Fraction) -> Expected:
     return Expected(rounded(low, 2), rounded(high, 2), "分")
 
 
-def _negative(line: Line) -> str:
+def _negative(line: IndicatorLine) -> str:
     """A result or target below zero, where only a change can be."""
     for role, measure, other in (
         ("actual", line.actual, line.target),
@@ -153,7 +153,7 @@ def _negative(line: Line) -> str:
         ):
             scale = 100 if measure.rate else 1
             return (
-                f"{line.cell(role).place} 可能{SIGN}，若为 {plain(-measure.number * scale)}"
+                f"{line.cell(role).place} 可能{SIGN_REVERSED}，若为 {plain(-measure.number * scale)}"
                 f"{'%' if measure.rate else ''}，则相符"
             )
     return ""

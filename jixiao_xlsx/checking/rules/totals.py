@@ -9,7 +9,7 @@ from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, POSTS
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.checking.rules.scores import overstates
-from jixiao_xlsx.values.digit_slips import slip
+from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Method
@@ -188,7 +188,7 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     )
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
     settled = not any(c.place in evidence.judged.failures for c in related)
-    hint = slip(cell.place, cell.text, expected) if settled else ""
+    hint = slip_hint(cell.place, cell.text, expected) if settled else ""
     yield flag(
         cell,
         words,

@@ -10,9 +10,9 @@ from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, INDICATOR_FRAMEWORK
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.points import expected_points, points_text
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
-from jixiao_xlsx.scoring.indicator_lines import Line
+from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.digit_slips import slip
+from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.text import tidy
@@ -75,7 +75,7 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
 
     改法：共性指标改回表样的权重；自设指标调整到同组合计与表样一致。
     """
-    groups: dict[str, list[Line]] = defaultdict(list)
+    groups: dict[str, list[IndicatorLine]] = defaultdict(list)
     for line in evidence.lines:
         if line.spec and line.spec.common:
             yield Looked(1)
@@ -85,7 +85,9 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
                     "共性指标权重不得改动，请改回，得分按原权重重填。"
                 )
                 cell, right = line.cell("weight"), expected_points(line.spec.weight)
-                yield flag(cell, words, expected=right, hint=slip(cell.place, cell.text, right))
+                yield flag(
+                    cell, words, expected=right, hint=slip_hint(cell.place, cell.text, right)
+                )
         else:
             groups[_group(line, evidence)].append(line)
     for group, weight in _own_groups(evidence).items():
@@ -103,7 +105,7 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
                 first,
                 words,
                 expected=right if len(lines) == 1 else f"同组合计 {plain(weight)} 分",
-                hint=slip(first.place, first.text, right) if len(lines) == 1 else "",
+                hint=slip_hint(first.place, first.text, right) if len(lines) == 1 else "",
                 difference=f"{plain(total - weight)} 分",
                 related=related,
             )
@@ -118,7 +120,7 @@ def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
     return weights
 
 
-def _group(line: Line, evidence: Evidence) -> str:
+def _group(line: IndicatorLine, evidence: Evidence) -> str:
     """Return the group that the weight of a line counts in."""
     return tidy(getattr(line, evidence.template.weights_by))
 
@@ -174,7 +176,7 @@ def missing_common(evidence: Evidence) -> Iterator[Observation]:
         yield _absent_flag(absent, dict(_instead(evidence)), heading)
 
 
-def _absent_flag(absent: list[str], instead: Mapping[str, Line], heading: Cell) -> Flag:
+def _absent_flag(absent: list[str], instead: Mapping[str, IndicatorLine], heading: Cell) -> Flag:
     names = "、".join(
         f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "")
         for name in absent
@@ -193,7 +195,7 @@ def _absent_flag(absent: list[str], instead: Mapping[str, Line], heading: Cell) 
     )
 
 
-def _instead(evidence: Evidence) -> Iterator[tuple[str, Line]]:
+def _instead(evidence: Evidence) -> Iterator[tuple[str, IndicatorLine]]:
     """Yield the missing 共性 indicators, each with the renamed line in its place."""
     at = 0
     for spec in evidence.template.indicators:

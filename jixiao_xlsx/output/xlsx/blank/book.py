@@ -88,17 +88,17 @@ def write_workbook(
         calc.very_hidden()
         for check in checks:
             _write_remarks(canvas, check)
-        said = book.add_worksheet(hidden_mark.SHEET)
-        ahead = hidden_mark.Ahead(remembered, printed, formulas)
+        said = book.add_worksheet(hidden_mark.MARK_SHEET)
+        ahead = hidden_mark.HandedOut(remembered, printed, formulas)
         for line, (key, value) in enumerate(
-            hidden_mark.encode(template, year, department, code, ahead).items()
+            hidden_mark.mark_lines(template, year, department, code, ahead).items()
         ):
             said.write_string(line, 0, key)
             said.write_string(line, 1, value)
         said.very_hidden()
 
 
-def _fixed(layout: Layout) -> tuple[hidden_mark.Texts, hidden_mark.Texts]:
+def _fixed(layout: Layout) -> tuple[hidden_mark.TextsByRef, hidden_mark.TextsByRef]:
     """What the empty form prints and computes, and nobody is to change; of copies, what the first holds."""
     printed: dict[Ref, str] = {}
     formulas: dict[Ref, str] = {}
@@ -114,7 +114,8 @@ def _fixed(layout: Layout) -> tuple[hidden_mark.Texts, hidden_mark.Texts]:
         if content.formula:
             where = a1(row.line, table.columns[title])
             formulas.setdefault(
-                Ref(table.spec.base, row.title, title), hidden_mark.shape(content.formula, where)
+                Ref(table.spec.base, row.title, title),
+                hidden_mark.formula_shape(content.formula, where),
             )
         elif content.role == "fixed" and label:
             printed.setdefault(Ref(table.spec.base, label, title), typed_text(content.value))
