@@ -31,29 +31,17 @@ from _pytest.runner import runtestprotocol
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "jixiao_xlsx"
 EXPLAINED = Path(__file__).with_name("equivalent.toml")
-MODULES = ("amounts", "balance", "equations", "hints", "indicators", "rules")
-WORDS = tuple(  # NAR: held by the corpus of sentences, tried apart
-    f"rules/{name}"
-    for name in (
-        "arithmetic",
-        "chains",
-        "claims",
-        "documents",
-        "identity",
-        "marks",
-        "narrative",
-        "outline",
-        "prose",
-        "shares",
-        "subjects",
-    )
-)
-TESTS = (
-    "amounts", "equations", "balance", "hints", "indicators", "slips", "spec", "rule_cases", "settlement", "crosscheck",
-    "messages", "relations",
+MODULES = (
+    "values/amounts*.py", "values/equations.py", "scoring/*.py", "checking/balance/*.py",
+    "checking/rules/*.py",
 )  # fmt: skip
-LEFT_OUT = "not plain_chinese and not crashes_on"  # what the words of every case and sample hold more sharply
-WORD_TESTS = ("narrative", "narrative_corpus", "narrative_likeness", "narrative_random")
+PROSE = "prose/rules/*.py"  # NAR: held by the corpora of sentences, tried apart
+TESTS = (
+    "values", "checking", "scoring", "form/test_spec.py", "form/test_relations.py",
+    "season/test_waivers.py", "season/test_across_departments.py",
+)  # fmt: skip
+PROSE_TESTS = ("prose",)
+LEFT_OUT = "not samples_are_plain and not crashes_on"  # the pages of messages hold it more sharply
 FEW = 5  # tests that reach a line
 CALLS = 400  # of a function without a new line: the test reaches no more of it
 CAP = 5  # seconds of computing that a test may take beyond twice its usual time: what runs longer has noticed
@@ -87,30 +75,22 @@ class Mutant:
 
     @property
     def key(self) -> tuple[str, str]:
-        return f"{self.module.relative_to(PACKAGE).with_suffix('')}.{self.where}", self.what
+        """What equivalent.toml calls it: without its module, so that it outlives moves."""
+        return self.where, self.what
 
     def __str__(self) -> str:
         return f"{self.module.relative_to(ROOT)}:{self.lines.start} {self.where}：{self.what}"
 
 
-def modules(only: str) -> list[Path]:
-    found = [
-        path
-        for name in MODULES
-        for path in (
-            sorted((PACKAGE / name).glob("*.py")) if name == "rules" else [PACKAGE / f"{name}.py"]
-        )
-    ]
-    wanted = [
+def modules(only: str = "") -> list[Path]:
+    """The modules to change; `only` names parts of paths, which may lie in prose/rules, too."""
+    globs = (*MODULES, PROSE) if only else MODULES
+    found = [path for glob in globs for path in sorted(PACKAGE.glob(glob))]
+    return [
         path
         for path in found
         if any(part in str(path.relative_to(PACKAGE)) for part in only.split(","))
     ]
-    return (
-        wanted
-        if only
-        else [path for path in wanted if not any(word in str(path) for word in WORDS)]
-    )
 
 
 def mutants(path: Path) -> Iterator[Mutant]:
@@ -120,20 +100,20 @@ def mutants(path: Path) -> Iterator[Mutant]:
     seen: Counter[tuple[str, str]] = Counter()
     for number, node in enumerate(ast.walk(tree)):
         for change, (what, _) in enumerate(_changes(node)):
-            where, lines, told = homes[node]
+            where, lines, context = homes[node]
             if isinstance(node, ast.Constant):
-                what = f"{what} in {told}"
+                what = f"{what} in {context}"
             seen[where, what] += 1
             again = f" ({seen[where, what]})" if seen[where, what] > 1 else ""
             yield Mutant(path, where, what + again, lines, number, change)
 
 
 def _homes(
-    node: ast.AST, where: str, lines: range, told: str = ""
+    node: ast.AST, where: str, lines: range, context: str = ""
 ) -> Iterator[tuple[ast.AST, tuple[str, range, str]]]:
     """For every node: the function it is in, the lines of its statement, and the text around a constant."""
     for child in ast.iter_child_nodes(node):
-        inside, around, text = where, lines, told
+        inside, around, text = where, lines, context
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
             inside = f"{where}.{child.name}".lstrip(".")
         if isinstance(child, ast.stmt):
@@ -321,10 +301,10 @@ class Bench:
             )
         os.close(writer)
         with os.fdopen(reader) as pipe:
-            said = pipe.read()
+            answer = pipe.read()
         _, status = os.waitpid(child, 0)
-        if said:
-            self.killers[int(said)] += 1
+        if answer:
+            self.killers[int(answer)] += 1
         return status == 0
 
 
@@ -498,8 +478,8 @@ def main() -> None:
     args = parser.parse_args()
     part, parts = map(int, args.part.split("/"))
     found = [mutant for path in modules(args.only) for mutant in mutants(path)][part - 1 :: parts]
-    wanted = TESTS + (WORD_TESTS if any(word in args.only for word in WORDS) else ())
-    files = [str(path) for test in wanted if (path := ROOT / "tests" / f"test_{test}.py").is_file()]
+    in_prose = any(path.match(f"jixiao_xlsx/{PROSE}") for path in modules(args.only))
+    files = [str(ROOT / "tests" / test) for test in TESTS + (PROSE_TESTS if in_prose else ())]
     known = explained()
     bench = Bench([mutant for mutant in found if args.all or mutant.key not in known])
     options = [
@@ -520,7 +500,7 @@ def main() -> None:
     strange = [mutant for mutant in bench.alive if mutant.key not in known]
     for mutant in strange:
         print(f"存活 {mutant}")
-    there = {mutant.key for path in modules("") for mutant in mutants(path)}
+    there = {mutant.key for path in modules() for mutant in mutants(path)}
     for where, what in known.keys() - there:
         print(f"equivalent.toml 里的这一处已不存在：{where}：{what}")
     for mutant in bench.found if args.all else ():
