@@ -1,6 +1,7 @@
 """Make samples/inbox and samples/expected again: `python samples/generate.py [-o DIR]`.
 
-The same bytes on every run. The five workbooks and the written report that were made by hand are listed and left alone.
+The same bytes on every run. The five workbooks and the written report that were made by hand are
+listed and left alone.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Whether two workbooks are alike, as openpyxl reads them: every value, formula, look, validation, merge and print setting."""
+"""Whether two workbooks are alike, as openpyxl reads them: every value, formula, look, validation,
+merge and print setting.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,9 @@ _LOOKS = ("font", "border", "alignment", "number_format", "protection")
 def apart(
     before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], prefilled: str
 ) -> Iterator[str]:
-    """Each difference that is none of the marks: the sheet 审核意见, the fill and comment of `marked` cells, a link back to it
-    from a cell that is not marked, lines typed ahead into the sheet `prefilled`.
+    """Each difference that is none of the marks: the sheet 审核意见, the fill and comment of `marked`
+    cells, a link back to it from a cell that is not marked, lines typed ahead into the sheet
+    `prefilled`.
     """
     old, new = openpyxl.load_workbook(io.BytesIO(before)), openpyxl.load_workbook(io.BytesIO(after))
     cached = [shown_by(data) for data in (before, after)]
@@ -124,7 +127,8 @@ def _sheet(name: str, old: Any, new: Any) -> Iterator[str]:
 
 def _conditions(sheet: Any) -> list[str]:
     return sorted(
-        f"{area.sqref} {rule.type} {rule.operator} {rule.formula} {rule.dxf.fill.bgColor.rgb if rule.dxf and rule.dxf.fill else ''}"
+        f"{area.sqref} {rule.type} {rule.operator} {rule.formula} "
+        f"{rule.dxf.fill.bgColor.rgb if rule.dxf and rule.dxf.fill else ''}"
         for area in sheet.conditional_formatting
         for rule in area.rules
     )

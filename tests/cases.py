@@ -1,6 +1,8 @@
-"""The cases of rules, as data: workbook_templates/<form>/cases/<CODE>.toml → a Submission in memory, without any workbook.
+"""The cases of rules, as data: workbook_templates/<form>/cases/<CODE>.toml → a Submission in
+memory, without any workbook.
 
-A case gives the tables that matter to it as they would look on the sheet, one line per row, columns separated by “|”:
+A case gives the tables that matter to it as they would look on the sheet, one line per row, columns
+separated by “|”:
 
     [[case]]
     name = "小计比人员经费与公用经费之和少一分"
@@ -10,23 +12,25 @@ A case gives the tables that matter to it as they would look on the sheet, one l
     教育支出        | 100.00      | 60.00   | 40.02
     '''
 
-- A table that is not given is not in the file; a given one has all rows and columns of the form, blank where nothing is typed.
-- The first line holds the titles of the columns, except in a label/value table. Rows that the form names, and 合计, are
-  recognised by their titles; the others are open rows.
-- In a cell: `'95` is text, `95.50%` a number shown as a percentage, `=95` a formula with its result, `=?` a formula that was
-  never calculated, `#REF!` an error value; a plain number is a number, everything else is text.
-- Lines without “|” say something about the table: `表题：…`, `缺：公用经费、教育支出` (rows and columns that were deleted),
-  `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those that follow replace what
-  they name).
+- A table that is not given is not in the file; a given one has all rows and columns of the form,
+  blank where nothing is typed.
+- The first line holds the titles of the columns, except in a label/value table. Rows that the form
+  names, and 合计, are recognised by their titles; the others are open rows.
+- In a cell: `'95` is text, `95.50%` a number shown as a percentage, `=95` a formula with its
+  result, `=?` a formula that was never calculated, `#REF!` an error value; a plain number is a
+  number, everything else is text.
+- Lines without “|” say something about the table: `表题：…`, `缺：公用经费、教育支出` (rows and columns that were
+  deleted), `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those
+  that follow replace what they name).
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
-- `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a table under that title;
-  `word."页眉"`, 页脚 and 脚注 hold what stands there.
+- `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a
+  table under that title; `word."页眉"`, 页脚 and 脚注 hold what stands there.
 - `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
-- `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”, “印 表.行.列 | 文字”,
-  “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file
-  was not made from a blank one. A `notes` line “缺工作表：自检” takes that sheet out of the file.
-- `finds` lists cells as 表.行.列 (行 may be 表头), 表.表题, 表.未达说明, or 工作表!A1. `level` (错误, 警告, 提示) and `says` (words
-  that the message or its hint must contain) are optional.
+- `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”,
+  “印 表.行.列 | 文字”, “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file was not made
+  from a blank one. A `notes` line “缺工作表：自检” takes that sheet out of the file.
+- `finds` lists cells as 表.行.列 (行 may be 表头), 表.表题, 表.未达说明, or 工作表!A1. `level` (错误, 警告, 提示) and
+  `says` (words that the message or its hint must contain) are optional.
 """
 
 from __future__ import annotations
@@ -119,7 +123,7 @@ def _load(code: str, text: str) -> Iterator[Case]:
         )
 
 
-# ------------------------------------------------------------------------------------------------------ text → blocks
+# ------------------------------------------------------------------------------------ text → blocks
 
 
 @dataclass
@@ -200,7 +204,7 @@ def _must_be_known(spec: TableSpec, block: Block) -> None:
         raise ValueError(f"“{spec.name}”没有 {'、'.join(sorted(strange))}")
 
 
-# -------------------------------------------------------------------------------- blocks → worksheets
+# ------------------------------------------------------------------------------ blocks → worksheets
 
 
 @dataclass
@@ -293,7 +297,7 @@ def _type_labels(where: TablePlace, block: Block, sheet: Sheet) -> None:
         sheet.write((row.line, at), row.title)
 
 
-# ------------------------------------------------------------------------------------------------------ sheets → Submission
+# ------------------------------------------------------------------------------ sheets → Submission
 
 
 def submission(case: Case, template: Template) -> Submission:

@@ -1,8 +1,10 @@
-"""A department's clerk with an annotated copy: mends what it says, as it says it, and answers what only a department can know.
+"""A department's clerk with an annotated copy: mends what it says, as it says it, and answers what
+only a department can know.
 
-A number that the copy expects is typed as it stands there, a hint's number at the hint's cell. What is no single number, and what
-follows from another correction (a total typed beside it, the same figure in the report), the clerk of that department answers.
-警告 that are true are explained in the prefilled lines of 核实说明.
+A number that the copy expects is typed as it stands there, a hint's number at the hint's cell. What
+is no single number, and what follows from another correction (a total typed beside it, the same
+figure in the report), the clerk of that department answers. 警告 that are true are explained in the
+prefilled lines of 核实说明.
 """
 
 from __future__ import annotations

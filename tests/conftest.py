@@ -1,4 +1,6 @@
-"""How property tests run everywhere: the same examples each time, and no complaint about a slow machine."""
+"""How property tests run everywhere: the same examples each time, and no complaint about a slow
+machine.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A written workbook as text: one line per cell, so that a change of an output can be read in a diff."""
+"""A written workbook as text: one line per cell, so that a change of an output can be read in a
+diff.
+"""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ F = Fraction
 BASIS = "部门决算审核公式（基本平衡类）：收入合计等于各项收入之和"
 
 
-# ------------------------------------------------------------------------------------------------------- submission
+# --------------------------------------------------------------------------------------- submission
 
 
 def cell(spec: TableSpec, row: str, column: str, ref: str, typed: object) -> Cell:
@@ -34,11 +34,13 @@ def cell(spec: TableSpec, row: str, column: str, ref: str, typed: object) -> Cel
         return Cell(**where)
     if isinstance(typed, str):
         return Cell(**where, raw=typed, value=typed, state=State.TEXT)
-    return Cell(**where, raw=float(typed), value=Decimal(str(typed)), state=State.NUMBER)  # type: ignore[arg-type]
+    return Cell(**where, raw=float(typed), value=Decimal(str(typed)), state=State.NUMBER)
 
 
 def table(spec: TableSpec, rows: Mapping[str, Mapping[str, object]], heading: str = "") -> Table:
-    """`rows` by title; a fixed table's columns start at B, an open one's at A; the first row is 5."""
+    """`rows` by title; a fixed table's columns start at B, an open one's at A; the first row
+    is 5.
+    """
     start = ord("A") if spec.shape == "open" else ord("B")
     letters = {column.title: chr(start + at) for at, column in enumerate(spec.columns)}
     made = []
@@ -102,7 +104,7 @@ def submission(
     )
 
 
-# ---------------------------------------------------------------------------------------------------------- scores
+# ------------------------------------------------------------------------------------------- scores
 
 
 def indicator(
@@ -135,7 +137,7 @@ def indicator(
         "deviation_text": "",
         "places": {key: Place("绩效评价表", f"{letter}{row}") for key, letter in columns.items()},
     }
-    return IndicatorScore(name=name, weight=F(weight), method=method, **{**given, **more})  # type: ignore[arg-type]
+    return IndicatorScore(name=name, weight=F(weight), method=method, **{**given, **more})
 
 
 def indicators() -> tuple[IndicatorScore, ...]:
@@ -143,30 +145,129 @@ def indicators() -> tuple[IndicatorScore, ...]:
     effect = {"level1": "履职效果", "level2": "部门履职目标", "kind": "个性"}
     words = {"target_text": "健全", "actual_text": "95%", "rate_text": "95%"}
     return (
-        indicator(0, "基本支出预算执行率", "2.7", Method.EQUAL, actual=F(91, 97), target=F(1), actual_text="93.81%",
-                  score=F("2.7") * F(91, 97), arithmetic="2.7 × 93.81% ÷ 100% = 2.5330", reason="按基础数据（基本支出决算数 91元，全年预算数 97元）"),
-        indicator(1, "“三公经费”控制率", "2.7", Method.LOWER, actual=F("1.2"), target=F(1), target_text="≤100%",
-                  actual_text="120%", score=F("2.25"), self_score=F("2.25"), arithmetic="2.7 × 100% ÷ 120% = 2.25"),
-        indicator(2, "结转结余变动率", "2.7", Method.CHANGE, actual=F("0.08"), target=F("0.05"), per_point=F("0.01"),
-                  target_text="<=5%", actual_text="8%", score=F("2.7") * F("0.97"),
-                  arithmetic="2.7 × (1 − 超出 3 个百分点 × 1%) = 2.619"),
-        indicator(3, "财务管理制度健全性", "2.7", Method.COEFFICIENT, level2="财务管理", actual=F("0.95"), target=F(1), **words,
-                  score=F("2.565"), arithmetic="2.7 × 95%（所填百分数作系数） = 2.565", reason="定性指标应按三档填写"),
-        indicator(4, "资金使用规范性", "2.7", Method.TIER, level2="财务管理", target_text="规范", actual_text="基本规范", rate_text="",
-                  low=F("0.6"), high=F("0.8"), score=F("2.16"), arithmetic="部分达成：2.7 × 60%–80%，即 1.62–2.16 分 = 2.16",
-                  deviation_text="内部控制手册尚未覆盖采购环节，已列入下一年度修订计划，由财务股牵头，六月底前完成并报备。" * 2),
-        indicator(5, "政府采购规范性", "2.7", Method.NOT_APPLICABLE, level2="采购管理", score=None, self_score=None, target_text="规范",
-                  actual_text="不适用", rate_text="", arithmetic="不适用，不计分", reason="理由：全年没有采购", deviation_text="全年没有采购"),
-        indicator(6, "人员变动情况", "3", Method.KEPT, level1="能力建设", level2="人力资源建设", arithmetic="县里未定方向，不复算，保留自评分"),
-        indicator(7, "工作完成情况", "13.5", Method.HIGHER, **effect, actual=F("0.98"), target=F(1), target_text="<=100%",
-                  actual_text="98%", rate_text="98.00%", score=F("13.23"), arithmetic="13.5 × 98% ÷ 100% = 13.23"),
-        indicator(8, "=HYPERLINK(\"http://example.com\",\"全县机关办公区节能改造和综合保障任务按期完成比例\")", "13.5", Method.HIGHER, **effect,
-                  actual=F(12), target=F(12), target_text="12", actual_text="12"),
-    )  # fmt: skip
+        indicator(
+            0,
+            "基本支出预算执行率",
+            "2.7",
+            Method.EQUAL,
+            actual=F(91, 97),
+            target=F(1),
+            actual_text="93.81%",
+            score=F("2.7") * F(91, 97),
+            arithmetic="2.7 × 93.81% ÷ 100% = 2.5330",
+            reason="按基础数据（基本支出决算数 91元，全年预算数 97元）",
+        ),
+        indicator(
+            1,
+            "“三公经费”控制率",
+            "2.7",
+            Method.LOWER,
+            actual=F("1.2"),
+            target=F(1),
+            target_text="≤100%",
+            actual_text="120%",
+            score=F("2.25"),
+            self_score=F("2.25"),
+            arithmetic="2.7 × 100% ÷ 120% = 2.25",
+        ),
+        indicator(
+            2,
+            "结转结余变动率",
+            "2.7",
+            Method.CHANGE,
+            actual=F("0.08"),
+            target=F("0.05"),
+            per_point=F("0.01"),
+            target_text="<=5%",
+            actual_text="8%",
+            score=F("2.7") * F("0.97"),
+            arithmetic="2.7 × (1 − 超出 3 个百分点 × 1%) = 2.619",
+        ),
+        indicator(
+            3,
+            "财务管理制度健全性",
+            "2.7",
+            Method.COEFFICIENT,
+            level2="财务管理",
+            actual=F("0.95"),
+            target=F(1),
+            **words,
+            score=F("2.565"),
+            arithmetic="2.7 × 95%（所填百分数作系数） = 2.565",
+            reason="定性指标应按三档填写",
+        ),
+        indicator(
+            4,
+            "资金使用规范性",
+            "2.7",
+            Method.TIER,
+            level2="财务管理",
+            target_text="规范",
+            actual_text="基本规范",
+            rate_text="",
+            low=F("0.6"),
+            high=F("0.8"),
+            score=F("2.16"),
+            arithmetic="部分达成：2.7 × 60%–80%，即 1.62–2.16 分 = 2.16",
+            deviation_text="内部控制手册尚未覆盖采购环节，已列入下一年度修订计划，由财务股牵头，六月底前完成并报备。"
+            * 2,
+        ),
+        indicator(
+            5,
+            "政府采购规范性",
+            "2.7",
+            Method.NOT_APPLICABLE,
+            level2="采购管理",
+            score=None,
+            self_score=None,
+            target_text="规范",
+            actual_text="不适用",
+            rate_text="",
+            arithmetic="不适用，不计分",
+            reason="理由：全年没有采购",
+            deviation_text="全年没有采购",
+        ),
+        indicator(
+            6,
+            "人员变动情况",
+            "3",
+            Method.KEPT,
+            level1="能力建设",
+            level2="人力资源建设",
+            arithmetic="县里未定方向，不复算，保留自评分",
+        ),
+        indicator(
+            7,
+            "工作完成情况",
+            "13.5",
+            Method.HIGHER,
+            **effect,
+            actual=F("0.98"),
+            target=F(1),
+            target_text="<=100%",
+            actual_text="98%",
+            rate_text="98.00%",
+            score=F("13.23"),
+            arithmetic="13.5 × 98% ÷ 100% = 13.23",
+        ),
+        indicator(
+            8,
+            '=HYPERLINK("http://example.com","全县机关办公区节能改造和综合保障任务按期完成比例")',
+            "13.5",
+            Method.HIGHER,
+            **effect,
+            actual=F(12),
+            target=F(12),
+            target_text="12",
+            actual_text="12",
+        ),
+    )
 
 
 def card(template: Template, department: str = "云川县机关事务中心") -> Scorecard:
-    """A scorecard that the house's own arithmetic agrees with: one indicator is 不适用, so the sum is scaled."""
+    """A scorecard that the house's own arithmetic agrees with: one indicator is 不适用, so the sum is
+    scaled.
+    """
     ones = indicators()
     got = sum((one.score for one in ones if one.score is not None), F(0))
     weight = sum((one.weight for one in ones if one.score is not None), F(0))
@@ -183,12 +284,13 @@ def card(template: Template, department: str = "云川县机关事务中心") ->
     )
     total = score + execution.score
     return Scorecard(
-        department, ones, F(90), F("46.95"), score, f"1 项不适用，{float(got):.4f} ÷ 适用权重 43.5 × 90 = {float(score):.2f}", execution,
+        department, ones, F(90), F("46.95"), score, f"1 项不适用，{float(got):.4f} ÷ 适用权重 43.5 × 90 "
+f"= {float(score):.2f}", execution,
         F("98.89"), "优", total, template.grade(total),
     )  # fmt: skip
 
 
-# ---------------------------------------------------------------------------------------------------------- findings
+# ----------------------------------------------------------------------------------------- findings
 
 
 def finding(
@@ -209,21 +311,94 @@ def finding(
 
 def findings() -> tuple[Finding, ...]:
     return (
-        finding("AMT112", Severity.NOTE, "资金预算执行表", "F9", "合计", "人员经费", "合计未填，分项之和 24.74 万元", reported="", count=2),
-        finding("REC101", Severity.ERROR, "资金预算执行表", "E9", "合计", "基本支出小计",
-                "合计 130.62 万元，各行之和 142.99 万元，差 −12.37 万元", expected=Expected(Decimal("142.98"), Decimal("143.00"), "万元"),
-                difference="-12.37 万元", hint="12.37 已在“人员经费”中，可能重复计算",
-                related=(Place("资金预算执行表", "E5"), Place("资金预算执行表", "E6"), Place("收支总表", "D20"))),
-        finding("IND104", Severity.ERROR, "绩效评价表", "J8", "财务管理制度健全性", "指标得分", "业绩值 95% 未达目标，仍得满分",
-                reported="2.7", expected="不超过 2.565", difference="0.135 分", hint="按 95% 计分，并填写偏差原因"),
-        finding("IND110", Severity.WARNING, "绩效评价表", "H8", "财务管理制度健全性", "业绩值", "定性指标不应填百分数，请按三档选填",
-                reported="95%", expected="达成、部分达成、未达成"),
-        finding("IND111", Severity.WARNING, "绩效评价表", "H12", "工作完成情况", "业绩值", "完成值偏离目标", reported="98%",
-                state=FindingState.EXPLAINED, explanation="=1+1 年中追加任务，已报县政府批准"),
-        finding("RAT106", Severity.ERROR, "预算执行率", "H5", "年度资金总额", "得分", "预算执行率得分填报 10，应为 9.56", reported="10",
-                expected=Expected(Decimal("9.55"), Decimal("9.56"), "分"), difference="0.44 分"),
-        finding("STR103", Severity.ERROR, "基本信息", "B6", "编制人数", "填报内容", "必填项未填：编制人数、年末在职人数（编内）", reported="", count=2),
-    )  # fmt: skip
+        finding(
+            "AMT112",
+            Severity.NOTE,
+            "资金预算执行表",
+            "F9",
+            "合计",
+            "人员经费",
+            "合计未填，分项之和 24.74 万元",
+            reported="",
+            count=2,
+        ),
+        finding(
+            "REC101",
+            Severity.ERROR,
+            "资金预算执行表",
+            "E9",
+            "合计",
+            "基本支出小计",
+            "合计 130.62 万元，各行之和 142.99 万元，差 −12.37 万元",
+            expected=Expected(Decimal("142.98"), Decimal("143.00"), "万元"),
+            difference="-12.37 万元",
+            hint="12.37 已在“人员经费”中，可能重复计算",
+            related=(
+                Place("资金预算执行表", "E5"),
+                Place("资金预算执行表", "E6"),
+                Place("收支总表", "D20"),
+            ),
+        ),
+        finding(
+            "IND104",
+            Severity.ERROR,
+            "绩效评价表",
+            "J8",
+            "财务管理制度健全性",
+            "指标得分",
+            "业绩值 95% 未达目标，仍得满分",
+            reported="2.7",
+            expected="不超过 2.565",
+            difference="0.135 分",
+            hint="按 95% 计分，并填写偏差原因",
+        ),
+        finding(
+            "IND110",
+            Severity.WARNING,
+            "绩效评价表",
+            "H8",
+            "财务管理制度健全性",
+            "业绩值",
+            "定性指标不应填百分数，请按三档选填",
+            reported="95%",
+            expected="达成、部分达成、未达成",
+        ),
+        finding(
+            "IND111",
+            Severity.WARNING,
+            "绩效评价表",
+            "H12",
+            "工作完成情况",
+            "业绩值",
+            "完成值偏离目标",
+            reported="98%",
+            state=FindingState.EXPLAINED,
+            explanation="=1+1 年中追加任务，已报县政府批准",
+        ),
+        finding(
+            "RAT106",
+            Severity.ERROR,
+            "预算执行率",
+            "H5",
+            "年度资金总额",
+            "得分",
+            "预算执行率得分填报 10，应为 9.56",
+            reported="10",
+            expected=Expected(Decimal("9.55"), Decimal("9.56"), "分"),
+            difference="0.44 分",
+        ),
+        finding(
+            "STR103",
+            Severity.ERROR,
+            "基本信息",
+            "B6",
+            "编制人数",
+            "填报内容",
+            "必填项未填：编制人数、年末在职人数（编内）",
+            reported="",
+            count=2,
+        ),
+    )
 
 
 def report(
@@ -259,11 +434,13 @@ def report(
     )
 
 
-# ------------------------------------------------------------------------------------------------------------ batch
+# -------------------------------------------------------------------------------------------- batch
 
 
 def batch(template: Template) -> Batch:
-    """Five in the roster: one returned, one passed, two tied, one missing; files that do not count; one name like a formula."""
+    """Five in the roster: one returned, one passed, two tied, one missing; files that do not count;
+    one name like a formula.
+    """
     names = [
         "云川县机关事务中心",
         "云川县水务局",
@@ -324,6 +501,12 @@ def scaled_to(full: Scorecard, template: Template, total: Fraction) -> Scorecard
 
 def answered(name: str, scored: Scorecard, found: Sequence[Finding]) -> Answer:
     return Answer(
-        f"{name}2025.xlsx", FileStatus.SUBMITTED, sha256="0" * 64, size=40000, department=name, report=report(name, found),
-        scorecards=(replace(scored, department=name),), output=f"评分/{name}.xlsx",
-    )  # fmt: skip
+        f"{name}2025.xlsx",
+        FileStatus.SUBMITTED,
+        sha256="0" * 64,
+        size=40000,
+        department=name,
+        report=report(name, found),
+        scorecards=(replace(scored, department=name),),
+        output=f"评分/{name}.xlsx",
+    )

@@ -1,4 +1,5 @@
-"""Random fillings of the shipped form: accounts that balance, printed rounded or cut off, then spoilt a little or not at all.
+"""Random fillings of the shipped form: accounts that balance, printed rounded or cut off, then
+spoilt a little or not at all.
 
 Only what a clerk may type: numbers, blanks and “—”. True amounts are whole 分.
 """
@@ -57,7 +58,7 @@ def random_filling(dice: random.Random) -> Filling:
     }
 
 
-# ------------------------------------------------------------------------------------------------------ right accounts
+# ----------------------------------------------------------------------------------- right accounts
 
 
 def _accounts(dice: random.Random) -> dict[str, Sheet]:
@@ -110,7 +111,9 @@ def _accounts(dice: random.Random) -> dict[str, Sheet]:
 
 
 def _some(dice: random.Random, none: float = 0.0) -> int:
-    """An amount in 分: small, usual or large, now and then negative or just half a last digit of 万元."""
+    """An amount in 分: small, usual or large, now and then negative or just half a last digit
+    of 万元.
+    """
     if dice.random() < none:
         return 0
     size = dice.choice(
@@ -251,7 +254,7 @@ def _survey(dice: random.Random) -> dict[str, object]:
     return {"调查对象": "群众", **counts, **dict(zip(MOODS, answers, strict=True))}
 
 
-# ------------------------------------------------------------------------------------------------------ slips
+# -------------------------------------------------------------------------------------------- slips
 
 
 def _spoil(dice: random.Random, sheets: Mapping[str, Sheet]) -> None:

@@ -1,7 +1,9 @@
-"""Messages as a clerk reads them: every word on a page of its own for each rule, and what makes a message plain.
+"""Messages as a clerk reads them: every word on a page of its own for each rule, and what makes a
+message plain.
 
-`tests/checking/messages/CODE.txt` holds what a rule says in each of its cases and on the samples, and how many cells it
-looked at. UPDATE_GOLDEN=1 writes the pages anew: read the difference aloud, as a clerk would, before it is committed.
+`tests/checking/messages/CODE.txt` holds what a rule says in each of its cases and on the samples,
+and how many cells it looked at. UPDATE_GOLDEN=1 writes the pages anew: read the difference aloud,
+as a clerk would, before it is committed.
 """
 
 from __future__ import annotations
@@ -60,7 +62,9 @@ def _lines(finding: Finding) -> str:
 
 
 def check_page(code: str, page: str) -> None:
-    """Compare the page of a rule with tests/checking/messages/CODE.txt; UPDATE_GOLDEN=1 writes it."""
+    """Compare the page of a rule with tests/checking/messages/CODE.txt; UPDATE_GOLDEN=1
+    writes it.
+    """
     path = PAGES / f"{code}.txt"
     if os.environ.get("UPDATE_GOLDEN"):
         path.parent.mkdir(exist_ok=True)

@@ -1,4 +1,6 @@
-"""LibreOffice for tests: render a workbook, recalculate it, and compare what it shows with what was written."""
+"""LibreOffice for tests: render a workbook, recalculate it, and compare what it shows with what was
+written.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ _MISSING = [
     if not found
 ]
 _ALWAYS_RECALCULATE = """<?xml version="1.0" encoding="UTF-8"?>
-<oor:items xmlns:oor="http://openoffice.org/2001/registry"><item oor:path="/org.openoffice.Office.Calc/Formula/Load">
+<oor:items xmlns:oor="http://openoffice.org/2001/registry">
+<item oor:path="/org.openoffice.Office.Calc/Formula/Load">
 <prop oor:name="OOXMLRecalcMode" oor:op="fuse"><value>0</value></prop></item></oor:items>
 """
 _TIMEOUT = 240
@@ -29,7 +32,9 @@ Values = Mapping[tuple[str, str], object]
 
 
 def office(test: object) -> pytest.MarkDecorator:
-    """Mark a test that needs LibreOffice. Without it the test is skipped; on CI it runs, and fails."""
+    """Mark a test that needs LibreOffice. Without it the test is skipped; on CI it runs, and
+    fails.
+    """
     skip = pytest.mark.skipif(
         bool(_MISSING) and not os.environ.get("CI"), reason=f"本机没有 {'、'.join(_MISSING)}"
     )
@@ -60,7 +65,8 @@ def resaved(
 
 
 def converted(kind: str, workbooks: Sequence[Path], out: Path) -> None:
-    """Save `workbooks` in another format into `out`; `kind` is the suffix, or suffix and filter as soffice calls them.
+    """Save `workbooks` in another format into `out`; `kind` is the suffix, or suffix and filter as
+    soffice calls them.
 
     With every formula worked out anew: otherwise its .xls says 0 for every formula that gives text.
     """

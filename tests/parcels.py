@@ -1,4 +1,6 @@
-"""Files packed the ways they arrive: zip archives with GBK names, letters with attachments, folders of mail."""
+"""Files packed the ways they arrive: zip archives with GBK names, letters with attachments, folders
+of mail.
+"""
 
 from __future__ import annotations
 
@@ -65,9 +67,10 @@ def raw_letter(
     """A mail of one attachment whose name is given as the bytes of the header."""
     body = base64.encodebytes(data).replace(b"\n", b"\r\n")
     return (
-        head
-        + b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="=b"\r\n\r\n--=b\r\nContent-Type: text/plain\r\n\r\nhi\r\n'
-        + b"--=b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: base64\r\nContent-Disposition: attachment; "
+        head + b'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="=b"\r\n\r\n--=b\r\n'
+        b"Content-Type: text/plain\r\n\r\nhi\r\n"
+        + b"--=b\r\nContent-Type: application/octet-stream\r\nContent-Transfer-Encoding: "
+        b"base64\r\nContent-Disposition: attachment; "
         + name_parameter
         + b"\r\n\r\n"
         + body

@@ -53,7 +53,7 @@ def clean(tmp_path_factory: pytest.TempPathFactory) -> Path:
     pytest.fail("no clean sample")
 
 
-# ------------------------------------------------------------------------------------------------ start, help, errors
+# ------------------------------------------------------------------------------ start, help, errors
 
 
 def test_passwords_may_come_from_a_pipe_without_a_word_of_english(clean: Path) -> None:
@@ -74,7 +74,10 @@ def test_help_loads_no_workbook_library(arguments: list[str]) -> None:
 
 
 def test_importing_the_package_loads_no_workbook_library() -> None:
-    code = f"import sys, jixiao_xlsx; sys.exit(','.join(m for m in {HEAVY!r} if m in sys.modules) or 0)"
+    code = (
+        f"import sys, jixiao_xlsx; sys.exit(','.join(m for m in {HEAVY!r} if m in sys.modules) "
+        "or 0)"
+    )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
@@ -144,7 +147,7 @@ def test_wrong_usage_exits_2_and_says_so_in_chinese(arguments: list[str], said: 
     assert result.stdout == ""
 
 
-# ------------------------------------------------------------------------------------------------------------- check
+# -------------------------------------------------------------------------------------------- check
 
 
 def test_check_exits_1_when_a_finding_reaches_the_limit(faulty: Path, clean: Path) -> None:
@@ -200,7 +203,7 @@ def test_an_ascii_console_does_not_crash(faulty: Path) -> None:
     assert process("--help", PYTHONIOENCODING="ascii", PYTHONUTF8="0").returncode == 0
 
 
-# ---------------------------------------------------------------------------------------------------- score, run
+# --------------------------------------------------------------------------------------- score, run
 
 
 def test_score_writes_a_workbook_per_file_and_lists_the_totals(
@@ -267,11 +270,13 @@ def test_the_bureau_file_may_stand_elsewhere(faulty: Path, tmp_path: Path) -> No
     assert record["year"] == 2022 and record["files"][0]["status"] == "非本年度"
 
 
-# ------------------------------------------------------------------------------------------------ template, rules
+# ---------------------------------------------------------------------------------- template, rules
 
 
 def dump(book: Path) -> dict[tuple[str, str], object]:
-    """Every cell of a workbook: what stays the same whichever version of the writing library made it."""
+    """Every cell of a workbook: what stays the same whichever version of the writing library made
+    it.
+    """
     import openpyxl
 
     loaded = openpyxl.load_workbook(book)

@@ -36,7 +36,9 @@ def room_of(name: str) -> str:
 
 
 def imported(path: Path, *, at_the_top: bool = False) -> set[str]:
-    """The modules of this package that a module imports; `at_the_top`: when it is imported itself."""
+    """The modules of this package that a module imports; `at_the_top`: when it is imported
+    itself.
+    """
     tree = ast.parse(path.read_text(encoding="utf-8"))
     nodes = _outside_functions(tree) if at_the_top else ast.walk(tree)
     found = set()

@@ -1,4 +1,6 @@
-"""The two promises that never regress: no false alarm on a clean workbook, and every fault of the samples at its cell."""
+"""The two promises that never regress: no false alarm on a clean workbook, and every fault of the
+samples at its cell.
+"""
 
 from __future__ import annotations
 

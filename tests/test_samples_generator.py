@@ -1,4 +1,6 @@
-"""The generator makes the committed samples again, byte for byte, and leaves the hand-made ones alone."""
+"""The generator makes the committed samples again, byte for byte, and leaves the hand-made ones
+alone.
+"""
 
 from __future__ import annotations
 

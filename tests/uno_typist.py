@@ -1,6 +1,8 @@
-"""Types values into a workbook inside LibreOffice and saves it in several formats. Run by a Python that has `uno`:
+"""Types values into a workbook inside LibreOffice and saves it in several formats. Run by a Python
+that has `uno`:
 
-python3 uno_typist.py JOB.json        {"blank": …, "cells": [[sheet, ref, value], …], "targets": {path: filter}, "profile": …}
+python3 uno_typist.py JOB.json        {"blank": …, "cells": [[sheet, ref, value], …], "targets":
+{path: filter}, "profile": …}
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""Makes the Word template of the written report anew: python workbook_templates/make_report.py FOLDER. A county edits the .docx.
+"""Makes the Word template of the written report anew: python workbook_templates/make_report.py
+FOLDER. A county edits the .docx.
 
-In the template: 决算("事项"), 全年预算("事项"), 年初预算("事项"), 上年("事项") give a figure with its unit, “” where the tables leave it
-blank; 有("事项") asks whether it is more than 0; 列("甲", "乙") lists those that are; 占比, 完成年初预算, 完成全年预算, 比上年, 比率 compare.
-Names of items are those of narrative.toml. 表["名称"] has 各行 and 合计, 正文["标题"] the paragraphs typed, 指标 the indicators.
+In the template: 决算("事项"), 全年预算("事项"), 年初预算("事项"), 上年("事项") give a figure with its unit, “” where
+the tables leave it blank; 有("事项") asks whether it is more than 0; 列("甲", "乙") lists those that are;
+占比, 完成年初预算, 完成全年预算, 比上年, 比率 compare. Names of items are those of narrative.toml. 表["名称"] has 各行 and
+合计, 正文["标题"] the paragraphs typed, 指标 the indicators.
 """
 
 from __future__ import annotations
@@ -73,7 +75,10 @@ SPENDING = (
     '{% if 占比("项目支出", "本年支出合计") %}，占本年支出合计的{{占比("项目支出", "本年支出合计")}}{% endif %}。{% endif %}'
     '{% if 决算("年末结转和结余") %}年末结转和结余{{决算("年末结转和结余")}}。{% endif %}'
 )
-SUBJECTS = "{% if 科目 %}按支出功能分类：{% for 一项 in 科目 %}{{一项.名称}}{{一项.决算}}{% if not loop.last %}；{% endif %}{% endfor %}。{% endif %}"
+SUBJECTS = (
+    "{% if 科目 %}按支出功能分类：{% for 一项 in 科目 %}{{一项.名称}}{{一项.决算}}{% if not loop.last %}；{% endif "
+    "%}{% endfor %}。{% endif %}"
+)
 THREE = (
     '{% if 决算("三公经费") %}“三公”经费支出决算{{决算("三公经费")}}{% if 上年("三公经费") %}，{{比上年("三公经费")}}{% endif %}'
     '{% if 列("公务用车运行维护费", "公务用车购置费", "公务接待费", "因公出国（境）费") %}，其中：'
@@ -82,13 +87,17 @@ THREE = (
 )
 ASSETS = (
     '{% if 有("固定资产原值") %}截至{{年度}}年12月31日，固定资产原值{{决算("固定资产原值")}}'
-    '{% if 列("房屋和构筑物", "设备", "文物和陈列品", "图书和档案", "家具和用具", "特种动植物") %}，其中：{{列("房屋和构筑物", "设备", "文物和陈列品", "图书和档案", "家具和用具", "特种动植物")}}{% endif %}。{% endif %}'
+    '{% if 列("房屋和构筑物", "设备", "文物和陈列品", "图书和档案", "家具和用具", "特种动植物") %}，其中：{{列("房屋和构筑物", "设备",'
+    ' "文物和陈列品", "图书和档案", "家具和用具", "特种动植物")}}{% endif %}。{% endif %}'
     '{% if 有("公务用车") %}年末公务用车{{决算("公务用车")}}。{% endif %}'
     '{% if 有("政府采购") %}政府采购支出总额{{决算("政府采购")}}'
     '{% if 列("政府采购货物支出", "政府采购工程支出", "政府采购服务支出") %}，其中：'
     '{{列("政府采购货物支出", "政府采购工程支出", "政府采购服务支出")}}{% endif %}。{% endif %}'
 )
-SURVEY = '{% if 有("发放问卷") %}本次评价发放问卷{{决算("发放问卷")}}，回收问卷{{决算("回收问卷")}}，有效问卷{{决算("有效问卷")}}。{% endif %}'
+SURVEY = (
+    '{% if 有("发放问卷") %}本次评价发放问卷{{决算("发放问卷")}}，'
+    '回收问卷{{决算("回收问卷")}}，有效问卷{{决算("有效问卷")}}。{% endif %}'
+)
 
 
 def _document() -> Any:
@@ -298,7 +307,8 @@ def report() -> Any:
     _head(document, "（二）绩效评价整体结果", 2)
     _text(
         document,
-        '{% if 格("self_total") %}自评总分为{{格("self_total")}}分{% if 格("self_grade") %}，自评等级为“{{格("self_grade")}}”{% endif %}，'
+        '{% if 格("self_total") %}自评总分为{{格("self_total")}}分{% if 格("self_grade") %}，'
+        '自评等级为“{{格("self_grade")}}”{% endif %}，'
         "各项指标得分如下表。{% endif %}",
     )
     _evaluation(document)

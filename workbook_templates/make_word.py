@@ -1,4 +1,6 @@
-"""Makes the Word templates of the letters anew: python workbook_templates/make_word.py FOLDER. A bureau edits the .docx, not this."""
+"""Makes the Word templates of the letters anew: python workbook_templates/make_word.py FOLDER. A
+bureau edits the .docx, not this.
+"""
 
 from __future__ import annotations
 
@@ -118,7 +120,8 @@ def returned() -> Any:
     _line(document, "{{部门}}：")
     _line(
         document,
-        "经审核，你单位报送的《{{报表}}》存在以下问题，共 {{项数}} 项（错误 {{错误数}} 项、警告 {{警告数}} 项）。{{与上次相比}}请于{{退回期限}}前修改后重新报送。",
+        "经审核，你单位报送的《{{报表}}》存在以下问题，共 {{项数}} 项（错误 {{错误数}} 项、警告 {{警告数}} 项）。"
+        "{{与上次相比}}请于{{退回期限}}前修改后重新报送。",
         indent=True,
     )
     _table(

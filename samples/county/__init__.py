@@ -1,1 +1,3 @@
-"""An invented county: the true amounts of its departments, and the workbooks their clerks made of them."""
+"""An invented county: the true amounts of its departments, and the workbooks their clerks made of
+them.
+"""

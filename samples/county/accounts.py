@@ -140,7 +140,9 @@ class Accounts:
         return total(one.all for one in self.lines if one.source in FISCAL and one.income == income)
 
     def incomes(self) -> Mapping[str, Amounts]:
-        """收支总表's income rows: 年初预算, 全年预算, 决算. Own spending is planned against the first own income."""
+        """收支总表's income rows: 年初预算, 全年预算, 决算. Own spending is planned against the first own
+        income.
+        """
         planned = {name: self.fiscal_planned(name) for name in (GENERAL, FUND)}
         rows = {
             name: Amounts(p.original, p.budget, self.fiscal_received(name))

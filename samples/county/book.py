@@ -76,7 +76,9 @@ class Belongings:
 
 @dataclass(frozen=True)
 class Book:
-    """Everything that is true of a department in a year. 三公: (上年, 预算, 决算) in 元 by row, None: ticked."""
+    """Everything that is true of a department in a year. 三公: (上年, 预算, 决算) in 元 by row, None:
+    ticked.
+    """
 
     entry: Entry
     file: str
@@ -117,7 +119,9 @@ class Book:
         return half_up(10 * self.execution, 2)
 
     def base(self, name: str) -> Fraction | None:
-        """What other sheets say of an indicator; None where they say nothing, or nothing can be computed."""
+        """What other sheets say of an indicator; None where they say nothing, or nothing can be
+        computed.
+        """
         a = self.accounts
         pairs = {
             "基本支出预算执行率": (a.basic.spent, a.basic.budget),

@@ -1,4 +1,6 @@
-"""Fourteen right workbooks that a naive checker would accuse. Each function says what is particular about it."""
+"""Fourteen right workbooks that a naive checker would accuse. Each function says what is particular
+about it.
+"""
 
 from __future__ import annotations
 
@@ -271,7 +273,9 @@ def data_centre(roster: Roster, template: Template) -> Form:
 
 
 def letters_office(roster: Roster, template: Template) -> Form:
-    """No projects, no 三公 at all (ticked), no procurement (ticked): three indicators 不适用, the total scaled."""
+    """No projects, no 三公 at all (ticked), no procurement (ticked): three indicators 不适用, the total
+    scaled.
+    """
     entry = roster["县信访局"]
     lines = payroll(entry.name, GENERAL_SERVICES, 14)
     work = tasks(("信访积案化解", "化解21件", 0), ("领导接访", "接待48批次", 0))
@@ -296,7 +300,9 @@ def letters_office(roster: Roster, template: Template) -> Form:
 
 
 def audit_office(roster: Roster, template: Template) -> Form:
-    """Negative amounts: budgets cut during the year, and an advance of last year paid back (公用经费 below zero)."""
+    """Negative amounts: budgets cut during the year, and an advance of last year paid back (公用经费
+    below zero).
+    """
     entry = roster["县审计局"]
     key = entry.name
     lines = [
@@ -457,7 +463,9 @@ def college(roster: Roster, template: Template) -> Form:
 
 
 def health_office(roster: Roster, template: Template) -> Form:
-    """收支总表 typed from a 万元 report (every figure a multiple of 100 元); a 变动率 above 0, honestly scored."""
+    """收支总表 typed from a 万元 report (every figure a multiple of 100 元); a 变动率 above 0, honestly
+    scored.
+    """
     entry = roster["县卫健局"]
     lines = payroll(entry.name, "卫生健康支出", 63)
     lines += projects(

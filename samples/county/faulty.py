@@ -1,5 +1,7 @@
-"""Twenty workbooks with one to five faults each, all different. Every function says what the clerk did wrong; what follows
-from it is stated beside the change, from the rules, never from the tool's output."""
+"""Twenty workbooks with one to five faults each, all different. Every function says what the clerk
+did wrong; what follows from it is stated beside the change, from the rules, never from the tool's
+output.
+"""
 
 from __future__ import annotations
 
@@ -53,12 +55,13 @@ def rescore(form: Form, made: Book) -> None:
     form.retotal(float(made.execution_score))
 
 
-# ------------------------------------------------------------------------------------------------------ amounts and totals
+# ------------------------------------------------------------------------------- amounts and totals
 
 
 def education(roster: Roster, template: Template) -> Form:
-    """1 支出总计 overtyped with two digits swapped: neither the sum of its parts nor the 收入总计. 2 One weight above 30, at the
-    cost of the three other groups."""
+    """1 支出总计 overtyped with two digits swapped: neither the sum of its parts nor the 收入总计. 2 One
+    weight above 30, at the cost of the three other groups.
+    """
     made = book(
         roster,
         "县教育局",
@@ -90,8 +93,9 @@ def education(roster: Roster, template: Template) -> Form:
 
 
 def civil_affairs(roster: Roster, template: Template) -> Form:
-    """1 The total of 年初预算数 leaves out a line. 2 A 完成率 typed as 100% where 98 of 100 was done. 3 Points
-    given away although the target was met."""
+    """1 The total of 年初预算数 leaves out a line. 2 A 完成率 typed as 100% where 98 of 100 was done. 3
+    Points given away although the target was met.
+    """
     indicators = {"工作完成情况": {"actual": "98%"}}
     made = book(
         roster,
@@ -114,7 +118,9 @@ def civil_affairs(roster: Roster, template: Template) -> Form:
 
 
 def natural_resources(roster: Roster, template: Template) -> Form:
-    """1 A line of the funds table copied into a second one. 2 The funds table still names last year's filler."""
+    """1 A line of the funds table copied into a second one. 2 The funds table still names last
+    year's filler.
+    """
     made = book(
         roster, "县自然资源局", "自然资源局绩效自评表（定稿）.xlsx", 66, "自然资源海洋气象等支出"
     )
@@ -152,8 +158,9 @@ def transport(roster: Roster, template: Template) -> Form:
 
 
 def forestry(roster: Roster, template: Template) -> Form:
-    """1 A budget cut typed without its minus: line and 总额 no longer add up. 2 培训费 over budget. 3 本年支出合计
-    overtyped, the totals beside it are right: it fits nowhere."""
+    """1 A budget cut typed without its minus: line and 总额 no longer add up. 2 培训费 over budget. 3
+    本年支出合计 overtyped, the totals beside it are right: it fits nowhere.
+    """
     lines = [
         *payroll("林草局", "农林水支出", 41),
         line("林草局", "县本级", "农林水支出", project=1_520_000, rate="0.9583", original="1.42"),
@@ -180,7 +187,9 @@ def forestry(roster: Roster, template: Template) -> Form:
 
 
 def police(roster: Roster, template: Template) -> Form:
-    """1 The sheet 年度计划 is gone. 2 More staff than posts, honestly reported. 3 Other money spent without a budget."""
+    """1 The sheet 年度计划 is gone. 2 More staff than posts, honestly reported. 3 Other money spent
+    without a budget.
+    """
     lines = [
         *payroll("公安局", "公共安全支出", 153),
         *projects(
@@ -214,7 +223,9 @@ def police(roster: Roster, template: Template) -> Form:
 
 
 def social_security(roster: Roster, template: Template) -> Form:
-    """1 The column 公用经费 was deleted. 2 A 单位性质 of the clerk's own. 3 Wages of 27 000 元 a head: too little."""
+    """1 The column 公用经费 was deleted. 2 A 单位性质 of the clerk's own. 3 Wages of 27 000 元 a head: too
+    little.
+    """
     made = book(
         roster, "县人社局", "人社局部门整体绩效自评表.xlsx", 47, "社会保障和就业支出", head=27_000
     )
@@ -253,8 +264,9 @@ def emergency(roster: Roster, template: Template) -> Form:
 
 
 def veterans(roster: Roster, template: Template) -> Form:
-    """1 “已完成” in an amount cell. 2 A formula that lost its source. 3 A required cell left blank. 4 Full marks for everything,
-    and everything was met."""
+    """1 “已完成” in an amount cell. 2 A formula that lost its source. 3 A required cell left blank. 4
+    Full marks for everything, and everything was met.
+    """
     lines = [
         *payroll("退役军人局", "社会保障和就业支出", 19, rate="1"),
         *projects(
@@ -289,8 +301,10 @@ def veterans(roster: Roster, template: Template) -> Form:
 
 
 def insurance(roster: Roster, template: Template) -> Form:
-    """1 资产与采购 saved without its calculated values. 2 A grade that does not belong to the score. 3 Tasks above the whole.
-    4 支出合计 of one line is not its own sum, so the column does not add up either."""
+    """1 资产与采购 saved without its calculated values. 2 A grade that does not belong to the score. 3
+    Tasks above the whole. 4 支出合计 of one line is not its own sum, so the column does not add up
+    either.
+    """
     made = book(roster, "县医保局", "县医保局绩效评价表（导出）.xlsx", 22, "卫生健康支出")
     form = made.form(template)
     form.retouches.append(lambda package, where: package.forget_values(where.sheet_of("固定资产")))
@@ -308,11 +322,13 @@ def insurance(roster: Roster, template: Template) -> Form:
     return form
 
 
-# ------------------------------------------------------------------------------------------------------ rates and execution
+# ------------------------------------------------------------------------------ rates and execution
 
 
 def city_management(roster: Roster, template: Template) -> Form:
-    """1 执行率 typed five points too high, 2 and the points with it. 3 A target so low that it was passed by half."""
+    """1 执行率 typed five points too high, 2 and the points with it. 3 A target so low that it was
+    passed by half.
+    """
     why = "环卫车辆采购流标两次，年底前未能付款。"
     made = book(
         roster,
@@ -389,11 +405,13 @@ def media(roster: Roster, template: Template) -> Form:
     return form
 
 
-# ------------------------------------------------------------------------------------------------------ indicators
+# --------------------------------------------------------------------------------------- indicators
 
 
 def logistics(roster: Roster, template: Template) -> Form:
-    """1 Full marks for 93 of 95. 2 “较健全” scored as if it were “健全”. 3 A subtotal of last year's car costs is wrong."""
+    """1 Full marks for 93 of 95. 2 “较健全” scored as if it were “健全”. 3 A subtotal of last year's car
+    costs is wrong.
+    """
     made = book(roster, "县机关事务中心", "机关事务服务中心2023年部门整体支出绩效自评.xlsx", 27)
     form = made.form(template)
     form.measure("实际完成成果", 业绩值="93%", 完成率=0.9789, 指标得分=13.5)
@@ -414,8 +432,9 @@ def logistics(roster: Roster, template: Template) -> Form:
 
 
 def party_school(roster: Roster, template: Template) -> Form:
-    """1 More points than the weight. 2 自评总分 is not what the sheets add up to. 3 Most of 基本支出 is 公用经费: wages are
-    missing."""
+    """1 More points than the weight. 2 自评总分 is not what the sheets add up to. 3 Most of 基本支出 is
+    公用经费: wages are missing.
+    """
     made = book(
         roster, "县委党校", "县委党校整体绩效评价表.xlsx", 23, "教育支出", nature="参公", head=8_000
     )
@@ -432,8 +451,9 @@ def party_school(roster: Roster, template: Template) -> Form:
 
 
 def disease_control(roster: Roster, template: Template) -> Form:
-    """1 Weights of two 共性 indicators shifted. 2 A percentage for a 定性 indicator. 3 不适用 without a reason.
-    4 The total of the cars is not their sum."""
+    """1 Weights of two 共性 indicators shifted. 2 A percentage for a 定性 indicator. 3 不适用 without a
+    reason. 4 The total of the cars is not their sum.
+    """
     made = book(roster, "县疾控中心", "疾控中心2023自评表.xlsx", 49, "卫生健康支出", nature="事业")
     made = replace(made, belongings=replace(made.belongings, purchases=None))
     form = made.form(template)
@@ -458,7 +478,9 @@ def disease_control(roster: Roster, template: Template) -> Form:
 
 
 def farm_extension(roster: Roster, template: Template) -> Form:
-    """1 满意度 wanted low. 2 三公 to be exactly 100 %. 3 结转结余 allowed to grow. 4 A rate of training wanted low."""
+    """1 满意度 wanted low. 2 三公 to be exactly 100 %. 3 结转结余 allowed to grow. 4 A rate of training
+    wanted low.
+    """
     made = book(
         roster,
         "县农技中心",
@@ -491,8 +513,9 @@ def farm_extension(roster: Roster, template: Template) -> Form:
 
 
 def commerce(roster: Roster, template: Template) -> Form:
-    """1 More valid questionnaires than came back. 2 A wrong 满意度 for one audience. 3 The indicator says something else.
-    4 净值 is not 原值 less 折旧."""
+    """1 More valid questionnaires than came back. 2 A wrong 满意度 for one audience. 3 The indicator
+    says something else. 4 净值 is not 原值 less 折旧.
+    """
     made = book(
         roster,
         "县商务局",
@@ -517,8 +540,9 @@ def commerce(roster: Roster, template: Template) -> Form:
 
 
 def technology(roster: Roster, template: Template) -> Form:
-    """1 三公合计 without 公务接待费. 2 三公 over budget. 3 车辆 of its own cost money but there are none. 4 采购 over budget.
-    5 固定资产合计 with a digit wrong."""
+    """1 三公合计 without 公务接待费. 2 三公 over budget. 3 车辆 of its own cost money but there are none. 4 采购
+    over budget. 5 固定资产合计 with a digit wrong.
+    """
     made = book(roster, "县科技局", "科技局2023整体支出绩效评价表.xlsx", 15, "科学技术支出")
     trips = {
         "其中：公务用车运行维护费": (26_000, 22_000, 25_300),
@@ -555,7 +579,9 @@ def technology(roster: Roster, template: Template) -> Form:
 
 
 def women(roster: Roster, template: Template) -> Form:
-    """1 5 万元 of wages booked as office costs in one sheet only. 2 三公 left blank, unticked. 3 档案归档及时性 dropped."""
+    """1 5 万元 of wages booked as office costs in one sheet only. 2 三公 left blank, unticked. 3
+    档案归档及时性 dropped.
+    """
     made = book(roster, "县妇联", "青禾县妇女联合会绩效评价表.xlsx", 9, nature="参公")
     made = replace(made, belongings=replace(made.belongings, vehicles={}))
     form = made.form(template)
@@ -602,7 +628,7 @@ def faulty_forms(roster: Roster, template: Template) -> Iterator[Form]:
         yield maker(roster, template)
 
 
-# ------------------------------------------------------------------------------------------------------ what clerks delete
+# ------------------------------------------------------------------------------- what clerks delete
 
 
 def label_cell(place: tuple[str, str]) -> tuple[str, str]:

@@ -1,4 +1,6 @@
-"""A filled form in the hands of a clerk: cells that can still be changed, and what must be found in them."""
+"""A filled form in the hands of a clerk: cells that can still be changed, and what must be found in
+them.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ RowKey = str | int
 
 @dataclass(frozen=True)
 class Expectation:
-    """A finding that must appear. kind: cell | label (of a row) | heading | column | extra | first (A1 of the first sheet)."""
+    """A finding that must appear. kind: cell | label (of a row) | heading | column | extra | first
+    (A1 of the first sheet).
+    """
 
     code: str
     kind: str

@@ -1,4 +1,6 @@
-"""The indicator table of an honest clerk: results from the accounts, scores by the rule of each indicator."""
+"""The indicator table of an honest clerk: results from the accounts, scores by the rule of each
+indicator.
+"""
 
 from __future__ import annotations
 

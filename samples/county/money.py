@@ -28,13 +28,17 @@ NIL = Amounts()
 
 
 def vary(key: str, low: int, high: int) -> int:
-    """A whole number in low…high that depends on the key alone: the same on every machine and every run."""
+    """A whole number in low…high that depends on the key alone: the same on every machine and every
+    run.
+    """
     number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:8], "big")
     return low + number % (high - low + 1)
 
 
 def amounts(key: str, budget: int, rate: str = "1", original: str = "0.95") -> Amounts:
-    """About `budget` 元 for the year, of which `rate` was spent; the year began with the share `original` of it."""
+    """About `budget` 元 for the year, of which `rate` was spent; the year began with the share
+    `original` of it.
+    """
     if not budget:
         return NIL
     full = budget * YUAN + vary(key, 0, 9_999)

@@ -1,6 +1,8 @@
-"""What happens to a workbook after it was filled: broken references, overtyped labels, values lost on the way.
+"""What happens to a workbook after it was filled: broken references, overtyped labels, values lost
+on the way.
 
-Works on the parts of the file itself, because opening and saving it with a library would lose every calculated value.
+Works on the parts of the file itself, because opening and saving it with a library would lose every
+calculated value.
 """
 
 from __future__ import annotations

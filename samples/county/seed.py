@@ -1,4 +1,6 @@
-"""The report the project starts from, typed into the standard workbook with every figure and every slip it has."""
+"""The report the project starts from, typed into the standard workbook with every figure and every
+slip it has.
+"""
 
 from __future__ import annotations
 
@@ -173,7 +175,9 @@ def _expect(form: Form) -> None:
 
 
 def _expect_prose(form: Form) -> None:
-    """What the words of the report say that is not so; one cell may hold several slips of one kind."""
+    """What the words of the report say that is not so; one cell may hold several slips of one
+    kind.
+    """
     overview, analysis, measures = (
         "二、评价工作开展",
         "三、部门整体支出绩效评价分析",

@@ -105,7 +105,9 @@ def usual(
     audiences: Sequence[str] = ("办事群众", "服务单位"),
     **changes: Any,
 ) -> Book:
-    """A book with everything a department of that size has; `changes` are what is particular about this one."""
+    """A book with everything a department of that size has; `changes` are what is particular about
+    this one.
+    """
     facts: dict[str, Any] = {
         "posts": staff + vary(entry.name + "编制", 1, 3),
         "staff": staff,

@@ -1,4 +1,5 @@
-"""The seed's written report in Word: its prose in short sentences of our own, its two tables, every figure and every slip.
+"""The seed's written report in Word: its prose in short sentences of our own, its two tables, every
+figure and every slip.
 
 Paragraphs are counted as a reader counts them: those with text, outside the tables.
 """
@@ -84,7 +85,9 @@ _HEADINGS = 20  # characters of the longest
 
 @dataclass(frozen=True)
 class Slip:
-    """What must be found: the rule, the paragraph by some of its words (or a cell of a table), and the words that are quoted."""
+    """What must be found: the rule, the paragraph by some of its words (or a cell of a table), and
+    the words that are quoted.
+    """
 
     code: str
     where: str

@@ -1,6 +1,8 @@
-"""Make samples/xiangmu/inbox and expected again: `python samples/xiangmu/generate.py [-o DIR]`. The same bytes on every run.
+"""Make samples/xiangmu/inbox and expected again: `python samples/xiangmu/generate.py [-o DIR]`. The
+same bytes on every run.
 
-Three workbooks of the second form: two projects without a fault; one whose sums are wrong beside a right one; one whose scores are.
+Three workbooks of the second form: two projects without a fault; one whose sums are wrong beside a
+right one; one whose scores are.
 """
 
 from __future__ import annotations
@@ -34,7 +36,9 @@ Line = tuple[object, ...]
 
 @dataclass(frozen=True)
 class Project:
-    """A filled sheet and what must be found in it: (code, table, row, column); open rows by number."""
+    """A filled sheet and what must be found in it: (code, table, row, column); open rows by
+    number.
+    """
 
     facts: Mapping[str, object]
     money: Mapping[str, Mapping[str, object]]

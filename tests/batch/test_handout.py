@@ -1,4 +1,6 @@
-"""Blank workbooks for a roster: what is typed ahead, what the file remembers, and what is said when it was changed."""
+"""Blank workbooks for a roster: what is typed ahead, what the file remembers, and what is said when
+it was changed.
+"""
 
 from __future__ import annotations
 
@@ -96,7 +98,7 @@ def number(submission: Submission, address: str) -> Decimal | None:
     return cell.number
 
 
-# ------------------------------------------------------------------------------------------------------ what is typed ahead
+# ------------------------------------------------------------------------------ what is typed ahead
 
 
 def test_each_department_gets_what_is_known_of_it(handed: Any) -> None:
@@ -219,7 +221,7 @@ def test_mistakes_in_a_carry_are_named(form: Template, tmp_path: Path) -> None:
     assert "carry[1]：“收支总表.收入总计.决算数”是自动计算的格，不能预填" in caught.value.mistakes
 
 
-# ------------------------------------------------------------------------------------------------------ editions
+# ----------------------------------------------------------------------------------------- editions
 
 
 @pytest.fixture
@@ -282,7 +284,7 @@ def test_the_form_of_another_kind_is_named(form: Template, newer: Template) -> N
     assert "another" not in str(refused.value)  # a name of ours
 
 
-# ------------------------------------------------------------------------------------------------------ nothing filled in
+# -------------------------------------------------------------------------------- nothing filled in
 
 
 def test_what_was_typed_ahead_fills_nothing_in(form: Template, handed: Any) -> None:
@@ -332,7 +334,7 @@ def test_words_beside_the_form_are_not_nothing(form: Template, handed: Any) -> N
     assert not nothing_filled(workbook.read_bytes(saved(book), "x.xlsx", form), form)
 
 
-# ------------------------------------------------------------------------------------------------------ tampering
+# ---------------------------------------------------------------------------------------- tampering
 
 
 def saved(book: Any) -> bytes:

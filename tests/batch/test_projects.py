@@ -1,4 +1,6 @@
-"""The second form runs from its data alone; that no line of the package names a form is for test_house to say."""
+"""The second form runs from its data alone; that no line of the package names a form is for
+test_house to say.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,7 @@ def jixiao(*arguments: object) -> object:
     return CliRunner().invoke(main, [*map(str, arguments), "-t", FORM.id], catch_exceptions=False)
 
 
-# ------------------------------------------------------------------------------------------------------ samples
+# ------------------------------------------------------------------------------------------ samples
 
 
 @pytest.mark.parametrize("book", INBOX, ids=lambda book: book.stem)
@@ -91,7 +93,7 @@ def test_samples_are_made_by_their_generator(tmp_path: Path) -> None:
         ).read_bytes()
 
 
-# ------------------------------------------------------------------------------------------------------ several projects
+# --------------------------------------------------------------------------------- several projects
 
 
 def changed(book: Path, tmp_path: Path, change: Callable[[Workbook], object]) -> Submission:
@@ -268,7 +270,7 @@ def test_mistakes_about_a_repeated_sheet_are_named(
     assert any(said in mistake for mistake in caught.value.mistakes), caught.value.mistakes
 
 
-# ------------------------------------------------------------------------------------------------------ the commands
+# ------------------------------------------------------------------------------------- the commands
 
 
 def test_it_runs_through_every_command(tmp_path: Path) -> None:
@@ -315,7 +317,7 @@ def _handed_out(form: Template) -> bytes:
     return stream.getvalue()
 
 
-# ------------------------------------------------------------------------------------------------------ rules
+# -------------------------------------------------------------------------------------------- rules
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

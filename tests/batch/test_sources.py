@@ -1,4 +1,6 @@
-"""The sample inbox by every way it may arrive: the same findings, save those that a format hides."""
+"""The sample inbox by every way it may arrive: the same findings, save those that a format
+hides.
+"""
 
 from __future__ import annotations
 

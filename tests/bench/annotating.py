@@ -1,8 +1,10 @@
-"""What an annotated copy costs beside a bare openpyxl load and save of the same workbook: `python tests/bench/annotating.py`. A minute.
+"""What an annotated copy costs beside a bare openpyxl load and save of the same workbook: `python
+tests/bench/annotating.py`. A minute.
 
-For every sample that is returned the two take turns in one process; the garbage of the turn before is cleared first, and the best of
-their turns, in process time, are divided. Then the whole inbox is run, and the departments that an annotated copy was made for are
-counted. Ends with 1 where one sample costs more than MOST times the bare load and save, or a department without findings pays.
+For every sample that is returned the two take turns in one process; the garbage of the turn before
+is cleared first, and the best of their turns, in process time, are divided. Then the whole inbox is
+run, and the departments that an annotated copy was made for are counted. Ends with 1 where one
+sample costs more than MOST times the bare load and save, or a department without findings pays.
 """
 
 from __future__ import annotations
@@ -39,7 +41,9 @@ def timed(run: Callable[[], object]) -> float:
 
 
 def cost(path: Path, form: Template) -> tuple[float, float] | None:
-    """Milliseconds of the annotated copy and of the bare load and save; None where nothing is returned."""
+    """Milliseconds of the annotated copy and of the bare load and save; None where nothing is
+    returned.
+    """
     data = path.read_bytes()
     submission = workbook.read_bytes(data, path.name, form)
     report = check(submission, form)
@@ -53,7 +57,9 @@ def cost(path: Path, form: Template) -> tuple[float, float] | None:
 
 
 def paying(form: Template) -> tuple[int, int, int]:
-    """Of a run over the inbox: departments, those with something to be mended, and those that an annotated copy was made for."""
+    """Of a run over the inbox: departments, those with something to be mended, and those that an
+    annotated copy was made for.
+    """
     with tempfile.TemporaryDirectory() as name:
         done = batch.run(
             [SAMPLES / "inbox"],
@@ -84,7 +90,8 @@ def main() -> int:
     departments, returned, copied = paying(form)
     worst = max(ratios.values())
     print(
-        f"批注副本 ÷ openpyxl 读入再存：{len(ratios)} 份，中位 {statistics.median(ratios.values()):.2f}，最高 {worst:.2f}（限 {MOST}）"
+        f"批注副本 ÷ openpyxl 读入再存：{len(ratios)} 份，中位 {statistics.median(ratios.values()):.2f}，"
+        f"最高 {worst:.2f}（限 {MOST}）"
     )
     print(f"收件箱 {departments} 个部门，退回 {returned} 个，做批注副本 {copied} 个")
     return int(worst > MOST or copied != returned)

@@ -1,7 +1,8 @@
-"""Random departments that are right by construction: true amounts in 分 first, then what a clerk would type.
+"""Random departments that are right by construction: true amounts in 分 first, then what a clerk
+would type.
 
-Nothing here looks at the checker or at the form's equations: a department earns, spends and keeps money, and every sheet
-follows from that. Titles are those of the standard form.
+Nothing here looks at the checker or at the form's equations: a department earns, spends and keeps
+money, and every sheet follows from that. Titles are those of the standard form.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ class Formula:
 
 @dataclass
 class Book:
-    """What stands in a filled form. `values` are raw cell values (float, int, text); `shapes` names what is awkward about it."""
+    """What stands in a filled form. `values` are raw cell values (float, int, text); `shapes` names
+    what is awkward about it.
+    """
 
     seed: int
     department: str
@@ -88,7 +91,9 @@ class Book:
         return Decimal(repr(value)) if isinstance(value, int | float) else None
 
     def recalculate(self) -> None:
-        """Every live formula again, in order; formulas over nothing stay blank, sums skip words as Excel does."""
+        """Every live formula again, in order; formulas over nothing stay blank, sums skip words as
+        Excel does.
+        """
         for at, formula in self.formulas.items():
             above = [
                 (sign, number)
@@ -110,7 +115,7 @@ class Book:
                 self.values[at] = "—"
 
 
-# ------------------------------------------------------------------------------------------------------ printing
+# ----------------------------------------------------------------------------------------- printing
 
 
 def yuan(fen: int) -> float:
@@ -134,7 +139,7 @@ def as_percent(value: Fraction, digits: int) -> str:
     return f"{half_up(value * 100, digits)}%"
 
 
-# ------------------------------------------------------------------------------------------------------ true amounts
+# ------------------------------------------------------------------------------------- true amounts
 
 
 @dataclass(frozen=True, slots=True)

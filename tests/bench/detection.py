@@ -1,7 +1,10 @@
-"""How often one wrong last digit is noticed, and how often a right table is accused: `python tests/bench/detection.py [trials]`.
+"""How often one wrong last digit is noticed, and how often a right table is accused: `python
+tests/bench/detection.py [trials]`.
 
-Tables are drawn as true amounts in 分 first and then printed in 万元 with two decimals; in every second trial one printed cell is
-moved by k·0.01. Amounts start at 100 元: smaller ones print as 0, which the checker tells as a 提示 (AMT103). Ours (intervals of whole 分) stands beside a constant tolerance and the closed intervals of XBRL Calculations 1.1.
+Tables are drawn as true amounts in 分 first and then printed in 万元 with two decimals; in every
+second trial one printed cell is moved by k·0.01. Amounts start at 100 元: smaller ones print as 0,
+which the checker tells as a 提示 (AMT103). Ours (intervals of whole 分) stands beside a constant
+tolerance and the closed intervals of XBRL Calculations 1.1.
 """
 
 from __future__ import annotations

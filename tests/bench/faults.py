@@ -1,9 +1,11 @@
-"""Random clean workbooks, one fault at a time: what the checker finds, what it misses, and what it says of clean ones.
+"""Random clean workbooks, one fault at a time: what the checker finds, what it misses, and what it
+says of clean ones.
 
     python tests/bench/faults.py --workbooks 1000 --seed 1 [--faults 20] [--jobs 2] [--misses 30]
 
-A fault is “detectable” when no true amounts satisfy the form's relations (oracle.py, which knows nothing of the checker).
-With scipy installed the relations around the 万元 sheet are solved together; without, their bounds are narrowed to a fixed point.
+A fault is “detectable” when no true amounts satisfy the form's relations (oracle.py, which knows
+nothing of the checker). With scipy installed the relations around the 万元 sheet are solved together;
+without, their bounds are narrowed to a fixed point.
 """
 
 from __future__ import annotations
@@ -80,7 +82,7 @@ class Tally:
         self.seconds += other.seconds
 
 
-# ------------------------------------------------------------------------------------------------------ one workbook
+# ------------------------------------------------------------------------------------- one workbook
 
 
 def loud(report: Report) -> list[Finding]:
@@ -158,7 +160,9 @@ def _outcome(
 
 
 def _right(fault: Fault, book: Book, hinted: str) -> bool:
-    """Whether a hint on the right cell gives the value that stood there, or names what was done to it."""
+    """Whether a hint on the right cell gives the value that stood there, or names what was done to
+    it.
+    """
     said = re.search(r"若为 (-?[\d.]+)", hinted)
     before = typed(book, fault.cells[0]).number
     return fault.word in hinted or (said is not None and Decimal(said[1]) == before)
@@ -169,10 +173,13 @@ def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], hinted: str
         f"{at[0]}.{at[1]}.{at[2]} {book.values.get(at)}→{fault.book.values.get(at)}"
         for at in fault.cells[:2]
     )
-    return f"{seed} {fault.kind} {changes} | {' '.join(f'{f.code}@{f.place}' for f in hard[:5])} | {hinted}"
+    return (
+        f"{seed} {fault.kind} {changes} | {' '.join(f'{f.code}@{f.place}' for f in hard[:5])} |"
+        f" {hinted}"
+    )
 
 
-# ------------------------------------------------------------------------------------------------------ many
+# --------------------------------------------------------------------------------------------- many
 
 
 def run(seeds: Iterable[int], faults: int, jobs: int = 1, files: int = 10) -> Tally:
@@ -201,7 +208,9 @@ def share(part: int, whole: int) -> str:
 
 @dataclass(frozen=True)
 class Figures:
-    """The figures of some outcomes. Detectable is hard or joint; `softly` what the form itself calls a 提示."""
+    """The figures of some outcomes. Detectable is hard or joint; `softly` what the form itself
+    calls a 提示.
+    """
 
     cells: int
     detectable: int
@@ -235,8 +244,10 @@ class Figures:
 
     def line(self) -> str:
         return (
-            f"{self.cells:6}{self.detectable:7}{share(self.found, self.detectable):>9}{share(self.anchor, self.placed):>9}"
-            f"{share(self.near, self.placed):>9}{share(self.hint, self.hintable):>9}{self.softly:7}{share(self.noted, self.softly):>9}"
+            f"{self.cells:6}{self.detectable:7}{share(self.found, self.detectable):>9}"
+            f"{share(self.anchor, self.placed):>9}"
+            f"{share(self.near, self.placed):>9}{share(self.hint, self.hintable):>9}"
+            f"{self.softly:7}{share(self.noted, self.softly):>9}"
         )
 
 
@@ -246,7 +257,8 @@ HEAD = "  错误数  可查出     查出     本格   本格或相关   提示�
 def show(tally: Tally, misses: int = 0) -> None:
     """The matrix, the totals, the alarms, the cells nobody looks at."""
     print(
-        f"干净工作簿 {tally.books} 个，误报错误或警告 {len(tally.alarms)} 条；每本核对 {1000 * tally.seconds / max(tally.books, 1):.1f} 毫秒"
+        f"干净工作簿 {tally.books} 个，误报错误或警告 {len(tally.alarms)} 条；每本核对 "
+        f"{1000 * tally.seconds / max(tally.books, 1):.1f} 毫秒"
     )
     print("  其中：" + "、".join(f"{name} {count}" for name, count in tally.shapes.most_common()))
     for text in [*tally.alarms[:10], *tally.apart[:10]]:
@@ -270,7 +282,8 @@ def show(tally: Tally, misses: int = 0) -> None:
     _show_unwatched(tally.outcomes, range(SWEEP))
     missed = [o for o in tally.outcomes if o.doubt in {"hard", "joint"} and not o.found]
     print(
-        f"漏报 {len(missed)}：单式 {sum(o.doubt == 'hard' for o in missed)}，联立才能查出 {sum(o.doubt == 'joint' for o in missed)}"
+        f"漏报 {len(missed)}：单式 {sum(o.doubt == 'hard' for o in missed)}，联立才能查出 "
+        f"{sum(o.doubt == 'joint' for o in missed)}"
     )
     away = [
         o
@@ -288,7 +301,9 @@ def show(tally: Tally, misses: int = 0) -> None:
 
 
 def unwatched(outcomes: list[Outcome]) -> tuple[list[str], list[str], int]:
-    """Numeric cells of the form that were hurt and never told of; those never hurt; and how many there are."""
+    """Numeric cells of the form that were hurt and never told of; those never hurt; and how many
+    there are.
+    """
     hurt = {o.where for o in outcomes if o.where}
     told = {o.where for o in outcomes if o.told}
     cells = list(numeric_cells())
@@ -326,7 +341,9 @@ def numeric_cells() -> Iterator[str]:
 
 
 def standing() -> Counter[str]:
-    """How many cells of the blank workbook each name stands for: open rows and their spare ones are many."""
+    """How many cells of the blank workbook each name stands for: open rows and their spare ones are
+    many.
+    """
     found: Counter[str] = Counter()
     names = set(numeric_cells())
     for table, row, column in place(find_template()).cells():
@@ -344,7 +361,9 @@ def reason(name: str) -> str:
 
 
 def sweep(names: Iterable[str], seeds: Iterable[int]) -> set[str]:
-    """Which of these cells is watched after all: gross faults in them, book after book, until one is told."""
+    """Which of these cells is watched after all: gross faults in them, book after book, until one
+    is told.
+    """
     template, left, told = find_template(), set(names), set()
     for seed in seeds:
         if not left:
@@ -373,7 +392,8 @@ def _show_unwatched(outcomes: list[Outcome], seeds: Iterable[int]) -> None:
     told = sweep([*silent, *untried], seeds)
     silent, untried = ([name for name in names if name not in told] for names in (silent, untried))
     print(
-        f"数字格 {cells} 个，没有规则管到的 {len(silent)} 个（{share(len(silent), cells).strip()}），没有试到的 {len(untried)} 个：{'、'.join(untried[:12])}"
+        f"数字格 {cells} 个，没有规则管到的 {len(silent)} 个（{share(len(silent), cells).strip()}），没有试到的 "
+        f"{len(untried)} 个：{'、'.join(untried[:12])}"
     )
     there = standing()
     blank = sum(there[name] for name in silent)

@@ -1,7 +1,9 @@
-"""Mutants of real samples in every format: none may crash, hang or get lost. `python tests/bench/fuzz.py [2000] [--seed N]`.
+"""Mutants of real samples in every format: none may crash, hang or get lost. `python
+tests/bench/fuzz.py [2000] [--seed N]`.
 
-A mutant has a few bytes flipped, cut, repeated or zeroed, in the file as it lies or in a part of it before packing, or its XML
-says something odd. .xls and .ods are made by LibreOffice where it is there.
+A mutant has a few bytes flipped, cut, repeated or zeroed, in the file as it lies or in a part of it
+before packing, or its XML says something odd. .xls and .ods are made by LibreOffice where it is
+there.
 """
 
 from __future__ import annotations

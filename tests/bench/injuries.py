@@ -1,4 +1,6 @@
-"""One fault at a time, in the hand of a clerk: each kind says what it makes of a cell, or that it cannot."""
+"""One fault at a time, in the hand of a clerk: each kind says what it makes of a cell, or that it
+cannot.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ UNIT, SIGN, SWAP = "差一万倍", "正负号", "颠倒"
 
 @dataclass(frozen=True)
 class Fault:
-    """A book with one fault: what was done, in which cells (none are left of a deleted row), and what a hint should say."""
+    """A book with one fault: what was done, in which cells (none are left of a deleted row), and
+    what a hint should say.
+    """
 
     kind: str
     table: str
@@ -30,7 +34,9 @@ class Fault:
 
 @dataclass(frozen=True)
 class Typed:
-    """A number as it looks in its cell: 95.55 for 95.55%, with its decimals; `back` types another one in its place."""
+    """A number as it looks in its cell: 95.55 for 95.55%, with its decimals; `back` types another
+    one in its place.
+    """
 
     number: Decimal
     decimals: int
@@ -62,7 +68,7 @@ def typed(book: Book, at: Address) -> Typed:
     )
 
 
-# ------------------------------------------------------------------------------------------------------ kinds of cells
+# ----------------------------------------------------------------------------------- kinds of cells
 
 
 Change = Callable[[Book, Address, random.Random], object]
@@ -153,7 +159,7 @@ def row_order(book: Book, table: str) -> list[Row]:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------ faults
+# ------------------------------------------------------------------------------------------- faults
 
 
 KINDS = (*CHANGES, "两格互换", "改权重", "改目标", "删一行", "重一行")
@@ -196,9 +202,15 @@ def _exchange(book: Book, at: Address, cells: list[Address], dice: random.Random
     near = [
         other
         for other in cells
-        if other[0] == at[0] and other != at and kind_of(other) == kind_of(at) and book.values[other] != book.values[at]
-        and (other[1] == at[1] or (other[2] == at[2] and abs(order.index(other[1]) - order.index(at[1])) == 1))
-    ]  # fmt: skip
+        if other[0] == at[0]
+        and other != at
+        and kind_of(other) == kind_of(at)
+        and book.values[other] != book.values[at]
+        and (
+            other[1] == at[1]
+            or (other[2] == at[2] and abs(order.index(other[1]) - order.index(at[1])) == 1)
+        )
+    ]
     if not near:
         return None
     other = dice.choice(near)

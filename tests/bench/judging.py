@@ -1,4 +1,6 @@
-"""The indicator table of a random department: results, fair scores as a clerk works them out, reasons where points are lost."""
+"""The indicator table of a random department: results, fair scores as a clerk works them out,
+reasons where points are lost.
+"""
 
 from __future__ import annotations
 
@@ -111,7 +113,7 @@ def _own(maker: Maker, like: Item, number: int, weight: Fraction) -> Item:
     return Item(like.level1, like.level2, name, "定性", weight, "良好", "")
 
 
-# ------------------------------------------------------------------------------------------------------ results
+# ------------------------------------------------------------------------------------------ results
 
 
 def _result(maker: Maker, item: Item, bases: Bases) -> None:
@@ -156,7 +158,9 @@ def _nothing_to_divide(maker: Maker, item: Item, top: int) -> None:
 
 
 def _in_numbers(maker: Maker, item: Item, exact: Fraction) -> None:
-    """Typed with two decimals of a percentage; the clerk scores from what is typed or from what is exact."""
+    """Typed with two decimals of a percentage; the clerk scores from what is typed or from what is
+    exact.
+    """
     if item.unit != "%":
         typed = Fraction(int(exact))
         item.actual = int(typed) if maker.chance(0.6) else str(int(typed))
@@ -180,7 +184,9 @@ def _target(item: Item) -> Fraction:
 
 
 def _fair(item: Item, actual: Fraction, target: Fraction) -> Fraction:
-    """财预〔2020〕10号: full marks when the target is reached, else in proportion; 变动率: 1 % of the weight a point."""
+    """财预〔2020〕10号: full marks when the target is reached, else in proportion; 变动率: 1 % of the
+    weight a point.
+    """
     if item.name == "结转结余变动率":
         return item.weight * max(1 - max(actual - target, Fraction(0)), Fraction(0))
     if item.sign == "≤":

@@ -1,9 +1,11 @@
-"""Mutants of the checker that no test notices: `python tests/bench/mutants.py [--only hints,rates] [--part 1/4] [--all]`.
+"""Mutants of the checker that no test notices: `python tests/bench/mutants.py [--only hints,rates]
+[--part 1/4] [--all]`.
 
-Each mutant is one small change of one module: a function that gives nothing, a term or a clause dropped, a comparison
-flipped, a bound shifted. The tests are collected once and run once, to learn which of them reach which line; then every
-mutant gets a fork of that warmed process, in which the changed code takes the place of the old and the tests that reach
-it run until one fails. What survives must stand in `equivalent.toml`, with the reason why it changes nothing.
+Each mutant is one small change of one module: a function that gives nothing, a term or a clause
+dropped, a comparison flipped, a bound shifted. The tests are collected once and run once, to learn
+which of them reach which line; then every mutant gets a fork of that warmed process, in which the
+changed code takes the place of the old and the tests that reach it run until one fails. What
+survives must stand in `equivalent.toml`, with the reason why it changes nothing.
 """
 
 from __future__ import annotations
@@ -44,20 +46,32 @@ PROSE_TESTS = ("prose",)
 LEFT_OUT = "not samples_are_plain and not crashes_on"  # the pages of messages hold it more sharply
 FEW = 5  # tests that reach a line
 CALLS = 400  # of a function without a new line: the test reaches no more of it
-CAP = 5  # seconds of computing that a test may take beyond twice its usual time: what runs longer has noticed
+# seconds of computing that a test may take beyond twice its usual time: what runs longer has
+# noticed
+CAP = 5
 Change = Callable[[Any], object]
 OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
-    ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt, ast.Eq: ast.NotEq, ast.NotEq: ast.Eq,
-    ast.In: ast.NotIn, ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is,
-}  # fmt: skip
+    ast.Lt: ast.LtE,
+    ast.LtE: ast.Lt,
+    ast.Gt: ast.GtE,
+    ast.GtE: ast.Gt,
+    ast.Eq: ast.NotEq,
+    ast.NotEq: ast.Eq,
+    ast.In: ast.NotIn,
+    ast.NotIn: ast.In,
+    ast.Is: ast.IsNot,
+    ast.IsNot: ast.Is,
+}
 
 
-# ------------------------------------------------------------------------------------------------------ the changes
+# -------------------------------------------------------------------------------------- the changes
 
 
 @dataclass(frozen=True)
 class Mutant:
-    """One change: where, what (a name for it that outlives other edits), and how to find it again."""
+    """One change: where, what (a name for it that outlives other edits), and how to find it
+    again.
+    """
 
     module: Path
     where: str
@@ -111,7 +125,9 @@ def mutants(path: Path) -> Iterator[Mutant]:
 def _homes(
     node: ast.AST, where: str, lines: range, context: str = ""
 ) -> Iterator[tuple[ast.AST, tuple[str, range, str]]]:
-    """For every node: the function it is in, the lines of its statement, and the text around a constant."""
+    """For every node: the function it is in, the lines of its statement, and the text around a
+    constant.
+    """
     for child in ast.iter_child_nodes(node):
         inside, around, text = where, lines, context
         if isinstance(child, ast.FunctionDef | ast.ClassDef):
@@ -188,7 +204,9 @@ def _gives_nothing(node: ast.FunctionDef) -> None:
 
 
 def _drop_clause(node: ast.BoolOp) -> None:
-    """The clause stays where it is never reached, so that the function closes over the same names."""
+    """The clause stays where it is never reached, so that the function closes over the same
+    names.
+    """
     last = node.values.pop()
     node.values[-1] = ast.IfExp(ast.Constant(True), node.values[-1], last)
 
@@ -198,12 +216,14 @@ def _drop_term(node: ast.BinOp) -> None:
     node.op = ast.Add()
 
 
-# ------------------------------------------------------------------------------------------------------ the tests
+# ---------------------------------------------------------------------------------------- the tests
 
 
 @dataclass
 class Bench:
-    """A pytest plugin: learns what the collected tests reach, then tries every mutant instead of running them."""
+    """A pytest plugin: learns what the collected tests reach, then tries every mutant instead of
+    running them.
+    """
 
     found: list[Mutant]
     alive: list[Mutant] = field(default_factory=list)
@@ -231,7 +251,8 @@ class Bench:
                 self.alive.append(mutant)
             if number % 100 == 0:
                 print(
-                    f"  …… {number}/{len(self.found)}，存活 {len(self.alive)}，{time.perf_counter() - start:.0f} 秒",
+                    f"  …… {number}/{len(self.found)}，存活 {len(self.alive)}，"
+                    f"{time.perf_counter() - start:.0f} 秒",
                     flush=True,
                 )
         return True
@@ -314,7 +335,9 @@ def _try(
     living: dict[tuple[str, str, int], list[FunctionType]],
     out: int,
 ) -> int:
-    """In the fork: 1 when a test noticed; one that takes too long (seconds of computing, not of waiting) ends the process."""
+    """In the fork: 1 when a test noticed; one that takes too long (seconds of computing, not of
+    waiting) ends the process.
+    """
     gc.disable()
     null = os.open(os.devnull, os.O_WRONLY)
     os.dup2(null, 1)
@@ -332,7 +355,9 @@ def _try(
 
 
 def _functions(files: set[str]) -> dict[tuple[str, str, int], list[FunctionType]]:
-    """Every living function of the modules, closures and methods included, by the place where it was written."""
+    """Every living function of the modules, closures and methods included, by the place where it
+    was written.
+    """
     found: dict[tuple[str, str, int], list[FunctionType]] = defaultdict(list)
     for thing in gc.get_objects():
         if type(thing) is FunctionType and thing.__code__.co_filename in files:
@@ -345,7 +370,9 @@ def _place(code: CodeType) -> tuple[str, str, int]:
 
 
 def _replace(mutant: Mutant, living: dict[tuple[str, str, int], list[FunctionType]]) -> None:
-    """The changed code in every living function; a changed constant of the module wherever it was imported."""
+    """The changed code in every living function; a changed constant of the module wherever it was
+    imported.
+    """
     changed = mutant.code()
     for code in _inside(changed):
         for function in living.get(_place(code), ()):
@@ -431,7 +458,9 @@ def _inside(code: CodeType) -> Iterator[CodeType]:
 
 
 def _constants(mutant: Mutant, known: dict[str, Any]) -> None:
-    """Evaluates the one changed assignment and puts its value wherever the old one is known by that name."""
+    """Evaluates the one changed assignment and puts its value wherever the old one is known by that
+    name.
+    """
     tree = ast.parse(mutant.module.read_text(encoding="utf-8"))
     target = list(ast.walk(tree))[mutant.node]
     list(_changes(target))[mutant.change][1](target)
@@ -455,7 +484,7 @@ def _constants(mutant: Mutant, known: dict[str, Any]) -> None:
                 setattr(module, name, fresh[name])
 
 
-# ------------------------------------------------------------------------------------------------------ the report
+# --------------------------------------------------------------------------------------- the report
 
 
 def explained() -> dict[tuple[str, str], str]:
@@ -513,7 +542,8 @@ def main() -> None:
         )
         print(
             f"{path.relative_to(PACKAGE)}：变异 {every} 个，杀死 {tried - alive} 个，"
-            f"已说明 {every - tried + alive - unexplained} 个（其中没有再试的 {every - tried} 个），没有说明的 {unexplained} 个"
+            f"已说明 {every - tried + alive - unexplained} 个（其中没有再试的 {every - tried} 个），没有说明的 "
+            f"{unexplained} 个"
         )
     print(f"没有说明的共 {len(strange)} 个；没有测试走到的 {bench.unreached} 个")
     sys.exit(bool(strange))

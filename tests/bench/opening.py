@@ -1,9 +1,12 @@
-"""Whether LibreOffice opens every annotated copy, with all that is in it: `python tests/bench/opening.py`. A few minutes.
+"""Whether LibreOffice opens every annotated copy, with all that is in it: `python
+tests/bench/opening.py`. A few minutes.
 
-Copies are made of every sample, clean ones too, and of every returned sample as LibreOffice itself saves it (.xlsx, .xls, .ods).
-LibreOffice opens each, works out every formula anew and saves it. What it saved must have the same sheets in the same order, every
-comment at its cell, and every value the copy shows. Where there was no result, or an error, there may be one now, and what LibreOffice works
-out otherwise in the submitted workbook itself is not the copy's doing: it is counted apart. Ends with 1 where a copy falls short.
+Copies are made of every sample, clean ones too, and of every returned sample as LibreOffice itself
+saves it (.xlsx, .xls, .ods). LibreOffice opens each, works out every formula anew and saves it.
+What it saved must have the same sheets in the same order, every comment at its cell, and every
+value the copy shows. Where there was no result, or an error, there may be one now, and what
+LibreOffice works out otherwise in the submitted workbook itself is not the copy's doing: it is
+counted apart. Ends with 1 where a copy falls short.
 """
 
 from __future__ import annotations
@@ -93,7 +96,8 @@ def told(name: str, written: Mapping[Path, Path], folder: Path) -> bool:
     falls = {copy: found for copy, found in short.items() if found}
     sheets = sum(len(openpyxl.load_workbook(copy, read_only=True).sheetnames) for copy in opened)
     print(
-        f"{name}：批注副本 {len(written)}　打开 {len(opened)}　完整 {len(opened) - len(falls)}　工作表 {sheets}　原件自身 {apart} 格"
+        f"{name}：批注副本 {len(written)}　打开 {len(opened)}　完整 {len(opened) - len(falls)}　工作表 "
+        f"{sheets}　原件自身 {apart} 格"
     )
     for copy, found in falls.items():
         print(f"  {copy.stem}：{len(found)} 处，{'；'.join(found[:4])}")

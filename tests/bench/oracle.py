@@ -1,11 +1,14 @@
-"""Could these figures be true? Asked without the checker: the form's equations are parsed again, straight from spec.toml.
+"""Could these figures be true? Asked without the checker: the form's equations are parsed again,
+straight from spec.toml.
 
-A figure printed in 万元 stands for the amounts that print so, by rounding or by cutting (one way for the whole sheet); every
-other figure is exact. `doubts` answers with one word for each kind of contradiction:
+A figure printed in 万元 stands for the amounts that print so, by rounding or by cutting (one way for
+the whole sheet); every other figure is exact. `doubts` answers with one word for each kind of
+contradiction:
 
 hard   one relation alone cannot hold, in any reading
 joint  each relation alone can hold, but no amounts satisfy all of them
-soft   only what the form calls a 提示: budget columns, mixed readings, a zero that may be small, one last digit between sheets
+soft   only what the form calls a 提示: budget columns, mixed readings, a zero that may be small, one
+last digit between sheets
 """
 
 from __future__ import annotations
@@ -32,7 +35,9 @@ Range = tuple[int, int]
 
 @dataclass(frozen=True, slots=True)
 class Law:
-    """A relation at one place: sides of signed cells, = or ≤. `soft`: the form only notes its failure; `across`: of two tables."""
+    """A relation at one place: sides of signed cells, = or ≤. `soft`: the form only notes its
+    failure; `across`: of two tables.
+    """
 
     code: str
     op: str
@@ -41,7 +46,7 @@ class Law:
     across: bool
 
 
-# ------------------------------------------------------------------------------------------------------ the form's text
+# ---------------------------------------------------------------------------------- the form's text
 
 
 @cache
@@ -126,7 +131,7 @@ def _in_column(
             yield sign, (name, term, column)
 
 
-# ------------------------------------------------------------------------------------------------------ figures
+# ------------------------------------------------------------------------------------------ figures
 
 
 @dataclass(frozen=True)
@@ -138,7 +143,9 @@ class Figures:
     words: frozenset[Address]
 
     def reading(self, at: Address, how: str) -> Range:
-        """The true amounts behind a cell. how: round, cut; small (“round small”): a typed zero may be little; loose: all of it."""
+        """The true amounts behind a cell. how: round, cut; small (“round small”): a typed zero may
+        be little; loose: all of it.
+        """
         v = self.atoms.get(at)
         if v is None:
             return 0, 0
@@ -206,11 +213,13 @@ def typed_number(value: object) -> Decimal | None:
     return None
 
 
-# ------------------------------------------------------------------------------------------------------ linear relations
+# --------------------------------------------------------------------------------- linear relations
 
 
 def _sides(law: Law, known: Figures) -> list[list[tuple[int, Address]]]:
-    """The sides that hold a number; [] where one cell is words, or fewer than two sides are filled."""
+    """The sides that hold a number; [] where one cell is words, or fewer than two sides are
+    filled.
+    """
     if any(at in known.words for side in law.sides for _, at in side):
         return []
     filled = [list(side) for side in law.sides if any(at in known.atoms for _, at in side)]
@@ -267,7 +276,9 @@ def _relieved(law: Law, known: Figures) -> bool:
 
 
 def _with_totals(all_laws: list[Law], known: Figures) -> Iterator[Law]:
-    """The relations that say something: a total left blank over filled parts is some amount, not nothing."""
+    """The relations that say something: a total left blank over filled parts is some amount, not
+    nothing.
+    """
     free = set()
     for law in all_laws:
         for lone, parts in ((law.sides[0], law.sides[-1]), (law.sides[-1], law.sides[0])):
@@ -316,11 +327,13 @@ def linear(book: Book, *, joint: bool = True) -> str:
     return "soft" if any(_possible(all_laws, known, f"{how} small") for how in ways) else "joint"
 
 
-# ------------------------------------------------------------------------------------------------------ all at once
+# -------------------------------------------------------------------------------------- all at once
 
 
 def _possible(all_laws: list[Law], known: Figures, how: str) -> bool:
-    """Whether some amounts satisfy every relation of the printed sheet: bounds first, then (with scipy) linear programming."""
+    """Whether some amounts satisfy every relation of the printed sheet: bounds first, then (with
+    scipy) linear programming.
+    """
     near = [
         law
         for law in all_laws
@@ -345,7 +358,9 @@ def _row(law: Law, known: Figures) -> dict[Address, int]:
 
 
 def _tightened(rows: list[dict[Address, int]], bounds: dict[Address, Range]) -> bool:
-    """Narrow every amount by every equation until nothing moves; False when one has no room left."""
+    """Narrow every amount by every equation until nothing moves; False when one has no room
+    left.
+    """
     moved = True
     for _ in range(50):
         if not moved:
@@ -402,7 +417,7 @@ def _programme(rows: list[dict[Address, int]], bounds: Mapping[Address, Range]) 
     )
 
 
-# ------------------------------------------------------------------------------------------------------ rates and scores
+# --------------------------------------------------------------------------------- rates and scores
 
 
 def fits(typed: Decimal, exact: Fraction, digits: int) -> bool:

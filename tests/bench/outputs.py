@@ -1,8 +1,10 @@
-"""Everything the commands give on the samples, in one folder: run it before and after a change, then `diff -r` the two.
+"""Everything the commands give on the samples, in one folder: run it before and after a change,
+then `diff -r` the two.
 
     python tests/bench/outputs.py --jixiao jixiao FOLDER
 
-The same input gives the same bytes, so whatever differs was changed. Two rounds with a reviewer's scores are played through.
+The same input gives the same bytes, so whatever differs was changed. Two rounds with a reviewer's
+scores are played through.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ def filling(book: Book, template: Template) -> dict[str, TableFilling]:
         loose: dict[int, dict[str, object]] = {}
         for (name, row, column), value in book.values.items():
             if name == table.name:
-                (fixed if isinstance(row, str) else loose).setdefault(row, {})[column] = value  # type: ignore[arg-type]
+                (fixed if isinstance(row, str) else loose).setdefault(row, {})[column] = value
         rows = [loose[number] for number in sorted(loose)]
         extras = {title: text for (name, title), text in book.extras.items() if name == table.name}
         found[table.name] = TableFilling(fixed, rows, extras, None, table.name in book.ticks)
@@ -82,7 +82,7 @@ class Reader:
         keys: dict[int, Any] = {index: row for row, index in self.number[spec.name].items()}
         rows = []
         for row in where.rows:
-            key = keys.get(row.key) if isinstance(row.key, int) else row.key  # type: ignore[call-overload]
+            key = keys.get(row.key) if isinstance(row.key, int) else row.key
             if key is None:
                 continue
             title = row.title or self._title(spec, key, book)

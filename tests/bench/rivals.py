@@ -1,7 +1,9 @@
 """What a scored workbook is timed against: the floor, and the script that a user would write.
 
-floor   calamine reading the same files, and xlsxwriter in memory making every call that our writer made: the same bytes
-script  pandas.read_excel with openpyxl, and openpyxl writing the same cells with their formats, merges, widths and links
+floor   calamine reading the same files, and xlsxwriter in memory making every call that our writer
+made: the same bytes
+script  pandas.read_excel with openpyxl, and openpyxl writing the same cells with their formats,
+merges, widths and links
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ class _Name(str):
     __slots__ = ()
 
 
-# ---------------------------------------------------------------------------------------------------------- recording
+# ---------------------------------------------------------------------------------------- recording
 
 
 class _Recorder:
@@ -78,7 +80,9 @@ def _named(value: Any) -> Any:
 
 
 def record(write: Callable[[], None]) -> list[Call]:
-    """Every call of xlsxwriter that `write` makes on one workbook; the first is the workbook's own making."""
+    """Every call of xlsxwriter that `write` makes on one workbook; the first is the workbook's own
+    making.
+    """
     log: list[Call] = []
     original = xlsxwriter.Workbook
 
@@ -96,7 +100,7 @@ def record(write: Callable[[], None]) -> list[Call]:
     return log
 
 
-# ---------------------------------------------------------------------------------------------------------- the floor
+# ---------------------------------------------------------------------------------------- the floor
 
 _MAKERS = frozenset({"add_worksheet", "add_format"})
 
@@ -128,7 +132,7 @@ def floor_write(log: list[Call]) -> bytes:
     return stream.getvalue()
 
 
-# ---------------------------------------------------------------------------------------------------------- the script
+# --------------------------------------------------------------------------------------- the script
 
 
 def script_read(path: Path) -> None:

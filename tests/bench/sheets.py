@@ -167,7 +167,7 @@ def _own_income(maker: Maker, year: Year) -> None:
     year.other_out = year.other_in + sum(incomes.values()) + year.surplus - spent - year.distributed
 
 
-# ------------------------------------------------------------------------------------------------------ 资金预算执行表
+# ------------------------------------------------------------------------------------------ 资金预算执行表
 
 
 def _funds(maker: Maker, year: Year) -> None:
@@ -230,7 +230,9 @@ def _funds_formulas(count: int) -> list[tuple[Address, list[tuple[int, Address]]
 
 
 def _level(maker: Maker, year: Year, sums: list[tuple[Address, list[tuple[int, Address]]]]) -> None:
-    """平尾差: totals typed as the sum of the printed parts, if none of them moves by more than one last digit."""
+    """平尾差: totals typed as the sum of the printed parts, if none of them moves by more than one
+    last digit.
+    """
     book = maker.book
     before = {at: book.number(at) for at, _ in sums}
     trial = book.copy()
@@ -245,7 +247,7 @@ def _level(maker: Maker, year: Year, sums: list[tuple[Address, list[tuple[int, A
             book.shapes.add("平尾差")
 
 
-# ------------------------------------------------------------------------------------------------------ 收支总表
+# --------------------------------------------------------------------------------------------- 收支总表
 
 
 def _accounts(maker: Maker, year: Year) -> None:
@@ -316,7 +318,7 @@ def _account_formulas(maker: Maker, column: str, incomes: list[str], beside: lis
         maker.live((ACCOUNTS, row, column), *((1, (ACCOUNTS, part, column)) for part in parts))
 
 
-# ------------------------------------------------------------------------------------------------------ the other sheets
+# --------------------------------------------------------------------------------- the other sheets
 
 
 def _execution(maker: Maker, year: Year) -> Fraction:

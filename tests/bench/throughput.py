@@ -1,7 +1,9 @@
-"""What a batch costs, as ratios against things run side by side: `python tests/bench/throughput.py [60 600]`.
+"""What a batch costs, as ratios against things run side by side: `python tests/bench/throughput.py
+[60 600]`.
 
-First every sample by itself: our four stages, and the rivals of `rivals`; processor time, the median of the rounds of each
-workbook, then the mean over the workbooks. Then whole runs by the clock: one process against two, and the parent's memory.
+First every sample by itself: our four stages, and the rivals of `rivals`; processor time, the
+median of the rounds of each workbook, then the mean over the workbooks. Then whole runs by the
+clock: one process against two, and the parent's memory.
 """
 
 from __future__ import annotations
@@ -40,7 +42,7 @@ OURS, FLOOR, SCRIPT = (
 )
 
 
-# ------------------------------------------------------------------------------------------------------ one by one
+# --------------------------------------------------------------------------------------- one by one
 
 
 class Bench:
@@ -71,7 +73,9 @@ class Bench:
         return stream.getvalue()
 
     def once(self, *, floor_first: bool) -> None:
-        """Every stage once. What comes after the script finds the processor's caches full of other things: ours and the floor in turn."""
+        """Every stage once. What comes after the script finds the processor's caches full of other
+        things: ours and the floor in turn.
+        """
         ours: dict[str, Callable[[], object]] = {name: getattr(self, name) for name in OURS}
         floor: dict[str, Callable[[], object]] = {
             "floor read": lambda: floor_read(self.path),
@@ -129,11 +133,12 @@ def stages(books: list[Path]) -> None:
     for name in (*OURS, *FLOOR, *SCRIPT):
         print(f"  {name:<13}{means[name]:8.2f}")
     print(
-        f"  合计 {ours:.1f}；÷ 底线 {floor:.1f} = {ours / floor:.2f}（目标 ≤ 1.5）；脚本 {script:.1f} ÷ 合计 = {script / ours:.2f}（目标 ≥ 4）"
+        f"  合计 {ours:.1f}；÷ 底线 {floor:.1f} = {ours / floor:.2f}（目标 ≤ 1.5）；脚本 {script:.1f} "
+        f"÷ 合计 = {script / ours:.2f}（目标 ≥ 4）"
     )
 
 
-# ------------------------------------------------------------------------------------------------------ whole runs
+# --------------------------------------------------------------------------------------- whole runs
 
 
 @lru_cache(maxsize=64)
@@ -212,7 +217,8 @@ def batches(sizes: list[int], books: list[Path], kind: str) -> None:
         for jobs in (1, 2):
             grown = (peaks[high][jobs] - peaks[low][jobs]) * 1024 / (high - low)
             print(
-                f"主进程峰值（{jobs} 个进程）{high} 个 ÷ {low} 个 = {peaks[high][jobs] / peaks[low][jobs]:.2f}（目标 ≤ 1.25），每个文件 {grown:.1f} KB"
+                f"主进程峰值（{jobs} 个进程）{high} 个 ÷ {low} 个 = "
+                f"{peaks[high][jobs] / peaks[low][jobs]:.2f}（目标 ≤ 1.25），每个文件 {grown:.1f} KB"
             )
 
 

@@ -1,12 +1,14 @@
-"""What a written report costs beside its workbook: `python tests/bench/word.py`. Milliseconds of processor time.
+"""What a written report costs beside its workbook: `python tests/bench/word.py`. Milliseconds of
+processor time.
 
 workbook  reading the workbook
 document  reading the .docx: guard, paragraphs, tables
 facts     its sentences turned into facts
 rules     the rules of words, and the equations on its tables
 
-They take turns, round by round, so that a machine that slows down slows all of them down; each is the median of its rounds, and
-so is the ratio. A process takes its own luck with memory: the figures of several stand one below the other.
+They take turns, round by round, so that a machine that slows down slows all of them down; each is
+the median of its rounds, and so is the ratio. A process takes its own luck with memory: the figures
+of several stand one below the other.
 """
 
 from __future__ import annotations

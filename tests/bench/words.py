@@ -1,4 +1,5 @@
-"""500 random departments, each with a right report and one with a number changed: what is accused, what is missed.
+"""500 random departments, each with a right report and one with a number changed: what is accused,
+what is missed.
 
 python tests/bench/words.py [DEPARTMENTS]
 """
@@ -20,7 +21,8 @@ def main(number: int) -> int:
     start = time.perf_counter()
     accused, missed = judged(number, random.Random(2023), print)
     print(
-        f"{number} 个部门：误报 {len(accused)}，改动一个数后查出 {1 - len(missed) / number:.1%}，{time.perf_counter() - start:.0f} 秒"
+        f"{number} 个部门：误报 {len(accused)}，改动一个数后查出 {1 - len(missed) / number:.1%}，"
+        f"{time.perf_counter() - start:.0f} 秒"
     )
     for message in accused[:20]:
         print(message)

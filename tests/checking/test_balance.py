@@ -1,4 +1,6 @@
-"""What an equation says of a table: never an accusation that rounding, truncation or a relief explains, and none missed."""
+"""What an equation says of a table: never an accusation that rounding, truncation or a relief
+explains, and none missed.
+"""
 
 from __future__ import annotations
 
@@ -75,7 +77,7 @@ def verdict_of(found: Judgement, code: str, label: str = "") -> Verdict:
     )
 
 
-# ------------------------------------------------------------------------------------------------------ soundness
+# ---------------------------------------------------------------------------------------- soundness
 
 
 @given(TABLE, HOW)
@@ -115,7 +117,9 @@ def test_totals_that_are_formulas_over_printed_figures_are_never_accused(
 def test_formulas_along_one_edge_only_are_never_accused(
     rows: list[tuple[int, int, int]], how: Convention, live: str
 ) -> None:
-    """Row totals add up what is printed while column totals were typed from true amounts, or the other way round."""
+    """Row totals add up what is printed while column totals were typed from true amounts, or the
+    other way round.
+    """
     true = [amounts(*row) for row in rows]
     lines, columns = [], [Decimal(0)] * 5
     for row in true:
@@ -175,7 +179,7 @@ def test_the_admissible_range_repairs_what_failed(
         assert repaired.outcome is not Outcome.FAILS
 
 
-# ------------------------------------------------------------------------------------------------------ reliefs
+# ------------------------------------------------------------------------------------------ reliefs
 
 
 def one_row(wages: str, office: str, basic: str) -> Verdict:
@@ -271,7 +275,7 @@ def test_within_a_sheet_the_100_元_grid_excuses_nothing() -> None:
     assert verdict_of(judged({ACCOUNTS: table}), "BAL103", "决算数").outcome is Outcome.FAILS
 
 
-# ------------------------------------------------------------------------------------------------------ conventions
+# -------------------------------------------------------------------------------------- conventions
 
 TRUE = (130_619_971, 12_378_800, 118_241_171, 824_199_999, 954_819_970)
 
@@ -308,7 +312,7 @@ def test_figures_that_look_the_same_either_way_prove_nothing() -> None:
     )
 
 
-# ------------------------------------------------------------------------------------------------------ where it applies
+# --------------------------------------------------------------------------------- where it applies
 
 
 def labels(changed: EquationSpec, **given: str) -> list[str]:
@@ -335,7 +339,7 @@ def test_an_equation_down_a_column_is_judged_where_the_form_has_every_cell_of_it
     assert labels(spec, 固定资产="资产类别 | 原值\n净值 | 1") == ["原值"]
 
 
-# ------------------------------------------------------------------------------------------------------ anchors
+# ------------------------------------------------------------------------------------------ anchors
 
 
 def chain(rate: str, account: str, plan: str) -> Verdict:

@@ -1,4 +1,6 @@
-"""How findings are accounted for: what was looked at, what was skipped, a rule that breaks, findings of one cause."""
+"""How findings are accounted for: what was looked at, what was skipped, a rule that breaks,
+findings of one cause.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""A small fixed run of the fault bench: no false alarm, every detectable fault told; and the oracle's own sanity."""
+"""A small fixed run of the fault bench: no false alarm, every detectable fault told; and the
+oracle's own sanity.
+"""
 
 from __future__ import annotations
 

@@ -78,7 +78,9 @@ def test_the_crossing_cell_is_blamed_for_what_was_done_to_it(
 
 
 def test_a_formula_follows_the_cell_that_is_corrected() -> None:
-    """The totals are formulas and so right in themselves; only the other column of the row tells."""
+    """The totals are formulas and so right in themselves; only the other column of the row
+    tells.
+    """
     live = FUNDS.replace("61.25", "62.15").replace("346.85", "=347.75")
     found = hints("资金预算执行表", live, "91.80", "91.80")
     assert found[0].startswith("资金预算执行表!F5 可能有两位数字填颠倒，若为 61.25 万元")
@@ -161,7 +163,9 @@ def test_a_unit_slip_and_the_row_total_typed_from_it_are_mended_together(
 
 
 def test_a_row_total_off_for_another_reason_is_not_mended_with_its_part() -> None:
-    """The total of the row is not what the cells of the row add up to: no single cause explains both."""
+    """The total of the row is not what the cells of the row add up to: no single cause explains
+    both.
+    """
     found = hints("资金预算执行表", FUNDS, "18.40   | 110.20", "184000  | 184097.80")
     assert not any(TOGETHER in hint for hint in found)
 
@@ -328,7 +332,9 @@ def test_two_rows_that_are_rightly_alike_explain_nothing() -> None:
 
 
 def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
-    """The report this began with: 12.37 is the other three rows' sum, and stands in its own 小计 once more."""
+    """The report this began with: 12.37 is the other three rows' sum, and stands in its own 小计 once
+    more.
+    """
     seed = """
     支出功能分类科目   | 基本支出小计 | 人员经费 | 公用经费
     一般公共服务支出   | 130.62      | 12.37   | 118.25

@@ -1,7 +1,8 @@
-"""The oracle: LibreOffice works out 自检 of randomly filled forms, and every verdict must be the checker's.
+"""The oracle: LibreOffice works out 自检 of randomly filled forms, and every verdict must be the
+checker's.
 
-Each filling is typed twice: with xlsxwriter through the writer's own layout, and with openpyxl into the blank form by titles.
-JIXIAO_ORACLE=200 in the environment makes 200 fillings instead of a few.
+Each filling is typed twice: with xlsxwriter through the writer's own layout, and with openpyxl into
+the blank form by titles. JIXIAO_ORACLE=200 in the environment makes 200 fillings instead of a few.
 """
 
 from __future__ import annotations
@@ -45,7 +46,7 @@ RELIEFS = {
 }
 
 
-# ------------------------------------------------------------------------------------------------------ typing by titles
+# --------------------------------------------------------------------------------- typing by titles
 
 
 def type_by_titles(template: Template, filling: Filling) -> bytes:
@@ -97,7 +98,7 @@ def _type_row(sheet: Any, line: int, columns: dict[str, int], row: Any) -> None:
         sheet.cell(line, columns[title]).value = value
 
 
-# ------------------------------------------------------------------------------------------------------ comparing
+# ---------------------------------------------------------------------------------------- comparing
 
 
 def shown(book: Any) -> dict[tuple[str, str, str], str]:
@@ -168,7 +169,7 @@ def recalculated(folder: Path, books: dict[str, bytes]) -> dict[str, bytes]:
     return {path.stem: path.read_bytes() for path in office.resaved(paths, folder / "out")}
 
 
-# ------------------------------------------------------------------------------------------------------ tests
+# -------------------------------------------------------------------------------------------- tests
 
 
 @office.office

@@ -107,7 +107,8 @@ def test_of_seven_required_cells_that_are_blank_six_are_named() -> None:
     assert found.message.count("“") == 6 and "等 7 项未填" in found.message, found.message
 
 
-# Without a limit of the form's own: a hundredfold, a hundred points, nothing, the whole, the whole, the whole, nothing.
+# Without a limit of the form's own: a hundredfold, a hundred points, nothing, the whole, the whole,
+# the whole, nothing.
 FAR = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n办结群众来信 | {weight} | ≥10 | {actual} | 1"
 OFFICE = (
     "支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费\n教育支出 | 100.00 | {wages} | {office}"
@@ -162,7 +163,9 @@ def test_a_form_that_sets_no_limits_is_content_with_little(
 
 
 def test_a_rate_of_figures_in_万元_has_a_range() -> None:
-    """A form with its funds in 万元: what was cut off before the rate was worked out makes it a little more or less."""
+    """A form with its funds in 万元: what was cut off before the rate was worked out makes it a
+    little more or less.
+    """
     form = find_template("xiangmu-zhichu")
     funds = "资金来源 | 全年预算数 | 全年执行数 | 执行率\n年度资金总额 | 10.00 | 5.00 | 60%"
     read = submission(Case("RAT101", "万元", given={"项目资金": funds}), form)
@@ -179,7 +182,7 @@ def test_a_row_that_the_form_has_not_is_named_with_its_column() -> None:
     assert cell_name(known._replace(row="自己加的一行"), TEMPLATE) == "“自己加的一行”的“填报内容”"
 
 
-# ------------------------------------------------------------------------------------------------------ the catalogue
+# ------------------------------------------------------------------------------------ the catalogue
 
 
 @pytest.mark.parametrize("code", RULES)

@@ -1,4 +1,6 @@
-"""A form is data: what loads, and how mistakes in it are told, all at once and each with its path."""
+"""A form is data: what loads, and how mistakes in it are told, all at once and each with its
+path.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,11 @@ shape = "open"
 unit = "元"
 total = "合计"
 label = ["项目"]
-columns = [{ title = "项目" }, { title = "数", type = "money" }, { title = "人", type = "count", unit = "人" }]
+columns = [
+  { title = "项目" },
+  { title = "数", type = "money" },
+  { title = "人", type = "count", unit = "人" },
+]
 [[equation]]
 code = "BAL901"
 title = "合计不平"
@@ -68,7 +74,7 @@ def mistakes(folder: Path, form: str, library: str = "") -> tuple[str, ...]:
     return caught.value.mistakes
 
 
-# ------------------------------------------------------------------------------------------------------ what loads
+# --------------------------------------------------------------------------------------- what loads
 
 
 def test_the_shipped_form_loads() -> None:
@@ -115,42 +121,127 @@ def test_a_form_that_is_not_there(tmp_path: Path) -> None:
         find_template(tmp_path)
 
 
-# ------------------------------------------------------------------------------------------------------ mistakes
+# ----------------------------------------------------------------------------------------- mistakes
 
 ONE_MISTAKE = {
     "missing": ('version = "1"\n', "", "version：缺少"),
-    "top level key": ('version = "1"', 'version = "1"\nversoin = "2"', "spec.toml.versoin：不认识的键"),
+    "top level key": (
+        'version = "1"',
+        'version = "1"\nversoin = "2"',
+        "spec.toml.versoin：不认识的键",
+    ),
     "sheet key": ('title = "甲"\n', 'title = "甲"\nalias = ["乙"]\n', "sheet[1].alias：不认识的键"),
     "table key": ('shape = "open"', 'shape = "open"\nunits = "元"', "table[甲].units：不认识的键"),
-    "column key": ('{ title = "项目" }', '{ title = "项目", typ = "text" }', "table[甲].columns[1].typ：不认识的键"),
-    "equation key": ('holds = "合计 = 各行"', 'holds = "合计 = 各行"\ncolumn = "数"', "equation[BAL901].column：不认识的键"),
+    "column key": (
+        '{ title = "项目" }',
+        '{ title = "项目", typ = "text" }',
+        "table[甲].columns[1].typ：不认识的键",
+    ),
+    "equation key": (
+        'holds = "合计 = 各行"',
+        'holds = "合计 = 各行"\ncolumn = "数"',
+        "equation[BAL901].column：不认识的键",
+    ),
     "grade key": ("from = 90", "from = 90\nto = 100", "grade[1].to：不认识的键"),
-    "no sheet": ('[[sheet]]\ntitle = "甲"', '[[sheet]]\ntitle = "乙"', "table[甲].sheet：没有名为“甲”的工作表"),
+    "no sheet": (
+        '[[sheet]]\ntitle = "甲"',
+        '[[sheet]]\ntitle = "乙"',
+        "table[甲].sheet：没有名为“甲”的工作表",
+    ),
     "shape": ('shape = "open"', 'shape = "opn"', "table[甲].shape：“opn”不在允许的取值内"),
-    "type": ('type = "money"', 'type = "mony"', "table[甲].columns[2].type：“mony”不在允许的取值内"),
-    "decimals": ('unit = "元"', 'unit = "元"\ndecimals = "两位"', "table[甲].decimals：应是不小于 0 的整数"),
-    "yes or no": ('total = "合计"', 'total = "合计"\ntotal_auto = "是"', "table[甲].total_auto：应是 true 或 false"),
+    "type": (
+        'type = "money"',
+        'type = "mony"',
+        "table[甲].columns[2].type：“mony”不在允许的取值内",
+    ),
+    "decimals": (
+        'unit = "元"',
+        'unit = "元"\ndecimals = "两位"',
+        "table[甲].decimals：应是不小于 0 的整数",
+    ),
+    "yes or no": (
+        'total = "合计"',
+        'total = "合计"\ntotal_auto = "是"',
+        "table[甲].total_auto：应是 true 或 false",
+    ),
     "words": ('unit = "元"', "unit = 1", "table[甲].unit：应是文字"),
     "list": ('label = ["项目"]', 'label = "项目"', "table[甲].label：应是一组文字"),
-    "no equation": ('holds = "合计 = 各行"', 'holds = "合计，各行"', "equation[BAL901].holds：缺少“=”"),
-    "unknown row": ('holds = "合计 = 各行"', 'holds = "总计 = 各行"', "equation[BAL901]：表“甲”没有“总计”这一行"),
-    "limited column": ('columns = ["数"]', 'columns = ["金额"]', "equation[BAL901].columns：表“甲”没有“金额”"),
-    "table of equation": ('table = "甲"\nscope', 'table = "乙"\nscope', "equation[BAL901].table：没有名为“乙”的表"),
-    "units": ("[[rate]]", '[[equation]]\ncode = "REC901"\ntitle = "混加"\nbasis = "常识"\nholds = "甲.合计.数 = 甲.合计.人"\n[[rate]]', "equation[REC901].holds：单位不能相加减"),
-    "severity": ('basis = "常识"\n[[rate]]', 'basis = "常识"\nseverity = "bad"\n[[rate]]', "equation[BAL901].severity：“bad”"),
+    "no equation": (
+        'holds = "合计 = 各行"',
+        'holds = "合计，各行"',
+        "equation[BAL901].holds：缺少“=”",
+    ),
+    "unknown row": (
+        'holds = "合计 = 各行"',
+        'holds = "总计 = 各行"',
+        "equation[BAL901]：表“甲”没有“总计”这一行",
+    ),
+    "limited column": (
+        'columns = ["数"]',
+        'columns = ["金额"]',
+        "equation[BAL901].columns：表“甲”没有“金额”",
+    ),
+    "table of equation": (
+        'table = "甲"\nscope',
+        'table = "乙"\nscope',
+        "equation[BAL901].table：没有名为“乙”的表",
+    ),
+    "units": (
+        "[[rate]]",
+        '[[equation]]\ncode = "REC901"\ntitle = "混加"\nbasis = "常识"\nholds = "甲.合计.数 = 甲.合计.人"\n'
+        "[[rate]]",
+        "equation[REC901].holds：单位不能相加减",
+    ),
+    "severity": (
+        'basis = "常识"\n[[rate]]',
+        'basis = "常识"\nseverity = "bad"\n[[rate]]',
+        "equation[BAL901].severity：“bad”",
+    ),
     "ratio": ('holds = "数 = 数 / 数"', 'holds = "数 = 数"', "rate[RAT901].holds：比率应写成"),
-    "shown rate": ('holds = "数 = 数 / 数"', 'holds = "率 = 数 / 数"', "rate[RAT901]：表“甲”没有“率”这一列"),
+    "shown rate": (
+        'holds = "数 = 数 / 数"',
+        'holds = "率 = 数 / 数"',
+        "rate[RAT901]：表“甲”没有“率”这一列",
+    ),
     "code twice": ('code = "RAT901"', 'code = "BAL901"', "BAL901：编号重复"),
-    "role": ('department = "甲.合计.数"', 'department = "甲.合计.额"', "roles.department：表“甲”没有“额”这一列"),
+    "role": (
+        'department = "甲.合计.数"',
+        'department = "甲.合计.额"',
+        "roles.department：表“甲”没有“额”这一列",
+    ),
     "role address": ('department = "甲.合计.数"', 'department = "甲"', "roles.department："),
     "section": ('[roles]\ndepartment = "甲.合计.数"', "[[roles]]", "roles：应是一节"),
-    "threshold": ("[roles]", '[thresholds]\nlow = "九成"\n[roles]', "thresholds.low：“九成”不是数字"),
-    "indicators": ("[roles]", '[indicators]\ntable = "丙"\n[roles]', "indicators.table：没有名为“丙”的表"),
-    "indicator column": ("[roles]", '[indicators]\ntable = "甲"\n[indicators.columns]\nname = "名"\n[roles]', "indicators.columns.name：表“甲”没有“名”"),
-    "execution row": ("[roles]", '[execution]\ntable = "甲"\nrow = "总额"\n[roles]', "execution.row：表“甲”没有“总额”这一行"),
-    "plan": ("[roles]", '[plan]\ntable = "甲"\noverall = "总体"\n[roles]', "plan.overall：表“甲”没有“总体”这一行"),
-    "funds": ("[roles]", '[funds]\ntable = "甲"\nwages = "人员"\n[roles]', "funds.wages：表“甲”没有“人员”"),
-}  # fmt: skip
+    "threshold": (
+        "[roles]",
+        '[thresholds]\nlow = "九成"\n[roles]',
+        "thresholds.low：“九成”不是数字",
+    ),
+    "indicators": (
+        "[roles]",
+        '[indicators]\ntable = "丙"\n[roles]',
+        "indicators.table：没有名为“丙”的表",
+    ),
+    "indicator column": (
+        "[roles]",
+        '[indicators]\ntable = "甲"\n[indicators.columns]\nname = "名"\n[roles]',
+        "indicators.columns.name：表“甲”没有“名”",
+    ),
+    "execution row": (
+        "[roles]",
+        '[execution]\ntable = "甲"\nrow = "总额"\n[roles]',
+        "execution.row：表“甲”没有“总额”这一行",
+    ),
+    "plan": (
+        "[roles]",
+        '[plan]\ntable = "甲"\noverall = "总体"\n[roles]',
+        "plan.overall：表“甲”没有“总体”这一行",
+    ),
+    "funds": (
+        "[roles]",
+        '[funds]\ntable = "甲"\nwages = "人员"\n[roles]',
+        "funds.wages：表“甲”没有“人员”",
+    ),
+}
 
 
 @pytest.mark.parametrize("kind", ONE_MISTAKE)
@@ -204,7 +295,7 @@ def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
         find_template(tmp_path)
 
 
-# ------------------------------------------------------------------------------------------------------ any mistake
+# -------------------------------------------------------------------------------------- any mistake
 
 
 def paths(node: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:

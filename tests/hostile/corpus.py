@@ -1,7 +1,8 @@
-"""Hostile and odd files, made by code: what arrives in practice, what breaks libraries, and what is meant to.
+"""Hostile and odd files, made by code: what arrives in practice, what breaks libraries, and what is
+meant to.
 
-Each has the status it must end with and words its reason must hold; those that are read also the codes of findings they must
-draw, and with `only` no others.
+Each has the status it must end with and words its reason must hold; those that are read also the
+codes of findings they must draw, and with `only` no others.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ class Case:
         return repr(self.file)
 
 
-# ------------------------------------------------------------------------------------------------------- workbooks
+# ---------------------------------------------------------------------------------------- workbooks
 
 
 @lru_cache(maxsize=1)
@@ -86,7 +87,9 @@ def edited(sheet: str, change: Callable[[str], str]) -> bytes:
 
 
 def typed(sheet: str, ref: str, inner: str, kind: str = "") -> bytes:
-    """The base with one cell typed over: `inner` is what stands between its tags, `kind` its type."""
+    """The base with one cell typed over: `inner` is what stands between its tags, `kind` its
+    type.
+    """
 
     def change(xml: str) -> str:
         pattern = re.compile(rf'<c r="{ref}"( s="\d+")?[^>/]*(?:/>|>.*?</c>)', re.DOTALL)
@@ -118,7 +121,7 @@ def tiny(
     return rezipped(parts)
 
 
-# ---------------------------------------------------------------------------------------------------- what is no book
+# ---------------------------------------------------------------------------------- what is no book
 
 
 def other_files() -> Iterator[Case]:
@@ -181,7 +184,7 @@ def quine() -> bytes:
     return packed
 
 
-# --------------------------------------------------------------------------------------------------- broken workbooks
+# --------------------------------------------------------------------------------- broken workbooks
 
 
 def broken_files() -> Iterator[Case]:
@@ -230,7 +233,7 @@ def twice() -> bytes:
     return rezipped(parts | {decoy: b"<x/>"}).replace(decoy.encode(), name.encode())
 
 
-# ------------------------------------------------------------------------------------------------------------ bombs
+# -------------------------------------------------------------------------------------------- bombs
 
 
 def bombs() -> Iterator[Case]:
@@ -342,10 +345,28 @@ def bombs() -> Iterator[Case]:
     yield Case("二十万空行.xlsx", blank_rows, READ)
     yield Case("深套标签.xlsx", lambda: tiny("<row>" * 200_000), BROKEN, "损坏")
     yield Case("长属性.xlsx", lambda: tiny(f'<row r="1" x="{"y" * 30_000_000}"/>'), BROKEN, "损坏")
-    yield Case("角落一格.ods", lambda: ods('<table:table-row table:number-rows-repeated="1048575"><table:table-cell/></table:table-row>'
-               '<table:table-row><table:table-cell table:number-columns-repeated="16383"/><table:table-cell office:value-type="float" office:value="1"/></table:table-row>'), BROKEN, "XFD1048576")  # fmt: skip
-    yield Case("重复亿格.ods", lambda: ods('<table:table-row table:number-rows-repeated="1000000"><table:table-cell office:value-type="float" '
-               'office:value="1" table:number-columns-repeated="16384"/></table:table-row>'), BROKEN, "远在表格之外")  # fmt: skip
+    yield Case(
+        "角落一格.ods",
+        lambda: ods(
+            '<table:table-row table:number-rows-repeated="1048575"><table:table-cell/>'
+            "</table:table-row>"
+            '<table:table-row><table:table-cell table:number-columns-repeated="16383"/>'
+            '<table:table-cell office:value-type="float" office:value="1"/>'
+            "</table:table-row>"
+        ),
+        BROKEN,
+        "XFD1048576",
+    )
+    yield Case(
+        "重复亿格.ods",
+        lambda: ods(
+            '<table:table-row table:number-rows-repeated="1000000"><table:table-cell '
+            'office:value-type="float" '
+            'office:value="1" table:number-columns-repeated="16384"/></table:table-row>'
+        ),
+        BROKEN,
+        "远在表格之外",
+    )
     yield Case(
         "加密.ods", lambda: ods("", manifest=b"<manifest:encryption-data/>"), BROKEN, "另存为 .xlsx"
     )
@@ -447,22 +468,32 @@ def many_wide() -> bytes:
     """Two hundred worksheets, each with two cells a million apart."""
     parts = unzipped()
     name = part_of(parts, "年度计划")
-    xml = f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row r="2000"><c r="RN2000"><v>1</v></c></row></sheetData></worksheet>'
+    xml = (
+        f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1"><v>1</v></c></row><row '
+        'r="2000"><c r="RN2000"><v>1</v></c></row></sheetData></worksheet>'
+    )
     book, links = parts["xl/workbook.xml"], parts["xl/_rels/workbook.xml.rels"]
     kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet"
     for number in range(200):
         parts[f"xl/worksheets/far{number}.xml"] = xml.encode()
         book = book.replace(
             b"</sheets>",
-            f'<sheet name="远{number}" sheetId="{900 + number}" r:id="far{number}"/></sheets>'.encode(),
+            f'<sheet name="远{number}" sheetId="{900 + number}" r:id="far{number}"/>'
+            "</sheets>".encode(),
         )
-        links = links.replace(b"</Relationships>", b'<Relationship Id="far%d" Type="%s" Target="worksheets/far%d.xml"/></Relationships>' % (number, kind, number))  # fmt: skip
+        links = links.replace(
+            b"</Relationships>",
+            b'<Relationship Id="far%d" Type="%s" Target="worksheets/far%d.xml"/></Relationships>'
+            % (number, kind, number),
+        )
     assert name
     return rezipped(parts | {"xl/workbook.xml": book, "xl/_rels/workbook.xml.rels": links})
 
 
 def unread(rows: str, part: str = "") -> bytes:
-    """A workbook that goes back, with rows in a sheet that nobody reads (its part moved to `part`)."""
+    """A workbook that goes back, with rows in a sheet that nobody reads (its part moved to
+    `part`).
+    """
     parts = unzipped()
     funds, name = part_of(parts, "收支总表"), part_of(parts, "自检")
     parts[funds] = with_figures(parts[funds].decode(), {"D5": "1495210.09"}).encode()
@@ -482,7 +513,9 @@ def unread(rows: str, part: str = "") -> bytes:
 
 
 def unread_entities() -> bytes:
-    """Entities in parts that only the copy's library opens: a sheet that is not read, and the properties."""
+    """Entities in parts that only the copy's library opens: a sheet that is not read, and the
+    properties.
+    """
     parts = unzipped(unread('<row r="1"><c r="A1" t="str"><v>&l9;</v></c></row>'))
     for name, within in (
         (part_of(parts, "自检"), "<worksheet"),
@@ -514,8 +547,10 @@ def ods(rows: str, *, head: str = "", manifest: bytes = b"<x/>") -> bytes:
     names = ("office", "table", "text", "calcext")
     spaces = " ".join(f'xmlns:{name}="urn:{name}"' for name in names)
     content = (
-        f'<?xml version="1.0" encoding="UTF-8"?>{head}<office:document-content {spaces}><office:body><office:spreadsheet>'
-        f'<table:table table:name="年度计划">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
+        f'<?xml version="1.0" encoding="UTF-8"?>{head}<office:document-content {spaces}>'
+        "<office:body><office:spreadsheet>"
+        f'<table:table table:name="年度计划">{rows}</table:table></office:spreadsheet>'
+        "</office:body></office:document-content>"
     )
     return rezipped(
         {
@@ -536,7 +571,9 @@ def locked(data: bytes, password: str) -> bytes:
 
 
 def xls(records: bytes, first: bytes = b"") -> bytes:
-    """A workbook of Excel 97 with one worksheet of these records, in a compound file of its own; `first` stands before the list of sheets."""
+    """A workbook of Excel 97 with one worksheet of these records, in a compound file of its own;
+    `first` stands before the list of sheets.
+    """
     from ole import compound
 
     bof = b"\x09\x08\x10\x00\x00\x06%c\x00" + bytes(12)
@@ -551,7 +588,7 @@ def xls(records: bytes, first: bytes = b"") -> bytes:
     return compound({"Workbook": stream.ljust(4096, b"\0")})
 
 
-# ------------------------------------------------------------------------------------------------------ legal oddities
+# ----------------------------------------------------------------------------------- legal oddities
 
 
 def odd_but_legal() -> Iterator[Case]:
@@ -581,15 +618,17 @@ def external() -> bytes:
     links = parts["xl/_rels/workbook.xml.rels"]
     parts["xl/_rels/workbook.xml.rels"] = links.replace(
         b"</Relationships>",
-        b'<Relationship Id="x1" Type="%s" Target="externalLinks/externalLink1.xml"/></Relationships>'
-        % kind,
+        b'<Relationship Id="x1" Type="%s" Target="externalLinks/externalLink1.xml"/>'
+        b"</Relationships>" % kind,
     )
     parts["xl/externalLinks/externalLink1.xml"] = (
         f'<externalLink xmlns="{MAIN}"><externalBook/></externalLink>'.encode()
     )
     parts["xl/externalLinks/_rels/externalLink1.xml.rels"] = (
-        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="r" '
-        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/externalLinkPath" '
+        b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relation'
+        b'ships"><Relationship Id="r" '
+        b'Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/extern'
+        b'alLinkPath" '
         b'Target="http://192.0.2.1/steal.xlsx" TargetMode="External"/></Relationships>'
     )
     return rezipped(parts)
@@ -635,13 +674,15 @@ def binary() -> bytes:
     return converted(base())
 
 
-# --------------------------------------------------------------------------------------- what people do in a workbook
+# --------------------------------------------------------------------- what people do in a workbook
 
 
 def peoples_faults() -> Iterator[Case]:
-    """What happens in practice, on the clean base; the number after “e” is the row of the list of common faults.
+    """What happens in practice, on the clean base; the number after “e” is the row of the list of
+    common faults.
 
-    `only`: what is right and merely looks otherwise draws these 提示 at most, since the base draws nothing.
+    `only`: what is right and merely looks otherwise draws these 提示 at most, since the base draws
+    nothing.
     """
     funds, table, rates = "收支总表", "绩效评价表", "预算执行率"
     for n, words in enumerate((" 1,495,210.08\u00a0", "1495210.08", "\u30001495210.08")):
@@ -696,7 +737,7 @@ def peoples_faults() -> Iterator[Case]:
     )
     yield Case("e05业绩值作小数.xlsx", lambda: typed(table, "H12", "<v>0.875</v>"), READ, only=True)
     for n, words in enumerate(("/", "-", "—", "——", "*", "无", "不适用")):
-        yield Case(f"e06不适用{n}.xlsx", lambda t=words: text(funds, "D6", t), READ, only=True)  # type: ignore[misc]
+        yield Case(f"e06不适用{n}.xlsx", lambda t=words: text(funds, "D6", t), READ, only=True)
     yield Case(
         "e06全角零.xlsx", lambda: text(funds, "D6", "０"), READ, codes=("AMT106",), only=True
     )
@@ -778,7 +819,7 @@ def peoples_faults() -> Iterator[Case]:
     for n, words in enumerate(
         ("&gt;=100%", "≧100%", "＞＝ 100%", "大于等于100%", "100%以上", "100%左右")
     ):
-        yield Case(f"e14目标{n}.xlsx", lambda t=words: text(table, "G14", t), READ, only=True)  # type: ignore[misc]
+        yield Case(f"e14目标{n}.xlsx", lambda t=words: text(table, "G14", t), READ, only=True)
     yield Case(
         "e14目标成段.xlsx",
         lambda: text(table, "G14", "90-100%"),
@@ -787,7 +828,7 @@ def peoples_faults() -> Iterator[Case]:
         only=True,
     )
     for n, words in enumerate(("&lt;=100%", "＜＝100%", "小于等于100%", "不超过100%")):
-        yield Case(f"e14控制目标{n}.xlsx", lambda t=words: text(table, "G12", t), READ, only=True)  # type: ignore[misc]
+        yield Case(f"e14控制目标{n}.xlsx", lambda t=words: text(table, "G12", t), READ, only=True)
     yield Case("e15定性填百分数.xlsx", lambda: text(table, "H8", "95%"), READ, codes=("IND110",))
     yield Case(
         "e16行名换行.xlsx", lambda: text(funds, "A20", "其中：&#10;人员经费"), READ, only=True
@@ -844,7 +885,9 @@ def peoples_faults() -> Iterator[Case]:
 
 
 def moved(xml: str, *, down: int = 0, right: int = 0) -> str:
-    """Every cell of a worksheet so many rows down, or columns (before Z) to the right, and what its own formulas refer to."""
+    """Every cell of a worksheet so many rows down, or columns (before Z) to the right, and what its
+    own formulas refer to.
+    """
 
     def ref(match: re.Match[str]) -> str:
         return f"{chr(ord(match[1]) + right)}{int(match[2]) + down}"
@@ -897,7 +940,10 @@ def copied(sheet: str, name: str) -> bytes:
     """The base with one worksheet twice, as “移动或复制工作表” makes it."""
     parts = unzipped()
     entry = f'<sheet name="{name}" sheetId="900" r:id="again"/></sheets>'.encode()
-    link = '<Relationship Id="again" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/worksheet" Target="worksheets/again.xml"/>'
+    link = (
+        '<Relationship Id="again" Type="http://schemas.openxmlformats.org/officeDocumen'
+        't/2006/relationships/worksheet" Target="worksheets/again.xml"/>'
+    )
     parts["xl/worksheets/again.xml"] = parts[part_of(parts, sheet)]
     parts["xl/workbook.xml"] = parts["xl/workbook.xml"].replace(b"</sheets>", entry)
     links = "xl/_rels/workbook.xml.rels"
@@ -943,7 +989,7 @@ def hidden(sheet: str) -> bytes:
     return rezipped(parts)
 
 
-# ------------------------------------------------------------------------------------------------------- mutants
+# ------------------------------------------------------------------------------------------ mutants
 
 
 def truncated(data: bytes, suffix: str) -> Iterator[tuple[str, bytes]]:
@@ -987,7 +1033,9 @@ def mutant_inside(data: bytes, dice: random.Random) -> bytes:
 
 
 def mutant_tags(data: bytes, dice: random.Random) -> bytes:
-    """A zip with a part whose XML is whole and whose sense is not: elements gone, repeated or moved, odd values."""
+    """A zip with a part whose XML is whole and whose sense is not: elements gone, repeated or
+    moved, odd values.
+    """
     parts = unzipped(data)
     name = dice.choice(
         [name for name, part in sorted(parts.items()) if part.lstrip().startswith(b"<")]
@@ -1015,9 +1063,36 @@ def mutant_tags(data: bytes, dice: random.Random) -> bytes:
 
 
 _ODD = (
-    "", "-1", "0", "1e308", "-1e-308", "NaN", "inf", "1E+400", "99999999999999999999", "A0", "XFD1048576", "A1:B", "ZZZZ9", "真", "e", "s",
-    "b", "d", "str", "=1", "9" * 400, "２", "\u202e", "_xD800_", "&#10;", "veryHidden", "../../x.xml", "2023-02-30T00:00:00", "true",
-)  # fmt: skip
+    "",
+    "-1",
+    "0",
+    "1e308",
+    "-1e-308",
+    "NaN",
+    "inf",
+    "1E+400",
+    "99999999999999999999",
+    "A0",
+    "XFD1048576",
+    "A1:B",
+    "ZZZZ9",
+    "真",
+    "e",
+    "s",
+    "b",
+    "d",
+    "str",
+    "=1",
+    "9" * 400,
+    "２",
+    "\u202e",
+    "_xD800_",
+    "&#10;",
+    "veryHidden",
+    "../../x.xml",
+    "2023-02-30T00:00:00",
+    "true",
+)
 
 
 def cases() -> tuple[Case, ...]:

@@ -1,4 +1,6 @@
-"""A compound file (OLE) with whole streams, as small as it gets: for workbooks of Excel 97 and encrypted ones."""
+"""A compound file (OLE) with whole streams, as small as it gets: for workbooks of Excel 97 and
+encrypted ones.
+"""
 
 from __future__ import annotations
 

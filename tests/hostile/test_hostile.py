@@ -1,4 +1,6 @@
-"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else notices."""
+"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else
+notices.
+"""
 
 from __future__ import annotations
 
@@ -36,9 +38,12 @@ from pathlib import Path
 from jixiao_xlsx.batch import run as batch
 from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
-    batch.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), roster_path=Path(sys.argv[3]), jobs=int(sys.argv[4]))
-    peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    print(json.dumps(peaks))
+    inbox, output, roster = map(Path, sys.argv[1:4])
+    batch.run(
+        [inbox], output, template=find_template(), roster_path=roster, jobs=int(sys.argv[4])
+    )
+    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    print(json.dumps([resource.getrusage(who).ru_maxrss // 1024 for who in whose]))
 """
 
 
@@ -162,7 +167,7 @@ def test_none_takes_the_parents_memory(inbox: Path, tmp_path: Path) -> None:
     assert max(megabytes for _, megabytes in taken) <= EACH_MB
 
 
-# --------------------------------------------------------------------------------------------- broken at every tenth
+# ---------------------------------------------------------------------------- broken at every tenth
 
 
 def accounted(folder: Path) -> Counter[str]:
@@ -217,7 +222,7 @@ def test_a_short_fuzz(tmp_path: Path) -> None:
     accounted(tmp_path / "in")
 
 
-# -------------------------------------------------------------------------------------------------------- passwords
+# ---------------------------------------------------------------------------------------- passwords
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""A run that is killed, taken up again, and ends as if nothing had been; what a full disk and a forged remnant do."""
+"""A run that is killed, taken up again, and ends as if nothing had been; what a full disk and a
+forged remnant do.
+"""
 
 from __future__ import annotations
 
@@ -158,7 +160,8 @@ def test_a_torn_journal_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
     journal = tmp_path / staged.FOLDER / staged.JOURNAL
     journal.parent.mkdir()
     journal.write_bytes(
-        '\n{"path": "评分/甲.xlsx", "sha256": "1"}\n\n{"path": "../外", "sha256": "1"}\n{"path": "评'.encode()
+        '\n{"path": "评分/甲.xlsx", "sha256": "1"}\n\n{"path": "../外", "sha256": "1"}\n'
+        '{"path": "评'.encode()
     )
     (tmp_path / "评分").mkdir()
     (tmp_path / "评分" / "甲.xlsx").write_bytes(b"mine")

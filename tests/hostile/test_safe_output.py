@@ -1,4 +1,6 @@
-"""Whatever a department types, nothing of it becomes a formula, a path, a link, markup or a mail header in what we write."""
+"""Whatever a department types, nothing of it becomes a formula, a path, a link, markup or a mail
+header in what we write.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +50,9 @@ MARKS = ("192.0.2.1", "/C calc", "1337", "evil@", "X-Evil", "instrText", "script
 
 
 def poisoned(name: str) -> bytes:
-    """A faulty sample with every free text replaced by something evil, and `name` for its department."""
+    """A faulty sample with every free text replaced by something evil, and `name` for its
+    department.
+    """
     parts = corpus.unzipped(FAULTY.read_bytes())
     submission = workbook.read(FAULTY, TEMPLATE)
     turn = 0

@@ -1,4 +1,6 @@
-"""The values of an .xlsx as an .xlsb: no program here writes that format, so the few records it takes are written by hand."""
+"""The values of an .xlsx as an .xlsb: no program here writes that format, so the few records it
+takes are written by hand.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ def converted(workbook: bytes) -> bytes:
         for key, to in targets.items()
     )
     parts = {
-        "[Content_Types].xml": b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "[Content_Types].xml": b'<Types xmlns="http://schemas.open'
+        b'xmlformats.org/package/2006/content-types"/>',
         "_rels/.rels": _links(
             f'<Relationship Id="r" Type="{_KIND}/officeDocument" Target="xl/workbook.bin"/>'
         ),
@@ -86,4 +89,7 @@ def _wide(text: str) -> bytes:
 
 
 def _links(inside: str) -> bytes:
-    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inside}</Relationships>'.encode()
+    return (
+        '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        f"{inside}</Relationships>"
+    ).encode()

@@ -1,4 +1,6 @@
-"""Folders, archives and mails: every file accounted for, by its right name, its bytes fetched when wanted."""
+"""Folders, archives and mails: every file accounted for, by its right name, its bytes fetched when
+wanted.
+"""
 
 from __future__ import annotations
 
@@ -144,9 +146,13 @@ def test_what_is_no_file_of_its_own_is_named(tmp_path: Path) -> None:
         put(tmp_path, name, b"PK\x03\x04")
     said = {one.file: one.set_aside[:4] for one in find_candidates([tmp_path])}
     assert said == {
-        "表.xlsx.lnk": "快捷方式", "网.url": "快捷方式", "甲.zip.001": "分卷压缩", "甲.part2.rar": "分卷压缩", "甲.z01": "分卷压缩",
+        "表.xlsx.lnk": "快捷方式",
+        "网.url": "快捷方式",
+        "甲.zip.001": "分卷压缩",
+        "甲.part2.rar": "分卷压缩",
+        "甲.z01": "分卷压缩",
         "~WRL0003.tmp": "办公软件",
-    }  # fmt: skip
+    }
 
 
 def test_a_full_width_space_in_a_name_stays_a_space(tmp_path: Path) -> None:
@@ -154,7 +160,7 @@ def test_a_full_width_space_in_a_name_stays_a_space(tmp_path: Path) -> None:
     assert [one.file for one in find_candidates([tmp_path])] == ["财政局 自评表 .xlsx"]
 
 
-# ------------------------------------------------------------------------------------------------------- archives
+# ----------------------------------------------------------------------------------------- archives
 
 
 def found(path: Path) -> dict[str, Candidate]:
@@ -288,7 +294,7 @@ def test_an_empty_and_a_broken_archive_are_told(tmp_path: Path) -> None:
     assert (zero.status, "损坏" in zero.set_aside) == (FileStatus.UNREADABLE, True)
 
 
-# ----------------------------------------------------------------------------------------------------------- mail
+# --------------------------------------------------------------------------------------------- mail
 
 
 def test_the_files_of_a_letter_keep_its_sender_date_and_subject(tmp_path: Path) -> None:
@@ -350,9 +356,10 @@ def test_names_of_attachments_in_every_spelling(tmp_path: Path, parameter: bytes
 
 
 def test_headers_in_raw_gbk_are_read(tmp_path: Path) -> None:
-    head = "From: 县财政局 <A@Example.com>\r\nSubject: 报送\r\nDate: Tue, 5 Mar 2024 09:30:00 +0800\r\n".encode(
-        "gbk"
-    )
+    head = (
+        "From: 县财政局 <A@Example.com>\r\nSubject: 报送\r\nDate: "
+        "Tue, 5 Mar 2024 09:30:00 +0800\r\n"
+    ).encode("gbk")
     [one] = found(
         put(tmp_path, "信.eml", raw_letter(b'filename="a.xlsx"', BOOK, head=head))
     ).values()
@@ -387,7 +394,10 @@ def test_a_folder_of_mails(tmp_path: Path) -> None:
 
 def test_pictures_in_a_letters_text_are_no_files(tmp_path: Path) -> None:
     data = letter({"表.xlsx": BOOK})
-    picture = b'Content-Type: image/png; name="logo.png"\nContent-ID: <1>\nContent-Disposition: inline\n\nx\n'
+    picture = (
+        b'Content-Type: image/png; name="logo.png"\nContent-ID: <1>\nContent-Disposition: inlin'
+        b"e\n\nx\n"
+    )
     boundary = data.split(b'boundary="', 1)[1].split(b'"', 1)[0]
     data = data.replace(
         b"--" + boundary + b"--", b"--" + boundary + b"\n" + picture + b"\n--" + boundary + b"--"
@@ -436,7 +446,10 @@ def test_outlooks_own_formats_are_named(tmp_path: Path) -> None:
 def test_a_letter_without_files_says_where_they_may_be(
     tmp_path: Path, body: str, words: str
 ) -> None:
-    head = "From: a@example.com\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: 8bit\n\n"
+    head = (
+        "From: a@example.com\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: "
+        "8bit\n\n"
+    )
     [one] = found(put(tmp_path, "信.eml", (head + body + "\n").encode("gbk"))).values()
     assert words in one.set_aside and one.set_aside.isprintable()
 

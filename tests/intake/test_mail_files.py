@@ -1,4 +1,6 @@
-"""Mail drafts: two parsers read the same, a real server takes them whole, and no name can write a header."""
+"""Mail drafts: two parsers read the same, a real server takes them whole, and no name can write a
+header.
+"""
 
 from __future__ import annotations
 
@@ -72,7 +74,9 @@ def test_a_parser_that_shares_no_code_with_python_reads_the_same() -> None:
 
 
 def test_the_names_stand_there_in_both_ways() -> None:
-    """As RFC 2231 has them, and as encoded words for the programs that read nothing else; no line is long or blank where it goes on."""
+    """As RFC 2231 has them, and as encoded words for the programs that read nothing else; no line
+    is long or blank where it goes on.
+    """
     data = made()
     assert data.count(b"filename*") >= 2 and b"by-name" not in data
     assert max(map(len, data.split(b"\r\n"))) < 100 and b"\r\n \r\n" not in data
@@ -133,7 +137,7 @@ def test_a_real_server_gets_it_whole() -> None:
         to: tuple[str, ...] = ()
 
         async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
-            self.content, self.to = envelope.content, tuple(envelope.rcpt_tos)  # type: ignore[attr-defined]
+            self.content, self.to = envelope.content, tuple(envelope.rcpt_tos)
             return "250 OK"
 
     box = Box()

@@ -1,4 +1,6 @@
-"""The annotated copy: every finding at its cell, nothing else changed, and it reads like what was sent in."""
+"""The annotated copy: every finding at its cell, nothing else changed, and it reads like what was
+sent in.
+"""
 
 from __future__ import annotations
 
@@ -152,7 +154,7 @@ def _with(data: bytes, part: str, change: object) -> bytes:
     with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
         for entry in source.infolist():
             content = source.read(entry)
-            target.writestr(entry.filename, change(content) if entry.filename == part else content)  # type: ignore[operator]
+            target.writestr(entry.filename, change(content) if entry.filename == part else content)
         if part not in source.NameToInfo:
             target.writestr(part, change(b""))  # type: ignore[operator]
     return stream.getvalue()
@@ -172,7 +174,8 @@ def _with(data: bytes, part: str, change: object) -> bytes:
         ),
         (
             "xl/worksheets/sheet99.xml",
-            "<worksheet><x14:sparklineGroups><x14:sparklineGroup/></x14:sparklineGroups></worksheet>",
+            "<worksheet><x14:sparklineGroups><x14:sparklineGroup/></x14:sparklineGroups>"
+            "</worksheet>",
             "迷你图",
         ),
     ],
@@ -212,9 +215,14 @@ def test_rich_text_and_a_comment_of_the_department_stay() -> None:
 
 
 def test_how_a_workbook_calculates_stays_as_it_was_set() -> None:
-    """Iteration, manual calculation and “以显示精度为准” are the department's; the copy is only worked out anew on opening."""
+    """Iteration, manual calculation and “以显示精度为准” are the department's; the copy is only worked out
+    anew on opening.
+    """
     _, data, submission, report = FIRST
-    own = b'<calcPr calcId="124519" calcMode="manual" iterate="1" iterateCount="7" fullPrecision="0"/>'
+    own = (
+        b'<calcPr calcId="124519" calcMode="manual" iterate="1" iterateCount="7" fullPrecision'
+        b'="0"/>'
+    )
     changed = _with(data, "xl/workbook.xml", lambda part: re.sub(rb"<calcPr[^>]*/>", own, part))
     kept = openpyxl.load_workbook(
         io.BytesIO(annotate(changed, submission, report, FORM))
@@ -284,7 +292,8 @@ def test_what_libreoffice_made_comes_back(kind: str, tmp_path: Path) -> None:
             assert [
                 (r.title, [(c.ref, c.value) for c in r.cells.values()]) for r in table.rows
             ] == values[table.name]
-    # Every cell of every sheet, and every merge. A 0 that .xls keeps for a formula that shows nothing is no value.
+    # Every cell of every sheet, and every merge. A 0 that .xls keeps for a formula that shows
+    # nothing is no value.
     before, after = shown_by(made.read_bytes()), shown_by(copy)
     prefilled = submission[remarks].sheet
     lost = [
@@ -313,7 +322,8 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
     shown = recalculated(paths)
     for path in paths:
         apart = list(differences(values(path), shown[path]))
-        # A total that was never calculated before is calculated now; nothing that had a value changes.
+        # A total that was never calculated before is calculated now; nothing that had a value
+        # changes.
         assert [
             line for line in apart if ": None →" not in line and OPINION_SHEET not in line
         ] == []

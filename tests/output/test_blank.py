@@ -1,4 +1,6 @@
-"""The blank workbook: where things stand, what may be typed, what formulas say before and after a recalculation."""
+"""The blank workbook: where things stand, what may be typed, what formulas say before and after a
+recalculation.
+"""
 
 from __future__ import annotations
 
@@ -178,7 +180,7 @@ def filled(template: Template) -> Any:
     return opened(written(template, full()), values=True)
 
 
-# ------------------------------------------------------------------------------------------------------ the file
+# ----------------------------------------------------------------------------------------- the file
 
 
 def test_same_arguments_give_the_same_bytes(template: Template) -> None:
@@ -357,7 +359,7 @@ def test_the_first_sheet_says_until_when_and_to_whom(template: Template) -> None
     )
 
 
-# ------------------------------------------------------------------------------------------------------ what is filled
+# ----------------------------------------------------------------------------------- what is filled
 
 
 def test_values_stand_where_the_layout_says(template: Template, filled: Any) -> None:
@@ -450,7 +452,7 @@ def test_a_workbook_written_is_a_workbook_read(template: Template) -> None:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------ 自检
+# ----------------------------------------------------------------------------------------------- 自检
 
 
 def states(book: Any) -> dict[tuple[str, str, str], str]:
@@ -523,7 +525,9 @@ def test_a_blank_form_accuses_nobody(form: Template) -> None:
 
 
 def odd(dice: random.Random) -> Filling:
-    """Figures that nearly add up: rounded, cut off, off by a little, blank, typed zeros, round sums."""
+    """Figures that nearly add up: rounded, cut off, off by a little, blank, typed zeros, round
+    sums.
+    """
     titles = ("基本支出小计", "人员经费", "公用经费", "项目支出", "支出合计")
     coarse, cut = dice.random() < 0.3, dice.random() < 0.4
     rows, sums = [], dict.fromkeys(titles, 0)
@@ -619,7 +623,7 @@ def test_selfcheck_and_checker_mean_the_same(template: Template, seed: int) -> N
     assert compared > 60
 
 
-# ------------------------------------------------------------------------------------------------------ other forms
+# -------------------------------------------------------------------------------------- other forms
 
 
 SMALL = """
@@ -681,7 +685,7 @@ def test_another_form_needs_nothing_but_its_data(tmp_path: Path) -> None:
     assert {row[5] for row in shown if row[4]} == {"✓", "未填"}
 
 
-# ------------------------------------------------------------------------------------------------------ in an office program
+# ----------------------------------------------------------------------------- in an office program
 
 
 @office.office

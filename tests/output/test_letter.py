@@ -1,4 +1,6 @@
-"""The letters: right words, nothing of a department's text becomes markup, and the same bytes every time."""
+"""The letters: right words, nothing of a department's text becomes markup, and the same bytes every
+time.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The report written from the tables: the words and the tables cannot disagree, and a department would sign it."""
+"""The report written from the tables: the words and the tables cannot disagree, and a department
+would sign it.
+"""
 
 from __future__ import annotations
 

@@ -99,9 +99,23 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
     assert first["checked"] == {"BAL201": 14, "REC101": 2}
     assert first["skipped"] == [{"code": "RAT101", "reason": "未填"}]
     assert list(first["findings"][0]) == [
-        "code", "severity", "state", "sheet", "cell", "item", "field", "reported", "expected", "difference",
-        "message", "hint", "basis", "related", "count", "explanation",
-    ]  # fmt: skip
+        "code",
+        "severity",
+        "state",
+        "sheet",
+        "cell",
+        "item",
+        "field",
+        "reported",
+        "expected",
+        "difference",
+        "message",
+        "hint",
+        "basis",
+        "related",
+        "count",
+        "explanation",
+    ]
     assert first["findings"][0]["related"] == [
         {"sheet": "资金预算执行表", "cell": "D9"},
         {"sheet": "收支总表", "cell": "D4"},

@@ -1,4 +1,6 @@
-"""Sentences in the manner of real reports, half of them wrong in one known way: what is found, what is accused."""
+"""Sentences in the manner of real reports, half of them wrong in one known way: what is found, what
+is accused.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,8 @@ OTHER_BOOKS = {
     "other_office.txt": "附件2：青禾县人民政府办公室*",
 }  # of clean samples of other kinds: their own incomes, subjects, groups that were asked
 SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
-INNOCENT = "others.txt"  # nearly all right: what is said of other bodies, other years, projects, heads and standards
+# nearly all right: what is said of other bodies, other years, projects, heads and standards
+INNOCENT = "others.txt"
 
 
 @cache
@@ -124,13 +127,13 @@ def test_odd_names_of_subjects_are_quoted_to_the_letter() -> None:
         "医疗卫生与计划生育支出",
         "社会保证和就业支出",
     ]
-    passages = Evidence(with_report(NAMES), TEMPLATE).statements.passages  # type: ignore[union-attr]
+    passages = Evidence(with_report(NAMES), TEMPLATE).statements.passages
     assert report.checked["NAR112"] == len(passages)
 
 
 def test_a_form_without_subjects_has_no_odd_names_of_them() -> None:
     evidence = Evidence(with_report(NAMES), TEMPLATE)
-    evidence.__dict__["vocabulary"] = replace(evidence.vocabulary, subjects=None)  # type: ignore[type-var]
+    evidence.__dict__["vocabulary"] = replace(evidence.vocabulary, subjects=None)
     seen = [saw for code in ("NAR112", "STR114") for saw in RULES[code].check(evidence)]
     assert len(seen) == 2 and all(isinstance(saw, Skipped) for saw in seen)
 
@@ -178,7 +181,8 @@ def test_nothing_right_is_accused_and_most_wrong_is_found(
         for kind, number in asked.items():
             print(f"  {kind:　<4} 错句 {number:3d}  查出 {found[kind]:3d}")
         print(
-            f"  合计 {asked.total()}，查出 {found.total()}（{found.total() / asked.total():.1%}）；误报 {len(accused)}"
+            f"  合计 {asked.total()}，查出 {found.total()}（{found.total() / asked.total():.1%}）；"
+            f"误报 {len(accused)}"
         )
     assert accused == []
     assert found.total() / asked.total() >= 0.9 or len(missed) == 1, (

@@ -1,4 +1,6 @@
-"""What looks like a slip and what does not; what comes true with other figures at hand is not accused."""
+"""What looks like a slip and what does not; what comes true with other figures at hand is not
+accused.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ NUMBERS = [Decimal(DICE.randint(10_000, 99_999_999)).scaleb(-2) for _ in range(3
 
 
 def slipped(text: str, dice: random.Random) -> str:
-    """The numeral with one digit changed, lost or doubled, or two neighbours in each other's place."""
+    """The numeral with one digit changed, lost or doubled, or two neighbours in each other's
+    place.
+    """
     places = [at for at, char in enumerate(text) if char != "."]
     at = dice.choice(places[1:])
     kind = dice.choice(["change", "lose", "double", "swap"])

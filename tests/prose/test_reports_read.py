@@ -1,4 +1,6 @@
-"""What is understood of a sentence, what the seed's report holds against itself, and what reading it costs."""
+"""What is understood of a sentence, what the seed's report holds against itself, and what reading
+it costs.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,7 @@ def statements(text: str) -> ReportStatements:
     )
 
 
-# ------------------------------------------------------------------------------------------------------ facts
+# -------------------------------------------------------------------------------------------- facts
 
 
 def test_item_role_and_amount() -> None:
@@ -113,7 +115,7 @@ def test_every_address_of_the_vocabulary_is_on_the_form() -> None:
         assert ref.row in {*table.row, table.total}, ref
 
 
-# ------------------------------------------------------------------------------------------------------ the seed
+# ----------------------------------------------------------------------------------------- the seed
 
 # What a careful reader marks in the seed's 报告正文, read by hand, with the rule that says so.
 BY_HAND = (
@@ -166,7 +168,9 @@ def test_a_finding_puts_the_words_beside_the_cell() -> None:
 
 
 def test_a_heading_holds_until_one_as_high() -> None:
-    """What a heading or the title of a table names is no doubt any more under the next heading of its level."""
+    """What a heading or the title of a table names is no doubt any more under the next heading of
+    its level.
+    """
     known = read_vocabulary(TEMPLATE)
     assert known is not None
     texts = (

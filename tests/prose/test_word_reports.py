@@ -100,7 +100,9 @@ def by_hand() -> Iterator[Mapping[str, str]]:
 def test_the_report_by_hand_and_by_rule(
     answers: Mapping[str, Answer], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """What a careful reader marks with a pencil, and what the tool says; both lists are the same but where the table says why."""
+    """What a careful reader marks with a pencil, and what the tool says; both lists are the same
+    but where the table says why.
+    """
     report = answers[SEED.name].report
     assert report
     findings = in_report(answers[SEED.name], SEED.name)
@@ -157,7 +159,7 @@ def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(
     assert of_book == [(f.code, f.place, f.message) for f in alone.findings]
 
 
-# ------------------------------------------------------------------------------------------------------------- rounds
+# ------------------------------------------------------------------------------------------- rounds
 
 
 def rounds_of(before: tuple[Document, ...], after: tuple[Document, ...]) -> Report:
@@ -194,13 +196,15 @@ def test_the_same_report_again_is_no_new_round() -> None:
     assert rounds_of((document(),), (document(),)).round == 1
 
 
-# ------------------------------------------------------------------------------------------------------------- outputs
+# ------------------------------------------------------------------------------------------ outputs
 
 
 def test_findings_about_a_report_lead_nowhere_but_to_the_cell_they_are_held_against(
     tmp_path: Path,
 ) -> None:
-    """In the scored workbook and the annotated copy: place, words and table cell side by side, no link that breaks."""
+    """In the scored workbook and the annotated copy: place, words and table cell side by side, no
+    link that breaks.
+    """
     inbox = tmp_path / "收件箱"
     inbox.mkdir()
     for path in (SEED, next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))):

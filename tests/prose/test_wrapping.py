@@ -1,4 +1,6 @@
-"""Texts pasted with the line breaks of a page: sentences are put together again, lists and headings are left alone."""
+"""Texts pasted with the line breaks of a page: sentences are put together again, lists and headings
+are left alone.
+"""
 
 from __future__ import annotations
 
@@ -29,7 +31,8 @@ assert KNOWN is not None
 LEXICON = KNOWN.lexicon
 WIDTHS = (28, 42)
 TOGETHER = (
-    "全年支出1075.76万元，其中基本支出674.52万元，占62.70%，项\n目支出401.24万元，占37.30%，均按批复的预算执行，没有超出\n范围的开支。",  # three lines of a page
+    # three lines of a page
+    "全年支出1075.76万元，其中基本支出674.52万元，占62.70%，项\n目支出401.24万元，占37.30%，均按批复的预算执行，没有超出\n范围的开支。",
     "年末固定资产原值合计5486956元，累计折旧2105330元，账面净\n值3381626元。",  # a word of the field across the break
     "2023年我局全年预算数为1105.00万元，全年执行数为1075.76\n万元。",  # a number without its unit
     "基本支出674.52万元、\n项目支出401.24万元。",  # a list goes on
@@ -67,7 +70,9 @@ def test_a_line_that_may_go_on_is_not_held_against_anything() -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_wrapped_texts_are_read_like_others(width: int) -> None:
-    """Every text of the corpora, broken after so many letters: nothing right is accused, nearly all that is wrong is found."""
+    """Every text of the corpora, broken after so many letters: nothing right is accused, nearly all
+    that is wrong is found.
+    """
     accused, asked, found = [], 0, 0
     for name in (*FILES, INNOCENT, *EXAMS, *OTHER_BOOKS):
         of = sample(OTHER_BOOKS[name]) if name in OTHER_BOOKS else None

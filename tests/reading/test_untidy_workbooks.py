@@ -1,4 +1,6 @@
-"""The whole mess in one folder, by the command line: everything accounted for, whatever the path, the console or the disk."""
+"""The whole mess in one folder, by the command line: everything accounted for, whatever the path,
+the console or the disk.
+"""
 
 from __future__ import annotations
 
@@ -236,7 +238,7 @@ def _counting(output: Path) -> set[str]:
     return {line["file"] for line in record(output)["files"] if line["status"] == "已报"}
 
 
-# ------------------------------------------------------------------------------------------- consoles, pipes, disks
+# --------------------------------------------------------------------------- consoles, pipes, disks
 
 
 @pytest.mark.parametrize("encoding", ["gbk", "cp936", "ascii"])
@@ -272,7 +274,9 @@ def test_a_pipe_that_closes_early_is_no_crash() -> None:
 
 @pytest.fixture
 def powerless() -> list[str]:
-    """What a command starts with so that the rights of files hold for it, whoever runs the tests."""
+    """What a command starts with so that the rights of files hold for it, whoever runs the
+    tests.
+    """
     if os.name == "nt":
         pytest.skip("rights of POSIX")
     if os.geteuid():

@@ -22,8 +22,10 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
 MORE = 'xmlns:mc="http://m" xmlns:wps="http://s" xmlns:a="http://a" xmlns:m="http://o"'
 RELS = (
-    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="1" Type="http://'
-    b'schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" Target="word/document.xml"/></Relationships>'
+    b'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+    b'<Relationship Id="1" Type="http://'
+    b'schemas.openxmlformats.org/officeDocument/2006/relationships/officeDocument" '
+    b'Target="word/document.xml"/></Relationships>'
 )
 
 
@@ -55,7 +57,7 @@ def cells(*contents: str) -> str:
     return "".join(f"<w:tc>{p(text)}</w:tc>" for text in contents)
 
 
-# ------------------------------------------------------------------------------------------------------------- text
+# --------------------------------------------------------------------------------------------- text
 
 
 def test_paragraphs_with_text_are_counted() -> None:
@@ -70,7 +72,8 @@ def test_paragraphs_with_text_are_counted() -> None:
     ("body", "seen"),
     [
         (
-            "<w:p><w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:del><w:r><w:delText>旧</w:delText></w:r></w:del></w:p>",
+            "<w:p><w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:del><w:r><w:delText>"
+            "旧</w:delText></w:r></w:del></w:p>",
             ["新"],
         ),
         (
@@ -84,7 +87,8 @@ def test_paragraphs_with_text_are_counted() -> None:
         ('<w:p><w:r><w:rPr><w:vanish w:val="0"/></w:rPr><w:t>显</w:t></w:r></w:p>', ["显"]),
         ("<w:p><w:r><w:instrText>PAGE</w:instrText></w:r><w:r><w:t>3页</w:t></w:r></w:p>", ["3页"]),
         (
-            "<w:p><w:hyperlink><w:r><w:t>954.81</w:t></w:r></w:hyperlink><w:r><w:t>万元</w:t></w:r></w:p>",
+            "<w:p><w:hyperlink><w:r><w:t>954.81</w:t></w:r></w:hyperlink><w:r><w:t>万元</w:t>"
+            "</w:r></w:p>",
             ["954.81万元"],
         ),
         ("<w:sdt><w:sdtContent>" + p("控件里") + "</w:sdtContent></w:sdt>", ["控件里"]),
@@ -93,11 +97,13 @@ def test_paragraphs_with_text_are_counted() -> None:
             ["甲 乙\n丙"],
         ),
         (
-            f"<w:p><w:r><w:t>前</w:t></w:r><w:r><wps:txbx><w:txbxContent>{p('框')}</w:txbxContent></wps:txbx></w:r></w:p>",
+            f"<w:p><w:r><w:t>前</w:t></w:r><w:r><wps:txbx><w:txbxContent>{p('框')}</w:txbxCon"
+            "tent></wps:txbx></w:r></w:p>",
             ["框", "前"],
         ),
         (
-            f"<w:p><w:r><mc:AlternateContent><mc:Choice>{p('框')}</mc:Choice><mc:Fallback>{p('框')}</mc:Fallback></mc:AlternateContent></w:r></w:p>",
+            f"<w:p><w:r><mc:AlternateContent><mc:Choice>{p('框')}</mc:Choice><mc:Fallback>"
+            f"{p('框')}</mc:Fallback></mc:AlternateContent></w:r></w:p>",
             ["框"],
         ),
         ("<w:p><w:r><a:p><a:r><a:t>图</a:t></a:r></a:p><w:t>文</w:t></w:r></w:p>", ["文"]),
@@ -124,9 +130,11 @@ def test_the_text_is_what_a_person_sees(body: str, seen: list[str]) -> None:
 
 def test_headings_numbering_and_the_table_of_contents() -> None:
     styles = (
-        '<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style w:styleId="2"><w:name w:val="正文缩进"/>'
+        '<w:style w:styleId="1"><w:name w:val="heading 1"/></w:style><w:style '
+        'w:styleId="2"><w:name w:val="正文缩进"/>'
         '<w:basedOn w:val="1"/></w:style><w:style w:styleId="10"><w:name w:val="toc 1"/></w:style>'
-        '<w:style w:styleId="3"><w:name w:val="列表"/><w:pPr><w:numPr><w:numId w:val="4"/></w:numPr></w:pPr></w:style>'
+        '<w:style w:styleId="3"><w:name w:val="列表"/><w:pPr><w:numPr><w:numId w:val="4"/>'
+        "</w:numPr></w:pPr></w:style>"
     )
     body = (
         p("一、概况　1", '<w:pStyle w:val="10"/>')
@@ -143,11 +151,13 @@ def test_headings_numbering_and_the_table_of_contents() -> None:
     assert [one.numbered for one in found] == [False, False, False, True, False, False, False]
 
 
-# ------------------------------------------------------------------------------------------------------------- margins
+# ------------------------------------------------------------------------------------------ margins
 
 
 def with_margins(section: str, settings: str = "", text: str = "正文。") -> DocxContent:
-    """A report whose package holds three headers, a footer and notes; `section` says which of them a page shows."""
+    """A report whose package holds three headers, a footer and notes; `section` says which of them
+    a page shows.
+    """
     kinds = {"h1": "header1", "h2": "header2", "h3": "header3", "f1": "footer1", "n1": "footnotes"}
     type_of = {link: f"http://r/{name.rstrip('123')}" for link, name in kinds.items()}
     rels = "".join(
@@ -158,7 +168,8 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> D
         f"word/{name}.xml": f"<w:hdr {W}>{p(name)}</w:hdr>".encode() for name in kinds.values()
     }
     parts["word/footnotes.xml"] = (
-        f"<w:footnotes {W}><w:footnote>{p('')}</w:footnote><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode()
+        f"<w:footnotes {W}><w:footnote>{p('')}</w:footnote><w:footnote>{p('注')}</w:footn"
+        "ote></w:footnotes>".encode()
     )
     parts["word/_rels/document.xml.rels"] = f"<Relationships>{rels}</Relationships>".encode()
     parts["word/settings.xml"] = f"<w:settings {W}>{settings}</w:settings>".encode()
@@ -179,7 +190,8 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> D
             ["页眉第1段 header3"],
         ),
         (
-            '<w:headerReference w:type="default" r:id="h1"/><w:footerReference w:type="default" r:id="f1"/>',
+            '<w:headerReference w:type="default" r:id="h1"/><w:footerReference '
+            'w:type="default" r:id="f1"/>',
             "",
             ["页眉第1段 header1", "页脚第1段 footer1"],
         ),
@@ -200,8 +212,11 @@ def test_notes_are_read_where_the_text_has_one() -> None:
         + '<w:p><w:r><w:t>数</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>'
     )
     parts = {
-        "word/_rels/document.xml.rels": b'<Relationships><Relationship Id="n" Type="http://r/footnotes" Target="footnotes.xml"/></Relationships>',
-        "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>{p('注')}</w:footnote></w:footnotes>".encode(),
+        "word/_rels/document.xml.rels": b'<Relationships><Relationship Id="n" '
+        b'Type="http://r/footnotes" Target="footn'
+        b'otes.xml"/></Relationships>',
+        "word/footnotes.xml": f"<w:footnotes {W}><w:footnote>"
+        f"{p('注')}</w:footnote></w:footnotes>".encode(),
     }
     assert [(one.ref, one.text) for one in read_docx(packed(body, parts=parts)).margins] == [
         ("脚注第1段", "注")
@@ -225,7 +240,7 @@ def test_figures_of_other_tables_have_the_words_around_them() -> None:
     assert not document(body.replace("（单位：万元）", "")).figures
 
 
-# ------------------------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------- tables
 
 
 FUNDS = ("支出功能分类科目", "下达资金（万元）", "小计", "人员经费", "公用经费", "项目支出")
@@ -312,7 +327,7 @@ def test_tables_inside_tables_are_tables_of_their_own() -> None:
     assert found.tables[0].rows[0]["项目支出"].ref == "表2 第2行第6列"
 
 
-# ------------------------------------------------------------------------------------------------------------- hostile
+# ------------------------------------------------------------------------------------------ hostile
 
 
 DOCTYPE = b'<!DOCTYPE a [<!ENTITY x "y"><!ENTITY z "&x;&x;&x;">]>'

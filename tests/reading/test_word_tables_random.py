@@ -1,4 +1,6 @@
-"""The tables of clean workbooks as a department copies them into Word: nothing is accused; one figure changed is found at its cell."""
+"""The tables of clean workbooks as a department copies them into Word: nothing is accused; one
+figure changed is found at its cell.
+"""
 
 from __future__ import annotations
 
@@ -51,7 +53,9 @@ def book(path: Path) -> Submission:
 def copied(
     table: Table, unit: str, dice: random.Random
 ) -> tuple[list[list[str]], dict[tuple[int, int], Cell]]:
-    """The table as text, its amounts in `unit`, some rows, columns and figures left out; and which cell each figure came from."""
+    """The table as text, its amounts in `unit`, some rows, columns and figures left out; and which
+    cell each figure came from.
+    """
     spec = TEMPLATE.table[table.name]
     columns = (
         [title for title in table.columns if dice.random() > 0.1 or title in spec.label]

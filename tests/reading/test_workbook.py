@@ -31,7 +31,7 @@ YEAR, DEPARTMENT, CODE = 2023, "清河县水务局", "103001"
 View = Mapping[tuple[str, str, str], tuple[State, object]]
 
 
-# ------------------------------------------------------------------------------------------------- making workbooks
+# --------------------------------------------------------------------------------- making workbooks
 
 
 @pytest.fixture(scope="module")
@@ -161,7 +161,8 @@ def moved(sheet: Worksheet, row: Callable[[int], int], column: Callable[[int], i
         cell.number_format = fmt
     for left, top, right, bottom in merges:
         sheet.merge_cells(
-            f"{get_column_letter(column(left))}{row(top)}:{get_column_letter(column(right))}{row(bottom)}",
+            f"{get_column_letter(column(left))}{row(top)}:"
+            f"{get_column_letter(column(right))}{row(bottom)}",
         )
 
 
@@ -180,7 +181,7 @@ def read(data: bytes, template: Template, name: str = "报表.xlsx") -> Submissi
     return workbook.read_bytes(data, name, template)
 
 
-# ------------------------------------------------------------------------------------------------- the form as it is
+# -------------------------------------------------------------------------------- the form as it is
 
 
 def test_the_blank_form_reads_without_a_note(empty: bytes, template: Template) -> None:
@@ -247,7 +248,7 @@ def test_values_equal_those_of_openpyxl_cell_for_cell(filled: bytes, original: S
 def test_frames_carry_the_forms_titles_and_addresses(original: Submission) -> None:
     table = original["满意度调查"]
     assert list(table.frame.columns) == list(table.refs.columns)
-    assert table.frame.loc["合计", "发放份数"] == float(table.cell("合计", "发放份数").value)  # type: ignore[union-attr, arg-type]
+    assert table.frame.loc["合计", "发放份数"] == float(table.cell("合计", "发放份数").value)
     assert table.refs.loc["合计", "发放份数"] == table.cell("合计", "发放份数").ref  # type: ignore[union-attr]
 
 
@@ -258,7 +259,7 @@ def test_inherited_cells_keep_their_own_address(original: Submission) -> None:
     assert rows[1]["一级指标"].text == rows[0]["一级指标"].text
 
 
-# ------------------------------------------------------------------------------------------------- the same, elsewhere
+# ------------------------------------------------------------------------------ the same, elsewhere
 
 
 def everywhere(edit: Callable[[Worksheet], None]) -> Callable[[openpyxl.Workbook], None]:
@@ -391,13 +392,15 @@ def test_files_saved_again_by_libreoffice(
     } == formulas
 
 
-# ------------------------------------------------------------------------------------------------- filled by other hands
+# ---------------------------------------------------------------------------- filled by other hands
 
 
 def test_a_blank_form_filled_by_titles_alone_reads_completely(
     empty: bytes, template: Template
 ) -> None:
-    """An independent filler: it knows titles, looks for them with openpyxl, and types beside and beneath them."""
+    """An independent filler: it knows titles, looks for them with openpyxl, and types beside and
+    beneath them.
+    """
     wanted: dict[tuple[str, str, str], object] = {}
 
     def edit(book: openpyxl.Workbook) -> None:
@@ -429,7 +432,7 @@ def test_a_blank_form_filled_by_titles_alone_reads_completely(
     assert found.notes == ()
 
 
-# ------------------------------------------------------------------------------------------------- odd cells
+# ---------------------------------------------------------------------------------------- odd cells
 
 
 def change(template: Template, data: bytes, sheet: str, **cells: object) -> Submission:
@@ -573,7 +576,7 @@ def test_the_tick_of_one_table_is_not_anothers(empty: bytes, template: Template)
     )
 
 
-# ------------------------------------------------------------------------------------------------- merges
+# ------------------------------------------------------------------------------------------- merges
 
 
 def test_a_merged_amount_belongs_to_its_top_row(filled: bytes, template: Template) -> None:
@@ -635,7 +638,7 @@ def test_headings_over_two_lines(filled: bytes, original: Submission, template: 
     assert not found["资金预算执行表"].absent
 
 
-# ------------------------------------------------------------------------------------------------- nothing in silence
+# ------------------------------------------------------------------------------- nothing in silence
 
 
 def test_what_is_missing_is_named(filled: bytes, template: Template) -> None:
@@ -765,7 +768,7 @@ def test_a_column_in_another_unit_is_another_column(filled: bytes, template: Tem
     assert "unread_column" in kinds(found)
 
 
-# ------------------------------------------------------------------------------------------------- another form
+# ------------------------------------------------------------------------------------- another form
 
 
 def test_a_second_form_runs_from_data_alone(tmp_path: Path) -> None:
@@ -821,7 +824,7 @@ rows = [{ title = "子" }, { title = "丑" }]
     assert found.cells_read == found.cells_handled
 
 
-# ------------------------------------------------------------------------------------------------- no workbook
+# -------------------------------------------------------------------------------------- no workbook
 
 
 def zipped(**parts: bytes) -> bytes:
@@ -857,7 +860,8 @@ def ole(stream: str) -> bytes:
         (ole("Workbook"), "损坏"),
         (ole("Nothing"), "没有工作簿"),
         (
-            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>',
+            b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spread'
+            b'sheet"/>',
             "XML 表格 2003",
         ),
         (b"\x01\x02\x03\x04garbage", "不认识"),

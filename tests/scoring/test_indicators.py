@@ -32,7 +32,7 @@ def scored(row: str, **others: str) -> IndicatorScore:
     return score(read(绩效评价表=f"{head}\n{row}", **others), TEMPLATE).indicators[0]
 
 
-# ------------------------------------------------------------------------------------------------------ spellings
+# ---------------------------------------------------------------------------------------- spellings
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_words_of_a_tier() -> None:
     ]
 
 
-# ------------------------------------------------------------------------------------------------------ methods
+# ------------------------------------------------------------------------------------------ methods
 
 
 @pytest.mark.parametrize(
@@ -326,7 +326,7 @@ def test_a_recomputed_score_stays_within_its_weight(target: int, actual: int, na
     assert item.met == (item.score == item.weight)
 
 
-# ------------------------------------------------------------------------------------------------------ base data
+# ---------------------------------------------------------------------------------------- base data
 
 
 def funds(opening: str, closing: str) -> str:
@@ -366,7 +366,7 @@ def test_nothing_planned_and_nothing_spent_is_met() -> None:
     assert (item.score, item.met) == (F("2.7"), True)
 
 
-# ------------------------------------------------------------------------------------------------------ the whole card
+# ----------------------------------------------------------------------------------- the whole card
 
 SEED = """
 照表样
@@ -417,7 +417,8 @@ def test_not_applicable_indicators_scale_the_sum() -> None:
     found = card(绩效评价表=table, 预算执行率=SPENT)
     assert found.score == F("88.89")  # without a reason it is not accepted
     rows = "照表样\n三级指标 | 业绩值 | 指标得分 | 偏差原因及改进措施\n" + "\n".join(
-        f"{one.name} | {'不适用' if one.name == '项目支出预算执行率' else one.target or '100%'} | {float(one.weight)} | 没有项目"
+        f"{one.name} | {'不适用' if one.name == '项目支出预算执行率' else one.target or '100%'} | "
+        f"{float(one.weight)} | 没有项目"
         for one in TEMPLATE.indicators
     )
     full = card(绩效评价表=rows, 预算执行率=SPENT)

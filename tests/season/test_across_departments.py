@@ -1,4 +1,6 @@
-"""What only several departments show: copied figures and paragraphs, figures far from peers, targets of one's own."""
+"""What only several departments show: copied figures and paragraphs, figures far from peers,
+targets of one's own.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""The reviewer's word: read back from scored workbooks by name, checked, never lost, and what the ranking goes by."""
+"""The reviewer's word: read back from scored workbooks by name, checked, never lost, and what the
+ranking goes by.
+"""
 
 from __future__ import annotations
 
@@ -129,7 +131,7 @@ def ranking(output: Path) -> list[dict[str, object]]:
     ]
 
 
-# -------------------------------------------------------------------------------------------- it counts, and is kept
+# --------------------------------------------------------------------------- it counts, and is kept
 
 
 def test_the_reviewers_scores_decide_the_ranking(inbox: Path, first: Path, tmp_path: Path) -> None:
@@ -174,7 +176,9 @@ def test_the_reviewers_scores_decide_the_ranking(inbox: Path, first: Path, tmp_p
 
 
 def test_typing_is_written_again_and_stays_for_ever(inbox: Path, first: Path) -> None:
-    """Into the same folder: what was typed into is kept beside, the new one says the same, and a third run changes nothing."""
+    """Into the same folder: what was typed into is kept beside, the new one says the same, and a
+    third run changes nothing.
+    """
     typing = {
         "满意度": (12.5, "抽查"),
         "人员变动情况": ("两分", None),
@@ -217,7 +221,8 @@ def test_typing_without_the_option_is_kept_and_the_option_named(inbox: Path, fir
     typed(first / "评分" / f"{ONE}.xlsx", {"满意度": (12.5, "抽查")})
     done = run(inbox, first)
     assert card_of(done, ONE).review is None and any("--review" in note for note in done.notes)
-    # What was kept aside is taken up when it is asked for, though the new workbook beside it is blank.
+    # What was kept aside is taken up when it is asked for, though the new workbook beside it is
+    # blank.
     done = run(inbox, first, first / "评分")
     review = card_of(done, ONE).review
     assert (
@@ -245,7 +250,7 @@ def test_two_workbooks_of_one_department(inbox: Path, first: Path, tmp_path: Pat
     assert lines_["满意度"] == (12.5, "抽查") and lines_["人员变动情况"] == (2, "有误")
 
 
-# ---------------------------------------------------------------------------------------------------------- it is checked
+# ------------------------------------------------------------------------------------ it is checked
 
 
 @pytest.mark.parametrize(
@@ -359,7 +364,7 @@ def test_files_that_are_none_are_told_and_an_empty_folder_refused(
         read_review(b"", "x.xlsx")
 
 
-# ------------------------------------------------------------------------------------------------- the department sends again
+# ----------------------------------------------------------------------- the department sends again
 
 
 def sent_again(inbox: Path, changes: Mapping[str, object]) -> None:
@@ -456,7 +461,7 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
     )
 
 
-# -------------------------------------------------------------------------------------------------------------- by hand
+# ------------------------------------------------------------------------------------------ by hand
 
 
 @office.office

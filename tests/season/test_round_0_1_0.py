@@ -1,7 +1,9 @@
-"""Records that version 0.1.0 left in 轮次/ are still read: its findings keep their fingerprints and count as 未改正.
+"""Records that version 0.1.0 left in 轮次/ are still read: its findings keep their fingerprints and
+count as 未改正.
 
-`round_0_1_0/` is the output folder of `jixiao run` of 0.1.0 on the samples, without what `--previous` does not need;
-`round_0_1_0/expected.csv` is what 0.1.0 itself said of the same workbooks when they came a second time.
+`round_0_1_0/` is the output folder of `jixiao run` of 0.1.0 on the samples, without what
+`--previous` does not need; `round_0_1_0/expected.csv` is what 0.1.0 itself said of the same
+workbooks when they came a second time.
 """
 
 from __future__ import annotations

@@ -1,4 +1,6 @@
-"""Rounds: fingerprints survive what a clerk does to a workbook, and only what was not asked for counts as another change."""
+"""Rounds: fingerprints survive what a clerk does to a workbook, and only what was not asked for
+counts as another change.
+"""
 
 from __future__ import annotations
 
@@ -95,7 +97,8 @@ def test_moved_rows_and_renamed_files_change_no_state(seed: int, which: int) -> 
     assert report.mended == () and report.changes == ()
 
 
-# Rows that a clerk adds or takes out, by table: what is typed into them. Where a row is innocent it moves no total.
+# Rows that a clerk adds or takes out, by table: what is typed into them. Where a row is innocent it
+# moves no total.
 TASKS, BUDGET, SURVEY = "年度计划", "资金预算执行表", "满意度调查"
 INNOCENT: Mapping[str, Mapping[str, str]] = {
     TASKS: {
@@ -116,13 +119,16 @@ INNOCENT: Mapping[str, Mapping[str, str]] = {
 }
 OVERSPENT_AT = "其中：财政拨款（执行）"
 OVERSPENT = {**INNOCENT[TASKS], OVERSPENT_AT: "25"}  # more 财政拨款 than was spent in all
-SUM = "BAL301"  # the tasks come to more than the whole: told at the first of them, whichever that is now
+# the tasks come to more than the whole: told at the first of them, whichever that is now
+SUM = "BAL301"
 UNEVEN = "BAL303"  # 其中：财政拨款 is more than the whole: the one finding that such a row has
 BEFORE, AFTER, BOTH = "删去", "插入", "保留"
 
 
 def _row(like: Row, title: str, label: str, typed: Mapping[str, str]) -> Row:
-    """A new row with the cells of `like`, at its addresses; `label` is the column that holds the title."""
+    """A new row with the cells of `like`, at its addresses; `label` is the column that holds the
+    title.
+    """
 
     def cell(old: Cell) -> Cell:
         text = title if old.column == label else typed.get(old.column)
@@ -141,7 +147,9 @@ def _row(like: Row, title: str, label: str, typed: Mapping[str, str]) -> Row:
 
 
 def inserted(table: Table, title: str, typed: Mapping[str, str], place: int) -> Table:
-    """With a new row as the open row number `place`; what stood there and below is one line lower."""
+    """With a new row as the open row number `place`; what stood there and below is one line
+    lower.
+    """
     opened = [at for at, row in enumerate(table.rows) if row.kind == "open"]
     at = [*opened, opened[-1] + 1][place % (len(opened) + 1)]
     like = table.rows[at] if at in opened else _lowered(table.rows[opened[-1]], 1)
@@ -167,7 +175,9 @@ def _known_by(finding: Finding) -> tuple[str, str, str]:
 
 
 def _typing(table: str, title: str, innocent: bool) -> Mapping[str, str]:
-    """What is typed into a row: a task has words of its own, so that it is not another task under a new name."""
+    """What is typed into a row: a task has words of its own, so that it is not another task under a
+    new name.
+    """
     typed = INNOCENT[table] if innocent else OVERSPENT
     return {**typed, "完成情况": f"{title}完成"} if table == TASKS else typed
 
@@ -184,7 +194,9 @@ CALM_ROWS = st.lists(
 def test_rows_put_in_and_taken_out_change_only_their_own_states(
     calm: list[tuple[str, str, int]], places: list[int], seed: int, which: int
 ) -> None:
-    """Beside innocent rows there is always a faulty one that is taken out, one that is put in and one that stays."""
+    """Beside innocent rows there is always a faulty one that is taken out, one that is put in and
+    one that stays.
+    """
     book = BOOKS[which]
     drawn = [(table, True, when, place) for table, when, place in calm]
     drawn += [(TASKS, False, when, place) for when, place in zip(WHENS, places, strict=True)]
@@ -224,8 +236,8 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
     )
     kept = [(UNEVEN, title, OVERSPENT_AT) for title in faulty[BOTH]]
     assert sorted(_known_by(f) for f in report.findings if f.since == 1) == sorted([*own, *kept])
-    # Nobody asked for an innocent row, nor for a faulty one to be put in: each is told, and nothing else is. A table that a
-    # finding spoke of as a whole had to change anyhow.
+    # Nobody asked for an innocent row, nor for a faulty one to be put in: each is told, and nothing
+    # else is. A table that a finding spoke of as a whole had to change anyhow.
     told = {change.item for change in report.changes}
     moving = {
         (table, title)
@@ -249,7 +261,9 @@ def _at(table: Table, title: str) -> list[int]:
 
 @pytest.mark.parametrize("above", [0, 1, 2], ids=["首", "中", "尾"])
 def test_a_row_put_in_among_equal_titles_leaves_the_others_alone(above: int) -> None:
-    """Three rows of one title, told apart by where the money is from: the new one is told cell by cell, and no other cell is."""
+    """Three rows of one title, told apart by where the money is from: the new one is told cell by
+    cell, and no other cell is.
+    """
     table = EQUALS[BUDGET]
     place = [*_at(table, ALIKE), _at(table, ALIKE)[-1] + 1][above]
     new = {
@@ -284,7 +298,9 @@ def test_a_row_put_in_among_equal_titles_leaves_the_others_alone(above: int) -> 
 
 
 def test_of_two_equal_rows_the_one_that_was_mended_is_mended() -> None:
-    """Equal tasks with the same fault, the first of which is put right: the second is not taken for it, wherever it stands now."""
+    """Equal tasks with the same fault, the first of which is put right: the second is not taken for
+    it, wherever it stands now.
+    """
     clean = _with(
         EQUALS,
         inserted(EQUALS[TASKS], "维修", {**OVERSPENT, "完成情况": "东楼", OVERSPENT_AT: "15"}, 0),
@@ -327,7 +343,9 @@ def test_where_one_equal_row_is_mended_and_another_spoilt_both_are_told() -> Non
 
 
 def test_a_row_under_a_new_name_is_the_same_row() -> None:
-    """Its fault is still not mended, and its name is the one thing that changed; a “#” in a name is part of it."""
+    """Its fault is still not mended, and its name is the one thing that changed; a “#” in a name is
+    part of it.
+    """
     before = _with(
         EQUALS, inserted(EQUALS[TASKS], "3#楼维修", {**OVERSPENT, "完成情况": "完工"}, 1)
     )
@@ -343,7 +361,9 @@ def test_a_row_under_a_new_name_is_the_same_row() -> None:
     "before", [book for book in BOOKS if TASKS in book.tables], ids=lambda book: book.department
 )
 def test_a_task_without_finding_can_be_taken_out(before: Submission) -> None:
-    """A line that was there from the start, between others: nothing is mended by it, and nothing is new."""
+    """A line that was there from the start, between others: nothing is mended by it, and nothing is
+    new.
+    """
     found = {f.item for f in check(before, FORM).findings if f.place.sheet == before[TASKS].sheet}
     title = next(row.title for row in before[TASKS].open_rows[1:] if row.title not in found)
     report = compared(
@@ -354,7 +374,9 @@ def test_a_task_without_finding_can_be_taken_out(before: Submission) -> None:
 
 
 def _one_down(sheet: object, first: int, last: int, row: Sequence[object]) -> None:
-    """What a clerk does where rows cannot be put in: `row` is typed at `first`, what stood there to `last` one line lower."""
+    """What a clerk does where rows cannot be put in: `row` is typed at `first`, what stood there to
+    `last` one line lower.
+    """
     cells = sheet.cell  # type: ignore[attr-defined]
     for at in range(last, first - 1, -1):
         for column in range(1, len(row) + 1):
@@ -365,7 +387,9 @@ def _one_down(sheet: object, first: int, last: int, row: Sequence[object]) -> No
 
 @office
 def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
-    """Two workbooks are edited as a clerk edits them, calculated and saved by LibreOffice under other names, and read."""
+    """Two workbooks are edited as a clerk edits them, calculated and saved by LibreOffice under
+    other names, and read.
+    """
     roads, insurance = (
         INBOX / "县交通运输局-部门整体绩效评价.xlsx",
         INBOX / "县医保局绩效评价表（导出）.xlsx",
@@ -512,8 +536,8 @@ def _judged(submission: Submission, row: str, **typed: str) -> Submission:
 
 
 def test_what_follows_from_a_correction_is_no_other_change() -> None:
-    """A score was too high: the clerk lowers it and says why, and 自评总分 follows. The unit of that line was not asked for, nor
-    the reason in the next line.
+    """A score was too high: the clerk lowers it and says why, and 自评总分 follows. The unit of that
+    line was not asked for, nor the reason in the next line.
     """
     columns = FORM.indicator_columns
     book = workbook.read(INBOX / "机关事务服务中心2023年部门整体支出绩效自评.xlsx", FORM)
@@ -556,7 +580,9 @@ def test_what_follows_from_a_correction_is_no_other_change() -> None:
 
 
 def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
-    """“三公经费”控制率 speaks of the total, which is a formula: a part typed anew is an answer, a figure of another line is not."""
+    """“三公经费”控制率 speaks of the total, which is a formula: a part typed anew is an answer, a figure
+    of another line is not.
+    """
     book = workbook.read(INBOX / "科技局2023整体支出绩效评价表.xlsx", FORM)
     total = book["三公经费"].cell("“三公经费”合计", "决算数")
     assert total and total.formula

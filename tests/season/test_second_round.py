@@ -1,4 +1,5 @@
-"""The whole loop: what a clerk mends by following the annotated copy is 已改正 in the second round, and nothing new appears.
+"""The whole loop: what a clerk mends by following the annotated copy is 已改正 in the second round,
+and nothing new appears.
 
 For every workbook of the samples that is returned; `clerk` does what the copy says.
 """
@@ -136,8 +137,9 @@ def test_the_copy_that_came_back_is_read_as_a_submission(
 
 
 def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
-    """One department passed, one was returned, and the next inbox has only a third: both are told, neither is chased as if it had
-    never sent anything; the one that sends again in the third run is in its second round.
+    """One department passed, one was returned, and the next inbox has only a third: both are told,
+    neither is chased as if it had never sent anything; the one that sends again in the third run is
+    in its second round.
     """
     passed, late, third = "青禾县信访局", "青禾县教育局", "青禾县统计局"
     names = {passed: "青禾县信访局.xlsx", third: "县统计局整体支出绩效自评.xlsx"}

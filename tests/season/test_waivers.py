@@ -1,4 +1,6 @@
-"""情况说明 turns a 警告 into 已说明 and never touches a 错误; a waived finding stays visible; idle waivers are told."""
+"""情况说明 turns a 警告 into 已说明 and never touches a 错误; a waived finding stays visible; idle waivers are
+told.
+"""
 
 from __future__ import annotations
 
@@ -41,9 +43,14 @@ def answer(*findings: Finding) -> Answer:
 
 def waiver(**changes: object) -> Waiver:
     known: dict[str, object] = {
-        "department": "教育局", "code": "BAL503", "item": "会议费", "reason": "会议由省里举办", "approver": "李局长",
-        "until": dt.date(2024, 12, 31), "source": "waivers.csv 第 2 行",
-    }  # fmt: skip
+        "department": "教育局",
+        "code": "BAL503",
+        "item": "会议费",
+        "reason": "会议由省里举办",
+        "approver": "李局长",
+        "until": dt.date(2024, 12, 31),
+        "source": "waivers.csv 第 2 行",
+    }
     return Waiver(**(known | changes))  # type: ignore[arg-type]
 
 

@@ -196,7 +196,7 @@ def test_identical_bytes_are_one_submission() -> None:
     assert "完全相同" in one.reason and "保存时间较晚" in three.reason
 
 
-# ------------------------------------------------------------------------------------------------- mail and names
+# ----------------------------------------------------------------------------------- mail and names
 
 
 def by_mail(one: Answer, date: str = "", sender: str = "") -> Answer:
@@ -286,7 +286,7 @@ def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(
         )
 
 
-# ------------------------------------------------------------------------------------------------ the reviewer's word
+# ------------------------------------------------------------------------------ the reviewer's word
 
 CHOICE = Choice("青禾县财政局", "旧.xlsx", "overrides.csv 第 2 行")
 
@@ -336,7 +336,7 @@ def test_choices_that_do_nothing_are_told() -> None:
     ] * 3 and len(notes) == 3
 
 
-# ---------------------------------------------------------------------------------------------- departments and units
+# ---------------------------------------------------------------------------- departments and units
 
 
 def test_a_unit_inside_its_departments_sum_says_so() -> None:
@@ -352,7 +352,7 @@ def test_a_unit_inside_its_departments_sum_says_so() -> None:
     assert not settled(alone, answer("站.xlsx", "甲局站"), roster=roster)[1].reason
 
 
-# ------------------------------------------------------------------------------------------------- what comes along
+# --------------------------------------------------------------------------------- what comes along
 
 
 def document(file: str, letter: Letter | None = None) -> Answer:

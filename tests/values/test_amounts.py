@@ -31,12 +31,14 @@ FEN = st.one_of(SMALL, st.integers(-(10**12), 10**12))
 
 
 def printed(fen: int, how: Convention, unit: str = "万元", decimals: int = 2) -> Decimal:
-    """What a sheet shows for a true amount; written with Decimal's own rounding, not the product's."""
+    """What a sheet shows for a true amount; written with Decimal's own rounding, not the
+    product's.
+    """
     mode = ROUND_HALF_UP if how is Convention.ROUND else ROUND_DOWN
     return (Decimal(fen) / atoms_per(unit)).quantize(Decimal(1).scaleb(-decimals), mode)
 
 
-# ------------------------------------------------------------------------------------------------------ intervals
+# ---------------------------------------------------------------------------------------- intervals
 
 
 @given(FEN, HOW, UNITS)
@@ -124,7 +126,7 @@ def test_intervals_meet_or_are_apart() -> None:
     assert a + b == Interval(13, 30)
 
 
-# ------------------------------------------------------------------------------------------------------ printable
+# ---------------------------------------------------------------------------------------- printable
 
 
 @given(st.integers(-60_000, 60_000), st.integers(0, 40_000), HOW)
@@ -153,7 +155,7 @@ def test_954_81_or_954_82() -> None:
     assert vote(Interval(954_811_200, 954_811_200), Figure(Decimal("954.81"), "万元", 2)) is None
 
 
-# ------------------------------------------------------------------------------------------------------ rates
+# -------------------------------------------------------------------------------------------- rates
 
 
 @given(FEN, st.integers(1, 10**12), HOW, HOW, st.integers(4, 8))
@@ -228,7 +230,7 @@ def test_the_ends_of_what_a_rate_can_stand_for(
     )
 
 
-# ------------------------------------------------------------------------------------------------------ as typed
+# ----------------------------------------------------------------------------------------- as typed
 
 
 @pytest.mark.parametrize(
