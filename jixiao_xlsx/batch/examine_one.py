@@ -24,7 +24,7 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
-from jixiao_xlsx.intake.file_kinds import ENCRYPTED, Refused, is_fully_guarded
+from jixiao_xlsx.intake.file_kinds import Encrypted, Refused, is_fully_guarded
 from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.intake.passwords import unlocked
@@ -114,7 +114,8 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     except _Opaque:
         raise
     except workbook.Unreadable as error:
-        reason = _STILL_LOCKED if error.reason == ENCRYPTED and task.passwords else error.reason
+        is_locked = isinstance(error.__cause__, Encrypted) and task.passwords
+        reason = _STILL_LOCKED if is_locked else error.reason
         return replace(_failed(candidate, reason, sha256), status=error.status)
     except Refused as refusal:
         return _failed(candidate, refusal.reason, sha256)

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping
 from pathlib import Path, PurePosixPath
 
+from jixiao_xlsx.intake.inbox import RUN_RECORD
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.output.files import (
     Blocked,
@@ -17,7 +18,6 @@ from jixiao_xlsx.output.files import (
     write_bytes,
 )
 
-RUN_RECORD = "run.json"
 TOOL = "jixiao-xlsx"
 
 

@@ -1,4 +1,4 @@
-"""Candidates: the files of an inbox, those inside archives and saved mails too, and the way to their bytes.
+"""Candidates: the files of an inbox, also inside archives and saved mails, and their bytes.
 
 Nothing is unpacked to disk, and the bytes of a candidate are fetched only when they are wanted.
 """
@@ -41,7 +41,7 @@ class Step:
 @dataclass(frozen=True, slots=True)
 class SetAside:
     """Why a file is not read: the reason in Chinese, the status it gets, and whether it is
-    `ignorable` (lock files, system files, earlier results: nothing anybody sent).
+    `ignorable` (lock files, system files, earlier results: not sent by a department).
     """
 
     reason: str

@@ -6,6 +6,7 @@ The reasons are Chinese sentences for people: what the file is and what to do.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -16,6 +17,18 @@ _MAX_PARTS = 2000
 _MAX_UNPACKED_BYTES = 200 * 2**20
 _MAX_XML_BYTES = 100 * 2**20
 
+# What a zip that is damaged, or made to harm, may raise while it is read.
+ZIP_ERRORS = (
+    zipfile.BadZipFile,
+    zlib.error,
+    struct.error,
+    EOFError,
+    NotImplementedError,
+    LookupError,
+    ValueError,
+    OSError,
+    RuntimeError,
+)
 SAVE_AS = "请用 WPS 或 Excel 打开，另存为“Excel 工作簿（.xlsx）”后重报"
 
 
@@ -25,6 +38,16 @@ class Refused(Exception):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
+
+
+class Encrypted(Refused):
+    """A workbook that needs a password."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "文件已加密，需要密码才能打开。"
+            "请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
+        )
 
 
 class WorkbookFormat(StrEnum):
@@ -37,9 +60,7 @@ class WorkbookFormat(StrEnum):
 
 
 _BIFF = frozenset({b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"})
-_BAD_DIRECTORY = (zipfile.BadZipFile, ValueError, NotImplementedError, OSError)
-_BAD_ZIP = (*_BAD_DIRECTORY, zlib.error, EOFError)
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
     (b"%PDF", "这是 PDF 文件，不是工作簿。请报送填好的 .xlsx 原件"),
     (b"Rar!", "这是 RAR 压缩包，不是工作簿。请解压后报送里面的 .xlsx"),
@@ -47,10 +68,6 @@ _MAGIC = (
     (b"\xff\xd8\xff", "这是图片（JPEG），不是工作簿。请报送填好的 .xlsx 原件"),
     (b"\x89PNG", "这是图片（PNG），不是工作簿。请报送填好的 .xlsx 原件"),
     (b"{\\rtf", "这是写字板文档（RTF），不是工作簿。请报送填好的 .xlsx 原件"),
-)
-ENCRYPTED = (
-    "文件已加密，需要密码才能打开。"
-    "请部门告知密码（运行时给出），或取消密码（文件—文档加密）后重新保存并报送"
 )
 _ENCRYPTED_ODS = "文件是加密的 .ods，不能读取。请取消密码，用 WPS 或 Excel 另存为 .xlsx 后重新报送"
 _BROKEN = "文件已损坏，不能完整解开（常见于传输中断）。请在本机确认能打开后重新报送"
@@ -68,7 +85,7 @@ def sniff(data: bytes) -> WorkbookFormat:
             f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
             "请删去图片等无关内容后重报"
         )
-    if data.startswith(_OLE):
+    if data.startswith(OLE_MAGIC):
         return _format_in_ole(data)
     if data.startswith(b"PK\x03\x04"):
         return _format_in_zip(data)
@@ -84,14 +101,14 @@ def sniff(data: bytes) -> WorkbookFormat:
 
 def is_fully_guarded(data: bytes) -> bool:
     """Return whether our own guard checks all of `data`: an .xlsx, or what no library is given."""
-    if data.startswith(_OLE) or data[:2] in _BIFF:
+    if data.startswith(OLE_MAGIC) or data[:2] in _BIFF:
         return False
     if not data.startswith(b"PK\x03\x04"):
         return True
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             names = {name.lower() for name in archive.namelist()}
-    except _BAD_DIRECTORY:
+    except ZIP_ERRORS:
         return True
     return "mimetype" not in names and not any(name.endswith("workbook.bin") for name in names)
 
@@ -100,7 +117,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     """Open an archive, its sizes checked before anything is unpacked. Raises Refused."""
     try:
         archive = zipfile.ZipFile(io.BytesIO(data))
-    except _BAD_DIRECTORY as error:
+    except ZIP_ERRORS as error:
         raise Refused(_BROKEN) from error
     entries = archive.infolist()
     if len(entries) > _MAX_PARTS:
@@ -119,7 +136,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
             "请另存一份只含报表的 .xlsx 后重报"
         )
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Refused(ENCRYPTED)
+        raise Encrypted
     return archive
 
 
@@ -128,17 +145,12 @@ def broken() -> Refused:
     return Refused(_BROKEN)
 
 
-def encrypted() -> Refused:
-    """Return the refusal of a workbook that needs a password."""
-    return Refused(ENCRYPTED)
-
-
 def _format_in_ole(data: bytes) -> WorkbookFormat:
     def holds(stream: str) -> bool:
         return stream.encode("utf-16-le") in data
 
     if holds("EncryptedPackage") or holds("EncryptionInfo"):
-        raise Refused(ENCRYPTED)
+        raise Encrypted
     if holds("WordDocument"):
         raise Refused("这是 Word 文档（.doc），不是工作簿。请报送填好的 .xlsx 原件")
     if holds("__properties_version1.0"):
@@ -178,7 +190,7 @@ def _refuse_other_open_documents(archive: zipfile.ZipFile, names: Mapping[str, s
     try:
         media_type = archive.read(names["mimetype"])
         encrypted_parts = manifest and b"encryption-data" in archive.read(manifest)
-    except _BAD_ZIP as error:
+    except ZIP_ERRORS as error:
         raise Refused(_BROKEN) from error
     if not media_type.startswith(b"application/vnd.oasis.opendocument.spreadsheet"):
         raise Refused("这是 OpenDocument 文档，但不是表格。请报送填好的 .xlsx 原件")

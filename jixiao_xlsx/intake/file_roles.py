@@ -1,4 +1,4 @@
-"""What a file of an inbox is good for: by its content first, by its name where content is silent."""
+"""The role of a file in an inbox: by its content first, by its name where content is silent."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.intake import mail_files, zip_files
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, FileRole, SetAside
-from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused
+from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, SAVE_AS, Refused
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
 _TEXTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd"})
@@ -23,7 +23,6 @@ _PACKED = frozenset(
 _LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
 _VOLUME = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.part\d+\.rar$|\.[zr]\d\d$")
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _WINMAIL = b"\x78\x9f\x3e\x22"
 _PACKED_MAGIC = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 
@@ -80,7 +79,7 @@ def _is_system_file(look: _Look) -> bool:
 
 def _is_packed(look: _Look) -> bool:
     return look.head.startswith(_PACKED_MAGIC) or (
-        look.suffix in _PACKED and not look.head.startswith((b"PK", _OLE))
+        look.suffix in _PACKED and not look.head.startswith((b"PK", OLE_MAGIC))
     )
 
 
@@ -112,7 +111,10 @@ _NEVER_READ: tuple[tuple[Callable[[_Look], object], SetAside], ...] = (
 
 
 def _role_by_content(look: _Look) -> FileRole | SetAside | None:
-    """Return the role of a file not named like a workbook; None where it may be one. Raises Refused."""
+    """Return the role of a file not named like a workbook; None where it may be one.
+
+    Raises Refused.
+    """
     suffix, head = look.suffix, look.head
     if mail_files.is_mbox(head):
         return FileRole.MBOX
@@ -122,7 +124,7 @@ def _role_by_content(look: _Look) -> FileRole | SetAside | None:
         raise Refused("不是压缩包，或压缩包已损坏，打不开。请重新打包后报送")
     if suffix in _DOCUMENTS or head.startswith(b"%PDF"):
         return FileRole.DOCUMENT
-    if head.startswith((_OLE, b"PK\x03\x04")):
+    if head.startswith((OLE_MAGIC, b"PK\x03\x04")):
         return None
     if suffix in _TABLES:
         return SetAside(f"{suffix} 文件，不是工作簿。{SAVE_AS}")

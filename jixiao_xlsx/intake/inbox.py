@@ -1,4 +1,4 @@
-"""The inboxes: every file of every folder as a candidate, in a fixed order and by a name of its own.
+"""The inboxes: every file of every folder as a candidate, in a fixed order, by a unique name.
 
 Each is accounted for: either worth reading, or set aside with the reason.
 """
@@ -19,7 +19,8 @@ from jixiao_xlsx.values.answers import FileStatus
 
 # What marks a folder as the results of a run: its record with the tool's name, or the folder of
 # a run under way.
-RUN_RECORD, TOOL_MARK, WAITING = "run.json", b'"name": "jixiao-xlsx"', ".jixiao-tmp"
+RUN_RECORD, WAITING = "run.json", ".jixiao-tmp"
+_TOOL_MARK = b'"name": "jixiao-xlsx"'
 _RESULTS = SetAside("以前运行的结果文件夹，没有读，不是报送内容", ignorable=True)
 _LINKED = SetAside(
     "文件夹的链接（快捷方式），没有进去看。请直接放入它所指的文件夹", FileStatus.UNREADABLE
@@ -81,12 +82,12 @@ def _walk(root: Path, skip: Path | None) -> Iterator[tuple[Path, SetAside | None
 def _is_result_folder(folder: Path) -> bool:
     """Return whether a run left its results there: these were not sent by departments."""
     with contextlib.suppress(OSError), (folder / RUN_RECORD).open("rb") as stream:
-        return TOOL_MARK in stream.read(HEAD_BYTES)
+        return _TOOL_MARK in stream.read(HEAD_BYTES)
     return (folder / WAITING).is_dir()
 
 
 def _is_link(folder: Path) -> bool:
-    """Return whether os.walk passes the folder by: a link, or a junction (known since Python 3.12)."""
+    """Return whether os.walk does not enter the folder: a link, or a junction (Python 3.12 on)."""
     is_junction: Callable[[Path], bool] | None = getattr(os.path, "isjunction", None)
     return folder.is_symlink() or bool(is_junction and is_junction(folder))
 

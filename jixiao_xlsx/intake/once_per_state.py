@@ -1,4 +1,4 @@
-"""What is read out of the bureau's own files: once for all the files of a run, and again after someone has changed them."""
+"""Files of the bureau read once for all the files of a run, and again when they have changed."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from functools import lru_cache, wraps
 from pathlib import Path
 from typing import TypeVar
 
-Result = TypeVar("Result")
+_Result = TypeVar("_Result")
 _KEPT = 4
 
 
-def once_per_state(read: Callable[[Path], Result]) -> Callable[[Path], Result]:
-    """`read`, which is not called again for a file or folder as long as its time of change and its size are the same."""
+def once_per_state(read: Callable[[Path], _Result]) -> Callable[[Path], _Result]:
+    """Return `read`, cached for a file or folder by its time of change and its size."""
 
     @lru_cache(maxsize=_KEPT)
-    def known(path: Path, state: tuple[int, int]) -> Result:
+    def known(path: Path, state: tuple[int, int]) -> _Result:
         return read(path)
 
     @wraps(read)
-    def fresh(path: Path) -> Result:
+    def fresh(path: Path) -> _Result:
         return known(path, _state(path))
 
     return fresh
@@ -27,7 +27,7 @@ def once_per_state(read: Callable[[Path], Result]) -> Callable[[Path], Result]:
 
 def _state(path: Path) -> tuple[int, int]:
     try:
-        found = path.stat()
-    except OSError:  # for `read` to tell
+        facts = path.stat()
+    except OSError:  # `read` reports it
         return 0, 0
-    return found.st_mtime_ns, found.st_size
+    return facts.st_mtime_ns, facts.st_size

@@ -1,4 +1,4 @@
-"""Workbooks encrypted by a password: opened in memory with those the bureau gives, never written."""
+"""Encrypted workbooks: opened in memory with the passwords the bureau gives, never written."""
 
 from __future__ import annotations
 
@@ -9,9 +9,10 @@ import re
 import warnings
 from collections.abc import Mapping, Sequence
 
+from jixiao_xlsx.intake.file_kinds import OLE_MAGIC
+
 _VARIABLE = "JIXIAO_PASSWORDS"
 _MOST = 50
-_OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 # What Excel itself tries first: workbooks that are only protected against editing are encrypted
 # with it.
 _DEFAULT = "VelvetSweatshop"
@@ -29,7 +30,7 @@ def split_passwords(text: str) -> tuple[str, ...]:
 
 
 def unlocked(data: bytes, passwords: Sequence[str]) -> bytes | None:
-    """Return the workbook inside an encrypted one; None where it is not encrypted, or no password fits.
+    """Return the workbook inside an encrypted one; None where none is, or no password fits.
 
     Never raises: reading reports what is wrong with a file. The file sets the cost of a try, so
     this runs where time is limited.
@@ -39,13 +40,13 @@ def unlocked(data: bytes, passwords: Sequence[str]) -> bytes | None:
     for password in (_DEFAULT, *passwords):
         # A wrong password, or a broken file: either way this one does not open it.
         with contextlib.suppress(Exception):
-            if (opened := _decrypted(data, password)).startswith((b"PK", _OLE)):
+            if (opened := _decrypted(data, password)).startswith((b"PK", OLE_MAGIC)):
                 return opened
     return None
 
 
 def _is_encrypted(data: bytes) -> bool:
-    if not data.startswith(_OLE):
+    if not data.startswith(OLE_MAGIC):
         return False
     import msoffcrypto
 

@@ -102,7 +102,7 @@ def _choice_mistake(
 
 
 def _owners_by_name(roster: Sequence[Department]) -> Mapping[str, Sequence[str]]:
-    """Return the departments that a full name, short name or code may mean; a full name means one."""
+    """Return which departments a full name, short name or code may mean; a full name means one."""
     owners: dict[str, list[str]] = {}
     for department in roster:
         for name in dict.fromkeys(filter(None, (tidy(department.short), tidy(department.code)))):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from jixiao_xlsx.intake.file_kinds import OLE_MAGIC
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.values.text import tidy
 
@@ -24,8 +25,8 @@ class InputError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class TableLine:
-    """A line of a CSV file: `cells` by column title, stripped, "" where the file has no such column;
-    `place` is the line in Chinese; `surplus` counts the filled cells' overhang beyond the header.
+    """A line of a CSV file: `cells` by column title, stripped, "" where there is no such column;
+    `surplus` counts the cells beyond the header where one of them is filled.
     """
 
     number: int
@@ -74,7 +75,7 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except OSError as error:
         raise InputError(path.name, [f"无法打开：{why(error)}"]) from error
-    if data.startswith((b"PK\x03\x04", b"\xd0\xcf\x11\xe0")):
+    if data.startswith((b"PK\x03\x04", OLE_MAGIC)):
         raise InputError(
             path.name, ["这是 Excel 工作簿。请打开后另存为“CSV（逗号分隔）”，再用另存的文件"]
         )

@@ -11,31 +11,20 @@ import io
 import struct
 import unicodedata
 import zipfile
-import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.intake.file_kinds import ZIP_ERRORS, Refused
 
 MAX_MEMBERS = 5000
 _MAX_TOTAL_BYTES = 2 * 2**30
 _MAX_NAME = 200
-_BAD = (
-    zipfile.BadZipFile,
-    zlib.error,
-    EOFError,
-    NotImplementedError,
-    ValueError,
-    OSError,
-    RuntimeError,
-    struct.error,
-)
 _UNICODE_PATH = 0x7075
 _UTF8_FLAG = 0x800
 _HEAD = 512
-# Archives up to this size are held in memory: on Windows an open file can neither be moved nor deleted.
+# Archives up to this size are held in memory: on Windows an open file cannot be moved or deleted.
 _SMALL = 32 * 2**20
 # Names of the first member of a workbook or document; a packed folder of files starts otherwise.
 _PACKAGE = (
@@ -55,8 +44,8 @@ Source = Path | bytes
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A file of an archive: `at` is its place in the list, `size` in bytes, `saved` the time of its last
-    change in seconds (0: unknown), `locked` whether it needs a password, `head` its first bytes.
+    """A file of an archive: `at` is its place in the list, `size` in bytes, `saved` the time of its
+    last change in seconds (0: unknown), `locked`: it needs a password, `head` its first bytes.
     """
 
     name: str
@@ -75,7 +64,7 @@ def is_archive(source: Source, head: bytes) -> bool:
         return False
     try:
         names = {name.lower() for name in _opened(source).namelist()}
-    except _BAD:
+    except ZIP_ERRORS:
         return False  # reading reports what is wrong with it
     return not names & {"[content_types].xml", "_rels/.rels", "content.xml"}
 
@@ -84,7 +73,7 @@ def members(source: Source) -> Iterator[Member]:
     """Yield the files of an archive in their order. Raises Refused."""
     try:
         archive = _opened(source)
-    except _BAD as error:
+    except ZIP_ERRORS as error:
         raise Refused("压缩包已损坏，打不开（常见于传输中断）。请重新打包后报送") from error
     entries = archive.infolist()
     if len(entries) > MAX_MEMBERS:
@@ -111,7 +100,7 @@ def _head(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
     try:
         with archive.open(_plain(entry)) as stream:
             return stream.read(_HEAD)
-    except (*_BAD, Refused):
+    except (*ZIP_ERRORS, Refused):
         return b""
 
 
@@ -133,13 +122,13 @@ def read_member(source: Source, at: int, limit: int) -> bytes:
         if entry.file_size > limit:
             raise Refused(f"文件过大（{entry.file_size // 2**20} MB，上限 {limit // 2**20} MB）")
         return archive.read(entry)
-    except (*_BAD, IndexError) as error:
+    except ZIP_ERRORS as error:
         raise Refused("压缩包里的这个文件已损坏，解不开。请重新打包后报送") from error
 
 
 def clean_name(name: str) -> str:
-    """Return a foreign name as a label: one line, forward slashes, nothing invisible; of a name that
-    is too long, the end.
+    """Return a foreign name as a label: one line, forward slashes, nothing invisible, at most
+    200 characters (the end of the name is kept).
     """
     parts = "".join(_visible(letter) for letter in name.replace("\\", "/")).split("/")
     label = "/".join(part for part in parts if part.strip(" "))

@@ -22,10 +22,10 @@ from jixiao_xlsx.form.repeated_sheets import untouched, with_parts
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import (
     MAX_WORKBOOK_BYTES,
+    Encrypted,
     Refused,
     WorkbookFormat,
     broken,
-    encrypted,
     sniff,
 )
 from jixiao_xlsx.intake.os_errors import why
@@ -150,7 +150,7 @@ def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
     try:
         return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
-        raise encrypted() from error
+        raise Encrypted from error
     except calamine.CalamineError as error:
         raise broken() from error
     except (OSError, ValueError) as error:

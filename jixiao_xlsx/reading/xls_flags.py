@@ -10,7 +10,7 @@ import io
 import struct
 from collections.abc import Iterator, Mapping
 
-from jixiao_xlsx.intake.file_kinds import Refused, broken, encrypted
+from jixiao_xlsx.intake.file_kinds import Encrypted, Refused, broken
 from jixiao_xlsx.reading.sheet_flags import SheetFlags, far_cell, too_far
 from jixiao_xlsx.reading.xlsx_flags import percent_format
 from jixiao_xlsx.values.addresses import Position
@@ -98,7 +98,7 @@ def _workbook_flags(stream: bytes) -> Mapping[str, SheetFlags]:
         if number == 0 and (kind != _BOF or struct.unpack_from("<H", body)[0] != _BIFF8):
             return {}
         if kind == _FILEPASS:
-            raise encrypted()
+            raise Encrypted
         if kind == _BOUNDSHEET and body[5] == 0:
             sheets.append((_text(body[6:], body[6], 1), struct.unpack_from("<I", body)[0]))
         elif kind == _FORMAT:

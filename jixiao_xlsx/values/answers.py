@@ -73,8 +73,8 @@ class Answer:
     for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
     to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back;
     `documents` are the files of written reports that were read with it, or not, each with what is to be said of it; `faults`
-    are the program's own, for whoever maintains it. `ignorable` marks what nobody sent (lock files, system files, earlier
-    results).
+    are the program's own, for whoever maintains it. `ignorable` marks what no department sent (lock files, system
+    files, earlier results).
     """
 
     file: str
