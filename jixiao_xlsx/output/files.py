@@ -21,7 +21,7 @@ class Blocked(Exception):
 
 
 def write_whole(target: Path, fill: Callable[[BinaryIO], object]) -> None:
-    """Let `fill` write into memory, then put the bytes at `target` in one step. Raises Blocked."""
+    """Let `fill` write into memory, and put the bytes at `target` in one step. Raises Blocked."""
     buffer = io.BytesIO()
     fill(buffer)
     write_bytes(target, buffer.getvalue())
@@ -34,7 +34,8 @@ def write_bytes(target: Path, data: bytes) -> None:
 
 def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
     """Put all `pieces` at `target` in one step, by way of a file beside it. Raises Blocked."""
-    # Named after the process too: one that outlives a killed run must not write into the next one's file.
+    # Named after the process too: a process that outlives a killed run must not write into the
+    # file of the next one.
     part = target.with_name(
         f"{PART}{hashlib.sha256(target.name.encode()).hexdigest()[:16]}-{os.getpid()}.part"
     )
@@ -61,7 +62,7 @@ def move_whole(source: Path, target: Path) -> None:
 
 
 def set_aside(target: Path) -> Path:
-    """Rename what lies at `target` beside its place, and return where it is now. Raises Blocked."""
+    """Rename what is at `target` and return its new place. Raises Blocked."""
     number = 1
     while (kept := target.with_name(f"{target.stem}（改动保留{number}）{target.suffix}")).exists():
         number += 1
@@ -70,7 +71,10 @@ def set_aside(target: Path) -> Path:
 
 
 def keep_other(target: Path, data: bytes) -> Path | None:
-    """Set aside what lies at `target`, where it is a file of other content than `data`. Raises Blocked."""
+    """Set aside a file at `target` with another content than `data`; return its new place.
+
+    Raises Blocked.
+    """
     try:
         other = target.is_file() and target.read_bytes() != data
     except OSError as error:
@@ -79,7 +83,7 @@ def keep_other(target: Path, data: bytes) -> Path | None:
 
 
 def unique(stem: str, taken: set[str]) -> str:
-    """`stem`, numbered where a name that no system tells apart from it is in `taken`; the result joins `taken`."""
+    """Return `stem`, numbered where `taken` has it in any letter case, and add it to `taken`."""
     name, number = stem, 2
     while name.casefold() in taken:
         name, number = f"{stem}({number})", number + 1
@@ -93,13 +97,13 @@ def sha256_of_bytes(data: bytes) -> str:
 
 
 def sha256_of(path: Path) -> str:
-    """The digest of a file, read in pieces. Raises OSError."""
+    """Return the SHA-256 of a file in hexadecimal. Raises OSError."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def refusal(error: OSError, target: Path) -> str:
-    """Why `target` could not be written and what to do, for people."""
+    """Return for people why `target` could not be written and what to do."""
     name = target.name
     if isinstance(error, PermissionError):
         return f"“{name}”没有写成：文件正被别的程序打开，或没有写入权限。请关闭后重新运行。"

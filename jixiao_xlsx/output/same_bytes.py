@@ -1,4 +1,4 @@
-"""The zip container of what other libraries write: the same content, the same bytes."""
+"""Zip containers that are the same bytes whenever their content is the same."""
 
 from __future__ import annotations
 
@@ -9,35 +9,35 @@ from collections.abc import Mapping
 
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LEVEL = 6
-# What a library stamps with the clock when it saves.
+# Times that a library writes when it saves.
 _STAMPS = re.compile(rb"(<dcterms:(created|modified)[^>]*>)[^<]*(</dcterms:\2>)")
 _CORE = "docProps/core.xml"
 STAMP = b"2000-01-01T00:00:00Z"
 
 
-class Sink(dict[str, bytes]):
-    """The parts of a package by name, in the order they came: stands in for the ZipFile that a library writes to."""
+class MemoryZip(dict[str, bytes]):
+    """The parts of a package by name, in order; it replaces the ZipFile a library writes to."""
 
     def writestr(self, name: str, content: bytes | str) -> None:
-        """Take one part."""
+        """Add one part."""
         self[name] = content.encode() if isinstance(content, str) else content
 
     def namelist(self) -> list[str]:
-        """The names of the parts taken so far."""
+        """Return the names of the parts."""
         return list(self)
 
     def close(self) -> None:
-        """Nothing is open."""
+        """Do nothing: no file is open."""
 
 
 def repacked(data: bytes) -> bytes:
-    """`data` (.xlsx or .docx) with fixed entry dates and document dates."""
+    """Return `data` (.xlsx or .docx) with fixed entry dates and document dates."""
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         return packed({entry.filename: source.read(entry) for entry in source.infolist()})
 
 
 def packed(parts: Mapping[str, bytes]) -> bytes:
-    """`parts` by their names as one package with fixed entry dates and document dates."""
+    """Return `parts` by their names as one package with fixed entry dates and document dates."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=_LEVEL) as out:
         for name, content in parts.items():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jixiao_xlsx.output.file_names import MAX_BYTES, MAX_NAME, UNNAMED, safe_name
+from jixiao_xlsx.output.file_names import MAX_NAME_BYTES, MAX_NAME_CHARACTERS, UNNAMED, safe_name
 
 
 @pytest.mark.parametrize(
@@ -36,15 +36,15 @@ def test_names(text: str, name: str) -> None:
 def test_a_long_name_keeps_its_start_in_whole_characters() -> None:
     long = "云川县" * 60
     assert long.startswith(safe_name(long))
-    assert len(safe_name(long).encode()) <= MAX_BYTES
-    assert safe_name("a" * 300) == "a" * MAX_NAME
+    assert len(safe_name(long).encode()) <= MAX_NAME_BYTES
+    assert safe_name("a" * 300) == "a" * MAX_NAME_CHARACTERS
 
 
 @given(st.text(max_size=300))
 def test_always_one_harmless_name(text: str) -> None:
     name = safe_name(text)
-    assert 0 < len(name) <= MAX_NAME
-    assert len(name.encode()) <= MAX_BYTES
+    assert 0 < len(name) <= MAX_NAME_CHARACTERS
+    assert len(name.encode()) <= MAX_NAME_BYTES
     assert not set(name) & set('\\/:*?"<>|#%[]')
     assert name == name.strip(" .")
     assert not any(unicodedata.category(letter).startswith("C") for letter in name)

@@ -26,7 +26,7 @@ CSV_TITLES = (
 
 
 def findings_csv(answers: Iterable[Answer]) -> Iterator[bytes]:
-    """One line per finding, UTF-8 with BOM, file by file; no cell can be taken for a formula."""
+    """Yield one line per finding, UTF-8 with BOM, file by file; no cell can act as a formula."""
     yield codecs.BOM_UTF8 + _csv_lines([CSV_TITLES])
     for answer in answers:
         if answer.report:
@@ -65,7 +65,7 @@ def _csv_line(answer: Answer, finding: Finding) -> Sequence[str]:
 
 
 def _expected_text(expected: Expected | str | None) -> str:
-    """What would have been right, in words: “130.62 万元”, “130.61～130.63 万元”."""
+    """Return what is right as text: “130.62 万元”, “130.61～130.63 万元”."""
     if not isinstance(expected, Expected):
         return expected or ""
     ends = dict.fromkeys(plain(end) for end in (expected.low, expected.high))

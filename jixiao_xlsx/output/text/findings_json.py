@@ -21,16 +21,16 @@ from jixiao_xlsx.values.version import version
 
 
 def as_json(document: object) -> bytes:
-    """UTF-8 JSON as people can read it, ending in a newline."""
+    """Return UTF-8 JSON as people can read it, ending in a newline."""
     return (json.dumps(document, ensure_ascii=False, indent=2) + "\n").encode()
 
 
 def findings_json(
     answers: Iterable[Answer], template: Template, across: Sequence[BatchFinding] | None = None
 ) -> Iterator[bytes]:
-    """The findings of every file, piece by piece, as `check --format json` prints them.
+    """Yield the findings of every file in pieces: building the whole takes ten times its size.
 
-    `across` adds the findings of several files together. In pieces, because the whole takes ten times its size to build.
+    `across` adds the findings between files.
     """
     head = as_json(
         {"version": version(), "template": {"id": template.id, "version": template.version}}
@@ -38,16 +38,17 @@ def findings_json(
     yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
     before = b"\n"
     for answer in answers:
-        yield before + indent(as_json(_file(answer)).decode().rstrip("\n"), "    ").encode()
+        yield before + _indented(_file(answer), "    ")
         before = b",\n"
     yield b"]" if before == b"\n" else b"\n  ]"
-    if across is None:
-        yield b"\n}\n"
-        return
-    body = indent(
-        as_json([_batch_finding(finding) for finding in across]).decode().rstrip("\n"), "  "
-    ).strip()
-    yield b',\n  "batch_findings": ' + body.encode() + b"\n}\n"
+    if across is not None:
+        body = _indented([_batch_finding(finding) for finding in across], "  ").strip()
+        yield b',\n  "batch_findings": ' + body
+    yield b"\n}\n"
+
+
+def _indented(document: object, prefix: str) -> bytes:
+    return indent(as_json(document).decode().rstrip("\n"), prefix).encode()
 
 
 def _batch_finding(finding: BatchFinding) -> dict[str, Any]:
@@ -80,7 +81,7 @@ def _file(answer: Answer) -> dict[str, Any]:
 
 
 def _review(card: Scorecard, review: ReviewOutcome) -> dict[str, Any]:
-    """The reviewer's word: the files it was typed into, and what it comes to."""
+    """Return the review: the files it was typed into, and its result."""
     total = review.total
     lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
     typed = [one.reviewed for one in lines if one.reviewed and one.reviewed.score is not None]
@@ -128,7 +129,7 @@ def _expected(expected: Expected | str | None) -> object:
 
 
 def _number(value: Decimal) -> object:
-    """A JSON number that reads back as exactly `value`; its digits as text where no such number exists."""
+    """Return a JSON number that reads back as exactly `value`, or its digits as text."""
     if value == value.to_integral_value():
         return int(value)
     return float(value) if Decimal(repr(float(value))) == value else format(value, "f")

@@ -1,4 +1,7 @@
-"""Mail drafts: one .eml per department, ready to be opened, looked over and sent. The same input gives the same bytes."""
+"""Mail drafts: one .eml per department, to be opened, reviewed and sent.
+
+The same input gives the same bytes.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,10 @@ def draft(
     form_title: str,
     attachments: Sequence[tuple[str, bytes]],
 ) -> tuple[bytes, str]:
-    """The draft, and what is wrong with its address ("" where nothing is). `attachments` are (file name, content)."""
+    """Return the draft, and what is wrong with its address ("" where nothing is).
+
+    `attachments` are (file name, content).
+    """
     message = EmailMessage(policy=_POLICY)
     returned = report.result is Result.RETURN
     what = "退回修改通知" if returned else "审核通过通知"
@@ -61,9 +67,10 @@ def draft(
 
 
 def _named_twice(data: bytes, names: Sequence[str]) -> bytes:
-    """The names once more as encoded words in Content-Type: Outlook and QQ mail don't read the standard's filename*=.
+    """Repeat the names as encoded words in Content-Type.
 
-    Put in at the end, since the library writes parameters as the standard has them and in no other way.
+    Outlook and QQ mail don't read the standard's filename*=. This is done at the end, since the
+    library writes parameters only as the standard has them.
     """
     for number, name in enumerate(names):
         words = Header(_plain(name), "utf-8", maxlinelen=66).encode(linesep="\r\n")
@@ -79,7 +86,10 @@ def _body(
     greeting = f"{department.name}{department.contact and f'　{department.contact}'}：\n\n"
     if report.result is Result.RETURN:
         until = f"请于{bureau.return_by}前" if bureau.return_by else "请尽快"
-        text = f"　　你单位报送的《{form_title}》经审核需要修改。问题见附件，{until}在批注副本上改正后，回复本邮件报送。"
+        text = (
+            f"　　你单位报送的《{form_title}》经审核需要修改。"
+            f"问题见附件，{until}在批注副本上改正后，回复本邮件报送。"
+        )
     else:
         text = f"　　你单位报送的《{form_title}》已审核通过，通知见附件。"
     listed = "\n".join(f"　　附件{number}：{name}" for number, name in enumerate(names, 1))
@@ -95,5 +105,5 @@ def _body(
 
 
 def _plain(text: str) -> str:
-    """One line: no header can end where a name says so."""
+    """Return `text` on one line, so that a name cannot end a header."""
     return _CONTROLS.sub(" ", text).strip()

@@ -28,13 +28,13 @@ _ACTION = {"错误": "必须改正", "警告": "可以附情况说明", "提示"
 
 
 def rules_text(rules: Sequence[Rule]) -> str:
-    """One line per rule."""
+    """Return one line per rule."""
     lines = [f"{rule.code}  {rule.severity.label}  {rule.title}" for rule in rules]
     return "\n".join([*lines, f"共 {len(rules)} 条。看其中一条：jixiao rules 编号", ""])
 
 
 def rule_text(rule: Rule, template: Template) -> str:
-    """One rule: what it looks at, why, on what basis, how severe, which relations it covers, and an example of each kind."""
+    """Return the page of a rule: purpose, basis, severity, relations and examples."""
     lines = [
         f"{rule.code}  {rule.title}",
         f"级别：{rule.severity.label}（{_ACTION[rule.severity.label]}）",
@@ -48,7 +48,7 @@ def rule_text(rule: Rule, template: Template) -> str:
             lines += [
                 "",
                 f"{kind}：{example.name}",
-                *(indent(text.strip("\n"), "    ") for text in _shown(example)),
+                *(indent(text.strip("\n"), "    ") for text in _example_texts(example)),
             ]
     return "\n".join([*lines, ""])
 
@@ -57,15 +57,15 @@ _KINDS = ("反例", "正例")
 MEND = "改法："
 
 
-def _shown(example: Example) -> list[str]:
-    """The tables of a case as text, and where the finding stands."""
+def _example_texts(example: Example) -> list[str]:
+    """Return the tables of a case as text, and the cells of its findings."""
     tables = [f"《{name}》\n{text.strip()}" for name, text in example.tables.items()]
     notes = [f"（{note}）" for note in example.notes]
     return [*tables, *notes, *([f"报在：{'、'.join(example.finds)}"] if example.finds else [])]
 
 
 def rules_json(rules: Sequence[Rule], template: Template) -> bytes:
-    """The catalogue as a JSON list."""
+    """Return the catalogue as a JSON list."""
     return as_json(
         [
             {
@@ -93,9 +93,11 @@ def rules_json(rules: Sequence[Rule], template: Template) -> bytes:
 
 
 def rules_markdown(rules: Sequence[Rule], template: Template) -> str:
-    """The catalogue as a page, family by family."""
-    pieces = [f"# 规则目录\n\n表单：{template.title}（`{template.id}` {template.version}），共 {len(rules)} 条。本页由"
-              " `jixiao rules --format markdown` 生成。\n"]  # fmt: skip
+    """Return the catalogue as a page, family by family."""
+    pieces = [
+        f"# 规则目录\n\n表单：{template.title}（`{template.id}` {template.version}），"
+        f"共 {len(rules)} 条。本页由 `jixiao rules --format markdown` 生成。\n"
+    ]
     for family in dict.fromkeys(rule.code[:3] for rule in rules):
         pieces.append(f"## {FAMILIES.get(family, family)}\n")
         pieces += [_section(rule, template) for rule in rules if rule.code.startswith(family)]
@@ -103,14 +105,15 @@ def rules_markdown(rules: Sequence[Rule], template: Template) -> str:
 
 
 def _relations_section(rules: Sequence[Rule], template: Template) -> Iterator[str]:
-    """Every relation that the field knows: the rules that hold it, or why none does."""
-    known = known_relations(template)
-    if not known:
+    """Yield every known relation with the rules that check it, or why none does."""
+    relations = known_relations(template)
+    if not relations:
         return
     yield "## 勾稽关系对照\n\n| 编号 | 关系 | 规则 |\n| --- | --- | --- |"
-    for relation in known:
+    for relation in relations:
         codes = "、".join(rule.code for rule in rules if relation.number in rule.relations)
-        yield f"| {relation.number} | {relation.formula} | {codes or '—'}{'；' if codes and relation.reason else ''}{relation.reason} |"
+        reason = f"；{relation.reason}" if codes and relation.reason else relation.reason
+        yield f"| {relation.number} | {relation.formula} | {codes or '—'}{reason} |"
     yield ""
 
 
@@ -120,7 +123,7 @@ def _section(rule: Rule, template: Template) -> str:
         facts.append(f"- 勾稽关系：{'、'.join(rule.relations)}")
     body = f"{_flowing(rule.doc)}\n\n" if rule.doc else ""
     cases = [
-        f"\n{kind}：{example.name}\n\n```text\n" + "\n".join(_shown(example)) + "\n```\n"
+        f"\n{kind}：{example.name}\n\n```text\n" + "\n".join(_example_texts(example)) + "\n```\n"
         for kind, example in zip(_KINDS, examples(template, rule.code), strict=True)
         if example
     ]
@@ -128,7 +131,7 @@ def _section(rule: Rule, template: Template) -> str:
 
 
 def _flowing(doc: str) -> str:
-    """A docstring as running text: Chinese needs no space where a line was broken."""
+    """Return a docstring as running text: Chinese needs no space at a line break."""
     paragraphs = doc.split("\n\n")
     return "\n\n".join(
         "".join(line.strip() for line in paragraph.splitlines()) for paragraph in paragraphs

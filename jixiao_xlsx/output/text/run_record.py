@@ -15,8 +15,10 @@ from jixiao_xlsx.values.version import version
 def run_document(
     batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, str], faults: Sequence[str] = ()
 ) -> bytes:
-    """run.json: versions, digests and the control totals. `inputs` and `outputs` give the digest of each by its name; `faults`
-    are the program's own, besides those on single files.
+    """Return run.json: versions, digests and the control totals.
+
+    `inputs` and `outputs` give digests by name; `faults` are the program's own, besides those on
+    single files.
     """
     return as_json(
         {

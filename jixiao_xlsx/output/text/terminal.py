@@ -12,10 +12,11 @@ from jixiao_xlsx.season.review import told
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.scores import Scorecard
 
 
 def findings_text(answers: Sequence[Answer]) -> str:
-    """What `check` prints for people: the findings of each file, then one line of totals."""
+    """Return what `check` prints for people: the findings of each file, then the totals."""
     return "\n".join([*(_file_text(answer) for answer in answers), totals_text(answers), ""])
 
 
@@ -48,14 +49,15 @@ def _finding_text(finding: Finding) -> str:
 
 
 def totals_text(answers: Sequence[Answer]) -> str:
-    """“共 40 个文件：已报 38，无法读取 2；错误 33，警告 12，提示 20”."""
+    """Return “共 40 个文件：已报 38，无法读取 2；错误 33，警告 12，提示 20”."""
     material = sum(answer.material for answer in answers)
     statuses = Counter(answer.status for answer in answers if not answer.material)
-    said = "，".join(
+    counts = "，".join(
         [f"{status.value} {statuses[status]}" for status in FileStatus if statuses[status]]
         + [f"随附材料 {material}"] * bool(material)
     )
-    return f"共 {len(answers)} 个文件：{said or '无'}；{_counts([a.report for a in answers if a.report])}"
+    reports = [answer.report for answer in answers if answer.report]
+    return f"共 {len(answers)} 个文件：{counts or '无'}；{_counts(reports)}"
 
 
 def _counts(reports: Sequence[Report]) -> str:
@@ -66,24 +68,23 @@ def _counts(reports: Sequence[Report]) -> str:
 
 
 def scores_text(answers: Sequence[Answer]) -> str:
-    """What `score` prints: per file the self-scores beside the recomputed ones, tab-separated."""
-    lines = ["部门\t文件\t自评总分\t复算总分\t自评等级\t复算等级\t说明"]
-    for answer in answers:
-        for card in answer.scorecards or (None,):
-            name = card.name if card else answer.department
-            totals = (
-                ("", "", "", "")
-                if card is None
-                else (_points(card.self_total), _points(card.total), card.self_grade, card.grade)
-            )
-            known = (
-                (card.incomplete, answer.reason)
-                if card
-                else (f"{answer.status.value}：{answer.reason}",)
-            )
-            said = answer.problem or "；".join(filter(None, known))
-            lines.append("\t".join(line_safe(text) for text in (name, answer.file, *totals, said)))
-    return "\n".join([*lines, ""])
+    """Return what `score` prints: per file the typed and the recomputed scores, by tabs."""
+    lines = [
+        "\t".join(map(line_safe, _score_line(answer, card)))
+        for answer in answers
+        for card in answer.scorecards or (None,)
+    ]
+    titles = "部门\t文件\t自评总分\t复算总分\t自评等级\t复算等级\t说明"
+    return "\n".join([titles, *lines, ""])
+
+
+def _score_line(answer: Answer, card: Scorecard | None) -> tuple[str, ...]:
+    if card is None:
+        note = answer.problem or f"{answer.status.value}：{answer.reason}"
+        return (answer.department, answer.file, "", "", "", "", note)
+    note = answer.problem or "；".join(filter(None, (card.incomplete, answer.reason)))
+    totals = (_points(card.self_total), _points(card.total))
+    return (card.name, answer.file, *totals, card.self_grade, card.grade, note)
 
 
 def file_problems(answers: Sequence[Answer], problems: Sequence[str] = ()) -> Iterator[str]:
@@ -122,5 +123,5 @@ def _points(score: Fraction | None) -> str:
 
 
 def line_safe(text: str) -> str:
-    """`text` on one line, without characters that would drive a terminal."""
+    """Return `text` on one line, without characters that control a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)

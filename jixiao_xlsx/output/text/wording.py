@@ -1,4 +1,4 @@
-"""Findings in words and in order: what every written list of them has in common."""
+"""Findings as text and in order, as every list of them shows them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,10 @@ STATE_LABELS = {
 
 
 def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Finding]:
-    """错误, 警告, 提示; within each by sheet as in the file, then row and column. The order is total."""
+    """Return findings by state and severity, then sheet as in the file, row and column.
+
+    The order is total.
+    """
     at = {sheet: index for index, sheet in enumerate(sheets)}
 
     def key(finding: Finding) -> tuple[object, ...]:
@@ -44,22 +47,22 @@ def in_order(findings: Iterable[Finding], sheets: Sequence[str] = ()) -> list[Fi
 
 
 def about(change: Change) -> str:
-    """The row and column of a changed cell."""
+    """Return the row and column of a changed cell."""
     return "·".join(part for part in (change.item, change.field) if part)
 
 
 def before_and_after(change: Change) -> tuple[str, str]:
-    """What a changed cell held and holds; of long texts that only differ in places, what is around the first and the last."""
+    """Return the old and new content of a cell; of long texts, the part that differs."""
     before, after = change.before, change.after
     if max(len(before), len(after)) <= _LONG:
         return before or _NOTHING, after or _NOTHING
-    start = _alike(before, after)
-    end = min(_alike(before[::-1], after[::-1]), min(len(before), len(after)) - start)
+    start = _common_length(before, after)
+    end = min(_common_length(before[::-1], after[::-1]), min(len(before), len(after)) - start)
     return _excerpt(before, start, end) or _NOTHING, _excerpt(after, start, end) or _NOTHING
 
 
-def _alike(one: str, other: str) -> int:
-    """How many characters they begin with are the same."""
+def _common_length(one: str, other: str) -> int:
+    """Return the length of the common beginning."""
     return next(
         (at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b),
         min(len(one), len(other)),
@@ -72,7 +75,7 @@ def _excerpt(text: str, start: int, end: int) -> str:
 
 
 def expected_text(finding: Finding) -> str:
-    """应为: the admissible figure, or both ends of its range, with the unit."""
+    """Return 应为: the admissible figure, or both ends of its range, with the unit."""
     expected = finding.expected
     if not isinstance(expected, Expected):
         return expected or ""
@@ -84,8 +87,8 @@ def expected_text(finding: Finding) -> str:
     return f"{low}%～{high}%" if unit == "%" else f"{low}～{high}{unit}"
 
 
-def beside(finding: Finding) -> str:
-    """应为, with the cell of the table it stands in where it is words that are held against it."""
+def expected_with_place(finding: Finding) -> str:
+    """Return 应为, with the cell it comes from where the finding is about a text."""
     text, other = expected_text(finding), next(iter(finding.related), None)
     if (
         not text
@@ -98,12 +101,12 @@ def beside(finding: Finding) -> str:
 
 
 def lone_columns(template: Template) -> frozenset[str]:
-    """Titles of columns that are their table's only one: naming them says nothing."""
+    """Return the titles of columns that are their table's only one, and need no naming."""
     return frozenset(table.columns[0].title for table in template.tables if len(table.columns) == 1)
 
 
 def subject(finding: Finding, lone: Collection[str] = ()) -> str:
-    """项目: the row's business name and, where that says more, the column."""
+    """Return 项目: the row's business name and, where that adds something, the column."""
     if (
         not finding.field
         or finding.field == finding.item
@@ -114,38 +117,38 @@ def subject(finding: Finding, lone: Collection[str] = ()) -> str:
 
 
 def severity_text(finding: Finding) -> str:
-    """级别, with what became of the finding where it is no longer open."""
+    """Return 级别, with the state of a finding that is no longer open."""
     if finding.state is FindingState.OPEN:
         return finding.severity.label
     return f"{finding.severity.label}（{STATE_LABELS[finding.state]}）"
 
 
 def advice(finding: Finding) -> str:
-    """建议或可能原因, followed by the department's own 情况说明 where it gave one."""
+    """Return 建议或可能原因, followed by the department's 情况说明 where it gave one."""
     parts = [finding.hint, f"情况说明：{finding.explanation}" if finding.explanation else ""]
     return "\n".join(part for part in parts if part)
 
 
 def address(finding: Finding) -> str:
-    """单元格 as text that can be typed into the name box, with the cells that belong to it."""
+    """Return 单元格 as can be typed into the name box, with its related cells."""
     text = str(finding.place)
     if finding.count > 1:
         text += f"\n（共 {finding.count} 处）"
-    related = places(finding.related, finding.place.sheet)
+    related = places_text(finding.related, finding.place.sheet)
     return f"{text}\n相关：{related}" if related else text
 
 
-def places(found: Iterable[Place], here: str) -> str:
-    """Cells with spaces between, where lines may break; the sheet is named only where it changes."""
+def places_text(places: Iterable[Place], here: str) -> str:
+    """Return cells separated by spaces; the sheet is named only where it changes."""
     parts, sheet = [], here
-    for place in found:
+    for place in places:
         parts.append(place.cell if place.sheet == sheet else str(place))
         sheet = place.sheet
     return " ".join(parts)
 
 
 def progress_text(finding: Finding, round_: int) -> str:
-    """What became of a finding since the round before; "" in the first round."""
+    """Return what became of a finding since the round before; "" in the first round."""
     if round_ <= 1:
         return ""
     if finding.state is not FindingState.OPEN:

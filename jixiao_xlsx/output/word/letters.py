@@ -1,6 +1,7 @@
-"""The letters, from Word templates that a bureau may edit: 退回修改通知, 审核通过通知, and 审核情况汇报 for the leadership.
+"""The letters 退回修改通知 and 审核通过通知, and 审核情况汇报 for the leadership.
 
-The templates stand in the form's folder `word/`, else in that of the default form.
+They are made from Word templates that a bureau may edit, in the form's folder `word/` or else in
+that of the default form.
 """
 
 from __future__ import annotations
@@ -29,19 +30,18 @@ _BLANK_DATE = "　　　　年　　月　　日"
 _RULES = 6
 _CHANGES = 4  # places that a letter names
 
-Context = Mapping[str, object]
-
 
 def _letter_title(report: Report) -> str:
-    """What the letter to this department is called."""
+    """Return the title of the letter to this department."""
     return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
 
 
 def write_letter(
     report: Report, department: str, bureau: Bureau, template: Template, sheets: Sequence[str] = ()
 ) -> bytes:
-    """退回修改通知 or 审核通过通知 as .docx: the same input gives the same bytes. `sheets` are in the order of the file: numbers are
-    those of the annotated copy.
+    """Return 退回修改通知 or 审核通过通知 as .docx; the same input gives the same bytes.
+
+    `sheets` are in the order of the file, so that findings have the order of the annotated copy.
     """
     findings = [
         f
@@ -64,7 +64,7 @@ def write_letter(
 
 
 def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) -> bytes:
-    """审核情况汇报, one page with charts; `titles` name the rules by code."""
+    """Return 审核情况汇报, one page with charts; `titles` name the rules by code."""
     answers = batch.submitted
     reports = [answer.report for answer in answers if answer.report]
     results = Counter(report.result for report in reports)
@@ -74,8 +74,8 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
         ("已报", len(answers)),
         ("通过", results[Result.PASS]),
         ("退回", results[Result.RETURN]),
+        (FileStatus.MISSING.value, len(batch.missing)),
     ]
-    statuses.append((FileStatus.MISSING.value, len(batch.missing)))
     grades = Counter(
         card.final[1] for answer in answers for card in answer.scorecards if card.final[1]
     )
@@ -115,15 +115,21 @@ def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
         f"{severity.label} {sum(report.count(severity) for report in reports)} 条"
         for severity in Severity
     )
-    words = f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。审核发现未了结的{counts}。"
+    text = (
+        f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。"
+        f"审核发现未了结的{counts}。"
+    )
     rounds = [open_counts(report) for report in reports if report.round > 1]
     if rounds:
         mended, kept, fresh = (sum(counts) for counts in zip(*rounds, strict=True))
-        words += f"再次报送的 {len(rounds)} 个部门，与上次相比已改正 {mended} 条、未改正 {kept} 条、新出现 {fresh} 条。"
+        text += (
+            f"再次报送的 {len(rounds)} 个部门，与上次相比已改正 {mended} 条、"
+            f"未改正 {kept} 条、新出现 {fresh} 条。"
+        )
     if totals:
-        words += f"复算平均分 {float(sum(totals) / len(totals)):.2f} 分"
-        words += f"，平均预算执行率 {float(sum(rates) / len(rates)):.2%}。" if rates else "。"
-    return words
+        text += f"复算平均分 {float(sum(totals) / len(totals)):.2f} 分"
+        text += f"，平均预算执行率 {float(sum(rates) / len(rates)):.2%}。" if rates else "。"
+    return text
 
 
 def _attention(batch: Batch) -> str:
@@ -135,15 +141,12 @@ def _attention(batch: Batch) -> str:
         ),
         key=lambda one: (-one[0], one[1]),
     )
-    said = (
-        "、".join(f"{department}（错误 {count} 条）" for count, department in worst[:5] if count)
-        or "无"
-    )
+    errors = "、".join(f"{name}（错误 {count} 条）" for count, name in worst[:5] if count)
     never = [department.name for department in batch.missing if department.name not in batch.silent]
     missing = "、".join(never[:10]) or "无"
     more = f"等 {len(never)} 个" if len(never) > 10 else ""
     again = f"另有 {len(batch.silent)} 个部门以前报过，这次没有再报。" if batch.silent else ""
-    return f"错误较多：{said}。未报：{missing}{more}。{again}"
+    return f"错误较多：{errors or '无'}。未报：{missing}{more}。{again}"
 
 
 def _bureau(bureau: Bureau) -> dict[str, object]:
@@ -164,7 +167,7 @@ def _form_title(template: Template, year: int | None) -> str:
 
 
 def _compared(report: Report) -> str:
-    """What became of the round before, in a sentence; "" in the first."""
+    """Return what became of the round before, in a sentence; "" in the first."""
     if report.round <= 1:
         return ""
     mended, kept, fresh = open_counts(report)
@@ -175,13 +178,16 @@ def _compared(report: Report) -> str:
         if report.changes
         else ""
     )
-    return f"这是第 {report.round} 次报送，与上次相比：已改正 {mended} 项，未改正 {kept} 项，新出现 {fresh} 项{more}。"
+    return (
+        f"这是第 {report.round} 次报送，与上次相比："
+        f"已改正 {mended} 项，未改正 {kept} 项，新出现 {fresh} 项{more}。"
+    )
 
 
 def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> dict[str, object]:
     state = progress_text(finding, round_)
     about = subject(finding, lone)
-    problem, demand = _parted(finding)
+    problem, demand = _problem_and_demand(finding)
     return {
         "序号": number,
         "单元格": f"{finding.place}" + (f" 等 {finding.count} 处" if finding.count > 1 else ""),
@@ -196,23 +202,23 @@ def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> 
     }
 
 
-def _parted(finding: Finding) -> tuple[str, str]:
-    """A finding's message as what is wrong and what is to be done (its sentences that begin with 请)."""
+def _problem_and_demand(finding: Finding) -> tuple[str, str]:
+    """Split a finding's message into what is wrong and what to do (the sentences with 请)."""
     sentences = [sentence for sentence in re.split(r"(?<=。)", finding.message) if sentence]
     wrong = "".join(sentence for sentence in sentences if not sentence.startswith("请"))
-    asked = "".join(sentence for sentence in sentences if sentence.startswith("请"))
+    demand = "".join(sentence for sentence in sentences if sentence.startswith("请"))
     expected = expected_text(finding)
     if finding.severity is Severity.WARNING:
-        return wrong or finding.message, asked or "请核实：有误的更正，无误的写情况说明。"
-    return wrong or finding.message, _should(expected) + (asked or "请更正。")
+        return wrong or finding.message, demand or "请核实：有误的更正，无误的写情况说明。"
+    return wrong or finding.message, _expected_sentence(expected) + (demand or "请更正。")
 
 
-def _should(expected: str) -> str:
-    """What is expected as a sentence; what the demand itself says is not said twice."""
+def _expected_sentence(expected: str) -> str:
+    """Return what is expected as a sentence; "" where the demand itself says so."""
     if not expected or expected == "必填":
         return ""
     return f"应{expected}。" if expected[0] in "有不加" else f"应为 {expected}。"
 
 
-def _filled(title: str, context: Context, template: Template) -> bytes:
+def _filled(title: str, context: Mapping[str, object], template: Template) -> bytes:
     return filled(word_file(title, template), context)

@@ -1,4 +1,4 @@
-"""The written report of a department (.docx), from a Word template of the form that a county may edit."""
+"""The written report of a department (.docx), from a Word template that a county may edit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def report_document(figures: ReportFigures) -> bytes:
 
 
 def report_file_name(figures: ReportFigures, template: Template) -> str:
-    """“青禾县信访局2023年度部门（单位）整体支出绩效评价报告.docx”, safe as a file name."""
+    """Return “青禾县信访局2023年度部门（单位）整体支出绩效评价报告.docx”, safe as a file name."""
     submission = figures.evidence.submission
     year = f"{submission.year}年度" if submission.year else ""
     return f"{safe_name(f'{submission.department}{year}{template.title}报告')}.docx"

@@ -1,7 +1,7 @@
-"""What a written report may say of a submission: figures by item and role, rows of tables, the department's own words. Pure.
+"""What a report states of a submission: figures, rows of tables, the department's own text. Pure.
 
-The same vocabulary that holds a report against the tables (`narrative`) gives the figures it is written with, in 万元 and
-under one convention, so that words and tables cannot disagree.
+The vocabulary that checks a report against the tables (narrative.toml) also gives the figures it is
+written with, in 万元 and under one convention, so that text and tables cannot disagree.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from jixiao_xlsx.prose.language.clauses import Mention, Passage, passage, senten
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary, read_vocabulary
 from jixiao_xlsx.prose.read_statements import read_statements
 from jixiao_xlsx.prose.report_passages import own_words
+from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Interval, atoms_per, printable
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
@@ -43,7 +44,7 @@ class ReportFigures:
 
     @cached_property
     def convention(self) -> Convention:
-        """截断 where a sheet of the workbook is proved to be truncated, so that the words agree with it."""
+        """截断 where a sheet of the workbook is proved to be truncated, so that the text agrees."""
         return (
             Convention.TRUNCATE
             if Convention.TRUNCATE in self.evidence.judged.conventions.values()
@@ -56,35 +57,35 @@ class ReportFigures:
         return self.evidence.table_figures
 
     def figure(self, name: str, role: str) -> str:
-        """The figure of an item, with its unit; "" where the tables leave it blank."""
+        """Return the figure of an item, with its unit; "" where the tables leave it blank."""
         figure = self._table_figure(name, role)
         if figure is None:
             return ""
         return self.amount(figure.atoms) if figure.unit in MONEY_UNITS else figure.display_text
 
     def list_spent(self, *names: str) -> str:
-        """“基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
+        """Return “基本支出674.52万元、项目支出401.24万元”: those of the items that are not 0."""
         return "、".join(
             f"{name}{self.figure(name, 'execution')}" for name in names if self.spent(name)
         )
 
     def spent(self, name: str) -> bool:
-        """Whether the outcome of an item is filled and not 0."""
+        """Return whether the outcome of an item is filled and not 0."""
         figure = self._table_figure(name, "execution")
         return figure is not None and bool(figure.atoms)
 
     def share(self, part: str, whole: str) -> str:
-        """“62.70%”: one outcome in another."""
+        """Return “62.70%”: the share of one outcome in another."""
         one, all_ = self._table_figure(part, "execution"), self._table_figure(whole, "execution")
         return percent(one.atoms / all_.atoms) if one and all_ and all_.atoms > 0 else ""
 
     def done(self, name: str, role: str) -> str:
-        """“98.40%”: the outcome of an item against a budget of its own."""
+        """Return “98.40%”: the outcome of an item against a budget of its own."""
         one, plan = self._table_figure(name, "execution"), self._table_figure(name, role)
         return percent(one.atoms / plan.atoms) if one and plan and plan.atoms > 0 else ""
 
     def change(self, name: str) -> str:
-        """“比上年减少1.26万元，下降15.04%”; without the percentage where last year was 0."""
+        """Return “比上年减少1.26万元，下降15.04%”, without a percentage where last year was 0."""
         now, before = self._table_figure(name, "execution"), self._table_figure(name, "previous")
         if now is None or before is None:
             return ""
@@ -101,22 +102,23 @@ class ReportFigures:
         return f"比上年{'增加' if gap > 0 else '减少'}{size}{more}"
 
     def rate(self, name: str) -> str:
-        """A rate of the form as the workbook shows it."""
+        """Return a rate of the form as the workbook shows it."""
         item = self.vocabulary.rates.get(name)
         cell = self.table_figures.cell(item.display_ref) if item and item.display_ref else None
         return percent(cell.number) if cell is not None and cell.number is not None else ""
 
     def _table_figure(self, name: str, role: str) -> TableFigure | None:
-        """The first figure the tables have; a 万元 figure of the same amount before it, which may carry a 平尾差."""
-        found = self.table_figures.of(name, role)
-        if not found:
+        """Return the first figure in the tables, or a 万元 figure of the same amount.
+
+        The 万元 figure goes first since it may carry a 平尾差.
+        """
+        figures = self.table_figures.of(name, role)
+        if not figures:
             return None
-        first = found[0]
+        first = figures[0]
         step = atoms_per(_UNIT) // 10**_DECIMALS
-        shown = self._printed(first.atoms)
-        same = (
-            figure for figure in found if figure.unit == _UNIT and abs(figure.atoms - shown) <= step
-        )
+        printed = self._printed(first.atoms)
+        same = (one for one in figures if one.unit == _UNIT and abs(one.atoms - printed) <= step)
         return next(same, first)
 
     def _printed(self, atoms: Decimal | int) -> Decimal:
@@ -124,15 +126,15 @@ class ReportFigures:
         return low * atoms_per(_UNIT)
 
     def amount(self, atoms: Decimal | int) -> str:
-        """An amount in 分 as “130.62万元”; one too small to be printed so as “30.5元”."""
-        shown = self._printed(atoms)
-        if atoms and not shown:
+        """Return an amount in 分 as “130.62万元”; one too small for that as “30.5元”."""
+        printed = self._printed(atoms)
+        if atoms and not printed:
             return f"{plain(Decimal(atoms) / atoms_per('元'))}元"
-        return f"{plain(shown / atoms_per(_UNIT), _DECIMALS)}{_UNIT}" if shown else f"0{_UNIT}"
+        return f"{plain(printed / atoms_per(_UNIT), _DECIMALS)}{_UNIT}" if printed else f"0{_UNIT}"
 
     @cached_property
     def subjects(self) -> list[dict[str, str]]:
-        """支出功能分类科目 that were spent on, with what was planned and spent."""
+        """支出功能分类科目 with spending: what was planned and spent."""
         return [
             {
                 "名称": name,
@@ -142,11 +144,12 @@ class ReportFigures:
             for name in self.table_figures.subjects
         ]
 
-    # ------------------------------------------------------------------------------------------------ the written words
-
     @cached_property
-    def words(self) -> Mapping[str, tuple[list[str], int]]:
-        """By title: the paragraphs typed, and how many sentences are left out since they state a figure of the tables."""
+    def paragraphs(self) -> Mapping[str, tuple[list[str], int]]:
+        """By title: the paragraphs typed, and the number of sentences left out.
+
+        A sentence is left out where it states a figure of the tables.
+        """
         table = self.evidence.submission.get(self.vocabulary.table)
         rows = table.rows if table else ()
         return {
@@ -158,49 +161,53 @@ class ReportFigures:
         }
 
     def notes(self) -> Iterator[str]:
-        """What a person should know before signing the report."""
+        """Yield what a person should know before signing the report."""
         wrong = sum(
             f.severity is Severity.ERROR
             for f in check(self.evidence.submission, self.evidence.template).findings
         )
         if wrong:
-            yield f"这份表还有 {wrong} 处错误没有改正，报告里的数照表写。请先用 jixiao check 查看并改正，再重新生成报告。"
-        for title, (paragraphs, dropped) in self.words.items():
+            yield (
+                f"这份表还有 {wrong} 处错误没有改正，报告里的数照表写。"
+                "请先用 jixiao check 查看并改正，再重新生成报告。"
+            )
+        for title, (paragraphs, dropped) in self.paragraphs.items():
             if dropped:
                 yield f"“{title}”里有 {dropped} 句写的是各表已有的数，没有抄进报告：数字一律取自各表。"
             if not paragraphs:
                 yield f"“{title}”在报告里没有文字，请补写。"
 
     def _without_figures(self, source: Passage) -> tuple[list[str], int]:
-        """The paragraphs of a text without the sentences that speak of the tables' figures."""
-        submission, found = self.evidence.submission, list(sentences(source.folded))
-        statements = read_statements(
-            (source,), self.vocabulary, own_words(submission, self.vocabulary), submission.year
-        )
-        told: list[Mention] = [fact.mention for fact in statements.facts if fact.items]
-        told += [rate.mention for rate in statements.rates]
-        told += [share.mention for share in statements.shares] + [
-            done.mention for done in statements.completions
-        ]
-        told += [
-            mention
-            for one in statements.changes
-            for mention in (one.amount, one.rate)
-            if mention is not None
-        ]
-        full = {
-            start
-            for start, text in found
-            if any(start <= one.start < start + len(text) for one in told)
-        }
+        """Return the paragraphs of a text without the sentences that state figures of the tables.
+
+        Return the number of these sentences, too.
+        """
+        submission = self.evidence.submission
+        words = own_words(submission, self.vocabulary)
+        statements = read_statements((source,), self.vocabulary, words, submission.year)
+        starts = [mention.start for mention in _mentions(statements)]
         paragraphs: dict[int, str] = {}
-        for start, text in found:
-            if start not in full:
-                number = source.text.count("\n", 0, start)
-                paragraphs[number] = (
-                    paragraphs.get(number, "") + source.text[start : start + len(text)].strip()
-                )
-        return [text for text in paragraphs.values() if text], len(full)
+        dropped = 0
+        for start, text in sentences(source.folded):
+            if any(start <= one < start + len(text) for one in starts):
+                dropped += 1
+                continue
+            number = source.text.count("\n", 0, start)
+            original = source.text[start : start + len(text)].strip()
+            paragraphs[number] = paragraphs.get(number, "") + original
+        return [text for text in paragraphs.values() if text], dropped
+
+
+def _mentions(statements: ReportStatements) -> Iterator[Mention]:
+    """Yield where a text states a figure of the tables."""
+    for fact in statements.facts:
+        if fact.items:
+            yield fact.mention
+    yield from (rate.mention for rate in statements.rates)
+    yield from (share.mention for share in statements.shares)
+    yield from (completion.mention for completion in statements.completions)
+    for change in statements.changes:
+        yield from (mention for mention in (change.amount, change.rate) if mention is not None)
 
 
 def figures_for_report(submission: Submission, template: Template) -> ReportFigures:
@@ -208,16 +215,16 @@ def figures_for_report(submission: Submission, template: Template) -> ReportFigu
 
     Raises ReportImpossible where the form has no vocabulary for reports.
     """
-    known = read_vocabulary(template)
-    if known is None:
+    words = read_vocabulary(template)
+    if words is None:
         raise ReportImpossible(
             f"“{template.title}”没有写报告用的词语（narrative.toml），不能生成报告。"
         )
-    return ReportFigures(ProseEvidence(submission, template), known)
+    return ReportFigures(ProseEvidence(submission, template), words)
 
 
 def template_context(figures: ReportFigures) -> Mapping[str, object]:
-    """What the Word template of a report may ask for, by its Chinese names."""
+    """Return what the Word template of a report may refer to, by its Chinese names."""
     submission, template = figures.evidence.submission, figures.evidence.template
     return {
         "部门": submission.department,
@@ -236,7 +243,7 @@ def template_context(figures: ReportFigures) -> Mapping[str, object]:
         "科目": figures.subjects,
         "格": lambda role: _role_text(figures.evidence, role),
         "表": {spec.name: _table(submission.get(spec.name)) for spec in template.tables},
-        "正文": {title: paragraphs for title, (paragraphs, _) in figures.words.items()},
+        "正文": {title: paragraphs for title, (paragraphs, _) in figures.paragraphs.items()},
         "指标": list(_indicators(figures.evidence)),
         "满分": plain(template.full_mark + template.execution_weight),
     }
@@ -264,7 +271,10 @@ def _row(row: Row) -> dict[str, str]:
 
 
 def _printed_cell(cell: Cell) -> str:
-    """A cell as the form prints it: amounts with the decimals of their column, rates as percentages, the rest as typed."""
+    """Return a cell as the form prints it.
+
+    Amounts have the decimals of their column, rates are percentages, the rest is as typed.
+    """
     if cell.number is None:
         return cell.text
     if cell.unit in MONEY_UNITS:
@@ -275,7 +285,7 @@ def _printed_cell(cell: Cell) -> str:
 
 
 def _indicators(evidence: ProseEvidence) -> Iterator[dict[str, object]]:
-    """The indicator table line by line; a level is named on its first line only, as the form prints it."""
+    """Yield the indicator table line by line; a level is named on its first line only."""
     before: tuple[str, str] = ("", "")
     for one in evidence.card.indicators:
         lost = one.self_score is not None and one.self_score < one.weight

@@ -1,4 +1,4 @@
-"""Word templates that a bureau may edit, filled by docxtpl. They stand in the form's folder `word/`."""
+"""Word templates that a bureau may edit, in the form's folder `word/`, filled by docxtpl."""
 
 from __future__ import annotations
 
@@ -11,22 +11,24 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.output.same_bytes import repacked
-from jixiao_xlsx.output.word.bar_chart import Bars, Drawn
+from jixiao_xlsx.output.word.bar_chart import Bars, DrawnBars
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 
 def filled(path: Path, context: Mapping[str, object]) -> bytes:
-    """The Word template at `path` with `context` (texts, lists, charts) in its places: the same input gives the same bytes.
+    """Return the Word template at `path` with `context` (texts, lists, charts) in its places.
 
-    Raises Blocked.
+    The same input gives the same bytes. Raises Blocked.
     """
     from docxtpl import DocxTemplate  # slow to import, and few commands write Word files
     from jinja2 import Environment, TemplateError
 
     document = DocxTemplate(io.BytesIO(path.read_bytes()))
-    charts = [name for name, value in context.items() if isinstance(value, Bars)]
-    drawn = {name: Drawn(context[name], document, number) for number, name in enumerate(charts, 1)}  # type: ignore[arg-type]
+    charts = [(name, value) for name, value in context.items() if isinstance(value, Bars)]
+    drawn = {
+        name: DrawnBars(bars, document, number) for number, (name, bars) in enumerate(charts, 1)
+    }
     try:
         document.render({**context, **drawn}, Environment(finalize=_clean), autoescape=True)
     except TemplateError as error:
@@ -39,11 +41,11 @@ def filled(path: Path, context: Mapping[str, object]) -> bytes:
 
 
 def word_file(title: str, template: Template) -> Path:
-    """The form's own Word template of that title, else the default form's."""
+    """Return the form's own Word template of that title, else the default form's."""
     own = template.folder / "word" / f"{title}.docx"
     return own if own.is_file() else find_template().folder / "word" / f"{title}.docx"
 
 
 def _clean(value: object) -> object:
-    """Without the characters that no document may hold."""
+    """Return `value` without the characters that no document may hold."""
     return _CONTROLS.sub(" ", value) if isinstance(value, str) else value

@@ -27,7 +27,7 @@ from openpyxl.writer.excel import ExcelWriter
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import WorkbookFormat, sniff
-from jixiao_xlsx.output.same_bytes import Sink, packed
+from jixiao_xlsx.output.same_bytes import MemoryZip, packed
 from jixiao_xlsx.output.text.wording import expected_text, in_order, lone_columns
 from jixiao_xlsx.output.xlsx.annotated import formula_results, losses
 from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_explanations
@@ -78,7 +78,7 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
     return _saved(book, results)
 
 
-# ------------------------------------------------------------------------------------------------------- in and out
+# --------------------------------------------------------------------------------------- in and out
 
 
 def _opened(
@@ -121,7 +121,7 @@ def _loaded(data: bytes, parts: Mapping[str, bytes]) -> Workbook | None:
 def _saved(book: Workbook, results: Mapping[str, formula_results.Results]) -> bytes:
     book.calculation = book.calculation or CalcProperties()
     book.calculation.fullCalcOnLoad = True
-    parts: Any = Sink()
+    parts: Any = MemoryZip()
     _Writer(book, parts).save()
     formula_results.put_back(parts, results)
     return packed(parts)
@@ -130,7 +130,7 @@ def _saved(book: Workbook, results: Mapping[str, formula_results.Results]) -> by
 class _Writer(ExcelWriter):
     """openpyxl's writer without the temporary file on disk that it makes for each worksheet."""
 
-    _archive: Sink
+    _archive: MemoryZip
 
     def write_worksheet(self, sheet: Any) -> None:
         """Write the worksheet in memory."""
@@ -170,7 +170,7 @@ def _show_first(book: Workbook) -> None:
         view.firstSheet = 0
 
 
-# ------------------------------------------------------------------------------------------------------------ cells
+# -------------------------------------------------------------------------------------------- cells
 
 
 def _target(book: Workbook, finding: Finding) -> str:

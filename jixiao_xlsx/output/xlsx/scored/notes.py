@@ -92,7 +92,7 @@ def write_notes(sheet: Any, styles: Styles, card: Scorecard, template: Template)
     )
 
 
-# ------------------------------------------------------------------------------------------------------- indicators
+# --------------------------------------------------------------------------------------- indicators
 
 
 def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[CellContent | Styled]:
@@ -139,7 +139,7 @@ def _parameters(one: IndicatorScore) -> tuple[Fraction | None, Fraction | None]:
     return None, None
 
 
-# ----------------------------------------------------------------------------------------------------------- totals
+# ------------------------------------------------------------------------------------------- totals
 
 
 def _total_rows(

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from jixiao_xlsx.output.text.wording import address, advice, beside, severity_text, subject
+from jixiao_xlsx.output.text.wording import (
+    address,
+    advice,
+    expected_with_place,
+    severity_text,
+    subject,
+)
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, write_listing
 from jixiao_xlsx.output.xlsx.styles import Styles
@@ -109,7 +115,7 @@ def _row(
         subject(finding, lone),
         Styled(Link(target, "查看"), "cell center link") if target else None,
         finding.reported,
-        beside(finding),
+        expected_with_place(finding),
         finding.difference,
         finding.message,
         advice(finding),

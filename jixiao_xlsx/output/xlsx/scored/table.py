@@ -96,7 +96,7 @@ def write_table(
     return links
 
 
-# ---------------------------------------------------------------------------------------------------------- heading
+# ------------------------------------------------------------------------------------------ heading
 
 
 def _write_heading(
@@ -145,7 +145,7 @@ def _self_reported(card: Scorecard) -> str:
     return "，".join([*texts, f"自评等级 {card.self_grade or '未填'}"])
 
 
-# ------------------------------------------------------------------------------------------------------- indicators
+# --------------------------------------------------------------------------------------- indicators
 
 
 # Titles for a form that has no such column.
@@ -271,7 +271,7 @@ def _runs(keys: Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int, tuple[str
         at += length
 
 
-# ------------------------------------------------------------------------------------------------------ around it
+# ---------------------------------------------------------------------------------------- around it
 
 
 def _write_reminders(sheet: Any, styles: Styles, at: int, card: Scorecard) -> int:
