@@ -42,7 +42,9 @@ def _form(context: click.Context, parameter: click.Parameter, value: str) -> Tem
 
 
 def _writable_names(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
-    """Refuse, before any work is done, on a system that cannot write the Chinese names of results."""
+    """Refuse, before any work is done, on a system that cannot write the Chinese names of
+    results.
+    """
     try:
         os.fsencode("结果")
     except UnicodeEncodeError as error:

@@ -1,6 +1,7 @@
 """Compile the message catalogue: every messages.po of the package into the messages.mo beside it.
 
-Reads what messages.po needs and no more: msgid, msgid_plural, msgstr, msgstr[n], strings over several lines, comments.
+Reads what messages.po needs and no more: msgid, msgid_plural, msgstr, msgstr[n], strings over
+several lines, comments.
 """
 
 from __future__ import annotations
@@ -14,7 +15,9 @@ MAGIC, HEADER_BYTES = 0x950412DE, 28
 
 
 def compiled(text: str) -> bytes:
-    """Return the .mo of a .po: sorted message ids and translations, each with its length and offset."""
+    """Return the .mo of a .po: sorted message ids and translations, each with its length and
+    offset.
+    """
     messages = sorted(_entries(text).items())
     data, places = b"", []
     start = HEADER_BYTES + 16 * len(messages)

@@ -1,6 +1,7 @@
-"""The command line in Chinese, on any console; what it asks and shows while it works.
+"""The command line in Chinese, on any console: help, errors, password prompt, progress bar.
 
-click looks up its words by gettext: messages.po beside this module has them. What gettext does not reach is here.
+click looks up its words by gettext, in messages.po beside this module. What gettext does not reach
+is here.
 """
 
 from __future__ import annotations
@@ -41,7 +42,9 @@ class ChineseCommand(click.Command):
 
 
 class ChineseGroup(ChineseCommand, click.Group):
-    """The program: its commands, its errors and its exit code. 2 is wrong usage, 130 an interruption."""
+    """The program: its commands, its errors and its exit code. 2 is wrong usage, 130 an
+    interruption.
+    """
 
     command_class = ChineseCommand
 
@@ -102,7 +105,9 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 def passwords_given(*, ask: bool) -> tuple[str, ...]:
-    """Return candidates from the environment and, with `ask`, typed unseen; never from an argument."""
+    """Return candidates from the environment and, with `ask`, typed unseen; never from an
+    argument.
+    """
     from jixiao_xlsx.intake.passwords import passwords_in, split_passwords
 
     typed = ""
@@ -120,7 +125,9 @@ def passwords_given(*, ask: bool) -> tuple[str, ...]:
 
 
 def _without_quotes(error: click.UsageError) -> str:
-    """Return the message without the quotes that click puts around names, and with a Chinese full stop."""
+    """Return the message without the quotes that click puts around names, and with a Chinese full
+    stop.
+    """
     text = error.format_message()
     names = list(getattr(error, "possibilities", None) or ())
     if isinstance(error, click.BadParameter) and error.param is not None:

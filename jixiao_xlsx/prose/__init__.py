@@ -1,1 +1,1 @@
-"""The written report: what it says, and the rules that hold it against the tables."""
+"""The written report: statements read from it, and the rules that compare them with the tables."""

@@ -1,7 +1,7 @@
 """Three numbers in a row of which the third follows from the other two, whatever they are of. Pure.
 
-“预算 65 万元、成交 62.7 万元，节约 2.3 万元”, “年初预算 1035 万元，追加 70 万元，全年预算 1105 万元”, “较 1035 万元增加 47.5 万元，增长 4.59%”,
-“5.23 万元，车辆 2 辆，平均每辆 2.62 万元”, “94.80%，……97.35%，高 2.55 个百分点”, “满分 100 分，得 95.36 分，扣 4.64 分”.
+“预算 65 万元、成交 62.7 万元，节约 2.3 万元”, “年初预算 1035 万元，追加 70 万元，全年预算 1105 万元”, “较 1035 万元增加 47.5 万元，增长
+4.59%”, “5.23 万元，车辆 2 辆，平均每辆 2.62 万元”, “94.80%，……97.35%，高 2.55 个百分点”, “满分 100 分，得 95.36 分，扣 4.64 分”.
 Only words that say so plainly count: the gaps before the three numbers must each be of the kind.
 """
 
@@ -30,7 +30,7 @@ class _Pattern:
 
 
 def broken_chains(found: Sequence[Mention]) -> Iterator[Chain]:
-    """Every chain among the numbers of a sentence that does not hold."""
+    """Yield every chain among the numbers of a sentence that does not hold."""
     kinds = [_kind(one) for one in found]
     gaps: dict[int, str] = {}
     for first in range(len(found) - 2):
@@ -63,7 +63,9 @@ def broken_chains(found: Sequence[Mention]) -> Iterator[Chain]:
 def _is_of_all(
     earlier: Sequence[Mention], numbers: tuple[Mention, Mention, Mention], pattern: _Pattern
 ) -> bool:
-    """“公务用车 3 辆，其中……2 辆，运行维护费 9.05 万元，平均每辆 3.02 万元”: the average of all that were counted before."""
+    """Return whether the average is of all units counted earlier in the sentence, as in “公务用车 3
+    辆，其中……2 辆，运行维护费 9.05 万元，平均每辆 3.02 万元”.
+    """
     countable_mentions = next(one for one in numbers if _kind(one) == _HEADS)
     others = (one for one in earlier if one.unit == countable_mentions.unit)
     return any(
@@ -73,7 +75,10 @@ def _is_of_all(
 
 
 def _is_of_more(earlier: Sequence[Mention], numbers: Sequence[Mention]) -> bool:
-    """“共扣 1.5 分” where more than one full mark was told before; an average of something else than the amount."""
+    """Return whether the third number depends on more than the other two.
+
+    “共扣 1.5 分” after several full marks, or an average of another amount.
+    """
     last = numbers[2]
     if last.unit == "分":
         return "共" in last.gap and any(one.unit == "分" for one in earlier)
@@ -96,7 +101,9 @@ def _kind(mention: Mention) -> str:
 
 
 def _is_off(last: Mention, right: Fraction) -> bool:
-    """Whether an amount is another than the others make it as they are written; a whole number of 万元 may still be a rounded one."""
+    """Return whether an amount is another than the others make it as they are written; a whole
+    number of 万元 may still be a rounded one.
+    """
     return last.money and abs(Fraction(last.value) - right) > Fraction(2, 10**last.decimals)
 
 
@@ -109,20 +116,20 @@ def _printed(atoms: Fraction, unit: str) -> Fraction:
 
 
 def _difference(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """a − b = c."""
+    """Check a − b = c; return whether it holds and the c that a and b give."""
     one, two, three = numbers
     right = _exact(one) - _exact(two)
     return (believed(one) + -believed(two)).meets(believed(three)), _printed(right, three.unit)
 
 
 def _rise(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """b − a = c."""
+    """Check b − a = c; return whether it holds and the c that a and b give."""
     one, two, three = numbers
     return _difference((two, one, three))
 
 
 def _sum_of_change(sign: int) -> Callable[[Sequence[Mention]], tuple[bool, Fraction]]:
-    """a ± b = c; told of b, which is what the other two make it."""
+    """Return a check of a ± b = c."""
 
     def test(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
         one, two, three = numbers
@@ -135,7 +142,7 @@ def _sum_of_change(sign: int) -> Callable[[Sequence[Mention]], tuple[bool, Fract
 
 
 def _growth(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """b ÷ a = c%."""
+    """Check b ÷ a = c%; return whether it holds and the c that a and b give."""
     base, step, rate = numbers
     spans = believed(base), believed(step)
     if spans[0].lo <= 0:
@@ -147,14 +154,17 @@ def _growth(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
 
 
 def _completion(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """b ÷ a = c%, a the plan; 100% may be of the work that was done, and so may “完成 90% 的任务”."""
+    """Check b ÷ a = c%, where a is the plan.
+
+    100% and “完成 90% 的任务” may refer to the work done, so they always hold.
+    """
     if numbers[2].value == 100 or numbers[2].tail.startswith("的"):
         return True, Fraction(0)
     return _growth(numbers)
 
 
 def _average(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """a ÷ b = c."""
+    """Check a ÷ b = c; return whether it holds and the c that a and b give."""
     whole, count, each = numbers
     heads = int(count.value)
     if heads <= 0:
@@ -166,7 +176,7 @@ def _average(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
 
 
 def _points(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """|a − b| = c, each read on its own last digit."""
+    """Check |a − b| = c, allowing half of the last digit of each number."""
     apart = _APART.search(_ASIDE.sub("", numbers[2].gap))
     if apart and apart["other"] and apart["other"].removesuffix("执行率") not in numbers[0].gap:
         return True, Fraction(0)  # it is compared with something else
@@ -177,7 +187,7 @@ def _points(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
 
 
 def _lost(numbers: Sequence[Mention]) -> tuple[bool, Fraction]:
-    """full − score = lost."""
+    """Check full mark − score = deduction, exactly."""
     full, score, lost = (Fraction(number.value) for number in numbers)
     return full - score == lost, full - score
 
@@ -190,7 +200,7 @@ def _ends(words: str) -> re.Pattern[str]:
 
 
 def _after(words: str) -> re.Pattern[str]:
-    """The words at the end of a gap of one clause after a comma."""
+    """Return the words at the end of a gap of one clause after a comma."""
     return re.compile(
         f"^[，,、;]?[^，,;。、]{{0,16}}?(?:{words})(?:了|数|金额|总额|额|财政|资金|经费|预算|支出)*(?:为|达到?|是|共|共计)?$"
     )

@@ -1,4 +1,4 @@
-"""What lies before a rule on the written report: the tables, what the report says, and the two side by side."""
+"""What a rule on the written report works with: tables, statements and their comparison."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class ProseEvidence(Evidence):
 
     @cached_property
     def statements(self) -> ReportStatements | None:
-        """What the written report says; None where there is none."""
+        """The statements of the written report; None without a report."""
         vocabulary = self.vocabulary
         texts = passages(self.submission, self.template, vocabulary) if vocabulary else ()
         return (
@@ -38,13 +38,13 @@ class ProseEvidence(Evidence):
 
     @cached_property
     def table_figures(self) -> TableFigures:
-        """The tables' figures by item and role. Only asked where there is a story."""
+        """The tables' figures by item and role. Needs a vocabulary."""
         assert self.vocabulary is not None
         return TableFigures(self.submission, self.vocabulary, self.judged)
 
     @cached_property
     def matcher(self) -> FigureMatcher:
-        """What the report says, held against the tables. Only asked where there is a story."""
+        """The statements compared with the tables. Needs a vocabulary."""
         return FigureMatcher(
             self.table_figures, tuple(self.statements.facts) if self.statements else ()
         )

@@ -1,7 +1,7 @@
-"""Other readings of a statement that does not hold: whether it comes true with other figures that stand at hand. Pure.
+"""Other readings of a statement that does not hold: does it hold with other figures nearby?
 
-What is accused must have no innocent reading. These look through the numbers of the same paragraph, and through the cells beside the
-one that a figure was held against; they are only asked where something is about to be accused.
+A statement is reported only if it has no other reading. These functions search the numbers of the
+same paragraph and the cells near the compared one; rules call them only before they report.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ALL = {"合计", "总计", "小计"}
 
 
 def nearby_numbers(statements: ReportStatements, mention: Mention) -> list[Mention]:
-    """The other numbers of its kind (money, people, …) in the same paragraph."""
+    """Return the other numbers of its kind (money, people, …) in the same paragraph."""
     text = mention.passage.folded
     start, end = text.rfind("\n", 0, mention.start) + 1, text.find("\n", mention.end)
     return [
@@ -39,7 +39,9 @@ def nearby_numbers(statements: ReportStatements, mention: Mention) -> list[Menti
 
 
 def adds_up(statements: ReportStatements, listing: Listing) -> bool:
-    """Whether some of the figures on the side of the list add up to its total: as many as the words count, where they do."""
+    """Return whether some of the figures on the side of the list add up to its total: as many as
+    the words count, where they do.
+    """
     whole, first = listing.whole.mention, listing.parts[0].mention
     near = [one for one in nearby_numbers(statements, whole) if 0 < _atoms(one) < _atoms(whole)]
     if first.start < whole.start:
@@ -66,7 +68,9 @@ def _atoms(mention: Mention) -> Fraction:
 
 
 def _last(mention: Mention) -> Fraction:
-    """Half of the last digit of an amount; a whole number of 万元 is exact to a hundredth, and so are people."""
+    """Return half of the last digit of an amount; a whole number of 万元 is exact to a hundredth, and
+    so are people.
+    """
     return (
         Fraction(atoms_per(mention.unit), 2 * 10 ** max(mention.decimals, 2))
         if mention.money
@@ -80,13 +84,15 @@ def _span(mention: Mention) -> Interval:
 
 
 def differs_by(statements: ReportStatements, step: Mention) -> bool:
-    """Whether two figures of the paragraph are so far apart as `step` says."""
+    """Return whether two figures of the paragraph differ by `step`."""
     span = _span(step)
     return any((one + -other).meets(span) for one, other in _pairs(statements, step))
 
 
 def grows_by(statements: ReportStatements, rate: Mention, like: Mention, *, up: bool) -> bool:
-    """Whether two figures of the kind of `like` in the paragraph give the rate of growth, or of decline."""
+    """Return whether two figures of the kind of `like` in the paragraph give the rate of growth, or
+    of decline.
+    """
     shown, step = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     for more, less in _pairs(statements, like, itself=True):
         base = less if up else more
@@ -98,21 +104,23 @@ def grows_by(statements: ReportStatements, rate: Mention, like: Mention, *, up: 
 def _pairs(
     statements: ReportStatements, mention: Mention, *, itself: bool = False
 ) -> Iterator[tuple[Interval, Interval]]:
-    """Every two figures of the paragraph, the greater first."""
+    """Yield every two figures of the paragraph, the greater first."""
     near = [*nearby_numbers(statements, mention), *([mention] if itself else [])]
     spans = sorted({_span(one) for one in near}, key=lambda one: (one.lo, one.hi), reverse=True)
     return combinations(spans, 2)
 
 
 def is_share(statements: ReportStatements, rate: Mention, part: Mention) -> bool:
-    """Whether the part has that share in some figure of the paragraph."""
+    """Return whether the part has that share in some figure of the paragraph."""
     shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     wholes = (_span(one) for one in nearby_numbers(statements, part))
     return any(whole.lo > 0 and rate_holds(shown, step, _span(part), whole) for whole in wholes)
 
 
 def is_quotient(statements: ReportStatements, rate: Mention, like: Mention) -> bool:
-    """Whether one of two figures of the kind of `like` in the paragraph is that share of the other."""
+    """Return whether one of two figures of the kind of `like` in the paragraph is that share of the
+    other.
+    """
     shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     return any(
         whole.lo > 0 and rate_holds(shown, step, part, whole)
@@ -122,7 +130,7 @@ def is_quotient(statements: ReportStatements, rate: Mention, like: Mention) -> b
 
 
 def of_sentence(statements: ReportStatements, mention: Mention) -> Iterator[Fact]:
-    """The other facts of its sentence."""
+    """Yield the other facts of its sentence."""
     text = mention.passage.folded
     start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS)
     end = min(
@@ -138,7 +146,7 @@ def of_sentence(statements: ReportStatements, mention: Mention) -> Iterator[Fact
 
 
 def before(statements: ReportStatements, mention: Mention) -> Mention | None:
-    """The number before it in its sentence."""
+    """Return the number before it in its sentence."""
     mentions = [
         one for one in statements.mentions.get(id(mention.passage), ()) if one.start < mention.start
     ]
@@ -146,7 +154,9 @@ def before(statements: ReportStatements, mention: Mention) -> Mention | None:
 
 
 def follows(statements: ReportStatements, mention: Mention, *parts: Mention | None) -> bool:
-    """Whether the numbers right before it in its sentence are these, in any order: then it cannot be of others."""
+    """Return whether the numbers right before it in its sentence are these, in any order: then it
+    cannot be of others.
+    """
     wanted = {id(one) for one in parts if one is not None}
     mentions = statements.mentions.get(id(mention.passage), [])
     near = [one for one in mentions if one.start < mention.start][-len(wanted) :]
@@ -158,10 +168,11 @@ def follows(statements: ReportStatements, mention: Mention, *parts: Mention | No
 
 
 def is_of_another_cell(fact: Fact, figures: Sequence[TableFigure], tables: TableFigures) -> bool:
-    """Whether the figure is one beside the yards', and the paragraph names whose before it: “一般公共服务支出……由基本支出 535.93 万元”.
+    """Return whether the figure is that of a cell beside the compared ones whose title the
+    paragraph names first: “一般公共服务支出……由基本支出 535.93 万元”.
 
-    Where the words right before the figure name the row, it is another row's figure by mistake, unless the other is a part of it by
-    name: after “财政拨款”, 年末结转和结余 is 财政拨款年末结转和结余.
+    If the words right before the figure name the compared row, the figure belongs to another row by
+    mistake, unless the other row is a part by name: after “财政拨款”, 年末结转和结余 is 财政拨款年末结转和结余.
     """
     text = fact.mention.passage.folded
     before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
@@ -189,7 +200,7 @@ def _title(row: str) -> str:
 
 
 def _column_of(submission: Submission, cell: Cell) -> Iterator[Cell]:
-    """The filled cells of the column that the cell stands in."""
+    """Yield the filled cells of the column that the cell stands in."""
     for table in submission.tables.values():
         if _holds(table, cell):
             yield from (
@@ -206,7 +217,7 @@ def _holds(table: Table, cell: Cell) -> bool:
 
 
 def is_what_is_left(fact: Fact, tables: TableFigures) -> bool:
-    """Whether the figure is the difference of two of its item's: “项目支出有 23.76 万元没有执行”."""
+    """Return whether the figure is the difference of two of its item's: “项目支出有 23.76 万元没有执行”."""
     figures = tables.of(fact.item, "")
     return any(
         one is not other and (one.span + -other.span).meets(fact.believed)
@@ -216,14 +227,18 @@ def is_what_is_left(fact: Fact, tables: TableFigures) -> bool:
 
 
 def is_what_was_granted(fact: Fact, tables: TableFigures) -> bool:
-    """“上级下达资金 659.01 万元，支出 543.13 万元”: what was handed down of it, not what was spent."""
+    """Return whether the figure is the amount granted, not spent: “上级下达资金 659.01 万元，支出 543.13
+    万元”.
+    """
     return fact.role in {"", "budget", "plan"} and any(
         figure.meets(fact.believed) for figure in tables.of(fact.item, "granted")
     )
 
 
 def is_of_one_source(fact: Fact, figures: Sequence[TableFigure], tables: TableFigures) -> bool:
-    """“上级下达资金……，其中卫生健康支出 950.78 万元”: one row of a subject that has several, whose 资金来源 was named before it."""
+    """Return whether the figure is one row of a subject with several rows, and the 资金来源 of that row
+    is named before it: “上级下达资金……，其中卫生健康支出 950.78 万元”.
+    """
     text = fact.mention.passage.folded
     before = text[text.rfind("\n", 0, fact.mention.start) + 1 : fact.mention.start]
     rows = (
@@ -237,7 +252,9 @@ def is_of_one_source(fact: Fact, figures: Sequence[TableFigure], tables: TableFi
 
 
 def is_stale(fact: Fact, tables: TableFigures) -> bool:
-    """Whether the figure is the same item's of another column (年初, 全年, 决算, 上年): then it was taken from the wrong one."""
+    """Return whether the figure is the same item's of another column (年初, 全年, 决算, 上年): then it was
+    taken from the wrong one.
+    """
     roles = ("execution", "budget", "original", "previous")
     return any(
         figure.atoms and figure.meets(fact.believed)

@@ -1,7 +1,9 @@
-"""Whether a wrong figure looks like a slip of the right one: then it is a mistake, else it may well be another figure. Pure.
+"""Whether a wrong figure looks like a slip of the right one, and so is a mistake, not another
+figure.
 
-A slip is one digit changed, added or lost, digits that changed places, a decimal point (or a unit) off, the last digits rounded
-otherwise. Whoever writes of something else writes a figure that has nothing in common with the right one.
+A slip is one digit changed, added or lost, digits that changed places, a decimal point (or a unit)
+off, or the last digits rounded otherwise. A figure of something else has nothing in common with the
+right one.
 """
 
 from __future__ import annotations
@@ -13,7 +15,9 @@ _LAST = 2  # of the last digit that is written: what different ways of rounding 
 
 
 def is_slip(written: Decimal, right: Decimal | Fraction, decimals: int) -> bool:
-    """Whether `written`, with so many decimals and in one unit with `right`, looks like a slip of it."""
+    """Return whether `written`, with so many decimals and in one unit with `right`, looks like a
+    slip of it.
+    """
     exact = (
         right
         if isinstance(right, Decimal)
@@ -38,7 +42,9 @@ def _digits(number: Decimal, decimals: int) -> str:
 
 
 def _near(one: str, other: str) -> bool:
-    """Whether one digit was changed, added or lost, or the same digits stand in another order."""
+    """Return whether one digit was changed, added or lost, or the same digits stand in another
+    order.
+    """
     if one == other:
         return True
     if len(one) == len(other):
@@ -52,6 +58,6 @@ def _near(one: str, other: str) -> bool:
 
 
 def _scaled(one: Decimal, other: Decimal) -> bool:
-    """Whether the digits are the same and the point is elsewhere."""
+    """Return whether the digits are the same and the point is elsewhere."""
     texts = [f"{number.normalize():f}".replace(".", "").strip("0") for number in (one, other)]
     return texts[0] == texts[1] != ""

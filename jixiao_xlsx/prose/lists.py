@@ -1,4 +1,4 @@
-"""What is listed under a total, and a list whose total comes last. Pure."""
+"""Lists under a total, and lists whose total comes last."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SUM = re.compile(
 
 
 def _of_another_time(whole: Fact, part: Fact) -> bool:
-    """“年初……，其中……；年末……”."""
+    """Return whether the number belongs to another time: “年初……，其中……；年末……”."""
     then, now = (TIME_WORDS.search(fact.mention.lead) for fact in (whole, part))
     return then is not None and now is not None and then.group() != now.group()
 
@@ -78,7 +78,7 @@ class Lists(Relations):
             self._close_list()
 
     def _summed_up(self, fact: Fact) -> None:
-        """“A 1 万元、B 2 万元，两项共计 3 万元”: a list whose total comes last."""
+        """Read a list whose total comes last: “A 1 万元、B 2 万元，两项共计 3 万元”."""
         gap = fact.mention.gap
         countable_mentions = _SUM.search(fact.mention.lead)
         number = _NUMERALS.get(countable_mentions["n"] or "", 0) if countable_mentions else 0
@@ -103,7 +103,7 @@ class Lists(Relations):
         self.row.append(fact)
 
     def _is_whole(self, fact: Fact) -> bool:
-        """Whether the item is the total of a group that the parent is not above."""
+        """Return whether the item is the total of a group that the parent is not above."""
         assert self.parent is not None
         return fact.item not in self.vocabulary.partitions.get(self.parent.item, ())
 

@@ -1,4 +1,4 @@
-"""Facts held against the tables: which figures a fact may be, whether it is one of them, and what may be computed with it. Pure."""
+"""Facts compared with the tables: candidate figures, agreement, and amounts to compute with."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class Amount:
     printed: Fraction
 
     def less(self, other: Amount) -> Amount:
-        """The difference of the two."""
+        """Return the difference of the two."""
         return Amount(total(((1, self.span), (-1, other.span))), self.printed - other.printed)
 
     def __neg__(self) -> Amount:
@@ -32,18 +32,20 @@ class Amount:
 
 
 def as_written(fact: Fact) -> Amount:
-    """All that the words can stand for."""
+    """Return all that the words can stand for."""
     mention = fact.mention
     return Amount(fact.believed, Fraction(mention.value * atoms_per(mention.unit)))
 
 
 def of_table_figure(figure: TableFigure) -> Amount:
-    """The table's figure."""
+    """Return the table's figure."""
     return Amount(figure.span, Fraction(figure.atoms))
 
 
 class FigureMatcher:
-    """The facts of one report held against the tables of its submission; each fact is looked up once."""
+    """The facts of one report held against the tables of its submission; each fact is looked up
+    once.
+    """
 
     def __init__(self, table_figures: TableFigures, facts: tuple[Fact, ...]) -> None:
         self.table_figures, self.facts = table_figures, facts
@@ -57,7 +59,9 @@ class FigureMatcher:
         return self._candidates[id(fact)]
 
     def agreeing(self, fact: Fact) -> tuple[TableFigure, ...]:
-        """Return the candidates that can be the same true amount, each rounded or cut in its own way."""
+        """Return the candidates that can be the same true amount, each rounded or cut in its own
+        way.
+        """
         if id(fact) not in self._agreeing:
             span = fact.believed
             self._agreeing[id(fact)] = tuple(
@@ -89,11 +93,13 @@ class FigureMatcher:
         return found
 
     def agrees(self, fact: Fact) -> bool:
-        """Whether one of the figures is the fact's."""
+        """Return whether one of the figures is the fact's."""
         return bool(self.agreeing(fact))
 
     def likely_meant(self, fact: Fact) -> tuple[TableFigure, ...]:
-        """The figures that agree; else those most likely meant: what is said without a role is mostly the outcome."""
+        """Return the figures that agree; else the most likely ones: a figure without a stated role
+        is mostly the outcome.
+        """
         if agreeing := self.agreeing(fact):
             return agreeing
         figures = self.candidates(fact)
@@ -101,9 +107,11 @@ class FigureMatcher:
         return tuple(figure for figure in figures if figure in usual) or figures
 
     def computable(self, fact: Fact) -> tuple[Amount, ...]:
-        """What may be computed with: the figure as printed, or the table's; where no table knows it, all that it can stand for.
+        """Return the amounts to compute with: the figure as printed and the table's; without a
+        table figure, all amounts the words can stand for.
 
-        A figure that the table contradicts is said so once; what follows from either of the two is not accused again.
+        A figure that contradicts the table is reported once; what follows from either of the two is
+        not reported again.
         """
         figures = () if fact.subset else self.likely_meant(fact)
         if not figures:
@@ -112,7 +120,7 @@ class FigureMatcher:
         return (Amount(Interval(atoms, atoms), Fraction(atoms)), *map(of_table_figure, figures))
 
     def known_amounts(self, item: str, role: str) -> tuple[Amount, ...]:
-        """The tables' figure of an item, where they have one, or several that agree."""
+        """Return the tables' figure of an item, where they have one, or several that agree."""
         figures = (
             sorted(self.table_figures.of(item, role), key=lambda figure: figure.grid)
             if role and role != "other"
@@ -127,7 +135,7 @@ class FigureMatcher:
     # -- units
 
     def right_unit(self, fact: Fact) -> str:
-        """The unit that would have made the figure right; "" for none."""
+        """Return the unit that would have made the figure right; "" for none."""
         if not fact.mention.value or self.agrees(fact):
             return ""
         for unit in _OTHER_UNIT.get(fact.mention.unit, ()):
@@ -139,7 +147,9 @@ class FigureMatcher:
         return ""
 
     def twin(self, fact: Fact) -> Fact | None:
-        """The same number of the same item elsewhere in 万元 (nobody writes 942.42 元 of 942.42 万元)."""
+        """Return the statement of the same number and item in 万元, if any; 942.42 元 beside 942.42 万元
+        is a slip of the unit.
+        """
         if (
             len(fact.mention.numeral) < _LONG_ENOUGH
             or fact.mention.unit != "元"
@@ -157,18 +167,20 @@ class FigureMatcher:
         )
 
     def unit_in_doubt(self, *facts: Fact | None) -> bool:
-        """Whether the unit of one of them is in doubt: nothing is computed with it."""
+        """Return whether the unit of one of them is in doubt: nothing is computed with it."""
         money = (fact for fact in facts if fact is not None and fact.mention.money and fact.items)
         return any(self.right_unit(fact) or self.twin(fact) is not None for fact in money)
 
     # -- the department as a whole
 
     def exceeds_department(self, fact: Fact) -> bool:
-        """Whether the amount is more than twice all that the department spent: it may be the county's."""
+        """Return whether the amount is more than twice the department's spending: it may be the
+        county's.
+        """
         return self._exceeds(fact, 2)
 
     def far_exceeds_department(self, fact: Fact) -> bool:
-        """Whether it is so much more that nobody can have meant the department."""
+        """Return whether the amount is too large to be the department's."""
         return self._exceeds(fact, _FAR)
 
     def _exceeds(self, fact: Fact, times: int) -> bool:
@@ -187,13 +199,15 @@ class FigureMatcher:
 
 
 def _fine(figures: tuple[TableFigure, ...], fact: Fact) -> tuple[TableFigure, ...]:
-    """元 is not measured with 万元 where the tables have both."""
+    """Drop 万元 figures where the tables also have the 元 figure and the statement is in 元."""
     grid = fact.grid
     return tuple([figure for figure in figures if figure.grid <= grid]) or figures
 
 
 def _same_kind(fact: Fact, figure: TableFigure) -> bool:
-    """Money is held against money; people in 人 or 名, papers in 份, cars in 辆; a number of things is not their value."""
+    """Return money is held against money; people in 人 or 名, papers in 份, cars in 辆; a number of
+    things is not their value.
+    """
     if fact.mention.money or figure.unit in MONEY_UNITS:
         return fact.mention.money and figure.unit in MONEY_UNITS
     return fact.role == "quantity" or figure.unit == {"名": "人"}.get(
@@ -202,6 +216,6 @@ def _same_kind(fact: Fact, figure: TableFigure) -> bool:
 
 
 def printed(amounts: Iterable[Amount], unit: str) -> Decimal:
-    """The last of them in a unit, as printed."""
+    """Return the last of them in a unit, as printed."""
     *_, last = amounts
     return Decimal(last.printed.numerator) / Decimal(last.printed.denominator) / atoms_per(unit)

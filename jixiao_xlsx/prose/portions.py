@@ -26,7 +26,9 @@ _UNDER, _UP_TO, _OVER, _SOME = (
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """Where it is said in a text, what it is said to be of ("" for nothing), and the range of shares that it may mean."""
+    """A share in round words: its position and text, the whole it is of ("" if not named), and the
+    range of shares it may mean.
+    """
 
     start: int
     end: int
@@ -37,12 +39,14 @@ class Portion:
 
 
 def has_portions(text: str) -> bool:
-    """Whether there may be one."""
+    """Return whether there may be one."""
     return "占" in text and _PORTION.search(text) is not None
 
 
 def portions(text: str) -> Iterator[Portion]:
-    """Every share in round words that follows a “占”, and one with which the text begins (after “占……1075.76 万元”)."""
+    """Yield every share in round words that follows a “占”, and one with which the text begins
+    (after “占……1075.76 万元”).
+    """
     if "占" not in text and not text.startswith("的"):
         return
     for match in _PORTION.finditer(text):

@@ -1,9 +1,9 @@
-"""Sentences → facts: walks the numbers of each sentence and says what each is of. Pure.
+"""Sentences → statements: walks the numbers of each sentence and finds the subject of each.
 
-A lead must be understood to its last character before a number is held to be about an item: “扶贫项目支出 20 万元” is
-not the department's 项目支出. What is not understood, or is said of somebody else, stays a number without a subject, good only
-for adding up. A number without a name of its own (“实际支出 48 万元”, “执行率 97%”) belongs to what was last named, and to
-nothing where that is not understood.
+A lead must be understood to its last character before a number is assigned to an item: “扶贫项目支出 20
+万元” is not the department's 项目支出. A number whose lead is not understood, or that belongs to another
+body, has no subject and serves only for adding up. A number without a name of its own (“实际支出 48
+万元”, “执行率 97%”) belongs to what was last named, and to nothing if that is not understood.
 """
 
 from __future__ import annotations
@@ -62,7 +62,9 @@ def read_statements(
     extra: Iterable[tuple[str, Word]],
     year: int | None,
 ) -> ReportStatements:
-    """Read all passages. `extra` are words of this submission only: its name, its subjects, its indicators."""
+    """Read all passages. `extra` are words of this submission only: its name, its subjects, its
+    indicators.
+    """
     statements = ReportStatements(tuple(passages))
     own = tuple(extra)
     lexicon = statements.lexicon = Lexicon(own, vocabulary.lexicon)
@@ -98,7 +100,7 @@ def _quantities(
     line: ScopedLine,
     vocabulary: Vocabulary,
 ) -> Iterator[Fact]:
-    """“设备 312 台”: how many there are of what the form also knows the value of."""
+    """Yield quantities of items whose value the form also has: “设备 312 台”."""
     for mention in countable_mentions(source, start, sentence, lexicon, line):
         named = [word.name for word in mention.words or () if word.kind == "item"]
         item = vocabulary.items.get(named[0]) if len(named) == 1 else None
@@ -122,19 +124,19 @@ def _quantities(
 
 @cache
 def _criteria(words: tuple[str, ...]) -> re.Pattern[str]:
-    """Words that say how scores are given; “得满分 10 分” tells one that was."""
+    """Return a pattern of words that state scoring criteria; “得满分 10 分” is a score instead."""
     return re.compile("|".join(rf"{re.escape(word)}(?!\d)" for word in words) or "(?!)")
 
 
 def _amid(mention: Mention) -> str:
-    """Of what the number's item is said to be a part: “基本支出中人员经费……”."""
+    """Return the item that the number's item is stated to be part of: “基本支出中人员经费……”."""
     return next(
         (word.name for word in mention.wide or mention.words or () if word.kind == "amid"), ""
     )
 
 
 class _Sentence(Lists):
-    """Walks the numbers of one sentence, remembering what was last spoken of."""
+    """Walks the numbers of one sentence, remembering what was last mentioned."""
 
     def read(self, found: list[Mention], start: int, sentence: str) -> None:
         self.criteria = bool(_criteria(self.vocabulary.words.get("criteria", ())).search(sentence))
@@ -160,7 +162,7 @@ class _Sentence(Lists):
         self.statements.bare_shares += (self._whole_of(one) for one in self.bare_shares)
 
     def _whole_of(self, one: BareShare) -> BareShare:
-        """The slice with the whole that those beside it are also parts of."""
+        """Return the slice with the whole that those beside it are also parts of."""
         items = {other.item for other in self.bare_shares}
         wholes = [
             whole
@@ -210,7 +212,7 @@ class _Sentence(Lists):
                 self.astray = True
 
     def _goes_within(self, clause: str) -> None:
-        """“固定资产中，”: what follows are its parts; of something that is not known to have parts, unknown."""
+        """Open a whole whose parts follow: “固定资产中，”; unknown if it has no known parts."""
         words = parse_lead(clause, self.lexicon)[0]
         heads = [
             word.name
@@ -223,7 +225,7 @@ class _Sentence(Lists):
             self.within = True
 
     def _brackets(self, gap: str) -> None:
-        """What is said in a bracket is forgotten when it closes."""
+        """Restore, at a closing bracket, what was current before the bracket opened."""
         if "(" not in gap and ")" not in gap:
             return
         for char in gap:
@@ -294,7 +296,10 @@ class _Sentence(Lists):
         )
 
     def _enumerated(self, mention: Mention) -> Fact | None:
-        """“A、B 分别为 1 万元、2 万元”, “A、B 共计 3 万元”; names that share a number without such a word share it in an unknown way."""
+        """Read “A、B 分别为 1 万元、2 万元” and “A、B 共计 3 万元”.
+
+        Names that share a number without such a word share it in an unknown way.
+        """
         wide = mention.wide
         if wide is None:
             return Fact(mention, (), "") if mention.joined else None
@@ -310,12 +315,14 @@ class _Sentence(Lists):
         return Fact(mention, tuple(names) if "together" in kinds else (), role, doubt=doubt)
 
     def _is_loose(self, fact: Fact) -> bool:
-        """Whether last year was named before, and not with this very number."""
+        """Return whether last year was named before, and not with this very number."""
         mention = fact.mention
         return fact.role == PREVIOUS and mention.year is None and not mention.has("previous")
 
     def _narrowed(self, fact: Fact) -> Fact:
-        """A part of something that is not the department's whole is only a part of its item; of something unknown, unknown."""
+        """Return a part of something that is not the department's whole is only a part of its item;
+        of something unknown, unknown.
+        """
         if not fact.items:
             return fact
         gap = fact.mention.gap
@@ -355,8 +362,9 @@ class _Sentence(Lists):
         return replace(fact, items=()) if self.within else fact
 
     def _is_left_over(self, fact: Fact) -> bool:
-        """“其他收入” after an income that is not understood is the rest of that; so is what is “安排” from such an amount, or
-        joined to it with “、”."""
+        """Return whether the fact is the rest of an amount that is not understood: “其他收入” after
+        such an income, an amount “安排” from it, or joined to it with “、”.
+        """
         unknown = self.last is not None and self.last.mention.money and not self.last.items
         lead = fact.mention.lead.lstrip()
         joined = fact.mention.gap[:1] == "、" and self.parent is None
@@ -398,7 +406,7 @@ class _Sentence(Lists):
         return self._unnamed(mention, words, role, subset)
 
     def _named_fact(self, mention: Mention, item: Word, role: str, subset: bool) -> Fact:
-        """Of what the lead names; the role may be that of the total it is listed under."""
+        """Return of what the lead names; the role may be that of the total it is listed under."""
         listed = self.parent is not None and mention.gap[:1] in "、，;"
         inherited = (
             not role
@@ -423,7 +431,7 @@ class _Sentence(Lists):
         )
 
     def _general(self, mention: Mention, kind: str, whole: str, role: str, subset: bool) -> Fact:
-        """A bare “支出” or “收入”: of what was spoken of, else of all."""
+        """Read a bare “支出” or “收入”: that of the current item, else of the whole department."""
         subject = self.current.item if self.current else self.topic
         if (
             subject
@@ -436,7 +444,9 @@ class _Sentence(Lists):
         return Fact(mention, (whole,) if known else (), role, subset, kind == "earned")
 
     def _unnamed(self, mention: Mention, words: tuple[Word, ...], role: str, subset: bool) -> Fact:
-        """A number without a name: of what was last named, just counted, or is in the heading."""
+        """Return a number without a name: of what was last named, just counted, or is in the
+        heading.
+        """
         current, astray = self.current, self._is_astray(mention)
         if mention.has("up_to") and current is not None:
             grown = {PREVIOUS: "", OTHER: "", "original": "budget", "plan": "budget"}.get(
@@ -475,7 +485,7 @@ class _Sentence(Lists):
         return Fact(mention, (), role)
 
     def _closing(self, mention: Mention) -> str:
-        """“年初结转和结余 35 万元，年末 23 万元”: what the year ends with, of what it began with."""
+        """Return the closing balance item that answers an opening one: “年初结转和结余 35 万元，年末 23 万元”."""
         item = (
             self.vocabulary.items.get(self.current.item)
             if self.current and _AT_THE_END.match(mention.lead)
@@ -490,17 +500,21 @@ class _Sentence(Lists):
         return next((one.name for one in ends), "")
 
     def _can_be_of(self, name: str, mention: Mention) -> bool:
-        """Whether the number can be of the item: money is not people."""
+        """Return whether the number can be of the item: money is not people."""
         item = self.vocabulary.items.get(name)
         return item is None or mention.money != bool(item.unit)
 
     def of_all(self) -> str:
-        """The total that the sentence was about; "" for none, and where something else was named."""
+        """Return the total that the sentence was about; "" for none, and where something else was
+        named.
+        """
         item = self.vocabulary.items.get(self.current.item) if self.current is not None else None
         return item.name if item is not None and item.kind == "total" and not self.astray else ""
 
     def _starts_unknown(self, mention: Mention) -> bool:
-        """“减下来的主要是财政拨款，由 30 万元降到……”: of what went before is not known."""
+        """Return whether the number belongs to something unknown before it: “减下来的主要是财政拨款，由 30
+        万元降到……”.
+        """
         return (
             mention.lead.endswith(_FROM)
             and not mention.has(*NAMING_KINDS)
@@ -508,7 +522,7 @@ class _Sentence(Lists):
         )
 
     def _counted(self, mention: Mention) -> str:
-        """“设备 312 台（套），原值 1862340 元”: of what was just counted."""
+        """Return the item just counted: “设备 312 台（套），原值 1862340 元”."""
         found = _COUNTED.search(mention.gap) if not mention.has(*NAMING_KINDS) else None
         names = (
             [
@@ -522,7 +536,7 @@ class _Sentence(Lists):
         return names[0] if len(names) == 1 else ""
 
     def _divisor(self, mention: Mention, words: tuple[Word, ...]) -> Fact:
-        """“占基本支出 674.52 万元”."""
+        """Read the whole of a share: “占基本支出 674.52 万元”."""
         after = words[[word.kind for word in words].index("share") :]
         names = [word.name for word in after if word.kind in NAMING_KINDS]
         if not names and any(word.kind == "spent" for word in after) and self.whole:
@@ -530,7 +544,9 @@ class _Sentence(Lists):
         return Fact(mention, tuple(names) if len(names) == 1 else (), self._role(after, mention))
 
     def _named_after(self, mention: Mention) -> Word | None:
-        """“在全年 62.7 万元采购支出中”, “38 人的编内在职人员”: the name behind the number, where the words before it name nothing."""
+        """Return the word after the number that names it, where the words before it name nothing:
+        “在全年 62.7 万元采购支出中”, “38 人的编内在职人员”.
+        """
         tail = mention.tail.removeprefix("的")
         found = self.lexicon.at(tail, 0) if tail else None
         if found is None or found[1].kind not in NAMING_KINDS:
@@ -539,7 +555,7 @@ class _Sentence(Lists):
         return found[1] if after[:1] in "中里内的，。,;、)" and after else None
 
     def _heads_a_clause(self, fact: Fact) -> bool:
-        """“在全年 62.7 万元采购支出中，……”: what follows is listed under it."""
+        """Return whether parts of the number follow: “在全年 62.7 万元采购支出中，……”."""
         return bool(fact.items or fact.role) and _IN_IT.match(fact.mention.tail) is not None
 
     def _earns(self, name: str) -> bool:

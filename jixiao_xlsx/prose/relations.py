@@ -1,4 +1,4 @@
-"""What a sentence says of figures it has named: changes, shares, rates of completion. Pure."""
+"""Changes, shares and completion rates that a sentence states of its figures."""
 
 from __future__ import annotations
 
@@ -31,7 +31,9 @@ class Relations(SentenceMemory):
     # -- changes
 
     def _is_base(self, mention: Mention) -> bool:
-        """“比上年 83500 元减少……”: the figure that the change is measured from stands before the change."""
+        """Return whether the number is the base that a change is measured from: “比上年 83500
+        元减少……”.
+        """
         return mention.has("than") and not mention.has("up", "down", "over", "under")
 
     def _compare(self, mention: Mention) -> None:
@@ -94,7 +96,9 @@ class Relations(SentenceMemory):
         return StatedChange(item, direction, base, current, earlier, amount, rate)
 
     def _base_said(self, item: str, facts: list[Fact], lead: str) -> str:
-        """What a bare “减少” is measured from: what was compared with, or last year's figure beside this year's."""
+        """Return what a bare “减少” is measured from: what was compared with, or last year's figure
+        beside this year's.
+        """
         if self.compared is not None and self.compared.item == item:
             return self.compared.role
         roles = {fact.role for fact in facts}
@@ -105,7 +109,7 @@ class Relations(SentenceMemory):
         return PREVIOUS if before and roles & {"", "execution"} else ""
 
     def _opening(self, name: str) -> Fact | None:
-        """What the year began with, if it was told: 年初结转和结余 of 年末结转和结余."""
+        """Return the opening balance of a closing one, if stated: 年初结转和结余 of 年末结转和结余."""
         cells = (
             self.vocabulary.items[name].cells.get(PREVIOUS, ())
             if name in self.vocabulary.items
@@ -191,7 +195,7 @@ class Relations(SentenceMemory):
             self._completion(mention)
 
     def _respectively(self, mention: Mention) -> None:
-        """“A、B 分别完成预算的 90% 和 80%”."""
+        """Read “A、B 分别完成预算的 90% 和 80%”."""
         names = [word.name for word in mention.wide or () if word.kind in NAMING_KINDS]
         kinds = [word.kind for word in mention.wide or ()]
         after = (
@@ -227,7 +231,7 @@ class Relations(SentenceMemory):
             self.bare_shares.append(replace(one, mention=mention))
 
     def _satisfied(self, mention: Mention, words: tuple[Word, ...]) -> None:
-        """“村民满意度 97.94%，居民 98.46%”: 满意度 by those that were asked."""
+        """Read the 满意度 of each group of respondents: “村民满意度 97.94%，居民 98.46%”."""
         names = [word.name for word in words if word.kind == "respondent"]
         rates = {
             word.name for word in words if word.kind in {"indicator", "rate", "item", "subject"}
@@ -289,7 +293,9 @@ class Relations(SentenceMemory):
         self.change = self._new_change(mention, rate=mention)
 
     def _share_of_named(self, mention: Mention) -> None:
-        """“总投资 2145 万元，其中奖补资金 1520 万元，占总投资的 70.86%”: the same words, whatever they mean."""
+        """Read a share of an amount named in the same words, whatever it is: “总投资 2145 万元，其中奖补资金
+        1520 万元，占总投资的 70.86%”.
+        """
         named = re.fullmatch(r"占(?P<whole>[^，,;()]{2,10})的", mention.lead)
         if (
             named is None
@@ -353,7 +359,9 @@ class Relations(SentenceMemory):
     # -- shares in round words
 
     def _round_shares(self, text: str, at: Mention, position: int) -> None:
-        """Those between two numbers, after the last one or before the first. `at` lends the place, `position` is where the text starts."""
+        """Return those between two numbers, after the last one or before the first. `at` lends the
+        place, `position` is where the text starts.
+        """
         for one in portions(text):
             clause = re.split("[，,;:()]", text[: one.start])[-1]
             named = self._one_name(clause)
@@ -397,7 +405,9 @@ class Relations(SentenceMemory):
                 self.statements.round_shares.append(RoundShare(share, one.text, one.low, one.high))
 
     def _one_name(self, text: str) -> str | None:
-        """The one item that words name; "" where they name nothing; None where they are not understood or name several."""
+        """Return the one item that words name; "" where they name nothing; None where they are not
+        understood or name several.
+        """
         words, _, _ = parse_lead(text, self.lexicon)
         if words is None or any(
             word.kind not in {*NAMING_KINDS, "spent", "filler", "ours", "execution", "approximate"}
@@ -410,7 +420,7 @@ class Relations(SentenceMemory):
         return None if len(names) > 1 else names[0] if names else ""
 
     def _top_of(self, item: str) -> str:
-        """The one whole of all the department's money that an item is a part of."""
+        """Return the one whole of all the department's money that an item is a part of."""
         return self.whole if item in self.vocabulary.partitions.get(self.whole, ()) else ""
 
     def _completion(self, mention: Mention, item: str = "", base: str = "") -> None:

@@ -18,7 +18,9 @@ from jixiao_xlsx.values.text import tidy
 def passages(
     submission: Submission, template: Template, vocabulary: Vocabulary
 ) -> tuple[Passage, ...]:
-    """The filled long texts of the form's report table, in order, then the paragraphs of the reports that came along."""
+    """Return the filled long texts of the form's report table, in order, then the paragraphs of the
+    reports that came along.
+    """
     table, form = submission.get(vocabulary.table), template.table.get(vocabulary.table)
     written = tuple(
         one
@@ -37,9 +39,10 @@ def passages(
 
 
 def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
-    """Each paragraph under the heading it stands below; the table of contents says everything twice.
+    """Yield each paragraph under its heading; the table of contents is left out.
 
-    Paragraphs that are only lines of one (a PDF made into Word) are put together, and stand where the first of them does.
+    Paragraphs that are lines of one (a PDF converted to Word) are joined, at the place of the
+    first.
     """
     title = document.file
     for plain, some in groupby(
@@ -63,7 +66,9 @@ def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
 
 
 def own_words(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[str, Word]]:
-    """The department's own name, and subjects of the funds table that the vocabulary does not list."""
+    """Yield the department's own name, and subjects of the funds table that the vocabulary does not
+    list.
+    """
     for name in names_of(submission.department):
         yield fold(name), Word("ours")
     yield from (
@@ -85,7 +90,7 @@ def own_words(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[
 
 
 def _respondents(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[str, Word]]:
-    """Those that were asked. The 满意度 of the only group is the department's."""
+    """Yield the groups of respondents. The 满意度 of the only group is the department's."""
     name, column, _ = vocabulary.respondents or ("", "", "")
     table = submission.get(name)
     labels = (
@@ -98,7 +103,7 @@ def _respondents(submission: Submission, vocabulary: Vocabulary) -> Iterator[tup
 
 
 def names_of(department: str) -> tuple[str, ...]:
-    """“青禾县财政局” is also 县财政局 and 财政局."""
+    """Return the forms of a department's name: 青禾县财政局, 县财政局, 财政局."""
     name = department.strip()
     match = re.match(r".{1,6}?([省市县区州旗])(?=.{2,})", name)
     if not name or not match:

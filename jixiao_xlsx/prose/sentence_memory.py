@@ -1,4 +1,4 @@
-"""What was spoken of so far in a sentence, and of when a number is, by it. Pure."""
+"""State of the walk through a sentence: what was mentioned so far, and the period of a number."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ TIME_WORDS = re.compile("年初|年末|年底|期初|期末|上年|去年|本年
 
 
 def alike(one: Fact, other: Fact) -> bool:
-    """Whether both are amounts, or both count the same."""
+    """Return whether both are amounts, or both count the same."""
     return one.mention.kind == other.mention.kind
 
 
@@ -29,7 +29,7 @@ def _any_of(words: tuple[str, ...]) -> re.Pattern[str] | None:
 
 
 class SentenceMemory:
-    """What the walk through the numbers of a sentence has to remember."""
+    """The state of the walk through the numbers of a sentence."""
 
     def __init__(
         self,
@@ -88,12 +88,14 @@ class SentenceMemory:
         self.current, self.clause_facts = None, []
 
     def _lose_thread(self) -> None:
-        """Something was said that is not understood: what follows without a name is of that, and not of the heading's topic."""
+        """Note text that is not understood: a number without a name now belongs to that, not to the
+        topic of the heading.
+        """
         self._forget()
         self.astray, self.topic = True, ""
 
     def _is_astray(self, mention: Mention) -> bool:
-        """Whether a number without a name may be of something that is not understood."""
+        """Return whether a number without a name may be of something that is not understood."""
         vouched = (
             mention.scope.owner == OURS
             and self.last is None
@@ -102,7 +104,7 @@ class SentenceMemory:
         return mention.scope.doubtful or (self.astray and not vouched)
 
     def _of_one(self, fact: Fact | None) -> bool:
-        """Whether the fact is of one item among many, not of all that the department has."""
+        """Return whether the fact is of one item among many, not of all that the department has."""
         item = self.vocabulary.items.get(fact.item) if fact else None
         return (
             fact is not None
@@ -132,7 +134,7 @@ class SentenceMemory:
         return ""
 
     def _at_start(self, words: tuple[Word, ...]) -> str:
-        """“年初”: of what is carried over, the end of last year; of what is spent, the budget."""
+        """Return the role of “年初”: last year's end for a balance, the budget for spending."""
         name = next(
             (word.name for word in words if word.kind in NAMING_KINDS),
             self.current.item if self.current else "",

@@ -1,4 +1,4 @@
-"""What a report says of which item, in which role, and how its statements hang together: values only. Pure."""
+"""What a report states of which item, in which role, and how its statements hang together."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from jixiao_xlsx.values.amounts import Convention, Figure, Interval
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """An amount or a count. `items`: several for “A、B 共计”; () where the subject is not known.
+    """An amount or a count. `items`: several for “A、B 共计”; () if the subject is unknown.
 
-    `role`: original, budget, plan (some budget), execution, previous, other (another time), or "" where the words do not say.
-    `subset`: the words narrow the item (财政拨款…). `vague`: they do not say quite which item. `either`: a bare “支出” that may also
-    be this total. `inherited`: the role is that of the total the item is listed under. `loose`: last year was named
-    before, perhaps not of this. `doubt`: whom the sentence before was about, who may be meant here too.
+    `role`: original, budget, plan (some budget), execution, previous, other (another time), or ""
+    if not stated. `subset`: the words narrow the item (财政拨款…). `vague`: the item is not quite
+    certain. `either`: a bare “支出” that may also be this total. `inherited`: the role is that of the
+    total the item is listed under. `loose`: last year was named before, perhaps for another number.
+    `doubt`: the body of the preceding sentence, which may be meant here too.
     """
 
     mention: Mention
@@ -47,12 +48,12 @@ class Fact:
         return Figure(self.mention.value, self.mention.unit, self.mention.decimals).grid
 
     def under(self, how: Convention) -> Interval:
-        """The same under one convention."""
+        """Return the same under one convention."""
         return Figure(self.mention.value, self.mention.unit, self.mention.decimals).believed(how)
 
 
 def believed(mention: Mention) -> Interval:
-    """The same for a bare number, in atoms of its unit."""
+    """Return the same for a bare number, in atoms of its unit."""
     figure = Figure(mention.value, mention.unit, mention.decimals)
     both = [figure.believed(how) for how in Convention]
     return Interval(min(one.lo for one in both), max(one.hi for one in both))
@@ -60,7 +61,9 @@ def believed(mention: Mention) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class StatedChange:
-    """“比上年增加 5 万元，增长 5%”: `current` is what changed, `base` the role or year it is compared with."""
+    """“比上年增加 5 万元，增长 5%”: `current` is what changed, `base` the role or year it is compared
+    with.
+    """
 
     item: str
     direction: int
@@ -74,8 +77,9 @@ class StatedChange:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """“占支出合计的 86%”. `whole` "" where the words do not name it; `like`: the share before it in a parallel list, whose whole
-    it shares."""
+    """“占支出合计的 86%”. `whole` is "" if not named; `like`: the preceding share of a parallel list,
+    which has the same whole.
+    """
 
     mention: Mention
     part: Fact
@@ -96,7 +100,9 @@ class RoundShare:
 
 @dataclass(frozen=True, slots=True)
 class BareShare:
-    """“基本支出占 62.7%” without an amount; `whole` "" where neither words nor the slices beside it say of what."""
+    """“基本支出占 62.7%” without an amount; `whole` "" where neither words nor the slices beside it say
+    of what.
+    """
 
     mention: Mention
     item: str
@@ -116,7 +122,9 @@ class CompletionRate:
 
 @dataclass(frozen=True, slots=True)
 class StatedRate:
-    """A rate of the form, an indicator's value, or (respondent) the 满意度 of one group of those that were asked."""
+    """A rate of the form, an indicator's value, or (respondent) the 满意度 of one group of
+    respondents.
+    """
 
     mention: Mention
     kind: str
@@ -125,8 +133,9 @@ class StatedRate:
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A total and what is listed after it. `open_ended`: “其中”, which need not be everything; `sure`: the
-    words count the parts (“三项共计”)."""
+    """A total and what is listed after it. `open_ended`: “其中”, which need not be everything;
+    `sure`: the words count the parts (“三项共计”).
+    """
 
     whole: Fact
     parts: tuple[Fact, ...]
@@ -136,7 +145,8 @@ class Listing:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """Three numbers that do not hold, what the last should be (in its unit), and how it is worked out, in words.
+    """Three numbers that do not hold, what the last should be (in its unit), and how it is worked
+    out, in words.
 
     `sure`: not even where each is rounded.
     """
@@ -149,7 +159,7 @@ class Chain:
 
 @dataclass
 class ReportStatements:
-    """Everything that was understood of one report."""
+    """Everything understood of one report."""
 
     passages: tuple[Passage, ...] = ()
     lines: dict[int, ScopedLine] = field(default_factory=dict)
@@ -170,5 +180,5 @@ class ReportStatements:
     )  # every number of a passage, in order
 
     def scope(self, source: Passage, position: int) -> StatementScope:
-        """Of whom and when a place of a passage speaks."""
+        """Return the owner and period at a position of a passage."""
         return self.lines[id(source)].at(position)

@@ -1,4 +1,4 @@
-"""What the tables hold for an item in a role: the measures a fact is put against. Pure."""
+"""The figures the tables hold for an item in a role, which facts are compared with."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ class TableFigure:
         return f"{plain(self.atoms / atoms_per(self.unit))}{self.unit}"
 
     def display_text_in(self, unit: str, decimals: int) -> str:
-        """The figure in the unit of the report."""
+        """Return the figure in the unit of the report."""
         digits = None if self.unit == unit else max(decimals, 2)
         return f"{plain(self.atoms / atoms_per(unit), digits)}{unit}"
 
@@ -77,7 +77,7 @@ class TableFigure:
         return f"《{first.sheet}》“{first.row}”的“{first.column}”{more}"
 
     def meets(self, span: Interval) -> bool:
-        """Whether they can be the same true amount, each rounded or cut in its own way."""
+        """Return whether they can be the same true amount, each rounded or cut in its own way."""
         return span.lo <= self.atoms <= span.hi or any(one.meets(span) for one in self.believed)
 
 
@@ -89,7 +89,9 @@ class TableFigures:
         self._by_role: dict[tuple[str, str], tuple[TableFigure, ...]] = {}
 
     def of(self, item: str, role: str) -> tuple[TableFigure, ...]:
-        """The filled figures of an item; for role "" of this year's roles, for plan of both budgets."""
+        """Return the filled figures of an item; for role "" of this year's roles, for plan of both
+        budgets.
+        """
         return tuple(figure for one in _roles(role) for figure in self._of_role(item, one))
 
     def _of_role(self, name: str, role: str) -> tuple[TableFigure, ...]:
@@ -110,17 +112,19 @@ class TableFigures:
                 yield TableFigure((*parts, *more))
 
     def filled(self, item: str) -> bool:
-        """Whether the tables say anything of the item."""
+        """Return whether the tables say anything of the item."""
         return bool(self.of(item, ""))
 
     def cell(self, ref: Ref) -> Cell | None:
-        """The cell at an address, or None."""
+        """Return the cell at an address, or None."""
         cells = find(self.submission, ref)
         return cells[0] if cells else None
 
     @cached_property
     def _subject_cells(self) -> dict[tuple[str, str], list[Cell]]:
-        """Cells of every 功能分类科目, its rows of several 资金来源 together; none where a part of them is unreadable."""
+        """Cells of every 功能分类科目, its rows of several 资金来源 together; none where a part of them is
+        unreadable.
+        """
         spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         found: dict[tuple[str, str], list[Cell]] = {}
@@ -138,7 +142,7 @@ class TableFigures:
 
     @cached_property
     def _noted_cells(self) -> dict[tuple[str, str], list[Cell]]:
-        """Cells of “资源勘探工业信息等支出（信息化）”, which may be told as part of the subject."""
+        """Cells of “资源勘探工业信息等支出（信息化）”, which may count as part of the subject."""
         found: dict[tuple[str, str], list[Cell]] = {}
         for (name, role), cells in self._subject_cells.items():
             bare, bracket, _ = name.partition("(")
@@ -147,7 +151,7 @@ class TableFigures:
         return found
 
     def subject(self, label: str) -> str:
-        """The name a label of the funds table goes by."""
+        """Return the name a label of the funds table goes by."""
         spec, text = self.vocabulary.subjects, tidy(label)
         official = spec.wrong.get(text) if spec else None
         return official or self._above.get(text) or text
@@ -188,7 +192,9 @@ class TableFigures:
                 yield from _of_row(row, spec, role)
 
     def source_of(self, cell: Cell) -> str:
-        """The 资金来源 of the row of the funds table that a cell stands in; "" for another cell."""
+        """Return the 资金来源 of the row of the funds table that a cell stands in; "" for another
+        cell.
+        """
         spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         for row in table.open_rows if spec and table else ():
@@ -198,7 +204,9 @@ class TableFigures:
         return ""
 
     def mends(self, fact: Fact, figure: TableFigure) -> bool:
-        """Whether the report's figure would put right an equation that the table's figure breaks."""
+        """Return whether the report's figure would put right an equation that the table's figure
+        breaks.
+        """
         gap = fact.believed.lo + fact.believed.hi - 2 * int(figure.atoms)
         for cell in figure.cells:
             for verdict in self.judged.verdicts:
@@ -219,7 +227,9 @@ _BY_ROW = ("execution", "original", "granted")
 
 
 def _of_row(row: Row, spec: Subjects, role: str) -> list[Cell]:
-    """The figure of a row of the funds table in a role; the parts of what was spent, where their sum is left out."""
+    """Return the figure of a row of the funds table in a role; the parts of what was spent, where
+    their sum is left out.
+    """
     titles = {"execution": spec.execution, "original": spec.original, "granted": spec.granted}
     total = row.get(titles[role])
     if total is not None and total.number is not None:
@@ -231,7 +241,9 @@ def _of_row(row: Row, spec: Subjects, role: str) -> list[Cell]:
 
 
 def standing_for(table: Table, spec: Subjects) -> dict[str, str]:
-    """The class of each label of the funds table that is of a level below, where every other row is a class that is not its own."""
+    """Return the class of each label of the funds table that is of a level below, where every other
+    row is a class that is not its own.
+    """
     labels = [
         tidy(cell.text)
         for row in table.open_rows
@@ -244,7 +256,7 @@ def standing_for(table: Table, spec: Subjects) -> dict[str, str]:
 
 
 def fact_decimals(fact: Fact, cell: Cell) -> int:
-    """How many decimals the report's figure has in the unit of the cell."""
+    """Return how many decimals the report's figure has in the unit of the cell."""
     figure = Figure(fact.mention.value, fact.mention.unit, fact.mention.decimals)
     digits = 0
     while atoms_per(cell.unit) // 10**digits > max(figure.grid, 1) and digits < 6:

@@ -1,7 +1,7 @@
-"""Things that are counted without being on the form: “退休人员 17 人”, “9 个二级项目”, told twice or added up in one text. Pure.
+"""Things counted that are not on the form (“退休人员 17 人”, “9 个二级项目”): stated twice or added up.
 
-Nothing is known of them but their words. So two tallies are the same only where their names are, letter by letter, and neither
-is part of a comparison, of another year or of somebody else.
+Only their words are known. So two tallies are the same only if their names are equal, letter by
+letter, and neither is part of a comparison, of another year or of another body.
 """
 
 from __future__ import annotations
@@ -48,7 +48,9 @@ _SERIES = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """A number of things and where it is written; `name` the words before it, or "" where they come after."""
+    """A number of things and where it is written; `name` the words before it, or "" where they come
+    after.
+    """
 
     passage: Passage
     start: int
@@ -75,7 +77,7 @@ class Tally:
 def disagreeing_tallies(
     statements: ReportStatements, lexicon: Lexicon
 ) -> Iterator[tuple[Tally, Tally]]:
-    """Pairs of tallies of the same things with different numbers, the earlier first."""
+    """Yield pairs of tallies of the same things with different numbers, the earlier first."""
     first: dict[tuple[str, str], Tally] = {}
     known = {
         (id(fact.mention.passage), fact.mention.start) for fact in statements.facts if fact.items
@@ -97,7 +99,7 @@ def disagreeing_tallies(
 
 
 def _meant(tally: Tally, first: Mapping[tuple[str, str], Tally]) -> Tally | None:
-    """“9 个二级项目均……”: the tally of 二级项目."""
+    """Return the earlier tally of the thing counted: that of 二级项目 for “9 个二级项目均……”."""
     return next(
         (
             one
@@ -139,7 +141,7 @@ _ROOMS = re.compile(r"(?P<verb>内设|下设|下辖|设有)(?:的)?(?P<number>\d
 def rooms(
     statements: ReportStatements,
 ) -> Iterator[tuple[Passage, re.Match[str], re.Match[str], Passage]]:
-    """“内设 9 个股室”, later “内设 11 个股室职责有交叉”: the first, and one of another number."""
+    """Yield a number of offices with a later, different one: “内设 9 个股室”, “内设 11 个股室职责有交叉”."""
     first: dict[str, tuple[Passage, re.Match[str]]] = {}
     for source in statements.passages:
         for match in _ROOMS.finditer(source.folded):
@@ -154,7 +156,7 @@ def rooms(
 
 
 def sums(statements: ReportStatements) -> Iterator[tuple[Passage, re.Match[str], int]]:
-    """“A 类 12 个、B 类 11 个，共 23 个”: the match, and what the parts come to."""
+    """Yield the match of “A 类 12 个、B 类 11 个，共 23 个” and the sum of its parts."""
     for source in statements.passages:
         series = list(_SERIES.finditer(source.folded))
         within = [(one.start(), one.end()) for one in series]
@@ -175,7 +177,9 @@ _COUNTED = {letter: number for number, letter in enumerate("零一二三四五�
 def short_sums(
     statements: ReportStatements,
 ) -> Iterator[tuple[Passage, re.Match[str], Decimal, int]]:
-    """“A 1.20、B 2.30，两项共 3.50 万元”, where a part has no unit of its own: the match, the sum and its digits."""
+    """Yield match, sum and decimals of “A 1.20、B 2.30，两项共 3.50 万元”, where a part has no unit of its
+    own.
+    """
     for source in statements.passages:
         for match in _SHORT_SUM.finditer(source.folded):
             parts = re.findall(r"(\d+\.\d+)(万元)?", match["parts"])
@@ -197,7 +201,9 @@ _OF_BEFORE = re.compile(
 
 
 def ratios(statements: ReportStatements) -> Iterator[tuple[Passage, int, re.Match[str], str]]:
-    """“发现问题 64 个，已整改 61 个，整改率 95.31%”: where the words start, the match, and the one number it can be a share of."""
+    """Yield the start, the match and the only possible whole of a share: “发现问题 64 个，已整改 61 个，整改率
+    95.31%”.
+    """
     for source in statements.passages:
         for match in _OF_BEFORE.finditer(source.folded):
             start = max(source.folded.rfind(stop, 0, match.start()) for stop in "。;\n") + 1
@@ -225,7 +231,7 @@ _DONE = re.compile(
 
 
 def rates(statements: ReportStatements) -> Iterator[tuple[Passage, re.Match[str]]]:
-    """“计划检查 12 家，实际检查 9 家，完成率 75%”."""
+    """Yield completion rates of counted things: “计划检查 12 家，实际检查 9 家，完成率 75%”."""
     for source in statements.passages:
         for match in _DONE.finditer(source.folded):
             if int(match["planned"]):

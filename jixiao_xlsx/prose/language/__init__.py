@@ -1,1 +1,1 @@
-"""From text to clauses: words, scope, sentences, numbers."""
+"""The written report: statements read from it, and the rules that compare them with the tables."""

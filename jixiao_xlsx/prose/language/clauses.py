@@ -41,7 +41,8 @@ VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以�
 class Passage:
     """A piece of the report: its place, what it is called, its text as typed and folded.
 
-    `numbered`: it has a number that is not in the text (Word counts by itself). `aside`: it is no part of the text (页眉, 脚注).
+    `numbered`: it has a number that is not in the text (Word counts by itself). `aside`: it is no
+    part of the text (页眉, 脚注).
     """
 
     place: Place
@@ -56,9 +57,10 @@ class Passage:
 class Mention:
     """A number with its unit and the words before it.
 
-    `words` are what its lead means (None: some of it is not known), `kinds` theirs; `wide` the same across “、”, for lists of names before
-    “分别为”, “共计”; `opening` the kind of the word that the lead begins with; `gap` everything since the last number; `scope` of whom and
-    when it is said. `start`, `end` count characters of the passage.
+    `words` are the words of its lead (None: part of it is unknown), `kinds` their kinds; `wide` is
+    the same across “、”, for lists of names before “分别为”, “共计”; `opening` is the kind of the word
+    that the lead begins with; `gap` is all text since the last number; `scope` is the owner and
+    period of the statement. `start` and `end` are character positions in the passage.
     """
 
     passage: Passage
@@ -80,7 +82,7 @@ class Mention:
 
     @property
     def money(self) -> bool:
-        """Whether it is an amount."""
+        """Return whether it is an amount."""
         return self.unit in MONEY_UNITS
 
     @property
@@ -105,11 +107,13 @@ class Mention:
 
     @property
     def joined(self) -> bool:
-        """Whether names are joined with “、” before the number, so that it is not the last one's alone."""
+        """Return whether names are joined with “、” before the number, so that it is not the last
+        one's alone.
+        """
         return "、" in self.gap.rsplit("，", 1)[-1].rsplit(":", 1)[-1].lstrip("、")[1:]
 
     def has(self, *kinds: str) -> bool:
-        """Whether its lead is understood and holds a word of one of these kinds."""
+        """Return whether its lead is understood and holds a word of one of these kinds."""
         return not self.kinds.isdisjoint(kinds)
 
 
@@ -122,13 +126,13 @@ def passage(
     numbered: bool = False,
     aside: bool = False,
 ) -> Passage:
-    """A passage with its folded text, its lines put together."""
+    """Return a passage with its folded text, its lines put together."""
     text = unwrapped(text, lexicon)
     return Passage(place, title, text, fold(text), numbered, aside)
 
 
 def sentences(text: str) -> Iterator[tuple[int, str]]:
-    """Each sentence of a folded text with its position; a line break ends one too."""
+    """Yield each sentence of a folded text with its position; a line break ends one too."""
     for match in _SENTENCE.finditer(text):
         if match.group().strip():
             yield match.start(), match.group()
@@ -137,7 +141,7 @@ def sentences(text: str) -> Iterator[tuple[int, str]]:
 def mentions(
     source: Passage, start: int, sentence: str, lexicon: Lexicon, line: ScopedLine
 ) -> list[Mention]:
-    """The numbers of one sentence, in order."""
+    """Return the numbers of one sentence, in order."""
     found: list[Mention] = []
     after = 0
     for match, numeral, unit in _numbers(sentence):
@@ -150,13 +154,13 @@ def mentions(
 
 
 def _stands_for_money(mention: Mention) -> bool:
-    """Whether a number without 元 is told of an item in plain words."""
+    """Return whether a number without 元 plainly states an amount of an item."""
     plain = mention.has("item", "subject", "spent", "earned", *_BASES)
     return plain and not mention.has("share", "rate", "indicator", "up", "down", "over", "under")
 
 
 def _numbers(sentence: str) -> Iterator[tuple[re.Match[str], str, str]]:
-    """Every number: where, its digits, its unit."""
+    """Yield every number: where, its digits, its unit."""
     if "百分之" not in sentence and not _SHORT.search(sentence):
         yield from (
             (match, match["number"].replace(",", ""), match["unit"] or "元")
@@ -174,7 +178,7 @@ def _numbers(sentence: str) -> Iterator[tuple[re.Match[str], str, str]]:
 
 
 def _value(spelled: str) -> str | None:
-    """“九十七点三五” → 97.35."""
+    """Read “九十七点三五” as 97.35; None if it is not a number."""
     whole, _, rest = spelled.partition("点")
     tens, ten, ones = whole.rpartition("十")
     digits = [_DIGITS.get(letter) for letter in (tens or ("一" if ten else "")) + ones + rest]
@@ -185,7 +189,9 @@ def _value(spelled: str) -> str | None:
 
 
 def _with_units(found: list[Mention]) -> list[Mention]:
-    """“全年支出 1075.76 万元，基本支出 674.52，项目支出 401.24”: a bare number is in the unit of the amount before it, or after it."""
+    """Give a bare number the unit of the amount before it, else after it, as in “全年支出 1075.76
+    万元，基本支出 674.52，项目支出 401.24”.
+    """
     if not any(one.unit == _BARE for one in found):
         return found
     units = [one.unit if one.money else "" for one in found]
@@ -202,7 +208,9 @@ def _with_units(found: list[Mention]) -> list[Mention]:
 
 
 def empty_mention(source: Passage, start: int) -> Mention:
-    """A number that is none, at the beginning of a sentence without any: it lends its place."""
+    """Return a number that is none, at the beginning of a sentence without any: it lends its
+    place.
+    """
     return Mention(
         source,
         start,
@@ -229,7 +237,9 @@ _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台�
 def countable_mentions(
     source: Passage, start: int, sentence: str, lexicon: Lexicon, line: ScopedLine
 ) -> list[Mention]:
-    """Numbers of 台, 套, 件 with the words that lead to each. They are no statements of their own: “设备 312 台，原值……”."""
+    """Return numbers of 台, 套, 件 with the words that lead to each. They are no statements of their
+    own: “设备 312 台，原值……”.
+    """
     return [
         _mention(source, start, sentence, 0, match, match["number"], match["unit"], lexicon, line)
         for match in _COUNTER.finditer(sentence)
@@ -313,10 +323,11 @@ _ADVERBIAL = re.compile(r"经[^\d，、]{1,8}?后|按[^\d，、]{1,8}?口径|从
 def parse_lead(
     text: str, lexicon: Lexicon, before: str = ""
 ) -> tuple[tuple[Word, ...] | None, int | None, tuple[Word, ...]]:
-    """What a lead means: its words (None where some of it is not known), the year it names, and the words that were known.
+    """Return what a lead means: its words (None where some of it is not known), the year it names,
+    and the words that were known.
 
-    `before` is the sentence up to there, for words that mean something only after another. What “其他收入中……” is among is a word of
-    the kind amid.
+    `before` is the sentence up to there, for words that mean something only after another. What
+    “其他收入中……” is among is a word of the kind amid.
     """
     words: list[Word] = []
     year: int | None = None

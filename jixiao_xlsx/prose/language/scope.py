@@ -1,8 +1,8 @@
-"""Of whom and of when a sentence speaks: the department's own figures of its year, or somebody else's, or another time's. Pure.
+"""Owner and period of a sentence: own figures of the year, another body's, another time's.
 
-Words like “全县”, “下属单位”, “县教育局”, “……项目”, “2022年”, “截至6月底” hold for what comes after them, until “我单位” or another
-year is named, the bracket is closed, or the sentence ends. What a paragraph's earlier sentence or its heading was about is
-carried on, but only as a doubt.
+Words like “全县”, “下属单位”, “县教育局”, “……项目”, “2022年”, “截至6月底” hold for what follows them, until “我单位” or
+another year is named, the bracket is closed, or the sentence ends. The owner of a paragraph's
+earlier sentence or of its heading is carried on, but only as a doubt.
 """
 
 from __future__ import annotations
@@ -34,9 +34,11 @@ _AMOUNT = re.compile(r"\d\s*(?:亿元|万元|元|%|人|名|份)")
 
 
 class StatementScope(NamedTuple):
-    """`owner`: "" (not said), ours, others; `named`: whom the words name. `period`: "" (not said), this, previous, other.
+    """`owner`: "" (not stated), ours, others; `named`: the body named. `period`: "" (not stated),
+    this, previous, other.
 
-    `carried`: the owner was named in an earlier sentence; `hinted`: the period was named in a heading or before “；”.
+    `carried`: the owner was named in an earlier sentence; `hinted`: the period was named in a
+    heading or before “；”.
     """
 
     owner: str = ""
@@ -47,12 +49,12 @@ class StatementScope(NamedTuple):
 
     @property
     def foreign(self) -> bool:
-        """Whether somebody else was named in this very sentence."""
+        """Return whether another body is named in this sentence."""
         return self.owner == OTHERS and not self.carried
 
     @property
     def doubtful(self) -> bool:
-        """Whether an earlier sentence was about somebody else."""
+        """Return whether an earlier sentence was about another body."""
         return self.owner == OTHERS and self.carried
 
 
@@ -63,7 +65,7 @@ class ScopedLine:
     marks: tuple[tuple[int, StatementScope], ...]
 
     def at(self, position: int) -> StatementScope:
-        """What holds just before a position."""
+        """Return what holds just before a position."""
         held = StatementScope()
         for start, scope in self.marks:
             if start > position:
@@ -87,7 +89,7 @@ class Reader:
         self._title = ""
 
     def read(self, text: str, title: str) -> ScopedLine:
-        """What holds where in a folded text under a title."""
+        """Return what holds where in a folded text under a title."""
         if title != self._title:
             self._title = title
             self._leave(_level(title) or 1)
@@ -114,7 +116,9 @@ class Reader:
         return ScopedLine(tuple(marks))
 
     def _hidden(self, found: re.Match[str]) -> str:
-        """The department's name as marks; a short one only where it does not end somebody else's."""
+        """Return the text with the department's name masked; a short form only where it is not the
+        end of another body's name.
+        """
         name = found.group()
         own = name == self._full or _ALONE.match(found.string, found.start())
         return _NAME * len(name) if own else name
@@ -170,7 +174,9 @@ class Reader:
 def _carried(
     found: list[tuple[int, StatementScope]], before: StatementScope, sentence: str, start: int
 ) -> StatementScope:
-    """What the next sentence of the paragraph starts from: whom this one was about, before its first amount, as a doubt."""
+    """Return what the next sentence of the paragraph starts from: whom this one was about, before
+    its first amount, as a doubt.
+    """
     amount = _AMOUNT.search(sentence)
     end = start + (amount.start() if amount else len(sentence))
     owners = [
@@ -185,7 +191,9 @@ def _carried(
 
 
 def _level(line: str) -> int:
-    """How high a heading stands, 1 for “一、”; the last for one without a number, 0 for a line that is none."""
+    """Return how high a heading stands, 1 for “一、”; the last for one without a number, 0 for a line
+    that is none.
+    """
     text = line.strip()
     if (
         len(text) > _LONGEST_HEADING
@@ -206,7 +214,7 @@ _GOVERNED = re.compile(
 
 
 def _governed(text: str, start: int, position: int) -> bool:
-    """Whether the name hangs on words like “根据”, “向”: then it is not the one that is spoken of."""
+    """Return whether the name depends on words like “根据”, “向” and so is not the subject."""
     return bool(_GOVERNED.search(_CLAUSE.split(text[start:position])[-1]))
 
 
@@ -220,7 +228,9 @@ _DID = re.compile(
 
 
 def _named_in_passing(text: str, start: int, match: re.Match[str]) -> bool:
-    """“承办全市……现场会，”, “我局作为一级预算单位，”, “由第三方机构实施，”: a clause without a figure, and what follows is not of them."""
+    """Return whether a clause without a figure names the body, and what follows is not about it:
+    “承办全市……现场会，”, “我局作为一级预算单位，”, “由第三方机构实施，”.
+    """
     lead = _CLAUSE.split(text[start : match.start()])[-1]
     if match.group() == "年均" and lead.endswith("全"):
         return True  # “全年均没有发生”
@@ -243,14 +253,16 @@ _EVERYWHERE = {"全县", "全市", "全省", "全国", "全区", "全州", "全�
 
 
 def _around(text: str, start: int, match: re.Match[str]) -> str:
-    """The name with the words before it."""
+    """Return the name with the words before it."""
     lead = _CLAUSE.split(text[start : match.start()])[-1]
     return (lead + match.group())[-12:].replace(_NAME, "").strip("、 ")
 
 
 @cache
 def _markers(scoping: Scoping) -> re.Pattern[str]:
-    """All of them in one pattern, which looks closer only where one of their first letters stands."""
+    """Return all of them in one pattern, which looks closer only where one of their first letters
+    stands.
+    """
     compared = "(?<![比较与同由从])(?<!相比)"
     month = r"(?:[1-9]|1[01])月"
     digits = r"(?:度|同期|决算数?|数|完成|实际|执行|支出|预算数?)*(?:为|是|:)?\s*[\d(]"
@@ -299,7 +311,7 @@ def _any(words: tuple[str, ...]) -> str:
 
 
 def _ending(one: Endings, letter: str) -> str:
-    """One of the names at the end of a longer one, which ends in `letter` before it."""
+    """Return one of the names at the end of a longer one, which ends in `letter` before it."""
     before = "".join(f"(?<!{word})" for word in one.not_after.split("|") if word)
     after = f"(?!{one.not_before})" if one.not_before else ""
     return f"(?<={letter}){before}(?:{_any(one.names)}){after}"

@@ -1,4 +1,6 @@
-"""What a heading or the title of a paragraph names: a number without a name of its own is of that. Pure."""
+"""What a heading or the title of a paragraph names: a number without a name of its own is of that.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -20,14 +22,18 @@ _LONGEST_HEADING = 40
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`item` "" for none that is known; `unknown`: the title names something that is not understood."""
+    """`item` "" for none that is known; `unknown`: the title names something that is not
+    understood.
+    """
 
     item: str = ""
     unknown: bool = False
 
 
 class Topics:
-    """The topics of one passage, sentence by sentence. `titles` remembers what the titles of all passages name."""
+    """The topics of one passage, sentence by sentence. `titles` remembers what the titles of all
+    passages name.
+    """
 
     def __init__(
         self,
@@ -46,7 +52,7 @@ class Topics:
         self._line, self._now = -1, self._heading
 
     def of(self, start: int, sentence: str) -> Topic:
-        """What the sentence that starts there stands under."""
+        """Return what the sentence that starts there stands under."""
         line = self._text.rfind("\n", 0, start)
         if line != self._line:
             self._line, self._now = line, self._heading
@@ -66,7 +72,9 @@ class Topics:
         return self._titles[title]
 
     def _read(self, title: str) -> Topic | None:
-        """The item a title names; several, or one that is not the form's, are unknown; None where it names nothing at all."""
+        """Return the item a title names; several, or one that is not the form's, are unknown; None
+        where it names nothing at all.
+        """
         text = _NUMBERING.sub("", title.strip("。!?; "))
         for bare in dict.fromkeys((text, _ABOUT.sub("", text))):
             words, _, seen = parse_lead(bare, self._lexicon)

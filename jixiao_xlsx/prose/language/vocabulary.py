@@ -1,4 +1,6 @@
-"""narrative.toml of a form → the words a report is read with. Nothing else in the package reads that file."""
+"""narrative.toml of a form → the words a report is read with. Nothing else in the package reads
+that file.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,8 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something the form has cells for: its name and the addresses of its figures by role. `unit` "" is money.
+    """Something the form has cells for: its name and the addresses of its figures by role. `unit`
+    "" is money.
 
     `rest`: two figures of which it is what is left, where it is not filled.
     """
@@ -68,9 +71,11 @@ class RateItem:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What a string of the text means: `kind` is item, rate, indicator, subject, respondent or a key of [words]; `name` what it names.
+    """The meaning of a string of the text: `kind` is item, rate, indicator, subject, respondent or
+    a key of [words]; `name` is the thing named.
 
-    `spends`: the word says 支出 (支出决算, 支出预算). `near`: it means this only after one of those words (a|b) in the sentence.
+    `spends`: the word contains 支出 (支出决算, 支出预算). `near`: the meaning needs one of those words (a|b)
+    earlier in the sentence.
     """
 
     kind: str
@@ -82,7 +87,9 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Subjects:
-    """Where 支出功能分类科目 stand, and their names: `under` those of the levels below by their class, `economic` what is none."""
+    """Where 支出功能分类科目 stand, and their names: `under` those of the levels below by their class,
+    `economic` what is none.
+    """
 
     table: str
     column: str
@@ -99,7 +106,9 @@ class Subjects:
     economic: tuple[str, ...]
 
     def classes(self, labels: Iterable[str]) -> dict[str, str]:
-        """The class of each label that is of a level below while others are classes: it stands in that one's place."""
+        """Return the class of each label that is of a level below while others are classes: it
+        stands in that one's place.
+        """
         found = set(labels)
         tops = found & {*self.names, *self.wrong}
         return {label: self.under[label] for label in found & self.under.keys() if tops}
@@ -107,7 +116,9 @@ class Subjects:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Advice that is empty where all of `zero` are 0, or the first of `within` is not more than the second."""
+    """Advice that is empty where all of `zero` are 0, or the first of `within` is not more than the
+    second.
+    """
 
     title: str
     pattern: re.Pattern[str]
@@ -127,7 +138,9 @@ class Endings:
 
 @dataclass(frozen=True, slots=True)
 class Scoping:
-    """The words that say of whom (ours, others, halves, bodies, ventures) or of when (previous, times) a sentence speaks."""
+    """The words for the owner (ours, others, halves, bodies, ventures) and the period (previous,
+    times) of a sentence.
+    """
 
     ours: tuple[str, ...]
     others: tuple[str, ...]
@@ -140,7 +153,9 @@ class Scoping:
 
 @dataclass(frozen=True, eq=False)
 class Vocabulary:
-    """Everything a form knows of the language of its reports; `report` is what one is called, one word of which it must bear."""
+    """Everything a form knows of the language of its reports; `report` is what one is called, one
+    word of which it must bear.
+    """
 
     table: str
     respondents: tuple[str, str, str] | None
@@ -174,16 +189,16 @@ class Lexicon:
             self._by_first[first] = sorted(known, key=lambda pair: -len(pair[0]))
 
     def words(self) -> Iterator[tuple[str, Word]]:
-        """Every spelling with its meaning."""
+        """Yield every spelling with its meaning."""
         for found in self._by_first.values():
             yield from found
 
     def begins(self, letter: str) -> bool:
-        """Whether some word starts with the letter."""
+        """Return whether some word starts with the letter."""
         return letter in self._by_first
 
     def at(self, text: str, position: int) -> tuple[str, Word] | None:
-        """The longest word that starts there."""
+        """Return the longest word that starts there."""
         for pair in self._by_first.get(text[position], ()):
             if text.startswith(pair[0], position):
                 return pair
@@ -201,12 +216,14 @@ _ASIDE = re.compile(
 
 
 def fold(text: str) -> str:
-    """Half-width, character by character, so that positions stay; “，” is kept apart from the separator of thousands."""
+    """Convert to half width, character by character, so that positions stay; “，” stays distinct
+    from the thousands separator.
+    """
     return _ASIDE.sub(r"〔\1〕", text.translate(_FOLD))
 
 
 def read_vocabulary(template: Template) -> Vocabulary | None:
-    """The vocabulary of a form; None where it has none, and its reports are not read."""
+    """Return the vocabulary of a form; None where it has none, and its reports are not read."""
     return _load(template)
 
 
@@ -251,7 +268,9 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
 def _spellings(
     data: Mapping[str, Any], words: Mapping[str, tuple[str, ...]], template: Template
 ) -> list[tuple[str, Word]]:
-    """Every string and its meaning; of two meanings of one string the last in this list gives way."""
+    """Return every string and its meaning; of two meanings of one string the last in this list
+    gives way.
+    """
     found: dict[str, Word] = {}
     for kind in WORDS:
         for text in words.get(kind, ()):
@@ -282,7 +301,7 @@ def _spellings(
 
 
 def _selves(data: Mapping[str, Any]) -> list[str]:
-    """“我局”, “本中心”."""
+    """Return the forms in which departments name themselves: “我局”, “本中心”."""
     return [f"{first}{name}" for name in data.get("self", {}) for first in "我本"]
 
 

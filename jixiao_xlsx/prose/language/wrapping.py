@@ -1,4 +1,6 @@
-"""Line breaks that are only where a line was full: text pasted from a PDF is one sentence again. Pure."""
+"""Line breaks that are only where a line was full: text pasted from a PDF is one sentence again.
+Pure.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,7 @@ _SPARE = 2  # letters that may be missing at the end of a full line
 
 
 def unwrapped(text: str, lexicon: Lexicon) -> str:
-    """The text with the lines of a sentence put together."""
+    """Return the text with the lines of a sentence put together."""
     return (
         "\n".join(line for _, line in put_together(text.split("\n"), lexicon))
         if "\n" in text
@@ -34,11 +36,11 @@ def unwrapped(text: str, lexicon: Lexicon) -> str:
 
 
 def put_together(lines: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[int, str]]:
-    """Lines with those that go on with them, each with the number of its first. What may be a list, a heading or a new
-    paragraph stays as it is.
+    """Yield lines with those that go on with them, each with the number of its first. What may be a
+    list, a heading or a new paragraph stays as it is.
 
-    A line that may go on with the one before it begins with UNSURE: what it starts with is not understood, and so not held
-    against anything.
+    A line that may go on with the one before it begins with UNSURE: what it starts with is not
+    understood, and so not held against anything.
     """
     full = (
         _full(lines) if "".join(lines[-1:]).rstrip()[-1:] in _STOPS else set()
@@ -62,7 +64,7 @@ def put_together(lines: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[int, 
 
 
 def _full(lines: Sequence[str]) -> set[int]:
-    """The lines that are as long as the longest, in letters or in breadth."""
+    """Return the lines that are as long as the longest, in letters or in breadth."""
     found: set[int] = set()
     for measure, spare in ((len, _SPARE), (_breadth, 2 * _SPARE)):
         sizes = [measure(line.rstrip()) for line in lines]
@@ -71,12 +73,12 @@ def _full(lines: Sequence[str]) -> set[int]:
 
 
 def _breadth(line: str) -> int:
-    """Columns on a screen: a Chinese letter takes two."""
+    """Return columns on a screen: a Chinese letter takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line)
 
 
 def _parts_a_word(before: str, line: str, lexicon: Lexicon) -> bool:
-    """Whether a word of the field lies across the break: “人员经/费”."""
+    """Return whether a word of the field lies across the break: “人员经/费”."""
     if len(before.rstrip()) < _NARROWEST:
         return False
     end, start = fold(before.rstrip()[-_LONGEST:]), fold(line[:_LONGEST])
@@ -87,7 +89,7 @@ def _parts_a_word(before: str, line: str, lexicon: Lexicon) -> bool:
 
 
 def _between(before: str, line: str, full: bool, *, parted: bool, alone: bool) -> str:
-    """What stands between two lines: nothing where one goes on with the other."""
+    """Return what stands between two lines: nothing where one goes on with the other."""
     before = before.rstrip()
     if (
         not before

@@ -1,4 +1,4 @@
-"""NAR108: what the written report says there is, or is not; and how the rules on words quote them."""
+"""NAR108: things the report states as absent or present; quotations for all rules on words."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ from jixiao_xlsx.values.findings import Severity, Skipped
 def flag_passage(
     source: Passage, start: int, end: int, item: str, message: str, **more: object
 ) -> Flag:
-    """A flag at a passage, with the words from `start` to `end`."""
+    """Return a flag at a passage, with the words from `start` to `end`."""
     quote = source.text[start:end].replace(UNSURE, "").strip("，、；：。,;: \n")
     return Flag(source.place, item, source.title, quote, message, **more)  # type: ignore[arg-type]
 
 
 def short_quote(text: str) -> str:
-    """Words of the report, to stand in quotation marks."""
+    """Return words of the report, to stand in quotation marks."""
     return text.replace("“", "「").replace("”", "」").strip("，、；：。,;: \n")
 
 
 @cache
 def alternatives(words: tuple[str, ...]) -> str:
-    """A pattern of the words, the longest first."""
+    """Return a pattern of the words, the longest first."""
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
@@ -92,7 +92,7 @@ def said_to_be_absent(evidence: ProseEvidence) -> Iterator[Observation]:
 def _said_to_be_there(
     evidence: ProseEvidence, statements: ReportStatements, vocabulary: Vocabulary, source: Passage
 ) -> Iterator[Observation]:
-    """“……在公务用车购置费中列支”, where the table has 0."""
+    """Yield statements of spending where the table has 0: “……在公务用车购置费中列支”."""
     for match in vocabulary.listed.finditer(source.folded) if vocabulary.listed else ():
         what, scope = match["what"] or match["that"], statements.scope(source, match.start())
         found = vocabulary.lexicon.at(what, 0)
@@ -114,7 +114,12 @@ def _said_to_be_there(
                     clauses[-2:] if clauses[-2:-1] and clauses[-2][-1] in "，," else clauses[-1:],
                 )
             )
-            words = f"正文写“{short_quote(source.text[start : match.end()])}”，{figures[0].where}是 0。请核对后改成一致。"
+            words = (
+                f"正文写“{short_quote(source.text[start : match.end()])}”，"
+                f"{figures[0].where}"
+                f"是 0。"
+                f"请核对后改成一致。"
+            )
             related = tuple(cell.place for figure in figures for cell in figure.cells)
             yield flag_passage(
                 source, start, match.end(), found[1].name, words, expected="0", related=related
@@ -129,7 +134,7 @@ def _absence_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _is_plain(clause: str, lexicon: Lexicon) -> bool:
-    """Whether nobody and nothing narrower is the subject of “没有”."""
+    """Return whether “没有” has no narrower subject than the department."""
     words = parse_lead(clause, lexicon)[0]
     return words is not None and not any(
         word.kind in {"item", "subject", "rate", "indicator"} for word in words
@@ -139,7 +144,7 @@ def _is_plain(clause: str, lexicon: Lexicon) -> bool:
 def _absences(
     source: Passage, vocabulary: Vocabulary, lexicon: Lexicon
 ) -> Iterator[tuple[int, int, str]]:
-    """Every “没有 …” whose object is an item of the form and nothing else."""
+    """Yield every “没有 …” whose object is an item of the form and nothing else."""
     pattern = _absence_pattern(vocabulary.words["absent"])
     doubtful = vocabulary.words["hypothetical"]
     for match in pattern.finditer(source.folded):
@@ -194,7 +199,7 @@ def _absence_after_pattern(absent: tuple[str, ...]) -> re.Pattern[str]:
 def _absences_after(
     source: Passage, vocabulary: Vocabulary, lexicon: Lexicon
 ) -> Iterator[tuple[int, int, str]]:
-    """Every item of “因公出国（境）费、公务接待费未发生”, where nothing else is said of them."""
+    """Yield every item of “因公出国（境）费、公务接待费未发生”, where nothing else is stated of them."""
     for match in _absence_after_pattern(vocabulary.words.get("absent_after", ())).finditer(
         source.folded
     ):

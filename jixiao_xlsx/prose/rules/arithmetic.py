@@ -1,4 +1,6 @@
-"""NAR104–107: the written report's own arithmetic: lists and totals, changes, shares, rates of completion."""
+"""NAR104–107: the written report's own arithmetic: lists and totals, changes, shares, rates of
+completion.
+"""
 
 from __future__ import annotations
 
@@ -108,7 +110,7 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _sums(statements: ReportStatements) -> Iterator[Observation]:
-    """Lists of things that are only counted."""
+    """Yield lists of things that are only counted."""
     for source, match, added in tallies.sums(statements):
         yield Looked(1)
         if added != int(match["total"]):
@@ -120,7 +122,7 @@ def _sums(statements: ReportStatements) -> Iterator[Observation]:
 
 
 def _short_sums(statements: ReportStatements) -> Iterator[Observation]:
-    """“社保 68.42、卫生 29.85，两项共 98.27 万元”: amounts without their units."""
+    """Yield wrong sums of amounts without their own units: “社保 68.42、卫生 29.85，两项共 98.27 万元”."""
     for source, match, added, digits in tallies.short_sums(statements):
         yield Looked(1)
         if abs(added - Decimal(match["total"])) > Decimal(1).scaleb(-digits):
@@ -132,7 +134,9 @@ def _short_sums(statements: ReportStatements) -> Iterator[Observation]:
 
 
 def _explained(evidence: ProseEvidence, listing: Listing) -> bool:
-    """Whether the list adds up with the tables' figures in the place of those they contradict, which is said of each."""
+    """Return whether the list adds up with the tables' figures in place of those that contradict
+    them; each of these is reported by itself.
+    """
     every = (listing.whole, *listing.parts)
     wrong = [
         fact
@@ -151,13 +155,13 @@ def _explained(evidence: ProseEvidence, listing: Listing) -> bool:
 
 
 def _part_of(evidence: ProseEvidence, listing: Listing) -> bool:
-    """Whether the only part that is listed is known to be a part of the whole."""
+    """Return whether the only part that is listed is known to be a part of the whole."""
     groups = evidence.vocabulary.partitions if evidence.vocabulary else {}
     return listing.parts[0].item in groups.get(listing.whole.item, ())
 
 
 def _complete(evidence: ProseEvidence, listing: Listing) -> bool:
-    """Whether every part of the whole that is not 0 is in the list."""
+    """Return whether every part of the whole that is not 0 is in the list."""
     vocabulary, names = evidence.vocabulary, {fact.item for fact in listing.parts}
     if (
         vocabulary is None
@@ -188,7 +192,9 @@ def _complete(evidence: ProseEvidence, listing: Listing) -> bool:
 
 
 def _is_miscounted(listing: Listing) -> bool:
-    """Whether the total looks like a slip of the sum, or the parts are all of one kind and counted, or stand in one clause."""
+    """Return whether the total looks like a slip of the sum, or the parts are all of one kind and
+    counted, or stand in one clause.
+    """
     whole = listing.whole.mention
     added = sum(
         (fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts), Decimal(0)
@@ -201,7 +207,9 @@ def _is_miscounted(listing: Listing) -> bool:
 
 
 def _comes_last(listing: Listing) -> bool:
-    """“A 1 万元、B 2 万元，合计 3.1 万元”: a total that looks like a slip of what was listed before it."""
+    """Return whether a last total looks like a slip of the list's sum: “A 1 万元、B 2 万元，合计 3.1
+    万元”.
+    """
     return listing.whole.mention.start > listing.parts[-1].mention.start and _is_miscounted(listing)
 
 
@@ -209,7 +217,9 @@ _MANY, _ALL_BUT = 4, Fraction(2, 100)
 
 
 def _nearly_all(listing: Listing) -> bool:
-    """Whether so many parts come so near to the whole that all of them seem to be there: no “等” behind the last."""
+    """Return whether so many parts come so near to the whole that all of them seem to be there: no
+    “等” behind the last.
+    """
     added = sum(fact.mention.value * atoms_per(fact.mention.unit) for fact in listing.parts)
     whole = listing.whole.mention.value * atoms_per(listing.whole.mention.unit)
     ends = listing.parts[-1].mention.tail[:1] in {"。", ";", ""}
@@ -221,7 +231,9 @@ def _nearly_all(listing: Listing) -> bool:
 
 
 def _figures_of(evidence: ProseEvidence, part: str) -> tuple[TableFigure, ...]:
-    """Figures of a part; a part the vocabulary has no address for is looked up by its title."""
+    """Return figures of a part; a part the vocabulary has no address for is looked up by its
+    title.
+    """
     if evidence.vocabulary and part in evidence.vocabulary.items:
         return evidence.table_figures.of(part, "")
     cells = [
@@ -288,7 +300,7 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
 
 
 def _span(listing: Listing) -> str:
-    """The words from the total to the last part."""
+    """Return the words from the total to the last part."""
     every = sorted(
         (fact.mention for fact in (listing.whole, *listing.parts)),
         key=lambda mention: mention.start,
@@ -331,7 +343,7 @@ def _amount(mention: Mention) -> Amount:
 
 
 def _either(evidence: ProseEvidence, fact: Fact | None, item: str, role: str) -> tuple[Amount, ...]:
-    """The figure that is written, or else the tables' of that role."""
+    """Return the figure that is written, or else the tables' of that role."""
     return evidence.matcher.computable(fact) if fact else evidence.matcher.known_amounts(item, role)
 
 
@@ -392,7 +404,9 @@ def _change(evidence: ProseEvidence, change: StatedChange) -> Iterator[Observati
 
 
 def _is_the_base(mention: Mention, step: Amount, thens: Sequence[Amount]) -> bool:
-    """“低于全年预算 1400000 元”: the amount is not the difference, it is what is compared with."""
+    """Return whether the amount is the base of the comparison, not the difference: “低于全年预算 1400000
+    元”.
+    """
     return mention.has("over", "under") and any(step.span.meets(then.span) for then in thens)
 
 
@@ -403,7 +417,9 @@ def _steps_elsewhere(evidence: ProseEvidence, amount: Mention) -> bool:
 
 
 def _follows(evidence: ProseEvidence, change: StatedChange, mention: Mention) -> bool:
-    """Whether the two figures, or the one whose base the words name, stand right before the change."""
+    """Return whether the two figures, or the one whose base is named, stand right before the
+    change.
+    """
     facts = [fact.mention for fact in (change.current, change.earlier) if fact is not None]
     if change.amount is not None and mention is not change.amount:
         facts.append(change.amount)
@@ -426,7 +442,9 @@ def _growth_rate(
     steps: Sequence[Amount],
     thens: Sequence[Amount],
 ) -> Iterator[Observation]:
-    """The rate must follow from the step as written, or from the two figures it is the difference of."""
+    """Yield the rate must follow from the step as written, or from the two figures it is the
+    difference of.
+    """
     if all(then.span == ZERO for then in thens) and rate.value:
         yield _flag_change(
             evidence, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比"
@@ -542,7 +560,7 @@ def completion_rates(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _ratios(statements: ReportStatements) -> Iterator[Observation]:
-    """Rates of things that are only counted: 整改率, 审减率."""
+    """Yield rates of things that are only counted: 整改率, 审减率."""
     for source, start, match, whole in tallies.ratios(statements):
         figures = [
             Figure(
@@ -591,7 +609,14 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
     )
     if all(plan.span == ZERO for plan in plans):
         if completion.mention.value and parts[-1].span.hi > 0:
-            words = f"正文“{completion.item}”写“{quote_of(completion.mention)}”，{ROLE_LABELS[completion.base]}为 0，不能计算完成率。请改正。"
+            words = (
+                f"正文“{completion.item}”写“"
+                f"{quote_of(completion.mention)}”，"
+                f"{ROLE_LABELS[completion.base]}"
+                f"为 0，"
+                f"不能计算完成率。"
+                f"请改正。"
+            )
             yield flag_mention(completion.mention, completion.item, words, expected="—")
         return
     usable = [plan for plan in plans if plan.span.lo > 0]
@@ -633,7 +658,9 @@ def _is_miscalculated(
     parts: Sequence[Amount],
     plans: Sequence[Amount],
 ) -> bool | None:
-    """Whether the rate is surely wrong: a slip, of another budget, or right behind its two figures; None where it is innocent."""
+    """Return whether the rate is certainly wrong: a slip, of another budget, or right behind its
+    two figures; None if it has another reading.
+    """
     rate, statements = completion.mention, evidence.statements
     assert statements is not None
     written = [fact.mention for fact in (completion.part, completion.plan) if fact is not None]
@@ -707,7 +734,9 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
 
 
 def _is_of_another_row(evidence: ProseEvidence, rate_item: RateItem, mention: Mention) -> bool:
-    """“当年财政拨款……，执行率 88.98%”: the rate of a row that is named before it; or a rate of the two figures before it, whatever of."""
+    """Return whether the rate is that of another row named before it, as in “当年财政拨款……，执行率 88.98%”,
+    or of the two figures before it.
+    """
     text = mention.passage.folded
     before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
     table = evidence.submission.get(rate_item.display_ref.table) if rate_item.display_ref else None
@@ -746,7 +775,7 @@ def _is_of_another_row(evidence: ProseEvidence, rate_item: RateItem, mention: Me
 
 
 def _groups(evidence: ProseEvidence) -> Iterator[tuple[str, Cell, Decimal]]:
-    """Those that were asked, each with its 满意度."""
+    """Yield the groups of respondents, each with its 满意度."""
     name, label, column = (evidence.vocabulary.respondents if evidence.vocabulary else None) or (
         "",
         "",
@@ -760,7 +789,9 @@ def _groups(evidence: ProseEvidence) -> Iterator[tuple[str, Cell, Decimal]]:
 
 
 def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
-    """By how much a percentage is more than that of a cell; 0 where both are the same to the last digit of the coarser."""
+    """Return by how much a percentage is more than that of a cell; 0 where both are the same to the
+    last digit of the coarser.
+    """
     gap = Fraction(mention.value) / 100 - Fraction(number)
     return (
         gap
@@ -770,7 +801,9 @@ def _off(mention: Mention, cell: Cell, number: Decimal) -> Fraction:
 
 
 def _groups_before(evidence: ProseEvidence, rate: StatedRate) -> list[str]:
-    """“受援人问卷 166 份，满意度 97.59%”: those that the sentence names before a bare 满意度, the last first."""
+    """Return the groups that the sentence names before a bare 满意度, the last first: “受援人问卷 166 份，满意度
+    97.59%”.
+    """
     mention = rate.mention
     if (
         rate.name
@@ -784,7 +817,7 @@ def _groups_before(evidence: ProseEvidence, rate: StatedRate) -> list[str]:
 
 
 def _satisfied(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
-    """满意度 of one group, as its row of the table has it."""
+    """Yield a 满意度 of one group that differs from its row of the table."""
     mention = rate.mention
     for who, cell, number in _groups(evidence):
         if who != rate.name or not (gap := _off(mention, cell, number)):
@@ -811,7 +844,9 @@ def _satisfied(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
 
 
 def _stands_behind(evidence: ProseEvidence, mention: Mention, cells: Sequence[Cell | None]) -> bool:
-    """Whether the number right before the rate is a figure that the table makes the rate of."""
+    """Return whether the number right before the rate is a figure that the table makes the rate
+    of.
+    """
     near = innocent_readings.before(evidence.statements, mention) if evidence.statements else None
     return near is not None and any(
         TableFigure((cell,)).meets(believed(near))

@@ -52,7 +52,9 @@ def three_number_chains(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _told_elsewhere(evidence: ProseEvidence, statements: ReportStatements, chain: Chain) -> bool:
-    """Whether one of the numbers contradicts the tables, which is said of it."""
+    """Return whether one of the numbers contradicts the tables, which is reported by another
+    rule.
+    """
     mine = {id(mention) for mention in chain.numbers}
     facts = (fact for fact in statements.facts if id(fact.mention) in mine)
     return any(
@@ -64,7 +66,9 @@ def _flag(chain: Chain) -> Flag:
     first, _, last = chain.numbers
     source = first.passage
     quote = source.text[max(first.start - len(first.lead), 0) : last.end].strip("，、；：。 \n")
-    right = f"{plain(chain.right, max(last.decimals, 2) if last.money or last.unit == '%' else last.decimals)}{last.unit}"
+    at_least_two = last.money or last.unit == "%"
+    digits = max(last.decimals, 2) if at_least_two else last.decimals
+    right = f"{plain(chain.right, digits)}{last.unit}"
     words = f"正文“{quote}”，按{chain.how}，“{last.numeral}{last.unit}”应为 {right}。请核对，改正写错的一个。"
     return Flag(
         source.place,

@@ -34,13 +34,14 @@ NO_REPORT = "表单没有报告正文，或没有填"
 
 
 def flag_mention(mention: Mention, item: str, message: str, **more: object) -> Flag:
-    """A flag at the passage, with the words of the report."""
+    """Return a flag at the passage, with the words of the report."""
     source = mention.passage
-    return Flag(source.place, item or source.title, source.title, mention.quote, message, **more)  # type: ignore[arg-type]
+    title = item or source.title
+    return Flag(source.place, title, source.title, mention.quote, message, **more)  # type: ignore[arg-type]
 
 
 def quote_of(mention: Mention) -> str:
-    """The words of the report, to stand in quotation marks."""
+    """Return the words of the report, to stand in quotation marks."""
     return mention.quote.replace("“", "「").replace("”", "」")
 
 
@@ -90,7 +91,7 @@ def differs_from_table(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
-    """The table's very figure, told of a year that is not over when the report is written."""
+    """Yield the table's figure stated for a year that is not over when the report is written."""
     mention, year = fact.mention, evidence.submission.year
     if (
         not year
@@ -121,7 +122,9 @@ def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observatio
 
 
 def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
-    """“年末结转和结余 3.61 万元” where the table has none: what the year ended with is not filled, and all was spent."""
+    """Yield a balance where the table has none: “年末结转和结余 3.61 万元”, its cell is blank, and all was
+    spent.
+    """
     item = evidence.vocabulary.items.get(fact.item) if evidence.vocabulary else None
     whole, spent = (
         (evidence.table_figures.cell(ref) for ref in item.rest)
@@ -179,9 +182,10 @@ _FEW = 4  # the same with the item's name
 def _dated_back(
     evidence: ProseEvidence, fact: Fact, dated: set[tuple[int, int]]
 ) -> Iterator[Observation]:
-    """This year's very figure of an item, told of last year, in a paragraph that does not name this year: the date was not changed.
+    """Yield this year's figure of an item stated for last year, in a paragraph that does not name
+    this year: the date was not changed.
 
-    `dated`: the sentences of which that was said.
+    `dated`: the sentences already reported.
     """
     mention, year = fact.mention, evidence.submission.year
     of_last_year = mention.scope.period == PREVIOUS or (
@@ -273,7 +277,9 @@ def _differs(
 def _how_sure(
     evidence: ProseEvidence, fact: Fact, figure: TableFigure
 ) -> tuple[Severity | None, str]:
-    """How grave the difference is, and what to do: where the words could mean two things, which two."""
+    """Return how grave the difference is, and what to do: where the words could mean two things,
+    which two.
+    """
     if fact.doubt:
         return (
             Severity.NOTE,
@@ -306,7 +312,9 @@ _ELSE = re.compile("另|此外|除|没有|未|尚")
 
 
 def _is_mistaken(evidence: ProseEvidence, fact: Fact, figure: TableFigure) -> bool:
-    """Whether the figure looks like a slip of the table's, or was taken from another column, or the words leave no other reading."""
+    """Return whether the figure looks like a slip of the table's, or was taken from another column,
+    or the words leave no other reading.
+    """
     mention, per = fact.mention, atoms_per(fact.mention.unit)
     if any(
         is_slip(mention.value, one.atoms / per, mention.decimals)
@@ -317,7 +325,9 @@ def _is_mistaken(evidence: ProseEvidence, fact: Fact, figure: TableFigure) -> bo
 
 
 def _is_plain(evidence: ProseEvidence, fact: Fact) -> bool:
-    """Whether the words name the item by itself and what it is (a total, its 预算, its 决算), or stand among figures that agree."""
+    """Return whether the words name the item by itself and what it is (a total, its 预算, its 决算), or
+    stand among figures that agree.
+    """
     mention, vocabulary = fact.mention, evidence.vocabulary
     assert evidence.statements is not None and vocabulary is not None
     if _ELSE.search(mention.gap) or _ELSE.match(mention.tail):
@@ -350,13 +360,19 @@ def _is_plain(evidence: ProseEvidence, fact: Fact) -> bool:
 
 
 def _subset(fact: Fact, figures: tuple[TableFigure, ...]) -> Iterator[Observation]:
-    """“财政拨款基本支出” is a part of 基本支出: it may not be more."""
+    """Yield a part that exceeds its whole: “财政拨款基本支出” is a part of 基本支出."""
     figure = max(figures, key=lambda one: one.atoms)
     if fact.mention.money and fact.believed.lo > figure.span.hi:
         unit = fact.mention.unit
         limit = plain(figure.atoms / atoms_per(unit), 2)
         over = plain(fact.mention.value - figure.atoms / atoms_per(unit), 2)
-        words = f"正文写“{quote_of(fact.mention)}”，大于{figure.where} {figure.display_text}，多 {over}{unit}。请核对后改正。"
+        words = (
+            f"正文写“{quote_of(fact.mention)}”，"
+            f"大于{figure.where} "
+            f"{figure.display_text}，"
+            f"多 {over}{unit}。"
+            f"请核对后改正。"
+        )
         yield flag_mention(
             fact.mention,
             fact.item,
@@ -415,7 +431,9 @@ def unit_slip(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def beside_its_parts(listing: Listing) -> str:
-    """The unit in which the total of a list would be what its parts add up to; "" for none."""
+    """Return the unit in which the total of a list would be what its parts add up to; "" for
+    none.
+    """
     whole = listing.whole.mention
     if not whole.money or whole.approximate or len(listing.parts) < 2:
         return ""

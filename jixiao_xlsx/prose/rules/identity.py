@@ -1,4 +1,4 @@
-"""NAR110, NAR111: somebody else's name or year, and what was left of a template."""
+"""NAR110, NAR111: another body's name or year, and remains of a template."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ _CALLED_OURS = re.compile(
 
 
 def _is_own(name: str, department: str) -> bool:
-    """Whether a name is the department's, or may be another way to write it."""
+    """Return whether a name is the department's, or may be another way to write it."""
     return (
         department.endswith(name)
         or name.endswith(department)
@@ -115,7 +115,9 @@ def _is_own(name: str, department: str) -> bool:
 
 
 def _alike(name: str, department: str) -> bool:
-    """Whether one name may be another way to write the other: no other place, and most letters the same."""
+    """Return whether one name may be another way to write the other: no other place, and most
+    letters the same.
+    """
     one, other = (_PLACE.match(text) for text in (name, department))
     if (
         one
@@ -140,7 +142,9 @@ _OPENS = re.compile(
 
 
 def _own_figures(evidence: ProseEvidence) -> tuple[str, ...]:
-    """The total and the score as they are written: whoever tells them tells of this department."""
+    """Return the total and the score as they are written; a passage with them is about this
+    department.
+    """
     total, vocabulary = evidence.role("self_total"), evidence.vocabulary
     whole = vocabulary.subjects.whole if vocabulary and vocabulary.subjects else ""
     spent = [
@@ -151,7 +155,10 @@ def _own_figures(evidence: ProseEvidence) -> tuple[str, ...]:
 
 
 def _wrong_name(source: Passage, department: str, evidence: ProseEvidence) -> Iterator[Observation]:
-    """“某某局 2023 年度部门整体支出绩效评价报告” in another office's report; a bureau may well evaluate others in a sentence."""
+    """Yield another office's name in the title of the report: “某某局 2023 年度部门整体支出绩效评价报告”.
+
+    A bureau may evaluate others within a sentence.
+    """
     for match in _NAMED_REPORT.finditer(source.folded):
         name = re.split("现将|对|关于|开展|组织|完成|汇总|审核", match["name"])[-1]
         own = _is_own(name, department)
@@ -198,7 +205,9 @@ _OFFICE = re.compile(
 
 
 def _wrong_margin(source: Passage, department: str) -> Iterator[Observation]:
-    """A header that is nothing but another office's name; it may be of whoever asks for the report."""
+    """Yield a header that is only another office's name; it may be the office that asked for the
+    report.
+    """
     match = _OFFICE.fullmatch(source.folded)
     if match and department and not _is_own(match["name"], department):
         words = (
@@ -221,7 +230,9 @@ def _wrong_margin(source: Passage, department: str) -> Iterator[Observation]:
 
 
 def _looks_back(before: str, after: str, both_years: bool) -> bool:
-    """Whether another year's evaluation is meant: compared with, its results put to use, done in this year."""
+    """Return whether another year's evaluation is meant: compared with, its results put to use,
+    done in this year.
+    """
     return both_years or bool(
         re.search(r"上年|去年|较|比|以来|自", before)
         or re.search(r"整改|结果|发现|问题|应用", after)
@@ -234,7 +245,7 @@ def _self_pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _wrong_selves(source: Passage, department: str, vocabulary: Vocabulary) -> list[re.Match[str]]:
-    """Every “我办” of a department that is none."""
+    """Return every “我办” of a department that is none."""
     if not vocabulary.selves or not department:
         return []
     found = _self_pattern(tuple(vocabulary.selves)).finditer(source.folded)
@@ -273,7 +284,10 @@ _BEFORE = r"(?:(?<![\u4e00-\u9fa5])|(?<=制定)|(?<=执行)|(?<=[及和与并由
 def _borrowed_name(
     evidence: ProseEvidence, statements: ReportStatements, vocabulary: Vocabulary
 ) -> Iterator[Observation]:
-    """“办公室所有经费开支” where “我办” or a table of “县政府办公室” shows that the text was somebody else's. Alone it is our own office."""
+    """Yield another body's name in “办公室所有经费开支”, where “我办” or a table of “县政府办公室” shows it.
+
+    Alone, 办公室 is the department's own office.
+    """
     department = tidy(evidence.submission.department)
     shown: dict[str, str] = {}
     for source in statements.passages:
@@ -330,7 +344,9 @@ def _borrowed_name(
 
 
 def _other_offices(evidence: ProseEvidence, department: str) -> Iterator[str]:
-    """The offices that titles of tables name, of the workbook and of the reports, where they should name the department."""
+    """Yield the offices that titles of tables name, of the workbook and of the reports, where they
+    should name the department.
+    """
     tables = [
         *evidence.submission.tables.values(),
         *(table for document in evidence.submission.documents for table in document.tables),

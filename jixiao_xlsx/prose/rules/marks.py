@@ -76,7 +76,12 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
                 and not _rounds_to(total.number, match["number"])
             ):
                 wrong.add(score)
-                words = f"正文写“{short_quote(match.group())}”，{_where(total)}填的是 {total.text} 分。请核对后改成一致。"
+                words = (
+                    f"正文写“{short_quote(match.group())}”，"
+                    f"{_where(total)}填的是 "
+                    f"{total.text} 分。"
+                    f"请核对后改成一致。"
+                )
                 yield flag_passage(
                     source,
                     match.start(),
@@ -94,7 +99,7 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _is_of_execution(evidence: ProseEvidence, match: re.Match[str]) -> bool:
-    """“该指标分值 10 分，自评得分 9.74 分”: the score of 预算执行率, not of all."""
+    """Return whether the score is that of 预算执行率: “该指标分值 10 分，自评得分 9.74 分”."""
     cell = evidence.execution("score")
     text = match.string
     before = text[text.rfind("\n", 0, match.start()) + 1 : match.start()]
@@ -109,7 +114,9 @@ _OF_A_PART = re.compile("指标|部分|投入|过程|产出|效益|效果|管理
 
 
 def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
-    """Whether a bare “总分 93.56 分” is what the department gave itself: the sentence says so; “自评 97.41 分”: its grade stands behind."""
+    """Return whether a bare “总分 93.56 分” is the self-score: the sentence states it, or the grade
+    follows, as after “自评 97.41 分”.
+    """
     before = re.split(r"[。;\n]", source.folded[: match.start()])[-1]
     if match["what"] == "自评":
         return bool(_GRADED.match(source.folded, match.end())) and not _OF_A_PART.search(
@@ -119,7 +126,9 @@ def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
 
 
 def _is_ours(statements: ReportStatements, source: Passage, match: re.Match[str]) -> bool:
-    """Whether the score is the department's of this year, not a project's or somebody else's."""
+    """Return whether the score is the department's of this year, not a project's or another
+    body's.
+    """
     scope = statements.scope(source, match.start())
     return scope.owner != OTHERS and scope.period in {"", THIS}
 
@@ -192,7 +201,7 @@ def _grade(
 
 
 def _score_before(evidence: ProseEvidence, source: Passage, position: int) -> Decimal | None:
-    """The score told before in the same sentence: the grade is of that, whatever year it was."""
+    """Return the score stated before in the sentence, which the grade is of, whatever its year."""
     assert evidence.vocabulary is not None
     start = max(source.folded.rfind(stop, 0, position) for stop in "。;\n") + 1
     found = list(
@@ -211,7 +220,7 @@ _EXECUTION_SCORE = re.compile(
 def _execution_score(
     evidence: ProseEvidence, statements: ReportStatements, source: Passage
 ) -> Iterator[Observation]:
-    """“预算执行率指标分值 10 分，自评得 9.47 分”."""
+    """Yield a wrong score of 预算执行率: “预算执行率指标分值 10 分，自评得 9.47 分”."""
     cell = evidence.execution("score")
     for match in (
         _EXECUTION_SCORE.finditer(source.folded) if cell and cell.number is not None else ()
@@ -249,7 +258,7 @@ _BAND = re.compile(
 
 
 def _bands(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
-    """“75（含）至 90 分为良”, where 良 starts at another score."""
+    """Yield a wrong grade band: “75（含）至 90 分为良”, where 良 starts at another score."""
     lows = {one.name: one.floor for one in evidence.template.grades}
     for match in _BAND.finditer(source.folded):
         low = lows.get(match["grade"])

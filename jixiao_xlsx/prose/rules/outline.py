@@ -67,7 +67,9 @@ def heading_numbers(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _texts(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[tuple[Passage, ...]]:
-    """Passages that are read on from one to the next: the paragraphs of a Word report; a cell stands alone."""
+    """Yield passages that are read on from one to the next: the paragraphs of a Word report; a cell
+    stands alone.
+    """
     files = {document.file for document in evidence.submission.documents}
     yield from ((source,) for source in statements.passages if source.place.sheet not in files)
     for file in sorted(files):
@@ -79,7 +81,9 @@ def _texts(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[tu
 
 
 class _Counting:
-    """The numbers met so far: of each style those that a next one may follow (lists stand inside lists)."""
+    """The numbers met so far: of each style those that a next one may follow (lists stand inside
+    lists).
+    """
 
     def __init__(self) -> None:
         self.open: dict[str, list[int]] = {}
@@ -88,7 +92,7 @@ class _Counting:
     def odd(
         self, source: Passage, styles: tuple[tuple[str, re.Pattern[str]], ...]
     ) -> Iterator[Observation]:
-        """The first number of each style in a passage that follows nothing."""
+        """Yield the first number of each style in a passage that follows nothing."""
         for style, pattern in styles:
             told = False
             for match in pattern.finditer(source.folded):
@@ -105,7 +109,9 @@ class _Counting:
                 yield self._flag(source, match, number, mark)
 
     def _follows(self, mark: str, number: int) -> bool:
-        """Whether the number begins a list, or goes on with one; then it is the last of that list."""
+        """Return whether the number begins a list, or goes on with one; then it is the last of that
+        list.
+        """
         chapter = mark == _CHAPTER
         begun = chapter and not self.chapter
         found = self.open.setdefault(mark, [])

@@ -78,7 +78,9 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _stands_there(statements: ReportStatements, share: Share) -> bool:
-    """Whether the part stands right before the share, and the whole is named or is told of money before the part."""
+    """Return whether the part stands right before the share, and the whole is named or stated as an
+    amount before the part.
+    """
     part, parent = share.part.mention, share.parent.mention if share.parent else None
     if parent is not None and innocent_readings.follows(statements, share.mention, part, parent):
         return True
@@ -90,7 +92,7 @@ def _stands_there(statements: ReportStatements, share: Share) -> bool:
 
 
 def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[Observation]:
-    """Shares that are told without an amount: of the tables' figures."""
+    """Yield wrong shares stated without an amount, computed from the tables' figures."""
     for one in statements.bare_shares:
         parts, wholes = (
             (evidence.table_figures.of(name, "execution") for name in (one.item, one.whole))
@@ -138,7 +140,9 @@ def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[O
 
 
 def _is_told_with(evidence: ProseEvidence, statements: ReportStatements, one: BareShare) -> bool:
-    """Whether the words name the whole, or another share of it, right before or after, is as the tables have it."""
+    """Return whether the words name the whole, or another share of it, right before or after, is as
+    the tables have it.
+    """
     words = one.mention.words or ()
     after = words[[*(word.kind for word in words), "share"].index("share") :]
     if any(word.kind in {"item", "spent", "earned"} for word in after):
@@ -166,7 +170,9 @@ def _holds(evidence: ProseEvidence, one: BareShare) -> bool:
 
 
 def _heads(evidence: ProseEvidence, one: BareShare) -> bool:
-    """Whether the whole is one of which the item, as the tables have it, can be a part: 基本支出 is not one of 财政拨款支出."""
+    """Return whether the whole is one of which the item, as the tables have it, can be a part: 基本支出
+    is not one of 财政拨款支出.
+    """
     vocabulary = evidence.vocabulary
     item = vocabulary.items.get(one.whole) if vocabulary else None
     if vocabulary is None or item is None:
@@ -175,7 +181,7 @@ def _heads(evidence: ProseEvidence, one: BareShare) -> bool:
 
 
 def _round_shares(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[Observation]:
-    """“近三成” of what is four tenths."""
+    """Yield a share in round words that does not fit: “近三成” of what is four tenths."""
     for one in statements.round_shares:
         share = one.share
         if isinstance(share, BareShare):

@@ -1,4 +1,6 @@
-"""NAR112, STR114: names of 支出功能分类科目 that are not the official ones, in the report and in the funds table."""
+"""NAR112, STR114: names of 支出功能分类科目 that are not the official ones, in the report and in the funds
+table.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,7 @@ _SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,}?支出(?![\u4e00-\u9fa5]*支出)")
 
 
 def _nearly(words: str, subjects: Subjects) -> tuple[str, str] | None:
-    """The end of `words` that is an official name but for one letter, and that name."""
+    """Return the end of `words` that is an official name but for one letter, and that name."""
     if words.endswith((*subjects.names, *subjects.wrong)):
         return None
     for name in subjects.names:
@@ -57,7 +59,7 @@ def _nearly(words: str, subjects: Subjects) -> tuple[str, str] | None:
 
 
 def _one_letter_off(one: str, other: str) -> bool:
-    """Whether a letter was changed, added or left out."""
+    """Return whether a letter was changed, added or left out."""
     if len(one) == len(other):
         return sum(a != b for a, b in zip(one, other, strict=True)) == 1
     longer, shorter = sorted((one, other), key=len, reverse=True)
@@ -101,7 +103,7 @@ def odd_subject_cells(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _odd(cell: Cell, subjects: Subjects, above: Mapping[str, str]) -> tuple[str, str] | None:
-    """What is wrong with the name, and what would be right."""
+    """Return what is wrong with the name, and what would be right."""
     name = tidy(cell.text)
     if name in subjects.names:
         return None

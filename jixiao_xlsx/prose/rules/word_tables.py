@@ -83,7 +83,9 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
 
 
 def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Observation]:
-    """Tables that are none of the form's: amounts whose row is an item and whose column says the role."""
+    """Yield differing amounts of tables that are not the form's, whose row is an item and whose
+    column names the role.
+    """
     if not document.figures or evidence.vocabulary is None:
         return
     for _, cells in groupby(document.figures, key=lambda cell: cell.ref.split(" ")[0]):
@@ -136,7 +138,7 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
 
 
 def _figures_named(evidence: ProseEvidence, cell: Cell) -> tuple[TableFigure, ...]:
-    """The workbook's figures of the item that the row names, in the role that the column says."""
+    """Return the workbook's figures of the row's item in the column's role."""
     assert evidence.vocabulary is not None
     word = _by_key(evidence.vocabulary).get(loosen(cell.row))
     if word is None:
@@ -169,7 +171,7 @@ _YEAR = re.compile(r"20\d\d年度?")
 
 @cache
 def _by_key(vocabulary: Vocabulary) -> dict[str, Word]:
-    """The items and subjects by the titles they have in tables."""
+    """Return the items and subjects by the titles they have in tables."""
     return {
         title_key(spelled): word
         for spelled, word in vocabulary.lexicon.words()
@@ -184,7 +186,9 @@ def _believed(cell: Cell) -> Interval:
 
 
 def _pairs(table: Table, ours: Table | None, labels: Sequence[str]) -> Iterator[tuple[Cell, Cell]]:
-    """The figures that stand in both, by row and column; `labels` are the columns that tell open rows apart."""
+    """Yield the figures that stand in both, by row and column; `labels` are the columns that tell
+    open rows apart.
+    """
     for row, other in _rows(table, ours, labels) if ours else ():
         yield from _figures(row, other)
 
@@ -203,7 +207,9 @@ def _figures(row: Row, other: Row) -> list[tuple[Cell, Cell]]:
 
 
 def _rows(table: Table, ours: Table, labels: Sequence[str]) -> Iterator[tuple[Row, Row]]:
-    """Rows of the same labels. Several of the same labels go in order, where there are as many and most of their figures agree."""
+    """Yield rows of the same labels. Several of the same labels go in order, where there are as
+    many and most of their figures agree.
+    """
     shared = [title for title in labels if title in table.columns and title in ours.columns]
     theirs, mine = _by_label(table, shared), _by_label(ours, shared)
     for label, rows in theirs.items():
@@ -227,7 +233,7 @@ def _by_label(table: Table, labels: Sequence[str]) -> dict[tuple[str, ...], list
 
 
 def _agree(theirs: Cell, ours: Cell) -> bool:
-    """Whether both can be the same true amount, each rounded or cut in its own way."""
+    """Return whether both can be the same true amount, each rounded or cut in its own way."""
     one, two = theirs.figure, ours.figure
     assert one is not None and two is not None
     if theirs.unit not in MONEY_UNITS:
@@ -239,7 +245,7 @@ def _agree(theirs: Cell, ours: Cell) -> bool:
 
 
 def _digits(cell: Cell) -> int:
-    """Decimals of a rate or a count as typed; those of a percentage count two more."""
+    """Return decimals of a rate or a count as typed; those of a percentage count two more."""
     typed = cell.text.rstrip("%％")
     return len(typed.partition(".")[2]) + (2 if cell.unit == "%" else 0)
 
@@ -251,7 +257,7 @@ def _shown(cell: Cell) -> str:
 
 
 def _gap(theirs: Cell, ours: Cell) -> str:
-    """The difference, in the unit of the report."""
+    """Return the difference, in the unit of the report."""
     if theirs.unit == "%":
         return (
             f"{plain(((theirs.number or Decimal(0)) - (ours.number or Decimal(0))) * 100)} 个百分点"
@@ -270,7 +276,7 @@ def _expected(theirs: Cell, ours: Cell) -> Expected:
 
 
 def _in_their_unit(theirs: Cell, ours: Cell) -> Decimal:
-    """The figure of the workbook as the report would print it."""
+    """Return the figure of the workbook as the report would print it."""
     number = ours.number or Decimal(0)
     if theirs.unit not in MONEY_UNITS or ours.unit == theirs.unit:
         return number
