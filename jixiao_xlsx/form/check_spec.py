@@ -1,4 +1,4 @@
-"""What a form promises and does not keep: names that lead nowhere, units that cannot meet, codes used twice."""
+"""Checks of a form: names that lead nowhere, units that cannot meet, codes used twice."""
 
 from __future__ import annotations
 
@@ -6,41 +6,60 @@ from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.form.spec import Carry, EquationSpec, Template
 from jixiao_xlsx.values.amounts import dimension
-from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Scope, Side
+from jixiao_xlsx.values.equations import ALL_ROWS, Ratio, Ref, Scope, Side
 
 
 def inconsistencies(template: Template) -> Iterator[str]:
-    """Names that lead nowhere, units that cannot meet, codes used twice."""
-    seen: set[str] = set()
-    for code in [e.code for e in template.equations] + [r.code for r in template.rates]:
-        if code in seen:
-            yield f"{code}：编号重复"
-        seen.add(code)
-    sheets = {sheet.title for sheet in template.sheets}
-    for table in template.tables:
-        if table.sheet not in sheets:
-            yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表"
+    """Yield a message for each name that leads nowhere, each mixed unit, each code used twice."""
+    yield from _repeated_codes(template)
+    yield from _wrong_sheets(template)
     yield from _wrong_copies(template)
     for equation in template.equations:
         yield from _wrong_limits(template, equation)
         yield from _wrong_refs(template, f"equation[{equation.code}]", equation.relation.sides)
         yield from _mixed_units(template, equation)
     for rate in template.rates:
-        yield from _wrong_refs(
-            template, f"rate[{rate.code}]", (rate.ratio.numerator, rate.ratio.denominator)
-        )
-        if rate.ratio.shown and (problem := _wrong_ref(template, rate.ratio.shown)):
-            yield f"rate[{rate.code}]：{problem}"
+        yield from _wrong_ratio(template, f"rate[{rate.code}]", rate.ratio)
     for indicator in template.indicators:
         for base in indicator.base:
-            yield from _wrong_refs(
-                template,
-                f"indicators.csv·{indicator.name}·基础数据",
-                (base.numerator, base.denominator),
-            )
+            sides = (base.numerator, base.denominator)
+            yield from _wrong_refs(template, f"indicators.csv·{indicator.name}·基础数据", sides)
+    yield from _wrong_addresses(template)
+    yield from _wrong_sections(template)
+    yield from _wrong_rows(template)
+    for number, carry in enumerate(template.carries, start=1):
+        yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
+
+
+def _repeated_codes(template: Template) -> Iterator[str]:
+    codes: set[str] = set()
+    for code in [e.code for e in template.equations] + [r.code for r in template.rates]:
+        if code in codes:
+            yield f"{code}：编号重复"
+        codes.add(code)
+
+
+def _wrong_sheets(template: Template) -> Iterator[str]:
+    sheets = {sheet.title for sheet in template.sheets}
+    for table in template.tables:
+        if table.sheet not in sheets:
+            yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表"
+
+
+def _wrong_ratio(template: Template, here: str, ratio: Ratio) -> Iterator[str]:
+    yield from _wrong_refs(template, here, (ratio.numerator, ratio.denominator))
+    if ratio.shown and (problem := _wrong_ref(template, ratio.shown)):
+        yield f"{here}：{problem}"
+
+
+def _wrong_addresses(template: Template) -> Iterator[str]:
     for name, ref in template.roles.items():
         if ref.table and (problem := _wrong_ref(template, ref)):
             yield f"roles.{name}：{problem}"
+
+
+def _wrong_sections(template: Template) -> Iterator[str]:
+    """Yield the columns that a section names but its table does not have."""
     for part, table_name, columns in (
         ("indicators", template.indicator_table, template.indicator_columns),
         ("execution", template.execution_table, template.execution_columns),
@@ -48,27 +67,25 @@ def inconsistencies(template: Template) -> Iterator[str]:
     ):
         if table_name:
             yield from _wrong_columns(template, part, table_name, columns, f"{part}.columns")
-    for part, named, keys in (
+    for part, section, keys in (
         ("funds", template.funds, ("basic", "wages", "office")),
         ("remarks", template.remarks, ("code", "item", "text")),
     ):
-        if named:
-            titles = {key: named.get(key, "") for key in keys}
-            yield from _wrong_columns(template, part, named.get("table", ""), titles, part)
-    rows = (
-        {"execution.row": Ref(template.execution_table, template.execution_row, "")}
-        if template.execution_table
-        else {}
-    )
+        if section:
+            titles = {key: section.get(key, "") for key in keys}
+            yield from _wrong_columns(template, part, section.get("table", ""), titles, part)
+
+
+def _wrong_rows(template: Template) -> Iterator[str]:
+    rows: dict[str, Ref] = {}
+    if template.execution_table:
+        rows["execution.row"] = Ref(template.execution_table, template.execution_row, "")
     if template.plan:
-        rows["plan.overall"] = Ref(
-            template.plan.get("table", ""), template.plan.get("overall", ""), ""
-        )
-    yield from (
-        f"{path}：{problem}" for path, ref in rows.items() if (problem := _wrong_ref(template, ref))
-    )
-    for number, carry in enumerate(template.carries, start=1):
-        yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
+        table, row = (template.plan.get(key, "") for key in ("table", "overall"))
+        rows["plan.overall"] = Ref(table, row, "")
+    for path, ref in rows.items():
+        if problem := _wrong_ref(template, ref):
+            yield f"{path}：{problem}"
 
 
 def _wrong_copies(template: Template) -> Iterator[str]:
@@ -76,12 +93,12 @@ def _wrong_copies(template: Template) -> Iterator[str]:
     if not repeated:
         return
     if len(repeated) > 1:
-        yield f"sheet.repeats：只能有一张重复的工作表，现有 {'、'.join(sheet.title for sheet in repeated)}"
+        titles = "、".join(sheet.title for sheet in repeated)
+        yield f"sheet.repeats：只能有一张重复的工作表，现有 {titles}"
     item = template.roles.get("item")
-    if item is None or item.table not in {
-        table.name for table in template.tables_of(repeated[0].title)
-    }:
-        yield f"roles.item：重复的工作表“{repeated[0].title}”要有一格写明是哪一个（如项目名称）"
+    first = repeated[0].title
+    if item is None or item.table not in {table.name for table in template.tables_of(first)}:
+        yield f"roles.item：重复的工作表“{first}”要有一格写明是哪一个（如项目名称）"
 
 
 def _wrong_carry(template: Template, carry: Carry) -> Iterator[str]:
@@ -101,16 +118,16 @@ def _wrong_carry(template: Template, carry: Carry) -> Iterator[str]:
 
 
 def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
-    """Columns and rows that an equation is limited to, but that its table has not."""
+    """Yield the columns and rows that an equation is limited to but its table does not have."""
     table = template.table.get(equation.table)
     if table is None:
         if equation.table or equation.relation.scope is not Scope.SHEET:
             yield f"equation[{equation.code}].table：没有名为“{equation.table}”的表"
         return
     titles = {"columns": table.column, "note_columns": table.column, "rows": table.row}
-    for key, known in titles.items():
+    for key, existing in titles.items():
         for title in getattr(equation, key):
-            if title not in known and title != table.total:
+            if title not in existing and title != table.total:
                 yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”"
 
 
@@ -137,6 +154,7 @@ def _wrong_refs(template: Template, here: str, sides: tuple[Side, ...]) -> Itera
 
 
 def _wrong_ref(template: Template, ref: Ref) -> str:
+    """Return what is wrong with an address; "" where nothing is."""
     table = template.table.get(ref.table)
     if table is None:
         return f"没有名为“{ref.table}”的表"
