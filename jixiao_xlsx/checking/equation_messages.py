@@ -22,7 +22,7 @@ def anchor_cell(verdict: Verdict) -> Cell:
 
 
 def difference_text(verdict: Verdict, anchor: Cell) -> str:
-    """Return by how much the anchor is off, in its unit; "" where that is not known."""
+    """Return by how much the anchor is off, in its unit; "" where it cannot be calculated."""
     if verdict.others is None or anchor.number is None:
         return ""
     gap = _side_value(verdict, anchor) - verdict.others
@@ -126,8 +126,8 @@ def _atoms(cell: Cell) -> Decimal:
 
 def _limit_name(limit: list[Cell], anchor: Cell, evidence: Evidence) -> str:
     cell = limit[0]
-    beside = cell.sheet == anchor.sheet and cell.row == anchor.row
-    name = f"同行的“{cell.column}”" if beside else _name_with_sheet(cell, anchor.sheet, evidence)
+    same_row = cell.sheet == anchor.sheet and cell.row == anchor.row
+    name = f"同行的“{cell.column}”" if same_row else _name_with_sheet(cell, anchor.sheet, evidence)
     return name if len(limit) == 1 else f"{name}等 {len(limit)} 格之和"
 
 

@@ -26,8 +26,8 @@ from jixiao_xlsx.values.number_text import plain
 class Flag:
     """A finding before the runner has added its rule's code, severity and basis.
 
-    `severity` and `basis` override the rule's. `related` are in the order of use, the cells that the
-    message and the hint name first: the finding keeps the first eight, each once.
+    `severity` and `basis` override the rule's. `related` are in the order of use, first the cells
+    that the hint names: the finding keeps the first eight, each once.
     """
 
     place: Place
@@ -58,7 +58,7 @@ Check = TypeVar("Check", bound=Callable[..., Iterator[Observation]])
 class Rule:
     """One entry of the catalogue.
 
-    `doc` says what is checked and why, and in a paragraph of its own (改法：…) how to correct it.
+    `doc` says what is checked and why and, in a paragraph of its own (改法：…), how to correct it.
     `relations` are the numbers of the relations (勾稽关系) it covers. `yields_to` are the rules whose
     finding on the same item makes one of this rule needless. `configured`: the form sets its
     severity. `in_word`: it also applies to a table of the form in a Word report.

@@ -52,7 +52,7 @@ def right_interval(
 
 
 def right_value(side: Operands, anchor: Cell, rest: Operands) -> Decimal:
-    """Return the same from the figures as they stand, in the anchor's unit."""
+    """Return the same from the plain figures, in the anchor's unit."""
     atoms = _plain_sum(rest) - _plain_sum(_without(side, anchor))
     return _sign(side, anchor) * atoms / atoms_per(anchor.unit)
 

@@ -44,7 +44,7 @@ def _proof(instance: Instance) -> Verdict | None:
 
 
 def choose_convention(proofs: Sequence[Verdict]) -> Convention:
-    """Return truncation where all or a clear majority prove it; otherwise rounding, as exports do."""
+    """Return truncation where all or most pairs prove it; else rounding, as exports do."""
     truncated = sum(proof.reason == Convention.TRUNCATE.value for proof in proofs)
     rounded = len(proofs) - truncated
     if not rounded or (truncated >= _ENOUGH and rounded * 10 <= len(proofs)):

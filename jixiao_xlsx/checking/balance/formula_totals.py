@@ -1,4 +1,4 @@
-"""Totals that are formulas over their parts: they stand for the sum of the parts. Pure."""
+"""Totals that are formulas over their parts: read as the sum of the parts. Pure."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from jixiao_xlsx.values.operands import Operand, Operands
 
 
 def balanced(instance: Instance) -> bool:
-    """Return whether both sides come to the same as they stand; blank ones come to 0."""
+    """Return whether both sides have the same plain sum; a blank side counts as 0."""
     sums = instance.sums
     return sums[0] == sums[1] if len(sums) > 1 else not any(sums)
 
@@ -18,7 +18,7 @@ def balanced(instance: Instance) -> bool:
 def parts_of_formula_totals(within: Sequence[Instance]) -> dict[Place, Operands]:
     """Return the typed figures behind each printed total that is a formula over its own parts.
 
-    Such a total is no rounded figure: it stands for the exact sum of the printed parts.
+    Such a total is no rounded figure: it is the exact sum of the printed parts.
     """
     parts: dict[Place, Operands] = {}
     for instance in within:

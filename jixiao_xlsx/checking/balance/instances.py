@@ -1,4 +1,4 @@
-"""The places where an equation applies: one per row or column, its terms resolved to cells. Pure."""
+"""Where an equation applies: one instance per row or column, its terms resolved to cells. Pure."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _NO_NUMBERS = {State.UNCALCULATED: "的公式未计算", State.TEXT: "不是数�
 class Instance(NamedTuple):
     """An equation at one row or column, its terms resolved to cells; made by `build_instance`.
 
-    `missing` names what could not be found, `odd` the cell that is no number. `cells` are all it
+    `missing` names what the file lacks, `odd` the cell that is no number. `cells` are all it
     uses, in order; `filled` the sides that hold any number, `sums` their plain values in atoms.
     """
 

@@ -1,4 +1,4 @@
-"""Ways to read figures as intervals of true amounts, and whether an equation holds in them. Pure."""
+"""Ways to read figures as intervals of true amounts, and whether equations hold then. Pure."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def holds_somehow(instance: Instance, replaced: Replacements) -> bool:
 
 
 def out_of_reach(instance: Instance, replaced: Replacements) -> bool:
-    """Return whether two sides are further apart than rounding can explain; cheaper than `holds`."""
+    """Return whether two sides differ by more than rounding explains; cheaper than `holds`."""
     sums = [
         amount + sum(operand.sign * _moved(operand.cell, replaced) for operand in side)
         for side, amount in zip(instance.filled, instance.sums, strict=True)

@@ -42,14 +42,14 @@ NO_TOTAL = "其中的合计未填"
 
 def judge(submission: Submission, template: Template) -> Judgement:
     """Judge every equation of the form on a submission."""
-    found = [
+    instances = [
         instance
         for spec in template.equations
         for instance in find_instances(spec, submission, template)
     ]
-    parts = parts_of_formula_totals([one for one in found if not one.spec.across])
+    parts = parts_of_formula_totals([one for one in instances if not one.spec.across])
     # After the parts: a formula over a blank total is its sum all the same.
-    judgeable = _without_blank_totals(found)
+    judgeable = _without_blank_totals(instances)
     within = [instance for instance in judgeable if not instance.spec.across]
     across = [expand(instance, parts) for instance in judgeable if instance.spec.across]
     proofs = convention_proofs(across)
@@ -59,17 +59,17 @@ def judge(submission: Submission, template: Template) -> Judgement:
     return Judgement(submission, conventions, proofs, (*inner, *outer))
 
 
-def _without_blank_totals(found: list[Instance]) -> list[Instance]:
+def _without_blank_totals(instances: list[Instance]) -> list[Instance]:
     """Mark what adds up a total left blank over filled parts: that total is not 0."""
-    totals = (_blank_total(one, one.filled[0]) for one in found if len(one.filled) == 1)
+    totals = (_blank_total(one, one.filled[0]) for one in instances if len(one.filled) == 1)
     blank = {cell.place for cell in totals if cell is not None}
     if not blank:
-        return found
+        return instances
     return [
         one._replace(missing=one.missing or NO_TOTAL)
         if any(operand.cell.place in blank for side in one.filled for operand in side)
         else one
-        for one in found
+        for one in instances
     ]
 
 

@@ -1,4 +1,4 @@
-"""What a failed sum may have left out or counted twice, each as a text and the cell to correct. Pure."""
+"""What a failed sum may have left out or counted twice: a text and the cell to correct. Pure."""
 
 from __future__ import annotations
 

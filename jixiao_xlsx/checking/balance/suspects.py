@@ -1,4 +1,4 @@
-"""Cells that may be wrong in a failed equation, and whether a correction repairs all of theirs. Pure."""
+"""Cells that may be wrong in a failed equation, and whether a correction repairs it. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was judged of each equation, and the look-ups that rules and hints need over all of it. Pure."""
+"""The verdict on each equation, and the look-ups over all of them for rules and hints. Pure."""
 
 from __future__ import annotations
 

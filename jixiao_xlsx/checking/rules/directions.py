@@ -57,7 +57,7 @@ def doubtful_direction(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _doubt(line: IndicatorLine, evidence: Evidence) -> tuple[str, str]:
-    """What is doubtful, and what should stand there."""
+    """Return what is doubtful and what should be typed; ("", "") where nothing is."""
     typed = line.typed_sign
     if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
         return (

@@ -16,6 +16,11 @@ from jixiao_xlsx.values.findings import Expected, Severity
 from jixiao_xlsx.values.number_text import percent, plain
 from jixiao_xlsx.values.typed_numbers import State
 
+# The roles of the cells that 年初结转 and 年末结转 must balance with.
+_SOURCES = ("carried_in", "income_year", "surplus_used")
+_USES = ("spent_year", "surplus_distributed", "carried_out")
+_TOTALS = ("income_total", "spent_total")
+
 
 def _funds(evidence: Evidence) -> Table | None:
     return evidence.submission.get(evidence.template.funds.get("table", ""))
@@ -206,7 +211,7 @@ def counted_twice(evidence: Evidence) -> Iterator[Observation]:
         cells = [row.get(column) for row in table.open_rows] if table else []
         filled = [cell for cell in cells if cell is not None and cell.number]
         yield Looked(len(filled))
-        total = sum((cell.number or Decimal(0) for cell in filled), Decimal(0))
+        total = _sum(filled)
         for cell in filled if len(filled) > 2 else ():
             if cell.number is not None and cell.number * 2 == total:
                 yield _sum_of_others(cell, filled, total)
@@ -237,20 +242,14 @@ def carried_over(evidence: Evidence) -> Iterator[Observation]:
 
     改法：补填收入总计和支出总计，对照账表改正填错的一格。
     """
-    sides = [[evidence.role(name) for name in names] for names in (_SOURCES, _USES)]
-    came_from, went_to = ([cell for cell in side if cell is not None] for side in sides)
-    totals = [evidence.role(name) for name in ("income_total", "spent_total")]
-    if len(came_from) < len(_SOURCES) or len(went_to) < len(_USES) or None in totals:
-        return
-    if all(cell is not None and cell.number is not None for cell in totals):
+    came_from, went_to = _role_cells(evidence, _SOURCES), _role_cells(evidence, _USES)
+    totals = _role_cells(evidence, _TOTALS)
+    if not (came_from and went_to and totals) or all(cell.number is not None for cell in totals):
         return
     if came_from[1].number is None or went_to[0].number is None:
         return
     yield Looked(6)
-    came, went = (
-        sum((cell.number or Decimal(0) for cell in side), Decimal(0))
-        for side in (came_from, went_to)
-    )
+    came, went = _sum(came_from), _sum(went_to)
     if came != went:
         names = ["、".join(f"“{cell.row}”" for cell in side) for side in (came_from, went_to)]
         cell = went_to[-1]
@@ -265,5 +264,11 @@ def carried_over(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
-_SOURCES = ("carried_in", "income_year", "surplus_used")
-_USES = ("spent_year", "surplus_distributed", "carried_out")
+def _role_cells(evidence: Evidence, names: tuple[str, ...]) -> list[Cell]:
+    """Return the cells of these roles, or [] where one of them is missing."""
+    cells = [cell for name in names if (cell := evidence.role(name)) is not None]
+    return cells if len(cells) == len(names) else []
+
+
+def _sum(cells: list[Cell]) -> Decimal:
+    return sum((cell.number or Decimal(0) for cell in cells), Decimal(0))

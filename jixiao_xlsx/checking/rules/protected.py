@@ -1,4 +1,7 @@
-"""STR109–STR113, IND126: what the blank workbook fixed and a department changed. They show accidents, never intent."""
+"""STR109–STR113, IND126: what the blank workbook fixed and a department changed.
+
+They show accidents, never intent.
+"""
 
 from __future__ import annotations
 
@@ -22,8 +25,6 @@ from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import read_number
 
-# ------------------------------------------------------------------------------------------------------ formulas
-
 
 @rule("STR109", "公式被覆盖或改动", severity=Severity.NOTE, basis=FORM_PRINTED)
 def overwritten(evidence: Evidence) -> Iterator[Observation]:
@@ -38,49 +39,56 @@ def overwritten(evidence: Evidence) -> Iterator[Observation]:
         )
         yield Skipped(reason)
         return
-    ahead = {ref for ref, _ in hidden_mark.prefilled(submission.meta)}
-    typed = {
-        name: list(_typed_over(evidence.template.table[name], table, ahead))
-        for name, table in submission.tables.items()
-    }
-    computed = {name: _computed(table) for name, table in submission.tables.items()}
-    other = {
-        name: list(_rewritten(evidence, table, computed[name]))
-        for name, table in submission.tables.items()
-    }
-    wrong = _told_elsewhere(evidence) if any((*typed.values(), *other.values())) else frozenset()
+    prefilled = {ref for ref, _ in hidden_mark.prefilled(submission.meta)}
+    changed = []
     for name, table in submission.tables.items():
-        yield Looked(len(computed[name]))
-        for found, now in (
-            (typed[name], "直接填写的数；分项再改时它不会跟着变"),
-            (other[name], "别的公式"),
-        ):
-            cells = [cell for cell in found if cell.place not in wrong]
-            if cells:
-                more = f"等 {len(cells)} 格" if len(cells) > 3 else ""
-                named = "、".join(cell_name(cell, evidence.template) for cell in cells[:3]) + more
-                text = (
-                    f"《{table.sheet}》{named}原是公式，现在是{now}。请恢复公式，或每次自行核对。"
-                )
-                if cells[0].formula:
-                    text = f"《{table.sheet}》{named}的公式与空白表里的不同（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
-                yield flag(
-                    cells[0], text, related=tuple(cell.place for cell in cells), count=len(cells)
-                )
+        computed = _computed(table)
+        yield Looked(len(computed))
+        typed = _typed_over(evidence.template.table[name], table, prefilled)
+        changed.append((table, list(typed), list(_rewritten(evidence, table, computed))))
+    if not any(typed or rewritten for _, typed, rewritten in changed):
+        return
+    wrong = _wrong_elsewhere(evidence)
+    for table, typed_cells, rewritten in changed:
+        yield from _typed_flag(table, [c for c in typed_cells if c.place not in wrong], evidence)
+        yield from _rewritten_flag(table, [c for c in rewritten if c.place not in wrong], evidence)
 
 
-def _typed_over(form: TableSpec, table: Table, ahead: Collection[Ref]) -> Iterator[Cell]:
+def _typed_flag(table: Table, cells: list[Cell], evidence: Evidence) -> Iterator[Flag]:
+    if cells:
+        text = (
+            f"《{table.sheet}》{_three_names(cells, evidence)}原是公式，"
+            "现在是直接填写的数；分项再改时它不会跟着变。请恢复公式，或每次自行核对。"
+        )
+        yield flag(cells[0], text, related=tuple(c.place for c in cells), count=len(cells))
+
+
+def _rewritten_flag(table: Table, cells: list[Cell], evidence: Evidence) -> Iterator[Flag]:
+    if cells:
+        text = (
+            f"《{table.sheet}》{_three_names(cells, evidence)}的公式与空白表里的不同"
+            f"（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
+        )
+        yield flag(cells[0], text, related=tuple(c.place for c in cells), count=len(cells))
+
+
+def _three_names(cells: list[Cell], evidence: Evidence) -> str:
+    more = f"等 {len(cells)} 格" if len(cells) > 3 else ""
+    return "、".join(cell_name(cell, evidence.template) for cell in cells[:3]) + more
+
+
+def _typed_over(form: TableSpec, table: Table, prefilled: Collection[Ref]) -> Iterator[Cell]:
     for row in table.rows:
         for title in form.computed.get(row.title, form.computed[""]):
             cell = row.get(title)
             if cell is None or cell.number is None or cell.raw is None or cell.formula is not None:
                 continue
-            if Ref(table.name, row.title, title) not in ahead:
+            if Ref(table.name, row.title, title) not in prefilled:
                 yield cell
 
 
 def _computed(table: Table) -> list[tuple[Row, str, Cell]]:
-    """The formulas of a table, each with its row and column."""
+    """Return the formulas of a table, each with its row and column."""
     return [
         (row, column, cell)
         for row in table.rows
@@ -92,29 +100,28 @@ def _computed(table: Table) -> list[tuple[Row, str, Cell]]:
 def _rewritten(
     evidence: Evidence, table: Table, computed: Iterable[tuple[Row, str, Cell]]
 ) -> Iterator[Cell]:
-    """Cells whose formula does something else than the blank form's; not told where columns were moved, or the text is unknown."""
-    known = hidden_mark.fixed_texts(evidence.submission.meta, hidden_mark.FORMULAS, table.name)
-    if not known or not _in_place(table):
+    """Yield cells whose formula does something else than that of the blank form.
+
+    Where columns were moved or the text of the formula is unknown, that cannot be decided.
+    """
+    printed = hidden_mark.fixed_texts(evidence.submission.meta, hidden_mark.FORMULAS, table.name)
+    if not printed or not _in_place(table):
         return
     for row, column, cell in computed:
-        was = known.get(("" if row.kind == "open" else row.title, column))
-        if (
-            was
-            and cell.formula
-            and (now := hidden_mark.formula_shape(cell.formula, cell.ref))
-            and now != was
-        ):
+        before = printed.get(("" if row.kind == "open" else row.title, column))
+        now = hidden_mark.formula_shape(cell.formula, cell.ref) if cell.formula else None
+        if before and now and now != before:
             yield cell
 
 
 def _in_place(table: Table) -> bool:
-    """Whether the columns stand side by side, as in the blank form."""
+    """Return whether the columns are side by side, as in the blank form."""
     numbers = [position(cell.ref)[1] for cell in table.columns.values()]
     return numbers == list(range(numbers[0], numbers[0] + len(numbers)))
 
 
-def _told_elsewhere(evidence: Evidence) -> frozenset[Place]:
-    """Cells whose number is wrong by the relation that their formula came from."""
+def _wrong_elsewhere(evidence: Evidence) -> frozenset[Place]:
+    """Return the cells that other rules flag by the relation their formula came from."""
     places = {
         side[0].cell.place
         for verdict in evidence.judged.verdicts
@@ -122,17 +129,14 @@ def _told_elsewhere(evidence: Evidence) -> frozenset[Place]:
         for side in verdict.instance.sides
         if len(side) == 1
     }
-    rates = [made.check for made in rate_rules(evidence.template)]
+    rates = [rate_rule.check for rate_rule in rate_rules(evidence.template)]
     places |= {
-        saw.place
+        observation.place
         for check in (*rates, zero_base, execution_score)
-        for saw in check(evidence)
-        if isinstance(saw, Flag)
+        for observation in check(evidence)
+        if isinstance(observation, Flag)
     }
     return frozenset(places)
-
-
-# ------------------------------------------------------------------------------------------------------ what was typed ahead
 
 
 @rule(
@@ -146,11 +150,11 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
 
     改法：改回预填数；预填数有误的，附情况说明。
     """
-    ahead = dict(hidden_mark.prefilled(evidence.submission.meta))
-    if not ahead or any(isinstance(saw, Flag) for saw in borrowed(evidence)):
-        yield Skipped("表是发给别的单位或别的年度的" if ahead else "没有预填数")
+    prefilled = dict(hidden_mark.prefilled(evidence.submission.meta))
+    if not prefilled or any(isinstance(one, Flag) for one in borrowed(evidence)):
+        yield Skipped("表是发给别的单位或别的年度的" if prefilled else "没有预填数")
         return
-    for ref, value in ahead.items():
+    for ref, value in prefilled.items():
         cell = evidence.submission.cell(ref.table, ref.row, ref.column)
         if cell is None:
             continue
@@ -168,9 +172,6 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
-# ------------------------------------------------------------------------------------------------------ whose file it is
-
-
 @rule("STR111", "不是发给本单位、本年度的表", severity=Severity.WARNING, basis=OWN_FORM)
 def borrowed(evidence: Evidence) -> Iterator[Observation]:
     """空白表记着发给哪个单位、哪个年度，与所填的不一致。借用别的单位的表、拿往年的表改、单位更名、财政部门发错，都会这样；
@@ -178,41 +179,46 @@ def borrowed(evidence: Evidence) -> Iterator[Observation]:
 
     改法：换用发给本单位、本年度的空白表；更了名或财政部门发错的，附情况说明。
     """
-    said, submission = evidence.submission.meta, evidence.submission
+    meta, submission = evidence.submission.meta, evidence.submission
     owner, code, year = (
-        said.get(key, "") for key in (hidden_mark.DEPARTMENT, hidden_mark.CODE, hidden_mark.YEAR)
+        meta.get(key, "") for key in (hidden_mark.DEPARTMENT, hidden_mark.CODE, hidden_mark.YEAR)
     )
     if not owner and not code and not year:
         yield Skipped("文件没有记录发给哪个单位、哪个年度")
         return
     yield Looked(3)
-    other_name = bool(owner and submission.department) and not _same_office(
-        owner, submission.department
-    )
-    other_code = bool(code and submission.code) and tidy(code) != tidy(submission.code)
-    if other_name or other_code:
-        cell = evidence.role("department" if other_name else "department_code")
-        to = f"“{owner}”" + (f"（{code}）" if code else "") if owner else f"编码为“{code}”的单位"
-        text = (
-            f"这份表原是发给{to}的，现在填的是“{submission.department if other_name else submission.code}”。"
-            "可能是借用了别的单位的表，或单位更了名。请换用发给本单位的空白表；确已更名的，附情况说明。"
-        )
-        yield from _at(evidence, cell, text, owner if other_name else code)
-    if year and submission.year is not None and year != str(submission.year):
+    yield from _other_department(evidence, owner, code)
+    cell = evidence.role("year")
+    if cell and year and submission.year is not None and year != str(submission.year):
         text = (
             f"这份表原是 {year} 年度的，现在填的是 {submission.year} 年度。可能是拿别的年度的表改的。"
             "请换用本年度的空白表；财政部门发错的，附情况说明。"
         )
-        yield from _at(evidence, evidence.role("year"), text, year)
+        yield flag(cell, text, expected=year)
 
 
-def _at(evidence: Evidence, cell: Cell | None, text: str, expected: str) -> Iterator[Flag]:
-    if cell is not None:
-        yield flag(cell, text, expected=expected)
+def _other_department(evidence: Evidence, owner: str, code: str) -> Iterator[Flag]:
+    """Yield a flag when the form was handed to a department of another name or code."""
+    submission = evidence.submission
+    name_differs = bool(owner and submission.department) and not _same_office(
+        owner, submission.department
+    )
+    code_differs = bool(code and submission.code) and tidy(code) != tidy(submission.code)
+    cell = evidence.role("department" if name_differs else "department_code")
+    if cell is None or not (name_differs or code_differs):
+        return
+    to = f"“{owner}”" + (f"（{code}）" if code else "") if owner else f"编码为“{code}”的单位"
+    now = submission.department if name_differs else submission.code
+    text = (
+        f"这份表原是发给{to}的，现在填的是“{now}”。"
+        "可能是借用了别的单位的表，或单位更了名。"
+        "请换用发给本单位的空白表；确已更名的，附情况说明。"
+    )
+    yield flag(cell, text, expected=owner if name_differs else code)
 
 
 def _same_office(one: str, other: str) -> bool:
-    """Whether one name is the other, whole or shortened the usual way: letters left out, none changed."""
+    """Return whether one name is the other, or the other with characters left out."""
     short, long = sorted((tidy(one), tidy(other)), key=len)
     letters = iter(long)
     return len(short) > 1 and all(letter in letters for letter in short)
@@ -243,29 +249,26 @@ def machine_sheet_gone(evidence: Evidence) -> Iterator[Observation]:
                 )
 
 
-# ------------------------------------------------------------------------------------------------------ what is printed
-
-
 @rule("STR113", "印好的内容被改动", severity=Severity.NOTE, basis=FORM_PRINTED)
 def changed_print(evidence: Evidence) -> Iterator[Observation]:
     """空白表里印好的字和数（指标的级别和单位、分值等），现在不同了。权重、目标值、方向、名称另有规则去说；多是误删误改，不说明有意为之。
 
     改法：照空白表改回；表样印错的，告知财政部门。
     """
-    said = evidence.submission.meta
-    if not said:
+    meta = evidence.submission.meta
+    if not meta:
         yield Skipped("不是用空白表填的，不知道原来印的是什么")
         return
-    spoken = {
+    checked_elsewhere = {
         evidence.template.indicator_columns.get(part)
         for part in ("weight", "target", "direction", "name")
     }
     for name, table in evidence.submission.tables.items():
-        own = spoken if name == evidence.template.indicator_table else set()
+        skipped = checked_elsewhere if name == evidence.template.indicator_table else set()
         for (title, column), printed in hidden_mark.fixed_texts(
-            said, hidden_mark.PRINTED, name
+            meta, hidden_mark.PRINTED, name
         ).items():
-            cell = None if column in own else table.cell(title, column)
+            cell = None if column in skipped else table.cell(title, column)
             if cell is None:
                 continue
             yield Looked(1)
@@ -287,9 +290,6 @@ def _same(cell: Cell, printed: str) -> bool:
         if cell.number is not None and number is not None
         else tidy(cell.text) == tidy(printed)
     )
-
-
-# ------------------------------------------------------------------------------------------------------ targets
 
 
 @rule(

@@ -1,4 +1,4 @@
-"""IND127, 128: what an indicator must say before anything can be judged: a result, a target, a score, and legibly."""
+"""IND127, 128: an indicator needs a target, a result and a score, and they must be readable."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _WANTED: tuple[tuple[str, Callable[[IndicatorLine], bool]], ...] = (
 
 
 def _open(line: IndicatorLine) -> bool:
-    """Whether the county has not said yet how this one is judged."""
+    """Return whether the county has not decided yet how this indicator is judged."""
     return bool(line.spec and line.spec.shape == "未定")
 
 
@@ -32,9 +32,9 @@ def unfilled(evidence: Evidence) -> Iterator[Observation]:
     """
     for role, wanted in _WANTED:
         title = evidence.template.indicator_columns[role]
-        asked = [line for line in evidence.lines if role in line.cells and wanted(line)]
-        yield Looked(len(asked))
-        blank = [line for line in asked if line.cell(role).blank]
+        required = [line for line in evidence.lines if role in line.cells and wanted(line)]
+        yield Looked(len(required))
+        blank = [line for line in required if line.cell(role).blank]
         if blank:
             names = "、".join(f"“{line.name}”" for line in blank[:5]) + (
                 f"等 {len(blank)} 项" if len(blank) > 5 else ""
@@ -87,6 +87,6 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _near_tier(line: IndicatorLine, evidence: Evidence) -> bool:
-    """Whether a word of some tier stands in what was typed, as in “制度健全”."""
+    """Return whether what was typed contains a word of some tier, as “制度健全” does."""
     words = tidy(line.actual.text)
     return any(tidy(name) in words for tier in evidence.template.tiers for name in tier.words)

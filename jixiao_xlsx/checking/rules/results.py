@@ -75,7 +75,7 @@ def far_over(evidence: Evidence) -> Iterator[Observation]:
 @rule(
     "IND115", "完成率不符", severity=Severity.ERROR, basis=EVALUATION_MEASURES, relations=("C41",)
 )
-def completion(evidence: Evidence) -> Iterator[Observation]:
+def completion_rate(evidence: Evidence) -> Iterator[Observation]:
     """完成率 = 业绩值 ÷ 目标值；≤ 类指标写成目标值 ÷ 业绩值也算对，达标时写 100% 也算对。
 
     改法：按“业绩值 ÷ 目标值”改正完成率；业绩值或目标值填错的，改填错的一格。
@@ -100,22 +100,19 @@ def completion(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(3)
         step = Fraction(1, 10 ** max(decimals_of(cell.number or Decimal(0)), 2))
         if not any(abs(typed - value) < step for value in _completions(line, actual, target)):
-            shown = " 或 ".join(
-                dict.fromkeys(
-                    percent(value) for value in islice(_completions(line, actual, target), 2)
-                )
-            )
+            right = islice(_completions(line, actual, target), 2)
+            expected = " 或 ".join(dict.fromkeys(map(percent, right)))
             words = (
-                f"“{line.name}”完成率填 {percent(typed)}，按业绩值 {line.actual}、目标值 {line.target} 应为 "
-                f"{shown}。请改正。"
+                f"“{line.name}”完成率填 {percent(typed)}，"
+                f"按业绩值 {line.actual}、目标值 {line.target} 应为 {expected}。请改正。"
             )
-            hint = slip_hint(cell.place, cell.text, shown) or _measure_slip(
+            hint = slip_hint(cell.place, cell.text, expected) or _measure_slip(
                 line, actual, target, (typed, step)
             )
             yield flag(
                 cell,
                 words,
-                expected=shown,
+                expected=expected,
                 hint=hint,
                 related=(line.cell("actual").place, line.cell("target").place),
             )
@@ -124,15 +121,16 @@ def completion(evidence: Evidence) -> Iterator[Observation]:
 def _measure_slip(
     line: IndicatorLine, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]
 ) -> str:
-    """业绩值 or 目标值 mistyped, where the 完成率 beside them is right: their quotient, not merely a target that was met.
+    """Return which of 业绩值 and 目标值 was mistyped, in words, where the 完成率 is right; else "".
 
-    `rate` is the 完成率 as typed, and its last digit.
+    The 完成率 must be their quotient, not merely 100% for a target that was met. `rate` is the
+    完成率 as typed, and its last digit.
     """
     typed, step = rate
     for role, measure, number in (("actual", line.actual, actual), ("target", line.target, target)):
         scale = 100 if measure.rate else 1
-        shown = plain(number * scale, measure.digits - 2 if measure.rate else measure.digits)
-        for value in swaps(shown):
+        typed_text = plain(number * scale, measure.digits - 2 if measure.rate else measure.digits)
+        for value in swaps(typed_text):
             new = Fraction(value) / scale
             top, bottom = (new, target) if role == "actual" else (actual, new)
             if bottom > 0 and any(
@@ -179,28 +177,25 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(1 + len(base.cells))
         right = _admissible(base)
         if right and not any(line.actual.near(value) for value in right):
-            shown = (
-                percent(right[0])
-                if base.state is BaseState.KNOWN
-                else "−100% 或“不适用”"
-                if base.closing_zero
-                else "0% 或“不适用”"
+            expected = _expected(base, right[0])
+            words = (
+                f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {expected}。"
+                "请核对，改正业绩值或基础数据。"
             )
-            words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {shown}。请核对，改正业绩值或基础数据。"
             hint = _base_hint(line, evidence) or slip_hint(
-                line.cell("actual").place, line.cell("actual").text, shown
+                line.cell("actual").place, line.cell("actual").text, expected
             )
             yield flag(
                 line.cell("actual"),
                 words,
-                expected=shown,
+                expected=expected,
                 hint=hint,
                 related=tuple(cell.place for cell in base.cells),
             )
 
 
 def _base_hint(line: IndicatorLine, evidence: Evidence) -> str:
-    """A slip in the two cells of a plain ratio."""
+    """Return a slip in one of the two cells of a plain ratio, in words; else ""."""
     cells, rate = line.base.cells, line.base.rate
     numbers = {cell: cell.number for cell in cells if cell.number is not None}
     if rate is None or not len(cells) == len(numbers) == 2:
@@ -216,7 +211,14 @@ def _base_hint(line: IndicatorLine, evidence: Evidence) -> str:
     return ratio_slip(cells, fits, evidence.judged)
 
 
+def _expected(base: Base, right: Fraction) -> str:
+    if base.state is BaseState.KNOWN:
+        return percent(right)
+    return "−100% 或“不适用”" if base.closing_zero else "0% 或“不适用”"
+
+
 def _admissible(base: Base) -> list[Fraction]:
+    """Return the results that agree with the base; [] where it decides none."""
     if base.rate is not None:
         return [base.rate]
     if base.closing_zero:
@@ -225,7 +227,7 @@ def _admissible(base: Base) -> list[Fraction]:
 
 
 @rule("IND117", "缺少基础数据", severity=Severity.WARNING, basis=INDICATOR_FRAMEWORK)
-def no_evidence(evidence: Evidence) -> Iterator[Observation]:
+def no_blank_source(evidence: Evidence) -> Iterator[Observation]:
     """指标填了业绩值，而支撑它的表空着，又没有勾选“本单位无此项”。
 
     改法：补填基础数据；确无此项的，勾选“本单位无此项”，业绩值填“不适用”并写明理由。
@@ -239,14 +241,14 @@ def no_evidence(evidence: Evidence) -> Iterator[Observation]:
         ):
             continue
         yield Looked(1)
-        where = _evidence(line.spec.evidence, evidence)
+        where = _blank_source(line.spec.evidence, evidence)
         if where:
             words = f"“{line.name}”业绩值填 {line.actual}，但{where}没有填数，无从核对。请补填。"
             yield flag(line.cell("actual"), words, expected="有基础数据")
 
 
-def _evidence(address: str, evidence: Evidence) -> str:
-    """What is missing behind an indicator, or ""."""
+def _blank_source(address: str, evidence: Evidence) -> str:
+    """Return which table or cell behind an indicator is blank, in words; else ""."""
     name, _, rest = address.partition(".")
     table = evidence.submission.get(name)
     if table is None or table.ticked:
@@ -256,9 +258,9 @@ def _evidence(address: str, evidence: Evidence) -> str:
         cell = table.cell(row, column)
         return f"《{table.sheet}》“{row}”" if cell is not None and cell.blank else ""
     filled = any(cell.state is not State.BLANK and cell.unit for cell in table.cells())
-    return (
-        "" if filled else f"《{table.sheet}》的“{name}”" if name != table.sheet else f"《{name}》"
-    )
+    if filled:
+        return ""
+    return f"《{name}》" if name == table.sheet else f"《{table.sheet}》的“{name}”"
 
 
 @rule("IND121", "不适用缺理由或不允许", severity=Severity.WARNING, basis=INDICATOR_FRAMEWORK)

@@ -58,7 +58,8 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
         (c.place for c in first.instance.cells if c.sheet != sheet and c.number), None
     )
     text = (
-        f"《{sheet}》的{anchor.unit}数是截尾得来的：{cell_name(anchor, evidence.template)} {plain(exact, 2)} 元，"
+        f"《{sheet}》的{anchor.unit}数是截尾得来的：{cell_name(anchor, evidence.template)} "
+        f"{plain(exact, 2)} 元，"
         f"四舍五入为 {plain(rounded_up, anchor.decimals)}，截尾为 {anchor.text} {anchor.unit}。"
         f"本表按截尾核对，不算错；建议统一为四舍五入。"
     )
@@ -167,7 +168,8 @@ def blank_total(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(len(verdicts))
         more = f"（同列共 {len(verdicts)} 处）" if len(verdicts) > 1 else ""
         text = (
-            f"{cell_name(anchor, evidence.template)}未填，分项之和 {amount_text(first.others, anchor)}{more}。"
+            f"{cell_name(anchor, evidence.template)}未填，"
+            f"分项之和 {amount_text(first.others, anchor)}{more}。"
             "请补填。"
         )
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)

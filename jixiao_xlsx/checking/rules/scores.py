@@ -1,4 +1,4 @@
-"""IND103–IND107: the score of each indicator held against its weight and its recomputed score."""
+"""IND103–IND107: the score of each indicator compared with its weight and recomputed score."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ def _typed_decimals(line: IndicatorLine) -> int:
 
 
 def overstates(line: IndicatorLine, item: IndicatorScore) -> bool:
-    """自评 > 复算 on the typed grid, at most four decimals of what a formula gave; a full mark is compared to two, since it is
-    typed without any.
+    """Return whether the 自评 score exceeds the recomputed one, on the decimals that were typed.
+
+    At most four, since a formula gives many; two for a full mark, which is typed without any.
     """
     if (
         item.self_score is None
         or item.score is None
         or item.method in {Method.KEPT, Method.NOT_APPLICABLE}
+        or item.self_score <= item.score
     ):
-        return False
-    if item.self_score <= item.score:
         return False
     digits = 2 if item.self_score >= item.weight else min(_typed_decimals(line), 4)
     return rounded(item.self_score, digits) > rounded(highest(line, item), digits)
@@ -141,7 +141,7 @@ def _to_cents(low: Fraction, high: Fraction) -> Expected:
 
 
 def _negative(line: IndicatorLine) -> str:
-    """A result or target below zero, where only a change can be."""
+    """Return which of result and target has a wrong sign, in words; else ""."""
     for role, measure, other in (
         ("actual", line.actual, line.target),
         ("target", line.target, line.actual),

@@ -1,4 +1,4 @@
-"""STR: whether the workbook still is the form: sheets, titles, required cells, choices, headings."""
+"""STR101–STR108: whether the workbook still is the form: sheets, titles, choices, headings."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ def _notes(evidence: Evidence, *kinds: str) -> list[Note]:
 
 
 def _from_notes(notes: list[Note], text: str) -> Iterator[Observation]:
-    """One flag per sheet, with a count."""
+    """Yield one flag per sheet, with a count."""
     groups: dict[str, list[Note]] = defaultdict(list)
     for note in notes:
         groups[note.place.sheet].append(note)
-    for found in groups.values():
-        items = list(dict.fromkeys(note.item for note in found))
+    for notes_there in groups.values():
+        items = list(dict.fromkeys(note.item for note in notes_there))
         named = "、".join(f"“{item}”" for item in items[:5]) + (
             f"等 {len(items)} 项" if len(items) > 5 else ""
         )
-        places = tuple(note.place for note in found)
+        places = tuple(note.place for note in notes_there)
         yield Flag(
             places[0],
-            found[0].item,
+            notes_there[0].item,
             "",
             "",
             text.format(items=named),
             related=places,
-            count=len(found),
+            count=len(notes_there),
         )
 
 
@@ -100,7 +100,7 @@ def missing_title(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _renamed(evidence: Evidence, table: Table) -> Iterator[tuple[str, Note]]:
-    """Titles that the form has and the file has not, each with the unknown title that stands in its place."""
+    """Yield titles that the file lacks, each with the unknown title in its place."""
     form = evidence.template.table[table.name]
     notes = [note for note in evidence.submission.notes if note.place.sheet == table.sheet]
     rows = {row.title: next(iter(row.cells.values())).ref for row in table.rows if row.cells}
@@ -111,8 +111,8 @@ def _renamed(evidence: Evidence, table: Table) -> Iterator[tuple[str, Note]]:
         [row.title for row in form.rows], {title: _line(ref) for title, ref in rows.items()}, lines
     )
     heads = {position(note.place.cell)[1]: note for note in notes if note.kind == "unread_column"}
-    known = {title: position(cell.ref)[1] for title, cell in table.columns.items()}
-    yield from _in_gaps([column.title for column in form.columns], known, heads)
+    positions = {title: position(cell.ref)[1] for title, cell in table.columns.items()}
+    yield from _in_gaps([column.title for column in form.columns], positions, heads)
 
 
 def _line(ref: str) -> int:
@@ -120,18 +120,18 @@ def _line(ref: str) -> int:
 
 
 def _in_gaps(
-    titles: Sequence[str], known: Mapping[str, int], notes: Mapping[int, Note]
+    titles: Sequence[str], positions: Mapping[str, int], notes: Mapping[int, Note]
 ) -> Iterator[tuple[str, Note]]:
-    """Between two known titles, as many unknown ones as are missing stand for them, in order."""
-    for there, run in groupby(enumerate(titles), key=lambda entry: entry[1] in known):
+    """Match missing titles, in order, with as many unknown ones between two known titles."""
+    for there, run in groupby(enumerate(titles), key=lambda entry: entry[1] in positions):
         missing = list(run)
         first, last = missing[0][0], missing[-1][0]
         if there or not first or last + 1 == len(titles):
-            continue  # above the first and below the last known title anything may stand
-        between = range(known[titles[first - 1]] + 1, known[titles[last + 1]])
-        found = [notes[at] for at in between if at in notes]
-        if len(found) == len(missing):
-            yield from ((title, note) for (_, title), note in zip(missing, found, strict=True))
+            continue  # above the first and below the last known title anything is possible
+        between = range(positions[titles[first - 1]] + 1, positions[titles[last + 1]])
+        unknown = [notes[at] for at in between if at in notes]
+        if len(unknown) == len(missing):
+            yield from ((title, note) for (_, title), note in zip(missing, unknown, strict=True))
 
 
 @rule("STR103", "必填项未填", severity=Severity.ERROR, basis=REQUIRED_CELLS)
@@ -162,9 +162,9 @@ def required_blank(evidence: Evidence) -> Iterator[Observation]:
 
 def _required_cells(form: TableSpec, table: Table) -> Iterator[Cell]:
     for row in form.rows:
-        found = table.by_title.get(row.title)
-        for column in row.required if found else ():
-            cell = found.get(column) if found else None
+        typed = table.by_title.get(row.title)
+        for column in row.required if typed else ():
+            cell = typed.get(column) if typed else None
             if cell is not None:
                 yield cell
 
@@ -176,14 +176,14 @@ def unread(evidence: Evidence) -> Iterator[Observation]:
     改法：是填报内容的，移到表样里相应的位置；不是的，删去。
     """
     kinds = ("unread_sheet", "unread_column", "unread_row", "stray_cell", "duplicate_title")
-    told = {
+    reported = {
         note
         for table in evidence.submission.tables.values()
         if table.absent
         for _, note in _renamed(evidence, table)
     }
     yield from _from_notes(
-        [note for note in _notes(evidence, *kinds) if note not in told],
+        [note for note in _notes(evidence, *kinds) if note not in reported],
         "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。",
     )
 
@@ -213,7 +213,7 @@ def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
 
 @lru_cache(maxsize=1024)
 def _among(text: str, choices: tuple[str, ...]) -> bool:
-    """Whether it is one of the choices in any spelling; other spellings of ≤ ≥ = are understood."""
+    """Return whether it is one of the choices, in any spelling, of ≤ ≥ = too."""
     typed = tidy(text)
     return typed in map(tidy, choices) or _SIGNS.get(typed, "") in choices
 
@@ -283,7 +283,10 @@ _KINDS = "局|委|办|办公室|中心|院|站|队|所|馆|会|部|处|校|学�
 
 
 def other_office(heading: str, department: str, printed: str) -> str:
-    """The office a heading names, when it is not this one; "" when it names none or ours. `printed` is the form's own heading."""
+    """Return the office a heading names; "" where it names none or this one.
+
+    `printed` is the form's own heading.
+    """
     text, own = tidy(heading), tidy(department)
     if own in text:
         return ""

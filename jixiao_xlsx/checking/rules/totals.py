@@ -1,4 +1,4 @@
-"""IND112, 113, 118–120, 124: the whole indicator table and the self-assessment that follows from it."""
+"""IND112, 113, 118–120, 124, 125: the whole indicator table and the self-assessment from it."""
 
 from __future__ import annotations
 
@@ -94,7 +94,7 @@ def copied_targets(evidence: Evidence) -> Iterator[Observation]:
     basis=EVALUATION_MEASURES,
     relations=("C42",),
 )
-def totaloverstates(evidence: Evidence) -> Iterator[Observation]:
+def total_overstated(evidence: Evidence) -> Iterator[Observation]:
     """有指标多计了分，合计随之偏高。
 
     改法：先改正多计的各项，再重新合计。
@@ -105,15 +105,15 @@ def totaloverstates(evidence: Evidence) -> Iterator[Observation]:
         return
     over = [line for line, item in evidence.scored_lines if overstates(line, item)]
     yield Looked(1)
-    shown = rounded(card.score, 2)
-    if over and cell.number > shown:
-        words = f"指标得分合计填 {cell.text} 分，复算 {plain(shown)} 分，有 {len(over)} 项多计。请改正各项后重新合计。"
-        difference = f"{plain(cell.number - shown)} 分"
+    right = rounded(card.score, 2)
+    if over and cell.number > right:
+        words = f"指标得分合计填 {cell.text} 分，复算 {plain(right)} 分，有 {len(over)} 项多计。请改正各项后重新合计。"
+        difference = f"{plain(cell.number - right)} 分"
         related = tuple(line.cell("score").place for line in over)
         yield flag(
             cell,
             words,
-            expected=Expected(shown, shown, "分"),
+            expected=Expected(right, right, "分"),
             difference=difference,
             related=related,
         )
@@ -200,7 +200,10 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _allowed_totals(evidence: Evidence) -> list[Fraction]:
-    """Plain and scaled sums, each with the execution score as typed (as computed too, where it was left blank)."""
+    """Return the plain and the scaled sum, each with the execution score as typed.
+
+    Where that was left blank: with none and with the computed one.
+    """
     card = evidence.card
     assert card.self_sum is not None
     typed = tuple(item for item in card.indicators if item.method is not Method.NOT_APPLICABLE)
