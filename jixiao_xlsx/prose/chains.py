@@ -29,30 +29,30 @@ class _Pattern:
     how: str
 
 
-def broken_chains(found: Sequence[Mention]) -> Iterator[Chain]:
+def broken_chains(matches: Sequence[Mention]) -> Iterator[Chain]:
     """Yield every chain among the numbers of a sentence that does not hold."""
-    kinds = [_kind(one) for one in found]
+    kinds = [_kind(one) for one in matches]
     gaps: dict[int, str] = {}
-    for first in range(len(found) - 2):
+    for first in range(len(matches) - 2):
         for pattern in _BY_KINDS.get((kinds[first], kinds[first + 1], kinds[first + 2]), ()):
             places = (first, first + 1, first + 2)
             for at in places:
-                gaps.setdefault(at, _ASIDE.sub("", found[at].gap))
+                gaps.setdefault(at, _ASIDE.sub("", matches[at].gap))
             if not all(
                 words.search(gaps[at])
                 for words, at in zip(reversed(pattern.gaps), reversed(places), strict=True)
             ):
                 continue
-            numbers = (found[first], found[first + 1], found[first + 2])
+            numbers = (matches[first], matches[first + 1], matches[first + 2])
             if any(
                 _VAGUE.search(one.gap) or VAGUE_AFTER.match(one.tail) for one in numbers
-            ) or _is_of_more(found[:first], numbers):
+            ) or _is_of_more(matches[:first], numbers):
                 break
             holds, right = pattern.test(numbers)
             if (
                 not holds
                 and _HEADS in pattern.kinds
-                and _is_of_all(found[:first], numbers, pattern)
+                and _is_of_all(matches[:first], numbers, pattern)
             ):
                 break
             if not holds or _is_off(numbers[2], right):

@@ -18,7 +18,7 @@ from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import Interval, atoms_per, rate_holds
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 
-_TELLING = 2  # letters of 上级下达, 上年结转, by which a text names them
+_SIGNIFICANT = 2  # letters of 上级下达, 上年结转, by which a text names them
 _NEAREST = 8  # figures on either side that may add up: of more, some would by chance
 _STOPS = "。!?\n"
 _ALL = {"合计", "总计", "小计"}
@@ -93,10 +93,10 @@ def grows_by(statements: ReportStatements, rate: Mention, like: Mention, *, up: 
     """Return whether two figures of the kind of `like` in the paragraph give the rate of growth, or
     of decline.
     """
-    shown, step = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    stated, step = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     for more, less in _pairs(statements, like, itself=True):
         base = less if up else more
-        if base.lo > 0 and rate_holds(shown, step, more + -less, base):
+        if base.lo > 0 and rate_holds(stated, step, more + -less, base):
             return True
     return False
 
@@ -112,18 +112,18 @@ def _pairs(
 
 def is_share(statements: ReportStatements, rate: Mention, part: Mention) -> bool:
     """Return whether the part has that share in some figure of the paragraph."""
-    shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    stated, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     wholes = (_span(one) for one in nearby_numbers(statements, part))
-    return any(whole.lo > 0 and rate_holds(shown, step, _span(part), whole) for whole in wholes)
+    return any(whole.lo > 0 and rate_holds(stated, step, _span(part), whole) for whole in wholes)
 
 
 def is_quotient(statements: ReportStatements, rate: Mention, like: Mention) -> bool:
     """Return whether one of two figures of the kind of `like` in the paragraph is that share of the
     other.
     """
-    shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    stated, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     return any(
-        whole.lo > 0 and rate_holds(shown, step, part, whole)
+        whole.lo > 0 and rate_holds(stated, step, part, whole)
         for one, other in _pairs(statements, like, itself=True)
         for part, whole in ((one, other), (other, one))
     )
@@ -134,7 +134,7 @@ def of_sentence(statements: ReportStatements, mention: Mention) -> Iterator[Fact
     text = mention.passage.folded
     start = max(text.rfind(stop, 0, mention.start) for stop in _STOPS)
     end = min(
-        found if (found := text.find(stop, mention.end)) >= 0 else len(text) for stop in _STOPS
+        matches if (matches := text.find(stop, mention.end)) >= 0 else len(text) for stop in _STOPS
     )
     for fact in statements.facts:
         if (
@@ -248,7 +248,9 @@ def is_of_one_source(fact: Fact, figures: Sequence[TableFigure], tables: TableFi
         for cell in figure.cells
         if TableFigure((cell,)).meets(fact.believed)
     )
-    return any((source := tables.source_of(cell)) and source[:_TELLING] in before for cell in rows)
+    return any(
+        (source := tables.source_of(cell)) and source[:_SIGNIFICANT] in before for cell in rows
+    )
 
 
 def is_stale(fact: Fact, tables: TableFigures) -> bool:

@@ -27,10 +27,10 @@ def is_slip(written: Decimal, right: Decimal | Fraction, decimals: int) -> bool:
     if abs(one - other) <= _LAST * step:
         return True
     digits = _digits(one, decimals)
-    shown = {_digits(other.quantize(step, how), decimals) for how in (ROUND_HALF_UP, ROUND_DOWN)}
-    return any(_near(digits, text) for text in (*shown, _digits(other, _places(other)))) or _scaled(
-        one, other
-    )
+    printed = {_digits(other.quantize(step, how), decimals) for how in (ROUND_HALF_UP, ROUND_DOWN)}
+    return any(
+        _near(digits, text) for text in (*printed, _digits(other, _places(other)))
+    ) or _scaled(one, other)
 
 
 def _places(number: Decimal) -> int:

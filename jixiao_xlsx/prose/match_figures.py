@@ -13,7 +13,7 @@ from jixiao_xlsx.values.amounts import MONEY_UNITS, Interval, atoms_per, total
 
 _OTHER_UNIT = {"元": ("万元", "亿元"), "万元": ("元", "亿元"), "亿元": ("万元",)}
 _FAR = 10
-_LONG_ENOUGH = 4  # digits that nobody writes twice by chance
+_LONG_ENOUGH = 4  # digits that do not coincide by chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,12 @@ class FigureMatcher:
         return tuple(figure for figure in figures if _same_kind(fact, figure))
 
     def _of_item(self, item: str, fact: Fact) -> tuple[TableFigure, ...]:
-        found = self.table_figures.of(item, fact.role)
-        if fact.loose and not found:
+        matches = self.table_figures.of(item, fact.role)
+        if fact.loose and not matches:
             return ()
-        if fact.loose or (fact.inherited and not found):
-            found += self.table_figures.of(item, "")
-        return found
+        if fact.loose or (fact.inherited and not matches):
+            matches += self.table_figures.of(item, "")
+        return matches
 
     def agrees(self, fact: Fact) -> bool:
         """Return whether one of the figures is the fact's."""

@@ -78,17 +78,17 @@ def read_statements(
         for start, sentence in sentences(source.folded):
             topic = topics.of(start, sentence)
             statements.facts += _quantities(source, start, sentence, lexicon, line, vocabulary)
-            found = mentions(source, start, sentence, lexicon, line)
+            numbers = mentions(source, start, sentence, lexicon, line)
             if "\n" in source.folded[after:start]:
                 before = ""
             after = start
-            statements.mentions.setdefault(id(source), []).extend(found)
-            if found or has_portions(sentence):
+            statements.mentions.setdefault(id(source), []).extend(numbers)
+            if numbers or has_portions(sentence):
                 walk = _Sentence(statements, vocabulary, lexicon, year, topic, source, before)
-                walk.read(found, start, sentence)
+                walk.read(numbers, start, sentence)
                 before = walk.of_all()
-            if len(found) > 2:
-                statements.chains += broken_chains(found)
+            if len(numbers) > 2:
+                statements.chains += broken_chains(numbers)
     return statements
 
 
@@ -138,12 +138,12 @@ def _amid(mention: Mention) -> str:
 class _Sentence(Lists):
     """Walks the numbers of one sentence, remembering what was last mentioned."""
 
-    def read(self, found: list[Mention], start: int, sentence: str) -> None:
+    def read(self, numbers: list[Mention], start: int, sentence: str) -> None:
         self.criteria = bool(_criteria(self.vocabulary.words.get("criteria", ())).search(sentence))
         self.planned = "预算" in sentence
         announced = _FRAME.match(sentence)
         self.frame = _ROLES[announced["role"]] if announced else ""
-        for mention in found:
+        for mention in numbers:
             self.statements.numbers += 1
             self._round_shares(mention.gap, mention, mention.start - len(mention.gap))
             self._pass_over(mention)
@@ -155,7 +155,7 @@ class _Sentence(Lists):
                 self._changed(mention)
             elif mention.unit != "分":
                 self._amount(mention)
-        last = found[-1] if found else empty_mention(self.source, start)
+        last = numbers[-1] if numbers else empty_mention(self.source, start)
         self._round_shares(sentence[last.end - start :], last, last.end)
         self._close_list()
         self._close_change()
@@ -380,7 +380,7 @@ class _Sentence(Lists):
         subset = any(word.kind == "fiscal" for word in words)
         kinds = {word.kind for word in words}
         if mention.lead.endswith(_FROM) and role not in {PREVIOUS, "original"}:
-            role = OTHER  # “由 2 万元降到……”: when it was so is not said
+            role = OTHER  # “由 2 万元降到……”: its time is not stated
         if "share" in kinds:
             return self._divisor(mention, words)
         if (
@@ -523,14 +523,14 @@ class _Sentence(Lists):
 
     def _counted(self, mention: Mention) -> str:
         """Return the item just counted: “设备 312 台（套），原值 1862340 元”."""
-        found = _COUNTED.search(mention.gap) if not mention.has(*NAMING_KINDS) else None
+        match = _COUNTED.search(mention.gap) if not mention.has(*NAMING_KINDS) else None
         names = (
             [
                 word.name
-                for word in parse_lead(found["what"], self.lexicon)[0] or ()
+                for word in parse_lead(match["what"], self.lexicon)[0] or ()
                 if word.kind in NAMING_KINDS
             ]
-            if found
+            if match
             else []
         )
         return names[0] if len(names) == 1 else ""
@@ -548,11 +548,11 @@ class _Sentence(Lists):
         “在全年 62.7 万元采购支出中”, “38 人的编内在职人员”.
         """
         tail = mention.tail.removeprefix("的")
-        found = self.lexicon.at(tail, 0) if tail else None
-        if found is None or found[1].kind not in NAMING_KINDS:
+        match = self.lexicon.at(tail, 0) if tail else None
+        if match is None or match[1].kind not in NAMING_KINDS:
             return None
-        after = tail[len(found[0]) :]
-        return found[1] if after[:1] in "中里内的，。,;、)" and after else None
+        after = tail[len(match[0]) :]
+        return match[1] if after[:1] in "中里内的，。,;、)" and after else None
 
     def _heads_a_clause(self, fact: Fact) -> bool:
         """Return whether parts of the number follow: “在全年 62.7 万元采购支出中，……”."""

@@ -83,7 +83,7 @@ class Relations(SentenceMemory):
             for fact in self.clause_facts
             if fact.item == item and not fact.subset and not fact.mention.approximate
         ]
-        base = self._base(mention) or self._base_said(item, facts, mention.lead)
+        base = self._base(mention) or self._stated_base(item, facts, mention.lead)
         earlier = next((fact for fact in facts if fact.role == base and base), None)
         if base == PREVIOUS and earlier is None:
             earlier = self._opening(item)
@@ -95,7 +95,7 @@ class Relations(SentenceMemory):
             )
         return StatedChange(item, direction, base, current, earlier, amount, rate)
 
-    def _base_said(self, item: str, facts: list[Fact], lead: str) -> str:
+    def _stated_base(self, item: str, facts: list[Fact], lead: str) -> str:
         """Return what a bare “减少” is measured from: what was compared with, or last year's figure
         beside this year's.
         """
@@ -115,7 +115,7 @@ class Relations(SentenceMemory):
             if name in self.vocabulary.items
             else ()
         )
-        told = (
+        candidates = (
             fact
             for fact in self.clause_facts
             if fact.item in self.vocabulary.items
@@ -125,7 +125,7 @@ class Relations(SentenceMemory):
         return next(
             (
                 fact
-                for fact in told
+                for fact in candidates
                 if set(cells) & {*self.vocabulary.items[fact.item].cells.get("execution", ())}
             ),
             None,
@@ -247,9 +247,9 @@ class Relations(SentenceMemory):
             or mention.scope.doubtful
             or self._role(words, mention) in {PREVIOUS, OTHER}
         ):
-            self.asked = False
-        elif named or (self.asked and not rates):
-            self.asked = True
+            self.in_groups = False
+        elif named or (self.in_groups and not rates):
+            self.in_groups = True
             self.statements.rates.append(StatedRate(mention, "respondent", names[0]))
 
     def _rate(self, mention: Mention, words: tuple[Word, ...]) -> None:
@@ -429,21 +429,21 @@ class Relations(SentenceMemory):
         if (len(named) > 1 and not item) or mention.has("fiscal", "previous", "than"):
             return
         item = item or (named[0] if named else self.current.item if self.current else "")
-        said = bool(base) or mention.has(*BUDGET_ROLES, "rate")
+        has_base = bool(base) or mention.has(*BUDGET_ROLES, "rate")
         base = base or next((word.kind for word in words if word.kind in BUDGET_ROLES), "plan")
         pair = [fact for fact in self.clause_facts if fact.item == item and item][-2:]
         work = mention.value == 100 or mention.tail.startswith(
             "的"
         )  # what was done, not what was spent
         if (
-            not said
+            not has_base
             and not work
             and len(pair) == 2
             and pair[0].role in BUDGET_ROLES
             and pair[1].role == "execution"
         ):
-            said, base = True, pair[0].role  # “预算 70 万元，执行 68 万元，完成 98%”
-        if not item or not said:
+            has_base, base = True, pair[0].role  # “预算 70 万元，执行 68 万元，完成 98%”
+        if not item or not has_base:
             return
         facts = [
             fact for fact in self.clause_facts if fact.item == item and not fact.mention.approximate

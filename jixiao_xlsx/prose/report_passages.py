@@ -29,13 +29,13 @@ def passages(
     )
     if table is None or form is None:
         return written
-    found = []
+    matches = []
     for row in table.rows:
         for column in form.columns:
             cell = row.get(column.title)
             if cell is not None and form.kind(row.title, column) == "long" and cell.text:
-                found.append(passage(cell.place, row.title, cell.text, vocabulary.lexicon))
-    return (*found, *written)
+                matches.append(passage(cell.place, row.title, cell.text, vocabulary.lexicon))
+    return (*matches, *written)
 
 
 def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
@@ -48,14 +48,14 @@ def _paragraphs(document: Document, lexicon: Lexicon) -> Iterator[Passage]:
     for plain, some in groupby(
         document.paragraphs, lambda one: not (one.heading or one.numbered or one.listed)
     ):
-        found = list(some)
+        matches = list(some)
         whole = (
-            put_together([one.text for one in found], lexicon)
+            put_together([one.text for one in matches], lexicon)
             if plain
-            else enumerate(one.text for one in found)
+            else enumerate(one.text for one in matches)
         )
         for at, text in whole:
-            one = found[at]
+            one = matches[at]
             title = one.text if one.heading else title
             if not one.listed:
                 yield passage(

@@ -71,17 +71,17 @@ class SentenceMemory:
         self.stepped: Fact | None = None  # the amount of the last change
         self.outside: list[
             tuple[Fact | None, list[Fact], Fact | None]
-        ] = []  # what was spoken of before a bracket
-        self.asked = False  # whether the 满意度 of some group was told: “村民满意度 97%，居民 98%”
+        ] = []  # the state before a bracket
+        self.in_groups = False  # whether 满意度 is by group: “村民满意度 97%，居民 98%”
         self.divided: tuple[Fact, Fact] | None = None  # “5 万元，占……8 万元”
         self.change: StatedChange | None = None
         self.within = False  # “项目支出中，……”: parts of something else
         self.head = ""  # the whole: “固定资产中，……”
         self.frame = ""  # the role that the sentence announces: “从决算看，……”
-        self.planned = False  # whether the sentence speaks of a budget
+        self.planned = False  # whether the sentence is about a budget
         self.criteria = False  # how scores are given, not what was scored
         self.topic = topic.item  # what the heading names
-        self.astray = topic.unknown  # something was spoken of that is not understood
+        self.astray = topic.unknown  # something was mentioned that is not understood
         self.nouns = _any_of(vocabulary.words.get("money_nouns", ()))
 
     def _forget(self) -> None:

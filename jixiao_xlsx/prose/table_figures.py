@@ -127,9 +127,9 @@ class TableFigures:
         """
         spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
-        found: dict[tuple[str, str], list[Cell]] = {}
+        cells_of: dict[tuple[str, str], list[Cell]] = {}
         if spec is None or table is None:
-            return found
+            return cells_of
         for row in table.open_rows:
             label = row.get(spec.column)
             if label is None or label.blank:
@@ -137,18 +137,18 @@ class TableFigures:
             name = self.subject(label.text)
             for role in _BY_ROW:
                 if cells := _of_row(row, spec, role):
-                    found.setdefault((name, role), []).extend(cells)
-        return found
+                    cells_of.setdefault((name, role), []).extend(cells)
+        return cells_of
 
     @cached_property
     def _noted_cells(self) -> dict[tuple[str, str], list[Cell]]:
         """Cells of “资源勘探工业信息等支出（信息化）”, which may count as part of the subject."""
-        found: dict[tuple[str, str], list[Cell]] = {}
+        cells_of: dict[tuple[str, str], list[Cell]] = {}
         for (name, role), cells in self._subject_cells.items():
             bare, bracket, _ = name.partition("(")
             if bracket and name.endswith(")"):
-                found.setdefault((bare, role), []).extend(cells)
-        return found
+                cells_of.setdefault((bare, role), []).extend(cells)
+        return cells_of
 
     def subject(self, label: str) -> str:
         """Return the name a label of the funds table goes by."""

@@ -93,12 +93,12 @@ class Mention:
     @property
     def quote(self) -> str:
         """The words of the report, short enough to stand in a cell."""
-        shown = (
+        words_before = (
             self.passage.text[max(self.start - len(self.lead), 0) : self.end]
             .replace(UNSURE, "")
             .strip("，、；：。,;:（( \n")
         )
-        return shown if len(shown) <= 60 else "…" + shown[-59:]
+        return words_before if len(words_before) <= 60 else "…" + words_before[-59:]
 
     @property
     def tail(self) -> str:
@@ -142,15 +142,15 @@ def mentions(
     source: Passage, start: int, sentence: str, lexicon: Lexicon, line: ScopedLine
 ) -> list[Mention]:
     """Return the numbers of one sentence, in order."""
-    found: list[Mention] = []
+    numbers: list[Mention] = []
     after = 0
     for match, numeral, unit in _numbers(sentence):
         one = _mention(source, start, sentence, after, match, numeral, unit, lexicon, line)
         if match.lastgroup in {"short", "wan"} and not _stands_for_money(one):
             continue
-        found.append(one)
+        numbers.append(one)
         after = match.end()
-    return _with_units(found)
+    return _with_units(numbers)
 
 
 def _stands_for_money(mention: Mention) -> bool:
@@ -188,15 +188,15 @@ def _value(spelled: str) -> str | None:
     return f"{number}.{''.join(str(_DIGITS[letter]) for letter in rest)}" if rest else str(number)
 
 
-def _with_units(found: list[Mention]) -> list[Mention]:
+def _with_units(numbers: list[Mention]) -> list[Mention]:
     """Give a bare number the unit of the amount before it, else after it, as in “全年支出 1075.76
     万元，基本支出 674.52，项目支出 401.24”.
     """
-    if not any(one.unit == _BARE for one in found):
-        return found
-    units = [one.unit if one.money else "" for one in found]
+    if not any(one.unit == _BARE for one in numbers):
+        return numbers
+    units = [one.unit if one.money else "" for one in numbers]
     whole: list[Mention] = []
-    for at, one in enumerate(found):
+    for at, one in enumerate(numbers):
         if one.unit == _BARE:
             near = [*reversed(units[:at]), *units[at + 1 :]]
             unit = next((unit for unit in near if unit), "")
@@ -300,8 +300,8 @@ _NUMBERING = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[一二三四五六七八九
 
 
 def _opening(lead: str, lexicon: Lexicon) -> str:
-    found = lexicon.at(lead, 0) if lead else None
-    return found[1].kind if found else ""
+    match = lexicon.at(lead, 0) if lead else None
+    return match[1].kind if match else ""
 
 
 def _is_list(words: tuple[Word, ...] | None) -> bool:
@@ -362,13 +362,13 @@ def parse_lead(
             ]
             position += 1
             continue
-        found = lexicon.at(text, position)
-        if found is None or (
-            found[1].near and not any(one in before for one in found[1].near.split("|"))
+        hit = lexicon.at(text, position)
+        if hit is None or (
+            hit[1].near and not any(one in before for one in hit[1].near.split("|"))
         ):
             complete = False
             position += 1
             continue
-        words.append(found[1])
-        position += len(found[0])
+        words.append(hit[1])
+        position += len(hit[0])
     return (tuple(words) if complete else None), year, tuple(words)

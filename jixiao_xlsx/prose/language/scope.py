@@ -101,10 +101,10 @@ class Reader:
                 self._leave(level)
             before = self._headings[-1][1] if self._headings else StatementScope()
             for sentence in _SENTENCE.finditer(hidden, line.start(), line.end()):
-                found = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
-                marks += found
+                scopes = list(self._sentence(hidden, sentence.start(), sentence.end(), before))
+                marks += scopes
                 before = _carried(
-                    found, before, hidden[sentence.start() : sentence.end()], sentence.start()
+                    scopes, before, hidden[sentence.start() : sentence.end()], sentence.start()
                 )
             if level:
                 self._headings.append(
@@ -115,12 +115,12 @@ class Reader:
                 )
         return ScopedLine(tuple(marks))
 
-    def _hidden(self, found: re.Match[str]) -> str:
+    def _hidden(self, match: re.Match[str]) -> str:
         """Return the text with the department's name masked; a short form only where it is not the
         end of another body's name.
         """
-        name = found.group()
-        own = name == self._full or _ALONE.match(found.string, found.start())
+        name = match.group()
+        own = name == self._full or _ALONE.match(match.string, match.start())
         return _NAME * len(name) if own else name
 
     def _leave(self, level: int) -> None:
@@ -172,7 +172,7 @@ class Reader:
 
 
 def _carried(
-    found: list[tuple[int, StatementScope]], before: StatementScope, sentence: str, start: int
+    scopes: list[tuple[int, StatementScope]], before: StatementScope, sentence: str, start: int
 ) -> StatementScope:
     """Return what the next sentence of the paragraph starts from: whom this one was about, before
     its first amount, as a doubt.
@@ -180,7 +180,7 @@ def _carried(
     amount = _AMOUNT.search(sentence)
     end = start + (amount.start() if amount else len(sentence))
     owners = [
-        scope for position, scope in found if scope.owner and not scope.carried and position <= end
+        scope for position, scope in scopes if scope.owner and not scope.carried and position <= end
     ]
     if not owners:
         return before

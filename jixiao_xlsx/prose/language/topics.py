@@ -77,8 +77,8 @@ class Topics:
         """
         text = _NUMBERING.sub("", title.strip("。!?; "))
         for bare in dict.fromkeys((text, _ABOUT.sub("", text))):
-            words, _, seen = parse_lead(bare, self._lexicon)
-            names = {word.name for word in seen if word.kind in NAMING_KINDS}
+            words, _, recognised = parse_lead(bare, self._lexicon)
+            names = {word.name for word in recognised if word.kind in NAMING_KINDS}
             if words is not None and len(names) == 1:
                 name = names.pop()
                 item = self._vocabulary.items.get(name)

@@ -109,9 +109,9 @@ class Subjects:
         """Return the class of each label that is of a level below while others are classes: it
         stands in that one's place.
         """
-        found = set(labels)
-        tops = found & {*self.names, *self.wrong}
-        return {label: self.under[label] for label in found & self.under.keys() if tops}
+        all_labels = set(labels)
+        tops = all_labels & {*self.names, *self.wrong}
+        return {label: self.under[label] for label in all_labels & self.under.keys() if tops}
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ class Advice:
     pattern: re.Pattern[str]
     zero: tuple[Ref, ...]
     within: tuple[Ref, ...]
-    says: str
+    message: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,14 +184,14 @@ class Lexicon:
         for text, word in words:
             if text:
                 fresh.setdefault(text[0], []).append((text, word))
-        for first, found in fresh.items():
-            known = [*found, *self._by_first.get(first, [])]
+        for first, entries in fresh.items():
+            known = [*entries, *self._by_first.get(first, [])]
             self._by_first[first] = sorted(known, key=lambda pair: -len(pair[0]))
 
     def words(self) -> Iterator[tuple[str, Word]]:
         """Yield every spelling with its meaning."""
-        for found in self._by_first.values():
-            yield from found
+        for entries in self._by_first.values():
+            yield from entries
 
     def begins(self, letter: str) -> bool:
         """Return whether some word starts with the letter."""
@@ -271,33 +271,33 @@ def _spellings(
     """Return every string and its meaning; of two meanings of one string the last in this list
     gives way.
     """
-    found: dict[str, Word] = {}
+    meanings: dict[str, Word] = {}
     for kind in WORDS:
         for text in words.get(kind, ()):
-            found.setdefault(fold(text), Word(kind, spends="支出" in text))
+            meanings.setdefault(fold(text), Word(kind, spends="支出" in text))
     for name in _selves(data):
-        found.setdefault(name, Word("ours"))
+        meanings.setdefault(name, Word("ours"))
     for kind in ("item", "rate"):
         for spec in data.get(kind, ()):
             for text in (spec["name"], *spec.get("aliases", ())):
-                found[fold(text)] = Word(kind, spec["name"])
+                meanings[fold(text)] = Word(kind, spec["name"])
             for text in spec.get("vague", ()):
-                found[fold(text)] = Word(kind, spec["name"], vague=True)
+                meanings[fold(text)] = Word(kind, spec["name"], vague=True)
             for near, texts in spec.get("near", {}).items():
-                found.update({fold(text): Word(kind, spec["name"], near=near) for text in texts})
+                meanings.update({fold(text): Word(kind, spec["name"], near=near) for text in texts})
     for text in words.get("spent", ()):
-        found[fold(text)] = Word("spent")
+        meanings[fold(text)] = Word("spent")
     subjects = data.get("subjects", {})
     for name in subjects.get("names", ()):
-        found[fold(name)] = Word("subject", name)
+        meanings[fold(name)] = Word("subject", name)
     for text, name in subjects.get("wrong", {}).items():
-        found[fold(text)] = Word("subject", name)
+        meanings[fold(text)] = Word("subject", name)
     for spec in template.indicators:
         for text in (spec.name, *spec.aliases):
-            found.setdefault(fold(text), Word("indicator", spec.name))
+            meanings.setdefault(fold(text), Word("indicator", spec.name))
     for name, texts in data.get("indicators", {}).items():
-        found.update({fold(text): Word("indicator", name) for text in texts})
-    return list(found.items())
+        meanings.update({fold(text): Word("indicator", name) for text in texts})
+    return list(meanings.items())
 
 
 def _selves(data: Mapping[str, Any]) -> list[str]:

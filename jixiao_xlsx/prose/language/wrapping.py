@@ -21,7 +21,7 @@ _GOES_ON = re.compile(
 _UNFINISHED = re.compile(r"[，,、（(《“]$|\d[.,]?$|(?:其中|为|的|占|和|与|及|比|较)$")
 _COMPLETE = re.compile(r"(?:万元|亿元|元|[%％人名份辆分个项次件台])$")
 _TITLE = re.compile("(?:报告|情况|说明|表|总结|分析|概况|建议|措施|问题)$")
-_NARROWEST = 15  # letters: nobody's page is narrower
+_NARROWEST = 15  # letters: no page is narrower
 _LONGEST = 8  # letters of a word that are looked at on either side
 _SPARE = 2  # letters that may be missing at the end of a full line
 
@@ -65,11 +65,11 @@ def put_together(lines: Sequence[str], lexicon: Lexicon) -> Iterator[tuple[int, 
 
 def _full(lines: Sequence[str]) -> set[int]:
     """Return the lines that are as long as the longest, in letters or in breadth."""
-    found: set[int] = set()
+    full_lines: set[int] = set()
     for measure, spare in ((len, _SPARE), (_breadth, 2 * _SPARE)):
         sizes = [measure(line.rstrip()) for line in lines]
-        found |= {number for number, size in enumerate(sizes) if size >= max(sizes) - spare}
-    return {number for number in found if len(lines[number].rstrip()) >= _NARROWEST}
+        full_lines |= {number for number, size in enumerate(sizes) if size >= max(sizes) - spare}
+    return {number for number in full_lines if len(lines[number].rstrip()) >= _NARROWEST}
 
 
 def _breadth(line: str) -> int:
@@ -83,7 +83,7 @@ def _parts_a_word(before: str, line: str, lexicon: Lexicon) -> bool:
         return False
     end, start = fold(before.rstrip()[-_LONGEST:]), fold(line[:_LONGEST])
     return any(
-        (found := lexicon.at(end[at:] + start, 0)) and len(found[0]) > len(end) - at
+        (match := lexicon.at(end[at:] + start, 0)) and len(match[0]) > len(end) - at
         for at in range(len(end))
     )
 

@@ -43,7 +43,7 @@ def alternatives(words: tuple[str, ...]) -> str:
     basis=SAME_AS_TABLES,
     relations=("C70", "C62"),
 )
-def said_to_be_absent(evidence: ProseEvidence) -> Iterator[Observation]:
+def stated_as_absent(evidence: ProseEvidence) -> Iterator[Observation]:
     """正文说“没有项目支出”“无上级下达资金”，表里却有金额；或说费用“在公务用车购置费中列支”，表里这项却是 0。
 
     改法：核对有没有这项收支，改文字或改表。
@@ -54,14 +54,14 @@ def said_to_be_absent(evidence: ProseEvidence) -> Iterator[Observation]:
         return
     for source in statements.passages:
         lexicon = statements.lexicon or vocabulary.lexicon
-        told = [
+        statements_found = [
             (start, start, end, item) for start, end, item in _absences(source, vocabulary, lexicon)
         ]
-        told += [
+        statements_found += [
             (end, start, end, item)
             for start, end, item in _absences_after(source, vocabulary, lexicon)
         ]
-        for at_which, start, end, item in told:
+        for at_which, start, end, item in statements_found:
             scope = statements.scope(source, at_which)
             if scope.owner == OTHERS or scope.period not in {"", THIS}:
                 continue
@@ -86,17 +86,17 @@ def said_to_be_absent(evidence: ProseEvidence) -> Iterator[Observation]:
                     related=related,
                 )
 
-        yield from _said_to_be_there(evidence, statements, vocabulary, source)
+        yield from _stated_as_present(evidence, statements, vocabulary, source)
 
 
-def _said_to_be_there(
+def _stated_as_present(
     evidence: ProseEvidence, statements: ReportStatements, vocabulary: Vocabulary, source: Passage
 ) -> Iterator[Observation]:
     """Yield statements of spending where the table has 0: “……在公务用车购置费中列支”."""
     for match in vocabulary.listed.finditer(source.folded) if vocabulary.listed else ():
         what, scope = match["what"] or match["that"], statements.scope(source, match.start())
-        found = vocabulary.lexicon.at(what, 0)
-        if found is None or found[1].kind not in {"item", "subject"} or found[0] != what:
+        hit = vocabulary.lexicon.at(what, 0)
+        if hit is None or hit[1].kind not in {"item", "subject"} or hit[0] != what:
             continue
         clauses = re.split(r"(?<=[。;\n，,])", source.folded[: match.start()])
         if (
@@ -105,7 +105,7 @@ def _said_to_be_there(
             or re.search("(?<!相)应|不得|可|未|拟|严禁|禁止|如", clauses[-1])
         ):
             continue
-        figures = evidence.table_figures.of(found[1].name, "execution")
+        figures = evidence.table_figures.of(hit[1].name, "execution")
         yield Looked(1)
         if figures and not any(figure.atoms for figure in figures):
             start = match.start() - sum(
@@ -122,7 +122,7 @@ def _said_to_be_there(
             )
             related = tuple(cell.place for figure in figures for cell in figure.cells)
             yield flag_passage(
-                source, start, match.end(), found[1].name, words, expected="0", related=related
+                source, start, match.end(), hit[1].name, words, expected="0", related=related
             )
 
 
@@ -171,10 +171,10 @@ def _absences(
                 ),
                 "",
             )
-            found = vocabulary.lexicon.at(what, position)
-            if found and found[1].kind in {"item", "subject"} and len(found[0]) >= len(filler):
-                named.append(found[1].name)
-                position += len(found[0])
+            hit = vocabulary.lexicon.at(what, position)
+            if hit and hit[1].kind in {"item", "subject"} and len(hit[0]) >= len(filler):
+                named.append(hit[1].name)
+                position += len(hit[0])
             elif filler or what[position] in " “”":
                 position += max(len(filler), 1)
             elif what.startswith("支出", position) or what.startswith("资金", position):

@@ -92,9 +92,7 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
             continue
         over = all(parts.lo > whole.hi for parts, whole in zip(added, wholes, strict=True))
         complete = _complete(evidence, listing)
-        money = (
-            listing.whole.mention.money
-        )  # people can be in several of the groups that are told of them
+        money = listing.whole.mention.money  # people can be in several of the groups
         if (
             complete
             or listing.sure
@@ -450,10 +448,10 @@ def _growth_rate(
             evidence, change, rate, "比较的基数为 0，不能计算百分比，应只写增减额", "不写百分比"
         )
         return
-    shown, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    stated, grid = Fraction(abs(rate.value)) / 100, Fraction(1, 10 ** (rate.decimals + 2))
     usable = [then for then in thens if then.span.lo > 0]
     if usable and not any(
-        rate_holds(shown, grid, step.span, then.span) for step in steps for then in usable
+        rate_holds(stated, grid, step.span, then.span) for step in steps for then in usable
     ):
         fact = change.current or change.earlier
         if (
@@ -544,11 +542,11 @@ def completion_rates(evidence: ProseEvidence) -> Iterator[Observation]:
     yield from _ratios(statements)
     for source, match in tallies.rates(statements):
         yield Looked(1)
-        shown, right = (
+        stated, right = (
             Fraction(match["rate"]),
             Fraction(int(match["done"]) * 100, int(match["planned"])),
         )
-        if abs(shown - right) >= Fraction(1, 10 ** len(match["rate"].partition(".")[2])):
+        if abs(stated - right) >= Fraction(1, 10 ** len(match["rate"].partition(".")[2])):
             quote = source.text[match.start() : match.end()]
             words = f"正文“{quote}”，按所写数字复算为 {plain(right, 2)}%。请改正。"
             yield Flag(
@@ -598,12 +596,14 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
     bases = [completion.base] if completion.base != "plan" else ["budget", "original"]
     parts = _either(evidence, completion.part, completion.item, "execution")
     known = tuple(
-        found for base in bases for found in evidence.matcher.known_amounts(completion.item, base)
+        matches
+        for base in bases
+        for matches in evidence.matcher.known_amounts(completion.item, base)
     )
     plans = evidence.matcher.computable(completion.plan) if completion.plan else known
     if not parts or not plans:
         return
-    shown, step = (
+    stated, step = (
         Fraction(completion.mention.value) / 100,
         Fraction(1, 10 ** (completion.mention.decimals + 2)),
     )
@@ -621,7 +621,7 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
         return
     usable = [plan for plan in plans if plan.span.lo > 0]
     if usable and not any(
-        rate_holds(shown, step, part.span, plan.span) for part in parts for plan in usable
+        rate_holds(stated, step, part.span, plan.span) for part in parts for plan in usable
     ):
         sure = _is_miscalculated(evidence, completion, parts, usable)
         if sure is None:
@@ -688,7 +688,7 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
     if rate_item is None:
         return
     mention = rate.mention
-    shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    stated, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
     cell = evidence.table_figures.cell(rate_item.display_ref) if rate_item.display_ref else None
     part, whole = (
         evidence.table_figures.cell(rate_item.part),
@@ -697,11 +697,11 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
     right: list[Fraction] = []
     places: list[Place] = []
     if cell is not None and cell.number is not None:
-        if abs(Fraction(cell.number) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
+        if abs(Fraction(cell.number) - stated) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
             return
         right, places = [Fraction(cell.number)], [cell.place]
     if part and whole and part.figure and whole.figure and whole.figure.value > 0:
-        if rate_holds(shown, step, TableFigure((part,)).span, TableFigure((whole,)).span):
+        if rate_holds(stated, step, TableFigure((part,)).span, TableFigure((whole,)).span):
             return
         right, places = (
             [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)],
@@ -720,7 +720,7 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
             f"{value}。"
             f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
         )
-        difference = f"{plain((shown - right[0]) * 100, 2)} 个百分点"
+        difference = f"{plain((stated - right[0]) * 100, 2)} 个百分点"
         severity = None if sure else Severity.NOTE
         yield flag_mention(
             mention,
@@ -740,7 +740,7 @@ def _is_of_another_row(evidence: ProseEvidence, rate_item: RateItem, mention: Me
     text = mention.passage.folded
     before = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
     table = evidence.submission.get(rate_item.display_ref.table) if rate_item.display_ref else None
-    shown, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    stated, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
     named = (
         [
             row
@@ -758,7 +758,7 @@ def _is_of_another_row(evidence: ProseEvidence, rate_item: RateItem, mention: Me
         and cell.number is not None
     ]
     if any(
-        abs(Fraction(cell.number or 0) - shown) < max(step, Fraction(1, 10 ** (cell.decimals + 2)))
+        abs(Fraction(cell.number or 0) - stated) < max(step, Fraction(1, 10 ** (cell.decimals + 2)))
         for cell in cells
     ):
         return True
@@ -876,11 +876,11 @@ def _indicator(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
         return
     mention = rate.mention
     step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
-    shown = Fraction(mention.value) / 100
-    if abs(actual.number - shown) >= step and (named := _groups_before(evidence, rate)):
+    stated = Fraction(mention.value) / 100
+    if abs(actual.number - stated) >= step and (named := _groups_before(evidence, rate)):
         told = [list(_satisfied(evidence, replace(rate, name=who))) for who in named]
         yield from told[0] if all(told) else ()
-    elif abs(actual.number - shown) >= step:
+    elif abs(actual.number - stated) >= step:
         value = f"{plain(actual.number * 100, 2)}%"
         words = (
             f"正文写“{quote_of(mention)}”，"
@@ -895,7 +895,7 @@ def _indicator(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
             line.name,
             words,
             expected=value,
-            difference=f"{plain((shown - actual.number) * 100, 2)} 个百分点",
+            difference=f"{plain((stated - actual.number) * 100, 2)} 个百分点",
             related=(line.cell("actual").place,),
         )
 

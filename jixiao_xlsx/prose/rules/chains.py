@@ -30,13 +30,13 @@ def three_number_chains(evidence: ProseEvidence) -> Iterator[Observation]:
     if statements is None:
         yield Skipped(NO_REPORT)
         return
-    told = {
+    reported_elsewhere = {
         id(mention)
         for change in statements.changes
         for mention in (change.amount, change.rate)
         if change.base
     }
-    told |= {id(completion.mention) for completion in statements.completions} | {
+    reported_elsewhere |= {id(completion.mention) for completion in statements.completions} | {
         id(rate.mention) for rate in statements.rates
     }
     rated = {(id(source), match.end()) for source, _, match, _ in tallies.ratios(statements)}
@@ -44,14 +44,16 @@ def three_number_chains(evidence: ProseEvidence) -> Iterator[Observation]:
         yield Looked(3)
         last = chain.numbers[2]
         if (
-            id(last) not in told
+            id(last) not in reported_elsewhere
             and (id(last.passage), last.end) not in rated
-            and not _told_elsewhere(evidence, statements, chain)
+            and not _contradicts_tables(evidence, statements, chain)
         ):
             yield _flag(chain)
 
 
-def _told_elsewhere(evidence: ProseEvidence, statements: ReportStatements, chain: Chain) -> bool:
+def _contradicts_tables(
+    evidence: ProseEvidence, statements: ReportStatements, chain: Chain
+) -> bool:
     """Return whether one of the numbers contradicts the tables, which is reported by another
     rule.
     """

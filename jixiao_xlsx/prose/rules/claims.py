@@ -20,7 +20,7 @@ _CLAIM = re.compile(
     rf"|(?:指标|目标)(?:值)?(?:已)?(?:全部|均|都)(?:已)?(?:按期|如期|按时|圆满)?{_REACHED}"
 )
 _NOT_YET = re.compile("除|应|要|将|拟|力争|确保|保证|是否|如|若|未|没有|下一步|指标值|为")
-_NAMED = 3  # indicators that are told by name
+_NAMED = 3  # at most so many indicators are named
 
 
 @rule(
@@ -53,15 +53,15 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
             yield Looked(1)
             if not missed:
                 continue
-            told = "、".join(
+            names = "、".join(
                 f"“{line.name}”{line.actual.text}（目标 {line.target.text}）"
                 for line in missed[:_NAMED]
             )
-            told += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
+            names += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
             words = (
                 f"正文写“{short_quote(source.text[start : match.end()])}”，"
                 f"《{missed[0].cell('actual').sheet}》"
-                f"{told}，"
+                f"{names}，"
                 f"没有达到。"
                 f"请核对后改成一致。"
             )

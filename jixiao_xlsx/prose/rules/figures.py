@@ -29,15 +29,15 @@ ROLE_LABELS = {
     "quantity": "数量",
     "": "",
 }
-_TELLING = 5  # digits that are no coincidence
+_SIGNIFICANT = 5  # digits that are no coincidence
 NO_REPORT = "表单没有报告正文，或没有填"
 
 
 def flag_mention(mention: Mention, item: str, message: str, **more: object) -> Flag:
     """Return a flag at the passage, with the words of the report."""
     source = mention.passage
-    title = item or source.title
-    return Flag(source.place, title, source.title, mention.quote, message, **more)  # type: ignore[arg-type]
+    place, title, quote = source.place, item or source.title, mention.quote
+    return Flag(place, title, source.title, quote, message, **more)  # type: ignore[arg-type]
 
 
 def quote_of(mention: Mention) -> str:
@@ -106,7 +106,7 @@ def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observatio
         for figure in evidence.table_figures.of(fact.item, "execution")
         if figure.meets(fact.believed)
     ]
-    if same and len(mention.numeral.replace(".", "").strip("0")) >= _TELLING:
+    if same and len(mention.numeral.replace(".", "").strip("0")) >= _SIGNIFICANT:
         words = (
             f"正文写“{quote_of(mention)}”，"
             f"{mention.year} 年还没"
@@ -206,10 +206,10 @@ def _dated_back(
     same = [
         figure for figure in evidence.table_figures.of(fact.item, "") if figure.meets(fact.believed)
     ]
-    telling = len(mention.numeral.replace(".", "").strip("0")) >= _FEW
+    significant = len(mention.numeral.replace(".", "").strip("0")) >= _FEW
     if (
         same
-        and telling
+        and significant
         and not any(figure.meets(fact.believed) for figure in known)
         and (not known or fact.loose)
     ):
@@ -257,7 +257,7 @@ def _differs(
         figures, key=lambda figure: abs(figure.atoms - mention.value * atoms_per(mention.unit))
     )
     unit, digits = mention.unit, max(mention.decimals, 2) if mention.money else 0
-    shown = rounded(nearest.atoms / atoms_per(unit), digits)
+    right = rounded(nearest.atoms / atoms_per(unit), digits)
     difference = f"{plain(mention.value - nearest.atoms / atoms_per(unit), digits)}{unit}"
     both = f"正文写“{quote_of(mention)}”，{nearest.where}是 {nearest.display_text}"
     if nearest.unit != unit and mention.money:
@@ -267,7 +267,7 @@ def _differs(
         mention,
         "、".join(fact.items),
         f"{both}，相差 {difference.lstrip('-')}。{tail}",
-        expected=Expected(shown, shown, unit),
+        expected=Expected(right, right, unit),
         difference=difference,
         related=tuple(cell.place for cell in nearest.cells),
         severity=severity,
@@ -503,24 +503,24 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
             related=(earlier.passage.place,),
             severity=Severity.NOTE,
         )
-    for passage, said_first, match, source in tallies.rooms(statements):
+    for passage, earlier_match, match, source in tallies.rooms(statements):
         yield Looked(1)
         words = (
             f"正文写“{match['verb']}"
             f"{match['number']}个"
-            f"{said_first['name']}”，"
-            f"前面写的是“{said_first.group()}”。"
+            f"{earlier_match['name']}”，"
+            f"前面写的是“{earlier_match.group()}”。"
             f"请核对后统一。"
         )
-        end = match.start("name") + len(said_first["name"])
+        end = match.start("name") + len(earlier_match["name"])
         quote = source.text[match.start() : end]
         yield Flag(
             source.place,
-            said_first["name"],
+            earlier_match["name"],
             source.title,
             quote,
             words,
-            f"与“{said_first['number']}个”一致",
+            f"与“{earlier_match['number']}个”一致",
             related=(passage.place,),
             severity=Severity.NOTE,
         )

@@ -38,7 +38,7 @@ _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在�
     basis=OWN_REPORT,
     relations=("C69",),
 )
-def somebody_else(evidence: ProseEvidence) -> Iterator[Observation]:
+def another_body(evidence: ProseEvidence) -> Iterator[Observation]:
     """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。Word 报告的页眉、页脚、脚注也看。
 
     改法：改成本单位、本年度；整段照抄的，换成自己的内容。
@@ -248,10 +248,10 @@ def _wrong_selves(source: Passage, department: str, vocabulary: Vocabulary) -> l
     """Return every “我办” of a department that is none."""
     if not vocabulary.selves or not department:
         return []
-    found = _self_pattern(tuple(vocabulary.selves)).finditer(source.folded)
+    matches = _self_pattern(tuple(vocabulary.selves)).finditer(source.folded)
     return [
         m
-        for m in found
+        for m in matches
         if not department.endswith(vocabulary.selves[m[1]]) and m[1] not in department[-4:]
     ]
 
@@ -289,14 +289,14 @@ def _borrowed_name(
     Alone, 办公室 is the department's own office.
     """
     department = tidy(evidence.submission.department)
-    shown: dict[str, str] = {}
+    offices: dict[str, str] = {}
     for source in statements.passages:
         for match in _wrong_selves(source, department, vocabulary):
-            shown.update(
+            offices.update(
                 {name: match.group() for name in vocabulary.selves[match[1]] if len(name) > 2}
             )
     for other in _other_offices(evidence, department):
-        shown.update(
+        offices.update(
             {
                 name: other
                 for names in vocabulary.selves.values()
@@ -304,26 +304,28 @@ def _borrowed_name(
                 if len(name) > 2 and other.endswith(name)
             }
         )
-    names = [name for name in shown if not department.endswith(name)]
+    names = [name for name in offices if not department.endswith(name)]
     if not names:
         return
     pattern = re.compile(f"{_BEFORE}(?P<name>{alternatives(tuple(names))}){_OF_THE_WHOLE}")
     for sheet in dict.fromkeys(source.place.sheet for source in statements.passages):
         sources = (source for source in statements.passages if source.place.sheet == sheet)
-        found = [(source, match) for source in sources for match in pattern.finditer(source.folded)]
-        if not found:
+        matches = [
+            (source, match) for source in sources for match in pattern.finditer(source.folded)
+        ]
+        if not matches:
             continue
-        source, match = found[0]
+        source, match = matches[0]
         end = match.end() + len(
             re.split(r"[，,。;:\n]", source.folded[match.end() : match.end() + 14])[0]
         )
         quote = short_quote(source.text[match.start() : end])
-        times = f"等 {len(found)} 处" if len(found) > 1 else ""
+        times = f"等 {len(matches)} 处" if len(matches) > 1 else ""
         words = (
             f"正文“{quote}”"
             f"{times}里的“"
             f"{match['name']}”，"
-            f"像是“{shown[match['name']]}”的（"
+            f"像是“{offices[match['name']]}”的（"
             f"别处也写"
             f"了它），"
             f"填报单位是“{department}”。"
@@ -337,9 +339,9 @@ def _borrowed_name(
             match["name"],
             words,
             expected="本单位",
-            count=len(found),
+            count=len(matches),
             severity=Severity.NOTE,
-            related=tuple(one.place for one, _ in found[1:]),
+            related=tuple(one.place for one, _ in matches[1:]),
         )
 
 
@@ -378,9 +380,9 @@ def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
     for source in statements.passages:
         yield Looked(1)
         for title, pattern in vocabulary.leftovers:
-            found = list(pattern.finditer(source.folded))
-            if found:
-                match = found[0]
+            matches = list(pattern.finditer(source.folded))
+            if matches:
+                match = matches[0]
                 start, end = max(match.start() - 8, 0), min(match.end() + 8, len(source.text))
                 start += len(source.folded[start : match.start()]) - len(
                     re.split(r"[，,。;:\n]", source.folded[start : match.start()])[-1]
@@ -390,5 +392,5 @@ def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
                 )
                 words = f"正文“{short_quote(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
                 yield flag_passage(
-                    source, start, end, title, words, expected="实际内容", count=len(found)
+                    source, start, end, title, words, expected="实际内容", count=len(matches)
                 )

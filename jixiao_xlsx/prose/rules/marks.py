@@ -55,7 +55,7 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
         return
     total = evidence.role("self_total")
     score: Decimal | None = None
-    wrong: set[Decimal] = set()  # scores that are told to be
+    wrong: set[Decimal] = set()  # scores already reported
     for source in statements.passages:
         for match in _score_pattern(vocabulary.words["score"]).finditer(source.folded):
             around = source.folded[max(match.start() - 6, 0) : match.start()]
@@ -204,11 +204,13 @@ def _score_before(evidence: ProseEvidence, source: Passage, position: int) -> De
     """Return the score stated before in the sentence, which the grade is of, whatever its year."""
     assert evidence.vocabulary is not None
     start = max(source.folded.rfind(stop, 0, position) for stop in "。;\n") + 1
-    found = list(
+    matches = list(
         _score_pattern(evidence.vocabulary.words["score"]).finditer(source.folded, start, position)
     )
-    told = [match for match in found if match["what"] != "自评" or _is_self_given(source, match)]
-    return Decimal(told[-1]["number"]) if told else None
+    own_scores = [
+        match for match in matches if match["what"] != "自评" or _is_self_given(source, match)
+    ]
+    return Decimal(own_scores[-1]["number"]) if own_scores else None
 
 
 _EXECUTION_SCORE = re.compile(

@@ -26,7 +26,7 @@ _STYLES = (
     ("一是", re.compile(r"(?:(?:^|[\n。;:，、])\s*|(?<=[因为有看]))([一二三四五六七八九十])是")),
 )
 _CHAPTER = _STYLES[0][0]
-_SPOKEN = _STYLES[3:]
+_ORALLY_NUMBERED = _STYLES[3:]
 _GOING_ON = {"（一）", "一是"}  # a text that begins with “（二）” goes on with the one before
 
 
@@ -63,7 +63,7 @@ def heading_numbers(evidence: ProseEvidence) -> Iterator[Observation]:
         )  # what Word numbers by itself is not in the text
         countable_mentions = _Counting()
         for source in group:
-            yield from countable_mentions.odd(source, _SPOKEN if by_word else _STYLES)
+            yield from countable_mentions.odd(source, _ORALLY_NUMBERED if by_word else _STYLES)
 
 
 def _texts(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[tuple[Passage, ...]]:
@@ -94,7 +94,7 @@ class _Counting:
     ) -> Iterator[Observation]:
         """Yield the first number of each style in a passage that follows nothing."""
         for style, pattern in styles:
-            told = False
+            reported = False
             for match in pattern.finditer(source.folded):
                 number = _ordinal(match[1])
                 mark = style if match.lastindex == 1 else f"{style}{match[2]}"
@@ -103,9 +103,9 @@ class _Counting:
                     and not source.folded[: match.start(1)].strip(" (\n")
                     and mark not in self.open
                 )
-                if self._follows(mark, number) or goes_on or told:
+                if self._follows(mark, number) or goes_on or reported:
                     continue
-                told = True
+                reported = True
                 yield self._flag(source, match, number, mark)
 
     def _follows(self, mark: str, number: int) -> bool:
@@ -114,18 +114,18 @@ class _Counting:
         """
         chapter = mark == _CHAPTER
         begun = chapter and not self.chapter
-        found = self.open.setdefault(mark, [])
-        at = next((at for at in reversed(range(len(found))) if found[at] == number - 1), None)
+        matches = self.open.setdefault(mark, [])
+        at = next((at for at in reversed(range(len(matches))) if matches[at] == number - 1), None)
         if chapter:
-            self.open, found, self.chapter = {_CHAPTER: [number]}, [], number
+            self.open, matches, self.chapter = {_CHAPTER: [number]}, [], number
         else:
-            del found[len(found) if at is None else at :]
-            found.append(number)
+            del matches[len(matches) if at is None else at :]
+            matches.append(number)
         return number == 1 or at is not None or begun
 
     def _flag(self, source: Passage, match: re.Match[str], number: int, mark: str) -> Flag:
         end = min(match.end() + 8, len(source.text))
-        shown = short_quote(
+        quote = short_quote(
             re.split(r"[。;\n]", source.text[match.start() : end].strip("。；;，：: \n"))[0]
         )
         before = self.open[mark][-2] if len(self.open[mark]) > 1 else 0
@@ -135,7 +135,7 @@ class _Counting:
         if mark != _CHAPTER and self.chapter and number == self.chapter + 1:
             right = f"{_numeral(number)}、"
             why = f"前面各部分用的是“{_numeral(self.chapter)}、”，这里应为“{right}”"
-        words = f"正文“{shown}”的序号是 {number}，{why}。请核对序号。"
+        words = f"正文“{quote}”的序号是 {number}，{why}。请核对序号。"
         return flag_passage(source, match.start(), end, "序号", words, expected=right)
 
 
@@ -209,7 +209,7 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
             if match := advice.pattern.search(source.folded):
                 words = (
                     f"正文“{short_quote(source.text[match.start() : match.end()])}”，"
-                    f"但{advice.says}（《"
+                    f"但{advice.message}（《"
                     f"{cells[0].sheet}》"
                     f"{cells[0].ref} 为 "
                     f"{cells[0].text}）。"
@@ -221,6 +221,6 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
                     match.end(),
                     advice.title,
                     words,
-                    expected=advice.says,
+                    expected=advice.message,
                     related=(cells[0].place,),
                 )

@@ -47,9 +47,9 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
         yield Looked(1)
         rate, parts = share.mention, evidence.matcher.computable(share.part)
         step = Fraction(1, 10 ** (rate.decimals + 2))
-        shown = Fraction(rate.value) / 100
+        stated = Fraction(rate.value) / 100
         if not any(
-            rate_holds(shown, step, part.span, whole.span) for part in parts for whole in wholes
+            rate_holds(stated, step, part.span, whole.span) for part in parts for whole in wholes
         ):
             if not share.whole and innocent_readings.is_share(statements, rate, share.part.mention):
                 continue
@@ -73,7 +73,7 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
                 expected=f"{plain(middle, 2)}%",
                 severity=None if sure else Severity.NOTE,
             )
-    yield from _slices(evidence, statements)
+    yield from _bare_shares(evidence, statements)
     yield from _round_shares(evidence, statements)
 
 
@@ -91,7 +91,7 @@ def _stands_there(statements: ReportStatements, share: Share) -> bool:
     )
 
 
-def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[Observation]:
+def _bare_shares(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[Observation]:
     """Yield wrong shares stated without an amount, computed from the tables' figures."""
     for one in statements.bare_shares:
         parts, wholes = (
@@ -104,9 +104,9 @@ def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[O
             continue
         yield Looked(1)
         rate = one.mention
-        shown, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+        stated, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
         if not any(
-            rate_holds(shown, step, part.span, whole.span) for part in parts for whole in usable
+            rate_holds(stated, step, part.span, whole.span) for part in parts for whole in usable
         ):
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
             words = (
@@ -128,7 +128,7 @@ def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[O
             ]
             sure = any(
                 is_slip(rate.value, share, rate.decimals) for share in true
-            ) or _is_told_with(evidence, statements, one)
+            ) or _is_stated_with(evidence, statements, one)
             yield flag_mention(
                 rate,
                 one.item,
@@ -139,7 +139,7 @@ def _slices(evidence: ProseEvidence, statements: ReportStatements) -> Iterator[O
             )
 
 
-def _is_told_with(evidence: ProseEvidence, statements: ReportStatements, one: BareShare) -> bool:
+def _is_stated_with(evidence: ProseEvidence, statements: ReportStatements, one: BareShare) -> bool:
     """Return whether the words name the whole, or another share of it, right before or after, is as
     the tables have it.
     """
@@ -159,10 +159,10 @@ def _is_told_with(evidence: ProseEvidence, statements: ReportStatements, one: Ba
 
 
 def _holds(evidence: ProseEvidence, one: BareShare) -> bool:
-    shown, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
+    stated, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
     parts, wholes = (evidence.table_figures.of(name, "execution") for name in (one.item, one.whole))
     return any(
-        rate_holds(shown, step, part.span, whole.span)
+        rate_holds(stated, step, part.span, whole.span)
         for part in parts
         for whole in wholes
         if whole.span.lo > 0

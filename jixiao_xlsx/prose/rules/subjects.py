@@ -35,8 +35,8 @@ def odd_subject_names(evidence: ProseEvidence) -> Iterator[Observation]:
                 words = f"正文写“{wrong}”，规范名称是“{right}”。请改正。"
                 yield flag_passage(source, start, start + len(wrong), right, words, expected=right)
         for match in _SUBJECT.finditer(source.folded):
-            if found := _nearly(match.group(), vocabulary.subjects):
-                typed, name = found
+            if matches := _nearly(match.group(), vocabulary.subjects):
+                typed, name = matches
                 words = f"正文写“{typed}”，规范名称是“{name}”。请改正。"
                 yield flag_passage(
                     source, match.end() - len(typed), match.end(), name, words, expected=name
@@ -97,8 +97,8 @@ def odd_subject_cells(evidence: ProseEvidence) -> Iterator[Observation]:
     above = subjects.classes(tidy(cell.text) for cell in cells)
     for cell in cells:
         yield Looked(1)
-        if found := _odd(cell, subjects, above):
-            why, right = found
+        if matches := _odd(cell, subjects, above):
+            why, right = matches
             yield flag(cell, f"科目填“{cell.text}”，{why}。请改正。", expected=right)
 
 

@@ -63,13 +63,13 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
                     if ours.unit == theirs.unit
                     else f"（{plain(_in_their_unit(theirs, ours))} {theirs.unit}）"
                 )
-                shown = f"工作簿《{ours.sheet}》{ours.ref} 是 {_shown(ours)}{same}"
+                workbook_text = f"工作簿《{ours.sheet}》{ours.ref} 是 {_display_text(ours)}{same}"
                 gap = _gap(theirs, ours)
                 words = (
                     f"报告里“{theirs.row}”的“"
                     f"{theirs.column}”是 "
-                    f"{_shown(theirs)}，"
-                    f"{shown}，"
+                    f"{_display_text(theirs)}，"
+                    f"{workbook_text}，"
                     f"相差 {gap.lstrip('-')}。"
                     f"请核对后改成一致。"
                 )
@@ -223,13 +223,13 @@ def _rows(table: Table, ours: Table, labels: Sequence[str]) -> Iterator[tuple[Ro
 
 
 def _by_label(table: Table, labels: Sequence[str]) -> dict[tuple[str, ...], list[Row]]:
-    found: dict[tuple[str, ...], list[Row]] = {}
+    matches: dict[tuple[str, ...], list[Row]] = {}
     for row in table.rows:
         cells = [row.get(title) for title in labels] if row.kind == "open" else []
-        found.setdefault(
+        matches.setdefault(
             (row.title, *(tidy(cell.text) for cell in cells if cell is not None)), []
         ).append(row)
-    return found
+    return matches
 
 
 def _agree(theirs: Cell, ours: Cell) -> bool:
@@ -250,7 +250,7 @@ def _digits(cell: Cell) -> int:
     return len(typed.partition(".")[2]) + (2 if cell.unit == "%" else 0)
 
 
-def _shown(cell: Cell) -> str:
+def _display_text(cell: Cell) -> str:
     if cell.unit == "%":
         return f"{plain((cell.number or Decimal(0)) * 100)}%"
     return f"{plain(cell.number or Decimal(0))} {cell.unit}".rstrip()
