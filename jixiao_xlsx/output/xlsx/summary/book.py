@@ -23,7 +23,8 @@ from jixiao_xlsx.output.xlsx.summary.ledger import (
     write_ledger,
 )
 from jixiao_xlsx.output.xlsx.summary.matrix import MATRIX, score_matrix, write_matrix
-from jixiao_xlsx.output.xlsx.summary.overview import OVERVIEW, level_averages, write_overview
+from jixiao_xlsx.output.xlsx.summary.overview import level_averages, write_overview
+from jixiao_xlsx.output.xlsx.summary.overview_charts import OVERVIEW
 from jixiao_xlsx.output.xlsx.summary.ranking import RANKING, department_results, write_ranking
 from jixiao_xlsx.output.xlsx.summary.rule_hits import (
     RULE_HITS,
