@@ -11,6 +11,10 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from email.utils import format_datetime
+from pathlib import Path
+
+from jixiao_xlsx.intake.candidates import Candidate
+from jixiao_xlsx.intake.inbox import find_candidates
 
 WHEN = dt.datetime(2024, 3, 5, 9, 30, tzinfo=dt.timezone(dt.timedelta(hours=8)))
 STAMP = (2024, 3, 4, 8, 0, 0)
@@ -87,3 +91,19 @@ def mbox(letters: Sequence[bytes]) -> bytes:
             b"From MAILER-DAEMON Tue Mar  5 01:30:00 2024\n" + body.rstrip(b"\n") + b"\n\n"
         )
     return b"".join(pieces)
+
+
+BOOK = zipped({"[Content_Types].xml": b"<x/>", "xl/workbook.xml": b"<x/>"})
+
+
+def put(folder: Path, name: str, data: bytes = b"x") -> Path:
+    """Write a file, with the folders above it."""
+    path = folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)
+    return path
+
+
+def candidates_by_name(path: Path) -> dict[str, Candidate]:
+    """Return the candidates of one inbox by their names."""
+    return {candidate.file: candidate for candidate in find_candidates([path])}

@@ -1,161 +1,176 @@
-"""Mail drafts: two parsers read the same, a real server takes them whole, and no name can write a
-header.
-"""
+"""Saved mail as an inbox: attachments by their names, senders and dates, damaged letters."""
 
 from __future__ import annotations
 
-import email
-import email.header
-import email.policy
-import smtplib
-import socket
-from dataclasses import replace
-from email.utils import getaddresses
+import base64
+from pathlib import Path
 
 import pytest
+from parcels import BOOK, WHEN, candidates_by_name, letter, mbox, put, raw_letter, zipped
 
-from jixiao_xlsx.output.text.mail_drafts import draft
-from jixiao_xlsx.values.findings import Report
-from jixiao_xlsx.values.people import Bureau, Department
-
-BUREAU = Bureau(
-    name="青禾县财政局",
-    office="绩效管理股",
-    contact="顾明月",
-    phone="0900-5550280",
-    return_by="2024年3月29日",
-)
-ONE = Department("101", "青禾县教育局", contact="赵晓梅", email="jyj@qinghe.example.com")
-REPORT = Report("报送.xlsx", "ab" * 32, "青禾县教育局", "101", 2023, (), {}, ())
-FILES = (
-    ("青禾县教育局-退回修改通知.docx", b"PK\x03\x04letter" * 40),
-    ("青禾县教育局（本级）-批注副本.xlsx", bytes(range(256)) * 30),
-)
+from jixiao_xlsx.intake import mail_files
+from jixiao_xlsx.intake.inbox import find_candidates
 
 
-def made(department: Department = ONE) -> bytes:
-    return draft(department, REPORT, BUREAU, "2023年度部门（单位）整体支出绩效评价", FILES)[0]
-
-
-def test_a_modern_parser_reads_it_back() -> None:
-    message = email.message_from_bytes(made(), policy=email.policy.default)
-    assert message["To"].addresses[0].addr_spec == ONE.email
-    assert message["To"].addresses[0].display_name == "赵晓梅"
-    assert (
-        message["Subject"] == "【审核通过通知】青禾县教育局：2023年度部门（单位）整体支出绩效评价"
+def test_the_files_of_a_letter_keep_its_sender_date_and_subject(tmp_path: Path) -> None:
+    done = candidates_by_name(
+        put(
+            tmp_path,
+            "信.eml",
+            letter({"自评表.xlsx": BOOK, "自评报告.docx": b"d"}, subject="财政局\t报送"),
+        )
     )
-    assert [
-        (part.get_filename(), part.get_content()) for part in message.iter_attachments()
-    ] == list(FILES)
-    assert "青禾县教育局　赵晓梅" in message.get_body().get_content()
+    assert sorted(done) == ["信.eml/自评报告.docx", "信.eml/自评表.xlsx"]
+    book = done["信.eml/自评表.xlsx"]
+    assert book.content() == BOOK and book.letter and book.beside == "信.eml"
+    assert (book.letter.sender, book.letter.subject) == ("a@example.com", "财政局 报送")
+    assert book.letter.date == WHEN.isoformat() and book.letter.sent == int(WHEN.timestamp())
 
 
-def test_the_older_parser_reads_the_same() -> None:
-    message = email.message_from_bytes(made(), policy=email.policy.compat32)
-    subject = str(email.header.make_header(email.header.decode_header(message["Subject"])))
-    assert subject.endswith("2023年度部门（单位）整体支出绩效评价")
-    assert [address for _, address in getaddresses([message["To"]])] == [ONE.email]
-    parts = [part for part in message.walk() if part.get_filename()]
-    assert [email.utils.collapse_rfc2231_value(part.get_filename()) for part in parts] == [
-        name for name, _ in FILES
-    ]
-    assert [part.get_payload(decode=True) for part in parts] == [content for _, content in FILES]
-    made().decode("ascii")  # nothing that a gateway may spoil
-    assert max(map(len, made().splitlines())) < 998
+def test_a_forwarded_letter_speaks_for_its_own_files(tmp_path: Path) -> None:
+    inner = letter({"表.xlsx": BOOK}, sender="b@example.com", subject="原件", when=None)
+    done = candidates_by_name(put(tmp_path, "信.eml", letter({}, forwarded=[inner])))
+    [book] = [one for one in done.values() if not one.set_aside]
+    assert book.file == "信.eml/表.xlsx" and book.content() == BOOK and book.letter
+    assert (book.letter.sender, book.letter.subject, book.letter.date) == (
+        "b@example.com",
+        "原件",
+        WHEN.isoformat(),
+    )
 
 
-def test_a_parser_that_shares_no_code_with_python_reads_the_same() -> None:
-    parse = pytest.importorskip("fast_mail_parser").parse_email
-    message = parse(made())
-    assert message.subject == "【审核通过通知】青禾县教育局：2023年度部门（单位）整体支出绩效评价"
-    assert message.headers["To"] == [f"赵晓梅 <{ONE.email}>"]
-    assert [(one.filename, one.content) for one in message.attachments] == list(FILES)
-    assert "青禾县教育局　赵晓梅" in message.text_plain[0]
-
-
-def test_the_names_stand_there_in_both_ways() -> None:
-    """As RFC 2231 has them, and as encoded words for the programs that read nothing else; no line
-    is long or blank where it goes on.
-    """
-    data = made()
-    assert data.count(b"filename*") >= 2 and b"by-name" not in data
-    assert max(map(len, data.split(b"\r\n"))) < 100 and b"\r\n \r\n" not in data
-    parts = [
-        part
-        for part in email.message_from_bytes(data, policy=email.policy.compat32).walk()
-        if part.get_filename()
-    ]
-    words = [part.get_param("name") for part in parts]
-    decoded = [
-        str(email.header.make_header(email.header.decode_header(word.replace("\r\n", ""))))
-        for word in words
-    ]  # type: ignore[union-attr]
-    assert decoded == [name for name, _ in FILES]
-
-
-def test_the_same_input_gives_the_same_bytes() -> None:
-    assert made() == made() and b"@jixiao.invalid>" in made()
+def test_an_archive_and_a_letter_inside_a_letter(tmp_path: Path) -> None:
+    packed = zipped({"财政局/表.xlsx": BOOK}, gbk=True)
+    done = candidates_by_name(
+        put(
+            tmp_path,
+            "信.eml",
+            letter({"包.zip": packed, "转.eml": letter({"乙.xlsx": b"2"}, sender="c@example.com")}),
+        )
+    )
+    assert done["信.eml/包.zip/财政局/表.xlsx"].content() == BOOK
+    inner = done["信.eml/转.eml/乙.xlsx"]
+    assert inner.content() == b"2" and inner.letter and inner.letter.sender == "c@example.com"
 
 
 @pytest.mark.parametrize(
-    "evil",
+    "parameter",
     [
-        "教育局\r\nBcc: x@example.com",
-        "教育局\nX: 1",
-        "a\u2028Bcc: x@example.com",
-        'x" <x@example.com>,',
+        'filename="财政局.xlsx"'.encode("gbk"),
+        'filename="财政局.xlsx"'.encode(),
+        b'filename="=?gb2312?B?' + base64.b64encode("财政局.xlsx".encode("gbk")) + b'?="',
+        b'filename="=?GBK?Q?=B2=C6=D5=FE=BE=D6?=\r\n =?GBK?Q?.xlsx?="',
+        b'filename="=?gbk?Q?=B2=C6=D5?= =?gbk?Q?=FE=BE=D6.xlsx?="',  # a letter cut in two
+        b"filename*=gb2312''%B2%C6%D5%FE%BE%D6.xlsx",
+        b"filename*0*=UTF-8''%E8%B4%A2%E6%94%BF;\r\n filename*1*=%E5%B1%80.xlsx",
+        b"filename*=unknown-charset''%E8%B4%A2%E6%94%BF%E5%B1%80.xlsx",
     ],
 )
-def test_no_name_writes_a_header(evil: str) -> None:
-    department = replace(ONE, name=evil, contact=evil)
-    data, _ = draft(department, REPORT, BUREAU, evil, ((f"{evil}.xlsx", b"1"),))
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    assert message["Bcc"] is None and message["X"] is None
-    assert [one.addr_spec for one in message["To"].addresses] == [ONE.email]
+def test_names_of_attachments_in_every_spelling(tmp_path: Path, parameter: bytes) -> None:
+    [one] = candidates_by_name(put(tmp_path, "信.eml", raw_letter(parameter, BOOK))).values()
+    assert one.file == "信.eml/财政局.xlsx" and one.content() == BOOK
 
 
-@pytest.mark.parametrize(
-    "address",
-    ["", "不是邮箱", "a@b", "a@example.com\r\nBcc: b@example.com", "a@example.com, b@example.com"],
-)
-def test_an_address_that_is_none_is_told(address: str) -> None:
-    data, problem = draft(replace(ONE, email=address), REPORT, BUREAU, "表", FILES)
-    message = email.message_from_bytes(data, policy=email.policy.default)
-    assert (
-        message["To"] is None
-        and message["Bcc"] is None
-        and problem in {"未填", f"“{address}”不是邮件地址"}
+def test_headers_in_raw_gbk_are_read(tmp_path: Path) -> None:
+    head = (
+        "From: 县财政局 <A@Example.com>\r\nSubject: 报送\r\nDate: "
+        "Tue, 5 Mar 2024 09:30:00 +0800\r\n"
+    ).encode("gbk")
+    [one] = candidates_by_name(
+        put(tmp_path, "信.eml", raw_letter(b'filename="a.xlsx"', BOOK, head=head))
+    ).values()
+    assert one.letter and (one.letter.sender, one.letter.subject, one.letter.date) == (
+        "a@example.com",
+        "报送",
+        WHEN.isoformat(),
     )
 
 
-def test_a_real_server_gets_it_whole() -> None:
-    pytest.importorskip("aiosmtpd")
-    from aiosmtpd.controller import Controller
+def test_a_folder_of_mails(tmp_path: Path) -> None:
+    data = mbox(
+        [
+            letter({"甲.xlsx": BOOK}, subject="一"),
+            letter({}),
+            letter({"乙.xlsx": b"2"}, subject="三"),
+        ]
+    )
+    done = candidates_by_name(put(tmp_path, "收件箱.mbox", data))
+    assert sorted(done) == [
+        "收件箱.mbox/第1封/甲.xlsx",
+        "收件箱.mbox/第2封",
+        "收件箱.mbox/第3封/乙.xlsx",
+    ]
+    assert (
+        done["收件箱.mbox/第1封/甲.xlsx"].content() == BOOK
+        and done["收件箱.mbox/第3封/乙.xlsx"].content() == b"2"
+    )
+    assert done["收件箱.mbox/第2封"].set_aside == "邮件里没有附件"
+    assert "Inbox/第1封/甲.xlsx" in candidates_by_name(put(tmp_path / "x", "Inbox", data))
 
-    class Box:
-        content = b""
-        to: tuple[str, ...] = ()
 
-        async def handle_DATA(self, server: object, session: object, envelope: object) -> str:
-            self.content, self.to = envelope.content, tuple(envelope.rcpt_tos)
-            return "250 OK"
+def test_pictures_in_a_letters_text_are_no_files(tmp_path: Path) -> None:
+    data = letter({"表.xlsx": BOOK})
+    picture = (
+        b'Content-Type: image/png; name="logo.png"\nContent-ID: <1>\nContent-Disposition: inlin'
+        b"e\n\nx\n"
+    )
+    boundary = data.split(b'boundary="', 1)[1].split(b'"', 1)[0]
+    data = data.replace(
+        b"--" + boundary + b"--", b"--" + boundary + b"\n" + picture + b"\n--" + boundary + b"--"
+    )
+    assert list(candidates_by_name(put(tmp_path, "信.eml", data))) == ["信.eml/表.xlsx"]
 
-    box = Box()
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    controller = Controller(box, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        with smtplib.SMTP("127.0.0.1", port, timeout=10) as client:
-            client.send_message(
-                email.message_from_bytes(made(), policy=email.policy.SMTP),
-                from_addr="czj@qinghe.example.com",
-            )
-    finally:
-        controller.stop()
-    assert box.to == (ONE.email,)
-    message = email.message_from_bytes(box.content, policy=email.policy.default)
-    assert [
-        (part.get_filename(), part.get_content()) for part in message.iter_attachments()
-    ] == list(FILES)
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"From: a@example.com\n" * 100_000,
+        b"From: a@example.com\nContent-Type: multipart/mixed; boundary=b\n\n"
+        + b"--b\n\nx\n" * 30_000,
+        b"From: a@example.com\n" + b"\n" * (mail_files.MAX_LINES + 1),
+        b"From: \xff\xfe\nDate: not a date\nSubject: =?utf-8?B?!!!?=\n\nhello",
+        b"".join(
+            b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(3000)
+        ),
+        b"From: a@example.com\nContent-Type: message/rfc822\n\n" * 2000,
+    ],
+)
+def test_a_broken_letter_is_accounted_for(tmp_path: Path, data: bytes) -> None:
+    done = candidates_by_name(put(tmp_path, "信.eml", data))
+    assert done and all(one.set_aside for one in done.values())
+
+
+def test_outlooks_own_formats_are_named(tmp_path: Path) -> None:
+    put(tmp_path, "信.msg", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1")
+    put(tmp_path, "信.eml", letter({"winmail.dat": b"x"}))
+    put(tmp_path, "另一封.eml", letter({"ATT00001.dat": b"\x78\x9f\x3e\x22" + bytes(99)}))
+    assert all("Outlook" in one.set_aside for one in find_candidates([tmp_path]))
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        (
+            '<a href="https://mail.qq.com/cgi-bin/ftnExs_download?k=1">从QQ邮箱发来的超大附件</a>',
+            "超大附件",
+        ),
+        ("链接：https://pan.baidu.com/s/1abc 提取码：1234", "网盘"),
+        ("表在下面\nbegin 644 biao.xlsx\nM4$L#!\n`\nend", "uuencode"),
+        ("附件忘了，稍后再发", "邮件里没有附件"),
+    ],
+)
+def test_a_letter_without_files_says_where_they_may_be(
+    tmp_path: Path, body: str, words: str
+) -> None:
+    head = (
+        "From: a@example.com\nContent-Type: text/html; charset=gbk\nContent-Transfer-Encoding: "
+        "8bit\n\n"
+    )
+    [one] = candidates_by_name(put(tmp_path, "信.eml", (head + body + "\n").encode("gbk"))).values()
+    assert words in one.set_aside and one.set_aside.isprintable()
+
+
+def test_a_folder_of_mails_costs_no_depth(tmp_path: Path) -> None:
+    packed = zipped({"里.zip": zipped({"表.xlsx": BOOK}, gbk=True)}, gbk=True)
+    [one] = candidates_by_name(put(tmp_path, "收件箱", mbox([letter({"外.zip": packed})]))).values()
+    assert one.file == "收件箱/第1封/外.zip/里.zip/表.xlsx" and one.content() == BOOK and one.letter

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from parcels import put
 
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, file_beside, read_bureau
 from jixiao_xlsx.intake.roster import Choice, read_choices, read_roster
@@ -14,13 +15,6 @@ from jixiao_xlsx.values.people import Department
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 HEADER = "部门编码,部门名称,简称,曾用名,主管部门,归口股室,联系人,电话,邮箱\n"
-
-
-def put(folder: Path, name: str, data: bytes = b"x") -> Path:
-    path = folder / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(data)
-    return path
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gbk"])
