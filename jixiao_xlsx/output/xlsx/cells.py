@@ -9,8 +9,6 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
-from jixiao_xlsx.values.addresses import column_letters
-
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_TEXT = 1500  # characters of one cell
 
@@ -123,11 +121,6 @@ def typed_text(value: object) -> str:
     if value is None:
         return ""
     return format(value, "f") if isinstance(value, Decimal) else str(value)
-
-
-def absolute_reference(row: int, column: int) -> str:
-    """(8, 2) → “$C$9”."""
-    return f"${column_letters(column)}${row + 1}"
 
 
 def qualified(sheet: str, ref: str) -> str:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.blank.contents import CellValue, GridCell
+from jixiao_xlsx.output.xlsx.blank.constants import CellValue
+from jixiao_xlsx.output.xlsx.blank.contents import GridCell
 from jixiao_xlsx.output.xlsx.blank.form_styles import TITLE_SIZE
 from jixiao_xlsx.output.xlsx.blank.layout import CellAddress, Filling, Layout
 from jixiao_xlsx.output.xlsx.cells import (
-    absolute_reference,
     put_merged,
     qualified,
     text_constant,
@@ -20,7 +20,7 @@ from jixiao_xlsx.output.xlsx.cells import (
 )
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.addresses import Position
+from jixiao_xlsx.values.addresses import Position, a1
 
 CALC = "_calc"
 _GAP = "　　"
@@ -53,7 +53,7 @@ class Canvas:
     def refer(self, address: CellAddress) -> str:
         """A grid cell as it stands in a formula on any sheet."""
         return qualified(
-            self.layout.sheet_of(address[0]), absolute_reference(*self.layout.position(address))
+            self.layout.sheet_of(address[0]), a1(*self.layout.position(address), absolute=True)
         )
 
 

@@ -17,7 +17,7 @@ from jixiao_xlsx.output.xlsx.blank.layout import CellAddress, SheetPlace
 from jixiao_xlsx.output.xlsx.cells import put_merged, qualified, text_constant, typed_text
 from jixiao_xlsx.output.xlsx.page import set_page
 from jixiao_xlsx.output.xlsx.self_check.progress import colour_words, progress
-from jixiao_xlsx.output.xlsx.self_check.sheet import Summary
+from jixiao_xlsx.output.xlsx.self_check.sheet import SelfCheck
 from jixiao_xlsx.output.xlsx.self_check.states import FAILED
 from jixiao_xlsx.values.people import Bureau
 
@@ -34,7 +34,7 @@ _COLOURS = (
 
 
 def draw_guide(
-    canvas: Canvas, sheet: Any, spec: SheetSpec, summary: Summary | None, bureau: Bureau
+    canvas: Canvas, sheet: Any, spec: SheetSpec, summary: SelfCheck | None, bureau: Bureau
 ) -> None:
     """Draw the first sheet; `summary` is what 自检 says, where the form has one."""
     widths = list(_WIDTHS)
@@ -116,7 +116,7 @@ def _sentences(template: Template) -> Iterator[str]:
     yield "工作表名、表头和项目名称不要改；另存为 .xlsx 文件，按通知要求报送。"
 
 
-def _contents(canvas: Canvas, sheet: Any, line: int, summary: Summary | None) -> int:
+def _contents(canvas: Canvas, sheet: Any, line: int, summary: SelfCheck | None) -> int:
     for number, title in enumerate(("序号", "工作表", "内容", "单位", "填报情况")):
         sheet.write_string(line, number, title, canvas.styles["head"])
     sheet.set_row(line, 24)

@@ -6,20 +6,21 @@ its title (fixed rows and the total) or by its number from 0 (open rows).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
 from jixiao_xlsx.form.spec import ColumnSpec, SheetSpec, TableSpec, Template
 from jixiao_xlsx.values.addresses import Position, a1
-from jixiao_xlsx.values.equations import ALL_ROWS, Ref
+from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Side
 
 INDICATORS = "indicators"
 SIGNATURES_PER_ROW = 3
 _ROOM = 2  # spare rows that stay free below a table that was filled beyond the form's own number
 
 RowKey = str | int
-CellAddress = tuple[str, RowKey, str]
+CellAddress = tuple[str, RowKey, str]  # table, row, column
+SignedCell = tuple[int, CellAddress]  # +1 or -1, and the cell
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,30 @@ class Layout:
         return tuple(
             (ref.table, key, title) for key in known if spec and place.exists(place.row[key], spec)
         )
+
+    def signed_cells(
+        self, side: Side, row: RowKey = "", column: str = ""
+    ) -> tuple[SignedCell, ...]:
+        """Return the cells of a side where its scope supplies `row` or `column`."""
+        return tuple(
+            (term.sign, address)
+            for term in side
+            for address in self.addresses(term.ref, row, column)
+        )
+
+    def runs(self, addresses: Iterable[CellAddress]) -> list[tuple[CellAddress, CellAddress]]:
+        """Join neighbours of one column of a table: (first, last) of each run."""
+        runs: list[tuple[CellAddress, CellAddress]] = []
+        for address in addresses:
+            if runs and self._is_below(runs[-1][1], address):
+                runs[-1] = (runs[-1][0], address)
+            else:
+                runs.append((address, address))
+        return runs
+
+    def _is_below(self, upper: CellAddress, lower: CellAddress) -> bool:
+        (line, column), below = self.position(upper), self.position(lower)
+        return upper[0] == lower[0] and below == (line + 1, column)
 
 
 def place(template: Template, filling: Filling = NO_FILLING) -> Layout:

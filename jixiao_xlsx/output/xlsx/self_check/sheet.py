@@ -1,9 +1,9 @@
-"""自检: what is still open in the form, said while it is being filled."""
+"""自检: what is still open in the form, live while it is being filled."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from jixiao_xlsx.form.spec import SheetSpec
@@ -13,21 +13,27 @@ from jixiao_xlsx.output.xlsx.blank.form_styles import (
     BAND_FILL,
     GREEN,
     GREY,
+    LINK_COLOUR,
     RED,
     form_row_height,
     grid_style,
 )
 from jixiao_xlsx.output.xlsx.cells import (
     Live,
-    absolute_reference,
     cached_result,
     put_merged,
     qualified,
     text_constant,
 )
 from jixiao_xlsx.output.xlsx.page import set_page
-from jixiao_xlsx.output.xlsx.self_check.helper_cells import Workings
-from jixiao_xlsx.output.xlsx.self_check.lines import CheckLine, all_lines
+from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
+from jixiao_xlsx.output.xlsx.self_check.lines import CheckLine, write_lines
+from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
+    Test,
+    choose,
+    constant,
+    counted_text,
+)
 from jixiao_xlsx.output.xlsx.self_check.states import (
     EXCUSED,
     FAILED,
@@ -47,244 +53,204 @@ _COLUMNS: Mapping[str, float] = {
     "结果": 34,
     "情况说明": 34,
 }
+_WIDTHS = list(_COLUMNS.values())
 _SHEET, _LABEL, _TEXT, _LINK, _STATE, _REMARK = 1, 2, 3, 4, 5, 6
 _COUNTERS, _LEGEND, _HEADER = 1, 2, 3
 _EXPLAINED = f"{EXCUSED} 已说明，"
-_LINK_COLOUR = "#0563C1"
 _HOW = (
-    f"{HOLDS} 相符；{FAILED} 不平，请改正；{EXCUSED} 尾差，或仅供核对，不必改；{NOT_FILLED}：有一边还没有填；{NOT_NUMERIC}：数字栏里填了文字。"
+    f"{HOLDS} 相符；{FAILED} 不平，请改正；{EXCUSED} 尾差，或仅供核对，不必改；"
+    f"{NOT_FILLED}：有一边还没有填；{NOT_NUMERIC}：数字栏里填了文字。"
     "“差”是左边减右边。黄色格是警告类的情况说明：确有原因不能改的，在这里写明，就不再算作不平。"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class ListedLine:
-    """A line of the list: the sheet and cell it points at, its label, what it says now, and its number among the `states`."""
+    """A line of the list, the sheet and cell it points at, and its row on 自检 (from 0)."""
 
+    line: CheckLine
     sheet: str
     ref: str
-    label: str
-    state: str
-    number: int
+    row: int
+
+    @property
+    def state(self) -> str:
+        """What the line shows now."""
+        return str(self.line.state.value)
+
+    @property
+    def number(self) -> int:
+        """Its number among the `states`, from 1."""
+        return self.row - _HEADER
 
 
 @dataclass(frozen=True)
-class Summary:
-    """The list for whoever counts in it: where it begins, references to its columns, and its lines as they are now.
+class SelfCheck:
+    """自检 as drawn, for counting in it: its title, last row and lines, and the required ones.
 
-    `remarks` are the cells for a 情况说明: code, label and sheet of the line, and the reference. `filled`: for
-    each sheet how many cells a person has filled.
+    `filled`: for each sheet how many cells a person has filled.
     """
 
-    home: str
-    sheets: str
-    labels: str
-    states: str
-    required: int
+    title: str
+    last: int
     lines: Sequence[ListedLine]
-    remarks: Sequence[tuple[str, str, str, str]] = ()
-    filled: Mapping[str, Live] = field(default_factory=dict)
+    required: Sequence[ListedLine]
+    filled: Mapping[str, Live]
+
+    @property
+    def home(self) -> str:
+        """The first cell of the sheet."""
+        return qualified(self.title, "A1")
+
+    @property
+    def states(self) -> str:
+        """The column of results."""
+        return self._column(_STATE)
+
+    def remarks(self) -> Iterator[tuple[ListedLine, str]]:
+        """Yield the lines that a 情况说明 can settle, each with the reference to its cell."""
+        for one in self.lines:
+            if one.line.explainable:
+                yield one, qualified(self.title, a1(one.row, _REMARK, absolute=True))
 
     def count(self, test: str, now: int) -> Live:
-        """How many lines pass `test`, in which {sheets}, {labels} and {states} stand for the columns."""
-        return Live(
-            f"SUMPRODUCT({test.format(sheets=self.sheets, labels=self.labels, states=self.states)})",
-            float(now),
-        )
+        """Count the lines that pass `test`, in which {sheets}, {labels} and {states} are columns."""
+        sheets, labels = self._column(_SHEET), self._column(_LABEL)
+        condition = test.format(sheets=sheets, labels=labels, states=self.states)
+        return Live(f"SUMPRODUCT({condition})", float(now))
+
+    def _column(self, column: int) -> str:
+        first = a1(_HEADER + 1, column, absolute=True)
+        return qualified(self.title, f"{first}:{a1(self.last, column, absolute=True)}")
 
 
-def draw_selfcheck(canvas: Canvas, sheet: Any, spec: SheetSpec, calc: Any) -> Summary:
-    """Draw the sheet; its arithmetic goes to `calc`."""
-    widths = list(_COLUMNS.values())
-    for number, width in enumerate(widths):
+def draw_self_check(canvas: Canvas, sheet: Any, spec: SheetSpec, helper: Any) -> SelfCheck:
+    """Draw the sheet; its arithmetic goes to the `helper` worksheet."""
+    for number, width in enumerate(_WIDTHS):
         sheet.set_column(number, number, width)
-    every = all_lines(Workings(canvas, calc))
-    write_title(canvas, sheet, (0, 0), "{year}年度填报" + spec.title, widths)
+    lines = write_lines(HelperSheet(canvas, helper))
+    write_title(canvas, sheet, (0, 0), "{year}年度填报" + spec.title, _WIDTHS)
     for number, title in enumerate(_COLUMNS):
         sheet.write_string(_HEADER, number, title, canvas.styles["head"])
     sheet.set_row(_HEADER, 26)
-    line = _HEADER + 1
-    placed: list[ListedLine] = []
-    remarks: list[tuple[str, str, str, str]] = []
-    for heading, lines in (
-        ("一、必填项", every.required),
-        ("二、表内关系", every.inner),
-        ("三、表间关系", every.outer),
+    row = _HEADER + 1
+    parts: list[list[ListedLine]] = []
+    for heading, own in (
+        ("一、必填项", lines.required),
+        ("二、表内关系", lines.inside),
+        ("三、表间关系", lines.across),
     ):
-        put_merged(sheet, (line, 0, line, len(_COLUMNS) - 1), heading, canvas.styles["band"])
-        sheet.set_row(line, 22)
-        remarks += [
-            (
-                one.code,
-                one.label,
-                canvas.layout.sheet_of(one.anchor[0]),
-                qualified(spec.title, absolute_reference(line + 1 + number, _REMARK)),
-            )
-            for number, one in enumerate(lines)
-            if one.explainable
-        ]
-        placed += [
-            _placed(canvas, one, line + 1 + number - _HEADER) for number, one in enumerate(lines)
-        ]
-        line = _draw_lines(canvas, sheet, line + 1, lines)
-    summary = replace(
-        _summary(spec, line - 1, placed, len(every.required)), remarks=remarks, filled=every.filled
-    )
-    _draw_counters(canvas, sheet, summary)
-    _colour(canvas, sheet, line - 1)
-    set_page(
-        sheet, portrait=spec.orientation == "portrait", repeat=(_HEADER, _HEADER), footer=spec.title
-    )
+        put_merged(sheet, (row, 0, row, len(_COLUMNS) - 1), heading, canvas.styles["band"])
+        sheet.set_row(row, 22)
+        parts.append([_listed(canvas, one, at) for at, one in enumerate(own, start=row + 1)])
+        for one in parts[-1]:
+            _draw_line(canvas, sheet, one)
+        row += 1 + len(own)
+    every = [one for part in parts for one in part]
+    check = SelfCheck(spec.title, row - 1, every, parts[0], lines.filled)
+    _draw_counters(canvas, sheet, check)
+    _draw_legend(canvas, sheet)
+    _colour(canvas, sheet, check.last)
+    portrait = spec.orientation == "portrait"
+    set_page(sheet, portrait=portrait, repeat=(_HEADER, _HEADER), footer=spec.title)
     sheet.freeze_panes(_HEADER + 1, 0)
-    sheet.autofilter(_HEADER, 0, line - 1, len(_COLUMNS) - 1)
-    return summary
+    sheet.autofilter(_HEADER, 0, check.last, len(_COLUMNS) - 1)
+    return check
 
 
-def _draw_lines(canvas: Canvas, sheet: Any, line: int, lines: Sequence[CheckLine]) -> int:
-    styles = canvas.styles
-    for one in lines:
-        where = canvas.layout.sheet_of(one.anchor[0])
-        ref = a1(*canvas.layout.position(one.anchor))
-        for number, text in enumerate((one.code, where, one.label, one.text)):
-            sheet.write_string(
-                line,
-                number,
-                text,
-                styles(
-                    "boxed",
-                    align="center" if number <= _SHEET else "left",
-                    indent=int(number > _SHEET),
-                ),
-            )
-        link = styles("boxed", align="center", font_color=_LINK_COLOUR, underline=1)
-        sheet.write_url(
-            line, _LINK, f"internal:{qualified(where, ref)}", link, ref, "转到这个单元格"
-        )
-        formula, shown = _with_remark(one, a1(line, _REMARK))
-        sheet.write_formula(
-            line,
-            _STATE,
-            f"={formula}",
-            styles("boxed", align="left", indent=1),
-            cached_result(shown),
-        )
-        sheet.write_blank(
-            line,
-            _REMARK,
-            None,
-            grid_style(styles, "input" if one.explainable else "fixed", "left", "General"),
-        )
-        wide = list(_COLUMNS.values())
-        texts = [
-            (one.text, wide[_TEXT] - 2),
-            (one.label, wide[_LABEL] - 2),
-            (shown, wide[_STATE] - 2),
-        ]
-        sheet.set_row(line, form_row_height(texts, 20))
-        line += 1
-    return line
+def _listed(canvas: Canvas, line: CheckLine, row: int) -> ListedLine:
+    where = canvas.layout.sheet_of(line.anchor[0])
+    return ListedLine(line, where, a1(*canvas.layout.position(line.anchor)), row)
 
 
-def _with_remark(one: CheckLine, remark: str) -> tuple[str, str]:
-    """The verdict; once a 警告-type failure is explained it no longer counts."""
-    state = one.state.formula
-    if one.explainable:
-        state = f'IF(AND({remark}<>"",LEFT({state},1)={text_constant(FAILED)}),{text_constant(_EXPLAINED)}&MID({state},3,99),{state})'
-    return state, str(one.state.value)
+def _draw_line(canvas: Canvas, sheet: Any, listed: ListedLine) -> None:
+    styles, line, row = canvas.styles, listed.line, listed.row
+    for number, text in enumerate((line.code, listed.sheet, line.label, line.text)):
+        align = "center" if number <= _SHEET else "left"
+        style = styles("boxed", align=align, indent=int(number > _SHEET))
+        sheet.write_string(row, number, text, style)
+    link = styles("boxed", align="center", font_color=LINK_COLOUR, underline=1)
+    target = f"internal:{qualified(listed.sheet, listed.ref)}"
+    sheet.write_url(row, _LINK, target, link, listed.ref, "转到这个单元格")
+    formula = f"={_with_remark(line, a1(row, _REMARK))}"
+    state_style = styles("boxed", align="left", indent=1)
+    sheet.write_formula(row, _STATE, formula, state_style, cached_result(listed.state))
+    role = "input" if line.explainable else "fixed"
+    sheet.write_blank(row, _REMARK, None, grid_style(styles, role, "left", "General"))
+    texts = ((_TEXT, line.text), (_LABEL, line.label), (_STATE, listed.state))
+    measured = [(text, _WIDTHS[column] - 2) for column, text in texts]
+    sheet.set_row(row, form_row_height(measured, 20))
 
 
-def _placed(canvas: Canvas, one: CheckLine, number: int) -> ListedLine:
-    where = canvas.layout.sheet_of(one.anchor[0])
-    return ListedLine(
-        where,
-        a1(*canvas.layout.position(one.anchor)),
-        one.label,
-        str(one.state.value),
-        number,
+def _with_remark(line: CheckLine, remark: str) -> str:
+    """Return the formula of a result; a 警告 that fails no longer counts once it is explained."""
+    state = line.state.formula
+    if not line.explainable:
+        return state
+    explained = f"{text_constant(_EXPLAINED)}&MID({state},3,99)"
+    test = f'AND({remark}<>"",LEFT({state},1)={text_constant(FAILED)})'
+    return f"IF({test},{explained},{state})"
+
+
+def _draw_counters(canvas: Canvas, sheet: Any, check: SelfCheck) -> None:
+    """Write how much is left, in words, at the top."""
+    first = a1(_HEADER + 2, _STATE, absolute=True)
+    last = a1(_HEADER + 1 + max(len(check.required), 1), _STATE, absolute=True)
+    failed = check.count(
+        f"--(LEFT({{states}},1)={text_constant(FAILED)})",
+        sum(one.state.startswith(FAILED) for one in check.lines),
     )
-
-
-def _summary(spec: SheetSpec, last: int, lines: Sequence[ListedLine], required: int) -> Summary:
-    sheets, labels, states = (
-        qualified(
-            spec.title,
-            f"{absolute_reference(_HEADER + 1, column)}:{absolute_reference(last, column)}",
-        )
-        for column in (_SHEET, _LABEL, _STATE)
+    missing = check.count(
+        f"--({first}:{last}={text_constant(NOT_FILLED)})",
+        sum(one.state == NOT_FILLED for one in check.required),
     )
-    return Summary(qualified(spec.title, "A1"), sheets, labels, states, required, lines)
-
-
-def _draw_counters(canvas: Canvas, sheet: Any, summary: Summary) -> None:
-    """How much is left, in words, at the top."""
-    styles = canvas.styles
-    first = absolute_reference(_HEADER + 2, _STATE)
-    musts = f"{first}:{absolute_reference(_HEADER + 1 + max(summary.required, 1), _STATE)}"
-    failed = sum(line.state.startswith(FAILED) for line in summary.lines)
-    missing = sum(line.state == NOT_FILLED for line in summary.lines[: summary.required])
-    stray = sum(line.state == NOT_NUMERIC for line in summary.lines)
-    parts = (
-        (
-            (0, 2),
-            summary.count(f"--(LEFT({{states}},1)={text_constant(FAILED)})", failed),
-            (" 处不平", "没有不平的地方"),
-            RED,
-        ),
-        (
-            (3, 4),
-            summary.count(f"--({musts}={text_constant(NOT_FILLED)})", missing),
-            (" 项必填未填", "必填项已填完"),
-            AMBER,
-        ),
-        (
-            (5, 6),
-            summary.count(f"--({{states}}={text_constant(NOT_NUMERIC)})", stray),
-            (" 处数字栏填了文字", "数字栏没有文字"),
-            AMBER,
-        ),
+    stray = check.count(
+        f"--({{states}}={text_constant(NOT_NUMERIC)})",
+        sum(one.state == NOT_NUMERIC for one in check.lines),
     )
-    for (left, right), count, (tail, done), colour in parts:
-        look = styles(
-            "boxed", bold=True, align="center", font_size=12, bg_color=BAND_FILL, font_color=GREEN
-        )
-        sheet.merge_range(_COUNTERS, left, _COUNTERS, right, "", look)
-        formula = f"=IF({count.formula}=0,{text_constant(done)},{text_constant('还有 ')}&{count.formula}&{text_constant(tail)})"
-        sheet.write_formula(
-            _COUNTERS,
-            left,
-            formula,
-            look,
-            f"还有 {int(float(count.value))}{tail}" if count.value else done,
-        )
-        test = f"=LEFT({absolute_reference(_COUNTERS, left)},1)={text_constant('还')}"
-        rule = {
-            "type": "formula",
-            "criteria": test,
-            "format": styles.conditional(font_color=colour),
-        }
-        sheet.conditional_format(_COUNTERS, left, _COUNTERS, right, rule)
+    for columns, count, tail, done, colour in (
+        ((0, 2), failed, " 处不平", "没有不平的地方", RED),
+        ((3, 4), missing, " 项必填未填", "必填项已填完", AMBER),
+        ((5, 6), stray, " 处数字栏填了文字", "数字栏没有文字", AMBER),
+    ):
+        none = Test(f"{count.formula}=0", not count.value)
+        text = choose([(none, constant(done))], counted_text("还有 ", count, tail))
+        _draw_counter(canvas, sheet, columns, text, colour)
     sheet.set_row(_COUNTERS, 28)
+
+
+def _draw_counter(
+    canvas: Canvas, sheet: Any, columns: tuple[int, int], text: Live, colour: str
+) -> None:
+    left, right = columns
+    style = canvas.styles(
+        "boxed", bold=True, align="center", font_size=12, bg_color=BAND_FILL, font_color=GREEN
+    )
+    sheet.merge_range(_COUNTERS, left, _COUNTERS, right, "", style)
+    sheet.write_formula(_COUNTERS, left, f"={text.formula}", style, text.value)
+    test = f"=LEFT({a1(_COUNTERS, left, absolute=True)},1)={text_constant('还')}"
+    open_style = canvas.styles.conditional(font_color=colour)
+    rule = {"type": "formula", "criteria": test, "format": open_style}
+    sheet.conditional_format(_COUNTERS, left, _COUNTERS, right, rule)
+
+
+def _draw_legend(canvas: Canvas, sheet: Any) -> None:
     copies = any(table.spec.copy_of for table in canvas.layout.tables.values())
     how = _HOW + (f"{NOT_USED}：这张表没有用。" if copies else "")
-    put_merged(
-        sheet,
-        (_LEGEND, 0, _LEGEND, len(_COLUMNS) - 1),
-        how,
-        styles(text_wrap=True, font_size=9, font_color="#595959"),
-    )
+    style = canvas.styles(text_wrap=True, font_size=9, font_color="#595959")
+    put_merged(sheet, (_LEGEND, 0, _LEGEND, len(_COLUMNS) - 1), how, style)
     sheet.set_row(_LEGEND, 30)
 
 
 def _colour(canvas: Canvas, sheet: Any, last: int) -> None:
     first = f"${a1(_HEADER + 1, _STATE)}"
-    shades = (
+    for sign, colour, bold in (
         (FAILED, RED, True),
         (NOT_NUMERIC[0], RED, True),
         (EXCUSED, AMBER, False),
         (HOLDS, GREEN, False),
         (NOT_FILLED[0], GREY, False),
-    )
-    for sign, colour, bold in shades:
+    ):
         rule = {"type": "formula", "criteria": f"=LEFT({first},1)={text_constant(sign)}"}
-        look = canvas.styles.conditional(font_color=colour, bold=bold)
-        sheet.conditional_format(_HEADER + 1, _STATE, last, _STATE, rule | {"format": look})
+        style = canvas.styles.conditional(font_color=colour, bold=bold)
+        sheet.conditional_format(_HEADER + 1, _STATE, last, _STATE, rule | {"format": style})
