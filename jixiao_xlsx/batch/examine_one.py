@@ -42,7 +42,7 @@ from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Report, Result, Skipped
 from jixiao_xlsx.values.people import ReferenceLine
-from jixiao_xlsx.values.program_errors import described
+from jixiao_xlsx.values.program_errors import error_text
 from jixiao_xlsx.values.scores import Review, Scorecard
 from jixiao_xlsx.values.text import tidy
 
@@ -124,7 +124,7 @@ def _examined(task: Task, *, here: bool = False) -> Answer:
     except MemoryError:
         return _failed(candidate, _TOO_LARGE, sha256)
     except Exception as error:  # one bad file never stops a batch
-        return replace(_failed(candidate, _FAULT, sha256), faults=(described(error),))
+        return replace(_failed(candidate, _FAULT, sha256), faults=(error_text(error),))
 
 
 def _not_read(candidate: Candidate, folder: Path) -> Answer:
@@ -241,7 +241,7 @@ def _worked(answer: Answer, data: bytes, task: Task) -> Answer:
         return replace(
             answer,
             problem="评分表没有写成：程序出错，请把文件交给维护人员",
-            faults=(*answer.faults, described(error)),
+            faults=(*answer.faults, error_text(error)),
         )
     return answer
 

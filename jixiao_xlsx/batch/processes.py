@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from jixiao_xlsx.values.program_errors import described
+from jixiao_xlsx.values.program_errors import error_text
 
 SECONDS = 60.0  # for one file; a workbook of the season takes a twentieth of one
 _MEMORY = 1 << 30  # bytes of address space, what the libraries take included
@@ -118,7 +118,7 @@ def _result(future: Future[_Answer], task: _Task, lost: Callable[[_Task, str], _
     except _Fault as fault:
         return lost(task, str(fault))
     except Exception as error:  # an answer that cannot be sent
-        return lost(task, described(error))
+        return lost(task, error_text(error))
 
 
 def _do(work: Callable[[_Task], _Answer], task: _Task, seconds: float) -> _Answer:
@@ -127,7 +127,7 @@ def _do(work: Callable[[_Task], _Answer], task: _Task, seconds: float) -> _Answe
     try:
         return work(task)
     except Exception as error:
-        raise _Fault(described(error)) from None
+        raise _Fault(error_text(error)) from None
 
 
 def _begin(started: Event, memory: int) -> None:

@@ -48,7 +48,7 @@ from jixiao_xlsx.season.waivers import waived
 from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Department
-from jixiao_xlsx.values.program_errors import described
+from jixiao_xlsx.values.program_errors import error_text
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.version import version
 
@@ -308,7 +308,7 @@ def _shared(name: str, batch: Batch, template: Template, outbox: Outbox, faults:
     except OSError as error:
         return refusal(error, place)
     except Exception as error:  # the other results stand, whatever became of this one
-        faults.append(f"{name}: {described(error)}")
+        faults.append(f"{name}: {error_text(error)}")
         return f"“{name}”没有写成：程序出错，请把 run.json 交给维护人员"
     return outbox.put(name, place)
 

@@ -12,7 +12,7 @@ from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Finding, Report, Severity, Skipped
-from jixiao_xlsx.values.program_errors import described
+from jixiao_xlsx.values.program_errors import error_text
 
 CRASH = "INT101"
 _NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself
@@ -43,7 +43,7 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
                     skipped[rule.code, observation.reason] += observation.count
         except Exception as error:
             findings.append(_crash(rule, evidence.submission))
-            faults.append(f"{rule.code}: {described(error)}")
+            faults.append(f"{rule.code}: {error_text(error)}")
         checked[rule.code] = cells
     submission = evidence.submission
     if not submission.knows_formulas:

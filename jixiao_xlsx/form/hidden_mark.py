@@ -112,7 +112,7 @@ def formula_shape(formula: str, ref: str) -> str:
 
 
 def read_mark(rows: Iterable[Sequence[object]]) -> dict[str, str]:
-    """Return the lines of a sheet as read: the first two cells of each row, other cells left out."""
+    """Return the lines of a sheet as read: the first two cells of each row."""
     return {
         _text(row[0]): _text(row[1])
         for row, _ in zip(rows, range(_MOST_LINES), strict=False)

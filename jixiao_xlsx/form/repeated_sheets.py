@@ -1,8 +1,8 @@
-"""A sheet that repeats: one per project, say. Two views of it, so that nothing else has to know.
+"""A sheet that repeats, one per project, say: two views of it, so that no other module has to know.
 
-A blank form is drawn from the form `unrolled`: each copy a sheet of its own, each of its tables and equations written out. A
-filled workbook is judged by its `parts`: the submission once per copy, as if that were the only one. As a whole it holds the
-tables of every copy, under names that tell them apart.
+A blank form is drawn from the form `unrolled`: each copy a sheet of its own, each of its tables and
+equations written out. A filled workbook is judged by its `parts`: the submission once per copy, as
+if that were the only one. As a whole it holds the tables of every copy, under different names.
 """
 
 from __future__ import annotations
@@ -20,23 +20,26 @@ from jixiao_xlsx.values.text import tidy
 
 
 def titles(sheet: SheetSpec) -> tuple[str, ...]:
-    """The sheets of a blank form that this one becomes."""
+    """Return the titles of the sheets that this one becomes in a blank form."""
     return tuple(f"{sheet.title}{number}" for number in range(1, sheet.repeats + 1)) or (
         sheet.title,
     )
 
 
 def named(table: str, sheet: str) -> str:
-    """A table of one copy, among those of all."""
+    """Return the name of a table of one copy, among those of all."""
     return f"{sheet}·{table}"
 
 
-# ------------------------------------------------------------------------------------------------------ the blank form
+# The blank form.
 
 
 @lru_cache(maxsize=8)
 def unrolled(template: Template) -> Template:
-    """The form with every copy of its repeated sheet written out; itself where none repeats. Roles mean the first copy."""
+    """Return the form with every copy of its repeated sheet written out; else the form itself.
+
+    Roles mean the first copy.
+    """
     repeated = template.repeated
     if repeated is None:
         return template
@@ -62,7 +65,7 @@ def _sheets(sheet: SheetSpec) -> Iterator[SheetSpec]:
 
 
 def _tables(template: Template, own: set[str], copies: Sequence[str]) -> Iterator[TableSpec]:
-    """Tables in the order of the sheets."""
+    """Yield the tables in the order of the sheets."""
     for sheet in template.sheets:
         for title in copies if sheet.repeats else (sheet.title,):
             for table in template.tables_of(sheet.title):
@@ -116,11 +119,11 @@ def _named(table: str, own: set[str], title: str) -> str:
     return named(table, title) if table in own else table
 
 
-# ------------------------------------------------------------------------------------------------------ a filled workbook
+# A filled workbook.
 
 
 def is_free(table: TableSpec, row: str, column: ColumnSpec, template: Template) -> bool:
-    """Whether the blank form leaves a cell empty for the department: by these it shows that a copy is used."""
+    """Return whether a cell is left to the department: such cells show that a copy is used."""
     printed = bool(column.preset) or (
         bool(table.source) and column.title in _library_columns(template)
     )
@@ -134,7 +137,7 @@ def is_free(table: TableSpec, row: str, column: ColumnSpec, template: Template) 
 
 @lru_cache(maxsize=8)
 def _library_columns(template: Template) -> frozenset[str]:
-    """The columns of the indicator table that the library fills."""
+    """Return the columns of the indicator table that the library fills."""
     parts = {"level1", "level2", "name", "weight"}
     parts |= {
         part
@@ -145,37 +148,37 @@ def _library_columns(template: Template) -> frozenset[str]:
 
 
 def untouched(tables: Iterable[Table], template: Template) -> bool:
-    """Whether a copy holds nothing but what the form prints in it."""
+    """Return whether a copy holds nothing but what the form prints in it."""
     return not any(_typed(table, template) for table in tables)
 
 
 def nothing_filled(submission: Submission, template: Template) -> bool:
-    """Whether it holds only what the form printed or was typed ahead, save the lines that say whose it is."""
+    """Return whether nothing was filled in but the lines that name the department."""
     if submission.cells_handled < submission.cells_read:
-        return False  # something stands where the form has nothing
-    ahead = dict(hidden_mark.prefilled(submission.meta))
+        return False  # there is content where the form has no cell
+    prefill = dict(hidden_mark.prefilled(submission.meta))
     aside = {_cover(template), template.remarks["table"] if template.remarks else ""}
-    asked = {name for name in template.table if name not in aside}
+    content = {name for name in template.table if name not in aside}
     return not any(
-        _typed(part.tables[name], template, ahead)
+        _typed(part.tables[name], template, prefill)
         for part in submission.parts
-        for name in asked & part.tables.keys()
+        for name in content & part.tables.keys()
     )
 
 
 def _cover(template: Template) -> str:
-    """The table that says whose a workbook is; "" where the form asks that among other things."""
+    """Return the table that only names the department; "" where the form has none."""
     ref = template.roles.get("department")
     return ref.table if ref and template.table[ref.table].shape == "record" else ""
 
 
-def _typed(table: Table, template: Template, ahead: Mapping[Ref, Decimal] = {}) -> bool:
+def _typed(table: Table, template: Template, prefill: Mapping[Ref, Decimal] = {}) -> bool:
     form = template.table[table.name]
     return any(not cell.blank for cell in table.extras.values()) or any(
         not (
             cell.blank
             or _printed(cell, row.title, form)
-            or _as_handed_out(cell, ahead.get(Ref(form.name, row.title, column.title)))
+            or _as_handed_out(cell, prefill.get(Ref(form.name, row.title, column.title)))
         )
         for row in table.rows
         for column in form.columns
@@ -185,16 +188,16 @@ def _typed(table: Table, template: Template, ahead: Mapping[Ref, Decimal] = {}) 
 
 
 def _printed(cell: Cell, row: str, form: TableSpec) -> bool:
-    """Whether it is the label of a row that the form names."""
+    """Return whether it is the label of a row that the form names."""
     return row in form.row and tidy(cell.text) == tidy(row)
 
 
-def _as_handed_out(cell: Cell, ahead: Decimal | None) -> bool:
-    return ahead is not None and cell.number == ahead
+def _as_handed_out(cell: Cell, prefill: Decimal | None) -> bool:
+    return prefill is not None and cell.number == prefill
 
 
 def with_parts(whole: Submission, copies: Mapping[str, Mapping[str, Table]]) -> Submission:
-    """`whole` (its shared tables only) with the tables of every copy, by sheet, and its parts."""
+    """Return `whole` (its shared tables only) with the tables of every copy and its parts."""
     if not copies:
         return whole
     every = {
@@ -223,6 +226,6 @@ def with_parts(whole: Submission, copies: Mapping[str, Mapping[str, Table]]) -> 
 
 
 def item_of(submission: Submission, template: Template) -> Cell | None:
-    """The cell that names what a part is about; None where the form has none."""
+    """Return the cell that names what a part is about; None where the form has none."""
     ref = template.roles.get("item")
     return submission.cell(ref.table, ref.row, ref.column) if ref else None

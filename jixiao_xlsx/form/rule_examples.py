@@ -1,4 +1,4 @@
-"""The cases of a rule as people are shown them: its first failing one (反例) and its first passing one (正例)."""
+"""The examples on the page of a rule: its first failing case (反例) and passing case (正例)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from jixiao_xlsx.form.spec import Template
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A case: what it is about, the tables as text, and the cells it is found at (none: it passes)."""
+    """A case: its name, the tables as text, and the cells found wrong (none: it passes)."""
 
     name: str
     tables: Mapping[str, str]
@@ -25,7 +25,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class KnownRelation:
-    """A reconciliation relation of the field: its number, its formula, and why the form does not hold it ("" where it does)."""
+    """A reconciliation relation of the field; `reason` says why the form lacks it ("": it has it)."""
 
     number: str
     formula: str
@@ -33,10 +33,10 @@ class KnownRelation:
 
 
 def examples(template: Template, code: str) -> tuple[Example | None, Example | None]:
-    """反例 and 正例 of a rule, from `cases/<code>.toml` of its form."""
-    found = _cases(template.folder / "cases" / f"{code}.toml")
-    failing = next((case for case in found if case.finds), None)
-    passing = next((case for case in found if not case.finds), None)
+    """Return 反例 and 正例 of a rule, from `cases/<code>.toml` of its form."""
+    cases = _cases(template.folder / "cases" / f"{code}.toml")
+    failing = next((case for case in cases if case.finds), None)
+    passing = next((case for case in cases if not case.finds), None)
     return failing, passing
 
 
@@ -54,14 +54,14 @@ def _cases(path: Path) -> tuple[Example, ...]:
 
 
 def _given(case: Mapping[str, Any]) -> dict[str, str]:
-    """The tables of the workbook, then what stands in the Word report."""
+    """Return the tables of the workbook, then the texts of the Word report."""
     return dict(case.get("given", {})) | {
         f"Word 报告：{title}": text for title, text in case.get("word", {}).items()
     }
 
 
 def known_relations(template: Template) -> tuple[KnownRelation, ...]:
-    """relations.csv of the form: every relation that the field knows; () where the form has no such list."""
+    """Return relations.csv: every relation of the field; () where the form has no such list."""
     path = template.folder / "relations.csv"
     if not path.is_file():
         return ()

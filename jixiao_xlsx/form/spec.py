@@ -1,6 +1,6 @@
 """A form as typed values: Template and what it is made of.
 
-A form is data: `workbook_templates/*/spec.toml` and `indicators.csv`; `specfile` reads them.
+A form is data: `workbook_templates/*/spec.toml` and `indicators.csv`, read by `load_spec`.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column: its title, type, unit and what a clerk may type. `only` limits it to some rows; `auto`: a formula."""
+    """A column and what a clerk may type. `only` limits it to some rows; `auto`: a formula."""
 
     title: str
     type: str = "text"
@@ -53,7 +53,10 @@ class ColumnSpec:
 
 @dataclass(frozen=True, slots=True)
 class RowSpec:
-    """A fixed row. `type`, `unit`, `decimals`, `choices` override the column's; `required` names columns ("*" for all)."""
+    """A fixed row. `type`, `unit`, `decimals`, `choices` go before the column's.
+
+    `required` names the columns that must be filled in it.
+    """
 
     title: str
     type: str = ""
@@ -72,7 +75,7 @@ class RowSpec:
 
 @dataclass(frozen=True, slots=True)
 class ExtraSpec:
-    """A labelled cell beside the grid, such as a reason."""
+    """A labelled cell outside the grid, such as a reason."""
 
     title: str
     type: str = "text"
@@ -81,7 +84,7 @@ class ExtraSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A sheet, or a part of one. `copy_of`: the table of the form that this is a copy of, where its sheet repeats."""
+    """A sheet, or a part of one. `copy_of` names the table it repeats, where its sheet repeats."""
 
     name: str
     sheet: str
@@ -106,7 +109,7 @@ class TableSpec:
 
     @property
     def base(self) -> str:
-        """The name by which the rest of the form knows it."""
+        """Return its name in the rest of the form."""
         return self.copy_of or self.name
 
     @cached_property
@@ -119,7 +122,7 @@ class TableSpec:
 
     @cached_property
     def computed(self) -> Mapping[str, tuple[str, ...]]:
-        """The columns that the blank form computes, by row; "" for open rows."""
+        """Return the columns that the blank form computes, by row; "" for open rows."""
         titles = {"", self.total, *self.row}
         return {
             title: tuple(column.title for column in self.columns if self.is_auto(title, column))
@@ -128,7 +131,7 @@ class TableSpec:
 
     @cached_property
     def chosen(self) -> tuple[ColumnSpec, ...]:
-        """The columns that hold a choice, in some row at least."""
+        """Return the columns that hold a choice, in some row at least."""
         rows = any(row.type == "choice" for row in self.rows)
         return (
             self.columns
@@ -137,18 +140,18 @@ class TableSpec:
         )
 
     def choices_of(self, row: str, column: ColumnSpec) -> tuple[str, ...]:
-        """What may be chosen at `row` and `column`; () where nothing is chosen."""
+        """Return what may be chosen at `row` and `column`; () where nothing is chosen."""
         spec = self.row.get(row)
         choices = spec.choices if spec and spec.choices else column.choices
         return choices if self.kind(row, column) == "choice" else ()
 
     def kind(self, row: str, column: ColumnSpec) -> str:
-        """The type of the cell at `row` (any title for an open row) and `column`."""
+        """Return the type of the cell at `row` (any title for an open row) and `column`."""
         spec = self.row.get(row)
         return spec.type if spec and spec.type else column.type
 
     def unit_of(self, row: str, column: ColumnSpec) -> str:
-        """元, 万元, 分, 人 …; "%" for rates, "" for words."""
+        """Return 元, 万元, 分, 人 …; "%" for rates, "" for words."""
         kind = self.kind(row, column)
         if kind == "percent":
             return "%"
@@ -158,7 +161,7 @@ class TableSpec:
         return (spec.unit if spec else "") or column.unit or self.unit
 
     def decimals_of(self, row: str, column: ColumnSpec) -> int:
-        """Digits that the form prints; a rate's are of its percentage."""
+        """Return the decimals that the form prints; a rate's are of its percentage."""
         spec = self.row.get(row)
         for choice in (
             spec.decimals if spec else None,
@@ -170,14 +173,14 @@ class TableSpec:
         return DEFAULT_DECIMALS.get(self.kind(row, column), 2)
 
     def exists(self, row: str, column: ColumnSpec) -> bool:
-        """Whether the form has a cell to fill there at all."""
+        """Return whether the form has a cell to fill there at all."""
         spec = self.row.get(row)
         return (not column.only or row in column.only) and (
             not spec or not spec.only or column.title in spec.only
         )
 
     def is_auto(self, row: str, column: ColumnSpec) -> bool:
-        """Whether that cell of the blank form is a formula."""
+        """Return whether that cell of the blank form is a formula."""
         if not self.exists(row, column) or not column.numeric:
             return False
         spec = self.row.get(row)
@@ -191,7 +194,7 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """A worksheet of the form, in its place. kind: data | guide | selfcheck. `repeats`: so many copies in the blank form."""
+    """A worksheet of the form. kind: data | guide | selfcheck; `repeats`: copies in the blank form."""
 
     title: str
     kind: str = "data"
@@ -220,7 +223,7 @@ class EquationSpec:
 
     @property
     def across(self) -> bool:
-        """Whether it holds between tables."""
+        """Return whether it holds between tables."""
         return not self.table
 
 
@@ -260,7 +263,7 @@ class IndicatorSpec:
 
 @dataclass(frozen=True, slots=True)
 class Carry:
-    """A figure of last year's workbook that is typed into this year's: the closing balance is the opening one."""
+    """A figure of last year's workbook that opens this year's: a closing balance, say."""
 
     source: Ref
     target: Ref
@@ -330,36 +333,36 @@ class Template:
 
     @cached_property
     def repeated(self) -> SheetSpec | None:
-        """The sheet of which a workbook holds several; a form has one at most."""
+        """Return the sheet of which a workbook holds several; a form has one at most."""
         return next((sheet for sheet in self.sheets if sheet.repeats), None)
 
     @cached_property
     def library(self) -> Mapping[str, IndicatorSpec]:
-        """The indicator library by tidied name and alias; a name goes before another's alias."""
+        """Return the indicators by tidied name and alias; a name goes before an alias."""
         names = {tidy(alias): spec for spec in self.indicators for alias in spec.aliases}
         return names | {tidy(spec.name): spec for spec in self.indicators}
 
     @cached_property
     def tier_words(self) -> Mapping[str, Tier]:
-        """The 定性 tiers by tidied word; a word of two tiers means the first."""
+        """Return the 定性 tiers by tidied word; a word of two tiers means the first."""
         return {
             tidy(word): tier for tier in reversed(self.tiers) for word in tier.words if tidy(word)
         }
 
     @cached_property
     def labels(self) -> frozenset[str]:
-        """The rows of tables with one column: they are called by the row alone."""
+        """Return the rows of tables with one column: they are called by the row alone."""
         return frozenset(
             row for table in self.tables if len(table.columns) == 1 for row in table.row
         )
 
     def unit_of(self, ref: Ref) -> str:
-        """The unit of the cell at an address by titles."""
+        """Return the unit of the cell at an address by titles."""
         table = self.table[ref.table]
         return table.unit_of(ref.row, table.column[ref.column])
 
     def is_auto(self, ref: Ref) -> bool:
-        """Whether the cell at an address by titles is a formula in the blank form."""
+        """Return whether the cell at an address by titles is a formula in the blank form."""
         table = self.table[ref.table]
         return table.is_auto(ref.row, table.column[ref.column])
 
@@ -374,5 +377,5 @@ class Template:
         return self._by_sheet.get(sheet, ())
 
     def grade(self, score: Fraction) -> str:
-        """The grade of a score on 100."""
+        """Return the grade of a score on 100."""
         return next((g.name for g in self.grades if score >= g.floor), self.grades[-1].name)

@@ -15,7 +15,7 @@ from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, 
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.number_text import plain
-from jixiao_xlsx.values.operands import find
+from jixiao_xlsx.values.operands import cells_at
 from jixiao_xlsx.values.text import tidy
 
 
@@ -117,7 +117,7 @@ class TableFigures:
 
     def cell(self, ref: Ref) -> Cell | None:
         """Return the cell at an address, or None."""
-        cells = find(self.submission, ref)
+        cells = cells_at(self.submission, ref)
         return cells[0] if cells else None
 
     @cached_property

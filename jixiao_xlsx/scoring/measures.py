@@ -1,4 +1,4 @@
-"""Targets and results as typed: sign, number, digits, or words; rates as fractions (95 % = 0.95)."""
+"""Targets and results as typed: sign, number, digits, or words; 95 % is 0.95."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The values that flow through the house. Frozen, without I/O."""
+"""What became of each file of a run, and of the run as a whole. Frozen, without I/O."""
 
 from __future__ import annotations
 
@@ -8,10 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Report
 from jixiao_xlsx.values.people import Bureau, Department
@@ -19,7 +16,7 @@ from jixiao_xlsx.values.scores import Scorecard
 
 
 class FileStatus(StrEnum):
-    """One list for everything a bureau keeps of a file or a department."""
+    """The status of a file or of a department in 报送情况."""
 
     SUBMITTED = "已报"
     MISSING = "未报"
@@ -33,10 +30,11 @@ class FileStatus(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What only a comparison of departments needs: kept small, since it is kept of all of them.
+    """What a comparison of departments needs: small, since it is kept for all of them.
 
-    `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their cell and beginning),
-    `targets` the 共性 targets as typed; `office_per_head` in 元; `scope` is the 填报口径; `blank`: nothing was filled in.
+    `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their
+    cell and beginning), `targets` the 共性 targets as typed; `office_per_head` is in 元; `scope` is
+    the 填报口径; `blank`: nothing was filled in.
     """
 
     figures: Mapping[str, str] = field(default_factory=dict)
@@ -50,7 +48,7 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """The mail a file came with: the sender's address, the date in ISO 8601 with its offset, the subject; "" where unknown."""
+    """The mail a file came with; "" where unknown. `date` is in ISO 8601 with its offset."""
 
     sender: str = ""
     date: str = ""
@@ -58,7 +56,7 @@ class Letter:
 
     @property
     def sent(self) -> int:
-        """The date in seconds since 1970; 0 where unknown."""
+        """Return the date in seconds since 1970; 0 where unknown."""
         try:
             return int(dt.datetime.fromisoformat(self.date).timestamp())
         except (ValueError, OverflowError, OSError):
@@ -67,14 +65,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """One file of the inbox, accounted for: its status and, where it counts, what came of it (a scorecard per project).
+    """One file of the inbox: its status and, where it counts, its report and scorecards.
 
-    `department` is the name in the roster (or as typed, for a department outside it); `output` the scored workbook written
-    for it, relative to the output folder; `problem` what went wrong while writing it. `material` is a document that belongs
-    to a department and is kept with it (随附材料): 已报, but never a workbook that counts. `returned` names what goes back;
-    `documents` are the files of written reports that were read with it, or not, each with what is to be said of it; `faults`
-    are the program's own, for whoever maintains it. `ignorable` marks what no department sent (lock files, system
-    files, earlier results).
+    `department` is the name in the roster (or as typed, for a department outside it); `output` the
+    scored workbook written for it, relative to the output folder; `problem` what went wrong while
+    writing it. `material` is a document that belongs to a department and is kept with it
+    (随附材料): 已报, but never a workbook that counts. `returned` names what goes back; `documents`
+    are the files of written reports that came with it, read or not, each with its note; `faults`
+    are errors of the program, for its maintainers. `ignorable` marks what no department sent
+    (lock files, system files, earlier results).
     """
 
     file: str
@@ -97,16 +96,16 @@ class Answer:
 
     @property
     def counts(self) -> bool:
-        """Whether this is the workbook by which its department is judged."""
+        """Return whether this is the workbook by which its department is judged."""
         return self.status is FileStatus.SUBMITTED and not self.material
 
 
 @dataclass(frozen=True)
 class Batch:
-    """A whole run: every file once, and the roster it is held against.
+    """A whole run: every file once, and the roster it is compared with.
 
-    `problems` are outputs that could not be written, `notes` what else a person should know of the output folder. `earlier` is
-    what the rounds before say of departments that have nothing that counts in this one.
+    `problems` are outputs that could not be written, `notes` further messages on the output folder.
+    `earlier` are the reports of earlier rounds on departments with nothing that counts in this one.
     """
 
     template_id: str
@@ -122,23 +121,23 @@ class Batch:
 
     @property
     def submitted(self) -> tuple[Answer, ...]:
-        """The answers that count: 已报, with report and scorecards."""
+        """Return the answers that count: 已报, with report and scorecards."""
         return tuple(a for a in self.answers if a.counts and a.report and a.scorecards)
 
     @cached_property
     def missing(self) -> tuple[Department, ...]:
-        """Departments of the roster with nothing that counts."""
+        """Return the departments of the roster with nothing that counts."""
         there = {answer.department for answer in self.submitted}
         return tuple(d for d in self.roster if d.name not in there)
 
     @cached_property
     def silent(self) -> Mapping[str, Report]:
-        """Of the `missing`, by name, those that an earlier round had something of, and what that came to."""
-        known = {
+        """Return the earlier report of each `missing` department that has one, by name."""
+        by_name = {
             name: report
             for report in self.earlier
             for name in (report.code, report.department)
             if name
         }
-        found = {d.name: known.get(d.name) or known.get(d.code) for d in self.missing}
-        return {name: report for name, report in found.items() if report}
+        earlier = {d.name: by_name.get(d.name) or by_name.get(d.code) for d in self.missing}
+        return {name: report for name, report in earlier.items() if report}

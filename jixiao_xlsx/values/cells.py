@@ -1,4 +1,4 @@
-"""The values that flow through the house. Frozen, without I/O."""
+"""What is read of a file: cells, tables, reports, the submission. Frozen, without I/O."""
 
 from __future__ import annotations
 
@@ -21,14 +21,11 @@ _DIGITS = re.compile(r"\d+")
 _LAST_ROW = 1_048_577
 
 
-# ------------------------------------------------------------------------------------------------------ what was read
-
-
 class Cell(NamedTuple):
-    """One cell of a table: where it stands, what it is called, and what was in it. A tuple, since a file has thousands.
+    """One cell of a table: its address, its titles and its content; a file has thousands.
 
-    `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for text cells, None otherwise.
-    `note` says what was odd about the way it was typed.
+    `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for
+    text cells, None otherwise. `note` says what was odd about the way it was typed.
     """
 
     sheet: str
@@ -45,12 +42,12 @@ class Cell(NamedTuple):
 
     @property
     def number(self) -> Decimal | None:
-        """The number, or None for anything that is not one."""
+        """Return the number; None for anything else."""
         return self.value if isinstance(self.value, Decimal) else None
 
     @property
     def text(self) -> str:
-        """What a person sees typed there, without surrounding spaces."""
+        """Return what was typed there, without surrounding spaces."""
         if self.raw is None:
             return ""
         if isinstance(self.raw, float) and self.raw.is_integer() and abs(self.raw) < 1e15:
@@ -59,13 +56,13 @@ class Cell(NamedTuple):
 
     @property
     def figure(self) -> Figure | None:
-        """The number on its unit and grid."""
+        """Return the number on its unit and grid; None for anything else."""
         number = self.number
         return None if number is None else Figure(number, self.unit, self.decimals)
 
     @property
     def gridded(self) -> bool:
-        """Whether it holds a number that is printed coarser than its atoms (万元 with two decimals, say)."""
+        """Return whether its number is printed coarser than its atoms (万元, two decimals)."""
         return isinstance(self.value, Decimal) and grid_of(self.unit, self.decimals) > 1
 
     @property
@@ -96,9 +93,10 @@ class Row:
 class Table:
     """A sheet, or a part of one, with a row axis and a column axis.
 
-    `anchor` is the cell that findings about the whole table point at; `columns` maps each column title to the cell of its
-    heading; `absent` lists titles that the form has and the file has not (rows and columns); `extras` are the labelled
-    cells around the grid (a tick, a reason); `heading` is the readable title line, where the form has one.
+    `anchor` is the cell that findings about the whole table point at; `columns` maps each column
+    title to the cell of its heading; `absent` lists titles of rows and columns that the form has
+    and the file has not; `extras` are the labelled cells around the grid (a tick, a reason);
+    `heading` is the readable title line, where the form has one.
     """
 
     name: str
@@ -121,30 +119,30 @@ class Table:
 
     @cached_property
     def by_title(self) -> Mapping[str, Row]:
-        """Rows by title; the first of equal open rows."""
+        """Return the rows by title; the first of equal open rows."""
         return {row.title: row for row in reversed(self.rows)}
 
     def cell(self, row: str, column: str) -> Cell | None:
-        """The cell at those titles, or None."""
-        found = self.by_title.get(row)
-        return None if found is None else found.cells.get(column)
+        """Return the cell at those titles, or None."""
+        line = self.by_title.get(row)
+        return None if line is None else line.cells.get(column)
 
     def cells(self) -> Iterator[Cell]:
-        """Every cell of the grid and around it."""
+        """Yield every cell of the grid and around it."""
         for row in self.rows:
             yield from row.cells.values()
         yield from self.extras.values()
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """Values in the sheet's own unit; rows and columns carry the form's titles. Blank is None/NaN."""
+        """Return the values in the sheet's unit by the form's titles; blank is None or NaN."""
         return self._frame(
             lambda cell: float(cell.value) if isinstance(cell.value, Decimal) else cell.value
         )
 
     @cached_property
     def refs(self) -> pd.DataFrame:
-        """The cell addresses, in a frame of the same shape as `frame`."""
+        """Return the cell addresses, in the shape of `frame`."""
         return self._frame(lambda cell: cell.ref)
 
     def _frame(self, of: Any) -> pd.DataFrame:
@@ -160,7 +158,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """Something the reader met and did not keep silent about. `kind` is one of the reader's fixed words."""
+    """Something the reader reports. `kind` is one of its fixed words."""
 
     kind: str
     place: Place
@@ -170,7 +168,7 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Remark:
-    """A 情况说明 as typed beside a finding: the rule and the item it speaks of, and the sheet ("" for any)."""
+    """A 情况说明 as typed for a finding: its rule, its item, its sheet ("" for any)."""
 
     code: str
     item: str
@@ -182,9 +180,9 @@ class Remark:
 class Paragraph:
     """A paragraph of a written report outside its tables; `number` counts those with text, from 1.
 
-    `heading`: it heads what follows; `numbered`: Word counts it by itself, so that its number is not in the text; `listed`: a
-    line of the table of contents, which only repeats a heading. `aside`: where it stands when not in the text (页眉, 页脚, 脚注);
-    then `number` counts those of its kind.
+    `heading`: it heads what follows; `numbered`: Word counts it, so that its number is not in the
+    text; `listed`: a line of the table of contents, which only repeats a heading. `aside`: where it
+    stands when not in the text (页眉, 页脚, 脚注); then `number` counts those of its kind.
     """
 
     number: int
@@ -196,7 +194,7 @@ class Paragraph:
 
     @property
     def ref(self) -> str:
-        """What findings call it."""
+        """Return its name in findings."""
         return f"{self.aside}第{self.number}段" if self.aside else f"第{self.number}段"
 
 
@@ -204,8 +202,9 @@ class Paragraph:
 class Document:
     """A written report (.docx) as read. `file` is what findings call it: the sheet of its places.
 
-    `tables` are those in which a table of the form was recognised, their cells called “表2 第3行第4列”; `tables_seen` counts all.
-    `margins` are headers, footers and notes; `figures` the amounts of other tables, by the titles of their rows and columns.
+    `tables` are those in which a table of the form was recognised, their cells called “表2
+    第3行第4列”; `tables_seen` counts all. `margins` are headers, footers and notes; `figures` the
+    amounts of other tables, by the titles of their rows and columns.
     """
 
     file: str
@@ -217,16 +216,14 @@ class Document:
     figures: tuple[Cell, ...] = ()
 
 
-@dataclass(
-    frozen=True, eq=False
-)  # one and the same, or another: what is worked out of it is remembered by identity
+@dataclass(frozen=True, eq=False)  # compared by identity: caches of what follows from it use that
 class Submission:
-    """One workbook as read: tables by name, and everything around them that a rule may ask about.
+    """One workbook as read: tables by name, and everything around them that a rule may need.
 
-    `meta` is what the file says of itself (see `meta`); {} for one that was not made from a blank form. `documents` are the
-    written reports that came with it, `unread` those that could not be read, as (file, reason). `copies` is the submission
-    once per copy of a sheet that repeats, each with the tables of that copy under the form's own names; () for a form
-    without such a sheet.
+    `meta` are the lines of its hidden mark, {} for a file that was not made from a blank form.
+    `documents` are the written reports that came with it, `unread` those that could not be read, as
+    (file, reason). `copies` is the submission once per copy of a sheet that repeats, each with the
+    tables of that copy under the form's own names; () for a form without such a sheet.
     """
 
     file: str
@@ -253,7 +250,7 @@ class Submission:
 
     @property
     def parts(self) -> tuple[Submission, ...]:
-        """What is checked and scored by itself: each copy of a sheet that repeats (each project), else the submission."""
+        """Return what is checked and scored by itself: each copy (each project), else itself."""
         return tuple(
             replace(copy, documents=self.documents, unread=self.unread) for copy in self.copies
         ) or (self,)
@@ -262,13 +259,13 @@ class Submission:
         return self.tables.get(table)
 
     def cell(self, table: str, row: str, column: str) -> Cell | None:
-        """The cell at an address by titles, or None where any of the three is missing."""
-        found = self.tables.get(table)
-        return None if found is None else found.cell(row, column)
+        """Return the cell at an address by titles; None where any of the three is missing."""
+        part = self.tables.get(table)
+        return None if part is None else part.cell(row, column)
 
 
 class Place(NamedTuple):
-    """A cell of the submitted file; or, with the name of a report for its sheet, “第12段” or “表2 第3行第4列” of it."""
+    """A cell of the workbook; or “第12段”, “表2 第3行第4列” of a report, named as its sheet."""
 
     sheet: str
     cell: str
@@ -278,7 +275,7 @@ class Place(NamedTuple):
 
     @property
     def order(self) -> tuple[int, int, str]:
-        """Row, then column; in a report the paragraphs, then the tables. What is neither comes last."""
+        """Return the order: row, column; in a report paragraphs, then tables; the rest last."""
         if address := _ADDRESS.fullmatch(self.cell):
             return int(address[2]), len(address[1]), address[1]
         numbers = [int(number) for number in _DIGITS.findall(self.cell)]

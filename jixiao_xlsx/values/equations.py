@@ -1,8 +1,9 @@
 """One parsed Equation, used by the checker, 自检, comments and rule pages alike.
 
-Auditors write `基本支出小计 = 人员经费 + 公用经费`. A term is `表.行.列`; with scope "row" a name is a column, with scope
-"column" a row; `各行` are the open rows and `合计` the total row. Names that hold `. + - / = ≤` or spaces stand in 「」.
-Linear, with = or ≤, possibly chained; a ratio is two linear sides around /.
+Auditors write `基本支出小计 = 人员经费 + 公用经费`. A term is `表.行.列`; with scope "row" a name is
+a column, with scope "column" a row; `各行` are the open rows and `合计` the total row. Names that
+hold `. + - / = ≤` or spaces stand in 「」. Linear, with = or ≤, possibly chained; a ratio is two
+linear sides around /.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A place named by titles. `row` or `column` is "" where the scope supplies it."""
+    """An address by titles. `row` or `column` is "" where the scope supplies it."""
 
     table: str
     row: str
@@ -91,7 +92,10 @@ def parse_relation(text: str, scope: Scope, table: str = "") -> Relation:
 
 
 def parse_ratio(text: str, scope: Scope = Scope.SHEET, table: str = "") -> Ratio:
-    """Parse `比率 = 分子 / 分母`, or `分子 / 分母` alone; a side of several terms may stand in (). Raises EquationError."""
+    """Parse `比率 = 分子 / 分母`, or `分子 / 分母` alone; a side may stand in ().
+
+    Raises EquationError.
+    """
     left, equals, rest = text.rpartition("=")
     halves = rest.split("/")
     if len(halves) != 2:
@@ -109,8 +113,8 @@ def _side(text: str, scope: Scope, table: str) -> Side:
 
 
 def _terms(text: str, scope: Scope, table: str) -> list[tuple[str, Term | None]]:
-    """Operators (= ≤ /) and signed terms, in order."""
-    found: list[tuple[str, Term | None]] = []
+    """Return operators (= ≤ /) and signed terms, in order. Raises EquationError."""
+    terms: list[tuple[str, Term | None]] = []
     sign = 1
     position = 0
     expect_name = True
@@ -123,7 +127,7 @@ def _terms(text: str, scope: Scope, table: str) -> list[tuple[str, Term | None]]
         if name:
             if not expect_name:
                 raise EquationError(f"“{name}”前缺少运算符：{text}")
-            found.append(("", Term(sign, _ref(name, scope, table))))
+            terms.append(("", Term(sign, _ref(name, scope, table))))
             sign, expect_name = 1, False
         elif op in {"-", "−"}:
             sign, expect_name = -sign if expect_name else -1, True
@@ -132,11 +136,11 @@ def _terms(text: str, scope: Scope, table: str) -> list[tuple[str, Term | None]]
         else:
             if expect_name:
                 raise EquationError(f"“{op}”前缺少项：{text}")
-            found.append((op, None))
+            terms.append((op, None))
             sign, expect_name = 1, True
     if expect_name:
         raise EquationError(f"末尾缺少项：{text}")
-    return found
+    return terms
 
 
 def _ref(name: str, scope: Scope, table: str) -> Ref:
@@ -155,5 +159,5 @@ def _ref(name: str, scope: Scope, table: str) -> Ref:
 
 
 def quote(name: str) -> str:
-    """`name` as it must be written in an equation."""
+    """Return `name` as it must be written in an equation."""
     return f"「{name}」" if re.search(r"[-.+/=≤−\s]", name) else name

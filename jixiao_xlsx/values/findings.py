@@ -1,4 +1,4 @@
-"""The values that flow through the house. Frozen, without I/O."""
+"""What the checks find, and the report of them. Frozen, without I/O."""
 
 from __future__ import annotations
 
@@ -6,13 +6,8 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
 from jixiao_xlsx.values.cells import Place
-
-# ------------------------------------------------------------------------------------------------------ what was found
 
 
 class Severity(StrEnum):
@@ -32,7 +27,7 @@ class Severity(StrEnum):
 
 
 class FindingState(StrEnum):
-    """open: to be dealt with; explained: a 警告 with 情况说明; waived: kept visible by the bureau's word."""
+    """open: to be corrected; explained: a 警告 with 情况说明; waived by the bureau, still listed."""
 
     OPEN = "open"
     EXPLAINED = "explained"
@@ -40,7 +35,7 @@ class FindingState(StrEnum):
 
 
 class Result(StrEnum):
-    """What becomes of a submission that was read."""
+    """What happens to a submission that was read."""
 
     RETURN = "退回"
     PASS = "通过"
@@ -57,9 +52,9 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing to tell a department: never without a cell.
+    """One thing for a department to correct or explain: never without a cell.
 
-    `fingerprint` is what it keeps from round to round (see `rounds`), `since` the round in which it first stood.
+    `fingerprint` identifies it from round to round, `since` is the round in which it first stood.
     """
 
     code: str
@@ -83,7 +78,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Mended:
-    """A finding of an earlier round that is gone; `since` and `until` are the rounds in which it first stood and was gone."""
+    """A finding that is gone; it stood first in round `since` and was gone in round `until`."""
 
     fingerprint: str
     code: str
@@ -99,7 +94,7 @@ class Mended:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A cell that differs from the round before though no finding asked for it; texts as typed, "" for blank."""
+    """A cell changed since the round before without a finding; as typed, "" for blank."""
 
     place: Place
     item: str
@@ -119,9 +114,9 @@ class Skipped:
 
 @dataclass(frozen=True)
 class Report:
-    """What the checker says of one submission, without the submission itself: small enough to keep sixty of.
+    """The findings of one submission, without the submission itself: small enough to keep sixty.
 
-    `faults` are the program's own, told in the words of whoever maintains it.
+    `faults` are errors of the program, in the words of a maintainer.
     """
 
     file: str
@@ -141,7 +136,7 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """退回 while a 错误 or 警告 is open."""
+        """Return 退回 while a 错误 or 警告 is open."""
         open_ = (f for f in self.findings if f.state is FindingState.OPEN)
         return Result.RETURN if any(f.severity is not Severity.NOTE for f in open_) else Result.PASS
 
@@ -154,11 +149,11 @@ class Report:
         )
 
     def flatten(self, *names: str) -> list[tuple[object, ...]]:
-        """The named fields of every finding; `sheet` and `cell` reach into its place."""
+        """Return the named fields of every finding; `sheet` and `cell` are those of its place."""
         return [tuple(_field(finding, name) for name in names) for finding in self.findings]
 
     def count(self, severity: Severity, apart: Collection[str] = ()) -> int:
-        """The open findings of a severity, without those of the sheets in `apart`."""
+        """Return the number of open findings of a severity outside the sheets in `apart`."""
         open_ = (
             f for f in self.findings if f.severity is severity and f.state is FindingState.OPEN
         )
@@ -171,7 +166,7 @@ def _field(finding: Finding, name: str) -> object:
 
 @dataclass(frozen=True, slots=True)
 class BatchFinding:
-    """Something that only several submissions together show, a waiver that no longer does anything, or the reviewer's slip."""
+    """A finding about several submissions, a waiver without effect, or a reviewer's slip."""
 
     code: str
     severity: Severity

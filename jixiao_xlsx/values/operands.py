@@ -1,8 +1,4 @@
-"""What an equation says of a submission: holds, fails, or holds for a reason that is worth a 提示.
-
-Equations of the form are expanded into instances (one per row or column) of resolved cells; each is judged with intervals of
-whole 分 under both conventions, then under the reliefs: typed zeros, 平尾差, the 100 元 grid. Pure.
-"""
+"""The cells of a submission that the terms of an equation or a ratio name."""
 
 from __future__ import annotations
 
@@ -22,8 +18,8 @@ class Operand(NamedTuple):
 Operands = tuple[Operand, ...]
 
 
-def find(submission: Submission, ref: Ref) -> list[Cell] | None:
-    """The cells a reference names; None when its table, row or column is missing."""
+def cells_at(submission: Submission, ref: Ref) -> list[Cell] | None:
+    """Return the cells a reference names; None where its table, row or column is missing."""
     table = submission.tables.get(ref.table)
     if table is None or ref.column not in table.columns:
         return None
@@ -36,10 +32,10 @@ def find(submission: Submission, ref: Ref) -> list[Cell] | None:
 
 
 def side_cells(submission: Submission, side: Side) -> list[Operand] | None:
-    """The operands of a side of full addresses; None when something is missing."""
+    """Return the operands of a side of full addresses; None where something is missing."""
     operands: list[Operand] = []
     for term in side:
-        cells = find(submission, term.ref)
+        cells = cells_at(submission, term.ref)
         if cells is None:
             return None
         operands += [Operand(term.sign, cell) for cell in cells]

@@ -1,4 +1,4 @@
-"""The values that flow through the house. Frozen, without I/O."""
+"""Departments, the bureau, and the figures and waivers it gives. Frozen, without I/O."""
 
 from __future__ import annotations
 
@@ -6,13 +6,6 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
-# ------------------------------------------------------------------------------------------------------ the season
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +25,7 @@ class Department:
 
 @dataclass(frozen=True, slots=True)
 class ReferenceLine:
-    """A figure of the bureau's own: amounts in 元 by kind (年初预算, 全年预算, 决算), and the line of the file it stands on."""
+    """A figure of the bureau's: amounts in 元 by kind (年初预算, 全年预算, 决算), and its line."""
 
     code: str
     item: str
@@ -42,7 +35,7 @@ class ReferenceLine:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """The bureau's word that a finding may stand. `item` "" means every item of the rule; `until` the last day it holds."""
+    """A finding that may stand. `item` "" means every item; `until` is the last day it holds."""
 
     department: str
     code: str
@@ -55,7 +48,7 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Bureau:
-    """Who asks, and until when (bureau.toml). Dates are printed as given."""
+    """The bureau that collects, and its dates (bureau.toml), printed as given."""
 
     name: str = ""
     office: str = ""

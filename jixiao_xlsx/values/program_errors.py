@@ -1,4 +1,4 @@
-"""What went wrong inside the program, for whoever maintains it: kept in run.json, never shown to a reviewer or a department."""
+"""Errors of the program as text for its maintainers, kept in run.json only."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ import re
 import traceback
 from pathlib import Path
 
-_MOST = 400
+_MAX_LENGTH = 400
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")  # another one in every run
-_HERE = Path(__file__).parents[1]
+_PACKAGE = Path(__file__).parents[1]
 
 
-def described(error: BaseException) -> str:
-    """The kind of `error`, its words, and the last line of this package that it came through."""
-    words = _ADDRESS.sub("", f"{type(error).__name__}: {error}")[:_MOST]
+def error_text(error: BaseException) -> str:
+    """Return the type of `error`, its message, and the last line of this package it passed."""
+    text = _ADDRESS.sub("", f"{type(error).__name__}: {error}")[:_MAX_LENGTH]
     places = [
         frame
         for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).is_relative_to(_HERE)
+        if Path(frame.filename).is_relative_to(_PACKAGE)
     ]
     if not places:
-        return words
+        return text
     last = places[-1]
     return (
-        f"{words} ({Path(last.filename).relative_to(_HERE).as_posix()}:{last.lineno} {last.name})"
+        f"{text} ({Path(last.filename).relative_to(_PACKAGE).as_posix()}:{last.lineno} {last.name})"
     )

@@ -1,4 +1,4 @@
-"""The values that flow through the house. Frozen, without I/O."""
+"""Scores of indicators and submissions, and the reviewer's. Frozen, without I/O."""
 
 from __future__ import annotations
 
@@ -8,14 +8,9 @@ from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    pass
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding
-
-# ------------------------------------------------------------------------------------------------------ what it scores
 
 
 class Method(StrEnum):
@@ -33,10 +28,10 @@ class Method(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IndicatorScore:
-    """One indicator: 自评分 beside 复算分, with the numbers and the words that lead to it. Scores in 分, exact.
+    """One indicator: 自评分 and 复算分, with the numbers and words that lead to it; exact, in 分.
 
-    `actual`, `target` feed `method` (rates as fractions: 95 % = 0.95); `low`, `high` bound a tier's coefficient;
-    `per_point` is the share of the weight lost per percentage point (变动率).
+    `actual`, `target` feed `method` (rates as fractions: 95 % = 0.95); `low`, `high` bound a tier's
+    coefficient; `per_point` is the share of the weight lost per percentage point (变动率).
     """
 
     level1: str
@@ -81,9 +76,11 @@ class Execution:
 
 @dataclass(frozen=True, slots=True)
 class Reviewed:
-    """The reviewer's word on one line of a scored workbook: 财政复核分 as `typed` and as read (分, None: nothing that can be
-    used), and 复核理由. `own` and `computed` are the 自评分 and 复算分 that the reviewer had before them; `note` says what
-    was odd about the way it was typed. `name` is the line's, numbered ("#2") where names repeat.
+    """What a reviewer typed on one line of a scored workbook: 财政复核分 and 复核理由.
+
+    `typed` is the score as typed, `score` as read in 分 (None: unusable). `own` and `computed` are
+    自评分 and 复算分 as printed on that line; `note` says what was odd about the way it was typed.
+    `name` is the line's, numbered ("#2") where names repeat.
     """
 
     name: str
@@ -97,8 +94,10 @@ class Reviewed:
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a reviewer typed into one table of a scored workbook. `item` is the project it is about, numbered (“#2”) where names
-    repeat, "" where a workbook has one; `sources` are the digests of the files in which it was typed.
+    """What a reviewer typed into one table of a scored workbook.
+
+    `item` is the project it is about, numbered (“#2”) where names repeat, "" where a workbook has
+    one; `sources` are the digests of the files in which it was typed.
     """
 
     file: str
@@ -114,8 +113,10 @@ class Review:
 
 @dataclass(frozen=True, slots=True)
 class ReviewOutcome:
-    """What the reviewer's word comes to: the indicators' `score` and the `total` with it (分; None: nothing typed, or not all
-    lines have a score), lines that no longer fit an indicator, and what the reviewer must be told.
+    """The scores that follow from a review, in 分, and the findings for the reviewer.
+
+    `score` is that of the indicators, `total` with 预算执行率 (None: nothing typed, or not every line
+    has a score); `left` are lines that no longer fit an indicator.
     """
 
     score: Fraction | None = None
@@ -130,9 +131,9 @@ class ReviewOutcome:
 class Scorecard:
     """All scores of one submission, exact; totals are rounded once, to two decimals, when shown.
 
-    `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用; `total` adds 预算执行率. `item`
-    and `sheet` say what was scored (a project) and where, where a workbook may hold several.
-    `review` is the reviewer's word beside them, None where none was given.
+    `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用;
+    `total` adds 预算执行率. `item` and `sheet` name the project that was scored and its sheet, where a
+    workbook may hold several. `review` is None where no reviewer gave scores.
     """
 
     department: str
@@ -153,27 +154,24 @@ class Scorecard:
 
     @cached_property
     def is_scaled(self) -> bool:
-        """Whether `score` is more than the sum of its parts: Σ得分 / Σ适用权重 × the full mark."""
+        """Return whether `score` was scaled: Σ得分 / Σ适用权重 × the full mark."""
         return self.score is not None and self.score != sum(
             (one.score or 0 for one in self.indicators), Fraction(0)
         )
 
     @cached_property
     def applicable_weight(self) -> Fraction:
-        """The weights that count: those of the indicators with a score."""
+        """Return the weights that count, in 分: those of the indicators with a score."""
         return sum((one.weight for one in self.indicators if one.score is not None), Fraction(0))
 
     @property
     def name(self) -> str:
-        """Whose scores these are, in words: the department, and the project where there are several."""
+        """Return the department, and the project where there are several."""
         return f"{self.department}·{self.item}" if self.item else self.department
 
     @property
     def final(self) -> tuple[Fraction | None, str]:
-        """The total and grade that count: the reviewer's where given, else the recomputed ones."""
-        reviewed = self.review is not None and self.review.total is not None
-        return (
-            (self.review.total, self.review.grade)
-            if self.review and reviewed
-            else (self.total, self.grade)
-        )
+        """Return the total and grade that count: the reviewer's, else the recomputed ones."""
+        if self.review is not None and self.review.total is not None:
+            return self.review.total, self.review.grade
+        return self.total, self.grade

@@ -11,7 +11,7 @@ from jixiao_xlsx.form.spec import ColumnSpec, EquationSpec, TableSpec, Template
 from jixiao_xlsx.values.amounts import atoms_per, grid_of
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Scope, Side, Term
-from jixiao_xlsx.values.operands import Operand, Operands, find
+from jixiao_xlsx.values.operands import Operand, Operands, cells_at
 from jixiao_xlsx.values.typed_numbers import State
 
 _NO_NUMBERS = {State.UNCALCULATED: "的公式未计算", State.TEXT: "不是数字", State.ERROR: "不是数字"}
@@ -152,7 +152,7 @@ def _resolve(
     for side in sides:
         operands: list[Operand] = []
         for term in side:
-            cells = find(submission, term.ref)
+            cells = cells_at(submission, term.ref)
             if cells is None:
                 return Instance(spec, label, missing=f"缺少“{term.ref}”")
             operands += [Operand(term.sign, cell) for cell in cells]
