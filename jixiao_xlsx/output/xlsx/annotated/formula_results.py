@@ -20,7 +20,7 @@ Results = Mapping[bytes, tuple[bytes, bytes]]
 
 
 def formula_results(parts: Mapping[str, bytes]) -> dict[str, Results]:
-    """Return per worksheet name the (type attribute, value) of each formula's cell, as in the XML."""
+    """Return per worksheet name the (type attribute, value) of each formula's cell."""
     return {
         name: _results(parts[path]) for name, path in _sheet_paths(parts).items() if path in parts
     }

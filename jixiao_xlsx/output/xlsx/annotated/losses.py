@@ -57,7 +57,7 @@ def _lost_drawings(drawings: Sequence[bytes]) -> list[str]:
 
 
 def _after_cells(sheet: bytes) -> bytes:
-    """Return what follows the cells, where all that is searched for stands; else the whole sheet."""
+    """Return what follows the cells, where all marks are, or else the whole sheet."""
     return sheet[max(sheet.rfind(b"</sheetData>"), 0) :]
 
 

@@ -1,4 +1,4 @@
-"""审核意见: the first sheet of an annotated copy, written with openpyxl into the department's own workbook."""
+"""审核意见: the first sheet of an annotated copy, written with openpyxl."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Live, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, set_page, write_listing
 from jixiao_xlsx.output.xlsx.scored.grades import grade_content, grade_text
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE, score_content, taken_as_met
+from jixiao_xlsx.output.xlsx.scored.score_columns import is_changed
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
@@ -99,7 +100,6 @@ def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[CellConte
     first, second = _parameters(one)
     rate = "cell percent" if "%" in one.target_text + one.actual_text else "cell weight"
     share = "cell percent" if one.method is Method.CHANGE else "cell weight"
-    changed = one.self_score is not None and one.score is not None and one.self_score != one.score
     return [
         number + 1,
         one.name,
@@ -113,7 +113,8 @@ def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[CellConte
         second,
         one.self_score,
         Styled(
-            score_content(row, one), "cell score strong differs" if changed else "cell score strong"
+            score_content(row, one),
+            "cell score strong differs" if is_changed(one) else "cell score strong",
         ),
         one.arithmetic,
         one.reason,

@@ -17,22 +17,8 @@ from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Reviewed
 
 SCORES = "绩效评价表"
-(
-    LEVEL1,
-    LEVEL2,
-    NAME,
-    WEIGHT,
-    TARGET,
-    ACTUAL,
-    RATE,
-    SELF,
-    SCORE,
-    GAP,
-    REVIEW,
-    WHY,
-    DEVIATION,
-    OPINIONS,
-) = range(14)
+LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE = range(7)
+SELF, SCORE, GAP, REVIEW, WHY, DEVIATION, OPINIONS = range(7, 14)
 WIDTHS = (10.0, 15.0, 23.0, 7.0, 11.0, 11.0, 10.0, 9.0, 9.0, 9.0, 11.0, 22.0, 24.0, 9.0)
 LAST_COLUMN = len(WIDTHS) - 1
 
@@ -62,6 +48,11 @@ class ScoreRows:
     def of(self, letter: str) -> str:
         """Return the indicator rows of a column."""
         return f"{letter}{self.first}:{letter}{self.last}"
+
+
+def is_changed(one: IndicatorScore | Execution) -> bool:
+    """Return whether 自评分 and 复算分 are both known and differ."""
+    return None not in (one.self_score, one.score) and one.self_score != one.score
 
 
 def gap_formula(row: int, own: Fraction | None, score: Fraction | None) -> CellContent:

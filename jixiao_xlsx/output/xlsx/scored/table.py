@@ -9,26 +9,12 @@ from typing import Any
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
+from jixiao_xlsx.output.xlsx.scored import score_columns as col
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
 from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.plan import write_plan
 from jixiao_xlsx.output.xlsx.scored.score_columns import (
-    ACTUAL,
-    DEVIATION,
-    GAP,
-    LAST_COLUMN,
-    LEVEL1,
-    LEVEL2,
-    NAME,
-    OPINIONS,
-    RATE,
-    SCORE,
     SCORES,
-    SELF,
-    TARGET,
-    WEIGHT,
-    WHY,
-    WIDTHS,
     ScoreRows,
     gap_formula,
     share_columns,
@@ -56,7 +42,7 @@ def write_table(
     numbers: _Numbers,
 ) -> dict[Place, str]:
     """Write the sheet 绩效评价表; return where it shows each cell of the submitted file."""
-    set_widths(sheet, WIDTHS)
+    set_widths(sheet, col.WIDTHS)
     _write_heading(sheet, styles, submission, card, template)
     links: dict[Place, str] = {}
     head = write_plan(sheet, styles, submission, template, marks, links)
@@ -72,7 +58,7 @@ def write_table(
     if not card.indicators:
         put_merged(
             sheet,
-            (head + 1, 0, head + 1, LAST_COLUMN),
+            (head + 1, 0, head + 1, col.LAST_COLUMN),
             "报送的文件里没有读到指标。",
             styles["cell warning"],
         )
@@ -109,16 +95,16 @@ def _write_heading(
     heading = own.replace("{year}年度", f"{year}年度" if year else "")
     put_merged(
         sheet,
-        (0, 0, 0, LAST_COLUMN),
+        (0, 0, 0, col.LAST_COLUMN),
         heading.replace("{department}", card.department),
         styles["title"],
     )
     sheet.set_row(0, 32)
     role = template.roles.get("department")
     put_merged(sheet, (1, 0, 1, 1), role.row if role else "部门名称", styles["head"])
-    put_merged(sheet, (1, 2, 1, WEIGHT), card.name, styles["cell strong"])
-    put_merged(sheet, (1, TARGET, 1, RATE), "部门填报", styles["head"])
-    put_merged(sheet, (1, SELF, 1, LAST_COLUMN), _self_reported(card), styles["cell"])
+    put_merged(sheet, (1, 2, 1, col.WEIGHT), card.name, styles["cell strong"])
+    put_merged(sheet, (1, col.TARGET, 1, col.RATE), "部门填报", styles["head"])
+    put_merged(sheet, (1, col.SELF, 1, col.LAST_COLUMN), _self_reported(card), styles["cell"])
     sheet.set_row(1, 24)
 
 
@@ -174,10 +160,7 @@ def _write_titles(sheet: Any, styles: Styles, at: int, template: Template) -> No
     ]
     for column, title in enumerate(titles):
         put(sheet, at, column, title, styles["head"])
-    sheet.set_row(
-        at,
-        row_height([(title, width) for title, width in zip(titles, WIDTHS, strict=True)], least=30),
-    )
+    sheet.set_row(at, row_height(zip(titles, col.WIDTHS, strict=True), least=30))
 
 
 def _write_indicator(
@@ -196,39 +179,35 @@ def _write_indicator(
         return styles[f"{traits} {gravest.value}" if gravest else traits]
 
     at = row - 1
-    differs = (
-        " differs"
-        if one.self_score is not None and one.score is not None and one.self_score != one.score
-        else ""
-    )
-    put(sheet, at, NAME, one.name, style("cell", "name", "direction"))
-    put(sheet, at, WEIGHT, one.weight, style("cell weight", "weight"))
-    put(sheet, at, TARGET, one.target_text, style("cell center", "target"))
-    put(sheet, at, ACTUAL, one.actual_text, style("cell center", "actual"))
-    put(sheet, at, RATE, one.rate_text, style("cell center", "rate"))
-    put(sheet, at, SELF, one.self_score, style("cell score", "score"))
-    put(sheet, at, SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
+    differs = " differs" if col.is_changed(one) else ""
+    put(sheet, at, col.NAME, one.name, style("cell", "name", "direction"))
+    put(sheet, at, col.WEIGHT, one.weight, style("cell weight", "weight"))
+    put(sheet, at, col.TARGET, one.target_text, style("cell center", "target"))
+    put(sheet, at, col.ACTUAL, one.actual_text, style("cell center", "actual"))
+    put(sheet, at, col.RATE, one.rate_text, style("cell center", "rate"))
+    put(sheet, at, col.SELF, one.self_score, style("cell score", "score"))
+    put(sheet, at, col.SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
     put(
         sheet,
         at,
-        GAP,
+        col.GAP,
         gap_formula(row, one.self_score, one.score),
         styles[f"cell gap{differs}"],
     )
     write_review(sheet, styles, row, one)
-    put(sheet, at, DEVIATION, one.deviation_text, style("cell", "deviation"))
+    put(sheet, at, col.DEVIATION, one.deviation_text, style("cell", "deviation"))
     _write_numbers(sheet, styles, at, one, numbers)
     why = one.reviewed.reason if one.reviewed else ""
     texts = (
-        (one.name, NAME),
-        (why, WHY),
-        (one.target_text, TARGET),
-        (one.actual_text, ACTUAL),
-        (one.deviation_text, DEVIATION),
+        (one.name, col.NAME),
+        (why, col.WHY),
+        (one.target_text, col.TARGET),
+        (one.actual_text, col.ACTUAL),
+        (one.deviation_text, col.DEVIATION),
     )
-    levels = ((one.level1, LEVEL1), (one.level2, LEVEL2))
+    levels = ((one.level1, col.LEVEL1), (one.level2, col.LEVEL2))
     sheet.set_row(
-        at, row_height([(text, WIDTHS[column]) for text, column in (*texts, *levels)], least=24)
+        at, row_height([(text, col.WIDTHS[column]) for text, column in (*texts, *levels)], least=24)
     )
 
 
@@ -247,9 +226,9 @@ def _write_numbers(
         text = "、".join(str(number) for number, _ in entries[:3]) + (
             "等" if len(entries) > 3 else ""
         )
-        put(sheet, at, OPINIONS, Link(entries[0][1], text), styles["cell center link"])
+        put(sheet, at, col.OPINIONS, Link(entries[0][1], text), styles["cell center link"])
     else:
-        put(sheet, at, OPINIONS, None, styles["cell"])
+        put(sheet, at, col.OPINIONS, None, styles["cell"])
 
 
 def _merge_levels(
@@ -257,7 +236,10 @@ def _merge_levels(
 ) -> None:
     """Write 一级 and 二级指标, merged over equal neighbours."""
     keys = [(one.level1, one.level2) for one in indicators]
-    for column, runs in ((LEVEL1, _runs([(one,) for one, _ in keys])), (LEVEL2, _runs(keys))):
+    for column, runs in (
+        (col.LEVEL1, _runs([(one,) for one, _ in keys])),
+        (col.LEVEL2, _runs(keys)),
+    ):
         for top, bottom, key in runs:
             area = (rows.first - 1 + top, column, rows.first - 1 + bottom, column)
             put_merged(sheet, area, key[-1], styles["cell center"])
@@ -281,8 +263,8 @@ def _write_reminders(sheet: Any, styles: Styles, at: int, card: Scorecard) -> in
     """
     for finding in card.review.findings if card.review else ():
         style = styles[f"cell left {finding.severity.value}"]
-        put_merged(sheet, (at, 0, at, LAST_COLUMN), finding.message, style)
-        sheet.set_row(at, row_height([(finding.message, sum(WIDTHS))]))
+        put_merged(sheet, (at, 0, at, col.LAST_COLUMN), finding.message, style)
+        sheet.set_row(at, row_height([(finding.message, sum(col.WIDTHS))]))
         at += 1
     return at
 
@@ -293,8 +275,8 @@ def _write_signatures(sheet: Any, styles: Styles, at: int, template: Template) -
         f"“{SCORE_TITLE}”“{REASON_TITLE}”（黄色格）由复核人填写：改动某项时填新分数和理由，不改动的留空，空格按复算分计。"
         "红、黄、蓝底色依次为有错误、警告、提示的填报项，橙色为自评与复算不一致。"
     )
-    put_merged(sheet, (at, 0, at, LAST_COLUMN), note, styles["remark"])
-    sheet.set_row(at, row_height([(note, sum(WIDTHS))], size=9))
+    put_merged(sheet, (at, 0, at, col.LAST_COLUMN), note, styles["remark"])
+    sheet.set_row(at, row_height([(note, sum(col.WIDTHS))], size=9))
     spec = template.table.get(template.indicator_table)
     own = template.sheet[spec.sheet].signature if spec and spec.sheet in template.sheet else ()
     for row, texts in enumerate(
@@ -307,7 +289,7 @@ def _spread(sheet: Any, styles: Styles, row: int, texts: Sequence[str]) -> None:
     """Write a line of texts evenly over the width."""
     if texts:
         for (left, right), text in zip(
-            share_columns(WIDTHS, [1.0] * len(texts)), texts, strict=True
+            share_columns(col.WIDTHS, [1.0] * len(texts)), texts, strict=True
         ):
             put_merged(sheet, (row, left - 1, row, right - 1), text, styles["plain"])
     sheet.set_row(row, 26)
@@ -315,7 +297,7 @@ def _spread(sheet: Any, styles: Styles, row: int, texts: Sequence[str]) -> None:
 
 def _finish(sheet: Any, head: int, card: Scorecard) -> None:
     if head < 8:  # a long plan block would fill the screen if it stayed
-        sheet.freeze_panes(head + 1, NAME + 1)
+        sheet.freeze_panes(head + 1, col.NAME + 1)
     sheet.protect(
         "",
         {

@@ -12,25 +12,11 @@ from typing import Any
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height
+from jixiao_xlsx.output.xlsx.scored import score_columns as col
 from jixiao_xlsx.output.xlsx.scored.grades import grade_formula, grade_text
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
 from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
-from jixiao_xlsx.output.xlsx.scored.score_columns import (
-    DEVIATION,
-    GAP,
-    LAST_COLUMN,
-    NAME,
-    RATE,
-    REVIEW,
-    SCORE,
-    SELF,
-    WEIGHT,
-    WHY,
-    WIDTHS,
-    ScoreRows,
-    gap_formula,
-    write_review,
-)
+from jixiao_xlsx.output.xlsx.scored.score_columns import ScoreRows, gap_formula, write_review
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import percent, plain, rounded
@@ -63,16 +49,16 @@ def _total_line(
     label: str,
     contents: Mapping[int, tuple[CellContent, str]],
     words: str = "",
-    words_at: int = WHY,
+    words_at: int = col.WHY,
 ) -> None:
     """Write a row: a label, contents with their traits by column, and a text to the right."""
     at = row - 1
-    put_merged(sheet, (at, 0, at, NAME), label, styles["cell center total"])
-    for column in range(WEIGHT, words_at):
+    put_merged(sheet, (at, 0, at, col.NAME), label, styles["cell center total"])
+    for column in range(col.WEIGHT, words_at):
         content, traits = contents.get(column, (None, "cell total"))
         put(sheet, at, column, content, styles[traits])
-    put_merged(sheet, (at, words_at, at, LAST_COLUMN), words, styles["cell"])
-    sheet.set_row(at, row_height([(words, sum(WIDTHS[words_at:]))], least=24))
+    put_merged(sheet, (at, words_at, at, col.LAST_COLUMN), words, styles["cell"])
+    sheet.set_row(at, row_height([(words, sum(col.WIDTHS[words_at:]))], least=24))
 
 
 def _write_sum(
@@ -88,14 +74,17 @@ def _write_sum(
     )
     weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
     contents: dict[int, tuple[CellContent, str]] = {
-        WEIGHT: (Live(f"=SUM({rows.of('D')})", float(weight)), f"cell weight total{weight_mark}"),
-        SELF: (
+        col.WEIGHT: (
+            Live(f"=SUM({rows.of('D')})", float(weight)),
+            f"cell weight total{weight_mark}",
+        ),
+        col.SELF: (
             Live("=" + _scaled(f"SUM({rows.of('H')})", rows, card), float(own)),
             f"cell score total{own_mark}",
         ),
-        SCORE: (_referred(card.score, refs.score), "cell score total"),
-        GAP: (gap_formula(rows.sum, own, card.score), "cell gap total"),
-        REVIEW: (
+        col.SCORE: (_referred(card.score, refs.score), "cell score total"),
+        col.GAP: (gap_formula(rows.sum, own, card.score), "cell gap total"),
+        col.REVIEW: (
             Live(
                 _reviewed_sum(rows, card),
                 _number_or_blank(card.review.score if card.review else None),
@@ -155,18 +144,16 @@ def _write_execution(
     refs: ScoreRefs,
 ) -> None:
     titles = template.execution_columns
-    differs = (
-        execution.self_score is not None
-        and execution.score is not None
-        and execution.self_score != execution.score
-    )
-    mark = " differs" if differs else ""
+    mark = " differs" if col.is_changed(execution) else ""
     contents: dict[int, tuple[CellContent, str]] = {
-        WEIGHT: (execution.weight, "cell weight total"),
-        RATE: (None if execution.rate is None else percent(execution.rate), "cell center total"),
-        SELF: (execution.self_score, "cell score total"),
-        SCORE: (_referred(execution.score, refs.execution), f"cell score total{mark}"),
-        GAP: (
+        col.WEIGHT: (execution.weight, "cell weight total"),
+        col.RATE: (
+            None if execution.rate is None else percent(execution.rate),
+            "cell center total",
+        ),
+        col.SELF: (execution.self_score, "cell score total"),
+        col.SCORE: (_referred(execution.score, refs.execution), f"cell score total{mark}"),
+        col.GAP: (
             gap_formula(rows.execution, execution.self_score, execution.score),
             f"cell gap total{mark}",
         ),
@@ -183,7 +170,7 @@ def _write_execution(
         template.execution_table,
         contents,
         "，".join(amounts),
-        DEVIATION,
+        col.DEVIATION,
     )
     write_review(sheet, styles, rows.execution, execution)
 
@@ -198,11 +185,11 @@ def _write_total(
     execution = execution if card.execution.weight else f"N({execution})"
     reviewed = f'=IF(AND(ISNUMBER(K{above[0]}),ISNUMBER({execution})),K{above[0]}+{execution},"")'
     contents: dict[int, tuple[CellContent, str]] = {
-        WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
-        SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
-        SCORE: (_referred(card.total, refs.total), "cell sum total"),
-        GAP: (gap_formula(rows.total, own, card.total), "cell gap total"),
-        REVIEW: (
+        col.WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
+        col.SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
+        col.SCORE: (_referred(card.total, refs.total), "cell sum total"),
+        col.GAP: (gap_formula(rows.total, own, card.total), "cell gap total"),
+        col.REVIEW: (
             Live(reviewed, _number_or_blank(card.review.total if card.review else None)),
             "cell sum total",
         ),
@@ -222,15 +209,15 @@ def _write_grade(
     own = _own_sum(card) + (card.execution.self_score or 0)
     is_graded = card.total is not None and bool(card.grade)
     contents: dict[int, tuple[CellContent, str]] = {
-        SELF: (
+        col.SELF: (
             Live(
                 f"={grade_formula(template, f'H{total}')}",
                 template.grade(Fraction(rounded(own, 2))),
             ),
             "cell center total",
         ),
-        SCORE: (Live(f"={refs.grade}", card.grade) if is_graded else NONE, "cell center total"),
-        REVIEW: (
+        col.SCORE: (Live(f"={refs.grade}", card.grade) if is_graded else NONE, "cell center total"),
+        col.REVIEW: (
             Live(
                 f'=IF(K{total}="","",{grade_formula(template, f"K{total}")})',
                 card.review.grade if card.review else "",
