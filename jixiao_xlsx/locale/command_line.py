@@ -42,9 +42,7 @@ class ChineseCommand(click.Command):
 
 
 class ChineseGroup(ChineseCommand, click.Group):
-    """The program: its commands, its errors and its exit code. 2 is wrong usage, 130 an
-    interruption.
-    """
+    """The program: its commands, errors and exit codes. 2 is wrong usage, 130 an interruption."""
 
     command_class = ChineseCommand
 
@@ -76,7 +74,7 @@ class ChineseGroup(ChineseCommand, click.Group):
 
 
 class WholeNumber(click.IntRange):
-    """A whole number of at least `min`; its range is Chinese in the help and in an error."""
+    """A whole number; the lower limit reads 取值 in help and errors, where click writes x."""
 
     def _describe_range(self) -> str:
         return super()._describe_range().replace("x>", "取值>")
@@ -105,9 +103,7 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
 
 
 def passwords_given(*, ask: bool) -> tuple[str, ...]:
-    """Return candidates from the environment and, with `ask`, typed unseen; never from an
-    argument.
-    """
+    """Return candidates from the environment and, with `ask`, typed unseen."""
     from jixiao_xlsx.intake.passwords import passwords_in, split_passwords
 
     typed = ""
@@ -125,9 +121,7 @@ def passwords_given(*, ask: bool) -> tuple[str, ...]:
 
 
 def _without_quotes(error: click.UsageError) -> str:
-    """Return the message without the quotes that click puts around names, and with a Chinese full
-    stop.
-    """
+    """Return the message without click's quotes around names, with a Chinese full stop."""
     text = error.format_message()
     names = list(getattr(error, "possibilities", None) or ())
     if isinstance(error, click.BadParameter) and error.param is not None:

@@ -227,9 +227,7 @@ def is_what_is_left(fact: Fact, tables: TableFigures) -> bool:
 
 
 def is_what_was_granted(fact: Fact, tables: TableFigures) -> bool:
-    """Return whether the figure is the amount granted, not spent: “上级下达资金 659.01 万元，支出 543.13
-    万元”.
-    """
+    """Return whether it is the amount granted, not spent: “上级下达资金 659.01 万元，支出 543.13 万元”."""
     return fact.role in {"", "budget", "plan"} and any(
         figure.meets(fact.believed) for figure in tables.of(fact.item, "granted")
     )

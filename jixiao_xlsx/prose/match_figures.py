@@ -43,9 +43,7 @@ def of_table_figure(figure: TableFigure) -> Amount:
 
 
 class FigureMatcher:
-    """The facts of one report held against the tables of its submission; each fact is looked up
-    once.
-    """
+    """The facts of one report compared with its submission's tables; each is looked up once."""
 
     def __init__(self, table_figures: TableFigures, facts: tuple[Fact, ...]) -> None:
         self.table_figures, self.facts = table_figures, facts
@@ -59,9 +57,7 @@ class FigureMatcher:
         return self._candidates[id(fact)]
 
     def agreeing(self, fact: Fact) -> tuple[TableFigure, ...]:
-        """Return the candidates that can be the same true amount, each rounded or cut in its own
-        way.
-        """
+        """Return the candidates that can be the same true amount, each rounded or cut."""
         if id(fact) not in self._agreeing:
             span = fact.believed
             self._agreeing[id(fact)] = tuple(
@@ -147,9 +143,7 @@ class FigureMatcher:
         return ""
 
     def twin(self, fact: Fact) -> Fact | None:
-        """Return the statement of the same number and item in 万元, if any; 942.42 元 beside 942.42 万元
-        is a slip of the unit.
-        """
+        """Return the same number and item stated in 万元, if any: 942.42 元 is then a slip."""
         if (
             len(fact.mention.numeral) < _LONG_ENOUGH
             or fact.mention.unit != "元"
@@ -174,9 +168,7 @@ class FigureMatcher:
     # -- the department as a whole
 
     def exceeds_department(self, fact: Fact) -> bool:
-        """Return whether the amount is more than twice the department's spending: it may be the
-        county's.
-        """
+        """Return whether the amount is over twice the department's spending."""
         return self._exceeds(fact, 2)
 
     def far_exceeds_department(self, fact: Fact) -> bool:
@@ -216,6 +208,6 @@ def _same_kind(fact: Fact, figure: TableFigure) -> bool:
 
 
 def printed(amounts: Iterable[Amount], unit: str) -> Decimal:
-    """Return the last of them in a unit, as printed."""
+    """Return the printed figure of the last amount, in a unit."""
     *_, last = amounts
     return Decimal(last.printed.numerator) / Decimal(last.printed.denominator) / atoms_per(unit)

@@ -26,9 +26,7 @@ _UNDER, _UP_TO, _OVER, _SOME = (
 
 @dataclass(frozen=True, slots=True)
 class Portion:
-    """A share in round words: its position and text, the whole it is of ("" if not named), and the
-    range of shares it may mean.
-    """
+    """A share in round words: place, text, named whole ("" if none), and its possible range."""
 
     start: int
     end: int

@@ -162,7 +162,7 @@ class _Sentence(Lists):
         self.statements.bare_shares += (self._whole_of(one) for one in self.bare_shares)
 
     def _whole_of(self, one: BareShare) -> BareShare:
-        """Return the slice with the whole that those beside it are also parts of."""
+        """Return the share with the whole of the shares beside it."""
         items = {other.item for other in self.bare_shares}
         wholes = [
             whole

@@ -61,9 +61,7 @@ def believed(mention: Mention) -> Interval:
 
 @dataclass(frozen=True, slots=True)
 class StatedChange:
-    """“比上年增加 5 万元，增长 5%”: `current` is what changed, `base` the role or year it is compared
-    with.
-    """
+    """“比上年增加 5 万元，增长 5%”: `current` changed, `base` is the role or year compared with."""
 
     item: str
     direction: int
@@ -100,8 +98,8 @@ class RoundShare:
 
 @dataclass(frozen=True, slots=True)
 class BareShare:
-    """“基本支出占 62.7%” without an amount; `whole` "" where neither words nor the slices beside it say
-    of what.
+    """“基本支出占 62.7%” without an amount; `whole`: "" if neither the words nor shares beside it
+    name it.
     """
 
     mention: Mention
@@ -122,9 +120,7 @@ class CompletionRate:
 
 @dataclass(frozen=True, slots=True)
 class StatedRate:
-    """A rate of the form, an indicator's value, or (respondent) the 满意度 of one group of
-    respondents.
-    """
+    """A rate of the form, an indicator's value, or (respondent) the 满意度 of one group."""
 
     mention: Mention
     kind: str

@@ -89,9 +89,7 @@ class TableFigures:
         self._by_role: dict[tuple[str, str], tuple[TableFigure, ...]] = {}
 
     def of(self, item: str, role: str) -> tuple[TableFigure, ...]:
-        """Return the filled figures of an item; for role "" of this year's roles, for plan of both
-        budgets.
-        """
+        """Return the filled figures of an item; role "": this year's roles, plan: both budgets."""
         return tuple(figure for one in _roles(role) for figure in self._of_role(item, one))
 
     def _of_role(self, name: str, role: str) -> tuple[TableFigure, ...]:
@@ -112,7 +110,7 @@ class TableFigures:
                 yield TableFigure((*parts, *more))
 
     def filled(self, item: str) -> bool:
-        """Return whether the tables say anything of the item."""
+        """Return whether the tables hold a figure of the item."""
         return bool(self.of(item, ""))
 
     def cell(self, ref: Ref) -> Cell | None:
@@ -192,9 +190,7 @@ class TableFigures:
                 yield from _of_row(row, spec, role)
 
     def source_of(self, cell: Cell) -> str:
-        """Return the 资金来源 of the row of the funds table that a cell stands in; "" for another
-        cell.
-        """
+        """Return the 资金来源 of the funds table row of a cell; "" for another cell."""
         spec = self.vocabulary.subjects
         table = self.submission.get(spec.table) if spec else None
         for row in table.open_rows if spec and table else ():
@@ -204,9 +200,7 @@ class TableFigures:
         return ""
 
     def mends(self, fact: Fact, figure: TableFigure) -> bool:
-        """Return whether the report's figure would put right an equation that the table's figure
-        breaks.
-        """
+        """Return whether the report's figure would mend an equation the table's figure breaks."""
         gap = fact.believed.lo + fact.believed.hi - 2 * int(figure.atoms)
         for cell in figure.cells:
             for verdict in self.judged.verdicts:

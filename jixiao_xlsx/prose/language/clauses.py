@@ -107,9 +107,7 @@ class Mention:
 
     @property
     def joined(self) -> bool:
-        """Return whether names are joined with “、” before the number, so that it is not the last
-        one's alone.
-        """
+        """Return whether names are joined with “、” before the number, which then covers all."""
         return "、" in self.gap.rsplit("，", 1)[-1].rsplit(":", 1)[-1].lstrip("、")[1:]
 
     def has(self, *kinds: str) -> bool:
@@ -126,7 +124,7 @@ def passage(
     numbered: bool = False,
     aside: bool = False,
 ) -> Passage:
-    """Return a passage with its folded text, its lines put together."""
+    """Return a passage with its folded text, wrapped lines joined."""
     text = unwrapped(text, lexicon)
     return Passage(place, title, text, fold(text), numbered, aside)
 
@@ -208,9 +206,7 @@ def _with_units(numbers: list[Mention]) -> list[Mention]:
 
 
 def empty_mention(source: Passage, start: int) -> Mention:
-    """Return a number that is none, at the beginning of a sentence without any: it lends its
-    place.
-    """
+    """Return an empty number that lends its place to a sentence without any."""
     return Mention(
         source,
         start,
@@ -237,9 +233,7 @@ _COUNTER = re.compile(r"(?<![\d.])(?P<sign>-)?(?P<number>\d{1,7})(?P<unit>[台�
 def countable_mentions(
     source: Passage, start: int, sentence: str, lexicon: Lexicon, line: ScopedLine
 ) -> list[Mention]:
-    """Return numbers of 台, 套, 件 with the words that lead to each. They are no statements of their
-    own: “设备 312 台，原值……”.
-    """
+    """Return numbers of 台, 套, 件 with their leads; they state no figure: “设备 312 台，原值……”."""
     return [
         _mention(source, start, sentence, 0, match, match["number"], match["unit"], lexicon, line)
         for match in _COUNTER.finditer(sentence)

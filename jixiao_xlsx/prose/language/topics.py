@@ -22,9 +22,7 @@ _LONGEST_HEADING = 40
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """`item` "" for none that is known; `unknown`: the title names something that is not
-    understood.
-    """
+    """`item`: "" if none is known; `unknown`: the title names something not understood."""
 
     item: str = ""
     unknown: bool = False

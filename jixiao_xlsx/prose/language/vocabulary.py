@@ -45,10 +45,9 @@ WORDS = (
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """Something the form has cells for: its name and the addresses of its figures by role. `unit`
-    "" is money.
+    """Something the form has cells for: name and addresses of its figures by role.
 
-    `rest`: two figures of which it is what is left, where it is not filled.
+    `unit`: "" is money. `rest`: two figures whose difference it is, where it is not filled.
     """
 
     name: str
@@ -61,7 +60,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class RateItem:
-    """A rate of the form: where it is shown, and what it is made of."""
+    """A rate of the form: the cell that shows it, its part and its whole."""
 
     name: str
     display_ref: Ref | None
@@ -106,9 +105,7 @@ class Subjects:
     economic: tuple[str, ...]
 
     def classes(self, labels: Iterable[str]) -> dict[str, str]:
-        """Return the class of each label that is of a level below while others are classes: it
-        stands in that one's place.
-        """
+        """Return the class of each label of a lower level, where other labels are classes."""
         all_labels = set(labels)
         tops = all_labels & {*self.names, *self.wrong}
         return {label: self.under[label] for label in all_labels & self.under.keys() if tops}
@@ -116,9 +113,7 @@ class Subjects:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """Advice that is empty where all of `zero` are 0, or the first of `within` is not more than the
-    second.
-    """
+    """Advice without ground if all of `zero` are 0, or within[0] is not more than within[1]."""
 
     title: str
     pattern: re.Pattern[str]

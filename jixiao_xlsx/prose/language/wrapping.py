@@ -73,7 +73,7 @@ def _full(lines: Sequence[str]) -> set[int]:
 
 
 def _breadth(line: str) -> int:
-    """Return columns on a screen: a Chinese letter takes two."""
+    """Return the number of screen columns: a Chinese letter takes two."""
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in line)
 
 

@@ -115,9 +115,7 @@ def _stated_as_present(
                 )
             )
             words = (
-                f"正文写“{short_quote(source.text[start : match.end()])}”，"
-                f"{figures[0].where}"
-                f"是 0。"
+                f"正文写“{short_quote(source.text[start : match.end()])}”，{figures[0].where}是 0。"
                 f"请核对后改成一致。"
             )
             related = tuple(cell.place for figure in figures for cell in figure.cells)

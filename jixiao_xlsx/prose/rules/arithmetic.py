@@ -132,9 +132,7 @@ def _short_sums(statements: ReportStatements) -> Iterator[Observation]:
 
 
 def _explained(evidence: ProseEvidence, listing: Listing) -> bool:
-    """Return whether the list adds up with the tables' figures in place of those that contradict
-    them; each of these is reported by itself.
-    """
+    """Return whether the list adds up with the tables' figures for those that contradict them."""
     every = (listing.whole, *listing.parts)
     wrong = [
         fact
@@ -263,15 +261,8 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
     gap = plain(added - whole.value)
     side = "前面" if whole.start > listing.parts[-1].mention.start else "后面"
     words = (
-        f"正文“{quote_of(whole)}”，"
-        f"{side}列出的 "
-        f"{len(numbers)} "
-        f"项之和 "
-        f"{names} = "
-        f"{plain(added)}"
-        f"{unit}，"
-        f"相差 {gap.lstrip('-')}"
-        f"{unit}。"
+        f"正文“{quote_of(whole)}”，{side}列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，"
+        f"相差 {gap.lstrip('-')}{unit}。"
     )
     words += (
         "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
@@ -490,9 +481,7 @@ def _flag_change(
     sure: bool = True,
 ) -> Flag:
     words = (
-        f"正文{f'“{change.item}”' if change.item else ''}写“"
-        f"{quote_of(mention)}”，"
-        f"{why}。"
+        f"正文{f'“{change.item}”' if change.item else ''}写“{quote_of(mention)}”，{why}。"
         f"{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
     )
     role = change.base if change.base in {"previous", "original", "budget"} else ""
@@ -576,14 +565,8 @@ def _ratios(statements: ReportStatements) -> Iterator[Observation]:
             quote = source.text[start : match.end()].strip("，、；：。 \n")
             right = f"{plain(Fraction(match['part']) / Fraction(whole) * 100, 2)}%"
             words = (
-                f"正文“{match['verb']}"
-                f"率”写“"
-                f"{match['rate']}%”，"
-                f"按所写的 {match['part']} ÷ "
-                f"{whole} "
-                f"复算为 "
-                f"{right}。"
-                f"请改正。"
+                f"正文“{match['verb']}率”写“{match['rate']}%”，按所写的 {match['part']} ÷ {whole} 复算为 "
+                f"{right}。请改正。"
             )
             yield Flag(source.place, source.title, source.title, quote, words, right)
 
@@ -610,12 +593,8 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
     if all(plan.span == ZERO for plan in plans):
         if completion.mention.value and parts[-1].span.hi > 0:
             words = (
-                f"正文“{completion.item}”写“"
-                f"{quote_of(completion.mention)}”，"
-                f"{ROLE_LABELS[completion.base]}"
-                f"为 0，"
-                f"不能计算完成率。"
-                f"请改正。"
+                f"正文“{completion.item}”写“{quote_of(completion.mention)}”，"
+                f"{ROLE_LABELS[completion.base]}为 0，不能计算完成率。请改正。"
             )
             yield flag_mention(completion.mention, completion.item, words, expected="—")
         return
@@ -628,12 +607,8 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
             return
         right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
         words = (
-            f"正文“{completion.item}”写“"
-            f"{quote_of(completion.mention)}”，"
-            f"按{ROLE_LABELS[completion.base]}"
-            f"复算为 "
-            f"{right}%。"
-            f"{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
+            f"正文“{completion.item}”写“{quote_of(completion.mention)}”，"
+            f"按{ROLE_LABELS[completion.base]}复算为 {right}%。{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
         )
         related = [
             cell.place
@@ -715,9 +690,7 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
         )
         value = f"{plain(right[0] * 100, 2)}%"
         words = (
-            f"正文写“{quote_of(mention)}”，"
-            f"表内“{rate.name}”是 "
-            f"{value}。"
+            f"正文写“{quote_of(mention)}”，表内“{rate.name}”是 {value}。"
             f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
         )
         difference = f"{plain((stated - right[0]) * 100, 2)} 个百分点"
@@ -825,11 +798,7 @@ def _satisfied(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
         sure = mention.has("indicator") or is_slip(mention.value, number * 100, mention.decimals)
         right = f"{plain(number * 100, 2)}%"
         words = (
-            f"正文写“{quote_of(mention)}”，"
-            f"《{cell.sheet}》“"
-            f"{rate.name}”的“"
-            f"{cell.column}”是 "
-            f"{right}。"
+            f"正文写“{quote_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。"
             f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
         )
         yield flag_mention(
@@ -883,12 +852,8 @@ def _indicator(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
     elif abs(actual.number - stated) >= step:
         value = f"{plain(actual.number * 100, 2)}%"
         words = (
-            f"正文写“{quote_of(mention)}”，"
-            f"《{line.cell('actual').sheet}》“"
-            f"{line.name}”的业"
-            f"绩值是 "
-            f"{line.actual.text}。"
-            f"请核对后改成一致。"
+            f"正文写“{quote_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 "
+            f"{line.actual.text}。请核对后改成一致。"
         )
         yield flag_mention(
             mention,

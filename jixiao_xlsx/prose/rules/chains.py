@@ -54,9 +54,7 @@ def three_number_chains(evidence: ProseEvidence) -> Iterator[Observation]:
 def _contradicts_tables(
     evidence: ProseEvidence, statements: ReportStatements, chain: Chain
 ) -> bool:
-    """Return whether one of the numbers contradicts the tables, which is reported by another
-    rule.
-    """
+    """Return whether a number contradicts the tables, which another rule reports."""
     mine = {id(mention) for mention in chain.numbers}
     facts = (fact for fact in statements.facts if id(fact.mention) in mine)
     return any(

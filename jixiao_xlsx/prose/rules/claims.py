@@ -60,10 +60,7 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
             names += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
             words = (
                 f"正文写“{short_quote(source.text[start : match.end()])}”，"
-                f"《{missed[0].cell('actual').sheet}》"
-                f"{names}，"
-                f"没有达到。"
-                f"请核对后改成一致。"
+                f"《{missed[0].cell('actual').sheet}》{names}，没有达到。请核对后改成一致。"
             )
             yield flag_passage(
                 source,

@@ -153,13 +153,8 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
         and not any(figure.meets(fact.believed) for figure in _before(evidence, fact))
     ):
         words = (
-            f"正文写“{quote_of(fact.mention)}”，"
-            f"《{whole.sheet}》没有填“"
-            f"{item.name}”，"
-            f"“{whole.row}”等于“"
-            f"{spent.row}”，"
-            f"应当没有。"
-            f"请核对后改成一致。"
+            f"正文写“{quote_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“"
+            f"{spent.row}”，应当没有。请核对后改成一致。"
         )
         severity = Severity.NOTE if fact.vague else None
         yield flag_mention(
@@ -218,12 +213,8 @@ def _dated_back(
             at - 2 * text.startswith(("截至", "截止"), at - 2) : mention.end
         ]
         words = (
-            f"正文写“{quote}”，"
-            f"写的是 {year - 1} 年，"
-            f"数字与 {year} 年的表一致（"
-            f"{same[0].where}是 "
-            f"{same[0].display_text}"
-            f"）。请核对，多半是年度没有改。"
+            f"正文写“{quote}”，写的是 {year - 1} 年，数字与 {year} 年的表一致（{same[0].where}是 "
+            f"{same[0].display_text}）。请核对，多半是年度没有改。"
         )
         yield Flag(
             mention.passage.place,
@@ -367,10 +358,7 @@ def _subset(fact: Fact, figures: tuple[TableFigure, ...]) -> Iterator[Observatio
         limit = plain(figure.atoms / atoms_per(unit), 2)
         over = plain(fact.mention.value - figure.atoms / atoms_per(unit), 2)
         words = (
-            f"正文写“{quote_of(fact.mention)}”，"
-            f"大于{figure.where} "
-            f"{figure.display_text}，"
-            f"多 {over}{unit}。"
+            f"正文写“{quote_of(fact.mention)}”，大于{figure.where} {figure.display_text}，多 {over}{unit}。"
             f"请核对后改正。"
         )
         yield flag_mention(
@@ -506,11 +494,8 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
     for passage, earlier_match, match, source in tallies.rooms(statements):
         yield Looked(1)
         words = (
-            f"正文写“{match['verb']}"
-            f"{match['number']}个"
-            f"{earlier_match['name']}”，"
-            f"前面写的是“{earlier_match.group()}”。"
-            f"请核对后统一。"
+            f"正文写“{match['verb']}{match['number']}个{earlier_match['name']}”，"
+            f"前面写的是“{earlier_match.group()}”。请核对后统一。"
         )
         end = match.start("name") + len(earlier_match["name"])
         quote = source.text[match.start() : end]
@@ -529,9 +514,7 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
 def _twice(before: Fact, fact: Fact) -> Flag:
     name = "、".join(fact.items)
     words = (
-        f"“{name}”{ROLE_LABELS[fact.role]}前"
-        f"后不一："
-        f"“{quote_of(before.mention)}”，"
+        f"“{name}”{ROLE_LABELS[fact.role]}前后不一：“{quote_of(before.mention)}”，"
         f"这里是“{quote_of(fact.mention)}”。"
     )
     slip = is_slip(

@@ -322,15 +322,8 @@ def _borrowed_name(
         quote = short_quote(source.text[match.start() : end])
         times = f"等 {len(matches)} 处" if len(matches) > 1 else ""
         words = (
-            f"正文“{quote}”"
-            f"{times}里的“"
-            f"{match['name']}”，"
-            f"像是“{offices[match['name']]}”的（"
-            f"别处也写"
-            f"了它），"
-            f"填报单位是“{department}”。"
-            f"确是本单位内设机构的不用改，"
-            f"否则请改正。"
+            f"正文“{quote}”{times}里的“{match['name']}”，像是“{offices[match['name']]}”的（别处也写了它），"
+            f"填报单位是“{department}”。确是本单位内设机构的不用改，否则请改正。"
         )
         yield flag_passage(
             source,

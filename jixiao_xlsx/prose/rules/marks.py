@@ -126,9 +126,7 @@ def _is_self_given(source: Passage, match: re.Match[str]) -> bool:
 
 
 def _is_ours(statements: ReportStatements, source: Passage, match: re.Match[str]) -> bool:
-    """Return whether the score is the department's of this year, not a project's or another
-    body's.
-    """
+    """Return whether the score is the department's of this year."""
     scope = statements.scope(source, match.start())
     return scope.owner != OTHERS and scope.period in {"", THIS}
 
@@ -174,8 +172,7 @@ def _grade(
             continue  # the score is what is wrong
         if right and typed != right:
             words = (
-                f"正文写“{short_quote(match.group())}”，"
-                f"{plain(number) if number is not None else ''} "
+                f"正文写“{short_quote(match.group())}”，{plain(number) if number is not None else ''} "
                 f"分应为“{right}”。请改正。"
             )
             yield flag_passage(
@@ -268,10 +265,7 @@ def _bands(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
         if low is not None and Fraction(match["low"]) != low:
             words = (
                 f"正文写“{short_quote(source.text[match.start() : match.end()])}”，"
-                f"规定“{match['grade']}”从 "
-                f"{plain(low)}"
-                f" 分起。"
-                f"请改正。"
+                f"规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
             )
             yield flag_passage(
                 source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起"

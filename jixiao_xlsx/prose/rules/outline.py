@@ -41,12 +41,7 @@ def _ordinal(text: str) -> int:
     )
 
 
-@rule(
-    "NAR113",
-    "序号不连续",
-    severity=Severity.NOTE,
-    basis=HEADING_NUMBERS,
-)
+@rule("NAR113", "序号不连续", severity=Severity.NOTE, basis=HEADING_NUMBERS)
 def heading_numbers(evidence: ProseEvidence) -> Iterator[Observation]:
     """序号跳过、重复或不是从一开始，例如“一是……三是……”，或一段文字以“6、”起头。
 
@@ -209,10 +204,7 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
             if match := advice.pattern.search(source.folded):
                 words = (
                     f"正文“{short_quote(source.text[match.start() : match.end()])}”，"
-                    f"但{advice.message}（《"
-                    f"{cells[0].sheet}》"
-                    f"{cells[0].ref} 为 "
-                    f"{cells[0].text}）。"
+                    f"但{advice.message}（《{cells[0].sheet}》{cells[0].ref} 为 {cells[0].text}）。"
                     f"请核对是否照抄。"
                 )
                 yield flag_passage(

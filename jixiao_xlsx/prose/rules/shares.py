@@ -60,9 +60,7 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
                 or _stands_there(statements, share)
             )
             words = (
-                f"正文写“{quote_of(rate)}”，"
-                f"“{quote_of(share.part.mention)}”占"
-                f"{name}应为 "
+                f"正文写“{quote_of(rate)}”，“{quote_of(share.part.mention)}”占{name}应为 "
                 f"{plain(middle, 2)}%。"
             )
             words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
@@ -110,13 +108,7 @@ def _bare_shares(evidence: ProseEvidence, statements: ReportStatements) -> Itera
         ):
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
             words = (
-                f"正文写“{quote_of(rate)}”，"
-                f"按表内数“{one.item}”占“"
-                f"{one.whole}"
-                f"”应为 "
-                f"{right}。"
-                f"请改正；"
-                f"如另有所指，"
+                f"正文写“{quote_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，"
                 f"请写明占的是哪一项。"
             )
             related = (parts[0].cells[0].place, usable[0].cells[0].place)

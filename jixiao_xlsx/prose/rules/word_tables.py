@@ -66,12 +66,8 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
                 workbook_text = f"工作簿《{ours.sheet}》{ours.ref} 是 {_display_text(ours)}{same}"
                 gap = _gap(theirs, ours)
                 words = (
-                    f"报告里“{theirs.row}”的“"
-                    f"{theirs.column}”是 "
-                    f"{_display_text(theirs)}，"
-                    f"{workbook_text}，"
-                    f"相差 {gap.lstrip('-')}。"
-                    f"请核对后改成一致。"
+                    f"报告里“{theirs.row}”的“{theirs.column}”是 {_display_text(theirs)}，{workbook_text}，"
+                    f"相差 {gap.lstrip('-')}。请核对后改成一致。"
                 )
                 yield flag(
                     theirs,
@@ -113,15 +109,8 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
             )
             title = cell.column.rpartition("／")[2]
             words = (
-                f"报告里“{cell.row}”的“"
-                f"{title}”是 "
-                f"{cell.text} "
-                f"{cell.unit}，"
-                f"{nearest.where}是 "
-                f"{nearest.display_text}"
-                f"{same}，"
-                f"相差 {gap.lstrip('-')}。"
-                f"请核对后改成一致。"
+                f"报告里“{cell.row}”的“{title}”是 {cell.text} {cell.unit}，{nearest.where}是 "
+                f"{nearest.display_text}{same}，相差 {gap.lstrip('-')}。请核对后改成一致。"
             )
             related = tuple(one.place for one in nearest.cells)
             yield Flag(
