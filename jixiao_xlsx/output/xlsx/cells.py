@@ -1,4 +1,4 @@
-"""What a cell holds that we write, and how it is written: text stays text whatever it looks like."""
+"""What a written cell holds, and how it is written: text stays text whatever it looks like."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from typing import Any
+
+from jixiao_xlsx.values.addresses import Area
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 _MAX_TEXT = 1500  # characters of one cell
@@ -48,7 +50,6 @@ class Link:
 
 
 CellContent = str | int | float | Decimal | Fraction | dt.date | Live | Link | None
-Area = tuple[int, int, int, int]  # first row, first column, last row, last column, from 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The workbook a department fills: the whole form drawn from its spec, empty or filled, ready to print on A4."""
+"""The workbook a department fills: a form drawn from its spec, empty or filled, to print on A4."""
 
 from __future__ import annotations
 

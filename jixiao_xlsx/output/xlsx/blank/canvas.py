@@ -1,4 +1,4 @@
-"""The workbook under the pen: what every sheet of the form is drawn with."""
+"""What every sheet of the form is drawn with, and the titles that sheets share."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FIELD = re.compile(r"\{(year|department)\}")
 
 @dataclass(frozen=True)
 class Canvas:
-    """The workbook, its formats, and everything there is to know about what goes into it."""
+    """The workbook, its formats, the layout and contents of its cells, and the filling."""
 
     book: Any
     styles: Styles
@@ -43,7 +43,10 @@ class Canvas:
         return self.layout.template
 
     def role(self, name: str) -> tuple[str, CellValue]:
-        """The qualified reference and the value of a role's cell; ("", None) where the form has none."""
+        """Return the qualified reference and the value of a role's cell.
+
+        ("", None) where the form has none.
+        """
         ref = self.template.roles.get(name)
         if ref is None or ref.table not in self.layout.tables:
             return "", None
@@ -51,7 +54,7 @@ class Canvas:
         return self.refer(address), self.contents[address].value
 
     def refer(self, address: CellAddress) -> str:
-        """A grid cell as it stands in a formula on any sheet."""
+        """Return a grid cell as it stands in a formula on any sheet."""
         return qualified(
             self.layout.sheet_of(address[0]), a1(*self.layout.position(address), absolute=True)
         )
@@ -60,36 +63,41 @@ class Canvas:
 def write_title(
     canvas: Canvas, sheet: Any, at: Position, text: str, widths: list[float], own: str | None = None
 ) -> None:
-    """A title over the sheet's whole width; {year} and {department} follow what is typed in their cells, `own` does not."""
-    look = canvas.styles["title"]
-    formula, shown = ("", own) if own is not None else _spelled(canvas, text)
-    put_merged(sheet, (at[0], at[1], at[0], len(widths) - 1), shown, look, whole=True)
+    """Write a title over the sheet's whole width.
+
+    {year} and {department} of `text` follow what is typed in their cells; `own` stays as it is.
+    """
+    style = canvas.styles["title"]
+    formula, text_now = ("", own) if own is not None else _heading(canvas, text)
+    put_merged(sheet, (at[0], at[1], at[0], len(widths) - 1), text_now, style, whole=True)
     if formula:
-        sheet.write_formula(*at, f"={formula}", look, shown)
-    sheet.set_row(at[0], row_height([(shown, sum(widths))], size=TITLE_SIZE, least=36))
+        sheet.write_formula(*at, f"={formula}", style, text_now)
+    sheet.set_row(at[0], row_height([(text_now, sum(widths))], size=TITLE_SIZE, least=36))
 
 
-def _spelled(canvas: Canvas, text: str) -> tuple[str, str]:
-    """A heading with {year} and {department}, as a formula ("" where nothing varies) and as it reads now."""
+def _heading(canvas: Canvas, text: str) -> tuple[str, str]:
+    """Return a heading as a formula, "" where nothing varies, and as it reads now."""
     pieces: list[str] = []
-    shown = ""
+    text_now = ""
     varies = False
     for number, piece in enumerate(_FIELD.split(text)):
         if number % 2 == 0:
             pieces += [text_constant(piece)] if piece else []
-            shown += piece
+            text_now += piece
             continue
         ref, value = canvas.role(piece)
         gap = _GAP if piece == "year" else ""
-        shown += typed_text(value) or gap
+        text_now += typed_text(value) or gap
         varies = varies or bool(ref)
         pieces.append(f'IF({ref}="",{text_constant(gap)},{ref})' if ref else text_constant(gap))
-    return ("&".join(pieces) if varies else ""), shown
+    return ("&".join(pieces) if varies else ""), text_now
 
 
 def write_who(canvas: Canvas, sheet: Any, line: int) -> None:
-    """填报单位 at the left of the unit line."""
+    """Write 填报单位 at the left of the unit line."""
     ref, value = canvas.role("department")
     if ref:
-        shown = f"填报单位：{typed_text(value)}"
-        sheet.write_formula(line, 0, f'="填报单位："&IF({ref}="","",{ref})', canvas.styles(), shown)
+        text_now = f"填报单位：{typed_text(value)}"
+        sheet.write_formula(
+            line, 0, f'="填报单位："&IF({ref}="","",{ref})', canvas.styles(), text_now
+        )

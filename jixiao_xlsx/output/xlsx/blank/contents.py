@@ -1,4 +1,4 @@
-"""What every cell of a form holds before it is drawn: constants, formulas, and what each formula shows.
+"""What every cell of a form holds: constants, formulas, and what each formula shows.
 
 Formulas come from the equations and rates of the spec. Their values are worked out here the way a
 spreadsheet does it (text counts as nothing, blanks stay blank), because a workbook must read right
@@ -65,7 +65,7 @@ def contents(
     code: str = "",
     prefill: Mapping[Ref, Decimal] | None = None,
 ) -> Mapping[CellAddress, GridCell]:
-    """Work out every grid cell of the workbook. Figures of `filling` go before those of `prefill`."""
+    """Work out every grid cell of the workbook; `filling` goes before `prefill`."""
     known: dict[Ref, object] = dict(prefill or {})
     for role, value in (("year", year), ("department", department), ("department_code", code)):
         if value and role in layout.template.roles:

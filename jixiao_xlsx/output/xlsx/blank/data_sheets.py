@@ -27,11 +27,11 @@ from jixiao_xlsx.output.xlsx.blank.layout import (
 from jixiao_xlsx.output.xlsx.cells import put, put_merged, typed_text
 from jixiao_xlsx.output.xlsx.page import set_page
 
-ROW_HEIGHT, HEAD_HEIGHT, EXTRA_HEIGHT, SIGNATURE_HEIGHT = 22.0, 30.0, 60.0, 30.0
-MONEY_WIDTH = 17.5  # 1,234,567,890.12
-ONE_PAGE = 45  # lines of a signed sheet that still go on one page with their signatures
-NARROW = 12  # columns up to here centre their words
-LABEL_WIDTHS, LONG_LABEL_WIDTH = (12.0, 40.0), 22.0
+_ROW_HEIGHT, _HEAD_HEIGHT, _EXTRA_HEIGHT, _SIGNATURE_HEIGHT = 22.0, 30.0, 60.0, 30.0
+_MONEY_WIDTH = 17.5  # 1,234,567,890.12
+_ONE_PAGE = 45  # lines of a signed sheet that still go on one page with their signatures
+_NARROW = 12  # columns up to here centre their words
+_LABEL_WIDTHS, _LONG_LABEL_WIDTH = (12.0, 40.0), 22.0
 
 
 def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
@@ -48,7 +48,7 @@ def draw_sheet(canvas: Canvas, sheet: Any, place: SheetPlace) -> None:
         _draw_table(canvas, sheet, table, widths)
     for text, line, first, last in place.signature:
         put_merged(sheet, (line, first, line, last), text, canvas.styles())
-        sheet.set_row(line, SIGNATURE_HEIGHT)
+        sheet.set_row(line, _SIGNATURE_HEIGHT)
     _set_page(sheet, place)
 
 
@@ -61,21 +61,23 @@ def _set_page(sheet: Any, place: SheetPlace) -> None:
     )
     sheet.print_area(0, 0, place.end - 1, place.width - 1)
     sheet.print_black_and_white()
-    if place.signature and place.end <= ONE_PAGE:
+    if place.signature and place.end <= _ONE_PAGE:
         sheet.fit_to_pages(1, 1)
     if alone:
         sheet.freeze_panes(first.header + 1, 1 if first.labelled else min(first.words, 3))
 
 
 def sheet_widths(place: SheetPlace) -> list[float]:
-    """Column widths in characters: wide enough for every table of the sheet."""
+    """Return column widths in characters: wide enough for every table of the sheet."""
     widths = [8.0] * place.width
     for table in place.tables:
         if table.labelled:
             widths[0] = max(widths[0], _label_width(table))
         for column in table.spec.columns:
             at = table.columns[column.title]
-            widths[at] = max(widths[at], column.width, MONEY_WIDTH if column.type == "money" else 0)
+            widths[at] = max(
+                widths[at], column.width, _MONEY_WIDTH if column.type == "money" else 0
+            )
     return widths
 
 
@@ -88,16 +90,16 @@ def _label_width(table: TablePlace) -> float:
         default=0,
     )
     if any(column.type == "long" for column in table.spec.columns):
-        return min(longest, LONG_LABEL_WIDTH)
-    return min(max(longest, LABEL_WIDTHS[0]), LABEL_WIDTHS[1])
+        return min(longest, _LONG_LABEL_WIDTH)
+    return min(max(longest, _LABEL_WIDTHS[0]), _LABEL_WIDTHS[1])
 
 
 def _indent(row: RowSpec | None) -> int:
-    """Characters that a row's title is moved to the right."""
+    """Return by how many characters a row's title is moved to the right."""
     return 2 + 4 * (row.indent if row else 0)
 
 
-# ------------------------------------------------------------------------------------------------------ a table
+# -------------------------------------------------------------------------------------- a table
 
 
 def _draw_table(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[float]) -> None:
@@ -106,7 +108,7 @@ def _draw_table(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[floa
     _draw_header(canvas, sheet, table, widths)
     for line, text in table.bands.items():
         put_merged(sheet, (line, 0, line, table.width - 1), text, canvas.styles["band"])
-        sheet.set_row(line, ROW_HEIGHT)
+        sheet.set_row(line, _ROW_HEIGHT)
     for row in table.rows:
         _draw_row(canvas, sheet, table, row, widths)
     for first, last, column in _vertical_merges(canvas, table, filling):
@@ -155,7 +157,7 @@ def _draw_heading(
             TICKS[0] if filling.ticked else None,
             grid_style(canvas.styles, "input", "center", "@"),
         )
-        sheet.set_row(line, ROW_HEIGHT)
+        sheet.set_row(line, _ROW_HEIGHT)
 
 
 def _draw_header(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[float]) -> None:
@@ -171,7 +173,7 @@ def _draw_header(canvas: Canvas, sheet: Any, table: TablePlace, widths: list[flo
     sheet.set_row(
         table.header,
         form_row_height(
-            ((title, widths[column]) for title, column in table.columns.items()), HEAD_HEIGHT
+            ((title, widths[column]) for title, column in table.columns.items()), _HEAD_HEIGHT
         ),
     )
 
@@ -181,35 +183,38 @@ def _draw_row(
 ) -> None:
     spec = table.spec.row.get(row.title)
     strong = row.kind == "total" or bool(spec and spec.auto)
-    shown: list[tuple[str, float]] = []
+    measured: list[tuple[str, float]] = []
     if table.labelled:
         number = STAR if required(table, row) else "@"
-        look = canvas.styles(
+        style = canvas.styles(
             "boxed", num_format=number, indent=_indent(spec) // 2, bold=strong, align="left"
         )
-        sheet.write_string(row.line, 0, row.title, look)
-        shown.append((row.title, widths[0] - _indent(spec)))
+        sheet.write_string(row.line, 0, row.title, style)
+        measured.append((row.title, widths[0] - _indent(spec)))
     for column in table.spec.columns:
         content = canvas.contents[(table.spec.name, row.key, column.title)]
         at = (row.line, table.columns[column.title])
         right = _right(table, at[1], widths)
-        look = _look(canvas, table, row, column, content, strong)
+        style = _style(canvas, table, row, column, content, strong)
         if right > at[1]:
-            sheet.merge_range(*at, row.line, right, "", look)
-        put(sheet, *at, content.content, look, whole=True)
+            sheet.merge_range(*at, row.line, right, "", style)
+        put(sheet, *at, content.content, style, whole=True)
         if isinstance(content.value, str):
-            shown.append((content.value, sum(widths[at[1] : right + 1]) - 1))
-    sheet.set_row(row.line, form_row_height(shown, max(spec.height if spec else 0, ROW_HEIGHT)))
+            measured.append((content.value, sum(widths[at[1] : right + 1]) - 1))
+    sheet.set_row(row.line, form_row_height(measured, max(spec.height if spec else 0, _ROW_HEIGHT)))
 
 
 def _right(table: TablePlace, column: int, widths: list[float]) -> int:
-    """The last column of the sheet that a cell covers: words at the edge of one of several tables run on to the sheet's."""
+    """Return the last column that a cell covers.
+
+    Words at the edge of one of several tables run on to the sheet's.
+    """
     last = table.spec.columns[-1]
     words = table.spec.caption and table.labelled and last.type in {"text", "long"}
     return len(widths) - 1 if words and column == table.columns[last.title] else column
 
 
-def _look(
+def _style(
     canvas: Canvas,
     table: TablePlace,
     row: RowPlace,
@@ -229,7 +234,7 @@ def _look(
 def _align(table: TablePlace, row: RowPlace, column: ColumnSpec) -> str:
     if table.spec.shape == "record":
         return "left"
-    narrow = column.type == "text" and column.width <= NARROW
+    narrow = column.type == "text" and column.width <= _NARROW
     named = row.kind == "total" and not column.numeric
     return (
         "center"
@@ -239,7 +244,7 @@ def _align(table: TablePlace, row: RowPlace, column: ColumnSpec) -> str:
 
 
 def _unit_beside(canvas: Canvas, table: TablePlace, row: RowPlace) -> str:
-    """The 计量单位 of an indicator's row."""
+    """Return the 计量单位 of an indicator's row."""
     title = canvas.template.indicator_columns.get("unit", "")
     if table.spec.base != canvas.template.indicator_table or title not in table.columns:
         return ""
@@ -260,17 +265,20 @@ def _draw_extra(
         whole=True,
     )
     sheet.set_row(
-        line, form_row_height([(typed_text(value), sum(widths[column : last + 1]))], EXTRA_HEIGHT)
+        line, form_row_height([(typed_text(value), sum(widths[column : last + 1]))], _EXTRA_HEIGHT)
     )
 
 
-# ------------------------------------------------------------------------------------------------------ merges
+# --------------------------------------------------------------------------------------- merges
 
 
 def _vertical_merges(
     canvas: Canvas, table: TablePlace, filling: TableFilling
 ) -> Iterator[tuple[int, int, str]]:
-    """(first, last, column) of open rows to join: what inherits downward, and what the filling asks for."""
+    """Yield (first, last, column) of open rows to join.
+
+    They are those that inherit downward, and the merges of the filling.
+    """
     filled = _filled_rows(canvas, table)
     starts = {0}
     for title in table.spec.inherit:
@@ -302,7 +310,7 @@ def _merge_down(
     top, bottom = table.row[first], table.row[last]
     column = table.spec.column[title]
     content = canvas.contents[(table.spec.name, first, title)]
-    look = _look(canvas, table, top, column, content, False)
+    style = _style(canvas, table, top, column, content, False)
     at = (top.line, table.columns[title])
-    sheet.merge_range(*at, bottom.line, at[1], "", look)
-    put(sheet, *at, content.content, look, whole=True)
+    sheet.merge_range(*at, bottom.line, at[1], "", style)
+    put(sheet, *at, content.content, style, whole=True)

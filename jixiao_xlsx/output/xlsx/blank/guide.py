@@ -1,4 +1,4 @@
-"""填报说明: how to fill the form, what the colours mean, and a list of its sheets with what is left to do on each."""
+"""填报说明: how to fill the form, the colours, and its sheets with what is left to do on each."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from jixiao_xlsx.form.spec import SheetSpec, Template
 from jixiao_xlsx.output.xlsx.blank.canvas import Canvas, write_title
 from jixiao_xlsx.output.xlsx.blank.form_styles import (
     FILLS,
+    LINK_COLOUR,
     UNFILLED_FILL,
     WRONG_FILL,
     form_row_height,
@@ -22,7 +23,6 @@ from jixiao_xlsx.output.xlsx.self_check.states import FAILED
 from jixiao_xlsx.values.people import Bureau
 
 _WIDTHS = (7.0, 22.0, 44.0, 10.0, 22.0)
-_LINK_COLOUR = "#0563C1"
 _COLOURS = (
     (FILLS["input"], "请填写"),
     (UNFILLED_FILL, "必填，还没有填；填好后变成黄色"),
@@ -34,9 +34,9 @@ _COLOURS = (
 
 
 def draw_guide(
-    canvas: Canvas, sheet: Any, spec: SheetSpec, summary: SelfCheck | None, bureau: Bureau
+    canvas: Canvas, sheet: Any, spec: SheetSpec, check: SelfCheck | None, bureau: Bureau
 ) -> None:
-    """Draw the first sheet; `summary` is what 自检 says, where the form has one."""
+    """Draw the first sheet; `check` is the form's 自检, where it has one."""
     widths = list(_WIDTHS)
     for number, width in enumerate(widths):
         sheet.set_column(number, number, width)
@@ -62,7 +62,7 @@ def draw_guide(
         sheet.set_row(line, 19)
         line += 1
     line = _heading(canvas, sheet, line, "四、目录")
-    line = _contents(canvas, sheet, line, summary)
+    line = _contents(canvas, sheet, line, check)
     set_page(sheet, portrait=spec.orientation == "portrait", footer=spec.title)
     sheet.activate()
 
@@ -74,49 +74,57 @@ def _heading(canvas: Canvas, sheet: Any, line: int, text: str) -> int:
 
 
 def _sentences(template: Template) -> Iterator[str]:
-    """What a clerk must know, and nothing that this form does not need."""
-    units = sorted(
-        {table.unit for table in template.tables if table.unit in {"元", "万元", "亿元"}}, key=len
-    )
-    ticks = {table.tick for table in template.tables if table.tick}
+    """Yield what a clerk must know, and nothing that this form does not need."""
     yield "只填有颜色提示的格子。灰色格自动计算，白色格已经印好。名称后带 * 的是必填项。"
-    if units:
-        yield f"金额单位看每张表的右上角（本套表有{'、'.join(units)}），只填数字，不写单位，不写“约”。"
-    yield "没有发生的金额留空或填“—”，确实为零的填 0。"
-    if ticks:
-        yield f"整张表的业务都没有的，在“{'”“'.join(sorted(ticks))}”旁选√，表里不用再填。"
-    copies = list(dict.fromkeys(table.sheet for table in template.tables if table.copy_of))
-    if copies:
-        name = template.roles["item"].row
-        yield (
-            f"“{copies[0]}”至“{copies[-1]}”每张填一个，先填{name}；没有用到的空着。不够时复制一张没有填的："
-            "复制出来的不在自检里，报来后照样核对。"
-        )
-    if any(table.shape == "open" and table.total for table in template.tables):
-        yield "行数不够时，在合计行以上的空行处插入行。"
+    yield from _about_tables(template)
     if template.indicator_table:
-        columns = template.indicator_columns
-        target = columns.get("target", "")
-        signs = (
-            f"{columns['direction']}已选好的不用再在{target}里写≥、≤。"
-            if "direction" in columns
-            else f"{target}前写明≥、≤或=。"
-        )
-        yield (
-            f"{template.indicator_table}：{signs}"
-            f"定性指标的{columns['actual']}填{'、'.join(tier.name for tier in template.tiers)}。"
-            f"没有得满分的，写明{columns['deviation']}。"
-        )
+        yield _about_indicators(template)
     later = template.table.get(template.remarks.get("table", ""))
-    checks = [sheet.title for sheet in template.sheets if sheet.kind == "selfcheck"]
     if later:
-        yield f"“{later.sheet}”先不用填：退回修改时，要说明的问题已逐条写好，在{template.remarks['text']}栏里写明原因。"
-    if checks:
-        yield f"填完看“{checks[0]}”：{FAILED} 要改正；警告类的确有原因不能改，在旁边写情况说明。"
+        yield (
+            f"“{later.sheet}”先不用填：退回修改时，要说明的问题已逐条写好，"
+            f"在{template.remarks['text']}栏里写明原因。"
+        )
+    for check in [sheet.title for sheet in template.sheets if sheet.kind == "selfcheck"][:1]:
+        yield f"填完看“{check}”：{FAILED} 要改正；警告类的确有原因不能改，在旁边写情况说明。"
     yield "工作表名、表头和项目名称不要改；另存为 .xlsx 文件，按通知要求报送。"
 
 
-def _contents(canvas: Canvas, sheet: Any, line: int, summary: SelfCheck | None) -> int:
+def _about_tables(template: Template) -> Iterator[str]:
+    tables = template.tables
+    units = sorted({table.unit for table in tables} & {"元", "万元", "亿元"}, key=len)
+    if units:
+        yield (
+            f"金额单位看每张表的右上角（本套表有{'、'.join(units)}），只填数字，不写单位，不写“约”。"
+        )
+    yield "没有发生的金额留空或填“—”，确实为零的填 0。"
+    ticks = sorted({table.tick for table in tables if table.tick})
+    if ticks:
+        yield f"整张表的业务都没有的，在“{'”“'.join(ticks)}”旁选√，表里不用再填。"
+    copies = [table.sheet for table in tables if table.copy_of]
+    if copies:
+        yield (
+            f"“{copies[0]}”至“{copies[-1]}”每张填一个，先填{template.roles['item'].row}；"
+            "没有用到的空着。不够时复制一张没有填的：复制出来的不在自检里，报来后照样核对。"
+        )
+    if any(table.shape == "open" and table.total for table in tables):
+        yield "行数不够时，在合计行以上的空行处插入行。"
+
+
+def _about_indicators(template: Template) -> str:
+    columns = template.indicator_columns
+    target = columns.get("target", "")
+    signs = f"{target}前写明≥、≤或=。"
+    if "direction" in columns:
+        signs = f"{columns['direction']}已选好的不用再在{target}里写≥、≤。"
+    return (
+        f"{template.indicator_table}：{signs}"
+        f"定性指标的{columns['actual']}填{'、'.join(tier.name for tier in template.tiers)}。"
+        f"没有得满分的，写明{columns['deviation']}。"
+    )
+
+
+def _contents(canvas: Canvas, sheet: Any, line: int, check: SelfCheck | None) -> int:
     for number, title in enumerate(("序号", "工作表", "内容", "单位", "填报情况")):
         sheet.write_string(line, number, title, canvas.styles["head"])
     sheet.set_row(line, 24)
@@ -124,7 +132,7 @@ def _contents(canvas: Canvas, sheet: Any, line: int, summary: SelfCheck | None) 
     for number, place in enumerate(canvas.layout.sheets, start=1):
         line += 1
         sheet.write_number(line, 0, number, canvas.styles("boxed", align="center"))
-        link = canvas.styles("boxed", font_color=_LINK_COLOUR, underline=1, indent=1)
+        link = canvas.styles("boxed", font_color=LINK_COLOUR, underline=1, indent=1)
         sheet.write_url(
             line,
             1,
@@ -136,19 +144,19 @@ def _contents(canvas: Canvas, sheet: Any, line: int, summary: SelfCheck | None) 
         about = _write_about(canvas, sheet, line, place)
         units = dict.fromkeys(table.spec.unit for table in place.tables if table.spec.unit)
         sheet.write_string(line, 3, "、".join(units), canvas.styles("boxed", align="center"))
-        said = progress(summary, place.spec.title) if summary else None
-        look = canvas.styles("boxed", align="center")
-        if said is None:
-            sheet.write_blank(line, 4, None, look)
+        words = progress(check, place.spec.title) if check else None
+        style = canvas.styles("boxed", align="center")
+        if words is None:
+            sheet.write_blank(line, 4, None, style)
         else:
-            sheet.write_formula(line, 4, f"={said.formula}", look, str(said.value))
+            sheet.write_formula(line, 4, f"={words.formula}", style, str(words.value))
         sheet.set_row(line, form_row_height([(about, _WIDTHS[2] - 2)], 20))
     colour_words(canvas, sheet, (first, 4, line, 4))
     return line + 1
 
 
 def _delivery(bureau: Bureau) -> Iterator[str]:
-    """Until when, to whom, and what happens next."""
+    """Yield until when and to whom to report, and what happens next."""
     to = "".join(part for part in (bureau.name, bureau.office) if part) or "财政部门"
     until = f"请于{bureau.deadline}前" if bureau.deadline else "请按通知的时限"
     people = "，".join(
@@ -168,8 +176,8 @@ def _delivery(bureau: Bureau) -> Iterator[str]:
 
 
 def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> str:
-    """What the sheet is about; of copies, what the department calls this one."""
-    look = canvas.styles("boxed", indent=1)
+    """Write and return what the sheet is about; of copies, the department's name for it."""
+    style = canvas.styles("boxed", indent=1)
     item = canvas.template.roles.get("item")
     own = next(
         (
@@ -181,19 +189,19 @@ def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> st
     )
     if item is None or not own:
         about = _about(place)
-        sheet.write_string(line, 2, about, look)
+        sheet.write_string(line, 2, about, style)
         return about
     address: CellAddress = (own, item.row, item.column)
     ref, now = canvas.refer(address), typed_text(canvas.contents[address].value)
     unused = f"（没有填{item.row}）"
     sheet.write_formula(
-        line, 2, f'=IF({ref}="",{text_constant(unused)},{ref})', look, now or unused
+        line, 2, f'=IF({ref}="",{text_constant(unused)},{ref})', style, now or unused
     )
     return now or unused
 
 
 def _about(place: SheetPlace) -> str:
-    """What a sheet is about, in the words of its headings."""
+    """Return what a sheet is about, in the words of its headings."""
     if not place.tables:
         return {"guide": "怎样填，填什么", "selfcheck": "表内、表间是否相符，必填项是否填完"}.get(
             place.spec.kind, ""

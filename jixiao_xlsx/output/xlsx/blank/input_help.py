@@ -1,4 +1,4 @@
-"""Help at the cell while a form is being filled: dropdowns, input messages with the unit, and a word about stray text."""
+"""Help at the cell while a form is filled: dropdowns, input messages, refusal of stray text."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _EXAMPLES = {"元": "9548199.71", "万元": "954.82", "分": "2.7"}
 _YEAR = "年"
 _MAX_TITLE, _MAX_TEXT = 32, 255  # what a spreadsheet allows in these boxes
 
-Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
+_Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
 
 
 def guide_entry(canvas: Canvas, sheet: Any, table: TablePlace) -> None:
     """Add the rules and messages of one table's input cells, neighbours of a column together."""
     for column in table.spec.columns:
-        groups: dict[Help, list[RowPlace]] = {}
+        groups: dict[_Help, list[RowPlace]] = {}
         for row in table.rows:
             if canvas.contents[(table.spec.name, row.key, column.title)].role == "input":
                 groups.setdefault(_help(table, row, column), []).append(row)
@@ -39,7 +39,7 @@ def guide_entry(canvas: Canvas, sheet: Any, table: TablePlace) -> None:
 
 
 def required(table: TablePlace, row: RowPlace) -> tuple[str, ...]:
-    """The columns of a fixed row that a person must fill."""
+    """Return the columns of a fixed row that a person must fill."""
     spec = table.spec.row.get(row.title)
     return tuple(
         title
@@ -56,7 +56,7 @@ def _mark_missing(canvas: Canvas, sheet: Any, table: TablePlace, column: ColumnS
             sheet.conditional_format(row.line, at, row.line, at, rule)
 
 
-def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> Help:
+def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> _Help:
     spec = table.spec.row.get(row.title)
     choices = (spec.choices if spec else ()) or column.choices
     return (
@@ -67,7 +67,7 @@ def _help(table: TablePlace, row: RowPlace, column: ColumnSpec) -> Help:
     )
 
 
-def _rule(about: Help, title: str) -> dict[str, object] | None:
+def _rule(about: _Help, title: str) -> dict[str, object] | None:
     kind, unit, choices, hint = about
     if choices:
         rule: dict[str, object] = {"validate": "list", "source": list(choices)}
@@ -100,8 +100,11 @@ def _usual(kind: str, unit: str) -> str:
     return f"单位：{unit}。只填数字，如 {_EXAMPLES.get(unit, '12')}；没有的填“—”。"
 
 
-def _number_rule(about: Help, title: str) -> dict[str, object]:
-    """Only a number that can be one, or a word for 不适用: {cell} stands for the first cell of the area."""
+def _number_rule(about: _Help, title: str) -> dict[str, object]:
+    """Return a rule that allows only a number, or a word for 不适用.
+
+    {cell} stands for the first cell of the area.
+    """
     kind, unit, _, _ = about
     limit, what = _LIMITS.get(kind, ("TRUE", "数字"))
     tail = f"（单位：{unit}）" * (unit not in {"", "%"}) + "，不带文字；确实没有的填“—”。"

@@ -1,7 +1,7 @@
-"""Where everything of a form stands in the workbook: pure arithmetic on the spec, shared by whoever writes or fills one.
+"""Where everything of a form stands in the workbook: pure arithmetic on the spec.
 
-Positions are zero-based (row, column) pairs, as xlsxwriter takes them; `ref` methods give "C9". A row of a table is named by
-its title (fixed rows and the total) or by its number from 0 (open rows).
+Positions are zero-based (row, column) pairs, as xlsxwriter takes them; `ref` methods give "C9". A
+row of a table is named by its title (fixed rows and the total) or by its number from 0 (open rows).
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from jixiao_xlsx.values.addresses import Position, a1
 from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Side
 
 INDICATORS = "indicators"
-SIGNATURES_PER_ROW = 3
+_SIGNATURES_PER_ROW = 3
 _ROOM = 2  # spare rows that stay free below a table that was filled beyond the form's own number
 
 RowKey = str | int
@@ -25,12 +25,14 @@ SignedCell = tuple[int, CellAddress]  # +1 or -1, and the cell
 
 @dataclass(frozen=True)
 class TableFilling:
-    """What to write into a table. `rows`: fixed rows and the total, by title; `open_rows`: the others, in order.
+    """What to write into a table.
 
-    In the indicator table `rows` also takes the library's indicators by name, as long as `open_rows` is empty.
+    `rows`: fixed rows and the total, by title; `open_rows`: the others, in order. In the indicator
+    table `rows` also takes the library's indicators by name, as long as `open_rows` is empty.
 
-    A key that is there with None leaves that cell blank, whatever the form would put there. `merges` joins a column over
-    open rows: (column, first, last), both included, counted from 0; the value of the first one counts.
+    A key with None leaves that cell blank, whatever the form would put there. `merges` joins a
+    column over open rows: (column, first, last), both included, counted from 0; the value of the
+    first one counts.
     """
 
     rows: Mapping[str, Mapping[str, object]] = field(default_factory=dict)
@@ -58,7 +60,10 @@ class RowPlace:
 
 @dataclass(frozen=True)
 class TablePlace:
-    """A table on its sheet. `tick` is the cell to mark; its label stands in the column before. `bands` are group titles."""
+    """A table on its sheet.
+
+    `tick` is the cell to mark; its label stands in the column before. `bands` are group titles.
+    """
 
     spec: TableSpec
     heading: Position
@@ -101,7 +106,7 @@ class TablePlace:
 
 @dataclass(frozen=True)
 class SheetPlace:
-    """A worksheet: its tables from top to bottom, its width in columns and where the signatures stand."""
+    """A worksheet: its tables from top to bottom, width in columns, places of signatures."""
 
     spec: SheetSpec
     tables: tuple[TablePlace, ...]
@@ -124,41 +129,41 @@ class Layout:
         return {table.spec.name: table for sheet in self.sheets for table in sheet.tables}
 
     def position(self, address: CellAddress) -> Position:
-        """(row, column) of a cell; KeyError where the form has no such row or column."""
+        """Return (row, column) of a cell. Raises KeyError for what the form has not."""
         table, row, column = address
         place = self.tables[table]
         return place.row[row].line, place.columns[column]
 
     def sheet_of(self, table: str) -> str:
-        """The sheet a table stands on."""
+        """Return the sheet a table stands on."""
         return self.tables[table].spec.sheet
 
     def ref(self, table: str, row: RowKey, column: str) -> tuple[str, str]:
-        """(sheet, "C9") of a cell; KeyError where the form has no such row or column."""
+        """Return (sheet, "C9") of a cell. Raises KeyError for what the form has not."""
         return self.sheet_of(table), a1(*self.position((table, row, column)))
 
     def heading_ref(self, table: str) -> tuple[str, str]:
-        """(sheet, cell) of the table's title line."""
+        """Return (sheet, cell) of the table's title line."""
         return self.sheet_of(table), a1(*self.tables[table].heading)
 
     def column_ref(self, table: str, column: str) -> tuple[str, str]:
-        """(sheet, cell) of a column's heading."""
+        """Return (sheet, cell) of a column's heading."""
         place = self.tables[table]
         return place.spec.sheet, a1(place.header, place.columns[column])
 
     def extra_ref(self, table: str, title: str) -> tuple[str, str]:
-        """(sheet, cell) to fill for a labelled cell beside the grid."""
+        """Return (sheet, cell) to fill for a labelled cell beside the grid."""
         return self.sheet_of(table), a1(*self.tables[table].extras[title])
 
     def tick_ref(self, table: str) -> tuple[str, str]:
-        """The cell to mark with √. KeyError for a table without one."""
+        """Return the cell to mark with √. Raises KeyError for a table without one."""
         tick = self.tables[table].tick
         if tick is None:
             raise KeyError(table)
         return self.sheet_of(table), a1(*tick)
 
     def cells(self) -> Iterator[tuple[TablePlace, RowPlace, ColumnSpec]]:
-        """Every place of every grid, in reading order, those that the form leaves empty included."""
+        """Yield every place of every grid, in reading order, empty ones included."""
         for sheet in self.sheets:
             for table in sheet.tables:
                 for row in table.rows:
@@ -166,7 +171,7 @@ class Layout:
                         yield table, row, column
 
     def addresses(self, ref: Ref, row: RowKey = "", column: str = "") -> tuple[CellAddress, ...]:
-        """The cells a term means where its scope supplies `row` or `column`; those that the form has."""
+        """Return the cells of a term where its scope supplies `row` or `column`."""
         place = self.tables[ref.table]
         title = ref.column or column
         keys = [r.key for r in place.open_rows] if ref.row == ALL_ROWS else [ref.row or row]
@@ -202,7 +207,7 @@ class Layout:
 
 
 def place(template: Template, filling: Filling = NO_FILLING) -> Layout:
-    """The layout of the blank form, with as many open rows as `filling` needs."""
+    """Return the layout of the blank form, with as many open rows as `filling` needs."""
     return Layout(template, tuple(_sheet(template, sheet, filling) for sheet in template.sheets))
 
 
@@ -255,7 +260,7 @@ def _table(
 def _rows(
     template: Template, spec: TableSpec, line: int, filling: TableFilling
 ) -> tuple[dict[int, str], tuple[RowPlace, ...], int]:
-    """Group bands, fixed rows, open rows, total; and the line after them."""
+    """Return group bands; fixed rows, open rows and total; and the line after them."""
     bands: dict[int, str] = {}
     rows: list[RowPlace] = []
     for row in spec.rows:
@@ -282,8 +287,8 @@ def _open(template: Template, spec: TableSpec, filling: TableFilling) -> int:
 
 
 def _signature(texts: Sequence[str], line: int, width: int) -> Iterator[tuple[str, int, int, int]]:
-    """(text, row, first column, last column): a few to a line, the last line filled from the right."""
-    share = min(SIGNATURES_PER_ROW, max(width, 1))
+    """Yield (text, row, first column, last column), the last line filled from the right."""
+    share = min(_SIGNATURES_PER_ROW, max(width, 1))
     for start in range(0, len(texts), share):
         group = texts[start : start + share]
         offset = share - len(group)

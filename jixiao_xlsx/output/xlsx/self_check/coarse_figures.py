@@ -117,7 +117,7 @@ class CoarseFigures:
         )
 
 
-def total(run: Sequence[CoarseRange], which: int) -> str:
+def total_of_run(run: Sequence[CoarseRange], which: int) -> str:
     """Return the formula that adds up one end of the figures of a run."""
     first, last = run[0].refs[which], run[-1].refs[which]
     return f"SUM({first}:{last})" if len(run) > 1 else first

@@ -12,7 +12,7 @@ from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import Live, text_constant
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
-    ZERO,
+    LIVE_ZERO,
     Test,
     choose,
     constant,
@@ -74,9 +74,9 @@ def write_equation(
     alone = Test(f"{filled.formula}<2", float(filled.value) < 2)
     held = ",".join(holds.formula for holds, _ in reliefs)
     fails = Live(f"1-MAX({held})", float(not any(holds.value for holds, _ in reliefs)))
-    failing = choose([*((test, ZERO) for test, _ in unjudged), (alone, ZERO)], fails)
+    failing = choose([*((test, LIVE_ZERO) for test, _ in unjudged), (alone, LIVE_ZERO)], fails)
     failed = helper.put(row, after, failing.formula, failing.value)
-    difference = choose([(alone, ZERO)], _difference(one.spec, sums))
+    difference = choose([(alone, LIVE_ZERO)], _difference(one.spec, sums))
     gap = helper.put(row, after + 1, difference.formula, difference.value)
     held_ways = [
         (Test(f"{holds.formula}=1", bool(holds.value)), constant(text)) for holds, text in reliefs

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from jixiao_xlsx.output.xlsx.cells import Live, text_constant
 
-ZERO = Live("0", 0.0)
+LIVE_ZERO = Live("0", 0.0)
 
 
 class Test(NamedTuple):

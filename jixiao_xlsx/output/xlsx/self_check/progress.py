@@ -1,4 +1,4 @@
-"""What 自检 shows, repeated while the clerk types: words in a sheet's header, colour on wrong cells."""
+"""What 自检 shows, repeated beside the input: words in a sheet's header, colour on wrong cells."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from jixiao_xlsx.output.xlsx.blank.canvas import Canvas
 from jixiao_xlsx.output.xlsx.blank.data_sheets import sheet_widths
 from jixiao_xlsx.output.xlsx.blank.form_styles import AMBER, GREEN, GREY, RED, WRONG_FILL
 from jixiao_xlsx.output.xlsx.blank.layout import SheetPlace
-from jixiao_xlsx.output.xlsx.cells import Area, Live, cached_result, put_merged, text_constant
+from jixiao_xlsx.output.xlsx.cells import Live, cached_result, put_merged, text_constant
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
     Test,
     choose,
@@ -25,7 +25,7 @@ from jixiao_xlsx.output.xlsx.self_check.states import (
     REQUIRED,
     STATES_NAME,
 )
-from jixiao_xlsx.values.addresses import a1
+from jixiao_xlsx.values.addresses import Area, a1
 
 _ROW = 1  # the row below a sheet's title
 _NAME_WIDTH = 40  # characters that 填报单位 and a long name take

@@ -114,7 +114,7 @@ class SelfCheck:
                 yield one, qualified(self.title, a1(one.row, _REMARK, absolute=True))
 
     def count(self, test: str, now: int) -> Live:
-        """Count the lines that pass `test`, in which {sheets}, {labels} and {states} are columns."""
+        """Count the lines that pass `test`; {sheets}, {labels}, {states} in it are columns."""
         sheets, labels = self._column(_SHEET), self._column(_LABEL)
         condition = test.format(sheets=sheets, labels=labels, states=self.states)
         return Live(f"SUMPRODUCT({condition})", float(now))

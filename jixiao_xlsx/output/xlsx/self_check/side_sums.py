@@ -1,4 +1,4 @@
-"""The sides of an equation added up on the helper sheet, end by end of what the figures stand for."""
+"""The sides of an equation added up on the helper sheet, lowest and highest true amount."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from jixiao_xlsx.output.xlsx.self_check.coarse_figures import (
     LOWEST,
     CoarseFigures,
     Ends,
-    total,
+    total_of_run,
 )
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
-from jixiao_xlsx.output.xlsx.self_check.live_formulas import ZERO
+from jixiao_xlsx.output.xlsx.self_check.live_formulas import LIVE_ZERO
 from jixiao_xlsx.values.amounts import atoms_per
 
 FIRST_SIDE, SIDE_WIDTH = 3, 12  # columns of the helper sheet: where sides begin, what one takes
-STILL = Ends(ZERO, ZERO)
+STILL = Ends(LIVE_ZERO, LIVE_ZERO)
 _NO_SHIFT = (STILL, STILL)
 _HUNDRED_YUAN = 10_000  # 分: the grid of a 万元 figure with two decimals
 
@@ -70,7 +70,7 @@ class SideAdder:
         exact = [term for term in terms if self.helper.figure(term[1]).grid == 1]
         coarse = [term for term in terms if term not in exact]
         rounded = self._ends(row, column + 2, exact, coarse, 0)
-        cut, zeros = rounded, (ZERO, ZERO)
+        cut, zeros = rounded, (LIVE_ZERO, LIVE_ZERO)
         if coarse:
             cut = self._ends(row, column + 4, exact, coarse, 1)
             zeros = (
@@ -112,8 +112,8 @@ class SideAdder:
         for sign, run in self.coarse.runs(coarse):
             mark = "+" if sign > 0 else "-"
             own_low, own_high = (lowest, highest) if sign > 0 else (highest, lowest)
-            low.append(mark + total(run, own_low))
-            high.append(mark + total(run, own_high))
+            low.append(mark + total_of_run(run, own_low))
+            high.append(mark + total_of_run(run, own_high))
             lo += sign * sum(one.values[own_low] for one in run)
             hi += sign * sum(one.values[own_high] for one in run)
         put = self.helper.put
@@ -122,7 +122,9 @@ class SideAdder:
     def _zeros(self, row: int, column: int, coarse: list[SignedCell], which: int) -> Live:
         runs = [run for _, run in self.coarse.runs(coarse)]
         value = sum(one.values[which] for run in runs for one in run)
-        return self.helper.put(row, column, "+".join(total(run, which) for run in runs), value)
+        return self.helper.put(
+            row, column, "+".join(total_of_run(run, which) for run in runs), value
+        )
 
     # -- sheets typed as 万元 × 10000
 
@@ -148,7 +150,7 @@ class SideAdder:
     def _shift(
         self, row: int, column: int, terms: list[SignedCell], positive: int, negative: int, way: int
     ) -> Live:
-        """Add `positive` for each signed amount above 0 and `negative` for each below, times `way`."""
+        """Add up, times `way`, `positive` for amounts above 0 and `negative` for those below."""
         parts, value = [], 0
         for sign, address in terms:
             flag = self._hundreds(self.helper.canvas.layout.sheet_of(address[0]))
