@@ -49,7 +49,7 @@ def _load(folder: Path) -> Template:
 
 
 def edition(template: Template, version: str) -> Template | None:
-    """Return the form as it was at a `version`, kept in versions/<version>/; None where it was not kept.
+    """Return the form as it was at a `version`, kept in versions/<version>/, or None.
 
     Its own version, or none, gives the form itself. Raises SpecError for a kept one that cannot
     be used.

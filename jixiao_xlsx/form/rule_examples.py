@@ -25,7 +25,7 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class KnownRelation:
-    """A reconciliation relation of the field; `reason` says why the form lacks it ("": it has it)."""
+    """A relation that the field knows; `reason` says why the form lacks it ("": it has it)."""
 
     number: str
     formula: str

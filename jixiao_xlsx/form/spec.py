@@ -16,7 +16,7 @@ from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.text import tidy
 
 NUMERIC = frozenset({"money", "count", "score", "percent"})
-DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
+_DEFAULT_DECIMALS = {"money": 2, "count": 0, "score": 4, "percent": 2}
 
 
 class SpecError(ValueError):
@@ -170,7 +170,7 @@ class TableSpec:
         ):
             if choice is not None:
                 return choice
-        return DEFAULT_DECIMALS.get(self.kind(row, column), 2)
+        return _DEFAULT_DECIMALS.get(self.kind(row, column), 2)
 
     def exists(self, row: str, column: ColumnSpec) -> bool:
         """Return whether the form has a cell to fill there at all."""
@@ -194,7 +194,7 @@ class TableSpec:
 
 @dataclass(frozen=True, slots=True)
 class SheetSpec:
-    """A worksheet of the form. kind: data | guide | selfcheck; `repeats`: copies in the blank form."""
+    """A worksheet. kind: data | guide | selfcheck; `repeats`: its copies in the blank form."""
 
     title: str
     kind: str = "data"

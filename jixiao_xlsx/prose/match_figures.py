@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from jixiao_xlsx.prose.statements import Fact, believed
 from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
-from jixiao_xlsx.values.amounts import MONEY_UNITS, Interval, atoms_per, total
+from jixiao_xlsx.values.amounts import MONEY_UNITS, Interval, atoms_per, interval_sum
 
 _OTHER_UNIT = {"元": ("万元", "亿元"), "万元": ("元", "亿元"), "亿元": ("万元",)}
 _FAR = 10
@@ -25,7 +25,9 @@ class Amount:
 
     def less(self, other: Amount) -> Amount:
         """Return the difference of the two."""
-        return Amount(total(((1, self.span), (-1, other.span))), self.printed - other.printed)
+        return Amount(
+            interval_sum(((1, self.span), (-1, other.span))), self.printed - other.printed
+        )
 
     def __neg__(self) -> Amount:
         return Amount(-self.span, -self.printed)

@@ -24,7 +24,7 @@ from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scoreca
 def score(submission: Submission, template: Template) -> Scorecard:
     """Return the recomputed scores; what cannot be recomputed is named in `incomplete`.
 
-    Raises ValueError for a workbook of several projects: each of its `parts` has a score of its own.
+    Raises ValueError for a workbook of several projects: each of its `parts` has its own.
     """
     cards = score_each(submission, template)
     if len(cards) > 1:

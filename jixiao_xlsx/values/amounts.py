@@ -70,7 +70,7 @@ class Interval:
 ZERO = Interval(0, 0)
 
 
-def total(terms: Iterable[tuple[int, Interval]]) -> Interval:
+def interval_sum(terms: Iterable[tuple[int, Interval]]) -> Interval:
     """Return Σ sign·interval; a sign is 1 or -1."""
     lo = hi = 0
     for sign, part in terms:

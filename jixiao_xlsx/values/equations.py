@@ -156,8 +156,3 @@ def _ref(name: str, scope: Scope, table: str) -> Ref:
     raise EquationError(
         f"“{name}”应写成“表.行.列”" if scope is Scope.SHEET else f"“{name}”应是一个名称或“表.行.列”"
     )
-
-
-def quote(name: str) -> str:
-    """Return `name` as it must be written in an equation."""
-    return f"「{name}」" if re.search(r"[-.+/=≤−\s]", name) else name

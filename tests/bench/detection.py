@@ -15,7 +15,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from jixiao_xlsx.values.amounts import Convention, Figure, Interval, total
+from jixiao_xlsx.values.amounts import Convention, Figure, Interval, interval_sum
 
 GRID, HALF = 10_000, 5_000
 SHIFTS = (0, 1, 2, 3, 4)
@@ -79,7 +79,7 @@ def ours(*ways: Convention, loose_zero: bool = False) -> Test:
 
     def test(whole: int, parts: list[int]) -> bool:
         return not any(
-            believed(whole, how).meets(total((1, believed(part, how)) for part in parts))
+            believed(whole, how).meets(interval_sum((1, believed(part, how)) for part in parts))
             for how in ways
         )
 

@@ -15,9 +15,9 @@ from jixiao_xlsx.values.amounts import (
     Figure,
     Interval,
     atoms_per,
+    interval_sum,
     printable,
     rate_holds,
-    total,
     vote,
 )
 from jixiao_xlsx.values.number_text import plain, rounded
@@ -104,7 +104,7 @@ def test_a_sum_of_figures_can_stand_for_the_sum_of_the_amounts(
         (sign, Figure(printed(fen, how), "万元", 2).believed(how, loose_zero=True))
         for sign, fen, how in parts
     ]
-    assert sum(sign * fen for sign, fen, _ in parts) in total(figures)
+    assert sum(sign * fen for sign, fen, _ in parts) in interval_sum(figures)
 
 
 @given(
@@ -114,7 +114,7 @@ def test_a_sum_of_figures_can_stand_for_the_sum_of_the_amounts(
 )
 def test_the_ends_of_a_sum_are_reached(parts: list[tuple[int, int, int]]) -> None:
     ranges = [(sign, Interval(low, low + width)) for sign, low, width in parts]
-    whole = total(ranges)
+    whole = interval_sum(ranges)
     assert whole.lo == sum(sign * (part.lo if sign > 0 else part.hi) for sign, part in ranges)
     assert whole.hi == sum(sign * (part.hi if sign > 0 else part.lo) for sign, part in ranges)
 

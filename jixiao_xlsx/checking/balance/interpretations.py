@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from jixiao_xlsx.checking.balance.instances import Instance
-from jixiao_xlsx.values.amounts import ZERO, Convention, Figure, Interval, atoms_per, total
+from jixiao_xlsx.values.amounts import ZERO, Convention, Figure, Interval, atoms_per, interval_sum
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.operands import Operands
 
@@ -40,7 +40,9 @@ class Interpretation:
 
     def side(self, side: Operands, replaced: Replacements = _NONE) -> Interval:
         """Return the true amounts, in atoms, that a whole side can stand for."""
-        return total((operand.sign, self.interval(operand.cell, replaced)) for operand in side)
+        return interval_sum(
+            (operand.sign, self.interval(operand.cell, replaced)) for operand in side
+        )
 
 
 EXACT = tuple(Interpretation(how) for how in Convention)

@@ -11,7 +11,7 @@ from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule, flag, rule
 from jixiao_xlsx.form.spec import RateSpec, Template
-from jixiao_xlsx.values.amounts import Convention, Interval, rate_holds, total
+from jixiao_xlsx.values.amounts import Convention, Interval, interval_sum, rate_holds
 from jixiao_xlsx.values.cells import Cell, Row
 from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.equations import Side
@@ -156,7 +156,9 @@ def _cells(row: Row, side: Side) -> tuple[Cell, ...] | None:
 
 def _interval(side: Side, cells: tuple[Cell, ...], how: Convention) -> Interval:
     figures = [(term.sign, cell.figure) for term, cell in zip(side, cells, strict=True)]
-    return total((sign, figure.believed(how)) for sign, figure in figures if figure is not None)
+    return interval_sum(
+        (sign, figure.believed(how)) for sign, figure in figures if figure is not None
+    )
 
 
 @rule(

@@ -16,7 +16,6 @@ from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.vocabulary import RateItem, fold
-from jixiao_xlsx.prose.likeness import is_slip
 from jixiao_xlsx.prose.match_figures import Amount, of_table_figure
 from jixiao_xlsx.prose.rules.figures import (
     NO_REPORT,
@@ -43,10 +42,11 @@ from jixiao_xlsx.values.amounts import (
     Figure,
     Interval,
     atoms_per,
+    interval_sum,
     rate_holds,
-    total,
 )
 from jixiao_xlsx.values.cells import Cell, Place
+from jixiao_xlsx.values.digit_slips import is_slip
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 
@@ -84,7 +84,7 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
         ):
             continue
         yield Looked(len(every))
-        added = [total((1, fact.under(how)) for fact in listing.parts) for how in Convention]
+        added = [interval_sum((1, fact.under(how)) for fact in listing.parts) for how in Convention]
         wholes = [listing.whole.under(how) for how in Convention]
         if any(parts.meets(whole) for parts, whole in zip(added, wholes, strict=True)):
             continue

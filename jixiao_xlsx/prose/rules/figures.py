@@ -11,12 +11,12 @@ from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.scope import OTHERS, PREVIOUS
-from jixiao_xlsx.prose.likeness import is_slip
 from jixiao_xlsx.prose.relations import LIST_SEPARATORS
 from jixiao_xlsx.prose.statements import Fact, Listing
 from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.digit_slips import is_slip
 from jixiao_xlsx.values.findings import Expected, Severity, Skipped
 from jixiao_xlsx.values.number_text import plain, rounded
 

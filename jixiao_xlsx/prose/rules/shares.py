@@ -9,11 +9,11 @@ from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings
 from jixiao_xlsx.prose.evidence import ProseEvidence
-from jixiao_xlsx.prose.likeness import is_slip
 from jixiao_xlsx.prose.match_figures import Amount, of_table_figure
 from jixiao_xlsx.prose.rules.figures import NO_REPORT, flag_mention, quote_of
 from jixiao_xlsx.prose.statements import BareShare, ReportStatements, Share
 from jixiao_xlsx.values.amounts import rate_holds
+from jixiao_xlsx.values.digit_slips import is_slip
 from jixiao_xlsx.values.findings import Severity, Skipped
 from jixiao_xlsx.values.number_text import plain
 

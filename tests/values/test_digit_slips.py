@@ -11,7 +11,7 @@ from itertools import pairwise
 import pytest
 from test_corpora import said
 
-from jixiao_xlsx.prose.likeness import is_slip
+from jixiao_xlsx.values.digit_slips import is_slip
 from jixiao_xlsx.values.findings import Severity
 
 DICE = random.Random(104)
