@@ -96,7 +96,7 @@ def sniff(data: bytes) -> WorkbookFormat:
         raise Refused(_BROKEN)
     if data[:2] in _BIFF:
         return WorkbookFormat.XLS
-    raise Refused(_as_text(data[:4096]))
+    raise Refused(_why_no_workbook(data[:4096]))
 
 
 def is_fully_guarded(data: bytes) -> bool:
@@ -198,8 +198,8 @@ def _refuse_other_open_documents(archive: zipfile.ZipFile, names: Mapping[str, s
         raise Refused(_ENCRYPTED_ODS)
 
 
-def _as_text(head: bytes) -> str:
-    """Return the reason for a file that is text, or unknown."""
+def _why_no_workbook(head: bytes) -> str:
+    """Return the reason for a file that is text, or of an unknown format."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # “Unicode 文本” of Excel
         head = head.replace(b"\0", b"")
     text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
