@@ -116,7 +116,7 @@ def main() -> None:
 
 @main.command(short_help="生成空白表。")
 @_roster
-@click.option("--year", metavar="YEAR", type=click.IntRange(1990, 2200), help="评价年度，如 2023。")
+@click.option("--year", metavar="YEAR", type=WholeNumber(1990, 2200), help="评价年度，如 2023。")
 @_file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
 @_folder_option("--last-year", "上年各部门报来的工作簿，预填年初结转、上年数。")
 @_output

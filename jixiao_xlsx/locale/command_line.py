@@ -13,7 +13,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -78,6 +78,12 @@ class WholeNumber(click.IntRange):
 
     def _describe_range(self) -> str:
         return super()._describe_range().replace("x>", "取值>")
+
+    def fail(
+        self, message: str, param: click.Parameter | None = None, ctx: click.Context | None = None
+    ) -> NoReturn:
+        """Raise the error, with the range of two limits in Chinese too."""
+        super().fail(message.replace("<=x<=", "<=取值<="), param, ctx)
 
 
 @contextlib.contextmanager
