@@ -1,4 +1,4 @@
-"""One cell of a form, as typed: its state and value by the type that the form gives it."""
+"""Read one cell as typed: its state and value by the type that the form gives it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ PERCENT_NOTE = "%"
 
 @dataclass(frozen=True, slots=True)
 class CellSpec:
-    """What the form says of one cell: asked of the spec once, as every file asks it again."""
+    """What the form says about one cell."""
 
     column: ColumnSpec
     type: str
@@ -30,25 +30,25 @@ class CellSpec:
 
 
 def cell_spec(table: TableSpec, title: str, column: ColumnSpec) -> CellSpec:
-    """The form's word on the cell at row `title` and `column`."""
+    """Return what the form says about the cell at row `title` and `column`."""
     kind = table.kind(title, column)
     unit, decimals = table.unit_of(title, column), table.decimals_of(title, column)
     return CellSpec(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
 
 
-def read_cell(grid: Worksheet, title: str, kind: CellSpec, place: Position) -> Cell:
-    """The cell at `place` of `grid`, in the row called `title`, read as a cell of that `kind`."""
-    flags = grid.flags
-    raw: object = grid.raw(*place)
+def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> Cell:
+    """Read the cell at `place`, in the row called `title`, as a cell of that `kind`."""
+    flags = sheet.flags
+    raw: object = sheet.raw(*place)
     note = ""
     value: Decimal | str | None = None
-    if place in grid.odd:
+    if place in sheet.odd:
         raw = flags.errors.get(place)
         state, note = (State.UNCALCULATED, "") if raw is None else (State.ERROR, raw)
     elif raw is None:
         state = State.BLANK
     elif kind.numeric:
-        shown = (place in flags.percents) if grid.knows_formats else None
+        shown = (place in flags.percents) if sheet.knows_formats else None
         typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
         state, value, note = read_number(
             typed, kind.unit, percent=kind.type == "percent", percent_format=shown
@@ -63,8 +63,8 @@ def read_cell(grid: Worksheet, title: str, kind: CellSpec, place: Position) -> C
         )
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
     return Cell(
-        grid.name,
-        grid.address(*place),
+        sheet.name,
+        sheet.address(*place),
         title,
         kind.column.title,
         raw,
@@ -77,25 +77,25 @@ def read_cell(grid: Worksheet, title: str, kind: CellSpec, place: Position) -> C
     )
 
 
-def text_cell(grid: Worksheet, row: int, column: int, title: str, heading: str = "") -> Cell:
-    """A cell read for its words: a heading, a label, a reason, a tick."""
-    raw = grid.raw(row, column)
+def text_cell(sheet: Worksheet, row: int, column: int, title: str, heading: str = "") -> Cell:
+    """Read a cell as text: a heading, a label, a reason, a tick."""
+    raw = sheet.raw(row, column)
     value = value_text(raw) if raw is not None else ""
     state = State.TEXT if value else State.BLANK
     return Cell(
-        grid.name,
-        grid.ref(row, column),
+        sheet.name,
+        sheet.ref(row, column),
         title,
         heading,
         raw,
         value or None,
         state,
-        grid.flags.formulas.get((row, column)),
+        sheet.flags.formulas.get((row, column)),
     )
 
 
 def value_text(raw: object) -> str:
-    """A value as a person sees it in a cell for words."""
+    """A value as a person sees it in a cell for titles."""
     if isinstance(raw, str):
         return raw.strip()
     if isinstance(raw, bool):
@@ -108,7 +108,7 @@ def value_text(raw: object) -> str:
 
 
 def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None, str]:
-    """目标值, 业绩值: a number, or words such as “≥95%” and “健全”."""
+    """Return state, value and note of a 目标值 or 业绩值: a number, or text such as “≥95%”."""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         number = from_float(raw) if isinstance(raw, float) else Decimal(raw)
         if not believable(number):
@@ -121,7 +121,10 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
 
 
 def _without_unit(raw: str, kind: CellSpec) -> str:
-    """“6人” in a column of 人 is 6: counted things and points may carry their own unit (money's units are `amounts`' business)."""
+    """Return the text without its unit where counts and scores carry their own: “6人” is “6”.
+
+    The units of money are read with the number.
+    """
     if kind.unit and kind.type in {"count", "score"}:
         text = tidy(raw)
         if text.endswith(kind.unit) and text != kind.unit:

@@ -1,4 +1,4 @@
-"""The 情况说明 that a department typed: in the list that came back with its workbook, and beside the lines of 自检."""
+"""Read the 情况说明 that a department typed: in the returned list, and beside lines of 自检."""
 
 from __future__ import annotations
 
@@ -8,16 +8,15 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.cells import Remark, Table
 from jixiao_xlsx.values.text import tidy
 
-REMARKS_SHEET = (
-    "_remarks"  # the very hidden sheet on which the blank form repeats the 情况说明 of its 自检
-)
-HEADER_WITHIN = 12  # rows
+# The very hidden sheet on which the blank form repeats the 情况说明 of its 自检.
+REMARKS_SHEET = "_remarks"
+_HEADER_WITHIN = 12  # rows
 
 
 def remarks_of(
     form: Template, tables: Mapping[str, Table], selfcheck: Sequence[Sequence[object]]
 ) -> tuple[Remark, ...]:
-    """Every explanation with the rule and item it speaks of; `selfcheck` are the rows that repeat it, () where there are none."""
+    """Return every explanation with its rule and item; `selfcheck` are the rows that repeat it."""
     return (*_listed(form, tables), *_beside_lines(form, selfcheck))
 
 
@@ -31,9 +30,9 @@ def _listed(form: Template, tables: Mapping[str, Table]) -> Iterator[Remark]:
 
 
 def _beside_lines(form: Template, rows: Sequence[Sequence[object]]) -> Iterator[Remark]:
-    """The lines of 自检, found by the titles of its columns."""
+    """Yield those beside the lines of 自检, found by the titles of its columns."""
     titles = [tidy(form.remarks.get(key, "")) for key in ("code", "line", "text", "sheet")]
-    for number, row in enumerate(rows[:HEADER_WITHIN]):
+    for number, row in enumerate(rows[:_HEADER_WITHIN]):
         words = [tidy(str(value)) for value in row]
         if all(title and title in words for title in titles[:3]):
             at = [words.index(title) if title in words else len(row) for title in titles]

@@ -1,14 +1,14 @@
-"""Finding a form's sheets, tables, columns and rows by their titles, never by position."""
+"""Find a form's tables, columns and rows on a worksheet by their titles, never by position."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from jixiao_xlsx.form.spec import SheetSpec, TableSpec, Template
+from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.reading.titles import (
     FormTitles,
-    Names,
+    Spellings,
     TableTitles,
     is_ticked,
     loosen,
@@ -18,35 +18,36 @@ from jixiao_xlsx.reading.titles import (
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 
-DEEPEST_HEADER = 3
-_PART = "其中"
-_CONTENT_COLUMNS = 0.6
-_CONTENT_ROWS = 0.5
+_DEEPEST_HEADER = 3
+_SUBTITLE = "其中"
 
 
 @dataclass(frozen=True)
 class Header:
-    """The heading rows of a table and the columns that were recognised; `twice` are headings met again."""
+    """The heading rows of a table and the columns that were recognised, by title.
+
+    `repeats` are headings of columns that stand there once more.
+    """
 
     top: int
     bottom: int
     columns: Mapping[str, int]
     cells: Mapping[str, Position]
-    twice: tuple[tuple[str, Position], ...] = ()
+    repeats: tuple[tuple[str, Position], ...] = ()
 
 
 @dataclass(frozen=True)
-class Rows:
+class TitledRows:
     """Where the titled rows of a table stand; `labels` are the cells with their titles."""
 
     at: Mapping[str, int]
     labels: Mapping[str, Position]
-    twice: tuple[tuple[str, Position], ...] = ()
+    repeats: tuple[tuple[str, Position], ...] = ()
 
 
 @dataclass(frozen=True)
 class Region:
-    """The part of a sheet that belongs to one table: rows `start` to `end` (excluded), its caption and its heading rows."""
+    """The part of a sheet that belongs to one table: rows `start` to `end` (excluded)."""
 
     table: TableSpec
     start: int
@@ -55,142 +56,51 @@ class Region:
     caption: Position | None = None
 
 
-@dataclass(frozen=True)
-class Match:
-    """Which worksheet is which sheet of the form: titles to positions in the list, and those recognised by content.
+# ----------------------------------------------------------------------------------------- headers
 
-    `copies` are the worksheets that are the form's repeated sheet, in the order of the file.
+
+def find_header(sheet: Worksheet, titles: TableTitles, start: int, end: int) -> Header | None:
+    """Return the heading rows between `start` and `end` with most column titles.
+
+    One row is preferred to two, the upper to the lower.
     """
-
-    by_title: Mapping[str, int]
-    renamed: frozenset[str] = field(default_factory=frozenset)
-    copies: tuple[int, ...] = ()
-
-    def of(self, sheet: SheetSpec) -> tuple[int, ...]:
-        """The worksheets that are this sheet of the form: one, several where it repeats, or none."""
-        if sheet.repeats:
-            return self.copies
-        return (self.by_title[sheet.title],) if sheet.title in self.by_title else ()
-
-
-# ------------------------------------------------------------------------------------------------------------- sheets
-
-
-def match_sheets(template: Template, words: FormTitles, grids: Sequence[Worksheet]) -> Match:
-    """Title, then alias, then a freer spelling, then content (only where there is no doubt)."""
-    found: dict[str, int] = {}
-    repeated = template.repeated
-    claims = sorted(
-        (hit[0], number, hit[1])
-        for number, grid in enumerate(grids)
-        if (hit := words.sheets.find(title_key(grid.name))) is not None
-        and not (repeated and hit[1] == repeated.title)
-    )
-    for _, number, title in claims:
-        if title not in found and number not in found.values():
-            found[title] = number
-    copies = _copies(template, words, grids, set(found.values()))
-    known = {*found, repeated.title if repeated else ""}
-    missing = [
-        s.title
-        for s in template.sheets
-        if s.kind == "data" and s.title not in known and template.tables_of(s.title)
-    ]
-    free = [
-        n
-        for n, grid in enumerate(grids)
-        if n not in {*found.values(), *copies} and not grid.hidden and grid.filled
-    ]
-    likely = [
-        (title, n)
-        for title in missing
-        for n in free
-        if _looks_like(template, words, title, grids[n])
-    ]
-    sole = {
-        title: n
-        for title, n in likely
-        if sum(t == title for t, _ in likely) == 1 and sum(m == n for _, m in likely) == 1
-    }
-    return Match(found | sole, frozenset(sole), copies)
-
-
-def _copies(
-    template: Template, words: FormTitles, grids: Sequence[Worksheet], taken: set[int]
-) -> tuple[int, ...]:
-    """The worksheets that are the repeated sheet: by name, or, whatever a department calls them, by most of their tables."""
-    repeated = template.repeated
-    if repeated is None:
-        return ()
-    tables = template.tables_of(repeated.title)
-
-    def alike(grid: Worksheet) -> bool:
-        if words.copies and words.copies.fullmatch(title_key(grid.name)):
-            return True
-        return not grid.hidden and 2 * sum(
-            _has(words.tables[table.name], table, grid) for table in tables
-        ) > len(tables)
-
-    return tuple(number for number, grid in enumerate(grids) if number not in taken and alike(grid))
-
-
-def _looks_like(template: Template, words: FormTitles, title: str, grid: Worksheet) -> bool:
-    return all(_has(words.tables[table.name], table, grid) for table in template.tables_of(title))
-
-
-def _has(lexicon: TableTitles, table: TableSpec, grid: Worksheet) -> bool:
-    labels = {
-        found[1] for text in grid.keys.values() if text and (found := lexicon.rows.find(text))
-    }
-    if table.shape == "record":
-        return len(table.rows) > 1 and len(labels) >= _CONTENT_COLUMNS * len(table.rows)
-    header = find_header(grid, lexicon, 0, grid.height)
-    enough = header is not None and len(header.columns) >= max(
-        _CONTENT_COLUMNS * len(table.columns), 1
-    )
-    return enough and len(labels) >= _CONTENT_ROWS * len(table.rows)
-
-
-# ------------------------------------------------------------------------------------------------------------- headers
-
-
-def find_header(grid: Worksheet, lexicon: TableTitles, start: int, end: int) -> Header | None:
-    """The heading rows between `start` and `end` with most column titles; one row is preferred to two, the upper to the lower."""
-    titles = {text for text in grid.texts if lexicon.columns.find(text)}
-    if not titles:
-        return None
+    headings = {text for text in sheet.texts if titles.columns.find(text)}
     lines = sorted(
-        {row for (row, _), text in grid.keys.items() if text in titles and start <= row < end}
+        {row for (row, _), text in sheet.keys.items() if text in headings and start <= row < end}
     )
     best: Header | None = None
-    tried: set[tuple[int, int]] = set()
-    for depth in range(1, DEEPEST_HEADER + 1):
-        for line in lines:
-            for bottom in range(line, min(line + depth, end)):
-                top = bottom - depth + 1
-                if top < start or (top, bottom) in tried:
-                    continue
-                tried.add((top, bottom))
-                header = _header(grid, lexicon.columns, top, bottom)
-                if best is None or len(header.columns) > len(best.columns):
-                    best = header
-        if best is not None and len(best.columns) == len(lexicon.columns.exact):
+    for depth in range(1, _DEEPEST_HEADER + 1):
+        for top in _tops(lines, depth, start, end):
+            header = _read_header(sheet, titles.columns, top, top + depth - 1)
+            if best is None or len(header.columns) > len(best.columns):
+                best = header
+        if best is not None and len(best.columns) == len(titles.columns.exact):
             break
     return best if best is not None and best.columns else None
 
 
-def _header(grid: Worksheet, names: Names, top: int, bottom: int) -> Header:
+def _tops(lines: Sequence[int], depth: int, start: int, end: int) -> Iterable[int]:
+    """Return the first rows of all headers of `depth` rows that contain one of `lines`, once."""
+    return dict.fromkeys(
+        bottom - depth + 1
+        for line in lines
+        for bottom in range(line, min(line + depth, end))
+        if bottom - depth + 1 >= start
+    )
+
+
+def _read_header(sheet: Worksheet, spellings: Spellings, top: int, bottom: int) -> Header:
     claims: list[tuple[int, int, str, Position]] = []
     width = (
-        max((max(grid.columns_in(row), default=-1) for row in range(top, bottom + 1)), default=-1)
+        max((max(sheet.columns_in(row), default=-1) for row in range(top, bottom + 1)), default=-1)
         + 1
     )
     before = ""
     for column in range(width):
-        stack = _stack(grid, top, bottom, column)
-        claim = _claim(names, [text for text, _ in stack])
-        if claim is None and before and stack and stack[-1][0].startswith(_PART):
-            claim = names.find(
+        stack = _stack(sheet, top, bottom, column)
+        claim = _claim(spellings, [text for text, _ in stack])
+        if claim is None and before and stack and stack[-1][0].startswith(_SUBTITLE):
+            claim = spellings.find(
                 before + stack[-1][0]
             )  # “其中：…” is a part of the column to its left
         if claim is not None:
@@ -199,54 +109,54 @@ def _header(grid: Worksheet, names: Names, top: int, bottom: int) -> Header:
     columns: dict[str, int] = {}
     cells: dict[str, Position] = {}
     ranks: dict[str, int] = {}
-    twice = []
+    repeats = []
     for rank, column, title, place in sorted(claims):
         if title not in columns:
             columns[title], cells[title], ranks[title] = column, place, rank
         elif rank == ranks[title] and place != cells[title]:
-            twice.append((title, place))
-    return Header(top, bottom, columns, cells, tuple(twice))
+            repeats.append((title, place))
+    return Header(top, bottom, columns, cells, tuple(repeats))
 
 
-def _stack(grid: Worksheet, top: int, bottom: int, column: int) -> list[tuple[str, Position]]:
-    """The heading texts above one another in a column, each once, from the top; a merge speaks for all it covers."""
+def _stack(sheet: Worksheet, top: int, bottom: int, column: int) -> list[tuple[str, Position]]:
+    """Return the heading texts of a column from the top; a merge counts once for all it covers."""
     stack: list[tuple[str, Position]] = []
     for row in range(top, bottom + 1):
-        text = grid.text(row, column)
-        area = grid.covered.get((row, column))
+        text = sheet.text(row, column)
+        area = sheet.covered.get((row, column))
         place = area[:2] if area else (row, column)
         if text and (not stack or stack[-1][1] != place):
             stack.append((text, place))
     return stack
 
 
-def _claim(names: Names, stack: list[str]) -> tuple[int, str] | None:
-    """The best reading of a column's headings: the lowest alone, or joined with those above it."""
+def _claim(spellings: Spellings, stack: list[str]) -> tuple[int, str] | None:
+    """Return the best match of a column's headings: the lowest alone, or joined with those above."""
     if len(stack) < 2:
-        return names.find(stack[0]) if stack else None
+        return spellings.find(stack[0]) if stack else None
     joined = ["".join(stack[-count:]) for count in range(1, len(stack) + 1)]
-    return min((found for text in joined if (found := names.find(text))), default=None)
+    return min((found for text in joined if (found := spellings.find(text))), default=None)
 
 
-# ------------------------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------- tables
 
 
-def regions(grid: Worksheet, tables: Sequence[TableSpec], words: FormTitles) -> list[Region]:
-    """Share a sheet among its tables. Captions decide; without them, headings and row titles together."""
+def divide(sheet: Worksheet, tables: Sequence[TableSpec], titles: FormTitles) -> list[Region]:
+    """Share a sheet among its tables, by captions or else by headings and row titles together."""
     if len(tables) == 1:
         header = (
             None
             if tables[0].shape == "record"
-            else find_header(grid, words.tables[tables[0].name], 0, grid.height)
+            else find_header(sheet, titles.tables[tables[0].name], 0, sheet.height)
         )
-        return [Region(tables[0], 0, grid.height, _enough(tables[0], header))]
-    captions = {table.name: _caption(grid, words.tables[table.name]) for table in tables}
+        return [Region(tables[0], 0, sheet.height, _enough(tables[0], header))]
+    captions = {table.name: _caption(sheet, titles.tables[table.name]) for table in tables}
     starts: dict[str, int] = {name: place[0] for name, place in captions.items() if place}
     for table in sorted(
         tables, key=lambda table: not table.rows
-    ):  # row titles say more than headings alone
+    ):  # row titles are surer than headings alone
         if table.name not in starts:
-            header = _best_header(grid, words.tables[table.name], table, sorted(starts.values()))
+            header = _best_header(sheet, titles.tables[table.name], table, sorted(starts.values()))
             if header is not None:
                 starts[table.name] = header.top
     found = []
@@ -255,37 +165,37 @@ def regions(grid: Worksheet, tables: Sequence[TableSpec], words: FormTitles) -> 
         if start is None:
             found.append(Region(table, 0, 0, None))
             continue
-        end = min((other for other in starts.values() if other > start), default=grid.height)
-        header = find_header(grid, words.tables[table.name], start, end)
+        end = min((other for other in starts.values() if other > start), default=sheet.height)
+        header = find_header(sheet, titles.tables[table.name], start, end)
         found.append(Region(table, start, end, _enough(table, header), captions[table.name]))
     return found
 
 
 def _enough(table: TableSpec, header: Header | None) -> Header | None:
-    """Less than half of the columns is no heading row."""
+    """Return the header unless it has less than half of the columns."""
     return header if header is not None and 2 * len(header.columns) >= len(table.columns) else None
 
 
-def _caption(grid: Worksheet, lexicon: TableTitles) -> Position | None:
-    for place, text in grid.keys.items():
-        if text and (lexicon.heading.fullmatch(text) or loosen(text) == lexicon.caption):
+def _caption(sheet: Worksheet, titles: TableTitles) -> Position | None:
+    for place, text in sheet.keys.items():
+        if text and (titles.heading.fullmatch(text) or loosen(text) == titles.caption):
             return place
     return None
 
 
 def _best_header(
-    grid: Worksheet, lexicon: TableTitles, table: TableSpec, taken: Sequence[int]
+    sheet: Worksheet, titles: TableTitles, table: TableSpec, taken: Sequence[int]
 ) -> Header | None:
-    """The heading rows followed by most of the table's row titles, where no caption says where it begins."""
+    """Return the heading rows followed by most row titles, where no caption shows the beginning."""
     best: tuple[int, Header] | None = None
-    for line in range(grid.height):
-        header = find_header(grid, lexicon, line, line + 1)
+    for line in range(sheet.height):
+        header = find_header(sheet, titles, line, line + 1)
         if header is None or _enough(table, header) is None or line in taken:
             continue
-        end = min((start for start in taken if start > line), default=grid.height)
+        end = min((start for start in taken if start > line), default=sheet.height)
         end = min(end, line + 2 * len(table.rows) + 2)
         score = len(header.columns) + len(
-            find_rows(grid, lexicon, range(line + 1, end), header.columns.values()).at
+            find_rows(sheet, titles, range(line + 1, end), header.columns.values()).at
         )
         later = bool(
             table.rows
@@ -301,31 +211,33 @@ def _best_header(
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- rows
+# --------------------------------------------------------------------------------------------- rows
 
 
-def find_rows(grid: Worksheet, lexicon: TableTitles, lines: range, data: Iterable[int]) -> Rows:
-    """The titled rows among `lines`, by their labels outside the `data` columns; the closest spelling wins."""
+def find_rows(
+    sheet: Worksheet, titles: TableTitles, lines: range, data: Iterable[int]
+) -> TitledRows:
+    """Return the titled rows among `lines`, by labels outside `data`; the closest spelling wins."""
     columns = set(data)
     claims = []
-    for place, text in grid.keys.items():
+    for place, text in sheet.keys.items():
         if (
             text
             and place[0] in lines
             and place[1] not in columns
-            and (found := lexicon.rows.find(text))
+            and (found := titles.rows.find(text))
         ):
             claims.append((found[0], place, found[1]))
     return assign(claims)
 
 
-def assign(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -> Rows:
-    """One row per title, the best rank first; `alone`: and one title per row."""
+def assign(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -> TitledRows:
+    """Assign one row to a title, the best rank first; `alone`: and one title to a row."""
     at: dict[str, int] = {}
     labels: dict[str, Position] = {}
     ranks: dict[str, int] = {}
     taken: set[int] = set()
-    twice = []
+    repeats = []
     for rank, place, title in sorted(claims):
         if alone and place[0] in taken:
             continue
@@ -333,41 +245,41 @@ def assign(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -
             at[title], labels[title], ranks[title] = place[0], place, rank
             taken.add(place[0])
         elif rank == ranks[title]:
-            twice.append((title, place))
-    return Rows(at, labels, tuple(twice))
+            repeats.append((title, place))
+    return TitledRows(at, labels, tuple(repeats))
 
 
-# ------------------------------------------------------------------------------------------------------------- around
+# ------------------------------------------------------------------------------------------- around
 
 
-def find_label(grid: Worksheet, names: Names, start: int, end: int) -> dict[str, Position]:
-    """Labelled cells around a grid: title → the label's place."""
+def find_label(sheet: Worksheet, spellings: Spellings, start: int, end: int) -> dict[str, Position]:
+    """Return where labels stand, by title."""
     found: dict[str, Position] = {}
-    for place, text in grid.keys.items():
-        if text and start <= place[0] < end and (hit := names.find(text)):
-            found.setdefault(hit[1], place)
+    for place, text in sheet.keys.items():
+        if text and start <= place[0] < end and (match := spellings.find(text)):
+            found.setdefault(match[1], place)
     return found
 
 
 def find_tick(
-    grid: Worksheet, label: str, start: int, end: int
+    sheet: Worksheet, label: str, start: int, end: int
 ) -> tuple[Position, Position, bool] | None:
-    """(label, the cell to mark, ticked?): the box stands in the label's own cell, after it, or before it."""
-    for (row, column), text in grid.keys.items():
+    """Return (label, cell to mark, ticked?): the box is in the label, after it, or before it."""
+    for (row, column), text in sheet.keys.items():
         if not text or not start <= row < end or tick_label(text) != label:
             continue
-        own, after = text != label and is_ticked(text), grid.beside(row, column)
+        own, after = text != label and is_ticked(text), sheet.beside(row, column)
         if own:
             return (row, column), (row, column), True
         for place in (after, (row, column - 1)):
-            if _says_yes(grid, place, label):
+            if _says_yes(sheet, place, label):
                 return (row, column), place, True
         return (row, column), (row, column) if text != label else after, False
     return None
 
 
-def _says_yes(grid: Worksheet, place: Position, label: str) -> bool:
-    raw = grid.raw(*place)
+def _says_yes(sheet: Worksheet, place: Position, label: str) -> bool:
+    raw = sheet.raw(*place)
     if isinstance(raw, bool):
         return raw
     if isinstance(raw, int | float):

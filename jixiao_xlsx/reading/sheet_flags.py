@@ -17,7 +17,7 @@ WORKBOOK_BOUNDS = Bounds(
     silence=broken().reason,
     endless_list=("工作簿的样式或清单异常庞大，不是正常的报表，未读取。请把内容填到空白表里重报"),
     max_list=32 * 2**20,
-    max_listed=1_500_000,  # Excel's limit of 65,490 cell formats, twice, with all that each may hold
+    max_listed=1_500_000,  # twice Excel's 65,490 cell formats, with their content
 )
 
 

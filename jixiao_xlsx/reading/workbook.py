@@ -1,7 +1,7 @@
-"""Workbook → Submission.
+"""Read a workbook into a Submission.
 
-python-calamine gives the values of every format. For .xlsx the pass of `ooxml` runs first, as guard and for the flags that
-values don't show. Cells are found by titles; what is not understood is told in the notes, never dropped.
+python-calamine gives the values of every format. The guard of the format runs first, and gives the
+flags that values do not show. Cells are found by titles; what is not understood is in the notes.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import hashlib
 import io
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ import python_calamine as calamine
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import edition, find_template, title_of
 from jixiao_xlsx.form.repeated_sheets import untouched, with_parts
-from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.form.spec import SheetSpec, Template
 from jixiao_xlsx.intake.file_kinds import (
     MAX_WORKBOOK_BYTES,
     Encrypted,
@@ -29,13 +29,13 @@ from jixiao_xlsx.intake.file_kinds import (
     sniff,
 )
 from jixiao_xlsx.intake.os_errors import why
-from jixiao_xlsx.reading import unread_cells
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET, remarks_of
-from jixiao_xlsx.reading.find_tables import match_sheets
+from jixiao_xlsx.reading.find_sheets import SheetMatch, match_sheets
 from jixiao_xlsx.reading.ods_flags import read_ods_flags
 from jixiao_xlsx.reading.sheet_flags import MAX_AREA, MAX_ROWS, SheetFlags
-from jixiao_xlsx.reading.table_rows import Found, read_tables
-from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, FormTitles, title_key, titles_of
+from jixiao_xlsx.reading.table_rows import SheetTables, read_tables
+from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, title_key, titles_of
+from jixiao_xlsx.reading.unread_cells import notes_of_other_sheets, notes_of_sheet
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xls_flags import read_xls_flags
 from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
@@ -43,9 +43,9 @@ from jixiao_xlsx.values.addresses import Area
 from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
 
-Rows = Sequence[Sequence[object]]
+_Rows = Sequence[Sequence[object]]
 # What the format of a file does not show, for people.
-HIDES = {
+_HIDES = {
     WorkbookFormat.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容",
     WorkbookFormat.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
 }
@@ -54,7 +54,10 @@ _LOCK_FILES = ("~$", ".~")
 
 
 class Unreadable(Exception):
-    """A file that gives no Submission; `reason` says what it is and what to do, `status` what to put into the list."""
+    """A file that gives no Submission.
+
+    `reason` says what it is and what to do, `status` is its status in 报送情况.
+    """
 
     def __init__(self, reason: str, status: FileStatus = FileStatus.UNREADABLE) -> None:
         self.reason = reason
@@ -63,13 +66,17 @@ class Unreadable(Exception):
 
 
 def read(path: str | Path, template: Template | None = None) -> Submission:
-    """Read a filled workbook (.xlsx, .xlsm, .xls, .et, .ods). Amounts stay in each table's unit. Raises Unreadable."""
+    """Read a filled workbook (.xlsx, .xlsm, .xls, .et, .ods). Raises Unreadable.
+
+    Amounts stay in each table's unit.
+    """
     path = Path(path)
     try:
         size = path.stat().st_size
         if size > MAX_WORKBOOK_BYTES:
             raise Unreadable(
-                f"文件有 {size / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。请删去图片等无关内容后重报"
+                f"文件有 {size / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
+                "请删去图片等无关内容后重报"
             )
         data = path.read_bytes()
     except OSError as error:
@@ -78,29 +85,29 @@ def read(path: str | Path, template: Template | None = None) -> Submission:
 
 
 def read_bytes(data: bytes, name: str, template: Template | None = None) -> Submission:
-    """Read a filled workbook from memory; `name` is what the Submission calls its file. Raises Unreadable."""
+    """Read a filled workbook from memory; `name` is that of its file. Raises Unreadable."""
     form = find_template() if template is None else template
     if name.rpartition("/")[2].startswith(_LOCK_FILES):
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
-        sheets = _sheets(data, titles_of(form))
+        sheets = _form_sheets(data, form)
         dated = _edition(form, hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ())))
         if dated is not form:
-            sheets = _sheets(data, titles_of(dated))
+            sheets = _form_sheets(data, dated)
     except Refused as refusal:
         raise Unreadable(refusal.reason) from refusal
     return _submission(data, name, dated, sheets)
 
 
-def _edition(form: Template, said: hidden_mark.MarkLines) -> Template:
-    """The form as it was when the file was handed out. Raises Unreadable where that is not known."""
-    if said.get(hidden_mark.TEMPLATE, form.id) != form.id:
-        other = title_of(said[hidden_mark.TEMPLATE])
+def _edition(form: Template, mark: hidden_mark.MarkLines) -> Template:
+    """Return the form as it was when the file was handed out. Raises Unreadable: not known."""
+    if mark.get(hidden_mark.TEMPLATE, form.id) != form.id:
+        other = title_of(mark[hidden_mark.TEMPLATE])
         which = f"这是“{other}”的表" if other else "这是另一套表"
         raise Unreadable(
             f"{which}，不是“{form.title}”。请核对是否报错了文件", FileStatus.UNRECOGNISED
         )
-    version = said.get(hidden_mark.VERSION, "")
+    version = mark.get(hidden_mark.VERSION, "")
     kept = edition(form, version)
     if kept is None:
         raise Unreadable(
@@ -111,34 +118,35 @@ def _edition(form: Template, said: hidden_mark.MarkLines) -> Template:
     return kept
 
 
-# ------------------------------------------------------------------------------------------------------------- values
+# ------------------------------------------------------------------------------------------ values
 
 
 @dataclass(frozen=True, slots=True)
 class _Sheets:
-    """The worksheets of a file: all their names, those that may hold content, and the bare rows of those for machines."""
+    """The worksheets of a file.
 
-    kind: WorkbookFormat
+    `names` are all their names, `worksheets` those that may hold content, `bare` the rows of those
+    for machines.
+    """
+
+    format: WorkbookFormat
     names: tuple[str, ...]
-    grids: Sequence[Worksheet]
-    bare: Mapping[str, Rows]
-
-
-def _sheets(data: bytes, words: FormTitles) -> _Sheets:
-    """Every worksheet that is worth reading, with its flags. Raises Refused."""
-
-    def wanted(name: str, hidden: bool) -> bool:
-        return words.reads(name, hidden=hidden)
-
-    return _opened(data, wanted)
+    worksheets: Sequence[Worksheet]
+    bare: Mapping[str, _Rows]
 
 
 def read_worksheets(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequence[Worksheet]:
-    """The worksheets of any workbook that are `wanted` (name, hidden), as they stand. Raises Refused."""
-    return _opened(data, wanted).grids
+    """Read the worksheets of any workbook that are `wanted` (name, hidden). Raises Refused."""
+    return _read_sheets(data, wanted).worksheets
 
 
-def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
+def _form_sheets(data: bytes, form: Template) -> _Sheets:
+    titles = titles_of(form)
+    return _read_sheets(data, lambda name, hidden: titles.reads(name, hidden=hidden))
+
+
+def _read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
+    """Run the guard, then read the values. Raises Refused."""
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
     if kind is WorkbookFormat.OOXML:
@@ -151,9 +159,7 @@ def _opened(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
         return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
         raise Encrypted from error
-    except calamine.CalamineError as error:
-        raise broken() from error
-    except (OSError, ValueError) as error:
+    except (calamine.CalamineError, OSError, ValueError) as error:
         raise broken() from error
     except BaseException as error:  # a panic of the library is no Exception
         if type(error).__name__ == "PanicException":
@@ -167,35 +173,35 @@ def _values(
     flags: Mapping[str, SheetFlags],
     wanted: Callable[[str, bool], bool],
 ) -> _Sheets:
-    bare: dict[str, Rows] = {}
+    bare: dict[str, _Rows] = {}
+    worksheets = []
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-    grids = []
     for sheet in book.sheets_metadata:
         hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
         if sheet.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(sheet.name, hidden):
             continue
         if kind is WorkbookFormat.OOXML and sheet.name not in flags:
-            raise broken()  # nothing that the guard has not seen
-        found = book.get_sheet_by_name(sheet.name)
-        if found.total_height > MAX_ROWS or found.total_height * found.total_width > MAX_AREA:
-            raise Refused(
-                f"工作表“{sheet.name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报"
-            )
-        rows = found.to_python(skip_empty_area=False)
+            raise broken()  # the guard has not checked it
+        source = book.get_sheet_by_name(sheet.name)
+        rows = _rows(source, sheet.name)
         if sheet.name in READ_BARE:
             bare[sheet.name] = rows
             continue
-        seen = flags.get(sheet.name, SheetFlags())
-        if not seen.merges:
-            seen = replace(seen, merges=_merges(found))
-        grids.append(Worksheet(sheet.name, rows, seen, hidden, bool(flags)))
+        own = flags.get(sheet.name, SheetFlags())
+        if not own.merges:
+            own = replace(own, merges=_merges(source))
+        worksheets.append(Worksheet(sheet.name, rows, own, hidden, bool(flags)))
     names = tuple(book.sheet_names)
-    return _Sheets(
-        kind,
-        tuple(name for name in names if title_key(name) != title_key(OPINION_SHEET)) or names,
-        grids,
-        bare,
-    )
+    ours = title_key(OPINION_SHEET)
+    others = tuple(name for name in names if title_key(name) != ours)
+    return _Sheets(kind, others or names, worksheets, bare)
+
+
+def _rows(sheet: calamine.CalamineSheet, name: str) -> _Rows:
+    area = sheet.total_height * sheet.total_width
+    if sheet.total_height > MAX_ROWS or area > MAX_AREA:
+        raise Refused(f"工作表“{name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报")
+    return sheet.to_python(skip_empty_area=False)
 
 
 def _merges(sheet: calamine.CalamineSheet) -> tuple[Area, ...]:
@@ -205,87 +211,110 @@ def _merges(sheet: calamine.CalamineSheet) -> tuple[Area, ...]:
     )
 
 
-# ------------------------------------------------------------------------------------------------------------- tables
+# ------------------------------------------------------------------------------------------ tables
+
+
+@dataclass
+class _Content:
+    """What the sheets of a file gave: tables by name, those of each copy by sheet, and notes."""
+
+    tables: dict[str, Table] = field(default_factory=dict)
+    copies: dict[str, Mapping[str, Table]] = field(default_factory=dict)
+    notes: list[Note] = field(default_factory=list)
+
+
+class _ReadSheet(NamedTuple):
+    """A worksheet and the tables read from it."""
+
+    worksheet: Worksheet
+    content: SheetTables
 
 
 def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Submission:
-    words, names, grids = titles_of(form), sheets.names, sheets.grids
-    match = match_sheets(form, words, grids)
-    tables: dict[str, Table] = {}
-    copies: dict[str, Mapping[str, Table]] = {}
-    notes: list[Note] = []
-    for sheet in form.sheets:
-        if sheet.kind != "data" or not form.tables_of(sheet.title):
-            continue
-        found = [
-            _Taken(grids[number], read_tables(grids[number], form.tables_of(sheet.title), words))
-            for number in match.of(sheet)
-        ]
-        if not found:
-            notes.append(
-                Note(
-                    "missing_sheet",
-                    Place(names[0], "A1"),
-                    sheet.title,
-                    f"没有工作表“{sheet.title}”",
-                )
-            )
-        for grid, seen in _used(found, form) if sheet.repeats else found:
-            here = {table.name: table for table in seen.tables}
-            if sheet.repeats:
-                copies[grid.name] = here
-            else:
-                tables |= here
-            if sheet.title in match.renamed:
-                told = f"工作表“{grid.name}”按内容认作“{sheet.title}”，请改回原名"
-                notes.append(Note("renamed_sheet", Place(grid.name, "A1"), sheet.title, told))
-            notes += seen.notes
-            notes += unread_cells.of_sheet(grid, seen.parts, words)
-    everything = {**tables, **next(iter(copies.values()), {})}
-    if not everything:
-        raise Unreadable(_unrecognised(form, names), FileStatus.UNRECOGNISED)
-    taken = {number for sheet in form.sheets for number in match.of(sheet)}
-    notes += unread_cells.of_other_sheets(
-        [grid for number, grid in enumerate(grids) if number not in taken]
-    )
+    content = _content(form, sheets)
+    tables = {**content.tables, **next(iter(content.copies.values()), {})}
+    if not tables:
+        raise Unreadable(_unrecognised(form, sheets.names), FileStatus.UNRECOGNISED)
+    worksheets = sheets.worksheets
+    knows_formats = all(worksheet.knows_formats for worksheet in worksheets)
     whole = Submission(
         file=name,
         sha256=hashlib.sha256(data).hexdigest(),
         template=form.id,
-        department=_text(_role(form, everything, "department")),
-        code=_text(_role(form, everything, "department_code")),
-        year=_year(_role(form, everything, "year")),
-        tables={table.name: tables[table.name] for table in form.tables if table.name in tables},
-        notes=tuple(notes),
-        remarks=remarks_of(form, tables, sheets.bare.get(REMARKS_SHEET, ())),
+        department=_text(_role(form, tables, "department")),
+        code=_text(_role(form, tables, "department_code")),
+        year=_year(_role(form, tables, "year")),
+        tables={
+            table.name: content.tables[table.name]
+            for table in form.tables
+            if table.name in content.tables
+        },
+        notes=tuple(content.notes),
+        remarks=remarks_of(form, content.tables, sheets.bare.get(REMARKS_SHEET, ())),
         meta=hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ())),
-        sheets=names,
-        knows_formulas=all(grid.knows_formats for grid in sheets.grids),
-        hides=HIDES.get(sheets.kind, "")
-        if all(grid.knows_formats for grid in sheets.grids)
-        else HIDES[WorkbookFormat.XLSB],
-        cells_read=sum(len(grid.filled) for grid in grids),
-        cells_handled=sum(len(grid.filled) - len(grid.left()) for grid in grids),
+        sheets=sheets.names,
+        knows_formulas=knows_formats,
+        hides=_HIDES.get(sheets.format if knows_formats else WorkbookFormat.XLSB, ""),
+        cells_read=sum(len(worksheet.filled) for worksheet in worksheets),
+        cells_handled=sum(len(one.filled) - len(one.left()) for one in worksheets),
     )
-    return with_parts(whole, copies)
+    return with_parts(whole, content.copies)
 
 
-class _Taken(NamedTuple):
-    """A worksheet and what was found on it."""
+def _content(form: Template, sheets: _Sheets) -> _Content:
+    """Read the tables of every sheet of the form, with the notes on what was not understood."""
+    titles, worksheets = titles_of(form), sheets.worksheets
+    match = match_sheets(form, titles, worksheets)
+    content = _Content()
+    for spec in form.sheets:
+        tables = form.tables_of(spec.title)
+        if spec.kind != "data" or not tables:
+            continue
+        read = [
+            _ReadSheet(worksheets[number], read_tables(worksheets[number], tables, titles))
+            for number in match.of(spec)
+        ]
+        if not read:
+            place = Place(sheets.names[0], "A1")
+            text = f"没有工作表“{spec.title}”"
+            content.notes.append(Note("missing_sheet", place, spec.title, text))
+        for one in _used(read, form) if spec.repeats else read:
+            _add_sheet(content, one, spec, match)
+            content.notes += notes_of_sheet(one.worksheet, one.content.drafts, titles)
+    if content.tables or content.copies:
+        taken = {number for spec in form.sheets for number in match.of(spec)}
+        others = [sheet for number, sheet in enumerate(worksheets) if number not in taken]
+        content.notes += notes_of_other_sheets(others)
+    return content
 
-    grid: Worksheet
-    found: Found
+
+def _add_sheet(content: _Content, read: _ReadSheet, spec: SheetSpec, match: SheetMatch) -> None:
+    name = read.worksheet.name
+    tables = {table.name: table for table in read.content.tables}
+    if spec.repeats:
+        content.copies[name] = tables
+    else:
+        content.tables |= tables
+    if spec.title in match.renamed:
+        text = f"工作表“{name}”按内容认作“{spec.title}”，请改回原名"
+        content.notes.append(Note("renamed_sheet", Place(name, "A1"), spec.title, text))
+    content.notes += read.content.notes
 
 
-def _used(copies: Sequence[_Taken], form: Template) -> Sequence[_Taken]:
-    """The copies of a repeated sheet that a department filled; of none such the first, to be held to the form."""
+def _used(copies: Sequence[_ReadSheet], form: Template) -> Sequence[_ReadSheet]:
+    """Return the copies of a repeated sheet that a department filled.
+
+    Of none such the first, so that the form's rules are applied to it; the others are handled.
+    """
     used = [
-        copy for copy in copies if not copy.found.tables or not untouched(copy.found.tables, form)
+        copy
+        for copy in copies
+        if not copy.content.tables or not untouched(copy.content.tables, form)
     ] or copies[:1]
-    names = {copy.grid.name for copy in used}
+    names = {copy.worksheet.name for copy in used}
     for copy in copies:
-        if copy.grid.name not in names:
-            copy.grid.handled |= copy.grid.filled.keys()
+        if copy.worksheet.name not in names:
+            copy.worksheet.handled |= copy.worksheet.filled.keys()
     return used
 
 
@@ -306,8 +335,8 @@ def _text(cell: Cell | None) -> str:
 
 
 def _year(cell: Cell | None) -> int | None:
-    """The year typed as 2023, “2023” or “2023年”."""
+    """Return the year typed as 2023, “2023” or “2023年”."""
     if cell is None:
         return None
-    found = _YEAR.search(str(cell.number) if cell.number is not None else cell.text)
-    return int(found.group()) if found else None
+    year = _YEAR.search(str(cell.number) if cell.number is not None else cell.text)
+    return int(year.group()) if year else None

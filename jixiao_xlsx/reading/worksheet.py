@@ -12,11 +12,11 @@ from jixiao_xlsx.values.addresses import Area, Position, a1
 
 @dataclass
 class Worksheet:
-    """Rows from A1 on; positions are (row, column) from 0. `handled` collects what has been understood; `odd` are cells that show
-    an error or were never calculated.
+    """The rows of a sheet from A1 on; positions are (row, column) from 0.
 
-    `keys` maps each text cell to its title key, `filled` is every cell that holds something, in reading order; `address` names
-    a position for people.
+    `keys` maps each text cell to its title key; `filled` are the cells that hold something, in
+    reading order; `odd` those that show an error or were never calculated; `handled` those that
+    have been understood. `address` names a position for people.
     """
 
     name: str
@@ -56,7 +56,7 @@ class Worksheet:
         self.merged_lines = {row for row, _ in self.covered}
 
     def _cover(self, area: Area) -> None:
-        """Remember the cells of a merge, as far as the sheet is used."""
+        """Record the cells of a merge, as far as the sheet is used."""
         top, left, bottom, right = area
         width = max((len(row) for row in self.rows[:1]), default=0)
         for row in range(top, min(bottom, self.height - 1) + 1):
@@ -64,7 +64,7 @@ class Worksheet:
                 self.covered[row, column] = area
 
     def raw(self, row: int, column: int) -> object | None:
-        """The value as the library gave it; None for an empty cell."""
+        """Return the value as the library gave it; None for an empty cell."""
         try:
             value = self.rows[row][column] if row >= 0 <= column else ""
         except IndexError:
@@ -72,31 +72,31 @@ class Worksheet:
         return None if value == "" else value
 
     def text(self, row: int, column: int) -> str:
-        """The title key of a text cell, that of its merge for a covered one; "" for anything else."""
-        found = self.keys.get((row, column))
-        if found is None and (area := self.covered.get((row, column))):
-            found = self.keys.get(area[:2])
-        return found or ""
+        """Return the title key of a text cell, or of the merge that covers it; else ""."""
+        text = self.keys.get((row, column))
+        if text is None and (area := self.covered.get((row, column))):
+            text = self.keys.get(area[:2])
+        return text or ""
 
     def columns_in(self, row: int) -> list[int]:
-        """The columns of a row that hold something."""
+        """Return the columns of a row that hold something."""
         return self.lines.get(row, [])
 
     def right_of(self, row: int, column: int) -> int:
-        """The next column after a cell and its merge."""
+        """Return the next column after a cell and its merge."""
         area = self.covered.get((row, column))
         return area[3] + 1 if area else column + 1
 
     def beside(self, row: int, column: int) -> Position:
-        """Where the value of a label stands: the next cell to the right, or the next filled one if that is blank."""
+        """Return where a label's value stands: the next filled cell to the right, else the next."""
         after = self.right_of(row, column)
         return row, next((other for other in self.columns_in(row) if other >= after), after)
 
     def ref(self, row: int, column: int) -> str:
-        """ "C9"; in a Word table “表2 第3行第4列”."""
+        """Return the address for people: “C9”; in a Word table “表2 第3行第4列”."""
         return self.address(row, column)
 
     def left(self) -> list[Position]:
-        """What is there and has not been understood."""
+        """Return the filled cells that have not been understood."""
         rest = self.filled.keys() - self.handled
         return [place for place in self.filled if place in rest] if rest else []

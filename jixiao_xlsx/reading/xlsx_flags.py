@@ -246,7 +246,13 @@ class _SheetPass:
             local = local_name(name)
             tag = self.tags[name] = _TAGS.get(local, 0) if ":" in name else 0
         if tag == _CELL:
-            self.start_cell(attributes)
+            if self.collecting:
+                self.end_cell()
+            self.cell = attributes
+            self.has_value = False
+            if "r" not in attributes:
+                self.give_address(attributes)
+            self.previous_address = attributes["r"]
         elif tag == _VALUE:
             if self.cell is not None:
                 self.start_value(self.cell)
@@ -262,17 +268,10 @@ class _SheetPass:
             if tag:
                 self.start_other(tag, attributes)
 
-    def start_cell(self, attributes: dict[str, str]) -> None:
-        """Begin a cell; one without an address stands after the one before it."""
-        if self.collecting:
-            self.end_cell()
-        self.cell = attributes
-        self.has_value = False
-        if "r" in attributes:
-            self.previous_address = attributes["r"]
-        else:
-            column = position(self.previous_address)[1] + 1 if self.previous_address else 0
-            self.previous_address = attributes["r"] = a1(self.row, column)
+    def give_address(self, cell: dict[str, str]) -> None:
+        """Give a cell without an address that after the one before it, as the library does."""
+        column = position(self.previous_address)[1] + 1 if self.previous_address else 0
+        cell["r"] = a1(self.row, column)
 
     def start_value(self, cell: dict[str, str]) -> None:
         """Begin the value of a cell. Raises Refused where the cell is too far out."""
@@ -336,7 +335,7 @@ class _SheetPass:
         return text
 
     def flags(self) -> SheetFlags:
-        """Return what was found."""
+        """Return the flags of the sheet."""
         if self.collecting:
             self.end_cell()
         return SheetFlags(

@@ -1,4 +1,4 @@
-"""Written report (.docx) → Document."""
+"""Read a written report (.docx) into a Document."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from jixiao_xlsx.values.cells import Document
 
 
 def read_document(data: bytes, name: str, template: Template) -> Document:
-    """Read a report from memory; findings call it by the last part of `name`. Raises fileformat.Refused."""
-    word, file = read_docx(data), PurePosixPath(name).name
-    tables, figures = form_tables(word, file, template, titles_of(template))
+    """Read a report from memory; findings name it by the last part of `name`. Raises Refused."""
+    content, file = read_docx(data), PurePosixPath(name).name
+    tables, figures = form_tables(content, file, template, titles_of(template))
     return Document(
         file=file,
         sha256=hashlib.sha256(data).hexdigest(),
-        paragraphs=word.paragraphs,
+        paragraphs=content.paragraphs,
         tables=tables,
-        tables_seen=sum(table.number > 0 for table in word.tables),
-        margins=word.margins,
+        tables_seen=sum(table.number > 0 for table in content.tables),
+        margins=content.margins,
         figures=figures,
     )

@@ -1,4 +1,7 @@
-"""Tables of a Word report that are tables of the form: found by their titles, as on a sheet. What is not plain is left alone."""
+"""Read the tables of a Word report that are tables of the form, recognised by their titles.
+
+What is not plain is left out.
+"""
 
 from __future__ import annotations
 
@@ -21,45 +24,48 @@ from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import State
 
 _COLUMNS, _ROWS = 0.6, 0.5  # of a table's titles that must be there
-_NEAR = 2  # paragraphs above a table that may speak of it
-_TOP = 3  # its first rows, which may say the unit
+_NEAR = 2  # paragraphs above a table that may name it
+_TOP = 3  # its first rows, which may name the unit
 _UNIT = re.compile(r"单位:?(亿元|千元|万元|百元|元)|\((亿元|千元|万元|百元|元)\)$")
 _NO_DIGIT = re.compile(r"[^\d.]")
 _OWN_UNIT = re.compile(r"[元万亿]$")  # typed into the cell itself
 
 
 def form_tables(
-    word: DocxContent, file: str, template: Template, words: FormTitles
+    content: DocxContent, file: str, template: Template, titles: FormTitles
 ) -> tuple[tuple[Table, ...], tuple[Cell, ...]]:
-    """The tables of the form among those of the report, in its order; and the amounts of the others."""
-    found: list[Table] = []
+    """Return the tables of the form in a report, in its order, and the amounts of the others."""
+    tables: list[Table] = []
     figures: list[Cell] = []
-    for table in word.tables:
+    for table in content.tables:
         if table.number:
             above = [
                 one
-                for one in word.paragraphs[max(table.after - _NEAR, 0) : table.after]
+                for one in content.paragraphs[max(table.after - _NEAR, 0) : table.after]
                 if not one.listed
             ]
-            grid = _grid(table, file)
-            top = [str(grid.rows[row][column]) for row, column in grid.filled if row < _TOP]
-            said = _unit_said([*(one.text for one in above), *top])
-            known = list(_recognised(grid, said, above, file, template, words))
-            found += known
-            if not known and said in MONEY_UNITS:
-                figures += _figures(grid, said, file)
-    return tuple(found), tuple(figures)
+            sheet = _worksheet(table, file)
+            top = [str(sheet.rows[row][column]) for row, column in sheet.filled if row < _TOP]
+            unit = _stated_unit([*(one.text for one in above), *top])
+            recognised = list(_recognised(sheet, unit, above, file, template, titles))
+            tables += recognised
+            if not recognised and unit in MONEY_UNITS:
+                figures += _figures(sheet, unit, file)
+    return tuple(tables), tuple(figures)
 
 
-def _figures(grid: Worksheet, unit: str, file: str) -> Iterator[Cell]:
-    """The amounts of a table that is none of the form's, under the words above them and beside them; nothing where either is missing."""
+def _figures(sheet: Worksheet, unit: str, file: str) -> Iterator[Cell]:
+    """Yield the amounts of a table that is not the form's, with their headings and row labels.
+
+    An amount without a heading or a label is left out.
+    """
     heads: dict[int, list[str]] = {}
-    for row in range(grid.height):
-        texts = {column: grid.text(row, column) for column in range(len(grid.rows[row]))}
+    for row in range(sheet.height):
+        texts = {column: sheet.text(row, column) for column in range(len(sheet.rows[row]))}
         numbers = [
             column
-            for column in grid.columns_in(row)
-            if _AMOUNT.fullmatch(tidy(str(grid.rows[row][column])))
+            for column in sheet.columns_in(row)
+            if _AMOUNT.fullmatch(tidy(str(sheet.rows[row][column])))
         ]
         if not numbers:
             for column, text in texts.items():
@@ -70,13 +76,13 @@ def _figures(grid: Worksheet, unit: str, file: str) -> Iterator[Cell]:
             (texts[column] for column in range(numbers[0] - 1, -1, -1) if texts[column]), ""
         )
         for column in numbers if label else ():
-            typed = str(grid.rows[row][column])
+            typed = str(sheet.rows[row][column])
             number, digits = Decimal(tidy(typed).replace(",", "")), _digits_of(tidy(typed))
             title = _HEADS.join(heads.get(column, ()))
             if title:
                 yield Cell(
                     file,
-                    grid.ref(row, column),
+                    sheet.ref(row, column),
                     label,
                     title,
                     typed,
@@ -93,39 +99,39 @@ _AMOUNT = re.compile(r"-?\d{1,3}(?:,\d{3})+(?:\.\d+)?|-?\d+(?:\.\d+)?")
 
 
 def _recognised(
-    grid: Worksheet,
-    said: str,
+    sheet: Worksheet,
+    unit: str,
     above: Sequence[Paragraph],
     file: str,
     form: Template,
-    words: FormTitles,
+    titles: FormTitles,
 ) -> Iterator[Table]:
-    for read in read_regions(grid, _regions(grid, form, words, above), words).tables:
+    for read in read_regions(sheet, _regions(sheet, form, titles, above), titles).tables:
         spec = form.table[read.name]
-        unit = said or spec.unit
-        if spec.unit not in MONEY_UNITS or unit in MONEY_UNITS:
+        own_unit = unit or spec.unit
+        if spec.unit not in MONEY_UNITS or own_unit in MONEY_UNITS:
             yield _printed(
-                replace(read, heading=_heading(read, above, file, words.tables[spec.name])),
+                replace(read, heading=_heading(read, above, file, titles.tables[spec.name])),
                 spec,
-                unit,
+                own_unit,
             )
 
 
 def _regions(
-    grid: Worksheet, form: Template, words: FormTitles, above: Sequence[Paragraph]
+    sheet: Worksheet, form: Template, titles: FormTitles, above: Sequence[Paragraph]
 ) -> list[Region]:
-    """Which lines belong to which table of the form; heading rows that may be those of two are nobody's."""
+    """Return which lines belong to which table; heading rows that fit two tables are left out."""
     found = [
         (header, spec)
         for spec in form.tables
-        if (header := _header(grid, spec, words.tables[spec.name], above))
+        if (header := _header(sheet, spec, titles.tables[spec.name], above))
     ]
     tops = [header.top for header, _ in found]
     return [
         Region(
             spec,
             header.top,
-            min((top for top in tops if top > header.top), default=grid.height),
+            min((top for top in tops if top > header.top), default=sheet.height),
             header,
         )
         for header, spec in found
@@ -134,34 +140,37 @@ def _regions(
 
 
 def _header(
-    grid: Worksheet, spec: TableSpec, lexicon: TableTitles, above: Sequence[Paragraph]
+    sheet: Worksheet, spec: TableSpec, titles: TableTitles, above: Sequence[Paragraph]
 ) -> Header | None:
-    """A table's heading rows, where enough of its columns and rows are there; with its own title above, half will do."""
+    """Return a table's heading rows, where enough of its columns and rows are there.
+
+    With its own title above, half of the columns are enough.
+    """
     if spec.shape == "record" or not any(column.numeric for column in spec.columns):
         return None
-    titles = {found[1] for text in grid.texts if (found := lexicon.rows.find(text))}
-    if len(titles) < _ROWS * len(spec.rows):
+    labels = {found[1] for text in sheet.texts if (found := titles.rows.find(text))}
+    if len(labels) < _ROWS * len(spec.rows):
         return None  # whichever lines are its own
-    header = find_header(grid, lexicon, 0, grid.height)
+    header = find_header(sheet, titles, 0, sheet.height)
     if header is None:
         return None
     titled = any(
-        lexicon.heading.fullmatch(title_key(one.text))
-        or loosen(title_key(one.text)) == lexicon.caption
+        titles.heading.fullmatch(title_key(one.text))
+        or loosen(title_key(one.text)) == titles.caption
         for one in above
     )
     if len(header.columns) < max((_ROWS if titled else _COLUMNS) * len(spec.columns), 2):
         return None
     figures = [at for title, at in header.columns.items() if spec.column[title].numeric]
-    rows = find_rows(grid, lexicon, range(header.bottom + 1, grid.height), figures)
+    rows = find_rows(sheet, titles, range(header.bottom + 1, sheet.height), figures)
     return header if len(rows.at) >= _ROWS * len(spec.rows) else None
 
 
-# ------------------------------------------------------------------------------------------------------------ grid
+# -------------------------------------------------------------------------------------------- sheet
 
 
-def _grid(table: WordTable, file: str) -> Worksheet:
-    """The table as a sheet: positions count grid columns, addresses the cells of a row as a person counts them."""
+def _worksheet(table: WordTable, file: str) -> Worksheet:
+    """Return the table as a worksheet; addresses count the cells of a row as a person does."""
     rows: list[list[str]] = []
     names: dict[tuple[int, int], int] = {}
     starts: list[dict[int, WordCell]] = []
@@ -197,40 +206,40 @@ def _merges(starts: Sequence[Mapping[int, WordCell]]) -> Iterator[Area]:
                 continue
             bottom = top
             while (
-                cell.merge and bottom + 1 < len(starts) and _goes_on(starts[bottom + 1].get(left))
+                cell.merge and bottom + 1 < len(starts) and _continues(starts[bottom + 1].get(left))
             ):
                 bottom += 1
             if bottom > top or cell.span > 1:
                 yield top, left, bottom, left + cell.span - 1
 
 
-def _goes_on(cell: WordCell | None) -> bool:
+def _continues(cell: WordCell | None) -> bool:
     return cell is not None and cell.merge == "continue"
 
 
-# ------------------------------------------------------------------------------------------------------------ amounts
+# ------------------------------------------------------------------------------------------ amounts
 
 
-def _unit_said(texts: Iterable[str]) -> str:
-    """The one unit of money that the words around a table name; "" for none, “?” where they name several."""
-    found = {one or two for text in texts for one, two in _UNIT.findall(tidy(text))}
-    return found.pop() if len(found) == 1 else "?" if found else ""
+def _stated_unit(texts: Iterable[str]) -> str:
+    """Return the unit of money in the texts around a table: "" for none, “?” for several."""
+    units = {one or two for text in texts for one, two in _UNIT.findall(tidy(text))}
+    return units.pop() if len(units) == 1 else "?" if units else ""
 
 
 def _heading(
-    table: Table, above: Sequence[Paragraph], file: str, lexicon: TableTitles
+    table: Table, above: Sequence[Paragraph], file: str, titles: TableTitles
 ) -> Cell | None:
-    """The title of the table: a line above it, or in its own first rows."""
-    if table.heading is not None and lexicon.heading.fullmatch(title_key(table.heading.text)):
+    """Return the title of the table: a line above it, or in its own first rows."""
+    if table.heading is not None and titles.heading.fullmatch(title_key(table.heading.text)):
         return table.heading
     for one in reversed(above):
-        if lexicon.heading.fullmatch(title_key(one.text)):
+        if titles.heading.fullmatch(title_key(one.text)):
             return Cell(file, one.ref, "", "", one.text, one.text, State.TEXT)
     return None
 
 
 def _printed(table: Table, spec: TableSpec, unit: str) -> Table:
-    """The table with its amounts in the unit that is said, each column on the grid it is printed on."""
+    """Return the table with its amounts in `unit`, with the decimals that each column prints."""
     plain = [
         c
         for row in table.rows
