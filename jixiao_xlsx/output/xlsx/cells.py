@@ -1,4 +1,4 @@
-"""What a written cell holds, and how it is written: text stays text whatever it looks like."""
+"""What a written cell holds, and how it is written: text stays text, also “=1+1”."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Live:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Text that leads elsewhere; `target` (internal: or external:) is ours, never a department's."""
+    """Text that leads elsewhere; `target` (internal: or external:) is never a department's."""
 
     target: str
     text: str

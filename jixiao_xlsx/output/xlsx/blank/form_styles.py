@@ -1,4 +1,4 @@
-"""How a blank form looks: fonts, colours, borders and number formats of its cells."""
+"""The styles of a blank form: fonts, colours, borders and number formats of its cells."""
 
 from __future__ import annotations
 

@@ -115,8 +115,8 @@ def _failure(one: PlacedEquation, gap: Live, unit: str) -> Live:
     if one.label in one.spec.note_columns and one.spec.relation.scope is Scope.COLUMN:
         lead, tail = f"{EXCUSED} 差 ", f" {unit}（预算列，仅供核对）"
     picture = "#,##0.00" if unit == "元" else "#,##0.00####" if atoms_per(unit) > 1 else "#,##0"
-    shown = f'TEXT({gap.formula}/{atoms_per(unit)},"{picture}")'
-    formula = f"{text_constant(lead)}&{shown}&{text_constant(tail)}"
+    amount = f'TEXT({gap.formula}/{atoms_per(unit)},"{picture}")'
+    formula = f"{text_constant(lead)}&{amount}&{text_constant(tail)}"
     return Live(formula, lead + _pictured(number_of(gap) / atoms_per(unit), picture) + tail)
 
 

@@ -41,7 +41,7 @@ class HelperSheet:
     # -- writing
 
     def next_row(self, label: str) -> int:
-        """Take a fresh row and label it for people who look."""
+        """Take a fresh row and label it, for people who read the sheet."""
         row, self.row = self.row, self.row + 1
         self.sheet.write_string(row, 0, label)
         return row

@@ -67,7 +67,7 @@ def _failure(above: SideSum, below: SideSum) -> Live:
 
 
 def _is_near(helper: HelperSheet, address: CellAddress, above: SideSum, below: SideSum) -> Test:
-    """Return whether some pair of true amounts gives the rate shown, rounded or cut off."""
+    """Return whether some pair of true amounts gives the printed rate, rounded or cut off."""
     step = Fraction(1, 10 ** (helper.figure(address).decimals + 2))
     readings = list(zip(above.ends, below.ends, strict=True))
     if not above.coarse and not below.coarse:
@@ -82,11 +82,11 @@ def _is_near(helper: HelperSheet, address: CellAddress, above: SideSum, below: S
 def _reading_is_near(
     helper: HelperSheet, address: CellAddress, step: Fraction, part: Ends, base: Ends
 ) -> Test:
-    """Return whether amounts between these ends give the rate shown."""
-    shown, half = f"N({helper.canvas.refer(address)})", step / 2
+    """Return whether amounts between these ends give the printed rate."""
+    printed, half = f"N({helper.canvas.refer(address)})", step / 2
     least = f"{part.lo.formula}/IF({part.lo.formula}>=0,{base.hi.formula},{base.lo.formula})"
     most = f"{part.hi.formula}/IF({part.hi.formula}>=0,{base.lo.formula},{base.hi.formula})"
-    text = f"AND({shown}-{float(half)}<={most}+{_DUST},{least}<={shown}+{float(step)}+{_DUST})"
+    text = f"AND({printed}-{float(half)}<={most}+{_DUST},{least}<={printed}+{float(step)}+{_DUST})"
     lo, hi, base_lo, base_hi = (
         Fraction(number_of(end)) for end in (part.lo, part.hi, base.lo, base.hi)
     )
