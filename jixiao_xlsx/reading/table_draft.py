@@ -13,7 +13,7 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Note, Place
 
-Layout = tuple[tuple[int, str], ...]  # the columns of a table: place on the sheet, title
+_Layout = tuple[tuple[int, str], ...]  # the columns of a table: place on the sheet, title
 
 
 @dataclass
@@ -37,7 +37,7 @@ class TableDraft:
         header = self.region.header
         places = header.columns if header else {}
         columns = [(places[c.title], c) for c in self.table.columns if c.title in places]
-        self.layout: Layout = tuple((at, column.title) for at, column in columns)
+        self.layout: _Layout = tuple((at, column.title) for at, column in columns)
         self.data = {at for at, _ in columns}
         self.numeric = {at for at, column in columns if column.numeric}
         self.computed = {at for at, column in columns if self.table.is_auto("", column)}
@@ -68,7 +68,7 @@ class TableDraft:
 
 
 @lru_cache(maxsize=1 << 14)  # most files of a season are laid out alike
-def row_specs(titles: TableTitles, row: str, layout: Layout) -> tuple[tuple[int, CellSpec], ...]:
+def row_specs(titles: TableTitles, row: str, layout: _Layout) -> tuple[tuple[int, CellSpec], ...]:
     """Return (place, cell) of the cells that a row has in columns laid out so; "" is an open row."""
     table = titles.table
     specs = ((at, cell_spec(table, row, table.column[title])) for at, title in layout)
