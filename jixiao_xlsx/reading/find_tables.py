@@ -131,7 +131,7 @@ def _stack(sheet: Worksheet, top: int, bottom: int, column: int) -> list[tuple[s
 
 
 def _claim(spellings: Spellings, stack: list[str]) -> tuple[int, str] | None:
-    """Return the best match of a column's headings: the lowest alone, or joined with those above."""
+    """Return the best match of a column's headings: the lowest, or joined with those above."""
     if len(stack) < 2:
         return spellings.find(stack[0]) if stack else None
     joined = ["".join(stack[-count:]) for count in range(1, len(stack) + 1)]

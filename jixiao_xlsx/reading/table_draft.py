@@ -69,7 +69,7 @@ class TableDraft:
 
 @lru_cache(maxsize=1 << 14)  # most files of a season are laid out alike
 def row_specs(titles: TableTitles, row: str, layout: _Layout) -> tuple[tuple[int, CellSpec], ...]:
-    """Return (place, cell) of the cells that a row has in columns laid out so; "" is an open row."""
+    """Return (place, cell) of the cells that a row has in such columns; "" is an open row."""
     table = titles.table
     specs = ((at, cell_spec(table, row, table.column[title])) for at, title in layout)
     return tuple((at, spec) for at, spec in specs if spec.exists)

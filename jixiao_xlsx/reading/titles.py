@@ -1,4 +1,4 @@
-"""What the titles of a form may look like in a file, and the texts around tables that are no content.
+"""Titles of a form as they may look in a file, and texts around tables that are no content.
 
 Three ranks of likeness: 0 the title itself, 1 a listed alias, 2 a spelling that differs only by
 numbering, 其中：, a unit in brackets or a star, where that is unambiguous.
