@@ -58,7 +58,7 @@ def _cells(
         where = f"{old.title}!{(one or other).coordinate}"
         if a != b and not (free and a is None):
             yield f"{where}: {a!r} → {b!r}"
-        results = [shown.get(place) for shown in cached]
+        results = [values.get(place) for values in cached]
         if results[0] != results[1] and not (free and a is None):
             yield f"{where} shows {results[0]!r} → {results[1]!r}"
         if one is None or other is None:

@@ -193,10 +193,10 @@ def _library(template: Template) -> Iterator[dict[str, str]]:
 
 
 def _must_be_known(spec: TableSpec, block: Block) -> None:
-    known = {HEADING, MISSING, AS_FORM, spec.tick, *(extra.title for extra in spec.extras)}
+    allowed = {HEADING, MISSING, AS_FORM, spec.tick, *(extra.title for extra in spec.extras)}
     columns = {name for row in (*block.rows.values(), *block.open_rows) for name in row}
     strange = (
-        (block.remarks.keys() - known)
+        (block.remarks.keys() - allowed)
         | (columns - spec.column.keys())
         | (block.rows.keys() - {*spec.row, spec.total})
     )
@@ -430,10 +430,10 @@ def reference(case: Case) -> tuple[ReferenceLine, ...]:
     ] or [[]]
     lines = []
     for number, (item, *amounts) in enumerate(grid, start=2):
-        known = {
+        allowed = {
             kind: Decimal(typed) for kind, typed in zip(head[1:], amounts, strict=True) if typed
         }
-        lines.append(ReferenceLine("", item, known, f"批复数.csv 第 {number} 行"))
+        lines.append(ReferenceLine("", item, allowed, f"批复数.csv 第 {number} 行"))
     return tuple(lines)
 
 

@@ -221,8 +221,8 @@ def _wanted(finding: Finding, book: Any, answers: Mapping[str, object]) -> tuple
         return f"{hint[1]}!{hint[2]}", float(hint[3])
     expected = finding.expected
     if isinstance(expected, Expected):
-        said = _SUM.search(finding.message)
-        number = float(said[1]) if said else float(expected.high)
+        stated = _SUM.search(finding.message)
+        number = float(stated[1]) if stated else float(expected.high)
         return where, number / (100 if expected.unit == "%" else 1)
     if not expected:
         return where, KEEP

@@ -15,7 +15,7 @@ GOLDEN = Path(__file__).parent / "golden"
 
 def dump(data: bytes) -> str:
     """Sheet by sheet: merged areas, links and validations, then `cell | value | formula`."""
-    shown, written = (
+    results, written = (
         openpyxl.load_workbook(BytesIO(data), data_only=True),
         openpyxl.load_workbook(BytesIO(data)),
     )
@@ -35,7 +35,7 @@ def dump(data: bytes) -> str:
             for cell in row:
                 if cell.value is None and cell.hyperlink is None:
                     continue
-                parts = [cell.coordinate, _text(shown[sheet.title][cell.coordinate].value)]
+                parts = [cell.coordinate, _text(results[sheet.title][cell.coordinate].value)]
                 if cell.data_type == "f":
                     parts.append(str(cell.value))
                 if cell.hyperlink:

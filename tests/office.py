@@ -86,10 +86,10 @@ def values(workbook: Path) -> Values:
     return {place: value for place, value in found.items() if value not in (None, "")}
 
 
-def differences(written: Values, shown: Values) -> Iterator[str]:
+def differences(written: Values, calculated: Values) -> Iterator[str]:
     """Cells whose values differ by more than binary dust."""
-    for sheet, ref in sorted(written.keys() | shown.keys()):
-        before, after = written.get((sheet, ref)), shown.get((sheet, ref))
+    for sheet, ref in sorted(written.keys() | calculated.keys()):
+        before, after = written.get((sheet, ref)), calculated.get((sheet, ref))
         if not _same(before, after):
             yield f"{sheet}!{ref}: {before!r} → {after!r}"
 

@@ -119,7 +119,7 @@ def test_the_version_is_the_packages() -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["chek"], "没有命令“chek”。 是不是 check？"),
         (["check"], "缺少参数 PATH…。"),
@@ -137,10 +137,10 @@ def test_the_version_is_the_packages() -> None:
         (["rules", "-t", "没有这个"], "找不到这个表单"),
     ],
 )
-def test_wrong_usage_exits_2_and_says_so_in_chinese(arguments: list[str], said: str) -> None:
+def test_wrong_usage_exits_2_and_says_so_in_chinese(arguments: list[str], message: str) -> None:
     result = jixiao(*arguments)
     assert result.exit_code == 2
-    assert said in result.stderr
+    assert message in result.stderr
     assert (
         "Error" not in result.stderr and "Usage" not in result.stderr and "Try" not in result.stderr
     )

@@ -129,7 +129,7 @@ def test_each_department_gets_what_is_known_of_it(handed: Any) -> None:
 
 def test_what_could_not_be_placed_is_told(handed: Any) -> None:
     done, _ = handed
-    told = "\n".join(done.notes)
+    notes = "\n".join(done.notes)
     assert len(done.notes) == 4
     for words in (
         "表里没有“不存在的项目”",
@@ -137,7 +137,7 @@ def test_what_could_not_be_placed_is_told(handed: Any) -> None:
         "“b.xlsx”未用：非本年度",
         "“c.xlsx”未用：无法读取",
     ):
-        assert words in told
+        assert words in notes
 
 
 def test_a_total_that_follows_by_itself_stays_a_formula(form: Template, tmp_path: Path) -> None:
@@ -241,9 +241,9 @@ def newer(form: Template, tmp_path: Path) -> Template:
     return find_template(folder)
 
 
-def written(form: Template, **known: Any) -> bytes:
+def written(form: Template, **options: Any) -> bytes:
     stream = io.BytesIO()
-    write_workbook(form, stream, **known)
+    write_workbook(form, stream, **options)
     return stream.getvalue()
 
 

@@ -104,7 +104,7 @@ def changed(book: Path, tmp_path: Path, change: Callable[[Workbook], object]) ->
     return workbook.read(tmp_path / book.name, FORM)
 
 
-def told(submission: Submission) -> set[tuple[str, str, str]]:
+def places_found(submission: Submission) -> set[tuple[str, str, str]]:
     report = check(submission, FORM)
     unsaved = {"AMT109"}  # openpyxl saves no results of formulas
     found = [
@@ -138,8 +138,8 @@ def test_copies_are_found_whatever_they_are_called(tmp_path: Path) -> None:
 
     submission = changed(SCHOOLS, tmp_path, rename)
     assert [part["项目概况"].sheet for part in submission.parts] == ["幼儿园设施", "项目1 (2)"]
-    before = told(workbook.read(SCHOOLS, FORM))
-    assert told(submission) == {
+    before = places_found(workbook.read(SCHOOLS, FORM))
+    assert places_found(submission) == {
         (code, "项目1 (2)" if sheet == "项目1" else sheet, cell) for code, sheet, cell in before
     }
 
@@ -151,8 +151,9 @@ def test_a_sheet_that_a_clerk_copied_is_one_more_project(tmp_path: Path) -> None
     submission = changed(SCHOOLS, tmp_path, copy)
     assert len(submission.parts) == 3
     assert {
-        (code, "项目1 (2)", cell) for code, sheet, cell in told(workbook.read(SCHOOLS, FORM))
-    } <= told(submission)
+        (code, "项目1 (2)", cell)
+        for code, sheet, cell in places_found(workbook.read(SCHOOLS, FORM))
+    } <= places_found(submission)
 
 
 def test_copies_that_are_not_used_are_no_fault_and_nothing_at_all_is() -> None:
@@ -160,8 +161,8 @@ def test_copies_that_are_not_used_are_no_fault_and_nothing_at_all_is() -> None:
     write_workbook(FORM, stream, year=2023, department="青禾县水务局", code="312001")
     submission = workbook.read_bytes(stream.getvalue(), "空.xlsx", FORM)
     assert len(submission.parts) == 1  # held to the form, so that the blanks are told
-    assert {("STR103", "项目1", cell) for cell in ("B5", "C13", "B21")} <= told(submission)
-    assert {sheet for _, sheet, _ in told(submission)} == {"项目1"}
+    assert {("STR103", "项目1", cell) for cell in ("B5", "C13", "B21")} <= places_found(submission)
+    assert {sheet for _, sheet, _ in places_found(submission)} == {"项目1"}
 
 
 def test_an_explanation_settles_its_own_project_only(tmp_path: Path) -> None:
@@ -218,7 +219,7 @@ def test_the_annotated_copy_marks_each_project_on_its_own_sheet() -> None:
         for cell in row
         if cell.comment
     }
-    assert {(sheet, cell) for _, sheet, cell in told(submission)} <= commented
+    assert {(sheet, cell) for _, sheet, cell in places_found(submission)} <= commented
     assert not {sheet for sheet, _ in commented} & {"项目2", "项目3"}
 
 
@@ -237,12 +238,12 @@ def test_recalculation_changes_nothing(tmp_path: Path) -> None:
     copies = [tmp_path / f"{number}.xlsx" for number, _ in enumerate(INBOX)]
     for book, copy in zip(INBOX, copies, strict=True):
         copy.write_bytes(book.read_bytes())
-    for path, shown in office.recalculated([scored, blank, *copies]).items():
-        assert list(office.differences(office.values(path), shown)) == []
+    for path, texts in office.recalculated([scored, blank, *copies]).items():
+        assert list(office.differences(office.values(path), texts)) == []
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "message"),
     [
         (
             'title = "核实说明"\norientation',
@@ -259,7 +260,7 @@ def test_recalculation_changes_nothing(tmp_path: Path) -> None:
     ],
 )
 def test_mistakes_about_a_repeated_sheet_are_named(
-    old: str, new: str, said: str, tmp_path: Path
+    old: str, new: str, message: str, tmp_path: Path
 ) -> None:
     text = (FORM.folder / "spec.toml").read_text(encoding="utf-8")
     assert old in text
@@ -267,7 +268,7 @@ def test_mistakes_about_a_repeated_sheet_are_named(
     shutil.copy(FORM.folder / "indicators.csv", tmp_path)
     with pytest.raises(SpecError) as caught:
         find_template(tmp_path)
-    assert any(said in mistake for mistake in caught.value.mistakes), caught.value.mistakes
+    assert any(message in mistake for mistake in caught.value.mistakes), caught.value.mistakes
 
 
 # ------------------------------------------------------------------------------------- the commands
@@ -282,14 +283,14 @@ def test_it_runs_through_every_command(tmp_path: Path) -> None:
     assert jixiao("rules", "REC901").exit_code == 0
     assert len(list((tmp_path / "结果" / "评分").glob("*.xlsx"))) == 3
     summary = openpyxl.load_workbook(tmp_path / "结果" / "汇总.xlsx", data_only=True)
-    shown = {cell.value for sheet in summary for row in sheet.iter_rows() for cell in row}
+    texts = {cell.value for sheet in summary for row in sheet.iter_rows() for cell in row}
     named = {
         "青禾县水务局·城区供水管网改造",
         "青禾县水务局·农村饮水安全巩固提升",
         "青禾县教育局·公办幼儿园设施更新",
     }
-    assert {"青禾县教育局", "青禾县农业农村局·高标准农田建设", "BAL401", *named} <= shown
-    assert {"已报", 3} <= shown  # departments are counted, not projects
+    assert {"青禾县教育局", "青禾县农业农村局·高标准农田建设", "BAL401", *named} <= texts
+    assert {"已报", 3} <= texts  # departments are counted, not projects
     matrix = summary["指标得分矩阵"]
     assert [matrix.cell(5, column).value for column in range(2, 5)] == [
         50,

@@ -83,7 +83,9 @@ def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
     ]
     totals = record(output)["totals"]
     assert (
-        totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.answers)
+        totals["files"]["progress"]
+        == sum(totals["files"]["by_status"].values())
+        == len(done.answers)
     )
     assert totals["cells"]["read"] == totals["cells"]["handled"] + totals["cells"]["refused"] > 0
     assert (
@@ -168,9 +170,9 @@ def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
     (inbox / "断了的" / staged.FOLDER).mkdir(parents=True)
     shutil.copy2(BOOKS[0], inbox / "断了的")
     second = run(inbox, inbox / "第二次")
-    said = {answer.file: answer.reason for answer in second.answers if not answer.counts}
-    assert sorted(said) == ["断了的", "第一次/结果"] and all(
-        "以前运行的结果" in reason for reason in said.values()
+    set_aside = {answer.file: answer.reason for answer in second.answers if not answer.counts}
+    assert sorted(set_aside) == ["断了的", "第一次/结果"] and all(
+        "以前运行的结果" in reason for reason in set_aside.values()
     )
     assert [one.file for one in second.submitted] == [one.file for one in first.submitted]
 
@@ -287,7 +289,7 @@ def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
     done = run(tmp_path / "空", tmp_path / "结果")
     assert (
         len(done.missing) == len(done.roster)
-        and record(tmp_path / "结果")["totals"]["files"]["seen"] == 0
+        and record(tmp_path / "结果")["totals"]["files"]["progress"] == 0
     )
 
 
@@ -340,9 +342,9 @@ def test_where_no_process_starts_the_work_is_done_here(
 
 
 def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:
-    seen: list[tuple[int, int]] = []
-    run(inbox, tmp_path / "结果", progress=lambda done, total: seen.append((done, total)))
-    assert seen == [(n, FEW) for n in range(1, FEW + 1)]
+    progress: list[tuple[int, int]] = []
+    run(inbox, tmp_path / "结果", progress=lambda done, total: progress.append((done, total)))
+    assert progress == [(n, FEW) for n in range(1, FEW + 1)]
 
 
 # -------------------------------------------------------------------------------- the output folder

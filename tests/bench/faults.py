@@ -58,7 +58,7 @@ class Outcome:
     hint: bool
     whole: bool
     where: str
-    told: bool
+    noticed: bool
     story: str
 
 
@@ -134,8 +134,8 @@ def _outcome(
         changed = {*fault.cells, *fault.book.formulas}
         report = check(reading.with_values(fault.book, changed), template)
         spots = {reading.places[at] for at in fault.cells}
-    known = {(f.code, f.item, f.field) for f in clean.findings}
-    new = [f for f in report.findings if (f.code, f.item, f.field) not in known]
+    earlier = {(f.code, f.item, f.field) for f in clean.findings}
+    new = [f for f in report.findings if (f.code, f.item, f.field) not in earlier]
     hard = [f for f in new if f.severity is not Severity.NOTE]
     hinted = next((f.hint.split("；")[0] for f in hard if f.hint), "")
     doubt = doubts(fault.book)
@@ -154,7 +154,7 @@ def _outcome(
         and _right(fault, book, hinted),
         whole=not spots,
         where=row_name(fault.cells[0]) if fault.cells else "",
-        told=any(not f.code.startswith(TYPING) for f in new),
+        noticed=any(not f.code.startswith(TYPING) for f in new),
         story=_story(fault, book, seed, hard, hinted),
     )
 
@@ -163,9 +163,9 @@ def _right(fault: Fault, book: Book, hinted: str) -> bool:
     """Whether a hint on the right cell gives the value that stood there, or names what was done to
     it.
     """
-    said = re.search(r"若为 (-?[\d.]+)", hinted)
+    proposed = re.search(r"若为 (-?[\d.]+)", hinted)
     before = typed(book, fault.cells[0]).number
-    return fault.word in hinted or (said is not None and Decimal(said[1]) == before)
+    return fault.word in hinted or (proposed is not None and Decimal(proposed[1]) == before)
 
 
 def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], hinted: str) -> str:
@@ -305,10 +305,10 @@ def unwatched(outcomes: list[Outcome]) -> tuple[list[str], list[str], int]:
     there are.
     """
     hurt = {o.where for o in outcomes if o.where}
-    told = {o.where for o in outcomes if o.told}
+    noticed = {o.where for o in outcomes if o.noticed}
     cells = list(numeric_cells())
     return (
-        [name for name in cells if name in hurt - told],
+        [name for name in cells if name in hurt - noticed],
         [name for name in cells if name not in hurt],
         len(cells),
     )
@@ -364,7 +364,7 @@ def sweep(names: Iterable[str], seeds: Iterable[int]) -> set[str]:
     """Which of these cells is watched after all: gross faults in them, book after book, until one
     is told.
     """
-    template, left, told = find_template(), set(names), set()
+    template, left, noticed = find_template(), set(names), set()
     for seed in seeds:
         if not left:
             break
@@ -380,17 +380,19 @@ def sweep(names: Iterable[str], seeds: Iterable[int]) -> set[str]:
                 if (
                     name in left
                     and fault is not None
-                    and _outcome(fault, book, reading, clean, seed, "").told
+                    and _outcome(fault, book, reading, clean, seed, "").noticed
                 ):
                     left.discard(name)
-                    told.add(name)
-    return told
+                    noticed.add(name)
+    return noticed
 
 
 def _show_unwatched(outcomes: list[Outcome], seeds: Iterable[int]) -> None:
     silent, untried, cells = unwatched(outcomes)
-    told = sweep([*silent, *untried], seeds)
-    silent, untried = ([name for name in names if name not in told] for names in (silent, untried))
+    noticed = sweep([*silent, *untried], seeds)
+    silent, untried = (
+        [name for name in names if name not in noticed] for names in (silent, untried)
+    )
     print(
         f"数字格 {cells} 个，没有规则管到的 {len(silent)} 个（{share(len(silent), cells).strip()}），没有试到的 "
         f"{len(untried)} 个：{'、'.join(untried[:12])}"

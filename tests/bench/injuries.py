@@ -58,8 +58,8 @@ def typed(book: Book, at: Address) -> Typed:
     assert number is not None
     if isinstance(value, str):
         rate = value.endswith("%")
-        shown = number * 100 if rate else number
-        return Typed(shown, 2 if rate else 0, lambda new: f"{new}%" if rate else str(new))
+        printed = number * 100 if rate else number
+        return Typed(printed, 2 if rate else 0, lambda new: f"{new}%" if rate else str(new))
     if kind == "percent" or at in book.percents:
         return Typed((number * 100).quantize(Decimal("0.01")), 2, lambda new: float(new / 100))
     decimals = 0 if kind == "count" or (kind == "measure" and number == int(number)) else 2

@@ -139,11 +139,11 @@ def rounds(
             if kill(process, all_of_it=dice.random() < 0.5):
                 hit += 1
                 moments.append(moment)
-            seen = {
+            folders = {
                 path.relative_to(output).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
                 for path in results(output)
             }
-            half = [path for path, digest in seen.items() if wanted.get(path) != digest]
+            half = [path for path, digest in folders.items() if wanted.get(path) != digest]
             assert not half, half
         finish(start(script, inbox, output, jobs))
         ended = tree(output)

@@ -49,7 +49,7 @@ def copies(paths: Sequence[Path], form: Template, out: Path) -> dict[Path, Path]
     return written
 
 
-def shown(path: Path) -> Values:
+def recalculated_values(path: Path) -> Values:
     sheets = shown_by(path.read_bytes()).items()
     return {
         (name, f"{get_column_letter(at[1])}{at[0]}"): value
@@ -60,7 +60,11 @@ def shown(path: Path) -> Values:
 
 def moved(before: Path, after: Path) -> list[str]:
     """Values that LibreOffice shows otherwise than the file did."""
-    return [line for line in differences(shown(before), shown(after)) if ": None →" not in line]
+    return [
+        line
+        for line in differences(recalculated_values(before), recalculated_values(after))
+        if ": None →" not in line
+    ]
 
 
 def lost(copy: Path, opened: Path) -> Iterator[str]:
@@ -78,7 +82,7 @@ def lost(copy: Path, opened: Path) -> Iterator[str]:
             yield f"{sheet.title} 批注 {sorted(commented ^ kept)}"
 
 
-def told(name: str, written: Mapping[Path, Path], folder: Path) -> bool:
+def compare(name: str, written: Mapping[Path, Path], folder: Path) -> bool:
     """Open all, print one line of figures and one per shortfall; whether there was none."""
     try:
         converted(XLSX, list(written), folder / "copies")
@@ -122,7 +126,7 @@ def main() -> int:
             groups[f"LibreOffice 存的 .{suffix}"] = copies(made, form, folder / f"{suffix} 副本")
         print(f"样例 {len(samples)} 份，其中退回 {len(back)} 份；副本第一张表是“{OPINION_SHEET}”")
         whole = [
-            told(group, written, folder / f"{group} 打开") for group, written in groups.items()
+            compare(group, written, folder / f"{group} 打开") for group, written in groups.items()
         ]
     return 0 if all(whole) else 1
 

@@ -32,8 +32,8 @@ def main() -> None:
             [arguments.jixiao, *map(str, words)], capture_output=True, check=False
         )
         (folder / f"{name}.stdout").write_bytes(done.stdout)
-        told = done.stderr.replace(str(folder).encode(), b"FOLDER")
-        (folder / f"{name}.stderr").write_bytes(told)
+        errors = done.stderr.replace(str(folder).encode(), b"FOLDER")
+        (folder / f"{name}.stderr").write_bytes(errors)
         (folder / f"{name}.exit").write_text(f"{done.returncode}\n")
 
 

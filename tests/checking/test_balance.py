@@ -37,7 +37,7 @@ TABLE = st.lists(st.tuples(FEN, FEN, FEN), min_size=1, max_size=6)
 HOW = st.sampled_from(Convention)
 
 
-def shown(fen: int, how: Convention) -> str:
+def printed_as(fen: int, how: Convention) -> str:
     """A true amount as a 万元 sheet prints it."""
     return str(
         (Decimal(fen) / 1_000_000).quantize(
@@ -87,7 +87,8 @@ def test_a_table_printed_from_true_amounts_is_never_accused(
     true = [amounts(*row) for row in rows]
     total = [sum(column) for column in zip(*true, strict=True)]
     printed = funds(
-        [[shown(fen, how) for fen in row] for row in true], [shown(fen, how) for fen in total]
+        [[printed_as(fen, how) for fen in row] for row in true],
+        [printed_as(fen, how) for fen in total],
     )
     found = judged({FUNDS: printed, ACCOUNTS: accounts(total)})
     failed = [
@@ -104,7 +105,7 @@ def test_totals_that_are_formulas_over_printed_figures_are_never_accused(
     rows: list[tuple[int, int, int]], how: Convention
 ) -> None:
     true = [amounts(*row) for row in rows]
-    parts = [[Decimal(shown(fen, how)) for fen in row[1:4]] for row in true]
+    parts = [[Decimal(printed_as(fen, how)) for fen in row[1:4]] for row in true]
     lines = [[f"={w + o}", str(w), str(o), str(p), f"={w + o + p}"] for w, o, p in parts]
     w, o, p = (sum(column, Decimal(0)) for column in zip(*parts, strict=True))
     printed = funds(lines, [f"={w + o}", f"={w}", f"={o}", f"={p}", f"={w + o + p}"])
@@ -123,7 +124,7 @@ def test_formulas_along_one_edge_only_are_never_accused(
     true = [amounts(*row) for row in rows]
     lines, columns = [], [Decimal(0)] * 5
     for row in true:
-        cells = [Decimal(shown(fen, how)) for fen in row]
+        cells = [Decimal(printed_as(fen, how)) for fen in row]
         if live == "rows":
             _, wages, office, project, _ = cells
             cells = [wages + office, wages, office, project, wages + office + project]
@@ -133,7 +134,9 @@ def test_formulas_along_one_edge_only_are_never_accused(
         columns = [a + b for a, b in zip(columns, cells, strict=True)]
     total = [sum(column) for column in zip(*true, strict=True)]
     typed = (
-        [shown(fen, how) for fen in total] if live == "rows" else [f"={cell}" for cell in columns]
+        [printed_as(fen, how) for fen in total]
+        if live == "rows"
+        else [f"={cell}" for cell in columns]
     )
     found = judged({FUNDS: funds(lines, typed), ACCOUNTS: accounts(total)})
     assert Outcome.FAILS not in {verdict.outcome for verdict in found.verdicts}
@@ -144,9 +147,9 @@ def test_a_wrong_total_is_always_found(
     rows: list[tuple[int, int, int]], how: Convention, column: int, cents: int, sign: int
 ) -> None:
     true = [amounts(*row) for row in rows]
-    total = [shown(sum(fen), how) for fen in zip(*true, strict=True)]
+    total = [printed_as(sum(fen), how) for fen in zip(*true, strict=True)]
     total[column] = str(Decimal(total[column]) + sign * Decimal(cents) / 100)
-    found = judged({FUNDS: funds([[shown(fen, how) for fen in row] for row in true], total)})
+    found = judged({FUNDS: funds([[printed_as(fen, how) for fen in row] for row in true], total)})
     assert verdict_of(found, "BAL203", COLUMNS[column]).outcome is Outcome.FAILS
 
 
@@ -167,8 +170,8 @@ def test_the_admissible_range_repairs_what_failed(
     rows: list[tuple[int, int, int]], how: Convention
 ) -> None:
     true = [amounts(*row) for row in rows]
-    lines = [[shown(fen, how) for fen in row] for row in true]
-    total = [shown(sum(fen), how) for fen in zip(*true, strict=True)]
+    lines = [[printed_as(fen, how) for fen in row] for row in true]
+    total = [printed_as(sum(fen), how) for fen in zip(*true, strict=True)]
     wrong = [str(Decimal(total[0]) + 7), *total[1:]]
     broken = verdict_of(judged({FUNDS: funds(lines, wrong)}), "BAL203", COLUMNS[0])
     assert broken.low is not None and broken.high is not None
@@ -281,7 +284,7 @@ TRUE = (130_619_971, 12_378_800, 118_241_171, 824_199_999, 954_819_970)
 
 
 def with_printed(*hows: Convention) -> Judgement:
-    total = [shown(fen, how) for fen, how in zip(TRUE, hows, strict=True)]
+    total = [printed_as(fen, how) for fen, how in zip(TRUE, hows, strict=True)]
     return judged({FUNDS: funds([], total), ACCOUNTS: accounts(TRUE)})
 
 

@@ -65,7 +65,7 @@ def test_cells_are_counted_per_rule_and_what_was_skipped_has_its_reason() -> Non
 
 
 def test_a_missing_sheet_is_one_finding_and_not_forty() -> None:
-    told = submission(
+    explained = submission(
         Case(
             "STR101",
             "缺一张表",
@@ -74,7 +74,7 @@ def test_a_missing_sheet_is_one_finding_and_not_forty() -> None:
         ),
         TEMPLATE,
     )
-    report = check(told, TEMPLATE)
+    report = check(explained, TEMPLATE)
     assert [f.code for f in report.findings if "收支总表" in f.message] == ["STR101"]
     assert sum("收支总表" in skip.reason for skip in report.skipped) > 10
 

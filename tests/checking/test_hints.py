@@ -88,18 +88,18 @@ def test_a_formula_follows_the_cell_that_is_corrected() -> None:
 
 def test_a_formula_that_came_out_at_nothing_follows_as_well() -> None:
     table = "项目 | 决算数\n其中：人员经费 | 5.00\n其中：公用经费 | -5.00\n基本支出 | =0\n本年支出合计 | 10.00"
-    (said,) = of_rule("BAL104", 收支总表=table)
-    assert said.startswith("收支总表!D21 可能正负号填反，若为 5.00 元，则各处都平")
+    (hint_text,) = of_rule("BAL104", 收支总表=table)
+    assert hint_text.startswith("收支总表!D21 可能正负号填反，若为 5.00 元，则各处都平")
 
 
 def test_formulas_that_go_round_in_a_circle_come_to_an_end() -> None:
     """A county's form may state a relation twice, solved for either side."""
     back = parse_relation("基本支出小计 = 支出合计 - 项目支出", Scope.ROW, "资金预算执行表")
-    told = [one for one in TEMPLATE.equations if one.code in {"BAL202", "BAL203"}]
+    equations = [one for one in TEMPLATE.equations if one.code in {"BAL202", "BAL203"}]
     form = replace(
         TEMPLATE,
         equations=(
-            *told,
+            *equations,
             EquationSpec("BAL299", "倒推", back, Severity.ERROR, "", table="资金预算执行表"),
         ),
     )
@@ -126,7 +126,7 @@ TOGETHER = "本行合计是按它加的，若为"
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "hint_text"),
     [
         (
             "18.40   | 110.20",
@@ -156,10 +156,10 @@ TOGETHER = "本行合计是按它加的，若为"
     ],
 )
 def test_a_unit_slip_and_the_row_total_typed_from_it_are_mended_together(
-    old: str, new: str, said: str
+    old: str, new: str, hint_text: str
 ) -> None:
     found = hints("资金预算执行表", FUNDS, old, new)
-    assert len(found) > 1 and {hint.split("；")[0] for hint in found} == {said}
+    assert len(found) > 1 and {hint.split("；")[0] for hint in found} == {hint_text}
 
 
 def test_a_row_total_off_for_another_reason_is_not_mended_with_its_part() -> None:
@@ -187,7 +187,7 @@ def of_rule(code: str, **given: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("budget", "spent", "said"),
+    ("budget", "spent", "hint_text"),
     [
         (
             "2.30",
@@ -209,14 +209,16 @@ def of_rule(code: str, **given: str) -> list[str]:
         ("-23000.00", "20000.00", "三公经费!C11 可能正负号填反，若为 23000.00 元，则各处都平"),
     ],
 )
-def test_a_limit_is_doubted_only_for_units_and_signs(budget: str, spent: str, said: str) -> None:
+def test_a_limit_is_doubted_only_for_units_and_signs(
+    budget: str, spent: str, hint_text: str
+) -> None:
     assert of_rule(
         "BAL504", 三公经费=f"项目 | 预算数（全年） | 决算数\n会议费 | {budget} | {spent}"
-    ) == [said]
+    ) == [hint_text]
 
 
 @pytest.mark.parametrize(
-    ("goods", "services", "total", "said"),
+    ("goods", "services", "total", "hint_text"),
     [
         ("5123.45", "3000.00", "0.81", f"资产与采购!C31 可能{UP}，若为 8123.45 元，则各处都平"),
         (
@@ -246,14 +248,14 @@ def test_a_limit_is_doubted_only_for_units_and_signs(budget: str, spent: str, sa
     ],
 )
 def test_units_of_a_total_that_stands_in_one_relation(
-    goods: str, services: str, total: str, said: str
+    goods: str, services: str, total: str, hint_text: str
 ) -> None:
     table = f"采购类别 | 执行数\n货物 | {goods}\n服务 | {services}\n合计 | {total}"
-    assert of_rule("BAL605", 政府采购=table) == [said]
+    assert of_rule("BAL605", 政府采购=table) == [hint_text]
 
 
 @pytest.mark.parametrize(
-    ("staff", "posts", "actual", "said"),
+    ("staff", "posts", "actual", "hint_text"),
     [
         ("-11", "12", "91.67%", "基本信息!B11 可能正负号填反，若为 11 人，则相符"),
         ("21", "12", "100%", "基本信息!B11 可能有两位数字填颠倒，若为 12 人，则相符"),
@@ -261,14 +263,16 @@ def test_units_of_a_total_that_stands_in_one_relation(
         ("0", "12", "100%", ""),
     ],
 )
-def test_a_slip_behind_a_ratio_of_people(staff: str, posts: str, actual: str, said: str) -> None:
+def test_a_slip_behind_a_ratio_of_people(
+    staff: str, posts: str, actual: str, hint_text: str
+) -> None:
     judged = f"三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n在职人员控制率 | 2.7 | ≤100% | {actual} | 2.7"
     facts = f"编制人数 | {posts}\n年末在职人数（编内） | {staff}"
-    assert of_rule("IND116", 绩效评价表=judged, 基本信息=facts) == [said]
+    assert of_rule("IND116", 绩效评价表=judged, 基本信息=facts) == [hint_text]
 
 
 @pytest.mark.parametrize(
-    ("budget", "spent", "said"),
+    ("budget", "spent", "hint_text"),
     [
         ("40000.00", "3.50", f"三公经费!D5 可能{UP}，若为 35000.00 元，则相符"),
         ("40000.00", "350000000", f"三公经费!D5 可能{DOWN}，若为 35000.00 元，则相符"),
@@ -276,35 +280,35 @@ def test_a_slip_behind_a_ratio_of_people(staff: str, posts: str, actual: str, sa
         ("40000.00", "-35000", "三公经费!D5 可能正负号填反，若为 35000.00 元，则相符"),
     ],
 )
-def test_a_slip_behind_a_ratio_of_money(budget: str, spent: str, said: str) -> None:
+def test_a_slip_behind_a_ratio_of_money(budget: str, spent: str, hint_text: str) -> None:
     judged = (
         "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | 87.5% | 2.7"
     )
     trips = f"项目 | 预算数（全年） | 决算数\n“三公经费”合计 | {budget} | {spent}"
-    assert of_rule("IND116", 绩效评价表=judged, 三公经费=trips) == [said]
+    assert of_rule("IND116", 绩效评价表=judged, 三公经费=trips) == [hint_text]
 
 
 @pytest.mark.parametrize(("cars", "more", "total"), [("3", "1", "2"), ("3", "0.5", "2")])
 def test_nobody_types_a_minus_before_a_number_of_cars(cars: str, more: str, total: str) -> None:
     table = f"车辆类别 | 年末数量\n机要通信用车 | {cars}\n应急保障用车 | {more}\n车辆合计 | {total}"
-    (said,) = of_rule("BAL604", 车辆=table)
-    assert "正负号" not in said
+    (hint_text,) = of_rule("BAL604", 车辆=table)
+    assert "正负号" not in hint_text
 
 
 def test_a_small_amount_is_not_blamed_for_the_sign_of_a_rate() -> None:
     judged = "三级指标 | 权重 | 目标值 | 业绩值 | 指标得分\n“三公经费”控制率 | 2.7 | ≤100% | -87.5% | 2.7"
-    (said,) = of_rule(
+    (hint_text,) = of_rule(
         "IND116",
         绩效评价表=judged,
         三公经费="项目 | 预算数（全年） | 决算数\n“三公经费”合计 | 0.40 | 0.35",
     )
-    assert said == "绩效评价表!H4 可能正负号填反，若为 87.5%，则相符"
+    assert hint_text == "绩效评价表!H4 可能正负号填反，若为 87.5%，则相符"
 
 
 def test_never_more_than_three() -> None:
     cars = "车辆类别 | 年末数量\n机要通信用车 | 1\n应急保障用车 | 1\n执法执勤用车 | 1\n特种专业技术用车 | 1\n其他用车 | 1\n车辆合计 | 4"
-    (said,) = of_rule("BAL604", 车辆=cars)
-    assert said.count("；") == 2 and said.startswith(
+    (hint_text,) = of_rule("BAL604", 车辆=cars)
+    assert hint_text.count("；") == 2 and hint_text.startswith(
         "资产与采购!B23 可能漏加“机要通信用车”的年末数量 1 辆；"
     )
 
@@ -327,8 +331,8 @@ def test_two_rows_that_are_rightly_alike_explain_nothing() -> None:
     住房保障支出     | 45.10
     合计             | 791.46
     """
-    (said,) = of_rule("BAL203", 资金预算执行表=alike)
-    assert "同一行" not in said
+    (hint_text,) = of_rule("BAL203", 资金预算执行表=alike)
+    assert "同一行" not in hint_text
 
 
 def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
@@ -343,12 +347,12 @@ def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
     住房保障支出       | 3.16        | 3.16    |
     合计               | 130.62      | 12.37   | 118.25
     """
-    said = "资金预算执行表!F4 可能与其他各行重复，去掉“一般公共服务支出”的人员经费 12.37 万元 后本行基本支出小计为 118.25 万元，各处都平"
-    assert said in [hint.split("；")[0] for hint in of_rule("BAL203", 资金预算执行表=seed)]
+    hint_text = "资金预算执行表!F4 可能与其他各行重复，去掉“一般公共服务支出”的人员经费 12.37 万元 后本行基本支出小计为 118.25 万元，各处都平"
+    assert hint_text in [hint.split("；")[0] for hint in of_rule("BAL203", 资金预算执行表=seed)]
 
 
 @pytest.mark.parametrize(
-    ("reported", "expected", "said"),
+    ("reported", "expected", "hint_text"),
     [
         ("95.54%", Expected(Decimal("95.45"), Decimal("95.45"), "%"), "若为 95.45%"),
         ("0.9554", "95.45%", "若为 95.45%"),
@@ -359,8 +363,8 @@ def test_a_part_that_repeats_the_other_rows_is_counted_twice() -> None:
     ],
 )
 def test_a_slip_in_a_cell_whose_right_value_is_known(
-    reported: str, expected: Expected | str, said: str
+    reported: str, expected: Expected | str, hint_text: str
 ) -> None:
     found = slip_hint(Place("表", "B2"), reported, expected)
-    assert said in found
-    assert bool(found) == bool(said)
+    assert hint_text in found
+    assert bool(found) == bool(hint_text)

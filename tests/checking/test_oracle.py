@@ -101,7 +101,7 @@ def _type_row(sheet: Any, line: int, columns: dict[str, int], row: Any) -> None:
 # ---------------------------------------------------------------------------------------- comparing
 
 
-def shown(book: Any) -> dict[tuple[str, str, str], str]:
+def check_states(book: Any) -> dict[tuple[str, str, str], str]:
     """What 自检 says, by code, sheet and cell."""
     rows = book[CHECK].iter_rows(min_row=5, values_only=True)
     return {(row[0], row[1], row[4]): row[5] for row in rows if row[0] and row[4]}
@@ -109,29 +109,32 @@ def shown(book: Any) -> dict[tuple[str, str, str], str]:
 
 def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
     """(verdict's outcome, "" or what differs) for every line of 自检."""
-    said = shown(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
+    states = check_states(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
     submission = workbook.read_bytes(data, "x.xlsx", template)
-    told: set[tuple[str, str, str]] = set()
+    placed: set[tuple[str, str, str]] = set()
     for verdict in (
         verdict for part in submission.parts for verdict in judge(part, template).verdicts
     ):
         code = verdict.instance.spec.code
         places = [(code, cell.sheet, cell.ref) for cell in verdict.instance.cells]
-        key = next((place for place in places if place in said), None)
-        if key is None or key in told:
+        key = next((place for place in places if place in states), None)
+        if key is None or key in placed:
             continue
-        told.add(key)
+        placed.add(key)
         wanted = expected(verdict)
-        right = said[key].startswith(wanted) if wanted.endswith("差 ") else said[key] == wanted
-        yield verdict.outcome.value, "" if right else f"{key}: 自检 {said[key]!r}，核对 {wanted!r}"
+        right = states[key].startswith(wanted) if wanted.endswith("差 ") else states[key] == wanted
+        yield (
+            verdict.outcome.value,
+            "" if right else f"{key}: 自检 {states[key]!r}，核对 {wanted!r}",
+        )
     desks = [Evidence(part, template) for part in submission.parts]
     for rule in rate_rules(template):
         findings = {
             finding.place for evidence in desks for finding in run_rules(evidence, [rule]).findings
         }
-        for key, state in said.items():
+        for key, state in states.items():
             if key[0] == rule.code:
-                told.add(key)
+                placed.add(key)
                 wrong = any((place.sheet, place.cell) == key[1:] for place in findings)
                 yield (
                     "rate",
@@ -140,7 +143,9 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
                     else f"{key}: 自检 {state!r}，核对 {wrong}",
                 )
     rest = {
-        key: state for key, state in said.items() if key not in told and state not in {"未填", "—"}
+        key: state
+        for key, state in states.items()
+        if key not in placed and state not in {"未填", "—"}
     }  # blank rows are no rows
     yield "lines", "" if not rest else f"没有比到：{rest}"
 

@@ -177,9 +177,9 @@ def test_a_rate_of_figures_in_万元_has_a_range() -> None:
 
 
 def test_a_row_that_the_form_has_not_is_named_with_its_column() -> None:
-    known = Cell("基本信息", "B7", "单位性质", "填报内容")
-    assert cell_name(known, TEMPLATE) == "“单位性质”"
-    assert cell_name(known._replace(row="自己加的一行"), TEMPLATE) == "“自己加的一行”的“填报内容”"
+    cell = Cell("基本信息", "B7", "单位性质", "填报内容")
+    assert cell_name(cell, TEMPLATE) == "“单位性质”"
+    assert cell_name(cell._replace(row="自己加的一行"), TEMPLATE) == "“自己加的一行”的“填报内容”"
 
 
 # ------------------------------------------------------------------------------------ the catalogue

@@ -13,11 +13,11 @@ from jixiao_xlsx.output.text.rule_pages import rules_markdown
 
 def test_every_relation_is_accounted_for() -> None:
     template = find_template()
-    known = {relation.number: relation for relation in known_relations(template)}
-    assert list(known) == [f"C{number:02d}" for number in range(1, 75)]
+    relations = {relation.number: relation for relation in known_relations(template)}
+    assert list(relations) == [f"C{number:02d}" for number in range(1, 75)]
     held = {number for rule in catalogue(template) for number in rule.relations}
-    assert held <= known.keys()
-    for number, relation in known.items():
+    assert held <= relations.keys()
+    for number, relation in relations.items():
         assert (number in held) != bool(relation.reason), number
 
 

@@ -246,10 +246,10 @@ ONE_MISTAKE = {
 
 @pytest.mark.parametrize("kind", ONE_MISTAKE)
 def test_a_mistake_is_told_with_its_path(kind: str, tmp_path: Path) -> None:
-    old, new, told = ONE_MISTAKE[kind]
+    old, new, message = ONE_MISTAKE[kind]
     assert old in FORM
     found = mistakes(tmp_path, FORM.replace(old, new))
-    assert any(mistake.startswith(told) for mistake in found), found
+    assert any(mistake.startswith(message) for mistake in found), found
 
 
 def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:

@@ -130,8 +130,8 @@ def test_windows_tells_a_lock_by_refusing_it(monkeypatch: pytest.MonkeyPatch) ->
     monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2))
     with monkeypatch.context() as patched:
         patched.setattr(staged.os, "name", "nt")
-        said = [staged._locked(5), staged._locked(6)]
-    assert said == [True, False] and held == [5]
+        locked = [staged._locked(5), staged._locked(6)]
+    assert locked == [True, False] and held == [5]
 
 
 def test_a_full_disk_is_told_and_the_same_command_goes_on(

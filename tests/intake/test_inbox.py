@@ -64,8 +64,8 @@ def test_a_pipe_among_the_files_is_not_opened(tmp_path: Path) -> None:
 def test_a_dangling_link_is_said_to_be_unreadable(tmp_path: Path) -> None:
     (tmp_path / "断.xlsx").symlink_to(tmp_path / "没有")
     (tmp_path / "自指.xlsx").symlink_to(tmp_path / "自指.xlsx")
-    said = {one.file: (one.set_aside, one.status) for one in find_candidates([tmp_path])}
-    assert said == {
+    reasons = {one.file: (one.set_aside, one.status) for one in find_candidates([tmp_path])}
+    assert reasons == {
         "断.xlsx": ("无法打开：找不到，可能已被移走或删除", FileStatus.UNREADABLE),
         "自指.xlsx": ("无法打开：链接绕成了圈，没有指到文件", FileStatus.UNREADABLE),
     }
@@ -87,9 +87,13 @@ def test_a_folder_that_is_not_gone_into_is_one_line(
         return real(path)
 
     monkeypatch.setattr(os, "scandir", scandir)
-    said = {one.file: one.set_aside for one in find_candidates([inbox])}
-    assert sorted(said) == ["圈", "链", "锁住"]
-    assert "没有进去看" in said["链"] and "没有进去看" in said["圈"] and "没有权限" in said["锁住"]
+    reasons = {one.file: one.set_aside for one in find_candidates([inbox])}
+    assert sorted(reasons) == ["圈", "链", "锁住"]
+    assert (
+        "没有进去看" in reasons["链"]
+        and "没有进去看" in reasons["圈"]
+        and "没有权限" in reasons["锁住"]
+    )
     assert {one.status for one in find_candidates([inbox])} == {FileStatus.UNREADABLE}
 
 
@@ -106,12 +110,15 @@ def test_what_a_spreadsheet_saves_besides_workbooks_says_what_to_do(tmp_path: Pa
     put(tmp_path, "单一文件.mht", b"MIME-Version: 1.0\nContent-Type: multipart/related\n\n")
     put(tmp_path, "自解压.exe", b"MZ")
     put(tmp_path, "表.jio", b"JIO")
-    said = {one.file: one.set_aside for one in find_candidates([tmp_path])}
+    reasons = {one.file: one.set_aside for one in find_candidates([tmp_path])}
     assert all(
-        "另存为“Excel 工作簿（.xlsx）”" in said[name]
+        "另存为“Excel 工作簿（.xlsx）”" in reasons[name]
         for name in ("导出.csv", "导出.html", "单一文件.mht")
     )
-    assert "自解压" in said["自解压.exe"] and said["表.jio"] == "不是工作簿（.xlsx、.xls、.et 等）"
+    assert (
+        "自解压" in reasons["自解压.exe"]
+        and reasons["表.jio"] == "不是工作簿（.xlsx、.xls、.et 等）"
+    )
 
 
 @pytest.mark.skipif(os.name == "nt", reason="names of bytes are a thing of POSIX")
@@ -128,8 +135,8 @@ def test_a_name_that_is_no_text_is_still_one_line(tmp_path: Path, name: bytes) -
 def test_what_is_no_file_of_its_own_is_named(tmp_path: Path) -> None:
     for name in ("表.xlsx.lnk", "网.url", "甲.zip.001", "甲.part2.rar", "甲.z01", "~WRL0003.tmp"):
         put(tmp_path, name, b"PK\x03\x04")
-    said = {one.file: one.set_aside[:4] for one in find_candidates([tmp_path])}
-    assert said == {
+    reasons = {one.file: one.set_aside[:4] for one in find_candidates([tmp_path])}
+    assert reasons == {
         "表.xlsx.lnk": "快捷方式",
         "网.url": "快捷方式",
         "甲.zip.001": "分卷压缩",

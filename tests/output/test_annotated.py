@@ -37,15 +37,15 @@ def examined(data: bytes, name: str = "报送.xlsx") -> tuple[Submission, Report
 
 def returned() -> list[tuple[str, bytes, Submission, Report]]:
     books = [(path.name, path.read_bytes()) for path in sorted(INBOX.glob("*.xlsx"))]
-    seen = [(name, data, *examined(data, name)) for name, data in books]
-    return [one for one in seen if one[3].result is Result.RETURN]
+    examples = [(name, data, *examined(data, name)) for name, data in books]
+    return [one for one in examples if one[3].result is Result.RETURN]
 
 
 FAULTY = returned()
 FIRST = FAULTY[0]
 
 
-def said(report: Report) -> list[tuple[object, ...]]:
+def summary(report: Report) -> list[tuple[object, ...]]:
     return report.flatten(
         "code", "severity", "sheet", "cell", "item", "field", "reported", "message"
     )
@@ -79,7 +79,7 @@ def test_the_copy_reads_like_the_original(
     copy = annotate(data, submission, report, FORM)
     assert copy == annotate(data, submission, report, FORM)
     again, same = examined(copy, name)
-    assert said(same) == said(report)
+    assert summary(same) == summary(report)
     book = openpyxl.load_workbook(io.BytesIO(copy))
     sheet = book.worksheets[0]
     assert sheet.title == OPINION_SHEET and book.active is sheet
@@ -189,12 +189,12 @@ def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:
             for one in lost_features({name: archive.read(name) for name in archive.namelist()})
         )
     copy = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM)))
-    told = [
+    standing = [
         row[0]
         for row in copy[OPINION_SHEET].iter_rows(values_only=True)
         if row[0] and str(row[0]).startswith("注意：")
     ]
-    assert any(words in str(line) for line in told)
+    assert any(words in str(line) for line in standing)
 
 
 def test_rich_text_and_a_comment_of_the_department_stay() -> None:
@@ -305,8 +305,8 @@ def test_what_libreoffice_made_comes_back(kind: str, tmp_path: Path) -> None:
     assert lost == []
     assert {sheet for sheet in before if after[sheet].keys() - before[sheet].keys()} <= {prefilled}
     assert merges_of(copy).items() >= merges_of(made.read_bytes()).items()
-    told = [f.code for f in same.findings if f.severity is not Severity.NOTE]
-    assert told == [f.code for f in report.findings if f.severity is not Severity.NOTE]
+    standing = [f.code for f in same.findings if f.severity is not Severity.NOTE]
+    assert standing == [f.code for f in report.findings if f.severity is not Severity.NOTE]
     (tmp_path / "批注.xlsx").write_bytes(copy)
     assert rendered(tmp_path / "批注.xlsx", tmp_path)
 
@@ -319,9 +319,9 @@ def test_libreoffice_opens_every_copy_and_shows_the_same(tmp_path: Path) -> None
     for number, (_, data, submission, report) in enumerate(FAULTY[::11]):
         paths.append(tmp_path / f"{number}.xlsx")
         paths[-1].write_bytes(annotate(data, submission, report, FORM))
-    shown = recalculated(paths)
+    calculated = recalculated(paths)
     for path in paths:
-        apart = list(differences(values(path), shown[path]))
+        apart = list(differences(values(path), calculated[path]))
         # A total that was never calculated before is calculated now; nothing that had a value
         # changes.
         assert [

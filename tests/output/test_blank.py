@@ -67,9 +67,9 @@ def form(request: pytest.FixtureRequest) -> Template:
     return find_template(request.param)
 
 
-def written(template: Template, filling: Filling | None = None, **known: Any) -> bytes:
+def written(template: Template, filling: Filling | None = None, **options: Any) -> bytes:
     target = io.BytesIO()
-    write_workbook(template, target, filling=filling or {}, **known)
+    write_workbook(template, target, filling=filling or {}, **options)
     return target.getvalue()
 
 
@@ -201,8 +201,8 @@ def test_sheets_stand_in_the_order_of_the_form(form: Template) -> None:
 
 def test_meta_says_what_the_file_is(template: Template) -> None:
     meta = opened(written(template, year=2024, department="某局", code="001"))["_meta"]
-    said = dict(meta.iter_rows(values_only=True))
-    assert {key: value for key, value in said.items() if "|" not in key} == {
+    texts = dict(meta.iter_rows(values_only=True))
+    assert {key: value for key, value in texts.items() if "|" not in key} == {
         "template": template.id,
         "version": template.version,
         "year": "2024",
@@ -213,8 +213,10 @@ def test_meta_says_what_the_file_is(template: Template) -> None:
 
 def test_only_inputs_are_unlocked(form: Template) -> None:
     layout = place(unrolled(form))
-    known = contents(layout, {})
-    wanted = {layout.ref(*address) for address, content in known.items() if content.role == "input"}
+    options = contents(layout, {})
+    wanted = {
+        layout.ref(*address) for address, content in options.items() if content.role == "input"
+    }
     for table in layout.tables.values():
         wanted |= {layout.extra_ref(table.spec.name, title) for title in table.extras}
         wanted |= {layout.tick_ref(table.spec.name)} if table.tick else set()
@@ -349,11 +351,11 @@ def test_units_are_offered_and_others_may_be_typed(template: Template) -> None:
 
 def test_the_first_sheet_says_until_when_and_to_whom(template: Template) -> None:
     bureau = Bureau("青禾县财政局", "绩效管理股", "顾明月", "0900-5550280", "2024年3月15日")
-    said = "\n".join(
+    texts = "\n".join(
         str(row[1])
         for row in opened(written(template, bureau=bureau))[GUIDE].iter_rows(values_only=True)
     )
-    assert "请于2024年3月15日前报青禾县财政局绩效管理股（联系人顾明月，电话0900-5550280）" in said
+    assert "请于2024年3月15日前报青禾县财政局绩效管理股（联系人顾明月，电话0900-5550280）" in texts
     assert "请按通知的时限报财政部门" in "\n".join(
         str(r[1]) for r in opened(written(template))[GUIDE].iter_rows(values_only=True)
     )
@@ -405,7 +407,7 @@ def test_unknown_rows_and_columns_are_refused(template: Template) -> None:
 
 
 @pytest.mark.parametrize(
-    ("table", "row", "column", "shown"),
+    ("table", "row", "column", "calculated"),
     [
         ("收支总表", "本年收入合计", "决算数", 9548199.71),
         ("收支总表", "基本支出", "决算数", 1306200),
@@ -423,11 +425,11 @@ def test_unknown_rows_and_columns_are_refused(template: Template) -> None:
     ],
 )
 def test_automatic_cells_show_what_follows(
-    template: Template, filled: Any, table: str, row: str | int, column: str, shown: object
+    template: Template, filled: Any, table: str, row: str | int, column: str, calculated: object
 ) -> None:
     filling = full()
     sheet, cell = place(template, filling).ref(table, row, column)
-    assert (filled[sheet][cell].value or None) == shown
+    assert (filled[sheet][cell].value or None) == calculated
 
 
 def test_common_indicators_are_printed_and_own_ones_may_be_changed(template: Template) -> None:
@@ -462,24 +464,24 @@ def states(book: Any) -> dict[tuple[str, str, str], str]:
 
 
 def test_selfcheck_tells_what_is_wrong_and_what_may_stand(filled: Any) -> None:
-    said = {key[:2]: state for key, state in states(filled).items()}
+    texts = {key[:2]: state for key, state in states(filled).items()}
     assert (
-        said["BAL203", "基本支出小计"] == "未填"
+        texts["BAL203", "基本支出小计"] == "未填"
     )  # the 小计 of a row was left blank: the total is not to blame
-    assert said["BAL201", "第 1 行"] == "✓"
-    assert said["BAL201", "第 2 行"] == "✗ 差 0.07 万元"
-    assert said["BAL201", "第 3 行"] == "非数字"
-    assert said["BAL203", "下达资金"] == "△ 合计未填"
-    assert said["BAL101", "决算数"] == "非数字"
-    assert said["BAL301", "预算数"] == "✗ 差 0.01 元"
-    assert said["REC105", "表间"] == "△ 按舍尾（不四舍五入）相符" or said[
+    assert texts["BAL201", "第 1 行"] == "✓"
+    assert texts["BAL201", "第 2 行"] == "✗ 差 0.07 万元"
+    assert texts["BAL201", "第 3 行"] == "非数字"
+    assert texts["BAL203", "下达资金"] == "△ 合计未填"
+    assert texts["BAL101", "决算数"] == "非数字"
+    assert texts["BAL301", "预算数"] == "✗ 差 0.01 元"
+    assert texts["REC105", "表间"] == "△ 按舍尾（不四舍五入）相符" or texts[
         "REC105", "表间"
     ].startswith(("✓", "✗"))
-    assert said["RAT101", "上年结转资金"] == "未填"
-    assert said["BAL501", "决算数"] == "✓"
-    assert said["编制人数", "必填"] == "✓"
-    assert said["单位性质", "必填"] == "未填"
-    failing = sum(state.startswith("✗") for state in said.values())
+    assert texts["RAT101", "上年结转资金"] == "未填"
+    assert texts["BAL501", "决算数"] == "✓"
+    assert texts["编制人数", "必填"] == "✓"
+    assert texts["单位性质", "必填"] == "未填"
+    failing = sum(state.startswith("✗") for state in texts.values())
     assert filled[CHECK]["A2"].value == f"还有 {failing} 处不平"
 
 
@@ -491,10 +493,10 @@ def test_each_sheet_says_in_its_header_line_what_is_left_on_it(
         for row in filled[CHECK].iter_rows(min_row=5, values_only=True)
         if str(row[5]).startswith("✗")
     )
-    said = {sheet.title: [cell.value for cell in sheet[2]] for sheet in filled}
+    texts = {sheet.title: [cell.value for cell in sheet[2]] for sheet in filled}
     assert len(wrong) > 2
-    assert all(f"还有 {count} 处不平" in said[title] for title, count in wrong.items())
-    assert "必填未填 3 项" in said["基本信息"]
+    assert all(f"还有 {count} 处不平" in texts[title] for title, count in wrong.items())
+    assert "必填未填 3 项" in texts["基本信息"]
     links = {
         cell.hyperlink.location
         for cell in opened(written(template))["收支总表"][2]
@@ -602,7 +604,7 @@ def yuan(dice: random.Random, fen: int) -> object:
 @pytest.mark.parametrize("seed", range(12))
 def test_selfcheck_and_checker_mean_the_same(template: Template, seed: int) -> None:
     data = written(template, odd(random.Random(seed)))
-    shown = {
+    calculated = {
         (code, cell): state for (code, _, cell), state in states(opened(data, values=True)).items()
     }
     judged = judge(workbook.read_bytes(data, "x.xlsx", template), template)
@@ -612,7 +614,7 @@ def test_selfcheck_and_checker_mean_the_same(template: Template, seed: int) -> N
         if not instance.cells:
             continue
         places = [(instance.spec.code, cell.ref) for cell in instance.cells]
-        state = next(shown[place] for place in places if place in shown)
+        state = next(calculated[place] for place in places if place in calculated)
         noted = instance.column in instance.spec.note_columns and state.startswith("△ 差")
         assert (verdict.outcome is Outcome.FAILS) == (state.startswith("✗") or noted), (
             places[0],
@@ -681,8 +683,8 @@ def test_another_form_needs_nothing_but_its_data(tmp_path: Path) -> None:
     data = written(small, filling)
     book = opened(data, values=True)
     assert [book["主表"][cell].value for cell in ("D4", "D5", "D8", "B8")] == [3.3, 1, 4.3, 6.5]
-    shown = opened(data, values=True)["检查"].iter_rows(min_row=5, values_only=True)
-    assert {row[5] for row in shown if row[4]} == {"✓", "未填"}
+    calculated = opened(data, values=True)["检查"].iter_rows(min_row=5, values_only=True)
+    assert {row[5] for row in calculated if row[4]} == {"✓", "未填"}
 
 
 # ----------------------------------------------------------------------------- in an office program
@@ -722,8 +724,8 @@ def test_recalculation_changes_nothing(template: Template, tmp_path: Path) -> No
     paths = [tmp_path / name for name, _ in books]
     for path, (_, filling) in zip(paths, books, strict=True):
         write_workbook(template, path, filling=filling, year=2023)
-    for path, shown in office.recalculated(paths).items():
-        assert list(office.differences(office.values(path), shown)) == []
+    for path, calculated in office.recalculated(paths).items():
+        assert list(office.differences(office.values(path), calculated)) == []
 
 
 @office.office

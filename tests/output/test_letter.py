@@ -83,7 +83,7 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
     data = write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM)
     assert data == write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM)
     text, rows = words(data)
-    for said in (
+    for sentence in (
         "退回修改通知",
         "青财绩〔2024〕3号",
         "青禾县医疗保障局：",
@@ -93,7 +93,7 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
         "青禾县财政局",
         "2024年3月18日",
     ):
-        assert said in text
+        assert sentence in text
     assert rows[0] == ["序号", "表/单元格", "问题", "依据", "修改要求"]
     listed = [f for f in FAULTY.findings if f.severity is not Severity.NOTE]
     assert len(rows) == len(listed) + 1 and f"共 {len(listed)} 项" in text
@@ -113,8 +113,8 @@ def test_a_clean_one_is_told_so() -> None:
 def test_text_stays_text(evil: str) -> None:
     one = replace(FAULTY.findings[0], message=evil, basis=evil)
     text, rows = words(write_letter(replace(FAULTY, findings=(one,)), evil, Bureau(), FORM))
-    shown = evil.replace("\x07", " ").replace("\ud800", " ")
-    assert f"{shown}：" in text and rows[1][2] == shown
+    display_text = evil.replace("\x07", " ").replace("\ud800", " ")
+    assert f"{display_text}：" in text and rows[1][2] == display_text
 
 
 def test_the_briefing_draws_native_charts() -> None:
@@ -138,8 +138,8 @@ def test_the_briefing_draws_native_charts() -> None:
     assert all(chart.count("<c:showSerName") == 1 and 'r:id="rId1"' in chart for chart in charts)
     rows = dict(book["数据"].iter_rows(min_row=2, values_only=True))
     assert rows == {"应报": 7, "已报": 0, "通过": 0, "退回": 0, "未报": 7}
-    shown = re.findall(r"<c:v>([^<]*)</c:v>", charts[0])
-    assert shown == ["数量", *rows, *(str(count) for count in rows.values())]
+    display_text = re.findall(r"<c:v>([^<]*)</c:v>", charts[0])
+    assert display_text == ["数量", *rows, *(str(count) for count in rows.values())]
 
 
 def test_numbers_are_those_of_the_annotated_copy() -> None:

@@ -94,18 +94,18 @@ def test_a_truncated_workbook_is_told_truncated() -> None:
 
 
 def test_sentences_with_figures_of_the_tables_are_left_out_and_told() -> None:
-    told = figures_for_report(workbook.read(SEED, FORM), FORM)
-    text, notes = text_of(report_document(told)), "\n".join(told.notes())
+    figures = figures_for_report(workbook.read(SEED, FORM), FORM)
+    text, notes = text_of(report_document(figures)), "\n".join(figures.notes())
     assert "942.42" not in text and "没有配置项目支出" not in text  # the slips of the typed report
     assert "负责机关办公楼院的管理、维护和后勤保障" in text
     assert "“三、部门整体支出绩效评价分析”里有 5 句" in notes and "处错误没有改正" in notes
 
 
 def test_small_amounts_are_told_in_yuan() -> None:
-    told = figures_for_report(workbook.read(CLEAN_ONE, FORM), FORM)
-    assert told.amount(3_050) == "30.5元"
-    assert told.amount(5_000) == "0.01万元"
-    assert told.amount(0) == "0万元"
+    figures = figures_for_report(workbook.read(CLEAN_ONE, FORM), FORM)
+    assert figures.amount(3_050) == "30.5元"
+    assert figures.amount(5_000) == "0.01万元"
+    assert figures.amount(0) == "0万元"
 
 
 def test_the_same_workbook_gives_the_same_bytes() -> None:

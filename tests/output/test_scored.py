@@ -210,9 +210,13 @@ def test_findings_in_order_with_links_to_their_rows() -> None:
         "绩效评价表!J8",
     ]
     assert lines_[0]["定位"].value is None
-    for line, shown in ((lines_[1], 130.62), (lines_[2], 10), (lines_[3], "财务管理制度健全性")):
+    for line, calculated in (
+        (lines_[1], 130.62),
+        (lines_[2], 10),
+        (lines_[3], "财务管理制度健全性"),
+    ):
         target, _, ref = line["定位"].hyperlink.location.rpartition("!")
-        assert book[target.strip("'")][ref].value == shown
+        assert book[target.strip("'")][ref].value == calculated
 
 
 def test_indicator_rows_lead_to_their_findings() -> None:
@@ -354,8 +358,8 @@ def test_office_agrees_with_every_cached_value(tmp_path: Path) -> None:
         card, indicators=(), score=None, total=None, grade="", scaling="", incomplete="没有读到指标"
     )
     paths[2].write_bytes(written(replace(fakes.submission(FORM), tables={}), card=bare))
-    for path, shown in office.recalculated(paths).items():
-        assert not list(office.differences(office.values(path), shown)), path.name
+    for path, calculated in office.recalculated(paths).items():
+        assert not list(office.differences(office.values(path), calculated)), path.name
     formulas = opened(paths[1].read_bytes(), values=False)[NOTES]
     assert all(formulas[f"L{row}"].data_type == "f" for row in range(4, 4 + len(ones)))
 
@@ -381,10 +385,11 @@ def test_office_adds_what_the_reviewer_types(tmp_path: Path) -> None:
     row = rows_of(sheet, at["三级指标"], head)["工作完成情况"]
     sheet.cell(row, at["财政复核分"]).value = 0
     book.save(path)
-    shown = office.recalculated([path])[path]
+    calculated = office.recalculated([path])[path]
     labels = {sheet.cell(r, 1).value: r for r in range(1, sheet.max_row + 1)}
     reviewed = {
-        label: shown[TABLE, f"K{labels[label]}"] for label in ("合计", "总分（100 分）", "等级")
+        label: calculated[TABLE, f"K{labels[label]}"]
+        for label in ("合计", "总分（100 分）", "等级")
     }
     assert reviewed["合计"] == pytest.approx(float(total - Fraction("13.23")))
     assert reviewed["总分（100 分）"] == pytest.approx(

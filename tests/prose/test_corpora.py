@@ -70,17 +70,18 @@ def sample(pattern: str) -> Submission:
 
 def with_report(text: str, of: Submission | None = None) -> Submission:
     """The book (or another) with this report and no other, in the first of its long cells."""
-    known, of = read_vocabulary(TEMPLATE), of or book()
-    assert known is not None
-    table = of[known.table]
+    vocabulary, of = read_vocabulary(TEMPLATE), of or book()
+    assert vocabulary is not None
+    table = of[vocabulary.table]
     first = table.rows[0]
     cells = {title: cell._replace(raw=text, value=text) for title, cell in first.cells.items()}
     return replace(
-        of, tables={**of.tables, known.table: replace(table, rows=(replace(first, cells=cells),))}
+        of,
+        tables={**of.tables, vocabulary.table: replace(table, rows=(replace(first, cells=cells),))},
     )
 
 
-def said(text: str, of: Submission | None = None) -> list[Finding]:
+def findings_in(text: str, of: Submission | None = None) -> list[Finding]:
     """What the rules on the report say of a text."""
     return [
         finding
@@ -134,8 +135,12 @@ def test_odd_names_of_subjects_are_quoted_to_the_letter() -> None:
 def test_a_form_without_subjects_has_no_odd_names_of_them() -> None:
     evidence = Evidence(with_report(NAMES), TEMPLATE)
     evidence.__dict__["vocabulary"] = replace(evidence.vocabulary, subjects=None)
-    seen = [saw for code in ("NAR112", "STR114") for saw in RULES[code].check(evidence)]
-    assert len(seen) == 2 and all(isinstance(saw, Skipped) for saw in seen)
+    observations = [
+        observation for code in ("NAR112", "STR114") for observation in RULES[code].check(evidence)
+    ]
+    assert len(observations) == 2 and all(
+        isinstance(observation, Skipped) for observation in observations
+    )
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -159,7 +164,7 @@ def test_nothing_right_is_accused_and_most_wrong_is_found(
     accused, missed = [], []
     of = sample(OTHER_BOOKS[name]) if name in OTHER_BOOKS else None
     for kind, wanted, text in corpus(name):
-        findings = said(text, of)
+        findings = findings_in(text, of)
         for one in wanted:
             asked[kind] += 1
             found[kind] += is_found(one, findings)

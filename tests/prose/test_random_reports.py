@@ -169,7 +169,7 @@ class Pen:
         """Of whom and when."""
         return f"{self.one(*self.who)}{self.one(*self.year)}"
 
-    def told(self) -> Iterator[str]:
+    def all_sentences(self) -> Iterator[str]:
         """Sentences about this department; a number that may be changed stands in [ ]."""
         made, one, money = self.made, self.one, self.money
         spent = one("支出合计", "本年支出合计", "总支出", "全年支出", "支出总额")
@@ -284,9 +284,9 @@ class Pen:
 
     def report(self) -> list[str]:
         """A report in an order of chance, with headings or without."""
-        told = [sentence for sentence in self.told() if sentence]
+        all_sentences = [sentence for sentence in self.all_sentences() if sentence]
         others = [sentence for sentence in self.innocent() if self.dice.random() < 0.5]
-        sentences = told + [f"\n{sentence}\n" for sentence in others]
+        sentences = all_sentences + [f"\n{sentence}\n" for sentence in others]
         self.dice.shuffle(sentences)
         if self.dice.random() < 0.5:
             sentences.insert(
@@ -296,7 +296,7 @@ class Pen:
         return sentences
 
 
-def said(made: Money, name: str, text: str) -> tuple[Finding, ...]:
+def findings_in(made: Money, name: str, text: str) -> tuple[Finding, ...]:
     read = submission(
         Case("RANDOM", "随机", given={**tables(made, name), "报告正文": "一、部门概况 | …"}),
         TEMPLATE,
@@ -327,8 +327,8 @@ def changed(sentence: str, dice: random.Random) -> str:
     step = Decimal(1).scaleb(int(number.as_tuple().exponent))
     other = (number * factor).quantize(step)
     other = other if other != number else number + 3 * step
-    shown = f"{other:,}" if "," in place[1] else str(other)
-    return sentence[: place.start(1)] + shown + sentence[place.end(1) :]
+    wrong_number = f"{other:,}" if "," in place[1] else str(other)
+    return sentence[: place.start(1)] + wrong_number + sentence[place.end(1) :]
 
 
 def bare(text: str) -> str:
@@ -336,7 +336,7 @@ def bare(text: str) -> str:
 
 
 def judged(
-    number: int, dice: random.Random, tell: Callable[[str], object] = lambda line: None
+    number: int, dice: random.Random, log: Callable[[str], object] = lambda line: None
 ) -> tuple[list[str], list[str]]:
     """Of so many departments: what is said of right reports, and the changed sentences of which
     nothing is said.
@@ -345,17 +345,19 @@ def judged(
     for _ in range(number):
         made, name = department(dice), dice.choice(NAMES)
         sentences = Pen(made, dice, name).report()
-        found = said(made, name, bare("".join(sentences)))
+        found = findings_in(made, name, bare("".join(sentences)))
         accused += [f"{finding.severity} {finding.message}" for finding in found]
         place = dice.choice([n for n, sentence in enumerate(sentences) if "[" in sentence])
         wrong = bare(changed(sentences[place], dice))
         text = "".join(bare(one) if n != place else wrong for n, one in enumerate(sentences))
         found = tuple(
-            finding for finding in said(made, name, text) if finding.severity is not Severity.NOTE
+            finding
+            for finding in findings_in(made, name, text)
+            if finding.severity is not Severity.NOTE
         )
         if not any(fold(finding.reported.lstrip("…")) in fold(wrong) for finding in found):
             missed.append(wrong)
-            tell(f"没有查出：{wrong}")
+            log(f"没有查出：{wrong}")
     return accused, missed
 
 

@@ -26,10 +26,13 @@ SEED = next(INBOX.glob("*临泽县机关事务中心*.xlsx"))
 
 
 def statements(text: str) -> ReportStatements:
-    known = read_vocabulary(TEMPLATE)
-    assert known is not None
+    vocabulary = read_vocabulary(TEMPLATE)
+    assert vocabulary is not None
     return read_statements(
-        [passage(Place("报告正文", "B4"), "一、部门概况", text, known.lexicon)], known, (), 2023
+        [passage(Place("报告正文", "B4"), "一、部门概况", text, vocabulary.lexicon)],
+        vocabulary,
+        (),
+        2023,
     )
 
 
@@ -67,14 +70,14 @@ def test_another_year_is_another_role() -> None:
 
 
 def test_change_share_and_completion() -> None:
-    told = statements(
+    facts = statements(
         "基本支出105万元，比上年增加5万元，增长5%，占总支出的50%。项目支出年初预算10万元，决算9万元，完成年初预算的90%。"
     )
-    assert [(c.item, c.direction, c.base, bool(c.amount), bool(c.rate)) for c in told.changes] == [
+    assert [(c.item, c.direction, c.base, bool(c.amount), bool(c.rate)) for c in facts.changes] == [
         ("基本支出", 1, "previous", True, True)
     ]
-    assert [(s.part.item, s.whole) for s in told.shares] == [("基本支出", "总支出")]
-    assert [(d.item, d.base) for d in told.completions] == [("项目支出", "original")]
+    assert [(s.part.item, s.whole) for s in facts.shares] == [("基本支出", "总支出")]
+    assert [(d.item, d.base) for d in facts.completions] == [("项目支出", "original")]
 
 
 @pytest.mark.parametrize(
@@ -99,16 +102,18 @@ def test_folding_keeps_positions() -> None:
 
 
 def test_every_address_of_the_vocabulary_is_on_the_form() -> None:
-    known = read_vocabulary(TEMPLATE)
-    assert known is not None
-    refs = [ref for item in known.items.values() for found in item.cells.values() for ref in found]
+    vocabulary = read_vocabulary(TEMPLATE)
+    assert vocabulary is not None
+    refs = [
+        ref for item in vocabulary.items.values() for found in item.cells.values() for ref in found
+    ]
     refs += [
         ref
-        for rate in known.rates.values()
+        for rate in vocabulary.rates.values()
         for ref in (rate.display_ref, rate.part, rate.whole)
         if ref
     ]
-    refs += [ref for advice in known.advice for ref in advice.zero]
+    refs += [ref for advice in vocabulary.advice for ref in advice.zero]
     for ref in refs:
         table = TEMPLATE.table[ref.table]
         assert ref.column in table.column, ref
@@ -171,8 +176,8 @@ def test_a_heading_holds_until_one_as_high() -> None:
     """What a heading or the title of a table names is no doubt any more under the next heading of
     its level.
     """
-    known = read_vocabulary(TEMPLATE)
-    assert known is not None
+    vocabulary = read_vocabulary(TEMPLATE)
+    assert vocabulary is not None
     texts = (
         "一、概况",
         "（一）下属单位情况",
@@ -185,8 +190,8 @@ def test_a_heading_holds_until_one_as_high() -> None:
         "项目支出7万元。",
     )
     passages = [
-        passage(Place("报告.docx", f"第{n}段"), "", text, known.lexicon)
+        passage(Place("报告.docx", f"第{n}段"), "", text, vocabulary.lexicon)
         for n, text in enumerate(texts, 1)
     ]
-    found = read_statements(passages, known, (), 2023).facts
+    found = read_statements(passages, vocabulary, (), 2023).facts
     assert [bool(fact.doubt) for fact in found] == [True, False, False]

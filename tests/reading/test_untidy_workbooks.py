@@ -73,14 +73,14 @@ def mess(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_every_file_has_its_line(mess: tuple[Path, Path]) -> None:
     files = {line["file"]: line for line in record(mess[1])["files"]}
-    said = {file: (line["status"], line["material"]) for file, line in files.items()}
-    twin = said.pop("全部.zip/甲/二（终稿）.xlsx")
+    statuses = {file: (line["status"], line["material"]) for file, line in files.items()}
+    twin = statuses.pop("全部.zip/甲/二（终稿）.xlsx")
     assert twin[0] in {"无法读取", "重复", "已报"}
     if twin[0] == "已报":
-        assert said.pop("全部.zip/甲/二.xlsx")[0] == "重复"
+        assert statuses.pop("全部.zip/甲/二.xlsx")[0] == "重复"
     else:
-        assert said.pop("全部.zip/甲/二.xlsx")[0] == "已报"
-    assert said == {
+        assert statuses.pop("全部.zip/甲/二.xlsx")[0] == "已报"
+    assert statuses == {
         "县局/自评表.xlsx": ("已报", False),
         "县局/自评报告.doc": ("已报", True),
         "全部.zip/Thumbs.db": ("未识别", False),
@@ -303,13 +303,13 @@ def test_what_may_not_be_read_or_written_is_told(powerless: list[str], tmp_path:
     finally:
         (inbox / "锁").chmod(0o700)
     assert done.returncode == 0, done.stderr.decode()
-    said = {
+    statuses = {
         line["file"]: (line["status"], line["reason"])
         for line in record(tmp_path / "结果")["files"]
     }
-    assert said["丙.xlsx"][0] == "已报"
-    assert said["锁"] == ("无法读取", "文件夹打不开：没有权限，或正被别的程序打开")
-    assert said["乙.xlsx"] == ("无法读取", "无法打开：没有权限，或正被别的程序打开")
+    assert statuses["丙.xlsx"][0] == "已报"
+    assert statuses["锁"] == ("无法读取", "文件夹打不开：没有权限，或正被别的程序打开")
+    assert statuses["乙.xlsx"] == ("无法读取", "无法打开：没有权限，或正被别的程序打开")
     assert (
         refused.returncode == 2
         and "不能写入" in refused.stderr.decode()

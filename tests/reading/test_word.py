@@ -69,7 +69,7 @@ def test_paragraphs_with_text_are_counted() -> None:
 
 
 @pytest.mark.parametrize(
-    ("body", "seen"),
+    ("body", "visible"),
     [
         (
             "<w:p><w:ins><w:r><w:t>新</w:t></w:r></w:ins><w:del><w:r><w:delText>"
@@ -124,8 +124,8 @@ def test_paragraphs_with_text_are_counted() -> None:
         "frame",
     ],
 )
-def test_the_text_is_what_a_person_sees(body: str, seen: list[str]) -> None:
-    assert texts(body) == seen
+def test_the_text_is_what_a_person_sees(body: str, visible: list[str]) -> None:
+    assert texts(body) == visible
 
 
 def test_headings_numbering_and_the_table_of_contents() -> None:
@@ -177,7 +177,7 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> D
 
 
 @pytest.mark.parametrize(
-    ("section", "settings", "seen"),
+    ("section", "settings", "visible"),
     [
         ("", "", []),
         ('<w:headerReference w:type="default" r:id="h1"/>', "", ["页眉第1段 header1"]),
@@ -199,10 +199,10 @@ def with_margins(section: str, settings: str = "", text: str = "正文。") -> D
     ids=["none", "default", "first not shown", "first", "even not shown", "even", "both"],
 )
 def test_headers_and_footers_are_read_where_a_page_shows_them(
-    section: str, settings: str, seen: list[str]
+    section: str, settings: str, visible: list[str]
 ) -> None:
     found = with_margins(section, settings)
-    assert [f"{one.ref} {one.text}" for one in found.margins] == seen
+    assert [f"{one.ref} {one.text}" for one in found.margins] == visible
     assert [one.text for one in found.paragraphs] == ["正文。"]
 
 

@@ -75,14 +75,14 @@ def copied(
                 cell = None
             if cell is not None and cell.number is not None:
                 origin[len(lines), len(line)] = cell
-            line.append("" if cell is None else shown(cell, unit))
+            line.append("" if cell is None else typed_text(cell, unit))
         if row.kind == "total" and not label:
             line[0] = line[0] or row.title
         lines.append(line)
     return lines, origin
 
 
-def shown(cell: Cell, unit: str) -> str:
+def typed_text(cell: Cell, unit: str) -> str:
     if cell.number is None:
         return "" if cell.raw is None else cell.text
     if cell.unit == "%":
@@ -103,10 +103,10 @@ def document(tables: list[tuple[str, str, list[list[str]]]]) -> Document:
         rows = tuple((0, tuple(WordCell(text) for text in line)) for line in lines)
         made.append(WordTable(rows, len(texts), len(made) + 1))
     paragraphs = tuple(Paragraph(n, text) for n, text in enumerate(texts, 1))
-    known, figures = form_tables(
+    form_cells, figures = form_tables(
         DocxContent(paragraphs, tuple(made)), FILE, TEMPLATE, titles_of(TEMPLATE)
     )
-    return Document(FILE, "0" * 64, paragraphs, known, figures=figures)
+    return Document(FILE, "0" * 64, paragraphs, form_cells, figures=figures)
 
 
 def found(submission: Submission, report: Document) -> list[Finding]:

@@ -81,7 +81,7 @@ def test_a_measure_as_people_write_it(
 
 
 @pytest.mark.parametrize(
-    ("value", "note", "unit", "number", "rate", "shown"),
+    ("value", "note", "unit", "number", "rate", "text"),
     [
         ("0.95", "%", "%", "0.95", True, "95%"),
         ("0.95", "%", "", "0.95", True, "95%"),
@@ -97,11 +97,11 @@ def test_a_measure_as_people_write_it(
     ],
 )
 def test_a_measure_in_a_number_cell(
-    value: str, note: str, unit: str, number: str, rate: bool, shown: str
+    value: str, note: str, unit: str, number: str, rate: bool, text: str
 ) -> None:
     cell = Cell("表", "H4", "行", "业绩值", float(value), Decimal(value), State.NUMBER, note=note)
     found = read_measure(cell, unit)
-    assert (found.number, found.rate, str(found)) == (F(number), rate, shown)
+    assert (found.number, found.rate, str(found)) == (F(number), rate, text)
 
 
 def test_an_empty_cell_is_no_measure() -> None:

@@ -66,7 +66,7 @@ def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
     return {answer.file.rpartition("/")[2]: answer for answer in examine_one.examine_all(tasks, 1)}
 
 
-def told(answer: Answer) -> list[str]:
+def codes_of(answer: Answer) -> list[str]:
     """The cells of the findings about a report."""
     assert answer.report, answer.reason
     return [str(f.place) for f in answer.report.findings if f.place.sheet.endswith(".docx")]
@@ -105,11 +105,11 @@ def test_a_report_goes_with_its_workbook(
     files: Mapping[str, bytes], roster: bool, tmp_path: Path
 ) -> None:
     found = answers(tmp_path, files, roster=roster)
-    assert told(found["水务.xlsx"]) and all(
-        "docx 第" in place for place in told(found["水务.xlsx"])
+    assert codes_of(found["水务.xlsx"]) and all(
+        "docx 第" in place for place in codes_of(found["水务.xlsx"])
     )
-    assert [said for _, said in found["水务.xlsx"].documents] == [CHECKED]
-    assert not told(found["信访.xlsx"]) and not found["信访.xlsx"].documents
+    assert [message for _, message in found["水务.xlsx"].documents] == [CHECKED]
+    assert not codes_of(found["信访.xlsx"]) and not found["信访.xlsx"].documents
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_report_goes_with_its_workbook(
 )
 def test_nothing_is_guessed(files: Mapping[str, bytes], tmp_path: Path) -> None:
     found = answers(tmp_path, files)
-    assert not [place for answer in found.values() if answer.report for place in told(answer)]
+    assert not [place for answer in found.values() if answer.report for place in codes_of(answer)]
     assert not any(answer.documents for answer in found.values())
 
 
@@ -161,7 +161,7 @@ def test_of_several_reports_the_latest_is_read(tmp_path: Path) -> None:
         stamp = 1_700_000_000
         os.utime(tmp_path / name, (stamp, stamp))
     found = {a.file: a for a in run.check_files([tmp_path], template=TEMPLATE)}
-    assert not told(found["水务.xlsx"])
+    assert not codes_of(found["水务.xlsx"])
     assert (
         "v2.docx" in found["水务局绩效报告v1.docx"].reason
         and found["水务局绩效报告v2.docx"].reason == CHECKED
@@ -204,7 +204,7 @@ def test_a_run_tells_the_report_in_every_list(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     done = run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
     book = next(answer for answer in done.answers if answer.report)
-    assert told(book) == ["青禾县水务局绩效报告.docx 第3段"]
+    assert codes_of(book) == ["青禾县水务局绩效报告.docx 第3段"]
     csv = (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig")
     assert "青禾县水务局绩效报告.docx,第3段" in csv and "555.37" in csv
     material = next(answer for answer in done.answers if answer.material)
@@ -237,8 +237,8 @@ def test_a_report_given_by_hand_is_read_whatever_it_is_called(tmp_path: Path) ->
     word.parent.mkdir()
     book.write_bytes(WATER)
     word.write_bytes(report(WRONG))
-    code, shown, _ = jixiao("check", book, "--report", word)
-    assert "文字.docx 第1段" in shown and "555.37" in shown and "随附材料 1" in shown
+    code, output, _ = jixiao("check", book, "--report", word)
+    assert "文字.docx 第1段" in output and "555.37" in output and "随附材料 1" in output
     assert code in {0, 1}
 
 
@@ -246,8 +246,8 @@ def test_a_report_given_by_hand_must_be_a_docx(tmp_path: Path) -> None:
     book, word = tmp_path / "表.xlsx", tmp_path / "文字.doc"
     book.write_bytes(WATER)
     word.write_bytes(b"x")
-    code, _, said = jixiao("check", book, "--report", word)
-    assert code == 2 and ".docx" in said
+    code, _, message = jixiao("check", book, "--report", word)
+    assert code == 2 and ".docx" in message
 
 
 def test_scoring_tells_reports_too(tmp_path: Path) -> None:
@@ -268,7 +268,7 @@ def test_a_name_like_a_formula_stays_a_name(tmp_path: Path) -> None:
     }.items():
         (tmp_path / file).write_bytes(content)
     run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
-    seen = 0
+    count = 0
     for path in (tmp_path / "结果").rglob("*.xlsx"):
         for sheet in openpyxl.load_workbook(path):
             for row in sheet.iter_rows():
@@ -278,8 +278,8 @@ def test_a_name_like_a_formula_stays_a_name(tmp_path: Path) -> None:
                     if isinstance(cell.value, str) and cell.value.startswith(("=1+1", "=CMD"))
                 ]
                 assert all(cell.data_type == "s" for cell in ours)
-                seen += len(ours)
-    assert seen
+                count += len(ours)
+    assert count
     assert "\n=1+1" not in (tmp_path / "结果" / "findings.csv").read_text(
         encoding="utf-8-sig"
     ).replace(",=", "\n=")

@@ -92,7 +92,7 @@ def typed(path: Path, typing: Typing, sheet: str = "绩效评价表") -> None:
     book.save(path)
 
 
-def shown(path: Path, name: str = "绩效评价表") -> dict[str, tuple[object, object]]:
+def rows_of(path: Path, name: str = "绩效评价表") -> dict[str, tuple[object, object]]:
     """What stands in the two cells of each line, as written."""
     sheet = openpyxl.load_workbook(path, data_only=True)[name]
     columns, rows = lines(sheet)
@@ -113,7 +113,7 @@ def card_of(done: Batch, department: str) -> Scorecard:
     )
 
 
-def told(done: Batch) -> list[tuple[str, str]]:
+def review_findings(done: Batch) -> list[tuple[str, str]]:
     return [
         (finding.code, finding.message)
         for finding in done.findings
@@ -146,7 +146,7 @@ def test_the_reviewers_scores_decide_the_ranking(inbox: Path, first: Path, tmp_p
         {"满意度": (0, "问卷不实"), "预算执行率": (0, "有虚列支出")},
     )
     done = run(inbox, tmp_path / "第二次", first)
-    assert told(done) == []
+    assert review_findings(done) == []
     card = card_of(done, ONE)
     assert card.review and card.total and card.execution.score is not None
     scored = [one for one in card.indicators if one.score is not None]
@@ -186,12 +186,12 @@ def test_typing_is_written_again_and_stays_for_ever(inbox: Path, first: Path) ->
     }
     typed(first / "评分" / f"{ONE}.xlsx", typing)
     done = run(inbox, first, first / "评分")
-    assert shown(first / "评分" / f"{ONE}.xlsx").items() >= typing.items()
+    assert rows_of(first / "评分" / f"{ONE}.xlsx").items() >= typing.items()
     kept = first / "评分" / f"{ONE}（改动保留1）.xlsx"
-    assert shown(kept).items() >= typing.items()
+    assert rows_of(kept).items() >= typing.items()
     tree = {path: path.read_bytes() for path in first.rglob("*") if path.is_file()}
     again = run(inbox, first, first / "评分")
-    assert told(again) == told(done) != []
+    assert review_findings(again) == review_findings(done) != []
     assert {path: path.read_bytes() for path in first.rglob("*") if path.is_file()} == tree
 
 
@@ -226,9 +226,9 @@ def test_typing_without_the_option_is_kept_and_the_option_named(inbox: Path, fir
     done = run(inbox, first, first / "评分")
     review = card_of(done, ONE).review
     assert (
-        told(done) == []
+        review_findings(done) == []
         and review
-        and shown(first / "评分" / f"{ONE}.xlsx")["满意度"] == (12.5, "抽查")
+        and rows_of(first / "评分" / f"{ONE}.xlsx")["满意度"] == (12.5, "抽查")
     )
 
 
@@ -239,14 +239,14 @@ def test_two_workbooks_of_one_department(inbox: Path, first: Path, tmp_path: Pat
     typed(path, {"满意度": (12.5, "抽查")})
     typed(copy, {"满意度": (11, "另一人"), "人员变动情况": (2, "有误")})
     done = run(inbox, tmp_path / "二", first)
-    (found,) = told(done)
+    (found,) = review_findings(done)
     assert (
         found[0] == "REV108"
         and "满意度" in found[1]
         and path.name in found[1]
         and copy.name in found[1]
     )
-    lines_ = shown(tmp_path / "二" / "评分" / f"{ONE}.xlsx")
+    lines_ = rows_of(tmp_path / "二" / "评分" / f"{ONE}.xlsx")
     assert lines_["满意度"] == (12.5, "抽查") and lines_["人员变动情况"] == (2, "有误")
 
 
@@ -289,7 +289,7 @@ def test_slips_are_told_on_the_screen_and_in_the_summary(
     inbox: Path, first: Path, tmp_path: Path
 ) -> None:
     typed(first / "评分" / f"{ONE}.xlsx", {"满意度": (14, "超出")})
-    said = CliRunner().invoke(
+    problems_of = CliRunner().invoke(
         main,
         [
             "run",
@@ -304,10 +304,10 @@ def test_slips_are_told_on_the_screen_and_in_the_summary(
             "1",
         ],
     )
-    assert said.exit_code == 0
+    assert problems_of.exit_code == 0
     assert (
         "错误：财政复核：青禾县信访局“满意度”的财政复核分“14”应是 0 到 13.5 之间的数字，没有采用"
-        in said.stderr
+        in problems_of.stderr
     )
     listed = openpyxl.load_workbook(tmp_path / "二" / "汇总.xlsx")["问题清单"]
     (row,) = [row for row in listed.iter_rows(values_only=True) if row[3] == "REV101"]
@@ -327,7 +327,7 @@ def test_a_workbook_of_another_year_form_or_department_is_told(
     path = first / "评分" / f"{ONE}.xlsx"
     typed(path, {"满意度": (12.5, "抽查")})
 
-    def said(key: str, value: str) -> list[str]:
+    def problems_of(key: str, value: str) -> list[str]:
         book = openpyxl.load_workbook(path)
         next(row for row in book["_review"].iter_rows() if row[0].value == key)[1].value = value
         book.save(tmp_path / path.name)
@@ -335,13 +335,13 @@ def test_a_workbook_of_another_year_form_or_department_is_told(
         assert card.review and (card.review.total is not None) == (key == "version")
         return [finding.code for finding in card.review.findings]
 
-    assert said("year", "2022") == said("template", "xiangmu-zhichu") == ["REV107"]
-    assert said("version", "0.9") == ["REV109"]
+    assert problems_of("year", "2022") == problems_of("template", "xiangmu-zhichu") == ["REV107"]
+    assert problems_of("version", "0.9") == ["REV109"]
     other = tmp_path / "名字错"
     other.mkdir()
     shutil.copy2(path, other / f"{OTHER}.xlsx")
     done = run(inbox, tmp_path / "名字", other)
-    ((code, message),) = told(done)
+    ((code, message),) = review_findings(done)
     assert code == "REV107" and ONE in message and OTHER in message
     assert card_of(done, ONE).final != (card_of(done, ONE).total, card_of(done, ONE).grade)
     assert card_of(done, OTHER).review is None
@@ -354,7 +354,7 @@ def test_files_that_are_none_are_told_and_an_empty_folder_refused(
     shutil.copy2(SAMPLES / "inbox" / SENT[ONE], first / "评分" / "别的.xlsx")
     (first / "评分" / "坏的.xlsx").write_bytes(b"PK\x03\x04no")
     done = run(inbox, tmp_path / "二", first / "评分")
-    assert [(code, message.partition("”")[0]) for code, message in told(done)] == [
+    assert [(code, message.partition("”")[0]) for code, message in review_findings(done)] == [
         ("REV107", "财政复核：“别的.xlsx"),
         ("REV107", "财政复核：“坏的.xlsx"),
     ]
@@ -389,13 +389,13 @@ def test_what_changed_since_is_told_and_the_score_stands(
     typed(path, {"满意度": (12.5, "抽查"), "人员变动情况": (2, "有误")})
     sent_again(inbox, {"满意度": 13})
     done = run(inbox, tmp_path / "二", first)
-    ((code, message),) = told(done)
+    ((code, message),) = review_findings(done)
     assert code == "REV104" and "“满意度”" in message and "自评分由 13.5 分变为 13 分" in message
     assert card_of(done, ONE).review is not None
     # It is told until the reviewer answers.
-    assert told(run(inbox, tmp_path / "三", tmp_path / "二")) == [(code, message)]
+    assert review_findings(run(inbox, tmp_path / "三", tmp_path / "二")) == [(code, message)]
     typed(tmp_path / "三" / "评分" / f"{ONE}.xlsx", {"满意度": (12.5, "抽查；重报后仍按此分")})
-    assert told(run(inbox, tmp_path / "四", tmp_path / "三")) == []
+    assert review_findings(run(inbox, tmp_path / "四", tmp_path / "三")) == []
 
 
 def test_lines_are_matched_by_name_and_one_without_an_indicator_is_never_lost(
@@ -413,9 +413,9 @@ def test_lines_are_matched_by_name_and_one_without_an_indicator_is_never_lost(
     )
     sent_again(inbox, {name: "群众满意度"})
     done = run(inbox, tmp_path / "二", first)
-    assert [code for code, _ in told(done)] == ["REV105"]
+    assert [code for code, _ in review_findings(done)] == ["REV105"]
     scored = tmp_path / "二" / "评分" / f"{ONE}.xlsx"
-    assert shown(scored)["人员变动情况"] == (2, "有误")
+    assert rows_of(scored)["人员变动情况"] == (2, "有误")
     texts = [
         str(cell.value)
         for row in openpyxl.load_workbook(scored)["绩效评价表"].iter_rows()
@@ -425,7 +425,9 @@ def test_lines_are_matched_by_name_and_one_without_an_indicator_is_never_lost(
     # The indicator comes back under its old name: so does the reviewer's word.
     shutil.copy2(SAMPLES / "inbox" / SENT[ONE], inbox)
     done = run(inbox, tmp_path / "三", tmp_path / "二")
-    assert told(done) == [] and shown(tmp_path / "三" / "评分" / f"{ONE}.xlsx")["满意度"] == (
+    assert review_findings(done) == [] and rows_of(tmp_path / "三" / "评分" / f"{ONE}.xlsx")[
+        "满意度"
+    ] == (
         12.5,
         "抽查",
     )
@@ -435,7 +437,7 @@ def test_a_department_that_sent_nothing_this_time(inbox: Path, first: Path, tmp_
     typed(first / "评分" / f"{ONE}.xlsx", {"满意度": (12.5, "抽查")})
     (inbox / SENT[ONE]).unlink()
     done = run(inbox, tmp_path / "二", first)
-    assert [(code, ONE in message) for code, message in told(done)] == [("REV110", True)]
+    assert [(code, ONE in message) for code, message in review_findings(done)] == [("REV110", True)]
 
 
 def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
@@ -445,7 +447,7 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
 
     def ran(output: Path, review: Path | None = None) -> list[Scorecard]:
         done = batch.run([inbox], output, template=form, review_folder=review, jobs=1)
-        assert told(done) == [] and not done.problems
+        assert review_findings(done) == [] and not done.problems
         return [card for answer in done.submitted for card in answer.scorecards]
 
     before = ran(tmp_path / "一")
@@ -455,7 +457,7 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
     first, second = ran(tmp_path / "二", tmp_path / "一")
     assert first.review is None and second.review and before[1].total and one.score
     assert second.review.total == before[1].total - one.score + 1
-    assert shown(tmp_path / "二" / "评分" / path.name, "绩效评价表2")[one.name] == (
+    assert rows_of(tmp_path / "二" / "评分" / path.name, "绩效评价表2")[one.name] == (
         1,
         "只完成一部分",
     )

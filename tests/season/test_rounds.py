@@ -238,15 +238,15 @@ def test_rows_put_in_and_taken_out_change_only_their_own_states(
     assert sorted(_known_by(f) for f in report.findings if f.since == 1) == sorted([*own, *kept])
     # Nobody asked for an innocent row, nor for a faulty one to be put in: each is told, and nothing
     # else is. A table that a finding spoke of as a whole had to change anyhow.
-    told = {change.item for change in report.changes}
+    listed = {change.item for change in report.changes}
     moving = {
         (table, title)
         for table, innocent, title, when, _ in rows
         if when == AFTER or (when == BEFORE and innocent)
     }
     spoken_of = {f.place.sheet for f in check(book, FORM).findings}
-    assert {title for table, title in moving if book[table].sheet not in spoken_of} <= told
-    assert told <= {title for _, title in moving} | faulty[BEFORE]
+    assert {title for table, title in moving if book[table].sheet not in spoken_of} <= listed
+    assert listed <= {title for _, title in moving} | faulty[BEFORE]
 
 
 ALIKE = "科学技术支出"
@@ -568,15 +568,15 @@ def test_what_follows_from_a_correction_is_no_other_change() -> None:
     after = replace(
         after, sha256="a" * 64, tables={**after.tables, found.name: replace(found, rows=rows)}
     )
-    told = {(c.item, c.field) for c in compared(book, after).changes}
-    assert told == {(finding.item, columns["unit"])}
-    told = {
+    listed = {(c.item, c.field) for c in compared(book, after).changes}
+    assert listed == {(finding.item, columns["unit"])}
+    listed = {
         (c.item, c.field)
         for c in compared(
             book, replace(_judged(book, other, deviation="无"), sha256="b" * 64)
         ).changes
     }
-    assert told == {(other, columns["deviation"])}
+    assert listed == {(other, columns["deviation"])}
 
 
 def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
@@ -593,10 +593,10 @@ def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
             replace(one, place=total.place, related=(), message="请核对。", hint="", count=1),
         ),
     )
-    for row, told in (("公务接待费", False), ("会议费", True)):
+    for row, listed in (("公务接待费", False), ("会议费", True)):
         after = replace(_typed(book, "三公经费", row, "决算数", "4321"), sha256="c" * 64)
         report = rounds_compared(check(after, FORM), after, record(about, book), FORM)
-        assert [(c.item, c.field) for c in report.changes] == [(row, "决算数")] * told
+        assert [(c.item, c.field) for c in report.changes] == [(row, "决算数")] * listed
 
 
 def test_three_rounds_remember_the_first() -> None:

@@ -159,9 +159,14 @@ def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
         "有 2 个部门这次没有报送" in note for note in second.notes
     )
     book = openpyxl.load_workbook(tmp_path / "二" / "汇总.xlsx")
-    said = {row[1]: row[8] for row in book["报送情况"].iter_rows(min_row=4, values_only=True)}
-    assert said[passed] == "这次没有报送；第 1 次报送已通过"
-    assert said[late] == f"这次没有报送；第 1 次报送退回，还有错误 {errors} 条、警告 {warnings} 条"
+    round_states = {
+        row[1]: row[8] for row in book["报送情况"].iter_rows(min_row=4, values_only=True)
+    }
+    assert round_states[passed] == "这次没有报送；第 1 次报送已通过"
+    assert (
+        round_states[late]
+        == f"这次没有报送；第 1 次报送退回，还有错误 {errors} 条、警告 {warnings} 条"
+    )
     lines = [
         row for row in book["整改台账"].iter_rows(min_row=4, values_only=True) if row[0] == late
     ]

@@ -42,7 +42,7 @@ def answer(*findings: Finding) -> Answer:
 
 
 def waiver(**changes: object) -> Waiver:
-    known: dict[str, object] = {
+    fields: dict[str, object] = {
         "department": "教育局",
         "code": "BAL503",
         "item": "会议费",
@@ -51,7 +51,7 @@ def waiver(**changes: object) -> Waiver:
         "until": dt.date(2024, 12, 31),
         "source": "waivers.csv 第 2 行",
     }
-    return Waiver(**(known | changes))  # type: ignore[arg-type]
+    return Waiver(**(fields | changes))  # type: ignore[arg-type]
 
 
 def test_a_warning_is_explained_by_rule_and_item() -> None:
@@ -78,12 +78,12 @@ def test_an_explained_warning_lets_a_workbook_pass() -> None:
 
 
 def test_a_waived_error_stays_visible_and_no_longer_counts() -> None:
-    (got,), told = waived([answer(finding(severity=Severity.ERROR))], [waiver()], TODAY)
+    (got,), notes = waived([answer(finding(severity=Severity.ERROR))], [waiver()], TODAY)
     assert got.report
     assert got.report.findings[0].state is FindingState.WAIVED
     assert "李局长" in got.report.findings[0].explanation
     assert got.report.result is Result.PASS
-    assert told == ()
+    assert notes == ()
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_a_waived_error_stays_visible_and_no_longer_counts() -> None:
     ],
 )
 def test_idle_waivers_are_told(changes: dict[str, object], code: str) -> None:
-    (got,), told = waived([answer(finding())], [waiver(**changes)], TODAY)
+    (got,), notes = waived([answer(finding())], [waiver(**changes)], TODAY)
     assert got.report and got.report.findings[0].state is FindingState.OPEN
-    assert [one.code for one in told] == [code]
+    assert [one.code for one in notes] == [code]
 
 
 def test_files_of_the_bureau_name_every_mistake(tmp_path: Path) -> None:
@@ -105,18 +105,18 @@ def test_files_of_the_bureau_name_every_mistake(tmp_path: Path) -> None:
     path.write_text(
         "部门,规则,项目,理由,批准人,到期\n教育局,BAL503,,,李局长,明天\n", encoding="utf-8"
     )
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as notes:
         read_waivers(path)
-    assert len(told.value.mistakes) == 2
+    assert len(notes.value.mistakes) == 2
     path = tmp_path / "批复决算.csv"
     path.write_bytes(
         "部门编码,项目,年初预算,全年预算,决算\n101,基本支出,1,一百,2\n,项目支出,1,1,1\n".encode(
             "gb18030"
         )
     )
-    with pytest.raises(InputError) as told:
+    with pytest.raises(InputError) as notes:
         read_reference(path)
-    assert [mistake[:6] for mistake in told.value.mistakes] == ["第 2 行：", "第 3 行："]
+    assert [mistake[:6] for mistake in notes.value.mistakes] == ["第 2 行：", "第 3 行："]
 
 
 def test_reference_figures_keep_their_line(tmp_path: Path) -> None:

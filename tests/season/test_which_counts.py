@@ -237,7 +237,7 @@ def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("file", "said"),
+    ("file", "hinted"),
     [
         ("青禾县机关事务中心.xlsx", True),
         ("包.zip/青禾县机关事务管理局2023.xlsx", True),
@@ -249,9 +249,9 @@ def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
         ("甘谷县机关事务管理局.xlsx", False),  # another county's
     ],
 )
-def test_a_file_named_after_another_department_is_a_hint(file: str, said: bool) -> None:
+def test_a_file_named_after_another_department_is_a_hint(file: str, hinted: bool) -> None:
     [one] = settled(answer(file, "财政局"))
-    assert one.status is FileStatus.SUBMITTED and ("文件名里" in one.reason) is said
+    assert one.status is FileStatus.SUBMITTED and ("文件名里" in one.reason) is hinted
 
 
 @pytest.mark.parametrize(

@@ -199,7 +199,7 @@ def test_a_rate_of_small_printed_amounts_leaves_more_room() -> None:
 
 
 @pytest.mark.parametrize(
-    ("shown", "part", "whole", "holds"),
+    ("rate", "part", "whole", "holds"),
     [
         ("0.9999", 100, 100, False),  # exactly 100% is never cut to 99.99%
         ("-0.9999", -100, 100, False),
@@ -220,12 +220,10 @@ def test_a_rate_of_small_printed_amounts_leaves_more_room() -> None:
     ],
 )
 def test_the_ends_of_what_a_rate_can_stand_for(
-    shown: str, part: int, whole: int, holds: bool
+    rate: str, part: int, whole: int, holds: bool
 ) -> None:
     assert (
-        rate_holds(
-            Fraction(shown), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole)
-        )
+        rate_holds(Fraction(rate), Fraction(1, 10**4), Interval(part, part), Interval(whole, whole))
         is holds
     )
 
