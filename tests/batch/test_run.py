@@ -83,9 +83,7 @@ def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
     ]
     totals = record(output)["totals"]
     assert (
-        totals["files"]["progress"]
-        == sum(totals["files"]["by_status"].values())
-        == len(done.answers)
+        totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.answers)
     )
     assert totals["cells"]["read"] == totals["cells"]["handled"] + totals["cells"]["refused"] > 0
     assert (
@@ -289,7 +287,7 @@ def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
     done = run(tmp_path / "空", tmp_path / "结果")
     assert (
         len(done.missing) == len(done.roster)
-        and record(tmp_path / "结果")["totals"]["files"]["progress"] == 0
+        and record(tmp_path / "结果")["totals"]["files"]["seen"] == 0
     )
 
 
