@@ -11,9 +11,10 @@ import sys
 import time
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
+TESTS = Path(__file__).parents[1]
+sys.path[:0] = [str(TESTS), str(TESTS / "prose")]
 
-from test_narrative_random import judged
+from test_random_reports import judged  # noqa: E402
 
 
 def main(number: int) -> int:
