@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
@@ -131,52 +131,36 @@ def write_annotated(
 
 def differences(old: Submission, new: Submission) -> tuple[Change, ...]:
     """Every cell of the form that is typed differently in two workbooks, wherever its row stands now."""
-    from jixiao_xlsx.season import rounds
+    from jixiao_xlsx.season.rounds import compare_rounds
 
-    return tuple(rounds.differences(old, new))
+    return tuple(compare_rounds.differences(old, new))
 
 
 def run(
-    inboxes: Sequence[str | Path],
+    inboxes: str | Path | Sequence[str | Path],
     output: str | Path,
     *,
     template: Form = DEFAULT_TEMPLATE,
-    roster_path: str | Path | None = None,
-    bureau_path: str | Path | None = None,
-    reference_path: str | Path | None = None,
-    waivers_path: str | Path | None = None,
-    choices_path: str | Path | None = None,
-    previous: str | Path | None = None,
-    review: str | Path | None = None,
-    passwords: Sequence[str] = (),
-    jobs: int | None = None,
     progress: Callable[[int, int], None] | None = None,
+    **options: Any,
 ) -> Batch:
-    """The whole job: read, check and score every file of `inboxes` and write the results into `output`.
+    """Do the whole job: read, check and score every file of `inboxes`, and write the results into `output`.
 
-    The files are those of `jixiao run`: `bureau.toml` and `waivers.csv` are looked for beside the roster unless given,
-    `reference_path` is 批复决算.csv, `choices_path` says which file of a department counts. `previous` is the output of the
-    round before; `review` has the scored workbooks that a reviewer typed into; `passwords` are tried on encrypted workbooks.
-    `jobs` is the number of processes (None: as many as gain; a script that allows more than one needs a main guard).
-    Raises table_files.InputError for such a file that cannot be used, files.Blocked for an output folder that cannot.
+    `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:
+    roster, bureau, waivers, reference, choose, previous, review (paths), passwords, jobs. A script
+    that allows more than one process needs a main guard.
+    Raises roster.InputError for a file that cannot be used, files.Blocked for an output folder that
+    cannot be written.
     """
-    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.batch.job import Job
+    from jixiao_xlsx.batch.run import run as run_job
 
-    return batch.run(
-        inboxes,
-        output,
-        template=_form(template),
-        roster_path=roster_path,
-        bureau_path=bureau_path,
-        reference_path=reference_path,
-        waivers_path=waivers_path,
-        choices_path=choices_path,
-        previous=previous,
-        review_folder=review,
-        passwords=passwords,
-        jobs=jobs,
-        progress=progress,
-    )
+    paths = [inboxes] if isinstance(inboxes, str | Path) else inboxes
+    given: dict[str, Any] = {
+        name: Path(value) if isinstance(value, str) else value for name, value in options.items()
+    }
+    job = Job(tuple(Path(path) for path in paths), Path(output), _form(template), **given)
+    return run_job(job, progress)
 
 
 def _form(template: Form) -> Template:

@@ -176,7 +176,7 @@ def check(
     template: Template,
 ) -> None:
     """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。同一文件夹、邮件、压缩包里本部门的 Word 评价报告一并核对。"""
-    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.batch.single_files import check_files
     from jixiao_xlsx.output.text.findings_csv import findings_csv
     from jixiao_xlsx.output.text.findings_json import findings_json
     from jixiao_xlsx.output.text.terminal import findings_text, totals_text
@@ -187,7 +187,7 @@ def check(
         )
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("核对") as progress:
-        answers = batch.check_files(
+        answers = check_files(
             paths,
             template=template,
             report=report,
@@ -221,12 +221,12 @@ def score(
     template: Template,
 ) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
-    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.batch.single_files import score_files
     from jixiao_xlsx.output.text import terminal
 
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("评分") as progress:
-        answers = batch.score_files(
+        answers = score_files(
             paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress
         )
     click.echo(terminal.scores_text(answers), nl=False)
@@ -252,42 +252,25 @@ def score(
 @click.pass_context
 def run(
     context: click.Context,
+    /,
     inboxes: tuple[Path, ...],
     output: Path,
-    roster: Path | None,
-    bureau: Path | None,
-    reference: Path | None,
-    waivers: Path | None,
-    choose: Path | None,
-    previous: Path | None,
-    review: Path | None,
-    jobs: int | None,
     ask: bool,
     template: Template,
+    **options: Any,
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、通过/、findings.csv、findings.json 和 run.json。"""
-    from jixiao_xlsx.batch import run as batch
+    from jixiao_xlsx.batch.job import Job
+    from jixiao_xlsx.batch.run import run as run_job
+    from jixiao_xlsx.batch.shared_files import SUMMARY
     from jixiao_xlsx.output.text import terminal
 
-    passwords = passwords_given(ask=ask)
+    job = Job(inboxes, output, template, passwords=passwords_given(ask=ask), **options)
     with _plain_failures(), progress_bar("处理") as progress:
-        done = batch.run(
-            inboxes,
-            output,
-            template=template,
-            roster_path=roster,
-            bureau_path=bureau,
-            reference_path=reference,
-            waivers_path=waivers,
-            choices_path=choose,
-            previous=previous,
-            review_folder=review,
-            passwords=passwords,
-            jobs=jobs,
-            progress=progress,
-        )
+        done = run_job(job, progress)
     _print_to_stderr(terminal.file_problems(done.answers, done.problems))
-    _print_to_stderr(terminal.run_summary(done, output, batch.SUMMARY, with_roster=bool(roster)))
+    with_roster = job.roster is not None
+    _print_to_stderr(terminal.run_summary(done, output, SUMMARY, with_roster=with_roster))
     unwritten = [*done.problems, *filter(None, (answer.problem for answer in done.answers))]
     context.exit(_none_readable(done.answers) or int(bool(unwritten)))
 

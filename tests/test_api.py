@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
+import dataclasses
 import io
 import json
 import shutil
@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 import jixiao_xlsx as jx
 from jixiao_xlsx import cli
-from jixiao_xlsx.batch import run
+from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.findings import FindingState
 
@@ -31,24 +31,17 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def test_run_takes_all_that_the_command_takes() -> None:
-    taken = set(inspect.signature(jx.run).parameters)
-    assert taken == {
-        name.replace("review_folder", "review") for name in inspect.signature(run.run).parameters
-    }
     options = {parameter.name for parameter in cli.run.params} - {"ask"}
-    files = {
-        "roster": "roster_path",
-        "bureau": "bureau_path",
-        "reference": "reference_path",
-        "waivers": "waivers_path",
-    }
-    assert {({**files, "choose": "choices_path"}).get(str(name), name) for name in options} <= taken
+    fields = {field.name for field in dataclasses.fields(Job)} - {"passwords"}
+    assert options == fields
+    with pytest.raises(TypeError):
+        jx.run([], "out", rooster="x")
 
 
 def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(
     inbox: Path, tmp_path: Path
 ) -> None:
-    first = jx.run([inbox], tmp_path / "一", roster_path=ROSTER, jobs=1)
+    first = jx.run([inbox], tmp_path / "一", roster=ROSTER, jobs=1)
     report = first.submitted[0].report
     assert report and report.round == 1
     code = report.findings[0].code
@@ -73,10 +66,10 @@ def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(
     done = jx.run(
         [inbox],
         tmp_path / "二",
-        roster_path=ROSTER,
-        reference_path=tmp_path / "批复.csv",
-        waivers_path=tmp_path / "豁免.csv",
-        choices_path=tmp_path / "以何为准.csv",
+        roster=ROSTER,
+        reference=tmp_path / "批复.csv",
+        waivers=tmp_path / "豁免.csv",
+        choose=tmp_path / "以何为准.csv",
         previous=tmp_path / "一",
         review=tmp_path / "一",
         passwords=["不用"],

@@ -289,7 +289,7 @@ def dump(book: Path) -> dict[tuple[str, str], object]:
 
 
 def test_template_writes_the_blank_workbook_that_is_shipped(tmp_path: Path) -> None:
-    from jixiao_xlsx import find_template
+    from jixiao_xlsx.form.find_template import find_template
 
     form = find_template()
     assert jixiao("template", "-o", tmp_path).exit_code == 0
@@ -299,7 +299,8 @@ def test_template_writes_the_blank_workbook_that_is_shipped(tmp_path: Path) -> N
 
 
 def test_template_writes_one_workbook_per_department(tmp_path: Path) -> None:
-    from jixiao_xlsx import find_template, read
+    from jixiao_xlsx import read
+    from jixiao_xlsx.form.find_template import find_template
 
     form = find_template()
     roster = tmp_path / "departments.csv"

@@ -80,9 +80,9 @@ def test_data_goes_one_way(name: str, path: Path) -> None:
     "line",
     [
         "from jixiao_xlsx.season import rounds",
-        "from jixiao_xlsx.season.rounds import FOLDER",
+        "from jixiao_xlsx.season.rounds.compare_rounds import FOLDER",
         "from jixiao_xlsx import season",
-        "import jixiao_xlsx.season.rounds as earlier",
+        "import jixiao_xlsx.season.rounds.compare_rounds as earlier",
         "from jixiao_xlsx import check",
         "import jixiao_xlsx as jx",
         "from jixiao_xlsx.cli import main",

@@ -1,76 +1,113 @@
-"""The output folder of a run: what was put there, what an earlier run left, what a person changed since."""
+"""The output folder of a run: what was put there, what an earlier run left, what a person changed since.
+
+Files are first written whole into a hidden folder beside the results and then moved to their places,
+so that a run which is killed leaves no half file. What it was about to place is noted before the
+moves: the next run knows those files for its own.
+"""
 
 from __future__ import annotations
 
 import contextlib
 import json
-from collections.abc import Mapping
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
-from jixiao_xlsx.intake.inbox import RUN_RECORD
+from jixiao_xlsx.intake.inbox import RUN_RECORD, WAITING
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.output.files import (
     Blocked,
     move_whole,
+    refusal,
     set_aside,
     sha256_of,
-    sha256_of_bytes,
     write_bytes,
+    write_pieces,
 )
 
 TOOL = "jixiao-xlsx"
+_PLACING = "placing.json"
+_LOCK = "lock"
 
 
 class Outbox:
-    """Puts files under `folder` and remembers in `outputs` their digests by relative path.
+    """Stages files and places them under `folder`; remembers in `outputs` their digests by relative path.
 
-    What was changed by hand since the earlier run recorded it is never overwritten or removed: it is renamed
-    beside its place, and its path goes to `kept`. `notes` gathers what a person should know. `journal` is where a run that may be killed notes what it is
-    about to place, so that the next one knows it for its own.
+    What was changed by hand since an earlier run is never overwritten or removed: it is renamed
+    beside its place, and its path goes to `kept`. `notes` gathers what a person should know.
     """
 
-    def __init__(self, folder: Path, journal: Path | None = None) -> None:
+    def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.outputs: dict[str, str] = {}
         self.notes: list[str] = []
         self.kept: list[str] = []
-        self._journal = journal
-        self._earlier = _earlier_outputs(folder / RUN_RECORD)
-        self._placed = _placed_outputs(journal) if journal else {}
-        self._earlier = {
-            path: next(iter(digests)) for path, digests in self._placed.items()
-        } | dict(self._earlier)
+        self._staging = folder / WAITING
+        self._staged: dict[str, Path] = {}
+        self._earlier = _outputs_in(folder / RUN_RECORD)
+        self._placing = {
+            path: {digest} for path, digest in _outputs_in(self._staging / _PLACING).items()
+        }
 
-    def put(self, path: str, content: bytes | Path) -> str:
-        """Place `content` (bytes, or a finished file that moves) at `path`; "" or why that failed."""
+    def stage(self, path: str, pieces: Iterable[bytes]) -> None:
+        """Write a file, whole, to be placed at `path` later. Raises Blocked."""
+        place = self._staging / f"{len(self._staged)}.out"
+        write_pieces(place, pieces)
+        self._staged[path] = place
+
+    def place(self) -> dict[str, str]:
+        """Move the staged files to their places, and return why some could not be, by path. Raises Blocked."""
+        digests = {path: sha256_of(place) for path, place in self._staged.items()}
+        for path, digest in digests.items():
+            self._placing.setdefault(path, set()).add(digest)
+        note = {"tool": {"name": TOOL}, "outputs": _listed(self.outputs | digests)}
+        write_bytes(self._staging / _PLACING, json.dumps(note, ensure_ascii=False).encode())
+        problems = {}
+        for path, place in self._staged.items():
+            problem = self._place_one(path, place, digests[path])
+            if problem:
+                problems[path] = problem
+        self._staged.clear()
+        return problems
+
+    def _place_one(self, path: str, place: Path, digest: str) -> str:
         target = self.folder / path
         try:
-            sha256 = sha256_of_bytes(content) if isinstance(content, bytes) else sha256_of(content)
-            self._keep_edited(target, path, sha256)
-            self._note_down(path, sha256)
-            if isinstance(content, bytes) and self._journal is None:
-                write_bytes(target, content)
-            else:
-                move_whole(self._staged(content), target)
-        except (OSError, Blocked) as error:
-            if path in self._earlier:  # still there, and still ours: the next run may replace it
-                self.outputs[path] = self._earlier[path]
-            return (
-                str(error)
-                if isinstance(error, Blocked)
-                else f"“{target.name}”没有写成：{why(error)}。"
-            )
-        self.outputs[path] = sha256
-        return ""
+            self._keep_edited(target, path, digest)
+            move_whole(place, target)
+        except Blocked as blocked:
+            problem = str(blocked)
+        except OSError as error:
+            problem = refusal(error, target)
+        else:
+            self.outputs[path] = digest
+            return ""
+        if path in self._earlier:  # still there, and still ours: the next run may replace it
+            self.outputs[path] = self._earlier[path]
+        return problem
+
+    def _keep_edited(self, target: Path, path: str, digest: str) -> None:
+        if target.suffix == ".json" or not target.is_file():  # written for programs only
+            return
+        if sha256_of(target) not in {digest, *self._known(path)}:
+            kept = set_aside(target)
+            self.kept.append(path)
+            self.notes.append(f"“{path}”生成后被人改动过，已改名保留为“{kept.name}”，新结果另写。")
+
+    def _known(self, path: str) -> set[str]:
+        """The digests under which earlier runs, finished or killed, placed this file."""
+        earlier = {self._earlier[path]} if path in self._earlier else set()
+        return earlier | self._placing.get(path, set())
 
     def remove_stale(self) -> None:
-        """Remove what the earlier run wrote and this one did not, unless a person changed it."""
-        for path, sha256 in self._earlier.items():
+        """Remove what an earlier run wrote and this one did not, unless a person changed it."""
+        for path in {**self._earlier, **self._placing}:
             target = self.folder / path
             if path in self.outputs or not target.is_file():
                 continue
             try:
-                if sha256_of(target) in {sha256, *self._placed.get(path, ())}:
+                if sha256_of(target) in self._known(path):
                     target.unlink()
                 else:
                     self.notes.append(f"“{path}”是以前的结果，已被人改动，本次未更新也未删除。")
@@ -78,73 +115,63 @@ class Outbox:
                 self.notes.append(f"“{path}”是以前的结果，本次已不用，但删不掉：请关闭后自行删除。")
 
     def close(self, record: bytes) -> None:
-        """Write run.json, which tells the next run what is ours. Raises Blocked."""
-        target = self.folder / RUN_RECORD
-        if self._journal is None:
-            write_bytes(target, record)
-        else:
-            move_whole(self._staged(record), target)
-
-    def _staged(self, content: bytes | Path) -> Path:
-        """`content` as a finished file: what a kill leaves half-written must not lie among the results."""
-        if isinstance(content, Path):
-            return content
-        assert self._journal is not None, "bytes are written directly where nothing is staged"
-        place = self._journal.with_suffix(".next")
-        write_bytes(place, content)
-        return place
-
-    def _note_down(self, path: str, sha256: str) -> None:
-        if self._journal is not None:
-            with self._journal.open("a", encoding="utf-8", newline="\n") as stream:
-                # A line of its own, whatever half a line a killed run has left.
-                stream.write(
-                    "\n" + json.dumps({"path": path, "sha256": sha256}, ensure_ascii=False) + "\n"
-                )
-
-    def _keep_edited(self, target: Path, path: str, sha256: str) -> None:
-        if target.suffix == ".json" or not target.is_file():  # written for programs only
-            return
-        if sha256_of(target) in {sha256, self._earlier.get(path), *self._placed.get(path, ())}:
-            return
-        kept = set_aside(target)
-        self.kept.append(path)
-        self.notes.append(f"“{path}”生成后被人改动过，已改名保留为“{kept.name}”，新结果另写。")
+        """Write run.json, which tells the next run what is ours, and remove the staging folder. Raises Blocked."""
+        write_bytes(self.folder / RUN_RECORD, record)
+        shutil.rmtree(self._staging, ignore_errors=True)
 
 
-def _earlier_outputs(record: Path) -> Mapping[str, str]:
-    """What an earlier run says it wrote: only plain relative paths of a record that is ours."""
+def _listed(outputs: Mapping[str, str]) -> list[dict[str, str]]:
+    return [{"path": path, "sha256": digest} for path, digest in outputs.items()]
+
+
+def _outputs_in(record: Path) -> Mapping[str, str]:
+    """What a record of ours lists: only plain relative paths."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         data = json.loads(record.read_text(encoding="utf-8"))
         if data["tool"]["name"] == TOOL:
-            return {
-                str(item["path"]): str(item["sha256"])
-                for item in data["outputs"]
-                if _inside(str(item["path"]))
-            }
+            pairs = ((str(one["path"]), str(one["sha256"])) for one in data["outputs"])
+            return {path: digest for path, digest in pairs if _is_inside(path)}
     return {}
 
 
-def _placed_outputs(journal: Path) -> Mapping[str, tuple[str, ...]]:
-    """What runs that were killed say they were placing: the digests of each path, latest first."""
-    found: dict[str, tuple[str, ...]] = {}
-    with contextlib.suppress(OSError):
-        for line in journal.read_text(encoding="utf-8", errors="replace").splitlines():
-            with contextlib.suppress(
-                ValueError, TypeError, KeyError
-            ):  # half a line: it was placing nothing yet
-                item = json.loads(line)
-                if _inside(path := str(item["path"])):
-                    found[path] = (str(item["sha256"]), *found.get(path, ()))
-    return found
-
-
-def _inside(path: str) -> bool:
+def _is_inside(path: str) -> bool:
     parts = PurePosixPath(path).parts
-    return (
-        bool(parts)
-        and not path.startswith("/")
-        and ".." not in parts
-        and "\\" not in path
-        and ":" not in path
-    )
+    plain = not path.startswith("/") and "\\" not in path and ":" not in path
+    return bool(parts) and plain and ".." not in parts
+
+
+@contextlib.contextmanager
+def only_one_run(folder: Path) -> Iterator[Callable[[], None]]:
+    """Make the output folder and hold it for this run; the system lets go when the process ends.
+
+    Gives what removes the staging folder once all is in its place. Raises Blocked.
+    """
+    staging = folder / WAITING
+    try:
+        staging.mkdir(parents=True, exist_ok=True)
+        stream = (staging / _LOCK).open("ab")
+    except OSError as error:
+        raise Blocked(f"结果文件夹“{folder.name}”不能写入：{why(error)}") from error
+    with stream:
+        if not _locked(stream.fileno()):
+            raise Blocked(
+                "另一个 jixiao 正在往这个结果文件夹里写。请等它结束，或换一个结果文件夹。"
+            )
+        yield lambda: shutil.rmtree(staging, ignore_errors=True)
+
+
+def _locked(descriptor: int) -> bool:
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # a file system without locks; on Windows this is how a lock is refused
+        return os.name != "nt"
+    return True

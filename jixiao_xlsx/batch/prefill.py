@@ -6,22 +6,23 @@ Which cell follows from which is data ([reference] and [[carry]] of the spec). W
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
+from jixiao_xlsx.batch.failures import failure_of
+from jixiao_xlsx.batch.identify import failed, from_inbox, identity_of_submission
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.intake.os_errors import why
-from jixiao_xlsx.season.which_counts import settle
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.season.which_counts import joined, place
 from jixiao_xlsx.values.amounts import atoms_per
-from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import Department, ReferenceLine
 from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.work import Identity
 
 BUDGETS = (
     "年初预算",
@@ -101,51 +102,34 @@ def last_year(
 
     A department's latest workbook counts; files that cannot be used are told in the notes.
     """
-    from jixiao_xlsx.reading import workbook
-
-    answers: list[Answer] = []
+    identities: list[Identity] = []
     read: dict[str, Submission] = {}
-    saved: dict[str, int] = {}
     for candidate in find_candidates([folder]):
         if candidate.set_aside:
             continue
-        saved[candidate.file] = candidate.saved
+        start = from_inbox(candidate)
         try:
             submission = workbook.read_bytes(candidate.content(), candidate.file, template)
-        except (workbook.Unreadable, Refused) as problem:
-            status = getattr(problem, "status", FileStatus.UNREADABLE)
-            answers.append(Answer(candidate.file, status, problem.reason))
-            continue
-        except OSError as problem:
-            answers.append(
-                Answer(candidate.file, FileStatus.UNREADABLE, f"无法打开：{why(problem)}")
-            )
+        except (workbook.Unreadable, Refused, OSError) as error:
+            identities.append(failed(start, failure_of(error)))
             continue
         read[candidate.file] = submission
-        answers.append(_answer(candidate.file, submission))
-    settled = settle(answers, roster, None if year is None else year - 1, saved)
-    counting = [answer for answer in settled if answer.status is FileStatus.SUBMITTED]
+        start = replace(start, sha256=submission.sha256)
+        identities.append(identity_of_submission(start, submission, template))
+    placed = place(identities, roster, None if year is None else year - 1, {})
     notes = tuple(
-        f"上年报表“{answer.file}”未用：{answer.status.value}，{answer.reason}"
-        for answer in settled
-        if answer not in counting
+        f"上年报表“{one.identity.file}”未用：{one.status.value}，"
+        f"{joined(one.identity.reason, one.reason)}"
+        for one in placed
+        if not one.counts
     )
     return Ahead(
-        {answer.department: dict(carried(read[answer.file], template)) for answer in counting},
+        {
+            one.department: dict(carried(read[one.identity.file], template))
+            for one in placed
+            if one.counts
+        },
         notes,
-    )
-
-
-def _answer(file: str, submission: Submission) -> Answer:
-    report = Report(
-        file, submission.sha256, submission.department, submission.code, submission.year, (), {}, ()
-    )
-    return Answer(
-        file,
-        FileStatus.SUBMITTED,
-        sha256=submission.sha256,
-        department=submission.department,
-        report=report,
     )
 
 

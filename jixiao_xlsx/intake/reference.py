@@ -8,7 +8,6 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from jixiao_xlsx.intake.once_per_state import once_per_state
 from jixiao_xlsx.intake.table_files import InputError, TableLine, read_table
 from jixiao_xlsx.values.people import ReferenceLine, Waiver
 from jixiao_xlsx.values.text import tidy
@@ -19,7 +18,6 @@ _WAIVER_NEEDS = ("部门", "规则", "理由", "批准人")
 _DATE = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?")
 
 
-@once_per_state
 def read_reference(path: Path) -> tuple[ReferenceLine, ...]:
     """Read 批复决算.csv: 部门编码, 项目, and any of 年初预算, 全年预算, 决算 (元). Raises InputError."""
     mistakes: list[str] = []

@@ -1,6 +1,4 @@
-"""The whole run: everything accounted for, whole files, same bytes, and nothing of a person's work
-lost.
-"""
+"""The whole run: everything accounted for, whole files, same bytes, and nothing of a person's work lost."""
 
 from __future__ import annotations
 
@@ -10,22 +8,24 @@ import re
 import shutil
 import time
 from collections import Counter
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
-from jixiao_xlsx.batch import examine_one, outbox, processes, staged
-from jixiao_xlsx.batch import run as batch
-from jixiao_xlsx.batch.examine_one import Task, lost
+import jixiao_xlsx as jx
+from jixiao_xlsx.batch import deliver, outbox, processes
+from jixiao_xlsx.batch.failures import failure_of_process
 from jixiao_xlsx.batch.processes import in_processes
+from jixiao_xlsx.batch.run import with_output_names
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.intake.candidates import Candidate
-from jixiao_xlsx.intake.inbox import WAITING, find_candidates
+from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.files import Blocked, sha256_of_bytes, write_bytes
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
+from jixiao_xlsx.values.findings import Report
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -45,7 +45,7 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def run(inbox: Path, output: Path, **options: object) -> Batch:
-    return batch.run([inbox], output, template=TEMPLATE, roster_path=ROSTER, **options)
+    return jx.run([inbox], output, template=TEMPLATE, roster=ROSTER, **options)  # type: ignore[arg-type]
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -60,15 +60,13 @@ def record(output: Path) -> dict[str, object]:
     return json.loads((output / "run.json").read_text(encoding="utf-8"))
 
 
-# -------------------------------------------------------------------------------------- all samples
+# ----------------------------------------------------------------------------------------------------- all samples
 
 
 @pytest.fixture(scope="module")
 def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Path]:
     output = tmp_path_factory.mktemp("season") / "结果"
-    return batch.run(
-        [SAMPLES / "inbox"], output, template=TEMPLATE, roster_path=ROSTER, jobs=2
-    ), output
+    return jx.run([SAMPLES / "inbox"], output, template=TEMPLATE, roster=ROSTER, jobs=2), output
 
 
 def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
@@ -134,7 +132,7 @@ def test_answers_carry_no_workbook(season: tuple[Batch, Path]) -> None:
     )
 
 
-# --------------------------------------------------------------------------- same input, same bytes
+# ------------------------------------------------------------------------------------------------- same input, same bytes
 
 
 def test_the_same_input_gives_the_same_bytes_whatever_the_processes(
@@ -158,14 +156,13 @@ def test_results_inside_the_inbox_are_not_read_again(inbox: Path) -> None:
     assert run(inbox, inbox / "结果").answers == first.answers
 
 
-# ---------------------------------------------------------------------------------- what goes wrong
+# ----------------------------------------------------------------------------------------------- what goes wrong
 
 
 def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
     """Not even the annotated copies in it, which are younger than what was sent."""
-    assert WAITING == staged.FOLDER
     first = run(inbox, inbox / "第一次" / "结果")
-    (inbox / "断了的" / staged.FOLDER).mkdir(parents=True)
+    (inbox / "断了的" / outbox.WAITING).mkdir(parents=True)
     shutil.copy2(BOOKS[0], inbox / "断了的")
     second = run(inbox, inbox / "第二次")
     set_aside = {answer.file: answer.reason for answer in second.answers if not answer.counts}
@@ -219,7 +216,7 @@ def test_whatever_happens_to_a_file_stops_nothing(
         error, ValueError | RecursionError
     ):  # what only a maintainer can use is in the record
         assert not re.search("[A-Za-z]{4}", failed.reason)
-        [line] = [line for line in record(tmp_path / "结果")["files"] if line["faults"]]
+        [line] = [line for line in record(tmp_path / "结果")["files"] if line["faults"]]  # type: ignore[attr-defined]
         assert line["file"] == victim and type(error).__name__ in line["faults"][0]
 
 
@@ -229,13 +226,13 @@ def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     def fail(*_: object) -> None:
         raise KeyError("x")
 
-    monkeypatch.setattr(examine_one, "write_scored_workbook", fail)
+    monkeypatch.setattr(deliver, "write_scored_workbook", fail)
     done = run(inbox, tmp_path / "结果", jobs=1)
     assert len(done.submitted) == FEW
     assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
     assert all(
         "KeyError" not in answer.problem
-        and answer.faults[0].startswith("KeyError: 'x' (batch/examine_one.py:")
+        and answer.faults[0].startswith("KeyError: 'x' (batch/deliver.py:")
         for answer in done.submitted
     )
     assert (tmp_path / "结果" / "汇总.xlsx").is_file()
@@ -278,7 +275,7 @@ def test_a_bad_roster_stops_the_run_before_it_writes(inbox: Path, tmp_path: Path
     roster = tmp_path / "departments.csv"
     roster.write_text("x\n", encoding="utf-8")
     with pytest.raises(InputError):
-        batch.run([inbox], tmp_path / "结果", template=TEMPLATE, roster_path=roster)
+        jx.run([inbox], tmp_path / "结果", template=TEMPLATE, roster=roster)
     assert not (tmp_path / "结果").exists()
 
 
@@ -291,34 +288,38 @@ def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
     )
 
 
-# ---------------------------------------------------------------------------------------- processes
+# ---------------------------------------------------------------------------------------------- processes
 
 
-def work(task: Task) -> Answer:
+@dataclass(frozen=True)
+class FakeTask:
+    file: str
+    data: bytes = b""
+
+
+def work(task: FakeTask) -> Answer:
     """Answers, or dies, hangs or takes all memory with its process."""
-    if "致命" in task.candidate.file:
+    if "致命" in task.file:
         os._exit(9)
-    if "停住" in task.candidate.file:
+    if "停住" in task.file:
         time.sleep(60)
-    if "吞" in task.candidate.file:
+    if "吞" in task.file:
         bytearray(4 << 30)
-    return Answer(task.candidate.file, FileStatus.SUBMITTED)
+    return Answer(task.file, FileStatus.SUBMITTED)
 
 
-def end(*_: object) -> None:
-    os._exit(1)
+def lost(task: FakeTask, cause: str) -> Answer:
+    failure = failure_of_process(cause)
+    return Answer(task.file, failure.status, failure.reason, faults=failure.faults)
 
 
-def tasks_of(tmp_path: Path, *names: str) -> list[Task]:
-    return [Task(Candidate(tmp_path / name, name), TEMPLATE.folder) for name in names]
+def tasks_of(*names: str) -> list[FakeTask]:
+    return [FakeTask(name) for name in names]
 
 
 def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> None:
     names = ["1", "2", "致命1", "3", "4", "停住", "5", "吞", "6", "致命2"]
-    answers = {
-        one.file: one
-        for one in in_processes(work, tasks_of(tmp_path, *names), 2, lost, seconds=1.5)
-    }
+    answers = {one.file: one for one in in_processes(work, tasks_of(*names), 2, lost, seconds=1.5)}
     assert sorted(answers) == sorted(names)
     reasons = {
         name: one.reason for name, one in answers.items() if one.status is FileStatus.UNREADABLE
@@ -331,21 +332,25 @@ def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> Non
     )
 
 
+def end(*_: object) -> None:
+    os._exit(1)
+
+
 def test_where_no_process_starts_the_work_is_done_here(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "_begin", end)  # what starts in the process ends at once
-    tasks = tasks_of(tmp_path, "甲.xlsx", "乙.xlsx")
+    tasks = tasks_of("甲.xlsx", "乙.xlsx")
     assert [answer.file for answer in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
 
 
 def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:
-    progress: list[tuple[int, int]] = []
-    run(inbox, tmp_path / "结果", progress=lambda done, total: progress.append((done, total)))
-    assert progress == [(n, FEW) for n in range(1, FEW + 1)]
+    seen: list[tuple[int, int]] = []
+    run(inbox, tmp_path / "结果", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(n, 2 * FEW) for n in range(1, 2 * FEW + 1)]  # identified, then done with
 
 
-# -------------------------------------------------------------------------------- the output folder
+# --------------------------------------------------------------------------------------------- the output folder
 
 
 def test_what_an_earlier_run_left_does_not_mislead(inbox: Path, tmp_path: Path) -> None:
@@ -367,9 +372,7 @@ def test_a_workbook_the_reviewer_typed_into_is_kept_beside_the_new_one(
     fresh = (output / first).read_bytes()
     (output / first).write_bytes(b"reviewed")
     (output / second).write_bytes(b"reviewed too")
-    (
-        inbox / next(answer.file for answer in batch.check_files([inbox], template=TEMPLATE)[1:2])
-    ).unlink()
+    (inbox / next(answer.file for answer in check_files([inbox], template=TEMPLATE)[1:2])).unlink()
     done = run(inbox, output)
     assert (output / first).read_bytes() == fresh
     assert (output / first).with_stem(
@@ -423,21 +426,22 @@ def test_a_record_that_is_not_ours_is_ignored(tmp_path: Path, text: str) -> None
 
 def test_the_remains_of_a_killed_run_disappear(inbox: Path, tmp_path: Path) -> None:
     output = tmp_path / "结果"
-    (output / staged.FOLDER).mkdir(parents=True)
-    (output / staged.FOLDER / "7.xlsx").write_bytes(b"half")
+    (output / outbox.WAITING).mkdir(parents=True)
+    (output / outbox.WAITING / "7.xlsx").write_bytes(b"half")
     run(inbox, output)
-    assert not (output / staged.FOLDER).exists()
+    assert not (output / outbox.WAITING).exists()
     assert not [path for path in output.rglob("*") if path.name.startswith(".")]
 
 
 def test_departments_of_like_names_get_files_of_their_own() -> None:
+    report = Report("", "", "", "", 2023, (), {}, ())
     alike = [
-        Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=name)
+        Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=name, report=report)
         for n, name in enumerate(("ABC/局", "abc／局", "乙局"))
     ]
     names = [
         answer.output
-        for answer in batch._named(
+        for answer in with_output_names(
             [*alike, replace(alike[0], status=FileStatus.DUPLICATE)], "评分/"
         )
     ]

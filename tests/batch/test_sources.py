@@ -12,7 +12,7 @@ import xlsb
 from office import converted, office
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx.batch import run
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
@@ -40,9 +40,7 @@ def lines_of(answer: Answer) -> list[tuple[str, ...]]:
 
 @pytest.fixture(scope="module")
 def plain() -> Findings:
-    return findings(
-        run.check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE)
-    )
+    return findings(check_files([SAMPLES / "inbox" / name for name in BOOKS], template=TEMPLATE))
 
 
 def as_zip(folder: Path) -> None:
@@ -76,7 +74,7 @@ def test_the_same_findings_by_every_way(
     pack: Callable[[Path], None], plain: Findings, tmp_path: Path
 ) -> None:
     pack(tmp_path)
-    assert findings(run.check_files([tmp_path], template=TEMPLATE)) == plain
+    assert findings(check_files([tmp_path], template=TEMPLATE)) == plain
 
 
 CALCULATED = "AMT109"  # a formula that was never calculated: LibreOffice does so when it saves
@@ -91,7 +89,7 @@ def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> 
         path.rename(path.with_suffix(".et"))
     for path in sorted((tmp_path / "xls").glob("*.xls"))[::3]:
         path.rename(path.with_suffix(".xlsx"))
-    answers = run.check_files([tmp_path], template=TEMPLATE)
+    answers = check_files([tmp_path], template=TEMPLATE)
     assert len(answers) == len(books)
     for answer in answers:
         assert answer.report, answer.reason

@@ -20,7 +20,7 @@ from pathlib import Path
 
 import openpyxl
 
-from jixiao_xlsx.batch import run as batch
+import jixiao_xlsx as jx
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
@@ -61,11 +61,11 @@ def paying(form: Template) -> tuple[int, int, int]:
     annotated copy was made for.
     """
     with tempfile.TemporaryDirectory() as name:
-        done = batch.run(
+        done = jx.run(
             [SAMPLES / "inbox"],
             Path(name),
             template=form,
-            roster_path=SAMPLES / "departments.csv",
+            roster=SAMPLES / "departments.csv",
             jobs=1,
         )
     counted = [answer for answer in done.answers if answer.counts]

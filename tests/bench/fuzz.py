@@ -25,7 +25,7 @@ import corpus  # noqa: E402
 from office import converted  # noqa: E402
 from parcels import letter, mbox, zipped  # noqa: E402
 
-from jixiao_xlsx.batch import run  # noqa: E402
+from jixiao_xlsx.batch.single_files import check_files  # noqa: E402
 from jixiao_xlsx.form.find_template import find_template  # noqa: E402
 
 BATCH = 250
@@ -96,7 +96,7 @@ def main() -> None:
             ):
                 (folder / file).write_bytes(mutant)
                 formats[file[5:]] += 1
-            answers = run.check_files(
+            answers = check_files(
                 [folder], template=template, passwords=("x",), jobs=options.jobs, progress=None
             )
             files = {path.name for path in folder.iterdir()}

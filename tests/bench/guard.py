@@ -1,13 +1,10 @@
-"""What the guard takes of a run: `python tests/bench/guard.py [workbooks]`, in processor time, so
-that a busy machine shifts nothing.
+"""What the guard takes of a run: `python tests/bench/guard.py [workbooks]`, in processor time, so that a busy machine shifts nothing.
 
-guard   all that happens to a file before a library sees it: its container (size, kind, parts), then
-the pass over its XML (DOCTYPE, extents, true sizes). The pass collects the flags that reading
-needs, too (formulas, errors, percent formats, hidden rows); the bare pass beside it does nothing
-but guard.
+guard   all that happens to a file before a library sees it: its container (size, kind, parts), then the pass over its XML
+        (DOCTYPE, extents, true sizes). The pass collects the flags that reading needs, too (formulas, errors, percent formats, hidden
+        rows); the bare pass beside it does nothing but guard.
 again   for a workbook that goes back, the look into every other part before its copy is made
-run     the whole of `jixiao run` with one process: reading, checking, scoring, scored workbook,
-copy, letter, summary
+run     the whole of `jixiao run` with one process: reading, checking, scoring, scored workbook, copy, letter, summary
 """
 
 from __future__ import annotations
@@ -22,17 +19,13 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
-import python_calamine as calamine
-
-from jixiao_xlsx.batch import run as batch
+import jixiao_xlsx as jx
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import file_kinds
 from jixiao_xlsx.output.xlsx.annotated import losses
-from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading import workbook, xlsx_flags
 from jixiao_xlsx.reading.titles import titles_of
-from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
-from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"
@@ -47,9 +40,7 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def bare(data: bytes, parts: list[str]) -> None:
-    """The guard's own part of the pass: unpack, parse, refuse a DOCTYPE, note how far the filled
-    cells reach.
-    """
+    """The guard's own part of the pass: unpack, parse, refuse a DOCTYPE, note how far the filled cells reach."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.read("xl/sharedStrings.xml")
         for part in parts:
@@ -65,7 +56,7 @@ def bare(data: bytes, parts: list[str]) -> None:
                 if name == "c":
                     cell.update(attributes)
                 elif name == "v":
-                    row, column = position(cell["r"])
+                    row, column = xlsx_flags._position(cell["r"])
                     far[0], far[1] = max(far[0], row), max(far[1], column)
 
             parser = expat.ParserCreate()
@@ -87,7 +78,7 @@ def main() -> None:
         return words.reads(name, hidden=hidden)
 
     def look(data: bytes) -> None:
-        file_kinds.is_fully_guarded(data)
+        file_kinds.seen_through(data)
         file_kinds.sniff(data)
 
     def look_again(data: bytes) -> None:
@@ -96,26 +87,25 @@ def main() -> None:
             assert not losses.has_doctype({name: archive.read(name) for name in archive.namelist()})
 
     for data in books:
-        flags = read_xlsx_flags(data, wanted)
-        names = calamine.CalamineWorkbook.from_object(io.BytesIO(data)).sheet_names
-        parts = [f"xl/worksheets/sheet{n}.xml" for n, name in enumerate(names, 1) if name in flags]
+        seen = xlsx_flags.read_xlsx_flags(data, wanted)
+        parts = [sheet.part for sheet in seen.sheets if sheet.name in seen.flags]
         returned = (
             check(workbook.read_bytes(data, "x.xlsx", template), template).result is Result.RETURN
         )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]
-            scan.append(timed(lambda d=data: read_xlsx_flags(d, wanted)))  # type: ignore[misc]
+            scan.append(timed(lambda d=data: xlsx_flags.read_xlsx_flags(d, wanted)))  # type: ignore[misc]
             pure.append(timed(lambda d=data, p=parts: bare(d, p)))  # type: ignore[misc]
-            again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)
-            reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))
+            again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)  # type: ignore[misc]
+            reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))  # type: ignore[misc]
     with tempfile.TemporaryDirectory() as name:
         inbox = Path(name) / "in"
         inbox.mkdir()
         for number, data in enumerate(books):
             (inbox / f"{number}.xlsx").write_bytes(data)
-        batch.run([inbox], Path(name) / "0", template=template, jobs=1)  # the libraries are loaded
+        jx.run([inbox], Path(name) / "0", template=template, jobs=1)  # the libraries are loaded
         run = min(
-            timed(lambda n=n: batch.run([inbox], Path(name) / n, template=template, jobs=1))
+            timed(lambda n=n: jx.run([inbox], Path(name) / n, template=template, jobs=1))
             for n in "12"
         ) / len(books)  # type: ignore[misc]
     box, whole, least, twice = (statistics.mean(times) for times in (container, scan, pure, again))
@@ -126,8 +116,7 @@ def main() -> None:
     print(f"  读表（含以上前两项）        {statistics.mean(reading):8.2f}")
     print(f"  整个 run                    {run:8.2f}")
     print(
-        f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 "
-        f"{(box + least + twice) / run:.1%}（目标 < 5%）"
+        f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 {(box + least + twice) / run:.1%}（目标 < 5%）"
     )
 
 

@@ -26,7 +26,7 @@ from typing import Any
 
 from rivals import floor_read, floor_write, record, script_read, script_write
 
-from jixiao_xlsx.batch.examine_one import undisturbed
+from jixiao_xlsx.batch.executors import undisturbed
 from jixiao_xlsx.examining.check import check as checker_check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.scored import book as scored
@@ -164,14 +164,15 @@ def renamed(source: Path, target: Path, number: int) -> None:
 
 RUN = """
 import resource, sys
-from jixiao_xlsx.batch import run as batch
+import jixiao_xlsx as jx
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
     inbox, output, jobs, kind = sys.argv[1:]
     if kind == "run":
-        batch.run([inbox], output, template=find_template(), jobs=int(jobs))
+        jx.run([inbox], output, template=find_template(), jobs=int(jobs))
     else:
-        batch.check_files([inbox], template=find_template(), jobs=int(jobs))
+        check_files([inbox], template=find_template(), jobs=int(jobs))
     print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 """
 

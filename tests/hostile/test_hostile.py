@@ -1,6 +1,4 @@
-"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else
-notices.
-"""
+"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else notices."""
 
 from __future__ import annotations
 
@@ -19,10 +17,9 @@ import pytest
 from office import converted, office
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import passwords
-from jixiao_xlsx.intake.file_kinds import Refused, sniff
 from jixiao_xlsx.values.answers import Answer, FileStatus
 
 TEMPLATE = find_template()
@@ -35,15 +32,12 @@ FUZZED = 120
 SCRIPT = """
 import json, resource, sys
 from pathlib import Path
-from jixiao_xlsx.batch import run as batch
+import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
-    inbox, output, roster = map(Path, sys.argv[1:4])
-    batch.run(
-        [inbox], output, template=find_template(), roster_path=roster, jobs=int(sys.argv[4])
-    )
-    whose = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
-    print(json.dumps([resource.getrusage(who).ru_maxrss // 1024 for who in whose]))
+    jx.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), roster=Path(sys.argv[3]), jobs=int(sys.argv[4]))
+    peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    print(json.dumps(peaks))
 """
 
 
@@ -57,7 +51,7 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def answers(inbox: Path) -> dict[str, Answer]:
-    return {answer.file: answer for answer in batch.check_files([inbox], template=TEMPLATE, jobs=2)}
+    return {answer.file: answer for answer in check_files([inbox], template=TEMPLATE, jobs=2)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
@@ -132,7 +126,7 @@ def test_the_clean_files_of_the_same_batch_notice_nothing(inbox: Path, tmp_path:
 EACH = """
 import json, sys
 from pathlib import Path
-from jixiao_xlsx.batch import run as batch
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
 
 def memory(kind):
@@ -141,11 +135,11 @@ def memory(kind):
 
 if __name__ == "__main__":
     template = find_template()
-    batch.check_files([sys.argv[1]], template=template, jobs=1)
+    check_files([sys.argv[1]], template=template, jobs=1)
     for path in sorted(Path(sys.argv[2]).glob("[!e]*")):
         Path("/proc/self/clear_refs").write_text("5")  # the peak counts from here
         before = memory("VmRSS")
-        batch.check_files([path], template=template, jobs=1)
+        check_files([path], template=template, jobs=1)
         print(json.dumps([path.name, memory("VmHWM") - before]))
 """
 
@@ -167,12 +161,12 @@ def test_none_takes_the_parents_memory(inbox: Path, tmp_path: Path) -> None:
     assert max(megabytes for _, megabytes in taken) <= EACH_MB
 
 
-# ---------------------------------------------------------------------------- broken at every tenth
+# --------------------------------------------------------------------------------------------- broken at every tenth
 
 
 def accounted(folder: Path) -> Counter[str]:
     """Every file of the folder is there, none as a fault of ours."""
-    answers = batch.check_files([folder], template=TEMPLATE, jobs=2)
+    answers = check_files([folder], template=TEMPLATE, jobs=2)
     names = {answer.file.split("/")[0] for answer in answers}
     assert names == {path.name for path in folder.iterdir()}
     faults = [(answer.file, answer.reason) for answer in answers if "程序出错" in answer.reason]
@@ -222,7 +216,7 @@ def test_a_short_fuzz(tmp_path: Path) -> None:
     accounted(tmp_path / "in")
 
 
-# ---------------------------------------------------------------------------------------- passwords
+# -------------------------------------------------------------------------------------------------------- passwords
 
 
 @pytest.fixture(scope="module")
@@ -234,8 +228,8 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_password_of_the_bureau_opens_a_workbook(locked: Path) -> None:
-    plain = batch.check_files([corpus.BASE], template=TEMPLATE)[0]
-    answers = batch.check_files([locked], template=TEMPLATE, passwords=("错的", "对的密码"))
+    plain = check_files([corpus.BASE], template=TEMPLATE)[0]
+    answers = check_files([locked], template=TEMPLATE, passwords=("错的", "对的密码"))
     for answer in answers:
         assert answer.report and plain.report and answer.report.findings == plain.report.findings
         assert answer.reason == "原件加密，已用密码打开"
@@ -243,23 +237,43 @@ def test_a_password_of_the_bureau_opens_a_workbook(locked: Path) -> None:
 
 
 def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:
-    [unasked] = batch.check_files([locked / "加密.xlsx"], template=TEMPLATE)
+    [unasked] = check_files([locked / "加密.xlsx"], template=TEMPLATE)
     assert (
         unasked.status is FileStatus.UNREADABLE
         and "已加密" in unasked.reason
         and "都打不开" not in unasked.reason
     )
-    one, two = batch.check_files([locked], template=TEMPLATE, passwords=("错的",))
+    one, two = check_files([locked], template=TEMPLATE, passwords=("错的",))
     assert "给出的密码都打不开" in one.reason
     assert one.status is FileStatus.UNREADABLE and "加密" in one.reason and "密码" in one.reason
     assert two.status is FileStatus.SUBMITTED
 
 
-def test_an_encrypted_ods_is_one_plain_line() -> None:
-    data = corpus.ods("", manifest=b"<manifest:encryption-data/>")
-    assert passwords.unlocked(data, ("对的密码",)) is None
-    with pytest.raises(Refused, match=r"请取消密码，.*另存为 \.xlsx"):
-        sniff(data)
+def test_an_ods_is_opened_as_well() -> None:
+    data = corpus.locked_ods(corpus.ods(""), "对的密码")
+    assert (
+        corpus.unzipped(passwords.unlocked(data, ("错的", "对的密码")))["content.xml"]
+        == corpus.unzipped(corpus.ods(""))["content.xml"]
+    )
+    assert passwords.unlocked(data, ("错的",)) is None and passwords.unlocked(data, ()) is None
+
+
+@pytest.mark.parametrize(
+    "old, new",
+    [
+        ("100000", "9" * 12),
+        ("aes256-cbc", "blowfish"),
+        ("PBKDF2", "argon2id"),
+        ("salt=", "salt2="),
+        ("<", "<!DOCTYPE a><"),
+    ],
+)
+def test_an_ods_locked_in_an_unknown_way_is_left_alone(old: str, new: str) -> None:
+    parts = corpus.unzipped(corpus.locked_ods(corpus.ods(""), "对的密码"))
+    parts["META-INF/manifest.xml"] = parts["META-INF/manifest.xml"].replace(
+        old.encode(), new.encode(), 1
+    )
+    assert passwords.unlocked(corpus.rezipped(parts), ("对的密码",)) is None
 
 
 def test_passwords_come_from_the_environment_and_are_nowhere_written(

@@ -16,7 +16,7 @@ import corpus
 import pytest
 from parcels import zipped
 
-from jixiao_xlsx.batch import run
+import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import FileStatus
@@ -110,7 +110,7 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
             (inbox / f"=1+1{number}.xlsx").write_bytes(data)
     (inbox / "包.zip").write_bytes(zipped(dict(zip(PATHS, books.values(), strict=False))))
     (inbox / "\x1b[31m=cmd\n.xlsx").write_bytes(b"x")
-    done = run.run([inbox], root / "out", template=TEMPLATE, jobs=2)
+    done = jx.run([inbox], root / "out", template=TEMPLATE, jobs=2)
     counting = [answer for answer in done.answers if answer.counts]
     assert len(counting) == len(EVIL), [
         (answer.file, answer.reason) for answer in done.answers if not answer.counts

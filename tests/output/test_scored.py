@@ -19,7 +19,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.page import line_count, new_book, row_height
 from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.output.xlsx.scored.live_scores import recompute
-from jixiao_xlsx.season.review_marks import SHEET
+from jixiao_xlsx.season.review.review_marks import SHEET
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.scores import Method, Scorecard

@@ -12,15 +12,18 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from jixiao_xlsx.batch import run
+import jixiao_xlsx as jx
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.word.document import read_document
-from jixiao_xlsx.season.rounds import Record, compared, record_of
+from jixiao_xlsx.season.rounds.compare_rounds import compared
+from jixiao_xlsx.season.rounds.records import record_of
 from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.cells import Document
 from jixiao_xlsx.values.findings import Finding, Report
+from jixiao_xlsx.values.work import Record
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -53,7 +56,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
         )
         for path in (report, book):
             shutil.copy(path, folder)
-        both = {answer.file: answer for answer in run.check_files([folder], template=TEMPLATE)}
+        both = {answer.file: answer for answer in check_files([folder], template=TEMPLATE)}
         assert both[report.name].material and "已核对" in both[report.name].reason
         found[report.name] = both[book.name]
     return found
@@ -209,7 +212,7 @@ def test_findings_about_a_report_lead_nowhere_but_to_the_cell_they_are_held_agai
     inbox.mkdir()
     for path in (SEED, next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))):
         shutil.copy(path, inbox)
-    run.run([inbox], tmp_path / "结果", template=TEMPLATE, roster_path=SAMPLES / "departments.csv")
+    jx.run([inbox], tmp_path / "结果", template=TEMPLATE, roster=SAMPLES / "departments.csv")
     for pattern, sheet, columns in (
         ("评分/*.xlsx", "核对意见", (5, 8, 9)),
         ("退回/*/*批注副本.xlsx", "审核意见", (3, 5, 6)),

@@ -21,7 +21,7 @@ from parcels import letter, mbox, zipped
 from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.output.text.terminal import file_problems
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.season.review_marks import SCORE_TITLE
+from jixiao_xlsx.season.review.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.answers import Answer, FileStatus
 
 SAMPLES = Path(__file__).parents[2] / "samples"

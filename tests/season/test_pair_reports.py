@@ -1,12 +1,12 @@
-"""Which written report goes with which workbook, however both arrive; and reports that cannot be
-read.
-"""
+"""Which written report goes with which workbook, however both arrive; and reports that cannot be read."""
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import os
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import docx
@@ -15,15 +15,18 @@ import pytest
 from click.testing import CliRunner
 from parcels import letter, mbox, zipped
 
-from jixiao_xlsx.batch import examine_one, run
-from jixiao_xlsx.batch.examine_one import Task
+import jixiao_xlsx as jx
+from jixiao_xlsx.batch.phases import identified_and_examined, phases_for
+from jixiao_xlsx.batch.single_files import check_files, score_files
 from jixiao_xlsx.cli import main
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.intake.candidates import Candidate
-from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.roster import read_roster
-from jixiao_xlsx.season.pair_reports import CHECKED, offers
+from jixiao_xlsx.season.assign import assign
+from jixiao_xlsx.season.bureau_files import BureauFiles
+from jixiao_xlsx.season.pair_reports import CHECKED, pair_reports
+from jixiao_xlsx.season.settle import answers_of
 from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.values.work import FileKind, Identity
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -52,18 +55,12 @@ def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    found = find_candidates([folder])
-    offered = offers(found, read_roster(ROSTER) if roster else ())
-    tasks = [
-        Task(
-            one,
-            TEMPLATE.folder,
-            roster=ROSTER if roster else None,
-            offers=offered.get(one.file, ()),
-        )
-        for one in found
-    ]
-    return {answer.file.rpartition("/")[2]: answer for answer in examine_one.examine_all(tasks, 1)}
+    phases = phases_for([folder], TEMPLATE, jobs=1, scored=False)
+    bureau = BureauFiles(dt.date(2024, 3, 31), read_roster(ROSTER) if roster else ())
+    assigner = partial(assign, bureau=bureau, title_words=phases.title_words)
+    assignment, examined = identified_and_examined(phases, assigner)
+    done = answers_of(assignment, examined, bureau.roster)
+    return {answer.file.rpartition("/")[2]: answer for answer in done}
 
 
 def codes_of(answer: Answer) -> list[str]:
@@ -160,7 +157,7 @@ def test_of_several_reports_the_latest_is_read(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(files[name])
         stamp = 1_700_000_000
         os.utime(tmp_path / name, (stamp, stamp))
-    found = {a.file: a for a in run.check_files([tmp_path], template=TEMPLATE)}
+    found = {a.file: a for a in check_files([tmp_path], template=TEMPLATE)}
     assert not codes_of(found["水务.xlsx"])
     assert (
         "v2.docx" in found["水务局绩效报告v1.docx"].reason
@@ -178,7 +175,7 @@ def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_witho
 ) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": data}.items():
         (tmp_path / name).write_bytes(content)
-    done = run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    done = jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER)
     found = {answer.file: answer for answer in done.answers}
     book, word = found["水务.xlsx"], found["青禾县水务局绩效报告.docx"]
     assert (word.status, word.department) == (FileStatus.UNREADABLE, "青禾县水务局") and word.reason
@@ -192,9 +189,7 @@ def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path
     (tmp_path / name).write_bytes(b"%PDF-1.7 x")
     found = {
         a.file: a
-        for a in run.run(
-            [tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER
-        ).answers
+        for a in jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER).answers
     }
     assert found[name].material and "只读 .docx" in found[name].reason
 
@@ -202,29 +197,13 @@ def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path
 def test_a_run_tells_the_report_in_every_list(tmp_path: Path) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
         (tmp_path / name).write_bytes(content)
-    done = run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    done = jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER)
     book = next(answer for answer in done.answers if answer.report)
     assert codes_of(book) == ["青禾县水务局绩效报告.docx 第3段"]
     csv = (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig")
     assert "青禾县水务局绩效报告.docx,第3段" in csv and "555.37" in csv
     material = next(answer for answer in done.answers if answer.material)
     assert (material.department, material.reason) == ("青禾县水务局", CHECKED)
-
-
-def test_a_changed_report_is_not_taken_for_the_old_one(tmp_path: Path) -> None:
-    for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
-        (tmp_path / name).write_bytes(content)
-
-    def key() -> str:
-        found = find_candidates([tmp_path])
-        book = next(one for one in found if not one.set_aside)
-        task = Task(book, TEMPLATE.folder, offers=offers(found, ()).get(book.file, ()))
-        return examine_one._key(task, Answer(book.file, FileStatus.SUBMITTED, sha256="x"))
-
-    before = key()
-    assert key() == before
-    (tmp_path / "青禾县水务局绩效报告.docx").write_bytes(NAMELESS)
-    assert key() != before
 
 
 def jixiao(*arguments: object) -> tuple[int, str, str]:
@@ -255,7 +234,7 @@ def test_scoring_tells_reports_too(tmp_path: Path) -> None:
         (tmp_path / name).write_bytes(content)
     found = {
         answer.file: answer
-        for answer in run.score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
+        for answer in score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
     }
     assert found["青禾县水务局绩效报告.docx"].material and found["水务.xlsx"].output
 
@@ -267,7 +246,7 @@ def test_a_name_like_a_formula_stays_a_name(tmp_path: Path) -> None:
         name: report("青禾县水务局绩效评价报告", f"=CMD() {WRONG}"),
     }.items():
         (tmp_path / file).write_bytes(content)
-    run.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster_path=ROSTER)
+    jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER)
     count = 0
     for path in (tmp_path / "结果").rglob("*.xlsx"):
         for sheet in openpyxl.load_workbook(path):
@@ -291,8 +270,19 @@ def test_a_season_of_reports_is_offered_to_those_it_may_belong_to() -> None:
     found = []
     for number in range(30):
         for one in roster:
-            found.append(Candidate(Path("/x"), f"{number}/{one.name}表.xlsx", beside=str(number)))
+            book = f"{number}/{one.name}表.xlsx"
+            found.append(
+                Identity(
+                    book,
+                    FileKind.WORKBOOK,
+                    FileStatus.SUBMITTED,
+                    department=one.name,
+                    code=one.code,
+                    beside=str(number),
+                )
+            )
             word = f"{one.name}绩效报告{number}.docx"
-            found.append(Candidate(Path("/y"), word, set_aside="文档", document=True))
-    offered = offers(found, roster)
-    assert {len(one) for one in offered.values()} == {30}
+            found.append(Identity(word, FileKind.REPORT, FileStatus.UNRECOGNISED, document=True))
+    pairs = pair_reports(found, roster, ("报告",))
+    assert len(pairs) == 30 * len(roster)
+    assert all(len(one.documents) == 30 for one in pairs.values())

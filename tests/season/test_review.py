@@ -17,15 +17,15 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from jixiao_xlsx.batch import run as batch
+import jixiao_xlsx as jx
 from jixiao_xlsx.cli import main
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
-from jixiao_xlsx.season.review import reviewed
-from jixiao_xlsx.season.review_files import read_review
+from jixiao_xlsx.season.review.apply_reviews import reviewed
+from jixiao_xlsx.season.review.read_reviews import read_review
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.scores import Scorecard
 
@@ -48,9 +48,7 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def run(inbox: Path, output: Path, review: Path | None = None, **options: Any) -> Batch:
-    done = batch.run(
-        [inbox], output, template=FORM, roster_path=ROSTER, review_folder=review, jobs=1, **options
-    )
+    done = jx.run([inbox], output, template=FORM, roster=ROSTER, review=review, jobs=1, **options)
     assert not done.problems and not [answer.problem for answer in done.answers if answer.problem]
     return done
 
@@ -446,7 +444,7 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
     shutil.copy2(next((SAMPLES / "xiangmu" / "inbox").glob("*2个项目*.xlsx")), inbox)
 
     def ran(output: Path, review: Path | None = None) -> list[Scorecard]:
-        done = batch.run([inbox], output, template=form, review_folder=review, jobs=1)
+        done = jx.run([inbox], output, template=form, review=review, jobs=1)
         assert review_findings(done) == [] and not done.problems
         return [card for answer in done.submitted for card in answer.scorecards]
 

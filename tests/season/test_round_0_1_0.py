@@ -37,9 +37,7 @@ def saved_again(data: bytes) -> bytes:
 
 
 def run(inbox: Path, output: Path) -> Batch:
-    return jx.run(
-        [inbox], output, roster_path=SAMPLES / "departments.csv", previous=EARLIER, jobs=1
-    )
+    return jx.run([inbox], output, roster=SAMPLES / "departments.csv", previous=EARLIER, jobs=1)
 
 
 def lines(batch: Batch) -> list[tuple[str, ...]]:

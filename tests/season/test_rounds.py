@@ -21,19 +21,14 @@ from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.season.rounds import (
-    FOLDER,
-    Record,
-    differences,
-    open_counts,
-    record_of,
-    records_in,
-    unusable_in,
-)
-from jixiao_xlsx.season.rounds import compared as rounds_compared
+from jixiao_xlsx.season.rounds.compare_rounds import compared as rounds_compared
+from jixiao_xlsx.season.rounds.compare_rounds import differences, open_counts
+from jixiao_xlsx.season.rounds.earlier_round import read_earlier_round
+from jixiao_xlsx.season.rounds.records import record_of
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 from jixiao_xlsx.values.typed_numbers import State
+from jixiao_xlsx.values.work import Record
 
 INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 FORM = find_template()
@@ -48,7 +43,7 @@ BOOKS = _faulty()
 
 
 def record(report: Report, submission: Submission) -> Record:
-    return Record(**json.loads(record_of(report, submission, submission.department, FORM)))
+    return Record(**json.loads(record_of(report, submission, submission.department, (), FORM)))
 
 
 def compared(before: Submission, after: Submission) -> Report:
@@ -618,11 +613,14 @@ def test_three_rounds_remember_the_first() -> None:
 
 
 def test_what_is_not_ours_is_passed_over(tmp_path: Path) -> None:
-    (tmp_path / FOLDER).mkdir()
-    (tmp_path / FOLDER / "x.json").write_text('{"a": 1}', encoding="utf-8")
-    (tmp_path / FOLDER / "y.json").write_text("[", encoding="utf-8")
-    assert records_in(tmp_path) == {}
-    assert unusable_in(tmp_path) == ("x.json", "y.json")
+    (tmp_path / "轮次").mkdir()
+    (tmp_path / "轮次" / "x.json").write_text('{"a": 1}', encoding="utf-8")
+    (tmp_path / "轮次" / "y.json").write_text("[", encoding="utf-8")
+    earlier = read_earlier_round(tmp_path)
+    assert earlier.records == {} and earlier.unusable == ("x.json", "y.json")
+    (tmp_path / "轮次" / "season.json").write_text('{"schema": 99}', encoding="utf-8")
+    earlier = read_earlier_round(tmp_path)
+    assert earlier.records == {} and earlier.unusable == ("season.json",)
 
 
 def test_an_explained_finding_is_neither_mended_nor_open() -> None:

@@ -16,13 +16,13 @@ import pytest
 from clerk import ANSWERS, mend
 from office import _convert, office
 
-from jixiao_xlsx.batch import run
+import jixiao_xlsx as jx
 from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
-from jixiao_xlsx.season.rounds import FOLDER, open_counts
+from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.findings import FindingState, Result, Severity
 
@@ -31,11 +31,11 @@ FORM = find_template()
 
 
 def ran(inbox: Path, output: Path, previous: Path | None = None) -> Batch:
-    done = run.run(
+    done = jx.run(
         [inbox],
         output,
         template=FORM,
-        roster_path=SAMPLES / "departments.csv",
+        roster=SAMPLES / "departments.csv",
         previous=previous,
         jobs=1,
     )
@@ -132,7 +132,7 @@ def test_the_copy_that_came_back_is_read_as_a_submission(
         assert not [note for note in submission.notes if note.item == OPINION_SHEET]
         names = {note.kind for note in submission.notes}
         assert "unread_sheet" not in names
-    assert (folder / "two" / FOLDER).is_dir()
+    assert (folder / "two" / "轮次").is_dir()
     assert catalogue(FORM)
 
 
@@ -203,11 +203,10 @@ def test_a_folder_that_is_no_earlier_output_is_refused_and_a_damaged_record_is_t
         ran(tmp_path / "甲", tmp_path / "二", tmp_path / "甲")
     assert not (tmp_path / "二").exists()
     ran(tmp_path / "甲", tmp_path / "一")
-    (record,) = (tmp_path / "一" / FOLDER).iterdir()
+    (record,) = (tmp_path / "一" / "轮次").iterdir()
     record.write_text(record.read_text(encoding="utf-8")[:-40], encoding="utf-8")
-    record.replace(record.with_name("又.json"))
     done = ran(tmp_path / "甲", tmp_path / "二", tmp_path / "一")
-    assert "上一轮有 1 份轮次记录不能用（又.json），这些部门按第一次报送对待。" in done.notes
+    assert "上一轮有 1 份轮次记录不能用（season.json），这些部门按第一次报送对待。" in done.notes
 
 
 def test_a_roster_that_was_changed_meanwhile_is_read_again(tmp_path: Path) -> None:
@@ -218,9 +217,7 @@ def test_a_roster_that_was_changed_meanwhile_is_read_again(tmp_path: Path) -> No
     (tmp_path / "甲" / "x.xlsx").write_bytes((SAMPLES / "inbox" / "青禾县信访局.xlsx").read_bytes())
 
     def addressed(output: str) -> str:
-        done = run.run(
-            [tmp_path / "甲"], tmp_path / output, template=FORM, roster_path=roster, jobs=1
-        )
+        done = jx.run([tmp_path / "甲"], tmp_path / output, template=FORM, roster=roster, jobs=1)
         with ZipFile(tmp_path / output / done.submitted[0].returned[0]) as archive:
             return re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
 

@@ -18,11 +18,14 @@ from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.layout import TableFilling
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.season.waivers import waived
+from jixiao_xlsx.season.assign import assign
+from jixiao_xlsx.season.bureau_files import BureauFiles
+from jixiao_xlsx.season.waivers import idle_waivers, live_waivers, waived
 from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Place, Remark
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
 from jixiao_xlsx.values.people import Waiver
+from jixiao_xlsx.values.work import FileKind, Identity
 
 TODAY = dt.date(2024, 3, 31)
 
@@ -78,26 +81,29 @@ def test_an_explained_warning_lets_a_workbook_pass() -> None:
 
 
 def test_a_waived_error_stays_visible_and_no_longer_counts() -> None:
-    (got,), notes = waived([answer(finding(severity=Severity.ERROR))], [waiver()], TODAY)
-    assert got.report
-    assert got.report.findings[0].state is FindingState.WAIVED
-    assert "李局长" in got.report.findings[0].explanation
-    assert got.report.result is Result.PASS
-    assert notes == ()
+    (got,), used = waived([finding(severity=Severity.ERROR)], [waiver()])
+    assert got.state is FindingState.WAIVED and "李局长" in got.explanation
+    report = answer(got).report
+    assert report and report.result is Result.PASS
+    assert not list(idle_waivers([waiver()], used, TODAY))
 
 
 @pytest.mark.parametrize(
     ("changes", "code"),
-    [
-        ({"until": dt.date(2024, 3, 30)}, "WAV102"),
-        ({"item": "培训费"}, "WAV101"),
-        ({"department": "民政局"}, "WAV101"),
-    ],
+    [({"until": dt.date(2024, 3, 30)}, "WAV102"), ({"item": "培训费"}, "WAV101")],
 )
-def test_idle_waivers_are_told(changes: dict[str, object], code: str) -> None:
-    (got,), notes = waived([answer(finding())], [waiver(**changes)], TODAY)
-    assert got.report and got.report.findings[0].state is FindingState.OPEN
-    assert [one.code for one in notes] == [code]
+def test_idle_waivers_are_reported(changes: dict[str, object], code: str) -> None:
+    one = waiver(**changes)
+    (got,), used = waived([finding()], live_waivers([one], TODAY))
+    assert got.state is FindingState.OPEN
+    assert [idle.code for idle in idle_waivers([one], used, TODAY)] == [code]
+
+
+def test_a_waiver_goes_along_with_its_own_department_only() -> None:
+    book = Identity("a.xlsx", FileKind.WORKBOOK, FileStatus.SUBMITTED, department="教育局")
+    bureau = BureauFiles(TODAY, waivers=(waiver(), waiver(department="民政局")))
+    work = assign([book], bureau, ()).works["a.xlsx"]
+    assert [one.department for one in work.waivers] == ["教育局"]
 
 
 def test_files_of_the_bureau_name_every_mistake(tmp_path: Path) -> None:

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import pytest
 
 from jixiao_xlsx.intake.roster import Choice
-from jixiao_xlsx.season.which_counts import chosen_files, season, settle, with_hints, with_material
+from jixiao_xlsx.season.assign import Assignment
+from jixiao_xlsx.season.material import with_hints
+from jixiao_xlsx.season.settle import answers_of
+from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
 from jixiao_xlsx.values.answers import Answer, Facts, FileStatus, Letter
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.work import Examined, FileKind, Identity, Work
 
 FINANCE = Department("201", "青禾县财政局", "财政局", ("青禾县财税局",), email="CZJ@example.com")
 AGENCY = Department("202", "青禾县机关事务中心", "事务中心", ("青禾县机关事务管理局",))
@@ -22,18 +27,51 @@ ROSTER = (FINANCE, AGENCY, SERVICE)
 
 def answer(
     file: str, department: str = "", code: str = "", *, year: int | None = 2023, sha256: str = ""
-) -> Answer:
-    report = Report(file, sha256 or file, department, code, year, (), {}, ())
-    return Answer(
-        file, FileStatus.SUBMITTED, sha256=sha256 or file, department=department, report=report
+) -> Identity:
+    """A workbook with what is typed in it."""
+    return Identity(
+        file,
+        FileKind.WORKBOOK,
+        FileStatus.SUBMITTED,
+        sha256=sha256 or file,
+        department=department,
+        code=code,
+        year=year,
     )
 
 
-def settled(
-    *answers: Answer, year: int | None = 2023, roster: tuple[Department, ...] = ROSTER, **saved: int
+def accounted(
+    placed: Sequence[Placed], roster: tuple[Department, ...], scopes: Mapping[str, str]
 ) -> list[Answer]:
-    times = {a.file: 0 for a in answers} | {f"{name}.xlsx": when for name, when in saved.items()}
-    return list(settle(answers, roster, year, times))
+    """The files with their status, as if each that counts had been examined."""
+    works = {one.identity.file: Work(one.identity.file, one.department) for one in placed}
+    examined = {
+        one.identity.file: Examined(
+            one.identity.file,
+            report_of(one.identity),
+            facts=Facts(scope=scopes.get(one.identity.file, "")),
+        )
+        for one in placed
+        if one.counts and one.identity.kind is FileKind.WORKBOOK
+    }
+    assignment = Assignment(2023, tuple(placed), works, {})
+    return list(answers_of(assignment, examined, roster))
+
+
+def report_of(one: Identity) -> Report:
+    return Report(one.file, one.sha256, one.department, one.code, one.year, (), {}, ())
+
+
+def settled(
+    *identities: Identity,
+    year: int | None = 2023,
+    roster: tuple[Department, ...] = ROSTER,
+    choices: Mapping[str, Choice] | None = None,
+    scopes: Mapping[str, str] | None = None,
+    **saved: int,
+) -> list[Answer]:
+    dated = [replace(one, saved=saved.get(one.file.removesuffix(".xlsx"), 0)) for one in identities]
+    return accounted(place(dated, roster, year, choices or {}), roster, scopes or {})
 
 
 @pytest.mark.parametrize(
@@ -82,39 +120,31 @@ def test_a_name_that_another_department_gave_up_belongs_to_its_owner() -> None:
     assert settled(answer("乙.xlsx", "乙局"), roster=roster)[0].department == "乙局"
 
 
-BLANK = Facts(blank=True)
-
-
 def test_a_blank_form_never_beats_a_filled_one() -> None:
-    older, blank = answer("甲.xlsx", "财政局"), replace(answer("乙.xlsx", "财政局"), facts=BLANK)
+    older, blank = answer("甲.xlsx", "财政局"), replace(answer("乙.xlsx", "财政局"), blank=True)
     one, two = settled(older, blank, 甲=100, 乙=900)
     assert one.counts and not two.counts
     assert (
         two.status is FileStatus.DUPLICATE
         and two.reason == "同一部门以“甲.xlsx”为准（这一份是空白表，没有填写）"
     )
-    chosen = settle(
-        [older, blank],
-        ROSTER,
-        2023,
-        {},
-        {"乙.xlsx": Choice("青禾县财政局", "乙.xlsx", "overrides.csv 第 2 行")},
-    )
+    choice = Choice("青禾县财政局", "乙.xlsx", "overrides.csv 第 2 行")
+    chosen = settled(older, blank, choices={"乙.xlsx": choice})
     assert [one.counts for one in chosen] == [False, True]
 
 
 def test_a_blank_form_alone_is_called_blank() -> None:
-    [one] = settled(replace(answer("甲.xlsx", "财政局"), facts=BLANK))
+    [one] = settled(replace(answer("甲.xlsx", "财政局"), blank=True))
     assert one.counts and one.reason == "空白表，没有填写"
     earlier, later = settled(
-        *(replace(answer(f"{name}.xlsx", "财政局"), facts=BLANK) for name in "甲乙"), 甲=100, 乙=900
+        *(replace(answer(f"{name}.xlsx", "财政局"), blank=True) for name in "甲乙"), 甲=100, 乙=900
     )
     assert later.counts and earlier.status is FileStatus.DUPLICATE and "保存时间" in earlier.reason
 
 
 @pytest.mark.parametrize("roster", [ROSTER, ()])
 def test_a_blank_form_of_nobody_is_no_department(roster: tuple[Department, ...]) -> None:
-    [one] = settled(replace(answer("空白表.xlsx"), facts=BLANK), roster=roster)
+    [one] = settled(replace(answer("空白表.xlsx"), blank=True), roster=roster)
     assert (one.status, one.department) == (FileStatus.UNRECOGNISED, "")
     assert one.reason == "空白表，没有填写，也没有部门名称" and one.report is None
 
@@ -126,19 +156,11 @@ def test_without_a_roster_every_name_stands() -> None:
 
 
 def test_the_season_is_the_bureaus_year_or_that_of_most_files() -> None:
-    reports = [
-        a.report
-        for a in (
-            answer("a", year=2022),
-            answer("b", year=2023),
-            answer("c", year=2023),
-            answer("d", year=None),
-        )
-        if a.report
-    ]
-    assert season(reports, Bureau()) == 2023
-    assert season(reports, Bureau(year=2021)) == 2021
-    assert season([], Bureau()) is None
+    years = {"a": 2022, "b": 2023, "c": 2023, "d": None}
+    identities = [answer(file, year=year) for file, year in years.items()]
+    assert year_of(identities, Bureau()) == 2023
+    assert year_of(identities, Bureau(year=2021)) == 2021
+    assert year_of([], Bureau()) is None
 
 
 def test_another_years_workbook_does_not_count_but_a_missing_year_does() -> None:
@@ -199,7 +221,7 @@ def test_identical_bytes_are_one_submission() -> None:
 # ----------------------------------------------------------------------------------- mail and names
 
 
-def by_mail(one: Answer, date: str = "", sender: str = "") -> Answer:
+def by_mail(one: Identity, date: str = "", sender: str = "") -> Identity:
     return replace(one, letter=Letter(sender, date, ""))
 
 
@@ -291,13 +313,10 @@ def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(
 CHOICE = Choice("青禾县财政局", "旧.xlsx", "overrides.csv 第 2 行")
 
 
-def chosen(
-    *answers: Answer, choice: Choice = CHOICE, year: int | None = 2023, **saved: int
-) -> list[Answer]:
-    times = {a.file: 0 for a in answers} | {f"{name}.xlsx": when for name, when in saved.items()}
-    files, notes = chosen_files((choice,), [a.file for a in answers])
+def chosen(*identities: Identity, **saved: int) -> list[Answer]:
+    files, notes = chosen_files((CHOICE,), [one.file for one in identities])
     assert not notes
-    return list(settle(answers, ROSTER, year, times, files))
+    return settled(*identities, choices=files, **saved)
 
 
 def test_the_chosen_file_counts_whatever_its_age() -> None:
@@ -316,7 +335,7 @@ def test_a_choice_settles_what_was_a_question() -> None:
 
 
 def test_a_choice_of_an_unreadable_file_changes_nothing() -> None:
-    [one] = chosen(Answer("旧.xlsx", FileStatus.UNREADABLE, "坏"))
+    [one] = chosen(Identity("旧.xlsx", FileKind.WORKBOOK, FileStatus.UNREADABLE, "坏"))
     assert one.status is FileStatus.UNREADABLE
 
 
@@ -345,22 +364,26 @@ def test_a_unit_inside_its_departments_sum_says_so() -> None:
         Department("2", "甲局站", parent="甲"),
         Department("3", "乙站", parent="没有"),
     )
-    whole = replace(answer("甲.xlsx", "甲局"), facts=Facts(scope="部门汇总"))
-    done = settled(whole, answer("站.xlsx", "甲局站"), answer("乙.xlsx", "乙站"), roster=roster)
+    books = (answer("甲.xlsx", "甲局"), answer("站.xlsx", "甲局站"), answer("乙.xlsx", "乙站"))
+    done = settled(*books, roster=roster, scopes={"甲.xlsx": "部门汇总"})
     assert "不重复相加" in done[1].reason and not done[0].reason and not done[2].reason
-    alone = replace(whole, facts=Facts(scope="单位本级"))
-    assert not settled(alone, answer("站.xlsx", "甲局站"), roster=roster)[1].reason
+    alone = settled(*books[:2], roster=roster, scopes={"甲.xlsx": "单位本级"})
+    assert not alone[1].reason
 
 
 # --------------------------------------------------------------------------------- what comes along
 
 
-def document(file: str, letter: Letter | None = None) -> Answer:
-    return Answer(file, FileStatus.UNRECOGNISED, "文档", "d", 1, letter=letter)
+def document(file: str, letter: Letter | None = None) -> Identity:
+    return Identity(file, FileKind.OTHER, FileStatus.UNRECOGNISED, "文档", "d", 1, letter=letter)
 
 
-def kept(*answers: Answer, documents: dict[str, str]) -> dict[str, Answer]:
-    return {a.file: a for a in with_material(settled(*answers), documents, ROSTER)}
+def kept(*identities: Identity, documents: dict[str, str]) -> dict[str, Answer]:
+    placed = [
+        replace(one, beside=documents.get(one.file, ""), document=one.file in documents)
+        for one in identities
+    ]
+    return {a.file: a for a in settled(*placed)}
 
 
 def test_a_report_is_kept_with_its_department_by_name_by_mail_and_by_folder() -> None:

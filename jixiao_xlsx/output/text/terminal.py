@@ -8,7 +8,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from jixiao_xlsx.output.text.wording import STATE_LABELS
-from jixiao_xlsx.season.review import told
+from jixiao_xlsx.season.review.apply_reviews import told
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 from jixiao_xlsx.values.number_text import plain

@@ -20,7 +20,7 @@ from jixiao_xlsx.output.text.wording import (
 )
 from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.templates import filled, word_file
-from jixiao_xlsx.season.rounds import open_counts
+from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.answers import Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
 from jixiao_xlsx.values.people import Bureau

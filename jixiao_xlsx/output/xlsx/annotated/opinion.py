@@ -24,7 +24,7 @@ from jixiao_xlsx.output.text.wording import (
 from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.styles import HEI, SONG
-from jixiao_xlsx.season.rounds import open_counts
+from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity

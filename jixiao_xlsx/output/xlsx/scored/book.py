@@ -18,8 +18,8 @@ from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, finding_row, write_c
 from jixiao_xlsx.output.xlsx.scored.score_columns import SCORES
 from jixiao_xlsx.output.xlsx.scored.table import USUAL_TITLES, write_table
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.season.review import items, line_names
-from jixiao_xlsx.season.review_marks import SHEET, Written, encode
+from jixiao_xlsx.season.review.apply_reviews import items, line_names
+from jixiao_xlsx.season.review.review_marks import SHEET, Written, encode
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
 from jixiao_xlsx.values.scores import (

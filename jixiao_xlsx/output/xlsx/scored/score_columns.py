@@ -10,8 +10,8 @@ from typing import Any
 
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.season.review import changes_since
-from jixiao_xlsx.season.review_marks import SCORE_TITLE
+from jixiao_xlsx.season.review.apply_reviews import changes_since
+from jixiao_xlsx.season.review.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Reviewed

@@ -22,7 +22,7 @@ from jixiao_xlsx.output.xlsx.scored.score_columns import (
 )
 from jixiao_xlsx.output.xlsx.scored.totals import write_totals
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.season.review_marks import REASON_TITLE, SCORE_TITLE
+from jixiao_xlsx.season.review.review_marks import REASON_TITLE, SCORE_TITLE
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.number_text import plain

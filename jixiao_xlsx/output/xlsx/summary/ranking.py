@@ -13,7 +13,7 @@ from jixiao_xlsx.output.xlsx.cells import Link, Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.season.rounds import open_counts
+from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.findings import Report, Severity
 from jixiao_xlsx.values.number_text import rounded

@@ -12,7 +12,7 @@ from fractions import Fraction
 from jixiao_xlsx.form.find_template import title_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.scorer import scaled
-from jixiao_xlsx.season.review_marks import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
+from jixiao_xlsx.season.review.review_marks import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
 from jixiao_xlsx.values.findings import BatchFinding, Severity
 from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import (

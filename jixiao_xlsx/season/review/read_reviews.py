@@ -14,7 +14,7 @@ from jixiao_xlsx.reading.cell_value import value_text
 from jixiao_xlsx.reading.titles import title_key
 from jixiao_xlsx.reading.workbook import read_worksheets
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.season.review_marks import (
+from jixiao_xlsx.season.review.review_marks import (
     AS_TEXT,
     REASON_TITLE,
     SCORE_TITLE,

@@ -1,0 +1,146 @@
+"""The third phase: one workbook that counts, read, checked with its written report, and scored."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jixiao_xlsx.batch.executors import undisturbed
+from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
+from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.intake.passwords import unlocked
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.word.document import read_document
+from jixiao_xlsx.scoring.scorer import score_each
+from jixiao_xlsx.season.across_departments import facts_of
+from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.rounds.compare_rounds import compared
+from jixiao_xlsx.season.rounds.records import record_of
+from jixiao_xlsx.season.waivers import waived
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.work import Examined, Work
+
+
+@dataclass(frozen=True, slots=True)
+class ExamineTask:
+    """A workbook with its bytes, the work on it, and its written report (bytes), or why that cannot be read.
+
+    `scored`: scores are wanted as well as findings; `compared`: a round before was given.
+    """
+
+    work: Work
+    data: bytes
+    form: Path
+    report: bytes | None = None
+    problem: str = ""
+    scored: bool = True
+    compared: bool = False
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def file(self) -> str:
+        """How the file is called."""
+        return self.work.file
+
+
+def examine(task: ExamineTask) -> Examined:
+    """Read, check and score one workbook. Never raises: whatever happens to it is in the Examined."""
+    try:
+        with undisturbed():
+            return _examined(task, find_template(task.form))
+    except Exception as error:  # one bad file never stops a batch
+        return _failed(task.file, failure_of(error, passwords=bool(task.passwords)))
+
+
+def lost(task: ExamineTask, cause: str) -> Examined:
+    """Return what came of a workbook whose process did not come back."""
+    return _failed(task.file, failure_of_process(cause))
+
+
+def _failed(file: str, failure: Failure) -> Examined:
+    return Examined(file, status=failure.status, reason=failure.reason, faults=failure.faults)
+
+
+def submission_of(
+    data: bytes, file: str, passwords: tuple[str, ...], template: Template
+) -> tuple[Submission, bytes]:
+    """Return a workbook as read, and its bytes without a password. Raises Unreadable."""
+    opened = unlocked(data, passwords)
+    return workbook.read_bytes(opened or data, file, template), opened or data
+
+
+def _examined(task: ExamineTask, template: Template) -> Examined:
+    work = task.work
+    submission, plain = submission_of(task.data, work.file, task.passwords, template)
+    if plain is not task.data:
+        submission = replace(submission, sha256=hashlib.sha256(task.data).hexdigest())
+    submission = _with_report(submission, task, template)
+    report = check(submission, template, work.reference)
+    if task.compared:
+        report = compared(report, submission, work.earlier, template)
+    findings, used = waived(report.findings, work.waivers)
+    report = replace(report, findings=findings, checked=dict(report.checked))
+    examined = Examined(
+        work.file,
+        report,
+        facts=facts_of(submission, template),
+        used=used,
+        reason="；".join(_unread(submission)),
+        faults=report.faults,
+    )
+    if not task.scored:
+        return examined
+    cards = reviewed_cards(submission, work, template)
+    own = replace(report, code="") if work.chosen else report  # that code is somebody else's
+    return replace(
+        examined,
+        scorecards=tuple(_without_places(card) for card in cards),
+        record=record_of(own, submission, work.department, cards, template),
+    )
+
+
+def _with_report(submission: Submission, task: ExamineTask, template: Template) -> Submission:
+    """The submission with the written report that belongs to it, or with why that cannot be read."""
+    name = task.work.report
+    if task.problem:
+        return replace(submission, unread=((name.rpartition("/")[2], task.problem),))
+    if task.report is None:
+        return submission
+    try:
+        return replace(submission, documents=(read_document(task.report, name, template),))
+    except Exception as error:  # the workbook is judged without it
+        reason = failure_of(error).reason
+        return replace(submission, unread=((name.rpartition("/")[2], reason),))
+
+
+def _unread(submission: Submission) -> Iterator[str]:
+    for file, reason in submission.unread:
+        yield f"评价报告“{file}”没有读成（{reason}），只核对了工作簿"
+
+
+def reviewed_cards(submission: Submission, work: Work, template: Template) -> tuple[Scorecard, ...]:
+    """Return the scores of each part, with the reviewer's where one was given."""
+    cards = score_each(submission, template)
+    if not work.reviews:
+        return cards
+    form = hidden_mark.edition_of(submission.meta, template)
+    return tuple(
+        apply_reviews.reviewed(
+            card,
+            apply_reviews.review_for(work.reviews, work.names, item),
+            submission.year,
+            work.department,
+            form,
+        )
+        for card, item in zip(cards, apply_reviews.items(cards), strict=True)
+    )
+
+
+def _without_places(card: Scorecard) -> Scorecard:
+    return replace(card, indicators=tuple(replace(one, places={}) for one in card.indicators))

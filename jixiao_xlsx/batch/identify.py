@@ -1,0 +1,165 @@
+"""The first phase: whose a file is, of which year and form. Cheap, and done for every file of the inbox."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jixiao_xlsx.batch.executors import Executor, undisturbed
+from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
+from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.repeated_sheets import nothing_filled
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
+from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.intake.passwords import unlocked
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.word.document import read_document
+from jixiao_xlsx.season.pair_reports import TITLE_PARAGRAPHS
+from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.work import FileKind, Identity
+
+_REPORT = ".docx"
+_YEAR = re.compile(r"20\d\d(?=年)")
+UNLOCKED = "原件加密，已用密码打开"
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifyTask:
+    """A file with its bytes, as far as its place in the inbox tells what it is."""
+
+    identity: Identity
+    data: bytes
+    form: Path
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def file(self) -> str:
+        """How the file is called."""
+        return self.identity.file
+
+
+def identify_all(
+    candidates: Iterable[Candidate],
+    template: Template,
+    passwords: tuple[str, ...],
+    executor: Executor,
+) -> Iterator[Identity]:
+    """Yield the identity of each candidate, in any order."""
+    unreadable: list[Identity] = []
+
+    def tasks() -> Iterator[IdentifyTask]:
+        for candidate in candidates:
+            start = from_inbox(candidate)
+            content = _content(candidate)
+            if isinstance(content, Failure):
+                unreadable.append(_without_content(start, content))
+            else:
+                yield IdentifyTask(start, content, template.folder, passwords)
+
+    yield from executor.results(identify, tasks(), _lost)
+    yield from unreadable
+
+
+def from_inbox(candidate: Candidate) -> Identity:
+    """Return what the inbox alone tells of a file."""
+    report = candidate.document and candidate.file.lower().endswith(_REPORT)
+    kind = FileKind.REPORT if report else FileKind.OTHER
+    kind = kind if candidate.set_aside else FileKind.WORKBOOK
+    return Identity(
+        candidate.file,
+        kind,
+        FileStatus.SUBMITTED if kind is FileKind.WORKBOOK else candidate.status,
+        candidate.set_aside,
+        size=candidate.size,
+        letter=candidate.letter,
+        saved=candidate.saved,
+        beside=candidate.beside,
+        document=candidate.document,
+        ignorable=candidate.ignorable,
+    )
+
+
+def _content(candidate: Candidate) -> bytes | Failure:
+    """The bytes of a file, or why there are none to be had; a folder that was not entered has none."""
+    nothing = bool(candidate.set_aside) and not (candidate.size or candidate.saved)
+    if nothing or (candidate.set_aside and candidate.size > MAX_FILE_BYTES):
+        return Failure("")
+    try:
+        return candidate.content()
+    except (OSError, Refused, MemoryError) as error:
+        return failure_of(error)
+
+
+def _without_content(start: Identity, failure: Failure) -> Identity:
+    if start.kind is FileKind.OTHER or not failure.reason:
+        return _too_large(start) if start.kind is FileKind.REPORT else start
+    return replace(start, status=FileStatus.UNREADABLE, reason=failure.reason)
+
+
+def _too_large(start: Identity) -> Identity:
+    limit, size = MAX_FILE_BYTES // 2**20, start.size // 2**20
+    reason = f"文件过大（{size} MB，上限 {limit} MB）"
+    return replace(start, status=FileStatus.UNREADABLE, reason=reason)
+
+
+def identify(task: IdentifyTask) -> Identity:
+    """Return the identity of one file. Never raises: whatever happens to it is in the Identity."""
+    start = replace(task.identity, sha256=hashlib.sha256(task.data).hexdigest())
+    template = find_template(task.form)
+    try:
+        with undisturbed():
+            if start.kind is FileKind.WORKBOOK:
+                return _workbook(start, task, template)
+            if start.kind is FileKind.REPORT:
+                return _report(start, task.data, template)
+            return start
+    except Exception as error:  # one bad file never stops a batch
+        return failed(start, failure_of(error, passwords=bool(task.passwords)))
+
+
+def _lost(task: IdentifyTask, cause: str) -> Identity:
+    start = replace(task.identity, sha256=hashlib.sha256(task.data).hexdigest())
+    return failed(start, failure_of_process(cause))
+
+
+def failed(start: Identity, failure: Failure) -> Identity:
+    """Return the identity of a file that gives nothing."""
+    return replace(start, status=failure.status, reason=failure.reason, faults=failure.faults)
+
+
+def _workbook(start: Identity, task: IdentifyTask, template: Template) -> Identity:
+    opened = unlocked(task.data, task.passwords)
+    submission = workbook.read_bytes(opened or task.data, start.file, template)
+    notes = (UNLOCKED if opened else "", submission.hides)
+    return replace(
+        identity_of_submission(start, submission, template),
+        reason="；".join(filter(None, notes)),
+    )
+
+
+def identity_of_submission(start: Identity, submission: Submission, template: Template) -> Identity:
+    """Return `start` with what a workbook says of itself."""
+    return replace(
+        start,
+        department=submission.department,
+        code=submission.code,
+        year=submission.year,
+        blank=nothing_filled(submission, hidden_mark.edition_of(submission.meta, template)),
+    )
+
+
+def _report(start: Identity, data: bytes, template: Template) -> Identity:
+    """What a written report is called and which years it names; unreadable ones say why."""
+    document = read_document(data, start.file, template)
+    texts = [paragraph.text for paragraph in document.paragraphs]
+    return replace(
+        start,
+        opening=tuple(texts[:TITLE_PARAGRAPHS]),
+        years=frozenset(int(year) for text in texts for year in _YEAR.findall(text)),
+    )

@@ -1,0 +1,34 @@
+"""Everything that a run takes, in one value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jixiao_xlsx.form.spec import Template
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What `jixiao run` takes, under the names of its options.
+
+    `inboxes` are folders or files, `output` the folder of the results. `bureau` (bureau.toml) and
+    `waivers` (waivers.csv) are looked for beside the `roster` (departments.csv) unless given;
+    `reference` is 批复决算.csv, `choose` overrides.csv, which says what file of a department counts.
+    `previous` is the output of the round before; `review` holds scored workbooks that a reviewer
+    typed into; `passwords` are tried on encrypted workbooks. `jobs` is the number of processes
+    (None: as many as gain).
+    """
+
+    inboxes: tuple[Path, ...]
+    output: Path
+    template: Template
+    roster: Path | None = None
+    bureau: Path | None = None
+    waivers: Path | None = None
+    reference: Path | None = None
+    choose: Path | None = None
+    previous: Path | None = None
+    review: Path | None = None
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+    jobs: int | None = None

@@ -1,0 +1,141 @@
+"""The phases on files: identify and assign, then examine what counts until every department has what can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jixiao_xlsx.batch.examine import ExamineTask, examine, lost
+from jixiao_xlsx.batch.executors import Executor, executor_for
+from jixiao_xlsx.batch.identify import identify_all
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.intake.candidates import Candidate
+from jixiao_xlsx.intake.file_kinds import Refused
+from jixiao_xlsx.intake.inbox import find_candidates
+from jixiao_xlsx.prose.language.vocabulary import read_vocabulary
+from jixiao_xlsx.season.assign import Assignment
+from jixiao_xlsx.values.work import Examined, Identity, Work
+
+Assigner = Callable[[Sequence[Identity]], Assignment]
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class _Steps:
+    """Counts two steps a file, once it is identified and once it is done with."""
+
+    total: int
+    report: Progress | None
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """How the phases run: the files of the inbox by name, the form, and what each task needs besides.
+
+    `scored`: scores are wanted as well as findings; `compared`: a round before was given.
+    """
+
+    files: Mapping[str, Candidate]
+    template: Template
+    executor: Executor
+    steps: _Steps
+    scored: bool = True
+    compared: bool = False
+    passwords: tuple[str, ...] = field(default=(), repr=False)
+
+    @property
+    def title_words(self) -> tuple[str, ...]:
+        """The words of which a report's title has one; () for a form whose reports are not read."""
+        words = read_vocabulary(self.template)
+        return tuple(words.report) if words else ()
+
+    def content(self, file: str) -> bytes:
+        """Return the bytes of a file of the inbox, b"" where they are gone since: nothing can be read then."""
+        try:
+            return self.files[file].content()
+        except (OSError, Refused):
+            return b""
+
+    def step(self, number: int = 1) -> None:
+        """Count steps as done."""
+        for _ in range(number):
+            self.steps.done += 1
+            if self.steps.report:
+                self.steps.report(self.steps.done, self.steps.total)
+
+
+def phases_for(
+    paths: Sequence[Path],
+    template: Template,
+    *,
+    skip: Path | None = None,
+    jobs: int | None = None,
+    scored: bool = True,
+    compared: bool = False,
+    passwords: Sequence[str] = (),
+    progress: Progress | None = None,
+) -> Phases:
+    """Return the phases for all files under `paths` but those under `skip`."""
+    files = {one.file: one for one in find_candidates(paths, skip=skip)}
+    return Phases(
+        files,
+        template,
+        executor_for(len(files), jobs, scored=scored),
+        _Steps(2 * len(files), progress),
+        scored,
+        compared,
+        tuple(passwords),
+    )
+
+
+def identified_and_examined(
+    phases: Phases, assign: Assigner
+) -> tuple[Assignment, Mapping[str, Examined]]:
+    """Return who is who, and what came of each workbook that counts, by file.
+
+    A workbook that turns out unreadable counts for nobody: the assignment is made again without it,
+    so that an older one of its department can take its place.
+    """
+    identities = _identities(phases)
+    examined: dict[str, Examined] = {}
+    while True:
+        assignment = assign(identities)
+        works = [work for file, work in assignment.works.items() if file not in examined]
+        if not works:
+            return assignment, examined
+        tasks = (_task(phases, assignment, work) for work in works)
+        examined |= {one.file: one for one in phases.executor.results(examine, tasks, lost)}
+        failed = {file: one for file, one in examined.items() if one.report is None}
+        identities = [
+            _failed(one, failed[one.file]) if one.file in failed else one for one in identities
+        ]
+
+
+def _identities(phases: Phases) -> list[Identity]:
+    found = {}
+    for one in identify_all(
+        phases.files.values(), phases.template, phases.passwords, phases.executor
+    ):
+        found[one.file] = one
+        phases.step()
+    return [found[file] for file in phases.files]
+
+
+def _failed(identity: Identity, examined: Examined) -> Identity:
+    return replace(identity, status=examined.status, reason=examined.reason, faults=examined.faults)
+
+
+def _task(phases: Phases, assignment: Assignment, work: Work) -> ExamineTask:
+    problem = assignment.problems.get(work.file, "")
+    return ExamineTask(
+        work,
+        phases.content(work.file),
+        phases.template.folder,
+        phases.content(work.report) if work.report and not problem else None,
+        problem,
+        phases.scored,
+        phases.compared,
+        phases.passwords,
+    )

@@ -1,0 +1,62 @@
+"""The files of a run that are about all departments: 汇总.xlsx, the briefing, and the lists of findings."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator, Mapping
+
+from jixiao_xlsx.batch.outbox import Outbox
+from jixiao_xlsx.examining.check import catalogue
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.files import Blocked
+from jixiao_xlsx.output.text.findings_csv import findings_csv
+from jixiao_xlsx.output.text.findings_json import findings_json
+from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.program_errors import error_text
+
+SUMMARY = "汇总.xlsx"
+BRIEFING = "审核情况汇报.docx"
+
+
+def _summary(season: Batch, template: Template) -> Iterator[bytes]:
+    from jixiao_xlsx.output.xlsx.summary.book import write_summary
+
+    stream = io.BytesIO()
+    write_summary(stream, season, catalogue(template), template)
+    yield stream.getvalue()
+
+
+def _briefing(season: Batch, template: Template) -> Iterator[bytes]:
+    from jixiao_xlsx.output.word.letters import write_briefing
+
+    yield write_briefing(season, template, {rule.code: rule.title for rule in catalogue(template)})
+
+
+def _findings_csv(season: Batch, template: Template) -> Iterator[bytes]:
+    return findings_csv(season.answers)
+
+
+def _findings_json(season: Batch, template: Template) -> Iterator[bytes]:
+    return findings_json(season.answers, template, season.findings)
+
+
+SHARED_FILES: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
+    SUMMARY: _summary,
+    BRIEFING: _briefing,
+    "findings.csv": _findings_csv,
+    "findings.json": _findings_json,
+}
+
+
+def shared_file(
+    name: str, season: Batch, template: Template, outbox: Outbox, faults: list[str]
+) -> str:
+    """Stage one of them, and return "" or why that failed; the program's own faults are added to `faults`."""
+    try:
+        outbox.stage(name, SHARED_FILES[name](season, template))
+    except Blocked as blocked:
+        return str(blocked)
+    except Exception as error:  # the other results stand, whatever became of this one
+        faults.append(f"{name}: {error_text(error)}")
+        return f"“{name}”没有写成：程序出错，请把 run.json 交给维护人员"
+    return ""

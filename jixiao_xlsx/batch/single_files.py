@@ -1,0 +1,155 @@
+"""Files checked or scored by themselves, without roster, season or summary: `jixiao check` and `jixiao score`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from jixiao_xlsx.batch.deliver import DeliverTask, deliver, lost
+from jixiao_xlsx.batch.outbox import only_one_run
+from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
+from jixiao_xlsx.batch.run import refuse_inbox_as_output, with_output_names
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.intake.candidates import Candidate
+from jixiao_xlsx.intake.file_kinds import Refused, is_fully_guarded
+from jixiao_xlsx.intake.inbox import find_candidates
+from jixiao_xlsx.output.files import Blocked, refusal, set_aside, write_bytes
+from jixiao_xlsx.season.assign import Assignment, assign_each
+from jixiao_xlsx.season.review.read_reviews import read_review
+from jixiao_xlsx.season.settle import answers_of
+from jixiao_xlsx.season.which_counts import joined
+from jixiao_xlsx.values.answers import Answer
+from jixiao_xlsx.values.work import Delivered
+
+
+def check_files(
+    paths: Sequence[str | Path],
+    *,
+    template: Template,
+    report: str | Path | None = None,
+    passwords: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Answer, ...]:
+    """Read and check the files of `paths`; nothing is scored or written.
+
+    `report` is a written report (.docx): that of the only workbook, else of the one whose
+    department it names.
+    """
+    phases = phases_for(
+        [Path(path) for path in paths],
+        template,
+        jobs=jobs,
+        scored=False,
+        passwords=passwords,
+        progress=progress,
+    )
+    if report is None:
+        return _answers(phases, None)[1]
+    given = _given(report, phases)
+    return _answers(replace(phases, files={**phases.files, **given}), next(iter(given), None))[1]
+
+
+def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
+    """The report that a person gave; it came with no other file."""
+    names = {one.path: one.file for one in phases.files.values()}
+    extra = [replace(one, beside="") for one in find_candidates([Path(report)])]
+    named = [replace(one, file=names.get(one.path, one.file)) for one in extra]
+    return {one.file: one for one in named}
+
+
+def _answers(phases: Phases, given: str | None) -> tuple[Assignment, tuple[Answer, ...]]:
+    assigner = partial(assign_each, title_words=phases.title_words, given=given)
+    assignment, examined = identified_and_examined(phases, assigner)
+    answers = answers_of(assignment, examined, ())
+    wanted = sum(phases.scored and answer.counts for answer in answers)
+    phases.step(len(answers) - wanted)
+    return assignment, answers
+
+
+def score_files(
+    paths: Sequence[str | Path],
+    output: str | Path,
+    *,
+    template: Template,
+    passwords: Sequence[str] = (),
+    jobs: int | None = None,
+    progress: Progress | None = None,
+) -> tuple[Answer, ...]:
+    """Write one scored workbook into `output` for each file of `paths`. Raises Blocked."""
+    output, inboxes = Path(output), [Path(path) for path in paths]
+    refuse_inbox_as_output(inboxes, output)
+    phases = phases_for(
+        inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
+    )
+    with only_one_run(output) as release:
+        assignment, answers = _answers(phases, None)
+        named = list(with_output_names(answers))
+        originals = {one.path.resolve() for one in phases.files.values()}
+        tasks = (
+            DeliverTask(
+                assignment.works[answer.file],
+                phases.content(answer.file),
+                template.folder,
+                answer.report,
+                answer.output,
+                passwords=tuple(passwords),
+            )
+            for answer in named
+            if answer.output and answer.report
+        )
+        delivered = {}
+        for one in phases.executor.results(deliver, tasks, lost):
+            delivered[one.file] = _written(one, output, originals)
+            phases.step()
+        release()
+    return tuple(_with(answer, delivered.get(answer.file)) for answer in named)
+
+
+def _with(answer: Answer, delivered: Delivered | None) -> Answer:
+    if delivered is None:
+        return answer
+    return replace(
+        answer,
+        output="" if delivered.problem else answer.output,
+        problem=delivered.problem,
+        reason=joined(answer.reason, delivered.reason),
+        faults=(*answer.faults, *delivered.faults),
+    )
+
+
+def _written(one: Delivered, output: Path, originals: Collection[Path]) -> Delivered:
+    """Put the scored workbook in its place, where nothing that anybody typed is lost by it."""
+    notes: list[str] = []
+    for path, data in one.files:
+        target = output / path
+        try:
+            if target.resolve() in originals:
+                words = f"“{target.name}”没有写成：会盖掉报送的原件。请用 -o 写到另一个文件夹"
+                return replace(one, files=(), problem=words)
+            notes += _kept(target, data)
+            write_bytes(target, data)
+        except Blocked as blocked:
+            return replace(one, files=(), problem=str(blocked))
+        except OSError as error:
+            return replace(one, files=(), problem=refusal(error, target))
+    return replace(one, files=(), reason=joined(one.reason, *notes))
+
+
+def _kept(target: Path, data: bytes) -> Iterator[str]:
+    """Set aside what lies at `target`, where it is not ours to replace."""
+    if target.exists() and target.read_bytes() != data and _is_somebodys(target):
+        kept = set_aside(target).name
+        yield f"原有的“{target.name}”有人填写过或不是评分表，已改名保留为“{kept}”"
+
+
+def _is_somebodys(target: Path) -> bool:
+    """Whether it is no scored workbook, or one that a reviewer typed into."""
+    try:
+        data = target.read_bytes()
+        reviews = read_review(data, target.name) if is_fully_guarded(data) else ()
+    except Refused:
+        return True
+    return not reviews or any(review.lines for review in reviews)

@@ -1,0 +1,87 @@
+"""The bureau's own files, read before any work is done, so that their mistakes are told at once."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from jixiao_xlsx.batch.job import Job
+from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, WAIVERS_FILE, file_beside, read_bureau
+from jixiao_xlsx.intake.inbox import RUN_RECORD
+from jixiao_xlsx.intake.reference import date_in, read_reference, read_waivers
+from jixiao_xlsx.intake.roster import read_choices, read_roster
+from jixiao_xlsx.intake.table_files import InputError
+from jixiao_xlsx.output.files import sha256_of
+from jixiao_xlsx.season.bureau_files import BureauFiles
+from jixiao_xlsx.season.departments import register
+from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.review.read_reviews import read_reviews
+from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, read_earlier_round
+from jixiao_xlsx.season.rounds.records import SEASON_FILE
+from jixiao_xlsx.values.findings import BatchFinding
+from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.scores import Review
+
+SCORED = "评分"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The bureau's files, the digest of each by its name, and what is to be said of the reviewer's."""
+
+    bureau: BureauFiles
+    earlier: EarlierRound = field(default_factory=EarlierRound)
+    digests: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[BatchFinding, ...] = ()
+
+
+def read_sources(job: Job) -> Sources:
+    """Read the roster and whatever else the bureau gave. Raises InputError, OSError."""
+    roster = read_roster(job.roster) if job.roster else ()
+    bureau_file = job.bureau or file_beside(job.roster, BUREAU_FILE)
+    waivers_file = job.waivers or file_beside(job.roster, WAIVERS_FILE)
+    bureau = read_bureau(bureau_file) if bureau_file else Bureau()
+    earlier = _earlier(job.previous) if job.previous else EarlierRound()
+    reviews, findings = _reviews(job.review, roster) if job.review else ((), ())
+    files = (job.roster, bureau_file, waivers_file, job.reference, job.choose)
+    return Sources(
+        BureauFiles(
+            today=date_in(bureau.deadline) or dt.date.today(),
+            roster=roster,
+            bureau=bureau,
+            waivers=read_waivers(waivers_file) if waivers_file else (),
+            reference=read_reference(job.reference) if job.reference else (),
+            choices=read_choices(job.choose, roster) if job.choose else (),
+            reviews=reviews,
+            earlier=earlier.records if job.previous else None,
+        ),
+        earlier,
+        {path.name: sha256_of(path) for path in files if path},
+        findings,
+    )
+
+
+def _earlier(previous: Path) -> EarlierRound:
+    if not (previous / SEASON_FILE).parent.is_dir() and not (previous / RUN_RECORD).is_file():
+        words = "不是以前的结果：里面没有各部门的轮次记录。请指到上一轮用 -o 写出的文件夹"
+        raise InputError(str(previous), [words])
+    return read_earlier_round(previous)
+
+
+def _reviews(
+    folder: Path, roster: tuple[Department, ...]
+) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
+    """The reviewer's scores by department, as the roster calls them. Raises InputError where the folder has none."""
+    place = folder / SCORED if (folder / SCORED).is_dir() else folder
+    reviews, notes = read_reviews(place)
+    if not reviews:
+        words = [note.message for note in notes]
+        raise InputError(str(folder), words or ["没有评分表；应是以前结果里的“评分”文件夹"])
+    departments = register(roster)
+    named = [
+        replace(one, department=departments.called(one.code, one.department)) for one in reviews
+    ]
+    joined, conflicts = apply_reviews.joined(named)
+    return joined, (*notes, *conflicts)

@@ -1,0 +1,30 @@
+"""What the bureau itself brings to a run: who is asked, what it knows of them, and what it decided."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from jixiao_xlsx.intake.roster import Choice
+from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine, Waiver
+from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.work import Record
+
+
+@dataclass(frozen=True)
+class BureauFiles:
+    """The bureau's own files as read.
+
+    `today` is the day on which waivers must hold; `earlier` the records of the round before by
+    department name and code, None where the run is not compared with one.
+    """
+
+    today: dt.date
+    roster: tuple[Department, ...] = ()
+    bureau: Bureau = field(default_factory=Bureau)
+    waivers: tuple[Waiver, ...] = ()
+    reference: tuple[ReferenceLine, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    reviews: tuple[Review, ...] = ()
+    earlier: Mapping[str, Record] | None = None

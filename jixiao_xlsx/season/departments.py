@@ -1,0 +1,178 @@
+"""The roster ready to be searched: a department by its code, by any of its names, in a file name, by a sender."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from jixiao_xlsx.values.answers import FileStatus, Letter
+from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.text import tidy
+
+_COUNTY = frozenset("县市区旗")
+_PLACE = re.compile(r"[\u4e00-\u9fff]{2}[县市区旗]$")
+_OWN_PLACE = re.compile(r"^(?:中共)?[\u4e00-\u9fff]{0,4}?[县市区旗](?=.{3})")
+_LONG_ENOUGH = 3  # letters of a name that no file name holds by chance
+_BETWEEN_ADDRESSES = re.compile(r"[、|;；,，\s]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """The department that a code and a name lead to, or the status and reason why they do not."""
+
+    department: str
+    status: FileStatus
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Register:
+    """The roster by code and by every name a department goes by; empty where there is no roster.
+
+    `bare` are the names without the county's in front, `places` the counties so named, `senders`
+    the departments of each mail address.
+    """
+
+    codes: Mapping[str, Department]
+    names: Mapping[str, tuple[Department, ...]]
+    senders: Mapping[str, tuple[str, ...]]
+    bare: Mapping[str, tuple[Department, ...]]
+    places: tuple[str, ...]
+
+    def named_in(self, text: str) -> set[str]:
+        """Return the departments whose name stands in `text`.
+
+        A name inside another's does not count, nor one of another county.
+        """
+        return self._owners(self.names, tidy(text))
+
+    def likely(self, file: str, letter: Letter | None) -> tuple[str, str]:
+        """Return whose an unreadable file seems to be, and by what; "" where that is not plain.
+
+        By its name (with or without the county's), a folder's, or the sender's address. A hint for
+        the reviewer: nothing is decided by it.
+        """
+        for name in reversed(file.split("/")):
+            if owners := self._owners(self.bare, tidy(name)):
+                return (owners.pop(), "名称") if len(owners) == 1 else ("", "")
+        senders = self.senders.get(letter.sender, ()) if letter else ()
+        return (senders[0], "发件人") if len(senders) == 1 else ("", "")
+
+    def _owners(self, names: Mapping[str, tuple[Department, ...]], words: str) -> set[str]:
+        there = [name for name in names if len(name) >= _LONG_ENOUGH and self._stands(name, words)]
+        whole = [
+            name for name in there if not any(name != other and name in other for other in there)
+        ]
+        return {owners[0].name for name in whole if len(owners := names[name]) == 1}
+
+    def _stands(self, name: str, words: str) -> bool:
+        """Whether a name stands in a text, and not behind another county's name.
+
+        “县财政局” does not stand in “甘谷县财政局”.
+        """
+        at = words.find(name)
+        before = words[: at + (name[0] in _COUNTY)]
+        return at >= 0 and (not _PLACE.search(before) or before.endswith(self.places))
+
+    def department(self, code: str, typed: str) -> str:
+        """Return the name in the roster of whoever typed this code and name; "" where that is not plain."""
+        match = self.match(code, typed.strip())
+        return match.department if match.status is FileStatus.SUBMITTED else ""
+
+    def called(self, code: str, typed: str) -> str:
+        """Return the department as the roster calls it, by its code or else its name; else as typed."""
+        if found := self.codes.get(tidy(code)):
+            return found.name
+        owners = self.names.get(tidy(typed), ())
+        return owners[0].name if owners else typed
+
+    def match(self, code: str, typed: str) -> Match:
+        """Return the department of a code and a name as typed, or why they lead to none."""
+        by_code = self.codes.get(tidy(code)) if code else None
+        by_name = self.names.get(tidy(typed), ()) if typed else ()
+        if by_code:
+            return _by_code(by_code, by_name, code, typed)
+        if by_name:
+            return _by_name(by_name, code, typed)
+        if not typed and not code:
+            return Match(typed, FileStatus.NOT_IN_ROSTER, "部门名称和部门编码都未填，无法对应名册")
+        parts = (typed and f"部门名称“{typed}”", code and f"部门编码“{code}”")
+        return Match(typed, FileStatus.NOT_IN_ROSTER, f"{'、'.join(filter(None, parts))}不在名册中")
+
+    def hints(self, file: str, letter: Letter | None, department: str) -> Iterator[str]:
+        """Yield what the file name and the sender say to the contrary of `department` ("": not known)."""
+        named = self.named_in(file.rpartition("/")[2])
+        if named and department not in named:
+            others = "、".join(sorted(named))
+            yield (
+                f"文件名里是“{others}”，表内填的是“{department}”，请核对"
+                if department
+                else f"文件名里有“{others}”，请确认"
+            )
+        sender = letter.sender if letter else ""
+        owners = self.senders.get(sender, ())
+        if owners and department not in owners:
+            what = "核对" if department else "确认"
+            yield f"发件人 {sender} 是名册中{'、'.join(owners)}的邮箱，请{what}"
+
+
+def _by_code(owner: Department, by_name: Sequence[Department], code: str, typed: str) -> Match:
+    if by_name and owner not in by_name:
+        others = "、".join(other.name for other in by_name)
+        return Match(
+            typed,
+            FileStatus.OTHER_DEPARTMENT,
+            f"部门编码“{code}”在名册中是{owner.name}，部门名称“{typed}”是{others}，"
+            "请确认是哪个单位的表",
+        )
+    reason = "" if by_name else f"按部门编码对应：部门名称“{typed}”不在名册中"
+    return Match(owner.name, FileStatus.SUBMITTED, reason)
+
+
+def _by_name(owners: Sequence[Department], code: str, typed: str) -> Match:
+    if len(owners) > 1:
+        others = "、".join(owner.name for owner in owners)
+        return Match(
+            typed,
+            FileStatus.NOT_IN_ROSTER,
+            f"“{typed}”在名册中可以是{others}，请补填部门编码或全称",
+        )
+    reason = f"按部门名称对应：部门编码“{code}”不在名册中" if code else ""
+    return Match(owners[0].name, FileStatus.SUBMITTED, reason)
+
+
+def register(roster: Sequence[Department]) -> Register:
+    """Return the roster, ready to be searched."""
+    names = _names(roster)
+    codes = {tidy(department.code): department for department in roster if department.code}
+    senders: dict[str, list[str]] = defaultdict(list)
+    for department in roster:
+        for address in _BETWEEN_ADDRESSES.split(department.email.lower()):
+            if address:
+                senders[address].append(department.name)
+    bare: dict[str, list[Department]] = defaultdict(list)
+    for name, owners in names.items():
+        same = bare[_OWN_PLACE.sub("", name)]
+        same += [owner for owner in owners if owner not in same]
+    prefixes = (_OWN_PLACE.match(name) for name in names)
+    places = {prefix[0] for prefix in prefixes if prefix and len(prefix[0]) > 1}
+    return Register(
+        codes,
+        {name: tuple(owners) for name, owners in names.items()},
+        {sender: tuple(owners) for sender, owners in senders.items()},
+        {name: tuple(owners) for name, owners in bare.items()},
+        tuple(sorted(places)),
+    )
+
+
+def _names(roster: Sequence[Department]) -> dict[str, list[Department]]:
+    """The departments by each of their names; a full name is its owner's alone, whoever else was called so before."""
+    names: dict[str, list[Department]] = defaultdict(list)
+    for department in roster:
+        own = (department.name, department.short, *department.former)
+        for name in dict.fromkeys(tidy(name) for name in own if name):
+            names[name].append(department)
+    names.update({tidy(department.name): [department] for department in roster})
+    return names

@@ -1,0 +1,1 @@
+"""The reviewer's scores: read back from scored workbooks, checked, and applied."""

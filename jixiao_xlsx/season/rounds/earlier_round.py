@@ -1,0 +1,129 @@
+"""The records that an earlier run left in its output folder."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from jixiao_xlsx.season.rounds.records import SCHEMA, SEASON_FILE
+from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Report, Severity
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.work import Record
+
+_OF_A_FINDING = frozenset({"kin", "anchor", "loose", "asked", "whole"})
+
+
+@dataclass(frozen=True)
+class EarlierRound:
+    """What an earlier run knew: its records by department name and code, and the files that cannot be used."""
+
+    records: Mapping[str, Record] = field(default_factory=dict)
+    unusable: tuple[str, ...] = ()
+
+    @property
+    def departments(self) -> tuple[Record, ...]:
+        """Each record once."""
+        return tuple({id(record): record for record in self.records.values()}.values())
+
+
+def read_earlier_round(output: Path) -> EarlierRound:
+    """Read what a run left in `output`: season.json, or the file per department that version 0.1.0 wrote."""
+    season = output / SEASON_FILE
+    records: dict[str, Record] = {}
+    unusable = []
+    for name, entry in _entries(season) if season.is_file() else _files(season.parent):
+        record = _record(entry)
+        if record is None:
+            unusable.append(name)
+            continue
+        for key in (record.department, record.code):
+            if key:
+                records[tidy(key)] = record
+    return EarlierRound(records, tuple(unusable))
+
+
+def _entries(season: Path) -> Iterable[tuple[str, object]]:
+    document = _loaded(season)
+    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+        return [(season.name, None)]
+    entries = document.get("entries")
+    return [(season.name, entry) for entry in entries] if isinstance(entries, list) else []
+
+
+def _files(folder: Path) -> Iterable[tuple[str, object]]:
+    return [(path.name, _loaded(path)) for path in sorted(folder.glob("*.json"))]
+
+
+def _loaded(path: Path) -> object:
+    with contextlib.suppress(OSError, ValueError):
+        return json.loads(path.read_text(encoding="utf-8"))
+    return None
+
+
+def _record(entry: object) -> Record | None:
+    """The record, or None for what is damaged, of another program, or of a version that is no longer read."""
+    if not isinstance(entry, dict):
+        return None
+    with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
+        record = Record(**entry)
+        report_of(record)
+        rows = [row for table in record.values.values() for row in table]
+        if all(one.keys() >= _OF_A_FINDING for one in record.findings) and all(
+            len(row) == 2 for row in rows
+        ):
+            return record
+    return None
+
+
+def reports_left(earlier: EarlierRound, names: Iterable[str]) -> tuple[Report, ...]:
+    """Return the reports on departments that go by none of `names`, as the earlier round left them."""
+    there = {tidy(name) for name in names if name}
+    return tuple(report_of(one) for one in records_left(earlier, there))
+
+
+def records_left(earlier: EarlierRound, tidied: set[str]) -> tuple[Record, ...]:
+    """Return the records of departments that go by none of these tidied names."""
+    return tuple(
+        one
+        for one in earlier.departments
+        if not tidied & {tidy(one.department), tidy(one.code)} - {""}
+    )
+
+
+def report_of(record: Record) -> Report:
+    """Return the report that a record keeps: findings without what they reported."""
+    mended = tuple(
+        Mended(**{**one, "severity": Severity(one["severity"])}) for one in record.mended
+    )
+    findings = tuple(
+        Finding(
+            one["code"],
+            Severity(one["severity"]),
+            Place(one["sheet"], one["cell"]),
+            one["item"],
+            one["field"],
+            "",
+            one["message"],
+            state=FindingState(one["state"]),
+            explanation=one["explanation"],
+            fingerprint=one["fingerprint"],
+            since=one["since"],
+        )
+        for one in record.findings
+    )
+    return Report(
+        "",
+        "",
+        record.department,
+        record.code,
+        None,
+        findings,
+        {},
+        (),
+        round=record.round,
+        mended=mended,
+    )

@@ -1,0 +1,127 @@
+"""What a season comes to: every file accounted for, and what only all departments together show. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.season.across_departments import crosscheck, strangers
+from jixiao_xlsx.season.assign import Assignment
+from jixiao_xlsx.season.bureau_files import BureauFiles
+from jixiao_xlsx.season.material import with_hints, with_material
+from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, reports_left
+from jixiao_xlsx.season.waivers import idle_waivers
+from jixiao_xlsx.season.which_counts import Placed, joined
+from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
+from jixiao_xlsx.values.findings import BatchFinding
+from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.work import Examined
+
+_WHOLE = "汇总"
+
+
+def settle(
+    assignment: Assignment,
+    examined: Mapping[str, Examined],
+    bureau: BureauFiles,
+    earlier: EarlierRound,
+    template: Template,
+) -> Batch:
+    """Return the whole season: the files with what came of them, and the findings across departments.
+
+    `examined` is what came of each workbook that counts, by file.
+    """
+    answers = answers_of(assignment, examined, bureau.roster)
+    counted = [answer for answer in answers if answer.counts]
+    used = {source for one in examined.values() for source in one.used}
+    codes = [one.code for one in bureau.roster]
+    codes += [answer.report.code for answer in answers if answer.report]
+    findings = (
+        *crosscheck(counted),
+        *idle_waivers(bureau.waivers, used, bureau.today),
+        *_of_reviews(bureau.reviews, counted),
+        *strangers(bureau.reference, codes),
+    )
+    names = [name for a in counted for name in (a.department, a.report.code if a.report else "")]
+    return Batch(
+        template.id,
+        template.version,
+        assignment.year,
+        bureau.bureau,
+        bureau.roster,
+        answers,
+        findings,
+        notes=assignment.notes,
+        earlier=reports_left(earlier, names),
+    )
+
+
+def answers_of(
+    assignment: Assignment, examined: Mapping[str, Examined], roster: Sequence[Department]
+) -> tuple[Answer, ...]:
+    """Return every file with its status and reason, and what came of it where it counts."""
+    answers = [_answer(one, assignment, examined) for one in assignment.placed]
+    documents = {
+        one.identity.file: one.identity.beside for one in assignment.placed if one.identity.document
+    }
+    answers = list(_with_parent(answers, roster))
+    return with_hints(with_material(answers, documents, roster), roster)
+
+
+def _answer(placed: Placed, assignment: Assignment, examined: Mapping[str, Examined]) -> Answer:
+    identity = placed.identity
+    answer = Answer(
+        identity.file,
+        placed.status,
+        sha256=identity.sha256,
+        size=identity.size,
+        department=placed.department,
+        letter=identity.letter,
+        ignorable=identity.ignorable,
+        faults=identity.faults,
+    )
+    if placed.status is FileStatus.DUPLICATE:
+        return replace(answer, reason=placed.reason)
+    found = examined.get(identity.file) if placed.counts else None
+    if found is None:
+        return replace(answer, reason=joined(identity.reason, placed.reason))
+    return replace(
+        answer,
+        reason=joined(identity.reason, found.reason, placed.reason),
+        report=found.report,
+        scorecards=found.scorecards,
+        facts=found.facts,
+        documents=assignment.works[identity.file].documents,
+        faults=(*identity.faults, *found.faults),
+    )
+
+
+def _with_parent(answers: Sequence[Answer], roster: Sequence[Department]) -> Iterator[Answer]:
+    """Units whose 主管部门 reports them in its own sum say so: their figures are never added to it."""
+    parents = {one.name: tidy(one.parent) for one in roster if one.parent}
+    by_name = {tidy(name): one.name for one in roster for name in (one.short, one.name) if name}
+    whole = {one.department for one in answers if one.counts and _WHOLE in one.facts.scope}
+    for answer in answers:
+        parent = by_name.get(parents.get(answer.department, ""), "")
+        if answer.counts and parent in whole:
+            words = f"主管部门“{parent}”报的是部门汇总，已含本单位：分别评价，金额不重复相加"
+            answer = replace(answer, reason=joined(answer.reason, words))
+        yield answer
+
+
+def _of_reviews(reviews: Sequence[Review], counted: Sequence[Answer]) -> Iterator[BatchFinding]:
+    """What the reviewer must be told of each department, and of departments that have nothing that counts."""
+    for answer in counted:
+        for card in answer.scorecards:
+            yield from card.review.findings if card.review else ()
+    taken = [
+        ((a.department, a.report.department, a.report.code), item)
+        for a in counted
+        if a.report
+        for item in apply_reviews.items(a.scorecards)
+    ]
+    yield from apply_reviews.unused(reviews, taken)
