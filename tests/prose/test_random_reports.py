@@ -15,13 +15,14 @@ from cases import Case, submission
 from jixiao_xlsx.checking.rule import coded_rules
 from jixiao_xlsx.checking.run_rules import run_rules
 from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.prose import rules as prose_rules
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.prose.language.vocabulary import fold
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, Severity
 
 TEMPLATE = find_template()
-RULES = [rule for rule in coded_rules() if rule.code.startswith("NAR1")]
+RULES = [rule for rule in coded_rules(prose_rules) if rule.code.startswith("NAR1")]
 DEPARTMENTS = 60  # tests/bench/words.py takes 500
 Money = dict[str, int]  # 分
 NAMES = (
