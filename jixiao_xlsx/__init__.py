@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.values.version import version
+from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
     from jixiao_xlsx.values.answers import Batch

@@ -17,7 +17,7 @@ import jixiao_xlsx
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber, passwords_given, progress_bar
-from jixiao_xlsx.values.version import version
+from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
     from jixiao_xlsx.values.answers import Answer
@@ -374,7 +374,7 @@ def _none_readable(answers: Sequence[Answer]) -> int:
 
 
 def _reaches(answers: Sequence[Answer], fail_on: str) -> bool:
-    from jixiao_xlsx.values.findings import Severity
+    from jixiao_xlsx.values.severity import Severity
 
     if fail_on == "never":
         return False

@@ -55,8 +55,8 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.text import plain
 from jixiao_xlsx.values.typed_numbers import ERROR_VALUES
 
 NOTES = {

@@ -17,7 +17,8 @@ from typing import Any
 import openpyxl
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.findings import Expected, Finding, Report, Severity
+from jixiao_xlsx.values.findings import Expected, Finding, Report
+from jixiao_xlsx.values.severity import Severity
 
 SEED = "附件2：临泽县机关事务中心2023年部门整体支出绩效自评表（终稿）(1)"
 _HINT = re.compile(r"([^\s；]+)!([A-Z]+\d+) 可能[^；]*?若为 (-?[\d.]+)")

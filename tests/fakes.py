@@ -10,9 +10,10 @@ from fractions import Fraction
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
-from jixiao_xlsx.values.findings import Expected, Finding, FindingState, Report, Severity, Skipped
+from jixiao_xlsx.values.findings import Expected, Finding, FindingState, Report, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.typed_numbers import State
 
 F = Fraction

@@ -12,7 +12,7 @@ import pytest
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 SAMPLES = Path(__file__).parent.parent / "samples"
 INBOX = sorted((SAMPLES / "inbox").glob("*.xlsx"))

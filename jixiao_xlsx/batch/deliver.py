@@ -17,7 +17,7 @@ from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Report, Result
 from jixiao_xlsx.values.people import Bureau, Department
-from jixiao_xlsx.values.program_errors import error_text
+from jixiao_xlsx.values.program import error_text
 from jixiao_xlsx.values.work import Delivered, Work
 
 FOLDERS = {Result.RETURN: "退回", Result.PASS: "通过"}

@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from pebble import ProcessExpired, ProcessPool
 
-from jixiao_xlsx.values.program_errors import error_text
+from jixiao_xlsx.values.program import error_text
 
 SECONDS = 60.0  # for one file; a workbook of the season takes a twentieth of one
 _MEMORY = 1 << 30  # bytes of address space, what the libraries take included

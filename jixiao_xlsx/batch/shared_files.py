@@ -12,7 +12,7 @@ from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.output.text.findings_csv import findings_csv
 from jixiao_xlsx.output.text.findings_json import findings_json
 from jixiao_xlsx.values.answers import Batch
-from jixiao_xlsx.values.program_errors import error_text
+from jixiao_xlsx.values.program import error_text
 
 SUMMARY = "汇总.xlsx"
 BRIEFING = "审核情况汇报.docx"

@@ -10,9 +10,9 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import cell_name
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.findings import Severity
-from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.operands import Operand
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 def anchor_cell(verdict: Verdict) -> Cell:

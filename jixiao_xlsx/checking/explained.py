@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from jixiao_xlsx.values.cells import Remark
-from jixiao_xlsx.values.findings import Finding, FindingState, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 

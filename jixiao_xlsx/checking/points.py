@@ -6,7 +6,7 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.values.findings import Expected
-from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.text import plain, rounded
 
 
 def points_text(value: Fraction) -> str:

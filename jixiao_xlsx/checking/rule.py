@@ -18,8 +18,9 @@ from typing import Any, NamedTuple, TypeVar
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.cells import Cell, Place
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 @dataclass(frozen=True, slots=True)

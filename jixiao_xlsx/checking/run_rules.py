@@ -11,8 +11,9 @@ from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.findings import Finding, Report, Severity, Skipped
-from jixiao_xlsx.values.program_errors import error_text
+from jixiao_xlsx.values.findings import Finding, Report, Skipped
+from jixiao_xlsx.values.program import error_text
+from jixiao_xlsx.values.severity import Severity
 
 CRASH = "INT101"
 _NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself

@@ -18,7 +18,7 @@ from jixiao_xlsx.form.find_template import edition
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.addresses import column_index, position
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.number_text import from_float, plain
+from jixiao_xlsx.values.text import from_float, plain
 
 MARK_SHEET = "_meta"
 TEMPLATE, VERSION, YEAR, DEPARTMENT, CODE = "template", "version", "year", "department", "code"

@@ -12,7 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from jixiao_xlsx.values.equations import Ratio, Ref, Relation
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 NUMERIC = frozenset({"money", "count", "score", "percent"})

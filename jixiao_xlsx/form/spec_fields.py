@@ -10,7 +10,7 @@ from typing import Any, TypeVar, cast
 
 from jixiao_xlsx.form.spec import NUMERIC
 from jixiao_xlsx.values.equations import EquationError, Ref, parse_ratio
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 Data = Mapping[str, Any]
 _Spec = TypeVar("_Spec")

@@ -14,9 +14,8 @@ from jixiao_xlsx.prose.statements import Fact
 from jixiao_xlsx.values.amounts import Convention, Figure, Interval, atoms_per, grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.operands import cells_at
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import plain, tidy
 
 
 @dataclass(frozen=True)

@@ -10,8 +10,7 @@ from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.number_text import from_float, percent, plain
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import from_float, percent, plain, tidy
 from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE, State, believable, read_number
 
 PERCENT_NOTE = "%"

@@ -9,8 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.number_text import decimals_of, percent, plain
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import decimals_of, percent, plain, tidy
 from jixiao_xlsx.values.typed_numbers import believable
 
 SIGNS = {

@@ -12,9 +12,8 @@ from fractions import Fraction
 from jixiao_xlsx.form.spec import Template, Tier
 from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.number_text import percent, plain
 from jixiao_xlsx.values.scores import IndicatorScore, Method
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import percent, plain, tidy
 
 
 def score_line(line: IndicatorLine, template: Template) -> IndicatorScore:

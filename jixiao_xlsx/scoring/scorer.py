@@ -17,8 +17,8 @@ from jixiao_xlsx.scoring.indicator_lines import indicator_lines
 from jixiao_xlsx.scoring.score_formulas import score_line
 from jixiao_xlsx.values.cells import Cell, Submission
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.number_text import percent, plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.text import percent, plain, rounded
 
 
 def score(submission: Submission, template: Template) -> Scorecard:

@@ -20,10 +20,10 @@ from jixiao_xlsx.scoring.indicator_lines import indicator_lines
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
 from jixiao_xlsx.values.answers import Answer, Facts
 from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
-from jixiao_xlsx.values.findings import BatchFinding, Severity
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import ReferenceLine
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, tidy
 
 FIGURES, PARAGRAPHS, PEERS, TARGETS, STRANGERS = "XDP101", "XDP102", "XDP103", "XDP104", "XDP105"
 TITLES: Mapping[str, tuple[str, Severity]] = {

@@ -6,8 +6,9 @@ import datetime as dt
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
-from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState, Severity
+from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState
 from jixiao_xlsx.values.people import Waiver
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 UNUSED_WAIVER, EXPIRED_WAIVER = "WAV101", "WAV102"

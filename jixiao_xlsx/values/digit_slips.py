@@ -10,7 +10,7 @@ from itertools import pairwise
 
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected
-from jixiao_xlsx.values.number_text import decimals_of, plain
+from jixiao_xlsx.values.text import decimals_of, plain
 
 DIGITS_SWAPPED, SIGN_REVERSED = "有两位数字填颠倒", "正负号填反"
 _ROUNDING = 2  # of the last digit that is written: what different ways of rounding can make

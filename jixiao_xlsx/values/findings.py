@@ -7,23 +7,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 
+from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Place
-
-
-class Severity(StrEnum):
-    """错误 must be corrected; 警告 may stand with a 情况说明; 提示 is a note."""
-
-    ERROR = "error"
-    WARNING = "warning"
-    NOTE = "note"
-
-    @property
-    def label(self) -> str:
-        return {"error": "错误", "warning": "警告", "note": "提示"}[self.value]
-
-    @property
-    def rank(self) -> int:
-        return {"error": 0, "warning": 1, "note": 2}[self.value]
+from jixiao_xlsx.values.severity import Severity
 
 
 class FindingState(StrEnum):
@@ -133,6 +119,7 @@ class Report:
     mended: tuple[Mended, ...] = ()
     changes: tuple[Change, ...] = ()
     faults: tuple[str, ...] = ()
+    causes: tuple[Cause, ...] = ()
 
     @property
     def result(self) -> Result:

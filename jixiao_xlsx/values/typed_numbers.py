@@ -10,8 +10,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
-from jixiao_xlsx.values.number_text import from_float
-from jixiao_xlsx.values.text import tidy, without_spaces
+from jixiao_xlsx.values.text import from_float, tidy, without_spaces
 
 
 class State(StrEnum):

@@ -36,7 +36,8 @@ from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import FindingState, Severity
+from jixiao_xlsx.values.findings import FindingState
+from jixiao_xlsx.values.severity import Severity
 
 FORM = find_template("xiangmu-zhichu")
 SAMPLES = Path(__file__).parents[2] / "samples" / "xiangmu"

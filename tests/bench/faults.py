@@ -31,7 +31,8 @@ from sheets import department
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.blank.layout import place
-from jixiao_xlsx.values.findings import Finding, Report, Severity
+from jixiao_xlsx.values.findings import Finding, Report
+from jixiao_xlsx.values.severity import Severity
 
 SWEEP = 150  # books that rare cells are looked for in
 TYPING = (

@@ -20,7 +20,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.values.amounts import Convention
 from jixiao_xlsx.values.equations import Scope, parse_relation
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
 FUNDS, ACCOUNTS = "资金预算执行表", "收支总表"

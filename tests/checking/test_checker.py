@@ -16,7 +16,7 @@ from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
 RULES = {rule.code: rule for rule in catalogue(TEMPLATE)}

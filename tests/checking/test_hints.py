@@ -17,7 +17,8 @@ from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.equations import Scope, parse_relation
-from jixiao_xlsx.values.findings import Expected, Severity
+from jixiao_xlsx.values.findings import Expected
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
 UP, DOWN = "填小了 10000 倍（万元当作元）", "填大了 10000 倍（元当作万元）"

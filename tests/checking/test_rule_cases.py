@@ -22,7 +22,8 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.findings import Expected, Finding, Report, Severity
+from jixiao_xlsx.values.findings import Expected, Finding, Report
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = replace(
     find_template(), severities={}

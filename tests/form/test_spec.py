@@ -17,7 +17,7 @@ import pytest
 from jixiao_xlsx.form import load_spec
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template, templates_folder
 from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 SHIPPED = templates_folder() / DEFAULT_TEMPLATE
 FORM = """

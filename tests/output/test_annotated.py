@@ -24,7 +24,8 @@ from jixiao_xlsx.output.xlsx.annotated.opinion import SEVERITY_COLOURS
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
+from jixiao_xlsx.values.severity import Severity
 
 INBOX = Path(__file__).parents[2] / "samples" / "inbox"
 FORM = find_template()

@@ -23,8 +23,9 @@ from jixiao_xlsx.output.word.letters import write_briefing, write_letter
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Change, Report, Result, Severity
+from jixiao_xlsx.values.findings import Change, Report, Result
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.severity import Severity
 
 ROOT = Path(__file__).parents[2]
 FORM = find_template()

@@ -22,7 +22,8 @@ from jixiao_xlsx.output.xlsx.summary.ranking import department_results, ranking
 from jixiao_xlsx.output.xlsx.summary.rule_hits import rule_hits
 from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Change, Result, Severity
+from jixiao_xlsx.values.findings import Change, Result
+from jixiao_xlsx.values.severity import Severity
 
 FORM = find_template()
 

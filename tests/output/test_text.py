@@ -18,9 +18,10 @@ from jixiao_xlsx.output.text.run_record import run_document
 from jixiao_xlsx.output.text.terminal import findings_text, scores_text
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Severity, Skipped
+from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Execution, Scorecard
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
 EXECUTION = Execution(Fraction(10), None, None, None, None, Fraction(10), "10 × 100% = 10")

@@ -19,7 +19,8 @@ from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.prose.language.vocabulary import fold, read_vocabulary
 from jixiao_xlsx.reading.workbook import read
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import Finding, Severity, Skipped
+from jixiao_xlsx.values.findings import Finding, Skipped
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = replace(
     find_template(), severities={}

@@ -12,7 +12,7 @@ import pytest
 from test_corpora import said
 
 from jixiao_xlsx.values.digit_slips import is_slip
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 DICE = random.Random(104)
 NUMBERS = [Decimal(DICE.randint(10_000, 99_999_999)).scaleb(-2) for _ in range(300)]

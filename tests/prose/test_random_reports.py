@@ -19,7 +19,8 @@ from jixiao_xlsx.prose import rules as prose_rules
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.prose.language.vocabulary import fold
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import Finding, Severity
+from jixiao_xlsx.values.findings import Finding
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
 RULES = [rule for rule in coded_rules(prose_rules) if rule.code.startswith("NAR1")]

@@ -24,7 +24,7 @@ from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, read_vocabulary
 from jixiao_xlsx.prose.language.wrapping import unwrapped
 from jixiao_xlsx.values.cells import Document, Paragraph
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 KNOWN = read_vocabulary(TEMPLATE)
 assert KNOWN is not None

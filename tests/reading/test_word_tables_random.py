@@ -25,7 +25,7 @@ from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
 from jixiao_xlsx.values.cells import Cell, Document, Paragraph, Submission, Table
 from jixiao_xlsx.values.findings import Finding
-from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.text import plain, rounded
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parents[2] / "samples"

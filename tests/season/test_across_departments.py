@@ -14,8 +14,8 @@ from jixiao_xlsx.season import across_departments
 from jixiao_xlsx.season.across_departments import strangers
 from jixiao_xlsx.values.answers import Answer, Facts, FileStatus
 from jixiao_xlsx.values.cells import Document, Paragraph, Place
-from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.severity import Severity
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
 

@@ -26,7 +26,8 @@ from jixiao_xlsx.season.rounds.compare_rounds import differences, open_counts
 from jixiao_xlsx.season.rounds.earlier_round import read_earlier_round
 from jixiao_xlsx.season.rounds.records import record_of
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.typed_numbers import State
 from jixiao_xlsx.values.work import Record
 

@@ -24,7 +24,8 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.answers import Batch
-from jixiao_xlsx.values.findings import FindingState, Result, Severity
+from jixiao_xlsx.values.findings import FindingState, Result
+from jixiao_xlsx.values.severity import Severity
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FORM = find_template()

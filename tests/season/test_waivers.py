@@ -23,8 +23,9 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.waivers import idle_waivers, live_waivers, waived
 from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Place, Remark
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Waiver
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.work import FileKind, Identity
 
 TODAY = dt.date(2024, 3, 31)

@@ -20,8 +20,7 @@ from jixiao_xlsx.values.amounts import (
     rate_holds,
     vote,
 )
-from jixiao_xlsx.values.number_text import plain, rounded
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import plain, rounded, tidy
 from jixiao_xlsx.values.typed_numbers import State, read_number
 
 HOW = st.sampled_from(Convention)

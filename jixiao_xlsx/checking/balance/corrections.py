@@ -10,7 +10,7 @@ from jixiao_xlsx.checking.balance.suspects import Suspect
 from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.cells import Cell, Submission
 from jixiao_xlsx.values.digit_slips import DIGITS_SWAPPED, SIGN_REVERSED, swaps
-from jixiao_xlsx.values.number_text import decimals_of, plain, rounded
+from jixiao_xlsx.values.text import decimals_of, plain, rounded
 
 _TOO_BIG, _TOO_SMALL = "填大了 10000 倍（元当作万元）", "填小了 10000 倍（万元当作元）"
 _SHIFTS = (

@@ -12,8 +12,8 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag
 from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Table
-from jixiao_xlsx.values.findings import Severity
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 from jixiao_xlsx.values.typed_numbers import State
 
 

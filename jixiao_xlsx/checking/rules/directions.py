@@ -9,7 +9,7 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.measures import read_measure_text
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 _OPPOSITE = {("≥", "≤"), ("≤", "≥")}
 

@@ -18,7 +18,8 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
 from jixiao_xlsx.form.spec import EquationSpec, Template
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.equations import ALL_ROWS
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
 
 _FEW_GAPS = 2
 

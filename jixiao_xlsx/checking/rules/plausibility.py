@@ -12,8 +12,9 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row, Table
-from jixiao_xlsx.values.findings import Expected, Severity
-from jixiao_xlsx.values.number_text import percent, plain
+from jixiao_xlsx.values.findings import Expected
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import percent, plain
 from jixiao_xlsx.values.typed_numbers import State
 
 # The roles of the cells that 年初结转 and 年末结转 must balance with.

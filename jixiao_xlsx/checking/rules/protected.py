@@ -20,9 +20,9 @@ from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Cell, Place, Row, Table
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, tidy
 from jixiao_xlsx.values.typed_numbers import read_number
 
 

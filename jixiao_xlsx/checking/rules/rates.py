@@ -15,8 +15,9 @@ from jixiao_xlsx.values.amounts import Convention, Interval, interval_sum, rate_
 from jixiao_xlsx.values.cells import Cell, Row
 from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.equations import Side
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import decimals_of, percent, plain, rounded
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import decimals_of, percent, plain, rounded
 from jixiao_xlsx.values.typed_numbers import State
 
 _UNUSABLE = frozenset({State.TEXT, State.ERROR, State.UNCALCULATED})

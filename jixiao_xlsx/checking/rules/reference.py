@@ -9,10 +9,10 @@ from jixiao_xlsx.checking.bases import APPROVED_FIGURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.values.cells import Cell, Table
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.people import ReferenceLine
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, tidy
 
 
 def _pairs(evidence: Evidence) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:

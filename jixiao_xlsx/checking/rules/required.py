@@ -9,7 +9,7 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.score_formulas import tier_of
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 _WANTED: tuple[tuple[str, Callable[[IndicatorLine], bool]], ...] = (

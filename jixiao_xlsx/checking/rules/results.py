@@ -14,9 +14,9 @@ from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import Base, BaseState, IndicatorLine
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.digit_slips import slip_hint, swaps
-from jixiao_xlsx.values.findings import Severity
-from jixiao_xlsx.values.number_text import decimals_of, percent, plain
 from jixiao_xlsx.values.scores import Method
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import decimals_of, percent, plain
 from jixiao_xlsx.values.typed_numbers import State
 
 

@@ -13,8 +13,9 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.values.amounts import Convention, atoms_per
 from jixiao_xlsx.values.cells import Cell, Place
-from jixiao_xlsx.values.findings import Expected, Severity
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Expected
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 @rule(

@@ -12,9 +12,10 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.score_formulas import highest
 from jixiao_xlsx.values.digit_slips import SIGN_REVERSED, slip_hint
-from jixiao_xlsx.values.findings import Expected, Severity
-from jixiao_xlsx.values.number_text import decimals_of, plain, rounded
+from jixiao_xlsx.values.findings import Expected
 from jixiao_xlsx.values.scores import IndicatorScore, Method
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import decimals_of, plain, rounded
 
 
 def _typed_decimals(line: IndicatorLine) -> int:

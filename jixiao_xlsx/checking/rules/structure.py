@@ -15,7 +15,7 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag
 from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Cell, Note, Table
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 

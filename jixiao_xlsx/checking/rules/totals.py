@@ -10,9 +10,10 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.checking.rules.scores import overstates
 from jixiao_xlsx.values.digit_slips import slip_hint
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.scores import Method
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, rounded
 
 
 @rule(

@@ -13,9 +13,9 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.digit_slips import slip_hint
-from jixiao_xlsx.values.findings import Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, tidy
 
 _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from jixiao_xlsx.output.text.wording import STATE_LABELS
 from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import Expected, Finding
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.text import plain
 
 # How a spreadsheet recognises a formula, also after blanks and in full width; a tab or a line break
 # starts a new cell.

@@ -15,9 +15,9 @@ from typing import Any
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding
-from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
-from jixiao_xlsx.values.version import version
+from jixiao_xlsx.values.text import plain, rounded
 
 
 def as_json(document: object) -> bytes:

@@ -8,8 +8,9 @@ from typing import Any
 
 from jixiao_xlsx.output.text.findings_json import as_json
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
-from jixiao_xlsx.values.findings import FindingState, Severity
-from jixiao_xlsx.values.version import version
+from jixiao_xlsx.values.findings import FindingState
+from jixiao_xlsx.values.program import version
+from jixiao_xlsx.values.severity import Severity
 
 
 def run_document(

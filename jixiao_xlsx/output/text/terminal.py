@@ -10,9 +10,10 @@ from pathlib import Path
 from jixiao_xlsx.output.text.wording import STATE_LABELS
 from jixiao_xlsx.season.review.apply_reviews import told
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Finding, FindingState, Report
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 def findings_text(answers: Sequence[Answer]) -> str:

@@ -9,7 +9,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Change, Expected, Finding, FindingState
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.text import plain
 
 _WORDS = re.compile(r"[\u4e00-\u9fff]{2}")
 _LONG, _AROUND, _NOTHING = 60, 16, "（空）"

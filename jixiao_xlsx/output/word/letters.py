@@ -22,8 +22,9 @@ from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.templates import filled, word_file
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.answers import Batch, FileStatus
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Bureau
+from jixiao_xlsx.values.severity import Severity
 
 RETURN_LETTER, PASS_LETTER, _BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"

@@ -22,8 +22,8 @@ from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Interval, atoms_per, printable
 from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
-from jixiao_xlsx.values.findings import Severity
-from jixiao_xlsx.values.number_text import percent, plain
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import percent, plain
 
 _UNIT, _DECIMALS = "万元", 2
 

@@ -14,7 +14,8 @@ from jixiao_xlsx.prose.language.scope import OTHERS, THIS
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import ReportStatements
-from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
 
 
 def flag_passage(

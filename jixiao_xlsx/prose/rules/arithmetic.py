@@ -47,8 +47,9 @@ from jixiao_xlsx.values.amounts import (
 )
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.digit_slips import is_slip
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 MAYBE_ANOTHER_ITEM = "可能说的不是同一项，请核对：是同一项的，请改正；不是的，请写明是什么。"
 

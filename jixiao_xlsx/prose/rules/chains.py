@@ -10,8 +10,9 @@ from jixiao_xlsx.prose import tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import Chain, ReportStatements
-from jixiao_xlsx.values.findings import Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 @rule(

@@ -11,7 +11,8 @@ from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
 from jixiao_xlsx.prose.rules.absences import flag_passage, short_quote
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
-from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
 
 _REACHED = "(?:达到|达成|完成|实现|达标)"
 _CLAIM = re.compile(

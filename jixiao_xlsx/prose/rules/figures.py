@@ -17,8 +17,9 @@ from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.digit_slips import is_slip
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, rounded
 
 ROLE_LABELS = {
     "original": "年初预算",

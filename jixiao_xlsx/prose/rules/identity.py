@@ -16,9 +16,9 @@ from jixiao_xlsx.prose.rules.absences import alternatives, flag_passage, short_q
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.values.amounts import atoms_per
-from jixiao_xlsx.values.findings import Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, tidy
 
 _REPORT_YEAR = re.compile(
     r"(20\d\d)年(?:度)?(?!\d)(?=(?:[^，,。;:年]{0,12})?(?:部门)?(?:\(?单位\)?)?整体支出(?:绩效|进行|开展|情况)"

@@ -17,8 +17,9 @@ from jixiao_xlsx.prose.rules.absences import alternatives, flag_passage, short_q
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.findings import Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 @cache

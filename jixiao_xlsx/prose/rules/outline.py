@@ -16,7 +16,8 @@ from jixiao_xlsx.prose.rules.absences import flag_passage, short_quote
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
 
 _NUMERALS = "一二三四五六七八九十"
 _STYLES = (

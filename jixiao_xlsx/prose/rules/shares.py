@@ -14,8 +14,9 @@ from jixiao_xlsx.prose.rules.figures import NO_REPORT, flag_mention, quote_of
 from jixiao_xlsx.prose.statements import BareShare, ReportStatements, Share
 from jixiao_xlsx.values.amounts import rate_holds
 from jixiao_xlsx.values.digit_slips import is_slip
-from jixiao_xlsx.values.findings import Severity, Skipped
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 
 @rule(

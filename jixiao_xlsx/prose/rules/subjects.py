@@ -14,7 +14,8 @@ from jixiao_xlsx.prose.language.vocabulary import Subjects
 from jixiao_xlsx.prose.rules.absences import flag_passage
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.findings import Severity, Skipped
+from jixiao_xlsx.values.findings import Skipped
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 

@@ -17,9 +17,9 @@ from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.reading.titles import loosen, title_key
 from jixiao_xlsx.values.amounts import MONEY_UNITS, Convention, Figure, Interval, atoms_per
 from jixiao_xlsx.values.cells import Cell, Document, Row, Table
-from jixiao_xlsx.values.findings import Expected, Severity, Skipped
-from jixiao_xlsx.values.number_text import plain, rounded
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.findings import Expected, Skipped
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, rounded, tidy
 
 _AGREEING = (
     2  # at least one in so many figures must agree before the others are held to be the same ones

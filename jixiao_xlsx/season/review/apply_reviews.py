@@ -13,8 +13,7 @@ from jixiao_xlsx.form.find_template import title_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.scorer import scaled
 from jixiao_xlsx.season.review.review_marks import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
-from jixiao_xlsx.values.findings import BatchFinding, Severity
-from jixiao_xlsx.values.number_text import plain, rounded
+from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.scores import (
     Execution,
     IndicatorScore,
@@ -24,7 +23,8 @@ from jixiao_xlsx.values.scores import (
     ReviewOutcome,
     Scorecard,
 )
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain, rounded, tidy
 
 _FAMILY = "REV"
 OUT_OF_RANGE, NO_REASON, NO_SCORE, CHANGED, NO_LINE, TEXT, _FILE, CONFLICT, EDITION, UNUSED = (

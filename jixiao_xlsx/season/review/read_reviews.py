@@ -25,8 +25,9 @@ from jixiao_xlsx.season.review.review_marks import (
     numbered,
     shown,
 )
-from jixiao_xlsx.values.findings import BatchFinding, Severity
+from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.scores import Review, Reviewed
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import read_number
 

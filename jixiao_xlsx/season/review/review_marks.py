@@ -10,9 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import Review, Reviewed
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import plain, tidy
 
 SHEET = "_review"
 SCORE_TITLE, REASON_TITLE = "财政复核分", "复核理由"

@@ -24,7 +24,8 @@ from jixiao_xlsx.season.rounds.records import (
 )
 from jixiao_xlsx.season.rounds.same_rows import FORMULA, aligned, titled_alike
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.findings import Change, Finding, FindingState, Mended, Report, Severity
+from jixiao_xlsx.values.findings import Change, Finding, FindingState, Mended, Report
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import Record
 

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from jixiao_xlsx.season.rounds.records import SCHEMA, SEASON_FILE
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Report, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Report
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import Record
 

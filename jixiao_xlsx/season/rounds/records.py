@@ -18,10 +18,9 @@ from jixiao_xlsx.season.rounds.cells_to_change import Address, asked, following,
 from jixiao_xlsx.season.rounds.same_rows import FORMULA, Line
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, Report
-from jixiao_xlsx.values.number_text import plain
+from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Scorecard
-from jixiao_xlsx.values.text import tidy
-from jixiao_xlsx.values.version import version
+from jixiao_xlsx.values.text import plain, tidy
 from jixiao_xlsx.values.work import Record
 
 SEASON_FILE = "轮次/season.json"

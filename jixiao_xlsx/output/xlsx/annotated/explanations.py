@@ -15,7 +15,8 @@ from openpyxl.worksheet.worksheet import Worksheet
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.values.cells import Row, Submission, Table
-from jixiao_xlsx.values.findings import Finding, FindingState, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 _FURTHEST = 300  # rows below the heading

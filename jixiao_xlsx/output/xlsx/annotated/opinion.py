@@ -27,7 +27,8 @@ from jixiao_xlsx.output.xlsx.styles import HEI, SONG
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report
+from jixiao_xlsx.values.severity import Severity
 
 _COLUMNS = (
     ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),

@@ -20,7 +20,7 @@ from jixiao_xlsx.output.xlsx.blank.layout import (
     TablePlace,
 )
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.number_text import from_float
+from jixiao_xlsx.values.text import from_float
 from jixiao_xlsx.values.typed_numbers import read_number
 
 CellValue = Decimal | str | dt.date | None

@@ -26,7 +26,7 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Live, qualified, typed_te
 from jixiao_xlsx.values.addresses import a1
 from jixiao_xlsx.values.amounts import ATOMS
 from jixiao_xlsx.values.equations import Ref, Scope
-from jixiao_xlsx.values.number_text import rounded
+from jixiao_xlsx.values.text import rounded
 
 _RATE_DIGITS = 4  # a rate is kept as printed: 95.55 % is 0.9555
 

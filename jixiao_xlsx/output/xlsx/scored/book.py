@@ -21,7 +21,7 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.apply_reviews import items, line_names
 from jixiao_xlsx.season.review.review_marks import SHEET, Written, encode
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Report
 from jixiao_xlsx.values.scores import (
     Execution,
     IndicatorScore,
@@ -30,6 +30,7 @@ from jixiao_xlsx.values.scores import (
     ReviewOutcome,
     Scorecard,
 )
+from jixiao_xlsx.values.severity import Severity
 
 
 def write_scored_workbook(

@@ -15,8 +15,8 @@ from jixiao_xlsx.output.xlsx.scored.score_columns import content_of
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
-from jixiao_xlsx.values.findings import Severity
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.severity import Severity
 
 FUNDS = "资金执行"
 _LABEL_WIDTH, _WIDTH = 24.0, 17.0

@@ -7,8 +7,8 @@ from fractions import Fraction
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
-from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.text import plain, rounded
 
 
 def grade_formula(template: Template, ref: str) -> str:

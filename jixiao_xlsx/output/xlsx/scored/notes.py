@@ -14,8 +14,8 @@ from jixiao_xlsx.output.xlsx.scored.grades import grade_content, grade_text
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE, score_content, taken_as_met
 from jixiao_xlsx.output.xlsx.scored.score_columns import is_changed
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.text import plain
 
 NOTES = "评分说明"
 _HEAD = 2  # the row of the column titles, counted from 0

@@ -16,7 +16,8 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, write_listing
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Severity, Skipped
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Skipped
+from jixiao_xlsx.values.severity import Severity
 
 OPINION = "核对意见"
 _COLUMNS = (

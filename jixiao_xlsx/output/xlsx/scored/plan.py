@@ -16,7 +16,7 @@ from jixiao_xlsx.output.xlsx.scored.score_columns import (
 )
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.cells import Place, Row, Submission
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 _LABEL = "年度计划完成情况"
 

@@ -13,8 +13,8 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.apply_reviews import changes_since
 from jixiao_xlsx.season.review.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.number_text import plain, rounded
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Reviewed
+from jixiao_xlsx.values.text import plain, rounded
 
 SCORES = "绩效评价表"
 LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE = range(7)

@@ -24,9 +24,9 @@ from jixiao_xlsx.output.xlsx.scored.totals import write_totals
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.review_marks import REASON_TITLE, SCORE_TITLE
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.findings import Severity
-from jixiao_xlsx.values.number_text import plain
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
 
 _Numbers = Mapping[Place, Sequence[tuple[int, str]]]
 

@@ -18,9 +18,9 @@ from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
 from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.score_columns import ScoreRows, gap_formula, write_review
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.findings import Severity
-from jixiao_xlsx.values.number_text import percent, plain, rounded
 from jixiao_xlsx.values.scores import Execution, Method, Scorecard
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import percent, plain, rounded
 
 
 def write_totals(

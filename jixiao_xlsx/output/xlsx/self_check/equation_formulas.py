@@ -30,7 +30,7 @@ from jixiao_xlsx.output.xlsx.self_check.side_sums import (
 from jixiao_xlsx.output.xlsx.self_check.states import EXCUSED, FAILED, NOT_FILLED, NOT_NUMERIC
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.equations import Scope
-from jixiao_xlsx.values.number_text import rounded
+from jixiao_xlsx.values.text import rounded
 
 _NO_TOTAL = f"{EXCUSED} 合计未填"
 

@@ -39,7 +39,7 @@ from jixiao_xlsx.output.xlsx.self_check.states import (
     REQUIRED,
 )
 from jixiao_xlsx.values.addresses import a1
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 Marks = dict[CellAddress, list[Live]]
 

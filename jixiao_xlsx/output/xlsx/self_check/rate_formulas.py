@@ -23,7 +23,7 @@ from jixiao_xlsx.output.xlsx.self_check.side_sums import (
     SideSum,
 )
 from jixiao_xlsx.output.xlsx.self_check.states import FAILED, HOLDS, NOT_FILLED, NOT_NUMERIC
-from jixiao_xlsx.values.number_text import rounded
+from jixiao_xlsx.values.text import rounded
 
 _NO_BASE = "不计算"
 _DUST = "0.000000001"  # what binary fractions may be off by

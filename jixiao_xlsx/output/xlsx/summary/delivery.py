@@ -10,8 +10,9 @@ from jixiao_xlsx.output.xlsx.page import Column, row_height
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
-from jixiao_xlsx.values.findings import Report, Result, Severity
+from jixiao_xlsx.values.findings import Report, Result
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.severity import Severity
 
 DELIVERY = "报送情况"
 _COLUMNS = (

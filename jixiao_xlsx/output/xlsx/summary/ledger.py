@@ -12,7 +12,8 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Severity
+from jixiao_xlsx.values.findings import Finding, FindingState, Mended
+from jixiao_xlsx.values.severity import Severity
 
 LEDGER = "整改台账"
 _LEDGER_COLUMNS = (

@@ -15,9 +15,8 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.addresses import column_letters
-from jixiao_xlsx.values.number_text import rounded
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import rounded, tidy
 
 MATRIX = "指标得分矩阵"
 _LEVELS, _NAMES, _FULL, _AVERAGE, _FIRST = 2, 3, 4, 5, 6  # rows, counted from 0

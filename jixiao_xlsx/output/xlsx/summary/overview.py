@@ -24,8 +24,9 @@ from jixiao_xlsx.output.xlsx.summary.overview_charts import (
 )
 from jixiao_xlsx.output.xlsx.summary.ranking import COMPUTED_TOTAL, FINAL_GRADE, SELF_TOTAL
 from jixiao_xlsx.values.answers import Batch, FileStatus
-from jixiao_xlsx.values.findings import Result, Severity
+from jixiao_xlsx.values.findings import Result
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.severity import Severity
 
 _COLUMNS, _WIDTH = 12, 8.0
 _MOST_RULES = 10

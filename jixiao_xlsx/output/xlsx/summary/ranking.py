@@ -15,9 +15,10 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.answers import Answer, Batch
-from jixiao_xlsx.values.findings import Report, Severity
-from jixiao_xlsx.values.number_text import rounded
+from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import rounded
 
 RANKING = "部门排名"
 # Column titles of the frames.

@@ -13,7 +13,8 @@ from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.values.answers import Batch
-from jixiao_xlsx.values.findings import FindingState, Severity
+from jixiao_xlsx.values.findings import FindingState
+from jixiao_xlsx.values.severity import Severity
 
 RULE_HITS = "规则命中"
 _COLUMNS = (

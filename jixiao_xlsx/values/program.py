@@ -1,4 +1,4 @@
-"""Errors of the program as text for its maintainers, kept in run.json only."""
+"""What the program says of itself: its version, and its errors for run.json only."""
 
 from __future__ import annotations
 
@@ -25,3 +25,13 @@ def error_text(error: BaseException) -> str:
     return (
         f"{text} ({Path(last.filename).relative_to(_PACKAGE).as_posix()}:{last.lineno} {last.name})"
     )
+
+
+def version() -> str:
+    """Return the installed version of this package; "0" in a folder that was never installed."""
+    from importlib import metadata
+
+    try:
+        return metadata.version("jixiao-xlsx")
+    except metadata.PackageNotFoundError:
+        return "0"
