@@ -21,10 +21,10 @@ from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.values.answers import Batch
     from jixiao_xlsx.values.cells import Submission
     from jixiao_xlsx.values.findings import Change, Report
     from jixiao_xlsx.values.scores import Scorecard
+    from jixiao_xlsx.values.season import Season
 
 __all__ = [
     "SpecError",
@@ -143,7 +143,7 @@ def run(
     template: Form = DEFAULT_TEMPLATE,
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
-) -> Batch:
+) -> Season:
     """Do the whole job: read, check and score every file of `inboxes`, and write the results into `output`.
 
     `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:

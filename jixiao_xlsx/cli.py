@@ -20,7 +20,7 @@ from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber, passwords
 from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
-    from jixiao_xlsx.values.answers import Answer
+    from jixiao_xlsx.values.season import Entry
 
 _EXISTING = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -187,7 +187,7 @@ def check(
         )
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("核对") as progress:
-        answers = check_files(
+        entries = check_files(
             paths,
             template=template,
             report=report,
@@ -196,13 +196,13 @@ def check(
             progress=progress,
         )
     if output_format == "text":
-        click.echo(findings_text(answers), nl=False)
+        click.echo(findings_text(entries), nl=False)
     else:
         as_json = output_format == "json"
-        for piece in findings_json(answers, template) if as_json else findings_csv(answers):
+        for piece in findings_json(entries, template) if as_json else findings_csv(entries):
             click.echo(piece, nl=False)  # bytes: UTF-8 whatever the encoding of the console
-        click.echo(totals_text(answers), err=True)
-    context.exit(_none_readable(answers) or int(_reaches(answers, fail_on)))
+        click.echo(totals_text(entries), err=True)
+    context.exit(_none_readable(entries) or int(_reaches(entries, fail_on)))
 
 
 @main.command(short_help="复算得分，写出评分表。")
@@ -226,12 +226,12 @@ def score(
 
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("评分") as progress:
-        answers = score_files(
+        entries = score_files(
             paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress
         )
-    click.echo(terminal.scores_text(answers), nl=False)
-    _print_to_stderr(terminal.file_problems(answers))
-    context.exit(_none_readable(answers) or int(any(answer.problem for answer in answers)))
+    click.echo(terminal.scores_text(entries), nl=False)
+    _print_to_stderr(terminal.file_problems(entries))
+    context.exit(_none_readable(entries) or int(any(entry.problem for entry in entries)))
 
 
 @main.command(short_help="一次办完：核对、评分、汇总整个收件箱。")
@@ -268,11 +268,11 @@ def run(
     job = Job(inboxes, output, template, passwords=passwords_given(ask=ask), **options)
     with _plain_failures(), progress_bar("处理") as progress:
         done = run_job(job, progress)
-    _print_to_stderr(terminal.file_problems(done.answers, done.problems))
+    _print_to_stderr(terminal.file_problems(done.entries, done.problems))
     with_roster = job.roster is not None
     _print_to_stderr(terminal.run_summary(done, output, SUMMARY, with_roster=with_roster))
-    unwritten = [*done.problems, *filter(None, (answer.problem for answer in done.answers))]
-    context.exit(_none_readable(done.answers) or int(bool(unwritten)))
+    unwritten = [*done.problems, *filter(None, (entry.problem for entry in done.entries))]
+    context.exit(_none_readable(done.entries) or int(bool(unwritten)))
 
 
 @main.command(short_help="由各表写出评价报告（Word）。")
@@ -362,22 +362,22 @@ def _print_to_stderr(lines: Iterable[str]) -> None:
         click.echo(line, err=True)
 
 
-def _none_readable(answers: Sequence[Answer]) -> int:
+def _none_readable(entries: Sequence[Entry]) -> int:
     """Return exit code 2, with a message, where no file could be read; else 0."""
-    from jixiao_xlsx.values.answers import FileStatus
+    from jixiao_xlsx.values.season import FileStatus
 
     unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
-    if any(answer.status not in unread and not answer.material for answer in answers):
+    if any(entry.status not in unread and not entry.material for entry in entries):
         return 0
     click.echo("错误：没有读到任何填报表。", err=True)
     return 2
 
 
-def _reaches(answers: Sequence[Answer], fail_on: str) -> bool:
+def _reaches(entries: Sequence[Entry], fail_on: str) -> bool:
     from jixiao_xlsx.values.severity import Severity
 
     if fail_on == "never":
         return False
     limit = Severity(fail_on).rank
-    worst = [answer.report.worst for answer in answers if answer.report]
+    worst = [entry.report.worst for entry in entries if entry.report]
     return any(severity is not None and severity.rank <= limit for severity in worst)

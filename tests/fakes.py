@@ -8,11 +8,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.form.spec import TableSpec, Template
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Expected, Finding, FindingState, Report, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.typed_numbers import State
 
@@ -435,10 +435,10 @@ def report(
     )
 
 
-# -------------------------------------------------------------------------------------------- batch
+# -------------------------------------------------------------------------------------------- season
 
 
-def batch(template: Template) -> Batch:
+def season(template: Template) -> Season:
     """Five in the roster: one returned, one passed, two tied, one missing; files that do not count;
     one name like a formula.
     """
@@ -460,22 +460,22 @@ def batch(template: Template) -> Batch:
         for at, name in enumerate(names)
     )
     full = card(template)
-    answers = [
+    entries = [
         answered(names[0], full, findings()),
         answered(names[1], scaled_to(full, template, F("93.5")), findings()[:1]),
         answered(names[2], scaled_to(full, template, F("93.5")), findings()[3:5]),
         answered(
             names[3], replace(full, score=None, total=None, grade="", incomplete="没有读到指标"), ()
         ),
-        Answer(
+        Entry(
             "重复稿/云川县水务局（旧）.xlsx",
             FileStatus.DUPLICATE,
             "同一部门另有更新的文件",
             department=names[1],
             size=20480,
         ),
-        Answer("=cmd|' /C calc'!A0.xlsx", FileStatus.UNREADABLE, "压缩包已损坏", size=512),
-        Answer(
+        Entry("=cmd|' /C calc'!A0.xlsx", FileStatus.UNREADABLE, "压缩包已损坏", size=512),
+        Entry(
             "某镇.xlsx",
             FileStatus.NOT_IN_ROSTER,
             "名册中没有“某镇人民政府”",
@@ -486,7 +486,7 @@ def batch(template: Template) -> Batch:
     bureau = Bureau(
         name="云川县财政局", office="绩效股", contact="王某", phone="0936-5550000", year=2025
     )
-    return Batch(template.id, template.version, 2025, bureau, roster, tuple(answers))
+    return Season(template.id, template.version, 2025, bureau, roster, tuple(entries))
 
 
 def scaled_to(full: Scorecard, template: Template, total: Fraction) -> Scorecard:
@@ -500,8 +500,8 @@ def scaled_to(full: Scorecard, template: Template, total: Fraction) -> Scorecard
     )
 
 
-def answered(name: str, scored: Scorecard, found: Sequence[Finding]) -> Answer:
-    return Answer(
+def answered(name: str, scored: Scorecard, found: Sequence[Finding]) -> Entry:
+    return Entry(
         f"{name}2025.xlsx",
         FileStatus.SUBMITTED,
         sha256="0" * 64,

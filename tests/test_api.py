@@ -75,12 +75,12 @@ def test_a_second_round_with_the_bureaus_files_and_the_reviewers_word(
         passwords=["不用"],
         jobs=1,
     )
-    (answer,) = done.submitted
-    again = answer.report
+    (entry,) = done.submitted
+    again = entry.report
     assert again and again.round == 2
     assert {f.state for f in again.findings if f.code == code} == {FindingState.WAIVED}
     assert any("批复" in f"{f.message}{f.hint}{f.basis}" for f in again.findings if f.since == 2)
-    (card,) = answer.scorecards
+    (card,) = entry.scorecards
     assert [
         (one.reviewed.score, one.reviewed.reason) for one in card.indicators if one.reviewed
     ] == [(1, "现场核实")]

@@ -54,7 +54,7 @@ def examine(task: ExamineTask) -> Examined:
     try:
         with undisturbed():
             return _examined(task, find_template(task.form))
-    except Exception as error:  # one bad file never stops a batch
+    except Exception as error:  # one bad file never stops a season
         return _failed(task.file, failure_of(error, passwords=bool(task.passwords)))
 
 

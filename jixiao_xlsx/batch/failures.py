@@ -8,8 +8,8 @@ from jixiao_xlsx.batch import processes
 from jixiao_xlsx.intake.file_kinds import Encrypted, Refused
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading.workbook import Unreadable
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.program import error_text
+from jixiao_xlsx.values.season import FileStatus
 
 _STILL_LOCKED = (
     "文件已加密，给出的密码都打不开。请部门告知密码，或取消密码（文件—文档加密）后重新保存并报送"

@@ -20,8 +20,8 @@ from jixiao_xlsx.intake.passwords import unlocked
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.season.pair_reports import TITLE_PARAGRAPHS
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.work import FileKind, Identity
 
 _REPORT = ".docx"
@@ -119,7 +119,7 @@ def identify(task: IdentifyTask) -> Identity:
             if start.kind is FileKind.REPORT:
                 return _report(start, task.data, template)
             return start
-    except Exception as error:  # one bad file never stops a batch
+    except Exception as error:  # one bad file never stops a season
         return failed(start, failure_of(error, passwords=bool(task.passwords)))
 
 

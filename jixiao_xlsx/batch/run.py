@@ -22,19 +22,19 @@ from jixiao_xlsx.season.rounds.earlier_round import records_left
 from jixiao_xlsx.season.rounds.records import SEASON_FILE, season_json
 from jixiao_xlsx.season.settle import settle
 from jixiao_xlsx.season.which_counts import joined
-from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import Delivered, Examined, Work
 
 _NAMED_AT_MOST = 5
 
 
-def run(job: Job, progress: Progress | None = None) -> Batch:
+def run(job: Job, progress: Progress | None = None) -> Season:
     """Read, check and score all of the inboxes; write 汇总.xlsx, 评分/, 退回/, 通过/ and the records.
 
     `progress` gets (steps done, steps in all). Outputs that could not be written are in
-    `Batch.problems` and each Answer's `problem`. Raises InputError, Blocked.
+    `Season.problems` and each Entry's `problem`. Raises InputError, Blocked.
     """
     sources = read_sources(job)
     refuse_inbox_as_output(job.inboxes, job.output)
@@ -67,31 +67,29 @@ def refuse_inbox_as_output(inboxes: Sequence[Path], output: Path) -> None:
             )
 
 
-def with_output_names(answers: Sequence[Answer], prefix: str = "") -> Iterator[Answer]:
-    """Yield the answers with the name of the scored workbook of each that counts, no two alike on any system."""
+def with_output_names(entries: Sequence[Entry], prefix: str = "") -> Iterator[Entry]:
+    """Yield the entries with the name of the scored workbook of each that counts, no two alike on any system."""
     taken: set[str] = set()
-    for answer in answers:
-        if not answer.counts or answer.report is None:
-            yield answer
+    for entry in entries:
+        if not entry.counts or entry.report is None:
+            yield entry
             continue
-        name = unique(safe_name(answer.department or Path(answer.file).stem), taken)
-        yield replace(answer, output=f"{prefix}{name}.xlsx")
+        name = unique(safe_name(entry.department or Path(entry.file).stem), taken)
+        yield replace(entry, output=f"{prefix}{name}.xlsx")
 
 
 # ------------------------------------------------------------------- the files of each department
 
 
 def _with_departments_files(
-    season: Batch, works: Mapping[str, Work], phases: Phases, outbox: Outbox
-) -> Batch:
+    season: Season, works: Mapping[str, Work], phases: Phases, outbox: Outbox
+) -> Season:
     """The season with the files of each department in their places, or with why they are not."""
-    answers = list(with_output_names(season.answers, f"{SCORED}/"))
+    entries = list(with_output_names(season.entries, f"{SCORED}/"))
     departments = {one.name: one for one in season.roster}
-    wanted = [answer for answer in answers if answer.output]
-    phases.step(len(answers) - len(wanted))
-    tasks = (
-        _delivery(answer, works[answer.file], season, departments, phases) for answer in wanted
-    )
+    wanted = [entry for entry in entries if entry.output]
+    phases.step(len(entries) - len(wanted))
+    tasks = (_delivery(entry, works[entry.file], season, departments, phases) for entry in wanted)
     delivered: dict[str, Delivered] = {}
     unwritten: dict[str, str] = {}
     for one in phases.executor.results(deliver, tasks, lost):
@@ -105,52 +103,52 @@ def _with_departments_files(
         phases.step()
     unwritten |= outbox.place()
     placed = tuple(
-        _placed(answer, delivered[answer.file], unwritten) if answer.output else answer
-        for answer in answers
+        _placed(entry, delivered[entry.file], unwritten) if entry.output else entry
+        for entry in entries
     )
     addresses = [
-        (answer.department, delivered[answer.file].note)
-        for answer in placed
-        if answer.file in delivered and delivered[answer.file].note and departments
+        (entry.department, delivered[entry.file].note)
+        for entry in placed
+        if entry.file in delivered and delivered[entry.file].note and departments
     ]
-    return replace(season, answers=placed, notes=(*season.notes, *_of_addresses(addresses)))
+    return replace(season, entries=placed, notes=(*season.notes, *_of_addresses(addresses)))
 
 
 def _delivery(
-    answer: Answer,
+    entry: Entry,
     work: Work,
-    season: Batch,
+    season: Season,
     departments: Mapping[str, Department],
     phases: Phases,
 ) -> DeliverTask:
-    assert answer.report is not None
-    unknown = Department(answer.report.code, answer.department)
+    assert entry.report is not None
+    unknown = Department(entry.report.code, entry.department)
     return DeliverTask(
         work,
-        phases.content(answer.file),
+        phases.content(entry.file),
         phases.template.folder,
-        answer.report,
-        answer.output,
+        entry.report,
+        entry.output,
         season.bureau,
-        departments.get(answer.department, unknown),
+        departments.get(entry.department, unknown),
         phases.passwords,
     )
 
 
-def _placed(answer: Answer, delivered: Delivered, unwritten: Mapping[str, str]) -> Answer:
-    """The answer with the paths of its files, and with what could not be written."""
+def _placed(entry: Entry, delivered: Delivered, unwritten: Mapping[str, str]) -> Entry:
+    """The entry with the paths of its files, and with what could not be written."""
     paths = [path for path, _ in delivered.files]
     problems = [unwritten[path] for path in paths if path in unwritten]
-    scored = answer.output in paths and answer.output not in unwritten
+    scored = entry.output in paths and entry.output not in unwritten
     return replace(
-        answer,
-        output=answer.output if scored else "",
+        entry,
+        output=entry.output if scored else "",
         returned=tuple(
-            path for path in paths if path != answer.output and not path.endswith(".eml")
+            path for path in paths if path != entry.output and not path.endswith(".eml")
         ),
-        reason=joined(answer.reason, delivered.reason),
+        reason=joined(entry.reason, delivered.reason),
         problem=joined(delivered.problem, *problems),
-        faults=(*answer.faults, *delivered.faults),
+        faults=(*entry.faults, *delivered.faults),
     )
 
 
@@ -169,12 +167,12 @@ def _of_addresses(notes: Sequence[tuple[str, str]]) -> Iterator[str]:
 
 
 def _with_shared_files(
-    season: Batch,
+    season: Season,
     examined: Mapping[str, Examined],
     sources: Sources,
     job: Job,
     outbox: Outbox,
-) -> Batch:
+) -> Season:
     """The season with the files that are about all departments, season.json and run.json in their places."""
     problems: list[str] = []
     faults: list[str] = []
@@ -189,19 +187,19 @@ def _with_shared_files(
 
 
 def _season_json(
-    season: Batch, examined: Mapping[str, Examined], sources: Sources, job: Job
+    season: Season, examined: Mapping[str, Examined], sources: Sources, job: Job
 ) -> Iterator[bytes]:
     """What a later round reads: this round's records, and those of departments that sent nothing this time."""
-    counted = [answer for answer in season.answers if answer.counts and answer.report]
-    names = {answer.department for answer in counted}
-    names |= {answer.report.code for answer in counted if answer.report}
-    records_now = (examined[answer.file].record for answer in counted)
+    counted = [entry for entry in season.entries if entry.counts and entry.report]
+    names = {entry.department for entry in counted}
+    names |= {entry.report.code for entry in counted if entry.report}
+    records_now = (examined[entry.file].record for entry in counted)
     left = records_left(sources.earlier, {tidy(name) for name in names if name})
     carried = (json.dumps(asdict(one), ensure_ascii=False).encode() for one in left)
     yield from season_json(job.template, season.year, (*records_now, *carried))
 
 
-def _notes(season: Batch, sources: Sources, job: Job, outbox: Outbox) -> Iterator[str]:
+def _notes(season: Season, sources: Sources, job: Job, outbox: Outbox) -> Iterator[str]:
     """What a person should know of the round before, the review and the output folder."""
     if unusable := sources.earlier.unusable:
         listed = "、".join(unusable[:5]) + (" 等" if len(unusable) > 5 else "")

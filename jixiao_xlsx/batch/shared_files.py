@@ -11,14 +11,14 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.output.text.findings_csv import findings_csv
 from jixiao_xlsx.output.text.findings_json import findings_json
-from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.program import error_text
+from jixiao_xlsx.values.season import Season
 
 SUMMARY = "汇总.xlsx"
 BRIEFING = "审核情况汇报.docx"
 
 
-def _summary(season: Batch, template: Template) -> Iterator[bytes]:
+def _summary(season: Season, template: Template) -> Iterator[bytes]:
     from jixiao_xlsx.output.xlsx.summary.book import write_summary
 
     stream = io.BytesIO()
@@ -26,21 +26,21 @@ def _summary(season: Batch, template: Template) -> Iterator[bytes]:
     yield stream.getvalue()
 
 
-def _briefing(season: Batch, template: Template) -> Iterator[bytes]:
+def _briefing(season: Season, template: Template) -> Iterator[bytes]:
     from jixiao_xlsx.output.word.letters import write_briefing
 
     yield write_briefing(season, template, {rule.code: rule.title for rule in catalogue(template)})
 
 
-def _findings_csv(season: Batch, template: Template) -> Iterator[bytes]:
-    return findings_csv(season.answers)
+def _findings_csv(season: Season, template: Template) -> Iterator[bytes]:
+    return findings_csv(season.entries)
 
 
-def _findings_json(season: Batch, template: Template) -> Iterator[bytes]:
-    return findings_json(season.answers, template, season.findings)
+def _findings_json(season: Season, template: Template) -> Iterator[bytes]:
+    return findings_json(season.entries, template, season.findings)
 
 
-SHARED_FILES: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
+SHARED_FILES: Mapping[str, Callable[[Season, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
     BRIEFING: _briefing,
     "findings.csv": _findings_csv,
@@ -49,7 +49,7 @@ SHARED_FILES: Mapping[str, Callable[[Batch, Template], Iterator[bytes]]] = {
 
 
 def shared_file(
-    name: str, season: Batch, template: Template, outbox: Outbox, faults: list[str]
+    name: str, season: Season, template: Template, outbox: Outbox, faults: list[str]
 ) -> str:
     """Stage one of them, and return "" or why that failed; the program's own faults are added to `faults`."""
     try:

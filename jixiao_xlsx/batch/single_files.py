@@ -18,9 +18,9 @@ from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.output.files import Blocked, refusal, set_aside, write_bytes
 from jixiao_xlsx.season.assign import Assignment, assign_each
 from jixiao_xlsx.season.review.read_reviews import read_review
-from jixiao_xlsx.season.settle import answers_of
+from jixiao_xlsx.season.settle import entries_of
 from jixiao_xlsx.season.which_counts import joined
-from jixiao_xlsx.values.answers import Answer
+from jixiao_xlsx.values.season import Entry
 from jixiao_xlsx.values.work import Delivered
 
 
@@ -32,7 +32,7 @@ def check_files(
     passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
-) -> tuple[Answer, ...]:
+) -> tuple[Entry, ...]:
     """Read and check the files of `paths`; nothing is scored or written.
 
     `report` is a written report (.docx): that of the only workbook, else of the one whose
@@ -47,9 +47,9 @@ def check_files(
         progress=progress,
     )
     if report is None:
-        return _answers(phases, None)[1]
+        return _entries(phases, None)[1]
     given = _given(report, phases)
-    return _answers(replace(phases, files={**phases.files, **given}), next(iter(given), None))[1]
+    return _entries(replace(phases, files={**phases.files, **given}), next(iter(given), None))[1]
 
 
 def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
@@ -60,13 +60,13 @@ def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
     return {one.file: one for one in named}
 
 
-def _answers(phases: Phases, given: str | None) -> tuple[Assignment, tuple[Answer, ...]]:
+def _entries(phases: Phases, given: str | None) -> tuple[Assignment, tuple[Entry, ...]]:
     assigner = partial(assign_each, title_words=phases.title_words, given=given)
     assignment, examined = identified_and_examined(phases, assigner)
-    answers = answers_of(assignment, examined, ())
-    wanted = sum(phases.scored and answer.counts for answer in answers)
-    phases.step(len(answers) - wanted)
-    return assignment, answers
+    entries = entries_of(assignment, examined, ())
+    wanted = sum(phases.scored and entry.counts for entry in entries)
+    phases.step(len(entries) - wanted)
+    return assignment, entries
 
 
 def score_files(
@@ -77,7 +77,7 @@ def score_files(
     passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
-) -> tuple[Answer, ...]:
+) -> tuple[Entry, ...]:
     """Write one scored workbook into `output` for each file of `paths`. Raises Blocked."""
     output, inboxes = Path(output), [Path(path) for path in paths]
     refuse_inbox_as_output(inboxes, output)
@@ -85,38 +85,38 @@ def score_files(
         inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
     )
     with only_one_run(output) as release:
-        assignment, answers = _answers(phases, None)
-        named = list(with_output_names(answers))
+        assignment, entries = _entries(phases, None)
+        named = list(with_output_names(entries))
         originals = {one.path.resolve() for one in phases.files.values()}
         tasks = (
             DeliverTask(
-                assignment.works[answer.file],
-                phases.content(answer.file),
+                assignment.works[entry.file],
+                phases.content(entry.file),
                 template.folder,
-                answer.report,
-                answer.output,
+                entry.report,
+                entry.output,
                 passwords=tuple(passwords),
             )
-            for answer in named
-            if answer.output and answer.report
+            for entry in named
+            if entry.output and entry.report
         )
         delivered = {}
         for one in phases.executor.results(deliver, tasks, lost):
             delivered[one.file] = _written(one, output, originals)
             phases.step()
         release()
-    return tuple(_with(answer, delivered.get(answer.file)) for answer in named)
+    return tuple(_with(entry, delivered.get(entry.file)) for entry in named)
 
 
-def _with(answer: Answer, delivered: Delivered | None) -> Answer:
+def _with(entry: Entry, delivered: Delivered | None) -> Entry:
     if delivered is None:
-        return answer
+        return entry
     return replace(
-        answer,
-        output="" if delivered.problem else answer.output,
+        entry,
+        output="" if delivered.problem else entry.output,
         problem=delivered.problem,
-        reason=joined(answer.reason, delivered.reason),
-        faults=(*answer.faults, *delivered.faults),
+        reason=joined(entry.reason, delivered.reason),
+        faults=(*entry.faults, *delivered.faults),
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jixiao_xlsx.intake import mail_files, zip_files
 from jixiao_xlsx.intake.file_kinds import Refused
-from jixiao_xlsx.values.answers import FileStatus, Letter
+from jixiao_xlsx.values.season import FileStatus, Letter
 
 MAX_FILE_BYTES = 100 * 2**20
 

@@ -15,7 +15,7 @@ from jixiao_xlsx.intake import mail_files, zip_files
 from jixiao_xlsx.intake.candidates import Candidate, SetAside
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.intake.unpacking import HEAD_BYTES, unpack
-from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.season import FileStatus
 
 # What marks a folder as the results of a run: its record with the tool's name, or the folder of
 # a run under way.

@@ -23,7 +23,7 @@ from typing import Any
 
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.zip_files import clean_name
-from jixiao_xlsx.values.answers import Letter
+from jixiao_xlsx.values.season import Letter
 
 MAX_LETTER_BYTES = 64 * 2**20
 MAX_LINES = 1_500_000

@@ -40,8 +40,8 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.reading.xls_flags import read_xls_flags
 from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
 from jixiao_xlsx.values.addresses import Area
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
+from jixiao_xlsx.values.season import FileStatus
 
 _Rows = Sequence[Sequence[object]]
 # What the format of a file does not show, for people.

@@ -18,10 +18,10 @@ from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.indicator_lines import indicator_lines
 from jixiao_xlsx.values.amounts import MONEY_UNITS, atoms_per
-from jixiao_xlsx.values.answers import Answer, Facts
 from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.season import Entry, Facts
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, tidy
 
@@ -112,13 +112,13 @@ def _per_head(submission: Submission, template: Template, staff: Decimal | None)
 # ------------------------------------------------------------------------------------------------------ comparing
 
 
-def crosscheck(answers: Sequence[Answer]) -> tuple[BatchFinding, ...]:
-    """Every finding across departments, over answers that count."""
+def crosscheck(entries: Sequence[Entry]) -> tuple[BatchFinding, ...]:
+    """Every finding across departments, over entries that count."""
     return (
-        *_same_figures(answers),
-        *_same_paragraphs(answers),
-        *_far_from_peers(answers),
-        *_other_targets(answers),
+        *_same_figures(entries),
+        *_same_paragraphs(entries),
+        *_far_from_peers(entries),
+        *_other_targets(entries),
     )
 
 
@@ -128,11 +128,11 @@ def _made(
     return BatchFinding(code, TITLES[code][1], tuple(departments), words, hint, tuple(places)[:8])
 
 
-def _same_figures(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+def _same_figures(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
     owners: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for answer in answers:
-        for table, digest in answer.facts.figures.items():
-            owners[table, digest].append(answer.department)
+    for entry in entries:
+        for table, digest in entry.facts.figures.items():
+            owners[table, digest].append(entry.department)
     together: dict[tuple[str, ...], list[str]] = defaultdict(list)
     for (table, _), names in owners.items():
         if len(names) > 1:
@@ -147,14 +147,14 @@ def _same_figures(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
         )
 
 
-def _same_paragraphs(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+def _same_paragraphs(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
     owners: dict[str, list[tuple[str, Place, str]]] = defaultdict(list)
-    for answer in answers:
-        for digest in {paragraph[0] for paragraph in answer.facts.paragraphs}:
+    for entry in entries:
+        for digest in {paragraph[0] for paragraph in entry.facts.paragraphs}:
             first = next(
-                paragraph for paragraph in answer.facts.paragraphs if paragraph[0] == digest
+                paragraph for paragraph in entry.facts.paragraphs if paragraph[0] == digest
             )
-            owners[digest].append((answer.department, first[1], first[2]))
+            owners[digest].append((entry.department, first[1], first[2]))
     together: dict[tuple[str, ...], list[tuple[Place, str]]] = defaultdict(list)
     for digest in sorted(owners):
         if 1 < len(owners[digest]) < COMMON:
@@ -166,11 +166,11 @@ def _same_paragraphs(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
         )
 
 
-def _far_from_peers(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+def _far_from_peers(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
     groups: dict[str, list[tuple[str, Fraction]]] = defaultdict(list)
-    for answer in answers:
-        if answer.facts.office_per_head is not None and answer.facts.office_per_head > 0:
-            groups[answer.facts.nature].append((answer.department, answer.facts.office_per_head))
+    for entry in entries:
+        if entry.facts.office_per_head is not None and entry.facts.office_per_head > 0:
+            groups[entry.facts.nature].append((entry.department, entry.facts.office_per_head))
     for nature, members in groups.items():
         if len(members) < ENOUGH_PEERS:
             continue
@@ -181,15 +181,15 @@ def _far_from_peers(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
                 yield _made(PEERS, (name,), words, "请核对公用经费和在职人数")
 
 
-def _other_targets(answers: Sequence[Answer]) -> Iterator[BatchFinding]:
+def _other_targets(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
     typed: dict[str, list[tuple[str, str, Place]]] = defaultdict(list)
-    for answer in answers:
-        for indicator, target, place in answer.facts.targets:
-            typed[indicator].append((target, answer.department, place))
-    for indicator, entries in typed.items():
-        usual, count = Counter(target for target, _, _ in entries).most_common(1)[0]
-        others = [entry for entry in entries if entry[0] != usual]
-        if len(entries) < ENOUGH_PEERS or not others or Fraction(count, len(entries)) < MOST:
+    for entry in entries:
+        for indicator, target, place in entry.facts.targets:
+            typed[indicator].append((target, entry.department, place))
+    for indicator, found in typed.items():
+        usual, count = Counter(target for target, _, _ in found).most_common(1)[0]
+        others = [one for one in found if one[0] != usual]
+        if len(found) < ENOUGH_PEERS or not others or Fraction(count, len(found)) < MOST:
             continue
         named = "、".join(f"{department}（{target}）" for target, department, _ in others[:6])
         words = f"共性指标“{indicator}”的目标值多数部门填 {usual}，{named}不同。"

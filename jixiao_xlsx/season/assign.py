@@ -10,9 +10,9 @@ from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.pair_reports import Paired, pair_reports
 from jixiao_xlsx.season.waivers import live_waivers
 from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.people import ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import FileKind, Identity, Record, Work
 

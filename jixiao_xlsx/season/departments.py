@@ -7,8 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jixiao_xlsx.values.answers import FileStatus, Letter
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.season import FileStatus, Letter
 from jixiao_xlsx.values.text import tidy
 
 _COUNTY = frozenset("县市区旗")

@@ -9,67 +9,67 @@ from dataclasses import replace
 from jixiao_xlsx.season.departments import Register, register
 from jixiao_xlsx.season.pair_reports import above
 from jixiao_xlsx.season.which_counts import joined
-from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.season import Entry, FileStatus
 
 _OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".ofd")
 
 
 def with_material(
-    answers: Sequence[Answer], documents: Mapping[str, str], roster: Sequence[Department]
-) -> tuple[Answer, ...]:
-    """Return the answers with reports and pictures kept with their department (随附材料).
+    entries: Sequence[Entry], documents: Mapping[str, str], roster: Sequence[Department]
+) -> tuple[Entry, ...]:
+    """Return the entries with reports and pictures kept with their department (随附材料).
 
     By the workbook that a report was read with, else by name, by mail or by folder; where these say
     different things, or nothing, the file stays 未识别. `documents` gives for each such file the
     folder, archive or mail it came in ("": the inbox itself).
     """
     departments = register(roster)
-    nearby = _departments_by_place(answers)
+    nearby = _departments_by_place(entries)
     read = {
-        file: (answer.department, words)
-        for answer in answers
-        if answer.counts
-        for file, words in answer.documents
+        file: (entry.department, words)
+        for entry in entries
+        if entry.counts
+        for file, words in entry.documents
     }
-    there = {answer.department for answer in answers if answer.counts}
+    there = {entry.department for entry in entries if entry.counts}
     return tuple(
         _kept(
-            answer,
-            _belonging(answer, documents[answer.file], departments, nearby),
-            read.get(answer.file),
+            entry,
+            _belonging(entry, documents[entry.file], departments, nearby),
+            read.get(entry.file),
             there,
         )
-        if answer.file in documents
-        else answer
-        for answer in answers
+        if entry.file in documents
+        else entry
+        for entry in entries
     )
 
 
-def _departments_by_place(answers: Iterable[Answer]) -> Mapping[str, set[str]]:
+def _departments_by_place(entries: Iterable[Entry]) -> Mapping[str, set[str]]:
     """The departments whose workbooks came in each folder, archive or mail."""
     nearby: dict[str, set[str]] = defaultdict(set)
-    for answer in answers:
-        if answer.report is not None or answer.status is FileStatus.DUPLICATE:
-            for place in above(answer.file):
-                nearby[place].add(answer.department)
+    for entry in entries:
+        if entry.report is not None or entry.status is FileStatus.DUPLICATE:
+            for place in above(entry.file):
+                nearby[place].add(entry.department)
     return nearby
 
 
 def _kept(
-    answer: Answer, owned: Answer, read: tuple[str, str] | None, there: Collection[str]
-) -> Answer:
+    entry: Entry, owned: Entry, read: tuple[str, str] | None, there: Collection[str]
+) -> Entry:
     if read:
         department, words = read
         owned = replace(
-            answer,
+            entry,
             department=department,
             status=FileStatus.SUBMITTED,
             material=True,
             reason=words,
         )
-    if answer.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
-        return replace(answer, department=owned.department)
+    if entry.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
+        return replace(entry, department=owned.department)
     if owned.material and owned.department not in there:
         how = owned.reason.partition("，")[0]
         return replace(owned, reason=f"{how}，没有核对：这个部门还没有报来能用的工作簿")
@@ -77,23 +77,23 @@ def _kept(
 
 
 def _belonging(
-    answer: Answer, place: str, departments: Register, nearby: Mapping[str, set[str]]
-) -> Answer:
-    named = departments.named_in(answer.file.rpartition("/")[2])
+    entry: Entry, place: str, departments: Register, nearby: Mapping[str, set[str]]
+) -> Entry:
+    named = departments.named_in(entry.file.rpartition("/")[2])
     near = nearby.get(place, set()) if place else set()
     near = near if len(near) == 1 else set()  # a folder of many departments says nothing
     owners = (named & near) or (named | near)
     if len(owners) == 1:
         [owner] = owners
-        how = "文件名" if named else "同一邮件" if answer.letter else "同一文件夹"
-        words = f"随附材料（按{how}归入），{_why_not_checked(answer.file.lower())}"
+        how = "文件名" if named else "同一邮件" if entry.letter else "同一文件夹"
+        words = f"随附材料（按{how}归入），{_why_not_checked(entry.file.lower())}"
         return replace(
-            answer, department=owner, status=FileStatus.SUBMITTED, material=True, reason=words
+            entry, department=owner, status=FileStatus.SUBMITTED, material=True, reason=words
         )
     if owners:
         hint = f"可能属于{'、'.join(sorted(owners))}，请人工归档"
-        return replace(answer, reason=joined(answer.reason, hint))
-    return answer
+        return replace(entry, reason=joined(entry.reason, hint))
+    return entry
 
 
 def _why_not_checked(file: str) -> str:
@@ -103,25 +103,23 @@ def _why_not_checked(file: str) -> str:
     return f"未读取内容{more}"
 
 
-def with_hints(answers: Sequence[Answer], roster: Sequence[Department]) -> tuple[Answer, ...]:
-    """Return the answers, each file that could not be read beside the department it seems to be of."""
+def with_hints(entries: Sequence[Entry], roster: Sequence[Department]) -> tuple[Entry, ...]:
+    """Return the entries, each file that could not be read beside the department it seems to be of."""
     departments = register(roster)
     return tuple(
-        _hinted(answer, *departments.likely(answer.file, answer.letter))
-        if _is_lost(answer)
-        else answer
-        for answer in answers
+        _hinted(entry, *departments.likely(entry.file, entry.letter)) if _is_lost(entry) else entry
+        for entry in entries
     )
 
 
-def _is_lost(answer: Answer) -> bool:
-    name = answer.file.rpartition("/")[2]
-    unread = answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
-    return unread and not answer.department and name[:1] not in {"~", "."}
+def _is_lost(entry: Entry) -> bool:
+    name = entry.file.rpartition("/")[2]
+    unread = entry.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
+    return unread and not entry.department and name[:1] not in {"~", "."}
 
 
-def _hinted(answer: Answer, owner: str, by: str) -> Answer:
+def _hinted(entry: Entry, owner: str, by: str) -> Entry:
     if not owner:
-        return answer
+        return entry
     hint = f"看{by}像是“{owner}”的"
-    return replace(answer, department=owner, reason=joined(answer.reason, hint))
+    return replace(entry, department=owner, reason=joined(entry.reason, hint))

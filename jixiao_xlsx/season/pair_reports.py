@@ -10,8 +10,8 @@ from pathlib import PurePosixPath
 
 from jixiao_xlsx.season.departments import Register, register
 from jixiao_xlsx.season.which_counts import age
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import FileKind, Identity
 

@@ -14,10 +14,10 @@ from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, reports_left
 from jixiao_xlsx.season.waivers import idle_waivers
 from jixiao_xlsx.season.which_counts import Placed, joined
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import Examined
 
@@ -30,16 +30,16 @@ def settle(
     bureau: BureauFiles,
     earlier: EarlierRound,
     template: Template,
-) -> Batch:
+) -> Season:
     """Return the whole season: the files with what came of them, and the findings across departments.
 
     `examined` is what came of each workbook that counts, by file.
     """
-    answers = answers_of(assignment, examined, bureau.roster)
-    counted = [answer for answer in answers if answer.counts]
+    entries = entries_of(assignment, examined, bureau.roster)
+    counted = [entry for entry in entries if entry.counts]
     used = {source for one in examined.values() for source in one.used}
     codes = [one.code for one in bureau.roster]
-    codes += [answer.report.code for answer in answers if answer.report]
+    codes += [entry.report.code for entry in entries if entry.report]
     findings = (
         *crosscheck(counted),
         *idle_waivers(bureau.waivers, used, bureau.today),
@@ -47,34 +47,34 @@ def settle(
         *strangers(bureau.reference, codes),
     )
     names = [name for a in counted for name in (a.department, a.report.code if a.report else "")]
-    return Batch(
+    return Season(
         template.id,
         template.version,
         assignment.year,
         bureau.bureau,
         bureau.roster,
-        answers,
+        entries,
         findings,
         notes=assignment.notes,
         earlier=reports_left(earlier, names),
     )
 
 
-def answers_of(
+def entries_of(
     assignment: Assignment, examined: Mapping[str, Examined], roster: Sequence[Department]
-) -> tuple[Answer, ...]:
+) -> tuple[Entry, ...]:
     """Return every file with its status and reason, and what came of it where it counts."""
-    answers = [_answer(one, assignment, examined) for one in assignment.placed]
+    entries = [_entry(one, assignment, examined) for one in assignment.placed]
     documents = {
         one.identity.file: one.identity.beside for one in assignment.placed if one.identity.document
     }
-    answers = list(_with_parent(answers, roster))
-    return with_hints(with_material(answers, documents, roster), roster)
+    entries = list(_with_parent(entries, roster))
+    return with_hints(with_material(entries, documents, roster), roster)
 
 
-def _answer(placed: Placed, assignment: Assignment, examined: Mapping[str, Examined]) -> Answer:
+def _entry(placed: Placed, assignment: Assignment, examined: Mapping[str, Examined]) -> Entry:
     identity = placed.identity
-    answer = Answer(
+    entry = Entry(
         identity.file,
         placed.status,
         sha256=identity.sha256,
@@ -85,12 +85,12 @@ def _answer(placed: Placed, assignment: Assignment, examined: Mapping[str, Exami
         faults=identity.faults,
     )
     if placed.status is FileStatus.DUPLICATE:
-        return replace(answer, reason=placed.reason)
+        return replace(entry, reason=placed.reason)
     found = examined.get(identity.file) if placed.counts else None
     if found is None:
-        return replace(answer, reason=joined(identity.reason, placed.reason))
+        return replace(entry, reason=joined(identity.reason, placed.reason))
     return replace(
-        answer,
+        entry,
         reason=joined(identity.reason, found.reason, placed.reason),
         report=found.report,
         scorecards=found.scorecards,
@@ -100,23 +100,23 @@ def _answer(placed: Placed, assignment: Assignment, examined: Mapping[str, Exami
     )
 
 
-def _with_parent(answers: Sequence[Answer], roster: Sequence[Department]) -> Iterator[Answer]:
+def _with_parent(entries: Sequence[Entry], roster: Sequence[Department]) -> Iterator[Entry]:
     """Units whose 主管部门 reports them in its own sum say so: their figures are never added to it."""
     parents = {one.name: tidy(one.parent) for one in roster if one.parent}
     by_name = {tidy(name): one.name for one in roster for name in (one.short, one.name) if name}
-    whole = {one.department for one in answers if one.counts and _WHOLE in one.facts.scope}
-    for answer in answers:
-        parent = by_name.get(parents.get(answer.department, ""), "")
-        if answer.counts and parent in whole:
+    whole = {one.department for one in entries if one.counts and _WHOLE in one.facts.scope}
+    for entry in entries:
+        parent = by_name.get(parents.get(entry.department, ""), "")
+        if entry.counts and parent in whole:
             words = f"主管部门“{parent}”报的是部门汇总，已含本单位：分别评价，金额不重复相加"
-            answer = replace(answer, reason=joined(answer.reason, words))
-        yield answer
+            entry = replace(entry, reason=joined(entry.reason, words))
+        yield entry
 
 
-def _of_reviews(reviews: Sequence[Review], counted: Sequence[Answer]) -> Iterator[BatchFinding]:
+def _of_reviews(reviews: Sequence[Review], counted: Sequence[Entry]) -> Iterator[BatchFinding]:
     """What the reviewer must be told of each department, and of departments that have nothing that counts."""
-    for answer in counted:
-        for card in answer.scorecards:
+    for entry in counted:
+        for card in entry.scorecards:
             yield from card.review.findings if card.review else ()
     taken = [
         ((a.department, a.report.department, a.report.code), item)

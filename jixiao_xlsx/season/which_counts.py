@@ -13,8 +13,8 @@ from pathlib import Path
 
 from jixiao_xlsx.intake.roster import Choice
 from jixiao_xlsx.season.departments import Match, Register, register
-from jixiao_xlsx.values.answers import FileStatus, Letter
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.season import FileStatus, Letter
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import FileKind, Identity
 

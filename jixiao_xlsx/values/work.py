@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from jixiao_xlsx.values.answers import Facts, FileStatus, Letter
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review, Scorecard
+from jixiao_xlsx.values.season import Facts, FileStatus, Letter
 
 # A row's title, and the text typed in each of its cells that is not blank.
 RowTexts = tuple[str, Mapping[str, str]]

@@ -27,9 +27,9 @@ from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.layout import TableFilling, place
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.season import FileStatus
 
 ROSTER = """部门编码,部门名称,简称,曾用名
 101,青禾县水务局,水务局,青禾县水利局

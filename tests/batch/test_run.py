@@ -24,8 +24,8 @@ from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.files import Blocked, sha256_of_bytes, write_bytes
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Report
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -44,7 +44,7 @@ def inbox(tmp_path: Path) -> Path:
     return folder
 
 
-def run(inbox: Path, output: Path, **options: object) -> Batch:
+def run(inbox: Path, output: Path, **options: object) -> Season:
     return jx.run([inbox], output, template=TEMPLATE, roster=ROSTER, **options)  # type: ignore[arg-type]
 
 
@@ -64,24 +64,22 @@ def record(output: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Path]:
+def season(tmp_path_factory: pytest.TempPathFactory) -> tuple[Season, Path]:
     output = tmp_path_factory.mktemp("season") / "结果"
     return jx.run([SAMPLES / "inbox"], output, template=TEMPLATE, roster=ROSTER, jobs=2), output
 
 
-def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
+def test_every_sample_is_accounted_for(season: tuple[Season, Path]) -> None:
     done, output = season
-    assert sorted(answer.file for answer in done.answers) == sorted(
+    assert sorted(entry.file for entry in done.entries) == sorted(
         c.file for c in find_candidates([SAMPLES / "inbox"])
     )
     assert not [
-        answer
-        for answer in done.answers
-        if answer.problem or answer.status is FileStatus.UNREADABLE
+        entry for entry in done.entries if entry.problem or entry.status is FileStatus.UNREADABLE
     ]
     totals = record(output)["totals"]
     assert (
-        totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.answers)
+        totals["files"]["seen"] == sum(totals["files"]["by_status"].values()) == len(done.entries)
     )
     assert totals["cells"]["read"] == totals["cells"]["handled"] + totals["cells"]["refused"] > 0
     assert (
@@ -89,16 +87,16 @@ def test_every_sample_is_accounted_for(season: tuple[Batch, Path]) -> None:
         == totals["departments"]["submitted"] + totals["departments"]["missing"]
     )
     severities = Counter(
-        finding.severity.value for answer in done.submitted for finding in answer.report.findings
+        finding.severity.value for entry in done.submitted for finding in entry.report.findings
     )
     assert {name: sum(states.values()) for name, states in totals["findings"].items()} == dict(
         severities
     )
 
 
-def test_every_department_that_counts_has_its_workbook(season: tuple[Batch, Path]) -> None:
+def test_every_department_that_counts_has_its_workbook(season: tuple[Season, Path]) -> None:
     done, output = season
-    written = {answer.output for answer in done.submitted}
+    written = {entry.output for entry in done.submitted}
     assert written == {path.relative_to(output).as_posix() for path in (output / "评分").iterdir()}
     assert len(written) == len(done.submitted)
     assert {"findings.csv", "findings.json", "run.json", "评分", "汇总.xlsx"} <= {
@@ -107,7 +105,7 @@ def test_every_department_that_counts_has_its_workbook(season: tuple[Batch, Path
     assert not [path for path in output.rglob("*") if path.name.startswith(".")]
 
 
-def test_the_record_lists_the_digest_of_everything_written(season: tuple[Batch, Path]) -> None:
+def test_the_record_lists_the_digest_of_everything_written(season: tuple[Season, Path]) -> None:
     _, output = season
     listed = {item["path"]: item["sha256"] for item in record(output)["outputs"]}
     assert listed == {
@@ -116,18 +114,18 @@ def test_the_record_lists_the_digest_of_everything_written(season: tuple[Batch, 
     assert str(output) not in (output / "run.json").read_text(encoding="utf-8")
 
 
-def test_the_samples_are_all_of_the_roster_and_the_season(season: tuple[Batch, Path]) -> None:
+def test_the_samples_are_all_of_the_roster_and_the_season(season: tuple[Season, Path]) -> None:
     done, _ = season
-    assert {answer.status for answer in done.answers} == {FileStatus.SUBMITTED}
+    assert {entry.status for entry in done.entries} == {FileStatus.SUBMITTED}
     assert done.year == 2023
 
 
-def test_answers_carry_no_workbook(season: tuple[Batch, Path]) -> None:
+def test_entries_carry_no_workbook(season: tuple[Season, Path]) -> None:
     done, _ = season
     assert all(
         not score.places
-        for answer in done.submitted
-        for card in answer.scorecards
+        for entry in done.submitted
+        for card in entry.scorecards
         for score in card.indicators
     )
 
@@ -153,7 +151,7 @@ def test_the_originals_are_untouched(inbox: Path, tmp_path: Path) -> None:
 
 def test_results_inside_the_inbox_are_not_read_again(inbox: Path) -> None:
     first = run(inbox, inbox / "结果")
-    assert run(inbox, inbox / "结果").answers == first.answers
+    assert run(inbox, inbox / "结果").entries == first.entries
 
 
 # ----------------------------------------------------------------------------------------------- what goes wrong
@@ -165,7 +163,7 @@ def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
     (inbox / "断了的" / outbox.WAITING).mkdir(parents=True)
     shutil.copy2(BOOKS[0], inbox / "断了的")
     second = run(inbox, inbox / "第二次")
-    set_aside = {answer.file: answer.reason for answer in second.answers if not answer.counts}
+    set_aside = {entry.file: entry.reason for entry in second.entries if not entry.counts}
     assert sorted(set_aside) == ["断了的", "第一次/结果"] and all(
         "以前运行的结果" in reason for reason in set_aside.values()
     )
@@ -177,7 +175,7 @@ def test_one_bad_file_is_one_line(inbox: Path, tmp_path: Path) -> None:
     (inbox / "空.xlsx").write_bytes(b"")
     (inbox / "~$锁.xlsx").write_bytes(b"x")
     done = run(inbox, tmp_path / "结果")
-    status = {answer.file: answer.status for answer in done.answers}
+    status = {entry.file: entry.status for entry in done.entries}
     assert len(done.submitted) == FEW
     assert (
         status["坏.xlsx"] is not FileStatus.SUBMITTED
@@ -185,9 +183,9 @@ def test_one_bad_file_is_one_line(inbox: Path, tmp_path: Path) -> None:
     )
     assert status["~$锁.xlsx"] is FileStatus.UNRECOGNISED
     assert all(
-        answer.reason and answer.sha256
-        for answer in done.answers
-        if answer.status is not FileStatus.SUBMITTED
+        entry.reason and entry.sha256
+        for entry in done.entries
+        if entry.status is not FileStatus.SUBMITTED
     )
 
 
@@ -207,7 +205,7 @@ def test_whatever_happens_to_a_file_stops_nothing(
 
     monkeypatch.setattr(workbook, "read_bytes", read_bytes)
     done = run(inbox, tmp_path / "结果", jobs=1)
-    failed = next(answer for answer in done.answers if answer.file == victim)
+    failed = next(entry for entry in done.entries if entry.file == victim)
     assert (
         failed.status is FileStatus.UNREADABLE and failed.reason and len(done.submitted) == FEW - 1
     )
@@ -229,11 +227,11 @@ def test_a_scored_workbook_that_cannot_be_written_costs_only_itself(
     monkeypatch.setattr(deliver, "write_scored_workbook", fail)
     done = run(inbox, tmp_path / "结果", jobs=1)
     assert len(done.submitted) == FEW
-    assert all("没有写成" in answer.problem and not answer.output for answer in done.submitted)
+    assert all("没有写成" in entry.problem and not entry.output for entry in done.submitted)
     assert all(
-        "KeyError" not in answer.problem
-        and answer.faults[0].startswith("KeyError: 'x' (batch/deliver.py:")
-        for answer in done.submitted
+        "KeyError" not in entry.problem
+        and entry.faults[0].startswith("KeyError: 'x' (batch/deliver.py:")
+        for entry in done.submitted
     )
     assert (tmp_path / "结果" / "汇总.xlsx").is_file()
 
@@ -255,13 +253,11 @@ def test_an_output_open_elsewhere_gets_a_plain_message_and_the_rest_is_written(
     done = run(inbox, output, jobs=1)
     assert "正被别的程序打开" in done.submitted[0].problem and done.submitted[0].output == ""
     assert len(done.problems) == 1 and "汇总.xlsx" in done.problems[0]
-    assert (output / locked).is_file() and all(answer.output for answer in done.submitted[1:])
+    assert (output / locked).is_file() and all(entry.output for entry in done.submitted[1:])
     monkeypatch.undo()
     again = run(inbox, output)
     assert (
-        not again.problems
-        and not again.notes
-        and not any(answer.problem for answer in again.answers)
+        not again.problems and not again.notes and not any(entry.problem for entry in again.entries)
     )
 
 
@@ -297,20 +293,20 @@ class FakeTask:
     data: bytes = b""
 
 
-def work(task: FakeTask) -> Answer:
-    """Answers, or dies, hangs or takes all memory with its process."""
+def work(task: FakeTask) -> Entry:
+    """Entries, or dies, hangs or takes all memory with its process."""
     if "致命" in task.file:
         os._exit(9)
     if "停住" in task.file:
         time.sleep(60)
     if "吞" in task.file:
         bytearray(4 << 30)
-    return Answer(task.file, FileStatus.SUBMITTED)
+    return Entry(task.file, FileStatus.SUBMITTED)
 
 
-def lost(task: FakeTask, cause: str) -> Answer:
+def lost(task: FakeTask, cause: str) -> Entry:
     failure = failure_of_process(cause)
-    return Answer(task.file, failure.status, failure.reason, faults=failure.faults)
+    return Entry(task.file, failure.status, failure.reason, faults=failure.faults)
 
 
 def tasks_of(*names: str) -> list[FakeTask]:
@@ -319,10 +315,10 @@ def tasks_of(*names: str) -> list[FakeTask]:
 
 def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> None:
     names = ["1", "2", "致命1", "3", "4", "停住", "5", "吞", "6", "致命2"]
-    answers = {one.file: one for one in in_processes(work, tasks_of(*names), 2, lost, seconds=1.5)}
-    assert sorted(answers) == sorted(names)
+    entries = {one.file: one for one in in_processes(work, tasks_of(*names), 2, lost, seconds=1.5)}
+    assert sorted(entries) == sorted(names)
     reasons = {
-        name: one.reason for name, one in answers.items() if one.status is FileStatus.UNREADABLE
+        name: one.reason for name, one in entries.items() if one.status is FileStatus.UNREADABLE
     }
     assert sorted(reasons) == sorted(["致命1", "致命2", "停住", "吞"])
     assert (
@@ -341,7 +337,7 @@ def test_where_no_process_starts_the_work_is_done_here(
 ) -> None:
     monkeypatch.setattr(processes, "_begin", end)  # what starts in the process ends at once
     tasks = tasks_of("甲.xlsx", "乙.xlsx")
-    assert [answer.file for answer in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
+    assert [entry.file for entry in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
 
 
 def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:
@@ -368,11 +364,11 @@ def test_a_workbook_the_reviewer_typed_into_is_kept_beside_the_new_one(
     inbox: Path, tmp_path: Path
 ) -> None:
     output = tmp_path / "结果"
-    first, second = (answer.output for answer in run(inbox, output).submitted[:2])
+    first, second = (entry.output for entry in run(inbox, output).submitted[:2])
     fresh = (output / first).read_bytes()
     (output / first).write_bytes(b"reviewed")
     (output / second).write_bytes(b"reviewed too")
-    (inbox / next(answer.file for answer in check_files([inbox], template=TEMPLATE)[1:2])).unlink()
+    (inbox / next(entry.file for entry in check_files([inbox], template=TEMPLATE)[1:2])).unlink()
     done = run(inbox, output)
     assert (output / first).read_bytes() == fresh
     assert (output / first).with_stem(
@@ -436,12 +432,12 @@ def test_the_remains_of_a_killed_run_disappear(inbox: Path, tmp_path: Path) -> N
 def test_departments_of_like_names_get_files_of_their_own() -> None:
     report = Report("", "", "", "", 2023, (), {}, ())
     alike = [
-        Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=name, report=report)
+        Entry(f"{n}.xlsx", FileStatus.SUBMITTED, department=name, report=report)
         for n, name in enumerate(("ABC/局", "abc／局", "乙局"))
     ]
     names = [
-        answer.output
-        for answer in with_output_names(
+        entry.output
+        for entry in with_output_names(
             [*alike, replace(alike[0], status=FileStatus.DUPLICATE)], "评分/"
         )
     ]

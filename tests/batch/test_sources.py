@@ -16,7 +16,7 @@ from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.answers import Answer
+from jixiao_xlsx.values.season import Entry
 
 TEMPLATE = find_template()
 SAMPLES = Path(__file__).parents[2] / "samples"
@@ -24,15 +24,15 @@ BOOKS = {path.name: path.read_bytes() for path in sorted((SAMPLES / "inbox").glo
 Findings = Mapping[str, list[tuple[str, ...]]]
 
 
-def findings(answers: tuple[Answer, ...]) -> Findings:
+def findings(entries: tuple[Entry, ...]) -> Findings:
     """By department, which are as many as there are samples."""
-    found = {answer.report.department: lines_of(answer) for answer in answers if answer.report}
-    assert len(found) == len(BOOKS), [answer for answer in answers if not answer.report]
+    found = {entry.report.department: lines_of(entry) for entry in entries if entry.report}
+    assert len(found) == len(BOOKS), [entry for entry in entries if not entry.report]
     return found
 
 
-def lines_of(answer: Answer) -> list[tuple[str, ...]]:
-    found = answer.report.findings if answer.report else ()
+def lines_of(entry: Entry) -> list[tuple[str, ...]]:
+    found = entry.report.findings if entry.report else ()
     return sorted(
         (f.code, f.place.sheet, f.place.cell, f.item, f.field, f.state.value) for f in found
     )
@@ -89,13 +89,13 @@ def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> 
         path.rename(path.with_suffix(".et"))
     for path in sorted((tmp_path / "xls").glob("*.xls"))[::3]:
         path.rename(path.with_suffix(".xlsx"))
-    answers = check_files([tmp_path], template=TEMPLATE)
-    assert len(answers) == len(books)
-    for answer in answers:
-        assert answer.report, answer.reason
-        expected = [line for line in plain[answer.report.department] if line[0] != CALCULATED]
-        assert lines_of(answer) == expected, answer.file
-        assert ("看不到公式的内容" in answer.reason) == (not answer.file.endswith(".ods"))
+    entries = check_files([tmp_path], template=TEMPLATE)
+    assert len(entries) == len(books)
+    for entry in entries:
+        assert entry.report, entry.reason
+        expected = [line for line in plain[entry.report.department] if line[0] != CALCULATED]
+        assert lines_of(entry) == expected, entry.file
+        assert ("看不到公式的内容" in entry.reason) == (not entry.file.endswith(".ods"))
 
 
 UNSEEN = frozenset(

@@ -68,14 +68,10 @@ def paying(form: Template) -> tuple[int, int, int]:
             roster=SAMPLES / "departments.csv",
             jobs=1,
         )
-    counted = [answer for answer in done.answers if answer.counts]
-    returned = [
-        answer for answer in counted if answer.report and answer.report.result is Result.RETURN
-    ]
-    copied = [
-        answer for answer in counted if any(path.endswith(".xlsx") for path in answer.returned)
-    ]
-    assert all(answer in returned for answer in copied)
+    counted = [entry for entry in done.entries if entry.counts]
+    returned = [entry for entry in counted if entry.report and entry.report.result is Result.RETURN]
+    copied = [entry for entry in counted if any(path.endswith(".xlsx") for path in entry.returned)]
+    assert all(entry in returned for entry in copied)
     return len(counted), len(returned), len(copied)
 
 

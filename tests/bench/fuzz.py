@@ -96,25 +96,25 @@ def main() -> None:
             ):
                 (folder / file).write_bytes(mutant)
                 formats[file[5:]] += 1
-            answers = check_files(
+            entries = check_files(
                 [folder], template=template, passwords=("x",), jobs=options.jobs, progress=None
             )
             files = {path.name for path in folder.iterdir()}
-            lost = files - {answer.file.split("/")[0] for answer in answers}
+            lost = files - {entry.file.split("/")[0] for entry in entries}
             faults += [f"没有着落：{file}" for file in lost]
-            for answer in answers:
-                statuses[answer.status.value] += 1
-                if answer.status.value != "已报":
-                    reasons[answer.reason[:24]] += 1
-                crashed = answer.report and any(
-                    finding.code == "INT101" for finding in answer.report.findings
+            for entry in entries:
+                statuses[entry.status.value] += 1
+                if entry.status.value != "已报":
+                    reasons[entry.reason[:24]] += 1
+                crashed = entry.report and any(
+                    finding.code == "INT101" for finding in entry.report.findings
                 )
-                aborts += "异常中止" in answer.reason
-                if "程序出错" in answer.reason or "已放弃" in answer.reason or crashed:
-                    faults.append(f"{answer.file}：{answer.reason or 'INT101'}")
+                aborts += "异常中止" in entry.reason
+                if "程序出错" in entry.reason or "已放弃" in entry.reason or crashed:
+                    faults.append(f"{entry.file}：{entry.reason or 'INT101'}")
                     shutil.copyfile(
-                        folder / answer.file.split("/")[0],
-                        Path(tempfile.gettempdir()) / f"fuzz-{answer.file.split('/')[0]}",
+                        folder / entry.file.split("/")[0],
+                        Path(tempfile.gettempdir()) / f"fuzz-{entry.file.split('/')[0]}",
                     )
             done += len(files)
             shutil.rmtree(folder)

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
-from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.season import FileStatus
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
 BASE = SAMPLES / "青禾县信访局.xlsx"

@@ -20,7 +20,7 @@ from parcels import letter, mbox, zipped
 from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import passwords
-from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.values.season import Entry, FileStatus
 
 TEMPLATE = find_template()
 CASES = corpus.cases()
@@ -50,27 +50,27 @@ def inbox(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def answers(inbox: Path) -> dict[str, Answer]:
-    return {answer.file: answer for answer in check_files([inbox], template=TEMPLATE, jobs=2)}
+def entries(inbox: Path) -> dict[str, Entry]:
+    return {entry.file: entry for entry in check_files([inbox], template=TEMPLATE, jobs=2)}
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_each_ends_as_one_line_with_the_right_reason(
-    case: corpus.Case, answers: dict[str, Answer]
+    case: corpus.Case, entries: dict[str, Entry]
 ) -> None:
     found = [
-        answer
-        for file, answer in answers.items()
+        entry
+        for file, entry in entries.items()
         if file == case.file or file.startswith(f"{case.file}/")
     ]
     assert len(found) == 1
-    [answer] = found
-    assert answer.status is case.status, answer.reason
-    assert case.words in answer.reason
-    codes = {finding.code for finding in answer.report.findings} if answer.report else set()
+    [entry] = found
+    assert entry.status is case.status, entry.reason
+    assert case.words in entry.reason
+    codes = {finding.code for finding in entry.report.findings} if entry.report else set()
     assert set(case.codes) <= codes and "INT101" not in codes, codes
     assert not case.only or codes == set(case.codes)
-    assert answer.reason.isprintable() and "程序" not in answer.reason
+    assert entry.reason.isprintable() and "程序" not in entry.reason
 
 
 def test_every_fault_of_practice_has_a_file() -> None:
@@ -166,18 +166,18 @@ def test_none_takes_the_parents_memory(inbox: Path, tmp_path: Path) -> None:
 
 def accounted(folder: Path) -> Counter[str]:
     """Every file of the folder is there, none as a fault of ours."""
-    answers = check_files([folder], template=TEMPLATE, jobs=2)
-    names = {answer.file.split("/")[0] for answer in answers}
+    entries = check_files([folder], template=TEMPLATE, jobs=2)
+    names = {entry.file.split("/")[0] for entry in entries}
     assert names == {path.name for path in folder.iterdir()}
-    faults = [(answer.file, answer.reason) for answer in answers if "程序出错" in answer.reason]
+    faults = [(entry.file, entry.reason) for entry in entries if "程序出错" in entry.reason]
     crashes = [
-        answer.file
-        for answer in answers
-        if answer.report and any(f.code == "INT101" for f in answer.report.findings)
+        entry.file
+        for entry in entries
+        if entry.report and any(f.code == "INT101" for f in entry.report.findings)
     ]
     assert not faults and not crashes
-    assert all(answer.reason or answer.status is FileStatus.SUBMITTED for answer in answers)
-    return Counter(answer.status.value for answer in answers)
+    assert all(entry.reason or entry.status is FileStatus.SUBMITTED for entry in entries)
+    return Counter(entry.status.value for entry in entries)
 
 
 def test_containers_cut_and_flipped_at_every_tenth(tmp_path: Path) -> None:
@@ -229,11 +229,11 @@ def locked(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_password_of_the_bureau_opens_a_workbook(locked: Path) -> None:
     plain = check_files([corpus.BASE], template=TEMPLATE)[0]
-    answers = check_files([locked], template=TEMPLATE, passwords=("错的", "对的密码"))
-    for answer in answers:
-        assert answer.report and plain.report and answer.report.findings == plain.report.findings
-        assert answer.reason == "原件加密，已用密码打开"
-        assert answer.sha256 == answer.report.sha256 != plain.sha256
+    entries = check_files([locked], template=TEMPLATE, passwords=("错的", "对的密码"))
+    for entry in entries:
+        assert entry.report and plain.report and entry.report.findings == plain.report.findings
+        assert entry.reason == "原件加密，已用密码打开"
+        assert entry.sha256 == entry.report.sha256 != plain.sha256
 
 
 def test_without_it_the_reason_says_what_to_ask_for(locked: Path) -> None:

@@ -16,7 +16,7 @@ from jixiao_xlsx.batch import outbox
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output import files
 from jixiao_xlsx.output.files import Blocked
-from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.season import FileStatus
 
 TEMPLATE = find_template()
 FILES = 4
@@ -61,8 +61,8 @@ def test_what_a_killed_run_placed_is_known_for_ours(
     first, second = sorted(inbox.iterdir())[:2]
     first.write_bytes(second.read_bytes())  # other results than those that lie there
     done = jx.run([inbox], output, template=TEMPLATE, jobs=1)
-    twins = [answer for answer in done.answers if answer.file in {first.name, second.name}]
-    assert {answer.status for answer in twins} == {FileStatus.SUBMITTED, FileStatus.DUPLICATE}
+    twins = [entry for entry in done.entries if entry.file in {first.name, second.name}]
+    assert {entry.status for entry in twins} == {FileStatus.SUBMITTED, FileStatus.DUPLICATE}
     assert not done.notes  # nothing was set aside as somebody's work
     jx.run([inbox], tmp_path / "整", template=TEMPLATE, jobs=1)
     assert kill.tree(output) == kill.tree(tmp_path / "整")

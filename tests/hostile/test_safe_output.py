@@ -19,7 +19,7 @@ from parcels import zipped
 import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.typed_numbers import State
 
 TEMPLATE = find_template()
@@ -111,12 +111,12 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (inbox / "包.zip").write_bytes(zipped(dict(zip(PATHS, books.values(), strict=False))))
     (inbox / "\x1b[31m=cmd\n.xlsx").write_bytes(b"x")
     done = jx.run([inbox], root / "out", template=TEMPLATE, jobs=2)
-    counting = [answer for answer in done.answers if answer.counts]
+    counting = [entry for entry in done.entries if entry.counts]
     assert len(counting) == len(EVIL), [
-        (answer.file, answer.reason) for answer in done.answers if not answer.counts
+        (entry.file, entry.reason) for entry in done.entries if not entry.counts
     ]
-    assert not [answer.problem for answer in done.answers if answer.problem] and not done.problems
-    assert sum(answer.status is FileStatus.UNREADABLE for answer in done.answers) == 1
+    assert not [entry.problem for entry in done.entries if entry.problem] and not done.problems
+    assert sum(entry.status is FileStatus.UNREADABLE for entry in done.entries) == 1
     return root / "out"
 
 

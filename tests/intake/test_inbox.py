@@ -9,7 +9,7 @@ import pytest
 from parcels import BOOK, put
 
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.season import FileStatus
 
 
 def test_every_file_is_accounted_for_in_a_fixed_order(tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from jixiao_xlsx.intake import zip_files
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.unpacking import MAX_DEPTH
-from jixiao_xlsx.values.answers import FileStatus
+from jixiao_xlsx.values.season import FileStatus
 
 
 @pytest.mark.parametrize("gbk", [False, True])

@@ -21,10 +21,10 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.text.wording import in_order
 from jixiao_xlsx.output.word.letters import write_briefing, write_letter
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Change, Report, Result
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 
 ROOT = Path(__file__).parents[2]
@@ -119,7 +119,7 @@ def test_text_stays_text(evil: str) -> None:
 
 
 def test_the_briefing_draws_native_charts() -> None:
-    batch = Batch(
+    season = Season(
         FORM.id,
         FORM.version,
         2023,
@@ -127,8 +127,8 @@ def test_the_briefing_draws_native_charts() -> None:
         tuple(Department(str(n), f"第{n}局") for n in range(7)),
         (),
     )
-    data = write_briefing(batch, FORM, {})
-    assert data == write_briefing(batch, FORM, {})
+    data = write_briefing(season, FORM, {})
+    assert data == write_briefing(season, FORM, {})
     text, _ = words(data)
     assert "审核情况汇报" in text and "应报 7 个部门" in text
     with ZipFile(io.BytesIO(data)) as archive:

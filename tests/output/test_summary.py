@@ -20,9 +20,9 @@ from jixiao_xlsx.output.xlsx.summary.book import write_summary
 from jixiao_xlsx.output.xlsx.summary.matrix import score_matrix
 from jixiao_xlsx.output.xlsx.summary.ranking import department_results, ranking
 from jixiao_xlsx.output.xlsx.summary.rule_hits import rule_hits
-from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Change, Result
+from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 
 FORM = find_template()
@@ -47,9 +47,9 @@ CATALOGUE = (
 )
 
 
-def written(batch: Batch | None = None) -> bytes:
+def written(season: Season | None = None) -> bytes:
     stream = BytesIO()
-    write_summary(stream, batch or fakes.batch(FORM), CATALOGUE, FORM)
+    write_summary(stream, season or fakes.season(FORM), CATALOGUE, FORM)
     return stream.getvalue()
 
 
@@ -73,7 +73,7 @@ def test_golden() -> None:
 
 def test_same_values_same_bytes(tmp_path: Path) -> None:
     target = tmp_path / "汇总.xlsx"
-    write_summary(target, fakes.batch(FORM), CATALOGUE, FORM)
+    write_summary(target, fakes.season(FORM), CATALOGUE, FORM)
     assert target.read_bytes() == written()
 
 
@@ -85,9 +85,9 @@ def test_formulas_need_none_of_what_the_library_would_look_for(
     assert written() == ours
 
 
-def test_the_order_of_the_answers_changes_nothing() -> None:
-    batch = fakes.batch(FORM)
-    assert written(replace(batch, answers=tuple(reversed(batch.answers)))) == written(batch)
+def test_the_order_of_the_entries_changes_nothing() -> None:
+    season = fakes.season(FORM)
+    assert written(replace(season, entries=tuple(reversed(season.entries)))) == written(season)
 
 
 def test_ranking() -> None:
@@ -106,14 +106,14 @@ def test_ranking() -> None:
 
 
 def test_ties_share_a_rank_and_the_next_is_skipped() -> None:
-    batch = fakes.batch(FORM)
-    full = batch.submitted[1].scorecards[0]
+    season = fakes.season(FORM)
+    full = season.submitted[1].scorecards[0]
     assert full is not None
     lower = fakes.answered("云川县档案馆", fakes.scaled_to(full, FORM, Fraction(80)), ())
-    answers = tuple(
-        lower if answer.department == "云川县档案馆" else answer for answer in batch.answers
+    entries = tuple(
+        lower if entry.department == "云川县档案馆" else entry for entry in season.entries
     )
-    frame = ranking(department_results(replace(batch, answers=answers)))
+    frame = ranking(department_results(replace(season, entries=entries)))
     assert frame["名次"].tolist()[:3] == [1, 1, 3]
 
 
@@ -165,7 +165,7 @@ def test_delivery_accounts_for_every_department_and_file() -> None:
     ]
     assert texts[7][:3] == ["110004", "云川县文化体育广电和旅游局（县文物局）", "未报"]
     files = {cell for row in texts for cell in row if str(cell).endswith(".xlsx")}
-    assert {answer.file for answer in fakes.batch(FORM).answers} <= files
+    assert {entry.file for entry in fakes.season(FORM).entries} <= files
     assert any("另有文件：重复稿/云川县水务局（旧）.xlsx（重复）" in row for row in texts)
     formulas = openpyxl.load_workbook(BytesIO(written()))["报送情况"]
     assert not [cell for row in formulas.iter_rows() for cell in row if cell.data_type == "f"]
@@ -183,12 +183,12 @@ def test_cells_that_changed_unasked_are_listed_for_passed_departments_too() -> N
             f"{long}执行率98.49%。{long}",
         ),
     )
-    batch = fakes.batch(FORM)
-    passed = next(a for a in batch.submitted if a.report and a.report.result is Result.PASS)
+    season = fakes.season(FORM)
+    passed = next(a for a in season.submitted if a.report and a.report.result is Result.PASS)
     assert passed.report
     again = replace(passed, report=replace(passed.report, round=2, changes=changes))
     book = sheets(
-        written(replace(batch, answers=tuple(again if a is passed else a for a in batch.answers)))
+        written(replace(season, entries=tuple(again if a is passed else a for a in season.entries)))
     )
     first, second = listed(book["其他改动"])
     assert list(first.values()) == [
@@ -226,17 +226,17 @@ def test_overview_has_its_charts_and_figures() -> None:
     assert (labels["错误（条）"], labels["未计入的文件"]) == (4, 3)
 
 
-def test_without_roster_and_without_answers() -> None:
-    batch = fakes.batch(FORM)
-    free = sheets(written(replace(batch, roster=())))
+def test_without_roster_and_without_entries() -> None:
+    season = fakes.season(FORM)
+    free = sheets(written(replace(season, roster=())))
     assert [line["部门名称"] for line in listed(free["报送情况"])][:4] == sorted(
-        a.department for a in batch.submitted
+        a.department for a in season.submitted
     )
     assert "没有提供部门名册" in free["报送情况"]["A2"].value
-    empty = sheets(written(replace(batch, answers=())))
+    empty = sheets(written(replace(season, entries=())))
     assert empty["报送情况"]["A2"].value.startswith("应报 5 个，已报 0 个，未报 5 个")
-    assert rule_hits(replace(batch, answers=()), CATALOGUE)["问题数"].sum() == 0
-    nothing = sheets(written(replace(batch, roster=(), answers=(), year=None)))
+    assert rule_hits(replace(season, entries=()), CATALOGUE)["问题数"].sum() == 0
+    nothing = sheets(written(replace(season, roster=(), entries=(), year=None)))
     assert nothing.sheetnames == [
         "总览",
         "部门排名",

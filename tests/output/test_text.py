@@ -16,11 +16,11 @@ from jixiao_xlsx.output.text.findings_csv import CSV_TITLES, findings_csv
 from jixiao_xlsx.output.text.findings_json import as_json, findings_json
 from jixiao_xlsx.output.text.run_record import run_document
 from jixiao_xlsx.output.text.terminal import findings_text, scores_text
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Execution, Scorecard
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
@@ -57,7 +57,7 @@ NOTE = replace(
 )
 
 
-def answer(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局") -> Answer:
+def entry(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局") -> Entry:
     report = Report(
         file,
         "s",
@@ -70,7 +70,7 @@ def answer(*findings: Finding, file: str = "甲.xlsx", department: str = "甲局
         500,
         498,
     )
-    return Answer(file, FileStatus.SUBMITTED, "", "s", 10, department, report, (CARD,))
+    return Entry(file, FileStatus.SUBMITTED, "", "s", 10, department, report, (CARD,))
 
 
 ACROSS = (
@@ -83,15 +83,15 @@ ACROSS = (
         (Place("收支总表", "D4"),),
     ),
 )
-UNREAD = Answer("坏.xlsx", FileStatus.UNREADABLE, "不是有效的工作簿", "t", 3)
+UNREAD = Entry("坏.xlsx", FileStatus.UNREADABLE, "不是有效的工作簿", "t", 3)
 
 
-def loaded(*answers: Answer, **options: object) -> dict[str, object]:
-    return json.loads(b"".join(findings_json(answers, TEMPLATE, **options)), parse_float=Decimal)
+def loaded(*entries: Entry, **options: object) -> dict[str, object]:
+    return json.loads(b"".join(findings_json(entries, TEMPLATE, **options)), parse_float=Decimal)
 
 
 def test_findings_json_has_the_shape_of_the_contract() -> None:
-    document = loaded(answer(UNBALANCED, NOTE), UNREAD)
+    document = loaded(entry(UNBALANCED, NOTE), UNREAD)
     assert set(document) == {"version", "template", "files"}
     assert document["template"] == {"id": "bumen-zhengti", "version": TEMPLATE.version}
     first, second = document["files"]
@@ -127,22 +127,22 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
 
 
 def test_the_record_of_a_batch_is_the_same_plus_its_own_findings() -> None:
-    document = loaded(answer(UNBALANCED), across=())
+    document = loaded(entry(UNBALANCED), across=())
     assert document.pop("batch_findings") == []
-    document = loaded(answer(UNBALANCED), across=ACROSS)
+    document = loaded(entry(UNBALANCED), across=ACROSS)
     (found,) = document.pop("batch_findings")
     assert found["departments"] == ["甲局", "乙局"] and found["severity"] == "warning"
-    assert document == loaded(answer(UNBALANCED))
+    assert document == loaded(entry(UNBALANCED))
 
 
-@pytest.mark.parametrize("answers", [(), (UNREAD,), (answer(UNBALANCED), UNREAD)])
-def test_the_pieces_make_one_evenly_indented_document(answers: tuple[Answer, ...]) -> None:
-    whole = b"".join(findings_json(answers, TEMPLATE, across=ACROSS))
+@pytest.mark.parametrize("entries", [(), (UNREAD,), (entry(UNBALANCED), UNREAD)])
+def test_the_pieces_make_one_evenly_indented_document(entries: tuple[Entry, ...]) -> None:
+    whole = b"".join(findings_json(entries, TEMPLATE, across=ACROSS))
     assert whole == as_json(json.loads(whole))
 
 
 def test_only_notes_pass() -> None:
-    assert loaded(answer(NOTE))["files"][0]["result"] == "通过"
+    assert loaded(entry(NOTE))["files"][0]["result"] == "通过"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +150,7 @@ def test_only_notes_pass() -> None:
 )
 def test_expected_numbers_are_exact_json_numbers(text: str) -> None:
     expected = Expected(Decimal(text), Decimal(text), "元")
-    found = loaded(answer(replace(UNBALANCED, expected=expected)))["files"][0]["findings"][0][
+    found = loaded(entry(replace(UNBALANCED, expected=expected)))["files"][0]["findings"][0][
         "expected"
     ]
     assert found == {"low": Decimal(text), "high": Decimal(text), "unit": "元"}
@@ -159,20 +159,20 @@ def test_expected_numbers_are_exact_json_numbers(text: str) -> None:
 
 def test_digits_that_no_json_number_holds_stay_text() -> None:
     long = Decimal("1234567890123456789.25")
-    found = loaded(answer(replace(UNBALANCED, expected=Expected(long, long, "元"))))["files"][0][
+    found = loaded(entry(replace(UNBALANCED, expected=Expected(long, long, "元"))))["files"][0][
         "findings"
     ][0]["expected"]
     assert found["low"] == "1234567890123456789.25"
 
 
-def lines(*answers: Answer) -> list[dict[str, str]]:
-    data = b"".join(findings_csv(answers))
+def lines(*entries: Entry) -> list[dict[str, str]]:
+    data = b"".join(findings_csv(entries))
     assert data.startswith(b"\xef\xbb\xbf")
     return list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
 
 
 def test_findings_csv_opens_in_excel() -> None:
-    [line] = lines(answer(UNBALANCED), UNREAD)
+    [line] = lines(entry(UNBALANCED), UNREAD)
     assert tuple(line) == CSV_TITLES
     assert line["编号"] == "BAL201" and line["级别"] == "错误" and line["状态"] == "待处理"
     assert line["应为"] == "142.99～143 万元"
@@ -183,18 +183,18 @@ def test_findings_csv_opens_in_excel() -> None:
     "text", ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1"]
 )
 def test_no_cell_of_the_csv_is_a_formula(text: str) -> None:
-    [line] = lines(answer(replace(UNBALANCED, reported=text, message=text), department=text))
+    [line] = lines(entry(replace(UNBALANCED, reported=text, message=text), department=text))
     assert line["填报"] == line["问题"] == line["部门"] == f"'{text}"
 
 
 @pytest.mark.parametrize("text", ["-12.37", "+5", "-3%", "12"])
 def test_a_plain_number_stays_a_number(text: str) -> None:
-    [line] = lines(answer(replace(UNBALANCED, reported=text)))
+    [line] = lines(entry(replace(UNBALANCED, reported=text)))
     assert line["填报"] == text
 
 
 def test_the_text_names_place_item_message_and_what_to_do() -> None:
-    text = findings_text([answer(UNBALANCED, NOTE), UNREAD])
+    text = findings_text([entry(UNBALANCED, NOTE), UNREAD])
     assert "甲.xlsx  甲局  2023年度  错误 1，警告 0，提示 1" in text
     assert "  错误 BAL201 资金预算执行表!C9 合计·基本支出小计\n      小计填" in text
     assert "      建议：人员经费可能重复计入" in text
@@ -203,23 +203,23 @@ def test_the_text_names_place_item_message_and_what_to_do() -> None:
 
 
 def test_department_text_cannot_drive_a_terminal() -> None:
-    text = findings_text([answer(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))])
+    text = findings_text([entry(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))])
     assert "\x1b" not in text and "\r" not in text and "红 换行" in text
 
 
 def test_the_run_record_balances_and_names_no_place_or_time() -> None:
-    batch = Batch(
+    season = Season(
         "bumen-zhengti",
         "1.0",
         2023,
         Bureau(),
         (Department("201", "甲局"), Department("202", "乙局")),
-        (answer(UNBALANCED, NOTE), UNREAD),
+        (entry(UNBALANCED, NOTE), UNREAD),
     )
-    data = run_document(batch, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"})
+    data = run_document(season, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"})
     document = json.loads(data)
     assert data == run_document(
-        batch, {"departments.csv": "r"}, {"findings.csv": "c", "汇总.xlsx": "h"}
+        season, {"departments.csv": "r"}, {"findings.csv": "c", "汇总.xlsx": "h"}
     )
     assert document["missing"] == ["乙局"]
     totals = document["totals"]
@@ -236,7 +236,7 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
 
 
 def test_scores_stand_side_by_side() -> None:
-    text = scores_text([answer(), UNREAD])
+    text = scores_text([entry(), UNREAD])
     assert text.splitlines()[1].split("\t") == [
         "甲局",
         "甲.xlsx",

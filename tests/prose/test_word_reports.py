@@ -20,9 +20,9 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.season.rounds.compare_rounds import compared
 from jixiao_xlsx.season.rounds.records import record_of
-from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.cells import Document
 from jixiao_xlsx.values.findings import Finding, Report
+from jixiao_xlsx.values.season import Entry
 from jixiao_xlsx.values.work import Record
 
 TEMPLATE = find_template()
@@ -43,7 +43,7 @@ RIGHT = (
 
 
 @pytest.fixture(scope="module")
-def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
+def entries(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Entry]:
     """What `check` says of each report's workbook, by the name of the report."""
     found = {}
     for report in REPORTS:
@@ -56,7 +56,7 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Answer]:
         )
         for path in (report, book):
             shutil.copy(path, folder)
-        both = {answer.file: answer for answer in check_files([folder], template=TEMPLATE)}
+        both = {entry.file: entry for entry in check_files([folder], template=TEMPLATE)}
         assert both[report.name].material and "已核对" in both[report.name].reason
         found[report.name] = both[book.name]
     return found
@@ -69,16 +69,16 @@ def expected(report: Path) -> list[Mapping[str, str]]:
         return list(csv.DictReader(stream))
 
 
-def in_report(answer: Answer, name: str) -> list[Finding]:
-    assert answer.report
-    return [finding for finding in answer.report.findings if finding.place.sheet == name]
+def in_report(entry: Entry, name: str) -> list[Finding]:
+    assert entry.report
+    return [finding for finding in entry.report.findings if finding.place.sheet == name]
 
 
 @pytest.mark.parametrize("report", REPORTS, ids=lambda path: path.stem)
 def test_every_slip_is_found_at_its_paragraph_with_its_words_and_nothing_else(
-    report: Path, answers: Mapping[str, Answer]
+    report: Path, entries: Mapping[str, Entry]
 ) -> None:
-    findings = in_report(answers[report.name], report.name)
+    findings = in_report(entries[report.name], report.name)
     wanted = expected(report)
     for slip in wanted:
         here = [
@@ -101,14 +101,14 @@ def by_hand() -> Iterator[Mapping[str, str]]:
 
 
 def test_the_report_by_hand_and_by_rule(
-    answers: Mapping[str, Answer], capsys: pytest.CaptureFixture[str]
+    entries: Mapping[str, Entry], capsys: pytest.CaptureFixture[str]
 ) -> None:
     """What a careful reader marks with a pencil, and what the tool says; both lists are the same
     but where the table says why.
     """
-    report = answers[SEED.name].report
+    report = entries[SEED.name].report
     assert report
-    findings = in_report(answers[SEED.name], SEED.name)
+    findings = in_report(entries[SEED.name], SEED.name)
     of_book = [finding for finding in report.findings if finding.place.sheet != SEED.name]
     lines = list(by_hand())
     for line in lines:
@@ -152,11 +152,11 @@ def test_the_tables_of_the_form_are_found_among_those_of_the_report() -> None:
 
 
 def test_checking_with_a_report_leaves_the_findings_of_the_workbook_alone(
-    answers: Mapping[str, Answer],
+    entries: Mapping[str, Entry],
 ) -> None:
     book = next((SAMPLES / "inbox").glob(BOOKS["临泽县机关事务中心"]))
     alone = check(workbook.read(book, TEMPLATE), TEMPLATE)
-    report = answers[SEED.name].report
+    report = entries[SEED.name].report
     assert report is not None
     of_book = [(f.code, f.place, f.message) for f in report.findings if f.place.sheet != SEED.name]
     assert of_book == [(f.code, f.place, f.message) for f in alone.findings]

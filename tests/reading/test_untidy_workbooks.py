@@ -22,7 +22,7 @@ from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.output.text.terminal import file_problems
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season.review.review_marks import SCORE_TITLE
-from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.values.season import Entry, FileStatus
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROSTER = SAMPLES / "departments.csv"
@@ -368,7 +368,7 @@ def test_a_full_disk_is_told_and_the_same_command_goes_on(small_disk: Path) -> N
 
 
 def test_a_message_to_people_is_one_line_whatever_the_name() -> None:
-    [line] = file_problems([Answer("甲\x1b[31m\n乙.xlsx", FileStatus.UNREADABLE, "坏")])
+    [line] = file_problems([Entry("甲\x1b[31m\n乙.xlsx", FileStatus.UNREADABLE, "坏")])
     assert line == "无法读取：甲 [31m 乙.xlsx：坏"
-    left = Answer("Thumbs.db", FileStatus.UNRECOGNISED, "系统文件", ignorable=True)
+    left = Entry("Thumbs.db", FileStatus.UNRECOGNISED, "系统文件", ignorable=True)
     assert not [*file_problems([left])]

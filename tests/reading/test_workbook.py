@@ -23,8 +23,8 @@ from jixiao_xlsx.output.xlsx.blank import book as blank
 from jixiao_xlsx.output.xlsx.blank.layout import TableFilling
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.workbook import Unreadable
-from jixiao_xlsx.values.answers import FileStatus
 from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.typed_numbers import State
 
 YEAR, DEPARTMENT, CODE = 2023, "清河县水务局", "103001"

@@ -12,24 +12,24 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season import across_departments
 from jixiao_xlsx.season.across_departments import strangers
-from jixiao_xlsx.values.answers import Answer, Facts, FileStatus
 from jixiao_xlsx.values.cells import Document, Paragraph, Place
 from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.season import Entry, Facts, FileStatus
 from jixiao_xlsx.values.severity import Severity
 
 SAMPLES = Path(__file__).parents[2] / "samples" / "inbox"
 
 
-def answers(*facts: Facts) -> list[Answer]:
+def entries(*facts: Facts) -> list[Entry]:
     return [
-        Answer(f"{n}.xlsx", FileStatus.SUBMITTED, department=f"部门{n}", facts=one)
+        Entry(f"{n}.xlsx", FileStatus.SUBMITTED, department=f"部门{n}", facts=one)
         for n, one in enumerate(facts)
     ]
 
 
 def codes(*facts: Facts) -> list[tuple[str, tuple[str, ...]]]:
     return [
-        (found.code, found.departments) for found in across_departments.crosscheck(answers(*facts))
+        (found.code, found.departments) for found in across_departments.crosscheck(entries(*facts))
     ]
 
 
@@ -42,7 +42,7 @@ def test_equal_paragraphs_are_told_with_their_beginning() -> None:
     place = Place("报告正文", "B4")
     one = Facts(paragraphs=(("p", place, "一年来在县委的领导下"), ("q", place, "只有一家写")))
     two = Facts(paragraphs=(("p", place, "一年来在县委的领导下"),))
-    (found,) = across_departments.crosscheck(answers(one, two))
+    (found,) = across_departments.crosscheck(entries(one, two))
     assert (found.code, found.departments) == ("XDP102", ("部门0", "部门1"))
     assert "一年来" in found.message
 
@@ -66,7 +66,7 @@ def test_a_workbook_sent_twice_under_two_names_is_seen() -> None:
     book = next(path for path in sorted(SAMPLES.glob("*.xlsx")) if "教育局" in path.name)
     facts = across_departments.facts_of(workbook.read(book, template), template)
     assert facts.figures
-    found = across_departments.crosscheck(answers(facts, facts))
+    found = across_departments.crosscheck(entries(facts, facts))
     assert {one.code for one in found} >= {"XDP101"}
 
 
@@ -74,7 +74,7 @@ def test_the_sample_departments_copied_from_nobody() -> None:
     template = find_template()
     books = sorted(SAMPLES.glob("*.xlsx"))[:20]
     facts = [across_departments.facts_of(workbook.read(book, template), template) for book in books]
-    assert {one.code for one in across_departments.crosscheck(answers(*facts))} <= {
+    assert {one.code for one in across_departments.crosscheck(entries(*facts))} <= {
         "XDP102",
         "XDP103",
         "XDP104",

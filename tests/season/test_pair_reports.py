@@ -24,8 +24,8 @@ from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.season.assign import assign
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.pair_reports import CHECKED, pair_reports
-from jixiao_xlsx.season.settle import answers_of
-from jixiao_xlsx.values.answers import Answer, FileStatus
+from jixiao_xlsx.season.settle import entries_of
+from jixiao_xlsx.values.season import Entry, FileStatus
 from jixiao_xlsx.values.work import FileKind, Identity
 
 TEMPLATE = find_template()
@@ -49,7 +49,7 @@ TITLED = report("青禾县水务局", "2023年度部门整体支出绩效评价�
 NAMELESS = report("2023年度部门整体支出绩效评价报告", WRONG)
 
 
-def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) -> dict[str, Answer]:
+def entries(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) -> dict[str, Entry]:
     """What a run says of these files, by the last part of their names."""
     for name, data in files.items():
         path = folder / name
@@ -59,14 +59,14 @@ def answers(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
     bureau = BureauFiles(dt.date(2024, 3, 31), read_roster(ROSTER) if roster else ())
     assigner = partial(assign, bureau=bureau, title_words=phases.title_words)
     assignment, examined = identified_and_examined(phases, assigner)
-    done = answers_of(assignment, examined, bureau.roster)
-    return {answer.file.rpartition("/")[2]: answer for answer in done}
+    done = entries_of(assignment, examined, bureau.roster)
+    return {entry.file.rpartition("/")[2]: entry for entry in done}
 
 
-def codes_of(answer: Answer) -> list[str]:
+def codes_of(entry: Entry) -> list[str]:
     """The cells of the findings about a report."""
-    assert answer.report, answer.reason
-    return [str(f.place) for f in answer.report.findings if f.place.sheet.endswith(".docx")]
+    assert entry.report, entry.reason
+    return [str(f.place) for f in entry.report.findings if f.place.sheet.endswith(".docx")]
 
 
 @pytest.mark.parametrize("roster", [True, False])
@@ -101,7 +101,7 @@ def codes_of(answer: Answer) -> list[str]:
 def test_a_report_goes_with_its_workbook(
     files: Mapping[str, bytes], roster: bool, tmp_path: Path
 ) -> None:
-    found = answers(tmp_path, files, roster=roster)
+    found = entries(tmp_path, files, roster=roster)
     assert codes_of(found["水务.xlsx"]) and all(
         "docx 第" in place for place in codes_of(found["水务.xlsx"])
     )
@@ -142,9 +142,9 @@ def test_a_report_goes_with_its_workbook(
     ],
 )
 def test_nothing_is_guessed(files: Mapping[str, bytes], tmp_path: Path) -> None:
-    found = answers(tmp_path, files)
-    assert not [place for answer in found.values() if answer.report for place in codes_of(answer)]
-    assert not any(answer.documents for answer in found.values())
+    found = entries(tmp_path, files)
+    assert not [place for entry in found.values() if entry.report for place in codes_of(entry)]
+    assert not any(entry.documents for entry in found.values())
 
 
 def test_of_several_reports_the_latest_is_read(tmp_path: Path) -> None:
@@ -176,7 +176,7 @@ def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_witho
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": data}.items():
         (tmp_path / name).write_bytes(content)
     done = jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER)
-    found = {answer.file: answer for answer in done.answers}
+    found = {entry.file: entry for entry in done.entries}
     book, word = found["水务.xlsx"], found["青禾县水务局绩效报告.docx"]
     assert (word.status, word.department) == (FileStatus.UNREADABLE, "青禾县水务局") and word.reason
     assert book.counts and "没有读成" in book.reason and book.report
@@ -189,7 +189,7 @@ def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path
     (tmp_path / name).write_bytes(b"%PDF-1.7 x")
     found = {
         a.file: a
-        for a in jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER).answers
+        for a in jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER).entries
     }
     assert found[name].material and "只读 .docx" in found[name].reason
 
@@ -198,11 +198,11 @@ def test_a_run_tells_the_report_in_every_list(tmp_path: Path) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
         (tmp_path / name).write_bytes(content)
     done = jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER)
-    book = next(answer for answer in done.answers if answer.report)
+    book = next(entry for entry in done.entries if entry.report)
     assert codes_of(book) == ["青禾县水务局绩效报告.docx 第3段"]
     csv = (tmp_path / "结果" / "findings.csv").read_text(encoding="utf-8-sig")
     assert "青禾县水务局绩效报告.docx,第3段" in csv and "555.37" in csv
-    material = next(answer for answer in done.answers if answer.material)
+    material = next(entry for entry in done.entries if entry.material)
     assert (material.department, material.reason) == ("青禾县水务局", CHECKED)
 
 
@@ -233,8 +233,7 @@ def test_scoring_tells_reports_too(tmp_path: Path) -> None:
     for name, content in {"水务.xlsx": WATER, "青禾县水务局绩效报告.docx": TITLED}.items():
         (tmp_path / name).write_bytes(content)
     found = {
-        answer.file: answer
-        for answer in score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
+        entry.file: entry for entry in score_files([tmp_path], tmp_path / "评分", template=TEMPLATE)
     }
     assert found["青禾县水务局绩效报告.docx"].material and found["水务.xlsx"].output
 

@@ -26,8 +26,8 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
 from jixiao_xlsx.season.review.apply_reviews import reviewed
 from jixiao_xlsx.season.review.read_reviews import read_review
-from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.season import Season
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 ROSTER = SAMPLES / "departments.csv"
@@ -47,9 +47,9 @@ def inbox(tmp_path: Path) -> Path:
     return folder
 
 
-def run(inbox: Path, output: Path, review: Path | None = None, **options: Any) -> Batch:
+def run(inbox: Path, output: Path, review: Path | None = None, **options: Any) -> Season:
     done = jx.run([inbox], output, template=FORM, roster=ROSTER, review=review, jobs=1, **options)
-    assert not done.problems and not [answer.problem for answer in done.answers if answer.problem]
+    assert not done.problems and not [entry.problem for entry in done.entries if entry.problem]
     return done
 
 
@@ -105,13 +105,11 @@ def rows_of(path: Path, name: str = "绩效评价表") -> dict[str, tuple[object
     return {name: pair for name, pair in cells.items() if pair != (None, None)}
 
 
-def card_of(done: Batch, department: str) -> Scorecard:
-    return next(
-        answer.scorecards[0] for answer in done.submitted if answer.department == department
-    )
+def card_of(done: Season, department: str) -> Scorecard:
+    return next(entry.scorecards[0] for entry in done.submitted if entry.department == department)
 
 
-def review_findings(done: Batch) -> list[tuple[str, str]]:
+def review_findings(done: Season) -> list[tuple[str, str]]:
     return [
         (finding.code, finding.message)
         for finding in done.findings
@@ -390,7 +388,7 @@ def test_what_changed_since_is_told_and_the_score_stands(
     ((code, message),) = review_findings(done)
     assert code == "REV104" and "“满意度”" in message and "自评分由 13.5 分变为 13 分" in message
     assert card_of(done, ONE).review is not None
-    # It is told until the reviewer answers.
+    # It is repeated until the reviewer answers.
     assert review_findings(run(inbox, tmp_path / "三", tmp_path / "二")) == [(code, message)]
     typed(tmp_path / "三" / "评分" / f"{ONE}.xlsx", {"满意度": (12.5, "抽查；重报后仍按此分")})
     assert review_findings(run(inbox, tmp_path / "四", tmp_path / "三")) == []
@@ -446,7 +444,7 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
     def ran(output: Path, review: Path | None = None) -> list[Scorecard]:
         done = jx.run([inbox], output, template=form, review=review, jobs=1)
         assert review_findings(done) == [] and not done.problems
-        return [card for answer in done.submitted for card in answer.scorecards]
+        return [card for entry in done.submitted for card in entry.scorecards]
 
     before = ran(tmp_path / "一")
     (path,) = (tmp_path / "一" / "评分").iterdir()

@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 import jixiao_xlsx as jx
-from jixiao_xlsx.values.answers import Batch
+from jixiao_xlsx.values.season import Season
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 EARLIER = Path(__file__).with_name("round_0_1_0")
@@ -36,13 +36,13 @@ def saved_again(data: bytes) -> bytes:
     return stream.getvalue()
 
 
-def run(inbox: Path, output: Path) -> Batch:
+def run(inbox: Path, output: Path) -> Season:
     return jx.run([inbox], output, roster=SAMPLES / "departments.csv", previous=EARLIER, jobs=1)
 
 
-def lines(batch: Batch) -> list[tuple[str, ...]]:
+def lines(season: Season) -> list[tuple[str, ...]]:
     """Every finding of every department that counts, with its round and its state."""
-    reports = {one.department: one.report for one in batch.answers if one.counts and one.report}
+    reports = {one.department: one.report for one in season.entries if one.counts and one.report}
     return [
         (name, str(report.round), *map(str, line))
         for name, report in sorted(reports.items())
@@ -56,7 +56,7 @@ def expected() -> list[tuple[str, ...]]:
 
 
 @pytest.fixture(scope="module")
-def second(tmp_path_factory: pytest.TempPathFactory) -> Batch:
+def second(tmp_path_factory: pytest.TempPathFactory) -> Season:
     folder = tmp_path_factory.mktemp("second")
     inbox = folder / "inbox"
     inbox.mkdir()
@@ -66,15 +66,15 @@ def second(tmp_path_factory: pytest.TempPathFactory) -> Batch:
     return run(inbox, folder / "out")
 
 
-def test_every_finding_of_0_1_0_is_recognised_as_not_corrected(second: Batch) -> None:
+def test_every_finding_of_0_1_0_is_recognised_as_not_corrected(second: Season) -> None:
     found = lines(second)
     assert found == expected()
     assert {(line[1], line[6]) for line in found} == {("2", "1")}
 
 
-def test_nothing_counts_as_corrected_or_changed(second: Batch) -> None:
-    for answer in second.submitted:
-        assert answer.report and not answer.report.mended and not answer.report.changes
+def test_nothing_counts_as_corrected_or_changed(second: Season) -> None:
+    for entry in second.submitted:
+        assert entry.report and not entry.report.mended and not entry.report.changes
 
 
 def test_the_same_files_are_no_second_round(tmp_path: Path) -> None:

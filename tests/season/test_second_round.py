@@ -23,15 +23,15 @@ from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
-from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.findings import FindingState, Result
+from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 
 SAMPLES = Path(__file__).parents[2] / "samples"
 FORM = find_template()
 
 
-def ran(inbox: Path, output: Path, previous: Path | None = None) -> Batch:
+def ran(inbox: Path, output: Path, previous: Path | None = None) -> Season:
     done = jx.run(
         [inbox],
         output,
@@ -40,22 +40,22 @@ def ran(inbox: Path, output: Path, previous: Path | None = None) -> Batch:
         previous=previous,
         jobs=1,
     )
-    assert not done.problems and not [answer.problem for answer in done.answers if answer.problem]
+    assert not done.problems and not [entry.problem for entry in done.entries if entry.problem]
     return done
 
 
 @pytest.fixture(scope="module")
-def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Batch, Batch, Path]:
+def two_rounds(tmp_path_factory: pytest.TempPathFactory) -> tuple[Season, Season, Path]:
     folder = tmp_path_factory.mktemp("rounds")
     (inbox := folder / "inbox").mkdir()
     (mended := folder / "mended").mkdir()
     for stem in ANSWERS:
         (inbox / f"{stem}.xlsx").write_bytes((SAMPLES / "inbox" / f"{stem}.xlsx").read_bytes())
     first = ran(inbox, folder / "one")
-    for number, answer in enumerate(first.submitted):
-        assert answer.report
-        (copy,) = (folder / "one" / path for path in answer.returned if path.endswith(".xlsx"))
-        data = mend(Path(answer.file).stem, answer.report, copy.read_bytes(), FORM)
+    for number, entry in enumerate(first.submitted):
+        assert entry.report
+        (copy,) = (folder / "one" / path for path in entry.returned if path.endswith(".xlsx"))
+        data = mend(Path(entry.file).stem, entry.report, copy.read_bytes(), FORM)
         (mended / f"改好的{number}.xlsx").write_bytes(data)
     # A clerk's program calculates and saves.
     _convert(
@@ -79,19 +79,19 @@ def test_every_returned_sample_is_mended_here() -> None:
 
 
 @office
-def test_every_fault_is_mended_and_nothing_is_new(two_rounds: tuple[Batch, Batch, Path]) -> None:
+def test_every_fault_is_mended_and_nothing_is_new(two_rounds: tuple[Season, Season, Path]) -> None:
     first, second, _ = two_rounds
-    before = {answer.department: answer.report for answer in first.submitted}
+    before = {entry.department: entry.report for entry in first.submitted}
     assert len(second.submitted) == len(ANSWERS)
-    for answer in second.submitted:
-        report, earlier = answer.report, before[answer.department]
+    for entry in second.submitted:
+        report, earlier = entry.report, before[entry.department]
         assert report and earlier and report.round == 2
         open_ = [
             f
             for f in report.findings
             if f.state is FindingState.OPEN and f.severity is not Severity.NOTE
         ]
-        assert [(answer.department, f.code, str(f.place), f.message) for f in open_] == []
+        assert [(entry.department, f.code, str(f.place), f.message) for f in open_] == []
         gone = {one.fingerprint for one in report.mended}
         explained = {f.fingerprint for f in report.findings if f.state is FindingState.EXPLAINED}
         assert {f.fingerprint for f in earlier.findings if f.severity is Severity.ERROR} <= gone
@@ -102,13 +102,13 @@ def test_every_fault_is_mended_and_nothing_is_new(two_rounds: tuple[Batch, Batch
 
 
 @office
-def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Batch, Batch, Path]) -> None:
+def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Season, Season, Path]) -> None:
     _, second, folder = two_rounds
-    for answer in second.submitted:
-        (letter,) = answer.returned
+    for entry in second.submitted:
+        (letter,) = entry.returned
         with ZipFile(folder / "two" / letter) as archive:
             text = re.sub("<[^>]+>", "", archive.read("word/document.xml").decode())
-        mended = open_counts(answer.report)[0]  # type: ignore[arg-type]
+        mended = open_counts(entry.report)[0]  # type: ignore[arg-type]
         assert (
             mended
             and f"第 2 次报送，与上次相比：已改正 {mended} 项，未改正 0 项，新出现 0 项" in text
@@ -124,11 +124,11 @@ def test_the_letter_and_the_ledger_say_so(two_rounds: tuple[Batch, Batch, Path])
 
 @office
 def test_the_copy_that_came_back_is_read_as_a_submission(
-    two_rounds: tuple[Batch, Batch, Path],
+    two_rounds: tuple[Season, Season, Path],
 ) -> None:
     _, second, folder = two_rounds
-    for answer in second.submitted:
-        submission = workbook.read(folder / "again" / answer.file, FORM)
+    for entry in second.submitted:
+        submission = workbook.read(folder / "again" / entry.file, FORM)
         assert OPINION_SHEET not in submission.sheets
         assert not [note for note in submission.notes if note.item == OPINION_SHEET]
         names = {note.kind for note in submission.notes}
@@ -153,7 +153,7 @@ def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
             )
     first = ran(tmp_path / "甲", tmp_path / "一")
     second = ran(tmp_path / "乙", tmp_path / "二", tmp_path / "一")
-    report = next(answer.report for answer in first.submitted if answer.department == late)
+    report = next(entry.report for entry in first.submitted if entry.department == late)
     assert report
     errors, warnings = (report.count(severity) for severity in (Severity.ERROR, Severity.WARNING))
     assert set(second.silent) == {passed, late} and any(
@@ -186,11 +186,9 @@ def test_who_sends_nothing_this_time_is_not_forgotten(tmp_path: Path) -> None:
         archive.comment = b"saved again"
     (tmp_path / "丙" / names[late]).write_bytes(stream.getvalue())
     again = ran(tmp_path / "丙", tmp_path / "三", tmp_path / "二")
-    (answer,) = again.submitted
+    (entry,) = again.submitted
     assert (
-        answer.report
-        and answer.report.round == 2
-        and {f.since for f in answer.report.findings} == {1}
+        entry.report and entry.report.round == 2 and {f.since for f in entry.report.findings} == {1}
     )
     assert set(again.silent) == {passed, third}
 

@@ -21,10 +21,10 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season.assign import assign
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.waivers import idle_waivers, live_waivers, waived
-from jixiao_xlsx.values.answers import Answer, FileStatus
 from jixiao_xlsx.values.cells import Place, Remark
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Waiver
+from jixiao_xlsx.values.season import Entry, FileStatus
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.work import FileKind, Identity
 
@@ -40,9 +40,9 @@ def finding(
     return Finding(code, severity, Place("三公经费", "D9"), item, field, "2", "超预算")
 
 
-def answer(*findings: Finding) -> Answer:
+def entry(*findings: Finding) -> Entry:
     report = Report("a.xlsx", "", "教育局", "101", 2023, findings, {}, ())
-    return Answer("a.xlsx", FileStatus.SUBMITTED, department="教育局", report=report)
+    return Entry("a.xlsx", FileStatus.SUBMITTED, department="教育局", report=report)
 
 
 def waiver(**changes: object) -> Waiver:
@@ -77,14 +77,14 @@ def test_other_remarks_change_nothing(one: Finding, remark: Remark) -> None:
 
 
 def test_an_explained_warning_lets_a_workbook_pass() -> None:
-    report = answer(*mark_explained([finding()], [Remark("BAL503", "会议费", "省里的会")])).report
+    report = entry(*mark_explained([finding()], [Remark("BAL503", "会议费", "省里的会")])).report
     assert report and report.result is Result.PASS
 
 
 def test_a_waived_error_stays_visible_and_no_longer_counts() -> None:
     (got,), used = waived([finding(severity=Severity.ERROR)], [waiver()])
     assert got.state is FindingState.WAIVED and "李局长" in got.explanation
-    report = answer(got).report
+    report = entry(got).report
     assert report and report.result is Result.PASS
     assert not list(idle_waivers([waiver()], used, TODAY))
 

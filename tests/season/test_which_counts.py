@@ -10,11 +10,11 @@ import pytest
 from jixiao_xlsx.intake.roster import Choice
 from jixiao_xlsx.season.assign import Assignment
 from jixiao_xlsx.season.material import with_hints
-from jixiao_xlsx.season.settle import answers_of
+from jixiao_xlsx.season.settle import entries_of
 from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
-from jixiao_xlsx.values.answers import Answer, Facts, FileStatus, Letter
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.season import Entry, Facts, FileStatus, Letter
 from jixiao_xlsx.values.work import Examined, FileKind, Identity, Work
 
 FINANCE = Department("201", "青禾县财政局", "财政局", ("青禾县财税局",), email="CZJ@example.com")
@@ -25,7 +25,7 @@ SERVICE = Department(
 ROSTER = (FINANCE, AGENCY, SERVICE)
 
 
-def answer(
+def entry(
     file: str, department: str = "", code: str = "", *, year: int | None = 2023, sha256: str = ""
 ) -> Identity:
     """A workbook with what is typed in it."""
@@ -42,7 +42,7 @@ def answer(
 
 def accounted(
     placed: Sequence[Placed], roster: tuple[Department, ...], scopes: Mapping[str, str]
-) -> list[Answer]:
+) -> list[Entry]:
     """The files with their status, as if each that counts had been examined."""
     works = {one.identity.file: Work(one.identity.file, one.department) for one in placed}
     examined = {
@@ -55,7 +55,7 @@ def accounted(
         if one.counts and one.identity.kind is FileKind.WORKBOOK
     }
     assignment = Assignment(2023, tuple(placed), works, {})
-    return list(answers_of(assignment, examined, roster))
+    return list(entries_of(assignment, examined, roster))
 
 
 def report_of(one: Identity) -> Report:
@@ -69,7 +69,7 @@ def settled(
     choices: Mapping[str, Choice] | None = None,
     scopes: Mapping[str, str] | None = None,
     **saved: int,
-) -> list[Answer]:
+) -> list[Entry]:
     dated = [replace(one, saved=saved.get(one.file.removesuffix(".xlsx"), 0)) for one in identities]
     return accounted(place(dated, roster, year, choices or {}), roster, scopes or {})
 
@@ -87,41 +87,41 @@ def settled(
     ],
 )
 def test_a_department_is_known_by_code_name_short_and_former_name(typed: str, code: str) -> None:
-    [one] = settled(answer("甲.xlsx", typed, code))
+    [one] = settled(entry("甲.xlsx", typed, code))
     assert (one.status, one.department) == (FileStatus.SUBMITTED, "青禾县财政局")
 
 
 def test_a_match_that_is_not_plain_says_how_it_was_made() -> None:
-    assert "不在名册中" in settled(answer("甲.xlsx", "某某局", "201"))[0].reason
-    assert "不在名册中" in settled(answer("甲.xlsx", "财政局", "999"))[0].reason
+    assert "不在名册中" in settled(entry("甲.xlsx", "某某局", "201"))[0].reason
+    assert "不在名册中" in settled(entry("甲.xlsx", "财政局", "999"))[0].reason
 
 
 @pytest.mark.parametrize(
     ("typed", "code"), [("", ""), ("某某局", ""), ("某某局", "999"), ("事务中心", "")]
 )
 def test_a_match_is_never_guessed(typed: str, code: str) -> None:
-    [one] = settled(answer("甲.xlsx", typed, code))
+    [one] = settled(entry("甲.xlsx", typed, code))
     assert one.status is FileStatus.NOT_IN_ROSTER and one.reason
     assert one.report is None
 
 
 def test_an_ambiguous_name_with_a_code_is_plain() -> None:
-    assert settled(answer("甲.xlsx", "事务中心", "203"))[0].department == "青禾县政务服务中心"
+    assert settled(entry("甲.xlsx", "事务中心", "203"))[0].department == "青禾县政务服务中心"
 
 
 def test_code_and_name_of_two_departments_are_a_question() -> None:
-    [one] = settled(answer("甲.xlsx", "青禾县财政局", "202"))
+    [one] = settled(entry("甲.xlsx", "青禾县财政局", "202"))
     assert one.status is FileStatus.OTHER_DEPARTMENT
     assert "青禾县机关事务中心" in one.reason and "青禾县财政局" in one.reason
 
 
 def test_a_name_that_another_department_gave_up_belongs_to_its_owner() -> None:
     roster = (Department("1", "甲局", former=("乙局",)), Department("2", "乙局"))
-    assert settled(answer("乙.xlsx", "乙局"), roster=roster)[0].department == "乙局"
+    assert settled(entry("乙.xlsx", "乙局"), roster=roster)[0].department == "乙局"
 
 
 def test_a_blank_form_never_beats_a_filled_one() -> None:
-    older, blank = answer("甲.xlsx", "财政局"), replace(answer("乙.xlsx", "财政局"), blank=True)
+    older, blank = entry("甲.xlsx", "财政局"), replace(entry("乙.xlsx", "财政局"), blank=True)
     one, two = settled(older, blank, 甲=100, 乙=900)
     assert one.counts and not two.counts
     assert (
@@ -134,30 +134,30 @@ def test_a_blank_form_never_beats_a_filled_one() -> None:
 
 
 def test_a_blank_form_alone_is_called_blank() -> None:
-    [one] = settled(replace(answer("甲.xlsx", "财政局"), blank=True))
+    [one] = settled(replace(entry("甲.xlsx", "财政局"), blank=True))
     assert one.counts and one.reason == "空白表，没有填写"
     earlier, later = settled(
-        *(replace(answer(f"{name}.xlsx", "财政局"), blank=True) for name in "甲乙"), 甲=100, 乙=900
+        *(replace(entry(f"{name}.xlsx", "财政局"), blank=True) for name in "甲乙"), 甲=100, 乙=900
     )
     assert later.counts and earlier.status is FileStatus.DUPLICATE and "保存时间" in earlier.reason
 
 
 @pytest.mark.parametrize("roster", [ROSTER, ()])
 def test_a_blank_form_of_nobody_is_no_department(roster: tuple[Department, ...]) -> None:
-    [one] = settled(replace(answer("空白表.xlsx"), blank=True), roster=roster)
+    [one] = settled(replace(entry("空白表.xlsx"), blank=True), roster=roster)
     assert (one.status, one.department) == (FileStatus.UNRECOGNISED, "")
     assert one.reason == "空白表，没有填写，也没有部门名称" and one.report is None
 
 
 def test_without_a_roster_every_name_stands() -> None:
-    one, two = settled(answer("甲.xlsx", "某某局"), answer("乙.xlsx"), roster=())
+    one, two = settled(entry("甲.xlsx", "某某局"), entry("乙.xlsx"), roster=())
     assert (one.status, one.department) == (FileStatus.SUBMITTED, "某某局")
     assert two.status is FileStatus.SUBMITTED and "未填" in two.department
 
 
 def test_the_season_is_the_bureaus_year_or_that_of_most_files() -> None:
     years = {"a": 2022, "b": 2023, "c": 2023, "d": None}
-    identities = [answer(file, year=year) for file, year in years.items()]
+    identities = [entry(file, year=year) for file, year in years.items()]
     assert year_of(identities, Bureau()) == 2023
     assert year_of(identities, Bureau(year=2021)) == 2021
     assert year_of([], Bureau()) is None
@@ -165,7 +165,7 @@ def test_the_season_is_the_bureaus_year_or_that_of_most_files() -> None:
 
 def test_another_years_workbook_does_not_count_but_a_missing_year_does() -> None:
     old, blank = settled(
-        answer("旧.xlsx", "财政局", year=2022), answer("新.xlsx", "财政局", year=None)
+        entry("旧.xlsx", "财政局", year=2022), entry("新.xlsx", "财政局", year=None)
     )
     assert old.status is FileStatus.OTHER_YEAR and "2022" in old.reason and "2023" in old.reason
     assert blank.status is FileStatus.SUBMITTED
@@ -173,7 +173,7 @@ def test_another_years_workbook_does_not_count_but_a_missing_year_does() -> None
 
 def test_the_latest_of_one_department_counts() -> None:
     first, second = settled(
-        answer("甲.xlsx", "财政局"), answer("乙.xlsx", "青禾县财政局", "201"), 甲=20, 乙=10
+        entry("甲.xlsx", "财政局"), entry("乙.xlsx", "青禾县财政局", "201"), 甲=20, 乙=10
     )
     assert first.status is FileStatus.SUBMITTED
     assert (
@@ -196,16 +196,16 @@ def test_the_latest_of_one_department_counts() -> None:
 )
 def test_among_equal_times_the_marks_in_the_name_decide(older: str, newer: str) -> None:
     for order in ((older, newer), (newer, older)):
-        by_name = {a.file: a for a in settled(*(answer(name, "财政局") for name in order))}
+        by_name = {a.file: a for a in settled(*(entry(name, "财政局") for name in order))}
         assert by_name[newer].status is FileStatus.SUBMITTED
         assert by_name[older].status is FileStatus.DUPLICATE and "版本" in by_name[older].reason
 
 
 def test_identical_bytes_are_one_submission() -> None:
     one, two, three = settled(
-        answer("甲.xlsx", "财政局", sha256="s"),
-        answer("乙.xlsx", "财政局", sha256="s"),
-        answer("丙.xlsx", "财政局"),
+        entry("甲.xlsx", "财政局", sha256="s"),
+        entry("乙.xlsx", "财政局", sha256="s"),
+        entry("丙.xlsx", "财政局"),
         甲=5,
         乙=9,
         丙=1,
@@ -226,8 +226,8 @@ def by_mail(one: Identity, date: str = "", sender: str = "") -> Identity:
 
 
 def test_the_date_of_the_mail_comes_before_the_time_of_saving() -> None:
-    older = by_mail(answer("甲.xlsx", "财政局"), "2024-03-01T09:00:00+08:00")
-    newer = by_mail(answer("乙.xlsx", "财政局"), "2024-03-02T09:00:00+08:00")
+    older = by_mail(entry("甲.xlsx", "财政局"), "2024-03-01T09:00:00+08:00")
+    newer = by_mail(entry("乙.xlsx", "财政局"), "2024-03-02T09:00:00+08:00")
     one, two = settled(older, newer, 甲=2_000_000_000, 乙=10)
     assert (
         one.status is FileStatus.DUPLICATE
@@ -237,24 +237,24 @@ def test_the_date_of_the_mail_comes_before_the_time_of_saving() -> None:
 
 
 def test_a_file_without_mail_is_held_against_mail_by_its_time_of_saving() -> None:
-    sent = by_mail(answer("甲.xlsx", "财政局"), "2024-03-01T00:00:00+00:00")  # 1709251200
+    sent = by_mail(entry("甲.xlsx", "财政局"), "2024-03-01T00:00:00+00:00")  # 1709251200
     assert (
-        settled(sent, answer("乙.xlsx", "财政局"), 乙=1709251201)[0].status is FileStatus.DUPLICATE
+        settled(sent, entry("乙.xlsx", "财政局"), 乙=1709251201)[0].status is FileStatus.DUPLICATE
     )
     assert (
-        settled(sent, answer("乙.xlsx", "财政局"), 乙=1709251199)[1].status is FileStatus.DUPLICATE
+        settled(sent, entry("乙.xlsx", "财政局"), 乙=1709251199)[1].status is FileStatus.DUPLICATE
     )
 
 
 def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
-    other = settled(by_mail(answer("甲.xlsx", "财政局"), sender="zw2@example.com"))[0]
+    other = settled(by_mail(entry("甲.xlsx", "财政局"), sender="zw2@example.com"))[0]
     assert other.status is FileStatus.SUBMITTED and other.department == "青禾县财政局"
     assert "zw2@example.com" in other.reason and "青禾县政务服务中心" in other.reason
-    assert settled(by_mail(answer("甲.xlsx", "财政局"), sender="czj@example.com"))[0].reason == ""
+    assert settled(by_mail(entry("甲.xlsx", "财政局"), sender="czj@example.com"))[0].reason == ""
     assert (
-        settled(by_mail(answer("甲.xlsx", "财政局"), sender="somebody@example.com"))[0].reason == ""
+        settled(by_mail(entry("甲.xlsx", "财政局"), sender="somebody@example.com"))[0].reason == ""
     )
-    lost = settled(by_mail(answer("甲.xlsx", "某局"), sender="czj@example.com"))[0]
+    lost = settled(by_mail(entry("甲.xlsx", "某局"), sender="czj@example.com"))[0]
     assert lost.status is FileStatus.NOT_IN_ROSTER and "青禾县财政局" in lost.reason
 
 
@@ -272,7 +272,7 @@ def test_a_sender_registered_to_another_is_a_hint_and_decides_nothing() -> None:
     ],
 )
 def test_a_file_named_after_another_department_is_a_hint(file: str, hinted: bool) -> None:
-    [one] = settled(answer(file, "财政局"))
+    [one] = settled(entry(file, "财政局"))
     assert one.status is FileStatus.SUBMITTED and ("文件名里" in one.reason) is hinted
 
 
@@ -300,7 +300,7 @@ def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(
 ) -> None:
     for status in (FileStatus.UNREADABLE, FileStatus.UNRECOGNISED):
         [one] = with_hints(
-            [Answer(file, status, "坏", letter=Letter(sender) if sender else None)], ROSTER
+            [Entry(file, status, "坏", letter=Letter(sender) if sender else None)], ROSTER
         )
         assert (one.status, one.department, one.counts) == (status, owner, False)
         assert one.reason == (
@@ -313,14 +313,14 @@ def test_a_file_nobody_could_read_stands_beside_whom_it_seems_to_be_of(
 CHOICE = Choice("青禾县财政局", "旧.xlsx", "overrides.csv 第 2 行")
 
 
-def chosen(*identities: Identity, **saved: int) -> list[Answer]:
+def chosen(*identities: Identity, **saved: int) -> list[Entry]:
     files, notes = chosen_files((CHOICE,), [one.file for one in identities])
     assert not notes
     return settled(*identities, choices=files, **saved)
 
 
 def test_the_chosen_file_counts_whatever_its_age() -> None:
-    old, new = chosen(answer("旧.xlsx", "财政局"), answer("新.xlsx", "财政局"), 旧=1, 新=9)
+    old, new = chosen(entry("旧.xlsx", "财政局"), entry("新.xlsx", "财政局"), 旧=1, 新=9)
     assert old.status is FileStatus.SUBMITTED and "overrides.csv 第 2 行" in old.reason
     assert (
         new.status is FileStatus.DUPLICATE
@@ -330,7 +330,7 @@ def test_the_chosen_file_counts_whatever_its_age() -> None:
 
 
 def test_a_choice_settles_what_was_a_question() -> None:
-    [one] = chosen(answer("包.zip/旧.xlsx", "某局", year=2022))
+    [one] = chosen(entry("包.zip/旧.xlsx", "某局", year=2022))
     assert (one.status, one.department) == (FileStatus.SUBMITTED, "青禾县财政局")
 
 
@@ -364,7 +364,7 @@ def test_a_unit_inside_its_departments_sum_says_so() -> None:
         Department("2", "甲局站", parent="甲"),
         Department("3", "乙站", parent="没有"),
     )
-    books = (answer("甲.xlsx", "甲局"), answer("站.xlsx", "甲局站"), answer("乙.xlsx", "乙站"))
+    books = (entry("甲.xlsx", "甲局"), entry("站.xlsx", "甲局站"), entry("乙.xlsx", "乙站"))
     done = settled(*books, roster=roster, scopes={"甲.xlsx": "部门汇总"})
     assert "不重复相加" in done[1].reason and not done[0].reason and not done[2].reason
     alone = settled(*books[:2], roster=roster, scopes={"甲.xlsx": "单位本级"})
@@ -378,7 +378,7 @@ def document(file: str, letter: Letter | None = None) -> Identity:
     return Identity(file, FileKind.OTHER, FileStatus.UNRECOGNISED, "文档", "d", 1, letter=letter)
 
 
-def kept(*identities: Identity, documents: dict[str, str]) -> dict[str, Answer]:
+def kept(*identities: Identity, documents: dict[str, str]) -> dict[str, Entry]:
     placed = [
         replace(one, beside=documents.get(one.file, ""), document=one.file in documents)
         for one in identities
@@ -388,8 +388,8 @@ def kept(*identities: Identity, documents: dict[str, str]) -> dict[str, Answer]:
 
 def test_a_report_is_kept_with_its_department_by_name_by_mail_and_by_folder() -> None:
     done = kept(
-        answer("甲/表.xlsx", "财政局"),
-        answer("信.eml/包.zip/表.xlsx", "机关事务管理局", "202"),
+        entry("甲/表.xlsx", "财政局"),
+        entry("信.eml/包.zip/表.xlsx", "机关事务管理局", "202"),
         document("甲/报告.docx"),
         document("信.eml/报告.pdf", Letter()),
         document("政务服务中心自评报告.docx"),
@@ -418,7 +418,7 @@ def test_a_report_is_kept_with_its_department_by_name_by_mail_and_by_folder() ->
 
 def test_a_report_that_could_be_of_two_is_a_question() -> None:
     done = kept(
-        answer("甲/表.xlsx", "财政局"),
+        entry("甲/表.xlsx", "财政局"),
         document("甲/青禾县政务服务中心.docx"),
         documents={"甲/青禾县政务服务中心.docx": "甲"},
     )
@@ -432,8 +432,8 @@ def test_a_report_that_could_be_of_two_is_a_question() -> None:
 
 def test_a_folder_of_many_departments_says_nothing_of_a_report() -> None:
     done = kept(
-        answer("甲/1.xlsx", "财政局"),
-        answer("甲/2.xlsx", "", "202"),
+        entry("甲/1.xlsx", "财政局"),
+        entry("甲/2.xlsx", "", "202"),
         document("甲/报告.docx"),
         documents={"甲/报告.docx": "甲"},
     )

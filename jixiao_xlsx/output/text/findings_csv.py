@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from jixiao_xlsx.output.text.wording import STATE_LABELS
-from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import Expected, Finding
+from jixiao_xlsx.values.season import Entry
 from jixiao_xlsx.values.text import plain
 
 # How a spreadsheet recognises a formula, also after blanks and in full width; a tab or a line break
@@ -25,12 +25,12 @@ CSV_TITLES = (
 )  # fmt: skip
 
 
-def findings_csv(answers: Iterable[Answer]) -> Iterator[bytes]:
+def findings_csv(entries: Iterable[Entry]) -> Iterator[bytes]:
     """Yield one line per finding, UTF-8 with BOM, file by file; no cell can act as a formula."""
     yield codecs.BOM_UTF8 + _csv_lines([CSV_TITLES])
-    for answer in answers:
-        if answer.report:
-            yield _csv_lines(_csv_line(answer, finding) for finding in answer.report.findings)
+    for entry in entries:
+        if entry.report:
+            yield _csv_lines(_csv_line(entry, finding) for finding in entry.report.findings)
 
 
 def _csv_lines(lines: Iterable[Sequence[str]]) -> bytes:
@@ -41,10 +41,10 @@ def _csv_lines(lines: Iterable[Sequence[str]]) -> bytes:
     return stream.getvalue().encode()
 
 
-def _csv_line(answer: Answer, finding: Finding) -> Sequence[str]:
+def _csv_line(entry: Entry, finding: Finding) -> Sequence[str]:
     return (
-        answer.department,
-        answer.file,
+        entry.department,
+        entry.file,
         finding.code,
         finding.severity.label,
         STATE_LABELS[finding.state],

@@ -1,6 +1,6 @@
 """findings.json: the findings of every file, as `check --format json` prints them.
 
-The same answers give the same bytes: no clock, no absolute path, no order of a set.
+The same entries give the same bytes: no clock, no absolute path, no order of a set.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from textwrap import indent
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding
 from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
+from jixiao_xlsx.values.season import Entry
 from jixiao_xlsx.values.text import plain, rounded
 
 
@@ -26,7 +26,7 @@ def as_json(document: object) -> bytes:
 
 
 def findings_json(
-    answers: Iterable[Answer], template: Template, across: Sequence[BatchFinding] | None = None
+    entries: Iterable[Entry], template: Template, across: Sequence[BatchFinding] | None = None
 ) -> Iterator[bytes]:
     """Yield the findings of every file in pieces: building the whole takes ten times its size.
 
@@ -37,8 +37,8 @@ def findings_json(
     )
     yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
     before = b"\n"
-    for answer in answers:
-        yield before + _indented(_file(answer), "    ")
+    for entry in entries:
+        yield before + _indented(_file(entry), "    ")
         before = b",\n"
     yield b"]" if before == b"\n" else b"\n  ]"
     if across is not None:
@@ -62,21 +62,21 @@ def _batch_finding(finding: BatchFinding) -> dict[str, Any]:
     }
 
 
-def _file(answer: Answer) -> dict[str, Any]:
-    report = answer.report
+def _file(entry: Entry) -> dict[str, Any]:
+    report = entry.report
     return {
-        "file": answer.file,
-        "department": answer.department,
+        "file": entry.file,
+        "department": entry.department,
         "year": report.year if report else None,
-        "status": answer.status.value,
-        "reason": answer.reason,
+        "status": entry.status.value,
+        "reason": entry.reason,
         "result": report.result.value if report else None,
         "checked": dict(sorted(report.checked.items())) if report else {},
         "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped]
         if report
         else [],
         "findings": [_finding(finding) for finding in report.findings] if report else [],
-        "reviews": [_review(card, card.review) for card in answer.scorecards if card.review],
+        "reviews": [_review(card, card.review) for card in entry.scorecards if card.review],
     }
 
 

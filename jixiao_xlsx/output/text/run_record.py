@@ -7,14 +7,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from jixiao_xlsx.output.text.findings_json import as_json
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import FindingState
 from jixiao_xlsx.values.program import version
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
 
 def run_document(
-    batch: Batch, inputs: Mapping[str, str], outputs: Mapping[str, str], faults: Sequence[str] = ()
+    season: Season,
+    inputs: Mapping[str, str],
+    outputs: Mapping[str, str],
+    faults: Sequence[str] = (),
 ) -> bytes:
     """Return run.json: versions, digests and the control totals.
 
@@ -24,22 +27,22 @@ def run_document(
     return as_json(
         {
             "tool": {"name": "jixiao-xlsx", "version": version()},
-            "template": {"id": batch.template_id, "version": batch.template_version},
-            "year": batch.year,
+            "template": {"id": season.template_id, "version": season.template_version},
+            "year": season.year,
             "inputs": [{"name": name, "sha256": sha256} for name, sha256 in inputs.items()],
-            "files": [_file_record(answer) for answer in batch.answers],
+            "files": [_file_record(entry) for entry in season.entries],
             "reviews": [
                 {
-                    "department": answer.department,
+                    "department": entry.department,
                     "item": card.item,
                     "sha256": list(card.review.sources),
                 }
-                for answer in batch.submitted
-                for card in answer.scorecards
+                for entry in season.submitted
+                for card in entry.scorecards
                 if card.review and card.review.sources
             ],
-            "missing": [department.name for department in batch.missing],
-            "totals": _totals(batch),
+            "missing": [department.name for department in season.missing],
+            "totals": _totals(season),
             "faults": [*faults],
             "outputs": [
                 {"path": path, "sha256": sha256} for path, sha256 in sorted(outputs.items())
@@ -48,29 +51,29 @@ def run_document(
     )
 
 
-def _file_record(answer: Answer) -> dict[str, Any]:
-    letter = answer.letter
+def _file_record(entry: Entry) -> dict[str, Any]:
+    letter = entry.letter
     return {
-        "file": answer.file,
-        "sha256": answer.sha256,
-        "size": answer.size,
-        "status": answer.status.value,
-        "reason": answer.reason,
-        "department": answer.department,
-        "result": answer.report.result.value if answer.report else None,
-        "output": answer.output,
-        "problem": answer.problem,
-        "material": answer.material,
-        "faults": list(answer.faults),
+        "file": entry.file,
+        "sha256": entry.sha256,
+        "size": entry.size,
+        "status": entry.status.value,
+        "reason": entry.reason,
+        "department": entry.department,
+        "result": entry.report.result.value if entry.report else None,
+        "output": entry.output,
+        "problem": entry.problem,
+        "material": entry.material,
+        "faults": list(entry.faults),
         "mail": {"sender": letter.sender, "date": letter.date, "subject": letter.subject}
         if letter
         else None,
     }
 
 
-def _totals(batch: Batch) -> dict[str, Any]:
-    statuses = Counter(answer.status for answer in batch.answers)
-    reports = [answer.report for answer in batch.submitted if answer.report]
+def _totals(season: Season) -> dict[str, Any]:
+    statuses = Counter(entry.status for entry in season.entries)
+    reports = [entry.report for entry in season.submitted if entry.report]
     read, handled = (
         sum(report.cells_read for report in reports),
         sum(report.cells_handled for report in reports),
@@ -80,18 +83,18 @@ def _totals(batch: Batch) -> dict[str, Any]:
     )
     return {
         "files": {
-            "seen": len(batch.answers),
+            "seen": len(season.entries),
             "by_status": {
                 status.value: statuses[status]
                 for status in FileStatus
                 if status is not FileStatus.MISSING
             },
-            "material": sum(answer.material for answer in batch.answers),
+            "material": sum(entry.material for entry in season.entries),
         },
         "departments": {
-            "roster": len(batch.roster),
-            "submitted": len(batch.submitted),
-            "missing": len(batch.missing),
+            "roster": len(season.roster),
+            "submitted": len(season.submitted),
+            "missing": len(season.missing),
             "by_result": dict(sorted(Counter(report.result.value for report in reports).items())),
         },
         "cells": {"read": read, "handled": handled, "refused": read - handled},

@@ -9,25 +9,25 @@ from pathlib import Path
 
 from jixiao_xlsx.output.text.wording import STATE_LABELS
 from jixiao_xlsx.season.review.apply_reviews import told
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
 
-def findings_text(answers: Sequence[Answer]) -> str:
+def findings_text(entries: Sequence[Entry]) -> str:
     """Return what `check` prints for people: the findings of each file, then the totals."""
-    return "\n".join([*(_file_text(answer) for answer in answers), totals_text(answers), ""])
+    return "\n".join([*(_file_text(entry) for entry in entries), totals_text(entries), ""])
 
 
-def _file_text(answer: Answer) -> str:
-    report = answer.report
+def _file_text(entry: Entry) -> str:
+    report = entry.report
     if report is None:
-        return f"{line_safe(answer.file)}  {answer.status.value}：{line_safe(answer.reason)}\n"
+        return f"{line_safe(entry.file)}  {entry.status.value}：{line_safe(entry.reason)}\n"
     head = "  ".join(
         line_safe(part)
-        for part in (answer.file, report.department, f"{report.year}年度" if report.year else "")
+        for part in (entry.file, report.department, f"{report.year}年度" if report.year else "")
         if part
     )
     return "\n".join(
@@ -49,16 +49,16 @@ def _finding_text(finding: Finding) -> str:
     return "\n".join(lines)
 
 
-def totals_text(answers: Sequence[Answer]) -> str:
+def totals_text(entries: Sequence[Entry]) -> str:
     """Return “共 40 个文件：已报 38，无法读取 2；错误 33，警告 12，提示 20”."""
-    material = sum(answer.material for answer in answers)
-    statuses = Counter(answer.status for answer in answers if not answer.material)
+    material = sum(entry.material for entry in entries)
+    statuses = Counter(entry.status for entry in entries if not entry.material)
     counts = "，".join(
         [f"{status.value} {statuses[status]}" for status in FileStatus if statuses[status]]
         + [f"随附材料 {material}"] * bool(material)
     )
-    reports = [answer.report for answer in answers if answer.report]
-    return f"共 {len(answers)} 个文件：{counts or '无'}；{_counts(reports)}"
+    reports = [entry.report for entry in entries if entry.report]
+    return f"共 {len(entries)} 个文件：{counts or '无'}；{_counts(reports)}"
 
 
 def _counts(reports: Sequence[Report]) -> str:
@@ -68,53 +68,53 @@ def _counts(reports: Sequence[Report]) -> str:
     )
 
 
-def scores_text(answers: Sequence[Answer]) -> str:
+def scores_text(entries: Sequence[Entry]) -> str:
     """Return what `score` prints: per file the typed and the recomputed scores, by tabs."""
     lines = [
-        "\t".join(map(line_safe, _score_line(answer, card)))
-        for answer in answers
-        for card in answer.scorecards or (None,)
+        "\t".join(map(line_safe, _score_line(entry, card)))
+        for entry in entries
+        for card in entry.scorecards or (None,)
     ]
     titles = "部门\t文件\t自评总分\t复算总分\t自评等级\t复算等级\t说明"
     return "\n".join([titles, *lines, ""])
 
 
-def _score_line(answer: Answer, card: Scorecard | None) -> tuple[str, ...]:
+def _score_line(entry: Entry, card: Scorecard | None) -> tuple[str, ...]:
     if card is None:
-        note = answer.problem or f"{answer.status.value}：{answer.reason}"
-        return (answer.department, answer.file, "", "", "", "", note)
-    note = answer.problem or "；".join(filter(None, (card.incomplete, answer.reason)))
+        note = entry.problem or f"{entry.status.value}：{entry.reason}"
+        return (entry.department, entry.file, "", "", "", "", note)
+    note = entry.problem or "；".join(filter(None, (card.incomplete, entry.reason)))
     totals = (_points(card.self_total), _points(card.total))
-    return (card.name, answer.file, *totals, card.self_grade, card.grade, note)
+    return (card.name, entry.file, *totals, card.self_grade, card.grade, note)
 
 
-def file_problems(answers: Sequence[Answer], problems: Sequence[str] = ()) -> Iterator[str]:
+def file_problems(entries: Sequence[Entry], problems: Sequence[str] = ()) -> Iterator[str]:
     """Yield a line for each file that was not read or not fully written, then `problems`."""
-    for answer in answers:
-        unread = answer.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
-        if unread and not answer.ignorable:
-            yield line_safe(f"{answer.status.value}：{answer.file}：{answer.reason}")
-        if answer.problem:
-            yield line_safe(f"注意：{answer.file}：{answer.problem}")
+    for entry in entries:
+        unread = entry.status in {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
+        if unread and not entry.ignorable:
+            yield line_safe(f"{entry.status.value}：{entry.file}：{entry.reason}")
+        if entry.problem:
+            yield line_safe(f"注意：{entry.file}：{entry.problem}")
     for problem in problems:
         yield line_safe(f"注意：{problem}")
 
 
-def run_summary(batch: Batch, output: Path, summary: str, *, with_roster: bool) -> Iterator[str]:
+def run_summary(season: Season, output: Path, summary: str, *, with_roster: bool) -> Iterator[str]:
     """Yield what `run` prints at its end; `summary` is the file name of the summary workbook."""
-    for note in batch.notes:
+    for note in season.notes:
         yield line_safe(f"说明：{note}")
-    yield totals_text(batch.answers)
+    yield totals_text(season.entries)
     if with_roster:
-        earlier = f"（其中 {len(batch.silent)} 个以前报过）" if batch.silent else ""
-        yield f"名册 {len(batch.roster)} 个部门，未报 {len(batch.missing)} 个{earlier}。"
-    yield from map(line_safe, told(batch.findings))
-    if batch.findings:
+        earlier = f"（其中 {len(season.silent)} 个以前报过）" if season.silent else ""
+        yield f"名册 {len(season.roster)} 个部门，未报 {len(season.missing)} 个{earlier}。"
+    yield from map(line_safe, told(season.findings))
+    if season.findings:
         yield (
-            f"部门之间、豁免清单和财政复核另有 {len(batch.findings)} 条，"
+            f"部门之间、豁免清单和财政复核另有 {len(season.findings)} 条，"
             f"见 {summary} 的“问题清单”。"
         )
-    if faults := sum(len(answer.faults) for answer in batch.answers):
+    if faults := sum(len(entry.faults) for entry in season.entries):
         yield f"注意：程序出错 {faults} 处，详情在 run.json 里，请交给维护人员。"
     yield f"结果在“{output}”，先看 {summary}。"
 

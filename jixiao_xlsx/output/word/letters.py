@@ -21,9 +21,9 @@ from jixiao_xlsx.output.text.wording import (
 from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.templates import filled, word_file
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
-from jixiao_xlsx.values.answers import Batch, FileStatus
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Bureau
+from jixiao_xlsx.values.season import FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
 RETURN_LETTER, PASS_LETTER, _BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
@@ -64,30 +64,30 @@ def write_letter(
     return _filled(_letter_title(report), context, template)
 
 
-def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) -> bytes:
+def write_briefing(season: Season, template: Template, titles: Mapping[str, str]) -> bytes:
     """Return 审核情况汇报, one page with charts; `titles` name the rules by code."""
-    answers = batch.submitted
-    reports = [answer.report for answer in answers if answer.report]
+    entries = season.submitted
+    reports = [entry.report for entry in entries if entry.report]
     results = Counter(report.result for report in reports)
-    due = len(batch.roster) or len(answers)
+    due = len(season.roster) or len(entries)
     statuses = [
         ("应报", due),
-        ("已报", len(answers)),
+        ("已报", len(entries)),
         ("通过", results[Result.PASS]),
         ("退回", results[Result.RETURN]),
-        (FileStatus.MISSING.value, len(batch.missing)),
+        (FileStatus.MISSING.value, len(season.missing)),
     ]
     grades = Counter(
-        card.final[1] for answer in answers for card in answer.scorecards if card.final[1]
+        card.final[1] for entry in entries for card in entry.scorecards if card.final[1]
     )
     hits = Counter(
         f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE
     )
     often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
-    context = _bureau(batch.bureau) | {
-        "年度": f"{batch.year}年度" if batch.year else "",
+    context = _bureau(season.bureau) | {
+        "年度": f"{season.year}年度" if season.year else "",
         "报表": template.title,
-        "概况": _overview(batch, due, reports),
+        "概况": _overview(season, due, reports),
         "报送图": Bars("报送与审核（部门数）", statuses, "bar", 7.7, 5.6),
         "等级图": Bars(
             "评定等级（部门数）",
@@ -103,13 +103,13 @@ def write_briefing(batch: Batch, template: Template, titles: Mapping[str, str]) 
             16.2,
             6.4,
         ),
-        "须关注": _attention(batch),
+        "须关注": _attention(season),
     }
     return _filled(_BRIEFING, context, template)
 
 
-def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
-    cards = [card for answer in batch.submitted for card in answer.scorecards]
+def _overview(season: Season, due: int, reports: Sequence[Report]) -> str:
+    cards = [card for entry in season.submitted for card in entry.scorecards]
     rates = [card.execution.rate for card in cards if card.execution.rate is not None]
     totals = [card.total for card in cards if card.total is not None]
     counts = "、".join(
@@ -117,7 +117,7 @@ def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
         for severity in Severity
     )
     text = (
-        f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(batch.missing)} 个。"
+        f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(season.missing)} 个。"
         f"审核发现未了结的{counts}。"
     )
     rounds = [open_counts(report) for report in reports if report.round > 1]
@@ -133,20 +133,22 @@ def _overview(batch: Batch, due: int, reports: Sequence[Report]) -> str:
     return text
 
 
-def _attention(batch: Batch) -> str:
+def _attention(season: Season) -> str:
     worst = sorted(
         (
-            (answer.report.count(Severity.ERROR), answer.department)
-            for answer in batch.submitted
-            if answer.report
+            (entry.report.count(Severity.ERROR), entry.department)
+            for entry in season.submitted
+            if entry.report
         ),
         key=lambda one: (-one[0], one[1]),
     )
     errors = "、".join(f"{name}（错误 {count} 条）" for count, name in worst[:5] if count)
-    never = [department.name for department in batch.missing if department.name not in batch.silent]
+    never = [
+        department.name for department in season.missing if department.name not in season.silent
+    ]
     missing = "、".join(never[:10]) or "无"
     more = f"等 {len(never)} 个" if len(never) > 10 else ""
-    again = f"另有 {len(batch.silent)} 个部门以前报过，这次没有再报。" if batch.silent else ""
+    again = f"另有 {len(season.silent)} 个部门以前报过，这次没有再报。" if season.silent else ""
     return f"错误较多：{errors or '无'}。未报：{missing}{more}。{again}"
 
 

@@ -32,23 +32,21 @@ from jixiao_xlsx.output.xlsx.summary.rule_hits import (
     rule_hits,
     write_rule_hits,
 )
-from jixiao_xlsx.values.answers import Answer, Batch
+from jixiao_xlsx.values.season import Entry, Season
 
 
 def write_summary(
-    target: Path | BinaryIO, batch: Batch, catalogue: Sequence[CatalogueRule], template: Template
+    target: Path | BinaryIO, season: Season, catalogue: Sequence[CatalogueRule], template: Template
 ) -> None:
     """Write 汇总.xlsx: deterministic bytes, every formula with its value. Raises files.Blocked."""
-    results = department_results(batch)
-    hits = rule_hits(batch, catalogue)
-    answers = _in_order(batch, results)
+    results = department_results(season)
+    hits = rule_hits(season, catalogue)
+    entries = _in_order(season, results)
     cards = [
-        replace(card, department=answer.department)
-        for answer in answers
-        for card in answer.scorecards
+        replace(card, department=entry.department) for entry in entries for card in entry.scorecards
     ]
     lone = lone_columns(template)
-    changes = list(change_rows(answers))
+    changes = list(change_rows(entries))
     names = [OVERVIEW, RANKING, FINDINGS, MATRIX, RULE_HITS, DELIVERY, LEDGER]
     names += [CHANGES] if changes else []
     # Not in memory: this is the one book that grows with the season.
@@ -56,19 +54,19 @@ def write_summary(
         styles = Styles(book)
         sheets = {name: book.add_worksheet(name) for name in names}
         levels = level_averages(cards)
-        write_overview(book, sheets[OVERVIEW], styles, batch, results, levels, hits, template)
+        write_overview(book, sheets[OVERVIEW], styles, season, results, levels, hits, template)
         write_ranking(sheets[RANKING], styles, results)
-        write_findings(sheets[FINDINGS], styles, answers, lone, batch.findings)
+        write_findings(sheets[FINDINGS], styles, entries, lone, season.findings)
         write_matrix(sheets[MATRIX], styles, cards, score_matrix(cards, template))
         write_rule_hits(sheets[RULE_HITS], styles, hits, template)
-        write_delivery(sheets[DELIVERY], styles, batch)
-        write_ledger(sheets[LEDGER], styles, batch, answers, lone)
+        write_delivery(sheets[DELIVERY], styles, season)
+        write_ledger(sheets[LEDGER], styles, season, entries, lone)
         if changes:
             write_changes(sheets[CHANGES], styles, changes)
         sheets[OVERVIEW].activate()
 
 
-def _in_order(batch: Batch, results: pd.DataFrame) -> list[Answer]:
-    """Return the answers that count, in the order of `results`."""
-    by_file = {answer.file: answer for answer in batch.submitted}
+def _in_order(season: Season, results: pd.DataFrame) -> list[Entry]:
+    """Return the entries that count, in the order of `results`."""
+    by_file = {entry.file: entry for entry in season.submitted}
     return [by_file[file] for file in dict.fromkeys(results["文件"])]

@@ -9,9 +9,9 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.values.answers import Answer, Batch, FileStatus
 from jixiao_xlsx.values.findings import Report, Result
 from jixiao_xlsx.values.people import Department
+from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
 DELIVERY = "报送情况"
@@ -39,60 +39,60 @@ _URGENCY = (
 )
 
 
-def write_delivery(sheet: Any, styles: Styles, batch: Batch) -> None:
+def write_delivery(sheet: Any, styles: Styles, season: Season) -> None:
     """Write the sheet 报送情况."""
-    counted = {answer.department: answer for answer in batch.submitted}
-    others = _others(batch, counted.values())
-    by_department: dict[str, list[Answer]] = {}
-    for answer in others:
-        by_department.setdefault(answer.department, []).append(answer)
-    due = batch.roster or tuple(
-        Department(answer.report.code if answer.report else "", name)
-        for name, answer in sorted(counted.items())
+    counted = {entry.department: entry for entry in season.submitted}
+    others = _others(season, counted.values())
+    by_department: dict[str, list[Entry]] = {}
+    for entry in others:
+        by_department.setdefault(entry.department, []).append(entry)
+    due = season.roster or tuple(
+        Department(entry.report.code if entry.report else "", name)
+        for name, entry in sorted(counted.items())
     )
     rows = [
         _due_row(
-            one, counted.get(one.name), by_department.get(one.name, ()), batch.silent.get(one.name)
+            one, counted.get(one.name), by_department.get(one.name, ()), season.silent.get(one.name)
         )
         for one in due
     ]
-    silent = f"未报的部门中 {len(batch.silent)} 个以前报过，见说明。" if batch.silent else ""
+    silent = f"未报的部门中 {len(season.silent)} 个以前报过，见说明。" if season.silent else ""
     remark = (
-        f"应报 {len(due)} 个，已报 {len(counted)} 个，未报 {len(batch.missing)} 个。{silent}"
-        if batch.roster
+        f"应报 {len(due)} 个，已报 {len(counted)} 个，未报 {len(season.missing)} 个。{silent}"
+        if season.roster
         else "没有提供部门名册，只列出已报的部门。"
     )
     end = write_list_sheet(sheet, styles, DELIVERY, remark, _COLUMNS, rows, frozen=2)
-    _write_files(sheet, styles, end + 1, [answer for answer in others if not answer.material])
+    _write_files(sheet, styles, end + 1, [entry for entry in others if not entry.material])
 
 
-def _others(batch: Batch, counted: Collection[Answer]) -> list[Answer]:
+def _others(season: Season, counted: Collection[Entry]) -> list[Entry]:
     """Return the files that do not count, the most urgent first."""
-    files = {answer.file for answer in counted}
+    files = {entry.file for entry in counted}
     return sorted(
-        (answer for answer in batch.answers if answer.file not in files),
-        key=lambda answer: (
-            _URGENCY.index(answer.status),
-            answer.ignorable,
-            not answer.department,
-            answer.file,
+        (entry for entry in season.entries if entry.file not in files),
+        key=lambda entry: (
+            _URGENCY.index(entry.status),
+            entry.ignorable,
+            not entry.department,
+            entry.file,
         ),
     )
 
 
 def _due_row(
-    department: Department, answer: Answer | None, others: Sequence[Answer], earlier: Report | None
+    department: Department, entry: Entry | None, others: Sequence[Entry], earlier: Report | None
 ) -> ListRow:
     """Return the row of a department; `earlier` is its last report where it sent nothing now."""
     status, mark = (
         (FileStatus.SUBMITTED, " good")
-        if answer
+        if entry
         else (FileStatus.MISSING, "" if earlier else " error")
     )
-    result = answer.report.result if answer and answer.report else None
+    result = entry.report.result if entry and entry.report else None
     result_mark = " warning" if result is Result.RETURN else ""
     notes = [_earlier_text(earlier)] if earlier else []
-    notes += [answer.problem, answer.reason] if answer else []
+    notes += [entry.problem, entry.reason] if entry else []
     if others:
         notes.append(f"另有文件：{'、'.join(_other_file(other) for other in others)}")
     return [
@@ -100,7 +100,7 @@ def _due_row(
         department.name,
         Styled(status.value, f"cell center{mark}"),
         Styled(result.value if result else "", f"cell center{result_mark}"),
-        answer.file if answer else None,
+        entry.file if entry else None,
         department.office,
         department.contact,
         department.phone,
@@ -108,10 +108,10 @@ def _due_row(
     ]
 
 
-def _other_file(answer: Answer) -> str:
-    if answer.material:
-        return f"{answer.file}：{answer.reason}"
-    return f"{answer.file}（{answer.status.value}）"
+def _other_file(entry: Entry) -> str:
+    if entry.material:
+        return f"{entry.file}：{entry.reason}"
+    return f"{entry.file}（{entry.status.value}）"
 
 
 def _earlier_text(report: Report) -> str:
@@ -124,7 +124,7 @@ def _earlier_text(report: Report) -> str:
     return f"这次没有报送；第 {report.round} 次报送{f'退回，还有{counts}' if counts else '已通过'}"
 
 
-def _write_files(sheet: Any, styles: Styles, top: int, files: Sequence[Answer]) -> None:
+def _write_files(sheet: Any, styles: Styles, top: int, files: Sequence[Entry]) -> None:
     """List the files that do not count, each with its status and the reason."""
     last = len(_COLUMNS) - 1
     put_merged(sheet, (top, 0, top, last), f"没有计入的文件（{len(files)} 个）", styles["section"])
@@ -134,13 +134,13 @@ def _write_files(sheet: Any, styles: Styles, top: int, files: Sequence[Answer]) 
         areas, ("状态", "部门", "大小（KB）", "文件", "原因"), strict=True
     ):
         put_merged(sheet, (top + 1, left, top + 1, right), title, styles["head"])
-    for at, answer in enumerate(files, top + 2):
-        reason = "；".join(text for text in (answer.reason, answer.problem) if text)
+    for at, entry in enumerate(files, top + 2):
+        reason = "；".join(text for text in (entry.reason, entry.problem) if text)
         contents: list[tuple[CellContent, str]] = [
-            (answer.status.value, "cell center warning"),
-            (answer.department, "cell"),
-            (round(answer.size / 1024, 1), "cell weight"),
-            (answer.file, "cell"),
+            (entry.status.value, "cell center warning"),
+            (entry.department, "cell"),
+            (round(entry.size / 1024, 1), "cell weight"),
+            (entry.file, "cell"),
             (reason, "cell"),
         ]
         measured = []

@@ -11,8 +11,8 @@ from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.values.answers import Answer
 from jixiao_xlsx.values.findings import BatchFinding, FindingState
+from jixiao_xlsx.values.season import Entry
 
 FINDINGS = "问题清单"
 _COLUMNS = (
@@ -35,26 +35,26 @@ _COLUMNS = (
 def write_findings(
     sheet: Any,
     styles: Styles,
-    answers: Sequence[Answer],
+    entries: Sequence[Entry],
     lone: Collection[str],
     across: Sequence[BatchFinding],
 ) -> None:
     """Write the sheet 问题清单; column titles in `lone` go without saying."""
-    count = sum(len(answer.report.findings) for answer in answers if answer.report) + len(across)
+    count = sum(len(entry.report.findings) for entry in entries if entry.report) + len(across)
     rows = chain(
-        (row for answer in answers for row in _rows(answer, lone)),
+        (row for entry in entries for row in _rows(entry, lone)),
         map(_row_between_departments, across),
     )
     remark = f"共 {count} 条，按部门、级别、位置排列；可用筛选箭头只看某个部门、级别或编号。"
     write_list_sheet(sheet, styles, FINDINGS, remark, _COLUMNS, rows, frozen=1)
 
 
-def _rows(answer: Answer, lone: Collection[str]) -> Iterator[ListRow]:
-    for finding in in_order(answer.report.findings if answer.report else ()):
+def _rows(entry: Entry, lone: Collection[str]) -> Iterator[ListRow]:
+    for finding in in_order(entry.report.findings if entry.report else ()):
         mark = f" {finding.severity.value}" if finding.state is FindingState.OPEN else ""
         yield [
-            answer.department,
-            answer.file,
+            entry.department,
+            entry.file,
             Styled(severity_text(finding), f"cell center{mark}"),
             finding.code,
             finding.place.sheet,

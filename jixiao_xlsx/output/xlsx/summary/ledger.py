@@ -1,4 +1,4 @@
-"""整改台账: every finding of every round, what became of it, who answers for it and until when."""
+"""整改台账: every finding of every round, what became of it, who is responsible for it and until when."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Mended
+from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.severity import Severity
 
 LEDGER = "整改台账"
@@ -41,10 +41,10 @@ _CHANGE_COLUMNS = (
 
 
 def write_ledger(
-    sheet: Any, styles: Styles, batch: Batch, answers: Sequence[Answer], lone: Collection[str]
+    sheet: Any, styles: Styles, season: Season, entries: Sequence[Entry], lone: Collection[str]
 ) -> None:
     """Write the sheet 整改台账."""
-    rows = list(_ledger_rows(batch, answers, lone))
+    rows = list(_ledger_rows(season, entries, lone))
     remark = (
         f"共 {len(rows)} 条错误和警告，“轮次”是第几次报送时发现的；提示不列。"
         "责任取名册的联系人，时限取退回期限。"
@@ -62,20 +62,20 @@ def write_changes(sheet: Any, styles: Styles, rows: Sequence[ListRow]) -> None:
 
 
 def _ledger_rows(
-    batch: Batch, answers: Sequence[Answer], lone: Collection[str]
+    season: Season, entries: Sequence[Entry], lone: Collection[str]
 ) -> Iterator[ListRow]:
     """Yield the 错误 and 警告 of each department: those that stand, then those that were mended.
 
     轮次 is the round that found them. A department that has sent nothing since keeps its last ones.
     """
-    people = {one.name: one.contact or one.office for one in batch.roster}
-    reports = [(answer.department, answer.report) for answer in answers if answer.report]
-    reports += [(report.department, report) for report in batch.earlier]
+    people = {one.name: one.contact or one.office for one in season.roster}
+    reports = [(entry.department, entry.report) for entry in entries if entry.report]
+    reports += [(report.department, report) for report in season.earlier]
     for department, report in reports:
         who = people.get(department, "")
         for finding in in_order(report.findings):
             if finding.severity is not Severity.NOTE:
-                until = batch.bureau.return_by if finding.state is FindingState.OPEN else ""
+                until = season.bureau.return_by if finding.state is FindingState.OPEN else ""
                 yield [
                     department,
                     finding.severity.label,
@@ -94,16 +94,16 @@ def _ledger_rows(
                 yield _mended_row(department, one, who)
 
 
-def change_rows(answers: Sequence[Answer]) -> Iterator[ListRow]:
+def change_rows(entries: Sequence[Entry]) -> Iterator[ListRow]:
     """Yield the cells that differ from the round before though no finding named them.
 
     Departments that passed are included.
     """
-    for answer in answers:
-        for change in answer.report.changes if answer.report else ():
-            number = f"第 {answer.report.round} 次" if answer.report else ""
+    for entry in entries:
+        for change in entry.report.changes if entry.report else ():
+            number = f"第 {entry.report.round} 次" if entry.report else ""
             yield [
-                answer.department,
+                entry.department,
                 number,
                 str(change.place),
                 about(change),

@@ -23,9 +23,9 @@ from jixiao_xlsx.output.xlsx.summary.overview_charts import (
     paired_chart,
 )
 from jixiao_xlsx.output.xlsx.summary.ranking import COMPUTED_TOTAL, FINAL_GRADE, SELF_TOTAL
-from jixiao_xlsx.values.answers import Batch, FileStatus
 from jixiao_xlsx.values.findings import Result
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.season import FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
 _COLUMNS, _WIDTH = 12, 8.0
@@ -54,7 +54,7 @@ def write_overview(
     book: Any,
     sheet: Any,
     styles: Styles,
-    batch: Batch,
+    season: Season,
     results: pd.DataFrame,
     levels: pd.DataFrame,
     hits: pd.DataFrame,
@@ -62,11 +62,11 @@ def write_overview(
 ) -> None:
     """Write the sheet 总览."""
     set_widths(sheet, [_WIDTH] * _COLUMNS)
-    _write_heading(sheet, styles, batch, template)
-    _write_cards(sheet, styles, 3, _cards(batch, results))
+    _write_heading(sheet, styles, season, template)
+    _write_cards(sheet, styles, 3, _cards(season, results))
     write = partial(_write_table, sheet, styles)
     top = _CHARTS + 2 * CHART_ROWS + 1
-    grades, states = _grades(results, template), _states(batch)
+    grades, states = _grades(results, template), _states(season)
     rates = list(levels.itertuples(name=None))
     left, middle, right = ((0, 1), (2, 3)), ((4, 5), (6, 7)), ((8, 9), (10, 10), (11, 11))
     ends = (
@@ -92,14 +92,14 @@ def write_overview(
     set_page(sheet, portrait=True, footer=f"{template.title}　{OVERVIEW}")
 
 
-def _write_heading(sheet: Any, styles: Styles, batch: Batch, template: Template) -> None:
-    year = f"{batch.year}年度" if batch.year else ""
+def _write_heading(sheet: Any, styles: Styles, season: Season, template: Template) -> None:
+    year = f"{season.year}年度" if season.year else ""
     put_merged(sheet, (0, 0, 0, _COLUMNS - 1), f"{year}{template.title}汇总", styles["title"])
     sheet.set_row(0, 32)
-    bureau = "　".join(part for part in (batch.bureau.name, batch.bureau.office) if part)
+    bureau = "　".join(part for part in (season.bureau.name, season.bureau.office) if part)
     made = (
-        f"表单 {batch.template_id} {batch.template_version}　"
-        f"收到文件 {len(batch.answers)} 个　分数满分 100"
+        f"表单 {season.template_id} {season.template_version}　"
+        f"收到文件 {len(season.entries)} 个　分数满分 100"
     )
     put_merged(
         sheet,
@@ -110,11 +110,11 @@ def _write_heading(sheet: Any, styles: Styles, batch: Batch, template: Template)
     sheet.set_row(1, 18)
 
 
-def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, CellContent, str]]:
+def _cards(season: Season, results: pd.DataFrame) -> list[tuple[str, CellContent, str]]:
     """Return label, figure and traits of each key figure."""
-    due = len(batch.roster) or None
-    not_counted = sum(answer.status is not FileStatus.SUBMITTED for answer in batch.answers)
-    reports = [answer.report for answer in batch.submitted if answer.report]
+    due = len(season.roster) or None
+    not_counted = sum(entry.status is not FileStatus.SUBMITTED for entry in season.entries)
+    reports = [entry.report for entry in season.submitted if entry.report]
     errors = sum(report.count(Severity.ERROR) > 0 for report in reports)
 
     def count(result: Result) -> int:
@@ -128,8 +128,8 @@ def _cards(batch: Batch, results: pd.DataFrame) -> list[tuple[str, CellContent, 
         ("已报", len(reports), "int"),
         (
             "未报",
-            "—" if due is None else len(batch.missing),
-            "int error" if batch.missing else "int",
+            "—" if due is None else len(season.missing),
+            "int error" if season.missing else "int",
         ),
         ("通过", count(Result.PASS), "int good"),
         ("退回", count(Result.RETURN), "int warning" if count(Result.RETURN) else "int"),
@@ -172,10 +172,10 @@ def _grades(results: pd.DataFrame, template: Template) -> list[tuple[str, int]]:
     return [*lines, ("未评出", int((results[FINAL_GRADE] == "").sum()))]
 
 
-def _states(batch: Batch) -> list[tuple[str, int]]:
-    counts = Counter(answer.report.result for answer in batch.submitted if answer.report)
+def _states(season: Season) -> list[tuple[str, int]]:
+    counts = Counter(entry.report.result for entry in season.submitted if entry.report)
     lines = [(f"已报·{result.value}", counts[result]) for result in (Result.PASS, Result.RETURN)]
-    return [*lines, (FileStatus.MISSING.value, len(batch.missing))]
+    return [*lines, (FileStatus.MISSING.value, len(season.missing))]
 
 
 def _most_hit(hits: pd.DataFrame) -> list[tuple[Any, ...]]:

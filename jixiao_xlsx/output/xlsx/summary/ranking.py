@@ -14,9 +14,9 @@ from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
-from jixiao_xlsx.values.answers import Answer, Batch
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import rounded
 
@@ -53,35 +53,35 @@ _COLUMNS = (
 )
 
 
-def department_results(batch: Batch) -> pd.DataFrame:
+def department_results(season: Season) -> pd.DataFrame:
     """Return one line per department that counts, or per project where a workbook holds several.
 
     Totals are in 分 with two decimals, 执行率 is a fraction. Lines are in the order of the roster,
     then of codes and names.
     """
-    order = {department.name: at for at, department in enumerate(batch.roster)}
-    codes = {department.name: department.code for department in batch.roster}
+    order = {department.name: at for at, department in enumerate(season.roster)}
+    codes = {department.name: department.code for department in season.roster}
     lines = []
-    for answer in batch.submitted:
-        report = answer.report
-        assert report is not None, "Batch.submitted has it"
+    for entry in season.submitted:
+        report = entry.report
+        assert report is not None, "Season.submitted has it"
         place = {
-            "部门编码": codes.get(answer.department) or report.code,
-            "次序": order.get(answer.department, len(order)),
+            "部门编码": codes.get(entry.department) or report.code,
+            "次序": order.get(entry.department, len(order)),
         }
-        lines += [place | _result(answer, report, card) for card in answer.scorecards]
+        lines += [place | _result(entry, report, card) for card in entry.scorecards]
     frame = pd.DataFrame(lines, columns=_RESULT_COLUMNS)
     for column in _NUMBERS:
         frame[column] = frame[column].astype("float64")
     return frame.sort_values(["次序", "部门编码", "部门名称", "文件"]).reset_index(drop=True)
 
 
-def _result(answer: Answer, report: Report, card: Scorecard) -> dict[str, object]:
-    other_sheets = {other.sheet for other in answer.scorecards} - {card.sheet}
+def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
+    other_sheets = {other.sheet for other in entry.scorecards} - {card.sheet}
     counts = {severity: report.count(severity, other_sheets) for severity in Severity}
-    notes = (_why_not_ranked(counts[Severity.ERROR], card), answer.problem)
+    notes = (_why_not_ranked(counts[Severity.ERROR], card), entry.problem)
     return {
-        "部门名称": replace(card, department=answer.department).name,
+        "部门名称": replace(card, department=entry.department).name,
         SELF_TOTAL: _two_decimals(card.self_total),
         COMPUTED_TOTAL: _two_decimals(card.total),
         "自评等级": card.self_grade,
@@ -92,8 +92,8 @@ def _result(answer: Answer, report: Report, card: Scorecard) -> dict[str, object
         "执行率": None if card.execution.rate is None else float(card.execution.rate),
         **{severity.label: count for severity, count in counts.items()},
         RESULT: report.result.value,
-        "文件": answer.file,
-        "评分表": answer.output,
+        "文件": entry.file,
+        "评分表": entry.output,
         "说明": "；".join(text for text in notes if text),
         COMPARED: _compared(report),
     }

@@ -12,8 +12,8 @@ from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.values.answers import Batch
 from jixiao_xlsx.values.findings import FindingState
+from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 
 RULE_HITS = "规则命中"
@@ -46,18 +46,18 @@ class CatalogueRule(Protocol):
     def relations(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
-def rule_hits(batch: Batch, catalogue: Sequence[CatalogueRule]) -> pd.DataFrame:
+def rule_hits(season: Season, catalogue: Sequence[CatalogueRule]) -> pd.DataFrame:
     """Return one line per rule, those that hit most departments first.
 
     It counts departments, findings, open findings, cells looked at and checks skipped.
     """
-    reports = [answer.report for answer in batch.submitted if answer.report]
+    reports = [entry.report for entry in season.submitted if entry.report]
     found = pd.DataFrame(
         [
-            (finding.code, answer.department, finding.state is FindingState.OPEN)
-            for answer in batch.submitted
-            if answer.report
-            for finding in answer.report.findings
+            (finding.code, entry.department, finding.state is FindingState.OPEN)
+            for entry in season.submitted
+            if entry.report
+            for finding in entry.report.findings
         ],
         columns=["编号", "部门", "未了结"],
     ).groupby("编号")

@@ -64,7 +64,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Entry:
     """One file of the inbox: its status and, where it counts, its report and scorecards.
 
     `department` is the name in the roster (or as typed, for a department outside it); `output` the
@@ -101,7 +101,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Batch:
+class Season:
     """A whole run: every file once, and the roster it is compared with.
 
     `problems` are outputs that could not be written, `notes` further messages on the output folder.
@@ -113,21 +113,21 @@ class Batch:
     year: int | None
     bureau: Bureau
     roster: tuple[Department, ...]
-    answers: tuple[Answer, ...]
+    entries: tuple[Entry, ...]
     findings: tuple[BatchFinding, ...] = ()
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     earlier: tuple[Report, ...] = ()
 
     @property
-    def submitted(self) -> tuple[Answer, ...]:
-        """Return the answers that count: 已报, with report and scorecards."""
-        return tuple(a for a in self.answers if a.counts and a.report and a.scorecards)
+    def submitted(self) -> tuple[Entry, ...]:
+        """Return the entries that count: 已报, with report and scorecards."""
+        return tuple(a for a in self.entries if a.counts and a.report and a.scorecards)
 
     @cached_property
     def missing(self) -> tuple[Department, ...]:
         """Return the departments of the roster with nothing that counts."""
-        there = {answer.department for answer in self.submitted}
+        there = {entry.department for entry in self.submitted}
         return tuple(d for d in self.roster if d.name not in there)
 
     @cached_property
