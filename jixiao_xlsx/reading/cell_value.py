@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -14,6 +15,7 @@ from jixiao_xlsx.values.text import from_float, percent, plain, tidy
 from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE, State, believable, read_number
 
 PERCENT_NOTE = "%"
+_FIGURE_WITH_UNIT = re.compile(r"[\d.,]+[^\x00-\x7f]{1,4}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,10 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
     raw: object = sheet.raw(*place)
     note = ""
     value: Decimal | str | None = None
-    if place in sheet.odd:
+    if kind.type == "measure" and (meant := _typed_as_formula(sheet, place)):
+        raw = value = meant
+        state = State.TEXT
+    elif place in sheet.odd:
         raw = flags.errors.get(place)
         state, note = (State.UNCALCULATED, "") if raw is None else (State.ERROR, raw)
     elif raw is None:
@@ -73,6 +78,7 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
         kind.unit,
         kind.decimals,
         note,
+        flags.formats.get(place, ""),
     )
 
 
@@ -117,6 +123,14 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
     if tidy(text) in NOT_APPLICABLE:
         return State.NA, None, ""
     return (State.TEXT, text, "") if text else (State.BLANK, None, "")
+
+
+def _typed_as_formula(sheet: Worksheet, place: Position) -> str:
+    """Return what was meant as a target, “=12次”, where the program took it for a formula; else ""."""
+    flags = sheet.flags
+    text = flags.formulas.get(place, "")
+    broken = flags.errors.get(place) == "#NAME?" or place in flags.uncalculated
+    return f"={text}" if broken and _FIGURE_WITH_UNIT.fullmatch(text) else ""
 
 
 def _without_unit(raw: str, kind: CellSpec) -> str:

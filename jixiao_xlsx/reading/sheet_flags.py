@@ -26,7 +26,8 @@ class SheetFlags:
     """What is known about the cells of one sheet, by position.
 
     A formula's text is without "="; "" where the format (.xls) keeps no text. The members of a
-    shared formula carry the text of its first cell. `merges` are inclusive areas.
+    shared formula carry the text of its first cell. `merges` are inclusive areas. `formats` are
+    the codes of number formats, as `0.00"万亩"`, where a cell has one that the file spells out.
     """
 
     formulas: Mapping[Position, str] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class SheetFlags:
     percents: frozenset[Position] = frozenset()
     hidden_rows: frozenset[int] = frozenset()
     merges: tuple[Area, ...] = ()
+    formats: Mapping[Position, str] = field(default_factory=dict)
 
 
 def too_far(height: int, width: int) -> bool:

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.intake.file_kinds import Encrypted, Refused, broken
 from jixiao_xlsx.reading.sheet_flags import SheetFlags, far_cell, too_far
-from jixiao_xlsx.reading.xlsx_flags import percent_format
+from jixiao_xlsx.reading.xlsx_flags import percent_places
 from jixiao_xlsx.values.addresses import Position
 
 _MAX_RECORDS = 3_000_000
@@ -26,7 +26,7 @@ _ERRORS = {
     36: "#NUM!",
     42: "#N/A",
 }
-_BUILT_IN_PERCENT = frozenset({9, 10})
+_BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 _BIFF8 = 0x0600
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0, 0x002F
 _ROW, _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK, _LABEL, _LABELSST = (
@@ -92,7 +92,7 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, bytes]]:
 
 def _workbook_flags(stream: bytes) -> Mapping[str, SheetFlags]:
     sheets: list[tuple[str, int]] = []
-    formats: set[int] = set(_BUILT_IN_PERCENT)
+    formats = dict(_BUILT_IN_FORMATS)
     styles: list[int] = []
     for number, (kind, body) in enumerate(_records(stream, 0)):
         if number == 0 and (kind != _BOF or struct.unpack_from("<H", body)[0] != _BIFF8):
@@ -102,12 +102,12 @@ def _workbook_flags(stream: bytes) -> Mapping[str, SheetFlags]:
         if kind == _BOUNDSHEET and body[5] == 0:
             sheets.append((_text(body[6:], body[6], 1), struct.unpack_from("<I", body)[0]))
         elif kind == _FORMAT:
-            if percent_format(_text(body[2:], struct.unpack_from("<H", body, 2)[0], 2)):
-                formats.add(struct.unpack_from("<H", body)[0])
+            code = _text(body[2:], struct.unpack_from("<H", body, 2)[0], 2)
+            formats[struct.unpack_from("<H", body)[0]] = code
         elif kind == _XF:
             styles.append(struct.unpack_from("<H", body, 2)[0])
-    percents = {number for number, style in enumerate(styles) if style in formats}
-    return {name: _sheet_flags(stream, name, at, percents) for name, at in sheets}
+    shown = {number: formats[style] for number, style in enumerate(styles) if style in formats}
+    return {name: _sheet_flags(stream, name, at, shown) for name, at in sheets}
 
 
 def _text(body: bytes, length: int, skip: int) -> str:
@@ -117,8 +117,8 @@ def _text(body: bytes, length: int, skip: int) -> str:
     return raw.decode("utf-16-le" if wide else "latin-1")
 
 
-def _sheet_flags(stream: bytes, name: str, at: int, percents: set[int]) -> SheetFlags:
-    sheet = _SheetPass(name, percents)
+def _sheet_flags(stream: bytes, name: str, at: int, formats: Mapping[int, str]) -> SheetFlags:
+    sheet = _SheetPass(name, formats)
     for kind, body in _records(stream, at):
         if kind == _ROW:
             sheet.take_row(body)
@@ -130,20 +130,21 @@ def _sheet_flags(stream: bytes, name: str, at: int, percents: set[int]) -> Sheet
         sheet.formulas,
         sheet.errors,
         frozenset(),
-        frozenset(sheet.percents),
+        percent_places(sheet.formats),
         frozenset(sheet.hidden_rows),
+        formats=sheet.formats,
     )
 
 
 class _SheetPass:
     """The state of one pass over the records of a sheet."""
 
-    def __init__(self, name: str, percents: set[int]) -> None:
+    def __init__(self, name: str, formats: Mapping[int, str]) -> None:
         self.name = name
-        self.percent_styles = percents
+        self.style_formats = formats
         self.formulas: dict[Position, str] = {}
         self.errors: dict[Position, str] = {}
-        self.percents: set[Position] = set()
+        self.formats: dict[Position, str] = {}
         self.hidden_rows: set[int] = set()
         self.height = self.width = 0
 
@@ -157,15 +158,16 @@ class _SheetPass:
         row, first = struct.unpack_from("<HH", body)
         count = (len(body) - 6) // 6
         for offset in range(count):
-            if struct.unpack_from("<H", body, 4 + 6 * offset)[0] in self.percent_styles:
-                self.percents.add((row, first + offset))
+            style = struct.unpack_from("<H", body, 4 + 6 * offset)[0]
+            if code := self.style_formats.get(style):
+                self.formats[row, first + offset] = code
         self.extend(row, first + count - 1)
 
     def take_cell(self, kind: int, body: bytes) -> None:
         """Take one cell."""
         row, column, style = struct.unpack_from("<HHH", body)
-        if style in self.percent_styles:
-            self.percents.add((row, column))
+        if code := self.style_formats.get(style):
+            self.formats[row, column] = code
         if kind == _FORMULA:
             self.formulas[row, column] = ""
             if body[12:14] == b"\xff\xff" and body[6] == 2:

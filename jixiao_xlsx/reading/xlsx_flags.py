@@ -40,7 +40,7 @@ _MAX_TAGS = 8_000_000
 _MAX_SHEETS = 255
 _TRUE = frozenset({"1", "true", "on"})
 _XF_LISTS = frozenset({"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"})
-_BUILT_IN_PERCENT = frozenset({"9", "10"})
+_BUILT_IN_FORMATS = {"9": "0%", "10": "0.00%"}
 _LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _CACHED_STYLES = 1 << 18  # bytes
 
@@ -90,7 +90,7 @@ def _read_flags(
     for kind, path in links.values():
         if kind == "sharedStrings" and path.lower() in names:
             unpack_only(archive, names[path.lower()], WORKBOOK_BOUNDS)
-    percents = _percent_styles(
+    formats = _style_formats(
         load(next((path for kind, path in links.values() if kind == "styles"), ""))
     )
     flags = {}
@@ -98,7 +98,7 @@ def _read_flags(
     for sheet in sheets:
         if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
             part = names[sheet.part.lower()]
-            flags[sheet.name], area = _scan_sheet(archive, part, sheet.name, percents)
+            flags[sheet.name], area = _scan_sheet(archive, part, sheet.name, formats)
             total += area
             if total > _MAX_TOTAL_AREA:
                 raise Refused(
@@ -156,27 +156,32 @@ def percent_format(code: str) -> bool:
     return "%" in _LITERALS.sub("", code)
 
 
-def _percent_styles(xml: bytes) -> frozenset[str]:
-    """Return the style numbers (`s` of a cell) that show a number as a percentage."""
+def percent_places(formats: Mapping[Position, str]) -> frozenset[Position]:
+    """Return the cells whose number format shows a percentage."""
+    percents = {code for code in set(formats.values()) if percent_format(code)}
+    return frozenset(place for place, code in formats.items() if code in percents)
+
+
+def _style_formats(xml: bytes) -> Mapping[str, str]:
+    """Return the number format of each style number (`s` of a cell) that has one spelt out."""
     return _cached_styles(xml) if len(xml) <= _CACHED_STYLES else _parse_styles(xml)
 
 
-def _parse_styles(xml: bytes) -> frozenset[str]:
-    formats = set(_BUILT_IN_PERCENT)
-    styles: set[str] = set()
+def _parse_styles(xml: bytes) -> Mapping[str, str]:
+    formats = dict(_BUILT_IN_FORMATS)
+    styles: dict[str, str] = {}
     number, in_cell_formats = 0, False
     for name, attributes in _elements(xml, {"xf", "numFmt", *_XF_LISTS}):
         if name == "xf":
             if in_cell_formats:
-                if attributes.get("numFmtId") in formats:
-                    styles.add(str(number))
+                if code := formats.get(attributes.get("numFmtId", "")):
+                    styles[str(number)] = code
                 number += 1
         elif name == "numFmt":
-            if percent_format(attributes.get("formatCode", "")):
-                formats.add(attributes.get("numFmtId", ""))
+            formats[attributes.get("numFmtId", "")] = attributes.get("formatCode", "")
         else:
             in_cell_formats = name == "cellXfs"
-    return frozenset(styles)
+    return styles
 
 
 _cached_styles = lru_cache(maxsize=32)(_parse_styles)  # a season's files share their styles
@@ -186,10 +191,10 @@ _cached_styles = lru_cache(maxsize=32)(_parse_styles)  # a season's files share 
 
 
 def _scan_sheet(
-    archive: zipfile.ZipFile, part: str, sheet: str, percents: frozenset[str]
+    archive: zipfile.ZipFile, part: str, sheet: str, formats: Mapping[str, str]
 ) -> tuple[SheetFlags, int]:
     """Return the flags of a sheet, and how many cells its used area has."""
-    scan = _SheetPass(sheet, percents)
+    scan = _SheetPass(sheet, formats)
     too_many = (
         f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报"
     )
@@ -212,15 +217,15 @@ class _SheetPass:
     Start tags alone suffice: a cell ends where the next tag that cannot be inside it begins.
     """
 
-    def __init__(self, sheet: str, percents: frozenset[str]) -> None:
+    def __init__(self, sheet: str, formats: Mapping[str, str]) -> None:
         self.sheet = sheet
-        self.percent_styles = percents
+        self.style_formats = formats
         self.tags: dict[str, int] = dict(_TAGS)
         self.formulas: dict[Position, str] = {}
         self.shared: dict[str, str] = {}
         self.errors: dict[Position, str] = {}
         self.uncalculated: set[Position] = set()
-        self.percents: set[Position] = set()
+        self.formats: dict[Position, str] = {}
         self.hidden: set[int] = set()
         self.merges: list[Area] = []
         self.row = self.last_row = self.last_column = -1
@@ -281,8 +286,8 @@ class _SheetPass:
             self.last_row, self.last_column = max(row, self.last_row), max(column, self.last_column)
             if too_far(self.last_row + 1, self.last_column + 1):
                 raise far_cell(self.sheet, place)
-        if cell.get("s") in self.percent_styles:
-            self.percents.add(place)
+        if code := self.style_formats.get(cell.get("s", "")):
+            self.formats[place] = code
         if self.formula is not None or cell.get("t") == "e":
             self.collecting = True
             self.parser.CharacterDataHandler = self.value_texts.append
@@ -342,7 +347,8 @@ class _SheetPass:
             self.formulas,
             self.errors,
             frozenset(self.uncalculated),
-            frozenset(self.percents),
+            percent_places(self.formats),
             frozenset(self.hidden),
             tuple(self.merges),
+            self.formats,
         )

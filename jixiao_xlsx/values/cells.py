@@ -25,7 +25,8 @@ class Cell(NamedTuple):
     """One cell of a table: its address, its titles and its content; a file has thousands.
 
     `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for
-    text cells, None otherwise. `note` says what was odd about the way it was typed.
+    text cells, None otherwise. `note` says what was odd about the way it was typed; `format` is the
+    number format, where the file spells one out: `0.00"万亩"`.
     """
 
     sheet: str
@@ -39,6 +40,7 @@ class Cell(NamedTuple):
     unit: str = ""
     decimals: int = 2
     note: str = ""
+    format: str = ""
 
     @property
     def number(self) -> Decimal | None:
