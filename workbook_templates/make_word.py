@@ -120,26 +120,61 @@ def returned() -> Any:
     _line(document, "{{部门}}：")
     _line(
         document,
-        "经审核，你单位报送的《{{报表}}》存在以下问题，共 {{项数}} 项（错误 {{错误数}} 项、警告 {{警告数}} 项）。"
-        "{{与上次相比}}请于{{退回期限}}前修改后重新报送。",
+        "经审核，你单位报送的《{{报表}}》有 {{项数}} 项需要核对（涉及错误 {{错误数}} 条、警告 {{警告数}} 条）。"
+        "{{与上次相比}}请对照账簿、决算报表逐项核实，填错的更正，于{{退回期限}}前重新报送。",
         indent=True,
     )
-    _table(
+    _items(document, "修改要求")
+    _small(
         document,
-        ["序号", "表/单元格", "问题", "依据", "修改要求"],
-        ["{{一项.序号}}", "{{一项.单元格}}", "{{一项.问题}}", "{{一项.依据}}", "{{一项.修改要求}}"],
-        [1.2, 2.9, 6.3, 2.7, 3.1],
-        "一项 in 问题清单",
+        "错误须更正；警告经核实无误的，请在核实说明中写明情况。"
+        "“可能原因”是按表内、表间关系推算的，只供查找：各数相符不等于各数属实，请不要为求相符而改数。"
+        "随附批注副本标明了上述各处，可直接在副本上修改后报送。",
     )
-    _line(
-        document,
-        "错误必须改正；警告经核实无误的，请在核实说明中写明情况。随附批注副本逐格标明了上述问题，可直接在副本上修改后报送。",
-        12,
-        indent=True,
-        before=8,
-    )
+    _small(document, "依据：{{依据}}。", before=2)
     _signature(document)
     return document
+
+
+def to_explain() -> Any:
+    """核实说明通知."""
+    document = _document()
+    _line(document, "核实说明通知", 22, align=CENTER, bold=True, font=TITLE)
+    _line(document, "{{文号}}", 12, align=CENTER)
+    _line(document, "{{部门}}：")
+    _line(
+        document,
+        "你单位报送的《{{报表}}》已经审核，没有必须更正的错误，有 {{项数}} 项请核实（涉及警告 {{警告数}} 条）。"
+        "{{与上次相比}}请于{{退回期限}}前在随附批注副本的核实说明里逐项写明情况后报送；"
+        "核实中发现填错的，一并更正。",
+        indent=True,
+    )
+    _items(document, "请核实")
+    _small(
+        document,
+        "“可能原因”是按表内、表间关系推算的，只供查找；情况属实的，数字不用改。",
+    )
+    _small(document, "依据：{{依据}}。", before=2)
+    _signature(document)
+    return document
+
+
+def _items(document: Any, asked: str) -> None:
+    """The list of what the department is asked to look at."""
+    _table(
+        document,
+        ["序号", "级别", "表/单元格", "问题", "可能原因", asked],
+        [
+            *("{{一项.序号}}", "{{一项.级别}}", "{{一项.单元格}}", "{{一项.问题}}"),
+            *("{{一项.可能原因}}", "{{一项.修改要求}}"),
+        ],
+        [1.0, 1.2, 2.5, 4.6, 3.2, 3.7],
+        "一项 in 问题清单",
+    )
+
+
+def _small(document: Any, text: str, before: float = 8) -> None:
+    _line(document, text, 11, indent=True, before=before)
 
 
 def passed() -> Any:
@@ -150,7 +185,7 @@ def passed() -> Any:
     _line(document, "{{部门}}：")
     _line(
         document,
-        "你单位报送的《{{报表}}》已经审核，没有须退回修改的问题，予以通过。{{与上次相比}}",
+        "你单位报送的《{{报表}}》已经审核，没有需要修改或说明的问题，予以通过。{{与上次相比}}",
         indent=True,
     )
     _line(document, "请妥善保管报送的文件及佐证材料，以备抽查复核。", indent=True)
@@ -176,9 +211,10 @@ def briefing() -> Any:
 
 
 def main(folder: Path) -> None:
-    """Write the three templates into `folder`: the same bytes every time."""
+    """Write the templates into `folder`: the same bytes every time."""
     for name, document in (
         ("退回修改通知", returned()),
+        ("核实说明通知", to_explain()),
         ("审核通过通知", passed()),
         ("审核情况汇报", briefing()),
     ):

@@ -20,9 +20,7 @@ from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.program import error_text
 from jixiao_xlsx.values.work import Delivered, Work
 
-FOLDERS = {Result.RETURN: "退回", Result.PASS: "通过"}
-_LETTERS = {Result.RETURN: "退回修改通知", Result.PASS: "审核通过通知"}
-_NO_COPY = "批注副本没有写成（原件写法异常），请以退回修改通知为准"
+_NO_COPY = "批注副本没有写成（原件写法异常），请以{}为准"
 _FAULT = "评分表没有写成：程序出错，请把文件交给维护人员"
 
 
@@ -75,7 +73,7 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
         return Delivered(task.file, (scored,))
     letters = dict(_letters(task, submission, plain, template))
     name = Path(task.path).stem
-    folder = f"{FOLDERS[task.report.result]}/{name}"
+    folder = f"{task.report.result.folder}/{name}"
     message, note = mail_drafts.draft(
         task.department,
         task.report,
@@ -83,7 +81,8 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
         _title(task.report, template),
         [(f"{name}{label}", data) for label, data in letters.items()],
     )
-    unmade = task.report.result is Result.RETURN and len(letters) == 1
+    result = task.report.result
+    unmade = result is not Result.PASS and len(letters) == 1
     return Delivered(
         task.file,
         (
@@ -91,7 +90,7 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
             *((f"{folder}/{name}{label}", data) for label, data in letters.items()),
             (f"{folder}/{name}.eml", message),
         ),
-        reason=_NO_COPY if unmade else "",
+        reason=_NO_COPY.format(result.letter) if unmade else "",
         note=note,
     )
 
@@ -103,13 +102,13 @@ def _title(report: Report, template: Template) -> str:
 def _letters(
     task: DeliverTask, submission: Submission, plain: bytes, template: Template
 ) -> Iterator[tuple[str, bytes]]:
-    """The letter, and the annotated copy where something is to be mended, each by the end of its name."""
+    """The letter, and the annotated copy where something is open, each by the end of its name."""
     from jixiao_xlsx.output.word.letters import write_letter
 
     report = task.report
     letter = write_letter(report, task.work.department, task.bureau, template, submission.sheets)
-    yield f"-{_LETTERS[report.result]}.docx", letter
-    if report.result is Result.RETURN:
+    yield f"-{report.result.letter}.docx", letter
+    if report.result is not Result.PASS:
         copy = _annotated(plain, submission, report, template)
         if copy is not None:
             yield "-批注副本.xlsx", copy

@@ -31,7 +31,7 @@ _NAMED_AT_MOST = 5
 
 
 def run(job: Job, progress: Progress | None = None) -> Season:
-    """Read, check and score all of the inboxes; write 汇总.xlsx, 评分/, 退回/, 通过/ and the records.
+    """Read, check and score all of the inboxes; write 汇总.xlsx, 评分/, 退回/, 待核实/, 通过/ and the records.
 
     `progress` gets (steps done, steps in all). Outputs that could not be written are in
     `Season.problems` and each Entry's `problem`. Raises InputError, Blocked.

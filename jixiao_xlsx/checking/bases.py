@@ -1,6 +1,7 @@
 """The bases (制度依据) that rules quote: laws, the practice of reviews, and the notes of the form."""
 
-EVALUATION_MEASURES = "《项目支出绩效评价管理办法》（财预〔2020〕10号）"
+# The measures are for projects: an evaluation of a whole department refers to them.
+EVALUATION_MEASURES = "参照《项目支出绩效评价管理办法》（财预〔2020〕10号）"
 TOTAL_AND_GRADES = f"{EVALUATION_MEASURES}：总分 100 分，分优、良、中、差四个等级"
 INDICATOR_FRAMEWORK = "《预算绩效评价共性指标体系框架》（财预〔2013〕53号）"
 SUBJECT_NAMES = "《政府收支分类科目》：支出功能分类应用规范名称"

@@ -22,6 +22,7 @@ _FIELDS = {
     "退回期限": "return_by",
     "文号": "document_number",
     "落款日期": "dated",
+    "通知": "notice",
 }
 _YEAR = "评价年度"
 _BARE_KEY = re.compile(r"^([ \t]*)([^\x00-\x7f][^\s=\"'#]*)([ \t]*=)", re.MULTILINE)

@@ -21,10 +21,26 @@ class FindingState(StrEnum):
 
 
 class Result(StrEnum):
-    """What happens to a submission that was read."""
+    """What happens to a submission that was read.
 
-    RETURN = "退回"
+    退回修改 while a 错误 is open; 待核实说明 while only 警告 are: the department explains, and nothing
+    is sent back.
+    """
+
+    RETURN = "退回修改"
+    EXPLAIN = "待核实说明"
     PASS = "通过"
+
+    @property
+    def folder(self) -> str:
+        """The folder of the results that departments with this result are in."""
+        return {"RETURN": "退回", "EXPLAIN": "待核实", "PASS": "通过"}[self.name]
+
+    @property
+    def letter(self) -> str:
+        """The title of the letter that says so, and the name of its Word template."""
+        letters = {"RETURN": "退回修改通知", "EXPLAIN": "核实说明通知", "PASS": "审核通过通知"}
+        return letters[self.name]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,9 +139,9 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """Return 退回 while a 错误 or 警告 is open."""
-        open_ = (f for f in self.findings if f.state is FindingState.OPEN)
-        return Result.RETURN if any(f.severity is not Severity.NOTE for f in open_) else Result.PASS
+        """Return what the gravest open finding leads to."""
+        results = {Severity.ERROR: Result.RETURN, Severity.WARNING: Result.EXPLAIN}
+        return Result.PASS if self.worst is None else results.get(self.worst, Result.PASS)
 
     @property
     def worst(self) -> Severity | None:

@@ -48,7 +48,10 @@ class Waiver:
 
 @dataclass(frozen=True, slots=True)
 class Bureau:
-    """The bureau that collects, and its dates (bureau.toml), printed as given."""
+    """The bureau that collects, and its dates (bureau.toml), printed as given.
+
+    `notice` is the county's own notice on the evaluation, the first basis of every letter.
+    """
 
     name: str = ""
     office: str = ""
@@ -58,4 +61,5 @@ class Bureau:
     return_by: str = ""
     document_number: str = ""
     dated: str = ""
+    notice: str = ""
     year: int | None = None

@@ -47,7 +47,7 @@ def cost(path: Path, form: Template) -> tuple[float, float] | None:
     data = path.read_bytes()
     submission = workbook.read_bytes(data, path.name, form)
     report = check(submission, form)
-    if report.result is not Result.RETURN:
+    if report.result is Result.PASS:
         return None
     ours, bare = [], []
     for _ in range(TURNS):
@@ -69,7 +69,9 @@ def paying(form: Template) -> tuple[int, int, int]:
             jobs=1,
         )
     counted = [entry for entry in done.entries if entry.counts]
-    returned = [entry for entry in counted if entry.report and entry.report.result is Result.RETURN]
+    returned = [
+        entry for entry in counted if entry.report and entry.report.result is not Result.PASS
+    ]
     copied = [entry for entry in counted if any(path.endswith(".xlsx") for path in entry.returned)]
     assert all(entry in returned for entry in copied)
     return len(counted), len(returned), len(copied)

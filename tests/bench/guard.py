@@ -90,7 +90,7 @@ def main() -> None:
         seen = xlsx_flags.read_xlsx_flags(data, wanted)
         parts = [sheet.part for sheet in seen.sheets if sheet.name in seen.flags]
         returned = (
-            check(workbook.read_bytes(data, "x.xlsx", template), template).result is Result.RETURN
+            check(workbook.read_bytes(data, "x.xlsx", template), template).result is not Result.PASS
         )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]

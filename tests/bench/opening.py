@@ -112,7 +112,7 @@ def main() -> int:
     form, projects = find_template(), find_template("xiangmu-zhichu")
     samples = sorted((SAMPLES / "inbox").glob("*.xlsx"))
     back = [
-        path for path in samples if check(workbook.read(path, form), form).result is Result.RETURN
+        path for path in samples if check(workbook.read(path, form), form).result is not Result.PASS
     ]
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)

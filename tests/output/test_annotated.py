@@ -39,7 +39,7 @@ def examined(data: bytes, name: str = "报送.xlsx") -> tuple[Submission, Report
 def returned() -> list[tuple[str, bytes, Submission, Report]]:
     books = [(path.name, path.read_bytes()) for path in sorted(INBOX.glob("*.xlsx"))]
     examples = [(name, data, *examined(data, name)) for name, data in books]
-    return [one for one in examples if one[3].result is Result.RETURN]
+    return [one for one in examples if one[3].result is not Result.PASS]
 
 
 FAULTY = returned()

@@ -95,10 +95,12 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
         "2024年3月18日",
     ):
         assert sentence in text
-    assert rows[0] == ["序号", "表/单元格", "问题", "依据", "修改要求"]
-    listed = [f for f in FAULTY.findings if f.severity is not Severity.NOTE]
-    assert len(rows) == len(listed) + 1 and f"共 {len(listed)} 项" in text
-    assert [row[1].split(" ")[0] for row in rows[1:]] == [str(f.place) for f in listed]
+    assert rows[0] == ["序号", "级别", "表/单元格", "问题", "可能原因", "修改要求"]
+    asked = [f for f in FAULTY.findings if f.severity is not Severity.NOTE]
+    listed = dict.fromkeys(f.place for f in asked)  # one wrong cell is one line
+    assert len(rows) == len(listed) + 1 and f"有 {len(listed)} 项" in text
+    assert f"错误 {FAULTY.count(Severity.ERROR)} 条" in text
+    assert [row[2].split(" ")[0] for row in rows[1:]] == [str(place) for place in listed]
 
 
 def test_a_clean_one_is_told_so() -> None:
@@ -115,7 +117,7 @@ def test_text_stays_text(evil: str) -> None:
     one = replace(FAULTY.findings[0], message=evil, basis=evil)
     text, rows = words(write_letter(replace(FAULTY, findings=(one,)), evil, Bureau(), FORM))
     display_text = evil.replace("\x07", " ").replace("\ud800", " ")
-    assert f"{display_text}：" in text and rows[1][2] == display_text
+    assert f"{display_text}：" in text and rows[1][3] == display_text
 
 
 def test_the_briefing_draws_native_charts() -> None:
@@ -138,7 +140,7 @@ def test_the_briefing_draws_native_charts() -> None:
     assert document.count("<c:chart ") == 3 and "{{" not in document
     assert all(chart.count("<c:showSerName") == 1 and 'r:id="rId1"' in chart for chart in charts)
     rows = dict(book["数据"].iter_rows(min_row=2, values_only=True))
-    assert rows == {"应报": 7, "已报": 0, "通过": 0, "退回": 0, "未报": 7}
+    assert rows == {"应报": 7, "已报": 0, "通过": 0, "待核实说明": 0, "退回修改": 0, "未报": 7}
     display_text = re.findall(r"<c:v>([^<]*)</c:v>", charts[0])
     assert display_text == ["数量", *rows, *(str(count) for count in rows.values())]
 
@@ -153,7 +155,7 @@ def test_numbers_are_those_of_the_annotated_copy() -> None:
         for f in in_order(one.findings, submission.sheets)
         if f.severity is not Severity.NOTE
     ]
-    assert [row[1] for row in rows[1:]] == listed and listed != sorted(listed)
+    assert [row[2] for row in rows[1:]] == listed and listed != sorted(listed)
 
 
 @pytest.mark.parametrize(
@@ -173,7 +175,7 @@ def test_what_is_asked_is_said_once(expected: str, demand: str) -> None:
         message="甲未填。请补填。",
     )
     _, rows = words(write_letter(replace(FAULTY, findings=(one,)), "甲局", BUREAU, FORM))
-    assert rows[1][2:5:2] == ["甲未填。", demand]
+    assert rows[1][3:6:2] == ["甲未填。", demand]
 
 
 def test_the_templates_are_what_the_script_makes(tmp_path: Path) -> None:

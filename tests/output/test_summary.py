@@ -216,13 +216,13 @@ def test_overview_has_its_charts_and_figures() -> None:
         for cell in row
         if cell.value
     }
-    assert (labels["应报部门"], labels["已报"], labels["未报"], labels["通过"], labels["退回"]) == (
+    assert (labels["应报部门"], labels["已报"], labels["未报"], labels["通过"]) == (
         5,
         4,
         1,
         2,
-        2,
     )
+    assert (labels["待核实说明"], labels["退回修改"]) == (1, 1)
     assert (labels["错误（条）"], labels["未计入的文件"]) == (4, 3)
 
 

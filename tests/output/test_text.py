@@ -96,7 +96,7 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
     assert document["template"] == {"id": "bumen-zhengti", "version": TEMPLATE.version}
     first, second = document["files"]
     assert first["file"] == "甲.xlsx" and first["department"] == "甲局" and first["year"] == 2023
-    assert first["status"] == "已报" and first["result"] == "退回"
+    assert first["status"] == "已报" and first["result"] == "退回修改"
     assert first["checked"] == {"BAL201": 14, "REC101": 2}
     assert first["skipped"] == [{"code": "RAT101", "reason": "未填"}]
     assert list(first["findings"][0]) == [
@@ -229,7 +229,7 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
         "roster": 2,
         "submitted": 1,
         "missing": 1,
-        "by_result": {"退回": 1},
+        "by_result": {"退回修改": 1},
     }
     assert totals["findings"]["error"]["open"] == 1 and totals["findings"]["note"]["open"] == 1
     assert [output["path"] for output in document["outputs"]] == ["findings.csv", "汇总.xlsx"]

@@ -38,9 +38,7 @@ def draft(
     `attachments` are (file name, content).
     """
     message = EmailMessage(policy=_POLICY)
-    returned = report.result is Result.RETURN
-    what = "退回修改通知" if returned else "审核通过通知"
-    message["Subject"] = _plain(f"【{what}】{department.name}：{form_title}")
+    message["Subject"] = _plain(f"【{report.result.letter}】{department.name}：{form_title}")
     address = department.email.strip()
     valid = bool(_ADDRESS.fullmatch(address))
     if valid:
@@ -84,11 +82,16 @@ def _body(
     department: Department, report: Report, bureau: Bureau, form_title: str, names: Sequence[str]
 ) -> str:
     greeting = f"{department.name}{department.contact and f'　{department.contact}'}：\n\n"
+    until = f"请于{bureau.return_by}前" if bureau.return_by else "请尽快"
     if report.result is Result.RETURN:
-        until = f"请于{bureau.return_by}前" if bureau.return_by else "请尽快"
         text = (
             f"　　你单位报送的《{form_title}》经审核需要修改。"
             f"问题见附件，{until}在批注副本上改正后，回复本邮件报送。"
+        )
+    elif report.result is Result.EXPLAIN:
+        text = (
+            f"　　你单位报送的《{form_title}》没有必须改正的错误，有几处请核实。"
+            f"事项见附件，{until}在批注副本的核实说明里写明情况（确有填错的一并改正），回复本邮件报送。"
         )
     else:
         text = f"　　你单位报送的《{form_title}》已审核通过，通知见附件。"

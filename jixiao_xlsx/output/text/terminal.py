@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from jixiao_xlsx.output.text.notice_words import (
+    look_at,
+    notice_address,
+    notice_reason,
+    notice_subject,
+    what_then,
+)
+from jixiao_xlsx.output.text.notices import notices
 from jixiao_xlsx.output.text.wording import STATE_LABELS
 from jixiao_xlsx.season.review.apply_reviews import told
 from jixiao_xlsx.values.findings import Finding, FindingState, Report
@@ -33,18 +42,31 @@ def _file_text(entry: Entry) -> str:
     return "\n".join(
         [
             f"{head}  {_counts([report])}",
-            *(_finding_text(finding) for finding in report.findings),
+            *_notices_text(report),
             "",
         ]
     )
 
 
-def _finding_text(finding: Finding) -> str:
+def _notices_text(report: Report) -> Iterator[str]:
+    """Yield the causes, each with what follows from it, and the findings that none explains."""
+    for notice in notices(report.findings, report.causes):
+        if notice.cause:
+            where = f"{notice_address(notice)} {notice_subject(notice, ())}"
+            yield f"  {notice.severity.label} 起因 {line_safe(where)}"
+            yield f"      {line_safe(notice_reason(notice, ()))}"
+            yield f"      {line_safe(look_at(notice) + what_then(notice))}"
+        indent = "    " if notice.cause else ""
+        for finding in notice.findings:
+            yield textwrap.indent(_finding_text(finding, with_hint=not notice.cause), indent)
+
+
+def _finding_text(finding: Finding, *, with_hint: bool) -> str:
     about = "·".join(part for part in (finding.item, finding.field) if part)
     state = "" if finding.state is FindingState.OPEN else f"（{STATE_LABELS[finding.state]}）"
     lines = [f"  {finding.severity.label}{state} {finding.code} {finding.place} {line_safe(about)}"]
     lines.append(f"      {line_safe(finding.message)}")
-    if finding.hint:
+    if finding.hint and with_hint:
         lines.append(f"      建议：{line_safe(finding.hint)}")
     return "\n".join(lines)
 

@@ -1,4 +1,4 @@
-"""The letters 退回修改通知 and 审核通过通知, and 审核情况汇报 for the leadership.
+"""The letters 退回修改通知, 核实说明通知 and 审核通过通知, and 审核情况汇报 for the leadership.
 
 They are made from Word templates that a bureau may edit, in the form's folder `word/` or else in
 that of the default form.
@@ -6,18 +6,20 @@ that of the default form.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.text.wording import (
-    expected_text,
-    in_order,
-    lone_columns,
-    progress_text,
-    subject,
+from jixiao_xlsx.output.text.notice_words import (
+    balance_codes,
+    notice_address,
+    notice_demand,
+    notice_problem,
+    notice_reason,
+    notice_subject,
 )
+from jixiao_xlsx.output.text.notices import Notice, notices
+from jixiao_xlsx.output.text.wording import lone_columns, progress_text
 from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.templates import filled, word_file
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
@@ -26,42 +28,43 @@ from jixiao_xlsx.values.people import Bureau
 from jixiao_xlsx.values.season import FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
-RETURN_LETTER, PASS_LETTER, _BRIEFING = "退回修改通知", "审核通过通知", "审核情况汇报"
+_BRIEFING = "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
 _RULES = 6
 _CHANGES = 4  # places that a letter names
 
 
-def _letter_title(report: Report) -> str:
-    """Return the title of the letter to this department."""
-    return RETURN_LETTER if report.result is Result.RETURN else PASS_LETTER
-
-
 def write_letter(
     report: Report, department: str, bureau: Bureau, template: Template, sheets: Sequence[str] = ()
 ) -> bytes:
-    """Return 退回修改通知 or 审核通过通知 as .docx; the same input gives the same bytes.
+    """Return the letter that the result calls for as .docx; the same input gives the same bytes.
 
     `sheets` are in the order of the file, so that findings have the order of the annotated copy.
     """
-    findings = [
-        f
-        for f in in_order(report.findings, sheets)
-        if f.state is FindingState.OPEN and f.severity is not Severity.NOTE
+    asked = [
+        notice
+        for notice in notices(_asking(report), report.causes, sheets)
+        if notice.is_open and notice.severity is not Severity.NOTE
     ]
-    lone = lone_columns(template)
     context = _bureau(bureau) | {
         "部门": department,
         "报表": _form_title(template, report.year),
-        "项数": len(findings),
+        "项数": len(asked),
         "错误数": report.count(Severity.ERROR),
         "警告数": report.count(Severity.WARNING),
         "与上次相比": _compared(report),
+        "依据": _bases(_asking(report), bureau),
         "问题清单": [
-            _item(number, finding, report.round, lone) for number, finding in enumerate(findings, 1)
+            _item(number, notice, report.round, template) for number, notice in enumerate(asked, 1)
         ],
     }
-    return _filled(_letter_title(report), context, template)
+    return _filled(report.result.letter, context, template)
+
+
+def _asking(report: Report) -> list[Finding]:
+    """Return the open findings that ask for something."""
+    open_ = (f for f in report.findings if f.state is FindingState.OPEN)
+    return [f for f in open_ if f.severity is not Severity.NOTE]
 
 
 def write_briefing(season: Season, template: Template, titles: Mapping[str, str]) -> bytes:
@@ -73,8 +76,7 @@ def write_briefing(season: Season, template: Template, titles: Mapping[str, str]
     statuses = [
         ("应报", due),
         ("已报", len(entries)),
-        ("通过", results[Result.PASS]),
-        ("退回", results[Result.RETURN]),
+        *((result.value, results[result]) for result in reversed(Result)),
         (FileStatus.MISSING.value, len(season.missing)),
     ]
     grades = Counter(
@@ -187,40 +189,35 @@ def _compared(report: Report) -> str:
     )
 
 
-def _item(number: int, finding: Finding, round_: int, lone: Collection[str]) -> dict[str, object]:
-    state = progress_text(finding, round_)
-    about = subject(finding, lone)
-    problem, demand = _problem_and_demand(finding)
+def _item(number: int, notice: Notice, round_: int, template: Template) -> dict[str, object]:
+    """Return the line of the letter on a notice; a Word template names its parts."""
+    balance, first = balance_codes(template), notice.findings[0] if notice.findings else None
+    state = progress_text(first, round_) if first else ""
+    what = notice_problem(notice, balance)
     return {
         "序号": number,
-        "单元格": f"{finding.place}" + (f" 等 {finding.count} 处" if finding.count > 1 else ""),
-        "项目": about,
-        "级别": finding.severity.label,
-        "问题": f"【{state}】{problem}" if state else problem,
-        "依据": finding.basis or "填报说明",
-        "修改要求": demand,
-        "编号": finding.code,
-        "提示": finding.hint,
+        "级别": notice.severity.label,
+        "单元格": notice_address(notice),
+        "项目": notice_subject(notice, lone_columns(template)),
+        "问题": f"【{state}】{what}" if state else what,
+        "可能原因": notice_reason(notice, balance) or "—",
+        "修改要求": notice_demand(notice, balance),
+        "依据": first.basis if first and first.basis else "填报说明",
+        "编号": first.code if first else "",
         "状态": state,
     }
 
 
-def _problem_and_demand(finding: Finding) -> tuple[str, str]:
-    """Split a finding's message into what is wrong and what to do (the sentences with 请)."""
-    sentences = [sentence for sentence in re.split(r"(?<=。)", finding.message) if sentence]
-    wrong = "".join(sentence for sentence in sentences if not sentence.startswith("请"))
-    demand = "".join(sentence for sentence in sentences if sentence.startswith("请"))
-    expected = expected_text(finding)
-    if finding.severity is Severity.WARNING:
-        return wrong or finding.message, demand or "请核实：有误的更正，无误的写情况说明。"
-    return wrong or finding.message, _expected_sentence(expected) + (demand or "请更正。")
+def _bases(findings: Sequence[Finding], bureau: Bureau) -> str:
+    """Return 依据: the county's own notice, then what the rules quote."""
+    own = bureau.notice or "本县绩效自评工作通知和填报说明"
+    quoted = dict.fromkeys(_law(finding.basis) for finding in findings)
+    return "；".join([own, *(one for one in quoted if one)])
 
 
-def _expected_sentence(expected: str) -> str:
-    """Return what is expected as a sentence; "" where the demand itself says so."""
-    if not expected or expected == "必填":
-        return ""
-    return f"应{expected}。" if expected[0] in "有不加" else f"应为 {expected}。"
+def _law(basis: str) -> str:
+    """Return the law or measure that a basis quotes, without its details; "" for a custom."""
+    return basis.partition("：")[0] if "《" in basis else ""
 
 
 def _filled(title: str, context: Mapping[str, object], template: Template) -> bytes:

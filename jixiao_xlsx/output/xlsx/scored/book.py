@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.text.wording import in_order, lone_columns
+from jixiao_xlsx.output.text.notice_words import line_place
+from jixiao_xlsx.output.text.notices import NoticeLine, lines, notices
 from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.output.xlsx.page import new_book
 from jixiao_xlsx.output.xlsx.scored.funds import FUNDS, write_funds
 from jixiao_xlsx.output.xlsx.scored.notes import NOTES, write_notes
-from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, finding_row, write_check_opinion
+from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, line_row, write_check_opinion
 from jixiao_xlsx.output.xlsx.scored.score_columns import SCORES
 from jixiao_xlsx.output.xlsx.scored.table import USUAL_TITLES, write_table
 from jixiao_xlsx.output.xlsx.styles import Styles
@@ -47,8 +48,8 @@ def write_scored_workbook(
     """
     cards = (cards,) if isinstance(cards, Scorecard) else cards
     template = hidden_mark.edition_of(submission.meta, template)
-    findings = in_order(report.findings, submission.sheets)
-    marks, numbers = _marks(findings), _numbers(findings)
+    listed = list(lines(notices(report.findings, report.causes, submission.sheets)))
+    marks, numbers = _marks(report.findings), _numbers(listed)
     with new_book(target, f"{submission.department}{template.title}") as book:
         styles = Styles(book)
         numbered = [str(number) if len(cards) > 1 else "" for number in range(1, len(cards) + 1)]
@@ -62,7 +63,7 @@ def write_scored_workbook(
             refs = write_notes(notes, styles, card, template)
             links |= write_table(table, styles, part, card, template, refs, marks, numbers)
             links |= write_funds(funds, styles, part, card, template, marks)
-        write_check_opinion(opinion, styles, report, findings, links, lone_columns(template))
+        write_check_opinion(opinion, styles, report, listed, links, template)
         for card, item, table, number in zip(cards, items(cards), tables, numbered, strict=True):
             head = Review(
                 "",
@@ -108,20 +109,20 @@ def _write_review_marks(
     sheet.very_hidden()
 
 
-def _marks(findings: list[Finding]) -> Mapping[Place, Severity]:
+def _marks(findings: Iterable[Finding]) -> Mapping[Place, Severity]:
     """Return the gravest open severity of each cell."""
     marks: dict[Place, Severity] = {}
-    for finding in findings:  # gravest first
+    for finding in sorted(findings, key=lambda finding: finding.severity.rank):
         if finding.state is FindingState.OPEN:
             marks.setdefault(finding.place, finding.severity)
     return marks
 
 
-def _numbers(findings: list[Finding]) -> Mapping[Place, list[tuple[int, str]]]:
-    """Return for each cell the 序号 of its findings in 核对意见, with links to them."""
-    numbers: dict[Place, list[tuple[int, str]]] = {}
-    for number, finding in enumerate(findings, 1):
-        numbers.setdefault(finding.place, []).append(
-            (number, f"internal:'{OPINION}'!A{finding_row(number)}")
+def _numbers(listed: Sequence[NoticeLine]) -> Mapping[Place, list[tuple[int | str, str]]]:
+    """Return for each cell the 序号 of its lines in 核对意见, with links to them."""
+    numbers: dict[Place, list[tuple[int | str, str]]] = {}
+    for at, line in enumerate(listed, 1):
+        numbers.setdefault(line_place(line), []).append(
+            (line.number, f"internal:'{OPINION}'!A{line_row(at)}")
         )
     return numbers

@@ -5,10 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.text.notice_words import (
+    balance_codes,
+    line_advice,
+    line_message,
+    line_place,
+    notice_address,
+    notice_subject,
+    probably_text,
+)
+from jixiao_xlsx.output.text.notices import NoticeLine
 from jixiao_xlsx.output.text.wording import (
     address,
-    advice,
     expected_with_place,
+    lone_columns,
     severity_text,
     subject,
 )
@@ -16,12 +27,12 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, write_listing
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result, Skipped
+from jixiao_xlsx.values.findings import FindingState, Report, Result, Skipped
 from jixiao_xlsx.values.severity import Severity
 
 OPINION = "核对意见"
 _COLUMNS = (
-    Column("序号", 5, "cell int"),
+    Column("序号", 6, "cell center"),
     Column("级别", 7, "cell center"),
     Column("编号", 8, "cell center"),
     Column("工作表", 12),
@@ -40,28 +51,28 @@ _WIDTH = sum(column.width for column in _COLUMNS)
 _HEAD = 3  # the row of the column titles, counted from 0
 
 
-def finding_row(number: int) -> int:
-    """Return the row of the finding with this 序号, as Excel counts."""
-    return _HEAD + 1 + number
+def line_row(at: int) -> int:
+    """Return the row of a line of the list, as Excel counts; the first line is 1."""
+    return _HEAD + 1 + at
 
 
 def write_check_opinion(
     sheet: Any,
     styles: Styles,
     report: Report,
-    findings: Sequence[Finding],
+    listed: Sequence[NoticeLine],
     links: Mapping[Place, str],
-    lone: Collection[str],
+    template: Template,
 ) -> None:
-    """Write the sheet 核对意见; `findings` are in order.
+    """Write the sheet 核对意见 from the lines of its list.
 
-    `links` lead from a cell of the file to where this workbook shows it; column titles in `lone`
-    are not named.
+    `links` lead from a cell of the file to where this workbook shows it.
     """
     put_merged(sheet, (0, 0, 0, _LAST), f"{report.department}　{OPINION}", styles["title"])
     sheet.set_row(0, 28)
     _conclusion(sheet, styles, report)
-    rows = [_row(number, finding, links, lone) for number, finding in enumerate(findings, 1)]
+    balance, lone = balance_codes(template), lone_columns(template)
+    rows = [_row(line, links, balance, lone) for line in listed]
     end = write_listing(sheet, styles, _HEAD, _COLUMNS, rows)
     if rows:
         sheet.autofilter(_HEAD, 0, end - 1, _LAST)
@@ -79,14 +90,17 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
     waived = sum(f.state is FindingState.WAIVED for f in report.findings)
     counts += f"，已说明 {explained} 条" if explained else ""
     counts += f"，已豁免 {waived} 条" if waived else ""
-    returned = report.result is Result.RETURN
-    advice_ = "错误须更正，警告须更正或填写情况说明后重报" if returned else "无须退回；提示供参考"
+    advice_, look = {
+        Result.RETURN: ("错误须更正，警告须更正或填写情况说明后重报", "error"),
+        Result.EXPLAIN: ("无须退回；警告请部门核实后填写情况说明", "warning"),
+        Result.PASS: ("无须退回；提示供参考", "good"),
+    }[report.result]
     text = f"结论：{report.result.value}　　{counts}　　（{advice_}）"
     put_merged(
         sheet,
         (1, 0, 1, _LAST),
         text,
-        styles["cell strong error" if returned else "cell strong good"],
+        styles[f"cell strong {look}"],
     )
     sheet.set_row(1, 24)
     cells = sum(report.checked.values())
@@ -100,28 +114,53 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
 
 
 def _row(
-    number: int, finding: Finding, links: Mapping[Place, str], lone: Collection[str]
+    line: NoticeLine, links: Mapping[Place, str], balance: Collection[str], lone: Collection[str]
 ) -> list[CellContent | Styled]:
-    places = [finding.place]
-    if not finding.place.cell.isascii():  # a paragraph of a report: link to the table instead
-        places += finding.related
-    target = next((links[place] for place in places if place in links), None)
-    mark = f" {finding.severity.value}" if finding.state is FindingState.OPEN else ""
+    """Return the row of a cause, or of a finding; what follows from a cause has no colour."""
+    notice, finding = line.notice, line.finding
+    words = line_message(line, balance), line_advice(line, balance)
+    target = next((links[place] for place in _places(line) if place in links), None)
+    link = Styled(Link(target, "查看"), "cell center link") if target else None
+    if finding is None:
+        assert notice.cause
+        first = notice.cause.cells[0]
+        mark = f" {notice.severity.value}" if notice.is_open else ""
+        return [
+            line.number,
+            Styled(notice.severity.label, f"cell center{mark}"),
+            "起因",
+            first.place.sheet,
+            notice_address(notice),
+            notice_subject(notice, lone),
+            link,
+            first.reported,
+            probably_text(first.probably),
+            None,
+            *words,
+            None,
+        ]
+    is_coloured = finding.state is FindingState.OPEN and notice.cause is None
+    mark = f" {finding.severity.value}" if is_coloured else ""
     return [
-        number,
+        line.number,
         Styled(severity_text(finding), f"cell center{mark}"),
         finding.code,
         finding.place.sheet,
         address(finding),
         subject(finding, lone),
-        Styled(Link(target, "查看"), "cell center link") if target else None,
+        link,
         finding.reported,
         expected_with_place(finding),
         finding.difference,
-        finding.message,
-        advice(finding),
+        *words,
         finding.basis,
     ]
+
+
+def _places(line: NoticeLine) -> tuple[Place, ...]:
+    """Return the cell of a line; after a paragraph of a report, the cells it is compared with."""
+    place = line_place(line)
+    return (place,) if place.cell.isascii() or not line.finding else (place, *line.finding.related)
 
 
 def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:

@@ -28,7 +28,7 @@ from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
-_Numbers = Mapping[Place, Sequence[tuple[int, str]]]
+_Numbers = Mapping[Place, Sequence[tuple[int | str, str]]]
 
 
 def write_table(
@@ -221,7 +221,8 @@ def _write_numbers(
     sheet: Any, styles: Styles, at: int, one: IndicatorScore, numbers: _Numbers
 ) -> None:
     """Write the 序号 of this row's findings, with a link to the first of them."""
-    entries = sorted({entry for place in one.places.values() for entry in numbers.get(place, ())})
+    found = {entry for place in one.places.values() for entry in numbers.get(place, ())}
+    entries = sorted(found, key=lambda entry: [int(part) for part in str(entry[0]).split("-")])
     if entries:
         text = "、".join(str(number) for number, _ in entries[:3]) + (
             "等" if len(entries) > 3 else ""

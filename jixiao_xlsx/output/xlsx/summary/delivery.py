@@ -19,13 +19,14 @@ _COLUMNS = (
     Column("部门编码", 12, "cell center"),
     Column("部门名称", 28),
     Column("状态", 10, "cell center"),
-    Column("结果", 8, "cell center"),
+    Column("结果", 11, "cell center"),
     Column("文件", 34),
     Column("归口股室", 14, "cell center"),
     Column("联系人", 10, "cell center"),
     Column("电话", 16, "cell center"),
     Column("说明", 36),
 )
+_RESULT_MARKS = {Result.RETURN: " error", Result.EXPLAIN: " warning"}
 # What the reviewer has to decide comes before what is only to be noted.
 _URGENCY = (
     FileStatus.OTHER_DEPARTMENT,
@@ -90,7 +91,7 @@ def _due_row(
         else (FileStatus.MISSING, "" if earlier else " error")
     )
     result = entry.report.result if entry and entry.report else None
-    result_mark = " warning" if result is Result.RETURN else ""
+    result_mark = _RESULT_MARKS.get(result, "") if result else ""
     notes = [_earlier_text(earlier)] if earlier else []
     notes += [entry.problem, entry.reason] if entry else []
     if others:
@@ -121,7 +122,8 @@ def _earlier_text(report: Report) -> str:
         for severity in (Severity.ERROR, Severity.WARNING)
         if report.count(severity)
     )
-    return f"这次没有报送；第 {report.round} 次报送{f'退回，还有{counts}' if counts else '已通过'}"
+    end = f"{report.result.value}，还有{counts}" if counts else "已通过"
+    return f"这次没有报送；第 {report.round} 次报送{end}"
 
 
 def _write_files(sheet: Any, styles: Styles, top: int, files: Sequence[Entry]) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-from jixiao_xlsx.output.text.wording import advice, expected_text, in_order, severity_text, subject
+from jixiao_xlsx.output.text.notice_words import notice_address, notice_reason
+from jixiao_xlsx.output.text.notices import Notice, notices
+from jixiao_xlsx.output.text.wording import advice, expected_text, severity_text, subject
 from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
@@ -29,6 +31,7 @@ _COLUMNS = (
     Column("问题", 36),
     Column("建议／可能原因", 26),
     Column("依据", 18),
+    Column("起因", 26),
 )
 
 
@@ -45,12 +48,14 @@ def write_findings(
         (row for entry in entries for row in _rows(entry, lone)),
         map(_row_between_departments, across),
     )
-    remark = f"共 {count} 条，按部门、级别、位置排列；可用筛选箭头只看某个部门、级别或编号。"
+    remark = f"共 {count} 条，按部门、级别、位置排列，同一起因的排在一起；可用筛选箭头只看某个部门、级别或编号。"
     write_list_sheet(sheet, styles, FINDINGS, remark, _COLUMNS, rows, frozen=1)
 
 
 def _rows(entry: Entry, lone: Collection[str]) -> Iterator[ListRow]:
-    for finding in in_order(entry.report.findings if entry.report else ()):
+    report = entry.report
+    listed = notices(report.findings, report.causes) if report else []
+    for notice, finding in ((one, finding) for one in listed for finding in one.findings):
         mark = f" {finding.severity.value}" if finding.state is FindingState.OPEN else ""
         yield [
             entry.department,
@@ -66,7 +71,13 @@ def _rows(entry: Entry, lone: Collection[str]) -> Iterator[ListRow]:
             finding.message,
             advice(finding),
             finding.basis,
+            _origin(notice),
         ]
+
+
+def _origin(notice: Notice) -> str:
+    """Return the cell that a finding probably comes from, and why; "" where no cause explains it."""
+    return f"{notice_address(notice)}：{notice_reason(notice, ())}" if notice.cause else ""
 
 
 def _row_between_departments(finding: BatchFinding) -> ListRow:
@@ -80,4 +91,5 @@ def _row_between_departments(finding: BatchFinding) -> ListRow:
         finding.message,
         finding.hint,
         "、".join(f"{place.sheet}!{place.cell}" for place in finding.places),
+        None,
     ]

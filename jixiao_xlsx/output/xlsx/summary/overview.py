@@ -115,7 +115,6 @@ def _cards(season: Season, results: pd.DataFrame) -> list[tuple[str, CellContent
     due = len(season.roster) or None
     not_counted = sum(entry.status is not FileStatus.SUBMITTED for entry in season.entries)
     reports = [entry.report for entry in season.submitted if entry.report]
-    errors = sum(report.count(Severity.ERROR) > 0 for report in reports)
 
     def count(result: Result) -> int:
         return sum(report.result is result for report in reports)
@@ -131,8 +130,11 @@ def _cards(season: Season, results: pd.DataFrame) -> list[tuple[str, CellContent
             "—" if due is None else len(season.missing),
             "int error" if season.missing else "int",
         ),
-        ("通过", count(Result.PASS), "int good"),
-        ("退回", count(Result.RETURN), "int warning" if count(Result.RETURN) else "int"),
+        (Result.PASS.value, count(Result.PASS), "int good"),
+        *(
+            (result.value, count(result), f"int {traits}" if count(result) else "int")
+            for result, traits in ((Result.EXPLAIN, "warning"), (Result.RETURN, "error"))
+        ),
         ("未计入的文件", not_counted, "int"),
         *(
             (
@@ -142,7 +144,6 @@ def _cards(season: Season, results: pd.DataFrame) -> list[tuple[str, CellContent
             )
             for severity in Severity
         ),
-        ("有错误的部门", errors, "int"),
         ("平均自评分", mean(SELF_TOTAL), "sum"),
         ("平均复算分", mean(COMPUTED_TOTAL), "sum"),
     ]
@@ -174,7 +175,7 @@ def _grades(results: pd.DataFrame, template: Template) -> list[tuple[str, int]]:
 
 def _states(season: Season) -> list[tuple[str, int]]:
     counts = Counter(entry.report.result for entry in season.submitted if entry.report)
-    lines = [(f"已报·{result.value}", counts[result]) for result in (Result.PASS, Result.RETURN)]
+    lines = [(f"已报·{result.value}", counts[result]) for result in reversed(Result)]
     return [*lines, (FileStatus.MISSING.value, len(season.missing))]
 
 

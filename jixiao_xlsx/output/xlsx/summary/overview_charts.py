@@ -56,7 +56,7 @@ def column_chart(book: Any, title: str, rows: _Rows, column: int) -> Any:
 def doughnut_chart(book: Any, title: str, rows: _Rows, column: int) -> Any:
     """Return a doughnut with its legend at the right."""
     chart = _chart(book, "doughnut", title)
-    points = [{"fill": {"color": colour}} for colour in (_GREEN, _YELLOW, _RED)]
+    points = [{"fill": {"color": colour}} for colour in (_GREEN, _YELLOW, _RED, _GREY)]
     chart.add_series(
         {
             **_series(rows, column),

@@ -46,7 +46,7 @@ _COLUMNS = (
     Column(FINAL_GRADE, 9, "cell center strong"),
     Column("预算执行率", 11, "cell percent"),
     *(Column(severity.label, 7, "cell int") for severity in Severity),
-    Column(RESULT, 8, "cell center"),
+    Column(RESULT, 11, "cell center"),
     Column(COMPARED, 38, "cell center"),
     Column("说明", 24),
     Column("评分表", 9, "cell center"),
