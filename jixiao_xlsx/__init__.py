@@ -7,7 +7,7 @@
     report = jx.check(submission)             # findings, each at its cell
     card = jx.score(submission)               # 自评分 beside 复算分
 
-Importing this package loads neither pandas nor a workbook library: each function brings what it needs.
+Importing this package loads neither pandas nor a workbook library: functions import them.
 """
 
 from __future__ import annotations
@@ -46,21 +46,21 @@ Form = str | Path | Template
 
 
 def read(path: str | Path, template: Form = DEFAULT_TEMPLATE) -> Submission:
-    """Read a filled workbook. Amounts stay in each sheet's own unit. Raises reader.Unreadable with a plain reason."""
+    """Read a filled workbook; amounts stay in each sheet's unit. Raises Unreadable."""
     from jixiao_xlsx.reading import workbook
 
     return workbook.read(path, _form(template))
 
 
 def read_bytes(data: bytes, name: str, template: Form = DEFAULT_TEMPLATE) -> Submission:
-    """Read a filled workbook from memory; `name` is what findings call it. Raises reader.Unreadable."""
+    """Read a filled workbook from memory; `name` is for findings. Raises Unreadable."""
     from jixiao_xlsx.reading import workbook
 
     return workbook.read_bytes(data, name, _form(template))
 
 
 def check(submission: Submission, template: Form = DEFAULT_TEMPLATE) -> Report:
-    """Every finding about a submission, with what was checked and what was skipped and why."""
+    """Return every finding on a submission, what was checked, and what was skipped and why."""
     from jixiao_xlsx.examining import check as examining
 
     return examining.check(submission, _form(template))
@@ -84,7 +84,7 @@ def write_blank(
     department: str = "",
     code: str = "",
 ) -> None:
-    """Write the blank workbook of a form, with the year and department already in it where given."""
+    """Write the blank workbook of a form, with year and department where given."""
     from jixiao_xlsx.output.xlsx.blank import book
 
     book.write_workbook(
@@ -99,7 +99,7 @@ def write_scored(
     cards: Scorecard | Sequence[Scorecard],
     template: Form = DEFAULT_TEMPLATE,
 ) -> None:
-    """Write one department's scored workbook from what `read`, `check` and `score` gave: a card for each of the parts."""
+    """Write a scored workbook from what `read`, `check` and `score` gave, a card for each part."""
     from jixiao_xlsx.output.xlsx.scored import book
 
     book.write_scored_workbook(_place(target), submission, report, cards, _form(template))
@@ -123,14 +123,14 @@ def write_annotated(
     report: Report,
     template: Form = DEFAULT_TEMPLATE,
 ) -> None:
-    """Write the annotated copy (.xlsx) of the submitted file `data`, from what `read_bytes` and `check` gave."""
+    """Write the annotated copy (.xlsx) of a file, from what `read_bytes` and `check` gave."""
     from jixiao_xlsx.output.xlsx.annotated import book
 
     _put(target, book.annotate(data, submission, report, _form(template)))
 
 
 def differences(old: Submission, new: Submission) -> tuple[Change, ...]:
-    """Every cell of the form that is typed differently in two workbooks, wherever its row stands now."""
+    """Return every cell of the form typed differently in two workbooks, rows paired by title."""
     from jixiao_xlsx.season.rounds import compare_rounds
 
     return tuple(compare_rounds.differences(old, new))
@@ -144,7 +144,7 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> Season:
-    """Do the whole job: read, check and score every file of `inboxes`, and write the results into `output`.
+    """Read, check and score every file of `inboxes`, and write the results into `output`.
 
     `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:
     roster, bureau, waivers, reference, choose, previous, review (paths), passwords, jobs. A script

@@ -44,8 +44,7 @@ from typing import Any
 
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import TableSpec, Template
-from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace
-from jixiao_xlsx.output.xlsx.blank.layout import place as lay_out
+from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, lay_out
 from jixiao_xlsx.reading.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.table_rows import read_tables
 from jixiao_xlsx.reading.titles import titles_of

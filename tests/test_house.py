@@ -121,7 +121,6 @@ def test_rooms_stay_readable() -> None:
         assert len(inside) <= MOST_MODULES, f"{folder.name}: {len(inside)} modules"
 
 
-@pytest.mark.xfail(strict=False, reason="until every room is within 100 characters")
 def test_lines_are_short() -> None:
     """Characters, not bytes: a Chinese one counts once. The page of a rule is text for people."""
     long = [
@@ -154,7 +153,6 @@ def is_rule(node: ast.FunctionDef) -> bool:
     )
 
 
-@pytest.mark.xfail(strict=False, reason="until every room has renamed its own")
 def test_a_public_name_has_one_meaning() -> None:
     """The doors offer functions of the rooms under the words of the user; nothing else is twice."""
     homes: dict[str, list[str]] = {}

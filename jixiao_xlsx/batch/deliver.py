@@ -1,4 +1,4 @@
-"""The last phase: the files of one department, as bytes: scored workbook, annotated copy, letter, mail draft."""
+"""The last phase: the files of one department as bytes: scores, copy, letter, mail draft."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class DeliverTask:
 
     @property
     def file(self) -> str:
-        """How the file is called."""
+        """Return the name of the file."""
         return self.work.file
 
 
@@ -57,7 +57,7 @@ def deliver(task: DeliverTask) -> Delivered:
         return Delivered(task.file, problem=_FAULT, faults=(error_text(error),))
 
 
-def lost(task: DeliverTask, cause: str) -> Delivered:
+def not_delivered(task: DeliverTask, cause: str) -> Delivered:
     """Return what came of a department whose process did not come back."""
     failure = failure_of_process(cause)
     return Delivered(task.file, problem=_FAULT, faults=failure.faults or (cause,))
@@ -102,7 +102,7 @@ def _title(report: Report, template: Template) -> str:
 def _letters(
     task: DeliverTask, submission: Submission, plain: bytes, template: Template
 ) -> Iterator[tuple[str, bytes]]:
-    """The letter, and the annotated copy where something is open, each by the end of its name."""
+    """Yield the letter, and the annotated copy where something is open, each by name suffix."""
     from jixiao_xlsx.output.word.letters import write_letter
 
     report = task.report
@@ -117,7 +117,7 @@ def _letters(
 def _annotated(
     data: bytes, submission: Submission, report: Report, template: Template
 ) -> bytes | None:
-    """The annotated copy; None where the workbook is beyond openpyxl: letter and scores stand all the same."""
+    """Return the annotated copy; None where openpyxl cannot write it."""
     from jixiao_xlsx.output.xlsx.annotated.book import annotate
 
     try:

@@ -29,7 +29,7 @@ from jixiao_xlsx.values.work import Examined, Work
 
 @dataclass(frozen=True, slots=True)
 class ExamineTask:
-    """A workbook with its bytes, the work on it, and its written report (bytes), or why that cannot be read.
+    """A workbook (bytes), the work on it, and its written report (bytes) or why it is unreadable.
 
     `scored`: scores are wanted as well as findings; `compared`: a round before was given.
     """
@@ -45,12 +45,12 @@ class ExamineTask:
 
     @property
     def file(self) -> str:
-        """How the file is called."""
+        """Return the name of the file."""
         return self.work.file
 
 
 def examine(task: ExamineTask) -> Examined:
-    """Read, check and score one workbook. Never raises: whatever happens to it is in the Examined."""
+    """Read, check and score one workbook. Never raises: a failure is in the Examined."""
     try:
         with undisturbed():
             return _examined(task, find_template(task.form))
@@ -58,7 +58,7 @@ def examine(task: ExamineTask) -> Examined:
         return _failed(task.file, failure_of(error, passwords=bool(task.passwords)))
 
 
-def lost(task: ExamineTask, cause: str) -> Examined:
+def not_examined(task: ExamineTask, cause: str) -> Examined:
     """Return what came of a workbook whose process did not come back."""
     return _failed(task.file, failure_of_process(cause))
 
@@ -106,7 +106,7 @@ def _examined(task: ExamineTask, template: Template) -> Examined:
 
 
 def _with_report(submission: Submission, task: ExamineTask, template: Template) -> Submission:
-    """The submission with the written report that belongs to it, or with why that cannot be read."""
+    """Return the submission with its written report, or with why that cannot be read."""
     name = task.work.report
     if task.problem:
         return replace(submission, unread=((name.rpartition("/")[2], task.problem),))

@@ -26,15 +26,15 @@ class FileTask(Protocol):
 
     @property
     def file(self) -> str:
-        """How the file is called."""
+        """Return the name of the file."""
 
     @property
     def data(self) -> bytes:
-        """Its bytes."""
+        """Return the bytes."""
 
 
-Task = TypeVar("Task", bound=FileTask)
-Result = TypeVar("Result")
+_Task = TypeVar("_Task", bound=FileTask)
+_Result = TypeVar("_Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +45,11 @@ class Executor:
 
     def results(
         self,
-        function: Callable[[Task], Result],
-        tasks: Iterable[Task],
-        lost: Callable[[Task, str], Result],
-    ) -> Iterator[Result]:
-        """Yield what `function` makes of each task, in any order; `lost(task, cause)` for a process that died."""
+        function: Callable[[_Task], _Result],
+        tasks: Iterable[_Task],
+        lost: Callable[[_Task, str], _Result],
+    ) -> Iterator[_Result]:
+        """Yield the result of each task in any order; `lost(task, cause)` for a dead process."""
         waiting = iter(tasks)
         while some := list(islice(waiting, _AT_ONCE)):
             opaque = some if self.jobs > 1 else []
@@ -69,7 +69,7 @@ def _is_opaque(data: bytes) -> bool:
 
 
 def executor_for(files: int, jobs: int | None, *, scored: bool) -> Executor:
-    """Return an executor for so many files; `jobs` None: one process per processor where that gains."""
+    """Return an executor for so many files; `jobs` None: a process per processor where faster."""
     if jobs is None:
         enough = POOL_FROM_SCORED if scored else POOL_FROM_CHECKED
         jobs = (os.cpu_count() or 1) if files >= enough else 1
@@ -78,7 +78,7 @@ def executor_for(files: int, jobs: int | None, *, scored: bool) -> Executor:
 
 @contextlib.contextmanager
 def undisturbed() -> Iterator[None]:
-    """Hold back the search for circular garbage while one file is worked on: it costs a tenth of the time."""
+    """Suspend garbage collection during the work on one file: it costs a tenth of the time."""
     gc.disable()
     try:
         yield

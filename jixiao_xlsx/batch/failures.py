@@ -1,4 +1,4 @@
-"""Why a file gives nothing, for people: the system's errors, the guards' refusals, and processes that were lost."""
+"""Why a file gives nothing, for people: system errors, refusals, and lost processes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Blank workbooks for a bureau to hand out: one, or one per department of the roster with what is known of it."""
+"""Blank workbooks to hand out: one, or a prefilled one per department of the roster."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from jixiao_xlsx.values.people import Bureau, Department
 
 @dataclass(frozen=True)
 class Handout:
-    """What was written, how many of the files hold figures typed ahead, and what a person should know of their sources."""
+    """How many files were written, how many with prefilled figures, and notes on the sources."""
 
     files: tuple[Path, ...]
     prefilled: int = 0
@@ -40,10 +40,11 @@ def blank_workbooks(
     reference_path: Path | None = None,
     last_year_path: Path | None = None,
 ) -> Handout:
-    """Write the blank workbook of `template` into `output`, for each department of the roster where one is given.
+    """Write the blank workbook of `template` into `output`, or one per department of a roster.
 
-    Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path` gives the approved
-    budgets, `last_year_path` is a folder of last year's filled workbooks; both need the roster. Raises InputError, Blocked.
+    Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path`
+    gives the approved budgets, `last_year_path` is a folder of last year's filled workbooks; both
+    need the roster. Raises InputError, Blocked.
     """
     bureau_file = file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
@@ -82,7 +83,7 @@ def blank_workbooks(
 def _handed_out(
     target: Path, fill: Callable[[BinaryIO], object], template: Template
 ) -> tuple[str, ...]:
-    """Write a blank workbook; one of that name that somebody filled in is kept beside it, and told. Raises Blocked."""
+    """Write a blank workbook; keep a filled one of that name beside it. Raises Blocked."""
     kept = set_aside(target).name if target.is_file() and not _is_blank(target, template) else ""
     write_whole(target, fill)
     return (f"原来的“{target.name}”已填了内容，或不是空白表，改名保留为“{kept}”",) if kept else ()

@@ -1,4 +1,4 @@
-"""The first phase: whose a file is, of which year and form. Cheap, and done for every file of the inbox."""
+"""The first phase, for every file of the inbox: its department, year and form. Cheap."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class IdentifyTask:
 
     @property
     def file(self) -> str:
-        """How the file is called."""
+        """Return the name of the file."""
         return self.identity.file
 
 
@@ -86,7 +86,7 @@ def from_inbox(candidate: Candidate) -> Identity:
 
 
 def _content(candidate: Candidate) -> bytes | Failure:
-    """The bytes of a file, or why there are none to be had; a folder that was not entered has none."""
+    """Return the bytes of a file, or why there are none; a folder not entered has none."""
     nothing = bool(candidate.set_aside) and not (candidate.size or candidate.saved)
     if nothing or (candidate.set_aside and candidate.size > MAX_FILE_BYTES):
         return Failure("")
@@ -155,7 +155,7 @@ def identity_of_submission(start: Identity, submission: Submission, template: Te
 
 
 def _report(start: Identity, data: bytes, template: Template) -> Identity:
-    """What a written report is called and which years it names; unreadable ones say why."""
+    """Return the identity of a written report, with its first paragraphs and the years it names."""
     document = read_document(data, start.file, template)
     texts = [paragraph.text for paragraph in document.paragraphs]
     return replace(

@@ -1,16 +1,16 @@
-"""The output folder of a run: what was put there, what an earlier run left, what a person changed since.
+"""The output folder of a run: its files, those of earlier runs, those a person changed.
 
-Files are first written whole into a hidden folder beside the results and then moved to their places,
-so that a run which is killed leaves no half file. What it was about to place is noted before the
-moves: the next run knows those files for its own.
+Files are first written whole into a hidden folder beside the results and then moved to their
+places, so that a run which is killed leaves no half file. What it was about to place is noted
+before the moves: the next run knows those files for its own.
 """
 
 from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shutil
+import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath
 
@@ -32,7 +32,8 @@ _LOCK = "lock"
 
 
 class Outbox:
-    """Stages files and places them under `folder`; remembers in `outputs` their digests by relative path.
+    """Stages files and places them under `folder`; remembers in `outputs` their digests by relative
+    path.
 
     What was changed by hand since an earlier run is never overwritten or removed: it is renamed
     beside its place, and its path goes to `kept`. `notes` gathers what a person should know.
@@ -57,7 +58,7 @@ class Outbox:
         self._staged[path] = place
 
     def place(self) -> dict[str, str]:
-        """Move the staged files to their places, and return why some could not be, by path. Raises Blocked."""
+        """Move the staged files to their places; return failures by path. Raises Blocked."""
         digests = {path: sha256_of(place) for path, place in self._staged.items()}
         for path, digest in digests.items():
             self._placing.setdefault(path, set()).add(digest)
@@ -96,7 +97,7 @@ class Outbox:
             self.notes.append(f"“{path}”生成后被人改动过，已改名保留为“{kept.name}”，新结果另写。")
 
     def _known(self, path: str) -> set[str]:
-        """The digests under which earlier runs, finished or killed, placed this file."""
+        """Return the digests with which earlier runs, finished or killed, placed this file."""
         earlier = {self._earlier[path]} if path in self._earlier else set()
         return earlier | self._placing.get(path, set())
 
@@ -115,7 +116,7 @@ class Outbox:
                 self.notes.append(f"“{path}”是以前的结果，本次已不用，但删不掉：请关闭后自行删除。")
 
     def close(self, record: bytes) -> None:
-        """Write run.json, which tells the next run what is ours, and remove the staging folder. Raises Blocked."""
+        """Write run.json, the list of our files, and remove the staging folder. Raises Blocked."""
         write_bytes(self.folder / RUN_RECORD, record)
         shutil.rmtree(self._staging, ignore_errors=True)
 
@@ -125,7 +126,7 @@ def _listed(outputs: Mapping[str, str]) -> list[dict[str, str]]:
 
 
 def _outputs_in(record: Path) -> Mapping[str, str]:
-    """What a record of ours lists: only plain relative paths."""
+    """Return the files that a run.json lists: only plain relative paths."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         data = json.loads(record.read_text(encoding="utf-8"))
         if data["tool"]["name"] == TOOL:
@@ -162,10 +163,10 @@ def only_one_run(folder: Path) -> Iterator[Callable[[], None]]:
 
 def _locked(descriptor: int) -> bool:
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
 
@@ -173,5 +174,5 @@ def _locked(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     except OSError:  # a file system without locks; on Windows this is how a lock is refused
-        return os.name != "nt"
+        return sys.platform != "win32"
     return True

@@ -1,4 +1,4 @@
-"""The phases on files: identify and assign, then examine what counts until every department has what can be read."""
+"""The phases on files: identify, assign, and examine until what counts can be read."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jixiao_xlsx.batch.examine import ExamineTask, examine, lost
+from jixiao_xlsx.batch.examine import ExamineTask, examine, not_examined
 from jixiao_xlsx.batch.executors import Executor, executor_for
 from jixiao_xlsx.batch.identify import identify_all
 from jixiao_xlsx.form.spec import Template
@@ -32,7 +32,7 @@ class _Steps:
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """How the phases run: the files of the inbox by name, the form, and what each task needs besides.
+    """What the phases need: the files of the inbox by name, the form, and the options of tasks.
 
     `scored`: scores are wanted as well as findings; `compared`: a round before was given.
     """
@@ -47,12 +47,12 @@ class Phases:
 
     @property
     def title_words(self) -> tuple[str, ...]:
-        """The words of which a report's title has one; () for a form whose reports are not read."""
+        """Return words of which a report's title has one; () where reports are not read."""
         words = read_vocabulary(self.template)
         return tuple(words.report) if words else ()
 
     def content(self, file: str) -> bytes:
-        """Return the bytes of a file of the inbox, b"" where they are gone since: nothing can be read then."""
+        """Return the bytes of a file of the inbox; b"" where it is gone since."""
         try:
             return self.files[file].content()
         except (OSError, Refused):
@@ -106,7 +106,7 @@ def identified_and_examined(
         if not works:
             return assignment, examined
         tasks = (_task(phases, assignment, work) for work in works)
-        examined |= {one.file: one for one in phases.executor.results(examine, tasks, lost)}
+        examined |= {one.file: one for one in phases.executor.results(examine, tasks, not_examined)}
         failed = {file: one for file, one in examined.items() if one.report is None}
         identities = [
             _failed(one, failed[one.file]) if one.file in failed else one for one in identities

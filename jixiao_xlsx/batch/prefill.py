@@ -1,6 +1,7 @@
-"""What is typed ahead for a department: its approved budget, and last year's closing figures where this year's begin.
+"""Prefilled figures of a department: its approved budget, and last year's closing figures.
 
-Which cell follows from which is data ([reference] and [[carry]] of the spec). What cannot be placed is told, never guessed.
+Which cell follows from which is data ([reference] and [[carry]] of the spec). What cannot be placed
+is in the notes.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.season.which_counts import joined, place
+from jixiao_xlsx.season.which_counts import place
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Department, ReferenceLine
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import joined, tidy
 from jixiao_xlsx.values.work import Identity
 
 BUDGETS = (
@@ -34,7 +35,7 @@ Figures = Mapping[Ref, Decimal]
 
 @dataclass(frozen=True)
 class Ahead:
-    """Figures by department name, in the unit of their cells, and what a person should know of the sources."""
+    """Figures by department name, in the unit of their cells, and notes on the sources."""
 
     by_department: Mapping[str, Figures] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
@@ -48,13 +49,13 @@ class Ahead:
         return Ahead(joined, self.notes + other.notes)
 
 
-# ------------------------------------------------------------------------------------------------------ approved budget
+# --------------------------------------------------------------------------------- approved budget
 
 
 def approved(
     lines: Iterable[ReferenceLine], roster: Sequence[Department], template: Template
 ) -> Ahead:
-    """The approved budgets of the departments of `roster`. A line that leads nowhere is told in the notes."""
+    """Return the approved budgets of the departments of `roster`; notes name unused lines."""
     owners = {tidy(department.code): department.name for department in roster if department.code}
     found: dict[str, dict[Ref, Decimal]] = {}
     notes: list[str] = []
@@ -62,7 +63,9 @@ def approved(
         owner, row = owners.get(tidy(line.code)), _row(line.item, template)
         if owner is None or row is None:
             notes.append(
-                f"{line.source}：{f'部门编码“{line.code}”不在名册中' if owner is None else f'表里没有“{line.item}”这一项'}，未预填"
+                f"{line.source}："
+                f"{f'部门编码“{line.code}”不在名册中' if owner is None else f'表里没有“{line.item}”这一项'}"
+                "，未预填"
             )
             continue
         found.setdefault(owner, {}).update(_budgets(line, row, template))
@@ -70,7 +73,7 @@ def approved(
 
 
 def _row(item: str, template: Template) -> str | None:
-    """The row of the form that an item of the reference means."""
+    """Return the row of the form that an item of the reference means."""
     table = template.table.get(template.reference_table)
     wanted = tidy(item)
     for row in table.rows if table else ():
@@ -92,13 +95,15 @@ def _converted(value: Decimal, unit: str, wanted: str) -> Decimal:
     return value if unit == wanted else value * atoms_per(unit) / atoms_per(wanted)
 
 
-# ------------------------------------------------------------------------------------------------------ last year
+# --------------------------------------------------------------------------------------- last year
 
 
 def last_year(
     folder: Path, roster: Sequence[Department], year: int | None, template: Template
 ) -> Ahead:
-    """The closing figures in last year's workbooks, by the roster's names. `year` is the year to come; None: not known.
+    """Return the closing figures in last year's workbooks, by the roster's names.
+
+    `year` is the year to come; None: unknown.
 
     A department's latest workbook counts; files that cannot be used are told in the notes.
     """

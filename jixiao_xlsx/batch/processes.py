@@ -34,7 +34,7 @@ _Answer = TypeVar("_Answer")
 
 
 class _Fault(Exception):
-    """An exception of a task, as text."""
+    """An exception raised by a task, as text."""
 
 
 def in_processes(

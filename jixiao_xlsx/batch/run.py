@@ -8,7 +8,7 @@ from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx.batch.deliver import DeliverTask, deliver, lost
+from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
@@ -21,10 +21,9 @@ from jixiao_xlsx.season.assign import assign
 from jixiao_xlsx.season.rounds.earlier_round import records_left
 from jixiao_xlsx.season.rounds.records import SEASON_FILE, season_json
 from jixiao_xlsx.season.settle import settle
-from jixiao_xlsx.season.which_counts import joined
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, Season
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import joined, tidy
 from jixiao_xlsx.values.work import Delivered, Examined, Work
 
 _NAMED_AT_MOST = 5
@@ -68,7 +67,7 @@ def refuse_inbox_as_output(inboxes: Sequence[Path], output: Path) -> None:
 
 
 def with_output_names(entries: Sequence[Entry], prefix: str = "") -> Iterator[Entry]:
-    """Yield the entries with the name of the scored workbook of each that counts, no two alike on any system."""
+    """Yield the entries, those that count with a unique name for their scored workbook."""
     taken: set[str] = set()
     for entry in entries:
         if not entry.counts or entry.report is None:
@@ -84,7 +83,7 @@ def with_output_names(entries: Sequence[Entry], prefix: str = "") -> Iterator[En
 def _with_departments_files(
     season: Season, works: Mapping[str, Work], phases: Phases, outbox: Outbox
 ) -> Season:
-    """The season with the files of each department in their places, or with why they are not."""
+    """Return the season with the files of each department written, or why they are not."""
     entries = list(with_output_names(season.entries, f"{SCORED}/"))
     departments = {one.name: one for one in season.roster}
     wanted = [entry for entry in entries if entry.output]
@@ -92,7 +91,7 @@ def _with_departments_files(
     tasks = (_delivery(entry, works[entry.file], season, departments, phases) for entry in wanted)
     delivered: dict[str, Delivered] = {}
     unwritten: dict[str, str] = {}
-    for one in phases.executor.results(deliver, tasks, lost):
+    for one in phases.executor.results(deliver, tasks, not_delivered):
         for path, data in one.files:
             try:
                 outbox.stage(path, (data,))
@@ -136,7 +135,7 @@ def _delivery(
 
 
 def _placed(entry: Entry, delivered: Delivered, unwritten: Mapping[str, str]) -> Entry:
-    """The entry with the paths of its files, and with what could not be written."""
+    """Return the entry with the paths of its files, and with what could not be written."""
     paths = [path for path, _ in delivered.files]
     problems = [unwritten[path] for path in paths if path in unwritten]
     scored = entry.output in paths and entry.output not in unwritten
@@ -153,7 +152,7 @@ def _placed(entry: Entry, delivered: Delivered, unwritten: Mapping[str, str]) ->
 
 
 def _of_addresses(notes: Sequence[tuple[str, str]]) -> Iterator[str]:
-    """A line for each thing that is wrong with mail addresses, with the departments it is wrong of."""
+    """Yield a line for each fault of mail addresses, with the departments that have it."""
     by_words: dict[str, list[str]] = {}
     for department, words in notes:
         by_words.setdefault(words, []).append(department)
@@ -173,7 +172,7 @@ def _with_shared_files(
     job: Job,
     outbox: Outbox,
 ) -> Season:
-    """The season with the files that are about all departments, season.json and run.json in their places."""
+    """Return the season with the shared files, season.json and run.json written."""
     problems: list[str] = []
     faults: list[str] = []
     for name in SHARED_FILES:
@@ -189,7 +188,7 @@ def _with_shared_files(
 def _season_json(
     season: Season, examined: Mapping[str, Examined], sources: Sources, job: Job
 ) -> Iterator[bytes]:
-    """What a later round reads: this round's records, and those of departments that sent nothing this time."""
+    """Yield season.json: this round's records, and those of departments that sent nothing."""
     counted = [entry for entry in season.entries if entry.counts and entry.report]
     names = {entry.department for entry in counted}
     names |= {entry.report.code for entry in counted if entry.report}
@@ -200,7 +199,7 @@ def _season_json(
 
 
 def _notes(season: Season, sources: Sources, job: Job, outbox: Outbox) -> Iterator[str]:
-    """What a person should know of the round before, the review and the output folder."""
+    """Yield notes on the round before, the review and the output folder."""
     if unusable := sources.earlier.unusable:
         listed = "、".join(unusable[:5]) + (" 等" if len(unusable) > 5 else "")
         yield (f"上一轮有 {len(unusable)} 份轮次记录不能用（{listed}），这些部门按第一次报送对待。")

@@ -1,4 +1,4 @@
-"""The files of a run that are about all departments: 汇总.xlsx, the briefing, and the lists of findings."""
+"""The files about all departments: 汇总.xlsx, the briefing, and the lists of findings."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ SHARED_FILES: Mapping[str, Callable[[Season, Template], Iterator[bytes]]] = {
 def shared_file(
     name: str, season: Season, template: Template, outbox: Outbox, faults: list[str]
 ) -> str:
-    """Stage one of them, and return "" or why that failed; the program's own faults are added to `faults`."""
+    """Stage one of them; return "" or why that failed. Faults of the program go to `faults`."""
     try:
         outbox.stage(name, SHARED_FILES[name](season, template))
     except Blocked as blocked:

@@ -1,4 +1,4 @@
-"""Files checked or scored by themselves, without roster, season or summary: `jixiao check` and `jixiao score`."""
+"""Check or score files by themselves: `jixiao check` and `jixiao score`."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx.batch.deliver import DeliverTask, deliver, lost
+from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
 from jixiao_xlsx.batch.outbox import only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
 from jixiao_xlsx.batch.run import refuse_inbox_as_output, with_output_names
@@ -19,8 +19,8 @@ from jixiao_xlsx.output.files import Blocked, refusal, set_aside, write_bytes
 from jixiao_xlsx.season.assign import Assignment, assign_each
 from jixiao_xlsx.season.review.read_reviews import read_review
 from jixiao_xlsx.season.settle import entries_of
-from jixiao_xlsx.season.which_counts import joined
 from jixiao_xlsx.values.season import Entry
+from jixiao_xlsx.values.text import joined
 from jixiao_xlsx.values.work import Delivered
 
 
@@ -53,7 +53,7 @@ def check_files(
 
 
 def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
-    """The report that a person gave; it came with no other file."""
+    """Return the report that a person gave; it came with no other file."""
     names = {one.path: one.file for one in phases.files.values()}
     extra = [replace(one, beside="") for one in find_candidates([Path(report)])]
     named = [replace(one, file=names.get(one.path, one.file)) for one in extra]
@@ -101,7 +101,7 @@ def score_files(
             if entry.output and entry.report
         )
         delivered = {}
-        for one in phases.executor.results(deliver, tasks, lost):
+        for one in phases.executor.results(deliver, tasks, not_delivered):
             delivered[one.file] = _written(one, output, originals)
             phases.step()
         release()
@@ -121,7 +121,7 @@ def _with(entry: Entry, delivered: Delivered | None) -> Entry:
 
 
 def _written(one: Delivered, output: Path, originals: Collection[Path]) -> Delivered:
-    """Put the scored workbook in its place, where nothing that anybody typed is lost by it."""
+    """Put the scored workbook in its place, where nothing typed by a person is lost."""
     notes: list[str] = []
     for path, data in one.files:
         target = output / path
@@ -146,7 +146,7 @@ def _kept(target: Path, data: bytes) -> Iterator[str]:
 
 
 def _is_somebodys(target: Path) -> bool:
-    """Whether it is no scored workbook, or one that a reviewer typed into."""
+    """Return whether it is no scored workbook, or one that a reviewer typed into."""
     try:
         data = target.read_bytes()
         reviews = read_review(data, target.name) if is_fully_guarded(data) else ()

@@ -1,4 +1,4 @@
-"""The bureau's own files, read before any work is done, so that their mistakes are told at once."""
+"""Read the bureau's own files before any work is done, so that a mistake in one stops the run."""
 
 from __future__ import annotations
 
@@ -29,12 +29,11 @@ SCORED = "评分"
 
 @dataclass(frozen=True)
 class Sources:
-    """The bureau's files, the digest of each by its name, and what is to be said of the reviewer's."""
+    """The bureau's files, the digest of each by its name, and the earlier round."""
 
     bureau: BureauFiles
     earlier: EarlierRound = field(default_factory=EarlierRound)
     digests: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[BatchFinding, ...] = ()
 
 
 def read_sources(job: Job) -> Sources:
@@ -55,11 +54,11 @@ def read_sources(job: Job) -> Sources:
             reference=read_reference(job.reference) if job.reference else (),
             choices=read_choices(job.choose, roster) if job.choose else (),
             reviews=reviews,
+            review_findings=findings,
             earlier=earlier.records if job.previous else None,
         ),
         earlier,
         {path.name: sha256_of(path) for path in files if path},
-        findings,
     )
 
 
@@ -73,7 +72,10 @@ def _earlier(previous: Path) -> EarlierRound:
 def _reviews(
     folder: Path, roster: tuple[Department, ...]
 ) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
-    """The reviewer's scores by department, as the roster calls them. Raises InputError where the folder has none."""
+    """Return the reviewer's scores by department, as the roster calls them.
+
+    Raises InputError where the folder has none.
+    """
     place = folder / SCORED if (folder / SCORED).is_dir() else folder
     reviews, notes = read_reviews(place)
     if not reviews:
@@ -83,5 +85,5 @@ def _reviews(
     named = [
         replace(one, department=departments.called(one.code, one.department)) for one in reviews
     ]
-    joined, conflicts = apply_reviews.joined(named)
-    return joined, (*notes, *conflicts)
+    decisive, conflicts = apply_reviews.joined_reviews(named)
+    return decisive, (*notes, *conflicts)

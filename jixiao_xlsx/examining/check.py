@@ -23,9 +23,10 @@ from jixiao_xlsx.values.people import ReferenceLine
 
 
 def catalogue(template: Template) -> tuple[Rule, ...]:
-    """Every rule that applies to a form, by code: those in code and those its equations and rates make.
+    """Return the rules of a form by code: those in code, its equations and its rates.
 
-    The form's own severities replace the defaults; disabled rules are left out. Raises SpecError for a code that is none.
+    The form's own severities replace the defaults; disabled rules are left out. Raises SpecError
+    for a code that is none.
     """
     return _catalogue(template)
 
@@ -58,9 +59,10 @@ def _as_configured(rule: Rule, template: Template) -> Rule:
 def check(
     submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()
 ) -> Report:
-    """All findings in one pass, with what was checked (cells per rule) and what was skipped.
+    """Return all findings, with what was checked (cells per rule) and what was skipped.
 
-    `reference` holds the bureau's own figures for this department. A workbook of an earlier version is held to that.
+    `reference` holds the bureau's own figures for this department. A workbook of an earlier version
+    is held to that.
     """
     form = hidden_mark.edition_of(submission.meta, template)
     reports = [
@@ -71,7 +73,7 @@ def check(
 
 
 def _together(reports: Sequence[Report], submission: Submission) -> Report:
-    """The reports on all copies of a sheet as one; what is said of a sheet that they share is said once."""
+    """Return the reports on all copies of a sheet as one, findings on shared sheets once."""
     found = dict.fromkeys(
         replace(finding, fingerprint="") for report in reports for finding in report.findings
     )

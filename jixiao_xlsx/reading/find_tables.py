@@ -228,10 +228,10 @@ def find_rows(
             and (found := titles.rows.find(text))
         ):
             claims.append((found[0], place, found[1]))
-    return assign(claims)
+    return assign_titles(claims)
 
 
-def assign(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -> TitledRows:
+def assign_titles(claims: Iterable[tuple[int, Position, str]], *, alone: bool = True) -> TitledRows:
     """Assign one row to a title, the best rank first; `alone`: and one title to a row."""
     at: dict[str, int] = {}
     labels: dict[str, Position] = {}

@@ -11,7 +11,7 @@ from jixiao_xlsx.reading.find_tables import (
     Header,
     Region,
     TitledRows,
-    assign,
+    assign_titles,
     divide,
     find_header,
     find_rows,
@@ -141,7 +141,7 @@ def _find_labels(
             values[place] = (place[0], values_at)
         else:
             values[place] = _beside(draft.sheet, draft.titles, place)
-    return assign(claims, alone=False), values
+    return assign_titles(claims, alone=False), values
 
 
 def _beside(sheet: Worksheet, titles: TableTitles, label: Position) -> Position:

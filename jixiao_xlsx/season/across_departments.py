@@ -1,6 +1,7 @@
-"""What only many departments together show: copied figures and paragraphs, figures far from peers, targets of one's own. Pure.
+"""Compare departments: copied figures and paragraphs, outliers among peers, own targets. Pure.
 
-A worker takes the few Facts of its submission; the comparison runs once, in the parent, over all that count.
+A worker takes the few Facts of its submission; the comparison runs once, in the parent, over all
+that count.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ ENOUGH_FIGURES = (
     8  # different non-zero amounts that two tables must share before chance is out of the question
 )
 LONG_ENOUGH = 60  # characters of a paragraph that nobody writes twice by chance
-COMMON = 4  # departments that say the same sentence: then it is the county's model text, not one another's
+COMMON = 4  # departments with the same sentence: it is then the county's model text
 ENOUGH_PEERS = 6
 FAR = 4  # times the peers' median, or a quarter of it
 MOST = Fraction(3, 4)
@@ -45,7 +46,7 @@ _SENTENCES = re.compile(r"[。；\n]")
 
 
 def facts_of(submission: Submission, template: Template) -> Facts:
-    """What this submission has to be compared by."""
+    """Return what other departments compare with this submission."""
     figures = {
         name: digest for name, table in submission.tables.items() if (digest := _digest(table))
     }
@@ -69,7 +70,7 @@ def _role(submission: Submission, template: Template, name: str) -> Cell | None:
 
 
 def _digest(table: Table) -> str:
-    """A digest of a table's amounts in order; "" where they are too few to say anything."""
+    """Return a digest of a table's amounts in order; "" where they are too few."""
     amounts = [cell.number for cell in table.cells() if cell.unit in MONEY_UNITS and cell.number]
     if len(set(amounts)) < ENOUGH_FIGURES:
         return ""
@@ -77,7 +78,7 @@ def _digest(table: Table) -> str:
 
 
 def _paragraphs(submission: Submission) -> Iterator[tuple[str, Place, str]]:
-    """The long sentences of the workbook and of the reports that came with it, each by its digest."""
+    """Return the digests of long sentences in the workbook and its written reports."""
     for place, text in _texts(submission):
         for sentence in _SENTENCES.split(text) if len(text) >= LONG_ENOUGH else ():
             words = tidy(sentence)
@@ -109,11 +110,11 @@ def _per_head(submission: Submission, template: Template, staff: Decimal | None)
     return Fraction(cell.number) * atoms_per(cell.unit) / atoms_per("元") / Fraction(staff)
 
 
-# ------------------------------------------------------------------------------------------------------ comparing
+# --------------------------------------------------------------------------------------- comparing
 
 
 def crosscheck(entries: Sequence[Entry]) -> tuple[BatchFinding, ...]:
-    """Every finding across departments, over entries that count."""
+    """Return the findings across departments, over entries that count."""
     return (
         *_same_figures(entries),
         *_same_paragraphs(entries),
@@ -177,7 +178,10 @@ def _far_from_peers(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
         middle = statistics.median(value for _, value in members)
         for name, value in members:
             if value > middle * FAR or value * FAR < middle:
-                words = f"{name}人均公用经费 {plain(value, 2)} 元，{nature}单位中位数 {plain(middle, 2)} 元（{len(members)} 个单位）。"
+                words = (
+                    f"{name}人均公用经费 {plain(value, 2)} 元，{nature}单位中位数 {plain(middle, 2)} "
+                    f"元（{len(members)} 个单位）。"
+                )
                 yield _made(PEERS, (name,), words, "请核对公用经费和在职人数")
 
 
@@ -203,7 +207,7 @@ def _other_targets(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
 
 
 def strangers(lines: Iterable[ReferenceLine], codes: Iterable[str]) -> Iterator[BatchFinding]:
-    """Figures of the bureau whose 部门编码 is nobody's: they were held against no workbook, and nobody would notice."""
+    """Yield the bureau's figures whose 部门编码 no workbook has: they were compared with none."""
     known = {tidy(code) for code in codes}
     first: dict[str, str] = {}
     for line in lines:

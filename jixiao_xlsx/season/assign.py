@@ -1,4 +1,4 @@
-"""Who is who: which workbook counts for which department, and what of the bureau's own goes along with it. Pure."""
+"""Assign workbooks to departments, with what the bureau knows of each. Pure."""
 
 from __future__ import annotations
 

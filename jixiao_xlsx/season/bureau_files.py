@@ -1,4 +1,4 @@
-"""What the bureau itself brings to a run: who is asked, what it knows of them, and what it decided."""
+"""What the bureau brings to a run: its roster, its figures and its decisions."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.intake.roster import Choice
+from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.work import Record
@@ -17,7 +18,8 @@ class BureauFiles:
     """The bureau's own files as read.
 
     `today` is the day on which waivers must hold; `earlier` the records of the round before by
-    department name and code, None where the run is not compared with one.
+    department name and code, None where the run is not compared with one; `review_findings` are
+    about the scored workbooks that `reviews` were read from.
     """
 
     today: dt.date
@@ -27,4 +29,5 @@ class BureauFiles:
     reference: tuple[ReferenceLine, ...] = ()
     choices: tuple[Choice, ...] = ()
     reviews: tuple[Review, ...] = ()
+    review_findings: tuple[BatchFinding, ...] = ()
     earlier: Mapping[str, Record] | None = None

@@ -1,11 +1,12 @@
-"""The roster ready to be searched: a department by its code, by any of its names, in a file name, by a sender."""
+"""The roster ready to be searched: by code, by any name, in a file name, by a sender."""
 
 from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import FileStatus, Letter
@@ -16,6 +17,7 @@ _PLACE = re.compile(r"[\u4e00-\u9fff]{2}[县市区旗]$")
 _OWN_PLACE = re.compile(r"^(?:中共)?[\u4e00-\u9fff]{0,4}?[县市区旗](?=.{3})")
 _LONG_ENOUGH = 3  # letters of a name that no file name holds by chance
 _BETWEEN_ADDRESSES = re.compile(r"[、|;；,，\s]+")
+_Owner = TypeVar("_Owner")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ class Register:
         return {owners[0].name for name in whole if len(owners := names[name]) == 1}
 
     def _stands(self, name: str, words: str) -> bool:
-        """Whether a name stands in a text, and not behind another county's name.
+        """Return whether a name is in a text, and not behind another county's name.
 
         “县财政局” does not stand in “甘谷县财政局”.
         """
@@ -77,12 +79,12 @@ class Register:
         return at >= 0 and (not _PLACE.search(before) or before.endswith(self.places))
 
     def department(self, code: str, typed: str) -> str:
-        """Return the name in the roster of whoever typed this code and name; "" where that is not plain."""
+        """Return the name in the roster for a code and name as typed; "" where ambiguous."""
         match = self.match(code, typed.strip())
         return match.department if match.status is FileStatus.SUBMITTED else ""
 
     def called(self, code: str, typed: str) -> str:
-        """Return the department as the roster calls it, by its code or else its name; else as typed."""
+        """Return the name in the roster by code, else by name; else the name as typed."""
         if found := self.codes.get(tidy(code)):
             return found.name
         owners = self.names.get(tidy(typed), ())
@@ -102,7 +104,7 @@ class Register:
         return Match(typed, FileStatus.NOT_IN_ROSTER, f"{'、'.join(filter(None, parts))}不在名册中")
 
     def hints(self, file: str, letter: Letter | None, department: str) -> Iterator[str]:
-        """Yield what the file name and the sender say to the contrary of `department` ("": not known)."""
+        """Yield where the file name or the sender contradicts `department` ("": not known)."""
         named = self.named_in(file.rpartition("/")[2])
         if named and department not in named:
             others = "、".join(sorted(named))
@@ -146,33 +148,37 @@ def _by_name(owners: Sequence[Department], code: str, typed: str) -> Match:
 def register(roster: Sequence[Department]) -> Register:
     """Return the roster, ready to be searched."""
     names = _names(roster)
-    codes = {tidy(department.code): department for department in roster if department.code}
-    senders: dict[str, list[str]] = defaultdict(list)
-    for department in roster:
-        for address in _BETWEEN_ADDRESSES.split(department.email.lower()):
-            if address:
-                senders[address].append(department.name)
-    bare: dict[str, list[Department]] = defaultdict(list)
-    for name, owners in names.items():
-        same = bare[_OWN_PLACE.sub("", name)]
-        same += [owner for owner in owners if owner not in same]
     prefixes = (_OWN_PLACE.match(name) for name in names)
-    places = {prefix[0] for prefix in prefixes if prefix and len(prefix[0]) > 1}
     return Register(
-        codes,
-        {name: tuple(owners) for name, owners in names.items()},
-        {sender: tuple(owners) for sender, owners in senders.items()},
-        {name: tuple(owners) for name, owners in bare.items()},
-        tuple(sorted(places)),
+        {tidy(department.code): department for department in roster if department.code},
+        names,
+        _grouped((address, one.name) for one in roster for address in _addresses(one)),
+        _grouped(
+            (_OWN_PLACE.sub("", name), owner) for name, owners in names.items() for owner in owners
+        ),
+        tuple(sorted({prefix[0] for prefix in prefixes if prefix and len(prefix[0]) > 1})),
     )
 
 
-def _names(roster: Sequence[Department]) -> dict[str, list[Department]]:
-    """The departments by each of their names; a full name is its owner's alone, whoever else was called so before."""
-    names: dict[str, list[Department]] = defaultdict(list)
-    for department in roster:
-        own = (department.name, department.short, *department.former)
-        for name in dict.fromkeys(tidy(name) for name in own if name):
-            names[name].append(department)
-    names.update({tidy(department.name): [department] for department in roster})
-    return names
+def _names(roster: Sequence[Department]) -> Mapping[str, tuple[Department, ...]]:
+    """Return the departments by name; a full name is its owner's, even if another once had it."""
+    names = _grouped(
+        (tidy(name), department)
+        for department in roster
+        for name in (department.name, department.short, *department.former)
+        if name
+    )
+    return {**names, **{tidy(department.name): (department,) for department in roster}}
+
+
+def _addresses(department: Department) -> Iterator[str]:
+    return filter(None, _BETWEEN_ADDRESSES.split(department.email.lower()))
+
+
+def _grouped(pairs: Iterable[tuple[str, _Owner]]) -> Mapping[str, tuple[_Owner, ...]]:
+    """Return the owners of each name, each once, in the order given."""
+    groups: dict[str, list[_Owner]] = defaultdict(list)
+    for name, owner in pairs:
+        if owner not in groups[name]:
+            groups[name].append(owner)
+    return {name: tuple(owners) for name, owners in groups.items()}

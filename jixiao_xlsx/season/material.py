@@ -1,4 +1,4 @@
-"""What comes along: reports and pictures kept with the department they belong to, and whose an unreadable file seems to be. Pure."""
+"""Assign reports and pictures to departments, and hint whose an unreadable file is. Pure."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from dataclasses import replace
 
 from jixiao_xlsx.season.departments import Register, register
 from jixiao_xlsx.season.pair_reports import above
-from jixiao_xlsx.season.which_counts import joined
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, FileStatus
+from jixiao_xlsx.values.text import joined
 
 _OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".ofd")
 
@@ -47,7 +47,7 @@ def with_material(
 
 
 def _departments_by_place(entries: Iterable[Entry]) -> Mapping[str, set[str]]:
-    """The departments whose workbooks came in each folder, archive or mail."""
+    """Return the departments whose workbooks came in each folder, archive or mail."""
     nearby: dict[str, set[str]] = defaultdict(set)
     for entry in entries:
         if entry.report is not None or entry.status is FileStatus.DUPLICATE:
@@ -104,7 +104,7 @@ def _why_not_checked(file: str) -> str:
 
 
 def with_hints(entries: Sequence[Entry], roster: Sequence[Department]) -> tuple[Entry, ...]:
-    """Return the entries, each file that could not be read beside the department it seems to be of."""
+    """Return the entries, each unreadable file with the department it seems to be of."""
     departments = register(roster)
     return tuple(
         _hinted(entry, *departments.likely(entry.file, entry.letter)) if _is_lost(entry) else entry

@@ -1,4 +1,4 @@
-"""Which written report (.docx) goes with which workbook: by name, or because nothing else came along; never by guess. Pure."""
+"""Pair written reports (.docx) with workbooks: by name, or as the only one that came. Pure."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Names = Callable[[str], bool | None]
 
 @dataclass(frozen=True, slots=True)
 class Paired:
-    """The report of a workbook, and what is to be said of each report of its department, as (file, words).
+    """The report of a workbook, and a note on each report of its department, as (file, words).
 
     `problem` says why the report could not be read ("": it can).
     """
@@ -37,7 +37,10 @@ class Paired:
 
 @dataclass(frozen=True, slots=True)
 class _Offer:
-    """A report that may belong to a workbook. `alone`: no other workbook came with it; `given`: a person said it does."""
+    """A report that may belong to a workbook.
+
+    `alone`: no other workbook came with it; `given`: a person named it.
+    """
 
     report: Identity
     alone: bool = False
@@ -86,7 +89,7 @@ def above(file: str) -> Iterator[str]:
 def _offers(
     books: Sequence[Identity], reports: Sequence[Identity], departments: Register
 ) -> Mapping[str, list[_Offer]]:
-    """For each workbook the reports it came with, and others that do not name another department."""
+    """Return by workbook the reports it came with, and others that name no other department."""
     if not reports:
         return {}
     named = {one.file: departments.named_in(_name(one.file)) for one in (*reports, *books)}
@@ -124,27 +127,30 @@ def _latest(owned: Sequence[_Offer]) -> Paired:
 
 
 def _belongs(offer: _Offer, book: Identity, title_words: Sequence[str], names: Names) -> bool:
-    """Its name decides, then its title, then that nothing else came along."""
-    if offer.given:
-        return True
+    """Return whether a report is the workbook's: by name, else title, else as the only one."""
     report = offer.report
-    name = _name(report.file)
-    own = names(name)
-    if own is False:
-        return False
+    own = names(_name(report.file))
+    if offer.given or own is False:
+        return offer.given
     if report.status is FileStatus.UNREADABLE:
         return own or offer.alone
-    beginning = [tidy(text) for text in report.opening]
-    if not any(word in "".join((tidy(name), *beginning)) for word in title_words):
+    if not _is_report_of_year(report, book.year, title_words):
         return False
-    if book.year is not None and report.years and book.year not in report.years:
-        return False
-    if own is not None:
-        return own
-    # “县财政局：” is the addressee.
-    titles = (text for text in beginning if not text.endswith(":"))
-    title = next((named for text in titles if (named := names(text)) is not None), None)
-    return offer.alone if title is None else title
+    if own is None:
+        own = _title_names(report, names)
+    return offer.alone if own is None else own
+
+
+def _is_report_of_year(report: Identity, year: int | None, title_words: Sequence[str]) -> bool:
+    beginning = tidy("".join((_name(report.file), *report.opening)))
+    named = any(word in beginning for word in title_words)
+    return named and (year is None or not report.years or year in report.years)
+
+
+def _title_names(report: Identity, names: Names) -> bool | None:
+    """Return whether the title names the department; “县财政局：” is the addressee."""
+    lines = [line for line in map(tidy, report.opening) if not line.endswith(":")]
+    return next((own for line in lines if (own := names(line)) is not None), None)
 
 
 def _names_of(book: Identity, departments: Register) -> Names:
@@ -161,7 +167,7 @@ def _names_of(book: Identity, departments: Register) -> Names:
 
 
 def _whole(name: str, text: str) -> bool:
-    """Whether `name` stands in `text` and is not the beginning of a longer name."""
+    """Return whether `name` is in `text` and not the beginning of a longer name."""
     return any(
         not _INSTITUTION.match(text, match.end()) for match in re.finditer(re.escape(name), text)
     )

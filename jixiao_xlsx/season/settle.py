@@ -1,4 +1,4 @@
-"""What a season comes to: every file accounted for, and what only all departments together show. Pure."""
+"""Settle a season: every file accounted for, and what all departments together show. Pure."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from jixiao_xlsx.season.material import with_hints, with_material
 from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, reports_left
 from jixiao_xlsx.season.waivers import idle_waivers
-from jixiao_xlsx.season.which_counts import Placed, joined
+from jixiao_xlsx.season.which_counts import Placed
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import joined, tidy
 from jixiao_xlsx.values.work import Examined
 
 _WHOLE = "汇总"
@@ -31,7 +31,7 @@ def settle(
     earlier: EarlierRound,
     template: Template,
 ) -> Season:
-    """Return the whole season: the files with what came of them, and the findings across departments.
+    """Return the season: the files with what came of them, and findings across departments.
 
     `examined` is what came of each workbook that counts, by file.
     """
@@ -43,6 +43,7 @@ def settle(
     findings = (
         *crosscheck(counted),
         *idle_waivers(bureau.waivers, used, bureau.today),
+        *bureau.review_findings,
         *_of_reviews(bureau.reviews, counted),
         *strangers(bureau.reference, codes),
     )
@@ -101,7 +102,10 @@ def _entry(placed: Placed, assignment: Assignment, examined: Mapping[str, Examin
 
 
 def _with_parent(entries: Sequence[Entry], roster: Sequence[Department]) -> Iterator[Entry]:
-    """Units whose 主管部门 reports them in its own sum say so: their figures are never added to it."""
+    """Yield the entries, with a reason where a 主管部门 reports a unit in its own sum.
+
+    Figures of such a unit are never added to those of its 主管部门.
+    """
     parents = {one.name: tidy(one.parent) for one in roster if one.parent}
     by_name = {tidy(name): one.name for one in roster for name in (one.short, one.name) if name}
     whole = {one.department for one in entries if one.counts and _WHOLE in one.facts.scope}
@@ -114,7 +118,7 @@ def _with_parent(entries: Sequence[Entry], roster: Sequence[Department]) -> Iter
 
 
 def _of_reviews(reviews: Sequence[Review], counted: Sequence[Entry]) -> Iterator[BatchFinding]:
-    """What the reviewer must be told of each department, and of departments that have nothing that counts."""
+    """Yield the findings on reviews: of each department, and of those with nothing that counts."""
     for entry in counted:
         for card in entry.scorecards:
             yield from card.review.findings if card.review else ()

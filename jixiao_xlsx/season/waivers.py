@@ -22,7 +22,7 @@ def live_waivers(waivers: Sequence[Waiver], today: dt.date) -> tuple[Waiver, ...
 def waived(
     findings: Sequence[Finding], waivers: Sequence[Waiver]
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
-    """Return one department's findings with the waived ones marked, and the sources of the waivers used."""
+    """Return a department's findings, waived ones marked, and the sources of the waivers used."""
     used: dict[str, None] = {}
     settled = []
     for finding in findings:
@@ -44,7 +44,7 @@ def _covers(waiver: Waiver, finding: Finding) -> bool:
 def idle_waivers(
     waivers: Sequence[Waiver], used: Collection[str], today: dt.date
 ) -> Iterator[BatchFinding]:
-    """Yield what is to be said of waivers that expired, and of live ones that let nothing stand."""
+    """Yield findings on waivers that expired, and on live ones that were not used."""
     live = live_waivers(waivers, today)
     for waiver in waivers:
         if waiver not in live:

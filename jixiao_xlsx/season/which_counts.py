@@ -1,6 +1,6 @@
-"""Which workbook of a department counts: identities held against the roster, the year and one another. Pure.
+"""Decide which workbook of a department counts, by roster, year and age. Pure.
 
-Nothing is guessed: what does not lead to exactly one department is put before the reviewer with its reason.
+Nothing is guessed: what leads to no single department goes to the reviewer with its reason.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from jixiao_xlsx.intake.roster import Choice
 from jixiao_xlsx.season.departments import Match, Register, register
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.season import FileStatus, Letter
-from jixiao_xlsx.values.text import tidy
+from jixiao_xlsx.values.text import joined, tidy
 from jixiao_xlsx.values.work import FileKind, Identity
 
 _BLANK = "空白表，没有填写"
@@ -36,12 +36,14 @@ class Placed:
 
     @property
     def counts(self) -> bool:
-        """Whether this is the workbook by which its department is judged."""
+        """Return whether this is the workbook by which its department is judged."""
         return self.status is FileStatus.SUBMITTED
 
 
 def year_of(identities: Iterable[Identity], bureau: Bureau) -> int | None:
-    """Return the year that is evaluated: as the bureau says, else that of most workbooks (the later of equals)."""
+    """Return the year evaluated: the bureau's, else that of most workbooks (the later of
+    equals).
+    """
     if bureau.year is not None:
         return bureau.year
     votes = Counter(
@@ -55,7 +57,7 @@ def year_of(identities: Iterable[Identity], bureau: Bureau) -> int | None:
 def chosen_files(
     choices: Sequence[Choice], files: Sequence[str]
 ) -> tuple[dict[str, Choice], list[str]]:
-    """Return the reviewer's choice for each file it names, and a note on each choice that names none or several."""
+    """Return the reviewer's choices by file, and a note on each that names no file or several."""
     chosen: dict[str, Choice] = {}
     notes = []
     for choice in choices:
@@ -87,9 +89,10 @@ def place(
     year: int | None,
     chosen: Mapping[str, Choice],
 ) -> tuple[Placed, ...]:
-    """Hold each file against the roster and the year, and let one workbook of each department count.
+    """Match each file with the roster and the year; one workbook of each department counts.
 
-    `chosen` are the reviewer's choices by file. What is no workbook of the form keeps its own status.
+    `chosen` are the reviewer's choices by file. What is no workbook of the form keeps its own
+    status.
     """
     departments = register(roster)
     placed = [
@@ -113,7 +116,7 @@ def place(
 def _placed(
     identity: Identity, departments: Register, year: int | None, choice: Choice | None
 ) -> Placed:
-    """A readable workbook with its department, or with the status that says why it has none."""
+    """Return a readable workbook with its department, or with the status of one without."""
     typed = identity.department.strip()
     match = _matched(identity, departments, choice)
     status, reason = match.status, match.reason
@@ -141,11 +144,6 @@ def _matched(identity: Identity, departments: Register, choice: Choice | None) -
     return Match(typed or nameless, FileStatus.SUBMITTED)
 
 
-def joined(*texts: str) -> str:
-    """Return the texts that are not empty as one."""
-    return "；".join(text for text in texts if text)
-
-
 # ------------------------------------------------------------------------- one of each department
 
 _WHY_LATER = (
@@ -157,7 +155,7 @@ _WHY_LATER = (
 
 
 def _one_counts(group: Sequence[Placed], chosen: Mapping[str, Choice]) -> Iterator[Placed]:
-    """Of one department's workbooks the latest that was filled in counts, or the chosen one; the others are 重复."""
+    """Yield a department's workbooks: the chosen or latest filled one counts, others are 重复."""
     ages = {one.identity.file: age(one.identity) for one in group}
     named = [one for one in group if one.identity.file in chosen]
     filled = [one for one in group if not one.identity.blank] or group
@@ -190,7 +188,7 @@ def _why_not(identity: Identity, best: Identity, ages: Mapping[str, Age], by_cho
 
 
 def age(identity: Identity) -> Age:
-    """Return what tells the later of two files: mail date, last change (seconds), marks in the name, the name."""
+    """Return the key that orders files by age: mail date, last change (s), name marks, name."""
     return _age(identity.letter, identity.saved, identity.file)
 
 
@@ -199,7 +197,7 @@ def _age(letter: Letter | None, saved: int, file: str) -> Age:
 
 
 def _marks(file: str) -> tuple[bool, int]:
-    """What a file name says of its version: 终稿 and the like, then the highest number."""
+    """Return the version marks in a file name: 终稿 and the like, then the highest number."""
     name = Path(file).stem
     numbers = (int(a or b) for a, b in _VERSION.findall(name))
     return bool(_FINAL.search(name)), max(numbers, default=0)

@@ -1,4 +1,4 @@
-"""Causes: which cells are probably wrong, and why; each explains the findings that follow from it."""
+"""Causes: which cells are probably wrong, and why; each explains findings that follow from it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Probable:
 
 @dataclass(frozen=True, slots=True)
 class CauseCell:
-    """A cell that is probably wrong: where, its names, what was typed, and what it should probably hold.
+    """A cell that is probably wrong: place, names, what was typed, what it should probably hold.
 
     `probably` is None where neither typed parts nor the bureau's own figures determine a value.
     """

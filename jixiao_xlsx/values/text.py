@@ -24,6 +24,11 @@ def tidy(text: str) -> str:
     return without_spaces(folded).translate(_QUOTES_AND_DASHES)
 
 
+def joined(*texts: str) -> str:
+    """Return the texts that are not empty as one."""
+    return "；".join(text for text in texts if text)
+
+
 def from_float(stored: float) -> Decimal:
     """Return a stored float as the 15 significant digits that Excel works with."""
     return Decimal(f"{stored:.15g}")

@@ -1,4 +1,4 @@
-"""What the phases of a run hand to one another about one file: Identity, Work, Examined, Delivered."""
+"""What phases of a run pass on about one file: Identity, Work, Examined, Delivered."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ class Work:
     """What is to be done with a workbook that counts, and what of the bureau's own goes along.
 
     `department` is its name in the roster, `names` what it may have gone by before, the surest
-    first. `chosen`: the reviewer named the department, so the code typed in the file is not its own.
-    `earlier` is the round before, where the run is compared with one (`compared`). `report` is the
-    written report that belongs to the workbook ("" for none), `documents` what is to be said of
+    first. `chosen`: the reviewer named the department, so the code typed in the file is not its
+    own. `earlier` is the round before, where the run is compared with one (`compared`). `report` is
+    the written report that belongs to the workbook ("" for none), `documents` what is to be said of
     each report that belongs to the department, as (file, words).
     """
 

@@ -17,7 +17,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.repeated_sheets import named, unrolled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.output.xlsx.blank.layout import Filling, RowKey, TableFilling, place
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, RowKey, TableFilling, lay_out
 
 HERE = Path(__file__).parent
 FORM = "xiangmu-zhichu"
@@ -214,7 +214,7 @@ BOOKS = (
 
 
 def expected(book: Book, form: Template) -> Iterator[tuple[str, str, str]]:
-    layout = place(unrolled(form), book.filling)
+    layout = lay_out(unrolled(form), book.filling)
     yield from sorted(
         (code, *layout.ref(named(table, sheet), row, column))
         for sheet, project in book.projects.items()

@@ -25,7 +25,7 @@ from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.output.xlsx.blank.layout import TableFilling, place
+from jixiao_xlsx.output.xlsx.blank.layout import TableFilling, lay_out
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
@@ -149,7 +149,7 @@ def test_a_total_that_follows_by_itself_stays_a_formula(form: Template, tmp_path
     for value, formula in ((900, True), (950, False)):
         write_workbook(form, tmp_path / "a.xlsx", prefill=parts | {total: Decimal(value)})
         book = openpyxl.load_workbook(tmp_path / "a.xlsx")
-        sheet, ref = place(form).ref("收支总表", "基本支出", BUDGET)
+        sheet, ref = lay_out(form).ref("收支总表", "基本支出", BUDGET)
         assert (book[sheet][ref].data_type == "f") is formula
         read = workbook.read(tmp_path / "a.xlsx", form)
         assert (total in dict(hidden_mark.prefilled(read.meta))) is not formula
@@ -160,7 +160,7 @@ def test_figures_typed_ahead_may_still_be_corrected(form: Template, tmp_path: Pa
     write_workbook(
         form, tmp_path / "a.xlsx", prefill={Ref("收支总表", "项目支出", BUDGET): Decimal(5)}
     )
-    sheet, ref = place(form).ref("收支总表", "项目支出", BUDGET)
+    sheet, ref = lay_out(form).ref("收支总表", "项目支出", BUDGET)
     assert not openpyxl.load_workbook(tmp_path / "a.xlsx")[sheet][ref].protection.locked
 
 
@@ -345,7 +345,7 @@ def saved(book: Any) -> bytes:
 
 def put(table: str, row: str | int, column: str, value: object) -> Callable[[Any], None]:
     def change(book: Any) -> None:
-        sheet, ref = place(find_template()).ref(table, row, column)
+        sheet, ref = lay_out(find_template()).ref(table, row, column)
         book[sheet][ref] = value
 
     return change
@@ -353,7 +353,7 @@ def put(table: str, row: str | int, column: str, value: object) -> Callable[[Any
 
 def label(table: str, row: str) -> Callable[[Any], None]:
     def change(book: Any) -> None:
-        sheet, ref = place(find_template()).ref(
+        sheet, ref = lay_out(find_template()).ref(
             table, row, find_template().table[table].columns[0].title
         )
         book[sheet].cell(book[sheet][ref].row, 1).value = "改了名"
@@ -363,7 +363,7 @@ def label(table: str, row: str) -> Callable[[Any], None]:
 
 def heading(table: str, column: str) -> Callable[[Any], None]:
     def change(book: Any) -> None:
-        sheet, ref = place(find_template()).column_ref(table, column)
+        sheet, ref = lay_out(find_template()).column_ref(table, column)
         book[sheet][ref] = "改了名"
 
     return change
@@ -476,7 +476,7 @@ def test_what_a_department_must_not_change_is_named_when_it_did(form: Template, 
     assert len(new) == 1, [finding.message for finding in new]
     assert words in new[0].message
     if address:
-        sheet, ref = place(form).ref(*address)
+        sheet, ref = lay_out(form).ref(*address)
         assert (new[0].place.sheet, new[0].place.cell) == (sheet, ref)
 
 

@@ -30,7 +30,7 @@ from jixiao_xlsx.form.repeated_sheets import named, unrolled
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.output.xlsx.blank.layout import place
+from jixiao_xlsx.output.xlsx.blank.layout import lay_out
 from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
 from jixiao_xlsx.reading import workbook
@@ -47,7 +47,7 @@ SCHOOLS = next(
     path for path in INBOX if "教育" in path.name
 )  # 项目1 is wrong, 项目2 is not used, 项目3 is right
 CASES = load_cases(FORM)
-LAYOUT = place(unrolled(FORM))
+LAYOUT = lay_out(unrolled(FORM))
 
 
 def jixiao(*arguments: object) -> object:

@@ -1,4 +1,6 @@
-"""The whole run: everything accounted for, whole files, same bytes, and nothing of a person's work lost."""
+"""The whole run: everything accounted for, whole files, same bytes, and nothing of a person's work
+lost.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,7 @@ def inbox(tmp_path: Path) -> Path:
 
 
 def run(inbox: Path, output: Path, **options: object) -> Season:
-    return jx.run([inbox], output, template=TEMPLATE, roster=ROSTER, **options)  # type: ignore[arg-type]
+    return jx.run([inbox], output, template=TEMPLATE, roster=ROSTER, **options)
 
 
 def tree(folder: Path) -> dict[str, bytes]:
@@ -60,7 +62,7 @@ def record(output: Path) -> dict[str, object]:
     return json.loads((output / "run.json").read_text(encoding="utf-8"))
 
 
-# ----------------------------------------------------------------------------------------------------- all samples
+# -------------------------------------------------------------------------------------- all samples
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +132,7 @@ def test_entries_carry_no_workbook(season: tuple[Season, Path]) -> None:
     )
 
 
-# ------------------------------------------------------------------------------------------------- same input, same bytes
+# --------------------------------------------------------------------------- same input, same bytes
 
 
 def test_the_same_input_gives_the_same_bytes_whatever_the_processes(
@@ -154,7 +156,7 @@ def test_results_inside_the_inbox_are_not_read_again(inbox: Path) -> None:
     assert run(inbox, inbox / "结果").entries == first.entries
 
 
-# ----------------------------------------------------------------------------------------------- what goes wrong
+# ---------------------------------------------------------------------------------- what goes wrong
 
 
 def test_the_results_of_an_earlier_run_are_no_submissions(inbox: Path) -> None:
@@ -214,7 +216,7 @@ def test_whatever_happens_to_a_file_stops_nothing(
         error, ValueError | RecursionError
     ):  # what only a maintainer can use is in the record
         assert not re.search("[A-Za-z]{4}", failed.reason)
-        [line] = [line for line in record(tmp_path / "结果")["files"] if line["faults"]]  # type: ignore[attr-defined]
+        [line] = [line for line in record(tmp_path / "结果")["files"] if line["faults"]]
         assert line["file"] == victim and type(error).__name__ in line["faults"][0]
 
 
@@ -284,7 +286,7 @@ def test_an_empty_inbox_still_tells_who_is_missing(tmp_path: Path) -> None:
     )
 
 
-# ---------------------------------------------------------------------------------------------- processes
+# ---------------------------------------------------------------------------------------- processes
 
 
 @dataclass(frozen=True)
@@ -346,7 +348,7 @@ def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:
     assert seen == [(n, 2 * FEW) for n in range(1, 2 * FEW + 1)]  # identified, then done with
 
 
-# --------------------------------------------------------------------------------------------- the output folder
+# -------------------------------------------------------------------------------- the output folder
 
 
 def test_what_an_earlier_run_left_does_not_mislead(inbox: Path, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ from sheets import department
 
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.output.xlsx.blank.layout import place
+from jixiao_xlsx.output.xlsx.blank.layout import lay_out
 from jixiao_xlsx.values.findings import Finding, Report
 from jixiao_xlsx.values.severity import Severity
 
@@ -347,7 +347,7 @@ def standing() -> Counter[str]:
     """
     found: Counter[str] = Counter()
     names = set(numeric_cells())
-    for table, row, column in place(find_template()).cells():
+    for table, row, column in lay_out(find_template()).cells():
         name = f"{table.spec.name}.{row.title or '各行'}.{column.title}"
         if name in names and table.exists(row, column):
             found[name] += 1

@@ -1,10 +1,13 @@
-"""What the guard takes of a run: `python tests/bench/guard.py [workbooks]`, in processor time, so that a busy machine shifts nothing.
+"""What the guard takes of a run: `python tests/bench/guard.py [workbooks]`, in processor time, so
+that a busy machine shifts nothing.
 
-guard   all that happens to a file before a library sees it: its container (size, kind, parts), then the pass over its XML
-        (DOCTYPE, extents, true sizes). The pass collects the flags that reading needs, too (formulas, errors, percent formats, hidden
-        rows); the bare pass beside it does nothing but guard.
+guard   all that happens to a file before a library sees it: its container (size, kind, parts), then
+the pass over its XML (DOCTYPE, extents, true sizes). The pass collects the flags that reading
+needs, too (formulas, errors, percent formats, hidden rows); the bare pass beside it does nothing
+but guard.
 again   for a workbook that goes back, the look into every other part before its copy is made
-run     the whole of `jixiao run` with one process: reading, checking, scoring, scored workbook, copy, letter, summary
+run     the whole of `jixiao run` with one process: reading, checking, scoring, scored workbook,
+copy, letter, summary
 """
 
 from __future__ import annotations
@@ -40,7 +43,9 @@ def timed(work: Callable[[], object]) -> float:
 
 
 def bare(data: bytes, parts: list[str]) -> None:
-    """The guard's own part of the pass: unpack, parse, refuse a DOCTYPE, note how far the filled cells reach."""
+    """The guard's own part of the pass: unpack, parse, refuse a DOCTYPE, note how far the filled
+    cells reach.
+    """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         archive.read("xl/sharedStrings.xml")
         for part in parts:
@@ -94,10 +99,10 @@ def main() -> None:
         )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]
-            scan.append(timed(lambda d=data: xlsx_flags.read_xlsx_flags(d, wanted)))  # type: ignore[misc]
+            scan.append(timed(lambda d=data: xlsx_flags.read_xlsx_flags(d, wanted)))
             pure.append(timed(lambda d=data, p=parts: bare(d, p)))  # type: ignore[misc]
-            again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)  # type: ignore[misc]
-            reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))  # type: ignore[misc]
+            again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)
+            reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))
     with tempfile.TemporaryDirectory() as name:
         inbox = Path(name) / "in"
         inbox.mkdir()
@@ -116,7 +121,8 @@ def main() -> None:
     print(f"  读表（含以上前两项）        {statistics.mean(reading):8.2f}")
     print(f"  整个 run                    {run:8.2f}")
     print(
-        f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 {(box + least + twice) / run:.1%}（目标 < 5%）"
+        f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 "
+        f"{(box + least + twice) / run:.1%}（目标 < 5%）"
     )
 
 

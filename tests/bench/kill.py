@@ -1,9 +1,11 @@
-"""Kill a run at random moments and take it up again: `python tests/bench/kill.py [--files 200] [--kills 20] [--work DIR]`.
+"""Kill a run at random moments and take it up again: `python tests/bench/kill.py [--files 200]
+[--kills 20] [--work DIR]`.
 
-A run is killed once or several times, then ends. After every kill each file under a final name must be whole (the bytes of the
-undisturbed run), and the last run must end with exactly the tree of the undisturbed one. The moments are counted in what is
-done, not in seconds, so that a busy machine shifts none; half of the kills hit the parent alone, half all its processes.
-`--work` keeps the inbox and the undisturbed results for the next stretch.
+A run is killed once or several times, then ends. After every kill each file under a final name must
+be whole (the bytes of the undisturbed run), and the last run must end with exactly the tree of the
+undisturbed one. The moments are counted in what is done, not in seconds, so that a busy machine
+shifts none; half of the kills hit the parent alone, half all its processes. `--work` keeps the
+inbox and the undisturbed results for the next stretch.
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ if __name__ == "__main__":
 
 
 def fill(inbox: Path, files: int) -> None:
-    """So many different workbooks, every tenth broken: the samples under other names of departments."""
+    """So many different workbooks, every tenth broken: the samples under other names of
+    departments.
+    """
     from jixiao_xlsx.reading import workbook
 
     books = sorted(corpus.SAMPLES.glob("*.xlsx"))
@@ -77,7 +81,9 @@ def finish(process: subprocess.Popen[bytes]) -> None:
 def wait_for(
     process: subprocess.Popen[bytes], output: Path, dice: random.Random, *, read: int, placed: int
 ) -> str:
-    """Wait for a random moment: so many files read, or so many results in their place; how far the run was."""
+    """Wait for a random moment: so many files read, or so many results in their place; how far the
+    run was.
+    """
     reading = dice.random() < 0.6
     wanted = dice.randrange(read if reading else placed)
     done = 0
@@ -111,7 +117,9 @@ def kill(process: subprocess.Popen[bytes], *, all_of_it: bool) -> bool:
 def rounds(
     inbox: Path, work: Path, *, kills: int, jobs: int, seed: int, chatty: bool = False
 ) -> int:
-    """Kill and resume until `kills` have hit; the number of runs that ended well after that. Raises AssertionError."""
+    """Kill and resume until `kills` have hit; the number of runs that ended well after that. Raises
+    AssertionError.
+    """
     dice = random.Random(seed)
     script = work / "run.py"
     script.write_text(SCRIPT, encoding="utf-8")

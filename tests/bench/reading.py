@@ -10,7 +10,7 @@ from departments import FACTS, Address, Book
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank import book as blank
-from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, place
+from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, lay_out
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.cell_value import cell_spec, read_cell, text_cell
 from jixiao_xlsx.reading.sheet_flags import SheetFlags
@@ -40,7 +40,7 @@ class Reader:
 
     def __init__(self, book: Book, template: Template) -> None:
         self.book, self.template = book, template
-        self.layout: Layout = place(template, filling(book, template))
+        self.layout: Layout = lay_out(template, filling(book, template))
         self.number = {
             name: {row: index for index, row in enumerate(book.rows(name))}
             for name in template.table

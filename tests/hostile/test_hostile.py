@@ -1,4 +1,6 @@
-"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else notices."""
+"""The corpus of hostile and odd files: each is one line with the right reason, and nobody else
+notices.
+"""
 
 from __future__ import annotations
 
@@ -35,8 +37,10 @@ from pathlib import Path
 import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
-    jx.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), roster=Path(sys.argv[3]), jobs=int(sys.argv[4]))
-    peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    inbox, output, roster = map(Path, sys.argv[1:4])
+    jx.run([inbox], output, template=find_template(), roster=roster, jobs=int(sys.argv[4]))
+    every = (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    peaks = [resource.getrusage(who).ru_maxrss // 1024 for who in every]
     print(json.dumps(peaks))
 """
 
@@ -161,7 +165,7 @@ def test_none_takes_the_parents_memory(inbox: Path, tmp_path: Path) -> None:
     assert max(megabytes for _, megabytes in taken) <= EACH_MB
 
 
-# --------------------------------------------------------------------------------------------- broken at every tenth
+# ---------------------------------------------------------------------------- broken at every tenth
 
 
 def accounted(folder: Path) -> Counter[str]:
@@ -216,7 +220,7 @@ def test_a_short_fuzz(tmp_path: Path) -> None:
     accounted(tmp_path / "in")
 
 
-# -------------------------------------------------------------------------------------------------------- passwords
+# ---------------------------------------------------------------------------------------- passwords
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""A run that is killed and run again ends as if nothing had been; what a full disk and a forged note do."""
+"""A run that is killed and run again ends as if nothing had been; what a full disk and a forged
+note do.
+"""
 
 from __future__ import annotations
 

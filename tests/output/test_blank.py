@@ -28,7 +28,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.contents import contents
 from jixiao_xlsx.output.xlsx.blank.form_styles import WRONG_FILL
-from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, place
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, lay_out
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.people import Bureau
 
@@ -212,7 +212,7 @@ def test_meta_says_what_the_file_is(template: Template) -> None:
 
 
 def test_only_inputs_are_unlocked(form: Template) -> None:
-    layout = place(unrolled(form))
+    layout = lay_out(unrolled(form))
     options = contents(layout, {})
     wanted = {
         layout.ref(*address) for address, content in options.items() if content.role == "input"
@@ -296,7 +296,7 @@ def test_no_conditional_format_reaches_another_sheet_but_by_name(form: Template)
 
 def test_every_input_for_numbers_stops_what_is_none_and_says_what_to_type(form: Template) -> None:
     book = opened(written(form))
-    layout = place(unrolled(form))
+    layout = lay_out(unrolled(form))
     for name, table in layout.tables.items():
         rules = {
             ref: rule
@@ -366,7 +366,7 @@ def test_the_first_sheet_says_until_when_and_to_whom(template: Template) -> None
 
 def test_values_stand_where_the_layout_says(template: Template, filled: Any) -> None:
     filling = full()
-    layout = place(template, filling)
+    layout = lay_out(template, filling)
     book = filled
     for name, own in filling.items():
         by_name = (
@@ -395,7 +395,7 @@ def test_values_stand_where_the_layout_says(template: Template, filled: Any) -> 
 
 def test_typed_text_never_becomes_a_formula(template: Template) -> None:
     book = opened(written(template, full()))
-    sheet, cell = place(template, full()).ref("基本信息", "部门名称", "填报内容")
+    sheet, cell = lay_out(template, full()).ref("基本信息", "部门名称", "填报内容")
     assert (book[sheet][cell].value, book[sheet][cell].data_type) == ("=某县某局", "s")
 
 
@@ -428,13 +428,13 @@ def test_automatic_cells_show_what_follows(
     template: Template, filled: Any, table: str, row: str | int, column: str, calculated: object
 ) -> None:
     filling = full()
-    sheet, cell = place(template, filling).ref(table, row, column)
+    sheet, cell = lay_out(template, filling).ref(table, row, column)
     assert (filled[sheet][cell].value or None) == calculated
 
 
 def test_common_indicators_are_printed_and_own_ones_may_be_changed(template: Template) -> None:
     sheet = opened(written(template))[template.table[template.indicator_table].sheet]
-    layout = place(template)
+    layout = lay_out(template)
     for number, one in enumerate(template.indicators):
         for part in ("name", "weight"):
             _, cell = layout.ref(template.indicator_table, number, template.indicator_columns[part])

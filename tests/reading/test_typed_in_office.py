@@ -15,7 +15,7 @@ import pytest
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, place
+from jixiao_xlsx.output.xlsx.blank.layout import Filling, TableFilling, lay_out
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.typed_numbers import State
@@ -32,7 +32,7 @@ HAS_UNO = (
 
 
 def cells(filling: Filling) -> Iterator[tuple[str, str, object]]:
-    layout = place(FORM)
+    layout = lay_out(FORM)
     for name, own in filling.items():
         for key, row in [*own.rows.items(), *enumerate(own.open_rows)]:
             yield from (

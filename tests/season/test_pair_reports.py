@@ -1,4 +1,6 @@
-"""Which written report goes with which workbook, however both arrive; and reports that cannot be read."""
+"""Which written report goes with which workbook, however both arrive; and reports that cannot be
+read.
+"""
 
 from __future__ import annotations
 

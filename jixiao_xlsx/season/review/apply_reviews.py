@@ -1,6 +1,7 @@
-"""Scorecard + Review → Scorecard: the reviewer's word stands beside 自评分 and 复算分, is checked, and decides. Pure.
+"""Apply a Review to a Scorecard: 财政复核分 beside 自评分 and 复算分, checked, decides. Pure.
 
-Nothing is overridden in silence: whatever cannot be used, lacks a reason, or was typed before the figures changed, is told.
+Nothing is overridden in silence: what cannot be used, lacks a reason, or was typed before the
+figures changed is a finding.
 """
 
 from __future__ import annotations
@@ -34,19 +35,19 @@ _SHOWN = 3  # decimals that a scored workbook shows of a score
 
 
 def line_names(card: Scorecard, template: Template) -> list[str]:
-    """What the lines of a scored workbook are called: the indicators, then 预算执行率."""
+    """Return the names of the lines of a scored workbook: indicators, then 预算执行率."""
     return numbered([*(one.name for one in card.indicators), template.execution_table])
 
 
 def items(cards: Sequence[Scorecard]) -> list[str]:
-    """What the tables of a scored workbook are about; "" where it has one that needs no name."""
+    """Return the item of each table of a scored workbook; "" where it has one without a name."""
     return (
         numbered(card.item for card in cards) if len(cards) > 1 else [card.item for card in cards]
     )
 
 
 def told(findings: Iterable[BatchFinding]) -> list[str]:
-    """What of `findings` is about the reviewer's own typing, a line each."""
+    """Return the findings about the reviewer's own entries, as a line each."""
     return [
         f"{one.severity.label}：{one.message}{one.hint}。"
         for one in findings
@@ -54,11 +55,11 @@ def told(findings: Iterable[BatchFinding]) -> list[str]:
     ]
 
 
-# ------------------------------------------------------------------------------------------------- which review counts
+# ----------------------------------------------------------------------------- which review counts
 
 
 def review_for(reviews: Iterable[Review], names: Sequence[str], item: str) -> Review | None:
-    """The review of `item` by the department that goes by one of `names` (names and codes, the surest first)."""
+    """Return the review of `item` for one of `names` (names and codes, the surest first)."""
     known: dict[str, Review] = {}
     for review in reviews:
         if tidy(review.item) == tidy(item):
@@ -67,28 +68,32 @@ def review_for(reviews: Iterable[Review], names: Sequence[str], item: str) -> Re
     return next((known[tidy(name)] for name in names if name and tidy(name) in known), None)
 
 
-def joined(reviews: Sequence[Review]) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
-    """One review per department (and project). Of several workbooks the one called after the department decides; what another says
-    besides is taken too, and told where the two differ. One whose typing another has taken over already is done with.
+def joined_reviews(
+    reviews: Sequence[Review],
+) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
+    """Return one review per department (and project), and findings on conflicts.
+
+    Of several workbooks the one named after the department decides; lines that only another has
+    are added. One whose entries another has taken over already is left out.
     """
     known: dict[tuple[str, str], list[Review]] = {}
     for review in reviews:
         known.setdefault((tidy(review.department), tidy(review.item)), []).append(review)
-    said: list[BatchFinding] = []
+    findings: list[BatchFinding] = []
     result = []
     for several in known.values():
-        said += [
+        findings += [
             _misnamed(review)
             for review in several
             if tidy(review.department) not in tidy(review.file) and review.lines
         ]
         first, *others = sorted(several, key=lambda r: (len(r.file), r.file))
         for other in others:
-            first, findings = _with_other(first, other)
-            said += findings
+            first, conflicts = _with_other(first, other)
+            findings += conflicts
         if first.lines:
             result.append(first)
-    return tuple(result), tuple(said)
+    return tuple(result), tuple(findings)
 
 
 def _with_other(first: Review, other: Review) -> tuple[Review, list[BatchFinding]]:
@@ -124,7 +129,10 @@ def _misnamed(review: Review) -> BatchFinding:
 def unused(
     reviews: Iterable[Review], taken: Iterable[tuple[Sequence[str], str]]
 ) -> Iterator[BatchFinding]:
-    """What is to be said of reviews that nothing which counts goes by; `taken` are the names and items of what counts."""
+    """Yield findings on reviews without a counting workbook.
+
+    `taken` are the names and items of workbooks that count.
+    """
     known = {(tidy(name), tidy(item)) for names, item in taken for name in names if name}
     for review in reviews:
         if (
@@ -142,13 +150,13 @@ def unused(
             )
 
 
-# --------------------------------------------------------------------------------------------------------- what it says
+# ------------------------------------------------------------------------------- applying a review
 
 
 def reviewed(
     card: Scorecard, review: Review | None, year: int | None, department: str, template: Template
 ) -> Scorecard:
-    """`card` with the reviewer's word; `year` is that of the submission, `department` as the roster calls it."""
+    """Return `card` with a review; `year` is the submission's, `department` as in the roster."""
     if review is None:
         return card
     outcome, card = _settled(
@@ -161,31 +169,31 @@ def reviewed(
 def _settled(
     department: str, card: Scorecard, review: Review, year: int | None, template: Template
 ) -> tuple[ReviewOutcome, Scorecard]:
-    """What the review comes to, and the card with its lines; `department` is how a person is told of it."""
+    """Return the outcome of a review, and the card with its lines; `department` is for messages."""
     refused = _refusal(review, year, department, template)
     if refused:
         return ReviewOutcome(findings=(refused,)), card
     lines = {tidy(line.name): line for line in review.lines}
-    said: list[BatchFinding] = []
+    findings: list[BatchFinding] = []
     if review.version != template.version:
         words = f"{_head(department)}评分表按 {review.version} 版表样写出，这次是 {template.version} 版，已按指标名称对上。"
-        said.append(
+        findings.append(
             BatchFinding(EDITION, Severity.NOTE, (department,), words, "请看一遍复核分是否仍合适")
         )
     names = line_names(card, template)
     indicators = tuple(
-        replace(one, reviewed=_checked(lines.pop(tidy(name), None), one, department, said))
+        replace(one, reviewed=_checked(lines.pop(tidy(name), None), one, department, findings))
         for name, one in zip(names, card.indicators, strict=False)
     )
     execution = replace(
         card.execution,
-        reviewed=_checked(lines.pop(tidy(names[-1]), None), card.execution, department, said),
+        reviewed=_checked(lines.pop(tidy(names[-1]), None), card.execution, department, findings),
     )
     left = tuple(lines.values())
-    said += [_without_line(line, department) for line in left]
+    findings += [_without_line(line, department) for line in left]
     card = replace(card, indicators=indicators, execution=execution)
     return replace(
-        _totals(card, template), left=left, sources=review.sources, findings=tuple(said)
+        _totals(card, template), left=left, sources=review.sources, findings=tuple(findings)
     ), card
 
 
@@ -206,37 +214,37 @@ def _checked(
     line: Reviewed | None,
     one: IndicatorScore | Execution,
     department: str,
-    said: list[BatchFinding],
+    findings: list[BatchFinding],
 ) -> Reviewed | None:
-    """The line as far as it can be used; what the reviewer must know of it goes to `said`."""
+    """Return the line as far as it can be used; findings on it are added to `findings`."""
     if line is None:
         return None
     where = f"{_head(department)}“{line.name}”"
     usable = line.score is not None and 0 <= line.score <= one.weight
     if line.typed and not usable:
         words = f"{where}的{SCORE_TITLE}“{line.typed}”应是 0 到 {plain(one.weight)} 之间的数字，没有采用，仍按复算分计。"
-        said.append(BatchFinding(OUT_OF_RANGE, Severity.ERROR, (department,), words, _DO))
+        findings.append(BatchFinding(OUT_OF_RANGE, Severity.ERROR, (department,), words, _DO))
         return replace(line, score=None)
     if not line.typed:
         words = f"{where}填了{REASON_TITLE}，没有填{SCORE_TITLE}，按复算分计。"
-        said.append(BatchFinding(NO_SCORE, Severity.NOTE, (department,), words, _DO))
+        findings.append(BatchFinding(NO_SCORE, Severity.NOTE, (department,), words, _DO))
         return line
     assert line.score is not None
     if line.note == AS_TEXT:
         words = f"{where}的{SCORE_TITLE}“{line.typed}”是文本，按 {plain(line.score)} 分采用。"
-        said.append(BatchFinding(TEXT, Severity.NOTE, (department,), words, "请核对读得对不对"))
+        findings.append(BatchFinding(TEXT, Severity.NOTE, (department,), words, "请核对读得对不对"))
     if not line.reason and _apart(line.score, one.score):
         words = f"{where}复核 {plain(line.score)} 分，与复算分{_points(one.score)}不同，没有写{REASON_TITLE}；已采用。"
-        said.append(BatchFinding(NO_REASON, Severity.WARNING, (department,), words, _DO))
+        findings.append(BatchFinding(NO_REASON, Severity.WARNING, (department,), words, _DO))
     if changed := changes_since(line, one):
         words = f"{where}复核 {plain(line.score)} 分以后，{'，'.join(changed)}；仍按复核分采用。"
         hint = f"请再看一次：改填{SCORE_TITLE}，或在{REASON_TITLE}里补一句仍按此分的原因"
-        said.append(BatchFinding(CHANGED, Severity.WARNING, (department,), words, hint))
+        findings.append(BatchFinding(CHANGED, Severity.WARNING, (department,), words, hint))
     return line
 
 
 def changes_since(line: Reviewed, one: IndicatorScore | Execution) -> list[str]:
-    """What is no longer as the reviewer saw it."""
+    """Return what changed since the reviewer typed the score."""
     pairs = (("自评分", line.own, one.self_score), ("复算分", line.computed, one.score))
     return [
         f"{what}由{_points(before)}变为{_points(now)}"
@@ -249,7 +257,7 @@ _DO = "请在评分文件夹里该部门评分表的“绩效评价表”这一�
 
 
 def _apart(one: Fraction | None, other: Fraction | None) -> bool:
-    """Whether two scores differ as they are shown."""
+    """Return whether two scores differ as displayed."""
     if one is None or other is None:
         return one is not other
     return rounded(one, _SHOWN) != rounded(other, _SHOWN)
@@ -260,7 +268,7 @@ def _points(score: Fraction | None) -> str:
 
 
 def _without_line(line: Reviewed, department: str) -> BatchFinding:
-    said = "，".join(
+    scores = "，".join(
         part
         for part in (
             f"复核分 {line.typed}" if line.typed else "",
@@ -268,7 +276,7 @@ def _without_line(line: Reviewed, department: str) -> BatchFinding:
         )
         if part
     )
-    words = f"{_head(department)}原来给“{line.name}”的{said}没有用上：这次报来的表里没有这项指标。已记在新评分表的表尾。"
+    words = f"{_head(department)}原来给“{line.name}”的{scores}没有用上：这次报来的表里没有这项指标。已记在新评分表的表尾。"
     return BatchFinding(
         NO_LINE, Severity.WARNING, (department,), words, "指标改了名的，请在新评分表里重新填写"
     )
@@ -285,7 +293,10 @@ def _list(names: Sequence[str]) -> str:
 
 
 def _totals(card: Scorecard, template: Template) -> ReviewOutcome:
-    """Where something was typed that can be used: the sums with it. 不适用 that the reviewer scores counts with its weight."""
+    """Return the card with sums over the reviewed scores, where one can be used.
+
+    不适用 that the reviewer scores counts with its weight.
+    """
     lines: tuple[IndicatorScore | Execution, ...] = (*card.indicators, card.execution)
     if not any(one.reviewed and one.reviewed.score is not None for one in lines):
         return ReviewOutcome()

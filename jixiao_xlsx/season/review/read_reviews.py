@@ -1,4 +1,4 @@
-"""Scored workbooks that a reviewer typed into → Reviews. It reads only; lines are found by name, columns by title."""
+"""Read scored workbooks that a reviewer typed into: lines by name, columns by title."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ _UNIT = "分"
 
 
 def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
-    """Every scored workbook of `folder`, and what is to be said of files that are none. Raises OSError."""
+    """Return the reviews in `folder`, and findings on files that hold none. Raises OSError."""
     found: list[Review] = []
-    told: list[BatchFinding] = []
+    refused: list[BatchFinding] = []
     for path in sorted(folder.iterdir()):
         if (
             path.suffix.lower() not in _SUFFIXES
@@ -52,45 +52,47 @@ def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, 
             reviews = read_review(path.read_bytes(), path.name)
         except (Refused, OSError) as error:
             reason = error.reason if isinstance(error, Refused) else why(error)
-            told.append(_unusable(path.name, f"打不开：{reason}"))
+            refused.append(_unusable(path.name, f"打不开：{reason}"))
             continue
         found += reviews
         if not reviews:
-            told.append(_unusable(path.name, "不是本程序写出的评分表（或里面的标记页已被删去）"))
-    return tuple(found), tuple(told)
+            refused.append(_unusable(path.name, "不是本程序写出的评分表（或里面的标记页已被删去）"))
+    return tuple(found), tuple(refused)
 
 
 def _unusable(file: str, why: str) -> BatchFinding:
-    words_ = f"财政复核：“{file}”{why}，里面的复核分没有采用。"
+    message = f"财政复核：“{file}”{why}，里面的复核分没有采用。"
     return BatchFinding(
-        UNUSABLE, Severity.ERROR, (), words_, "请在评分文件夹里的评分表上填写复核分，保存后再运行"
+        UNUSABLE, Severity.ERROR, (), message, "请在评分文件夹里的评分表上填写复核分，保存后再运行"
     )
 
 
 def read_review(data: bytes, file: str) -> tuple[Review, ...]:
-    """What was typed into each table of one scored workbook; () where it is none. Raises Refused."""
+    """Return what was typed into each table of a scored workbook; () for another. Raises
+    Refused.
+    """
     grids = read_worksheets(data, lambda name, hidden: name.startswith(SHEET) or not hidden)
     by_name = {grid.name: grid for grid in grids}
-    said = [found for grid in grids if grid.name.startswith(SHEET) and (found := decode(grid.rows))]
-    tables = [(one, _table(by_name[one.table], one.names)) for one in said if one.table in by_name]
+    marks = [mark for grid in grids if grid.name.startswith(SHEET) and (mark := decode(grid.rows))]
+    tables = [(one, _table(by_name[one.table], one.names)) for one in marks if one.table in by_name]
     return tuple(_review(one, table, data, file) for one, table in tables if table)
 
 
-def _review(said: Written, table: _Table, data: bytes, file: str) -> Review:
+def _review(mark: Written, table: _Table, data: bytes, file: str) -> Review:
     written = {
         tidy(line.name): (line, scores)
-        for line, scores in zip(said.review.lines, said.scores, strict=True)
+        for line, scores in zip(mark.review.lines, mark.scores, strict=True)
     }
     lines = [_line(typed, written.get(tidy(typed.name))) for typed in _typed(table, written)]
     given = tuple(line for line in lines if line.typed or line.reason)
-    sources = said.review.sources
-    if given != tuple(line for line in said.review.lines if line.typed or line.reason):
+    sources = mark.review.sources
+    if given != tuple(line for line in mark.review.lines if line.typed or line.reason):
         sources = (*sources, hashlib.sha256(data).hexdigest())
-    return replace(said.review, file=file, lines=(*given, *said.left), sources=sources)
+    return replace(mark.review, file=file, lines=(*given, *mark.left), sources=sources)
 
 
 def _line(typed: Reviewed, written: tuple[Reviewed, Scores] | None) -> Reviewed:
-    """The line as it was written, where nobody has touched it since; else with the scores that stood beside it."""
+    """Return the line as written if nobody touched it, else with the scores then beside it."""
     if written is None:
         return typed
     line, (own, computed) = written
@@ -99,7 +101,7 @@ def _line(typed: Reviewed, written: tuple[Reviewed, Scores] | None) -> Reviewed:
     return replace(typed, own=own, computed=computed)
 
 
-# ---------------------------------------------------------------------------------------------------------- the table
+# -------------------------------------------------------------------------------------- the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,34 +129,30 @@ def _table(grid: Worksheet, names: str) -> _Table | None:
 
 
 def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
-    """Each line that names an indicator or was written as one; what stands below the last of them is no line of a review."""
+    """Yield each line that names an indicator or was written as one.
+
+    Rows below the last of them are no lines of a review.
+    """
     grid = table.grid
-    named = {
-        row: _text(grid, row, table.name) or _text(grid, row, 0)
-        for row in grid.lines
-        if row > table.head
-    }
-    last = max((row for row, name in named.items() if tidy(name) in written), default=table.head)
-    rows = [
-        row
-        for row, name in named.items()
-        if row <= last and (_text(grid, row, table.name) or tidy(name) in written)
-    ]
+    below = [row for row in grid.lines if row > table.head]
+    named = {row: _text(grid, row, table.name) or _text(grid, row, 0) for row in below}
+    lines = [row for row in below if tidy(named[row]) in written]
+    last = max(lines, default=table.head)
+    rows = [row for row in below if row <= last and (row in lines or _text(grid, row, table.name))]
     for row, name in zip(rows, numbered(named[row] for row in rows), strict=True):
-        raw, reason = grid.raw(row, table.score), _text(grid, row, table.reason)
-        if (row, table.score) in grid.flags.uncalculated:
-            yield Reviewed(name, "（公式没有结果）", None, reason)
-            continue
-        text = value_text(raw) if raw is not None else ""
-        value = read_number(text if text == _UNIT else text.removesuffix(_UNIT), _UNIT).value
-        score = None if value is None else Fraction(value)
-        yield Reviewed(
-            name,
-            text,
-            score,
-            reason,
-            note=AS_TEXT if isinstance(raw, str) and score is not None else "",
-        )
+        yield _typed_line(table, row, name)
+
+
+def _typed_line(table: _Table, row: int, name: str) -> Reviewed:
+    grid = table.grid
+    raw, reason = grid.raw(row, table.score), _text(grid, row, table.reason)
+    if (row, table.score) in grid.flags.uncalculated:
+        return Reviewed(name, "（公式没有结果）", None, reason)
+    text = value_text(raw) if raw is not None else ""
+    value = read_number(text if text == _UNIT else text.removesuffix(_UNIT), _UNIT).value
+    score = None if value is None else Fraction(value)
+    note = AS_TEXT if isinstance(raw, str) and score is not None else ""
+    return Reviewed(name, text, score, reason, note=note)
 
 
 def _text(grid: Worksheet, row: int, column: int) -> str:

@@ -1,6 +1,7 @@
-"""What a scored workbook says of itself, on a very hidden sheet for each of its tables: whose it is, and for each line what the reviewer had before them.
+"""The very hidden sheet for each table of a scored workbook: its department and its lines.
 
-It tells a reviewer's typing from what an earlier run had written again, and keeps the lines that no longer fit an indicator.
+It separates a reviewer's entries from those an earlier run wrote, and keeps lines without an
+indicator.
 """
 
 from __future__ import annotations
@@ -26,9 +27,11 @@ Scores = tuple[Fraction | None, Fraction | None]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """The sheet as read: `review` has every line of the table as a run wrote it, typed or not, and `scores` the 自评分 and
-    复算分 that stood beside it; `table` is the sheet it stands on, `names` the title of the column that names the lines,
-    `left` are lines without an indicator.
+    """The sheet as read.
+
+    `review` has every line of the table as a run wrote it, typed or not, `scores` the 自评分 and
+    复算分 beside each; `table` is the name of the table's sheet, `names` the title of the column with
+    the names of lines, `left` are lines without an indicator.
     """
 
     review: Review
@@ -39,7 +42,7 @@ class Written:
 
 
 def numbered(names: Iterable[str]) -> list[str]:
-    """The names of lines, the second of equal ones as “…#2”, so that each is told apart."""
+    """Return the names of lines, the second of equal ones as “…#2”."""
     seen: Counter[str] = Counter()
     result = []
     for name in names:
@@ -49,12 +52,12 @@ def numbered(names: Iterable[str]) -> list[str]:
 
 
 def shown(line: Reviewed) -> str:
-    """What stands in the cell of 财政复核分: the number that counts, else what was typed."""
+    """Return the content for the cell 财政复核分: the number that counts, else the typed text."""
     return line.typed if line.score is None else plain(line.score)
 
 
 def encode(written: Written) -> Iterator[tuple[str, ...]]:
-    """The rows of the sheet."""
+    """Return the rows of the hidden sheet."""
     for key in _HEAD:
         yield key, str(getattr(written.review, key) or "")
     yield _TABLE, written.table
@@ -79,7 +82,7 @@ def _cells(line: Reviewed) -> tuple[str, ...]:
 
 
 def decode(rows: Sequence[Sequence[object]]) -> Written | None:
-    """The sheet again; None where someone has spoilt it."""
+    """Return the content of the hidden sheet; None where it is damaged."""
     head: dict[str, str] = {}
     sources: tuple[str, ...] = ()
     lines: dict[str, list[Reviewed]] = {_LINE: [], _LEFT: []}

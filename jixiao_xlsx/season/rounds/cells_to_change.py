@@ -1,4 +1,4 @@
-"""Which cells a finding asks a clerk to look at: a change there is an answer to it, a change elsewhere is one that nobody asked for."""
+"""Return the cells that a finding asks to change: a change elsewhere is unexpected."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ _REFERENCE = re.compile(
     r"(?<![A-Za-z!'_.\d])([A-Z]{1,3})(\d{1,7})(?::([A-Z]{1,3})(\d{1,7}))?(?![\w(!])"
 )
 _MOST = 200
-# What is worked out or explained anew in a line once something of it was corrected: never its weight or its target.
+# What follows in a line once part of it was corrected: never its weight or its target.
 _FOLLOW = ("rate", "score", "deviation", "explanation")
 _TOTALS = ("self_total", "self_grade")
 
 
 def asked(finding: Finding, addresses: Mapping[Place, Address]) -> set[Address]:
-    """Return its own cell and the related ones, which hold every cell that its message and hint name."""
+    """Return its cell and the related ones: every cell that its message and hint name."""
     return {addresses[place] for place in (finding.place, *finding.related) if place in addresses}
 
 
@@ -30,7 +30,10 @@ def parts(
     formulas: Mapping[Address, tuple[str, str]],
     addresses: Mapping[Place, Address],
 ) -> set[Address]:
-    """What the formulas among `cells` add up, down to what is typed: a total is corrected there. `formulas` are (sheet, text)."""
+    """Return the typed cells that the formulas among `cells` depend on: a total is corrected there.
+
+    `formulas` are (sheet, text).
+    """
     found, open_ = set(cells), list(cells)
     while open_:
         sheet, text = formulas.get(open_.pop(), ("", ""))
@@ -41,7 +44,7 @@ def parts(
 
 
 def _referred(sheet: str, text: str) -> Iterator[Place]:
-    """The cells of its own sheet that a formula reads, a column or row of them at most _MOST long."""
+    """Yield the cells of its own sheet that a formula reads, in ranges of at most _MOST cells."""
     for first, top, last, bottom in _REFERENCE.findall(text.replace("$", "")):
         if not last:
             yield Place(sheet, first + top)
@@ -55,7 +58,10 @@ def _referred(sheet: str, text: str) -> Iterator[Place]:
 def following(
     cells: set[Address], titles: Mapping[Address, str], template: Template
 ) -> Iterator[Address]:
-    """What has to follow when a line of the scores is corrected; `titles` are the addresses there are, with their row's title.
+    """Return the cells that follow when a line of scores is corrected.
+
+    `titles` are the existing addresses with the title of their row.
+
 
     自评总分 and 自评等级 follow any of them, as 审核意见 says.
     """
@@ -77,7 +83,7 @@ def following(
 
 
 def _columns(table: str, template: Template) -> Mapping[str, str]:
-    """The columns of a table of scores by what they are for."""
+    """Return the columns of a table of scores by their purpose."""
     if table == template.indicator_table:
         return template.indicator_columns
     return template.execution_columns if table == template.execution_table else {}
@@ -88,5 +94,5 @@ def _totals(template: Template) -> Iterator[Ref]:
 
 
 def _own(table: str) -> str:
-    """The form's name of a table that may be one of several copies."""
+    """Return the form's name of a table that may be one of several copies."""
     return table.rpartition("·")[2]

@@ -1,4 +1,4 @@
-"""One round held against the one before: what became of each finding, and what changed though no finding asked for it. Pure.
+"""Compare a round with the one before: each finding's fate, and changes nobody asked for. Pure.
 
 A finding's fingerprint is made of its rule, table, item and column: moved rows, renamed files and
 sheets, and re-worded messages leave it alone. Equal ones are numbered in the order of the file;
@@ -23,17 +23,17 @@ from jixiao_xlsx.season.rounds.records import (
     texts_of,
 )
 from jixiao_xlsx.season.rounds.same_rows import FORMULA, aligned, titled_alike
-from jixiao_xlsx.values.cells import Place, Submission
+from jixiao_xlsx.values.cells import Place, Submission, Table
 from jixiao_xlsx.values.findings import Change, Finding, FindingState, Mended, Report
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
-from jixiao_xlsx.values.work import Record
+from jixiao_xlsx.values.work import Record, RowTexts
 
 
 def compared(
     report: Report, submission: Submission, before: Record | None, template: Template
 ) -> Report:
-    """`report` held against the round before: since when each finding stands, what is mended, what else changed.
+    """Return `report` with since when each finding stands, what is mended, and what else changed.
 
     The same file, with the same written report, once more is no new round.
     """
@@ -58,15 +58,16 @@ def compared(
 
 
 def _in_report(one: Mapping[str, Any]) -> bool:
-    """Whether a finding was about a written report: one that is not sent again is not mended."""
+    """Return whether a finding was about a written report; not sent again, it is not mended."""
     return not str(one["cell"]).isascii()
 
 
 def _recognised(
     findings: Sequence[Finding], before: Record, submission: Submission
 ) -> dict[str, Mapping[str, Any]]:
-    """For each finding that stood before, by its fingerprint, the earlier one: the same at the same row, the same where no row
-    tells, or one about the same several rows.
+    """Return the earlier finding of each that stood before, by its fingerprint.
+
+    It is the same at the same row, the same where no row decides, or one about the same rows.
     """
     rows = _Rows(before, submission)
     left = list(before.findings)
@@ -119,7 +120,7 @@ def _recognised(
 
 
 class _Rows:
-    """Which row of the submission is which row of the round before."""
+    """The rows of the submission paired with those of the round before."""
 
     def __init__(self, before: Record, submission: Submission) -> None:
         self.addresses_of = addresses_of(submission)
@@ -139,23 +140,26 @@ class _Rows:
         }
 
     def then(self, finding: Finding) -> Address | None:
-        """The address in the round before of the cell that a finding stands at; None where its row is new, or no row."""
+        """Return the earlier address of a finding's cell; None for a new row or none."""
         table, row, column = self.addresses_of.get(finding.place, ("", 0, ""))
         there = self.pairs.get(table, {}).get(row)
         return None if there is None else (table, there, column)
 
     def retitled(self, finding: Finding) -> bool:
-        """Whether its row, which was there before, goes by another title now."""
+        """Return whether its row, which was there before, has another title now."""
         table, row, _ = self.addresses_of[finding.place]
         return self._new[table][row][0] != self._old[table][self.pairs[table][row]][0]
 
     def settles(self, finding: Finding) -> bool:
-        """Whether its row is one of several with equal titles and was there before: no other row's finding is this one."""
+        """Return whether its row is one of several of equal titles and was there before.
+
+        No other row's finding is this one then.
+        """
         table, row, _ = self.addresses_of.get(finding.place, ("", 0, ""))
         return row in self.pairs.get(table, {}) and self._new[table][row][0] in self._alike[table]
 
     def settled(self, one: Mapping[str, Any]) -> bool:
-        """As `settles`, of an earlier finding whose row is still there."""
+        """Return the same as `settles` of an earlier finding whose row is still there."""
         table, row, _ = one["anchor"] or ("", 0, "")
         return (table, row) in self._kept and self._old[table][row][0] in self._alike[table]
 
@@ -171,38 +175,40 @@ def _mended(one: Mapping[str, Any], number: int) -> Mended:
 
 
 def _changes(before: Record, submission: Submission, unread: str | None = None) -> Iterator[Change]:
-    """Cells that differ though no finding of the round before spoke of them. What was missing as a whole had to change."""
+    """Yield the cells that differ though no finding of the round before asked for a change.
+
+    What was missing as a whole had to change. `unread` names a table that is not compared.
+    """
     expected = {tuple(address) for one in before.findings for address in one["asked"]}
-    wide = {one["whole"] for one in before.findings if one["whole"]}
+    skip = {unread, *(one["whole"] for one in before.findings)}
     for table in submission.tables.values():
-        if table.name == unread or table.name not in before.values or table.name in wide:
+        if table.name in skip or table.name not in before.values:
             continue
-        old, missing = before.values[table.name], set(before.absent.get(table.name, ()))
-        then = aligned(old, texts_of(table))
-        gone = sorted(set(range(len(old))) - set(then.values()))
-        rows = [
-            (then.get(number), title, cells)
-            for number, (title, cells) in enumerate(lines_of(table))
-        ]
-        for number, title, cells in (*rows, *((number, old[number][0], {}) for number in gone)):
-            was = {} if number is None else old[number][1]
-            for column in dict.fromkeys((*was, *cells)):
-                cell = cells.get(column)
-                now, before_ = text_of_cell(cell) if cell else "", was.get(column, "")
-                if now == before_ or FORMULA in (now, before_) or {title, column} & missing:
-                    continue
-                if (table.name, number, column) not in expected:
-                    yield Change(
-                        cell.place if cell else Place(table.sheet, table.anchor.ref),
-                        title,
-                        column,
-                        before_,
-                        now,
-                    )
+        missing = set(before.absent.get(table.name, ()))
+        for row, change in _differing(table, before.values[table.name]):
+            is_new = bool({change.item, change.field} & missing)
+            if not is_new and (table.name, row, change.field) not in expected:
+                yield change
+
+
+def _differing(table: Table, old: Sequence[RowTexts]) -> Iterator[tuple[int | None, Change]]:
+    """Yield the cells whose typed texts differ, each with its row in `old`: None for a new row."""
+    then = aligned(old, texts_of(table))
+    gone = sorted(set(range(len(old))) - set(then.values()))
+    rows = [(then.get(at), title, cells) for at, (title, cells) in enumerate(lines_of(table))]
+    rows += [(at, old[at][0], {}) for at in gone]
+    for row, title, cells in rows:
+        was = {} if row is None else old[row][1]
+        for column in dict.fromkeys((*was, *cells)):
+            cell = cells.get(column)
+            place = cell.place if cell else Place(table.sheet, table.anchor.ref)
+            before, now = was.get(column, ""), text_of_cell(cell) if cell else ""
+            if now != before and FORMULA not in (now, before):
+                yield row, Change(place, title, column, before, now)
 
 
 def differences(old: Submission, new: Submission) -> Iterator[Change]:
-    """Every cell of the form that is typed differently in two workbooks, row by row by their titles."""
+    """Yield every cell of the form typed differently in two workbooks, row by row by titles."""
     values = {table.name: texts_of(table) for table in old.tables.values()}
     none = Record(
         "", "", "", 1, (), (), {name: values.get(name, []) for name in {*values, *new.tables}}
@@ -219,7 +225,7 @@ def differences(old: Submission, new: Submission) -> Iterator[Change]:
 
 
 def open_counts(report: Report) -> tuple[int, int, int]:
-    """How many 错误 and 警告 are 已改正, 未改正, 新出现 in this round; a 提示 asks for nothing."""
+    """Return how many 错误 and 警告 are 已改正, 未改正, 新出现 in this round."""
     open_ = [
         f
         for f in report.findings

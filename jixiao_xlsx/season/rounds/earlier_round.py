@@ -20,19 +20,19 @@ _OF_A_FINDING = frozenset({"kin", "anchor", "loose", "asked", "whole"})
 
 @dataclass(frozen=True)
 class EarlierRound:
-    """What an earlier run knew: its records by department name and code, and the files that cannot be used."""
+    """Records of an earlier run by department name and code, and the files that are unusable."""
 
     records: Mapping[str, Record] = field(default_factory=dict)
     unusable: tuple[str, ...] = ()
 
     @property
     def departments(self) -> tuple[Record, ...]:
-        """Each record once."""
+        """Return each record once."""
         return tuple({id(record): record for record in self.records.values()}.values())
 
 
 def read_earlier_round(output: Path) -> EarlierRound:
-    """Read what a run left in `output`: season.json, or the file per department that version 0.1.0 wrote."""
+    """Read the season.json in `output`, or the file per department that version 0.1.0 wrote."""
     season = output / SEASON_FILE
     records: dict[str, Record] = {}
     unusable = []
@@ -66,7 +66,7 @@ def _loaded(path: Path) -> object:
 
 
 def _record(entry: object) -> Record | None:
-    """The record, or None for what is damaged, of another program, or of a version that is no longer read."""
+    """Return the record; None for one damaged, of another program, or of an unknown version."""
     if not isinstance(entry, dict):
         return None
     with contextlib.suppress(ValueError, TypeError, KeyError, AttributeError):
@@ -81,7 +81,7 @@ def _record(entry: object) -> Record | None:
 
 
 def reports_left(earlier: EarlierRound, names: Iterable[str]) -> tuple[Report, ...]:
-    """Return the reports on departments that go by none of `names`, as the earlier round left them."""
+    """Return the reports of the earlier round on departments not in `names`."""
     there = {tidy(name) for name in names if name}
     return tuple(report_of(one) for one in records_left(earlier, there))
 

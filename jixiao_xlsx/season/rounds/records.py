@@ -1,4 +1,4 @@
-"""What a round leaves behind for a later one: `轮次/season.json`, the only thing a later run reads of an earlier one.
+"""Write records for a later round: `轮次/season.json`, all that a later run reads of this one.
 
 A finding keeps its fingerprint, its place by table, row and column, and the cells that it asks to
 change; of the tables every typed text is kept, of the scores each indicator's.
@@ -45,7 +45,7 @@ def season_json(template: Template, year: int | None, records: Iterable[bytes]) 
 
 
 def _scores(card: Scorecard) -> dict[str, Any]:
-    """The scores of one card, in 分."""
+    """Return the scores of one card, in 分."""
     total, grade = card.final
     lines: list[IndicatorScore | Execution] = [*card.indicators, card.execution]
     return {
@@ -151,7 +151,7 @@ def _finding_record(
 def _loose(
     finding: Finding, table: str, addresses: Mapping[Place, Address], submission: Submission
 ) -> str:
-    """For a finding about several rows or cells, which only stands at the first of them: what it is known by instead."""
+    """Return the key of a finding about several rows or cells, placed at the first of them."""
     if finding.count > 1:
         return f"{finding.code}|{table}|"
     anchor = addresses.get(finding.place)
@@ -170,7 +170,7 @@ def _open_rows(table: Table) -> set[int]:
 
 
 def lines_of(table: Table) -> Iterator[tuple[str, Mapping[str, Cell]]]:
-    """The rows with their titles, and what stands around the grid as one more."""
+    """Return the rows with their titles, and the cells around the grid as one more."""
     for row in table.rows:
         yield row.title, row.cells
     if table.extras:
@@ -196,7 +196,7 @@ def texts_of(table: Table) -> list[Line]:
 
 
 def text_of_cell(cell: Cell) -> str:
-    """What is typed there. What a formula gives follows from other cells, and is no change of its own."""
+    """Return the typed text; FORMULA for a formula, whose result is no change of its own."""
     if cell.formula is not None:
         return FORMULA
     return cell.text if cell.number is None else plain(cell.number)

@@ -1,4 +1,4 @@
-"""Which row of a table is which row of the round before: by title, among equal titles by what is in them, and a row with a new title by the rest."""
+"""Pair rows of a table with those of the round before: by title, then by contents."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _MOST = 10_000  # pairs of rows that are held against each other
 
 
 def aligned(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
-    """For each row of `new` that stood in `old`, by their numbers, which it was. No row is two others."""
+    """Return the number in `old` of each row of `new` that was there; no row is used twice."""
     before, after = _by_title(old), _by_title(new)
     found: dict[int, int] = {}
     for title, rows in after.items():
@@ -29,7 +29,7 @@ def aligned(old: Sequence[Line], new: Sequence[Line]) -> dict[int, int]:
 
 
 def titled_alike(lines: Iterable[Line]) -> set[str]:
-    """The titles, as given, that more than one row goes by."""
+    """Return the titles that more than one row has."""
     lines = list(lines)
     groups = _by_title(lines).values()
     return {lines[at][0] for rows in groups if len(rows) > 1 for at in rows}
@@ -45,7 +45,7 @@ def _by_title(lines: Sequence[Line]) -> dict[str, list[int]]:
 def _of_one_title(
     old: Sequence[Line], before: Sequence[int], new: Sequence[Line], after: Sequence[int]
 ) -> dict[int, int]:
-    """Those with the same contents first, then those that have the most in common, then as they stand."""
+    """Pair rows of equal contents first, then those with the most in common, then by order."""
     if len(before) == len(after) == 1:
         return {after[0]: before[0]}
     waiting = defaultdict(list)
@@ -73,7 +73,7 @@ def _of_one_title(
 
 
 def _retitled(old: Sequence[Line], new: Sequence[Line], found: Mapping[int, int]) -> dict[int, int]:
-    """Rows in which nothing but the title is another, where there is enough else to know them by."""
+    """Pair rows that differ in the title only, where enough else identifies them."""
     left, open_ = (
         sorted(set(range(len(old))) - set(found.values())),
         [here for here in range(len(new)) if here not in found],

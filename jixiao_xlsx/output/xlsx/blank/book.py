@@ -15,7 +15,7 @@ from jixiao_xlsx.output.xlsx.blank.contents import contents
 from jixiao_xlsx.output.xlsx.blank.data_sheets import draw_sheet
 from jixiao_xlsx.output.xlsx.blank.form_styles import form_styles
 from jixiao_xlsx.output.xlsx.blank.guide import draw_guide
-from jixiao_xlsx.output.xlsx.blank.layout import NO_FILLING, Filling, Layout, place
+from jixiao_xlsx.output.xlsx.blank.layout import NO_FILLING, Filling, Layout, lay_out
 from jixiao_xlsx.output.xlsx.cells import cached_result, typed_text
 from jixiao_xlsx.output.xlsx.page import new_book
 from jixiao_xlsx.output.xlsx.self_check.progress import mark_wrong, write_progress
@@ -56,7 +56,7 @@ def write_workbook(
     remembers it. The first sheet says until when and to whom in the `bureau` to report. Raises
     KeyError for a row or column that the form has not, OSError when the file cannot be written.
     """
-    layout = place(unrolled(template), filling)
+    layout = lay_out(unrolled(template), filling)
     cells = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
     # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
     remembered = {
@@ -64,7 +64,7 @@ def write_workbook(
         for ref, value in prefill.items()
         if not cells[ref.table, ref.row, ref.column].formula
     }
-    printed, formulas = _fixed(place(unrolled(template)) if filling else layout)
+    printed, formulas = _fixed(lay_out(unrolled(template)) if filling else layout)
     ahead = hidden_mark.HandedOut(remembered, printed, formulas)
     mark = hidden_mark.mark_lines(template, year, department, code, ahead)
     with new_book(target, template.title) as book:

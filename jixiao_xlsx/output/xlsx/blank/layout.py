@@ -206,7 +206,7 @@ class Layout:
         return upper[0] == lower[0] and below == (line + 1, column)
 
 
-def place(template: Template, filling: Filling = NO_FILLING) -> Layout:
+def lay_out(template: Template, filling: Filling = NO_FILLING) -> Layout:
     """Return the layout of the blank form, with as many open rows as `filling` needs."""
     return Layout(template, tuple(_sheet(template, sheet, filling) for sheet in template.sheets))
 

@@ -1,4 +1,4 @@
-"""整改台账: every finding of every round, what became of it, who is responsible for it and until when."""
+"""整改台账: every finding of every round, its state, who is responsible, and until when."""
 
 from __future__ import annotations
 
