@@ -126,7 +126,9 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
 
 
 def _typed_as_formula(sheet: Worksheet, place: Position) -> str:
-    """Return what was meant as a target, “=12次”, where the program took it for a formula; else ""."""
+    """Return what was meant as a target, “=12次”, where the program took it for a formula;
+    else "".
+    """
     flags = sheet.flags
     text = flags.formulas.get(place, "")
     broken = flags.errors.get(place) == "#NAME?" or place in flags.uncalculated

@@ -1,4 +1,6 @@
-"""Findings under their causes: every finding once, one wrong cell one line, and what people read."""
+"""Findings under their causes: every finding once, one wrong cell one line, and what people
+read.
+"""
 
 from __future__ import annotations
 
@@ -66,7 +68,10 @@ def shape(listed: list[Notice]) -> list[tuple[str, list[str]]]:
         ((cause("1", "H9", "a", "c"),), [("1", ["a", "c"]), ("", ["b"])]),
         # An equally good explanation joins the first; a further one has what is left.
         ((cause("1", "H9", "a", "c"), cause("2", "H10", "a")), [("1", ["a", "c"]), ("", ["b"])]),
-        ((cause("1", "H9", "a"), cause("2", "H8", "a", "b")), [("1", ["a"]), ("2", ["b"]), ("", ["c"])]),
+        (
+            (cause("1", "H9", "a"), cause("2", "H8", "a", "b")),
+            [("1", ["a"]), ("2", ["b"]), ("", ["c"])],
+        ),
         # What else is found at the culprit is no line of its own.
         ((cause("1", "C5", "a"),), [("1", ["a", "b"]), ("", ["c"])]),
         ((cause("1", "H9", "gone"),), [("", ["a"]), ("", ["b"]), ("", ["c"])]),

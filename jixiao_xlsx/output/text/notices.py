@@ -14,7 +14,8 @@ from jixiao_xlsx.values.severity import Severity
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to look at: a mistake with what follows from it, or a cell with what is found there.
+    """One thing to look at: a mistake with what follows from it, or a cell with what is found
+    there.
 
     `findings` are gravest first. `cause` is None where nothing but themselves explains them;
     `others` are further explanations of the same findings, less likely or as likely.
@@ -49,7 +50,8 @@ class Notice:
 class NoticeLine:
     """One line of a list, by its 序号: a cause (`finding` None), or a finding.
 
-    What follows from a cause, and what else is found at a cell, has the 序号 of its notice and its own.
+    What follows from a cause, and what else is found at a cell, has the 序号 of its notice and its
+    own.
     """
 
     number: int | str

@@ -31,7 +31,11 @@ from jixiao_xlsx.output.same_bytes import MemoryZip, packed
 from jixiao_xlsx.output.text.wording import expected_text, in_order, lone_columns
 from jixiao_xlsx.output.xlsx.annotated import formula_results, losses
 from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_explanations
-from jixiao_xlsx.output.xlsx.annotated.opinion import SEVERITY_COLOURS, Entry, write_opinion_sheet
+from jixiao_xlsx.output.xlsx.annotated.opinion import (
+    SEVERITY_COLOURS,
+    NumberedFinding,
+    write_opinion_sheet,
+)
 from jixiao_xlsx.output.xlsx.annotated.values_only import workbook_of_values
 from jixiao_xlsx.reading.titles import OPINION_SHEET, title_key, titles_of
 from jixiao_xlsx.values.cells import Submission
@@ -64,16 +68,17 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
         for finding in in_order(report.findings, submission.sheets)
         if finding.state is not FindingState.WAIVED
     ]
-    entries = [
-        Entry(number, finding, _target(book, finding)) for number, finding in enumerate(findings, 1)
+    numbered = [
+        NumberedFinding(number, finding, _target(book, finding))
+        for number, finding in enumerate(findings, 1)
     ]
     _remove_earlier_sheet(book)
     _remove_earlier_marks(book)
-    _mark_cells(book, entries)
+    _mark_cells(book, numbered)
     notes = (*notes, *prefill_explanations(book, submission, findings, template))
     opinion = book.create_sheet(OPINION_SHEET, 0)
-    write_opinion_sheet(opinion, report, entries, notes, lone_columns(template))
-    _link_back(book, entries)
+    write_opinion_sheet(opinion, report, numbered, notes, lone_columns(template))
+    _link_back(book, numbered)
     _show_first(book)
     return _saved(book, results)
 
@@ -199,9 +204,9 @@ def _remove_earlier_marks(book: Workbook) -> None:
             cell.comment = Comment(theirs, "") if theirs else None
 
 
-def _mark_cells(book: Workbook, entries: Sequence[Entry]) -> None:
-    by_cell: dict[tuple[str, str], list[Entry]] = {}
-    for entry in entries:
+def _mark_cells(book: Workbook, numbered: Sequence[NumberedFinding]) -> None:
+    by_cell: dict[tuple[str, str], list[NumberedFinding]] = {}
+    for entry in numbered:
         if entry.cell:
             by_cell.setdefault((entry.finding.place.sheet, entry.cell), []).append(entry)
     fills = {
@@ -236,7 +241,7 @@ def _colour(cell: Cell) -> str:
     return str(colour.rgb) if fill.fill_type == "solid" and colour.type == "rgb" else ""
 
 
-def _comment_text(entry: Entry) -> str:
+def _comment_text(entry: NumberedFinding) -> str:
     finding = entry.finding
     lines = [
         f"【{finding.severity.label}】审核意见第 {entry.number} 条（{finding.code}）",
@@ -267,12 +272,12 @@ def _width(text: str) -> int:
     return len(text.encode("gb18030", "replace"))
 
 
-def _link_back(book: Workbook, entries: Sequence[Entry]) -> None:
+def _link_back(book: Workbook, numbered: Sequence[NumberedFinding]) -> None:
     """Let the title of every sheet with findings, or what stands first below it, lead back.
 
     Cells to be corrected get no link: a click there is to type.
     """
-    marked = {(entry.finding.place.sheet, entry.cell) for entry in entries if entry.cell}
+    marked = {(entry.finding.place.sheet, entry.cell) for entry in numbered if entry.cell}
     back = f"'{OPINION_SHEET}'!A1"
     for name in dict.fromkeys(sheet for sheet, _ in marked):
         top = [cell for row in book[name].iter_rows(max_row=_TOP) for cell in row]

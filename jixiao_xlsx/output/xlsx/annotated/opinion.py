@@ -40,7 +40,7 @@ _LINK = Font(name=SONG, size=10, color="FF0563C1", underline="single")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class NumberedFinding:
     """A finding with its 序号 and the cell to jump to ("" where there is none)."""
 
     number: int
@@ -51,7 +51,7 @@ class Entry:
 def write_opinion_sheet(
     sheet: Worksheet,
     report: Report,
-    entries: Sequence[Entry],
+    numbered: Sequence[NumberedFinding],
     notes: Iterable[str],
     lone: Collection[str],
 ) -> None:
@@ -79,13 +79,11 @@ def write_opinion_sheet(
         page.line(f"注意：{text}", "remark")
     page.row([title for title, _ in columns], ["head"] * len(columns))
     head = page.at
-    for entry in entries:
-        page.row(_cells(entry, report, lone)[: len(columns)], _traits(entry)[: len(columns)])
-        if entry.cell:
-            page.link(
-                3, f"'{entry.finding.place.sheet.replace(chr(39), chr(39) * 2)}'!{entry.cell}"
-            )
-    if not entries:
+    for one in numbered:
+        page.row(_cells(one, report, lone)[: len(columns)], _traits(one)[: len(columns)])
+        if one.cell:
+            page.link(3, f"'{one.finding.place.sheet.replace(chr(39), chr(39) * 2)}'!{one.cell}")
+    if not numbered:
         page.line("没有发现问题。", "cell")
     _write_history(page, report)
     _set_up(sheet, head)
@@ -103,11 +101,11 @@ def _conclusion(report: Report) -> str:
     return text
 
 
-def _cells(entry: Entry, report: Report, lone: Collection[str]) -> list[object]:
-    finding = entry.finding
+def _cells(one: NumberedFinding, report: Report, lone: Collection[str]) -> list[object]:
+    finding = one.finding
     place = str(finding.place) + (f"（共 {finding.count} 处）" if finding.count > 1 else "")
     return [
-        entry.number,
+        one.number,
         severity_text(finding),
         place,
         subject(finding, lone),
@@ -121,11 +119,11 @@ def _cells(entry: Entry, report: Report, lone: Collection[str]) -> list[object]:
     ]
 
 
-def _traits(entry: Entry) -> list[str]:
-    traits = ["center", entry.finding.severity.value, "link", *["cell"] * 6, "center", "center"]
-    if entry.finding.state is not FindingState.OPEN:
+def _traits(one: NumberedFinding) -> list[str]:
+    traits = ["center", one.finding.severity.value, "link", *["cell"] * 6, "center", "center"]
+    if one.finding.state is not FindingState.OPEN:
         traits[1] = "center"
-    if not entry.cell:
+    if not one.cell:
         traits[2] = "cell"
     return traits
 

@@ -76,7 +76,9 @@ def _rows(entry: Entry, lone: Collection[str]) -> Iterator[ListRow]:
 
 
 def _origin(notice: Notice) -> str:
-    """Return the cell that a finding probably comes from, and why; "" where no cause explains it."""
+    """Return the cell that a finding probably comes from, and why; "" where no cause
+    explains it.
+    """
     return f"{notice_address(notice)}：{notice_reason(notice, ())}" if notice.cause else ""
 
 
