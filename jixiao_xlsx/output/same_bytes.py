@@ -15,21 +15,6 @@ _CORE = "docProps/core.xml"
 STAMP = b"2000-01-01T00:00:00Z"
 
 
-class MemoryZip(dict[str, bytes]):
-    """The parts of a package by name, in order; it replaces the ZipFile a library writes to."""
-
-    def writestr(self, name: str, content: bytes | str) -> None:
-        """Add one part."""
-        self[name] = content.encode() if isinstance(content, str) else content
-
-    def namelist(self) -> list[str]:
-        """Return the names of the parts."""
-        return list(self)
-
-    def close(self) -> None:
-        """Do nothing: no file is open."""
-
-
 def repacked(data: bytes) -> bytes:
     """Return `data` (.xlsx or .docx) with fixed entry dates and document dates."""
     with zipfile.ZipFile(io.BytesIO(data)) as source:

@@ -5,7 +5,6 @@ guard   all that happens to a file before a library sees it: its container (size
 the pass over its XML (DOCTYPE, extents, true sizes). The pass collects the flags that reading
 needs, too (formulas, errors, percent formats, hidden rows); the bare pass beside it does nothing
 but guard.
-again   for a workbook that goes back, the look into every other part before its copy is made
 run     the whole of `jixiao run` with one process: reading, checking, scoring, scored workbook,
 copy, letter, summary
 """
@@ -23,13 +22,10 @@ from pathlib import Path
 from xml.parsers import expat
 
 import jixiao_xlsx as jx
-from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import file_kinds
-from jixiao_xlsx.output.xlsx.annotated import losses
 from jixiao_xlsx.reading import workbook, xlsx_flags
 from jixiao_xlsx.reading.titles import titles_of
-from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"
 ROUNDS = 5
@@ -77,7 +73,7 @@ def main() -> None:
     template = find_template()
     words = titles_of(template)
     books = [path.read_bytes() for path in sorted(SAMPLES.glob("*.xlsx"))[:count]]
-    container, scan, pure, again, reading = [], [], [], [], []
+    container, scan, pure, reading = [], [], [], []
 
     def wanted(name: str, hidden: bool) -> bool:
         return words.reads(name, hidden=hidden)
@@ -86,22 +82,13 @@ def main() -> None:
         file_kinds.seen_through(data)
         file_kinds.sniff(data)
 
-    def look_again(data: bytes) -> None:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            assert not losses.too_large(archive)
-            assert not losses.has_doctype({name: archive.read(name) for name in archive.namelist()})
-
     for data in books:
         seen = xlsx_flags.read_xlsx_flags(data, wanted)
         parts = [sheet.part for sheet in seen.sheets if sheet.name in seen.flags]
-        returned = (
-            check(workbook.read_bytes(data, "x.xlsx", template), template).result is not Result.PASS
-        )
         for _ in range(ROUNDS):
             container.append(timed(lambda d=data: look(d)))  # type: ignore[misc]
             scan.append(timed(lambda d=data: xlsx_flags.read_xlsx_flags(d, wanted)))
             pure.append(timed(lambda d=data, p=parts: bare(d, p)))  # type: ignore[misc]
-            again.append(timed(lambda d=data: look_again(d)) if returned else 0.0)
             reading.append(timed(lambda d=data: workbook.read_bytes(d, "x.xlsx", template)))
     with tempfile.TemporaryDirectory() as name:
         inbox = Path(name) / "in"
@@ -113,16 +100,15 @@ def main() -> None:
             timed(lambda n=n: jx.run([inbox], Path(name) / n, template=template, jobs=1))
             for n in "12"
         ) / len(books)  # type: ignore[misc]
-    box, whole, least, twice = (statistics.mean(times) for times in (container, scan, pure, again))
+    box, whole, least = (statistics.mean(times) for times in (container, scan, pure))
     print(f"{len(books)} 个样例 × {ROUNDS} 轮，平均，毫秒处理器时间/个")
     print(f"  看容器                      {box:8.2f}")
     print(f"  逐标签一遍（含读表用的标志）{whole:8.2f}，只做守卫的事要 {least:.2f}")
-    print(f"  退回的再看一遍其余部件      {twice:8.2f}（摊到每个文件）")
     print(f"  读表（含以上前两项）        {statistics.mean(reading):8.2f}")
     print(f"  整个 run                    {run:8.2f}")
     print(
-        f"守卫占 run 的 {(box + whole + twice) / run:.1%}；不算读表用的标志占 "
-        f"{(box + least + twice) / run:.1%}（目标 < 5%）"
+        f"守卫占 run 的 {(box + whole) / run:.1%}；不算读表用的标志占 "
+        f"{(box + least) / run:.1%}（目标 < 5%）"
     )
 
 

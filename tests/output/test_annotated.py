@@ -18,9 +18,9 @@ from office import _convert, office, rendered, resaved
 from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.output.xlsx.annotated.book import AUTHOR, annotate
-from jixiao_xlsx.output.xlsx.annotated.losses import lost_features
-from jixiao_xlsx.output.xlsx.annotated.opinion import SEVERITY_COLOURS
+from jixiao_xlsx.output.xlsx.annotated.book import annotate
+from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS
+from jixiao_xlsx.output.xlsx.annotated.write_marks import AUTHOR
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.cells import Submission
@@ -159,43 +159,6 @@ def _with(data: bytes, part: str, change: object) -> bytes:
         if part not in source.NameToInfo:
             target.writestr(part, change(b""))  # type: ignore[operator]
     return stream.getvalue()
-
-
-@pytest.mark.parametrize(
-    ("part", "mark", "words"),
-    [
-        ("xl/ctrlProps/ctrlProp1.xml", "<formControlPr/>", "控件"),
-        ("xl/threadedComments/threadedComment1.xml", "<x/>", "批注"),
-        ("customXml/item1.xml", "<x/>", "自定义 XML"),
-        ("xl/drawings/drawing9.xml", "<xdr:wsDr><xdr:sp/></xdr:wsDr>", "文本框"),
-        (
-            "xl/worksheets/sheet99.xml",
-            "<worksheet><protectedRanges><protectedRange/></protectedRanges></worksheet>",
-            "允许编辑区域",
-        ),
-        (
-            "xl/worksheets/sheet99.xml",
-            "<worksheet><x14:sparklineGroups><x14:sparklineGroup/></x14:sparklineGroups>"
-            "</worksheet>",
-            "迷你图",
-        ),
-    ],
-)
-def test_what_is_lost_is_told(part: str, mark: str, words: str) -> None:
-    _, data, submission, report = FIRST
-    changed = _with(data, part, lambda _: mark.encode())
-    with zipfile.ZipFile(io.BytesIO(changed)) as archive:
-        assert any(
-            words in one
-            for one in lost_features({name: archive.read(name) for name in archive.namelist()})
-        )
-    copy = openpyxl.load_workbook(io.BytesIO(annotate(changed, submission, report, FORM)))
-    standing = [
-        row[0]
-        for row in copy[OPINION_SHEET].iter_rows(values_only=True)
-        if row[0] and str(row[0]).startswith("注意：")
-    ]
-    assert any(words in str(line) for line in standing)
 
 
 def test_rich_text_and_a_comment_of_the_department_stay() -> None:

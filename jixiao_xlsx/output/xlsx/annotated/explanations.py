@@ -5,15 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any
-
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
-from openpyxl.utils.cell import coordinate_from_string
-from openpyxl.workbook.workbook import Workbook
-from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import clip
+from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
+from jixiao_xlsx.output.xlsx.patch.workbook import WorkbookPart
+from jixiao_xlsx.values.addresses import position
 from jixiao_xlsx.values.cells import Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, FindingState
 from jixiao_xlsx.values.severity import Severity
@@ -24,7 +21,7 @@ _Key = tuple[str, str]  # code and item of a finding, as they are matched
 
 
 def prefill_explanations(
-    book: Workbook, submission: Submission, findings: Sequence[Finding], template: Template
+    book: WorkbookPart, submission: Submission, findings: Sequence[Finding], template: Template
 ) -> tuple[str, ...]:
     """Write a line for each open 警告 that has none yet; return notes for the department."""
     warnings = [
@@ -33,12 +30,12 @@ def prefill_explanations(
         if finding.severity is Severity.WARNING and finding.state is FindingState.OPEN
     ]
     table = submission.get(template.remarks.get("table", ""))
-    if not warnings or table is None or table.sheet not in book.sheetnames:
+    if not warnings or table is None or table.sheet not in book.sheets:
         return ()
     columns, heading = _headings(table, template)
     if not {"code", "item"} <= columns.keys():
         return ()
-    sheet = book[table.sheet]
+    sheet = book.sheets[table.sheet]
     answered = {_typed_key(row, template) for row in table.open_rows}
     missing = [one for one in _items(warnings) if _key(one[0].code, one[1]) not in answered]
     rows = list(islice(_free_rows(sheet, columns, heading), len(missing)))
@@ -49,12 +46,12 @@ def prefill_explanations(
     return (note,) if left else ()
 
 
-def _headings(table: Table, template: Template) -> tuple[dict[str, str], int]:
-    """Return the column letters of the list by role, and the lowest row of its headings."""
+def _headings(table: Table, template: Template) -> tuple[dict[str, int], int]:
+    """Return the columns of the list by role, and the lowest row of its headings, from 0."""
     cells = {role: table.columns.get(title) for role, title in template.remarks.items()}
-    places = {role: coordinate_from_string(cell.ref) for role, cell in cells.items() if cell}
-    columns = {role: column for role, (column, _) in places.items()}
-    return columns, max((row for _, row in places.values()), default=0)
+    places = {role: position(cell.ref) for role, cell in cells.items() if cell}
+    columns = {role: column for role, (_, column) in places.items()}
+    return columns, max((row for row, _ in places.values()), default=0)
 
 
 def _key(code: str, item: str) -> _Key:
@@ -75,7 +72,7 @@ def _items(warnings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
 
 
 def _write_line(
-    sheet: Worksheet, columns: Mapping[str, str], row: int, finding: Finding, item: str
+    sheet: SheetPart, columns: Mapping[str, int], row: int, finding: Finding, item: str
 ) -> None:
     texts = {
         "code": finding.code,
@@ -85,22 +82,16 @@ def _write_line(
     }
     for role, text in texts.items():
         if role in columns:
-            cell = sheet[f"{columns[role]}{row}"]
-            cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", clip(text))
-            cell.data_type = "s"  # never a formula
+            sheet.write_text((row, columns[role]), clip(text))
 
 
-def _free_rows(sheet: Worksheet, columns: Mapping[str, str], heading: int) -> Iterator[int]:
+def _free_rows(sheet: SheetPart, columns: Mapping[str, int], heading: int) -> Iterator[int]:
     """Yield the blank rows after the last one used, up to the first that holds something else."""
-    last = min(sheet.max_row, heading + _FURTHEST)
+    last = min(sheet.last_row(), heading + _FURTHEST)
     code = columns["code"]
-    used = [row for row in range(heading + 1, last + 1) if sheet[f"{code}{row}"].value]
+    used = [row for row in range(heading + 1, last + 1) if sheet.is_filled((row, code))]
     for row in range(max(used, default=heading) + 1, heading + _FURTHEST):
-        cells = [sheet[f"{column}{row}"] for column in columns.values()]
-        if not all(_is_free(cell) for cell in cells):
+        cells = [(row, column) for column in columns.values()]
+        if any(sheet.is_filled(at) or sheet.top_left(at) != at for at in cells):
             return
         yield row
-
-
-def _is_free(cell: Any) -> bool:
-    return cell.value in (None, "") and not isinstance(cell, MergedCell)

@@ -1,16 +1,9 @@
-"""审核意见: the first sheet of an annotated copy, written with openpyxl."""
+"""审核意见: the first sheet of an annotated copy."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from copy import copy
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.worksheet.hyperlink import Hyperlink
-from openpyxl.worksheet.worksheet import Worksheet
 
 from jixiao_xlsx.output.text.wording import (
     about,
@@ -21,45 +14,51 @@ from jixiao_xlsx.output.text.wording import (
     severity_text,
     subject,
 )
-from jixiao_xlsx.output.xlsx.cells import clip
+from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, NumberedFinding
+from jixiao_xlsx.output.xlsx.cells import clip, qualified
 from jixiao_xlsx.output.xlsx.page import row_height
+from jixiao_xlsx.output.xlsx.patch.new_sheet import Content, NewCell, NewRow, worksheet_xml
+from jixiao_xlsx.output.xlsx.patch.styles import Styles
 from jixiao_xlsx.output.xlsx.styles import HEI, SONG
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
-from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState, Report
+from jixiao_xlsx.values.findings import FindingState, Report
 from jixiao_xlsx.values.severity import Severity
 
 _COLUMNS = (
     ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),
     ("提示", 28), ("依据", 18), ("编号", 9), ("状态", 9),
 )  # fmt: skip
-# 警告 is a stronger orange than elsewhere: the cells to be filled in are pale yellow.
-SEVERITY_COLOURS = {Severity.ERROR: "FFC7CE", Severity.WARNING: "FFCC80", Severity.NOTE: "DDEBF7"}
-_LINK = Font(name=SONG, size=10, color="FF0563C1", underline="single")
+_TAB = "C00000"
+_SIDES = "".join(
+    f'<{side} style="thin"><color rgb="FF7F7F7F"/></{side}>'
+    for side in ("left", "right", "top", "bottom")
+)
+_BORDER = f"<border>{_SIDES}<diagonal/></border>"
+_SEVERITY_FILLS = {severity.value: colour for severity, colour in SEVERITY_COLOURS.items()}
 
 
 @dataclass(frozen=True, slots=True)
-class NumberedFinding:
-    """A finding with its 序号 and the cell to jump to ("" where there is none)."""
+class OpinionSheet:
+    """The sheet as XML, and the row of its headings, counted from 1."""
 
-    number: int
-    finding: Finding
-    cell: str
+    xml: bytes
+    head: int
 
 
-def write_opinion_sheet(
-    sheet: Worksheet,
+def opinion_sheet(
     report: Report,
     numbered: Sequence[NumberedFinding],
     notes: Iterable[str],
     lone: Collection[str],
-) -> None:
-    """Write the sheet: how to go on, `notes`, the numbered findings, what was mended or changed."""
+    styles: Styles,
+) -> OpinionSheet:
+    """Return the sheet: how to go on, `notes`, the numbered findings, what was mended or changed.
+
+    Its formats are added to `styles`.
+    """
     columns = _COLUMNS if report.round > 1 else _COLUMNS[:-1]
-    page = _Page(sheet, columns)
-    for at, (_, width) in enumerate(columns, 1):
-        sheet.column_dimensions[column_letters(at - 1)].width = width
+    page = _Page(styles, [width for _, width in columns])
     page.line(
         f"{report.department}　审核意见"
         + (f"（第 {report.round} 次报送）" if report.round > 1 else ""),
@@ -77,16 +76,15 @@ def write_opinion_sheet(
     )
     for text in notes:
         page.line(f"注意：{text}", "remark")
-    page.row([title for title, _ in columns], ["head"] * len(columns))
-    head = page.at
-    for one in numbered:
-        page.row(_cells(one, report, lone)[: len(columns)], _traits(one)[: len(columns)])
-        if one.cell:
-            page.link(3, f"'{one.finding.place.sheet.replace(chr(39), chr(39) * 2)}'!{one.cell}")
+    page.row([title for title, _ in columns], ["head"] * len(columns), {})
+    head = len(page.rows)
+    for entry in numbered:
+        link = qualified(entry.finding.place.sheet, entry.cell) if entry.cell else ""
+        page.row(_cells(entry, report, lone), _traits(entry), {2: link})
     if not numbered:
         page.line("没有发现问题。", "cell")
     _write_history(page, report)
-    _set_up(sheet, head)
+    return OpinionSheet(page.xml(head), head)
 
 
 def _conclusion(report: Report) -> str:
@@ -101,11 +99,11 @@ def _conclusion(report: Report) -> str:
     return text
 
 
-def _cells(one: NumberedFinding, report: Report, lone: Collection[str]) -> list[object]:
-    finding = one.finding
+def _cells(entry: NumberedFinding, report: Report, lone: Collection[str]) -> list[Content]:
+    finding = entry.finding
     place = str(finding.place) + (f"（共 {finding.count} 处）" if finding.count > 1 else "")
     return [
-        one.number,
+        entry.number,
         severity_text(finding),
         place,
         subject(finding, lone),
@@ -119,11 +117,11 @@ def _cells(one: NumberedFinding, report: Report, lone: Collection[str]) -> list[
     ]
 
 
-def _traits(one: NumberedFinding) -> list[str]:
-    traits = ["center", one.finding.severity.value, "link", *["cell"] * 6, "center", "center"]
-    if one.finding.state is not FindingState.OPEN:
+def _traits(entry: NumberedFinding) -> list[str]:
+    traits = ["center", entry.finding.severity.value, "link", *["cell"] * 6, "center", "center"]
+    if entry.finding.state is not FindingState.OPEN:
         traits[1] = "center"
-    if not one.cell:
+    if not entry.cell:
         traits[2] = "cell"
     return traits
 
@@ -151,93 +149,55 @@ def _write_history(page: _Page, report: Report) -> None:
 
 
 class _Page:
-    """Writes rows one below the other.
+    """Puts rows one below the other."""
 
-    Each look is made once and its style id copied, which is a hundred times faster.
-    """
-
-    def __init__(self, sheet: Worksheet, columns: Sequence[tuple[str, int]]) -> None:
-        self.sheet: Any = sheet
-        self.columns = columns
-        self.at = 0
-        self._looks: dict[str, Any] = {}
+    def __init__(self, styles: Styles, widths: Sequence[int]) -> None:
+        self.styles = styles
+        self.widths = widths
+        self.rows: list[NewRow] = []
 
     def line(self, text: str, look: str, tall: float = 0) -> None:
-        """Write one text over the whole width."""
-        self.at += 1
-        self._put(1, text, look)
-        self.sheet.merge_cells(
-            start_row=self.at, start_column=1, end_row=self.at, end_column=len(self.columns)
-        )
-        self.sheet.row_dimensions[self.at].height = tall or row_height(
-            [(text, sum(width for _, width in self.columns))], least=18
-        )
+        """Add one text over the whole width."""
+        height = tall or row_height([(text, sum(self.widths))], least=18)
+        self.rows.append(NewRow([self._cell(text, look)], height, merged=True))
 
-    def row(self, contents: Sequence[object], looks: Sequence[str]) -> None:
-        """Write one content per column."""
-        self.at += 1
-        measured = []
-        for column, (content, look) in enumerate(zip(contents, looks, strict=True), 1):
-            self._put(column, content, look)
-            measured.append(
-                (content if isinstance(content, str) else "", float(self.columns[column - 1][1]))
-            )
-        self.sheet.row_dimensions[self.at].height = row_height(measured, least=24)
+    def row(
+        self, contents: Sequence[Content], looks: Sequence[str], links: Mapping[int, str]
+    ) -> None:
+        """Add the contents that have a column; `links` lead from a column to a place in the
+        workbook.
+        """
+        shown = list(zip(contents, looks, self.widths, strict=False))
+        cells = [
+            self._cell(content, look, links.get(column, ""))
+            for column, (content, look, _) in enumerate(shown)
+        ]
+        measured = [
+            (content if isinstance(content, str) else "", float(width))
+            for content, _, width in shown
+        ]
+        self.rows.append(NewRow(cells, row_height(measured, least=24)))
 
-    def link(self, column: int, location: str) -> None:
-        """Link a cell of the last row to `location` in the workbook."""
-        self.sheet.cell(self.at, column).hyperlink = Hyperlink(ref="", location=location)
+    def xml(self, head: int) -> bytes:
+        """Return the sheet, with the rows up to `head` always in view."""
+        namespace = self.styles.namespace
+        return worksheet_xml(self.rows, self.widths, namespace=namespace, frozen=head, tab=_TAB)
 
-    def _put(self, column: int, content: object, look: str) -> None:
-        cell = self.sheet.cell(self.at, column)
-        if isinstance(content, str):
-            cell.value = ILLEGAL_CHARACTERS_RE.sub(" ", clip(content))
-            if content:
-                cell.data_type = "s"  # a department's text never becomes a formula
-        else:
-            cell.value = content
-        made = self._looks.get(look)
-        if made is None:
-            _dress(cell, look)
-            self._looks[look] = cell._style
-        else:
-            cell._style = copy(made)
+    def _cell(self, content: Content, look: str, link: str = "") -> NewCell:
+        text = clip(content) if isinstance(content, str) else content
+        return NewCell(text, _style(self.styles, look), link)
 
 
-def _dress(cell: Any, look: str) -> None:
-    side = Side(style="thin", color="FF7F7F7F")
-    plain = look in {"title", "remark", "section", "strong"}
-    cell.font = Font(
-        name=HEI if look in {"title", "head", "section"} else SONG,
-        size={"title": 16, "section": 11, "strong": 11, "remark": 9}.get(look, 10),
-        bold=look == "strong",
-    )
-    if look == "link":
-        cell.font = _LINK
+def _style(styles: Styles, look: str) -> int:
+    """Return the number of the format that a look has."""
+    name = HEI if look in {"title", "head", "section"} else SONG
+    size = {"title": 16, "section": 11, "strong": 11, "remark": 9}.get(look, 10)
+    extra = {"strong": "<b/>", "link": "<u/>"}.get(look, "")
+    colour = '<color rgb="FF0563C1"/>' if look == "link" else ""
+    font = f'<font>{extra}<sz val="{size}"/>{colour}<name val="{name}"/></font>'
     centred = look in {"title", "head", "center", "error", "warning", "note"}
-    cell.alignment = Alignment(
-        horizontal="center" if centred else "left", vertical="center", wrap_text=True
-    )
-    if not plain:
-        cell.border = Border(left=side, right=side, top=side, bottom=side)
-    colour = (
-        "D9E2F3"
-        if look == "head"
-        else next((c for s, c in SEVERITY_COLOURS.items() if s.value == look), "")
-    )
-    if colour:
-        cell.fill = PatternFill("solid", fgColor=f"FF{colour}")
-
-
-def _set_up(sheet: Any, head: int) -> None:
-    sheet.freeze_panes = f"A{head + 1}"
-    sheet.page_setup.orientation = "landscape"
-    sheet.page_setup.paperSize = 9
-    sheet.page_setup.fitToHeight = 0
-    sheet.sheet_properties.pageSetUpPr.fitToPage = True
-    sheet.print_title_rows = f"{head}:{head}"
-    sheet.page_margins.left = sheet.page_margins.right = 0.4
-    sheet.page_margins.top, sheet.page_margins.bottom = 0.55, 0.65
-    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"
-    sheet.sheet_properties.tabColor = "FFC00000"
-    sheet.sheet_view.showGridLines = False
+    side = "center" if centred else "left"
+    alignment = f'<alignment horizontal="{side}" vertical="center" wrapText="1"/>'
+    plain = look in {"title", "remark", "section", "strong"}
+    fill = "D9E2F3" if look == "head" else _SEVERITY_FILLS.get(look, "")
+    return styles.new(font, fill, "" if plain else _BORDER, alignment)

@@ -1,4 +1,4 @@
-"""A workbook as values and merges alone, for what cannot be carried as it is."""
+"""A workbook as values and merges alone, for what cannot be marked as it is."""
 
 from __future__ import annotations
 
@@ -8,26 +8,49 @@ from typing import Any
 
 import openpyxl
 import python_calamine as calamine
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
 from openpyxl.workbook.workbook import Workbook
 
+from jixiao_xlsx.output.same_bytes import repacked
 from jixiao_xlsx.values.addresses import column_letters
+from jixiao_xlsx.values.cells import Submission
 
 _WIDEST = 46
 
 
-def workbook_of_values(
+def book_of_values(
     data: bytes,
-    is_read: Callable[[str, bool], bool] = lambda name, hidden: True,
+    is_read: Callable[[str, bool], bool],
+    submission: Submission,
     *,
     empty_results: bool = False,
-) -> Workbook:
-    """Return every worksheet of a readable workbook with its values, merges and hidden state.
+) -> bytes:
+    """Return an .xlsx of every worksheet of a readable workbook with values, merges, hidden state.
 
     Sheets for which `is_read(name, hidden)` is false stay empty: the guard has not checked them, so
     no library may load them. `empty_results`: the format (.xls) keeps a 0 for a formula that shows
     nothing, so that a row of zeros is a blank row. Columns are wide enough to be read.
     """
+    book = _filled_book(data, is_read, empty_results)
+    _without_empty_results(book, submission)
+    stream = io.BytesIO()
+    book.save(stream)
+    return repacked(stream.getvalue())
+
+
+def _without_empty_results(book: Workbook, submission: Submission) -> None:
+    """Clear the 0 that .xls keeps for a formula that shows nothing, where it was read as blank."""
+    for table in submission.tables.values():
+        for cell in table.cells():
+            if cell.value is None and table.sheet in book.sheetnames:
+                target: Any = book[table.sheet][cell.ref]
+                if target.value == 0 and not isinstance(target, MergedCell):
+                    target.value = None
+
+
+def _filled_book(
+    data: bytes, is_read: Callable[[str, bool], bool], empty_results: bool
+) -> Workbook:
     source = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     book = openpyxl.Workbook()
     for sheet in list(book.worksheets):

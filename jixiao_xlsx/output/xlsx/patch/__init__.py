@@ -1,0 +1,1 @@
+"""Workbooks changed part by part: what is not touched keeps its bytes."""
