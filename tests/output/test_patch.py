@@ -24,7 +24,7 @@ from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS
-from jixiao_xlsx.output.xlsx.patch.comments import Note, change_notes, notes_of
+from jixiao_xlsx.output.xlsx.patch.comments import CellComment, change_notes, notes_of
 from jixiao_xlsx.output.xlsx.patch.markup import Unpatchable, clean
 from jixiao_xlsx.output.xlsx.patch.package import Package
 from jixiao_xlsx.output.xlsx.patch.styles import NO_COLOUR
@@ -47,7 +47,8 @@ RELATIONS = "http://schemas.openxmlformats.org/officeDocument/2006/relationships
 DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
 PICTURE = (
     f'<xdr:wsDr xmlns:xdr="{DRAWING}/spreadsheetDrawing" xmlns:a="{DRAWING}/main">'
-    "<xdr:oneCellAnchor><xdr:from><xdr:col>7</xdr:col><xdr:colOff>0</xdr:colOff><xdr:row>29</xdr:row>"
+    "<xdr:oneCellAnchor><xdr:from><xdr:col>7</xdr:col><xdr:colOff>0</xdr:colOff>"
+    "<xdr:row>29</xdr:row>"
     '<xdr:rowOff>0</xdr:rowOff></xdr:from><xdr:ext cx="95250" cy="95250"/><xdr:pic><xdr:nvPicPr>'
     '<xdr:cNvPr id="2" name="公章"/><xdr:cNvPicPr/></xdr:nvPicPr><xdr:blipFill>'
     f'<a:blip xmlns:r="{RELATIONS}" r:embed="rId1"/><a:stretch><a:fillRect/></a:stretch>'
@@ -470,10 +471,10 @@ def test_new_cells_stand_in_their_order_and_take_the_format_of_their_row_or_colu
 def test_comments_come_and_go_with_their_boxes() -> None:
     book = package_of()
     sheet = book.sheets["Sheet"]
-    change_notes(sheet, {(0, 0): Note("甲", "一"), (1, 1): Note("乙", "二")})
+    change_notes(sheet, {(0, 0): CellComment("甲", "一"), (1, 1): CellComment("乙", "二")})
     once = book.package.save()
     second = WorkbookPart(Package(once))
-    change_notes(second.sheets["Sheet"], {(0, 0): None, (2, 2): Note("乙", "三")})
+    change_notes(second.sheets["Sheet"], {(0, 0): None, (2, 2): CellComment("乙", "三")})
     found = notes_of(second.sheets["Sheet"])
     assert {at: (note.author, note.text) for at, note in found.items()} == {
         (1, 1): ("乙", "二"),

@@ -18,7 +18,7 @@ from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, NumberedFi
 from jixiao_xlsx.output.xlsx.cells import clip, qualified
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.patch.new_sheet import Content, NewCell, NewRow, worksheet_xml
-from jixiao_xlsx.output.xlsx.patch.styles import Styles
+from jixiao_xlsx.output.xlsx.patch.styles import StyleSheet
 from jixiao_xlsx.output.xlsx.styles import HEI, SONG
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.cells import Place
@@ -51,7 +51,7 @@ def opinion_sheet(
     numbered: Sequence[NumberedFinding],
     notes: Iterable[str],
     lone: Collection[str],
-    styles: Styles,
+    styles: StyleSheet,
 ) -> OpinionSheet:
     """Return the sheet: how to go on, `notes`, the numbered findings, what was mended or changed.
 
@@ -151,7 +151,7 @@ def _write_history(page: _Page, report: Report) -> None:
 class _Page:
     """Puts rows one below the other."""
 
-    def __init__(self, styles: Styles, widths: Sequence[int]) -> None:
+    def __init__(self, styles: StyleSheet, widths: Sequence[int]) -> None:
         self.styles = styles
         self.widths = widths
         self.rows: list[NewRow] = []
@@ -188,7 +188,7 @@ class _Page:
         return NewCell(text, _style(self.styles, look), link)
 
 
-def _style(styles: Styles, look: str) -> int:
+def _style(styles: StyleSheet, look: str) -> int:
     """Return the number of the format that a look has."""
     name = HEI if look in {"title", "head", "section"} else SONG
     size = {"title": 16, "section": 11, "strong": 11, "remark": 9}.get(look, 10)

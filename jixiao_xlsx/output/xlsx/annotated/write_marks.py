@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, Mark
-from jixiao_xlsx.output.xlsx.patch.comments import Note, change_notes, notes_of
+from jixiao_xlsx.output.xlsx.patch.comments import CellComment, change_notes, notes_of
 from jixiao_xlsx.output.xlsx.patch.markup import Unpatchable, clean
 from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
-from jixiao_xlsx.output.xlsx.patch.styles import NO_COLOUR, Styles
+from jixiao_xlsx.output.xlsx.patch.styles import NO_COLOUR, StyleSheet
 from jixiao_xlsx.output.xlsx.patch.workbook import WorkbookPart
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 from jixiao_xlsx.values.addresses import Position, a1
@@ -31,10 +31,10 @@ class _SheetMarks:
     """The comments of a sheet as they will be, while cells are cleared and marked."""
 
     sheet: SheetPart
-    notes: dict[Position, Note]
-    changes: dict[Position, Note | None] = field(default_factory=dict)
+    notes: dict[Position, CellComment]
+    changes: dict[Position, CellComment | None] = field(default_factory=dict)
 
-    def note(self, at: Position) -> Note | None:
+    def note(self, at: Position) -> CellComment | None:
         return self.changes[at] if at in self.changes else self.notes.get(at)
 
 
@@ -68,7 +68,7 @@ def write_marks(book: WorkbookPart, marks: Iterable[Mark]) -> tuple[str, ...]:
     return (f"{'、'.join(threaded)} 原有带回复的批注，没有改动；意见见下表。",)
 
 
-def _readable_notes(sheet: SheetPart) -> dict[Position, Note]:
+def _readable_notes(sheet: SheetPart) -> dict[Position, CellComment]:
     """Return the comments of a sheet that has no findings; none where they are broken."""
     try:
         return notes_of(sheet)
@@ -84,7 +84,7 @@ def _merged_marks(sheet: SheetPart, marks: Sequence[Mark]) -> dict[Position, lis
     return found
 
 
-def _clear(state: _SheetMarks, at: Position, styles: Styles) -> None:
+def _clear(state: _SheetMarks, at: Position, styles: StyleSheet) -> None:
     """Remove our comment and put back the fill colour noted in it."""
     note = state.notes[at]
     ours, _, theirs = note.text.partition(_THEIRS)
@@ -93,10 +93,10 @@ def _clear(state: _SheetMarks, at: Position, styles: Styles) -> None:
     if styles.colour(style) in _OURS or noted:
         before = noted[1] if noted else NO_COLOUR
         state.sheet.set_style(at, styles.filled(style, "" if before == NO_COLOUR else before))
-    state.changes[at] = Note("", theirs) if theirs else None
+    state.changes[at] = CellComment("", theirs) if theirs else None
 
 
-def _mark(state: _SheetMarks, at: Position, marks: Sequence[Mark], styles: Styles) -> bool:
+def _mark(state: _SheetMarks, at: Position, marks: Sequence[Mark], styles: StyleSheet) -> bool:
     """Colour a cell and comment on it; return whether the comment could be made."""
     style = state.sheet.style(at)
     gravest = min((mark.severity for mark in marks), key=lambda one: one.rank)
@@ -110,7 +110,7 @@ def _mark(state: _SheetMarks, at: Position, marks: Sequence[Mark], styles: Style
         text += _THEIRS + theirs.text
     lines = sum(max(1, -(-_width(line) // (2 * _LETTERS_PER_LINE))) for line in text.split("\n"))
     height = min(lines * _LINE + 14, _TALLEST)
-    state.changes[at] = Note(AUTHOR, text, _WIDTH, height)
+    state.changes[at] = CellComment(AUTHOR, text, _WIDTH, height)
     return True
 
 

@@ -12,7 +12,7 @@ from jixiao_xlsx.output.xlsx.patch.markup import (
     child,
     children,
     local,
-    named,
+    qualified_tag,
     relation_id,
     relations_of,
     set_relation_id,
@@ -28,7 +28,7 @@ _THREAD = "tc="  # begins the author of what older programs show for a threaded 
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CellComment:
     """A comment on a cell; `width` and `height` of its box are pixels."""
 
     author: str
@@ -42,7 +42,7 @@ class Note:
         return self.author.startswith(_THREAD)
 
 
-def notes_of(sheet: SheetPart) -> dict[Position, Note]:
+def notes_of(sheet: SheetPart) -> dict[Position, CellComment]:
     """Return the comments of a sheet by the cells they are on. Raises Unpatchable."""
     part = sheet.package.related(sheet.part, "comments")
     if not part or not sheet.package.has(part):
@@ -55,11 +55,11 @@ def notes_of(sheet: SheetPart) -> dict[Position, Note]:
         known = number.isdigit() and int(number) < len(authors)
         at = _place(one)
         if at is not None:
-            notes[at] = Note(authors[int(number)] if known else "", _text(one))
+            notes[at] = CellComment(authors[int(number)] if known else "", _text(one))
     return notes
 
 
-def change_notes(sheet: SheetPart, changes: Mapping[Position, Note | None]) -> None:
+def change_notes(sheet: SheetPart, changes: Mapping[Position, CellComment | None]) -> None:
     """Set, replace or (None) remove the comments of some cells. Raises Unpatchable."""
     if not changes:
         return
@@ -67,7 +67,7 @@ def change_notes(sheet: SheetPart, changes: Mapping[Position, Note | None]) -> N
     part = package.related(sheet.part, "comments")
     if not part or not package.has(part):
         part = package.unused("xl/commentsJ{}.xml")
-        namespace = named(sheet.root, "")[1:-1]
+        namespace = qualified_tag(sheet.root, "")[1:-1]
         listed = f'<comments xmlns="{namespace}"><authors/><commentList/></comments>'
         package.put(part, listed.encode())
         package.declare(part, _TYPE)
@@ -78,7 +78,7 @@ def change_notes(sheet: SheetPart, changes: Mapping[Position, Note | None]) -> N
     _redraw(sheet, changes, emptied=not left)
 
 
-def _write(root: Element, changes: Mapping[Position, Note | None]) -> int:
+def _write(root: Element, changes: Mapping[Position, CellComment | None]) -> int:
     """Change a list of comments, and return how many it has then."""
     listed, authors = child(root, "commentList"), child(root, "authors")
     if authors is None:
@@ -101,7 +101,9 @@ def _write(root: Element, changes: Mapping[Position, Note | None]) -> int:
     return sum(1 for _ in children(listed))
 
 
-def _redraw(sheet: SheetPart, changes: Mapping[Position, Note | None], *, emptied: bool) -> None:
+def _redraw(
+    sheet: SheetPart, changes: Mapping[Position, CellComment | None], *, emptied: bool
+) -> None:
     package = sheet.package
     pointer = child(sheet.root, "legacyDrawing")
     identity = "" if pointer is None else relation_id(pointer)

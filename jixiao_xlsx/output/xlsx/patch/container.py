@@ -1,4 +1,4 @@
-"""Zip containers written from entries that may stay compressed as they were."""
+"""Zip containers written from members that may stay compressed as they were."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _END = struct.Struct("<4s4H2LH")
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Member:
     """A member of a container as it lies there: compressed by `method`, `size` bytes unpacked."""
 
     name: str
@@ -31,7 +31,7 @@ class Entry:
     utf8: bool = True
 
 
-def stored_entry(data: bytes, info: zipfile.ZipInfo) -> Entry:
+def stored_member(data: bytes, info: zipfile.ZipInfo) -> Member:
     """Return a member of the container `data` without unpacking it.
 
     Raises zipfile.BadZipFile where its bytes are not there.
@@ -46,26 +46,26 @@ def stored_entry(data: bytes, info: zipfile.ZipInfo) -> Entry:
     if len(packed) < info.compress_size:
         raise zipfile.BadZipFile(info.filename)
     utf8 = bool(info.flag_bits & _NAME_IS_UTF8)
-    return Entry(info.filename, info.compress_type, info.CRC, info.file_size, packed, utf8)
+    return Member(info.filename, info.compress_type, info.CRC, info.file_size, packed, utf8)
 
 
-def deflated_entry(name: str, content: bytes) -> Entry:
+def deflated_member(name: str, content: bytes) -> Member:
     """Return `content` compressed, as a member called `name`."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
     packed = packer.compress(content) + packer.flush()
-    return Entry(name, zipfile.ZIP_DEFLATED, zlib.crc32(content), len(content), packed)
+    return Member(name, zipfile.ZIP_DEFLATED, zlib.crc32(content), len(content), packed)
 
 
-def container_of(entries: Iterable[Entry]) -> bytes:
-    """Return one container of the `entries`, in their order, with fixed dates and rights."""
+def container_of(members: Iterable[Member]) -> bytes:
+    """Return one container of the `members`, in their order, with fixed dates and rights."""
     out, index = io.BytesIO(), []
-    for entry in entries:
-        name = entry.name.encode("utf-8" if entry.utf8 else "cp437")
-        flags = _NAME_IS_UTF8 if entry.utf8 and not name.isascii() else 0
-        sizes = (entry.crc, len(entry.data), entry.size)
-        facts = (_NEEDS, flags, entry.method, _TIME, _DATE, *sizes, len(name), 0)
+    for member in members:
+        name = member.name.encode("utf-8" if member.utf8 else "cp437")
+        flags = _NAME_IS_UTF8 if member.utf8 and not name.isascii() else 0
+        sizes = (member.crc, len(member.data), member.size)
+        facts = (_NEEDS, flags, member.method, _TIME, _DATE, *sizes, len(name), 0)
         offset = out.tell()
-        out.write(_LOCAL.pack(b"PK\3\4", *facts) + name + entry.data)
+        out.write(_LOCAL.pack(b"PK\3\4", *facts) + name + member.data)
         tail = (0, 0, 0, _RIGHTS, offset)
         index.append(_CENTRAL.pack(b"PK\1\2", _MADE_BY, *facts, *tail) + name)
     start = out.tell()

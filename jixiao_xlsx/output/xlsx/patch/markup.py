@@ -49,7 +49,7 @@ def local(element: Element) -> str:
     return name.rpartition("}")[2] if isinstance(name, str) else ""
 
 
-def named(parent: Element, name: str) -> str:
+def qualified_tag(parent: Element, name: str) -> str:
     """Return `name` in the namespace of `parent`, as lxml writes it."""
     namespace = etree.QName(parent).namespace
     return f"{{{namespace}}}{name}" if namespace else name
@@ -57,7 +57,7 @@ def named(parent: Element, name: str) -> str:
 
 def child(parent: Element, name: str) -> Element | None:
     """Return the first child of that name in the namespace of its parent."""
-    return parent.find(named(parent, name))
+    return parent.find(qualified_tag(parent, name))
 
 
 def children(parent: Element | None, name: str = "") -> Iterator[Element]:
@@ -69,12 +69,12 @@ def children(parent: Element | None, name: str = "") -> Iterator[Element]:
 
 def add(parent: Element, name: str, /, **attributes: str) -> Element:
     """Append a child of the same namespace as `parent`, and return it."""
-    return etree.SubElement(parent, named(parent, name), attributes)
+    return etree.SubElement(parent, qualified_tag(parent, name), attributes)
 
 
 def add_in_order(parent: Element, name: str, order: Sequence[str], /, **attributes: str) -> Element:
     """Insert a child where `order` (the schema's names) wants it, and return it."""
-    made = etree.Element(named(parent, name), attributes)
+    made = etree.Element(qualified_tag(parent, name), attributes)
     later = frozenset(order[order.index(name) + 1 :])
     for at, one in enumerate(parent):
         inside = one.iter() if local(one) == "AlternateContent" else (one,)

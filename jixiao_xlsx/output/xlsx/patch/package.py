@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterator
 
 from jixiao_xlsx.output.xlsx.patch.container import (
-    Entry,
+    Member,
     container_of,
-    deflated_entry,
-    stored_entry,
+    deflated_member,
+    stored_member,
 )
 from jixiao_xlsx.output.xlsx.patch.markup import (
     MOST_BYTES,
@@ -190,21 +190,21 @@ class Package:
     def save(self) -> bytes:
         """Return the file. Raises Unpatchable where a part that is copied is not there."""
         try:
-            return container_of(self._entries())
+            return container_of(self._members())
         except zipfile.BadZipFile as error:
             raise Unpatchable(str(error)) from error
 
-    def _entries(self) -> Iterator[Entry]:
+    def _members(self) -> Iterator[Member]:
         changed = self._new | {name: dump(self._trees[name]) for name in self._edited}
         for name in self._dropped:
             changed.pop(name, None)
         for name, info in self._stored.items():
             if name in changed:
-                yield deflated_entry(name, changed.pop(name))
+                yield deflated_member(name, changed.pop(name))
             elif name not in self._dropped:
-                yield stored_entry(self._data, info)
+                yield stored_member(self._data, info)
         for name, content in changed.items():
-            yield deflated_entry(name, content)
+            yield deflated_member(name, content)
 
 
 def _relations_part(part: str) -> str:

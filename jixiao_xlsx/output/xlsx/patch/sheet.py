@@ -13,7 +13,7 @@ from jixiao_xlsx.output.xlsx.patch.markup import (
     child,
     children,
     clean,
-    named,
+    qualified_tag,
     set_text,
 )
 from jixiao_xlsx.output.xlsx.patch.package import Package
@@ -130,7 +130,7 @@ class SheetPart:
         row = self._row(at[0])
         row.attrib.pop("spans", None)  # only a hint, and wrong from now on
         cells = self._cells_of(at[0])
-        made = row.makeelement(named(row, "c"), {"r": a1(*at)})
+        made = row.makeelement(qualified_tag(row, "c"), {"r": a1(*at)})
         if style:
             made.set("s", str(style))
         later = min((column for column in cells if column > at[1]), default=None)
@@ -147,7 +147,7 @@ class SheetPart:
         found = self._rows.get(at)
         if found is not None:
             return found
-        made = self._data.makeelement(named(self._data, "row"), {"r": str(at + 1)})
+        made = self._data.makeelement(qualified_tag(self._data, "row"), {"r": str(at + 1)})
         later = min((row for row in self._rows if row > at), default=None)
         if later is None:
             self._data.append(made)
@@ -175,7 +175,7 @@ class SheetPart:
             first = a1(min(top, at[0]), min(left, at[1]))
             noted.set("ref", f"{first}:{a1(max(bottom, at[0]), max(right, at[1]))}")
 
-    # -------------------------------------------------------------------------------- areas and links
+    # ------------------------------------------------------------------------------ areas and links
 
     @cached_property
     def _merged(self) -> list[Area]:

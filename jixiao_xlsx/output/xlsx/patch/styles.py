@@ -13,8 +13,8 @@ from jixiao_xlsx.output.xlsx.patch.markup import (
     add_in_order,
     child,
     children,
-    named,
     parse,
+    qualified_tag,
 )
 from jixiao_xlsx.output.xlsx.patch.package import Package
 
@@ -34,7 +34,7 @@ _DEFAULTS = {
 }
 
 
-class Styles:
+class StyleSheet:
     """The formats of one workbook by their numbers; each new one is made once."""
 
     def __init__(self, package: Package, part: str, theme_part: str = "") -> None:
@@ -47,7 +47,7 @@ class Styles:
     @property
     def namespace(self) -> str:
         """The namespace of the workbook's parts, which differs in Strict OOXML."""
-        return named(self._root, "")[1:-1] or MAIN
+        return qualified_tag(self._root, "")[1:-1] or MAIN
 
     def filled(self, style: int, rgb: str) -> int:
         """Return the number of the format `style` with a solid fill; "" takes the fill away."""

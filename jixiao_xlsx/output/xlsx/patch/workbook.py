@@ -14,14 +14,14 @@ from jixiao_xlsx.output.xlsx.patch.markup import (
     add_in_order,
     child,
     children,
-    named,
+    qualified_tag,
     relation_id,
     relations_of,
     set_relation_id,
 )
 from jixiao_xlsx.output.xlsx.patch.package import Package
 from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
-from jixiao_xlsx.output.xlsx.patch.styles import STYLES_TYPE, Styles
+from jixiao_xlsx.output.xlsx.patch.styles import STYLES_TYPE, StyleSheet
 
 _WORKBOOK_ORDER = (
     "fileVersion", "fileSharing", "workbookPr", "workbookProtection", "bookViews", "sheets",
@@ -63,18 +63,18 @@ class WorkbookPart:
         return self.package.relations(self.part)
 
     @cached_property
-    def styles(self) -> Styles:
+    def styles(self) -> StyleSheet:
         """The formats of the workbook; a list of them is made where it has none."""
         package = self.package
         part = package.related(self.part, "styles")
         if not part or not package.has(part):
             part = package.unused("xl/stylesJ{}.xml")
-            namespace = named(self._root, "")[1:-1] or MAIN
+            namespace = qualified_tag(self._root, "")[1:-1] or MAIN
             package.put(part, f'<styleSheet xmlns="{namespace}"/>'.encode())
             package.declare(part, STYLES_TYPE)
             package.relate(self.part, "styles", part, relations_of(self._root))
         theme = package.related(self.part, "theme")
-        return Styles(package, part, theme if theme and package.has(theme) else "")
+        return StyleSheet(package, part, theme if theme and package.has(theme) else "")
 
     def remove_sheet(self, name: str) -> None:
         """Remove a worksheet, and the names that hold on it alone."""
