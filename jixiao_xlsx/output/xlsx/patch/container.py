@@ -20,7 +20,7 @@ _END = struct.Struct("<4s4H2LH")
 
 
 @dataclass(frozen=True, slots=True)
-class Member:
+class PackedPart:
     """A member of a container as it lies there: compressed by `method`, `size` bytes unpacked."""
 
     name: str
@@ -31,7 +31,7 @@ class Member:
     utf8: bool = True
 
 
-def stored_member(data: bytes, info: zipfile.ZipInfo) -> Member:
+def stored_member(data: bytes, info: zipfile.ZipInfo) -> PackedPart:
     """Return a member of the container `data` without unpacking it.
 
     Raises zipfile.BadZipFile where its bytes are not there.
@@ -46,17 +46,17 @@ def stored_member(data: bytes, info: zipfile.ZipInfo) -> Member:
     if len(packed) < info.compress_size:
         raise zipfile.BadZipFile(info.filename)
     utf8 = bool(info.flag_bits & _NAME_IS_UTF8)
-    return Member(info.filename, info.compress_type, info.CRC, info.file_size, packed, utf8)
+    return PackedPart(info.filename, info.compress_type, info.CRC, info.file_size, packed, utf8)
 
 
-def deflated_member(name: str, content: bytes) -> Member:
+def deflated_member(name: str, content: bytes) -> PackedPart:
     """Return `content` compressed, as a member called `name`."""
     packer = zlib.compressobj(_LEVEL, zlib.DEFLATED, -15)
     packed = packer.compress(content) + packer.flush()
-    return Member(name, zipfile.ZIP_DEFLATED, zlib.crc32(content), len(content), packed)
+    return PackedPart(name, zipfile.ZIP_DEFLATED, zlib.crc32(content), len(content), packed)
 
 
-def container_of(members: Iterable[Member]) -> bytes:
+def container_of(members: Iterable[PackedPart]) -> bytes:
     """Return one container of the `members`, in their order, with fixed dates and rights."""
     out, index = io.BytesIO(), []
     for member in members:

@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 
 from jixiao_xlsx.output.xlsx.patch.container import (
-    Member,
+    PackedPart,
     container_of,
     deflated_member,
     stored_member,
@@ -194,7 +194,7 @@ class Package:
         except zipfile.BadZipFile as error:
             raise Unpatchable(str(error)) from error
 
-    def _members(self) -> Iterator[Member]:
+    def _members(self) -> Iterator[PackedPart]:
         changed = self._new | {name: dump(self._trees[name]) for name in self._edited}
         for name in self._dropped:
             changed.pop(name, None)
