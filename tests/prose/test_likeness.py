@@ -9,7 +9,7 @@ from decimal import Decimal
 from itertools import pairwise
 
 import pytest
-from test_corpora import said
+from test_corpora import findings_in
 
 from jixiao_xlsx.values.digit_slips import is_slip
 from jixiao_xlsx.values.severity import Severity
@@ -74,7 +74,7 @@ RIGHT = (
 
 @pytest.mark.parametrize("text", RIGHT)
 def test_what_other_figures_at_hand_make_true_is_not_accused(text: str) -> None:
-    assert [finding.message for finding in said(text)] == []
+    assert [finding.message for finding in findings_in(text)] == []
 
 
 @pytest.mark.parametrize(
@@ -96,7 +96,7 @@ def test_what_other_figures_at_hand_make_true_is_not_accused(text: str) -> None:
 def test_how_like_the_figure_is_decides_how_grave_it_is(
     text: str, severity: Severity | None
 ) -> None:
-    assert [finding.severity for finding in said(text)] == [severity]
+    assert [finding.severity for finding in findings_in(text)] == [severity]
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_how_like_the_figure_is_decides_how_grave_it_is(
     ],
 )
 def test_this_years_figures_under_last_years_date_are_told_once(text: str, quote: str) -> None:
-    assert [(finding.severity, finding.reported) for finding in said(text)] == [
+    assert [(finding.severity, finding.reported) for finding in findings_in(text)] == [
         (Severity.WARNING, quote)
     ]
 
@@ -127,4 +127,4 @@ def test_this_years_figures_under_last_years_date_are_told_once(text: str, quote
     ],
 )
 def test_last_years_own_figures_are_left_alone(text: str) -> None:
-    assert said(text) == []
+    assert findings_in(text) == []

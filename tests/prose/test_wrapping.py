@@ -15,7 +15,7 @@ from test_corpora import (
     OTHER_BOOKS,
     TEMPLATE,
     corpus,
-    said,
+    findings_in,
     sample,
     with_report,
 )
@@ -65,7 +65,7 @@ def test_a_line_that_may_go_on_is_not_held_against_anything() -> None:
     """Broken once, in words nobody knows: “投资评审支出 96.5 万元” is not all that was spent."""
     text = "2023年安排项目六个，其中最大的一个是财政投资评\n审支出96.5万元，其余五个金额都不大。"
     assert f"\n{UNSURE}审支出" in unwrapped(text, LEXICON)
-    assert said(text) == []
+    assert findings_in(text) == []
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -77,7 +77,7 @@ def test_wrapped_texts_are_read_like_others(width: int) -> None:
     for name in (*FILES, INNOCENT, *EXAMS, *OTHER_BOOKS):
         of = sample(OTHER_BOOKS[name]) if name in OTHER_BOOKS else None
         for _, wanted, text in corpus(name):
-            findings = said(_wrapped(text, width), of)
+            findings = findings_in(_wrapped(text, width), of)
             accused += [
                 f.message for f in findings if not wanted and f.severity is not Severity.NOTE
             ]
@@ -105,7 +105,9 @@ def test_lists_without_stops_are_read_as_before(name: str) -> None:
     texts = [(wanted, text.rstrip("。")) for _, wanted, text in corpus(name) if "\n" not in text]
     right = [text for wanted, text in texts if not wanted]
     for before, after in pairwise(right):
-        errors = [f.message for f in said(f"{before}\n{after}") if f.severity is Severity.ERROR]
+        errors = [
+            f.message for f in findings_in(f"{before}\n{after}") if f.severity is Severity.ERROR
+        ]
         assert errors == [], (before, after)
 
 

@@ -171,8 +171,8 @@ def test_a_file_goes_back_to_whom_the_reviewer_says_it_is_of(tmp_path: Path) -> 
         [letter] = output.glob("*/*/*通知.docx")
         [remembered] = (output / "轮次").glob("*.json")
         paragraphs = [paragraph.text for paragraph in docx.Document(str(letter)).paragraphs]
-        record = json.loads(remembered.read_text(encoding="utf-8"))
-        assert letter.parent.name == remembered.stem == record["department"] == name
+        [record] = json.loads(remembered.read_text(encoding="utf-8"))["entries"]
+        assert letter.parent.name == record["department"] == name
         assert f"{name}：" in paragraphs and f"{other}：" not in paragraphs
         assert bool(record["code"]) is (name == NAMES[0])
 
