@@ -61,7 +61,7 @@ def mismatch_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     if low != high:
         right = f"（四舍五入或截尾都算，允许 {_range(low, high, anchor)}）"
     else:
-        right = "" if low == verdict.others else f"（应填 {amount_text(low, anchor)}）"
+        right = "" if low == verdict.others else f"（即 {amount_text(low, anchor)}）"
     return (
         f"{cell_name(anchor, evidence.template)}填 {amount_text(anchor.number, anchor)}，"
         f"{source} {amount_text(verdict.others, anchor)}{right}，"
@@ -157,9 +157,9 @@ def _parts(verdict: Verdict, others: list[Cell], evidence: Evidence) -> str:
         return f"{cell_name(others[0], evidence.template)}为"
     relation, sides = verdict.instance.spec.relation, verdict.instance.sides
     if min(map(len, sides)) > 1:
-        return "按其余各项推算应为"
+        return "按其余各项推算是"
     if any(operand.sign < 0 for side in sides for operand in side):
-        return f"按“{relation.text}”计算应为"
+        return f"按“{relation.text}”计算是"
     filled = [cell for cell in others if cell.number is not None]
     in_one_row = len({cell.row for cell in others}) == 1
     names = list(dict.fromkeys(cell.column if in_one_row else cell.row for cell in filled))

@@ -163,7 +163,7 @@ def _same_paragraphs(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
     for departments, found in together.items():
         words = f"{'、'.join(departments)}的文字有 {len(found)} 句完全相同，如“{found[0][1]}…”。"
         yield _made(
-            PARAGRAPHS, departments, words, "请核对报告是否照抄", (place for place, _ in found)
+            PARAGRAPHS, departments, words, "请核对报告是否各自撰写", (place for place, _ in found)
         )
 
 

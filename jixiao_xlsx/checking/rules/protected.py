@@ -207,14 +207,13 @@ def _other_department(evidence: Evidence, owner: str, code: str) -> Iterator[Fla
     cell = evidence.role("department" if name_differs else "department_code")
     if cell is None or not (name_differs or code_differs):
         return
-    to = f"“{owner}”" + (f"（{code}）" if code else "") if owner else f"编码为“{code}”的单位"
     now = submission.department if name_differs else submission.code
     text = (
-        f"这份表原是发给{to}的，现在填的是“{now}”。"
+        f"这份表记着的{'单位' if name_differs else '部门编码'}与现在填的“{now}”不一致。"
         "可能是借用了别的单位的表，或单位更了名。"
         "请换用发给本单位的空白表；确已更名的，附情况说明。"
     )
-    yield flag(cell, text, expected=owner if name_differs else code)
+    yield flag(cell, text)
 
 
 def _same_office(one: str, other: str) -> bool:

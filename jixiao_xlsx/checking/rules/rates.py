@@ -170,7 +170,7 @@ def _interval(side: Side, cells: tuple[Cell, ...], how: Convention) -> Interval:
     relations=("C29",),
 )
 def zero_base(evidence: Evidence) -> Iterator[Observation]:
-    """预算数为 0 而有执行数的，是无预算支出；分母为 0 仍填比率的，应改填“—”。0÷0 写作 0.00% 只作提示。
+    """预算数为 0 而有执行数的，多半漏填了预算数；分母为 0 仍填比率的，应改填“—”。0÷0 写作 0.00% 只作提示。
 
     改法：补填漏填的预算数；分母确为 0 的，比率填“—”。
     """
@@ -190,8 +190,8 @@ def _zero_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
     rate, base, part = cells.rate, cells.below[0], cells.above[0]
     if _sum(cells.above) > 0:
         text = (
-            f"“{base.row}”的“{base.column}”为 0，却有“{part.column}”{part.text} {base.unit}，"
-            "属无预算支出。请核对预算数，漏填的补上。"
+            f"“{base.row}”的“{base.column}”为 0，“{part.column}”有 {part.text} {base.unit}，"
+            "疑似未填预算数。请核实，漏填的补上。"
         )
         yield flag(base, text, related=(part.place, rate.place))
     elif rate.number is not None:

@@ -255,7 +255,7 @@ def renamed_sheet(evidence: Evidence) -> Iterator[Observation]:
 def foreign_heading(evidence: Evidence) -> Iterator[Observation]:
     """表格标题里写的是别的单位或别的年度，多半是从别处复制来的。
 
-    改法：改正表题；误用了别的单位或别的年度的表的，换成自己的表重填。
+    改法：改正表题；整张表是从别处沿用的，换成自己的表重填。
     """
     department, code_year = evidence.submission.department, evidence.submission.year
     for name, table in evidence.submission.tables.items():
@@ -266,16 +266,20 @@ def foreign_heading(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(1)
         years = set(re.findall(r"(20\d\d)\s*年", heading.text))
         if code_year and years and str(code_year) not in years:
-            text = f"标题“{heading.text}”的年度与评价年度 {code_year} 年不符。请改正。"
+            typed = "、".join(sorted(years))
+            text = f"表题写的年度（{typed}）与评价年度 {code_year} 年不符。请改正。"
             yield Flag(
                 heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度"
             )
         elif (
             form.heading_names_department
             and department
-            and (other := other_office(heading.text, department, form.heading))
+            and other_office(heading.text, department, form.heading)
         ):
-            text = f"标题“{heading.text}”写的是“{other}”，填报单位是“{department}”。请核对是否误用了别的单位的表。"
+            text = (
+                f"表题写的单位与填报单位“{department}”不一致。"
+                "请核对表题；整张表是从别处沿用的，请换成本单位的数。"
+            )
             yield Flag(heading.place, table.name, "标题", heading.text, text, expected=department)
 
 

@@ -14,6 +14,7 @@ from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.scores import Method
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, rounded
+from jixiao_xlsx.values.typed_numbers import State
 
 
 @rule(
@@ -48,7 +49,7 @@ def all_full(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "IND113",
-    "业绩值照抄目标值",
+    "业绩值多数等于目标值",
     severity=Severity.WARNING,
     basis=EVALUATION_MEASURES,
     relations=("C49",),
@@ -171,6 +172,10 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     if cell is None or cell.number is None or card.self_sum is None:
         yield Skipped("自评总分或合计未填")
         return
+    related = [c for c in (evidence.total_cell("score"), evidence.execution("score")) if c]
+    if any(c.state is State.UNCALCULATED for c in related):
+        yield Skipped("得分的公式未计算")
+        return
     yield Looked(3)
     allowed = _allowed_totals(evidence)
     step = Fraction(1, 10 ** max(-int(cell.number.normalize().as_tuple().exponent), 1))
@@ -180,16 +185,24 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     parts = f"指标得分合计 {plain(card.self_sum, 2)}"
     if card.execution.self_score is not None:
         parts += f" + 预算执行率得分 {plain(card.execution.self_score, 2)}"
-    words = f"自评总分填 {cell.text} 分，{parts}，应为 {plain(right, 2)} 分。请改正。"
-    related = [c for c in (evidence.total_cell("score"), evidence.execution("score")) if c]
-    expected = (
-        Expected(rounded(min(allowed), 2), rounded(max(allowed), 2), "分")
-        if card.execution.self_score is not None
-        else f"{plain(right, 2)} 分"
-    )
+    full = evidence.template.full_mark + card.execution.weight
+    expected: Expected | str | None
+    if right > full:  # then a part is wrong, and no total above the full mark is asked for
+        words = (
+            f"自评总分填 {cell.text} 分，{parts}，两项之和超过满分 {plain(full)} 分。"
+            "请先核对各项得分，再改合计和自评总分。"
+        )
+        expected = None
+    else:
+        words = f"自评总分填 {cell.text} 分，{parts}，应为 {plain(right, 2)} 分。请改正。"
+        expected = (
+            Expected(rounded(min(allowed), 2), rounded(max(allowed), 2), "分")
+            if card.execution.self_score is not None
+            else f"{plain(right, 2)} 分"
+        )
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
     settled = not any(c.place in evidence.judged.failures for c in related)
-    hint = slip_hint(cell.place, cell.text, expected) if settled else ""
+    hint = slip_hint(cell.place, cell.text, expected) if settled and expected else ""
     yield flag(
         cell,
         words,
@@ -242,7 +255,7 @@ def self_grade(evidence: Evidence) -> Iterator[Observation]:
 
 @rule(
     "IND124",
-    "在职人数超编制",
+    "在职人数大于编制数",
     severity=Severity.WARNING,
     basis=POSTS,
     relations=("C51",),
@@ -250,7 +263,7 @@ def self_grade(evidence: Evidence) -> Iterator[Observation]:
 def over_posts(evidence: Evidence) -> Iterator[Observation]:
     """年末在职（编内）人数大于核定编制数。
 
-    改法：核对两个人数；确实超编的，附情况说明。
+    改法：核对两个人数的口径；确属实情的，附情况说明。
     """
     staff, posts = evidence.role("staff"), evidence.role("posts")
     if staff is None or posts is None or staff.number is None or not posts.number:
@@ -259,7 +272,7 @@ def over_posts(evidence: Evidence) -> Iterator[Observation]:
     if staff.number > posts.number:
         rate = plain(Fraction(staff.number) / Fraction(posts.number) * 100, 2)
         words = (
-            f"年末在职 {staff.text} 人，编制 {posts.text} 人，超编 {plain(staff.number - posts.number)} 人，"
-            f"控制率 {rate}%。请核对；确属实情的，请附情况说明。"
+            f"年末在职 {staff.text} 人，编制 {posts.text} 人，多 {plain(staff.number - posts.number)} 人，"
+            f"控制率 {rate}%。年末在职人数大于编制数，请核对口径；确属实情的，请附情况说明。"
         )
         yield flag(staff, words, expected=f"不大于 {posts.text} 人", related=(posts.place,))

@@ -41,7 +41,7 @@ _SUBJECTS_AFTER = r"(?![内里外门分理公事好学案托派员落线有在�
 def another_body(evidence: ProseEvidence) -> Iterator[Observation]:
     """评价年度写成别的年度；自称“我办”“我局”而单位不是办、局，多半是从别处复制来的。Word 报告的页眉、页脚、脚注也看。
 
-    改法：改成本单位、本年度；整段照抄的，换成自己的内容。
+    改法：改成本单位、本年度；整段沿用别处的，换成自己的内容。
     """
     statements, vocabulary = evidence.statements, evidence.vocabulary
     if statements is None or vocabulary is None:
@@ -172,7 +172,8 @@ def _wrong_name(source: Passage, department: str, evidence: ProseEvidence) -> It
         if department and len(name) > 2 and not own and (title or itself):
             start = match.end("name") - len(name)
             words = (
-                f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
+                f"正文写的单位与填报单位“{department}”不一致。"
+                "请核对；从别处沿用的文字，请换成本单位的。"
             )
             yield flag_passage(source, start, match.end(), "部门名称", words, expected=department)
             return
@@ -191,7 +192,10 @@ def _wrong_name(source: Passage, department: str, evidence: ProseEvidence) -> It
                 or not any(figure in match.group() for figure in _own_figures(evidence))
             )
         if department and not own:
-            words = f"正文写的是“{name}”，填报单位是“{department}”。请核对是否误用了别的单位的文字或表。"
+            words = (
+                f"正文写的单位与填报单位“{department}”不一致。"
+                "请核对；从别处沿用的文字或表，请换成本单位的。"
+            )
             start = match.start() if group == "named" else match.start("name")
             end = match.end("name") if match.re is _OPENS else match.end()
             yield flag_passage(source, start, end, "部门名称", words, expected=department)
@@ -211,12 +215,8 @@ def _wrong_margin(source: Passage, department: str) -> Iterator[Observation]:
     match = _OFFICE.fullmatch(source.folded)
     if match and department and not _is_own(match["name"], department):
         words = (
-            f"{source.title}写的是“"
-            f"{match['name']}”，"
-            f"填报单位是“{department}”。"
-            f"是要求报送的单位的，"
-            f"不用改；"
-            f"误用了别的单位的文字的，请改正。"
+            f"{source.title}写的单位与填报单位“{department}”不一致。"
+            "是要求报送的单位的，不用改；从别处沿用的，请改正。"
         )
         yield flag_passage(
             source,
@@ -262,9 +262,7 @@ def _wrong_self(source: Passage, department: str, vocabulary: Vocabulary) -> Ite
         first = wrong[0]
         end = min(first.end() + 6, len(source.text))
         end = first.start() + len(re.split(r"[，,。;:]", source.folded[first.start() : end])[0])
-        words = (
-            f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否误用了别的单位的文字。"
-        )
+        words = f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否沿用了别处的文字。"
         yield flag_passage(
             source,
             first.start(),
@@ -322,7 +320,7 @@ def _borrowed_name(
         quote = short_quote(source.text[match.start() : end])
         times = f"等 {len(matches)} 处" if len(matches) > 1 else ""
         words = (
-            f"正文“{quote}”{times}里的“{match['name']}”，像是“{offices[match['name']]}”的（别处也写了它），"
+            f"正文“{quote}”{times}里的“{match['name']}”，像是别的单位的（别处也写了它），"
             f"填报单位是“{department}”。确是本单位内设机构的不用改，否则请改正。"
         )
         yield flag_passage(

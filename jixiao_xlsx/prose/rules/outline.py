@@ -184,7 +184,7 @@ def _is_empty(advice: Advice, cells: list[Cell]) -> bool:
 
 @rule("NAR115", "建议与数字不合", severity=Severity.NOTE, basis=SAME_AS_TABLES, relations=("C70",))
 def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
-    """建议针对的事表里没有（结转资金、出国费为 0，没有超编、超预算），多半是照抄。
+    """建议针对的事表里没有（结转资金、出国费为 0，在职人数、经费没有超出），多半沿用了旧稿。
 
     改法：删去，或换成针对本单位问题的建议。
     """
@@ -206,7 +206,7 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
                 words = (
                     f"正文“{short_quote(source.text[match.start() : match.end()])}”，"
                     f"但{advice.message}（《{cells[0].sheet}》{cells[0].ref} 为 {cells[0].text}）。"
-                    f"请核对是否照抄。"
+                    "请核对是否沿用了旧稿。"
                 )
                 yield flag_passage(
                     source,
