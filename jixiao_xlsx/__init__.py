@@ -149,8 +149,8 @@ def run(
     `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:
     roster, bureau, waivers, reference, choose, previous, review (paths), passwords, jobs. A script
     that allows more than one process needs a main guard.
-    Raises roster.InputError for a file that cannot be used, files.Blocked for an output folder that
-    cannot be written.
+    Raises InputError for a file of the bureau that cannot be used, Blocked for an output folder
+    that cannot be written.
     """
     from jixiao_xlsx.batch.job import Job
     from jixiao_xlsx.batch.run import run as run_job

@@ -6,6 +6,8 @@ import dataclasses
 import io
 import json
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import openpyxl
@@ -117,3 +119,31 @@ def test_the_command_diff_lists_each_changed_cell_on_its_line(inbox: Path, tmp_p
     )
     same = CliRunner().invoke(cli.main, ["diff", str(inbox / FILE), str(inbox / FILE)])
     assert same.exit_code == 0 and same.stdout == ""
+
+
+IMPORTED = """
+import json, sys
+from pathlib import Path
+before = set(sys.modules)
+from jixiao_xlsx import check, read, score
+submission = read(Path(sys.argv[1]))
+print(len(check(submission).findings), score(submission).total is not None, file=sys.stderr)
+names = {name.partition(".")[0] for name in set(sys.modules) - before}
+print(json.dumps(sorted(names - set(sys.stdlib_module_names))))
+rooms = {name.split(".")[1] for name in sys.modules if name.startswith("jixiao_xlsx.")}
+print(json.dumps(sorted(rooms)))
+"""
+
+
+@pytest.mark.parametrize("name", [FILE, "青禾县信访局.xlsx"])
+def test_reading_checking_and_scoring_need_the_standard_library_and_calamine(name: str) -> None:
+    """So that they also run in a browser; neither season nor output is loaded for one workbook."""
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTED, SAMPLES / "inbox" / name],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    modules, rooms = map(json.loads, done.stdout.splitlines())
+    assert modules == ["jixiao_xlsx", "python_calamine"]
+    assert not {"season", "output", "batch", "locale", "cli"} & set(rooms)

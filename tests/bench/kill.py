@@ -34,7 +34,10 @@ from pathlib import Path
 import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 if __name__ == "__main__":
-    jx.run([Path(sys.argv[1])], Path(sys.argv[2]), template=find_template(), jobs=int(sys.argv[3]))
+    inbox, output, steps = map(Path, sys.argv[1:4])
+    def progress(done, total):
+        steps.write_text(str(done))
+    jx.run([inbox], output, template=find_template(), jobs=int(sys.argv[4]), progress=progress)
 """
 
 
@@ -68,8 +71,21 @@ def tree(folder: Path) -> dict[str, str]:
     }
 
 
+def steps(output: Path) -> Path:
+    """Return the file in which a run counts its steps: two for each file of the inbox."""
+    return output.with_suffix(".steps")
+
+
+def steps_done(output: Path) -> int:
+    try:
+        return int(steps(output).read_text() or 0)
+    except OSError:
+        return 0
+
+
 def start(script: Path, inbox: Path, output: Path, jobs: int) -> subprocess.Popen[bytes]:
-    command = [sys.executable, str(script), str(inbox), str(output), str(jobs)]
+    steps(output).unlink(missing_ok=True)
+    command = [sys.executable, script, inbox, output, steps(output), str(jobs)]
     return subprocess.Popen(command, start_new_session=True, stderr=subprocess.PIPE)
 
 
@@ -81,19 +97,17 @@ def finish(process: subprocess.Popen[bytes]) -> None:
 def wait_for(
     process: subprocess.Popen[bytes], output: Path, dice: random.Random, *, read: int, placed: int
 ) -> str:
-    """Wait for a random moment: so many files read, or so many results in their place; how far the
-    run was.
-    """
+    """Wait until so many steps are done or results in place; return how far the run was."""
     reading = dice.random() < 0.6
-    wanted = dice.randrange(read if reading else placed)
+    wanted = dice.randrange(2 * read if reading else placed)
     done = 0
     while process.poll() is None:
-        done = len(list(output.glob(f"{WAITING}/*.answer"))) if reading else len(results(output))
+        done = steps_done(output) if reading else len(results(output))
         if done >= wanted:
             break
         time.sleep(0.01)
     time.sleep(dice.uniform(0, 0.15))
-    return f"{done} 个文件读完" if reading else f"{done} 个成品就位"
+    return f"{done} 步完成" if reading else f"{done} 个成品就位"
 
 
 def results(output: Path) -> list[Path]:
