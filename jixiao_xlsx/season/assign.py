@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from jixiao_xlsx.season.bureau_files import BureauFiles
-from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.pair_reports import Paired, pair_reports
 from jixiao_xlsx.season.waivers import live_waivers
 from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
@@ -83,7 +82,6 @@ class _Gatherer:
 
     def __init__(self, bureau: BureauFiles) -> None:
         self._bureau = bureau
-        self._departments = register(bureau.roster)
         self._codes = {tidy(one.name): tidy(one.code) for one in bureau.roster}
         self._reference: dict[str, list[ReferenceLine]] = {}
         for line in bureau.reference:
