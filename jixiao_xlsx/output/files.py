@@ -91,11 +91,6 @@ def unique(stem: str, taken: set[str]) -> str:
     return name
 
 
-def sha256_of_bytes(data: bytes) -> str:
-    """Return the SHA-256 of `data` in hexadecimal."""
-    return hashlib.sha256(data).hexdigest()
-
-
 def sha256_of(path: Path) -> str:
     """Return the SHA-256 of a file in hexadecimal. Raises OSError."""
     with path.open("rb") as stream:
