@@ -11,9 +11,9 @@ from collections.abc import Sequence
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import WorkbookFormat, sniff
-from jixiao_xlsx.output.text.wording import lone_columns
+from jixiao_xlsx.output.text.notice_words import balance_codes
 from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_explanations
-from jixiao_xlsx.output.xlsx.annotated.marks import marks_of, numbered_findings
+from jixiao_xlsx.output.xlsx.annotated.marks import marks_of, numbered_lines
 from jixiao_xlsx.output.xlsx.annotated.opinion import opinion_sheet
 from jixiao_xlsx.output.xlsx.annotated.values_only import book_of_values
 from jixiao_xlsx.output.xlsx.annotated.write_marks import write_marks
@@ -65,12 +65,12 @@ def _annotated(
     book = WorkbookPart(package)
     macros = [_NO_MACROS] if book.make_plain() else []
     _remove_earlier_sheet(book)
-    numbered = numbered_findings(report, submission.sheets, book.sheets)
-    threads = write_marks(book, marks_of(numbered))
+    numbered = numbered_lines(report, submission.sheets, book.sheets)
+    threads = write_marks(book, marks_of(numbered, balance_codes(template), book.sheets))
     findings = [one for one in report.findings if one.state is not FindingState.WAIVED]
     left = prefill_explanations(book, submission, findings, template)
     told = (*notes, *macros, *threads, *left)
-    page = opinion_sheet(report, numbered, told, lone_columns(template), book.styles)
+    page = opinion_sheet(report, numbered, told, template, book.styles)
     book.add_first_sheet(OPINION_SHEET, page.xml, f"${page.head}:${page.head}")
     book.calculate_on_opening()
     return package.save()

@@ -5,16 +5,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.text.notice_words import (
+    balance_codes,
+    gap_or_expected,
+    line_advice,
+    line_message,
+    line_place,
+    notice_address,
+    notice_subject,
+    probably_text,
+)
+from jixiao_xlsx.output.text.notices import NoticeLine
 from jixiao_xlsx.output.text.wording import (
     about,
-    advice,
     before_and_after,
     expected_with_place,
+    lone_columns,
     progress_text,
     severity_text,
     subject,
 )
-from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, NumberedFinding
+from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, NumberedLine
 from jixiao_xlsx.output.xlsx.cells import clip, qualified
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.patch.new_sheet import Content, NewCell, NewRow, worksheet_xml
@@ -26,8 +38,8 @@ from jixiao_xlsx.values.findings import FindingState, Report
 from jixiao_xlsx.values.severity import Severity
 
 _COLUMNS = (
-    ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为（范围）", 18), ("问题", 46),
-    ("提示", 28), ("依据", 18), ("编号", 9), ("状态", 9),
+    ("序号", 6), ("级别", 8), ("单元格", 20), ("项目", 22), ("填报", 14), ("应为或相差", 18), ("问题", 46),
+    ("建议／可能原因", 28), ("依据", 18), ("编号", 9), ("状态", 9),
 )  # fmt: skip
 _TAB = "C00000"
 _SIDES = "".join(
@@ -48,15 +60,16 @@ class OpinionSheet:
 
 def opinion_sheet(
     report: Report,
-    numbered: Sequence[NumberedFinding],
+    numbered: Sequence[NumberedLine],
     notes: Iterable[str],
-    lone: Collection[str],
+    template: Template,
     styles: StyleSheet,
 ) -> OpinionSheet:
-    """Return the sheet: how to go on, `notes`, the numbered findings, what was mended or changed.
+    """Return the sheet: how to go on, `notes`, the numbered lines, what was mended or changed.
 
     Its formats are added to `styles`.
     """
+    balance, lone = balance_codes(template), lone_columns(template)
     columns = _COLUMNS if report.round > 1 else _COLUMNS[:-1]
     page = _Page(styles, [width for _, width in columns])
     page.line(
@@ -67,11 +80,13 @@ def opinion_sheet(
     )
     page.line(_conclusion(report), "strong", 22)
     page.line(
-        "改法：点“单元格”一列跳到要改的地方，把鼠标移到着色的单元格上看批注；"
+        "改法：点“单元格”一列跳到要核对的地方，把鼠标移到有底色或粗框的单元格上看批注；"
         "点各表标题（标题要改的，点它下面一行）回到本页。"
+        "颜色最深的是疑似填错的格，有粗框的多半随它而错，先核对前者。"
         "错误须改正；警告须改正，或在核实说明中写明情况；提示供参考。"
+        "可能原因只供查找：请以账簿、决算报表为准，不要为求相符而改数。"
         "改了得分、合计的，自评总分、等级和正文里的同一数字一并改。"
-        "直接在本文件中改好后报送本文件即可，本页、底色和批注不必删除。",
+        "直接在本文件中改好后报送本文件即可，本页、底色、粗框和批注不必删除。",
         "remark",
     )
     for text in notes:
@@ -79,8 +94,8 @@ def opinion_sheet(
     page.row([title for title, _ in columns], ["head"] * len(columns), {})
     head = len(page.rows)
     for entry in numbered:
-        link = qualified(entry.finding.place.sheet, entry.cell) if entry.cell else ""
-        page.row(_cells(entry, report, lone), _traits(entry), {2: link})
+        link = qualified(line_place(entry.line).sheet, entry.cell) if entry.cell else ""
+        page.row(_cells(entry.line, report, balance, lone), _traits(entry), {2: link})
     if not numbered:
         page.line("没有发现问题。", "cell")
     _write_history(page, report)
@@ -99,31 +114,49 @@ def _conclusion(report: Report) -> str:
     return text
 
 
-def _cells(entry: NumberedFinding, report: Report, lone: Collection[str]) -> list[Content]:
-    finding = entry.finding
+def _cells(
+    line: NoticeLine, report: Report, balance: Collection[str], lone: Collection[str]
+) -> list[Content]:
+    notice, finding = line.notice, line.finding
+    words = line_message(line, balance), line_advice(line, balance)
+    if finding is None:
+        assert notice.cause
+        first = notice.cause.cells[0]
+        return [
+            line.number,
+            notice.severity.label,
+            notice_address(notice),
+            notice_subject(notice, lone),
+            first.reported,
+            probably_text(first.probably),
+            *words,
+            *("", "", ""),
+        ]
     place = str(finding.place) + (f"（共 {finding.count} 处）" if finding.count > 1 else "")
     return [
-        entry.number,
+        line.number,
         severity_text(finding),
         place,
         subject(finding, lone),
         finding.reported,
-        expected_with_place(finding),
-        finding.message,
-        advice(finding),
+        gap_or_expected(finding, balance)
+        if finding.code in balance
+        else expected_with_place(finding),
+        *words,
         finding.basis,
         finding.code,
         progress_text(finding, report.round),
     ]
 
 
-def _traits(entry: NumberedFinding) -> list[str]:
-    traits = ["center", entry.finding.severity.value, "link", *["cell"] * 6, "center", "center"]
-    if entry.finding.state is not FindingState.OPEN:
-        traits[1] = "center"
-    if not entry.cell:
-        traits[2] = "cell"
-    return traits
+def _traits(entry: NumberedLine) -> list[str]:
+    """Return the looks of the cells; only the first line of a notice has its 级别 coloured."""
+    notice, finding = entry.line.notice, entry.line.finding
+    follows = finding is not None and notice.cause is not None
+    coloured = notice.is_open if finding is None else finding.state is FindingState.OPEN
+    severity = (finding or notice).severity.value if coloured and not follows else "center"
+    where = "link" if entry.cell else "cell"
+    return ["center", severity, where, *["cell"] * 6, "center", "center"]
 
 
 def _write_history(page: _Page, report: Report) -> None:

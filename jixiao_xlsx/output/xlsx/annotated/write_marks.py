@@ -6,7 +6,13 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, Mark
+from jixiao_xlsx.output.xlsx.annotated.marks import (
+    CULPRIT_COLOURS,
+    OUTLINE_COLOURS,
+    SEVERITY_COLOURS,
+    Look,
+    Mark,
+)
 from jixiao_xlsx.output.xlsx.patch.comments import CellComment, change_notes, notes_of
 from jixiao_xlsx.output.xlsx.patch.markup import Unpatchable, clean
 from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
@@ -18,8 +24,9 @@ from jixiao_xlsx.values.cells import Place
 
 AUTHOR = "财政审核"
 _ORIGINAL = re.compile(r"\n原底色：(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6}|无)\s*$")
+_OUTLINE = re.compile(r"\n原框线：(\S*)(?=\s*$|\n原底色：)")
 _THEIRS = "\n—— 原有批注 ——\n"
-_OURS = frozenset(SEVERITY_COLOURS.values())
+_OURS = frozenset({*SEVERITY_COLOURS.values(), *CULPRIT_COLOURS.values()})
 _TOP = 5  # rows of a sheet that hold its title and headings
 # Comments: Chinese characters per line, then width, height of a line and greatest height in pixels.
 _LETTERS_PER_LINE, _WIDTH, _LINE, _TALLEST = 26, 330, 17, 420
@@ -85,27 +92,37 @@ def _merged_marks(sheet: SheetPart, marks: Sequence[Mark]) -> dict[Position, lis
 
 
 def _clear(state: _SheetMarks, at: Position, styles: StyleSheet) -> None:
-    """Remove our comment and put back the fill colour noted in it."""
+    """Remove our comment and put back the fill colour or the border noted in it."""
     note = state.notes[at]
     ours, _, theirs = note.text.partition(_THEIRS)
     style = state.sheet.style(at)
     noted = _ORIGINAL.search(ours)
-    if styles.colour(style) in _OURS or noted:
+    if outline := _OUTLINE.search(ours):
+        state.sheet.set_style(at, styles.bordered(style, outline[1]))
+    elif styles.colour(style) in _OURS or noted:
         before = noted[1] if noted else NO_COLOUR
         state.sheet.set_style(at, styles.filled(style, "" if before == NO_COLOUR else before))
     state.changes[at] = CellComment("", theirs) if theirs else None
 
 
 def _mark(state: _SheetMarks, at: Position, marks: Sequence[Mark], styles: StyleSheet) -> bool:
-    """Colour a cell and comment on it; return whether the comment could be made."""
+    """Colour or outline a cell and comment on it; return whether the comment could be made."""
     style = state.sheet.style(at)
-    gravest = min((mark.severity for mark in marks), key=lambda one: one.rank)
-    state.sheet.set_style(at, styles.filled(style, SEVERITY_COLOURS[gravest]))
+    strongest = min(marks, key=lambda mark: mark.strength)
+    if strongest.look is Look.FOLLOWS:
+        outline = styles.outlined(style, OUTLINE_COLOURS[strongest.severity])
+        state.sheet.set_style(at, outline)
+        before = f"\n原框线：{styles.border(style)}"
+    else:
+        strong = strongest.look is Look.CULPRIT
+        colours = CULPRIT_COLOURS if strong else SEVERITY_COLOURS
+        state.sheet.set_style(at, styles.filled(style, colours[strongest.severity]))
+        colour = styles.colour(style)
+        before = colour and f"\n原底色：{colour}"
     theirs = state.note(at)
     if theirs is not None and theirs.threaded:
         return False
-    before = styles.colour(style)
-    text = clean("\n\n".join(mark.text for mark in marks)) + (before and f"\n原底色：{before}")
+    text = clean("\n\n".join(mark.text for mark in marks)) + before
     if theirs is not None and theirs.text:
         text += _THEIRS + theirs.text
     lines = sum(max(1, -(-_width(line) // (2 * _LETTERS_PER_LINE))) for line in text.split("\n"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from copy import deepcopy
 from functools import cached_property
@@ -32,6 +33,11 @@ _DEFAULTS = {
     "cellStyleXfs": '<xf numFmtId="0" fontId="0" fillId="0" borderId="0"/>',
     "cellXfs": '<xf numFmtId="0" fontId="0" fillId="0" borderId="0" xfId="0"/>',
 }
+_SIDES = ("left", "right", "top", "bottom")
+_SIDE = re.compile(
+    "(thin|medium|thick|dashed|dotted|double|hair|mediumDashed|dashDot|mediumDashDot|dashDotDot|"
+    r"mediumDashDotDot|slantDashDot)(?:/(rgb|theme|indexed)/([0-9A-F]{8}|[0-9]{1,2}))?"
+)
 
 
 class StyleSheet:
@@ -73,6 +79,29 @@ class StyleSheet:
         if kind == "none":
             return NO_COLOUR
         return rgb_of(front, self._theme) if kind == "solid" and front is not None else ""
+
+    def outlined(self, style: int, rgb: str) -> int:
+        """Return the number of the format `style` with a thick border of that colour around."""
+        return self.bordered(style, ",".join([f"medium/rgb/FF{rgb}"] * len(_SIDES)))
+
+    def border(self, style: int) -> str:
+        """Return the border of a format as `bordered` takes it: left, right, top, bottom."""
+        number = int(self._format(style).get("borderId") or 0)
+        borders = list(children(self._lists["borders"]))
+        sides = [child(borders[number], side) for side in _SIDES] if number < len(borders) else []
+        return ",".join(_side_text(side) for side in sides)
+
+    def bordered(self, style: int, border: str) -> int:
+        """Return the number of the format `style` with that border; "" takes the border away."""
+        key = (style, "border", border)
+        if key not in self._made:
+            sides = zip(_SIDES, (*border.split(","), *[""] * len(_SIDES)), strict=False)
+            xml = "".join(_side_xml(name, text) for name, text in sides)
+            xf = deepcopy(self._format(style))
+            xf.set("borderId", str(self._part("borders", f"<border>{xml}<diagonal/></border>")))
+            xf.set("applyBorder", "1")
+            self._made[key] = self._append("cellXfs", xf)
+        return self._made[key]
 
     def new(self, font: str, fill: str, border: str, alignment: str) -> int:
         """Return the number of a new format. Font, border and alignment are XML as it stands in a
@@ -138,3 +167,27 @@ class StyleSheet:
     def _parsed(self, xml: str) -> Element:
         """Return an element around `xml` in the namespace of the style sheet."""
         return parse(f'<list xmlns="{self.namespace}">{xml}</list>'.encode())
+
+
+def _side_text(side: Element | None) -> str:
+    """Return one side of a border as “thin/rgb/FF000000”; "" for none."""
+    if side is None or side.get("style", "none") == "none":
+        return ""
+    colour = child(side, "color")
+    named = (
+        ((kind, colour.get(kind)) for kind in ("rgb", "theme", "indexed"))
+        if colour is not None
+        else ()
+    )
+    found = next((f"/{kind}/{value}" for kind, value in named if value), "")
+    return f"{side.get('style')}{found}"
+
+
+def _side_xml(name: str, text: str) -> str:
+    """Return one side of a border as it stands in a style sheet."""
+    found = _SIDE.fullmatch(text)
+    if not found:
+        return f"<{name}/>"
+    style, kind, value = found.groups()
+    colour = f'<color {kind}="{value}"/>' if kind else '<color auto="1"/>'
+    return f'<{name} style="{style}">{colour}</{name}>'
