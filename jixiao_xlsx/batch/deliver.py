@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from jixiao_xlsx.batch.examine import reviewed_cards, submission_of
-from jixiao_xlsx.batch.executors import undisturbed
 from jixiao_xlsx.batch.failures import failure_of_process
+from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text import mail_drafts
@@ -29,7 +29,7 @@ class DeliverTask:
     """A department's workbook with what came of it, and who writes to whom.
 
     `path` is where the scored workbook goes in the output folder. `department` None: only the
-    scored workbook is wanted.
+    scored workbook is wanted. `copy`: the annotated copy is wanted too, where something is wrong.
     """
 
     work: Work
@@ -39,6 +39,7 @@ class DeliverTask:
     path: str
     bureau: Bureau = field(default_factory=Bureau)
     department: Department | None = None
+    copy: bool = True
     passwords: tuple[str, ...] = field(default=(), repr=False)
 
     @property
@@ -53,6 +54,8 @@ def deliver(task: DeliverTask) -> Delivered:
     try:
         with undisturbed():
             return _delivered(task, template)
+    except MemoryError:  # the process decides
+        raise
     except Exception as error:  # what was checked stays, whatever became of the workbook
         return Delivered(task.file, problem=_FAULT, faults=(error_text(error),))
 
@@ -108,7 +111,7 @@ def _letters(
     report = task.report
     letter = write_letter(report, task.work.department, task.bureau, template, submission.sheets)
     yield f"-{report.result.letter}.docx", letter
-    if report.result is not Result.PASS:
+    if report.result is not Result.PASS and task.copy:
         copy = _annotated(plain, submission, report, template)
         if copy is not None:
             yield "-批注副本.xlsx", copy
@@ -122,5 +125,7 @@ def _annotated(
 
     try:
         return annotate(data, submission, report, template)
+    except MemoryError:
+        raise
     except Exception:
         return None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jixiao_xlsx.batch.executors import undisturbed
 from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
+from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
@@ -25,6 +25,8 @@ from jixiao_xlsx.season.waivers import waived
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.scores import Scorecard
 from jixiao_xlsx.values.work import Examined, Work
+
+REPORT_FAILED = "核对它时超过了时间或内存的上限，或程序异常中止"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ def examine(task: ExamineTask) -> Examined:
     try:
         with undisturbed():
             return _examined(task, find_template(task.form))
+    except MemoryError:  # the process decides
+        raise
     except Exception as error:  # one bad file never stops a season
         return _failed(task.file, failure_of(error, passwords=bool(task.passwords)))
 

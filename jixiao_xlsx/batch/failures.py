@@ -15,7 +15,7 @@ _STILL_LOCKED = (
     "文件已加密，给出的密码都打不开。请部门告知密码，或取消密码（文件—文档加密）后重新保存并报送"
 )
 _TOO_LARGE = "文件展开后过大，内存不足"
-_FAULT = "处理这个文件时程序出错，没有读成；请把文件交给维护人员"
+FAULT = "处理这个文件时程序出错，没有读成；请把文件交给维护人员"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ def failure_of(error: BaseException, *, passwords: bool = False) -> Failure:
         return Failure(f"无法打开：{why(error)}")
     if isinstance(error, MemoryError):
         return Failure(_TOO_LARGE)
-    return Failure(_FAULT, faults=(error_text(error),))
+    return Failure(FAULT, faults=(error_text(error),))
 
 
 def failure_of_process(cause: str) -> Failure:
@@ -50,5 +50,5 @@ def failure_of_process(cause: str) -> Failure:
         processes.HUNG: f"读取超过 {processes.SECONDS:.0f} 秒，已放弃。"
         "文件可能已损坏，请在本机确认能打开，另存为 .xlsx 后重报",
     }
-    reason = reasons.get(cause.partition(":")[0])
-    return Failure(reason) if reason else Failure(_FAULT, faults=(cause,))
+    reason = reasons.get(cause.partition(":")[0].partition(" ")[0])
+    return Failure(reason) if reason else Failure(FAULT, faults=(cause,))

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jixiao_xlsx.batch.executors import Executor, undisturbed
 from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
+from jixiao_xlsx.batch.limits import undisturbed
+from jixiao_xlsx.batch.opener import Opener
+from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
-from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.passwords import unlocked
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.word.document import read_document
@@ -48,22 +49,27 @@ def identify_all(
     candidates: Iterable[Candidate],
     template: Template,
     passwords: tuple[str, ...],
+    opener: Opener,
     executor: Executor,
 ) -> Iterator[Identity]:
     """Yield the identity of each candidate, in any order."""
-    unreadable: list[Identity] = []
+    unread: list[Identity] = []
 
     def tasks() -> Iterator[IdentifyTask]:
-        for candidate in candidates:
+        for candidate in sorted(candidates, key=_place):  # one container after another
             start = from_inbox(candidate)
-            content = _content(candidate)
-            if isinstance(content, Failure):
-                unreadable.append(_without_content(start, content))
-            else:
+            content = _content(start, candidate, opener)
+            if isinstance(content, bytes):
                 yield IdentifyTask(start, content, template.folder, passwords)
+            else:
+                unread.append(content)
 
     yield from executor.results(identify, tasks(), _lost)
-    yield from unreadable
+    yield from unread
+
+
+def _place(candidate: Candidate) -> tuple[object, ...]:
+    return (candidate.path, *((step.at, step.end) for step in candidate.steps))
 
 
 def from_inbox(candidate: Candidate) -> Identity:
@@ -82,30 +88,20 @@ def from_inbox(candidate: Candidate) -> Identity:
         beside=candidate.beside,
         document=candidate.document,
         ignorable=candidate.ignorable,
+        faults=candidate.faults,
     )
 
 
-def _content(candidate: Candidate) -> bytes | Failure:
-    """Return the bytes of a file, or why there are none; a folder not entered has none."""
-    nothing = bool(candidate.set_aside) and not (candidate.size or candidate.saved)
-    if nothing or (candidate.set_aside and candidate.size > MAX_FILE_BYTES):
-        return Failure("")
-    try:
-        return candidate.content()
-    except (OSError, Refused, MemoryError) as error:
-        return failure_of(error)
-
-
-def _without_content(start: Identity, failure: Failure) -> Identity:
-    if start.kind is FileKind.OTHER or not failure.reason:
-        return _too_large(start) if start.kind is FileKind.REPORT else start
-    return replace(start, status=FileStatus.UNREADABLE, reason=failure.reason)
-
-
-def _too_large(start: Identity) -> Identity:
-    limit, size = MAX_FILE_BYTES // 2**20, start.size // 2**20
-    reason = f"文件过大（{size} MB，上限 {limit} MB）"
-    return replace(start, status=FileStatus.UNREADABLE, reason=reason)
+def _content(start: Identity, candidate: Candidate, opener: Opener) -> bytes | Identity:
+    """The bytes of a workbook or report, or the identity of a file that is not read."""
+    if start.kind is FileKind.OTHER:
+        # a folder that was not entered has no bytes
+        has_bytes = (candidate.size or candidate.saved) and candidate.size <= MAX_FILE_BYTES
+        return replace(start, sha256=opener.digest(candidate)) if has_bytes else start
+    content = opener.content(candidate)
+    if isinstance(content, bytes):
+        return content
+    return failed(start, content)
 
 
 def identify(task: IdentifyTask) -> Identity:
@@ -119,6 +115,8 @@ def identify(task: IdentifyTask) -> Identity:
             if start.kind is FileKind.REPORT:
                 return _report(start, task.data, template)
             return start
+    except MemoryError:  # the process decides: it may be what it did before that took the memory
+        raise
     except Exception as error:  # one bad file never stops a season
         return failed(start, failure_of(error, passwords=bool(task.passwords)))
 

@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import contextlib
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from jixiao_xlsx.batch.examine import ExamineTask, examine, not_examined
-from jixiao_xlsx.batch.executors import Executor, executor_for
+from jixiao_xlsx.batch.examine import REPORT_FAILED, ExamineTask, examine, not_examined
 from jixiao_xlsx.batch.identify import identify_all
+from jixiao_xlsx.batch.opener import Opener
+from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
-from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.prose.language.vocabulary import read_vocabulary
 from jixiao_xlsx.season.assign import Assignment
 from jixiao_xlsx.values.work import Examined, Identity, Work
 
+# Files from which more than one process gains more than it costs, as measured on two cores.
+_POOL_FROM_SCORED, _POOL_FROM_CHECKED = 24, 48
 Assigner = Callable[[Sequence[Identity]], Assignment]
 Progress = Callable[[int, int], None]
 
@@ -39,6 +43,7 @@ class Phases:
 
     files: Mapping[str, Candidate]
     template: Template
+    opener: Opener
     executor: Executor
     steps: _Steps
     scored: bool = True
@@ -53,10 +58,8 @@ class Phases:
 
     def content(self, file: str) -> bytes:
         """Return the bytes of a file of the inbox; b"" where it is gone since."""
-        try:
-            return self.files[file].content()
-        except (OSError, Refused):
-            return b""
+        content = self.opener.content(self.files[file])
+        return content if isinstance(content, bytes) else b""
 
     def step(self, number: int = 1) -> None:
         """Count steps as done."""
@@ -66,6 +69,7 @@ class Phases:
                 self.steps.report(self.steps.done, self.steps.total)
 
 
+@contextlib.contextmanager
 def phases_for(
     paths: Sequence[Path],
     template: Template,
@@ -76,18 +80,29 @@ def phases_for(
     compared: bool = False,
     passwords: Sequence[str] = (),
     progress: Progress | None = None,
-) -> Phases:
-    """Return the phases for all files under `paths` but those under `skip`."""
-    files = {one.file: one for one in find_candidates(paths, skip=skip)}
-    return Phases(
-        files,
-        template,
-        executor_for(len(files), jobs, scored=scored),
-        _Steps(2 * len(files), progress),
-        scored,
-        compared,
-        tuple(passwords),
-    )
+) -> Iterator[Phases]:
+    """Give the phases for all files under `paths` but those under `skip`, and their processes."""
+    with Opener() as opener:
+        files = {one.file: one for one in find_candidates(paths, skip, opener.unpacked)}
+        with Executor(_processes(len(files), jobs, scored=scored)) as executor:
+            yield Phases(
+                files,
+                template,
+                opener,
+                executor,
+                _Steps(2 * len(files), progress),
+                scored,
+                compared,
+                tuple(passwords),
+            )
+
+
+def _processes(files: int, jobs: int | None, *, scored: bool) -> int:
+    """Return the number of processes; `jobs` None: one per processor where that gains."""
+    if jobs is None:
+        enough = _POOL_FROM_SCORED if scored else _POOL_FROM_CHECKED
+        jobs = (os.cpu_count() or 1) if files >= enough else 1
+    return max(1, min(jobs, files))
 
 
 def identified_and_examined(
@@ -105,18 +120,31 @@ def identified_and_examined(
         works = [work for file, work in assignment.works.items() if file not in examined]
         if not works:
             return assignment, examined
-        tasks = (_task(phases, assignment, work) for work in works)
-        examined |= {one.file: one for one in phases.executor.results(examine, tasks, not_examined)}
+        examined |= _examined(phases, assignment, works)
         failed = {file: one for file, one in examined.items() if one.report is None}
         identities = [
             _failed(one, failed[one.file]) if one.file in failed else one for one in identities
         ]
 
 
+def _examined(
+    phases: Phases, assignment: Assignment, works: Sequence[Work]
+) -> Mapping[str, Examined]:
+    """Return what came of each workbook; one that failed with its report is tried without."""
+    tasks = (_task(phases, assignment, work) for work in works)
+    found = {one.file: one for one in phases.executor.results(examine, tasks, not_examined)}
+    again = (
+        replace(_task(phases, assignment, work), report=None, problem=REPORT_FAILED)
+        for work in works
+        if work.report and found[work.file].report is None
+    )
+    return found | {one.file: one for one in phases.executor.results(examine, again, not_examined)}
+
+
 def _identities(phases: Phases) -> list[Identity]:
     found = {}
     for one in identify_all(
-        phases.files.values(), phases.template, phases.passwords, phases.executor
+        phases.files.values(), phases.template, phases.passwords, phases.opener, phases.executor
     ):
         found[one.file] = one
         phases.step()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -12,6 +12,7 @@ from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
+from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.batch.shared_files import SHARED_FILES, shared_file
 from jixiao_xlsx.batch.sources import SCORED, Sources, read_sources
 from jixiao_xlsx.output.file_names import safe_name
@@ -37,16 +38,18 @@ def run(job: Job, progress: Progress | None = None) -> Season:
     """
     sources = read_sources(job)
     refuse_inbox_as_output(job.inboxes, job.output)
-    phases = phases_for(
-        job.inboxes,
-        job.template,
-        skip=job.output,
-        jobs=job.jobs,
-        compared=job.previous is not None,
-        passwords=job.passwords,
-        progress=progress,
-    )
-    with only_one_run(job.output):
+    with (
+        phases_for(
+            job.inboxes,
+            job.template,
+            skip=job.output,
+            jobs=job.jobs,
+            compared=job.previous is not None,
+            passwords=job.passwords,
+            progress=progress,
+        ) as phases,
+        only_one_run(job.output),
+    ):
         assigner = partial(assign, bureau=sources.bureau, title_words=phases.title_words)
         assignment, examined = identified_and_examined(phases, assigner)
         season = settle(assignment, examined, sources.bureau, sources.earlier, job.template)
@@ -91,7 +94,7 @@ def _with_departments_files(
     tasks = (_delivery(entry, works[entry.file], season, departments, phases) for entry in wanted)
     delivered: dict[str, Delivered] = {}
     unwritten: dict[str, str] = {}
-    for one in phases.executor.results(deliver, tasks, not_delivered):
+    for one in _all_delivered(phases.executor, tasks):
         for path, data in one.files:
             try:
                 outbox.stage(path, (data,))
@@ -113,6 +116,19 @@ def _with_departments_files(
     return replace(season, entries=placed, notes=(*season.notes, *_of_addresses(addresses)))
 
 
+def _all_delivered(executor: Executor, tasks: Iterable[DeliverTask]) -> Iterator[Delivered]:
+    """Yield what was made for each department; without the copy where its process was lost."""
+    failed: list[DeliverTask] = []
+
+    def lost_once(task: DeliverTask, cause: str) -> Delivered | None:
+        failed.append(task)
+        return None
+
+    yield from filter(None, executor.results(deliver, tasks, lost_once))
+    again = (replace(task, copy=False) for task in failed)
+    yield from executor.results(deliver, again, not_delivered)
+
+
 def _delivery(
     entry: Entry,
     work: Work,
@@ -130,7 +146,7 @@ def _delivery(
         entry.output,
         season.bureau,
         departments.get(entry.department, unknown),
-        phases.passwords,
+        passwords=phases.passwords,
     )
 
 

@@ -38,24 +38,28 @@ def check_files(
     `report` is a written report (.docx): that of the only workbook, else of the one whose
     department it names.
     """
-    phases = phases_for(
+    with phases_for(
         [Path(path) for path in paths],
         template,
         jobs=jobs,
         scored=False,
         passwords=passwords,
         progress=progress,
-    )
-    if report is None:
-        return _entries(phases, None)[1]
-    given = _given(report, phases)
-    return _entries(replace(phases, files={**phases.files, **given}), next(iter(given), None))[1]
+    ) as phases:
+        if report is None:
+            return _entries(phases, None)[1]
+        given = _given(report, phases)
+        whole = replace(phases, files={**phases.files, **given})
+        return _entries(whole, next(iter(given), None))[1]
 
 
 def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
     """Return the report that a person gave; it came with no other file."""
     names = {one.path: one.file for one in phases.files.values()}
-    extra = [replace(one, beside="") for one in find_candidates([Path(report)])]
+    extra = [
+        replace(one, beside="")
+        for one in find_candidates([Path(report)], None, phases.opener.unpacked)
+    ]
     named = [replace(one, file=names.get(one.path, one.file)) for one in extra]
     return {one.file: one for one in named}
 
@@ -81,10 +85,12 @@ def score_files(
     """Write one scored workbook into `output` for each file of `paths`. Raises Blocked."""
     output, inboxes = Path(output), [Path(path) for path in paths]
     refuse_inbox_as_output(inboxes, output)
-    phases = phases_for(
-        inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
-    )
-    with only_one_run(output) as release:
+    with (
+        phases_for(
+            inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
+        ) as phases,
+        only_one_run(output) as release,
+    ):
         assignment, entries = _entries(phases, None)
         named = list(with_output_names(entries))
         originals = {one.path.resolve() for one in phases.files.values()}

@@ -15,6 +15,7 @@ from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.values.season import FileStatus, Letter
 
 MAX_FILE_BYTES = 100 * 2**20
+MAX_DEPTH = 3  # of archives and mails in one another
 
 
 class FileRole(StrEnum):
@@ -57,7 +58,7 @@ class Candidate:
     in SetAside; `size` in bytes; `saved` is the time of the last change in whole seconds (0:
     unknown); `steps` lead from `path` to the bytes; `letter` is the mail it came with; `beside` the
     folder, archive or letter it came in ("": the inbox itself); `document` marks a report or
-    picture that may belong to a department's workbook.
+    picture that may belong to a department's workbook; `faults` are the program's own.
     """
 
     path: Path
@@ -71,13 +72,14 @@ class Candidate:
     letter: Letter | None = None
     beside: str = ""
     document: bool = False
+    faults: tuple[str, ...] = ()
 
     def content(self) -> bytes:
         """Return the bytes. Raises OSError, Refused."""
         if not self.steps:
             return self.path.read_bytes()
         facts = self.path.stat()
-        container = _container(self.path, self.steps[:-1], facts.st_size, facts.st_mtime_ns)
+        container = _opened(self.path, self.steps[:-1], facts.st_size, facts.st_mtime_ns)
         return take_step(container, self.steps[-1])
 
     def put_aside(self, aside: SetAside) -> Candidate:
@@ -89,13 +91,12 @@ class Candidate:
         return self.put_aside(SetAside(reason, FileStatus.UNREADABLE))
 
 
-@lru_cache(maxsize=1)
-def _container(path: Path, steps: tuple[Step, ...], size: int, changed: int) -> Path | bytes:
-    """Return what the last step starts from. Cached: a container's files are fetched in a row."""
-    source: Path | bytes = path
-    for step in steps:
-        source = take_step(source, step)
-    return source
+@lru_cache(maxsize=MAX_DEPTH)
+def _opened(path: Path, steps: tuple[Step, ...], size: int, changed: int) -> Path | bytes:
+    """Return what lies at the end of `steps`. Cached, each container on the way: their files are
+    fetched in a row.
+    """
+    return take_step(_opened(path, steps[:-1], size, changed), steps[-1]) if steps else path
 
 
 def take_step(source: Path | bytes, step: Step) -> bytes:

@@ -80,11 +80,7 @@ def sniff(data: bytes) -> WorkbookFormat:
     """
     if not data.strip(b"\0\r\n\t "):
         raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
-    if len(data) > MAX_WORKBOOK_BYTES:
-        raise Refused(
-            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
-            "请删去图片等无关内容后重报"
-        )
+    refuse_too_large(len(data))
     if data.startswith(OLE_MAGIC):
         return _format_in_ole(data)
     if data.startswith(b"PK\x03\x04"):
@@ -97,6 +93,15 @@ def sniff(data: bytes) -> WorkbookFormat:
     if data[:2] in _BIFF:
         return WorkbookFormat.XLS
     raise Refused(_why_no_workbook(data[:4096]))
+
+
+def refuse_too_large(size: int) -> None:
+    """Raise Refused for a workbook or document of more bytes than are read."""
+    if size > MAX_WORKBOOK_BYTES:
+        raise Refused(
+            f"文件有 {size / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
+            "请删去图片等无关内容后重报"
+        )
 
 
 def is_fully_guarded(data: bytes) -> bool:

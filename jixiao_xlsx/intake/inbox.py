@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 
-from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake import zip_files
 from jixiao_xlsx.intake.candidates import Candidate, SetAside
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.intake.unpacking import HEAD_BYTES, unpack
@@ -27,12 +27,17 @@ _LINKED = SetAside(
 )
 
 
-def find_candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[Candidate, ...]:
+def find_candidates(
+    inboxes: Iterable[Path],
+    skip: Path | None = None,
+    unpacked: Callable[[Candidate], Iterable[Candidate]] = unpack,
+) -> tuple[Candidate, ...]:
     """Return every file in `inboxes` (folders with all they hold, or single files) but those under
     `skip`, sorted by name.
 
-    A file is named by its path from its folder, through archives and mails; equal names are told
-    apart by the folder above, then by a number.
+    `unpacked` gives what is inside a file; nothing else here looks into one. A file is named by its
+    path from its folder, through archives and mails; equal names are told apart by the folder
+    above, then by a number.
     """
     roots = list(
         dict.fromkeys(path.resolve() if path.is_dir() else path.absolute() for path in inboxes)
@@ -51,10 +56,9 @@ def find_candidates(inboxes: Iterable[Path], skip: Path | None = None) -> tuple[
                 if aside
                 else _candidate(path, label, at_root=path.parent == root or path == root)
             )
-            for candidate in unpack(whole):
+            for candidate in unpacked(whole):
                 name = _unique(candidate.file, by_name)
                 by_name[name] = replace(candidate, file=name)
-    mail_files.forget_letter()
     return tuple(sorted(by_name.values(), key=lambda candidate: candidate.file))
 
 

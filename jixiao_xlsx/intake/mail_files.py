@@ -32,6 +32,10 @@ _MAX_LETTERS = 5000
 _MAX_PARTS = 2000
 _LINE = 1 << 16
 _MAX_SUBJECT, _MAX_SENDER = 200, 1000
+_MAX_HEADER = 16_384  # letters of one header; the library's parsers are quadratic in it
+_MAX_SEGMENTS = 200  # parameters, or pieces of one, in a header
+_MAX_WORDS = 4096  # letters of a text with encoded words
+_MAX_LOOKS = 50_000_000  # the library looks for every boundary in every line
 _HEADER = re.compile(
     rb"(?:return-path|received|delivered-to|date|from|to|cc|subject|message-id|mime-version"
     rb"|reply-to|sender|dkim-signature|x-[\w-]+|authentication-results|arc-[\w-]+|content-type)"
@@ -40,9 +44,11 @@ _HEADER = re.compile(
 )
 _GBK_NAMES = frozenset({"gb2312", "gbk", "gb_2312-80", "cp936", "x-gbk"})
 _CLOUD = re.compile(
-    r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]*ftn|pan\.baidu\.com"
+    r"超大附件|云附件|中转站|网盘|mail\.qq\.com/[^\s\"'<>]{0,200}?ftn|pan\.baidu\.com"
     r"|mail\.(?:163|126)\.com/large"
 )
+_BOUNDARY = re.compile(rb"\bboundary(?:\*[0-9]{0,4}){0,2}=", re.IGNORECASE)
+_FOLDED = re.compile(r"\r?\n[ \t]*")
 _UUENCODED = re.compile(r"^begin [0-7]{3} \S", re.MULTILINE)
 _TEXT_BODY = frozenset({"text/plain", "text/html"})
 _NAMELESS = {"text/calendar": ".ics", "message/rfc822": ".eml"}
@@ -160,8 +166,14 @@ class _RepairedHeaders(Compat32):
     """
 
     def header_fetch_parse(self, name: str, value: Any) -> str:
-        text = re.sub(r"\r?\n[ \t]*", " ", str(value))
+        text = _one_line(str(value))
         return text if text.isascii() else _decoded(text.encode("utf-8", "surrogateescape"))
+
+
+def _one_line(header: str) -> str:
+    """Return a header without its line breaks, cut where no honest one is as long."""
+    text = _FOLDED.sub(" ", header[:_MAX_HEADER])
+    return ";".join(text.split(";", _MAX_SEGMENTS)[:_MAX_SEGMENTS])
 
 
 def _refuse_too_large(size: int) -> None:
@@ -176,6 +188,8 @@ def _parsed(data: bytes) -> Message:
     _refuse_too_large(len(data))
     if data.count(b"\n") > MAX_LINES or data.count(b"\n--") > 10 * _MAX_PARTS:
         raise Refused("邮件的行数或分段过多，不是正常的邮件，没有展开。请取出附件后再放入")
+    if len(_BOUNDARY.findall(data)) * data.count(b"\n") > _MAX_LOOKS:
+        raise Refused("邮件里一层套一层的分段过多，不是正常的邮件，没有展开。请取出附件后再放入")
     try:
         return email.message_from_bytes(data, policy=_RepairedHeaders())
     except _MALFORMED as error:
@@ -248,12 +262,19 @@ def _parameter(part: Message, name: str, header: str) -> str:
 
 def _letter(message: Message, outer: Letter) -> Letter:
     """Return the sender, date and subject, those of the letter around it where it has none."""
-    _, sender = email.utils.parseaddr(_header(message, "from")[:_MAX_SENDER])
     return Letter(
-        sender=sender.strip().lower() or outer.sender,
+        sender=_sender(_header(message, "from")[:_MAX_SENDER]) or outer.sender,
         date=_date(_header(message, "date")) or outer.date,
         subject=_header(message, "subject")[:_MAX_SUBJECT] or outer.subject,
     )
+
+
+def _sender(text: str) -> str:
+    """Return the mail address in a From header; "" where there is none, or none to be made out."""
+    try:
+        return email.utils.parseaddr(text)[1].strip().lower()
+    except _MALFORMED:
+        return ""
 
 
 def _header(message: Message, name: str) -> str:
@@ -267,7 +288,7 @@ def _words(text: str) -> str:
     if "=?" not in text:
         return text
     try:
-        pieces = email.header.decode_header(text)
+        pieces = email.header.decode_header(text[:_MAX_WORDS])
     except _MALFORMED:
         return text
     return "".join(

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake.budget import Budget, Exhausted
 from jixiao_xlsx.intake.candidates import (
+    MAX_DEPTH,
+    MAX_FILE_BYTES,
     Candidate,
     FileRole,
     SetAside,
@@ -19,55 +22,63 @@ from jixiao_xlsx.intake.candidates import (
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.file_roles import role_of
 from jixiao_xlsx.intake.os_errors import why
+from jixiao_xlsx.values.program import error_text
 
-MAX_DEPTH = 3
-_MAX_CANDIDATES = 20_000
 HEAD_BYTES = 512
 _DOCUMENT_ALONE = "文档或图片，没有对应到哪个部门的工作簿，未读取"
 _LOCKED = "压缩包加了密码，打不开。请解压后再放入"
+_FAULT = "打开这个文件时程序出错，里面的没有读全；请把文件交给维护人员"
 
 
 @dataclass(slots=True)
-class _Count:
-    """How many files one file of the inbox has turned into."""
-
-    files: int = 0
-
-
-@dataclass(frozen=True, slots=True)
 class _Item:
     """A file on the way to becoming candidates: its first bytes, and how to get at the whole."""
 
     candidate: Candidate
     head: bytes
-    source: Callable[[], Path | bytes]
-    count: _Count = field(default_factory=_Count)
+    load: Callable[[], Path | bytes]
+    budget: Budget
+    loaded: Path | bytes | None = None
+
+    def source(self) -> Path | bytes:
+        """Return the whole, unpacked once. Raises Refused, OSError."""
+        if self.loaded is None:
+            self.loaded = self.load()
+        return self.loaded
 
 
-def unpack(candidate: Candidate) -> Iterator[Candidate]:
-    """Yield the candidate itself, or what is inside it."""
+def unpack(candidate: Candidate) -> tuple[Candidate, ...]:
+    """Return the candidate itself, or what is inside it."""
     if candidate.set_aside:
-        yield candidate
-        return
+        return (candidate,)
     try:
         with candidate.path.open("rb") as stream:
             head = stream.read(HEAD_BYTES)
     except OSError as error:
-        yield candidate.unreadable(f"无法打开：{why(error)}")
-        return
-    yield from _candidates_of(_Item(candidate, head, lambda: candidate.path))
+        return (candidate.unreadable(f"无法打开：{why(error)}"),)
+    found: list[Candidate] = []
+    item = _Item(candidate, head, lambda: candidate.path, Budget())
+    try:
+        found.extend(_candidates_of(item))  # what came before the end of the budget stands
+    except Exhausted as exhausted:
+        found.append(candidate.unreadable(exhausted.reason))
+    mail_files.forget_letter()
+    return tuple(found)
 
 
 def _candidates_of(item: _Item) -> Iterator[Candidate]:
+    """Yield what one file holds. Raises Exhausted."""
     candidate = item.candidate
-    item.count.files += 1
-    if item.count.files > _MAX_CANDIDATES:
-        return
+    item.budget.take_entry()
+    if candidate.steps and candidate.size <= MAX_FILE_BYTES:  # larger ones are never unpacked
+        item.budget.take_bytes(candidate.size)
     if candidate.set_aside:
         yield candidate
         return
     try:
         role = role_of(candidate.file, candidate.size, item.head, item.source)
+    except Exhausted:
+        raise
     except Refused as refusal:
         yield candidate.unreadable(refusal.reason)
         return
@@ -85,22 +96,26 @@ def _candidates_of(item: _Item) -> Iterator[Candidate]:
 
 
 def _candidates_in(item: _Item, role: FileRole) -> Iterator[Candidate]:
-    """Yield what a container holds; the container itself where it is empty or breaks off."""
+    """Yield what a container holds; the container itself where it is empty or breaks off.
+
+    Raises Exhausted.
+    """
     candidate = item.candidate
     empty = True
     try:
         for inner in _ITEMS_IN[role](item):
             empty = False
             yield from _candidates_of(inner)
+        if empty:
+            yield replace(candidate, set_aside=_why_empty(item, role))
+    except (Exhausted, MemoryError):
+        raise
     except Refused as refusal:
         yield candidate.unreadable(refusal.reason)
     except OSError as error:
         yield candidate.unreadable(f"无法打开：{why(error)}")
-    else:
-        if empty:
-            yield replace(candidate, set_aside=_why_empty(item, role))
-    if item.count.files > _MAX_CANDIDATES and not candidate.steps:
-        yield candidate.unreadable(f"里面的文件超过 {_MAX_CANDIDATES} 个，后面的没有读。请分批放入")
+    except Exception as error:  # what came out of it before stands
+        yield replace(candidate.unreadable(_FAULT), faults=(error_text(error),))
 
 
 def _why_empty(item: _Item, role: FileRole) -> str:
@@ -123,7 +138,7 @@ def _items_in_archive(item: _Item) -> Iterator[_Item]:
             steps=(*outer.steps, step),
             beside=str(PurePosixPath(label).parent),
         )
-        yield _Item(inner, member.head, partial(take_step, source, step), item.count)
+        yield _Item(inner, member.head, partial(take_step, source, step), item.budget)
 
 
 def _items_in_letter(item: _Item) -> Iterator[_Item]:
@@ -137,7 +152,7 @@ def _items_in_letter(item: _Item) -> Iterator[_Item]:
             letter=attached.letter,
             beside=outer.file,
         )
-        yield _Item(inner, attached.data[:HEAD_BYTES], partial(bytes, attached.data), item.count)
+        yield _Item(inner, attached.data[:HEAD_BYTES], partial(bytes, attached.data), item.budget)
 
 
 def _items_in_mbox(item: _Item) -> Iterator[_Item]:
@@ -148,7 +163,7 @@ def _items_in_mbox(item: _Item) -> Iterator[_Item]:
         step = Step(FileRole.MBOX, start, end)
         label = f"{outer.file}/第{number}封"
         inner = replace(outer, file=label, size=end - start, steps=(*outer.steps, step))
-        yield _Item(inner, mail_files.LETTER_HEAD, partial(take_step, path, step), item.count)
+        yield _Item(inner, mail_files.LETTER_HEAD, partial(take_step, path, step), item.budget)
 
 
 _ITEMS_IN: Mapping[FileRole, Callable[[_Item], Iterator[_Item]]] = {

@@ -88,7 +88,7 @@ def members(source: Source) -> Iterator[Member]:
             f"超过 {_MAX_TOTAL_BYTES / 2**30:.0f} GB 的上限，没有展开"
         )
     for at, entry in enumerate(entries):
-        if not entry.is_dir():
+        if not entry.filename.endswith("/"):
             locked = bool(entry.flag_bits & 1)
             head = b"" if locked else _head(archive, entry)
             name = clean_name(_name(entry)) or f"第{at + 1}个"

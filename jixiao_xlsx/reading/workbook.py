@@ -21,11 +21,11 @@ from jixiao_xlsx.form.find_template import edition, find_template, title_of
 from jixiao_xlsx.form.repeated_sheets import untouched, with_parts
 from jixiao_xlsx.form.spec import SheetSpec, Template
 from jixiao_xlsx.intake.file_kinds import (
-    MAX_WORKBOOK_BYTES,
     Encrypted,
     Refused,
     WorkbookFormat,
     broken,
+    refuse_too_large,
     sniff,
 )
 from jixiao_xlsx.intake.os_errors import why
@@ -72,13 +72,10 @@ def read(path: str | Path, template: Template | None = None) -> Submission:
     """
     path = Path(path)
     try:
-        size = path.stat().st_size
-        if size > MAX_WORKBOOK_BYTES:
-            raise Unreadable(
-                f"文件有 {size / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
-                "请删去图片等无关内容后重报"
-            )
+        refuse_too_large(path.stat().st_size)
         data = path.read_bytes()
+    except Refused as refusal:
+        raise Unreadable(refusal.reason) from refusal
     except OSError as error:
         raise Unreadable(f"文件打不开（{why(error)}）。请检查文件是否存在、有无读取权限") from error
     return read_bytes(data, path.name, template)

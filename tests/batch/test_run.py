@@ -8,7 +8,6 @@ import json
 import os
 import re
 import shutil
-import time
 from collections import Counter
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,7 +17,7 @@ import pytest
 import jixiao_xlsx as jx
 from jixiao_xlsx.batch import deliver, outbox, processes
 from jixiao_xlsx.batch.failures import failure_of_process
-from jixiao_xlsx.batch.processes import in_processes
+from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.batch.run import with_output_names
 from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
@@ -300,7 +299,8 @@ def work(task: FakeTask) -> Entry:
     if "致命" in task.file:
         os._exit(9)
     if "停住" in task.file:
-        time.sleep(60)
+        while True:
+            pass
     if "吞" in task.file:
         bytearray(4 << 30)
     return Entry(task.file, FileStatus.SUBMITTED)
@@ -317,7 +317,8 @@ def tasks_of(*names: str) -> list[FakeTask]:
 
 def test_a_process_that_dies_or_hangs_costs_its_file_only(tmp_path: Path) -> None:
     names = ["1", "2", "致命1", "3", "4", "停住", "5", "吞", "6", "致命2"]
-    entries = {one.file: one for one in in_processes(work, tasks_of(*names), 2, lost, seconds=1.5)}
+    with Executor(2, seconds=1) as executor:
+        entries = {one.file: one for one in executor.results(work, tasks_of(*names), lost)}
     assert sorted(entries) == sorted(names)
     reasons = {
         name: one.reason for name, one in entries.items() if one.status is FileStatus.UNREADABLE
@@ -339,7 +340,8 @@ def test_where_no_process_starts_the_work_is_done_here(
 ) -> None:
     monkeypatch.setattr(processes, "_begin", end)  # what starts in the process ends at once
     tasks = tasks_of("甲.xlsx", "乙.xlsx")
-    assert [entry.file for entry in in_processes(work, tasks, 2, lost)] == ["甲.xlsx", "乙.xlsx"]
+    found = [answer.file for answer in Executor(2).results(work, tasks, lost)]
+    assert found == ["甲.xlsx", "乙.xlsx"]
 
 
 def test_progress_counts_every_file(inbox: Path, tmp_path: Path) -> None:

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from jixiao_xlsx.intake.file_kinds import MAX_WORKBOOK_BYTES, Refused, open_zip
+from jixiao_xlsx.intake.file_kinds import Refused, open_zip, refuse_too_large
 from jixiao_xlsx.reading.guard import (
     UNREADABLE_PART,
     bounded_xml,
@@ -56,11 +56,7 @@ def read_docx(data: bytes) -> DocxContent:
 def _check_container(data: bytes) -> None:
     if not data.strip(b"\0\r\n\t "):
         raise Refused("文件是空的（没有内容）。请在本机确认文件能打开后重新报送")
-    if len(data) > MAX_WORKBOOK_BYTES:
-        raise Refused(
-            f"文件有 {len(data) / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
-            "请删去图片等无关内容后重报"
-        )
+    refuse_too_large(len(data))
     if data.startswith(_OLE):
         streams = ("EncryptedPackage", "EncryptionInfo")
         locked = any(stream.encode("utf-16-le") in data for stream in streams)
