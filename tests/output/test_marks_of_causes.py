@@ -1,4 +1,4 @@
-"""The annotated copy of a workbook with a known cause: the culprit stands out, what follows does not."""
+"""The annotated copy of a workbook with a known cause: the culprit is the strongest mark."""
 
 from __future__ import annotations
 
