@@ -46,7 +46,8 @@ from jixiao_xlsx.values.season import FileStatus
 _Rows = Sequence[Sequence[object]]
 # What the format of a file does not show, for people.
 _HIDES = {
-    WorkbookFormat.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容",
+    WorkbookFormat.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容；"
+    "空着的公式可能被存成 0，如与填报不符，请另存为 .xlsx 后重报",
     WorkbookFormat.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
 }
 _YEAR = re.compile(r"(?:19|20)\d\d")

@@ -160,12 +160,12 @@ class Form:
             code=self.code,
         )
         if self.retouches:
-            where = layout.place(self.template, filling)
+            where = layout.lay_out(self.template, filling)
             package = retouch.Package(target.read_bytes())
             for change in self.retouches:
                 change(package, where)
             target.write_bytes(package.bytes())
 
     def findings(self) -> list[tuple[str, str, str]]:
-        where = layout.place(self.template, self.filling())
+        where = layout.lay_out(self.template, self.filling())
         return sorted({(one.code, *one.place(where)) for one in self.expected})

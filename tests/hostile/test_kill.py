@@ -102,7 +102,7 @@ def test_windows_tells_a_lock_by_refusing_it(monkeypatch: pytest.MonkeyPatch) ->
 
     monkeypatch.setitem(sys.modules, "msvcrt", types.SimpleNamespace(locking=locking, LK_NBLCK=2))
     with monkeypatch.context() as patched:
-        patched.setattr(outbox.os, "name", "nt")
+        patched.setattr(outbox.sys, "platform", "win32")
         said = [outbox._locked(5), outbox._locked(6)]
     assert said == [True, False] and held == [5]
 
