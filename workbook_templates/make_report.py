@@ -3,7 +3,7 @@ FOLDER. A county edits the .docx.
 
 In the template: 决算("事项"), 全年预算("事项"), 年初预算("事项"), 上年("事项") give a figure with its unit, “” where
 the tables leave it blank; 有("事项") asks whether it is more than 0; 列("甲", "乙") lists those that are;
-占比, 完成年初预算, 完成全年预算, 比上年, 比率 compare. Names of items are those of narrative.toml. 表["名称"] has 各行 and
+占比, 完成年初预算, 完成全年预算, 比上年, 比率 compare. Names of items are those of items.toml. 表["名称"] has 各行 and
 合计, 正文["标题"] the paragraphs typed, 指标 the indicators.
 """
 

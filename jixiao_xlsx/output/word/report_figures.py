@@ -1,6 +1,6 @@
 """What a report states of a submission: figures, rows of tables, the department's own text. Pure.
 
-The vocabulary that checks a report against the tables (narrative.toml) also gives the figures it is
+The vocabulary that checks a report against the tables (items.toml) also gives the figures it is
 written with, in 万元 and under one convention, so that text and tables cannot disagree.
 """
 
@@ -218,7 +218,7 @@ def figures_for_report(submission: Submission, template: Template) -> ReportFigu
     words = read_vocabulary(template)
     if words is None:
         raise ReportImpossible(
-            f"“{template.title}”没有写报告用的词语（narrative.toml），不能生成报告。"
+            f"“{template.title}”没有写报告用的词语（items.toml），不能生成报告。"
         )
     return ReportFigures(ProseEvidence(submission, template), words)
 

@@ -1,5 +1,7 @@
-"""narrative.toml of a form → the words a report is read with. Nothing else in the package reads
-that file.
+"""language.toml and a form's items.toml → the words its reports are read with.
+
+The language is the same in every county; a form adds its items and their addresses, and words of
+its own under the same keys. Nothing else in the package reads these files.
 """
 
 from __future__ import annotations
@@ -15,6 +17,7 @@ from typing import Any
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.equations import Ref
 
+_LANGUAGE = Path(__file__).with_name("language.toml")
 ROLES = ("original", "budget", "execution", "previous", "quantity")
 WORDS = (
     "original",
@@ -224,12 +227,25 @@ def read_vocabulary(template: Template) -> Vocabulary | None:
 
 @cache
 def _load(template: Template) -> Vocabulary | None:
-    path = template.folder / "narrative.toml"
-    return (
-        _vocabulary(tomllib.loads(Path(path).read_text("utf-8")), template)
-        if path.is_file()
-        else None
-    )
+    path = template.folder / "items.toml"
+    if not path.is_file():
+        return None
+    language, items = (tomllib.loads(one.read_text("utf-8")) for one in (_LANGUAGE, path))
+    return _vocabulary(_joined(language, items), template)
+
+
+def _joined(one: Mapping[str, Any], other: Mapping[str, Any]) -> dict[str, Any]:
+    """Return both: lists of the second after those of the first, tables key by key."""
+    whole = dict(one)
+    for key, value in other.items():
+        known = whole.get(key)
+        if isinstance(known, Mapping) and isinstance(value, Mapping):
+            whole[key] = _joined(known, value)
+        elif isinstance(known, list) and isinstance(value, list):
+            whole[key] = [*known, *value]
+        else:
+            whole[key] = value
+    return whole
 
 
 def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
