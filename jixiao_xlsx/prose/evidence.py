@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.prose.language.vocabulary import Vocabulary, read_vocabulary
+from jixiao_xlsx.prose.language.clauses import Passage
+from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, read_vocabulary
 from jixiao_xlsx.prose.match_figures import FigureMatcher
+from jixiao_xlsx.prose.proofs.report_proofs import SelfProof, self_proofs
 from jixiao_xlsx.prose.read_statements import read_statements
 from jixiao_xlsx.prose.report_passages import own_words, passages
-from jixiao_xlsx.prose.statements import ReportStatements
+from jixiao_xlsx.prose.statements import Fact, ReportStatements
 from jixiao_xlsx.prose.table_figures import TableFigures
+from jixiao_xlsx.values.amounts import Interval
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,41 @@ class ProseEvidence(Evidence):
             if vocabulary and texts
             else None
         )
+
+    @cached_property
+    def proofs(self) -> tuple[SelfProof, ...]:
+        """What the sentences of the report disprove by themselves."""
+        statements, vocabulary = self.statements, self.vocabulary
+        if statements is None or vocabulary is None:
+            return ()
+        words = own_words(self.submission, vocabulary)
+        return tuple(
+            self_proofs(
+                statements.passages,
+                vocabulary,
+                Lexicon(words, vocabulary.tokens),
+                self.submission.year,
+                self._held_by_tables,
+            )
+        )
+
+    def _held_by_tables(self, source: Passage, start: int) -> tuple[Interval, ...]:
+        """Return what the tables hold for a number that contradicts them."""
+        facts = self._facts_by_place.get((id(source), start), ())
+        return tuple(
+            figure.span
+            for fact in facts
+            if not self.matcher.agrees(fact)
+            for figure in self.matcher.candidates(fact)
+        )
+
+    @cached_property
+    def _facts_by_place(self) -> Mapping[tuple[int, int], list[Fact]]:
+        places: dict[tuple[int, int], list[Fact]] = {}
+        for fact in self.statements.facts if self.statements else ():
+            mention = fact.mention
+            places.setdefault((id(mention.passage), mention.start), []).append(fact)
+        return places
 
     @cached_property
     def table_figures(self) -> TableFigures:

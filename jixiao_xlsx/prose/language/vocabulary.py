@@ -115,6 +115,24 @@ class Subjects:
 
 
 @dataclass(frozen=True, slots=True)
+class Frame:
+    """What the words before a number say it is: `units` it may have, kinds of words there must be
+    (of each set one) and must not be.
+    """
+
+    units: frozenset[str]
+    has: tuple[frozenset[str], ...]
+    without: frozenset[str]
+    means: str
+
+    def fits(self, unit: str, kinds: set[str]) -> bool:
+        """Return whether a number of that unit with these words before it is meant."""
+        return (
+            unit in self.units and all(one & kinds for one in self.has) and not self.without & kinds
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Advice:
     """Advice without ground if all of `zero` are 0, or within[0] is not more than within[1]."""
 
@@ -171,6 +189,9 @@ class Vocabulary:
     advice: tuple[Advice, ...]
     listed: re.Pattern[str] | None
     report: tuple[str, ...] = ()
+    tokens: Lexicon | None = None
+    frames: tuple[Frame, ...] = ()
+    overlapping: tuple[str, ...] = ()
 
 
 class Lexicon:
@@ -254,6 +275,8 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
     rates = {spec["name"]: _rate(spec) for spec in data.get("rate", ())}
     words = {key: tuple(values) for key, values in data["words"].items()}
     subjects = _subjects(data["subjects"]) if "subjects" in data else None
+    lexicon = Lexicon(_spellings(data, words, template))
+    more = [(fold(text), Word(kind)) for kind, texts in data["tokens"].items() for text in texts]
     return Vocabulary(
         table=data["table"],
         respondents=tuple(data["respondents"].split(".")) if "respondents" in data else None,
@@ -262,7 +285,7 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         rates=rates,
         partitions={group["whole"]: tuple(group["parts"]) for group in data.get("partition", ())},
         subjects=subjects,
-        lexicon=Lexicon(_spellings(data, words, template)),
+        lexicon=lexicon,
         scoping=_scoping(data),
         words=words,
         selves={key: tuple(value) for key, value in data.get("self", {}).items()},
@@ -273,6 +296,9 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         advice=tuple(_advice(spec) for spec in data.get("advice", ())),
         listed=re.compile(data["listed"]["pattern"]) if "listed" in data else None,
         report=tuple(data.get("report", ())),
+        tokens=Lexicon(more, lexicon),
+        frames=tuple(_frame(spec) for spec in data["frame"]),
+        overlapping=tuple(data["groups"]["overlapping"]),
     )
 
 
@@ -379,6 +405,15 @@ def _subjects(spec: Mapping[str, Any]) -> Subjects:
         wrong=wrong,
         under=under,
         economic=tuple(map(fold, spec.get("economic", ()))),
+    )
+
+
+def _frame(spec: Mapping[str, Any]) -> Frame:
+    return Frame(
+        frozenset(spec["units"]),
+        tuple(frozenset(one.split("|")) for one in spec.get("has", ())),
+        frozenset(kind for one in spec.get("without", ()) for kind in one.split("|")),
+        spec["means"],
     )
 
 

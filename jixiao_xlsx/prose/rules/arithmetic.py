@@ -17,6 +17,7 @@ from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.vocabulary import RateItem, fold
 from jixiao_xlsx.prose.match_figures import Amount, of_table_figure
+from jixiao_xlsx.prose.proof_flags import with_proofs
 from jixiao_xlsx.prose.rules.figures import (
     NO_REPORT,
     ROLE_LABELS,
@@ -71,6 +72,11 @@ def list_and_total(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：核对各项和总额，漏列的补上，写错的改正。
     """
+    yield from with_proofs(evidence, "sum", _lists(evidence))
+
+
+def _lists(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield lists whose total is another, of items of the form."""
     statements = evidence.statements
     if statements is None:
         yield Skipped(NO_REPORT)
@@ -317,6 +323,11 @@ def changes(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按本期、上期的数重算增减额、百分比和方向。
     """
+    yield from with_proofs(evidence, "change", _changes(evidence))
+
+
+def _changes(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield changes of items of the form that their figures contradict."""
     statements = evidence.statements
     if statements is None:
         yield Skipped(NO_REPORT)
@@ -521,6 +532,11 @@ def completion_rates(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按文字所说的基数重算；与表内的率不一致的，改成一致。
     """
+    yield from with_proofs(evidence, "completion", _completions(evidence))
+
+
+def _completions(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield rates of items of the form that their figures contradict."""
     statements = evidence.statements
     if statements is None:
         yield Skipped(NO_REPORT)

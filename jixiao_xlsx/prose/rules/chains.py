@@ -8,6 +8,7 @@ from jixiao_xlsx.checking.bases import REPORT_ARITHMETIC
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.proof_flags import with_proofs
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import Chain, ReportStatements
 from jixiao_xlsx.values.findings import Skipped
@@ -27,6 +28,11 @@ def three_number_chains(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按前面的数重算后一个数；前面写错的，改前面。
     """
+    yield from with_proofs(evidence, "other", _chains(evidence))
+
+
+def _chains(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield three numbers in a row that do not hold."""
     statements = evidence.statements
     if statements is None:
         yield Skipped(NO_REPORT)

@@ -10,6 +10,7 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.match_figures import Amount, of_table_figure
+from jixiao_xlsx.prose.proof_flags import with_proofs
 from jixiao_xlsx.prose.rules.figures import NO_REPORT, flag_mention, quote_of
 from jixiao_xlsx.prose.statements import BareShare, ReportStatements, Share
 from jixiao_xlsx.values.amounts import rate_holds
@@ -32,6 +33,11 @@ def shares(evidence: ProseEvidence) -> Iterator[Observation]:
 
     改法：按所列分项和合计重算占比，并写明占的是哪一项。
     """
+    yield from with_proofs(evidence, "share", _shares_of_items(evidence))
+
+
+def _shares_of_items(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield shares of items of the form that their figures contradict."""
     statements = evidence.statements
     if statements is None:
         yield Skipped(NO_REPORT)

@@ -1,0 +1,1 @@
+"""Arithmetic a sentence disproves by itself, whatever it is about."""

@@ -1,0 +1,103 @@
+"""All that the sentences of a report disprove by themselves. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+from jixiao_xlsx.prose.language.clauses import Passage, sentences
+from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary, fold
+from jixiao_xlsx.prose.proofs.claims import Claim, Sentence, claim
+from jixiao_xlsx.prose.proofs.comparisons import Comparison, contradicted
+from jixiao_xlsx.prose.proofs.prove import (
+    Proof,
+    adjustment,
+    average,
+    completion,
+    growth,
+    reached,
+    share,
+    step,
+)
+from jixiao_xlsx.prose.proofs.sums import formula, head_and_parts, total_last
+from jixiao_xlsx.prose.proofs.tokens import numbers, tokenized
+from jixiao_xlsx.values.amounts import Interval
+
+Alternatives = Callable[[Passage, int], tuple[Interval, ...]]
+_TESTS: Mapping[str, Callable[[Sentence, Claim], Iterator[Proof]]] = {
+    "completion": completion,
+    "adjustment": adjustment,
+    "step": step,
+    "apart": step,
+    "left": step,
+    "reached": reached,
+    "growth": growth,
+    "share": share,
+    "percent": share,
+    "average": average,
+    "amount": total_last,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class SelfProof:
+    """A proof or a comparison with the passage it stands in."""
+
+    passage: Passage
+    found: Proof | Comparison
+
+
+def self_proofs(
+    passages: tuple[Passage, ...],
+    vocabulary: Vocabulary,
+    lexicon: Lexicon,
+    year: int | None,
+    alternatives: Alternatives,
+) -> Iterator[SelfProof]:
+    """Yield everything disproved. `alternatives` gives what the tables hold for a number that they
+    contradict, which is reported elsewhere.
+    """
+    for source in passages:
+        for paragraph in _paragraphs(source):
+            told: list[tuple[int, str, tuple[Claim, ...]]] = []
+            for start, sentence in paragraph:
+                torn = fold(UNSURE) in sentence  # what stands before may be in another line
+                found = () if torn else numbers(start, sentence, lexicon, year)
+                claims = tuple(
+                    claim(one, vocabulary.frames, alternatives(source, one.start)) for one in found
+                )
+                told.append((start, sentence, claims))
+            around = tuple(one for *_, claims in told for one in claims if one.sized)
+            before: tuple[Claim, ...] = ()
+            for start, sentence, claims in told:
+                whole = Sentence(claims, around)
+                yield from (SelfProof(source, one) for one in _of(whole, vocabulary))
+                tokens = tuple(tokenized(sentence, 0, lexicon, year))
+                stops = [one.number.start for one in claims]
+                yield from (
+                    SelfProof(source, one)
+                    for one in contradicted(tokens, (*before, *claims), stops, start)
+                )
+                before = claims
+
+
+def _paragraphs(source: Passage) -> Iterator[list[tuple[int, str]]]:
+    """Yield the sentences of each line of a passage."""
+    line: list[tuple[int, str]] = []
+    after = 0
+    for start, sentence in sentences(source.folded):
+        if "\n" in source.folded[after:start] and line:
+            yield line
+            line = []
+        line.append((start, sentence))
+        after = start
+    if line:
+        yield line
+
+
+def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Proof]:
+    for one in sentence.claims:
+        if (test := _TESTS.get(one.means)) is not None:
+            yield from test(sentence, one)
+    yield from head_and_parts(sentence, vocabulary.overlapping)
+    yield from formula(sentence)

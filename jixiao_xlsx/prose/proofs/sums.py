@@ -1,0 +1,171 @@
+"""Totals and lists that do not add up, whatever they are of. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+from itertools import combinations
+
+from jixiao_xlsx.prose.proofs.claims import Claim, Sentence
+from jixiao_xlsx.prose.proofs.prove import Proof
+from jixiao_xlsx.values.amounts import Interval, interval_sum
+
+_MANY = 8  # of more figures some add up by chance
+_PARTS = {"parts", "all_parts", "among"}
+_OTHERS = {"original", "budget", "previous", "than", "together", "start", "share"}
+
+
+def total_last(sentence: Sentence, total: Claim) -> Iterator[Proof]:
+    """Yield “A 30 元、B 30 元、C 29.99 元，合计 89.97 元”."""
+    if not _sums_up(total):
+        return
+    row = _row_before(sentence, total)
+    if len(row) < 2 or _is_sum(sentence, total, row):
+        return
+    right = sum((one.number.atoms for one in row), Fraction(0))
+    yield Proof(total.number, "sum", right, tuple(one.number for one in row))
+
+
+def _sums_up(total: Claim) -> bool:
+    """Return whether the lead says that the number is a sum and names nothing new."""
+    number = total.number
+    kinds = {one.kind for one in number.lead}
+    plain = kinds <= {"together", "counted", "scored", "execution", "spent"}
+    return "together" in kinds and plain and total.means == "amount" and number.marks != ""
+
+
+def _row_before(sentence: Sentence, total: Claim) -> list[Claim]:
+    """Return the list before a total, back to its opening; of scores, those that were given."""
+    row: list[Claim] = []
+    after = total
+    for one in reversed(sentence.before(total)):
+        if set(after.number.marks) & set("。;:()"):
+            break
+        after = one
+        if one.kind != total.kind:
+            continue
+        if one.means != "amount":
+            break
+        row.insert(0, one)
+        if _opens(one):
+            break
+    scored = [one for one in row if one.number.has("scored")]
+    return scored if len(scored) > 1 else row
+
+
+def _opens(claim: Claim) -> bool:
+    return any(one.kind in _PARTS for one in claim.number.tokens) or ":" in claim.number.marks
+
+
+def _is_sum(sentence: Sentence, total: Claim, row: Sequence[Claim]) -> bool:
+    """Return whether the list makes the total, or it stands there already, or, where the list may
+    begin elsewhere, some other figures of the paragraph make it.
+    """
+    if _added(row).meets(total.number.span):
+        return True
+    others = [
+        one
+        for one in sentence.around
+        if one.kind == total.kind and one.number.start != total.number.start
+    ]
+    if any(span.meets(total.number.span) for one in others for span in one.spans):
+        return True
+    if all(one.number.marks == "、" for one in row[1:]):
+        return False
+    if all(one.number.has("scored") for one in row):
+        others = [one for one in others if one.number.has("scored")]
+    near = [one for one in others if one.number.start < total.number.start][-_MANY:]
+    return any(
+        _added(chosen).meets(total.number.span)
+        for size in range(2, len(near) + 1)
+        for chosen in combinations(near, size)
+    )
+
+
+def _added(claims: Sequence[Claim]) -> Interval:
+    """Return all that the sum can be, the tables' figures allowed for."""
+    spans = [
+        Interval(min(one.lo for one in claim.spans), max(one.hi for one in claim.spans))
+        for claim in claims
+    ]
+    return interval_sum((1, span) for span in spans)
+
+
+def head_and_parts(sentence: Sentence, overlapping: Sequence[str]) -> Iterator[Proof]:
+    """Yield “甲 116.33 万元，其中 30.00 万元、86.34 万元”: parts that exceed their whole, or, where
+    the words say that they are all, differ from it.
+    """
+    for at, first in enumerate(sentence.claims[1:], 1):
+        head = sentence.claims[at - 1]
+        opener = [one.kind for one in first.number.tokens if one.kind in _PARTS]
+        bracket = first.number.marks[:1] == "(" and first.number.subject
+        if not (opener or bracket) or not head.sized or ";" in first.number.marks:
+            continue
+        parts = _list_from(sentence.claims[at:], head)
+        if parts and not _overlap(head, parts, overlapping):
+            yield from _against_head(sentence, head, parts, closed="all_parts" in opener)
+
+
+def _list_from(claims: Sequence[Claim], head: Claim) -> list[Claim]:
+    """Return the parts: figures of the head's kind, one mark apart, of no other role; [] where one
+    of them has parts of its own.
+    """
+    parts: list[Claim] = []
+    for one in claims:
+        if one.kind != head.kind or one.means != "amount" or one.number.vague:
+            if one.means in {"share", "percent"}:
+                continue
+            break
+        tokens = one.number.tokens
+        if parts and ("(" in one.number.marks or any(token.kind in _PARTS for token in tokens)):
+            return []
+        marks = one.number.marks.replace("“", "").replace("”", "").lstrip("(")
+        if parts and (len(marks) > 1 or marks in {";", ":", "("}):
+            break
+        if any(token.kind in _OTHERS for token in tokens) or (
+            one.role not in {head.role, "", "execution"}
+        ):
+            break
+        parts.append(one)
+    return parts
+
+
+def _overlap(head: Claim, parts: Sequence[Claim], overlapping: Sequence[str]) -> bool:
+    """Return whether one person or thing can be in several of the groups."""
+    if head.number.family != "count":
+        return False
+    return any(word in one.number.subject for one in parts for word in overlapping)
+
+
+def _against_head(
+    sentence: Sentence, head: Claim, parts: list[Claim], *, closed: bool
+) -> Iterator[Proof]:
+    added = _added(parts)
+    wholes = head.spans
+    if any(added.meets(span) for span in wholes):
+        return
+    others = [one for one in sentence.around if one.kind == head.kind]
+    if any(span.meets(added) for one in others for span in one.spans):
+        return
+    over = all(added.lo > span.hi for span in wholes)
+    if (over and len(parts) > 1) or (closed and len(parts) > 1):
+        right = sum((one.number.atoms for one in parts), Fraction(0))
+        yield Proof(head.number, "sum", right, tuple(one.number for one in parts))
+
+
+def formula(sentence: Sentence) -> Iterator[Proof]:
+    """Yield “30+30+29.99=89.97”: as written, to half of the finest last digit of each."""
+    row: list[Claim] = []
+    for one in sentence.claims:
+        marks = one.number.marks
+        if marks == "+" and row:
+            row.append(one)
+        elif marks == "=" and len(row) > 1:
+            right = sum((part.number.atoms for part in row), Fraction(0))
+            digits = max(part.number.decimals for part in (*row, one))
+            unit = one.number.atoms / Fraction(one.number.value) if one.number.value else 0
+            if abs(right - one.number.atoms) > len(row) * Fraction(unit, 2 * 10**digits):
+                yield Proof(one.number, "sum", right, tuple(part.number for part in row))
+            row = []
+        else:
+            row = [one]
