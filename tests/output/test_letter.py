@@ -138,7 +138,7 @@ def test_the_briefing_draws_native_charts() -> None:
         charts = [archive.read(f"word/charts/chart{number}.xml").decode() for number in (1, 2, 3)]
         book = openpyxl.load_workbook(io.BytesIO(archive.read("word/embeddings/chart1.xlsx")))
     assert document.count("<c:chart ") == 3 and "{{" not in document
-    assert all(chart.count("<c:showSerName") == 1 and 'r:id="rId1"' in chart for chart in charts)
+    assert all(chart.count("<c:showSerName") == 1 and 'r:id="rIdJ1"' in chart for chart in charts)
     rows = dict(book["数据"].iter_rows(min_row=2, values_only=True))
     assert rows == {"应报": 7, "已报": 0, "通过": 0, "待核实说明": 0, "退回修改": 0, "未报": 7}
     display_text = re.findall(r"<c:v>([^<]*)</c:v>", charts[0])

@@ -6,9 +6,9 @@ import io
 import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from jixiao_xlsx.output.xlsx.page import new_book
+from jixiao_xlsx.output.xlsx.patch.package import Package
 from jixiao_xlsx.output.xlsx.styles import SONG
 
 _DRAWING = "http://schemas.openxmlformats.org/drawingml/2006"
@@ -36,10 +36,10 @@ class Bars:
 
 
 class DrawnBars:
-    """`Bars` in a document that docxtpl fills; the chart is added where the template names it."""
+    """`Bars` in a part of a document; the chart is added where the template names it."""
 
-    def __init__(self, bars: Bars, document: Any, number: int) -> None:
-        self._bars, self._document, self._number = bars, document, number
+    def __init__(self, bars: Bars, package: Package, part: str, number: int) -> None:
+        self._bars, self._package, self._part, self._number = bars, package, part, number
 
     def __html__(self) -> str:
         """Return the drawing, between the runs of the text around it."""
@@ -60,25 +60,18 @@ class DrawnBars:
 
     def _add_parts(self) -> str:
         """Add the chart and its workbook to the document; return the chart's relation id."""
-        from docx.opc.packuri import PackURI
-        from docx.opc.part import Part
-
-        part = self._document.current_rendering_part
+        package = self._package
         xml, book = _chart_of(self._bars)
-        place = (
-            f"/word/charts/chart{self._number}.xml",
-            f"/word/embeddings/chart{self._number}.xlsx",
-        )
-        behind = Part(PackURI(place[1]), _BOOK_TYPE, book, part.package)
-        # The workbook is the chart's only relation.
-        link = '<c:externalData r:id="rId1"><c:autoUpdate val="0"/></c:externalData>'
-        xml = xml.replace("<c:printSettings>", f"{link}<c:printSettings>", 1).replace(
-            '<c:showVal val="1"/>', _ONLY_VALUES
-        )
-        chart = Part(PackURI(place[0]), _CHART_TYPE, xml.encode(), part.package)
-        chart.relate_to(behind, f"{_RELATED}/package")
-        related: str = part.relate_to(chart, f"{_RELATED}/chart")
-        return related
+        chart = package.unused("word/charts/chart{}.xml")
+        behind = package.unused("word/embeddings/chart{}.xlsx")
+        package.put(behind, book)
+        package.declare(behind, _BOOK_TYPE)
+        identity = package.relate(chart, "package", behind)
+        link = f'<c:externalData r:id="{identity}"><c:autoUpdate val="0"/></c:externalData>'
+        xml = xml.replace("<c:printSettings>", f"{link}<c:printSettings>", 1)
+        package.put(chart, xml.replace('<c:showVal val="1"/>', _ONLY_VALUES).encode())
+        package.declare(chart, _CHART_TYPE)
+        return package.relate(self._part, "chart", chart)
 
 
 def _chart_of(bars: Bars) -> tuple[str, bytes]:
