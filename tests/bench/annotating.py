@@ -29,7 +29,7 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.findings import Result
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples"
-MOST = 1.5
+MOST = 0.08
 TURNS = 4
 
 

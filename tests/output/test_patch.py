@@ -564,3 +564,102 @@ def test_libreoffice_opens_what_was_patched(tmp_path: Path) -> None:
             if cell.comment
         }
         assert {tuple(f.place) for f in example()[2].findings} <= found
+
+
+# ----------------------------------------------------------------------------- what must not travel
+
+
+def dangerous() -> tuple[bytes, Submission, Report]:
+    """The example with macros, an ActiveX control, another workbook, and links of every kind."""
+    data, submission, report = example()
+    parts = unpacked(data)
+    sheet = WorkbookPart(Package(data)).sheets[report.findings[0].place.sheet].part
+    folder, _, file = sheet.rpartition("/")
+    rels = "xl/_rels/workbook.xml.rels"
+    sheet_rels = f"{folder}/_rels/{file}.rels"
+    microsoft = "http://schemas.microsoft.com/office/2006/relationships"
+
+    def related(part: str, *lines: str) -> None:
+        listed = parts.get(part, f'<Relationships xmlns="{PACKAGE}"></Relationships>'.encode())
+        inside = "".join(f"<Relationship {line}/>" for line in lines) + "</Relationships>"
+        parts[part] = listed.replace(b"</Relationships>", inside.encode())
+
+    related(
+        rels,
+        f'Id="rIdM" Type="{microsoft}/vbaProject" Target="vbaProject.bin"',
+        f'Id="rIdE" Type="{RELATIONS}/externalLink" Target="externalLinks/externalLink1.xml"',
+    )
+    related(
+        "xl/externalLinks/_rels/externalLink1.xml.rels",
+        f'Id="rId1" Type="{RELATIONS}/externalLinkPath" Target="file:///\\\\evil.test\\a\\预算.xlsx" '
+        'TargetMode="External"',
+    )
+    related(
+        sheet_rels,
+        f'Id="rIdA" Type="{RELATIONS}/control" Target="../activeX/activeX1.xml"',
+        *(
+            f'Id="rIdL{number}" Type="{RELATIONS}/hyperlink" Target="{target}" TargetMode="External"'
+            for number, target in enumerate(LINKS)
+        ),
+    )
+    related(
+        "xl/activeX/_rels/activeX1.xml.rels",
+        f'Id="rId1" Type="{microsoft}/activeXControlBinary" Target="activeX1.bin"',
+    )
+    namespaces = f'xmlns:r="{RELATIONS}" xmlns:mc="{MARKUP}"'
+    controls = (
+        f'<mc:AlternateContent {namespaces}><mc:Choice Requires="x14"><controls>'
+        '<control shapeId="1" r:id="rIdA" name="a"/></controls></mc:Choice></mc:AlternateContent>'
+    )
+    formulas = (
+        '<row r="900"><c r="A900" t="str"><f>HYPERLINK("file:///c:/x.exe","点")</f><v>点</v></c>'
+        '<c r="B900" t="str"><f>HYPERLINK("#甲!A1","回")</f><v>回</v></c></row></sheetData>'
+    )
+    xml = parts[sheet].decode().replace("</sheetData>", formulas)
+    parts[sheet] = xml.replace("</worksheet>", controls + "</worksheet>").encode()
+    plain = f"{TYPES}.spreadsheetml.sheet.main+xml".encode()
+    parts["[Content_Types].xml"] = parts["[Content_Types].xml"].replace(
+        plain, b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
+    )
+    more = {
+        "xl/vbaProject.bin": b"x",
+        "xl/activeX/activeX1.xml": b"<a/>",
+        "xl/activeX/activeX1.bin": b"x",
+    }
+    book = f'<externalLink xmlns="{SPREADSHEET}"><externalBook/></externalLink>'.encode()
+    more["xl/externalLinks/externalLink1.xml"] = book
+    return repacked_with(data, parts | more), submission, report
+
+
+PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
+MARKUP = "http://schemas.openxmlformats.org/markup-compatibility/2006"
+LINKS = {
+    "https://www.example.cn/a": True,
+    "mailto:a@example.cn": True,
+    "附件1.docx": True,
+    "file:///c:/windows/system32/calc.exe": False,
+    "https://www.example.cn/a.exe?x=1": False,
+    "工具.bat": False,
+    "//evil.test/share/x.docx": False,
+    "javascript:alert(1)": False,
+}
+
+
+def test_nothing_that_starts_or_fetches_something_travels() -> None:
+    data, submission, report = dangerous()
+    new = unpacked(annotate(data, submission, report, FORM))
+    whole = b"".join(new.values()).decode("utf-8", "replace")
+    assert not [name for name in new if "vbaProject" in name or "activeX" in name]
+    for word in ("vbaProject", "activeX", "macroEnabled", "evil.test", "<control ", "c:/x.exe"):
+        assert not [
+            n
+            for n, part in new.items()
+            if word in part.decode("utf-8", "replace") and "sheetJ" not in n
+        ], word
+    assert 'updateLinks="never"' in whole and 'HYPERLINK("#甲!A1"' in whole
+    for target, kept in LINKS.items():
+        assert (f'Target="{target}"' in whole) is kept, target
+    page = opened(annotate(data, submission, report, FORM))[OPINION_SHEET]
+    said = "".join(str(row[0]) for row in page.iter_rows(values_only=True))
+    for words in ("宏没有带上", "ActiveX 控件（1 个）", "预算.xlsx", "calc.exe", "公式已换成"):
+        assert words in said, words

@@ -1,8 +1,8 @@
 """The annotated copy: the department's own workbook with every finding at its cell.
 
-Only what is marked is changed; every other part of the file is copied as it is. Other formats than
-.xlsx, and workbooks laid out in a way that cannot be marked, come back as .xlsx with their values
-and merges.
+Only what is marked is changed, and what a bureau must not mail on is stopped; every other part of
+the file is copied as it is. Other formats than .xlsx, and workbooks laid out in a way that cannot
+be marked, come back as .xlsx with their values and merges.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import WorkbookFormat, sniff
 from jixiao_xlsx.output.text.notice_words import balance_codes
+from jixiao_xlsx.output.xlsx.annotated.active_content import disarm
 from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_explanations
 from jixiao_xlsx.output.xlsx.annotated.marks import marks_of, numbered_lines
 from jixiao_xlsx.output.xlsx.annotated.opinion import opinion_sheet
@@ -29,7 +30,6 @@ _AS_VALUES = (
 )
 _UNUSUAL = _AS_VALUES.format("用了少见的写法")
 _OTHER_FORMAT = _AS_VALUES.format("不是 .xlsx 格式")
-_NO_MACROS = "本副本没有带上原件中的宏。"
 
 
 def annotate(data: bytes, submission: Submission, report: Report, template: Template) -> bytes:
@@ -63,13 +63,13 @@ def _annotated(
     """Return the copy of an .xlsx. Raises Unpatchable."""
     package = Package(data)
     book = WorkbookPart(package)
-    macros = [_NO_MACROS] if book.make_plain() else []
     _remove_earlier_sheet(book)
+    stopped = disarm(book)
     numbered = numbered_lines(report, submission.sheets, book.sheets)
     threads = write_marks(book, marks_of(numbered, balance_codes(template), book.sheets))
     findings = [one for one in report.findings if one.state is not FindingState.WAIVED]
     left = prefill_explanations(book, submission, findings, template)
-    told = (*notes, *macros, *threads, *left)
+    told = (*notes, *stopped, *threads, *left)
     page = opinion_sheet(report, numbered, told, template, book.styles)
     book.add_first_sheet(OPINION_SHEET, page.xml, f"${page.head}:${page.head}")
     book.calculate_on_opening()

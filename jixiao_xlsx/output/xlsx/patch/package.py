@@ -137,6 +137,32 @@ class Package:
                 name = self._name(posixpath.normpath(target).lstrip("/"))
                 yield one.get("Id", ""), one.get("Type", "").rpartition("/")[2], name
 
+    def outside(self) -> Iterator[tuple[str, str, str, str]]:
+        """Yield (part, id, kind, target) of every relation of any part to something outside the
+        file. Relations that nobody can read lead nowhere and are passed over.
+        """
+        for listed in [name for name in self._stored if name.lower().endswith(".rels")]:
+            if not self.has(listed) or b"External" not in self._readable(listed):
+                continue
+            folder, _, file = listed.rpartition("/")
+            part = f"{folder.rpartition('_rels')[0]}{file.removesuffix('.rels')}"
+            for one in children(self.tree(listed), "Relationship"):
+                if one.get("TargetMode") == "External":
+                    kind = one.get("Type", "").rpartition("/")[2]
+                    yield part, one.get("Id", ""), kind, one.get("Target", "")
+
+    def redirect(self, part: str, identity: str, target: str) -> None:
+        """Let a relation of `part` lead to another target outside the file."""
+        for one in children(self.edit(_relations_part(part)), "Relationship"):
+            if one.get("Id") == identity:
+                one.set("Target", target)
+
+    def _readable(self, part: str) -> bytes:
+        try:
+            return self.read(part)
+        except Unpatchable:
+            return b""
+
     def relate(self, part: str, kind: str, target: str, namespace: str = RELATIONS) -> str:
         """Relate `part` to another part as `kind`, and return the id."""
         listed = _relations_part(part)

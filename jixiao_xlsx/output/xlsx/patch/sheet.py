@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cached_property
 
 from jixiao_xlsx.output.xlsx.patch.markup import (
@@ -13,7 +13,9 @@ from jixiao_xlsx.output.xlsx.patch.markup import (
     child,
     children,
     clean,
+    local,
     qualified_tag,
+    relation_id,
     set_text,
 )
 from jixiao_xlsx.output.xlsx.patch.package import Package
@@ -28,6 +30,7 @@ WORKSHEET_ORDER = (
     "drawing", "legacyDrawing", "legacyDrawingHF", "drawingHF", "picture", "oleObjects",
     "controls", "webPublishItems", "tableParts", "extLst",
 )  # fmt: skip
+_WRAPPERS = frozenset({"AlternateContent", "Choice", "controls"})
 _CONTENT = frozenset({"v", "is", "f"})
 
 
@@ -175,6 +178,41 @@ class SheetPart:
             first = a1(min(top, at[0]), min(left, at[1]))
             noted.set("ref", f"{first}:{a1(max(bottom, at[0]), max(right, at[1]))}")
 
+    def drop_formulas(self, is_dropped: Callable[[str], bool]) -> list[Position]:
+        """Replace formulas by the values they have now, and return their cells."""
+        cells = [
+            ((row, column), cell)
+            for row in self._rows
+            for column, cell in self._cells_of(row).items()
+        ]
+        formulas = [(at, cell, child(cell, "f")) for at, cell in cells]
+        named = [(at, cell, one) for at, cell, one in formulas if one is not None]
+        shared = {
+            one.get("si") for _, _, one in named if one.get("si") and is_dropped(one.text or "")
+        }
+        dropped = []
+        for at, cell, one in named:
+            if is_dropped(one.text or "") or one.get("si") in shared:
+                self.edit()
+                cell.remove(one)
+                dropped.append(at)
+        return dropped
+
+    def drop_controls(self) -> int:
+        """Remove the ActiveX controls of a sheet, which are programs, and return how many."""
+        listed = [one for one in self.package.relations(self.part) if one[1] == "control"]
+        programs = {identity for identity, _, _ in listed}
+        for one in list(self.root.iter()) if programs else ():
+            if local(one) == "control" and relation_id(one) in programs:
+                self.edit()
+                _remove_with_empty_parents(one)
+        for identity, _, part in listed:
+            for _, _, binary in list(self.package.relations(part)):
+                self.package.drop(binary)
+            self.package.unrelate(self.part, identity)
+            self.package.drop(part)
+        return len(programs)
+
     # ------------------------------------------------------------------------------ areas and links
 
     @cached_property
@@ -204,6 +242,20 @@ class SheetPart:
         if box is None:
             box = add_in_order(root, "hyperlinks", WORKSHEET_ORDER)
         add(box, "hyperlink", ref=a1(*at), location=location, tooltip=tooltip, display=location)
+
+
+def _remove_with_empty_parents(element: Element) -> None:
+    """Remove an element, and what around it holds nothing else (another program's reading of it).
+
+    The fallback of such a reading goes with it.
+    """
+    parent = element.getparent()
+    parent.remove(element)
+    while local(parent) in _WRAPPERS and not any(
+        local(one) not in {"", "Fallback"} for one in parent
+    ):
+        element, parent = parent, parent.getparent()
+        parent.remove(element)
 
 
 def _area(text: str) -> Area | None:

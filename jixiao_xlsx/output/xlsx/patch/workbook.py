@@ -121,9 +121,27 @@ class WorkbookPart:
             self.package.declare(self.part, _BOOK_TYPE)
         macros = [(one, part) for one, kind, part in self._relations if kind == "vbaProject"]
         for identity, part in macros:
+            for _, _, signature in list(self.package.relations(part)):
+                self.package.drop(signature)
+            self._edit()
             self.package.unrelate(self.part, identity)
             self.package.drop(part)
         return bool(macros)
+
+    def never_update_links(self) -> None:
+        """Let the workbook neither ask for nor fetch figures of other workbooks when it opens."""
+        root = self._edit()
+        settings = child(root, "workbookPr")
+        if settings is None:
+            settings = add_in_order(root, "workbookPr", _WORKBOOK_ORDER)
+        settings.set("updateLinks", "never")
+
+    def forget_order_of_calculation(self) -> None:
+        """Drop the list of formulas in their order: one that is gone must not be in it."""
+        for identity, kind, part in list(self._relations):
+            if kind == "calcChain":
+                self.package.unrelate(self.part, identity)
+                self.package.drop(part)
 
     # ------------------------------------------------------------------------------------- the rest
 
