@@ -15,6 +15,7 @@ from jixiao_xlsx.values.text import from_float, percent, plain, tidy
 from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE, State, believable, read_number
 
 PERCENT_NOTE = "%"
+_PERCENTAGE = re.compile(r"\d+(?:\.\d+)?%")
 _FIGURE_WITH_UNIT = re.compile(r"[\d.,]+[^\x00-\x7f]{1,4}")
 
 
@@ -132,7 +133,8 @@ def _typed_as_formula(sheet: Worksheet, place: Position) -> str:
     flags = sheet.flags
     text = flags.formulas.get(place, "")
     broken = flags.errors.get(place) == "#NAME?" or place in flags.uncalculated
-    return f"={text}" if broken and _FIGURE_WITH_UNIT.fullmatch(text) else ""
+    meant = broken and _FIGURE_WITH_UNIT.fullmatch(text)
+    return f"={text}" if meant or _PERCENTAGE.fullmatch(text) else ""
 
 
 def _without_unit(raw: str, kind: CellSpec) -> str:

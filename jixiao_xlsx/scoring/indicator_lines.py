@@ -6,6 +6,7 @@ fractions (95 % = 0.95), both exact.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -14,7 +15,10 @@ from fractions import Fraction
 from functools import cached_property, lru_cache
 
 from jixiao_xlsx.form.spec import IndicatorSpec, Template
-from jixiao_xlsx.scoring.measures import SIGNS, Measure, read_measure
+from jixiao_xlsx.scoring.comparable import Pair, Setting, comparable
+from jixiao_xlsx.scoring.directions import direction_by_name, direction_word
+from jixiao_xlsx.scoring.measures import Measure, read_measure, read_measure_text
+from jixiao_xlsx.scoring.wording import unit_of
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row, Submission
 from jixiao_xlsx.values.equations import Ratio
@@ -22,10 +26,17 @@ from jixiao_xlsx.values.operands import Operand, side_cells
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import State
 
+_DURATIONS = frozenset({"时间", "工作日", "月"})
+_UNIT_IN_NAME = re.compile(r"\(([^()]{1,8})\)$")
+
 
 @dataclass(frozen=True)
 class IndicatorLine:
-    """One row of the indicator table; `spec` is its entry in the library (None for a 个性 name)."""
+    """One row of the indicator table; `spec` is its entry in the library (None for a 个性 name).
+
+    `target` and `actual` are in one unit; where that could not be done, `obstacle` says why.
+    `by_name` is the direction that the indicator's name suggests.
+    """
 
     row: Row
     spec: IndicatorSpec | None
@@ -36,6 +47,8 @@ class IndicatorLine:
     target: Measure
     actual: Measure
     base: Base
+    by_name: str = ""
+    obstacle: str = ""
 
     def cell(self, role: str) -> Cell:
         """Return the cell of a role: weight, target, actual, rate, score, direction, unit …"""
@@ -69,8 +82,7 @@ class IndicatorLine:
     def typed_sign(self) -> str:
         """Return the direction as typed: in its own column, else in front of the target."""
         cell = self.cells.get("direction")
-        typed = tidy(cell.text) if cell else ""
-        return SIGNS.get(typed, typed) or self.target.sign
+        return (direction_word(cell.text) if cell else "") or self.target.sign
 
     @property
     def sign_cell(self) -> Cell:
@@ -82,19 +94,27 @@ class IndicatorLine:
     def direction(self) -> str:
         """Return the direction that counts; "" where the county has not decided it (未定).
 
-        The library's, else the typed one, else 定性 for words and ≥ for numbers.
+        The library's, else the typed one, else 定性 for words; for a quantity what goes with it (a
+        deadline is ≤), what its name says, ≥.
         """
         if self.spec and self.spec.shape == "未定":
             return ""
         if self.spec and self.spec.direction:
             return self.spec.direction
-        return self.typed_sign or ("≥" if self.target.number is not None else "定性")
+        typed = self.typed_sign
+        if self.target.number is None:
+            return "定性" if typed == "" or self.actual.number is None else typed
+        if self.target.date:
+            return "≤"
+        if typed in {"≥", "≤", "="}:
+            return typed
+        return self.target.sign or self.target.implied or self.by_name or "≥"
 
     @property
     def not_applicable(self) -> bool:
-        """Return whether 不适用 was typed as the result."""
+        """Return whether 不适用 was typed as the result; 无 beside an upper limit is 0."""
         cell = self.cells.get("actual")
-        return cell is not None and cell.state is State.NA
+        return cell is not None and cell.state is State.NA and self.actual.number is None
 
 
 class BaseState(StrEnum):
@@ -142,9 +162,8 @@ def _line(row: Row, submission: Submission, template: Template) -> IndicatorLine
     cells = {role: row.cells[title] for role, title in roles.items() if title in row.cells}
     name = cells["name"].text
     spec = template.library.get(tidy(name))
-    unit = tidy(cells["unit"].text) if "unit" in cells else ""
-    if spec and (spec.base or not unit):
-        unit = spec.unit  # what other sheets determine is a rate, whatever unit was typed
+    base = _base(spec, submission, template) if spec else _NO_BASE
+    pair, by_name = _pair(cells, spec, submission, template, base)
     return IndicatorLine(
         row,
         spec,
@@ -152,10 +171,56 @@ def _line(row: Row, submission: Submission, template: Template) -> IndicatorLine
         cells["level2"].text if "level2" in cells else "",
         name,
         cells,
-        read_measure(cells.get("target"), unit),
-        read_measure(cells.get("actual"), unit),
-        _base(spec, submission, template) if spec else _NO_BASE,
+        pair.target,
+        pair.actual,
+        base,
+        by_name,
+        pair.obstacle,
     )
+
+
+def _pair(
+    cells: Mapping[str, Cell],
+    spec: IndicatorSpec | None,
+    submission: Submission,
+    template: Template,
+    base: Base,
+) -> tuple[Pair, str]:
+    """Return target and result in one unit, and the direction by name."""
+    name = cells["name"].text
+    target = read_measure(cells.get("target"), year=submission.year)
+    actual = _result(cells.get("actual"), target, submission.year)
+    level2 = cells["level2"].text if "level2" in cells else ""
+    by_name = direction_by_name(name, template.directions) or direction_by_name(
+        level2, template.directions
+    )
+    typed = direction_word(cells["direction"].text) if "direction" in cells else ""
+    direction = (
+        (spec.direction if spec else "") or typed or target.sign or target.implied or by_name
+    )
+    row = Setting(_unit(cells, spec), direction, name, base.rate)
+    pair = comparable(target, actual, row)
+    unclear = not direction and pair.target.dimension in _DURATIONS
+    if unclear and not pair.obstacle and pair.target.number != pair.actual.number:
+        pair = pair._replace(obstacle="目标值没有写明是“以内”还是“以上”")
+    return pair, by_name
+
+
+def _result(cell: Cell | None, target: Measure, year: int | None) -> Measure:
+    """Return the result; 无 is 0 where the target is an upper limit."""
+    limit = target.number is not None and "≤" in {target.sign, target.implied}
+    if cell is not None and cell.state is State.NA and (limit or target.number == 0):
+        return read_measure_text(cell.text)
+    return read_measure(cell, year=year)
+
+
+def _unit(cells: Mapping[str, Cell], spec: IndicatorSpec | None) -> str:
+    """Return the unit of a line: typed in its column, in brackets after its name, or the form's."""
+    typed = tidy(cells["unit"].text) if "unit" in cells else ""
+    if spec and (spec.base or not typed):
+        return spec.unit  # what other sheets determine is a rate, whatever unit was typed
+    after_name = _UNIT_IN_NAME.search(tidy(cells["name"].text))
+    return typed or (after_name[1] if after_name and unit_of(after_name[1]) else "")
 
 
 def _base(spec: IndicatorSpec, submission: Submission, template: Template) -> Base:

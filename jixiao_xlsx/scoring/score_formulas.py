@@ -11,6 +11,10 @@ from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template, Tier
 from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
+from jixiao_xlsx.scoring.measures import RANK
+from jixiao_xlsx.scoring.verdicts import hold
+from jixiao_xlsx.scoring.word_results import Reached, words_reached
+from jixiao_xlsx.scoring.wording import scale_word
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.scores import IndicatorScore, Method
 from jixiao_xlsx.values.text import percent, plain, tidy
@@ -38,11 +42,51 @@ def score_line(line: IndicatorLine, template: Template) -> IndicatorScore:
         return _made(line, Method.KEPT, self_score, "县里未定方向，不复算，保留自评分", "")
     if line.direction == "定性":
         return _qualitative(line, template)
-    actual = line.base.rate if line.base.state is BaseState.KNOWN else line.actual.number
-    if actual is None or line.target.number is None:
-        missing = "业绩值" if actual is None else "目标值"
-        return _made(line, Method.KEPT, self_score, f"{missing}不是数字，不能复算，保留自评分", "")
-    return _quantitative(line, actual, line.target.number)
+    if line.target.number is None or (line.actual.number is None and line.base.rate is None):
+        return _half_in_words(line, template)
+    if line.base.rate is not None:
+        return _quantitative(line, line.base.rate, line.target.number)
+    if line.obstacle:
+        return _kept(line, line.obstacle)
+    return _held(line, template)
+
+
+def _held(line: IndicatorLine, template: Template) -> IndicatorScore:
+    """Score a result that was typed, by holding it against its target."""
+    held = hold(line.target, line.actual, line.direction)
+    if held.met is None:
+        return _kept(line, f"业绩值“{line.actual.text}”是否达到“{line.target.text}”，看不出来")
+    if held.met is False and line.target.about:
+        return _kept(line, f"目标值“{line.target.text}”是约数")
+    if line.target.date or line.target.dimension == RANK:
+        return _in_words(line, template, reached=held.met)
+    return _quantitative(line, held.actual, held.target)
+
+
+def _half_in_words(line: IndicatorLine, template: Template) -> IndicatorScore:
+    """Score a line of which target or result is no quantity: words are held against words."""
+    match words_reached(line.target, line.actual) if line.target.date else Reached.UNKNOWN:
+        case Reached.YES:
+            return _in_words(line, template, reached=True)
+        case Reached.NO:
+            return _in_words(line, template, reached=False)
+    return _kept(line, f"{'业绩值' if line.actual.number is None else '目标值'}不是数字，不能复算")
+
+
+def _kept(line: IndicatorLine, why: str) -> IndicatorScore:
+    return _made(line, Method.KEPT, line.number("score"), f"{why}，保留自评分", "")
+
+
+def _in_words(line: IndicatorLine, template: Template, *, reached: bool) -> IndicatorScore:
+    """Score a target in words, or a deadline: the best tier where it was reached, else below it."""
+    best = max(template.tiers, key=lambda tier: tier.high)
+    if reached and line.target.number is not None and line.actual.number is not None:
+        low = high = Fraction(1)
+    else:
+        low, high = (best.low, best.high) if reached else (Fraction(0), best.low)
+    what = "达到" if reached else "没有达到"
+    label = f"“{line.actual.text}”{what}目标“{line.target.text}”"
+    return _tier_score(line, label, low, high, met=reached)
 
 
 def _quantitative(line: IndicatorLine, actual: Fraction, target: Fraction) -> IndicatorScore:
@@ -104,7 +148,7 @@ def highest(line: IndicatorLine, item: IndicatorScore) -> Fraction:
         return score
     if item.method is Method.COEFFICIENT or not typed.rate or not typed.near(item.actual):
         return score
-    half = Fraction(1, 2 * 10 ** max(typed.digits, 4))
+    half = min(typed.step * typed.factor, Fraction(1, 10_000)) / 2
     reach = (number,) if line.base.state is BaseState.KNOWN else (number - half, number + half)
     return max(
         score, *(_quantitative(line, actual, item.target).score or Fraction(0) for actual in reach)
@@ -112,7 +156,7 @@ def highest(line: IndicatorLine, item: IndicatorScore) -> Fraction:
 
 
 def _qualitative(line: IndicatorLine, template: Template) -> IndicatorScore:
-    weight, self_score, w = line.weight, line.number("score"), plain(line.weight)
+    weight, w = line.weight, plain(line.weight)
     if line.actual.number is not None and line.actual.rate:
         share = min(max(line.actual.number, Fraction(0)), Fraction(1))
         score = weight * share
@@ -126,19 +170,28 @@ def _qualitative(line: IndicatorLine, template: Template) -> IndicatorScore:
             target=Fraction(1),
             met=share >= 1,
         )
-    tier = tier_of(line.actual.words, template)
-    if tier is None:
-        reason = f"“{line.actual.text}”不在三档之内" if line.actual.text else "业绩值未填"
-        return _made(line, Method.KEPT, self_score, f"{reason}，保留自评分", "")
-    low, high = weight * tier.low, weight * tier.high
+    if tier := tier_of(line.actual.text, template):
+        return _tier_score(line, tier.name, tier.low, tier.high, met=tier.high == 1)
+    reached = words_reached(line.target, line.actual)
+    if reached is not Reached.UNKNOWN:
+        return _in_words(line, template, reached=reached is Reached.YES)
+    return _kept(line, f"“{line.actual.text}”不在三档之内" if line.actual.text else "业绩值未填")
+
+
+def _tier_score(
+    line: IndicatorLine, label: str, lowest: Fraction, highest: Fraction, *, met: bool
+) -> IndicatorScore:
+    """Score by a share of the weight that is a range: a self-score inside it stands."""
+    weight, self_score = line.weight, line.number("score")
+    low, high = weight * lowest, weight * highest
     score = high if self_score is None else min(max(self_score, low), high)
     words = (
-        f"{tier.name}：{w} × {percent(tier.low, 0)}–{percent(tier.high, 0)}，"
+        f"{label}：{plain(weight)} × {percent(lowest, 0)}–{percent(highest, 0)}，"
         f"即 {plain(low)}–{plain(high)} 分，取 {plain(score)}"
     )
-    return _made(
-        line, Method.TIER, score, words, "", met=tier.high == 1, bounds=(tier.low, tier.high)
-    )
+    if lowest == highest == 1:
+        words = f"{label}，得 {plain(weight)}"
+    return _made(line, Method.TIER, score, words, "", met=met, bounds=(lowest, highest))
 
 
 def tier_of(words: str, template: Template) -> Tier | None:
@@ -223,8 +276,11 @@ def _cell_text(cell: Cell | None) -> str:
 
 
 def _text(value: Fraction, line: IndicatorLine) -> str:
-    rate = line.target.rate or line.actual.rate
-    return f"{plain(value * 100)}%" if rate else plain(value)
+    target, actual = line.target, line.actual
+    if target.rate or actual.rate or line.base.rate is not None:
+        return f"{plain(value * 100)}%"
+    unit = target.unit.name if target.unit and target.factor != actual.factor else ""
+    return f"{plain(value)}{scale_word(target.scale) if unit else ''}{unit}"
 
 
 def _met_words(shown: str, sign: str, wanted: str, weight: str) -> str:

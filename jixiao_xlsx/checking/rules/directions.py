@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from jixiao_xlsx.checking.bases import INDICATOR_FRAMEWORK
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
+from jixiao_xlsx.scoring.directions import direction_by_name
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.values.severity import Severity
@@ -65,7 +66,7 @@ def _doubt(line: IndicatorLine, evidence: Evidence) -> tuple[str, str]:
             line.target.sign,
         )
     if line.spec is None:
-        wanted = _by_keyword(line.name, evidence)
+        wanted = direction_by_name(line.name, evidence.template.directions)
         words = f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。"
         return (words, wanted) if (typed, wanted) in _OPPOSITE else ("", "")
     signed = typed in {"≤", "≥", "="}
@@ -93,15 +94,4 @@ def _too_lax(line: IndicatorLine) -> tuple[str, str]:
         (f"“{line.name}”目标值 {line.target} 比规定的 {wanted} 宽。请按规定填写。", wanted)
         if lax
         else ("", "")
-    )
-
-
-def _by_keyword(name: str, evidence: Evidence) -> str:
-    return next(
-        (
-            sign
-            for sign, words in evidence.template.directions.items()
-            if any(word in name for word in words)
-        ),
-        "",
     )

@@ -1,4 +1,4 @@
-"""IND127, 128: an indicator needs a target, a result and a score, and they must be readable."""
+"""IND127–129: an indicator needs a target, a result and a score, readable and comparable."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Callable, Iterator
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
-from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
+from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
 from jixiao_xlsx.scoring.score_formulas import tier_of
+from jixiao_xlsx.scoring.word_results import Reached, words_reached
+from jixiao_xlsx.values.scores import Method
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
@@ -17,6 +19,9 @@ _WANTED: tuple[tuple[str, Callable[[IndicatorLine], bool]], ...] = (
     ("actual", lambda line: not _open(line)),
     ("score", lambda line: not line.not_applicable),
 )
+
+_NOT_COMPUTABLE = frozenset({"不可计算", "不能计算", "无法计算"})
+_ELSEWHERE = ("见", "详见", "参见", "附")  # a result that stands in another paper
 
 
 def _open(line: IndicatorLine) -> bool:
@@ -52,10 +57,10 @@ def unfilled(evidence: Evidence) -> Iterator[Observation]:
     relations=("C47",),
 )
 def unreadable(evidence: Evidence) -> Iterator[Observation]:
-    """定量指标的目标值、业绩值要能读出一个数；定性指标的业绩值要看得出是三档中的哪一档。读不懂的没法复算，只能保留自评分；
-    写了“制度健全”之类而没有写明档次的只作提示。
+    """目标值是数的，业绩值也要能读出一个数，不然没法复算，只能保留自评分。两个都是文字的，业绩值与目标值一样或更好即为达成；
+    看不出达到没有的只作提示，填的是数或“见附件”的作警告。
 
-    改法：定量的填一个数；定性的填“达成”“部分达成”或“未达成”。
+    改法：目标值是数的填一个数；是文字的填“达成”“部分达成”或“未达成”。
     """
     tiers = "、".join(tier.name for tier in evidence.template.tiers)
     for line in evidence.lines:
@@ -63,21 +68,21 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
             continue
         yield Looked(2)
         if line.direction == "定性":
-            if (
-                not line.cell("actual").blank
-                and not line.actual.rate
-                and tier_of(line.actual.text, evidence.template) is None
-            ):
-                text = f"“{line.name}”是定性指标，业绩值填“{line.actual.text}”，没有写明是哪一档。请从“{tiers}”中选填。"
-                yield flag(
-                    line.cell("actual"),
-                    text,
-                    expected=tiers,
-                    severity=Severity.NOTE if _near_tier(line, evidence) else None,
-                )
+            if _undecided(line, evidence):
+                text = f"“{line.name}”业绩值填“{line.actual.text}”，看不出达到目标没有，自评分照旧。请从“{tiers}”中选填。"
+                empty = line.actual.number is not None or line.actual.text.startswith(_ELSEWHERE)
+                note = None if empty else Severity.NOTE
+                yield flag(line.cell("actual"), text, expected=tiers, severity=note)
             continue
-        for role, measure in (("target", line.target), ("actual", line.actual)):
+        for role, measure, other in (
+            ("target", line.target, line.actual),
+            ("actual", line.actual, line.target),
+        ):
             cell = line.cell(role)
+            if line.base.state is not BaseState.KNOWN and tidy(cell.text) in _NOT_COMPUTABLE:
+                continue  # the word of our own rule IND122
+            if other.date and words_reached(line.target, line.actual) is not Reached.UNKNOWN:
+                continue
             if not cell.blank and measure.number is None:
                 text = (
                     f"“{line.name}”的“{cell.column}”填“{measure.text}”，读不出一个数，不能复算得分。"
@@ -86,7 +91,28 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
                 yield flag(cell, text, expected="一个数")
 
 
-def _near_tier(line: IndicatorLine, evidence: Evidence) -> bool:
-    """Return whether what was typed contains a word of some tier, as “制度健全” does."""
-    words = tidy(line.actual.text)
-    return any(tidy(name) in words for tier in evidence.template.tiers for name in tier.words)
+def _undecided(line: IndicatorLine, evidence: Evidence) -> bool:
+    """Return whether a result in words tells nothing about its target."""
+    return (
+        not line.cell("actual").blank
+        and not line.actual.rate
+        and tier_of(line.actual.text, evidence.template) is None
+        and words_reached(line.target, line.actual) is Reached.UNKNOWN
+    )
+
+
+@rule("IND129", "目标值与业绩值没法相比", severity=Severity.NOTE, basis=EVALUATION_MEASURES)
+def incomparable(evidence: Evidence) -> Iterator[Observation]:
+    """目标值和业绩值单位不同、没有写百分号、写的是约数或一段时间，比不出达到没有的，不复算，保留自评分。
+
+    改法：目标值和业绩值用同一个单位填，百分数写上百分号；确实这样的，不用改。
+    """
+    for line, item in evidence.scored_lines:
+        if line.target.number is None or line.actual.number is None:
+            continue
+        yield Looked(2)
+        if item.method is Method.KEPT and item.met is None and line.base.state is BaseState.NONE:
+            why = item.arithmetic.removesuffix("，保留自评分")
+            if line.direction and line.direction != "定性":
+                words = f"“{line.name}”{why}，没法复算，自评分照旧。请核对两个数和单位。"
+                yield flag(line.cell("actual"), words, related=(line.cell("target").place,))

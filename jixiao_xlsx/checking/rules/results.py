@@ -95,7 +95,7 @@ def completion_rate(evidence: Evidence) -> Iterator[Observation]:
             or line.direction in {"定性", ""}
         ):
             continue
-        if target <= 0 or actual < 0 or line.actual.rate != line.target.rate:
+        if target <= 0 or actual < 0 or line.obstacle or not _one_figure_each(line):
             continue
         yield Looked(3)
         step = Fraction(1, 10 ** max(decimals_of(cell.number or Decimal(0)), 2))
@@ -118,6 +118,11 @@ def completion_rate(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
+def _one_figure_each(line: IndicatorLine) -> bool:
+    """Return whether target and result are single figures, of which a ratio can be made."""
+    return not any(one.date or one.high is not None for one in (line.target, line.actual))
+
+
 def _measure_slip(
     line: IndicatorLine, actual: Fraction, target: Fraction, rate: tuple[Fraction, Fraction]
 ) -> str:
@@ -128,9 +133,11 @@ def _measure_slip(
     """
     typed, step = rate
     for role, measure, number in (("actual", line.actual, actual), ("target", line.target, target)):
-        scale = 100 if measure.rate else 1
-        typed_text = plain(number * scale, measure.digits - 2 if measure.rate else measure.digits)
-        for value in swaps(typed_text):
+        if measure.typed is None:
+            continue
+        scale = 100 if measure.rate else 1 / measure.factor
+        in_last = decimals_of(Decimal(plain(measure.step * measure.factor * scale)))
+        for value in swaps(plain(number * scale, in_last)):
             new = Fraction(value) / scale
             top, bottom = (new, target) if role == "actual" else (actual, new)
             if bottom > 0 and any(

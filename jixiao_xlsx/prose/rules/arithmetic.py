@@ -861,7 +861,7 @@ def _indicator(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
             yield from _done(evidence, CompletionRate(rate.mention, item, "budget", None, None))
         return
     mention = rate.mention
-    step = max(Fraction(1, 10 ** (mention.decimals + 2)), Fraction(1, 10**actual.digits))
+    step = max(Fraction(1, 10 ** (mention.decimals + 2)), actual.step * actual.factor)
     stated = Fraction(mention.value) / 100
     if abs(actual.number - stated) >= step and (named := _groups_before(evidence, rate)):
         told = [list(_satisfied(evidence, replace(rate, name=who))) for who in named]

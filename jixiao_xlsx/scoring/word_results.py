@@ -1,0 +1,101 @@
+"""A result in words held against a target in words: the same, a stronger, a weaker, the opposite."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+from typing import NamedTuple
+
+from jixiao_xlsx.scoring.measures import Measure
+from jixiao_xlsx.scoring.wording import fold, wording
+
+_MARKS = re.compile(r"[,.;:，。；、：！!·]")
+
+
+class Reached(StrEnum):
+    """Whether a target in words was reached."""
+
+    YES = "达成"
+    NO = "未达成"
+    UNKNOWN = "看不出"
+
+
+class _Phrase(NamedTuple):
+    """A phrase without its fillers: what it says, how strongly, and whether it denies or halves it."""
+
+    stem: str
+    degree: int
+    denied: bool
+    partly: bool
+
+
+def words_reached(target: Measure, actual: Measure) -> Reached:
+    """Return whether the words of a result say that the words of its target were reached."""
+    wanted, said = (_MARKS.sub("", fold(one.text)) for one in (target, actual))
+    if not wanted or not said:
+        return Reached.UNKNOWN
+    if wanted == said:
+        return Reached.YES
+    if target.date:
+        return _in_time(said)
+    one, other = _phrase(wanted), _phrase(said)
+    if _opposed(wanted, said):
+        return Reached.NO
+    if not _alike(one.stem, other.stem):
+        return Reached.UNKNOWN
+    if one.denied != other.denied:
+        return Reached.NO if other.denied else Reached.UNKNOWN
+    weaker = 0 < other.degree < one.degree or (other.partly and not one.partly)
+    return Reached.NO if weaker else Reached.YES
+
+
+def _in_time(said: str) -> Reached:
+    words = wording().words
+    if any(word in said for word in words["late"]):
+        return Reached.NO
+    return Reached.YES if any(word in said for word in words["on_time"]) else Reached.UNKNOWN
+
+
+def _opposed(wanted: str, said: str) -> bool:
+    """Return whether one says a word and the other its opposite."""
+    words = wording()
+    denied = any(word in said for word in words.words["not"])
+    return any(
+        one in _plain_words(wanted) and other in _plain_words(said) and not denied
+        for one, other in words.opposite
+    )
+
+
+def _plain_words(text: str) -> str:
+    """Return `text` with every word by the first of its synonyms."""
+    for word, first in wording().same.items():
+        text = text.replace(word, first)
+    return text
+
+
+def _phrase(text: str) -> _Phrase:
+    words = wording()
+    denied = False
+    negations = re.compile("|".join(words.words["not"]))
+    for word in words.words["filler"]:
+        text = text.replace(word, "") if negations.search(word) else text  # 不断 denies nothing
+    for word in sorted(words.words["not"], key=len, reverse=True):
+        if word in text:
+            denied, text = True, text.replace(word, "")
+    degree = 0
+    partly = any(word in text for word, level in words.degrees.items() if level == 1)
+    for word in sorted(words.degrees, key=len, reverse=True):
+        if word in text and text != word:
+            degree, text = max(degree, words.degrees[word]), text.replace(word, "")
+    kept = text
+    for word in words.words["filler"]:
+        kept = kept.replace(word, "")
+    return _Phrase(_plain_words(kept or text), degree, denied, partly)
+
+
+def _alike(one: str, other: str) -> bool:
+    """Return whether two stems are the same, or one begins or ends with the other."""
+    short, long = sorted((one, other), key=len)
+    return len(short) > 0 and (
+        short == long or (len(short) > 1 and (long.startswith(short) or long.endswith(short)))
+    )
