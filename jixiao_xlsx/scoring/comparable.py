@@ -11,8 +11,22 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from jixiao_xlsx.scoring.dates import compact_period
-from jixiao_xlsx.scoring.measures import DATE, PERCENT, RANK, SHARE, Measure, under_percent
-from jixiao_xlsx.scoring.wording import RATE, Unit, fold, scale_word, unit_of, wording
+from jixiao_xlsx.scoring.measures import (
+    DATE,
+    PERCENT,
+    RANK_DIMENSION,
+    SHARE,
+    Measure,
+    under_percent,
+)
+from jixiao_xlsx.scoring.wording import (
+    RATE_DIMENSION,
+    Unit,
+    folded_words,
+    scale_word,
+    unit_of,
+    wording,
+)
 from jixiao_xlsx.values.text import plain
 
 _CLOSE = (Fraction(1, 2), Fraction(2))
@@ -50,7 +64,7 @@ def comparable(target: Measure, actual: Measure, row: Setting) -> Pair:
         if actual.planned != target.typed:
             return Pair(target, actual, f"业绩值“{actual.text}”里有两个数")
         actual = replace(actual, planned=None)
-    if target.date or target.dimension == actual.dimension == RANK:
+    if target.date or target.dimension == actual.dimension == RANK_DIMENSION:
         return Pair(target, actual)
     was_bare = target.unit is None or actual.unit is None
     pair = _with_units(target, actual, row)
@@ -66,7 +80,7 @@ def comparable(target: Measure, actual: Measure, row: Setting) -> Pair:
 
 def _one_sided(target: Measure, actual: Measure, row: Setting) -> Pair:
     """Return a pair of which one at least is words."""
-    if fold(target.text) in wording().phrases["whole"] and actual.rate:
+    if folded_words(target.text) in wording().phrases["whole"] and actual.rate:
         return Pair(_WHOLE, actual)
     unit = unit_of(row.unit)
 
@@ -94,7 +108,7 @@ def _with_units(target: Measure, actual: Measure, row: Setting) -> Pair:
     unit = unit_of(row.unit)
     if unit is not None and unit != PERCENT:
         return Pair(_given(target, unit), _given(actual, unit))
-    if RATE in {target.dimension, actual.dimension} or unit == PERCENT:
+    if RATE_DIMENSION in {target.dimension, actual.dimension} or unit == PERCENT:
         return _rates(target, actual, row)
     unit_of_target, unit_of_actual = target.unit, actual.unit
     if unit_of_target is None and unit_of_actual is not None:
@@ -105,7 +119,7 @@ def _with_units(target: Measure, actual: Measure, row: Setting) -> Pair:
 
 
 def _given(measure: Measure, unit: Unit, scale: int = 1) -> Measure:
-    """Return a number without unit in `unit`; where it has its own 万, not in that of the unit too."""
+    """Return a number without unit in `unit`; with a 万 of its own, without that of the unit."""
     if measure.unit is not None:
         return measure
     if measure.scale > 1:
@@ -143,22 +157,21 @@ def _likely(bare: Measure, other: Fraction, row: Setting) -> Measure | None:
     percent, share = replace(bare, unit=PERCENT), replace(bare, unit=SHARE)
     if row.base is not None and (share.near(row.base) or percent.near(row.base)):
         return share if share.near(row.base) else percent
-    size, said = abs(bare.typed), unit_of(row.unit) == PERCENT
+    size = abs(bare.typed)
     if size == 0 or other == 0:
         return percent
     as_share, as_percent = size / abs(other), size / 100 / abs(other)
-    possible = _POSSIBLE[0] <= as_percent <= _POSSIBLE[1]
-    if size > _LARGEST_SHARE:
-        return percent if said or possible else None
-    if _CLOSE[0] <= as_share <= _CLOSE[1]:
-        return None if row.direction == "≤" and as_share > 1 else share
-    small_is_good = said and row.direction == "≤" and as_share > 1
-    return percent if small_is_good or possible else None
+    small_is_good = row.direction == "≤" and as_share > 1
+    if size <= _LARGEST_SHARE and _CLOSE[0] <= as_share <= _CLOSE[1]:
+        return None if small_is_good else share
+    said = unit_of(row.unit) == PERCENT and (small_is_good or size > _LARGEST_SHARE)
+    return percent if said or _POSSIBLE[0] <= as_percent <= _POSSIBLE[1] else None
 
 
 def _ambiguous(where: str, measure: Measure) -> str:
     typed = plain(measure.typed or Fraction(0))
-    return f"{where}“{measure.text}”没有写百分号，是 {typed}% 还是 {plain((measure.typed or Fraction(0)) * 100)}%，看不出来"
+    hundredfold = plain((measure.typed or Fraction(0)) * 100)
+    return f"{where}“{measure.text}”没有写百分号，是 {typed}% 还是 {hundredfold}%，看不出来"
 
 
 def _different(target: Measure, actual: Measure) -> str:
@@ -181,7 +194,8 @@ def _slip(target: Measure, actual: Measure) -> str:
     ratio = abs(actual.number / target.number)
     steps = (1000, 10_000) if target.dimension in {"长度", "重量", "体积"} else (10_000,)
     if any(_SLIP[0] <= one <= _SLIP[1] for step in steps for one in (ratio / step, ratio * step)):
-        return f"目标值“{target.text}”与业绩值“{actual.text}”相差约 {plain(max(ratio, 1 / ratio), 0)} 倍，像是单位不同"
+        times = plain(max(ratio, 1 / ratio), 0)
+        return f"目标值“{target.text}”与业绩值“{actual.text}”相差约 {times} 倍，像是单位不同"
     return ""
 
 

@@ -9,13 +9,17 @@ from typing import NamedTuple
 
 _Y = r"(?P<y>20\d\d)"
 _NEXT = r"(?P<next>次年|翌年|下一?年)"
+_Y2 = r"(?P<y2>20\d\d)"
+# 2023.12 is a month before such words only: 2062.4公里 is not
+_NO_UNIT = r"(?=[底末初前]|上旬|中旬|下旬|以前|之前|完成|[\-~—至到]\d)|(?<=[\-/]\d\d)(?=$)"
 _PART = r"(?P<part>初|上旬|中旬|下旬|底|末|中)?"
 _DAY = re.compile(
     rf"(?:(?:{_Y}[年\-./]|{_NEXT})(?P<m>\d\d?)[月\-./](?P<d>\d\d?)[日号]?|"
     r"(?P<m2>\d\d?)月(?P<d2>\d\d?)[日号])(?!\d)"
 )
 _MONTH = re.compile(
-    rf"(?:{_Y}[年\-./](?P<m>\d\d?)(?:月份?)?|{_NEXT}(?P<m1>\d\d?)月份?|(?P<m2>\d\d?)月份?){_PART}(?![\d./])"
+    rf"(?:{_Y}年(?P<m>\d\d?)(?:月份?)?|{_Y2}[\-./](?P<m3>\d\d?)(?:月份?|{_NO_UNIT})|"
+    rf"{_NEXT}(?P<m1>\d\d?)月份?|(?P<m2>\d\d?)月份?){_PART}(?![\d./])"
 )
 _QUARTER = re.compile(
     rf"(?:{_Y}年|{_NEXT})?(?:第?(?P<q>[一二三四1-4])季度|(?P<h>[上下])半年)[底末内初]?"
@@ -33,7 +37,7 @@ _QUARTERS = {
 
 
 class Period(NamedTuple):
-    """The days from `first` to `last` in which something can have happened; `rest` is other text."""
+    """The days from `first` to `last` in which something happened; `rest` is other text."""
 
     first: dt.date
     last: dt.date
@@ -73,15 +77,15 @@ def _continued(text: str, found: re.Match[str], year: int | None) -> Period | No
 
 def _typed_year(found: re.Match[str], year: int | None) -> int | None:
     parts = found.groupdict()
-    if parts.get("y"):
-        return int(parts["y"])
+    if typed := parts.get("y") or parts.get("y2"):
+        return int(typed)
     return year + 1 if parts.get("next") and year else year
 
 
 def _days(found: re.Match[str], year: int | None) -> tuple[dt.date, dt.date] | None:
     parts = found.groupdict()
     ends = found[0][-1] in "底末"
-    month = parts.get("m") or parts.get("m1") or parts.get("m2")
+    month = parts.get("m") or parts.get("m1") or parts.get("m2") or parts.get("m3")
     if year is None:
         return None
     if not month:

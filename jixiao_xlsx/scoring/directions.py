@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jixiao_xlsx.scoring.wording import fold, wording
+from jixiao_xlsx.scoring.wording import folded_words, wording
 
 _OTHER_WAY = {"≥": "≤", "≤": "≥"}
 _DENIALS = ("不", "未", "非", "无", "错", "漏")
@@ -12,7 +12,7 @@ _DENIALS = ("不", "未", "非", "无", "错", "漏")
 
 def direction_word(typed: str) -> str:
     """Return ≥, ≤, = or 定性 for what was typed as a direction; another word as it is."""
-    folded, words = fold(typed), wording()
+    folded, words = folded_words(typed), wording()
     return words.signs.get(folded) or words.direction_words.get(folded) or folded
 
 

@@ -18,6 +18,7 @@ from jixiao_xlsx.form.spec import IndicatorSpec, Template
 from jixiao_xlsx.scoring.comparable import Pair, Setting, comparable
 from jixiao_xlsx.scoring.directions import direction_by_name, direction_word
 from jixiao_xlsx.scoring.measures import Measure, read_measure, read_measure_text
+from jixiao_xlsx.scoring.word_results import Reached, words_reached
 from jixiao_xlsx.scoring.wording import unit_of
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row, Submission
@@ -109,6 +110,15 @@ class IndicatorLine:
         if typed in {"≥", "≤", "="}:
             return typed
         return self.target.sign or self.target.implied or self.by_name or "≥"
+
+    @cached_property
+    def words_reached(self) -> Reached:
+        """Return whether a result in words reaches a target in words, or a deadline."""
+        if self.actual.number is not None or (
+            self.target.number is not None and not self.target.date
+        ):
+            return Reached.UNKNOWN
+        return words_reached(self.target, self.actual)
 
     @property
     def not_applicable(self) -> bool:

@@ -14,15 +14,15 @@ from functools import lru_cache
 from jixiao_xlsx.scoring.dates import read_period
 from jixiao_xlsx.scoring.number_formats import as_shown
 from jixiao_xlsx.scoring.numerals import NUMERAL, chinese_number, with_digits
-from jixiao_xlsx.scoring.wording import RATE, Unit, fold, unit_of, wording
+from jixiao_xlsx.scoring.wording import RATE_DIMENSION, Unit, folded_words, unit_of, wording
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.text import decimals_of, plain
 from jixiao_xlsx.values.typed_numbers import believable
 
-PERCENT = Unit("%", RATE, Fraction(1, 100))
-SHARE = Unit("", RATE)  # a rate typed as a fraction: 0.95
+PERCENT = Unit("%", RATE_DIMENSION, Fraction(1, 100))
+SHARE = Unit("", RATE_DIMENSION)  # a rate typed as a fraction: 0.95
 DATE = Unit("日", "日期")
-RANK = "名次"
+RANK_DIMENSION = "名次"
 _RATIO = Unit("", "比例")
 _LARGEST_SHARE = Fraction(3, 2)  # typed as a fraction; from there on a percentage without its sign
 
@@ -41,6 +41,7 @@ _RANGE = re.compile(rf"(?P<low>{_NUM})(?P<unit>[^\d]{{0,4}}?)(?:-|~|—+|至|到
 _RATIO_FORM = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 _RANK_FORM = re.compile(rf"[^\d前第]{{0,8}}[前第](\d+|{NUMERAL.pattern})[名位强]?(?:以内|内)?")
 _OF_PLANNED = re.compile(r"(\d+)[^\d/]{0,3}/(\d+)[^\d/]{0,3}")
+_LONGEST_CLASSIFIER = 4
 _MONEY_SIGN = re.compile(r"¥|人民币")
 
 
@@ -90,7 +91,7 @@ class Measure:
     @property
     def rate(self) -> bool:
         """Return whether it is a percentage, however written."""
-        return self.dimension == RATE
+        return self.dimension == RATE_DIMENSION
 
     @property
     def date(self) -> bool:
@@ -150,7 +151,7 @@ def _read(typed: str, year: int | None) -> Measure | None:
         not _THOUSANDS.fullmatch(part) for part in _SPACED.findall(typed)
     ):
         return None  # two numbers in one cell
-    text = _without_asides(with_digits(fold(typed)))
+    text = _without_asides(with_digits(folded_words(typed)))
     if text is None:
         return None
     if period := read_period(text, year):
@@ -214,7 +215,12 @@ def _rank(typed: str, text: str) -> Measure | None:
     if not place:
         return None
     return Measure(
-        typed, "", Fraction(place), unit=Unit(RANK, RANK), implied="≤", shown=typed.strip()
+        typed,
+        "",
+        Fraction(place),
+        unit=Unit(RANK_DIMENSION, RANK_DIMENSION),
+        implied="≤",
+        shown=typed.strip(),
     )
 
 
@@ -296,8 +302,10 @@ def _quantity(typed: str, before: str, numeral: str, after: str) -> Measure | No
     said = _explained(_MONEY_SIGN.sub("", before), rest)
     if said is None:
         return None
-    if unit is None and 0 < len(said.other) <= 4 and rest.startswith(said.other):
-        unit = Unit(said.other, said.other)  # a classifier that the list has not
+    if unit is None and (classifier := wording().after.sub("", rest)):
+        if len(classifier) > _LONGEST_CLASSIFIER or re.search("[年月日号时]", classifier):
+            return None
+        unit = Unit(classifier, classifier)  # one that the list has not
     if unit is None and money:
         unit = unit_of("元")
     shown = numeral + after[: len(after) - len(rest)]

@@ -14,7 +14,9 @@ _SHARES = {"百分之": "%", "千分之": "‰"}
 _SHARE = re.compile(rf"(百分之|千分之)({_ANY})(?![百千万亿])")
 _TENTHS = re.compile(r"([一二三四五六七八九])成([一二三四五六七八九半])?(?=$|[^\d本果功立员])")
 _YEAR = re.compile(r"([〇零一二三四五六七八九]{4})(?=年)")
-_MONTH_OR_DAY = re.compile(r"([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=月|日|号)")
+_MONTH_OR_DAY = re.compile(
+    r"(?<![点百千十零〇一二三四五六七八九])([一二三]?十[一二三四五六七八九]?|[一二三四五六七八九])(?=月|日|号)"
+)
 
 
 def chinese_number(text: str) -> Decimal | None:

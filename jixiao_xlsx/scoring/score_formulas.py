@@ -11,9 +11,9 @@ from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template, Tier
 from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
-from jixiao_xlsx.scoring.measures import RANK
+from jixiao_xlsx.scoring.measures import RANK_DIMENSION
 from jixiao_xlsx.scoring.verdicts import hold
-from jixiao_xlsx.scoring.word_results import Reached, words_reached
+from jixiao_xlsx.scoring.word_results import Reached
 from jixiao_xlsx.scoring.wording import scale_word
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.scores import IndicatorScore, Method
@@ -58,14 +58,14 @@ def _held(line: IndicatorLine, template: Template) -> IndicatorScore:
         return _kept(line, f"业绩值“{line.actual.text}”是否达到“{line.target.text}”，看不出来")
     if held.met is False and line.target.about:
         return _kept(line, f"目标值“{line.target.text}”是约数")
-    if line.target.date or line.target.dimension == RANK:
+    if line.target.date or line.target.dimension == RANK_DIMENSION:
         return _in_words(line, template, reached=held.met)
     return _quantitative(line, held.actual, held.target)
 
 
 def _half_in_words(line: IndicatorLine, template: Template) -> IndicatorScore:
     """Score a line of which target or result is no quantity: words are held against words."""
-    match words_reached(line.target, line.actual) if line.target.date else Reached.UNKNOWN:
+    match line.words_reached:
         case Reached.YES:
             return _in_words(line, template, reached=True)
         case Reached.NO:
@@ -172,7 +172,7 @@ def _qualitative(line: IndicatorLine, template: Template) -> IndicatorScore:
         )
     if tier := tier_of(line.actual.text, template):
         return _tier_score(line, tier.name, tier.low, tier.high, met=tier.high == 1)
-    reached = words_reached(line.target, line.actual)
+    reached = line.words_reached
     if reached is not Reached.UNKNOWN:
         return _in_words(line, template, reached=reached is Reached.YES)
     return _kept(line, f"“{line.actual.text}”不在三档之内" if line.actual.text else "业绩值未填")

@@ -24,25 +24,29 @@ def hold(target: Measure, actual: Measure, direction: str) -> Held:
     factor = Fraction(1) if target.rate or actual.rate else target.factor
     low, high = _ends(target, factor)
     least, most = _ends(actual, factor)
-    wanted = high if direction == "≤" else low
+    open_below, open_above = actual.sign == "≤", actual.sign == "≥"  # “95%以上”, “不到3天”
     if direction == "=":
         wanted = min(max(low, least), high)  # the nearest of what was wanted
+        exact = least == most and not open_below and not open_above
+        return Held(least, wanted, least == wanted if exact else None)
     if direction == "≤":
-        open_below = actual.sign == "≤"
-        met = True if most <= wanted and actual.sign != "≥" else None
-        missed = least > wanted and not open_below
-        return Held(most if met else least, wanted, False if missed else met)
-    open_above, open_below = actual.sign == "≥", actual.sign == "≤"
-    if direction == "=" and (open_above or open_below or least != most):
-        return Held(least, wanted, None)
-    if direction == "=":
-        return Held(least, wanted, least == wanted)
-    met = True if least >= wanted and not open_below else None
-    missed = most < wanted and not open_above
-    return Held(least if met else most, wanted, False if missed else met)
+        found = _at_least(None if open_above else -most, None if open_below else -least, -high)
+        return Held(-found.actual, high, found.met)
+    return _at_least(None if open_below else least, None if open_above else most, low)
+
+
+def _at_least(least: Fraction | None, most: Fraction | None, wanted: Fraction) -> Held:
+    """Hold what lies between `least` and `most` (None: without end) against a lower limit."""
+    if least is not None and least >= wanted:
+        return Held(least, wanted, True)
+    if most is not None and most < wanted:
+        return Held(most, wanted, False)
+    known = least if least is not None else most
+    return Held(wanted if known is None else known, wanted, None)
 
 
 def _ends(measure: Measure, factor: Fraction) -> tuple[Fraction, Fraction]:
+    """Return the ends of an interval, twice the number where it is none, in units of `factor`."""
     number, last = measure.number, measure.last
     assert number is not None and last is not None
     return number / factor, last / factor

@@ -1,4 +1,4 @@
-"""A result in words held against a target in words: the same, a stronger, a weaker, the opposite."""
+"""A result in words held against a target in words: as much, more, less, the opposite."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from jixiao_xlsx.scoring.measures import Measure
-from jixiao_xlsx.scoring.wording import fold, wording
+from jixiao_xlsx.scoring.wording import folded_words, wording
 
 _MARKS = re.compile(r"[,.;:，。；、：！!·]")
 
@@ -21,7 +21,7 @@ class Reached(StrEnum):
 
 
 class _Phrase(NamedTuple):
-    """A phrase without its fillers: what it says, how strongly, and whether it denies or halves it."""
+    """A phrase without its fillers: what it says, how strongly, whether it denies or halves it."""
 
     stem: str
     degree: int
@@ -31,15 +31,17 @@ class _Phrase(NamedTuple):
 
 def words_reached(target: Measure, actual: Measure) -> Reached:
     """Return whether the words of a result say that the words of its target were reached."""
-    wanted, said = (_MARKS.sub("", fold(one.text)) for one in (target, actual))
+    wanted, said = (_MARKS.sub("", folded_words(one.text)) for one in (target, actual))
     if not wanted or not said:
         return Reached.UNKNOWN
     if wanted == said:
         return Reached.YES
     if target.date:
         return _in_time(said)
+    if rungs := _rungs(wanted, said):
+        return Reached.YES if rungs[1] >= rungs[0] else Reached.NO
     one, other = _phrase(wanted), _phrase(said)
-    if _opposed(wanted, said):
+    if _opposed(wanted, said) or (_undone(said) and not one.denied):
         return Reached.NO
     if not _alike(one.stem, other.stem):
         return Reached.UNKNOWN
@@ -54,6 +56,17 @@ def _in_time(said: str) -> Reached:
     if any(word in said for word in words["late"]):
         return Reached.NO
     return Reached.YES if any(word in said for word in words["on_time"]) else Reached.UNKNOWN
+
+
+def _rungs(wanted: str, said: str) -> tuple[int, int] | None:
+    """Return both grades, 合格 below 良好 below 优秀; None where one is no grade."""
+    ladder = wording().ladder
+    grades = [ladder.get(re.sub(r"及?以上$", "", text)) for text in (wanted, said)]
+    return (grades[0], grades[1]) if grades[0] and grades[1] else None
+
+
+def _undone(said: str) -> bool:
+    return any(word in said for word in wording().words["undone"])
 
 
 def _opposed(wanted: str, said: str) -> bool:

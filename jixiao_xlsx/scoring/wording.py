@@ -12,7 +12,7 @@ from pathlib import Path
 
 from jixiao_xlsx.values.text import tidy
 
-RATE = "率"
+RATE_DIMENSION = "率"
 _DIGITS_OF_UNITS = re.compile(r"(?<![a-z])(km|hm|m)([23])(?![0-9])")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
@@ -43,6 +43,7 @@ class Wording:
     scales: Mapping[str, int]
     words: Mapping[str, tuple[str, ...]]
     degrees: Mapping[str, int]
+    ladder: Mapping[str, int]
     same: Mapping[str, str]
     opposite: frozenset[tuple[str, str]]
     before: re.Pattern[str]
@@ -50,7 +51,7 @@ class Wording:
     unit: re.Pattern[str]
 
 
-def fold(text: str) -> str:
+def folded_words(text: str) -> str:
     """Return `text` half-width, in small letters, without spaces and invisible characters."""
     folded = tidy(_INVISIBLE.sub("", text)).lower().replace("(次)", "次")
     return _DIGITS_OF_UNITS.sub(_power, folded)
@@ -62,7 +63,7 @@ def _power(found: re.Match[str]) -> str:
 
 
 def _by_word(section: Mapping[str, Iterable[str]]) -> dict[str, str]:
-    return {fold(word): meaning for meaning, words in section.items() for word in words}
+    return {folded_words(word): meaning for meaning, words in section.items() for word in words}
 
 
 def _longest_first(words: Iterable[str]) -> str:
@@ -74,16 +75,21 @@ def wording() -> Wording:
     """Return the words, read once."""
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     signs, after, trends = (_by_word(data[key]) for key in ("signs", "signs_after", "trends"))
-    phrases = {key: tuple(map(fold, words)) for key, words in data["phrases"].items()}
+    phrases = {key: tuple(map(folded_words, words)) for key, words in data["phrases"].items()}
     units = {
-        fold(name): Unit(names[0], names[0] if dimension == "量词" else dimension, Fraction(factor))
+        folded_words(name): Unit(
+            names[0], names[0] if dimension == "量词" else dimension, Fraction(factor)
+        )
         for dimension, group in data["units"].items()
         for names, factor in group
         for name in names
     }
-    units |= {fold(name): Unit(name, name) for name in data["units"]["量词"][0][0]}
+    units |= {folded_words(name): Unit(name, name) for name in data["units"]["量词"][0][0]}
     section = data["words"]
-    degrees = {word: level for level, words in enumerate(section["degrees"], 1) for word in words}
+    degrees, ladder = (
+        {word: level for level, words in enumerate(section[key], 1) for word in words}
+        for key in ("degrees", "ladder")
+    )
     about = (*phrases["about"], *phrases["plain"], *trends)
     return Wording(
         signs,
@@ -93,8 +99,9 @@ def wording() -> Wording:
         phrases,
         units,
         data["scales"],
-        {key: tuple(section[key]) for key in ("not", "filler", "on_time", "late")},
+        {key: tuple(section[key]) for key in ("not", "filler", "undone", "on_time", "late")},
         degrees,
+        ladder,
         {word: group[0] for group in section["same"] for word in group},
         frozenset(
             pair for one, other in section["opposite"] for pair in ((one, other), (other, one))
@@ -107,7 +114,7 @@ def wording() -> Wording:
 
 def unit_of(text: str) -> Unit | None:
     """Return the unit that `text` names: 万人次, 元/人·月; None where it is blank or none is known."""
-    folded = fold(text)
+    folded = folded_words(text)
     return None if folded in {"", "/", "-", "无"} else _unit(folded)
 
 

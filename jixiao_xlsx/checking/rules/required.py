@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES
@@ -9,7 +10,7 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
 from jixiao_xlsx.scoring.score_formulas import tier_of
-from jixiao_xlsx.scoring.word_results import Reached, words_reached
+from jixiao_xlsx.scoring.word_results import Reached
 from jixiao_xlsx.values.scores import Method
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
@@ -21,6 +22,7 @@ _WANTED: tuple[tuple[str, Callable[[IndicatorLine], bool]], ...] = (
 )
 
 _NOT_COMPUTABLE = frozenset({"不可计算", "不能计算", "无法计算"})
+_SOME_FIGURE = re.compile(r"[\d一二三四五六七八九十]")
 _ELSEWHERE = ("见", "详见", "参见", "附")  # a result that stands in another paper
 
 
@@ -57,7 +59,7 @@ def unfilled(evidence: Evidence) -> Iterator[Observation]:
     relations=("C47",),
 )
 def unreadable(evidence: Evidence) -> Iterator[Observation]:
-    """目标值是数的，业绩值也要能读出一个数，不然没法复算，只能保留自评分。两个都是文字的，业绩值与目标值一样或更好即为达成；
+    """目标值是数的，业绩值也要能读出一个数，不然没法复算，只能保留自评分；写了数而程序读不准的只作提示。两个都是文字的，业绩值与目标值一样或更好即为达成；
     看不出达到没有的只作提示，填的是数或“见附件”的作警告。
 
     改法：目标值是数的填一个数；是文字的填“达成”“部分达成”或“未达成”。
@@ -74,21 +76,29 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
                 note = None if empty else Severity.NOTE
                 yield flag(line.cell("actual"), text, expected=tiers, severity=note)
             continue
-        for role, measure, other in (
-            ("target", line.target, line.actual),
-            ("actual", line.actual, line.target),
-        ):
+        for role in _no_figure(line):
             cell = line.cell(role)
-            if line.base.state is not BaseState.KNOWN and tidy(cell.text) in _NOT_COMPUTABLE:
-                continue  # the word of our own rule IND122
-            if other.date and words_reached(line.target, line.actual) is not Reached.UNKNOWN:
-                continue
-            if not cell.blank and measure.number is None:
-                text = (
-                    f"“{line.name}”的“{cell.column}”填“{measure.text}”，读不出一个数，不能复算得分。"
-                    "请填一个数，说明写到偏差原因里。"
-                )
-                yield flag(cell, text, expected="一个数")
+            text = (
+                f"“{line.name}”的“{cell.column}”填“{cell.text}”，读不出一个数，不能复算得分。"
+                "请填一个数，说明写到偏差原因里。"
+            )
+            figure = _SOME_FIGURE.search(cell.text + line.actual.text)
+            note = Severity.NOTE if figure and not cell.text.startswith(_ELSEWHERE) else None
+            yield flag(cell, text, expected="一个数", severity=note)
+
+
+def _no_figure(line: IndicatorLine) -> Iterator[str]:
+    """Yield the roles of what should be a figure and is none.
+
+    Not the word of our own rule IND122, nor “按时” beside a deadline.
+    """
+    for role, measure in (("target", line.target), ("actual", line.actual)):
+        cell = line.cell(role)
+        accepted = line.base.state is not BaseState.KNOWN and tidy(cell.text) in _NOT_COMPUTABLE
+        if cell.blank or measure.number is not None or accepted:
+            continue
+        if line.words_reached is Reached.UNKNOWN:
+            yield role
 
 
 def _undecided(line: IndicatorLine, evidence: Evidence) -> bool:
@@ -97,7 +107,7 @@ def _undecided(line: IndicatorLine, evidence: Evidence) -> bool:
         not line.cell("actual").blank
         and not line.actual.rate
         and tier_of(line.actual.text, evidence.template) is None
-        and words_reached(line.target, line.actual) is Reached.UNKNOWN
+        and line.words_reached is Reached.UNKNOWN
     )
 
 
