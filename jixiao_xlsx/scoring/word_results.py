@@ -40,15 +40,17 @@ def words_reached(target: Measure, actual: Measure) -> Reached:
         return _in_time(said)
     if rungs := _rungs(wanted, said):
         return Reached.YES if rungs[1] >= rungs[0] else Reached.NO
-    one, other = _phrase(wanted), _phrase(said)
-    if _opposed(wanted, said) or (_undone(said) and not one.denied):
+    return Reached.NO if _opposed(wanted, said) else _held(_phrase(wanted), _phrase(said), said)
+
+
+def _held(wanted: _Phrase, said: _Phrase, text: str) -> Reached:
+    """Hold one phrase against the other; `text` is the result as typed."""
+    if _undone(text) and not wanted.denied:
         return Reached.NO
-    if not _alike(one.stem, other.stem):
+    if not _alike(wanted.stem, said.stem) or (wanted.denied and not said.denied):
         return Reached.UNKNOWN
-    if one.denied != other.denied:
-        return Reached.NO if other.denied else Reached.UNKNOWN
-    weaker = 0 < other.degree < one.degree or (other.partly and not one.partly)
-    return Reached.NO if weaker else Reached.YES
+    weaker = 0 < said.degree < wanted.degree or (said.partly and not wanted.partly)
+    return Reached.NO if weaker or said.denied != wanted.denied else Reached.YES
 
 
 def _in_time(said: str) -> Reached:

@@ -70,21 +70,24 @@ def _longest_first(words: Iterable[str]) -> str:
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
 
 
+def _units_by_name(section: Mapping[str, list[tuple[list[str], str]]]) -> dict[str, Unit]:
+    """Return the units by every name; each classifier (量词) is a dimension of its own."""
+    units = {
+        folded_words(name): Unit(names[0], dimension, Fraction(factor))
+        for dimension, group in section.items()
+        for names, factor in group
+        for name in names
+    }
+    return units | {folded_words(name): Unit(name, name) for name in section["量词"][0][0]}
+
+
 @cache
 def wording() -> Wording:
     """Return the words, read once."""
     data = tomllib.loads(Path(__file__).with_suffix(".toml").read_text("utf-8"))
     signs, after, trends = (_by_word(data[key]) for key in ("signs", "signs_after", "trends"))
     phrases = {key: tuple(map(folded_words, words)) for key, words in data["phrases"].items()}
-    units = {
-        folded_words(name): Unit(
-            names[0], names[0] if dimension == "量词" else dimension, Fraction(factor)
-        )
-        for dimension, group in data["units"].items()
-        for names, factor in group
-        for name in names
-    }
-    units |= {folded_words(name): Unit(name, name) for name in data["units"]["量词"][0][0]}
+    units = _units_by_name(data["units"])
     section = data["words"]
     degrees, ladder = (
         {word: level for level, words in enumerate(section[key], 1) for word in words}
