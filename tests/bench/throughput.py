@@ -1,9 +1,11 @@
-"""What a batch costs, as ratios against things run side by side: `python tests/bench/throughput.py
-[60 600]`.
+"""What a run costs: `python tests/bench/throughput.py [60 600] [--before CHECKOUT --python PYTHON]`.
 
-First every sample by itself: our four stages, and the rivals of `rivals`; processor time, the
-median of the rounds of each workbook, then the mean over the workbooks. Then whole runs by the
-clock: one process against two, and the parent's memory.
+First whole runs of `jixiao run`, the command as a bureau types it, start to end and one process at
+work: over all samples, and over those that go back; processor time of the command and its
+processes, side by side with an earlier commit where its checkout is given (and the Python of its
+environment). Then every sample by itself: our stages, and the rivals of `rivals`; the median of the
+rounds of each workbook, then the mean over the workbooks. Then runs by the clock: one process
+against two, and the parent's memory.
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from __future__ import annotations
 import argparse
 import gc
 import io
+import os
+import resource
 import shutil
 import statistics
 import subprocess
@@ -29,17 +33,69 @@ from rivals import floor_read, floor_write, record, script_read, script_write
 from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.examining.check import check as checker_check
 from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.word.letters import write_letter
+from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.output.xlsx.scored import book as scored
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.scoring import scorer
+from jixiao_xlsx.values.findings import Result
+from jixiao_xlsx.values.people import Bureau
 
-SAMPLES = Path(__file__).resolve().parents[2] / "samples"
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "samples"
 ROUNDS = 6  # even: each of the two orders as often
+RUNS = 3
+BACK = ("copy", "letter")  # of those that go back
 OURS, FLOOR, SCRIPT = (
     ("read", "check", "score", "write"),
     ("floor read", "floor write"),
     ("script read", "script write"),
 )
+
+
+# ------------------------------------------------------------------------------------- the command
+
+
+def command_cost(inbox: Path, checkout: Path, python: str) -> float:
+    """Seconds of processor time of `jixiao run` over `inbox`, by the code of a checkout."""
+    with tempfile.TemporaryDirectory() as out:
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        command = [python, "-m", "jixiao_xlsx", "run", str(inbox), "-o", f"{out}/out"]
+        command += ["--roster", str(SAMPLES / "departments.csv"), "--jobs", "1"]
+        environment = os.environ | {"PYTHONPATH": str(checkout)}
+        subprocess.run(command, check=True, capture_output=True, env=environment)
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
+
+
+def commands(books: list[Path], before: Path | None, python: str) -> float:
+    """Whole runs, ours and those of the checkout `before` in turn; milliseconds a sample costs."""
+    form = find_template()
+    back = [
+        path
+        for path in books
+        if checker_check(workbook.read(path, form), form).result is not Result.PASS
+    ]
+    costs = []
+    for name, chosen in (("全部样例", books), ("其中要退回、待核实的", back)):
+        with tempfile.TemporaryDirectory() as folder:
+            for path in chosen:
+                shutil.copy(path, folder)
+            times: dict[bool, list[float]] = {False: [], True: []}
+            for _ in range(RUNS):
+                times[False].append(command_cost(Path(folder), ROOT, sys.executable))
+                if before:
+                    times[True].append(command_cost(Path(folder), before, python))
+        ours, theirs = (
+            statistics.median(times[old]) * 1000 / len(chosen) if times[old] else 0.0
+            for old in (False, True)
+        )
+        costs.append(ours)
+        told = f"；从前 {theirs:.0f}，÷ 现在 = {theirs / ours:.2f}" if before else ""
+        print(
+            f"整个 run，{name} {len(chosen)} 个：每个 {ours:.0f} 毫秒处理器时间{told}", flush=True
+        )
+    return costs[0]
 
 
 # --------------------------------------------------------------------------------------- one by one
@@ -72,11 +128,21 @@ class Bench:
         scored.write_scored_workbook(stream, self.submission, self.report, self.card, self.template)
         return stream.getvalue()
 
+    def copy(self) -> None:
+        if self.report.result is not Result.PASS:
+            annotate(self.path.read_bytes(), self.submission, self.report, self.template)
+
+    def letter(self) -> None:
+        name = self.submission.department
+        write_letter(self.report, name, Bureau(), self.template, self.submission.sheets)
+
     def once(self, *, floor_first: bool) -> None:
         """Every stage once. What comes after the script finds the processor's caches full of other
         things: ours and the floor in turn.
         """
-        ours: dict[str, Callable[[], object]] = {name: getattr(self, name) for name in OURS}
+        ours: dict[str, Callable[[], object]] = {
+            name: getattr(self, name) for name in (*OURS, *BACK)
+        }
         floor: dict[str, Callable[[], object]] = {
             "floor read": lambda: floor_read(self.path),
             "floor write": lambda: floor_write(self.log),
@@ -115,8 +181,8 @@ class Bench:
         assert cells[0] == cells[1], self.path.name
 
 
-def stages(books: list[Path]) -> None:
-    """Per workbook, side by side in one run: our four stages, the floor, the script."""
+def stages(books: list[Path]) -> float:
+    """Per workbook, side by side in one run: our stages, the floor, the script. Returns the floor."""
     benches = [Bench(path) for path in books]
     benches[0].fair()
     gc.collect()
@@ -130,12 +196,13 @@ def stages(books: list[Path]) -> None:
     }
     ours, floor, script = (sum(means[name] for name in names) for names in (OURS, FLOOR, SCRIPT))
     print(f"每个工作簿（{len(books)} 个样例 × {ROUNDS} 轮；各取中位数再平均，处理器时间，毫秒）")
-    for name in (*OURS, *FLOOR, *SCRIPT):
+    for name in (*OURS, *BACK, *FLOOR, *SCRIPT):
         print(f"  {name:<13}{means[name]:8.2f}")
     print(
         f"  合计 {ours:.1f}；÷ 底线 {floor:.1f} = {ours / floor:.2f}（目标 ≤ 1.5）；脚本 {script:.1f} "
         f"÷ 合计 = {script / ours:.2f}（目标 ≥ 4）"
     )
+    return floor
 
 
 # --------------------------------------------------------------------------------------- whole runs
@@ -228,14 +295,20 @@ def main() -> None:
     parser.add_argument("sizes", nargs="*", type=int, default=[60, 600])
     parser.add_argument(
         "--only",
-        choices=["stages", "run", "check"],
+        choices=["command", "stages", "run", "check"],
         help="one part; check reads and judges, and writes nothing",
     )
+    parser.add_argument("--before", type=Path, help="the checkout of an earlier commit")
+    parser.add_argument("--python", default=sys.executable, help="the Python it runs with")
     options = parser.parse_args()
     books = sorted((SAMPLES / "inbox").glob("*.xlsx"))
+    if options.only in {None, "command"}:
+        whole = commands(books, options.before, options.python)
     if options.only in {None, "stages"}:
-        stages(books)
-    if options.only != "stages":
+        floor = stages(books)
+    if options.only is None:
+        print(f"整个 run ÷ 底线（calamine 读、xlsxwriter 写） = {whole / floor:.2f}（目标 ≤ 2.5）")
+    if options.only in {None, "run", "check"}:
         batches(options.sizes, books, options.only or "run")
 
 

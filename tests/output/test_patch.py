@@ -598,7 +598,8 @@ def dangerous() -> tuple[bytes, Submission, Report]:
         sheet_rels,
         f'Id="rIdA" Type="{RELATIONS}/control" Target="../activeX/activeX1.xml"',
         *(
-            f'Id="rIdL{number}" Type="{RELATIONS}/hyperlink" Target="{target}" TargetMode="External"'
+            f'Id="rIdL{number}" Type="{RELATIONS}/hyperlink" Target="{target}" '
+            'TargetMode="External"'
             for number, target in enumerate(LINKS)
         ),
     )

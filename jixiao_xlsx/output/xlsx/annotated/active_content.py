@@ -1,5 +1,6 @@
-"""What of a department's workbook a bureau must not mail on: programs, and links that start or fetch
-something. It is taken out or made inactive, and said.
+"""What of a workbook a bureau must not mail on: programs, and links that start or fetch something.
+
+It is taken out or made inactive, and said.
 """
 
 from __future__ import annotations

@@ -188,6 +188,7 @@ class _Page:
         self.styles = styles
         self.widths = widths
         self.rows: list[NewRow] = []
+        self._made: dict[str, int] = {}  # formats by their looks
 
     def line(self, text: str, look: str, tall: float = 0) -> None:
         """Add one text over the whole width."""
@@ -218,7 +219,9 @@ class _Page:
 
     def _cell(self, content: Content, look: str, link: str = "") -> NewCell:
         text = clip(content) if isinstance(content, str) else content
-        return NewCell(text, _style(self.styles, look), link)
+        if look not in self._made:
+            self._made[look] = _style(self.styles, look)
+        return NewCell(text, self._made[look], link)
 
 
 def _style(styles: StyleSheet, look: str) -> int:
