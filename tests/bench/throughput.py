@@ -1,4 +1,4 @@
-"""What a run costs: `python tests/bench/throughput.py [60 600] [--before CHECKOUT --python PYTHON]`.
+"""What a run costs: `python tests/bench/throughput.py [60 600] [--before CHECKOUT --python …]`.
 
 First whole runs of `jixiao run`, the command as a bureau types it, start to end and one process at
 work: over all samples, and over those that go back; processor time of the command and its
@@ -182,7 +182,7 @@ class Bench:
 
 
 def stages(books: list[Path]) -> float:
-    """Per workbook, side by side in one run: our stages, the floor, the script. Returns the floor."""
+    """Per workbook, side by side in one run: our stages, the floor (returned), the script."""
     benches = [Bench(path) for path in books]
     benches[0].fair()
     gc.collect()
