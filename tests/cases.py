@@ -17,9 +17,11 @@ separated by “|”:
 - The first line holds the titles of the columns, except in a label/value table. Rows that the form
   names, and 合计, are recognised by their titles; the others are open rows.
 - In a cell: `'95` is text, `95.50%` a number shown as a percentage, `=95` a formula with its
-  result, `=?` a formula that was never calculated, `#REF!` an error value; a plain number is a
-  number, everything else is text.
-- Lines without “|” say something about the table: `表题：…`, `缺：公用经费、教育支出` (rows and columns that were
+  result, `=?` a formula that was never calculated, `=95→98` and `=?→98` those that give 98 when
+  they are calculated now, `#REF!` an error value, `@1905-07-16` a date; a plain number is a number,
+  everything else is text.
+- Lines without “|” say something about the table: `表题：…`, `单位：…`,
+  `缺：公用经费、教育支出` (rows and columns that were
   deleted), `本单位无此项：√`, `未达说明：…`, and `照表样` (the indicator table with the form's own rows; those
   that follow replace what they name).
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
@@ -35,6 +37,7 @@ separated by “|”:
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import tomllib
 from collections.abc import Iterator, Mapping
@@ -45,7 +48,8 @@ from typing import Any
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, lay_out
-from jixiao_xlsx.reading.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.formula_values import UnknownFormula
 from jixiao_xlsx.reading.table_rows import read_tables
 from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable
@@ -70,12 +74,16 @@ NOTES = {
     "隐藏工作表": "hidden_sheet",
     "改名工作表": "renamed_sheet",
     "合并金额": "merged_amount",
+    "隐藏列": "hidden_column",
+    "不显示的格": "invisible_cell",
+    "图片": "picture",
+    "隐藏原表": "hidden_original",
 }
 KEYS = {"name", "finds", "given", "word", "notes", "reference", "handed_out", "level", "says"}
 MARKS = {"发给": hidden_mark.DEPARTMENT, "编码": hidden_mark.CODE, "年度": hidden_mark.YEAR}
 REPORT = "自评报告.docx"
 ASIDES = ("页眉", "页脚", "脚注")
-HEADING, MISSING, AS_FORM = "表题", "缺", "照表样"
+HEADING, UNIT, MISSING, AS_FORM = "表题", "单位", "缺", "照表样"
 
 
 @dataclass(frozen=True)
@@ -192,7 +200,7 @@ def _library(template: Template) -> Iterator[dict[str, str]]:
 
 
 def _must_be_known(spec: TableSpec, block: Block) -> None:
-    allowed = {HEADING, MISSING, AS_FORM, spec.tick, *(extra.title for extra in spec.extras)}
+    allowed = {HEADING, UNIT, MISSING, AS_FORM, spec.tick, *(extra.title for extra in spec.extras)}
     columns = {name for row in (*block.rows.values(), *block.open_rows) for name in row}
     strange = (
         (block.remarks.keys() - allowed)
@@ -216,16 +224,21 @@ class Sheet:
     errors: dict[Position, str] = field(default_factory=dict)
     uncalculated: set[Position] = field(default_factory=set)
     percents: set[Position] = field(default_factory=set)
+    results: dict[Position, Decimal] = field(default_factory=dict)
 
     def write(self, at: Position, typed: str) -> None:
         """Type a cell in the notation of the cases."""
         if typed.startswith("="):
             self.formulas[at] = "…"
-            typed = typed[1:]
+            typed, _, result = typed[1:].partition("→")
+            if result:
+                self.results[at] = Decimal(result)
         if typed == "?":
             self.uncalculated.add(at)
         elif typed in ERROR_VALUES:
             self.errors[at] = typed
+        elif re.fullmatch(r"@[-\d]{10}", typed):
+            self.values[at] = dt.date.fromisoformat(typed[1:])
         elif re.fullmatch(r"-?\d+(\.\d+)?%", typed):
             self.percents.add(at)
             self.values[at] = float(Decimal(typed[:-1]) / 100)
@@ -242,7 +255,13 @@ class Sheet:
         flags = SheetFlags(
             self.formulas, self.errors, frozenset(self.uncalculated), frozenset(self.percents)
         )
-        return Worksheet(self.name, rows, flags)
+        return Worksheet(self.name, rows, flags, recalculate=self.calculate)
+
+    def calculate(self, at: Position) -> Decimal:
+        """Return what a formula gives now, where the case says so."""
+        if at not in self.results:
+            raise UnknownFormula
+        return self.results[at]
 
 
 def _sheet(
@@ -272,6 +291,9 @@ def _type_frame(where: TablePlace, block: Block, sheet: Sheet, context: Mapping[
     spec = where.spec
     heading = spec.heading.format(year=context["year"] or "2023", department=context["department"])
     sheet.write(where.heading, block.remarks.get(HEADING, heading))
+    if UNIT in block.remarks:
+        line, column = where.heading
+        sheet.write((line + 1, column + 1), f"单位：{block.remarks[UNIT]}")
     if where.labelled:
         sheet.write((where.header, 0), spec.label_title)
     for title, at in where.columns.items():
@@ -401,7 +423,7 @@ def _meta(case: Case, template: Template) -> dict[str, str]:
 
 def _typed(info: Mapping[str, Mapping[str, str]], template: Template, role: str) -> str:
     ref = template.roles[role]
-    return info.get(ref.row, {}).get(ref.column, "")
+    return info.get(ref.row, {}).get(ref.column, "").lstrip("@")
 
 
 def _note(text: str, read: Submission) -> Note:
@@ -419,6 +441,9 @@ def _note(text: str, read: Submission) -> Note:
             f"{row}·{column}",
             f"{place.cell} 等格是合并单元格，数字算在第一行“{row}”",
         )
+    if kind == "隐藏原表":
+        item, _, differences = item.partition(" ")
+        return Note(NOTES[kind], place, item, differences)
     return Note(NOTES[kind], place, item, f"{kind}“{item}”")
 
 

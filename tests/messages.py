@@ -18,7 +18,7 @@ from jixiao_xlsx.values.findings import Expected, Finding, Report
 PAGES = Path(__file__).parent / "checking" / "messages"
 _QUOTED = re.compile(r"“[^“”]*”|「[^」]*」|《[^》]*》|（[^（）]*第 \d+ 行）|=[A-Z]+\([^）]*")
 _LATIN = re.compile(r"[A-Za-z_]{2,}|\b[a-z]\b")
-_LATIN_ALLOWED = {"WPS", "Excel", "docx", "REF", "DIV", "NAME", "VALUE", "NUM", "csv"}
+_LATIN_ALLOWED = {"WPS", "Excel", "docx", "REF", "DIV", "NAME", "VALUE", "NUM", "SPILL", "csv"}
 _UNITS = {"元", "万元", "亿元", "分", "%", "人", "份", "辆", "件", "年"}
 _TO_DO = re.compile(r"请|不用改|不算错")
 _CELL = re.compile(r"[A-Z]{1,3}[1-9]\d*|(?:页眉|页脚|脚注|尾注)?第\d+段|表\d+ 第\d+行第\d+列")

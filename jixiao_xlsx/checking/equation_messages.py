@@ -63,7 +63,7 @@ def mismatch_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     else:
         right = "" if low == verdict.others else f"（即 {amount_text(low, anchor)}）"
     return (
-        f"{cell_name(anchor, evidence.template)}填 {amount_text(anchor.number, anchor)}，"
+        f"{cell_name(anchor, evidence.template)}填 {figure_text(anchor)}，"
         f"{source} {amount_text(verdict.others, anchor)}{right}，"
         f"本格{_more_or_less(verdict, anchor)}。请核对{_cells_to_check(others, anchor)}，改正填错的一处。"
         f"{_may_stand(verdict)}"
@@ -144,11 +144,7 @@ def _named_sources(verdict: Verdict, others: list[Cell], anchor: Cell, evidence:
     chain = len(verdict.instance.sides) > 2
     if len(filled) > 1 and not (chain and len({_atoms(cell) for cell in filled}) > 1):
         return f"{name}等 {len(filled)} 处{'都为' if chain else '合计为'}"
-    return (
-        f"{name}为"
-        if first.unit == anchor.unit
-        else f"{name}为 {amount_text(first.number, first)}，合"
-    )
+    return f"{name}为" if first.unit == anchor.unit else f"{name}为 {figure_text(first)}，合"
 
 
 def _parts(verdict: Verdict, others: list[Cell], evidence: Evidence) -> str:
@@ -192,11 +188,18 @@ def amount_text(value: Decimal | None, anchor: Cell) -> str:
     return f"{plain(value, digits if anchor.unit in {'元', '万元'} else None)} {anchor.unit}"
 
 
+def figure_text(cell: Cell) -> str:
+    """Return a figure with its unit: as it is seen, and as it is stored where that differs."""
+    if not cell.shown or cell.number is None:
+        return amount_text(cell.number, cell)
+    return f"{cell.shown} {cell.unit}（格里存的是 {plain(cell.number)}）"
+
+
 def counterpart_text(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     """Return the other cells of a relation by the titles and number of the first."""
     others = [
         cell for cell in verdict.instance.cells if cell is not anchor and cell.number is not None
     ]
     first = next((cell for cell in others if cell.sheet != anchor.sheet), others[0])
-    named = f"{_name_with_sheet(first, anchor.sheet, evidence)} {amount_text(first.number, first)}"
+    named = f"{_name_with_sheet(first, anchor.sheet, evidence)} {figure_text(first)}"
     return named if len(others) == 1 else f"{named}等 {len(others)} 格"

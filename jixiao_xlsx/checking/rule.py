@@ -133,7 +133,7 @@ def _as_typed(cell: Cell) -> str:
         and Decimal(str(cell.raw)) == cell.number
     ):
         return f"{plain(cell.number * 100)}%"
-    return cell.text
+    return cell.as_seen
 
 
 def cell_name(cell: Cell, template: Template) -> str:

@@ -18,7 +18,7 @@ from jixiao_xlsx.values.severity import Severity
 CRASH = "INT101"
 _NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself
 # These rest on formulas, errors and hidden rows, which not every file format lets us see.
-_NEED_FLAGS = frozenset({"AMT108", "AMT109", "STR106"})
+_NEED_FLAGS = frozenset({"AMT108", "AMT109", "AMT114", "STR106"})
 
 
 def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:

@@ -112,7 +112,7 @@ def is_fully_guarded(data: bytes) -> bool:
         return True
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = {name.lower() for name in archive.namelist()}
+            names = plain_names(archive).keys()
     except ZIP_ERRORS:
         return True
     return "mimetype" not in names and not any(name.endswith("workbook.bin") for name in names)
@@ -127,7 +127,7 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     entries = archive.infolist()
     if len(entries) > _MAX_PARTS:
         raise Refused(f"压缩包内有 {len(entries)} 个部件，不是正常的工作簿，未读取")
-    if len({entry.filename.lower() for entry in entries}) != len(entries):
+    if len(plain_names(archive)) != len(entries):
         raise Refused("压缩包内有同名部件，不是正常的工作簿，未读取")
     unpacked = sum(entry.file_size for entry in entries)
     xml = sum(
@@ -143,6 +143,14 @@ def open_zip(data: bytes) -> zipfile.ZipFile:
     if any(entry.flag_bits & 1 for entry in entries):
         raise Encrypted
     return archive
+
+
+def plain_names(archive: zipfile.ZipFile) -> Mapping[str, str]:
+    """Return the names of the parts as they stand in the archive, by their names in lower case.
+
+    Some programs write them with backslashes; the libraries read those as well.
+    """
+    return {name.lower().replace("\\", "/"): name for name in archive.namelist()}
 
 
 def broken() -> Refused:
@@ -169,7 +177,7 @@ def _format_in_ole(data: bytes) -> WorkbookFormat:
 
 def _format_in_zip(data: bytes) -> WorkbookFormat:
     with open_zip(data) as archive:
-        names = {name.lower(): name for name in archive.namelist()}
+        names = plain_names(archive)
         if "mimetype" in names and "content.xml" in names:
             _refuse_other_open_documents(archive, names)
             return WorkbookFormat.ODS

@@ -208,9 +208,10 @@ def _parts(data: bytes) -> tuple[tuple[Message, Letter], ...]:
     try:
         while waiting:
             part, letter = waiting.pop()
-            inside = part.get_payload()
+            forwarded = part.get_content_type() == "message/rfc822"
+            encoded = _encoded_letter(part) if forwarded else None
+            inside = [encoded] if encoded else part.get_payload()
             if isinstance(inside, list):
-                forwarded = part.get_content_type() == "message/rfc822"
                 waiting += [
                     (inner, _letter(inner, letter) if forwarded else letter)
                     for inner in reversed(inside)
@@ -223,6 +224,21 @@ def _parts(data: bytes) -> tuple[tuple[Message, Letter], ...]:
     except _MALFORMED as error:
         raise Refused(_BROKEN) from error
     return tuple(parts)
+
+
+def _encoded_letter(part: Message) -> Message | None:
+    """Return a forwarded letter that some programs send encoded, as if it were any file.
+
+    The standard allows only plain ones, and the parser takes the code for the letter's text.
+    """
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    inside = part.get_payload()
+    first = inside[0] if isinstance(inside, list) and inside else None
+    if encoding not in {"base64", "quoted-printable"} or not isinstance(first, Message):
+        return None
+    code = first.as_bytes().strip()
+    data = binascii.a2b_base64(code) if encoding == "base64" else binascii.a2b_qp(code)
+    return _parsed(data) if is_letter(data[:_LINE]) else None
 
 
 def _payload(part: Message) -> bytes:

@@ -8,20 +8,30 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
+from jixiao_xlsx.reading.flags.number_formats import NumberFormat, telling_format
+from jixiao_xlsx.reading.formula_values import UnknownFormula
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.text import from_float, percent, plain, tidy
-from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE, State, believable, read_number
+from jixiao_xlsx.values.typed_numbers import (
+    CALCULATED,
+    NOT_APPLICABLE,
+    OLD_RESULT,
+    State,
+    believable,
+    read_number,
+)
 
 PERCENT_NOTE = "%"
 _PERCENTAGE = re.compile(r"\d+(?:\.\d+)?%")
 _FIGURE_WITH_UNIT = re.compile(r"[\d.,]+[^\x00-\x7f]{1,4}")
+_NOISE = Decimal("1e-9")  # part of a number that two programs may calculate differently
 
 
 @dataclass(frozen=True, slots=True)
 class CellSpec:
-    """What the form says about one cell."""
+    """What the form says about one cell; `auto`: it is a formula of the form."""
 
     column: ColumnSpec
     type: str
@@ -29,18 +39,21 @@ class CellSpec:
     decimals: int
     exists: bool
     numeric: bool
+    auto: bool = False
 
 
 def cell_spec(table: TableSpec, title: str, column: ColumnSpec) -> CellSpec:
     """Return what the form says about the cell at row `title` and `column`."""
     kind = table.kind(title, column)
     unit, decimals = table.unit_of(title, column), table.decimals_of(title, column)
-    return CellSpec(column, kind, unit, decimals, table.exists(title, column), kind in NUMERIC)
+    exists, auto = table.exists(title, column), table.is_auto(title, column)
+    return CellSpec(column, kind, unit, decimals, exists, kind in NUMERIC, auto)
 
 
 def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> Cell:
     """Read the cell at `place`, in the row called `title`, as a cell of that `kind`."""
     flags = sheet.flags
+    code = flags.formats.get(place, "")
     raw: object = sheet.raw(*place)
     note = ""
     value: Decimal | str | None = None
@@ -53,11 +66,7 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
     elif raw is None:
         state = State.BLANK
     elif kind.numeric:
-        shown = (place in flags.percents) if sheet.knows_formats else None
-        typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
-        state, value, note = read_number(
-            typed, kind.unit, percent=kind.type == "percent", percent_format=shown
-        )
+        state, value, note = _number(sheet, kind, place, raw)
     elif kind.type == "measure":
         state, value, note = _measure(raw, place in flags.percents)
     else:
@@ -67,7 +76,7 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
             else value_text(raw)
         )
         state, value = (State.TEXT, text) if text else (State.BLANK, None)
-    return Cell(
+    cell = Cell(
         sheet.name,
         sheet.address(*place),
         title,
@@ -79,8 +88,71 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
         kind.unit,
         kind.decimals,
         note,
-        flags.formats.get(place, ""),
+        code,
+        _shown(telling_format(code), raw) if code else "",
     )
+    return _calculated(sheet, kind, place, cell) if kind.numeric and cell.formula else cell
+
+
+def _number(
+    sheet: Worksheet, kind: CellSpec, place: Position, raw: object
+) -> tuple[State, Decimal | None, str]:
+    """Return state, value and note of a number cell that holds something."""
+    as_percent = (place in sheet.flags.percents) if sheet.knows_formats else None
+    style = telling_format(sheet.flags.formats.get(place, ""))
+    if style and style.percent and kind.type == "percent" and isinstance(raw, int | float):
+        raw, as_percent = _exact(raw) / 100, True  # 99.79 shown as 99.79%
+    typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
+    return read_number(typed, kind.unit, percent=kind.type == "percent", percent_format=as_percent)
+
+
+def _shown(style: NumberFormat | None, raw: object) -> str:
+    """Return what a cell shows where its format does not show its number."""
+    if style is None or isinstance(raw, bool) or not isinstance(raw, int | float):
+        return ""
+    return style.shown(_exact(raw))
+
+
+def _exact(raw: float) -> Decimal:
+    return from_float(raw) if isinstance(raw, float) else Decimal(raw)
+
+
+def _calculated(sheet: Worksheet, kind: CellSpec, place: Position, cell: Cell) -> Cell:
+    """Return a cell with a formula as it would be if it were calculated now.
+
+    A formula of the form that was never calculated has its result. One whose saved result is not
+    what it gives has none: the figures around it were changed after it, or it was.
+    """
+    if sheet.recalculate is None or cell.state in {State.ERROR, State.TEXT, State.NA}:
+        return cell
+    try:
+        result = sheet.recalculate(place)
+    except UnknownFormula:
+        return cell
+    if cell.state is State.UNCALCULATED:
+        return _result(cell, result) if kind.auto else cell
+    saved = cell.number or Decimal(0)
+    grid = Decimal(1).scaleb(-kind.decimals - (2 if kind.type == "percent" else 0))
+    if abs((result or Decimal(0)) - saved) <= max(grid, abs(saved) * _NOISE):
+        return cell
+    now = f"{OLD_RESULT}，现在应为 {_written(result, kind)}"
+    return cell._replace(value=None, state=State.UNCALCULATED, note=now)
+
+
+def _written(result: Decimal | None, kind: CellSpec) -> str:
+    """Return a result as a clerk writes it in a cell of that kind."""
+    number = result or Decimal(0)
+    if kind.type == "percent":
+        return percent(number, kind.decimals)
+    return plain(number, kind.decimals if kind.type == "money" else None)
+
+
+def _result(cell: Cell, result: Decimal | None) -> Cell:
+    """Return a cell that was never calculated with its result."""
+    if result is None:
+        return cell._replace(state=State.BLANK)
+    state = State.NUMBER if result else State.ZERO
+    return cell._replace(raw=float(result), value=result, state=state, note=CALCULATED)
 
 
 def text_cell(sheet: Worksheet, row: int, column: int, title: str, heading: str = "") -> Cell:
@@ -116,7 +188,7 @@ def value_text(raw: object) -> str:
 def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None, str]:
     """Return state, value and note of a 目标值 or 业绩值: a number, or text such as “≥95%”."""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
-        number = from_float(raw) if isinstance(raw, float) else Decimal(raw)
+        number = _exact(raw)
         if not believable(number):
             return State.TEXT, value_text(raw), ""
         return (State.NUMBER if number else State.ZERO), number, PERCENT_NOTE if as_percent else ""
@@ -145,5 +217,5 @@ def _without_unit(raw: str, kind: CellSpec) -> str:
     if kind.unit and kind.type in {"count", "score"}:
         text = tidy(raw)
         if text.endswith(kind.unit) and text != kind.unit:
-            return text.removesuffix(kind.unit)
+            return raw[: raw.rindex(kind.unit)] if kind.unit in raw else text
     return raw

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 
 # Parts of a table's titles that a sheet must have to be recognised by its content.
 _COLUMNS, _ROWS = 0.6, 0.5
+_COPY = re.compile(r"\(\d{1,2}\)$|-?副本$")
 
 
 @dataclass(frozen=True)
@@ -20,12 +22,14 @@ class SheetMatch:
     """Which worksheet is which sheet of the form, by title, as positions in the file.
 
     `renamed` are the titles of sheets recognised by their content; `copies` are the worksheets that
-    are the form's repeated sheet, in the order of the file.
+    are the form's repeated sheet, in the order of the file; `originals` are the hidden ones of a
+    title whose visible copy was taken instead.
     """
 
     by_title: Mapping[str, int]
     renamed: frozenset[str] = field(default_factory=frozenset)
     copies: tuple[int, ...] = ()
+    originals: Mapping[str, int] = field(default_factory=dict)
 
     def of(self, sheet: SheetSpec) -> tuple[int, ...]:
         """Return the worksheets of a sheet of the form: one, several where it repeats, or none."""
@@ -37,15 +41,16 @@ class SheetMatch:
 def match_sheets(form: Template, titles: FormTitles, sheets: Sequence[Worksheet]) -> SheetMatch:
     """Match by title, then alias, then a freer spelling, then content where there is no doubt."""
     named = _by_name(form, titles, sheets)
+    originals = _visible_copies(titles, sheets, named)
     copies = _copies(form, titles, sheets, set(named.values()))
-    taken = {*named.values(), *copies}
+    taken = {*named.values(), *copies, *originals.values()}
     free = {
         number: sheet
         for number, sheet in enumerate(sheets)
         if number not in taken and not sheet.hidden and sheet.filled
     }
     alike = _by_content(form, titles, list(_missing(form, named)), free)
-    return SheetMatch(named | alike, frozenset(alike), copies)
+    return SheetMatch(named | alike, frozenset(alike), copies, originals)
 
 
 def _by_name(form: Template, titles: FormTitles, sheets: Sequence[Worksheet]) -> dict[str, int]:
@@ -61,6 +66,21 @@ def _by_name(form: Template, titles: FormTitles, sheets: Sequence[Worksheet]) ->
         if title not in named and number not in named.values():
             named[title] = number
     return named
+
+
+def _visible_copies(
+    titles: FormTitles, sheets: Sequence[Worksheet], named: dict[str, int]
+) -> dict[str, int]:
+    """Put the visible copy, “收支总表 (2)”, in the place of a hidden original; return those."""
+    originals = {}
+    for number, sheet in enumerate(sheets):
+        stem = _COPY.sub("", title_key(sheet.name))
+        if sheet.hidden or stem == title_key(sheet.name):
+            continue
+        match = titles.sheets.find(stem)
+        if match and match[1] in named and sheets[named[match[1]]].hidden:
+            originals[match[1]], named[match[1]] = named[match[1]], number
+    return originals
 
 
 def _missing(form: Template, named: Mapping[str, int]) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.reading.cell_value import read_cell, text_cell, value_text
@@ -16,6 +17,7 @@ from jixiao_xlsx.reading.find_tables import (
     find_header,
     find_rows,
 )
+from jixiao_xlsx.reading.stated_units import stated_units
 from jixiao_xlsx.reading.table_draft import TableDraft, row_specs
 from jixiao_xlsx.reading.table_frame import account_for_header, finish
 from jixiao_xlsx.reading.titles import (
@@ -32,6 +34,7 @@ from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell, Note, Row, Table
 from jixiao_xlsx.values.typed_numbers import State
 
+_SUBTOTAL = re.compile(r".{0,12}小计(?:[(].*[)])?")
 _INHERITS_IN_MERGES = frozenset({"text", "choice", "long"})
 
 
@@ -91,7 +94,8 @@ def _read_columns(draft: TableDraft) -> Table | None:
     missing += [row.title for row in draft.table.rows if row.title not in lines.at]
     if draft.table.total and not any(row.kind == "total" for row in rows):
         missing.append(draft.table.total)
-    return finish(draft, rows, columns, missing, header.top)
+    table = finish(draft, rows, columns, missing, header.top)
+    return replace(table, stated_units=tuple(stated_units(draft, header, lines)))
 
 
 def _read_record(draft: TableDraft) -> Table | None:
@@ -164,11 +168,11 @@ def _open_rows(draft: TableDraft, header: Header, lines: TitledRows) -> list[Row
     """Read the rows below the header down to the total row, in order, without blank ones."""
     fixed = {row: title for title, row in lines.at.items()}
     total = _total_line(draft, header)
-    end = draft.region.end if total is None else total
+    first, end = _span(draft, header, total)
     above: dict[str, Cell] = {}
     rows: list[Row] = []
     count = 0
-    for line in range(header.bottom + 1, end):
+    for line in range(first, end):
         if line in fixed:
             draft.mark_handled(lines.labels[fixed[line]])
             rows.append(Row(fixed[line], "fixed", _cells(draft, fixed[line], line)))
@@ -178,11 +182,43 @@ def _open_rows(draft: TableDraft, header: Header, lines: TitledRows) -> list[Row
             continue
         title = _title(draft, header, line, above) or f"第{count + 1}行"
         count += 1
-        cells = _cells(draft, title, line) | _inherited(draft, header, line, above, title)
-        rows.append(Row(title, "open", _from_merges(draft, header, line, cells)))
+        kind = "subtotal" if _is_subtotal(draft, line) else "open"
+        known = above if kind == "open" else dict(above)  # nothing below belongs to a 小计
+        cells = _cells(draft, title, line) | _inherited(draft, header, line, known, title)
+        rows.append(Row(title, kind, _from_merges(draft, header, line, cells)))
     if total is not None:
         rows.append(_total_row(draft, total))
     return rows
+
+
+def _span(draft: TableDraft, header: Header, total: int | None) -> tuple[int, int]:
+    """Return the first line of the open rows and that after the last: above the total, or below.
+
+    They are below where nothing stands above it: a total on top.
+    """
+    first, end = header.bottom + 1, draft.region.end
+    if total is None:
+        return first, end
+    on_top = not any(_is_content(draft, line) for line in range(first, total))
+    return (total + 1, end) if on_top and _goes_on(draft, total) else (first, total)
+
+
+def _goes_on(draft: TableDraft, total: int) -> bool:
+    """Return whether rows with a name and a figure follow the total, line by line."""
+    after = draft.filled_in(total + 1)
+    named = any(place[1] not in draft.numeric for place in after if place[1] in draft.data)
+    figures = any(place[1] in draft.numeric for place in after)
+    return named and figures and _is_content(draft, total + 1)
+
+
+def _is_subtotal(draft: TableDraft, line: int) -> bool:
+    """Return whether a row is named 小计: it adds up others, and nothing adds it."""
+    words = (
+        draft.sheet.keys.get(place, "")
+        for place in draft.filled_in(line)
+        if place[1] not in draft.numeric
+    )
+    return any(_SUBTOTAL.fullmatch(loosen(word)) for word in words if word)
 
 
 def _total_row(draft: TableDraft, line: int) -> Row:
@@ -304,22 +340,26 @@ def _cells(draft: TableDraft, title: str, line: int) -> dict[str, Cell]:
         sheet.handled.add(place)
         name = kind.column.title
         cell = cells[name] = read_cell(sheet, title, kind, place)
-        area = sheet.covered.get(place) if sheet.covered else None
-        if (
-            area
-            and area[2] > area[0]
-            and area[0] == line
-            and kind.numeric
-            and cell.state is not State.BLANK
-        ):
-            span = f"{cell.ref}:{sheet.ref(area[2], area[3])}"
-            draft.note(
-                "merged_amount",
-                place,
-                f"{title}·{name}",
-                f"{span} 是合并单元格，数字算在第一行“{title}”",
-            )
+        if sheet.covered and kind.numeric and cell.state is not State.BLANK:
+            _note_merge(draft, place, cell)
     return cells
+
+
+def _note_merge(draft: TableDraft, place: Position, cell: Cell) -> None:
+    """Note a figure merged over several rows, and one that a merge covers: nobody sees it."""
+    sheet = draft.sheet
+    area = sheet.covered.get(place)
+    if area is None:
+        return
+    top, left, bottom, right = area
+    span = f"{sheet.ref(top, left)}:{sheet.ref(bottom, right)}"
+    if place != (top, left):
+        text = f"{cell.ref} 被合并单元格 {span} 盖住，里面还存着看不见的 {cell.text}，已照常核对"
+    elif bottom > top:
+        text = f"{span} 是合并单元格，数字算在第一行“{cell.row}”"
+    else:
+        return
+    draft.note("merged_amount", place, f"{cell.row}·{cell.column}", text)
 
 
 def _inherited(

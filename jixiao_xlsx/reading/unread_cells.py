@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from jixiao_xlsx.reading.cell_value import value_text
+from jixiao_xlsx.reading.flags.number_formats import shows_nothing
 from jixiao_xlsx.reading.table_draft import TableDraft
 from jixiao_xlsx.reading.titles import FormTitles, is_note, is_signature, loosen, title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.values.addresses import Position
-from jixiao_xlsx.values.cells import Note, Place
+from jixiao_xlsx.values.addresses import Position, column_letters
+from jixiao_xlsx.values.cells import Note, Place, Table
 
 _MOST_NOTES = 50
 _LONGEST_QUOTE = 20
@@ -21,7 +22,7 @@ def notes_of_sheet(
     """Return the notes on hidden rows, unknown columns, rows and cells of a sheet of the form."""
     _mark_known_texts(sheet, drafts, titles)
     ignored: set[Position] = set().union(*(draft.ignored for draft in drafts))
-    notes = list(_hidden(sheet))
+    notes = [*_hidden(sheet), *_hidden_columns(sheet), *_invisible(sheet)]
     if not sheet.left():
         return notes
     for draft in drafts:
@@ -41,6 +42,34 @@ def notes_of_other_sheets(sheets: Iterable[Worksheet]) -> Iterator[Note]:
                 f"{hidden}工作表“{sheet.name}”不在表单内，其中 {len(sheet.filled)} 个单元格没有读取"
             )
             yield Note(kind, Place(sheet.name, sheet.ref(*first)), sheet.name, text)
+
+
+def note_of_original(title: str, original: Worksheet, copy: Worksheet) -> Note:
+    """Return the note on a hidden sheet whose visible copy was read; its text names differences."""
+    original.handled |= original.filled.keys()
+    places = sorted({*original.filled, *copy.filled})
+    differing = [place for place in places if original.raw(*place) != copy.raw(*place)]
+    first = differing[0] if differing else (0, 0)
+    texts = [
+        f"{sheet.ref(*first)} 在“{sheet.name}”为 {_content(sheet, first)}"
+        for sheet in (original, copy)
+    ]
+    more = f"等 {len(differing)} 格" if len(differing) > 1 else ""
+    text = "，".join(texts) + more if differing else ""
+    return Note("hidden_original", Place(copy.name, copy.ref(*first)), title, text)
+
+
+def _content(sheet: Worksheet, place: Position) -> str:
+    raw = sheet.raw(*place)
+    return "空白" if raw is None else value_text(raw)
+
+
+def notes_of_pictures(tables: Iterable[Table]) -> Iterator[Note]:
+    """Yield a note for each table without any figure on a sheet with a picture."""
+    for table in tables:
+        numeric = [cell for row in table.rows for cell in row.cells.values() if cell.unit]
+        if numeric and not table.ticked and all(cell.blank for cell in numeric):
+            yield Note("picture", table.anchor.place, table.name, "表上有图片")
 
 
 def _mark_known_texts(sheet: Worksheet, drafts: Sequence[TableDraft], titles: FormTitles) -> None:
@@ -91,6 +120,27 @@ def _hidden(sheet: Worksheet) -> Iterator[Note]:
         yield Note(
             "hidden_row", place, f"第{row + 1}行", f"第 {row + 1} 行被隐藏，里面的内容已照常读取"
         )
+
+
+def _hidden_columns(sheet: Worksheet) -> Iterator[Note]:
+    for column in sorted(sheet.flags.hidden_columns)[:_MOST_NOTES]:
+        inside = [place for place in sheet.filled if place[1] == column]
+        if inside:
+            letters = column_letters(column)
+            text = f"{letters} 列被隐藏，里面的内容已照常读取"
+            place = Place(sheet.name, sheet.ref(*inside[0]))
+            yield Note("hidden_column", place, f"{letters} 列", text)
+
+
+def _invisible(sheet: Worksheet) -> Iterator[Note]:
+    """Yield a note for each figure that its number format does not show."""
+    blank = {code for code in set(sheet.flags.formats.values()) if shows_nothing(code)}
+    if blank:
+        for place, code in sheet.flags.formats.items():
+            if code in blank and place in sheet.filled and sheet.raw(*place) not in (0, None):
+                ref = sheet.ref(*place)
+                text = f"{ref} 的格式不显示内容，里面的内容已照常读取"
+                yield Note("invisible_cell", Place(sheet.name, ref), ref, text)
 
 
 def _unread_columns(sheet: Worksheet, draft: TableDraft, ignored: set[Position]) -> Iterator[Note]:

@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple
 
@@ -31,14 +32,25 @@ from jixiao_xlsx.intake.file_kinds import (
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET, remarks_of
 from jixiao_xlsx.reading.find_sheets import SheetMatch, match_sheets
-from jixiao_xlsx.reading.ods_flags import read_ods_flags
-from jixiao_xlsx.reading.sheet_flags import MAX_AREA, MAX_ROWS, SheetFlags
+from jixiao_xlsx.reading.flags.mended_bytes import (
+    unknown_errors,
+    with_known_errors,
+    with_unicode_page,
+)
+from jixiao_xlsx.reading.flags.ods_flags import read_ods_flags
+from jixiao_xlsx.reading.flags.sheet_flags import MAX_AREA, MAX_ROWS, SheetFlags
+from jixiao_xlsx.reading.flags.xls_flags import read_xls_flags, workbook_stream
+from jixiao_xlsx.reading.flags.xlsx_flags import read_xlsx_flags
+from jixiao_xlsx.reading.recalculation import Recalculation
 from jixiao_xlsx.reading.table_rows import SheetTables, read_tables
 from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, title_key, titles_of
-from jixiao_xlsx.reading.unread_cells import notes_of_other_sheets, notes_of_sheet
+from jixiao_xlsx.reading.unread_cells import (
+    note_of_original,
+    notes_of_other_sheets,
+    notes_of_pictures,
+    notes_of_sheet,
+)
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.reading.xls_flags import read_xls_flags
-from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
 from jixiao_xlsx.values.addresses import Area
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
 from jixiao_xlsx.values.season import FileStatus
@@ -149,10 +161,13 @@ def _read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
     flags: Mapping[str, SheetFlags] = {}
     if kind is WorkbookFormat.OOXML:
         flags = read_xlsx_flags(data, wanted)
+        if unknown_errors(text for own in flags.values() for text in own.errors.values()):
+            data = with_known_errors(data)
     elif kind is WorkbookFormat.ODS:
         flags = read_ods_flags(data)
     elif kind is WorkbookFormat.XLS:
         flags = read_xls_flags(data)
+        data = with_unicode_page(data, workbook_stream(data))
     try:
         return _values(data, kind, flags, wanted)
     except calamine.PasswordError as error:
@@ -174,21 +189,25 @@ def _values(
     bare: dict[str, _Rows] = {}
     worksheets = []
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-    for sheet in book.sheets_metadata:
-        hidden = sheet.visible != calamine.SheetVisibleEnum.Visible
-        if sheet.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(sheet.name, hidden):
+    for listed in book.sheets_metadata:
+        hidden = listed.visible != calamine.SheetVisibleEnum.Visible
+        if listed.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(listed.name, hidden):
             continue
-        if kind is WorkbookFormat.OOXML and sheet.name not in flags:
+        if kind is WorkbookFormat.OOXML and listed.name not in flags:
             raise broken()  # the guard has not checked it
-        source = book.get_sheet_by_name(sheet.name)
-        rows = _rows(source, sheet.name)
-        if sheet.name in READ_BARE:
-            bare[sheet.name] = rows
+        source = book.get_sheet_by_name(listed.name)
+        rows = _rows(source, listed.name)
+        if listed.name in READ_BARE:
+            bare[listed.name] = rows
             continue
-        own = flags.get(sheet.name, SheetFlags())
+        own = flags.get(listed.name, SheetFlags())
         if not own.merges:
             own = replace(own, merges=_merges(source))
-        worksheets.append(Worksheet(sheet.name, rows, own, hidden, bool(flags)))
+        worksheets.append(Worksheet(listed.name, rows, own, hidden, bool(flags)))
+    recalculation = Recalculation({sheet.name: sheet for sheet in worksheets})
+    for sheet in worksheets:
+        if sheet.flags.formulas:
+            sheet.recalculate = partial(recalculation.number, sheet.name)
     names = tuple(book.sheet_names)
     ours = title_key(OPINION_SHEET)
     others = tuple(name for name in names if title_key(name) != ours)
@@ -277,16 +296,23 @@ def _content(form: Template, sheets: _Sheets) -> _Content:
             text = f"没有工作表“{spec.title}”"
             content.notes.append(Note("missing_sheet", place, spec.title, text))
         for one in _used(read, form) if spec.repeats else read:
-            _add_sheet(content, one, spec, match)
+            _add_sheet(content, one, spec, match, worksheets)
             content.notes += notes_of_sheet(one.worksheet, one.content.drafts, titles)
     if content.tables or content.copies:
         taken = {number for spec in form.sheets for number in match.of(spec)}
+        taken |= set(match.originals.values())
         others = [sheet for number, sheet in enumerate(worksheets) if number not in taken]
         content.notes += notes_of_other_sheets(others)
     return content
 
 
-def _add_sheet(content: _Content, read: _ReadSheet, spec: SheetSpec, match: SheetMatch) -> None:
+def _add_sheet(
+    content: _Content,
+    read: _ReadSheet,
+    spec: SheetSpec,
+    match: SheetMatch,
+    sheets: Sequence[Worksheet],
+) -> None:
     name = read.worksheet.name
     tables = {table.name: table for table in read.content.tables}
     if spec.repeats:
@@ -296,7 +322,13 @@ def _add_sheet(content: _Content, read: _ReadSheet, spec: SheetSpec, match: Shee
     if spec.title in match.renamed:
         text = f"工作表“{name}”按内容认作“{spec.title}”，请改回原名"
         content.notes.append(Note("renamed_sheet", Place(name, "A1"), spec.title, text))
+    if spec.title in match.originals:
+        content.notes.append(
+            note_of_original(spec.title, sheets[match.originals[spec.title]], read.worksheet)
+        )
     content.notes += read.content.notes
+    if read.worksheet.flags.pictures:
+        content.notes += notes_of_pictures(read.content.tables)
 
 
 def _used(copies: Sequence[_ReadSheet], form: Template) -> Sequence[_ReadSheet]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal
 
-from jixiao_xlsx.reading.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.titles import title_key
 from jixiao_xlsx.values.addresses import Area, Position, a1
 
@@ -16,7 +17,8 @@ class Worksheet:
 
     `keys` maps each text cell to its title key; `filled` are the cells that hold something, in
     reading order; `odd` those that show an error or were never calculated; `handled` those that
-    have been understood. `address` names a position for people.
+    have been understood. `address` names a position for people. `recalculate` gives what the
+    formula at a position gives today; it raises UnknownFormula.
     """
 
     name: str
@@ -25,6 +27,7 @@ class Worksheet:
     hidden: bool = False
     knows_formats: bool = True
     address: Callable[[int, int], str] = a1
+    recalculate: Callable[[Position], Decimal | None] | None = None
     keys: dict[Position, str] = field(default_factory=dict)
     filled: dict[Position, None] = field(default_factory=dict)
     handled: set[Position] = field(default_factory=set)

@@ -26,7 +26,8 @@ class Cell(NamedTuple):
 
     `value` is a Decimal in `unit` for number cells (a rate of 95 % is 0.95), the trimmed text for
     text cells, None otherwise. `note` says what was odd about the way it was typed; `format` is the
-    number format, where the file spells one out: `0.00"万亩"`.
+    number format, where the file spells one out: `0.00"万亩"`; `shown` is what the cell shows where
+    that is not its number.
     """
 
     sheet: str
@@ -41,6 +42,12 @@ class Cell(NamedTuple):
     decimals: int = 2
     note: str = ""
     format: str = ""
+    shown: str = ""
+
+    @property
+    def as_seen(self) -> str:
+        """Return what a person sees there."""
+        return self.shown or self.text
 
     @property
     def number(self) -> Decimal | None:
@@ -78,7 +85,7 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; `title` is its business name, `kind` one of fixed | open | total."""
+    """A row of a table; `title` is its business name, `kind` fixed | open | subtotal | total."""
 
     title: str
     kind: str
@@ -91,6 +98,19 @@ class Row:
         return self.cells.get(column)
 
 
+@dataclass(frozen=True, slots=True)
+class StatedUnit:
+    """A unit of money as the file states it at `cell`: for a column, for a row, or for the table.
+
+    Nothing is read by it; it may be the form's own unit or another one.
+    """
+
+    unit: str
+    cell: Cell
+    column: str = ""
+    row: str = ""
+
+
 @dataclass(frozen=True)
 class Table:
     """A sheet, or a part of one, with a row axis and a column axis.
@@ -98,7 +118,8 @@ class Table:
     `anchor` is the cell that findings about the whole table point at; `columns` maps each column
     title to the cell of its heading; `absent` lists titles of rows and columns that the form has
     and the file has not; `extras` are the labelled cells around the grid (a tick, a reason);
-    `heading` is the readable title line, where the form has one.
+    `heading` is the readable title line, where the form has one; `stated_units` are the units of
+    money that the file states, in headings and above them.
     """
 
     name: str
@@ -110,6 +131,13 @@ class Table:
     extras: Mapping[str, Cell] = field(default_factory=dict)
     heading: Cell | None = None
     ticked: bool = False
+    stated_units: tuple[StatedUnit, ...] = ()
+
+    @property
+    def stated_unit(self) -> str:
+        """Return the unit of money stated for the whole table; "" where none is."""
+        whole = (one.unit for one in self.stated_units if not one.column and not one.row)
+        return next(whole, "")
 
     @cached_property
     def open_rows(self) -> tuple[Row, ...]:

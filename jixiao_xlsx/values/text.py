@@ -8,7 +8,10 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from functools import lru_cache
 
-_SPACES = re.compile(r"[\s\u200b\ufeff]+")
+# What nobody sees: soft hyphen, joiners, marks of writing direction (the calculator of Windows
+# copies figures between two of them), word joiners, byte order marks.
+INVISIBLE = "\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufeff"
+_SPACES = re.compile(rf"[\s{INVISIBLE}]+")
 _QUOTES_AND_DASHES = str.maketrans(dict.fromkeys("\"'“”‘’「」") | dict.fromkeys("﹣−–", "-"))
 
 

@@ -13,7 +13,7 @@ from jixiao_xlsx.output.xlsx.blank import book as blank
 from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, lay_out
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.cell_value import cell_spec, read_cell, text_cell
-from jixiao_xlsx.reading.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 

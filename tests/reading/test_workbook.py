@@ -25,7 +25,7 @@ from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.workbook import Unreadable
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.season import FileStatus
-from jixiao_xlsx.values.typed_numbers import State
+from jixiao_xlsx.values.typed_numbers import CALCULATED, State
 
 YEAR, DEPARTMENT, CODE = 2023, "清河县水务局", "103001"
 View = Mapping[tuple[str, str, str], tuple[State, object]]
@@ -428,7 +428,7 @@ def test_a_blank_form_filled_by_titles_alone_reads_completely(
     got = {where: found.cell(*where) for where in wanted}
     assert {where: cell.value for where, cell in got.items() if cell} == wanted
     computed = found.cell("收支总表", "收入总计", "决算数")
-    assert computed is not None and computed.state is State.UNCALCULATED and computed.formula
+    assert computed is not None and computed.note == CALCULATED and computed.formula
     assert found.notes == ()
 
 

@@ -15,9 +15,9 @@ import python_calamine as calamine
 from jixiao_xlsx.intake import file_kinds
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.reading import workbook
-from jixiao_xlsx.reading.ods_flags import read_ods_flags
-from jixiao_xlsx.reading.sheet_flags import SheetFlags
-from jixiao_xlsx.reading.xlsx_flags import read_xlsx_flags
+from jixiao_xlsx.reading.flags.ods_flags import read_ods_flags
+from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.flags.xlsx_flags import read_xlsx_flags
 from jixiao_xlsx.values.addresses import a1, position
 
 TRANSITIONAL = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"

@@ -36,8 +36,10 @@ from jixiao_xlsx.values.amounts import Convention, printable
 from jixiao_xlsx.values.cells import Cell, Place, Submission
 from jixiao_xlsx.values.equations import ALL_ROWS
 from jixiao_xlsx.values.operands import Operands
+from jixiao_xlsx.values.typed_numbers import OLD_RESULT
 
 NO_TOTAL = "其中的合计未填"
+UNSETTLED = "公式结果是旧的，重算后才能核对"
 
 
 def judge(submission: Submission, template: Template) -> Judgement:
@@ -47,6 +49,7 @@ def judge(submission: Submission, template: Template) -> Judgement:
         for spec in template.equations
         for instance in find_instances(spec, submission, template)
     ]
+    instances = _without_old_results(instances)
     parts = parts_of_formula_totals([one for one in instances if not one.spec.across])
     # After the parts: a formula over a blank total is its sum all the same.
     judgeable = _without_blank_totals(instances)
@@ -57,6 +60,24 @@ def judge(submission: Submission, template: Template) -> Judgement:
     inner = [_judge_within(instance, conventions, parts) for instance in within]
     outer = _judge_across(across, conventions, _broken(inner), submission)
     return Judgement(submission, conventions, proofs, (*inner, *outer))
+
+
+def _without_old_results(instances: list[Instance]) -> list[Instance]:
+    """Mark what uses an old result, or a figure beside one: nobody knows yet which is meant."""
+    unsettled = {
+        cell.place
+        for one in instances
+        if any(cell.note.startswith(OLD_RESULT) for cell in one.cells)
+        for cell in (one.cells if not one.spec.across else ())
+    }
+    if not unsettled:
+        return instances
+    return [
+        one._replace(missing=one.missing or UNSETTLED)
+        if any(cell.place in unsettled for cell in one.cells)
+        else one
+        for one in instances
+    ]
 
 
 def _without_blank_totals(instances: list[Instance]) -> list[Instance]:

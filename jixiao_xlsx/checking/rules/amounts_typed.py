@@ -1,9 +1,11 @@
-"""AMT105–AMT109, AMT111, AMT113: how figures were typed."""
+"""AMT105–AMT109, AMT111, AMT113, AMT114: how figures were typed, and results of formulas."""
 
 from __future__ import annotations
 
+import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 
 from jixiao_xlsx.checking.bases import NUMBERS_ONLY
@@ -13,8 +15,12 @@ from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Table
 from jixiao_xlsx.values.severity import Severity
-from jixiao_xlsx.values.text import plain
-from jixiao_xlsx.values.typed_numbers import State
+from jixiao_xlsx.values.text import percent, plain
+from jixiao_xlsx.values.typed_numbers import CALCULATED, OLD_RESULT, State
+
+DAY_ZERO = dt.datetime(1899, 12, 30)  # of a workbook
+_FIRST_DAY = 20_000  # 1954: a smaller number in a cell for a date is a year, or a year and month
+_SERIALS = range(36_526, 73_051)  # the days of 2000 to 2099
 
 
 def _by_sheet(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
@@ -66,7 +72,9 @@ def read_anyway(evidence: Evidence) -> Iterator[Observation]:
     """
     ticked = next((table.tick for table in evidence.template.tables if table.tick), "")
     groups = _by_sheet(
-        cell for cell in evidence.numbers if cell.note and cell.note not in {"%", ticked}
+        cell
+        for cell in evidence.numbers
+        if cell.note and cell.note not in {"%", ticked, CALCULATED}
     )
     for cells in groups.values():
         yield Looked(len(cells))
@@ -77,7 +85,7 @@ def read_anyway(evidence: Evidence) -> Iterator[Observation]:
         yield _group(
             cells,
             (
-                f"“{{cell.row}}”的“{{cell.column}}”填“{first.text}”（{first.note}），"
+                f"{cell_name(first, evidence.template)}填“{first.text}”（{first.note}），"
                 f"已读作 {value}{{more}}。请改成{kind}。"
             ),
         )
@@ -121,16 +129,60 @@ def error_value(evidence: Evidence) -> Iterator[Observation]:
 
 @rule("AMT109", "公式未计算", severity=Severity.WARNING, basis=NUMBERS_ONLY)
 def uncalculated(evidence: Evidence) -> Iterator[Observation]:
-    """文件保存时没有带上公式的结果，这些格不能核对。用 WPS 或 Excel 打开再保存一次即可。
+    """文件保存时没有带上公式的结果，这些格不能核对；是表样自己的公式的，由程序按公式算出来核对，只作提示。用 WPS 或 Excel 打开再保存一次即可。
 
     改法：用 WPS 或 Excel 打开，等它算出结果，保存后再报。
     """
-    for cells in _by_sheet(evidence.by_state[State.UNCALCULATED]).values():
+    blank = (cell for cell in evidence.by_state[State.UNCALCULATED] if not _is_old(cell))
+    for cells in _by_sheet(blank).values():
         yield Looked(len(cells))
         yield _group(
             cells,
             "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。",
         )
+    ours = (cell for cell in evidence.numbers if cell.note == CALCULATED)
+    for cells in _by_sheet(ours).values():
+        yield Looked(len(cells))
+        first = cells[0]
+        number = first.number or Decimal(0)
+        result = percent(number) if first.unit == "%" else f"{plain(number)} {first.unit}"
+        text = (
+            f"{cell_name(first, evidence.template)}只有公式没有结果{{more}}，"
+            f"核对时由程序按公式算出，为 {result}。请用 WPS 或 Excel 打开，保存后再报。"
+        )
+        yield replace(_group(cells, text), severity=Severity.NOTE, reported="")
+
+
+@rule("AMT114", "公式结果是旧的", severity=Severity.ERROR, basis=NUMBERS_ONLY)
+def old_result(evidence: Evidence) -> Iterator[Observation]:
+    """单元格里存的结果不是公式现在算得的数：改数以后没有重新计算（WPS、Excel 设成了“手动重算”），或文件由别的程序写成。用到这些格和它们的分项的等式先不核对。
+
+    改法：按 F9 重算后保存，再报；把计算选项改回“自动”。
+    """
+    for cells in _by_sheet(filter(_is_old, evidence.by_state[State.UNCALCULATED])).values():
+        yield Looked(len(cells))
+        first = cells[0]
+        now = first.note.rpartition(" ")[2]
+        unit = "" if first.unit == "%" else f" {first.unit}"
+        shown = _saved(first)
+        text = (
+            f"{cell_name(first, evidence.template)}存的是{shown}，按公式现在应为 {now}{unit}{{more}}。"
+            "公式结果是旧的，请按 F9 重算后保存。"
+        )
+        yield _group(cells, text)
+
+
+def _saved(cell: Cell) -> str:
+    """Return the saved result of a formula, for people."""
+    if not isinstance(cell.raw, int | float):
+        return "空白"
+    number = Decimal(f"{cell.raw:.15g}")
+    return f" {percent(number)}" if cell.unit == "%" else f" {plain(number)} {cell.unit}"
+
+
+def _is_old(cell: Cell) -> bool:
+    """Return whether a formula's saved result is not what it gives now."""
+    return cell.note.startswith(OLD_RESULT)
 
 
 @rule("AMT111", "金额合并单元格", severity=Severity.NOTE, basis=NUMBERS_ONLY)
@@ -144,6 +196,40 @@ def merged_amount(evidence: Evidence) -> Iterator[Observation]:
             yield Looked(1)
             item, _, column = note.item.partition("·")
             yield Flag(note.place, item, column, "", f"{note.text}。请取消合并，逐行填写。")
+
+
+@rule("AMT115", "日期看不出原意", severity=Severity.NOTE, basis=NUMBERS_ONLY)
+def odd_date(evidence: Evidence) -> Iterator[Observation]:
+    """填日期的格里，把“2024.3”一类的数填进了日期格式的格，显示成 1905 年；或者只有日期的序号（如 45363），看不出是哪一天。
+
+    改法：按“2024年3月12日”的样子重新填写。
+    """
+    for name, table in evidence.submission.tables.items():
+        form = evidence.template.table[name]
+        for row in table.rows:
+            for title, cell in row.cells.items():
+                if form.kind(row.title, form.column[title]) != "date" or cell.blank:
+                    continue
+                yield Looked(1)
+                if isinstance(cell.raw, float | int) and not evidence.submission.knows_formulas:
+                    continue  # nor formats: the cell may well show a date
+                if meant := _meant_date(cell.raw):
+                    what = cell_name(cell, evidence.template)
+                    yield flag(cell, f"{what}{meant}。请按“2024年3月12日”的样子重新填写。")
+
+
+def _meant_date(raw: object) -> str:
+    """Return what an odd date shows and was; "" for any other content of a date's cell."""
+    if isinstance(raw, dt.date):
+        at = raw if isinstance(raw, dt.datetime) else dt.datetime.combine(raw, dt.time())
+        typed = (at - DAY_ZERO) / dt.timedelta(days=1)
+        if typed < _FIRST_DAY:
+            number = plain(Decimal(f"{typed:.4f}"))
+            return f"显示成 {at.date().isoformat()}，像是在日期格式的格里填了 {number}"
+    elif isinstance(raw, int | float) and not isinstance(raw, bool) and raw in _SERIALS:
+        day = (DAY_ZERO + dt.timedelta(days=int(raw))).date()
+        return f"填 {int(raw)}，这是日期的序号，即 {day.year}年{day.month}月{day.day}日"
+    return ""
 
 
 @rule("AMT113", "人数、份数、件数为负或不是整数", severity=Severity.ERROR, basis=NUMBERS_ONLY)

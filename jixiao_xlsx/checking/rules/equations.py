@@ -78,7 +78,7 @@ def _unbalanced(verdict: Verdict, evidence: Evidence) -> Flag:
         place=anchor.place,
         item=anchor.row,
         field=anchor.column,
-        reported=anchor.text,
+        reported=anchor.as_seen,
         message=message(verdict, anchor, evidence),
         expected=_expected(verdict, anchor),
         difference=difference_text(verdict, anchor),

@@ -8,7 +8,12 @@ from decimal import Decimal
 
 from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
 from jixiao_xlsx.checking.bases import ROUNDING_PRACTICE
-from jixiao_xlsx.checking.equation_messages import amount_text, anchor_cell, counterpart_text
+from jixiao_xlsx.checking.equation_messages import (
+    amount_text,
+    anchor_cell,
+    counterpart_text,
+    figure_text,
+)
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.values.amounts import Convention, atoms_per
@@ -102,7 +107,7 @@ def last_digit(evidence: Evidence) -> Iterator[Observation]:
         evidence,
         Outcome.LAST_DIGIT,
         lambda verdict, anchor: (
-            f" {amount_text(anchor.number, anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
+            f" {figure_text(anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
             "只差最后一位，而本表自身是平的，算作平尾差，不用改。"
         ),
     )
@@ -147,7 +152,7 @@ def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
         evidence,
         Outcome.COARSE,
         lambda verdict, anchor: (
-            f" {amount_text(anchor.number, anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
+            f" {figure_text(anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
             "不完全相等；本表的数都是 100 元的整倍数，"
             "像是由万元数折算的，按这个精度相符。请改填账上的数，精确到分。"
         ),

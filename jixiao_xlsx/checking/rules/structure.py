@@ -188,6 +188,9 @@ def unread(evidence: Evidence) -> Iterator[Observation]:
     )
 
 
+_SUMS = frozenset({"total", "subtotal"})
+
+
 @rule("STR105", "不在选项之内", severity=Severity.WARNING, basis=FORM_TITLES)
 def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
     """应从下拉选项中选择的格填了别的内容。
@@ -197,7 +200,7 @@ def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
     for name, table in evidence.submission.tables.items():
         form = evidence.template.table[name]
         for row in table.rows if form.chosen else ():
-            for column in form.chosen if row.kind != "total" else ():
+            for column in form.chosen if row.kind not in _SUMS else ():
                 cell, choices = row.get(column.title), form.choices_of(row.title, column)
                 if cell is None or cell.blank or not choices:
                     continue
@@ -221,16 +224,102 @@ def _among(text: str, choices: tuple[str, ...]) -> bool:
 _SIGNS = {"<=": "≤", "≦": "≤", ">=": "≥", "≧": "≥", "＝": "="}
 
 
-@rule("STR106", "隐藏的行或工作表里有数", severity=Severity.NOTE, basis=FORM_TITLES)
+@rule("STR106", "隐藏的行、列、格或工作表里有内容", severity=Severity.NOTE, basis=FORM_TITLES)
 def hidden(evidence: Evidence) -> Iterator[Observation]:
-    """隐藏的行和工作表照样参加核对；请确认不是旧数据。
+    """隐藏的行、列和工作表，以及格式设成不显示（;;;）的格，照样参加核对；请确认不是旧数据。
 
     改法：取消隐藏看一看；是旧数据的删去。
     """
     yield from _from_notes(
-        _notes(evidence, "hidden_row", "hidden_sheet"),
+        _notes(evidence, "hidden_row", "hidden_column", "hidden_sheet"),
         "{items}是隐藏的，里面有内容。请确认不是旧数据，是旧数据的请删去。",
     )
+    yield from _from_notes(
+        _notes(evidence, "invisible_cell"),
+        "{items}设成了不显示内容的格式，里面的数看不见，但已照常核对。"
+        "请把格式改回“数值”，是旧数据的请删去。",
+    )
+
+
+@rule("STR115", "表头写的金额单位与表样不同", severity=Severity.ERROR, basis=FORM_TITLES)
+def other_unit(evidence: Evidence) -> Iterator[Observation]:
+    """表上方、表题或行、列标题里写的金额单位与表样的不同。读数一律按表样的单位；整张表照改后的单位填报的，各数都差同样的倍数。
+
+    改法：把单位改回表样的，金额也按表样的单位填。
+    """
+    for name, table in evidence.submission.tables.items():
+        form = evidence.template.table[name]
+        for stated in table.stated_units:
+            wanted = _money_units(form, stated.column, stated.row)
+            yield Looked(1)
+            if wanted and stated.unit not in wanted:
+                unit = "、".join(sorted(wanted))
+                what = stated.column or stated.row or table.name
+                text = (
+                    f"“{what}”写的单位是“{stated.unit}”，表样是“{unit}”，核对时按{unit}读。"
+                    f"请改回“{unit}”，金额也按{unit}填。"
+                )
+                yield flag(stated.cell, text, expected=unit)
+
+
+@lru_cache(maxsize=4096)
+def _money_units(form: TableSpec, column: str, row: str) -> frozenset[str]:
+    """Return the units that the form has for money in a column, in a row, or in the whole table."""
+    rows = [row] if row in form.row else ["", *form.row]
+    columns = [form.column[column]] if column else form.columns
+    return frozenset(
+        form.unit_of(title, one)
+        for title in rows
+        for one in columns
+        if form.kind(title, one) == "money" and form.exists(title, one)
+    )
+
+
+@rule("STR116", "空表上贴着图片", severity=Severity.NOTE, basis=FORM_TITLES)
+def picture(evidence: Evidence) -> Iterator[Observation]:
+    """表里没有填数，工作表上却放着图片：图片里的数读不出来，不能核对。
+
+    改法：把图片里的数填到格里，删去图片。
+    """
+    for note in _notes(evidence, "picture"):
+        yield Looked(1)
+        text = f"“{note.item}”没有填数，表上贴着图片；图片里的数读不出来。请把数填到格里。"
+        yield Flag(note.place, note.item, "", "", text)
+
+
+@rule("STR117", "原表隐藏，另有可见的副本", severity=Severity.WARNING, basis=FORM_TITLES)
+def hidden_original(evidence: Evidence) -> Iterator[Observation]:
+    """同一张表有两份，原名的被隐藏，看得见的是副本。核对的是看得见的那一份；两份的数不同的，要说清以哪一份为准，相同的只作提示。
+
+    改法：只留一份，改回原名；数不同的，附情况说明。
+    """
+    for note in _notes(evidence, "hidden_original"):
+        yield Looked(1)
+        same = not note.text
+        what = "两份的数相同" if same else f"两份有不同的数（{note.text}）"
+        text = (
+            f"工作表“{note.item}”被隐藏，核对的是看得见的“{note.place.sheet}”；{what}。"
+            f"请只留一份，改名“{note.item}”。"
+        )
+        severity = Severity.NOTE if same else None
+        yield Flag(note.place, note.item, "", "", text, severity=severity)
+
+
+@rule("STR118", "表里有小计行", severity=Severity.NOTE, basis=FORM_TITLES)
+def subtotal(evidence: Evidence) -> Iterator[Observation]:
+    """逐行填写的表里有小计行：它是别的行之和，不再加进合计，也不另行核对。
+
+    改法：不用改；小计行可以删去，合计不会变。
+    """
+    for table in evidence.submission.tables.values():
+        rows = [row for row in table.rows if row.kind == "subtotal" and row.cells]
+        yield Looked(sum(len(row.cells) for row in rows))
+        if rows:
+            cells = [next(iter(row.cells.values())) for row in rows]
+            named = "、".join(f"第 {_line(cell.ref)} 行“{cell.row}”" for cell in cells[:3])
+            more = f"等 {len(rows)} 行" if len(rows) > 3 else ""
+            text = f"《{table.sheet}》{named}{more}认作小计行，核对时不再加进合计。是明细的，请改用别的名称。"
+            yield flag(cells[0], text, related=tuple(c.place for c in cells), count=len(rows))
 
 
 @rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM_TITLES)

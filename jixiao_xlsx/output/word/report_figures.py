@@ -260,7 +260,8 @@ def _table(table: Table | None) -> dict[str, object]:
         "各行": [
             _row(row)
             for row in rows
-            if row.kind != "total" and any(not c.blank for c in row.cells.values())
+            if row.kind not in {"total", "subtotal"}
+            and any(not c.blank for c in row.cells.values())
         ],
         "合计": _row(table.total) if table and table.total else {},
     }

@@ -12,7 +12,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.reading.find_tables import Header, Region, find_header, find_rows
-from jixiao_xlsx.reading.sheet_flags import SheetFlags
+from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.table_rows import read_regions
 from jixiao_xlsx.reading.titles import FormTitles, TableTitles, loosen, title_key
 from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable

@@ -20,6 +20,7 @@ from jixiao_xlsx.values.severity import Severity
 
 FUNDS = "资金执行"
 _LABEL_WIDTH, _WIDTH = 24.0, 17.0
+_SUMS = frozenset({"total", "subtotal"})
 _KINDS = {"money": "money", "percent": "percent", "score": "score", "count": "int"}
 
 
@@ -154,7 +155,7 @@ def _write_sums(sheet: Any, styles: Styles, written: WrittenTable, spec: TableSp
 
     Return the row after them.
     """
-    parts = [(row, number) for row, number in written.rows if row.kind != "total"]
+    parts = [(row, number) for row, number in written.rows if row.kind not in _SUMS]
     total = next((one for one in written.rows if one[0].kind == "total"), None)
     if not parts or total is None:
         return written.end
@@ -166,7 +167,7 @@ def _write_sums(sheet: Any, styles: Styles, written: WrittenTable, spec: TableSp
         if column.type == "money":
             letter = written.columns[column.title]
             summed = _sum(row.get(column.title) for row, _ in parts)
-            area = f"{letter}{parts[0][1]}:{letter}{parts[-1][1]}"
+            area = _areas(letter, [number for _, number in parts])
             live = Live(
                 f'=IF(COUNT({area})=0,"",SUM({area}))', "" if summed is None else float(summed)
             )
@@ -178,6 +179,17 @@ def _write_sums(sheet: Any, styles: Styles, written: WrittenTable, spec: TableSp
             put(sheet, sums, at, None, styles["cell total"])
             put(sheet, gaps, at, None, styles["cell total"])
     return gaps + 1
+
+
+def _areas(letter: str, rows: Sequence[int]) -> str:
+    """Return the cells of a column in those rows, a run of them as an area: “E4:E6,E8:E9”."""
+    runs: list[list[int]] = []
+    for row in rows:
+        if runs and row == runs[-1][-1] + 1:
+            runs[-1].append(row)
+        else:
+            runs.append([row])
+    return ",".join(f"{letter}{run[0]}:{letter}{run[-1]}" for run in runs)
 
 
 def _sum(cells: Iterable[Cell | None]) -> Decimal | None:

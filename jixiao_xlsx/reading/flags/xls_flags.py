@@ -11,8 +11,8 @@ import struct
 from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.intake.file_kinds import Encrypted, Refused, broken
-from jixiao_xlsx.reading.sheet_flags import SheetFlags, far_cell, too_far
-from jixiao_xlsx.reading.xlsx_flags import percent_places
+from jixiao_xlsx.reading.flags.sheet_flags import MAX_COLUMNS, SheetFlags, far_cell, too_far
+from jixiao_xlsx.reading.flags.xlsx_flags import percent_places
 from jixiao_xlsx.values.addresses import Position
 
 _MAX_RECORDS = 3_000_000
@@ -29,6 +29,7 @@ _ERRORS = {
 _BUILT_IN_FORMATS = {9: "0%", 10: "0.00%"}
 _BIFF8 = 0x0600
 _BOF, _EOF, _BOUNDSHEET, _FORMAT, _XF, _FILEPASS = 0x0809, 0x000A, 0x0085, 0x041E, 0x00E0, 0x002F
+_COLINFO, _HIDDEN_COLUMN = 0x007D, 1
 _ROW, _FORMULA, _BOOLERR, _NUMBER, _RK, _MULRK, _LABEL, _LABELSST = (
     0x0208,
     0x0006,
@@ -56,14 +57,15 @@ _UNREADABLE = (
 def read_xls_flags(data: bytes) -> Mapping[str, SheetFlags]:
     """Return the flags of every worksheet by name; {} before Excel 97. Raises Refused."""
     try:
-        return _workbook_flags(_workbook_stream(data))
+        return _workbook_flags(workbook_stream(data))
     except Refused:
         raise
     except _UNREADABLE as error:
         raise broken() from error
 
 
-def _workbook_stream(data: bytes) -> bytes:
+def workbook_stream(data: bytes) -> bytes:
+    """Return the records of a workbook. Raises Refused."""
     if not data.startswith(_OLE):
         return data
     import olefile
@@ -124,6 +126,8 @@ def _sheet_flags(stream: bytes, name: str, at: int, formats: Mapping[int, str]) 
             sheet.take_row(body)
         elif kind == _MULRK:
             sheet.take_numbers(body)
+        elif kind == _COLINFO:
+            sheet.take_columns(body)
         elif kind in _CELLS:
             sheet.take_cell(kind, body)
     return SheetFlags(
@@ -133,6 +137,7 @@ def _sheet_flags(stream: bytes, name: str, at: int, formats: Mapping[int, str]) 
         percent_places(sheet.formats),
         frozenset(sheet.hidden_rows),
         formats=sheet.formats,
+        hidden_columns=frozenset(sheet.hidden_columns),
     )
 
 
@@ -146,12 +151,19 @@ class _SheetPass:
         self.errors: dict[Position, str] = {}
         self.formats: dict[Position, str] = {}
         self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
         self.height = self.width = 0
 
     def take_row(self, body: bytes) -> None:
         """Take the properties of a row."""
         if struct.unpack_from("<I", body, 12)[0] & 0x20:
             self.hidden_rows.add(struct.unpack_from("<H", body)[0])
+
+    def take_columns(self, body: bytes) -> None:
+        """Take the properties of a run of columns."""
+        first, last, _, _, options = struct.unpack_from("<HHHHH", body)
+        if options & _HIDDEN_COLUMN:
+            self.hidden_columns.update(range(first, min(last + 1, MAX_COLUMNS)))
 
     def take_numbers(self, body: bytes) -> None:
         """Take a run of numbers in one row."""

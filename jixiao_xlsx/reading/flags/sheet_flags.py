@@ -26,8 +26,10 @@ class SheetFlags:
     """What is known about the cells of one sheet, by position.
 
     A formula's text is without "="; "" where the format (.xls) keeps no text. The members of a
-    shared formula carry the text of its first cell. `merges` are inclusive areas. `formats` are
-    the codes of number formats, as `0.00"万亩"`, where a cell has one that the file spells out.
+    shared formula carry the text of its first cell, which `origins` gives. `merges` are
+    inclusive areas. `formats` are the codes of number formats, as `0.00"万亩"`, where a cell has one
+    that the file spells out.
+    `pictures`: something is drawn on the sheet.
     """
 
     formulas: Mapping[Position, str] = field(default_factory=dict)
@@ -37,6 +39,9 @@ class SheetFlags:
     hidden_rows: frozenset[int] = frozenset()
     merges: tuple[Area, ...] = ()
     formats: Mapping[Position, str] = field(default_factory=dict)
+    hidden_columns: frozenset[int] = frozenset()
+    origins: Mapping[Position, Position] = field(default_factory=dict)
+    pictures: bool = False
 
 
 def too_far(height: int, width: int) -> bool:

@@ -9,14 +9,14 @@ from collections.abc import Mapping
 from xml.parsers import expat
 
 from jixiao_xlsx.intake.file_kinds import Refused, broken, open_zip
-from jixiao_xlsx.reading.guard import UNREADABLE_PART, bounded_xml
-from jixiao_xlsx.reading.sheet_flags import (
+from jixiao_xlsx.reading.flags.sheet_flags import (
     MAX_COLUMNS,
     MAX_ROWS,
     WORKBOOK_BOUNDS,
     SheetFlags,
     too_far,
 )
+from jixiao_xlsx.reading.guard import UNREADABLE_PART, bounded_xml
 from jixiao_xlsx.values.addresses import Area, Position, a1
 
 
@@ -49,6 +49,8 @@ class _ContentPass:
         self.errors: dict[Position, str] = {}
         self.percents: set[Position] = set()
         self.hidden_rows: set[int] = set()
+        self.hidden_columns: set[int] = set()
+        self.next_column, self.pictures = 0, False
         self.merges: list[Area] = []
 
     def attach(self, parser: expat.XMLParserType) -> None:
@@ -69,6 +71,13 @@ class _ContentPass:
             self.hidden = attributes.get("table:visibility", "visible") != "visible"
         elif name in {"table:table-cell", "table:covered-table-cell"}:
             self.start_cell(attributes)
+        elif name == "table:table-column":
+            first, count = self.next_column, _count(attributes, "table:number-columns-repeated")
+            self.next_column += count
+            if attributes.get("table:visibility", "visible") != "visible":
+                self.hidden_columns |= set(range(first, min(self.next_column, MAX_COLUMNS)))
+        elif name == "draw:image":
+            self.pictures = True
 
     def start_cell(self, attributes: dict[str, str]) -> None:
         """Take a cell, or a run of like ones."""
@@ -113,8 +122,10 @@ class _ContentPass:
                 self.errors,
                 frozenset(),
                 frozenset(self.percents),
-                frozenset(self.hidden_rows),
-                tuple(self.merges),
+                hidden_rows=frozenset(self.hidden_rows),
+                hidden_columns=frozenset(self.hidden_columns),
+                merges=tuple(self.merges),
+                pictures=self.pictures,
             )
 
     def end_row(self) -> None:

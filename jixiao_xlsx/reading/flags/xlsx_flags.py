@@ -9,7 +9,6 @@ without an address.
 from __future__ import annotations
 
 import posixpath
-import re
 import zipfile
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
@@ -17,7 +16,16 @@ from functools import lru_cache
 from typing import NamedTuple
 from xml.parsers import expat
 
-from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, open_zip
+from jixiao_xlsx.intake.file_kinds import SAVE_AS, Refused, broken, open_zip, plain_names
+from jixiao_xlsx.reading.flags.number_formats import percent_format
+from jixiao_xlsx.reading.flags.sheet_flags import (
+    MAX_COLUMNS,
+    MAX_ROWS,
+    WORKBOOK_BOUNDS,
+    SheetFlags,
+    far_cell,
+    too_far,
+)
 from jixiao_xlsx.reading.guard import (
     UNREADABLE_PART,
     bounded_xml,
@@ -25,13 +33,6 @@ from jixiao_xlsx.reading.guard import (
     parse_list,
     read_list,
     unpack_only,
-)
-from jixiao_xlsx.reading.sheet_flags import (
-    MAX_ROWS,
-    WORKBOOK_BOUNDS,
-    SheetFlags,
-    far_cell,
-    too_far,
 )
 from jixiao_xlsx.values.addresses import Area, Position, a1, position
 
@@ -41,7 +42,6 @@ _MAX_SHEETS = 255
 _TRUE = frozenset({"1", "true", "on"})
 _XF_LISTS = frozenset({"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"})
 _BUILT_IN_FORMATS = {"9": "0%", "10": "0.00%"}
-_LITERALS = re.compile(r'"[^"]*"|\\.|\[[^\]]*\]')
 _CACHED_STYLES = 1 << 18  # bytes
 
 
@@ -74,7 +74,7 @@ def read_xlsx_flags(
 def _read_flags(
     archive: zipfile.ZipFile, wanted: Callable[[str, bool], bool]
 ) -> Mapping[str, SheetFlags]:
-    names = {name.lower(): name for name in archive.namelist()}
+    names = plain_names(archive)
 
     def load(part: str) -> bytes:
         name = names.get(part.lower())
@@ -99,6 +99,10 @@ def _read_flags(
         if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
             part = names[sheet.part.lower()]
             flags[sheet.name], area = _scan_sheet(archive, part, sheet.name, formats)
+            place, _, file = sheet.part.rpartition("/")
+            own = _links(load(f"{place}/_rels/{file}.rels"), place).values()
+            if any(kind == "drawing" for kind, _ in own):
+                flags[sheet.name] = replace(flags[sheet.name], pictures=True)
             total += area
             if total > _MAX_TOTAL_AREA:
                 raise Refused(
@@ -151,11 +155,6 @@ def _listed_sheets(xml: bytes, links: Mapping[str, _Link]) -> Iterator[_ListedSh
         )
 
 
-def percent_format(code: str) -> bool:
-    """Return whether a number format shows a percentage: a sign that is no literal."""
-    return "%" in _LITERALS.sub("", code)
-
-
 def percent_places(formats: Mapping[Position, str]) -> frozenset[Position]:
     """Return the cells whose number format shows a percentage."""
     percents = {code for code in set(formats.values()) if percent_format(code)}
@@ -203,9 +202,9 @@ def _scan_sheet(
     return scan.flags(), (scan.last_row + 1) * (scan.last_column + 1)
 
 
-_CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT, _DATA, _AFTER = range(1, 9)
+_CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT, _DATA, _AFTER, _COLUMN = range(1, 10)
 _TAGS = {"c": _CELL, "v": _VALUE, "is": _VALUE, "f": _FORMULA, "row": _ROW, "mergeCell": _MERGE}
-_TAGS |= dict.fromkeys(("t", "r", "rPr"), _TEXT) | {"sheetData": _DATA}
+_TAGS |= dict.fromkeys(("t", "r", "rPr"), _TEXT) | {"sheetData": _DATA, "col": _COLUMN}
 _TAGS |= dict.fromkeys(
     ("conditionalFormatting", "dataValidations", "hyperlinks", "pageMargins", "extLst"), _AFTER
 )
@@ -222,11 +221,13 @@ class _SheetPass:
         self.style_formats = formats
         self.tags: dict[str, int] = dict(_TAGS)
         self.formulas: dict[Position, str] = {}
-        self.shared: dict[str, str] = {}
+        self.shared: dict[str, tuple[str, Position]] = {}
+        self.origins: dict[Position, Position] = {}
         self.errors: dict[Position, str] = {}
         self.uncalculated: set[Position] = set()
         self.formats: dict[Position, str] = {}
         self.hidden: set[int] = set()
+        self.hidden_columns: set[int] = set()
         self.merges: list[Area] = []
         self.row = self.last_row = self.last_column = -1
         self.previous_address = ""  # of the cell before, in this row
@@ -304,6 +305,10 @@ class _SheetPass:
             first, _, last = attributes.get("ref", "").partition(":")
             if first and last:
                 self.merges.append((*position(first), *position(last)))
+        elif tag == _COLUMN:
+            if attributes.get("hidden") in _TRUE:
+                left, right = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
+                self.hidden_columns.update(range(left - 1, min(right, MAX_COLUMNS)))
         elif tag == _DATA:
             self.in_data = True
         elif self.in_data:
@@ -319,7 +324,7 @@ class _SheetPass:
             place = position(cell["r"])
             text = "".join(self.value_texts).strip()
             if formula is not None:
-                self.formulas[place] = self.formula_text(formula)
+                self.formulas[place] = self.formula_text(formula, place)
                 is_text = cell.get("t") in {"str", "inlineStr", "s"}
                 if not self.has_value or (not text and not is_text):
                     self.uncalculated.add(place)
@@ -329,14 +334,14 @@ class _SheetPass:
         self.value_texts.clear()
         self.formula_texts.clear()
 
-    def formula_text(self, formula: dict[str, str]) -> str:
+    def formula_text(self, formula: dict[str, str], place: Position) -> str:
         """Return the text of the formula just read: its own, or that of the group it shares."""
         text = "".join(self.formula_texts).strip()
         group = formula.get("si", "")
         if formula.get("t") == "shared":
             if text:
-                self.shared[group] = text
-            return self.shared.get(group, text)
+                self.shared[group] = text, place
+            text, self.origins[place] = self.shared.get(group, (text, place))
         return text
 
     def flags(self) -> SheetFlags:
@@ -351,4 +356,6 @@ class _SheetPass:
             frozenset(self.hidden),
             tuple(self.merges),
             self.formats,
+            frozenset(self.hidden_columns),
+            self.origins,
         )

@@ -1,0 +1,1 @@
+"""What the bytes of each format say about cells beyond their values."""

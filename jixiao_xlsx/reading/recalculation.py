@@ -1,0 +1,75 @@
+"""What the formulas of a workbook give today, whatever results were saved with them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from decimal import Decimal
+
+from jixiao_xlsx.reading.formula_values import UnknownFormula, Value, formula_value
+from jixiao_xlsx.reading.worksheet import Worksheet
+from jixiao_xlsx.values.addresses import Position
+from jixiao_xlsx.values.text import from_float
+
+_LONGEST_CHAIN = 40  # formulas over formulas
+
+
+class Recalculation:
+    """The values of formulas from the typed cells up, each calculated once."""
+
+    def __init__(self, sheets: Mapping[str, Worksheet]) -> None:
+        self.sheets = sheets
+        self.results: dict[tuple[str, Position], Value] = {}
+        self.unknown: set[tuple[str, Position]] = set()
+        self.depth = 0
+
+    def result(self, sheet: str, place: Position) -> Value:
+        """Return what the formula there gives, "" for a text of nothing. Raises UnknownFormula."""
+        key = sheet, place
+        if key in self.results:
+            return self.results[key]
+        if key in self.unknown or self.depth > _LONGEST_CHAIN:
+            raise UnknownFormula
+        self.unknown.add(
+            key
+        )  # while it is calculated too: a formula that needs itself has no value
+        flags = self.sheets[sheet].flags
+        first = flags.origins.get(place, place)
+        move = place[0] - first[0], place[1] - first[1]
+        self.depth += 1
+        try:
+            value = formula_value(flags.formulas[place], self._value, sheet, move)
+        finally:
+            self.depth -= 1
+        self.unknown.discard(key)
+        self.results[key] = value
+        return value
+
+    def _value(self, name: str, place: Position) -> Value:
+        sheet = self.sheets.get(name)
+        if sheet is None or place in sheet.flags.errors:
+            raise UnknownFormula
+        if place in sheet.flags.formulas:
+            try:
+                return self.result(name, place)
+            except UnknownFormula:
+                if place in sheet.flags.uncalculated:
+                    raise
+        raw = sheet.raw(*place)
+        if raw is None or isinstance(raw, str | bool):
+            return raw
+        if isinstance(raw, int | float):
+            return float(raw)
+        raise UnknownFormula
+
+    def number(self, sheet: str, place: Position) -> Decimal | None:
+        """Return what the formula there gives: a number, None for nothing. Raises UnknownFormula.
+
+        Raised too where it gives a text, a truth or an error.
+        """
+        try:
+            value = self.result(sheet, place)
+        except (ArithmeticError, ValueError) as error:
+            raise UnknownFormula from error
+        if isinstance(value, bool) or (isinstance(value, str) and value):
+            raise UnknownFormula
+        return None if value is None or value == "" else from_float(float(value))

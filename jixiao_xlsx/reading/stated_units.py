@@ -1,0 +1,59 @@
+"""The units of money that a file states: in a line above a table, in its title, in a heading."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from jixiao_xlsx.reading.cell_value import text_cell
+from jixiao_xlsx.reading.find_tables import Header, TitledRows
+from jixiao_xlsx.reading.table_draft import TableDraft
+from jixiao_xlsx.values.addresses import Position
+from jixiao_xlsx.values.cells import StatedUnit
+
+_MONEY = r"(?P<unit>亿元|千万元|百万元|十万元|万元|千元|百元|元)"
+_LINE = re.compile(rf"(?<![报制送管算])单位:(?:人民币)?[(]?{_MONEY}(?![\u4e00-\u9fff])")
+_BESIDE = re.compile(rf"(?:[(\[](?:[^()\[\]]*[:,、])?|[:/]){_MONEY}[)\]]?$")
+
+
+def stated_units(draft: TableDraft, header: Header, lines: TitledRows) -> Iterator[StatedUnit]:
+    """Yield the units stated for a table as a whole, for its columns and for its rows.
+
+    A line above several tables of a sheet is stated for each of them.
+    """
+    above = _above(draft, header)
+    if above is not None:
+        place, unit = above
+        yield StatedUnit(unit, text_cell(draft.sheet, *place, draft.table.name))
+    for title, place in header.cells.items():
+        if unit := _unit(_BESIDE, draft.sheet.keys.get(place, "")):
+            yield StatedUnit(unit, text_cell(draft.sheet, *place, "", title), column=title)
+    for title, place in lines.labels.items():
+        if unit := _unit(_BESIDE, draft.sheet.keys.get(place, "")):
+            yield StatedUnit(unit, text_cell(draft.sheet, *place, title), row=title)
+
+
+def _above(draft: TableDraft, header: Header) -> tuple[Position, str] | None:
+    """Return the statement nearest above the headings, or in a corner of them."""
+    headings = set(header.cells.values())
+    found = [
+        (place, unit)
+        for place, text in draft.sheet.keys.items()
+        if place[0] <= header.bottom and place not in headings
+        if (unit := _unit(_LINE, text) or _in_title(draft, place, text))
+    ]
+    return max(found, key=lambda one: one[0]) if found else None
+
+
+def _in_title(draft: TableDraft, place: Position, text: str) -> str:
+    """Return the unit in brackets at the end of the table's own title line."""
+    own = draft.region.start <= place[0]
+    return _unit(_BESIDE, text) if own and len(text) > _SHORT else ""
+
+
+_SHORT = 6  # letters: a shorter text is no title
+
+
+def _unit(pattern: re.Pattern[str], text: str) -> str:
+    match = pattern.search(text) if text else None
+    return match["unit"] if match else ""
