@@ -5,6 +5,7 @@ The same input gives the same bytes.
 
 from __future__ import annotations
 
+import base64
 import email.policy
 import hashlib
 import re
@@ -23,6 +24,7 @@ _TYPES = {
     ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
 _PLACEHOLDER = "attachment-{}-by-name"
+_STAND_IN = "content-of-attachment-{}"
 _POLICY = email.policy.SMTP.clone(max_line_length=76)
 
 
@@ -53,15 +55,27 @@ def draft(
         digest.update(content)
     message["Message-ID"] = f"<{digest.hexdigest()[:32]}@jixiao.invalid>"
     message.set_content(body, charset="utf-8", cte="base64")
-    for number, (name, content) in enumerate(attachments):
+    for number, (name, _) in enumerate(attachments):
         kind, sub = _TYPES.get(name[name.rfind(".") :], ("application", "octet-stream"))
         params = {"name": _PLACEHOLDER.format(number)}
+        stand_in = _STAND_IN.format(number).encode()
         message.add_attachment(
-            content, maintype=kind, subtype=sub, filename=_plain(name), params=params
+            stand_in, maintype=kind, subtype=sub, filename=_plain(name), params=params
         )
     message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
     problem = "" if valid else f"“{address}”不是邮件地址" if address else "未填"
-    return _named_twice(message.as_bytes(), [name for name, _ in attachments]), problem
+    data = _with_contents(message.as_bytes(), [content for _, content in attachments])
+    return _named_twice(data, [name for name, _ in attachments]), problem
+
+
+def _with_contents(data: bytes, contents: Sequence[bytes]) -> bytes:
+    """Put the attachments where their stand-ins are: the library goes over them line by line."""
+    for number, content in enumerate(contents):
+        stand_in = base64.encodebytes(_STAND_IN.format(number).encode()).replace(b"\n", b"\r\n")
+        lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
+        head, _, tail = data.partition(b"\r\n\r\n" + stand_in)
+        data = b"".join((head, b"\r\n\r\n", lines, tail))
+    return data
 
 
 def _named_twice(data: bytes, names: Sequence[str]) -> bytes:
