@@ -16,6 +16,7 @@ from docx.oxml.ns import qn
 from docx.shared import Cm, Pt
 
 from jixiao_xlsx.output.same_bytes import repacked
+from jixiao_xlsx.output.xlsx.patch.package import Package
 
 CENTER, RIGHT, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
 BODY, TITLE = "仿宋", "宋体"
@@ -210,6 +211,41 @@ def briefing() -> Any:
     return document
 
 
+_UNUSED = {"thumbnail", "customXml", "stylesWithEffects", "webSettings", "numbering"}
+
+
+def _slim(data: bytes) -> bytes:
+    """Return a document without what nothing in it uses: a copy of it lies in every letter."""
+    package = Package(data)
+    for part in ("", package.main_part()):
+        for identity, kind, target in list(package.relations(part)):
+            if kind in _UNUSED:
+                for _, _, further in list(package.relations(target)):
+                    package.drop(further)
+                package.unrelate(part, identity)
+                package.drop(target)
+    styles = package.edit("word/styles.xml")
+    named = {style.get(qn("w:styleId")): style for style in styles.findall(qn("w:style"))}
+    used = {one for one, style in named.items() if style.get(qn("w:default")) == "1"}
+    used |= _styles_named_in(package.tree("word/document.xml"))
+    while (
+        further := {one for style in used & named.keys() for one in _styles_named_in(named[style])}
+        - used
+    ):
+        used |= further
+    for one in styles.findall(qn("w:latentStyles")):
+        styles.remove(one)
+    for name, style in named.items():
+        if name not in used:
+            styles.remove(style)
+    return package.save()
+
+
+def _styles_named_in(root: Any) -> set[str]:
+    names = ("pStyle", "rStyle", "tblStyle", "basedOn", "next", "link")
+    return {one.get(qn("w:val")) for name in names for one in root.iter(qn(f"w:{name}"))}
+
+
 def main(folder: Path) -> None:
     """Write the templates into `folder`: the same bytes every time."""
     for name, document in (
@@ -220,7 +256,7 @@ def main(folder: Path) -> None:
     ):
         stream = io.BytesIO()
         document.save(stream)
-        (folder / f"{name}.docx").write_bytes(repacked(stream.getvalue()))
+        (folder / f"{name}.docx").write_bytes(repacked(_slim(stream.getvalue())))
 
 
 if __name__ == "__main__":
