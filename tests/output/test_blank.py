@@ -35,6 +35,10 @@ from jixiao_xlsx.values.people import Bureau
 SHARED_FUNCTIONS = {
     *(
         "IF",
+        "ABS",
+        "ADDRESS",
+        "COLUMN",
+        "ROW",
         "AND",
         "OR",
         "NOT",

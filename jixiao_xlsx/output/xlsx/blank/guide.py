@@ -172,7 +172,7 @@ def _delivery(bureau: Bureau) -> Iterator[str]:
         + (f"（{people}）" if people else "")
         + "，只报这一个文件，文件名写明单位名称。"
     )
-    yield "报来后统一核对：没有问题的发通过通知；有问题的退回一份批注副本，错的格子标了颜色、写明怎么改，照着改好再报。"
+    yield "报来后统一核对：没有问题的发通过通知；有错误的退回一份批注副本，疑似填错的格标了颜色、写明要核对什么，核实更正后再报；只有警告的，在批注副本的核实说明里写明情况即可。"
 
 
 def _write_about(canvas: Canvas, sheet: Any, line: int, place: SheetPlace) -> str:

@@ -10,6 +10,7 @@ from itertools import combinations
 from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import Live, text_constant
+from jixiao_xlsx.output.xlsx.self_check.first_causes import write_first_cause
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
     LIVE_ZERO,
@@ -78,12 +79,13 @@ def write_equation(
     failed = helper.put(row, after, failing.formula, failing.value)
     difference = choose([(alone, LIVE_ZERO)], _difference(one.spec, sums))
     gap = helper.put(row, after + 1, difference.formula, difference.value)
+    cause = write_first_cause(helper, one, (row, after + 2), gap)
     held_ways = [
         (Test(f"{holds.formula}=1", bool(holds.value)), constant(text)) for holds, text in reliefs
     ]
     state = choose(
         [*unjudged, (alone, _unfilled(helper, one, sums)), *held_ways],
-        _failure(one, gap, helper.figure(one.anchor).unit),
+        _failure(one, gap, helper.figure(one.anchor).unit, cause),
     )
     return LiveVerdict(state, failed)
 
@@ -109,15 +111,17 @@ def _difference(spec: EquationSpec, sums: Sequence[SideSum]) -> Live:
     return Live(text, float(max(gaps)))
 
 
-def _failure(one: PlacedEquation, gap: Live, unit: str) -> Live:
-    """Return “✗ 差 12.37 万元”; in a column that only draws a 提示, △ instead."""
+def _failure(one: PlacedEquation, gap: Live, unit: str, cause: Live) -> Live:
+    """Return “✗ 差 12.37 万元” and a cause; in a column that only draws a 提示, △ instead."""
     lead, tail = f"{FAILED} 差 ", f" {unit}"
     if one.label in one.spec.note_columns and one.spec.relation.scope is Scope.COLUMN:
         lead, tail = f"{EXCUSED} 差 ", f" {unit}（预算列，仅供核对）"
     picture = "#,##0.00" if unit == "元" else "#,##0.00####" if atoms_per(unit) > 1 else "#,##0"
     amount = f'TEXT({gap.formula}/{atoms_per(unit)},"{picture}")'
     formula = f"{text_constant(lead)}&{amount}&{text_constant(tail)}"
-    return Live(formula, lead + _pictured(number_of(gap) / atoms_per(unit), picture) + tail)
+    formula += f"&{cause.formula}" if cause.formula != text_constant("") else ""
+    now = lead + _pictured(number_of(gap) / atoms_per(unit), picture) + tail
+    return Live(formula, f"{now}{cause.value}")
 
 
 def _pictured(value: Decimal, picture: str) -> str:

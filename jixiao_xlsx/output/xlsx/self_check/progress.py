@@ -58,7 +58,7 @@ def progress(check: SelfCheck, title: str) -> Live | None:
         [
             (positive(failed), counted_text("还有 ", failed, " 处不平")),
             (positive(missing), counted_text("必填未填 ", missing, " 项")),
-            (in_order, constant("✓ 相符")),
+            (in_order, counted_text("✓ 核对了 ", right, " 处，相符")),
         ],
         constant("没有填"),
     )

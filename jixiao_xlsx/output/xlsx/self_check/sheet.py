@@ -50,7 +50,7 @@ _COLUMNS: Mapping[str, float] = {
     "行 / 列": 30,
     "核对关系": 60,
     "单元格": 9,
-    "结果": 34,
+    "结果": 40,
     "情况说明": 34,
 }
 _WIDTHS = list(_COLUMNS.values())
@@ -58,7 +58,8 @@ _SHEET, _LABEL, _TEXT, _LINK, _STATE, _REMARK = 1, 2, 3, 4, 5, 6
 _COUNTERS, _LEGEND, _HEADER = 1, 2, 3
 _EXPLAINED = f"{EXCUSED} 已说明，"
 _HOW = (
-    f"{HOLDS} 相符；{FAILED} 不平，请改正；{EXCUSED} 尾差，或仅供核对，不必改；"
+    f"{HOLDS} 相符（只指这一行的关系，得分另由财政复算）；{FAILED} 不平，请核对，"
+    f"“疑似”后是最可能的一格，以账簿为准；{EXCUSED} 尾差，或仅供核对，不必改；"
     f"{NOT_FILLED}：有一边还没有填；{NOT_NUMERIC}：数字栏里填了文字。"
     "“差”是左边减右边。黄色格是警告类的情况说明：确有原因不能改的，在这里写明，就不再算作不平。"
 )
