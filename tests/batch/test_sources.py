@@ -96,7 +96,7 @@ def test_the_same_findings_in_other_formats(plain: Findings, tmp_path: Path) -> 
         expected = [line for line in plain[entry.report.department] if line[0] != CALCULATED]
         old = not entry.file.endswith(".ods")
         found = lines_of(entry)
-        # LibreOffice writes the empty result of a formula into an .xls as 0: that is said, not guessed.
+        # LibreOffice writes the empty result of a formula into an .xls as 0: said, not guessed.
         assert old or found == expected, entry.file
         assert ("另存为 .xlsx" in entry.reason) == old
 
