@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from jixiao_xlsx.checking.evidence import Evidence
@@ -12,7 +12,7 @@ from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, read_voca
 from jixiao_xlsx.prose.match_figures import FigureMatcher
 from jixiao_xlsx.prose.proofs.report_proofs import SelfProof, self_proofs
 from jixiao_xlsx.prose.read_statements import read_statements
-from jixiao_xlsx.prose.report_passages import own_words, passages
+from jixiao_xlsx.prose.report_passages import own_words, passages, row_items
 from jixiao_xlsx.prose.statements import Fact, ReportStatements
 from jixiao_xlsx.prose.table_figures import TableFigures
 from jixiao_xlsx.values.amounts import Interval
@@ -25,7 +25,11 @@ class ProseEvidence(Evidence):
     @cached_property
     def vocabulary(self) -> Vocabulary | None:
         """The words reports of this form are read with."""
-        return read_vocabulary(self.template)
+        known = read_vocabulary(self.template)
+        if known is None:
+            return None
+        own = {one.name: one for one in row_items(self.submission, known)}
+        return replace(known, items={**known.items, **own}) if own else known
 
     @cached_property
     def statements(self) -> ReportStatements | None:

@@ -7,7 +7,7 @@ same paragraph and the cells near the compared one; rules call them only before 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
@@ -16,7 +16,7 @@ from jixiao_xlsx.prose.language.vocabulary import fold
 from jixiao_xlsx.prose.statements import Fact, Listing, ReportStatements
 from jixiao_xlsx.prose.table_figures import TableFigure, TableFigures
 from jixiao_xlsx.values.amounts import Interval, atoms_per, rate_holds
-from jixiao_xlsx.values.cells import Cell, Submission, Table
+from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
 
 _SIGNIFICANT = 2  # letters of 上级下达, 上年结转, by which a text names them
 _NEAREST = 8  # figures on either side that may add up: of more, some would by chance
@@ -167,7 +167,12 @@ def follows(statements: ReportStatements, mention: Mention, *parts: Mention | No
 # -------------------------------------------------------------------------------------------- cells
 
 
-def is_of_another_cell(fact: Fact, figures: Sequence[TableFigure], tables: TableFigures) -> bool:
+def is_of_another_cell(
+    fact: Fact,
+    figures: Sequence[TableFigure],
+    tables: TableFigures,
+    taken: Collection[Place] = (),
+) -> bool:
     """Return whether the figure is that of a cell beside the compared ones whose title the
     paragraph names first: “一般公共服务支出……由基本支出 535.93 万元”.
 
@@ -179,6 +184,7 @@ def is_of_another_cell(fact: Fact, figures: Sequence[TableFigure], tables: Table
     named = fact.mention.has("item", "subject")
     return any(
         cell.row != other.row
+        and other.place not in taken
         and (
             _part_by_name(cell.row, other.row, before)
             or ((not named or cell.row in _ALL) and _title(other.row) in before)

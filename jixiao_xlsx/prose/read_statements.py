@@ -25,7 +25,7 @@ from jixiao_xlsx.prose.language.clauses import (
 )
 from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS, THIS, Reader, ScopedLine
 from jixiao_xlsx.prose.language.topics import NAMING_KINDS, Topic, Topics
-from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word
+from jixiao_xlsx.prose.language.vocabulary import ROW, Lexicon, Vocabulary, Word
 from jixiao_xlsx.prose.lists import CLAUSE_BREAKS, LIST_OPENERS, Lists
 from jixiao_xlsx.prose.portions import has_portions
 from jixiao_xlsx.prose.relations import LIST_SEPARATORS
@@ -43,6 +43,7 @@ _UNSPENT_AFTER = re.compile("的?(?:尚|还|仍)?(?:未能?|没有?)(?:执行|�
 _FROM = ("由", "从")
 _TAKEN_FROM = re.compile("(?:主要)?(?:安排|用于)")
 _REASON = ("主要", "用于", "其中", "原因", "保障", "因", "由于", "为了")
+_OF_A_ROW = {"budget", "plan", "execution"}
 _ALL_OF_IT = re.compile("部门|整体|总体|全局")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|\d{1,2}[.、])")
 _IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
@@ -407,7 +408,8 @@ class _Sentence(Lists):
 
     def _named_fact(self, mention: Mention, item: Word, role: str, subset: bool) -> Fact:
         """Return of what the lead names; the role may be that of the total it is listed under."""
-        listed = self.parent is not None and mention.gap[:1] in "、，;"
+        goes_on = ";" not in mention.gap or (self.separator in {"", ";"} and not self.children[1:])
+        listed = self.parent is not None and mention.gap[:1] in "、，;" and goes_on
         inherited = (
             not role
             and self.last is not None
@@ -421,6 +423,8 @@ class _Sentence(Lists):
             and (self._is_astray(mention) or self._of_one(self.current))
             and self._opening(item.name) is None
         )
+        row = self.vocabulary.items.get(item.name)
+        bare = bare or (row is not None and row.kind == ROW and role not in _OF_A_ROW)
         return Fact(
             mention,
             () if bare else (item.name,),

@@ -63,6 +63,9 @@ class Relations(SentenceMemory):
             return
         if mention.has("over", "under") and not self._base(mention):
             return
+        budgets = {word.kind for word in mention.words} & {*BUDGET_ROLES}
+        if mention.has("over", "under") and len(budgets) > 1:
+            return  # “年初预算低于全年预算 10 万元” compares two figures; the proofs look at it
         if mention.money:
             self.stepped = self.last = Fact(mention, (), OTHER)
         self.change = self._new_change(mention, amount=mention)
@@ -72,9 +75,11 @@ class Relations(SentenceMemory):
     ) -> StatedChange | None:
         words = mention.words or ()
         named = [word.name for word in words if word.kind in NAMING_KINDS]
-        if len(named) > 1 or (not named and self.current is None):
+        spent = any(word.kind == "spent" for word in words) and not self._is_astray(mention)
+        whole = self.whole if spent and self.current is None and not self.topic else ""
+        if len(named) > 1 or (not named and self.current is None and not whole):
             return None
-        item = named[0] if named else self.current.item if self.current else ""
+        item = named[0] if named else self.current.item if self.current else whole
         direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (
             -1 if mention.value < 0 else 1
         )

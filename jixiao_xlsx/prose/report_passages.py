@@ -8,11 +8,14 @@ from itertools import groupby
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.prose.language.clauses import Passage, passage
-from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word, fold
+from jixiao_xlsx.prose.language.vocabulary import ROW, Item, Lexicon, Vocabulary, Word, fold
 from jixiao_xlsx.prose.language.wrapping import put_together
 from jixiao_xlsx.prose.table_figures import standing_for
 from jixiao_xlsx.values.cells import Document, Place, Submission
+from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.text import tidy
+
+_SHORTEST = 4  # letters of a name that is no common word
 
 
 def passages(
@@ -77,6 +80,11 @@ def own_words(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[
         if submission.department.strip().endswith(ends)
     )
     yield from _respondents(submission, vocabulary)
+    yield from (
+        (fold(name), Word("item", name))
+        for name, item in vocabulary.items.items()
+        if item.kind == ROW
+    )
     spec = vocabulary.subjects
     table = submission.get(spec.table) if spec else None
     if spec is None or table is None:
@@ -100,6 +108,21 @@ def _respondents(submission: Submission, vocabulary: Vocabulary) -> Iterator[tup
     )
     for label in labels:
         yield fold(label), Word("filler") if len(labels) == 1 else Word("respondent", label)
+
+
+def row_items(submission: Submission, vocabulary: Vocabulary) -> Iterator[Item]:
+    """Yield the items that rows of this submission are: the tasks of 年度计划."""
+    for spec in vocabulary.rows:
+        table = submission.get(spec.table)
+        for row in table.open_rows if table else ():
+            label = row.get(spec.label)
+            name = tidy(label.text) if label is not None and not label.blank else ""
+            if len(name) >= _SHORTEST and vocabulary.lexicon.at(fold(name), 0) is None:
+                cells = {
+                    role: (Ref(spec.table, row.title, column),)
+                    for role, column in spec.columns.items()
+                }
+                yield Item(name, ROW, cells=cells)
 
 
 def names_of(department: str) -> tuple[str, ...]:

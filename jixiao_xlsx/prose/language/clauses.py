@@ -24,7 +24,9 @@ _SHORT = re.compile(
 )  # without its unit, or with half of it
 _ANY_NUMBER = re.compile(
     _NUMBER.pattern
-    + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，"
+    + r"|百分之(?P<digits>\d+(?:\.\d+)?)(?![\d.])"
+    + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)"
+    + r"|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，"
     r",。;:、)(占]|$)"
 )
 _DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")}
@@ -166,7 +168,9 @@ def _numbers(sentence: str) -> Iterator[tuple[re.Match[str], str, str]]:
         )
         return  # “上年决算为 0，” is money
     for match in _ANY_NUMBER.finditer(sentence):
-        if match["spelled"]:
+        if match["digits"]:
+            yield match, match["digits"], "%"
+        elif match["spelled"]:
             if (value := _value(match["spelled"])) is not None:
                 yield match, value, "%"
         elif match["number"]:

@@ -18,6 +18,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.equations import Ref
 
 _LANGUAGE = Path(__file__).with_name("language.toml")
+ROW = "row"  # the kind of an item that is a row of this submission
 ROLES = ("original", "budget", "execution", "previous", "quantity")
 WORDS = (
     "original",
@@ -59,6 +60,15 @@ class Item:
     cells: Mapping[str, tuple[Ref, ...]] = field(default_factory=dict)
     sources: tuple[str, ...] = ()
     rest: tuple[Ref, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RowItems:
+    """A table each row of which is an item: the column of their names, columns by role."""
+
+    table: str
+    label: str
+    columns: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,6 +202,9 @@ class Vocabulary:
     tokens: Lexicon | None = None
     frames: tuple[Frame, ...] = ()
     overlapping: tuple[str, ...] = ()
+    named: tuple[str, ...] = ()
+    descending: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[RowItems, ...] = ()
 
 
 class Lexicon:
@@ -299,6 +312,9 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         tokens=Lexicon(more, lexicon),
         frames=tuple(_frame(spec) for spec in data["frame"]),
         overlapping=tuple(data["groups"]["overlapping"]),
+        named=tuple(data["groups"]["named"]),
+        descending=tuple(tuple(one.split("|")) for one in data["groups"]["descending"]),
+        rows=tuple(_row_items(spec) for spec in data.get("rows", ())),
     )
 
 
@@ -406,6 +422,11 @@ def _subjects(spec: Mapping[str, Any]) -> Subjects:
         under=under,
         economic=tuple(map(fold, spec.get("economic", ()))),
     )
+
+
+def _row_items(spec: Mapping[str, Any]) -> RowItems:
+    columns = {role: spec[role] for role in ROLES if role in spec}
+    return RowItems(spec["table"], spec["label"], columns)
 
 
 def _frame(spec: Mapping[str, Any]) -> Frame:

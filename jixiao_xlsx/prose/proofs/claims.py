@@ -10,9 +10,10 @@ from jixiao_xlsx.prose.proofs.tokens import NOUNS, Number, Token
 from jixiao_xlsx.values.amounts import Interval, interval_sum
 
 BUDGET_KINDS = ("original", "budget", "plan")
-SIZE_ROLES = (*BUDGET_KINDS, "execution", "previous", "this", "other")
+SIZE_ROLES = (*BUDGET_KINDS, "execution", "previous", "start", "this", "other", "contract")
 AMOUNTS = ("amount", "base", "reached", "divisor", "left", "full")
 _LONGEST = 6  # figures of a list that are added up
+_PASSING = {"from", "up", "down"}  # before a noun: “由人员经费”, “提升项目”
 _COMPARING = ("than", "over", "under")
 
 
@@ -43,10 +44,15 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Sentence:
-    """The claims of a sentence, in order; `around`: all sizes of the paragraph it stands in."""
+    """The claims of a sentence, in order; `around`: all sizes of the paragraph it stands in.
+
+    `start`: where its text stands in the passage.
+    """
 
     claims: tuple[Claim, ...]
     around: tuple[Claim, ...]
+    text: str
+    start: int
 
     def sums(self, kind: str) -> list[Interval]:
         """Return the sums of figures of a kind that follow one another in the sentence."""
@@ -75,10 +81,13 @@ def claim(number: Number, frames: Sequence[Frame], also: tuple[Interval, ...]) -
     """Return what the first frame that fits says of a number."""
     lead = number.lead
     nouns = [at for at, one in enumerate(lead) if one.kind in NOUNS]
-    kinds = {one.kind for one in lead} | ({"noun"} if nouns else set())
-    if any(one.kind == "from" for one in lead[: nouns[-1] if nouns else 0]):
-        kinds.discard("from")  # “由人员经费……”: whose it is, not what it was
+    named = nouns[-1] if nouns else 0
+    kinds = {one.kind for at, one in enumerate(lead) if at > named or one.kind not in _PASSING}
+    kinds |= {lead[0].kind} if lead and not named else set()
+    kinds |= {"noun"} if nouns else set()
     means = next((one.means for one in frames if one.fits(number.family, kinds)), "amount")
+    if means == "amount" and number.left:
+        return Claim(number, "left", "", "", -1, (number.span, *also))
     role, base = _roles(lead, means)
     return Claim(number, means, role, base, _direction(lead, number), (number.span, *also))
 
@@ -108,9 +117,11 @@ def _of_amount(kinds: Sequence[str]) -> str:
     """Return the role that counts where several are named: “预算执行” is what was spent, “上年预算” is
     another year's.
     """
+    if "start" in kinds:
+        return "original" if set(kinds) & set(BUDGET_KINDS) else "previous"
     if "other" in kinds or ("previous" in kinds and set(kinds) & set(BUDGET_KINDS)):
         return "other"
-    for kind in ("previous", "execution", *BUDGET_KINDS):
+    for kind in ("previous", "execution", *BUDGET_KINDS, "contract"):
         if kind in kinds:
             return kind
     return ""

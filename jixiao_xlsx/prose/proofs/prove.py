@@ -13,10 +13,12 @@ from fractions import Fraction
 from itertools import permutations, product
 
 from jixiao_xlsx.prose.proofs.claims import BUDGET_KINDS, Claim, Sentence
-from jixiao_xlsx.prose.proofs.tokens import Number
-from jixiao_xlsx.values.amounts import ZERO, Interval, rate_holds
+from jixiao_xlsx.prose.proofs.tokens import NOUNS, Number
+from jixiao_xlsx.values.amounts import ZERO, Interval, atoms_per, rate_holds
 
 _NEAR = 3  # of so many sizes before a rate, two are those it is of
+_PLANNED = {*BUDGET_KINDS, "contract"}
+_RATE = "率"
 _DONE = {"execution", "", "this"}
 
 
@@ -69,8 +71,10 @@ def _plan_and_done(sentence: Sentence, rate: Claim) -> tuple[Claim, Claim] | Non
         return None
     kind = near[-1].kind
     near = [one for one in near if one.kind == kind]
-    plans = [one for one in near if one.role in BUDGET_KINDS and _is_base(one.role, rate.base)]
+    plans = [one for one in near if one.role in _PLANNED and _is_base(one.role, rate.base)]
     dones = [one for one in near if one.role in _DONE and one.means == "amount"]
+    if not dones and len(plans) > 1 and plans[-1].role == "contract":
+        dones = [plans.pop()]
     if not plans or not dones or near[-1] not in {plans[-1], dones[-1]}:
         return None
     plan, done = plans[-1], dones[-1]
@@ -164,7 +168,8 @@ def step(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
         if certain:
             yield Proof(claim.number, "change", None, of, turned=True)
         return
-    if not _is_difference(sentence, claim) and claim.means != "apart":
+    sure = claim.means != "apart" or (claim.role and claim.base)
+    if sure and not _is_difference(sentence, claim):
         right = abs(now.number.atoms - then.number.atoms)
         yield Proof(claim.number, "change", right, of)
 
@@ -196,11 +201,14 @@ def now_and_then(sentence: Sentence, claim: Claim) -> tuple[Claim, Claim, bool] 
     if claim.role and claim.base:
         return _by_roles(before, claim.role, claim.base)
     same = [one for one in before if one.kind == last.kind]
+    if claim.means == "left" and not claim.base and len(same) > 1:
+        spent = last.role == "execution" and same[-2].role != "previous"
+        return (last, same[-2], True) if spent else None
     bases = {claim.base} if claim.base else {"previous"}
     if not claim.base and not any(one.role == "previous" for one in same):
         bases = set(BUDGET_KINDS) if claim.number.unit != "%" else set()
     thens = [one for one in same if one.role in bases]
-    nows = [one for one in same if one.role in _DONE]
+    nows = [one for one in same if one.role in {*_DONE, "contract"}]
     if not claim.base and not nows and last.role == "budget":
         thens, nows = [one for one in same if one.role == "original"], [last]
     if not thens or not nows or not _same_thing(thens[-1].number, nows[-1].number):
@@ -278,12 +286,31 @@ def _growth_by_change(sentence: Sentence, rate: Claim, change: Claim) -> Iterato
     if not before or change.number.subject or not change.direction:
         return
     now = before[-1]
+    if not change.base:
+        yield from _saved(sentence, rate, now, change)
+        return
     base = now.number.atoms - change.direction * change.number.atoms
     if base == 0 and rate.number.value and change.base == "previous":
         yield Proof(rate.number, "change", None, (now.number, change.number))
     elif base > 0 and not _grows_somehow(sentence, rate, now):
         right = change.number.atoms / base * 100
         yield Proof(rate.number, "change", right, (now.number, change.number))
+
+
+def _saved(sentence: Sentence, rate: Claim, one: Claim, change: Claim) -> Iterator[Proof]:
+    """Check “送审 1.86 亿元，审减 2140 万元，审减率 11.51%”: of any figure of the paragraph."""
+    spans = sentence.spans(one.kind)
+    step = _size(change.number)
+    if _is_growth(rate.number, ((step, span) for span in spans)):
+        return
+    if not _grows_somehow(sentence, rate, one):
+        plans = [size for size in sentence.before(change) if size.role in BUDGET_KINDS]
+        base = (plans or [one])[-1].number
+        if base.value > 0:
+            right = change.number.atoms / base.atoms * 100
+            named = any(token.text.endswith(_RATE) for token in rate.number.lead)
+            kind = "completion" if named else "change"  # 节约率; “下降 5%”
+            yield Proof(rate.number, kind, right, (base, change.number))
 
 
 def _is_growth(rate: Number, pairs: Iterable[tuple[Interval, Interval]]) -> bool:
@@ -308,6 +335,36 @@ def _grows_somehow(sentence: Sentence, rate: Claim, now: Claim) -> bool:
     bases = [span for span in spans if span not in now.spans]
     pairs += [(one, base) for one in steps for base in bases]
     return _is_growth(rate.number, pairs)
+
+
+def ratio_of_two(sentence: Sentence, rate: Claim) -> Iterator[Proof]:
+    """Yield “发放 710 份，收回 690 份，回收率 91.12%”: the rate bears the letters of what was done."""
+    before = sentence.before(rate)[-2:]
+    if len(before) < 2 or before[0].kind != before[1].kind or rate.number.vague:
+        return
+    whole, part = before
+    at = sentence.claims.index(rate)
+    if sentence.claims[max(at - 2, 0) : at] != (whole, part):
+        return
+    stem = rate.number.subject.removesuffix(_RATE)
+    verb = "".join(one.text for one in part.number.lead)
+    plain = whole.means == part.means == "amount" and whole.number.value > 0
+    named = all(one.kind in NOUNS for one in rate.number.lead)
+    if not named or stem == rate.number.subject or not stem or not plain:
+        return
+    if not set(stem) <= set(verb):
+        return
+    spans = sentence.spans(part.kind)
+    changes = [one + -other for one, other in permutations(spans, 2)]
+    if not _is_ratio(rate.number, (*_readings(sentence, part), *product(changes, spans))):
+        right = _percent(part.number.atoms, whole.number.atoms)
+        yield Proof(rate.number, "completion", right, (whole.number, part.number))
+
+
+def bare_percent(sentence: Sentence, rate: Claim) -> Iterator[Proof]:
+    """Yield a bare percentage that is a wrong share of what it stands behind, or a wrong rate."""
+    yield from share(sentence, rate)
+    yield from ratio_of_two(sentence, rate)
 
 
 # ------------------------------------------------------------------------------------------ shares
@@ -354,15 +411,14 @@ def average(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
         return
     if not _is_of(claim.number, wholes[-1]) or not _is_of(counts[-1].number, counts[-1]):
         return
+    last = Fraction(atoms_per(claim.number.unit), 10**claim.number.decimals)
+    least, most = claim.number.atoms - last / 2, claim.number.atoms + last
     all_wholes = [one for one in sentence.around if one.kind == claim.kind]
     all_counts = [one for one in sentence.around if one.number.family == "count"]
     for whole in all_wholes:
         for count in all_counts:
             heads = Fraction(count.number.value)
-            if any(
-                span.lo <= claim.number.span.hi * heads and claim.number.span.lo * heads <= span.hi
-                for span in whole.spans
-            ):
+            if any(span.lo <= most * heads and least * heads <= span.hi for span in whole.spans):
                 return
     if _adjacent(before, wholes[-1], counts[-1]):
         right = wholes[-1].number.atoms / Fraction(counts[-1].number.value)

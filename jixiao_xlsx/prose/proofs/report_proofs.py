@@ -9,10 +9,12 @@ from jixiao_xlsx.prose.language.clauses import Passage, sentences
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary, fold
 from jixiao_xlsx.prose.proofs.claims import Claim, Sentence, claim
 from jixiao_xlsx.prose.proofs.comparisons import Comparison, contradicted
+from jixiao_xlsx.prose.proofs.lists import miscounted, rising, share_list
 from jixiao_xlsx.prose.proofs.prove import (
     Proof,
     adjustment,
     average,
+    bare_percent,
     completion,
     growth,
     reached,
@@ -33,7 +35,7 @@ _TESTS: Mapping[str, Callable[[Sentence, Claim], Iterator[Proof]]] = {
     "reached": reached,
     "growth": growth,
     "share": share,
-    "percent": share,
+    "percent": bare_percent,
     "average": average,
     "amount": total_last,
 }
@@ -70,7 +72,7 @@ def self_proofs(
             around = tuple(one for *_, claims in told for one in claims if one.sized)
             before: tuple[Claim, ...] = ()
             for start, sentence, claims in told:
-                whole = Sentence(claims, around)
+                whole = Sentence(claims, around, sentence, start)
                 yield from (SelfProof(source, one) for one in _of(whole, vocabulary))
                 tokens = tuple(tokenized(sentence, 0, lexicon, year))
                 stops = [one.number.start for one in claims]
@@ -100,4 +102,7 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Proof]:
         if (test := _TESTS.get(one.means)) is not None:
             yield from test(sentence, one)
     yield from head_and_parts(sentence, vocabulary.overlapping)
+    yield from share_list(sentence)
+    yield from rising(sentence, vocabulary.descending)
+    yield from miscounted(sentence, vocabulary.named)
     yield from formula(sentence)

@@ -8,8 +8,11 @@ from itertools import combinations
 
 from jixiao_xlsx.prose.proofs.claims import Claim, Sentence
 from jixiao_xlsx.prose.proofs.prove import Proof
-from jixiao_xlsx.values.amounts import Interval, interval_sum
+from jixiao_xlsx.values.amounts import Interval, atoms_per, interval_sum
+from jixiao_xlsx.values.digit_slips import is_slip
 
+_FEWEST = 2  # parts that are a list
+_MOST_MISSING = 3  # a slip leaves out no more than a third
 _MANY = 8  # of more figures some add up by chance
 _PARTS = {"parts", "all_parts", "among"}
 _OTHERS = {"original", "budget", "previous", "than", "together", "start", "share"}
@@ -99,7 +102,9 @@ def head_and_parts(sentence: Sentence, overlapping: Sequence[str]) -> Iterator[P
         head = sentence.claims[at - 1]
         opener = [one.kind for one in first.number.tokens if one.kind in _PARTS]
         bracket = first.number.marks[:1] == "(" and first.number.subject
-        if not (opener or bracket) or not head.sized or ";" in first.number.marks:
+        new = head.means == "step" and head.kind == "money" and not head.base
+        whole = (head.means == "amount" or new) and not head.number.vague
+        if not (opener or bracket) or not whole or ";" in first.number.marks:
             continue
         parts = _list_from(sentence.claims[at:], head)
         if parts and not _overlap(head, parts, overlapping):
@@ -147,10 +152,29 @@ def _against_head(
     others = [one for one in sentence.around if one.kind == head.kind]
     if any(span.meets(added) for one in others for span in one.spans):
         return
+    if len(parts) < _FEWEST:
+        return
     over = all(added.lo > span.hi for span in wholes)
-    if (over and len(parts) > 1) or (closed and len(parts) > 1):
-        right = sum((one.number.atoms for one in parts), Fraction(0))
-        yield Proof(head.number, "sum", right, tuple(one.number for one in parts))
+    right = sum((one.number.atoms for one in parts), Fraction(0))
+    of = tuple(one.number for one in parts)
+    if over or closed:
+        yield Proof(head.number, "sum", right, of)
+    elif head.number.decimals > 1 and _ends(parts[-1]) and _nearly(head, right):
+        yield Proof(head.number, "sum", right, of, sure=False)
+
+
+def _ends(last: Claim) -> bool:
+    """Return whether nothing comes after the last part, no “等” either."""
+    return last.number.tail[:1] in {"", "。", ";"}
+
+
+def _nearly(head: Claim, right: Fraction) -> bool:
+    """Return whether the whole looks like a slip of the sum: all parts seem to be there."""
+    unit = atoms_per(head.number.unit)
+    value, gap = head.number.value, head.number.atoms - right
+    return gap * _MOST_MISSING < head.number.atoms and is_slip(
+        value, right / unit, head.number.decimals
+    )
 
 
 def formula(sentence: Sentence) -> Iterator[Proof]:

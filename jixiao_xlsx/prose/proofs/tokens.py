@@ -60,6 +60,7 @@ class Number:
     numeral: str
     tokens: tuple[Token, ...]
     tail: str
+    left: bool
     vague: bool
 
     @property
@@ -139,11 +140,18 @@ def numbers(start: int, sentence: str, lexicon: Lexicon, year: int | None) -> tu
                 typed,
                 tokens,
                 tail,
+                _is_left(tail, lexicon),
                 vague,
             )
         )
         after = match.end()
     return tuple(_with_units(found))
+
+
+def _is_left(tail: str, lexicon: Lexicon) -> bool:
+    """Return whether the words after a number say that it is what is left: “1.31 万元未支出”."""
+    hit = lexicon.at(tail, 0) if tail else None
+    return hit is not None and hit[1].kind == "left"
 
 
 def _with_units(found: list[Number]) -> Iterator[Number]:

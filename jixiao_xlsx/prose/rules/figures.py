@@ -237,7 +237,7 @@ def _differs(
     if any(evidence.table_figures.mends(fact, figure) for figure in every):
         return
     innocent = innocent_readings.is_of_another_cell(
-        fact, every, evidence.table_figures
+        fact, every, evidence.table_figures, _told_beside(evidence, fact)
     ) or innocent_readings.is_what_is_left(fact, evidence.table_figures)
     if (
         innocent
@@ -264,6 +264,19 @@ def _differs(
         related=tuple(cell.place for cell in nearest.cells),
         severity=severity,
     )
+
+
+def _told_beside(evidence: ProseEvidence, fact: Fact) -> set[Place]:
+    """Return the cells that the sentence gives with another number: this one is not of them."""
+    statements = evidence.statements
+    beside = innocent_readings.of_sentence(statements, fact.mention) if statements else ()
+    return {
+        cell.place
+        for other in beside
+        if other.items and other.items != fact.items and not other.subset
+        for figure in evidence.matcher.agreeing(other)
+        for cell in figure.cells
+    }
 
 
 def _how_sure(

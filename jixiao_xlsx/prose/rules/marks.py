@@ -230,7 +230,7 @@ def _execution_score(
         if (
             scope.owner == OTHERS
             or scope.period not in {"", THIS}
-            or re.search("支出$|采购$|项目$|资金$", before)
+            or re.search("支出$|采购$|项目$|资金$|[和与及加]$", before)
         ):
             continue
         yield Looked(1)
