@@ -105,7 +105,7 @@ def _execution(submission: Submission, template: Template) -> Execution:
         for role, title in columns.items()
     }
     budget, spent = _number(cells.get("budget")), _number(cells.get("spent"))
-    typed = _number(cells.get("score"))
+    typed, unit = _number(cells.get("score")), _unit(cells.get("budget"))
     self_score = None if typed is None else Fraction(typed)
     if budget is None or spent is None or budget <= 0:
         why = (
@@ -113,14 +113,14 @@ def _execution(submission: Submission, template: Template) -> Execution:
             if budget is None or spent is None
             else "全年预算数为 0，不能计算执行率"
         )
-        return Execution(weight, budget, spent, None, self_score, None, why)
+        return Execution(weight, budget, spent, None, self_score, None, why, unit=unit)
     rate = Fraction(spent) / Fraction(budget)
     got = weight * min(max(rate, Fraction(0)), Fraction(1))
     words = (
         f"{plain(weight)} × {plain(spent)} ÷ {plain(budget)}"
         f" = {plain(weight)} × {percent(rate)} = {plain(got, 2)}"
     )
-    return Execution(weight, budget, spent, rate, self_score, got, words)
+    return Execution(weight, budget, spent, rate, self_score, got, words, unit=unit)
 
 
 def _number_at(submission: Submission, ref: Ref | None) -> Fraction | None:
@@ -133,6 +133,10 @@ def _text_at(submission: Submission, ref: Ref | None) -> str:
     """Return the text at an address; "" where there is none."""
     cell = submission.cell(ref.table, ref.row, ref.column) if ref else None
     return cell.text if cell else ""
+
+
+def _unit(cell: Cell | None) -> str:
+    return cell.unit if cell is not None and cell.unit else "元"
 
 
 def _number(cell: Cell | None) -> Decimal | None:

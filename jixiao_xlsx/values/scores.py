@@ -62,7 +62,7 @@ class IndicatorScore:
 
 @dataclass(frozen=True, slots=True)
 class Execution:
-    """预算执行率 as scored: 10 × 执行数 / 预算数, capped. Amounts in 元, scores in 分."""
+    """预算执行率 as scored: 10 × 执行数 / 预算数, capped. Amounts in `unit`, scores in 分."""
 
     weight: Fraction
     budget: Decimal | None
@@ -72,6 +72,7 @@ class Execution:
     score: Fraction | None
     arithmetic: str
     reviewed: Reviewed | None = None
+    unit: str = "元"
 
 
 @dataclass(frozen=True, slots=True)

@@ -243,6 +243,8 @@ def _execution_row(
         content,
         execution.arithmetic,
     )
-    made[3] = Styled(f"权重×{columns['spent']}÷{columns['budget']}（元），不超过权重", "cell")
+    made[3] = Styled(
+        f"权重×{columns['spent']}÷{columns['budget']}（{execution.unit}），不超过权重", "cell"
+    )
     made[6], made[7] = Styled(budget, "cell money total"), Styled(spent, "cell money total")
     return made

@@ -79,11 +79,11 @@ def _write_sum(
             f"cell weight total{weight_mark}",
         ),
         col.SELF: (
-            Live("=" + _scaled(f"SUM({rows.of('H')})", rows, card), float(own)),
+            Live(f"={_own_formula(rows, card)}", float(own)),
             f"cell score total{own_mark}",
         ),
         col.SCORE: (_referred(card.score, refs.score), "cell score total"),
-        col.GAP: (gap_formula(rows.sum, own, card.score), "cell gap total"),
+        col.GAP: (_gap(rows.sum, own, card.score, card), "cell gap total"),
         col.REVIEW: (
             Live(
                 _reviewed_sum(rows, card),
@@ -92,21 +92,46 @@ def _write_sum(
             "cell score total",
         ),
     }
-    words = f"{card.scaling}；自评分、财政复核分的合计按同一办法折算。" if card.is_scaled else ""
+    like = "自评分、财政复核分" if _own_is_scaled(card) else "财政复核分"
+    words = f"{card.scaling}；{like}的合计按同一办法折算。" if card.is_scaled else ""
     _total_line(sheet, styles, rows.sum, "合计", contents, words)
 
 
 def _own_sum(card: Scorecard) -> Fraction:
-    """Return the sum of the self-scores, scaled where 复算分 are."""
-    own = sum(
-        (one.self_score for one in card.indicators if one.self_score is not None), Fraction(0)
-    )
-    weight = card.applicable_weight
-    return own / weight * card.full_mark if card.is_scaled and weight else own
+    """Return the sum of the self-scores, scaled where the department scaled its own."""
+    return _scaled_sum(card) if _own_is_scaled(card) else _plain_sum(card)
 
 
-def _scaled(formula: str, rows: ScoreRows, card: Scorecard) -> str:
+def _plain_sum(card: Scorecard) -> Fraction:
+    scores = (one.self_score for one in card.indicators if one.self_score is not None)
+    return sum(scores, Fraction(0))
+
+
+def _scaled_sum(card: Scorecard) -> Fraction:
+    return _plain_sum(card) / card.applicable_weight * card.full_mark
+
+
+def _own_is_scaled(card: Scorecard) -> bool:
+    """Return whether the department scaled its own sum as 复算分 are; the plain one is right too."""
     if not card.is_scaled or not card.applicable_weight:
+        return False
+    execution = card.execution.self_score or Fraction(0)
+    typed = ((card.self_sum, Fraction(0)), (card.self_total, execution))
+    return any(
+        value is not None and abs(value - _scaled_sum(card) - more) < Fraction(1, 100)
+        for value, more in typed
+    )
+
+
+def _gap(row: int, own: Fraction, score: Fraction | None, card: Scorecard) -> CellContent:
+    """Return 自评分 less 复算分; none where only one of them is scaled."""
+    one_sided = card.is_scaled and not _own_is_scaled(card)
+    return NONE if one_sided else gap_formula(row, own, score)
+
+
+def _own_formula(rows: ScoreRows, card: Scorecard) -> str:
+    formula = f"SUM({rows.of('H')})"
+    if not _own_is_scaled(card):
         return formula
     weights = f"SUMPRODUCT(--ISNUMBER({rows.of('I')}),{rows.of('D')})"
     return f"({formula})/{weights}*{plain(card.full_mark)}"
@@ -159,7 +184,7 @@ def _write_execution(
         ),
     }
     amounts = [
-        f"{titles[key]} {'未填' if amount is None else f'{plain(amount)} 元'}"
+        f"{titles[key]} {'未填' if amount is None else f'{plain(amount)} {execution.unit}'}"
         for key, amount in (("budget", execution.budget), ("spent", execution.spent))
         if key in titles
     ]
@@ -188,7 +213,7 @@ def _write_total(
         col.WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
         col.SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
         col.SCORE: (_referred(card.total, refs.total), "cell sum total"),
-        col.GAP: (gap_formula(rows.total, own, card.total), "cell gap total"),
+        col.GAP: (_gap(rows.total, own, card.total, card), "cell gap total"),
         col.REVIEW: (
             Live(reviewed, _number_or_blank(card.review.total if card.review else None)),
             "cell sum total",

@@ -16,12 +16,15 @@ from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.addresses import column_letters
 from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
-from jixiao_xlsx.values.text import rounded, tidy
+from jixiao_xlsx.values.text import plain, rounded, tidy
 
 MATRIX = "指标得分矩阵"
 _LEVELS, _NAMES, _FULL, _AVERAGE, _FIRST = 2, 3, 4, 5, 6  # rows, counted from 0
 _NAME_WIDTH, _WIDTH = 26.0, 8.5
-_REMARK = "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按表样定了权重的那一级合计。"
+_REMARK = (
+    "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按表样定了权重的那一级合计。"
+    "权重与表样不同的、组内有不适用的写出它自己的满分，不计入平均。"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,33 @@ def score_matrix(cards: Sequence[Scorecard], template: Template) -> ScoreMatrix:
         else pd.DataFrame()
     )
     scores = scores.reindex(index=range(len(cards)), columns=range(len(headings)))
-    words = {
+    odd = _of_other_weight(entries, headings, at)
+    for (line, column), weight in odd.items():
+        odd[line, column] = f"{float(str(scores.loc[line, column])):.2f}/{weight}"
+        scores.loc[line, column] = float("nan")
+    words = odd | {
         (line, at[which]): "不适用" if one.method is Method.NOT_APPLICABLE else "—"
         for line, which, one in entries
         if one.score is None
     }
     return ScoreMatrix(tuple(headings.values()), scores, words)
+
+
+def _of_other_weight(
+    entries: Sequence[tuple[int, _Key, IndicatorScore]],
+    headings: Mapping[_Key, Heading],
+    at: Mapping[_Key, int],
+) -> dict[tuple[int, int], str]:
+    """Return the weights of scored indicators that do not add to the full mark of their column."""
+    weights: dict[tuple[int, _Key], Fraction] = {}
+    for line, which, one in entries:
+        if one.score is not None:
+            weights[line, which] = weights.get((line, which), Fraction(0)) + one.weight
+    return {
+        (line, at[which]): plain(weight)
+        for (line, which), weight in weights.items()
+        if float(weight) != headings[which].full
+    }
 
 
 def _key(one: IndicatorScore, template: Template) -> _Key:
