@@ -25,7 +25,7 @@ _QUARTER = re.compile(
     rf"(?:{_Y}年|{_NEXT})?(?:第?(?P<q>[一二三四1-4])季度|(?P<h>[上下])半年)[底末内初]?"
 )
 _WHOLE = re.compile(rf"(?:{_Y}年度?|{_NEXT})(?:[底末内]|年[底末])?")
-_YEAR_END = re.compile(r"年(?:[底末内]|度内)")
+_YEAR_END = re.compile(r"年(?:[底末内]|度内)|^(?:当年|本年度?)(?=(?:完成|完工|竣工|建成)?$)")
 _COMPACT = re.compile(r"(20\d\d)(0[1-9]|1[0-2])([0-2]\d|3[01])")
 _DOTTED = re.compile(r"(20\d\d)\.(0[1-9]|1[0-2])")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
