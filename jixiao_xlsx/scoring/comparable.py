@@ -6,11 +6,13 @@ without its sign is read by the other cell; where both readings are possible nei
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from dataclasses import replace
 from fractions import Fraction
 from typing import NamedTuple
 
-from jixiao_xlsx.scoring.dates import compact_period
+from jixiao_xlsx.scoring.dates import compact_period, read_period
 from jixiao_xlsx.scoring.measures import (
     DATE,
     PERCENT,
@@ -96,11 +98,20 @@ def _dated(one: Measure, other: Measure) -> Measure:
     """Return 20231031, or 2023.10, as a date where the other cell holds one too."""
     if one.unit is not None or one.sign not in {"", "≤"}:
         return one
-    days = compact_period(one.shown)
+    days = compact_period(one.shown) or _day_beside(one.shown, other)
     if days is None or not (other.date or compact_period(other.shown)):
         return one
     first, last = (Fraction(day.toordinal()) for day in days)
     return replace(one, typed=first, high=last, step=Fraction(1), unit=DATE, implied="≤")
+
+
+def _day_beside(shown: str, other: Measure) -> tuple[dt.date, dt.date] | None:
+    """Return the day that 11.25 is beside a date, in its year; None for anything else."""
+    if not other.date or other.typed is None or not re.fullmatch(r"\d\d?\.\d\d?", shown):
+        return None
+    year = dt.date.fromordinal(int(other.typed)).year
+    period = read_period(f"{shown}前", year)
+    return period and (period.first, period.last)
 
 
 def _with_units(target: Measure, actual: Measure, row: Setting) -> Pair:

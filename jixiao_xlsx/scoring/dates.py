@@ -15,7 +15,8 @@ _NO_UNIT = r"(?=[底末初前]|上旬|中旬|下旬|以前|之前|完成|[\-~—
 _PART = r"(?P<part>初|上旬|中旬|下旬|底|末|中)?"
 _DAY = re.compile(
     rf"(?:(?:{_Y}[年\-./]|{_NEXT})(?P<m>\d\d?)[月\-./](?P<d>\d\d?)[日号]?|"
-    r"(?P<m2>\d\d?)月(?P<d2>\d\d?)[日号])(?!\d)"
+    r"(?P<m2>\d\d?)月(?P<d2>\d\d?)[日号]|"
+    r"(?<![\d.])(?P<m3>\d\d?)\.(?P<d3>\d\d?)(?=[以之]?前))(?!\d)"
 )
 _MONTH = re.compile(
     rf"(?:{_Y}年(?P<m>\d\d?)(?:月份?)?|{_Y2}[\-./](?P<m3>\d\d?)(?:月份?|{_NO_UNIT})|"
@@ -94,7 +95,7 @@ def _days(found: re.Match[str], year: int | None) -> tuple[dt.date, dt.date] | N
     if not 1 <= int(month) <= 12:
         return None
     end = _last_day(year, int(month))
-    if day := parts.get("d") or parts.get("d2"):
+    if day := parts.get("d") or parts.get("d2") or parts.get("d3"):
         if not 1 <= int(day) <= end.day:
             return None
         exact = end.replace(day=int(day))

@@ -42,6 +42,7 @@ _RATIO_FORM = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
 _RANK_FORM = re.compile(rf"[^\d前第]{{0,8}}[前第](\d+|{NUMERAL.pattern})[名位强]?(?:以内|内)?")
 _OF_PLANNED = re.compile(r"(\d+)[^\d/]{0,3}/(\d+)[^\d/]{0,3}")
 _LONGEST_CLASSIFIER = 4
+_EACH = re.compile(r"每(人|户|月|季度|季|周|天|日|亩|次|个|村|件|台|处|生)")
 _MONEY_SIGN = re.compile(r"¥|人民币")
 
 
@@ -124,7 +125,7 @@ def read_measure(cell: Cell | None, unit: str = "", year: int | None = None) -> 
         return Measure("")
     if isinstance(cell.value, Decimal):
         text = as_shown(cell.value, cell.format, percent=cell.note == "%")
-        return read_measure_text(text, unit, year)
+        return read_measure_text(text or cell.as_seen, unit, year)
     return read_measure_text(cell.text, unit, year)
 
 
@@ -180,6 +181,10 @@ def _without_asides(text: str) -> str | None:
     return None if "\0" in stripped else stripped
 
 
+def _unexplained(before: str) -> str:
+    return wording().before.sub("", _EACH.sub("", _MONEY_SIGN.sub("", before)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Said:
     """What the words around a figure say."""
@@ -193,8 +198,14 @@ class _Said:
 def _explained(before: str, after: str = "") -> _Said | None:
     """Return what the words around a figure say; None where they may change the figure."""
     words = wording()
-    found = [*words.before.findall(before), *words.after.findall(after)]
-    other = words.before.sub("", before) + words.after.sub("", after)
+    at = 0
+    found = words.before.findall(before)
+    while known := words.after.match(after, at):
+        found.append(known[0])
+        at = known.end()
+    if last := words.limit_at_end.search(after, at):
+        found.append(last[0])
+    other = words.before.sub("", before) + after[at : last.start() if last else None]
     signs = {words.signs.get(one) or words.signs_after.get(one) for one in found} - {None}
     trends = {words.trends[one] for one in found if one in words.trends}
     if (
@@ -299,15 +310,18 @@ def _quantity(typed: str, before: str, numeral: str, after: str) -> Measure | No
         return None
     money = _MONEY_SIGN.search(before)
     scale, unit, rest = _units(after)
-    said = _explained(_MONEY_SIGN.sub("", before), rest)
+    per = "".join(f"/{one}" for one in sorted(_EACH.findall(before)))
+    said = _explained(_EACH.sub("", _MONEY_SIGN.sub("", before)), rest)
     if said is None:
         return None
-    if unit is None and (classifier := wording().after.sub("", rest)):
+    if unit is None and (classifier := said.other.removeprefix(_unexplained(before))):
         if len(classifier) > _LONGEST_CLASSIFIER or re.search("[年月日号时]", classifier):
             return None
         unit = Unit(classifier, classifier)  # one that the list has not
     if unit is None and money:
         unit = unit_of("元")
+    if per:
+        unit = unit_of(f"{unit.name}{per}") if unit else Unit(per, per)
     shown = numeral + after[: len(after) - len(rest)]
     return Measure(
         typed,

@@ -11,14 +11,19 @@ _PIECES = re.compile(
     r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<money>[^\-\]]*)[^\]]*\]|\[[^\]]*\]|[_*].|'
     r"(?P<digit>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)|(?P<letter>[A-Za-z]+)|(?P<other>.)"
 )
+# commas after the last digit, or a point that is a mere letter between digits
+_OTHER_UNIT = re.compile(r'[0#?],+(?![0#?,])|[0#?](?:[\\!]\.|"\.")[0#?]')
 _NOISE = Decimal("1e-9")
 
 
 def as_shown(value: Decimal, code: str, *, percent: bool = False) -> str:
     """Return a number with what its format adds: 1.2 under `0.00"万亩"` is “1.20万亩”.
 
-    All digits that are stored stay, but for the noise of binary fractions.
+    All digits that are stored stay, but for the noise of binary fractions. "" for a format that
+    shows the number in another unit.
     """
+    if _OTHER_UNIT.search(code.partition(";")[0]):
+        return ""
     value = _without_noise(value)
     before, after, decimals, shows_percent = _affixes(code)
     if percent or shows_percent:

@@ -48,6 +48,7 @@ class Wording:
     opposite: frozenset[tuple[str, str]]
     before: re.Pattern[str]
     after: re.Pattern[str]
+    limit_at_end: re.Pattern[str]
     unit: re.Pattern[str]
 
 
@@ -111,6 +112,7 @@ def wording() -> Wording:
         ),
         re.compile(_longest_first((*signs, *about))),
         re.compile(_longest_first((*after, *about))),
+        re.compile(rf"(?:{_longest_first(word for word in after if len(word) > 1)})$"),
         re.compile(rf"(?:{_longest_first(units)})(?<![a-z](?=[a-z]))"),
     )
 
@@ -130,7 +132,7 @@ def _unit(folded: str) -> Unit | None:
             return Unit(scale + inner.name, inner.dimension, inner.factor * size, size)
     top, slash, rest = folded.replace("每", "/").partition("/")
     if slash and rest and (inner := _unit(top)):
-        per = re.sub(r"[·*.]", "/", rest)
+        per = "/".join(sorted(filter(None, re.split(r"[·*./]", rest))))
         return Unit(f"{inner.name}/{per}", f"{inner.dimension}/{per}", inner.factor, inner.scale)
     return None
 
