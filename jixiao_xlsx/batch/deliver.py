@@ -13,6 +13,7 @@ from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text import mail_drafts
+from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Report, Result
@@ -72,8 +73,9 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
     cards = reviewed_cards(submission, task.work, template)
     write_scored_workbook(stream, submission, task.report, cards, template)
     scored = (task.path, stream.getvalue())
+    typed = {task.path: typed_digest(*scored)}
     if task.department is None:
-        return Delivered(task.file, (scored,))
+        return Delivered(task.file, (scored,), typed)
     letters = dict(_letters(task, submission, plain, template))
     name = Path(task.path).stem
     folder = f"{task.report.result.folder}/{name}"
@@ -84,6 +86,12 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
         _title(task.report, template),
         [(f"{name}{label}", data) for label, data in letters.items()],
     )
+    # not of the copy, whose thousands of formulas it would take longer to digest than to write
+    typed |= {
+        f"{folder}/{name}{label}": typed_digest(label, data)
+        for label, data in letters.items()
+        if label.endswith(".docx")
+    }
     result = task.report.result
     unmade = result is not Result.PASS and len(letters) == 1
     return Delivered(
@@ -93,6 +101,7 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
             *((f"{folder}/{name}{label}", data) for label, data in letters.items()),
             (f"{folder}/{name}.eml", message),
         ),
+        typed,
         reason=_NO_COPY.format(result.letter) if unmade else "",
         note=note,
     )

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import io
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
 from jixiao_xlsx.batch.prefill import Ahead, approved, last_year
-from jixiao_xlsx.form import hidden_mark
-from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, file_beside, read_bureau
 from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.file_names import safe_name
-from jixiao_xlsx.output.files import set_aside, unique, write_whole
+from jixiao_xlsx.output.files import Blocked, unique
+from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.people import Bureau, Department
 
 
@@ -53,48 +53,47 @@ def blank_workbooks(
     if not roster:
         if reference_path or last_year_path:
             raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
-        target = output / f"{template.file_name}.xlsx"
-        notes = _handed_out(
-            target, partial(write_workbook, template, year=year, bureau=bureau), template
-        )
-        return Handout((target,), notes=notes)
+        name = f"{template.file_name}.xlsx"
+        blank = partial(write_workbook, template, year=year, bureau=bureau)
+        return Handout((output / name,), notes=_handed_out(output, {name: blank}))
     ahead = _ahead(roster, year, reference_path, last_year_path, template)
     taken: set[str] = set()
-    targets = [
-        (output / f"{_name(department, template, taken)}.xlsx", department) for department in roster
-    ]
-    kept: list[str] = []
-    for target, department in targets:
-        known = partial(
+    blanks = {
+        f"{_name(department, template, taken)}.xlsx": partial(
             write_workbook,
             template,
             year=year,
             department=department.name,
             code=department.code,
             bureau=bureau,
+            prefill=ahead.by_department.get(department.name, {}),
         )
-        kept += _handed_out(
-            target, partial(known, prefill=ahead.by_department.get(department.name, {})), template
-        )
+        for department in roster
+    }
+    notes = _handed_out(output, blanks)
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
-    return Handout(tuple(target for target, _ in targets), filled, (*ahead.notes, *kept))
+    return Handout(tuple(output / name for name in blanks), filled, (*ahead.notes, *notes))
 
 
 def _handed_out(
-    target: Path, fill: Callable[[BinaryIO], object], template: Template
+    output: Path, blanks: Mapping[str, Callable[[BinaryIO], object]]
 ) -> tuple[str, ...]:
-    """Write a blank workbook; keep a filled one of that name beside it. Raises Blocked."""
-    kept = set_aside(target).name if target.is_file() and not _is_blank(target, template) else ""
-    write_whole(target, fill)
-    return (f"原来的“{target.name}”已填了内容，或不是空白表，改名保留为“{kept}”",) if kept else ()
+    """Write blank workbooks; what somebody typed into one of an earlier time is kept beside it.
 
-
-def _is_blank(target: Path, template: Template) -> bool:
-    try:
-        found = workbook.read(target, template)
-    except workbook.Unreadable:
-        return False
-    return nothing_filled(found, hidden_mark.edition_of(found.meta, template))
+    Raises Blocked.
+    """
+    with only_one_run(output):
+        outbox = Outbox(output, WRITTEN)
+        for name, write in blanks.items():
+            stream = io.BytesIO()
+            write(stream)
+            data = stream.getvalue()
+            outbox.stage(name, (data,), typed_digest(name, data))
+        problems = outbox.place()
+        outbox.close_list()
+    if problems:
+        raise Blocked(next(iter(problems.values())))
+    return tuple(outbox.notes)
 
 
 def _ahead(

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, replace
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
 from jixiao_xlsx.batch.job import Job
@@ -22,12 +22,18 @@ from jixiao_xlsx.season.assign import assign
 from jixiao_xlsx.season.rounds.earlier_round import records_left
 from jixiao_xlsx.season.rounds.records import SEASON_FILE, season_json
 from jixiao_xlsx.season.settle import settle
+from jixiao_xlsx.values.findings import Result
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.text import joined, tidy
 from jixiao_xlsx.values.work import Delivered, Examined, Work
 
 _NAMED_AT_MOST = 5
+_RESULT_FOLDERS = (
+    SCORED,
+    *(str(result.folder) for result in Result),
+    str(PurePosixPath(SEASON_FILE).parent),
+)
 
 
 def run(job: Job, progress: Progress | None = None) -> Season:
@@ -62,6 +68,12 @@ def run(job: Job, progress: Progress | None = None) -> Season:
 def refuse_inbox_as_output(inboxes: Sequence[Path], output: Path) -> None:
     """Raise Blocked where results would lie among what was sent in."""
     for inbox in inboxes:
+        inside = {output.resolve() / folder for folder in _RESULT_FOLDERS}
+        if inside & {inbox.resolve(), *inbox.resolve().parents}:
+            raise Blocked(
+                f"“{inbox.resolve().name}”在结果文件夹里，再写结果会动到它。"
+                "请把要处理的文件放到别处，或用 -o 另写一个文件夹。"
+            )
         if inbox.is_dir() and inbox.resolve() == output.resolve():
             raise Blocked(
                 f"结果不能写进收件箱“{inbox.resolve().name}”本身：会和报送的原件混在一起。"
@@ -97,7 +109,7 @@ def _with_departments_files(
     for one in _all_delivered(phases.executor, tasks):
         for path, data in one.files:
             try:
-                outbox.stage(path, (data,))
+                outbox.stage(path, (data,), one.typed.get(path, ""))
             except Blocked as blocked:
                 unwritten[path] = str(blocked)
         paths = tuple((path, b"") for path, _ in one.files)
@@ -196,9 +208,15 @@ def _with_shared_files(
         problems += [problem] if problem else []
     outbox.stage(SEASON_FILE, _season_json(season, examined, sources, job))
     problems += outbox.place().values()
-    outbox.remove_stale()
+    outbox.remove_stale(_without_results(season))
     outbox.close(run_document(season, sources.digests, outbox.outputs, faults))
     return replace(season, problems=tuple(problems))
+
+
+def _without_results(season: Season) -> set[str]:
+    """Return the departments, as their files are called, that sent something but got no results."""
+    written = {Path(entry.output).stem for entry in season.entries if entry.output}
+    return {safe_name(entry.department) for entry in season.entries if entry.department} - written
 
 
 def _season_json(

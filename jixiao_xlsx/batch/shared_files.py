@@ -11,6 +11,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.output.text.findings_csv import findings_csv
 from jixiao_xlsx.output.text.findings_json import findings_json
+from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.values.program import error_text
 from jixiao_xlsx.values.season import Season
 
@@ -53,7 +54,8 @@ def shared_file(
 ) -> str:
     """Stage one of them; return "" or why that failed. Faults of the program go to `faults`."""
     try:
-        outbox.stage(name, SHARED_FILES[name](season, template))
+        pieces = [*SHARED_FILES[name](season, template)]
+        outbox.stage(name, pieces, typed_digest(name, b"".join(pieces)))
     except Blocked as blocked:
         return str(blocked)
     except Exception as error:  # the other results stand, whatever became of this one

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
-from jixiao_xlsx.batch.outbox import only_one_run
+from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
 from jixiao_xlsx.batch.run import refuse_inbox_as_output, with_output_names
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
-from jixiao_xlsx.intake.file_kinds import Refused, is_fully_guarded
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.output.files import Blocked, refusal, set_aside, write_bytes
+from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.season.assign import Assignment, assign_each
-from jixiao_xlsx.season.review.read_reviews import read_review
 from jixiao_xlsx.season.settle import entries_of
 from jixiao_xlsx.values.season import Entry
 from jixiao_xlsx.values.text import joined
@@ -89,7 +87,7 @@ def score_files(
         phases_for(
             inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
         ) as phases,
-        only_one_run(output) as release,
+        only_one_run(output),
     ):
         assignment, entries = _entries(phases, None)
         named = list(with_output_names(entries))
@@ -106,11 +104,12 @@ def score_files(
             for entry in named
             if entry.output and entry.report
         )
+        outbox = Outbox(output, WRITTEN)
         delivered = {}
         for one in phases.executor.results(deliver, tasks, not_delivered):
-            delivered[one.file] = _written(one, output, originals)
+            delivered[one.file] = _written(one, outbox, originals)
             phases.step()
-        release()
+        outbox.close_list()
     return tuple(_with(entry, delivered.get(entry.file)) for entry in named)
 
 
@@ -126,36 +125,18 @@ def _with(entry: Entry, delivered: Delivered | None) -> Entry:
     )
 
 
-def _written(one: Delivered, output: Path, originals: Collection[Path]) -> Delivered:
+def _written(one: Delivered, outbox: Outbox, originals: Collection[Path]) -> Delivered:
     """Put the scored workbook in its place, where nothing typed by a person is lost."""
-    notes: list[str] = []
+    told = len(outbox.notes)
     for path, data in one.files:
-        target = output / path
+        if (outbox.folder / path).resolve() in originals:
+            words = f"“{path}”没有写成：会盖掉报送的原件。请用 -o 写到另一个文件夹"
+            return replace(one, files=(), problem=words)
         try:
-            if target.resolve() in originals:
-                words = f"“{target.name}”没有写成：会盖掉报送的原件。请用 -o 写到另一个文件夹"
-                return replace(one, files=(), problem=words)
-            notes += _kept(target, data)
-            write_bytes(target, data)
+            outbox.stage(path, (data,), one.typed.get(path, ""))
+            problem = outbox.place().get(path, "")
         except Blocked as blocked:
-            return replace(one, files=(), problem=str(blocked))
-        except OSError as error:
-            return replace(one, files=(), problem=refusal(error, target))
-    return replace(one, files=(), reason=joined(one.reason, *notes))
-
-
-def _kept(target: Path, data: bytes) -> Iterator[str]:
-    """Set aside what lies at `target`, where it is not ours to replace."""
-    if target.exists() and target.read_bytes() != data and _is_somebodys(target):
-        kept = set_aside(target).name
-        yield f"原有的“{target.name}”有人填写过或不是评分表，已改名保留为“{kept}”"
-
-
-def _is_somebodys(target: Path) -> bool:
-    """Return whether it is no scored workbook, or one that a reviewer typed into."""
-    try:
-        data = target.read_bytes()
-        reviews = read_review(data, target.name) if is_fully_guarded(data) else ()
-    except Refused:
-        return True
-    return not reviews or any(review.lines for review in reviews)
+            problem = str(blocked)
+        if problem:
+            return replace(one, files=(), problem=problem)
+    return replace(one, files=(), reason=joined(one.reason, *outbox.notes[told:]))

@@ -10,6 +10,7 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
+from jixiao_xlsx.scoring.indicator_lines import NoColumn
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Finding, Report, Skipped
 from jixiao_xlsx.values.program import error_text
@@ -75,7 +76,10 @@ def _observations(rule: Rule, evidence: Evidence) -> Iterator[Observation]:
 
     Those may be partial, so what is skipped in them is not counted.
     """
-    yield from rule.check(evidence)
+    try:
+        yield from rule.check(evidence)
+    except NoColumn:  # which the finding on the table's headings tells
+        yield Skipped("指标表缺少要核对的列")
     if rule.in_word:
         for table in evidence.word_tables:
             for observation in rule.check(table):

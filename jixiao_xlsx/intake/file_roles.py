@@ -21,7 +21,7 @@ _PACKED = frozenset(
     {".rar", ".7z", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".cab", ".lzh", ".arj", ".zst", ".iso"}
 )
 _LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
-_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx"})
+_SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx", ".jixiao.json"})
 _VOLUME = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.part\d+\.rar$|\.[zr]\d\d$")
 _WINMAIL = b"\x78\x9f\x3e\x22"
 _PACKED_MAGIC = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")

@@ -32,8 +32,11 @@ def write_bytes(target: Path, data: bytes) -> None:
     write_pieces(target, (data,))
 
 
-def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
-    """Put all `pieces` at `target` in one step, by way of a file beside it. Raises Blocked."""
+def write_pieces(target: Path, pieces: Iterable[bytes], name: str = "") -> None:
+    """Put all `pieces` at `target` in one step, by way of a file beside it.
+
+    `name` is what a person calls it, where that is not the target's. Raises Blocked.
+    """
     # Named after the process too: a process that outlives a killed run must not write into the
     # file of the next one.
     part = target.with_name(
@@ -47,7 +50,7 @@ def write_pieces(target: Path, pieces: Iterable[bytes]) -> None:
     except OSError as error:
         with contextlib.suppress(OSError):
             part.unlink(missing_ok=True)
-        raise Blocked(refusal(error, target)) from error
+        raise Blocked(refusal(error, Path(name) if name else target)) from error
 
 
 def move_whole(source: Path, target: Path) -> None:

@@ -31,6 +31,10 @@ _DURATIONS = frozenset({"时间", "工作日", "月"})
 _UNIT_IN_NAME = re.compile(r"\(([^()]{1,8})\)$")
 
 
+class NoColumn(Exception):
+    """The table of indicators lacks a column: its heading was renamed or deleted."""
+
+
 @dataclass(frozen=True)
 class IndicatorLine:
     """One row of the indicator table; `spec` is its entry in the library (None for a 个性 name).
@@ -53,7 +57,10 @@ class IndicatorLine:
 
     def cell(self, role: str) -> Cell:
         """Return the cell of a role: weight, target, actual, rate, score, direction, unit …"""
-        return self.cells[role]
+        try:
+            return self.cells[role]
+        except KeyError:
+            raise NoColumn(role) from None
 
     @cached_property
     def numbers(self) -> dict[str, Fraction]:

@@ -121,12 +121,15 @@ class Examined:
 class Delivered:
     """The files made for one department, as (path in the output folder, bytes), the score first.
 
+    `typed` are the digests of what is typed in them, by path, where saving them again in another
+    program must not count as an edit.
     `reason` is what a person should know of them, `problem` what could not be made, `note` what is
     wrong with the department's mail address.
     """
 
     file: str
     files: tuple[tuple[str, bytes], ...] = ()
+    typed: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
     problem: str = ""
     note: str = ""

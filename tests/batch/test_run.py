@@ -4,6 +4,7 @@ lost.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -23,7 +24,7 @@ from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.table_files import InputError
-from jixiao_xlsx.output.files import Blocked, sha256_of_bytes, write_bytes
+from jixiao_xlsx.output.files import Blocked, write_bytes
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
@@ -110,7 +111,9 @@ def test_the_record_lists_the_digest_of_everything_written(season: tuple[Season,
     _, output = season
     listed = {item["path"]: item["sha256"] for item in record(output)["outputs"]}
     assert listed == {
-        path: sha256_of_bytes(data) for path, data in tree(output).items() if path != "run.json"
+        path: hashlib.sha256(data).hexdigest()
+        for path, data in tree(output).items()
+        if path != "run.json"
     }
     assert str(output) not in (output / "run.json").read_text(encoding="utf-8")
 
@@ -408,7 +411,7 @@ def test_a_forged_record_removes_nothing_outside(tmp_path: Path, path: str) -> N
     folder = tmp_path / "结果"
     forged = {
         "tool": {"name": outbox.TOOL},
-        "outputs": [{"path": path, "sha256": sha256_of_bytes(b"x")}],
+        "outputs": [{"path": path, "sha256": hashlib.sha256(b"x").hexdigest()}],
     }
     write_bytes(folder / "run.json", json.dumps(forged).encode())
     outbox.Outbox(folder).remove_stale()

@@ -10,9 +10,9 @@ import pytest
 from parcels import BOOK, STAMP, candidates_by_name, put, zipped
 
 from jixiao_xlsx.intake import zip_files
+from jixiao_xlsx.intake.candidates import MAX_DEPTH
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.intake.unpacking import MAX_DEPTH
 from jixiao_xlsx.values.season import FileStatus
 
 

@@ -16,12 +16,13 @@ from jixiao_xlsx.values.severity import Severity
 def run_document(
     season: Season,
     inputs: Mapping[str, str],
-    outputs: Mapping[str, str],
+    outputs: Mapping[str, tuple[str, str]],
     faults: Sequence[str] = (),
 ) -> bytes:
     """Return run.json: versions, digests and the control totals.
 
-    `inputs` and `outputs` give digests by name; `faults` are the program's own, besides those on
+    `inputs` and `outputs` give digests by name (and of what is typed in an output); `faults` are
+    the program's own, besides those on
     single files.
     """
     return as_json(
@@ -45,7 +46,8 @@ def run_document(
             "totals": _totals(season),
             "faults": [*faults],
             "outputs": [
-                {"path": path, "sha256": sha256} for path, sha256 in sorted(outputs.items())
+                {"path": path, "sha256": sha256, **({"typed": typed} if typed else {})}
+                for path, (sha256, typed) in sorted(outputs.items())
             ],
         }
     )

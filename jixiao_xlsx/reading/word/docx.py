@@ -36,6 +36,7 @@ _OLD = f"这是旧版 Word 文档（.doc），只是改了后缀；评价报告�
 _LOCKED = "Word 文档已加密，需要密码才能打开。请取消密码后重新保存并报送"
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAX_TEXT = 40 * 2**20  # bytes of a part with text
+_MAX_PARAGRAPH = 10_000  # letters; a long one of a real report has two thousand
 _MAX_ASIDES = 30
 _ASIDES = {"header": "页眉", "footer": "页脚", "footnotes": "脚注", "endnotes": "尾注"}
 
@@ -80,6 +81,11 @@ class _Package:
             raise Refused("Word 文档的文字部分过大，不是正常的报告，未读取。" + SAVE_AS_DOCX)
         styles = self._list(f"{folder}/styles.xml")
         text = self._text(main, paragraph_styles(styles) if styles is not None else {})
+        longest = max((len(one.text) for one in text.paragraphs), default=0)
+        if longest > _MAX_PARAGRAPH:
+            raise Refused(
+                f"Word 文档里有一段长达 {longest} 字，不是正常的报告，未读取。请分段后重报"
+            )
         margins = self._margins(folder, file, text)
         return DocxContent(tuple(text.paragraphs), tuple(_numbered(text.tables)), tuple(margins))
 
