@@ -14,15 +14,16 @@ import python_calamine as calamine
 
 from jixiao_xlsx.reading.titles import OPINION_SHEET
 
+_MARKS = ("fill", "border")  # how a cell is marked: a colour, or an outline
 _LOOKS = ("font", "border", "alignment", "number_format", "protection")
 
 
 def apart(
     before: bytes, after: bytes, *, marked: Collection[tuple[str, str]], prefilled: str
 ) -> Iterator[str]:
-    """Each difference that is none of the marks: the sheet 审核意见, the fill and comment of `marked`
-    cells, a link back to it from a cell that is not marked, lines typed ahead into the sheet
-    `prefilled`.
+    """Each difference that is none of the marks: the sheet 审核意见, the fill, outline and comment
+    of `marked` cells, a link back to it from a cell that is not marked, lines typed ahead into the
+    sheet `prefilled`.
     """
     old, new = openpyxl.load_workbook(io.BytesIO(before)), openpyxl.load_workbook(io.BytesIO(after))
     cached = [shown_by(data) for data in (before, after)]
@@ -68,7 +69,8 @@ def _cells(
         if key not in looks:
             looks[key] = all(
                 copy(getattr(one, look)) == copy(getattr(other, look))
-                for look in (*_LOOKS, *["fill"] * (not mark))
+                for look in (*_LOOKS, "fill")
+                if not (mark and look in _MARKS)
             )
         if not looks[key]:
             yield f"{where} looks different"

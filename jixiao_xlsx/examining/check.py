@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from jixiao_xlsx.causes.find_causes import find_causes
 from jixiao_xlsx.checking import rules as table_rules
 from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Rule, coded_rules
@@ -65,11 +66,14 @@ def check(
     is held to that.
     """
     form = hidden_mark.edition_of(submission.meta, template)
-    reports = [
-        run_rules(ProseEvidence(part, form, reference), catalogue(form))
-        for part in submission.parts
-    ]
+    reports = [_examined(ProseEvidence(part, form, reference), form) for part in submission.parts]
     return _together(reports, submission) if submission.copies else reports[0]
+
+
+def _examined(evidence: ProseEvidence, form: Template) -> Report:
+    """Run every rule of a form, then find the causes of what they found."""
+    report = run_rules(evidence, catalogue(form))
+    return replace(report, causes=find_causes(evidence, report.findings))
 
 
 def _together(reports: Sequence[Report], submission: Submission) -> Report:

@@ -18,6 +18,7 @@ from office import _convert, office, rendered, resaved
 from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.text.notice_words import wrong_part
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS
 from jixiao_xlsx.output.xlsx.annotated.write_marks import AUTHOR
@@ -64,7 +65,8 @@ def test_nothing_but_the_marks_differs(
 
 
 def differing(data: bytes, copy: bytes, submission: Submission, report: Report) -> list[str]:
-    marked = {(finding.place.sheet, finding.place.cell) for finding in report.findings}
+    culprits = (cell.place for cause in report.causes for cell in cause.cells)
+    marked = {(p.sheet, p.cell) for p in (*culprits, *(f.place for f in report.findings))}
     remarks = submission.get(FORM.remarks["table"])
     return list(apart(data, copy, marked=marked, prefilled=remarks.sheet if remarks else ""))
 
@@ -94,13 +96,16 @@ def test_the_copy_reads_like_the_original(
             if c.hyperlink and c.hyperlink.location == f"'{OPINION_SHEET}'!A1"
         ]
         assert len(back) == 1 and back[0].comment is None
-    for finding in report.findings:
+    explained = {one for cause in same.causes for one in cause.explains}
+    for finding in same.findings:
         cell = book[finding.place.sheet][finding.place.cell]
         assert f"'{finding.place.sheet}'!{finding.place.cell}" in links
-        assert cell.comment.author == AUTHOR and finding.message in cell.comment.text
-        assert cell.fill.fgColor.rgb[2:] in SEVERITY_COLOURS.values()
+        assert cell.comment.author == AUTHOR and wrong_part(finding) in cell.comment.text
+        if finding.fingerprint not in explained:
+            assert finding.message in cell.comment.text
+            assert cell.fill.fgColor.rgb[2:] in SEVERITY_COLOURS.values()
     # A second round over it leaves no colour and no line twice.
-    calm = replace(same, findings=())
+    calm = replace(same, findings=(), causes=())
     bare = openpyxl.load_workbook(io.BytesIO(annotate(copy, again, calm, FORM)))
     original = openpyxl.load_workbook(io.BytesIO(data))
     for finding in report.findings:

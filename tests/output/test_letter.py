@@ -18,7 +18,7 @@ from office import _convert, office
 
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.output.text.wording import in_order
+from jixiao_xlsx.output.text.notices import notices
 from jixiao_xlsx.output.word.letters import write_briefing, write_letter
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.values.cells import Place
@@ -97,7 +97,7 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
         assert sentence in text
     assert rows[0] == ["序号", "级别", "表/单元格", "问题", "可能原因", "修改要求"]
     asked = [f for f in FAULTY.findings if f.severity is not Severity.NOTE]
-    listed = dict.fromkeys(f.place for f in asked)  # one wrong cell is one line
+    listed = [notice.place for notice in notices(asked, FAULTY.causes)]  # a wrong cell is one line
     assert len(rows) == len(listed) + 1 and f"有 {len(listed)} 项" in text
     assert f"错误 {FAULTY.count(Severity.ERROR)} 条" in text
     assert [row[2].split(" ")[0] for row in rows[1:]] == [str(place) for place in listed]
@@ -115,7 +115,9 @@ def test_a_clean_one_is_told_so() -> None:
 )
 def test_text_stays_text(evil: str) -> None:
     one = replace(FAULTY.findings[0], message=evil, basis=evil)
-    text, rows = words(write_letter(replace(FAULTY, findings=(one,)), evil, Bureau(), FORM))
+    text, rows = words(
+        write_letter(replace(FAULTY, findings=(one,), causes=()), evil, Bureau(), FORM)
+    )
     display_text = evil.replace("\x07", " ").replace("\ud800", " ")
     assert f"{display_text}：" in text and rows[1][3] == display_text
 
@@ -150,11 +152,8 @@ def test_numbers_are_those_of_the_annotated_copy() -> None:
     submission = workbook.read(ROOT / "samples" / "inbox" / "商务局绩效自评表-0309.xlsx", FORM)
     one = check(submission, FORM)
     _, rows = words(write_letter(one, "青禾县商务局", BUREAU, FORM, submission.sheets))
-    listed = [
-        str(f.place)
-        for f in in_order(one.findings, submission.sheets)
-        if f.severity is not Severity.NOTE
-    ]
+    asked = [f for f in one.findings if f.severity is not Severity.NOTE]
+    listed = [str(notice.place) for notice in notices(asked, one.causes, submission.sheets)]
     assert [row[2] for row in rows[1:]] == listed and listed != sorted(listed)
 
 

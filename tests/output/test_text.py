@@ -16,6 +16,7 @@ from jixiao_xlsx.output.text.findings_csv import CSV_TITLES, findings_csv
 from jixiao_xlsx.output.text.findings_json import as_json, findings_json
 from jixiao_xlsx.output.text.run_record import run_document
 from jixiao_xlsx.output.text.terminal import findings_text, scores_text
+from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty, Probable
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
@@ -92,7 +93,7 @@ def loaded(*entries: Entry, **options: object) -> dict[str, object]:
 
 def test_findings_json_has_the_shape_of_the_contract() -> None:
     document = loaded(entry(UNBALANCED, NOTE), UNREAD)
-    assert set(document) == {"version", "template", "files"}
+    assert set(document) == {"schema", "version", "template", "files"}
     assert document["template"] == {"id": "bumen-zhengti", "version": TEMPLATE.version}
     first, second = document["files"]
     assert first["file"] == "甲.xlsx" and first["department"] == "甲局" and first["year"] == 2023
@@ -100,6 +101,7 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
     assert first["checked"] == {"BAL201": 14, "REC101": 2}
     assert first["skipped"] == [{"code": "RAT101", "reason": "未填"}]
     assert list(first["findings"][0]) == [
+        "id",
         "code",
         "severity",
         "state",
@@ -124,6 +126,26 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
     assert first["findings"][1]["expected"] == "截断" and first["findings"][1]["severity"] == "note"
     assert second["status"] == "无法读取" and second["reason"] == "不是有效的工作簿"
     assert second["result"] is None and second["findings"] == []
+
+
+def test_every_finding_that_asks_for_something_has_a_cause() -> None:
+    (file,) = loaded(entry(replace(UNBALANCED, fingerprint="f1"), NOTE))["files"]
+    (alone,) = file["causes"]
+    assert alone["kind"] == "finding" and alone["explains"] == [file["findings"][0]["id"]] == ["f1"]
+    here = {"sheet": UNBALANCED.place.sheet, "cell": UNBALANCED.place.cell}
+    assert alone["cells"][0].items() >= here.items()
+    culprit = CauseCell(
+        Place("收支总表", "D4"), "项目", "决算数", "9", Probable(Decimal("90"), "元")
+    )
+    cause = Cause(
+        "c1", "digit_missing", Severity.ERROR, (culprit,), Certainty.LIKELY, "疑似", ("f1",)
+    )
+    found = entry(replace(UNBALANCED, fingerprint="f1"))
+    found = replace(found, report=replace(found.report, causes=(cause,)))
+    (file,) = loaded(found)["files"]
+    (only,) = file["causes"]
+    assert only["cells"][0]["probably"] == {"value": 90, "unit": "元"}
+    assert (only["id"], only["certainty"]) == ("c1", "很可能")
 
 
 def test_the_record_of_a_batch_is_the_same_plus_its_own_findings() -> None:

@@ -13,11 +13,15 @@ from textwrap import indent
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding
+from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty
+from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report
 from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
 from jixiao_xlsx.values.season import Entry
+from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, rounded
+
+_FEW = 2  # cells named beside that of an equation which nothing explains
 
 
 def as_json(document: object) -> bytes:
@@ -33,7 +37,11 @@ def findings_json(
     `across` adds the findings between files.
     """
     head = as_json(
-        {"version": version(), "template": {"id": template.id, "version": template.version}}
+        {
+            "schema": 1,
+            "version": version(),
+            "template": {"id": template.id, "version": template.version},
+        }
     )
     yield head.removesuffix(b"\n}\n") + b',\n  "files": ['
     before = b"\n"
@@ -75,6 +83,7 @@ def _file(entry: Entry) -> dict[str, Any]:
         "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped]
         if report
         else [],
+        "causes": [_cause(cause) for cause in _causes(report)] if report else [],
         "findings": [_finding(finding) for finding in report.findings] if report else [],
         "reviews": [_review(card, card.review) for card in entry.scorecards if card.review],
     }
@@ -103,6 +112,7 @@ def _decimal(score: Fraction | None) -> Decimal:
 
 def _finding(finding: Finding) -> dict[str, Any]:
     return {
+        "id": finding.fingerprint,
         "code": finding.code,
         "severity": finding.severity.value,
         "state": finding.state.value,
@@ -119,6 +129,57 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "related": [{"sheet": place.sheet, "cell": place.cell} for place in finding.related],
         "count": finding.count,
         "explanation": finding.explanation,
+    }
+
+
+def _causes(report: Report) -> Iterator[Cause]:
+    """Yield the causes, then every finding that none explains and that asks for something.
+
+    So whoever reads the causes has read everything; such a one names the cell of the finding and,
+    where an equation fails, those on its other side.
+    """
+    yield from report.causes
+    explained = {one for cause in report.causes for one in cause.explains}
+    for finding in report.findings:
+        if finding.severity is not Severity.NOTE and finding.fingerprint not in explained:
+            here = CauseCell(finding.place, finding.item, finding.field, finding.reported)
+            others = finding.related[:_FEW] if finding.difference and not finding.hint else ()
+            cells = (here, *(CauseCell(place, "", "", "") for place in others))
+            yield Cause(
+                finding.fingerprint,
+                "finding",
+                finding.severity,
+                cells,
+                Certainty.POSSIBLE,
+                finding.message,
+                (finding.fingerprint,),
+            )
+
+
+def _cause(cause: Cause) -> dict[str, Any]:
+    return {
+        "id": cause.id,
+        "kind": cause.kind,
+        "severity": cause.severity.value,
+        "cells": [_cause_cell(cell) for cell in cause.cells],
+        "certainty": cause.certainty.value,
+        "message": cause.message,
+        "explains": list(cause.explains),
+    }
+
+
+def _cause_cell(cell: CauseCell) -> dict[str, Any]:
+    probably = cell.probably
+    value = probably and (
+        _number(probably.value) if isinstance(probably.value, Decimal) else probably.value
+    )
+    return {
+        "sheet": cell.place.sheet,
+        "cell": cell.place.cell,
+        "item": cell.item,
+        "field": cell.field,
+        "reported": cell.reported,
+        "probably": None if probably is None else {"value": value, "unit": probably.unit},
     }
 
 

@@ -1,0 +1,1 @@
+"""Error localisation: from the relations that fail to the cells that are probably wrong."""

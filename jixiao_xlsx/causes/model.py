@@ -1,0 +1,183 @@
+"""What is known of a submission while causes are sought: cells, relations, slips of the hand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from decimal import Decimal
+from functools import cached_property
+from itertools import pairwise, zip_longest
+
+from jixiao_xlsx.causes.numbered_cells import NumberedCells
+from jixiao_xlsx.causes.other_relations import other_relations
+from jixiao_xlsx.causes.readings import Holding
+from jixiao_xlsx.causes.relations import Assumed, Condition
+from jixiao_xlsx.causes.slips import slips_in
+from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.values.cells import Cell, Place
+from jixiao_xlsx.values.typed_numbers import State
+
+_CARRIED = ("carried_in", "carried_out", "fiscal_carried_in", "fiscal_carried_out")
+
+
+class Model(NumberedCells):
+    """The relations of a submission, each cell's own, and what may have been meant in a cell."""
+
+    def __init__(self, evidence: Evidence) -> None:
+        super().__init__(evidence)
+        self._slips: dict[int, tuple[tuple[Decimal | int, str, int], ...]] = {}
+
+    @cached_property
+    def relations(self) -> tuple[Condition, ...]:
+        """Every relation that can be tested."""
+        return (*self.linear, *other_relations(self))
+
+    @cached_property
+    def totals(self) -> frozenset[int]:
+        """The cells that add up others."""
+        return frozenset(one.total for one in self.linear if one.total is not None)
+
+    @cached_property
+    def totals_in_columns(self) -> frozenset[int]:
+        """The cells that add up others of their own column."""
+        return frozenset(
+            one.total
+            for one in self.linear
+            if one.total is not None and one.about == self.cells[one.total].column
+        )
+
+    @cached_property
+    def _above(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
+        """The typed totals that add up each cell exactly, with how often they count it."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for one in self.linear:
+            if one.total is None:
+                continue
+            left, right = (side.amounts({}) for side in one.sides)
+            if left[5] and right[5] and left[0] == right[0] and one.total in one.sides[0].terms:
+                for part, times in one.sides[1].terms.items():
+                    found.setdefault(part, []).append((one.total, times))
+        return {part: tuple(those) for part, those in found.items()}
+
+    def bundles(self, cell: int) -> tuple[Mapping[int, int], ...]:
+        """Return a cell alone, with the totals of its row typed from it, and with all of them."""
+        known = self.cells[cell]
+        alone: Mapping[int, int] = {cell: 1}
+        in_row = self._with_totals(cell, lambda total: total.row == known.row)
+        in_table = self._with_totals(cell, lambda total: total.sheet == known.sheet)
+        everywhere = self._with_totals(cell, lambda total: True)
+        distinct = [alone]
+        for bundle in (in_row, in_table, everywhere):
+            if bundle not in distinct:
+                distinct.append(bundle)
+        return tuple(distinct)
+
+    def _with_totals(self, cell: int, wanted: Callable[[Cell], bool]) -> Mapping[int, int]:
+        bundle, waiting = {cell: 1}, [cell]
+        while waiting:
+            part = waiting.pop()
+            for total, times in (*self._above.get(part, ()), *self._self_total(part)):
+                if total not in bundle and wanted(self.cells[total]):
+                    bundle[total] = bundle[part] * times
+                    waiting.append(total)
+        return bundle
+
+    def _self_total(self, cell: int) -> tuple[tuple[int, int], ...]:
+        """Return 自评总分 for the 合计 of the scores, and for a score that a formula adds up."""
+        scores, total = self.evidence.total_cell("score"), self.evidence.role("self_total")
+        if scores is None or total is None or cell not in self.parts_of(scores):
+            return ()
+        return ((self.cell_number(total), 1),)
+
+    def slips(self, cell: int) -> tuple[tuple[Decimal | int, str, int], ...]:
+        """Return the figures that may have been meant by the one typed in a cell."""
+        found = self._slips.get(cell)
+        if found is None:
+            found = self._slips[cell] = slips_in(self.cells[cell], self.readings[cell])
+        return found
+
+    def follows(self, cell: Cell) -> bool:
+        """Return whether a cell is a formula whose result follows from other cells."""
+        return bool(cell.formula) and (cell.place in self.formulas or cell.unit == "%")
+
+    def typed_figures(self, cells: Iterable[Cell | None]) -> list[int]:
+        """Return the numbers of those cells into which a figure was typed."""
+        return [
+            self.cell_number(cell)
+            for cell in cells
+            if cell is not None and cell.number is not None and not self.follows(cell)
+        ]
+
+    def may_be_negative(self, cell: int) -> bool:
+        """Return whether a cell may hold an amount below 0."""
+        known = self.cells[cell]
+        template = self.evidence.template
+        return known.column == template.execution_columns.get("adjustment")
+
+    @cached_property
+    def printed(self) -> frozenset[int]:
+        """The cells that hold what the form prints there: weights of the library, 分值."""
+        weights = [
+            line.cells["weight"]
+            for line in self.evidence.lines
+            if line.spec and "weight" in line.cells and line.weight == line.spec.weight
+        ]
+        share = self.evidence.execution("weight")
+        return frozenset(self.cell_number(cell) for cell in (*weights, share) if cell is not None)
+
+    @cached_property
+    def unread(self) -> frozenset[int]:
+        """The cells that hold something else than a number or nothing."""
+        odd = (State.TEXT, State.ERROR, State.UNCALCULATED)
+        return frozenset(n for n, cell in enumerate(self.cells) if cell.state in odd)
+
+    @cached_property
+    def carried(self) -> frozenset[int]:
+        """The cells with what was carried over from last year and into the next."""
+        cells = (self.evidence.role(name) for name in _CARRIED)
+        return frozenset(self.cell_number(cell) for cell in cells if cell is not None)
+
+    def beside(self, cell: int) -> frozenset[Decimal]:
+        """Return the figures in the cells beside a cell: its neighbours in row and column."""
+        known = self.cells[cell]
+        return self._neighbours.get(known.place, frozenset())
+
+    @cached_property
+    def _neighbours(self) -> Mapping[Place, frozenset[Decimal]]:
+        found: dict[Place, set[Decimal]] = {}
+        for table in self.evidence.submission.tables.values():
+            grid = [list(row.cells.values()) for row in table.rows]
+            for cells in (*grid, *map(list, zip_longest(*grid))):
+                for one, other in pairwise(cell for cell in cells if cell is not None):
+                    if one.number and other.number:
+                        found.setdefault(one.place, set()).add(other.number)
+                        found.setdefault(other.place, set()).add(one.number)
+        return {place: frozenset(numbers) for place, numbers in found.items()}
+
+    def trust(self, cell: int) -> float:
+        """Return what a change of a cell costs more because its table is trusted."""
+        return 0.0
+
+    @cached_property
+    def of_cell(self) -> Mapping[int, tuple[Condition, ...]]:
+        """The relations that each cell counts in."""
+        found: dict[int, list[Condition]] = {}
+        for relation in self.relations:
+            for cell in relation.cells:
+                found.setdefault(cell, []).append(relation)
+        return {cell: tuple(those) for cell, those in found.items()}
+
+    def failing(self, changes: Assumed) -> list[Condition]:
+        """Return the relations that fail with these changes."""
+        return [relation for relation in self.relations if not relation.holds(changes)]
+
+    def touched(self, changes: Assumed) -> list[Condition]:
+        """Return the relations that any of the changed cells counts in, each once."""
+        found: dict[int, Condition] = {}
+        for cell in changes:
+            for relation in self.of_cell.get(cell, ()):
+                found[id(relation)] = relation
+        return list(found.values())
+
+    def read(self, number: int, changes: Assumed) -> Holding:
+        """Return what a cell holds with these changes."""
+        return changes.get(number) or self.readings[number]

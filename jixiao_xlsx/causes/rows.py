@@ -1,0 +1,159 @@
+"""Rows too many, too few, or shifted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from jixiao_xlsx.causes.changes import Remedy, Standing
+from jixiao_xlsx.causes.model import Model
+from jixiao_xlsx.causes.readings import BLANK, Holding, holding_of, shown_number
+from jixiao_xlsx.causes.relations import Linear
+from jixiao_xlsx.values.amounts import grid_of
+from jixiao_xlsx.values.cells import Cell, Row, Table
+from jixiao_xlsx.values.text import tidy
+
+_SUBTOTAL_WORDS = ("小计", "合计", "总计")
+_FEWEST = 2
+
+
+def rows_too_many(model: Model, table: Table) -> Iterator[Remedy]:
+    """Yield rows of an open table that add up others, or repeat one."""
+    rows = [(row, figures) for row in table.open_rows if (figures := _figures(row))]
+    for at, (row, figures) in enumerate(rows):
+        named = _called_subtotal(row)
+        above, below = ([those for _, those in part] for part in (rows[:at], rows[:at:-1]))
+        if _adds_up(figures, above) or (named and _adds_up(figures, below)):
+            yield _without(model, row, "subtotal_row", 0.6 if named else 1.5)
+        for other, those in rows[:at]:
+            if figures == those and _same_label(row, other):
+                yield _without(model, row, "row_twice", 0.8, other)
+
+
+def _called_subtotal(row: Row) -> bool:
+    label = tidy("".join(cell.text for cell in row.cells.values() if cell.number is None))
+    return any(word in label for word in _SUBTOTAL_WORDS)
+
+
+def _figures(row: Row) -> dict[str, Decimal]:
+    return {
+        title: cell.number for title, cell in row.cells.items() if cell.number and cell.unit != "%"
+    }
+
+
+def _adds_up(figures: dict[str, Decimal], above: Sequence[dict[str, Decimal]]) -> bool:
+    """Return whether figures are the sums of the two or more rows that come last before them."""
+    sums: dict[str, Decimal] = {}
+    for count, row in enumerate(reversed(above), 1):
+        for title, number in row.items():
+            sums[title] = sums.get(title, Decimal(0)) + number
+        if count >= _FEWEST and {k: v for k, v in sums.items() if v} == figures:
+            return True
+    return False
+
+
+def _same_label(one: Row, other: Row) -> bool:
+    texts = [
+        [tidy(cell.text) for cell in row.cells.values() if isinstance(cell.value, str)]
+        for row in (one, other)
+    ]
+    return texts[0] == texts[1]
+
+
+def _without(model: Model, row: Row, kind: str, cost: float, twin: Row | None = None) -> Remedy:
+    cells = model.typed_figures(row.cells.values())
+    named = cells if twin is None else [*cells, *model.typed_figures(twin.cells.values())]
+    what = row.title if twin is None else f"{_line(twin)}|{_line(row)}"
+    return Remedy(kind, tuple(named), dict.fromkeys(cells, BLANK), cost, False, what)
+
+
+def _line(row: Row) -> str:
+    """Return the number of the row in the sheet."""
+    first = next(iter(row.cells.values()))
+    return "".join(char for char in first.ref if char.isdigit())
+
+
+def row_missing(model: Model, table: Table, standing: Standing) -> Iterator[Remedy]:
+    """Yield a row left out: the totals of an open table exceed its rows in several columns."""
+    phantoms = {n: column for (name, column), n in model.phantoms.items() if name == table.name}
+    readings: dict[int, Holding] = {}
+    for relation in standing.failing.values():
+        own = phantoms.keys() & relation.cells
+        if len(own) != 1 or not isinstance(relation, Linear) or not relation.equal:
+            continue
+        for phantom in own - readings.keys():
+            if (gap := _left_over(relation, phantom, standing)) > 0:
+                readings[phantom] = _nearest(model.cells[phantom], gap)
+    total = table.total
+    if len(readings) < _FEWEST or total is None:
+        return
+    named = _total_cells(model, total, [phantoms[one] for one in readings])
+    if named:
+        yield Remedy("row_missing", named, readings, 1.7, what=table.name)
+
+
+def _total_cells(model: Model, total: Row, columns: Sequence[str]) -> tuple[int, ...]:
+    cells = [total.get(column) for column in columns]
+    return tuple(model.cell_number(cell) for cell in cells if cell is not None)
+
+
+def _left_over(relation: Linear, phantom: int, standing: Standing) -> Decimal | int:
+    """Return by how much the side without the phantom is larger."""
+    if len(relation.sides) != 2:
+        return 0
+    left, right = (side.amounts(standing.changes)[0] for side in relation.sides)
+    return left - right if phantom in relation.sides[1].terms else right - left
+
+
+def _nearest(cell: Cell, atoms: Decimal | int) -> Holding:
+    """Return the printable figure nearest to an amount."""
+    grid = grid_of(cell.unit, cell.decimals)
+    return holding_of(cell, shown_number((int(atoms) + grid // 2) // grid * grid, cell))
+
+
+def shifted_figures(model: Model, table: Table, column: str) -> Iterator[Remedy]:
+    """Yield figures of a column that slid down or up by one row."""
+    for numbers in _runs(model, table, column):
+        yield from _shifts_in(model, numbers, "下")
+        yield from _shifts_in(model, numbers[::-1], "上")
+
+
+def _runs(model: Model, table: Table, column: str) -> Iterator[list[int]]:
+    """Yield the typed cells of a column, divided by the totals between them."""
+    run: list[int] = []
+    for row in table.rows:
+        cell = row.cells.get(column)
+        if cell is None or cell.unit in {"", "%"}:
+            continue
+        number = model.cell_number(cell)
+        if row.kind == "total" or model.follows(cell) or number in model.totals_in_columns:
+            yield run
+            run = []
+        else:
+            run.append(number)
+    yield run
+
+
+def _shifts_in(model: Model, order: Sequence[int], way: str) -> Iterator[Remedy]:
+    """Yield the stretches of cells that may have slid away from a blank one."""
+    if sum(model.readings[one].number is not None for one in order) >= _FEWEST:
+        for start, first in enumerate(order):
+            if model.readings[first].number:
+                continue
+            for end in range(start + 2, min(len(order), start + 12)):
+                if not model.readings[order[end]].number:
+                    continue
+                yield from _moved_back(model, order[start : end + 1], way)
+
+
+def _moved_back(model: Model, run: Sequence[int], way: str) -> Iterator[Remedy]:
+    """Yield the figures of a run, whose first cell is blank, moved by one towards it."""
+    before = [model.readings[one] for one in run]
+    after = [*before[1:], BLANK]
+    changed = {
+        one: holding_of(model.cells[one], new.number)
+        for one, old, new in zip(run, before, after, strict=True)
+        if old.number != new.number
+    }
+    if sum(reading.number is not None for reading in before) >= _FEWEST:
+        yield Remedy("shifted", tuple(changed), changed, 1.5, False, way)

@@ -1,0 +1,48 @@
+"""Columns and tables typed in another unit."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from jixiao_xlsx.causes.changes import Remedy
+from jixiao_xlsx.causes.model import Model
+from jixiao_xlsx.causes.readings import Holding, holding_of
+from jixiao_xlsx.values.amounts import MONEY_UNITS, grid_of
+from jixiao_xlsx.values.cells import Table
+
+_TEN_THOUSAND = 10_000
+_FEWEST = 2
+
+
+def other_units(model: Model, table: Table) -> Iterator[Remedy]:
+    """Yield the table, and each column of it, read in 元 for 万元 or the other way round."""
+    typed = model.typed_figures(cell for row in table.rows for cell in row.cells.values())
+    money = [one for one in typed if model.cells[one].unit in MONEY_UNITS]
+    yield from _in_other_unit(model, money, "")
+    for column in table.columns:
+        yield from _in_other_unit(
+            model, [one for one in money if model.cells[one].column == column], column
+        )
+
+
+def _in_other_unit(model: Model, cells: Sequence[int], column: str) -> Iterator[Remedy]:
+    """Yield the figures of a column (a table: "") divided and multiplied by 10000."""
+    culprits = tuple(one for one in cells if model.readings[one].number)
+    if len(culprits) < _FEWEST:
+        return
+    kind, cost = ("unit_column", 1.0) if column else ("unit_table", 0.9)
+    whole = not any(model.readings[one].atoms % _TEN_THOUSAND for one in cells)
+    if whole:  # else there would be parts of a 分
+        down = {one: _scaled(model, one, Fraction(1, _TEN_THOUSAND)) for one in cells}
+        yield Remedy(kind, culprits, down, cost, determined=True, what=column)
+    up = {one: _scaled(model, one, Fraction(_TEN_THOUSAND)) for one in cells}
+    yield Remedy(kind, culprits, up, cost, what=column)
+
+
+def _scaled(model: Model, one: int, factor: Fraction) -> Holding:
+    cell, number = model.cells[one], model.readings[one].number
+    assert number is not None
+    value = number * factor.numerator / factor.denominator
+    grid = grid_of(cell.unit, cell.decimals) * _TEN_THOUSAND if factor > 1 else None
+    return holding_of(cell, value, grid)
