@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
-from jixiao_xlsx.reading.flags.number_formats import NumberFormat, telling_format
+from jixiao_xlsx.reading.flags.number_formats import NumberFormat
 from jixiao_xlsx.reading.formula_values import UnknownFormula
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
@@ -26,7 +26,8 @@ from jixiao_xlsx.values.typed_numbers import (
 PERCENT_NOTE = "%"
 _PERCENTAGE = re.compile(r"\d+(?:\.\d+)?%")
 _FIGURE_WITH_UNIT = re.compile(r"[\d.,]+[^\x00-\x7f]{1,4}")
-_NOISE = Decimal("1e-9")  # part of a number that two programs may calculate differently
+_NOISE = 1e-9  # part of a number that two programs may calculate differently
+_HALF_AGAIN = 1.5  # of the last digit printed, which they may round differently
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
         kind.decimals,
         note,
         code,
-        _shown(telling_format(code), raw) if code else "",
+        _shown(sheet.telling.get(code), raw) if sheet.telling else "",
     )
     return _calculated(sheet, kind, place, cell) if kind.numeric and cell.formula else cell
 
@@ -99,7 +100,8 @@ def _number(
 ) -> tuple[State, Decimal | None, str]:
     """Return state, value and note of a number cell that holds something."""
     as_percent = (place in sheet.flags.percents) if sheet.knows_formats else None
-    style = telling_format(sheet.flags.formats.get(place, ""))
+    telling = sheet.telling
+    style = telling.get(sheet.flags.formats.get(place, "")) if telling else None
     if style and style.percent and kind.type == "percent" and isinstance(raw, int | float):
         raw, as_percent = _exact(raw) / 100, True  # 99.79 shown as 99.79%
     typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
@@ -131,9 +133,9 @@ def _calculated(sheet: Worksheet, kind: CellSpec, place: Position, cell: Cell) -
         return cell
     if cell.state is State.UNCALCULATED:
         return _result(cell, result) if kind.auto else cell
-    saved = cell.number or Decimal(0)
-    grid = Decimal(1).scaleb(-kind.decimals - (2 if kind.type == "percent" else 0))
-    if abs((result or Decimal(0)) - saved) <= max(grid, abs(saved) * _NOISE):
+    saved = float(cell.number or 0)
+    grid = 10.0 ** -(kind.decimals + (2 if kind.type == "percent" else 0))
+    if abs(float(result or 0) - saved) <= max(grid * _HALF_AGAIN, abs(saved) * _NOISE):
         return cell
     now = f"{OLD_RESULT}，现在应为 {_written(result, kind)}"
     return cell._replace(value=None, state=State.UNCALCULATED, note=now)

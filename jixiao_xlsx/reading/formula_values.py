@@ -8,12 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from decimal import Decimal
 from functools import lru_cache
+from math import floor, fsum
 from typing import Any, NamedTuple
 
-from jixiao_xlsx.values.addresses import Position, position
-from jixiao_xlsx.values.text import from_float, rounded
+from jixiao_xlsx.values.addresses import Area, Position, position
 
 _TOKEN = re.compile(
     r"""\s*(?:
@@ -29,6 +28,8 @@ _REF = re.compile(
     r"(?:(?P<sheet>.+)!)?(?P<column>\$?)(?P<letters>[A-Z]+)(?P<row>\$?)(?P<digits>\d+)"
 )
 _LONGEST, _DEEPEST, _MOST_CELLS = 500, 40, 5000
+_TOTAL = 'IF(COUNT()=0,"",ROUND(SUM()))'
+_LAST_BIT = 4e-16  # of a float, as a part of it
 _STRENGTH = {"=": 1, "<>": 1, "<": 1, ">": 1, "<=": 1, ">=": 1, "+": 3, "-": 3, "*": 4, "/": 4}
 Value = float | str | bool | None
 
@@ -64,20 +65,20 @@ class _Call(NamedTuple):
     arguments: tuple[Any, ...]
 
 
-ValueOf = Callable[[str, Position], Value]
+ValuesIn = Callable[[str, Area], list[Value]]
 
 
-def formula_value(text: str, cell: ValueOf, sheet: str, move: Position = (0, 0)) -> Value:
+def formula_value(text: str, cells: ValuesIn, sheet: str, move: Position = (0, 0)) -> Value:
     """Return what a formula on `sheet` gives; `move` is how far from its own cell it stands.
 
-    `cell` gives the value of a cell by sheet and position. Raises UnknownFormula.
+    `cells` gives the values of an area by sheet. Raises UnknownFormula.
     """
     if len(text) > _LONGEST:
         raise UnknownFormula
     tree = _parsed(text)
     if tree is None:
         raise UnknownFormula
-    return _Evaluation(cell, sheet, move).value(tree)
+    return _Evaluation(cells, sheet, move).value(tree)
 
 
 # ------------------------------------------------------------------------------------------ reading
@@ -92,7 +93,22 @@ def _parsed(text: str) -> Any:
         tree = parser.expression(0)
     except UnknownFormula:
         return None
-    return tree if parser.at == len(tokens) else None
+    return _as_total(tree) if parser.at == len(tokens) else None
+
+
+def _as_total(tree: Any) -> Any:
+    """Return the sums of our own forms, blank over blanks, as one step: most formulas are such."""
+    match tree:
+        case _Call(
+            "IF",
+            (
+                _Call("=", (_Call("COUNT", counted), 0.0)),
+                "",
+                _Call("ROUND", (_Call("SUM", summed), float(decimals))),
+            ),
+        ) if counted == summed:
+            return _Call(_TOTAL, (summed, decimals))
+    return tree
 
 
 def _tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -185,13 +201,13 @@ class _Parser:
 class _Evaluation:
     """The values of one formula."""
 
-    def __init__(self, cell: ValueOf, sheet: str, move: Position) -> None:
-        self.cell, self.sheet, self.move = cell, sheet, move
+    def __init__(self, values_in: ValuesIn, sheet: str, move: Position) -> None:
+        self.values_in, self.sheet, self.move = values_in, sheet, move
 
     def value(self, tree: Any) -> Value:
         """Return the value of a tree. Raises UnknownFormula."""
         if isinstance(tree, _Ref):
-            return self.cell(tree.sheet or self.sheet, tree.at(self.move))
+            return self.cells(tree)[0]
         if isinstance(tree, _Call):
             return self.call(tree)
         if isinstance(tree, _Area):
@@ -220,17 +236,20 @@ class _Evaluation:
                 found.append(self.number(tree))
         return found
 
-    def cells(self, tree: _Ref | _Area) -> Iterator[Value]:
+    def cells(self, tree: _Ref | _Area) -> list[Value]:
+        """Return the values of a cell or an area. Raises UnknownFormula."""
         first, last = (tree, tree) if isinstance(tree, _Ref) else tree
-        (top, left), (bottom, right) = first.at(self.move), last.at(self.move)
-        if (bottom - top + 1) * (right - left + 1) > _MOST_CELLS:
+        area = (*first.at(self.move), *last.at(self.move))
+        if (area[2] - area[0] + 1) * (area[3] - area[1] + 1) > _MOST_CELLS:
             raise UnknownFormula
-        for row in range(top, bottom + 1):
-            for column in range(left, right + 1):
-                yield self.cell(first.sheet or self.sheet, (row, column))
+        return self.values_in(first.sheet or self.sheet, area)
 
     def call(self, call: _Call) -> Value:
         """Return what a function or an operator gives. Raises UnknownFormula."""
+        if call.name == _TOTAL:
+            summed, decimals = call.arguments
+            numbers = self.numbers(summed)
+            return _rounded(fsum(numbers), decimals) if numbers else ""
         if call.name in _ARITHMETIC:
             return _ARITHMETIC[call.name](*map(self.number, call.arguments))
         if call.name in _COMPARISONS:
@@ -246,7 +265,11 @@ class _Evaluation:
 
 
 def _rounded(number: float, decimals: float) -> float:
-    return float(rounded(from_float(number), int(decimals)))
+    """Return a number rounded half away from zero, as one of 15 digits."""
+    scale = 10.0 ** int(decimals)
+    size = abs(number) * scale
+    whole = floor(size + 0.5 + size * _LAST_BIT)
+    return (whole if number >= 0 else -whole) / scale
 
 
 def _divided(above: float, below: float) -> float:
@@ -283,7 +306,7 @@ _COMPARISONS: Mapping[str, Callable[[float, float], bool]] = {
     ">=": lambda left, right: left >= right,
 }
 _OF_NUMBERS: Mapping[str, Callable[[Sequence[float]], float]] = {
-    "SUM": lambda numbers: float(sum(map(from_float, numbers), Decimal(0))),
+    "SUM": fsum,
     "COUNT": lambda numbers: float(len(numbers)),
     "MAX": lambda numbers: max(numbers, default=0.0),
     "MIN": lambda numbers: min(numbers, default=0.0),

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.reading.formula_values import UnknownFormula, Value, formula_value
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.values.addresses import Position
+from jixiao_xlsx.values.addresses import Area, Position
 from jixiao_xlsx.values.text import from_float
 
 _LONGEST_CHAIN = 40  # formulas over formulas
@@ -37,29 +37,41 @@ class Recalculation:
         move = place[0] - first[0], place[1] - first[1]
         self.depth += 1
         try:
-            value = formula_value(flags.formulas[place], self._value, sheet, move)
+            value = formula_value(flags.formulas[place], self._values, sheet, move)
         finally:
             self.depth -= 1
         self.unknown.discard(key)
         self.results[key] = value
         return value
 
-    def _value(self, name: str, place: Position) -> Value:
+    def _values(self, name: str, area: Area) -> list[Value]:
+        """Return the values of an area of a sheet. Raises UnknownFormula."""
         sheet = self.sheets.get(name)
-        if sheet is None or place in sheet.flags.errors:
+        if sheet is None:
             raise UnknownFormula
-        if place in sheet.flags.formulas:
-            try:
-                return self.result(name, place)
-            except UnknownFormula:
-                if place in sheet.flags.uncalculated:
-                    raise
-        raw = sheet.raw(*place)
-        if raw is None or isinstance(raw, str | bool):
-            return raw
-        if isinstance(raw, int | float):
-            return float(raw)
-        raise UnknownFormula
+        top, left, bottom, right = area
+        formulas, errors = sheet.flags.formulas, sheet.flags.errors
+        values: list[Value] = []
+        for row in range(top, bottom + 1):
+            line = sheet.rows[row] if row < len(sheet.rows) else ()
+            for column in range(left, right + 1):
+                raw = line[column] if column < len(line) else ""
+                if (row, column) in formulas:
+                    values.append(self._formula(sheet, (row, column), raw))
+                elif (row, column) in errors:
+                    raise UnknownFormula
+                else:
+                    values.append(_plain(raw))
+        return values
+
+    def _formula(self, sheet: Worksheet, place: Position, raw: object) -> Value:
+        """Return what a formula gives, or else what was saved with it. Raises UnknownFormula."""
+        try:
+            return self.result(sheet.name, place)
+        except UnknownFormula:
+            if place in sheet.flags.uncalculated or place in sheet.flags.errors:
+                raise
+        return _plain(raw)
 
     def number(self, sheet: str, place: Position) -> Decimal | None:
         """Return what the formula there gives: a number, None for nothing. Raises UnknownFormula.
@@ -73,3 +85,12 @@ class Recalculation:
         if isinstance(value, bool) or (isinstance(value, str) and value):
             raise UnknownFormula
         return None if value is None or value == "" else from_float(float(value))
+
+
+def _plain(raw: object) -> Value:
+    """Return a typed value; what is no number, text or truth (a date) raises UnknownFormula."""
+    if raw == "":
+        return None
+    if isinstance(raw, float | int | str | bool):
+        return raw
+    raise UnknownFormula

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import takewhile
 
 from jixiao_xlsx.reading.cell_value import text_cell
 from jixiao_xlsx.reading.find_tables import Header, TitledRows
@@ -36,10 +37,11 @@ def stated_units(draft: TableDraft, header: Header, lines: TitledRows) -> Iterat
 def _above(draft: TableDraft, header: Header) -> tuple[Position, str] | None:
     """Return the statement nearest above the headings, or in a corner of them."""
     headings = set(header.cells.values())
+    above = takewhile(lambda one: one[0][0] <= header.bottom, draft.sheet.keys.items())
     found = [
         (place, unit)
-        for place, text in draft.sheet.keys.items()
-        if place[0] <= header.bottom and place not in headings
+        for place, text in above
+        if "元" in text and place not in headings
         if (unit := _unit(_LINE, text) or _in_title(draft, place, text))
     ]
     return max(found, key=lambda one: one[0]) if found else None
@@ -55,5 +57,5 @@ _SHORT = 6  # letters: a shorter text is no title
 
 
 def _unit(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text) if text else None
+    match = pattern.search(text) if "元" in text else None
     return match["unit"] if match else ""

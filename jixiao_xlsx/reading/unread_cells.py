@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from jixiao_xlsx.reading.cell_value import value_text
-from jixiao_xlsx.reading.flags.number_formats import shows_nothing
 from jixiao_xlsx.reading.table_draft import TableDraft
 from jixiao_xlsx.reading.titles import FormTitles, is_note, is_signature, loosen, title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
@@ -134,7 +133,7 @@ def _hidden_columns(sheet: Worksheet) -> Iterator[Note]:
 
 def _invisible(sheet: Worksheet) -> Iterator[Note]:
     """Yield a note for each figure that its number format does not show."""
-    blank = {code for code in set(sheet.flags.formats.values()) if shows_nothing(code)}
+    blank = {code for code, style in sheet.telling.items() if style.blank}
     if blank:
         for place, code in sheet.flags.formats.items():
             if code in blank and place in sheet.filled and sheet.raw(*place) not in (0, None):

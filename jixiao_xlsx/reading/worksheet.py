@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
+from jixiao_xlsx.reading.flags.number_formats import telling_format
 from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.titles import title_key
 from jixiao_xlsx.values.addresses import Area, Position, a1
@@ -18,7 +19,8 @@ class Worksheet:
     `keys` maps each text cell to its title key; `filled` are the cells that hold something, in
     reading order; `odd` those that show an error or were never calculated; `handled` those that
     have been understood. `address` names a position for people. `recalculate` gives what the
-    formula at a position gives today; it raises UnknownFormula.
+    formula at a position gives today; it raises UnknownFormula. `telling` are the number formats of
+    the sheet that show something else than the number, by their codes.
     """
 
     name: str
@@ -34,6 +36,8 @@ class Worksheet:
     covered: dict[Position, Area] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        codes = set(self.flags.formats.values())
+        self.telling = {code: style for code in codes if (style := telling_format(code))}
         self.odd = odd = self.flags.errors.keys() | self.flags.uncalculated
         keys, filled = self.keys, self.filled
         for number, row in enumerate(self.rows):

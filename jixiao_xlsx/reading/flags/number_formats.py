@@ -56,12 +56,6 @@ def telling_format(code: str) -> NumberFormat | None:
     return NumberFormat(code, sections) if points or _thousands(first, digits[-1]) else None
 
 
-def shows_nothing(code: str) -> bool:
-    """Return whether a format hides every number (;;;)."""
-    style = telling_format(code)
-    return style is not None and style.blank
-
-
 def percent_format(code: str) -> bool:
     """Return whether a number format shows a percentage: a sign that is no letter."""
     return "%" in code and any(token == "%" for token in _TOKEN.findall(code))
