@@ -61,9 +61,10 @@ def command_cost(inbox: Path, checkout: Path, python: str) -> float:
     with tempfile.TemporaryDirectory() as out:
         before = resource.getrusage(resource.RUSAGE_CHILDREN)
         command = [python, "-m", "jixiao_xlsx", "run", str(inbox), "-o", f"{out}/out"]
-        command += ["--roster", str(SAMPLES / "departments.csv"), "--jobs", "1"]
+        command += ["--roster", str(checkout / "samples" / "departments.csv"), "--jobs", "1"]
         environment = os.environ | {"PYTHONPATH": str(checkout)}
-        subprocess.run(command, check=True, capture_output=True, env=environment)
+        # From within the checkout: Python looks for modules where it is started.
+        subprocess.run(command, check=True, capture_output=True, env=environment, cwd=checkout)
         after = resource.getrusage(resource.RUSAGE_CHILDREN)
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
 
