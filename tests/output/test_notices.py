@@ -109,15 +109,15 @@ def test_a_cause_in_words_names_the_culprit_and_orders_nothing_it_cannot_know() 
     probable = Probable(Decimal("114.89"), "万元")
     (one,) = notices([finding("a", "H24"), finding("b", "I24")], [cause("1", "H9", "a", "b")])
     problem, demand = notice_problem(one, BALANCE), notice_demand(one, BALANCE)
-    assert problem.startswith("“交通运输支出”的“项目支出”填 1148887.42")
-    assert "2 处对不上：《资金预算执行表》H24、I24" in problem and "不必另改" in problem
+    assert problem.startswith("与《资金预算执行表》H24、I24 对不上（2 条）。")
+    assert "不必另改" in problem
     assert notice_reason(one, BALANCE) == "H9 疑似把元数填进了万元表。"
     assert demand == "请核对《资金预算执行表》H9，以账簿、决算报表为准更正。"
     assert "500" not in problem + demand  # what the equation would need is no value to type
     sure = cause("1", "H9", "a", probably=probable)
     (one,) = notices([finding("a", "H24")], [sure])
     assert "（疑似应为 114.89 万元）" in notice_demand(one, BALANCE)
-    other = cause("2", "H10", "a", message="少算一行")
+    other = cause("2", "H10", "a", message="疑似少算一行")
     (one,) = notices([finding("a", "H24")], [sure, other])
     assert "也可能：疑似少算一行。" in notice_reason(one, BALANCE)
     assert "；请核对《资金预算执行表》H10" in notice_demand(one, BALANCE)

@@ -15,15 +15,13 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text.notices import Notice, NoticeLine
 from jixiao_xlsx.output.text.wording import advice, expected_text, subject
 from jixiao_xlsx.values.amounts import MONEY_UNITS
-from jixiao_xlsx.values.causes import Cause, Certainty, Probable
+from jixiao_xlsx.values.causes import Cause, Probable
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
 AGAINST_THE_BOOKS = "以账簿、决算报表为准"
-_SUSPECTED = "疑似"
-_LONGEST_TYPED = 20  # a longer text is not repeated
 _MOST_PLACES = 6
 
 
@@ -50,7 +48,8 @@ def notice_subject(notice: Notice, lone: Collection[str]) -> str:
 def notice_problem(notice: Notice, balance: Collection[str]) -> str:
     """Return 问题: what is wrong at the cell, then in a sentence what follows from it."""
     if notice.cause:
-        return _typed(notice) + _at_the_culprit(notice, balance) + consequences(notice)
+        found = _at_the_culprit(notice, balance) + consequences(notice)
+        return found or "与有关的数对不上。"
     first, *rest = _open(notice)
     return wrong_part(first) + "".join(_found_too(finding, balance) for finding in rest)
 
@@ -60,17 +59,15 @@ def consequences(notice: Notice) -> str:
     places = [f.place for f in notice.findings if f.place != notice.place]
     if not places:
         return ""
-    return (
-        f"由此还有 {len(places)} 处对不上：{places_named(dict.fromkeys(places))}。"
-        "本格核实更正后随之相符的，不必另改。"
-    )
+    where = places_named(dict.fromkeys(places))
+    return f"与{where} 对不上（{len(places)} 条）。核实更正后，那里随之相符的不必另改。"
 
 
 def notice_reason(notice: Notice, balance: Collection[str]) -> str:
     """Return 可能原因; "" where nothing tells."""
     if notice.cause:
-        also = "".join(f"也可能：{_suspicion(cause)}" for cause in notice.others)
-        return _suspicion(notice.cause) + also
+        also = "".join(f"也可能：{_sentence(cause)}" for cause in notice.others)
+        return _sentence(notice.cause) + also
     hints = (finding.hint for finding in _open(notice) if finding.code not in balance)
     return "；".join(dict.fromkeys(hint for hint in hints if hint))
 
@@ -106,7 +103,7 @@ def line_advice(line: NoticeLine, balance: Collection[str]) -> str:
     if finding is None:
         return f"{notice_reason(notice, balance)}\n{notice_demand(notice, balance)}"
     if notice.cause is None:
-        return advice(finding)
+        return advice(replace(finding, hint="") if finding.code in balance else finding)
     from_where = (
         f"多半由 {notice.place} 引起，先核对那里。" if finding.place != notice.place else ""
     )
@@ -159,20 +156,6 @@ def _sentences(message: str) -> list[str]:
     return [sentence for sentence in re.split(r"(?<=。)", message) if sentence]
 
 
-def _typed(notice: Notice) -> str:
-    """Return “项目”填 x; the title alone where nothing, or a long text, was typed."""
-    assert notice.cause
-    cell = notice.cause.cells[0]
-    name = "的".join(
-        f"「{part}」" if "“" in part else f"“{part}”" for part in (cell.item, cell.field) if part
-    )
-    if not cell.reported:
-        return f"{name}未填。"
-    typed = f"填 {cell.reported}" if len(cell.reported) <= _LONGEST_TYPED else ""
-    more = f"等 {len(notice.cause.cells)} 格" if len(notice.cause.cells) > 1 else ""
-    return f"{name}{typed}{more}，疑似有误。"
-
-
 def _at_the_culprit(notice: Notice, balance: Collection[str]) -> str:
     """Return what is found at the culprit itself besides equations that fail."""
     own = (f for f in notice.findings if f.place == notice.place and f.code not in balance)
@@ -186,11 +169,8 @@ def _found_too(finding: Finding, balance: Collection[str]) -> str:
     return wrong_part(finding)
 
 
-def _suspicion(cause: Cause) -> str:
-    """Return what a cause supposes, as a supposition and a sentence."""
-    text = cause.message.rstrip("。")
-    guess = "" if _SUSPECTED in text or cause.certainty is Certainty.CERTAIN else _SUSPECTED
-    return f"{guess}{text}。"
+def _sentence(cause: Cause) -> str:
+    return f"{cause.message.rstrip('。')}。"
 
 
 def look_at(notice: Notice) -> str:

@@ -139,12 +139,13 @@ def _finding_text(line: NoticeLine, balance: Collection[str]) -> str:
     finding = line.finding
     assert finding
     explained = line.notice.cause is not None
+    hint = "" if explained or finding.code in balance else finding.hint
     right = "" if explained else gap_or_expected(finding, balance)
     parts = [
         f"【{finding.severity.label}】审核意见第 {line.number} 条（{finding.code}）",
         wrong_part(finding) if explained else finding.message,
         right and (right if finding.code in balance else f"应为：{right}"),
-        finding.hint and not explained and f"提示：{finding.hint}",
+        hint and f"提示：{hint}",
         finding.count > 1 and f"同类共 {finding.count} 处，请一并核对。",
     ]
     return "\n".join(part for part in parts if part)
