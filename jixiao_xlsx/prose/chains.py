@@ -49,6 +49,11 @@ def broken_chains(matches: Sequence[Mention]) -> Iterator[Chain]:
             ) or _is_of_more(matches[:first], numbers):
                 break
             holds, right = pattern.test(numbers)
+            if not holds and any(
+                kinds[at] == kinds[first] and pattern.test((matches[at], *numbers[1:]))[0]
+                for at in range(first)
+            ):
+                break  # “总额，其中甲、乙，完成预算的……” is of what stands before the list
             if (
                 not holds
                 and _HEADS in pattern.kinds

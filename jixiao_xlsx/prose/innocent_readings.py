@@ -222,6 +222,20 @@ def _holds(table: Table, cell: Cell) -> bool:
     )
 
 
+def is_of_another_subject(statements: ReportStatements, fact: Fact, tables: TableFigures) -> bool:
+    """Return whether a figure that names nothing is that of something else the sentence names."""
+    if fact.mention.has("item", "subject"):
+        return False
+    named = {item for one in of_sentence(statements, fact.mention) for item in one.items}
+    roles = (fact.role,) if fact.role else ("execution", "budget", "original")
+    return any(
+        figure.meets(fact.believed)
+        for item in named - {*fact.items}
+        for role in roles
+        for figure in tables.of(item, role)
+    )
+
+
 def is_what_is_left(fact: Fact, tables: TableFigures) -> bool:
     """Return whether the figure is the difference of two of its item's: “项目支出有 23.76 万元没有执行”."""
     figures = tables.of(fact.item, "")

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import re
 
+from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.scope import PREVIOUS
 from jixiao_xlsx.prose.language.topics import NAMING_KINDS
 from jixiao_xlsx.prose.relations import Relations
 from jixiao_xlsx.prose.sentence_memory import BUDGET_ROLES, TIME_WORDS, alike
 from jixiao_xlsx.prose.statements import Fact, Listing
+from jixiao_xlsx.values.amounts import interval_sum
 
 LIST_OPENERS = re.compile("其中|包括|包含|涵盖|分为|:")
 CLAUSE_BREAKS = re.compile("[，,;:、]")
 _NOTHING_ELSE = re.compile("[，,]?(?:再无|别无|此外无|除此之外无|无)其他")
 _NUMERALS = {numeral: number for number, numeral in enumerate("零一二三四五六七八九十")} | {"两": 2}
+_LEAST = 2  # parts that are a list
+_ABOUT_THE_WHOLE = ("than", "up", "down", "over", "under", "previous", *BUDGET_ROLES)
 _SUM = re.compile(
     r"^(?:上述|以上|这)?(?:(?P<n>[二两三四五六七八九])(?:个|大)?(?:项|类|款|种|部分|个)?[\u4e00-\u9fa5]{0,4}?)"
     r"?(?:共计|合计|总计|之和为|共)(?:为|达|支出)?$"
@@ -106,6 +110,26 @@ class Lists(Relations):
         """Return whether the item is the total of a group that the parent is not above."""
         assert self.parent is not None
         return fact.item not in self.vocabulary.partitions.get(self.parent.item, ())
+
+    def _back_to_head(self, mention: Mention) -> None:
+        """Go back to the whole after its parts: “总额，其中甲、乙，比上年下降……” is of the whole.
+
+        A share whose whole is not named stays with the last part, and so does what follows a list
+        that goes on after the comma.
+        """
+        head = self.parent
+        if head is None or not head.item or len(self.children) < _LEAST or not mention.kinds:
+            return
+        kinds = [word.kind for word in mention.words or ()]
+        cut = kinds.index("share") if "share" in kinds else len(kinds)
+        named = any(kind in NAMING_KINDS for kind in kinds[:cut])
+        whole = any(kind in {*NAMING_KINDS, "spent", "earned"} for kind in kinds[cut:])
+        told = whole if "share" in kinds else mention.has(*_ABOUT_THE_WHOLE)
+        added = interval_sum((1, one.believed) for one in self.children)
+        tight = self.separator in {"、", ""} or added.meets(head.believed)
+        if mention.gap[:1] in "，," and told and tight and not named:
+            self._close_list()
+            self.current = self.last = head
 
     def _close_list(self) -> None:
         if self.parent is not None and self.children:

@@ -23,7 +23,7 @@ from jixiao_xlsx.prose.language.clauses import (
     parse_lead,
     sentences,
 )
-from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS, THIS, Reader, ScopedLine
+from jixiao_xlsx.prose.language.scope import OTHER, OTHERS, PREVIOUS, THIS, Reader, ScopedLine
 from jixiao_xlsx.prose.language.topics import NAMING_KINDS, Topic, Topics
 from jixiao_xlsx.prose.language.vocabulary import ROW, Lexicon, Vocabulary, Word
 from jixiao_xlsx.prose.lists import CLAUSE_BREAKS, LIST_OPENERS, Lists
@@ -48,6 +48,7 @@ _ALL_OF_IT = re.compile("部门|整体|总体|全局")
 _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|\d{1,2}[.、])")
 _IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
 _THIS_YEAR = re.compile(r"(?:本年度?|今年|当年|20\d\d年度?)(?:支出|决算|实际)?(?:为|是|达)?")
+_NUMBERING = re.compile(r"^[\s(]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)、.]+")
 _CLAUSES = re.compile("[，,;:]")
 _IN_IT = re.compile(r"[^，。,;\d]{0,10}[中里][，,]")
 _AT_THE_END = re.compile("[本到至]?(?:年[末底]|期末)")
@@ -142,11 +143,14 @@ class _Sentence(Lists):
     def read(self, numbers: list[Mention], start: int, sentence: str) -> None:
         self.criteria = bool(_criteria(self.vocabulary.words.get("criteria", ())).search(sentence))
         self.planned = "预算" in sentence
+        line = self.source.folded.rfind("\n", 0, start) + 1
+        self.opens_line = not _NUMBERING.sub("", self.source.folded[line:start]).strip()
         announced = _FRAME.match(sentence)
         self.frame = _ROLES[announced["role"]] if announced else ""
         for mention in numbers:
             self.statements.numbers += 1
             self._round_shares(mention.gap, mention, mention.start - len(mention.gap))
+            self._back_to_head(mention)
             self._pass_over(mention)
             if mention.unit in {"%", "个百分点"}:
                 self._percentage(mention)
@@ -484,6 +488,10 @@ class _Sentence(Lists):
             return Fact(
                 mention, (self.before,), role
             )  # “年初预算批复……1035 万元。……全年预算调整为 1105 万元”
+        bare = role in {"original", "budget"} and self.last is None and self.opens_line
+        alone = bare and not self.topic and not subset and mention.scope.owner != OTHERS
+        if alone and self.whole and not current and not astray:
+            return Fact(mention, (self.whole,), role)  # “全年预算 1150 万元。”
         if any(word.spends for word in words) and self.whole and not current and not astray:
             return Fact(mention, (self.whole,), role, subset)
         return Fact(mention, (), role)

@@ -46,6 +46,9 @@ class Relations(SentenceMemory):
         if mention.scope.foreign or (not item and self.current is None):
             self._lose_thread()
             return
+        if mention.has("together"):
+            self._lose_thread()  # “甲、乙……，比上年合计 8 万元”: of the sum, as the proofs see it
+            return
         base = self._base(mention)
         self.compared = Fact(mention, (item,) if item else (), base if base else OTHER)
         self.statements.facts.append(self.compared)

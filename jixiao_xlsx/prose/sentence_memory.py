@@ -78,6 +78,7 @@ class SentenceMemory:
         self.within = False  # “项目支出中，……”: parts of something else
         self.head = ""  # the whole: “固定资产中，……”
         self.frame = ""  # the role that the sentence announces: “从决算看，……”
+        self.opens_line = False  # whether the sentence is the first of its paragraph
         self.planned = False  # whether the sentence is about a budget
         self.criteria = False  # how scores are given, not what was scored
         self.topic = topic.item  # what the heading names

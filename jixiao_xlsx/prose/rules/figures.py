@@ -239,6 +239,10 @@ def _differs(
     innocent = innocent_readings.is_of_another_cell(
         fact, every, evidence.table_figures, _told_beside(evidence, fact)
     ) or innocent_readings.is_what_is_left(fact, evidence.table_figures)
+    if evidence.statements and innocent_readings.is_of_another_subject(
+        evidence.statements, fact, evidence.table_figures
+    ):
+        return
     if (
         innocent
         or innocent_readings.is_what_was_granted(fact, evidence.table_figures)
