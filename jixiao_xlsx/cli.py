@@ -301,6 +301,23 @@ def report(path: Path, output: Path, template: Template) -> None:
     click.echo(f"报告在“{target}”。", err=True)
 
 
+@main.command(short_help="说明报告里的每个数是怎样认的。")
+@click.argument("path", metavar="FILE", type=_FILE)
+@click.option(
+    "--report", metavar="FILE.docx", type=_FILE, help="随附的评价报告（Word 文档 .docx）。"
+)
+@_template
+def explain(path: Path, report: Path | None, template: Template) -> None:
+    """逐句列出报告里的数认成了什么、与表里哪一格比；没有认出的，写明是哪个词没有认出（可加到表单的 items.toml 里）。"""
+    from jixiao_xlsx.examining.explained_file import NotExplained, explained
+
+    with _plain_failures():
+        try:
+            click.echo("\n".join(explained(path, report, template)))
+        except NotExplained as error:
+            raise Unusable(str(error)) from error
+
+
 @main.command(short_help="比较同一张表的两个文件。")
 @click.argument("old", metavar="OLD", type=_FILE)
 @click.argument("new", metavar="NEW", type=_FILE)

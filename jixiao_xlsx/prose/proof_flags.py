@@ -17,6 +17,8 @@ from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
 _LONGEST = 120
+_BEYOND = 400  # of a line after the number, where a flag may quote it
+_QUOTES = str.maketrans("「」", "“”")
 
 
 def with_proofs(
@@ -66,7 +68,10 @@ def _same(flag: Flag, source: Passage, found: Proof | Comparison) -> bool:
         return False
     if isinstance(found, Comparison):
         return source.text[found.start : found.end] in flag.reported
-    return found.number.numeral in flag.reported
+    start = source.text.rfind("\n", 0, found.number.start) + 1
+    line = source.text[start : found.number.end + _BEYOND].partition("\n")[0].translate(_QUOTES)
+    quoted = flag.reported.translate(_QUOTES).strip("…").split("…")
+    return found.number.numeral in flag.reported and all(piece in line for piece in quoted)
 
 
 def _flag(source: Passage, found: Proof | Comparison) -> Flag:

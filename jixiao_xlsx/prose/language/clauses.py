@@ -20,13 +20,13 @@ _NUMBER = re.compile(  # the first lookahead skips fast whatever cannot begin a 
     r"|(?<=[为是]0)(?=[，,。;、)]))"
 )
 _SHORT = re.compile(
-    r"(?<=[一-龥])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)"
+    r"(?<=[一-龥、])\d+\.\d{1,2}万?(?=[，,。;:、)(占]|$)"
 )  # without its unit, or with half of it
 _ANY_NUMBER = re.compile(
     _NUMBER.pattern
     + r"|百分之(?P<digits>\d+(?:\.\d+)?)(?![\d.])"
     + r"|百分之(?P<spelled>[零一二三四五六七八九十百点]+)"
-    + r"|(?<=[一-龥])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，"
+    + r"|(?<=[一-龥、])(?P<short>\d+\.\d{1,2})(?P<wan>万)?(?=[，"
     r",。;:、)(占]|$)"
 )
 _DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")}
@@ -36,7 +36,9 @@ _HARD = re.compile(r"[，,;:。!?()\n]")
 _YEAR = re.compile(r"(20\d\d)(?:(?=年[末底初])|年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?)")
 _COUNT = re.compile(r"\d+(?:\.\d+)?(?:批次|[个批台件套项次场种类处宗部月日])(?:〔.〕)?")
 _BASES = {"original", "budget", "plan", "previous", "start", "than"}
-VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多|余|上下)|[—~～-]+\d")
+VAGUE_AFTER = re.compile(
+    r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多(?![支花用收出])|余|上下)|[—~～-]+\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -294,7 +296,9 @@ def _mention(
     )
 
 
-_NUMBERING = re.compile(r"\s*(?:\d{1,2}[.、](?!\d)|[一二三四五六七八九十]{1,3}[、.])\s*")
+_NUMBERING = re.compile(
+    r"\s*(?:\d{1,2}[.、](?:(?!\d)|(?=20\d\d年))|[一二三四五六七八九十]{1,3}[、.])\s*"
+)
 
 
 def _opening(lead: str, lexicon: Lexicon) -> str:

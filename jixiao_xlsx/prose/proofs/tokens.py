@@ -36,7 +36,9 @@ _NUMBER = re.compile(
 _YEAR = re.compile(r"(20\d\d)年(?:度)?")
 _MARKS = "，,;:()、。!?+=〔〕“”"
 _VAGUE_BEFORE = {"approximate", "target"}
-_VAGUE_AFTER = re.compile(r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多|余|上下)|[—~～-]+\d")
+_VAGUE_AFTER = re.compile(
+    r"(?:[(〔]不?含[)〕])?(?:左右|以上|以下|以内|之内|多(?![支花用收出])|余|上下)|[—~～-]+\d"
+)
 
 
 @dataclass(frozen=True, slots=True)
