@@ -98,6 +98,12 @@ def test_one_cell_is_one_line_and_missing_rows_are_not() -> None:
     assert numbered[0].finding is None
 
 
+def test_what_is_compared_with_the_culprit_alone_follows_from_it() -> None:
+    sums = finding("t", "J27", "IND118", related=(Place(SHEET, "H9"),))
+    listed = notices([finding("a", "I24"), sums], [cause("1", "H9", "a")])
+    assert shape(listed) == [("1", ["a", "t"])]
+
+
 def test_what_is_explained_or_waived_comes_last() -> None:
     settled = finding("a", "A3", state=FindingState.EXPLAINED)
     listed = notices([settled, finding("n", "Z1", severity=Severity.NOTE)], ())

@@ -90,8 +90,9 @@ def lines(listed: Iterable[Notice]) -> Iterator[NoticeLine]:
 def _by_cause(findings: Sequence[Finding], causes: Sequence[Cause]) -> list[Notice]:
     """Return a notice for each cause that explains something not explained before it.
 
-    What else is found at the first culprit goes along: one wrong cell is one line. A cause that
-    only explains anew joins the notice that has those findings.
+    What else is found at the first culprit goes along, and what is compared with nothing but it:
+    one wrong cell is one line. A cause that only explains anew joins the notice that has those
+    findings.
     """
     present = {finding.fingerprint for finding in findings}
     owners: dict[str, int] = {}
@@ -104,7 +105,11 @@ def _by_cause(findings: Sequence[Finding], causes: Sequence[Cause]) -> list[Noti
             finding
             for finding in findings
             if finding.fingerprint not in owners
-            and (finding.fingerprint in cause.explains or finding.place == culprit)
+            and (
+                finding.fingerprint in cause.explains
+                or finding.place == culprit
+                or set(finding.related) == {culprit}
+            )
         ]
         again = [owners[one] for one in cause.explains if one in owners]
         if again and not any(finding.fingerprint in cause.explains for finding in own):
