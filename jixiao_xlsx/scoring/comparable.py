@@ -82,8 +82,10 @@ def comparable(target: Measure, actual: Measure, row: Setting) -> Pair:
 
 def _one_sided(target: Measure, actual: Measure, row: Setting) -> Pair:
     """Return a pair of which one at least is words."""
-    if folded_words(target.text) in wording().phrases["whole"] and actual.rate:
+    if actual.rate and folded_words(target.text) in wording().phrases["whole"]:
         return Pair(_WHOLE, actual)
+    if target.rate and _all_of_it(actual):
+        return Pair(target, replace(_WHOLE, text=actual.text, sign="", shown=actual.text))
     unit = unit_of(row.unit)
 
     def alone(measure: Measure) -> Measure:
@@ -92,6 +94,14 @@ def _one_sided(target: Measure, actual: Measure, row: Setting) -> Pair:
         return under_percent(measure) if unit == PERCENT else replace(measure, unit=unit)
 
     return Pair(alone(target), alone(actual))
+
+
+def _all_of_it(measure: Measure) -> bool:
+    """Return whether words say that everything was done: 全部通过, 全覆盖."""
+    folded, phrases = folded_words(measure.text), wording().phrases
+    return folded.startswith(phrases["whole"]) and not any(
+        char in folded for char in phrases["doubtful"]
+    )
 
 
 def _dated(one: Measure, other: Measure) -> Measure:

@@ -332,6 +332,7 @@ def _quantity(typed: str, before: str, numeral: str, after: str) -> Measure | No
         unit=unit,
         trend=said.trend,
         about=said.about,
+        implied="" if number or said.trend else "≤",
         shown=shown,
     )
 
