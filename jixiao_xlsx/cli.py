@@ -281,19 +281,20 @@ def run(
 @_template
 def report(path: Path, output: Path, template: Template) -> None:
     """由填好的表写出部门的评价报告（.docx）：数字一律取自各表，文字取自报告正文里不涉及这些数的句子。"""
+    from jixiao_xlsx.batch.opener import read_apart
     from jixiao_xlsx.output import files
     from jixiao_xlsx.output.word import report as writer
     from jixiao_xlsx.output.word import report_figures
-    from jixiao_xlsx.reading import workbook
+    from jixiao_xlsx.reading.workbook import Unreadable
 
     with _plain_failures():
         try:
-            figures = report_figures.figures_for_report(workbook.read(path, template), template)
+            figures = report_figures.figures_for_report(read_apart(path, template), template)
             target = output / writer.report_file_name(figures, template)
             data = writer.report_document(figures)
             before = files.keep_other(target, data)
             files.write_bytes(target, data)
-        except (workbook.Unreadable, report_figures.ReportImpossible) as error:
+        except (Unreadable, report_figures.ReportImpossible) as error:
             raise Unusable(str(error)) from error
     _print_to_stderr(f"说明：{note}" for note in figures.notes())
     if before:
@@ -325,13 +326,14 @@ def explain(path: Path, report: Path | None, template: Template) -> None:
 @click.pass_context
 def diff(context: click.Context, old: Path, new: Path, template: Template) -> None:
     """列出两个工作簿填得不同的每个单元格，按表、行、列对应，行移动过也认得。公式算出的数不列。"""
+    from jixiao_xlsx.batch.opener import read_apart
     from jixiao_xlsx.output.text.terminal import line_safe
     from jixiao_xlsx.output.text.wording import about, before_and_after
-    from jixiao_xlsx.reading import workbook
+    from jixiao_xlsx.reading.workbook import Unreadable
 
     try:
-        before, after = (workbook.read(path, template) for path in (old, new))
-    except workbook.Unreadable as error:
+        before, after = (read_apart(path, template) for path in (old, new))
+    except Unreadable as error:
         raise Unusable(error.reason) from error
     changes = jixiao_xlsx.differences(before, after)
     for change in changes:

@@ -5,14 +5,21 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import TypeVar
 
 from jixiao_xlsx.batch import processes
-from jixiao_xlsx.batch.failures import FAULT, Failure, failure_of
+from jixiao_xlsx.batch.failures import FAULT, Failure, failure_of, failure_of_process
 from jixiao_xlsx.batch.processes import Executor
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.file_kinds import Refused, refuse_too_large
 from jixiao_xlsx.intake.unpacking import unpack
+from jixiao_xlsx.reading.workbook import Unreadable, read_bytes
+from jixiao_xlsx.season.review.read_reviews import read_review
+from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.scores import Review
 
 _Value = TypeVar("_Value")
 _DIED = "打开时程序异常中止，文件可能已损坏或展开后过大。请在本机确认能打开，解压或取出附件后再放入"
@@ -62,6 +69,52 @@ class Opener:
         self, function: Callable[[Candidate], _Value | Failure], candidate: Candidate
     ) -> _Value | Failure:
         return next(self._executor.results(function, [candidate], lambda _, cause: _failure(cause)))
+
+    def read(self, data: bytes, file: str, template: Template) -> Submission | Failure:
+        """Return a workbook as read, or why it cannot be."""
+        task = (data, file, template.folder)
+        answers = self._executor.results(
+            _submission, [task], lambda _, why: failure_of_process(why)
+        )
+        return next(answers)
+
+    def reviews(self, data: bytes, file: str) -> tuple[Review, ...]:
+        """Return what a reviewer typed into a scored workbook. Raises Refused."""
+        answers = self._executor.results(
+            _reviews, [(data, file)], lambda _, why: failure_of_process(why)
+        )
+        found = next(answers)
+        if isinstance(found, Failure):
+            raise Refused(found.reason)
+        return found
+
+
+def read_apart(path: Path, template: Template) -> Submission:
+    """Read one workbook, in a process with limits. Raises Unreadable."""
+    with Opener() as opener:
+        try:
+            refuse_too_large(path.stat().st_size)
+            found = opener.read(path.read_bytes(), path.name, template)
+        except (OSError, Refused) as error:
+            found = failure_of(error)
+    if isinstance(found, Failure):
+        raise Unreadable(found.reason, found.status)
+    return found
+
+
+def _submission(task: tuple[bytes, str, Path]) -> Submission | Failure:
+    data, file, form = task
+    try:
+        return read_bytes(data, file, find_template(form))
+    except Unreadable as error:
+        return failure_of(error)
+
+
+def _reviews(task: tuple[bytes, str]) -> tuple[Review, ...] | Failure:
+    try:
+        return read_review(*task)
+    except Refused as error:
+        return failure_of(error)
 
 
 def _content(candidate: Candidate) -> bytes | Failure:

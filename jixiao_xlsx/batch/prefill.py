@@ -11,12 +11,11 @@ from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 
-from jixiao_xlsx.batch.failures import failure_of
+from jixiao_xlsx.batch.failures import Failure
 from jixiao_xlsx.batch.identify import failed, from_inbox, identity_of_submission
+from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season.which_counts import place
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Submission
@@ -109,18 +108,19 @@ def last_year(
     """
     identities: list[Identity] = []
     read: dict[str, Submission] = {}
-    for candidate in find_candidates([folder]):
-        if candidate.set_aside:
-            continue
-        start = from_inbox(candidate)
-        try:
-            submission = workbook.read_bytes(candidate.content(), candidate.file, template)
-        except (workbook.Unreadable, Refused, OSError) as error:
-            identities.append(failed(start, failure_of(error)))
-            continue
-        read[candidate.file] = submission
-        start = replace(start, sha256=submission.sha256)
-        identities.append(identity_of_submission(start, submission, template))
+    with Opener() as opener:
+        for candidate in find_candidates([folder], None, opener.unpacked):
+            if candidate.set_aside:
+                continue
+            start = from_inbox(candidate)
+            data = opener.content(candidate)
+            found = opener.read(data, candidate.file, template) if isinstance(data, bytes) else data
+            if isinstance(found, Failure):
+                identities.append(failed(start, found))
+                continue
+            read[candidate.file] = found
+            start = replace(start, sha256=found.sha256)
+            identities.append(identity_of_submission(start, found, template))
     placed = place(identities, roster, None if year is None else year - 1, {})
     notes = tuple(
         f"上年报表“{one.identity.file}”未用：{one.status.value}，"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jixiao_xlsx.batch.job import Job
+from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, WAIVERS_FILE, file_beside, read_bureau
 from jixiao_xlsx.intake.inbox import RUN_RECORD
 from jixiao_xlsx.intake.reference import date_in, read_reference, read_waivers
@@ -77,7 +78,8 @@ def _reviews(
     Raises InputError where the folder has none.
     """
     place = folder / SCORED if (folder / SCORED).is_dir() else folder
-    reviews, notes = read_reviews(place)
+    with Opener() as opener:
+        reviews, notes = read_reviews(place, opener.reviews)
     if not reviews:
         words = [note.message for note in notes]
         raise InputError(str(folder), words or ["没有评分表；应是以前结果里的“评分”文件夹"])

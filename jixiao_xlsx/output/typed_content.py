@@ -92,18 +92,21 @@ def _cells(root: ElementTree.Element, strings: list[str]) -> Iterator[str]:
             continue
         address, formula = cell.get("r", ""), cell.find(f"{space}f")
         if formula is not None:
-            yield f"{address}={_formula(address, formula.attrib, formula.text or '', shared)}"
+            typed = f"={_formula(address, formula.attrib, formula.text or '', shared)}"
         elif cell.get("t") == "inlineStr":
-            yield f"{address}:{_plain(''.join(t.text or '' for t in cell.iter(f'{space}t')))}"
-        elif value := cell.findtext(f"{space}v"):
-            yield f"{address}:{_value(cell.get('t', 'n'), value, strings)}"
+            typed = _plain("".join(text.text or "" for text in cell.iter(f"{space}t")))
+        else:
+            value = cell.findtext(f"{space}v")
+            typed = _value(cell.get("t", "n"), value, strings) if value else ""
+        if typed:
+            yield f"{address}:{typed}"
 
 
 def _value(kind: str, value: str, strings: list[str]) -> str:
     """Return a typed value, written alike by every program."""
     if kind == "s":
         return _plain(strings[int(value)])
-    return repr(float(value)) if kind == "n" else _plain(value)
+    return f"{float(value):.12g}" if kind == "n" else _plain(value)
 
 
 def _plain(text: str) -> str:
@@ -122,4 +125,4 @@ def _formula(
 
         origin, first = shared[group]
         own = Translator(f"={first}", origin).translate_formula(address).removeprefix("=")
-    return "".join(own.split())
+    return "".join(own.split()).replace("'", "")  # some put quotes around names of sheets

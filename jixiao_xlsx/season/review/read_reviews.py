@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -37,8 +37,13 @@ _PASSED_OVER = ("~$", ".")
 _UNIT = "分"
 
 
-def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
-    """Return the reviews in `folder`, and findings on files that hold none. Raises OSError."""
+def read_reviews(
+    folder: Path, read: Callable[[bytes, str], tuple[Review, ...]]
+) -> tuple[tuple[Review, ...], tuple[BatchFinding, ...]]:
+    """Return the reviews in `folder`, and findings on files that hold none. Raises OSError.
+
+    `read` is `read_review`, done where a file can harm nobody.
+    """
     found: list[Review] = []
     refused: list[BatchFinding] = []
     for path in sorted(folder.iterdir()):
@@ -49,7 +54,7 @@ def read_reviews(folder: Path) -> tuple[tuple[Review, ...], tuple[BatchFinding, 
         ):
             continue
         try:
-            reviews = read_review(path.read_bytes(), path.name)
+            reviews = read(path.read_bytes(), path.name)
         except (Refused, OSError) as error:
             reason = error.reason if isinstance(error, Refused) else why(error)
             refused.append(_unusable(path.name, f"打不开：{reason}"))
