@@ -66,10 +66,12 @@ class Recalculation:
 
     def _formula(self, sheet: Worksheet, place: Position, raw: object) -> Value:
         """Return what a formula gives, or else what was saved with it. Raises UnknownFormula."""
+        if place in sheet.flags.errors:
+            raise UnknownFormula
         try:
             return self.result(sheet.name, place)
         except UnknownFormula:
-            if place in sheet.flags.uncalculated or place in sheet.flags.errors:
+            if place in sheet.flags.uncalculated:
                 raise
         return _plain(raw)
 
