@@ -34,7 +34,7 @@ def section(title: str, *parts: str) -> str:
 
 def coverage(report: Report, code: str) -> str:
     """How many cells the rule looked at, and what it left out for which reason."""
-    skipped = "；".join(f"{skip.reason}×{skip.count}" for skip in report.skipped)
+    skipped = "；".join(f"{skip.text}×{skip.count}" for skip in report.skipped)
     return f"看了 {report.checked[code]} 格" + (f"，没看：{skipped}" if skipped else "")
 
 

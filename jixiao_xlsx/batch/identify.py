@@ -19,6 +19,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.intake.passwords import unlocked
 from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.first_look import first_look
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.season.pair_reports import TITLE_PARAGRAPHS
 from jixiao_xlsx.values.cells import Submission
@@ -133,7 +134,10 @@ def failed(start: Identity, failure: Failure) -> Identity:
 
 def _workbook(start: Identity, task: IdentifyTask, template: Template) -> Identity:
     opened = unlocked(task.data, task.passwords)
-    submission = workbook.read_bytes(opened or task.data, start.file, template)
+    data = opened or task.data
+    submission = first_look(data, start.file, template) or workbook.read_bytes(
+        data, start.file, template
+    )
     notes = (UNLOCKED if opened else "", submission.hides)
     return replace(
         identity_of_submission(start, submission, template),

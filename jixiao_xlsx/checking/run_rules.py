@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
 
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.explained import mark_explained
@@ -12,7 +12,7 @@ from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
 from jixiao_xlsx.scoring.indicator_lines import NoColumn
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.findings import Finding, Report, Skipped
+from jixiao_xlsx.values.findings import Finding, Report, Skipped, skipped_together
 from jixiao_xlsx.values.program import error_text
 from jixiao_xlsx.values.severity import Severity
 
@@ -29,7 +29,7 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
     """
     findings: list[Finding] = []
     checked: dict[str, int] = {}
-    skipped: Counter[tuple[str, str]] = Counter()
+    skipped: list[Skipped] = []
     faults: list[str] = []
     by_code: dict[str, Rule] = {}
     for rule in rules:
@@ -42,7 +42,7 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
                 elif isinstance(observation, Flag):
                     findings.append(_signed(observation, rule))
                 else:
-                    skipped[rule.code, observation.reason] += observation.count
+                    skipped.append(replace(observation, code=rule.code))
         except Exception as error:
             findings.append(_crash(rule, evidence.submission))
             faults.append(f"{rule.code}: {error_text(error)}")
@@ -51,7 +51,7 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
     if not submission.knows_formulas:
         for code in _NEED_FLAGS & by_code.keys():
             checked[code] = 0
-            skipped[code, submission.hides] += 1
+            skipped.append(Skipped(submission.hides, code=code))
     kept = mark_explained(_without_yielding(findings, by_code), submission.remarks)
     kept.sort(key=by_severity_and_place(submission))
     return Report(
@@ -62,9 +62,7 @@ def run_rules(evidence: Evidence, rules: Iterable[Rule]) -> Report:
         year=submission.year,
         findings=tuple(with_fingerprints(kept, submission)),
         checked=checked,
-        skipped=tuple(
-            Skipped(reason, count, code) for (code, reason), count in sorted(skipped.items())
-        ),
+        skipped=skipped_together(skipped),
         cells_read=submission.cells_read,
         cells_handled=submission.cells_handled,
         faults=tuple(faults),

@@ -19,7 +19,7 @@ from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.prose import rules as prose_rules
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import Report, Skipped
+from jixiao_xlsx.values.findings import Report, skipped_together
 from jixiao_xlsx.values.people import ReferenceLine
 
 
@@ -82,19 +82,14 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
         replace(finding, fingerprint="") for report in reports for finding in report.findings
     )
     looked: Counter[str] = Counter()
-    skipped: Counter[tuple[str, str]] = Counter()
     for report in reports:
         looked.update(report.checked)
-        for one in report.skipped:
-            skipped[one.code, one.reason] += one.count
     return replace(
         reports[0],
         findings=tuple(
             with_fingerprints(sorted(found, key=by_severity_and_place(submission)), submission)
         ),
         checked=dict(looked),
-        skipped=tuple(
-            Skipped(reason, count, code) for (code, reason), count in sorted(skipped.items())
-        ),
+        skipped=skipped_together(one for report in reports for one in report.skipped),
         faults=tuple(dict.fromkeys(fault for report in reports for fault in report.faults)),
     )

@@ -63,7 +63,7 @@ _HIDES = {
     WorkbookFormat.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
 }
 _YEAR = re.compile(r"(?:19|20)\d\d")
-_LOCK_FILES = ("~$", ".~")
+LOCK_FILES = ("~$", ".~")
 
 
 class Unreadable(Exception):
@@ -97,7 +97,7 @@ def read(path: str | Path, template: Template | None = None) -> Submission:
 def read_bytes(data: bytes, name: str, template: Template | None = None) -> Submission:
     """Read a filled workbook from memory; `name` is that of its file. Raises Unreadable."""
     form = find_template() if template is None else template
-    if name.rpartition("/")[2].startswith(_LOCK_FILES):
+    if name.rpartition("/")[2].startswith(LOCK_FILES):
         raise Unreadable("这是打开表格时留下的临时锁文件，不是报表。请关闭表格后报送原件")
     try:
         sheets = _form_sheets(data, form)
@@ -106,7 +106,7 @@ def read_bytes(data: bytes, name: str, template: Template | None = None) -> Subm
             sheets = _form_sheets(data, dated)
     except Refused as refusal:
         raise Unreadable(refusal.reason) from refusal
-    return _submission(data, name, dated, sheets)
+    return submission_from(data, name, dated, sheets)
 
 
 def _edition(form: Template, mark: hidden_mark.MarkLines) -> Template:
@@ -132,7 +132,7 @@ def _edition(form: Template, mark: hidden_mark.MarkLines) -> Template:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sheets:
+class SheetsRead:
     """The worksheets of a file.
 
     `names` are all their names, `worksheets` those that may hold content, `bare` the rows of those
@@ -147,15 +147,15 @@ class _Sheets:
 
 def read_worksheets(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequence[Worksheet]:
     """Read the worksheets of any workbook that are `wanted` (name, hidden). Raises Refused."""
-    return _read_sheets(data, wanted).worksheets
+    return read_sheets(data, wanted).worksheets
 
 
-def _form_sheets(data: bytes, form: Template) -> _Sheets:
+def _form_sheets(data: bytes, form: Template) -> SheetsRead:
     titles = titles_of(form)
-    return _read_sheets(data, lambda name, hidden: titles.reads(name, hidden=hidden))
+    return read_sheets(data, lambda name, hidden: titles.reads(name, hidden=hidden))
 
 
-def _read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> _Sheets:
+def read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> SheetsRead:
     """Run the guard, then read the values. Raises Refused."""
     kind = sniff(data)
     flags: Mapping[str, SheetFlags] = {}
@@ -185,7 +185,7 @@ def _values(
     kind: WorkbookFormat,
     flags: Mapping[str, SheetFlags],
     wanted: Callable[[str, bool], bool],
-) -> _Sheets:
+) -> SheetsRead:
     bare: dict[str, _Rows] = {}
     worksheets = []
     book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
@@ -211,7 +211,7 @@ def _values(
     names = tuple(book.sheet_names)
     ours = title_key(OPINION_SHEET)
     others = tuple(name for name in names if title_key(name) != ours)
-    return _Sheets(kind, others or names, worksheets, bare)
+    return SheetsRead(kind, others or names, worksheets, bare)
 
 
 def _rows(sheet: calamine.CalamineSheet, name: str) -> _Rows:
@@ -247,7 +247,8 @@ class _ReadSheet(NamedTuple):
     content: SheetTables
 
 
-def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Submission:
+def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) -> Submission:
+    """Return what the worksheets hold. Raises Unreadable: none of them is one of the form."""
     content = _content(form, sheets)
     tables = {**content.tables, **next(iter(content.copies.values()), {})}
     if not tables:
@@ -278,7 +279,7 @@ def _submission(data: bytes, name: str, form: Template, sheets: _Sheets) -> Subm
     return with_parts(whole, content.copies)
 
 
-def _content(form: Template, sheets: _Sheets) -> _Content:
+def _content(form: Template, sheets: SheetsRead) -> _Content:
     """Read the tables of every sheet of the form, with the notes on what was not understood."""
     titles, worksheets = titles_of(form), sheets.worksheets
     match = match_sheets(form, titles, worksheets)

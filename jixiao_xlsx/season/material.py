@@ -12,6 +12,7 @@ from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, FileStatus
 from jixiao_xlsx.values.text import joined
 
+_NO_WORKBOOK = "没有核对：这个部门还没有报来能用的工作簿"
 _OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".ofd")
 
 
@@ -36,9 +37,8 @@ def with_material(
     return tuple(
         _kept(
             entry,
-            _belonging(entry, documents[entry.file], departments, nearby),
+            _belonging(entry, documents[entry.file], departments, nearby, there),
             read.get(entry.file),
-            there,
         )
         if entry.file in documents
         else entry
@@ -56,9 +56,7 @@ def _departments_by_place(entries: Iterable[Entry]) -> Mapping[str, set[str]]:
     return nearby
 
 
-def _kept(
-    entry: Entry, owned: Entry, read: tuple[str, str] | None, there: Collection[str]
-) -> Entry:
+def _kept(entry: Entry, owned: Entry, read: tuple[str, str] | None) -> Entry:
     if read:
         department, words = read
         owned = replace(
@@ -70,15 +68,17 @@ def _kept(
         )
     if entry.status is FileStatus.UNREADABLE:  # whosever it is, it has to be sent again
         return replace(entry, department=owned.department)
-    if owned.material and owned.department not in there:
-        how = owned.reason.partition("，")[0]
-        return replace(owned, reason=f"{how}，没有核对：这个部门还没有报来能用的工作簿")
     return owned
 
 
 def _belonging(
-    entry: Entry, place: str, departments: Register, nearby: Mapping[str, set[str]]
+    entry: Entry,
+    place: str,
+    departments: Register,
+    nearby: Mapping[str, set[str]],
+    there: Collection[str],
 ) -> Entry:
+    """Return the entry as its department's, or with a hint; `there` have a workbook that counts."""
     named = departments.named_in(entry.file.rpartition("/")[2])
     near = nearby.get(place, set()) if place else set()
     near = near if len(near) == 1 else set()  # a folder of many departments says nothing
@@ -86,7 +86,8 @@ def _belonging(
     if len(owners) == 1:
         [owner] = owners
         how = "文件名" if named else "同一邮件" if entry.letter else "同一文件夹"
-        words = f"随附材料（按{how}归入），{_why_not_checked(entry.file.lower())}"
+        why = _why_not_checked(entry.file.lower()) if owner in there else _NO_WORKBOOK
+        words = f"随附材料（按{how}归入），{why}"
         return replace(
             entry, department=owner, status=FileStatus.SUBMITTED, material=True, reason=words
         )

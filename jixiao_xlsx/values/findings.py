@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 
@@ -107,11 +108,32 @@ class Change:
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A check that could not be made, and why. The runner fills `code` with that of the rule."""
+    """A check that could not be made, and why.
+
+    `subject` is what it was about, "" where that goes without saying. The runner fills `code` with
+    that of the rule.
+    """
 
     reason: str
     count: int = 1
     code: str = ""
+    subject: str = ""
+
+    @property
+    def text(self) -> str:
+        """Return what was not checked and why, in one line."""
+        return f"{self.subject}：{self.reason}" if self.subject else self.reason
+
+
+def skipped_together(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
+    """Return what was skipped, each reason once with its count, in order of the rules."""
+    counts: Counter[Skipped] = Counter()
+    for one in skipped:
+        counts[replace(one, count=1)] += one.count
+    return tuple(
+        replace(one, count=count)
+        for one, count in sorted(counts.items(), key=lambda item: (item[0].code, item[0].text))
+    )
 
 
 @dataclass(frozen=True)

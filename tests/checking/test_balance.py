@@ -291,7 +291,7 @@ def with_printed(*hows: Convention) -> Judgement:
 def test_a_sheet_whose_every_proof_is_truncated_is_a_truncated_sheet() -> None:
     found = with_printed(*[Convention.TRUNCATE] * 5)
     assert found.conventions[FUNDS] is Convention.TRUNCATE
-    assert {proof.reason for proof in found.proofs[FUNDS]} == {Convention.TRUNCATE.value}
+    assert {proof.how for proof in found.proofs[FUNDS]} == {Convention.TRUNCATE}
     assert outcomes(found, "REC101", "REC102", "REC103", "REC104", "REC105") == {Outcome.HOLDS}
 
 

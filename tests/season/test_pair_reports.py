@@ -57,10 +57,10 @@ def entries(folder: Path, files: Mapping[str, bytes], *, roster: bool = True) ->
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(data)
-    phases = phases_for([folder], TEMPLATE, jobs=1, scored=False)
     bureau = BureauFiles(dt.date(2024, 3, 31), read_roster(ROSTER) if roster else ())
-    assigner = partial(assign, bureau=bureau, title_words=phases.title_words)
-    assignment, examined = identified_and_examined(phases, assigner)
+    with phases_for([folder], TEMPLATE, jobs=1, scored=False) as phases:
+        assigner = partial(assign, bureau=bureau, title_words=phases.title_words)
+        assignment, examined = identified_and_examined(phases, assigner)
     done = entries_of(assignment, examined, bureau.roster)
     return {entry.file.rpartition("/")[2]: entry for entry in done}
 

@@ -40,12 +40,12 @@ def _proof(instance: Instance) -> Verdict | None:
     if how is None:
         return None
     others = right_value(side, cell, rest)
-    return Verdict(instance, Outcome.HOLDS, cell, how.value, others=others)
+    return Verdict(instance, Outcome.HOLDS, cell, others=others, how=how)
 
 
 def choose_convention(proofs: Sequence[Verdict]) -> Convention:
     """Return truncation where all or most pairs prove it; else rounding, as exports do."""
-    truncated = sum(proof.reason == Convention.TRUNCATE.value for proof in proofs)
+    truncated = sum(proof.how is Convention.TRUNCATE for proof in proofs)
     rounded = len(proofs) - truncated
     if not rounded or (truncated >= _ENOUGH and rounded * 10 <= len(proofs)):
         return Convention.TRUNCATE
@@ -61,6 +61,6 @@ def by_convention(instance: Instance, conventions: Mapping[str, Convention]) -> 
         if holds(instance, interpretation):
             how = interpretation.how
             if how is chosen:
-                return Verdict(instance, Outcome.HOLDS, reason=how.value)
-            return Verdict(instance, Outcome.OTHER_CONVENTION, anchor_of(instance)[1], how.value)
+                return Verdict(instance, Outcome.HOLDS, how=how)
+            return Verdict(instance, Outcome.OTHER_CONVENTION, anchor_of(instance)[1], how=how)
     return None

@@ -35,7 +35,7 @@ class Verdict(NamedTuple):
 
     `anchor` is the cell a finding points at; `low`, `high` the figures that would have been right
     there (in its unit), None where the relation is ≤; `others` the plain value of the other side,
-    in the anchor's unit.
+    in the anchor's unit; `how` the convention that a proof, or the equation, rests on.
     """
 
     instance: Instance
@@ -45,6 +45,7 @@ class Verdict(NamedTuple):
     low: Decimal | None = None
     high: Decimal | None = None
     others: Decimal | None = None
+    how: Convention | None = None
 
 
 @dataclass(frozen=True)

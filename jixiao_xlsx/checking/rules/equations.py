@@ -55,7 +55,7 @@ def _checker(spec: EquationSpec) -> Callable[[Evidence], Iterator[Observation]]:
         checked = 0
         for verdict in evidence.judged.by_code.get(spec.code, ()):
             if verdict.outcome in {Outcome.SKIPPED, Outcome.BLANK_TOTAL}:
-                yield Skipped(_skipped(verdict))
+                yield _skipped(verdict)
                 continue
             checked += len(verdict.instance.cells)
             if verdict.outcome is Outcome.FAILS:
@@ -65,9 +65,10 @@ def _checker(spec: EquationSpec) -> Callable[[Evidence], Iterator[Observation]]:
     return check
 
 
-def _skipped(verdict: Verdict) -> str:
-    label = verdict.instance.label
-    return f"{label}：{verdict.reason}" if label and verdict.reason != "未填" else verdict.reason
+def _skipped(verdict: Verdict) -> Skipped:
+    """Return why an equation was not judged; rows that are merely not filled are not named."""
+    is_named = verdict.outcome is Outcome.BLANK_TOTAL or verdict.instance.obstacle
+    return Skipped(verdict.reason, subject=verdict.instance.label if is_named else "")
 
 
 def _unbalanced(verdict: Verdict, evidence: Evidence) -> Flag:

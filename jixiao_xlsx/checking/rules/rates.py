@@ -53,7 +53,7 @@ def _check_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
         yield Skipped(f"缺少“{spec.ratio.text}”所需的列")
         return
     if cells.unusable:
-        yield Skipped(f"{row.title}：有格不是数字")
+        yield Skipped("有格不是数字", subject=row.title)
         return
     if cells.rate.number is None or not _any_number(cells.above) or not _any_number(cells.below):
         yield Skipped("未填")
@@ -66,7 +66,7 @@ def _check_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
         for how in Convention
     ]
     if any(whole.lo <= 0 for _, whole in pairs):
-        yield Skipped(f"{row.title}：分母不大于 0，另行核对")
+        yield Skipped("分母不大于 0，另行核对", subject=row.title)
         return
     yield Looked(len(cells.all))
     typed, step = Fraction(cells.rate.number), Fraction(1, 10 ** (cells.rate.decimals + 2))

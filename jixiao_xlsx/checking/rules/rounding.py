@@ -37,7 +37,7 @@ def truncated_sheet(evidence: Evidence) -> Iterator[Observation]:
     """
     by_sheet: dict[str, list[Verdict]] = defaultdict(list)
     for sheet, proofs in evidence.judged.proofs.items():
-        by_sheet[sheet] += [proof for proof in proofs if proof.reason == Convention.TRUNCATE.value]
+        by_sheet[sheet] += [proof for proof in proofs if proof.how is Convention.TRUNCATE]
     for verdict in evidence.judged.verdicts:
         if verdict.outcome is Outcome.OTHER_CONVENTION:
             by_sheet[anchor_cell(verdict).sheet].append(verdict)
@@ -51,7 +51,7 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
     first, anchor = verdicts[0], anchor_cell(verdicts[0])
     places = tuple(anchor_cell(v).place for v in verdicts)
     if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
-        how = first.reason
+        how = first.how.value if first.how else ""
         text = (
             f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{cell_name(anchor, evidence.template)}。"
             "不算错，请统一取舍方法。"

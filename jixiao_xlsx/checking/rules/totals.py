@@ -9,6 +9,7 @@ from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, POSTS
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.checking.rules.scores import overstates
+from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.digit_slips import slip_hint
 from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.scores import Method
@@ -172,7 +173,7 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     if cell is None or cell.number is None or card.self_sum is None:
         yield Skipped("自评总分或合计未填")
         return
-    related = [c for c in (evidence.total_cell("score"), evidence.execution("score")) if c]
+    related = _parts_of_total(evidence)
     if any(c.state is State.UNCALCULATED for c in related):
         yield Skipped("得分的公式未计算")
         return
@@ -186,20 +187,16 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     if card.execution.self_score is not None:
         parts += f" + 预算执行率得分 {plain(card.execution.self_score, 2)}"
     full = evidence.template.full_mark + card.execution.weight
-    expected: Expected | str | None
+    expected: Expected | str | None = f"{plain(right, 2)} 分"
+    words = f"自评总分填 {cell.text} 分，{parts}，应为 {plain(right, 2)} 分。请改正。"
     if right > full:  # then a part is wrong, and no total above the full mark is asked for
         words = (
             f"自评总分填 {cell.text} 分，{parts}，两项之和超过满分 {plain(full)} 分。"
             "请先核对各项得分，再改合计和自评总分。"
         )
         expected = None
-    else:
-        words = f"自评总分填 {cell.text} 分，{parts}，应为 {plain(right, 2)} 分。请改正。"
-        expected = (
-            Expected(rounded(min(allowed), 2), rounded(max(allowed), 2), "分")
-            if card.execution.self_score is not None
-            else f"{plain(right, 2)} 分"
-        )
+    elif card.execution.self_score is not None:
+        expected = Expected(rounded(min(allowed), 2), rounded(max(allowed), 2), "分")
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
     settled = not any(c.place in evidence.judged.failures for c in related)
     hint = slip_hint(cell.place, cell.text, expected) if settled and expected else ""
@@ -211,6 +208,10 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
         hint=hint,
         related=tuple(c.place for c in related),
     )
+
+
+def _parts_of_total(evidence: Evidence) -> list[Cell]:
+    return [c for c in (evidence.total_cell("score"), evidence.execution("score")) if c]
 
 
 def _allowed_totals(evidence: Evidence) -> list[Fraction]:

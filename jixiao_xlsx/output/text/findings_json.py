@@ -80,7 +80,7 @@ def _file(entry: Entry) -> dict[str, Any]:
         "reason": entry.reason,
         "result": report.result.value if report else None,
         "checked": dict(sorted(report.checked.items())) if report else {},
-        "skipped": [{"code": skipped.code, "reason": skipped.reason} for skipped in report.skipped]
+        "skipped": [{"code": skipped.code, "reason": skipped.text} for skipped in report.skipped]
         if report
         else [],
         "causes": [_cause(cause) for cause in _causes(report)] if report else [],

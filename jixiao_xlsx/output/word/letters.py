@@ -71,14 +71,7 @@ def write_briefing(season: Season, template: Template, titles: Mapping[str, str]
     """Return 审核情况汇报, one page with charts; `titles` name the rules by code."""
     entries = season.submitted
     reports = [entry.report for entry in entries if entry.report]
-    results = Counter(report.result for report in reports)
     due = len(season.roster) or len(entries)
-    statuses = [
-        ("应报", due),
-        ("已报", len(entries)),
-        *((result.value, results[result]) for result in reversed(Result)),
-        (FileStatus.MISSING.value, len(season.missing)),
-    ]
     grades = Counter(
         card.final[1] for entry in entries for card in entry.scorecards if card.final[1]
     )
@@ -90,7 +83,7 @@ def write_briefing(season: Season, template: Template, titles: Mapping[str, str]
         "年度": f"{season.year}年度" if season.year else "",
         "报表": template.title,
         "概况": _overview(season, due, reports),
-        "报送图": Bars("报送与审核（部门数）", statuses, "bar", 7.7, 5.6),
+        "报送图": Bars("报送与审核（部门数）", _statuses(season, due, reports), "bar", 7.7, 5.6),
         "等级图": Bars(
             "评定等级（部门数）",
             [(grade.name, grades[grade.name]) for grade in template.grades],
@@ -108,6 +101,17 @@ def write_briefing(season: Season, template: Template, titles: Mapping[str, str]
         "须关注": _attention(season),
     }
     return _filled(_BRIEFING, context, template)
+
+
+def _statuses(season: Season, due: int, reports: Sequence[Report]) -> list[tuple[str, int]]:
+    """Return how many departments were to report, have, with what result, and have not."""
+    results = Counter(report.result for report in reports)
+    return [
+        ("应报", due),
+        ("已报", len(season.submitted)),
+        *((result.value, results[result]) for result in reversed(Result)),
+        (FileStatus.MISSING.value, len(season.missing)),
+    ]
 
 
 def _overview(season: Season, due: int, reports: Sequence[Report]) -> str:

@@ -99,9 +99,7 @@ def _read_flags(
         if sheet.part.lower() in names and wanted(sheet.name, sheet.hidden):
             part = names[sheet.part.lower()]
             flags[sheet.name], area = _scan_sheet(archive, part, sheet.name, formats)
-            place, _, file = sheet.part.rpartition("/")
-            own = _links(load(f"{place}/_rels/{file}.rels"), place).values()
-            if any(kind == "drawing" for kind, _ in own):
+            if _has_pictures(sheet.part, load):
                 flags[sheet.name] = replace(flags[sheet.name], pictures=True)
             total += area
             if total > _MAX_TOTAL_AREA:
@@ -110,6 +108,13 @@ def _read_flags(
                     "请删去表格以外的内容，保存后重报"
                 )
     return flags
+
+
+def _has_pictures(part: str, load: Callable[[str], bytes]) -> bool:
+    """Return whether a worksheet has a drawing of its own."""
+    place, _, file = part.rpartition("/")
+    links = _links(load(f"{place}/_rels/{file}.rels"), place).values()
+    return any(kind == "drawing" for kind, _ in links)
 
 
 # ------------------------------------------------------------------------------------- small parts

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from itertools import groupby
+from operator import attrgetter
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
@@ -181,28 +183,20 @@ def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
         sheet.set_row(at, row_height([(text, _WIDTH - 12)]))
 
 
-def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[tuple[str, Skipped]]]]:
-    """Return the skipped checks by reason.
-
-    A reason such as 卫生健康支出：合计未填 is split into its subject and the reason proper.
-    """
-    groups: dict[str, list[tuple[str, Skipped]]] = {}
+def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[Skipped]]]:
+    """Return the skipped checks by reason."""
+    groups: dict[str, list[Skipped]] = {}
     for one in skipped:
-        about, _, reason = one.reason.rpartition("：")
-        groups.setdefault(reason, []).append((about, one))
+        groups.setdefault(one.reason, []).append(one)
     return sorted(groups.items())
 
 
-def _skipped_codes(group: Sequence[tuple[str, Skipped]]) -> str:
+def _skipped_codes(group: Sequence[Skipped]) -> str:
     """Return the codes with their counts or subjects."""
-    counts: dict[str, int] = {}
-    subjects: dict[str, list[str]] = {}
-    for about, one in group:
-        counts[one.code] = counts.get(one.code, 0) + one.count
-        if about and about not in subjects.setdefault(one.code, []):
-            subjects[one.code].append(about)
     words = []
-    for code, count in sorted(counts.items()):
-        about = " ".join(subjects.get(code, ()))
+    for code, same in groupby(sorted(group, key=attrgetter("code")), attrgetter("code")):
+        checks = list(same)
+        about = " ".join(dict.fromkeys(one.subject for one in checks if one.subject))
+        count = sum(one.count for one in checks)
         words.append(f"{code}（{about}）" if about else f"{code}({count})" if count > 1 else code)
     return " ".join(words)
