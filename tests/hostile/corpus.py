@@ -805,7 +805,7 @@ def peoples_faults() -> Iterator[Case]:
         codes=("STR109",),
         only=True,
     )
-    yield Case("e11合计为零.xlsx", lambda: typed(funds, "D13", "<v>0</v>"), READ, codes=("BAL101",))
+    yield Case("e11合计为零.xlsx", lambda: typed(funds, "D13", "<v>0</v>"), READ, codes=("STR109",))
     yield Case(
         "e12万元表填了元.xlsx", lambda: edited("资金预算执行表", in_yuan), READ, codes=("REC105",)
     )
@@ -820,13 +820,7 @@ def peoples_faults() -> Iterator[Case]:
         ("&gt;=100%", "≧100%", "＞＝ 100%", "大于等于100%", "100%以上", "100%左右")
     ):
         yield Case(f"e14目标{n}.xlsx", lambda t=words: text(table, "G14", t), READ, only=True)
-    yield Case(
-        "e14目标成段.xlsx",
-        lambda: text(table, "G14", "90-100%"),
-        READ,
-        codes=("IND128",),
-        only=True,
-    )
+    yield Case("e14目标成段.xlsx", lambda: text(table, "G14", "90-100%"), READ, only=True)
     for n, words in enumerate(("&lt;=100%", "＜＝100%", "小于等于100%", "不超过100%")):
         yield Case(f"e14控制目标{n}.xlsx", lambda t=words: text(table, "G12", t), READ, only=True)
     yield Case("e15定性填百分数.xlsx", lambda: text(table, "H8", "95%"), READ, codes=("IND110",))

@@ -23,7 +23,11 @@ from parts import changed_parts, repacked_with, unpacked, untouched
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
-from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS
+from jixiao_xlsx.output.xlsx.annotated.marks import (
+    CULPRIT_COLOURS,
+    OUTLINE_COLOURS,
+    SEVERITY_COLOURS,
+)
 from jixiao_xlsx.output.xlsx.patch.comments import CellComment, change_notes, notes_of
 from jixiao_xlsx.output.xlsx.patch.markup import Unpatchable, clean
 from jixiao_xlsx.output.xlsx.patch.package import Package
@@ -118,7 +122,13 @@ def check_copy(data: bytes) -> tuple[bytes, Report]:
     assert again.flatten(*told) == report.flatten(*told)
     for finding in report.findings:
         cell = book[finding.place.sheet][finding.place.cell]
-        assert cell.fill.fgColor.rgb[2:] in SEVERITY_COLOURS.values(), finding.place
+        filled = cell.fill.fgColor.rgb[2:] in {
+            *SEVERITY_COLOURS.values(),
+            *CULPRIT_COLOURS.values(),
+        }
+        edge = cell.border.left.color
+        outlined = edge is not None and str(edge.rgb)[2:] in OUTLINE_COLOURS.values()
+        assert filled or outlined, finding.place
     return copy, report
 
 

@@ -238,10 +238,12 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
         (Department("201", "甲局"), Department("202", "乙局")),
         (entry(UNBALANCED, NOTE), UNREAD),
     )
-    data = run_document(season, {"departments.csv": "r"}, {"汇总.xlsx": "h", "findings.csv": "c"})
+    data = run_document(
+        season, {"departments.csv": "r"}, {"汇总.xlsx": ("h", "t"), "findings.csv": ("c", "")}
+    )
     document = json.loads(data)
     assert data == run_document(
-        season, {"departments.csv": "r"}, {"findings.csv": "c", "汇总.xlsx": "h"}
+        season, {"departments.csv": "r"}, {"findings.csv": ("c", ""), "汇总.xlsx": ("h", "t")}
     )
     assert document["missing"] == ["乙局"]
     totals = document["totals"]

@@ -188,7 +188,7 @@ def test_no_original_is_written_over(tmp_path: Path) -> None:
     for command in ("score", "run"):
         done = jixiao(command, inbox, "-o", tmp_path / "别处" / ".." / "收件箱")
         assert done.returncode == 2 and "收件箱" in done.stderr.decode()
-    assert [path.name for path in inbox.iterdir() if path.is_file()] == [
+    assert [path.name for path in inbox.glob("*.xlsx")] == [
         original.name
     ] and original.read_bytes() == ONE
 
