@@ -1,7 +1,4 @@
-"""The command line: arguments in, API called, exit code out.
-
-Nothing heavy is imported before a command runs: `jixiao --help` must answer at once.
-"""
+"""The command line; nothing heavy is imported before a command runs, so that --help is quick."""
 
 from __future__ import annotations
 
@@ -360,9 +357,10 @@ def rules(code: str | None, output_format: str, template: Template) -> None:
         click.echo(rule_pages.rules_json(chosen, template), nl=False)
     elif output_format == "markdown":
         click.echo(rule_pages.rules_markdown(chosen, template).encode(), nl=False)
+    elif code:
+        click.echo(rule_pages.rule_text(chosen[0], template), nl=False)
     else:
-        page = rule_pages.rule_text(chosen[0], template) if code else rule_pages.rules_text(chosen)
-        click.echo(page, nl=False)
+        click.echo(rule_pages.rules_text(chosen), nl=False)
 
 
 @contextmanager
@@ -397,6 +395,5 @@ def _reaches(entries: Sequence[Entry], fail_on: str) -> bool:
 
     if fail_on == "never":
         return False
-    limit = Severity(fail_on).rank
-    worst = [entry.report.worst for entry in entries if entry.report]
-    return any(severity is not None and severity.rank <= limit for severity in worst)
+    worst = (entry.report.worst for entry in entries if entry.report)
+    return any(one is not None and one.rank <= Severity(fail_on).rank for one in worst)

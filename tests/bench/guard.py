@@ -24,7 +24,8 @@ from xml.parsers import expat
 import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake import file_kinds
-from jixiao_xlsx.reading import workbook, xlsx_flags
+from jixiao_xlsx.reading import workbook
+from jixiao_xlsx.reading.flags import xlsx_flags
 from jixiao_xlsx.reading.titles import titles_of
 
 SAMPLES = Path(__file__).resolve().parents[2] / "samples" / "inbox"

@@ -100,17 +100,8 @@ def _by_cause(findings: Sequence[Finding], causes: Sequence[Cause]) -> list[Noti
     for cause in causes:
         if cause.explains and present.isdisjoint(cause.explains):
             continue  # waived, all of it
-        culprit = cause.cells[0].place
-        own = [
-            finding
-            for finding in findings
-            if finding.fingerprint not in owners
-            and (
-                finding.fingerprint in cause.explains
-                or finding.place == culprit
-                or set(finding.related) == {culprit}
-            )
-        ]
+        free = (finding for finding in findings if finding.fingerprint not in owners)
+        own = [finding for finding in free if _goes_along(finding, cause)]
         again = [owners[one] for one in cause.explains if one in owners]
         if again and not any(finding.fingerprint in cause.explains for finding in own):
             first = made[again[0]]
@@ -119,6 +110,13 @@ def _by_cause(findings: Sequence[Finding], causes: Sequence[Cause]) -> list[Noti
         owners |= {finding.fingerprint: len(made) for finding in own}
         made.append(Notice(tuple(own), cause))
     return made
+
+
+def _goes_along(finding: Finding, cause: Cause) -> bool:
+    """Whether a finding follows from a cause, is at its culprit, or compares with nothing but it."""
+    culprit = cause.cells[0].place
+    explained = finding.fingerprint in cause.explains
+    return explained or finding.place == culprit or set(finding.related) == {culprit}
 
 
 def _by_cell(findings: Iterable[Finding]) -> list[Notice]:
