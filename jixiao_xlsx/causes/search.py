@@ -15,7 +15,7 @@ from jixiao_xlsx.causes.single_cells import cell_changes
 from jixiao_xlsx.causes.sum_formulas import sum_formulas
 from jixiao_xlsx.causes.units import other_units
 
-_WIDTH = 6  # first steps that are followed up
+_WIDTH, _MANY = 6, 12  # first steps that are followed up; of more failures than that, one
 _DEEPEST = 4
 _ALIKE = 0.25  # costs that differ by less are equally likely
 
@@ -55,7 +55,8 @@ def explain(model: Model) -> list[Explanation]:
         done = [one for one in following if not one.after.failing]
         if done:
             return _best(done)
-        beam = _best(following, alike=False)[:_WIDTH]
+        width = _WIDTH if len(start.failing) <= _MANY else 1
+        beam = _best(following, alike=False)[:width]
     return beam[:1] if beam[0].remedies else []
 
 
