@@ -16,7 +16,7 @@ from jixiao_xlsx.values.amounts import atoms_per, grid_of
 
 COSTS = {
     "unit_cell": 1.0, "sign": 1.0, SWAP: 1.2, DOUBLED: 1.3, DROPPED: 1.4, DIGIT: 1.6,
-    "decimal_point": 1.3, "neighbour": 1.5, "blank": 1.4, "carry_missing": 1.2,
+    "decimal_point": 1.3, "neighbour": 1.5, "blank": 1.4, "carry_missing": 1.0,
     "result": 1.8, "old_total": 2.2, "figure": 4.0,
 }  # fmt: skip
 _FOLLOWING = 0.3  # what typed totals that follow a cell add to the cost
