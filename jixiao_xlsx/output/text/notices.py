@@ -113,7 +113,9 @@ def _by_cause(findings: Sequence[Finding], causes: Sequence[Cause]) -> list[Noti
 
 
 def _goes_along(finding: Finding, cause: Cause) -> bool:
-    """Whether a finding follows from a cause, is at its culprit, or compares with nothing but it."""
+    """Whether a finding follows from a cause, is at its culprit, or compares with nothing but
+    it.
+    """
     culprit = cause.cells[0].place
     explained = finding.fingerprint in cause.explains
     return explained or finding.place == culprit or set(finding.related) == {culprit}
