@@ -47,6 +47,8 @@ def _shares_of_items(evidence: ProseEvidence) -> Iterator[Observation]:
             share.part, share.parent
         ):
             continue
+        if share.whole and share.whole == share.part.item:
+            continue  # nothing is a share of itself: the part is another figure of the sentence
         wholes, name, sure = _whole(evidence, share)
         wholes = tuple(whole for whole in wholes if whole.span.lo > 0)
         if not wholes:
