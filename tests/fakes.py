@@ -305,9 +305,17 @@ def finding(
     **more: object,
 ) -> Finding:
     given = {"reported": "130.62", "basis": BASIS}
+    problem, asks, demand = message.partition("请")
     return Finding(
-        code, severity, Place(sheet, ref), item, column, message=message, **{**given, **more}
-    )  # type: ignore[arg-type]
+        code,
+        severity,
+        Place(sheet, ref),
+        item,
+        column,
+        problem=problem,
+        demand=asks + demand,
+        **{**given, **more},  # type: ignore[arg-type]
+    )
 
 
 def findings() -> tuple[Finding, ...]:

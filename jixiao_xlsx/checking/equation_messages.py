@@ -48,8 +48,8 @@ def _side_value(verdict: Verdict, anchor: Cell) -> Decimal:
     return total / atoms_per(anchor.unit)
 
 
-def mismatch_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
-    """Return the message on an equality that fails."""
+def mismatch_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> tuple[str, str]:
+    """Return what is wrong with an equality that fails, and what to do."""
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     across = {cell.sheet for cell in others} != {anchor.sheet}
     source = (
@@ -62,12 +62,12 @@ def mismatch_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
         right = f"（四舍五入或截尾都算，允许 {_range(low, high, anchor)}）"
     else:
         right = "" if low == verdict.others else f"（即 {amount_text(low, anchor)}）"
-    return (
+    problem = (
         f"{cell_name(anchor, evidence.template)}填 {figure_text(anchor)}，"
         f"{source} {amount_text(verdict.others, anchor)}{right}，"
-        f"本格{_more_or_less(verdict, anchor)}。请核对{_cells_to_check(others, anchor)}，改正填错的一处。"
-        f"{_may_stand(verdict)}"
+        f"本格{_more_or_less(verdict, anchor)}。"
     )
+    return problem, _demand(verdict, others, anchor)
 
 
 def _range(low: Decimal | None, high: Decimal | None, anchor: Cell) -> str:
@@ -76,10 +76,10 @@ def _range(low: Decimal | None, high: Decimal | None, anchor: Cell) -> str:
     )
 
 
-def _may_stand(verdict: Verdict) -> str:
-    return (
-        "确属实情的，请附情况说明。" if verdict.instance.spec.severity is Severity.WARNING else ""
-    )
+def _demand(verdict: Verdict, others: list[Cell], anchor: Cell) -> str:
+    is_doubt = verdict.instance.spec.severity is Severity.WARNING
+    may_stand = "确属实情的，请附情况说明。" if is_doubt else ""
+    return f"请核对{_cells_to_check(others, anchor)}，改正填错的一处。{may_stand}"
 
 
 def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
@@ -89,8 +89,8 @@ def _more_or_less(verdict: Verdict, anchor: Cell) -> str:
     return f"{'多' if gap > 0 else '少'} {amount_text(abs(gap), anchor)}"
 
 
-def excess_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
-    """Return the message on a limit (≤) that is exceeded."""
+def excess_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> tuple[str, str]:
+    """Return what is wrong with a limit (≤) that is exceeded, and what to do."""
     sides = verdict.instance.sides
     at = next(
         number
@@ -103,13 +103,12 @@ def excess_message(verdict: Verdict, anchor: Cell, evidence: Evidence) -> str:
     what = name if len(own) == 1 else f"{name}等 {len(own)} 格之和"
     limit = min(later, key=_sum_of)
     others = [cell for cell in (*own, *limit) if cell is not anchor]
-    return (
+    problem = (
         f"{what}为 {amount_text(_side_value(verdict, anchor), anchor)}，"
         f"大于{_limit_name(limit, anchor, evidence)}"
         f"（{amount_text(verdict.others, anchor)}），多出 {difference_text(verdict, anchor)}。"
-        f"请核对{_cells_to_check(others, anchor)}，"
-        f"改正填错的一处。{_may_stand(verdict)}"
     )
+    return problem, _demand(verdict, others, anchor)
 
 
 def _filled(side: tuple[Operand, ...]) -> list[Cell]:

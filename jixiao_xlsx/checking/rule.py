@@ -28,14 +28,15 @@ class Flag:
     """A finding before the runner has added its rule's code, severity and basis.
 
     `severity` and `basis` override the rule's. `related` are in the order of use, first the cells
-    that the hint names: the finding keeps the first eight, each once.
+    that the hint names: the finding keeps the first eight, each once. `problem` says what is wrong,
+    `demand` what to do; one after the other they are the finding's message.
     """
 
     place: Place
     item: str
     field: str
     reported: str
-    message: str
+    problem: str
     expected: Expected | str | None = None
     difference: str = ""
     hint: str = ""
@@ -43,6 +44,7 @@ class Flag:
     count: int = 1
     severity: Severity | None = None
     basis: str = ""
+    demand: str = ""
 
 
 class Looked(NamedTuple):
@@ -117,10 +119,10 @@ def coded_rules(*rooms: ModuleType) -> tuple[Rule, ...]:
     return tuple(_REGISTRY[code] for code in sorted(_REGISTRY))
 
 
-def flag(cell: Cell, message: str, **more: object) -> Flag:
+def flag(cell: Cell, problem: str, demand: str = "", **more: object) -> Flag:
     """Return a flag at a cell, with what was typed there."""
-    typed = _as_typed(cell)
-    return Flag(cell.place, cell.row, cell.column, typed, message, **more)  # type: ignore[arg-type]
+    typed, more = _as_typed(cell), {"demand": demand, **more}
+    return Flag(cell.place, cell.row, cell.column, typed, problem, **more)  # type: ignore[arg-type]
 
 
 def _as_typed(cell: Cell) -> str:

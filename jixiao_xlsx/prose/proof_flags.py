@@ -92,9 +92,18 @@ def _flag(source: Passage, found: Proof | Comparison) -> Flag:
         why = f"各项之和 {parts} = {plain(_in(found.right, number))}{unit}，不是{said}"
     else:
         why = f"按所写的数复算，{said}应为 {right}"
-    words = f"正文“{quote}”，{why}。请核对，改正写错的一个。"
+    words = f"正文“{quote}”，{why}。"
     severity = None if found.sure else Severity.NOTE
-    return Flag(source.place, source.title, source.title, quote, words, right, severity=severity)
+    return Flag(
+        source.place,
+        source.title,
+        source.title,
+        quote,
+        words,
+        right,
+        demand="请核对，改正写错的一个。",
+        severity=severity,
+    )
 
 
 def _flag_comparison(source: Passage, found: Comparison) -> Flag:
@@ -102,8 +111,16 @@ def _flag_comparison(source: Passage, found: Comparison) -> Flag:
     quote = source.text[min(one.start for one in every) : found.end]
     quote = _cut(quote)
     said = source.text[found.start : found.end]
-    words = f"正文“{_short(source, every)}”，与文字“{said}”相反。请核对，改正写错的一处。"
-    return Flag(source.place, source.title, source.title, quote, words, "与所写的数一致")
+    words = f"正文“{_short(source, every)}”，与文字“{said}”相反。"
+    return Flag(
+        source.place,
+        source.title,
+        source.title,
+        quote,
+        words,
+        "与所写的数一致",
+        demand="请核对，改正写错的一处。",
+    )
 
 
 def _right(found: Proof) -> str:

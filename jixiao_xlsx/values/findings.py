@@ -57,7 +57,9 @@ class Expected:
 class Finding:
     """One thing for a department to correct or explain: never without a cell.
 
-    `fingerprint` identifies it from round to round, `since` is the round in which it first stood.
+    `problem` says what is wrong, `demand` what is asked for ("" where the rule asks for nothing of
+    its own). `fingerprint` identifies it from round to round, `since` is the round in which it
+    first stood.
     """
 
     code: str
@@ -66,7 +68,8 @@ class Finding:
     item: str
     field: str
     reported: str
-    message: str
+    problem: str
+    demand: str = ""
     expected: Expected | str | None = None
     difference: str = ""
     hint: str = ""
@@ -77,6 +80,11 @@ class Finding:
     explanation: str = ""
     fingerprint: str = ""
     since: int = 1
+
+    @property
+    def message(self) -> str:
+        """Return what is wrong and what to do, one after the other."""
+        return self.problem + self.demand
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,6 @@ from office import _convert, office, rendered, resaved
 from jixiao_xlsx.checking.explained import mark_explained
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.output.text.notice_words import wrong_part
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
 from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS
 from jixiao_xlsx.output.xlsx.annotated.write_marks import AUTHOR
@@ -100,7 +99,7 @@ def test_the_copy_reads_like_the_original(
     for finding in same.findings:
         cell = book[finding.place.sheet][finding.place.cell]
         assert f"'{finding.place.sheet}'!{finding.place.cell}" in links
-        assert cell.comment.author == AUTHOR and wrong_part(finding) in cell.comment.text
+        assert cell.comment.author == AUTHOR and finding.problem in cell.comment.text
         if finding.fingerprint not in explained:
             assert finding.message in cell.comment.text
             assert cell.fill.fgColor.rgb[2:] in SEVERITY_COLOURS.values()
@@ -212,7 +211,7 @@ def test_a_finding_without_a_cell_and_hostile_text_are_only_listed() -> None:
         one,
         place=one.place._replace(sheet="没有这张表"),
         item="=cmd|' /C calc'!A0",
-        message="=1+1\x07",
+        problem="=1+1\x07",
     )
     book = openpyxl.load_workbook(
         io.BytesIO(annotate(data, submission, replace(report, findings=(odd,)), FORM))

@@ -114,7 +114,7 @@ def test_a_clean_one_is_told_so() -> None:
     "evil", ["{{ 7*7 }}", "<w:p/>&amp;", "{% for x in y %}", "a\x07b\ud800", "]]>"]
 )
 def test_text_stays_text(evil: str) -> None:
-    one = replace(FAULTY.findings[0], message=evil, basis=evil)
+    one = replace(FAULTY.findings[0], problem=evil, basis=evil)
     text, rows = words(
         write_letter(replace(FAULTY, findings=(one,), causes=()), evil, Bureau(), FORM)
     )
@@ -171,7 +171,8 @@ def test_what_is_asked_is_said_once(expected: str, demand: str) -> None:
         FAULTY.findings[0],
         severity=Severity.ERROR,
         expected=expected,
-        message="甲未填。请补填。",
+        problem="甲未填。",
+        demand="请补填。",
     )
     _, rows = words(write_letter(replace(FAULTY, findings=(one,)), "甲局", BUREAU, FORM))
     assert rows[1][3:6:2] == ["甲未填。", demand]

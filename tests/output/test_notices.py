@@ -35,7 +35,8 @@ def finding(mark: str, ref: str, code: str = "BAL203", **more: object) -> Findin
         "合计",
         "项目支出",
         "417.16",
-        "“合计”的“项目支出”填 417.16 万元，各分项之和为 500.00 万元，本格少 82.84 万元。请核对 H9 和本格。",
+        "“合计”的“项目支出”填 417.16 万元，各分项之和为 500.00 万元，本格少 82.84 万元。",
+        "请核对 H9 和本格，改正填错的一处。",
         expected=Expected(Decimal(500), Decimal(500), "万元"),
         difference="-82.84 万元",
         related=(Place(SHEET, "H9"), Place(SHEET, "H10")),
@@ -136,5 +137,7 @@ def test_where_nothing_explains_an_equation_both_sides_are_named() -> None:
     assert "请" not in notice_problem(one, BALANCE)
     warning = replace(one.findings[0], severity=Severity.WARNING)
     assert "无误的写情况说明" in notice_demand(Notice((warning,)), BALANCE)
-    score = finding("a", "J8", "IND105", expected="2.16 分", message="自评 2.5 分。请改正得分。")
+    score = finding(
+        "a", "J8", "IND105", expected="2.16 分", problem="自评 2.5 分。", demand="请改正得分。"
+    )
     assert notice_demand(Notice((score,)), BALANCE) == "应为 2.16 分。请改正得分。"

@@ -105,7 +105,7 @@ def test_text_of_a_department_is_never_a_formula() -> None:
 
 def test_odd_characters_do_no_harm() -> None:
     name = "1局\x01\ud83d&L" + "甲" * 3000
-    one = replace(fakes.findings()[0], message=name, reported="\x00", item="&" * 40_000)
+    one = replace(fakes.findings()[0], problem=name, reported="\x00", item="&" * 40_000)
     data = written(
         replace(fakes.submission(FORM), department=name),
         fakes.report(name, [one]),

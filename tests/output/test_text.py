@@ -205,7 +205,7 @@ def test_findings_csv_opens_in_excel() -> None:
     "text", ['=HYPERLINK("http://x")', "+cmd|' /C calc'!A0", "-1+1", "@SUM(A1)", "\t=1", "\r=1"]
 )
 def test_no_cell_of_the_csv_is_a_formula(text: str) -> None:
-    [line] = lines(entry(replace(UNBALANCED, reported=text, message=text), department=text))
+    [line] = lines(entry(replace(UNBALANCED, reported=text, problem=text), department=text))
     assert line["填报"] == line["问题"] == line["部门"] == f"'{text}"
 
 
@@ -225,7 +225,7 @@ def test_the_text_names_place_item_message_and_what_to_do() -> None:
 
 
 def test_department_text_cannot_drive_a_terminal() -> None:
-    text = findings_text([entry(replace(UNBALANCED, message="\x1b[31m红\n换行", item="a\rb"))])
+    text = findings_text([entry(replace(UNBALANCED, problem="\x1b[31m红\n换行", item="a\rb"))])
     assert "\x1b" not in text and "\r" not in text and "红 换行" in text
 
 

@@ -435,7 +435,7 @@ def test_rows_put_in_and_taken_out_of_a_real_workbook(tmp_path: Path) -> None:
 def test_equal_findings_are_numbered_and_words_do_not_matter() -> None:
     submission = BOOKS[0]
     one = check(submission, FORM).findings[0]
-    other = replace(one, message="换一种说法", hint="")
+    other = replace(one, problem="换一种说法", hint="")
     first, second = with_fingerprints([one, one], submission)
     assert first.fingerprint != second.fingerprint
     assert with_fingerprints([other, other], submission)[1].fingerprint == second.fingerprint
@@ -586,7 +586,9 @@ def test_a_total_that_a_finding_is_about_is_corrected_in_its_parts() -> None:
     about = replace(
         check(book, FORM),
         findings=(
-            replace(one, place=total.place, related=(), message="请核对。", hint="", count=1),
+            replace(
+                one, place=total.place, related=(), problem="", demand="请核对。", hint="", count=1
+            ),
         ),
     )
     for row, listed in (("公务接待费", False), ("会议费", True)):

@@ -30,11 +30,15 @@ def _by_sheet(cells: Iterable[Cell]) -> dict[str, list[Cell]]:
     return groups
 
 
-def _group(cells: list[Cell], text: str) -> Flag:
+_CALCULATE = "请用 WPS 或 Excel 打开，保存后再报。"
+
+
+def _group(cells: list[Cell], text: str, demand: str) -> Flag:
     more = f"（本表共 {len(cells)} 处）" if len(cells) > 1 else ""
     return flag(
         cells[0],
         text.format(cell=cells[0], more=more),
+        demand,
         related=tuple(c.place for c in cells),
         count=len(cells),
     )
@@ -61,7 +65,7 @@ def excess_digits(evidence: Evidence) -> Iterator[Observation]:
         text = (
             f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {printed} {first.unit}"
         )
-        yield _group(cells, text + "{more}。请按显示位数录入。")
+        yield _group(cells, text + "{more}。", "请按显示位数录入。")
 
 
 @rule("AMT106", "数字不是按数字格式录入", severity=Severity.NOTE, basis=NUMBERS_ONLY)
@@ -86,8 +90,9 @@ def read_anyway(evidence: Evidence) -> Iterator[Observation]:
             cells,
             (
                 f"{cell_name(first, evidence.template)}填“{first.text}”（{first.note}），"
-                f"已读作 {value}{{more}}。请改成{kind}。"
+                f"已读作 {value}{{more}}。"
             ),
+            f"请改成{kind}。",
         )
 
 
@@ -103,10 +108,8 @@ def refused_text(evidence: Evidence) -> Iterator[Observation]:
             wanted = "百分数" if cell.unit == "%" else f"数字（{cell.unit}）"
             yield flag(
                 cell,
-                (
-                    f"{cell_name(cell, evidence.template)}填“{cell.text}”，{cell.note or '读不出数字'}。"
-                    f"请填{wanted}。"
-                ),
+                f"{cell_name(cell, evidence.template)}填“{cell.text}”，{cell.note or '读不出数字'}。",
+                f"请填{wanted}。",
                 expected="数字",
             )
 
@@ -122,7 +125,8 @@ def error_value(evidence: Evidence) -> Iterator[Observation]:
             yield Looked(1)
             yield flag(
                 cell,
-                f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。请重新填写。",
+                f"“{cell.row}”的“{cell.column}”显示 {cell.text}，公式已坏。",
+                "请重新填写。",
                 expected="数字",
             )
 
@@ -138,7 +142,8 @@ def uncalculated(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(len(cells))
         yield _group(
             cells,
-            "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。请用 WPS 或 Excel 打开，保存后再报。",
+            "“{cell.row}”的“{cell.column}”只有公式没有结果{more}。",
+            _CALCULATE,
         )
     ours = (cell for cell in evidence.numbers if cell.note == CALCULATED)
     for cells in _by_sheet(ours).values():
@@ -148,9 +153,9 @@ def uncalculated(evidence: Evidence) -> Iterator[Observation]:
         result = percent(number) if first.unit == "%" else f"{plain(number)} {first.unit}"
         text = (
             f"{cell_name(first, evidence.template)}只有公式没有结果{{more}}，"
-            f"核对时由程序按公式算出，为 {result}。请用 WPS 或 Excel 打开，保存后再报。"
+            f"核对时由程序按公式算出，为 {result}。"
         )
-        yield replace(_group(cells, text), severity=Severity.NOTE, reported="")
+        yield replace(_group(cells, text, _CALCULATE), severity=Severity.NOTE, reported="")
 
 
 @rule("AMT114", "公式结果是旧的", severity=Severity.ERROR, basis=NUMBERS_ONLY)
@@ -167,9 +172,9 @@ def old_result(evidence: Evidence) -> Iterator[Observation]:
         shown = _saved(first)
         text = (
             f"{cell_name(first, evidence.template)}存的是{shown}，按公式现在应为 {now}{unit}{{more}}。"
-            "公式结果是旧的，请按 F9 重算后保存。"
+            "公式结果是旧的。"
         )
-        yield _group(cells, text)
+        yield _group(cells, text, "请按 F9 重算后保存。")
 
 
 def _saved(cell: Cell) -> str:
@@ -195,7 +200,9 @@ def merged_amount(evidence: Evidence) -> Iterator[Observation]:
         if note.kind == "merged_amount":
             yield Looked(1)
             item, _, column = note.item.partition("·")
-            yield Flag(note.place, item, column, "", f"{note.text}。请取消合并，逐行填写。")
+            yield Flag(
+                note.place, item, column, "", f"{note.text}。", demand="请取消合并，逐行填写。"
+            )
 
 
 @rule("AMT115", "日期看不出原意", severity=Severity.NOTE, basis=NUMBERS_ONLY)
@@ -215,7 +222,7 @@ def odd_date(evidence: Evidence) -> Iterator[Observation]:
                     continue  # nor formats: the cell may well show a date
                 if meant := _meant_date(cell.raw):
                     what = cell_name(cell, evidence.template)
-                    yield flag(cell, f"{what}{meant}。请按“2024年3月12日”的样子重新填写。")
+                    yield flag(cell, f"{what}{meant}。", "请按“2024年3月12日”的样子重新填写。")
 
 
 def _meant_date(raw: object) -> str:
@@ -248,7 +255,8 @@ def whole_counts(evidence: Evidence) -> Iterator[Observation]:
                 what = cell_name(cell, evidence.template)
                 yield flag(
                     cell,
-                    f"{what}填 {plain(number)} {cell.unit}，{wrong}。请核对后改正。",
+                    f"{what}填 {plain(number)} {cell.unit}，{wrong}。",
+                    "请核对后改正。",
                     expected=f"不小于 0 的整数（{cell.unit}）",
                     severity=None if number < 0 else Severity.NOTE,
                 )

@@ -13,6 +13,7 @@ from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.values.severity import Severity
 
 _OPPOSITE = {("≥", "≤"), ("≤", "≥")}
+_NOTHING = ("", "", "")
 
 
 @rule(
@@ -31,8 +32,14 @@ def opposite_direction(evidence: Evidence) -> Iterator[Observation]:
         wanted, typed = line.spec.direction if line.spec else "", line.typed_sign
         yield Looked(1)
         if (typed, wanted) in _OPPOSITE:
-            words = f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”：方向反了，完成得越差得分越高。请改正。"
-            yield flag(line.sign_cell, words, expected=wanted, related=(line.cell("target").place,))
+            words = f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”：方向反了，完成得越差得分越高。"
+            yield flag(
+                line.sign_cell,
+                words,
+                "请改正。",
+                expected=wanted,
+                related=(line.cell("target").place,),
+            )
 
 
 @rule(
@@ -50,40 +57,47 @@ def doubtful_direction(evidence: Evidence) -> Iterator[Observation]:
     """
     for line in evidence.lines:
         yield Looked(1)
-        words, expected = _doubt(line, evidence)
+        words, demand, expected = _doubt(line, evidence)
         if words:
             yield flag(
-                line.sign_cell, words, expected=expected, related=(line.cell("target").place,)
+                line.sign_cell,
+                words,
+                demand,
+                expected=expected,
+                related=(line.cell("target").place,),
             )
 
 
-def _doubt(line: IndicatorLine, evidence: Evidence) -> tuple[str, str]:
-    """Return what is doubtful and what should be typed; ("", "") where nothing is."""
+def _doubt(line: IndicatorLine, evidence: Evidence) -> tuple[str, str, str]:
+    """Return what is doubtful, what to do and what should be typed; _NOTHING where nothing is."""
     typed = line.typed_sign
     if line.target.sign and typed in {"≤", "≥", "="} and typed != line.target.sign:
         return (
-            f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。请改成一致。",
+            f"“{line.name}”指标方向填“{typed}”，目标值却写“{line.target.text}”，两处方向不一致。",
+            "请改成一致。",
             line.target.sign,
         )
     if line.spec is None:
         wanted = direction_by_name(line.name, evidence.template.directions)
-        words = f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。请核对；确应如此的，请附情况说明。"
-        return (words, wanted) if (typed, wanted) in _OPPOSITE else ("", "")
+        words = f"“{line.name}”目标值方向填“{typed}”，从名称看应为“{wanted}”。"
+        demand = "请核对；确应如此的，请附情况说明。"
+        return (words, demand, wanted) if (typed, wanted) in _OPPOSITE else _NOTHING
     signed = typed in {"≤", "≥", "="}
     if line.spec.shape == "未定":
-        words = f"“{line.name}”县里还没有规定方向和目标，填“{line.target.text}”无从评价。请清空目标值，在业绩值里写明实际情况。"
-        return (words, "不填") if signed else ("", "")
+        words = f"“{line.name}”县里还没有规定方向和目标，填“{line.target.text}”无从评价。"
+        demand = "请清空目标值，在业绩值里写明实际情况。"
+        return (words, demand, "不填") if signed else _NOTHING
     wanted = line.spec.direction
     if signed and wanted in {"≤", "≥", "="} and typed != wanted:
-        return f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”。请改正。", wanted
-    return _too_lax(line) if line.spec.common else ("", "")
+        return f"“{line.name}”目标值方向填“{typed}”，应为“{wanted}”。", "请改正。", wanted
+    return _too_lax(line) if line.spec.common else _NOTHING
 
 
-def _too_lax(line: IndicatorLine) -> tuple[str, str]:
+def _too_lax(line: IndicatorLine) -> tuple[str, str, str]:
     assert line.spec is not None
     standard = read_measure_text(line.spec.target, line.spec.unit)
     if line.target.number is None or standard.number is None:
-        return "", ""
+        return _NOTHING
     lax = (
         line.target.number > standard.number
         if line.spec.direction == "≤"
@@ -91,7 +105,7 @@ def _too_lax(line: IndicatorLine) -> tuple[str, str]:
     )
     wanted = f"{line.spec.direction}{standard}"
     return (
-        (f"“{line.name}”目标值 {line.target} 比规定的 {wanted} 宽。请按规定填写。", wanted)
+        (f"“{line.name}”目标值 {line.target} 比规定的 {wanted} 宽。", "请按规定填写。", wanted)
         if lax
-        else ("", "")
+        else _NOTHING
     )

@@ -73,14 +73,16 @@ def _skipped(verdict: Verdict) -> Skipped:
 
 def _unbalanced(verdict: Verdict, evidence: Evidence) -> Flag:
     anchor, spec = anchor_cell(verdict), verdict.instance.spec
-    message = mismatch_message if verdict.instance.is_equality else excess_message
+    says = mismatch_message if verdict.instance.is_equality else excess_message
+    problem, demand = says(verdict, anchor, evidence)
     causes = hints(verdict, evidence.judged)
     return Flag(
         place=anchor.place,
         item=anchor.row,
         field=anchor.column,
         reported=anchor.as_seen,
-        message=message(verdict, anchor, evidence),
+        problem=problem,
+        demand=demand,
         expected=_expected(verdict, anchor),
         difference=difference_text(verdict, anchor),
         hint="；".join(hint.text for hint in causes),

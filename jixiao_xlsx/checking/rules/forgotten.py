@@ -28,9 +28,9 @@ def no_execution_score(evidence: Evidence) -> Iterator[Observation]:
     if cell.blank and evidence.lines:
         words = (
             f"“{cell.row}”的“{cell.column}”没有填，按预算数和执行数应为 {points_text(right)}"
-            f"（{evidence.card.execution.arithmetic}）。请恢复公式或补填。"
+            f"（{evidence.card.execution.arithmetic}）。"
         )
-        yield flag(cell, words, expected=expected_points(right))
+        yield flag(cell, words, "请恢复公式或补填。", expected=expected_points(right))
 
 
 @rule(
@@ -49,5 +49,5 @@ def prompt_left(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(len(texts))
     for cell in texts:
         if found := _PROMPT.search(cell.text):
-            words = f"“{cell.row}”里的“{found[0]}”是表样的填报提示，没有删去。请换成实际内容。"
-            yield flag(cell, words, expected="实际内容")
+            words = f"“{cell.row}”里的“{found[0]}”是表样的填报提示，没有删去。"
+            yield flag(cell, words, "请换成实际内容。", expected="实际内容")

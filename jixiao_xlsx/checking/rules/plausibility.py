@@ -77,14 +77,19 @@ def wages_missing(evidence: Evidence) -> Iterator[Observation]:
     words = (
         f"公用经费 {plain(office)} {cell.unit}，占基本支出 {plain(basic)} {cell.unit}的 "
         f"{percent(Fraction(office) / Fraction(basic), 1)}，"
-        f"人员经费只有 {plain(basic - office)} {cell.unit}{people}。请核对工资是否列在公用经费里；确属实情的，请附情况说明。"
+        f"人员经费只有 {plain(basic - office)} {cell.unit}{people}。"
     )
     related = [
         c.place
         for c in (_anchor(table, columns["basic"]), _anchor(table, columns["wages"]), heads)
         if c
     ]
-    yield flag(cell, words, related=tuple(related))
+    yield flag(
+        cell,
+        words,
+        "请核对工资是否列在公用经费里；确属实情的，请附情况说明。",
+        related=tuple(related),
+    )
 
 
 @rule("PLA102", "人均人员经费过低", severity=Severity.WARNING, basis=REVIEW_POINTS)
@@ -106,9 +111,11 @@ def low_wages(evidence: Evidence) -> Iterator[Observation]:
     if yuan < floor:
         words = (
             f"人员经费 {plain(wages)} {cell.unit}，年末在职 {staff.text} 人，人均 {plain(yuan, 2)} 元，"
-            f"低于 {plain(floor)} 元。请核对是否漏列工资；确属实情的，请附情况说明。"
+            f"低于 {plain(floor)} 元。"
         )
-        yield flag(cell, words, related=(staff.place,))
+        yield flag(
+            cell, words, "请核对是否漏列工资；确属实情的，请附情况说明。", related=(staff.place,)
+        )
 
 
 @rule("PLA103", "全部执行数等于预算数", severity=Severity.NOTE, basis=REVIEW_POINTS)
@@ -132,7 +139,8 @@ def all_spent(evidence: Evidence) -> Iterator[Observation]:
         cell = filled[0][0]
         yield flag(
             cell,
-            f"全年执行数与全年预算数完全相等（{cell.text} {cell.unit}）。请确认预算数是年末调整后的批复数；是的，不用改。",
+            f"全年执行数与全年预算数完全相等（{cell.text} {cell.unit}）。",
+            "请确认预算数是年末调整后的批复数；是的，不用改。",
             related=(filled[0][1].place,),
         )
 
@@ -159,7 +167,8 @@ def no_tasks(evidence: Evidence) -> Iterator[Observation]:
         cell = next(iter(row.cells.values()))
         yield flag(
             cell,
-            f"《{table.sheet}》只有“{row.title}”一行，没有列出具体工作任务。请补填主要任务及其预算、执行数。",
+            f"《{table.sheet}》只有“{row.title}”一行，没有列出具体工作任务。",
+            "请补填主要任务及其预算、执行数。",
         )
 
 
@@ -181,8 +190,13 @@ def cars_without_cars(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(2)
     if cars.state in {State.BLANK, State.ZERO, State.NA} and not _some_cars(evidence, cars):
         count = f"车辆数为 {cars.text}" if cars.text else "车辆数没有填"
-        words = f"公务用车运行维护费 {cost.text} 元，{count}。请核对车辆数；确无车辆的，请附情况说明，写明车辆来源。"
-        yield flag(cost, words, related=(cars.place,))
+        words = f"公务用车运行维护费 {cost.text} 元，{count}。"
+        yield flag(
+            cost,
+            words,
+            "请核对车辆数；确无车辆的，请附情况说明，写明车辆来源。",
+            related=(cars.place,),
+        )
 
 
 def _some_cars(evidence: Evidence, total: Cell) -> bool:
@@ -223,7 +237,7 @@ def _sum_of_others(cell: Cell, filled: list[Cell], total: Decimal) -> Flag:
         cell,
         f"“{cell.row}”的“{cell.column}”{cell.text} {cell.unit}，"
         f"恰好等于其余 {len(filled) - 1} 行之和，"
-        f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。"
+        f"一并相加是 {plain(total, cell.decimals)} {cell.unit}，多半是重复计入。",
         "请核对本行；确属巧合的，请附情况说明。",
         expected="不含其余各行的数",
         difference=f"{plain(cell.number or Decimal(0))} {cell.unit}",
@@ -258,7 +272,8 @@ def carried_over(evidence: Evidence) -> Iterator[Observation]:
         yield flag(
             cell,
             f"{names[0]}之和 {plain(came, 2)} 元，{names[1]}之和 {plain(went, 2)} 元，两边应相等，"
-            f"差 {plain(abs(came - went), 2)} 元。请核对这六格，改正填错的一处。",
+            f"差 {plain(abs(came - went), 2)} 元。",
+            "请核对这六格，改正填错的一处。",
             expected=Expected(right, right, "元"),
             difference=f"{plain(went - came, 2)} 元",
             related=tuple(one.place for one in (*came_from, *went_to[:-1])),

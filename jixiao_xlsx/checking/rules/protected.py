@@ -58,18 +58,30 @@ def _typed_flag(table: Table, cells: list[Cell], evidence: Evidence) -> Iterator
     if cells:
         text = (
             f"《{table.sheet}》{_three_names(cells, evidence)}原是公式，"
-            "现在是直接填写的数；分项再改时它不会跟着变。请恢复公式，或每次自行核对。"
+            "现在是直接填写的数；分项再改时它不会跟着变。"
         )
-        yield flag(cells[0], text, related=tuple(c.place for c in cells), count=len(cells))
+        yield flag(
+            cells[0],
+            text,
+            "请恢复公式，或每次自行核对。",
+            related=tuple(c.place for c in cells),
+            count=len(cells),
+        )
 
 
 def _rewritten_flag(table: Table, cells: list[Cell], evidence: Evidence) -> Iterator[Flag]:
     if cells:
         text = (
             f"《{table.sheet}》{_three_names(cells, evidence)}的公式与空白表里的不同"
-            f"（现为 ={cells[0].formula}）。请恢复原公式，或自行核对。"
+            f"（现为 ={cells[0].formula}）。"
         )
-        yield flag(cells[0], text, related=tuple(c.place for c in cells), count=len(cells))
+        yield flag(
+            cells[0],
+            text,
+            "请恢复原公式，或自行核对。",
+            related=tuple(c.place for c in cells),
+            count=len(cells),
+        )
 
 
 def _three_names(cells: list[Cell], evidence: Evidence) -> str:
@@ -163,12 +175,13 @@ def changed_prefill(evidence: Evidence) -> Iterator[Observation]:
             unit = f" {cell.unit}" if cell.unit else ""
             now = f"现填“{cell.text}”" if cell.text else "现在空着"
             difference = f"{plain(cell.number - value)}{unit}" if cell.number is not None else ""
-            text = (
-                f"{cell_name(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。请改回；"
-                "预填的数有误的，附情况说明。"
-            )
+            text = f"{cell_name(cell, evidence.template)}预填 {plain(value)}{unit}，{now}。"
             yield flag(
-                cell, text, expected=Expected(value, value, cell.unit), difference=difference
+                cell,
+                text,
+                "请改回；预填的数有误的，附情况说明。",
+                expected=Expected(value, value, cell.unit),
+                difference=difference,
             )
 
 
@@ -190,11 +203,8 @@ def borrowed(evidence: Evidence) -> Iterator[Observation]:
     yield from _other_department(evidence, owner, code)
     cell = evidence.role("year")
     if cell and year and submission.year is not None and year != str(submission.year):
-        text = (
-            f"这份表原是 {year} 年度的，现在填的是 {submission.year} 年度。可能是拿别的年度的表改的。"
-            "请换用本年度的空白表；财政部门发错的，附情况说明。"
-        )
-        yield flag(cell, text, expected=year)
+        text = f"这份表原是 {year} 年度的，现在填的是 {submission.year} 年度。可能是拿别的年度的表改的。"
+        yield flag(cell, text, "请换用本年度的空白表；财政部门发错的，附情况说明。", expected=year)
 
 
 def _other_department(evidence: Evidence, owner: str, code: str) -> Iterator[Flag]:
@@ -211,9 +221,8 @@ def _other_department(evidence: Evidence, owner: str, code: str) -> Iterator[Fla
     text = (
         f"这份表记着的{'单位' if name_differs else '部门编码'}与现在填的“{now}”不一致。"
         "可能是借用了别的单位的表，或单位更了名。"
-        "请换用发给本单位的空白表；确已更名的，附情况说明。"
     )
-    yield flag(cell, text)
+    yield flag(cell, text, "请换用发给本单位的空白表；确已更名的，附情况说明。")
 
 
 def _same_office(one: str, other: str) -> bool:
@@ -237,7 +246,7 @@ def machine_sheet_gone(evidence: Evidence) -> Iterator[Observation]:
         if sheet.kind != "data":
             yield Looked(1)
             if not {tidy(name) for name in (sheet.title, *sheet.aliases)} & there:
-                text = f"工作表“{sheet.title}”不在文件里（被删或改了名）。不影响核对；下次请保留，填完先看自检。"
+                text = f"工作表“{sheet.title}”不在文件里（被删或改了名）。"
                 yield Flag(
                     Place(submission.sheets[0], "A1"),
                     sheet.title,
@@ -245,6 +254,7 @@ def machine_sheet_gone(evidence: Evidence) -> Iterator[Observation]:
                     "",
                     text,
                     expected="有此工作表",
+                    demand="不影响核对；下次请保留，填完先看自检。",
                 )
 
 
@@ -275,7 +285,8 @@ def changed_print(evidence: Evidence) -> Iterator[Observation]:
                 now = f"现为“{cell.text}”" if cell.text else "现在空着"
                 yield flag(
                     cell,
-                    f"{cell_name(cell, evidence.template)}空白表印的是“{printed}”，{now}。请改回。",
+                    f"{cell_name(cell, evidence.template)}空白表印的是“{printed}”，{now}。",
+                    "请改回。",
                     expected=printed,
                 )
 
@@ -312,7 +323,8 @@ def changed_target(evidence: Evidence) -> Iterator[Observation]:
             now = f"现填“{line.target}”" if cell.text else "现在空着"
             yield flag(
                 cell,
-                f"“{line.name}”的目标值表样印的是“{line.spec.target}”，{now}。不是有意改的，请改回。",
+                f"“{line.name}”的目标值表样印的是“{line.spec.target}”，{now}。",
+                "不是有意改的，请改回。",
                 expected=line.spec.target,
             )
 

@@ -117,7 +117,7 @@ def _wrong(cells: _RateCells, pair: tuple[Interval, Interval], typed: Fraction) 
     lowest, highest = percent(low, rate.decimals), percent(high, rate.decimals)
     right = lowest if lowest == highest else f"{lowest}–{highest}"
     numbers = "、".join(f"“{cell.column}”{cell.text} {cell.unit}" for cell in sources)
-    ending = (
+    demand = (
         "位数不足，请填到两位小数。"
         if short
         else f"请核对 {'、'.join(cell.ref for cell in sources)} 和本格，改正填错的一处。"
@@ -126,7 +126,8 @@ def _wrong(cells: _RateCells, pair: tuple[Interval, Interval], typed: Fraction) 
     return flag(
         rate,
         f"“{rate.row}”的“{rate.column}”填 {percent(typed, rate.decimals)}，"
-        f"按{numbers}计算应为 {right}。{ending}",
+        f"按{numbers}计算应为 {right}。",
+        demand,
         expected=expected,
         hint="" if short else slip_hint(rate.place, rate.text, expected),
         difference=f"{plain((typed - low) * 100, rate.decimals)} 个百分点",
@@ -191,13 +192,14 @@ def _zero_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
     if _sum(cells.above) > 0:
         text = (
             f"“{base.row}”的“{base.column}”为 0，“{part.column}”有 {part.text} {base.unit}，"
-            "疑似未填预算数。请核实，漏填的补上。"
+            "疑似未填预算数。"
         )
-        yield flag(base, text, related=(part.place, rate.place))
+        yield flag(base, text, "请核实，漏填的补上。", related=(part.place, rate.place))
     elif rate.number is not None:
         yield flag(
             rate,
-            f"“{rate.row}”的“{base.column}”为 0，不得计算“{rate.column}”。请改填“—”。",
+            f"“{rate.row}”的“{base.column}”为 0，不得计算“{rate.column}”。",
+            "请改填“—”。",
             expected="—",
             related=tuple(cell.place for cell in cells.all[1:]),
             severity=None if rate.number else Severity.NOTE,
@@ -229,8 +231,14 @@ def low_execution(evidence: Evidence) -> Iterator[Observation]:
     reason = table.extras.get(title) if table else None
     if rate < floor and title and (reason is None or reason.blank):
         related = (reason.place,) if reason else ()
-        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“{title}”未填。请在“{title}”里写明原因。"
-        yield flag(cell, text, expected=f"不低于 {percent(floor, 0)}，或填写说明", related=related)
+        text = f"预算执行率 {percent(rate)}，低于 {percent(floor, 0)}，“{title}”未填。"
+        yield flag(
+            cell,
+            text,
+            f"请在“{title}”里写明原因。",
+            expected=f"不低于 {percent(floor, 0)}，或填写说明",
+            related=related,
+        )
 
 
 @rule(
@@ -255,8 +263,8 @@ def large_adjustment(evidence: Evidence) -> Iterator[Observation]:
     if share > evidence.template.thresholds.get("large_adjustment", Fraction(1)):
         cell = evidence.execution("adjustment")
         anchor = cell if cell and not cell.blank else budget
-        text = f"全年预算比年初预算变动 {percent(share)}（年初 {original.text} 元，全年 {budget.text} 元）。请备好批复文件。"
-        yield flag(anchor, text, related=(original.place, budget.place))
+        text = f"全年预算比年初预算变动 {percent(share)}（年初 {original.text} 元，全年 {budget.text} 元）。"
+        yield flag(anchor, text, "请备好批复文件。", related=(original.place, budget.place))
 
 
 @rule(
@@ -278,7 +286,9 @@ def execution_score(evidence: Evidence) -> Iterator[Observation]:
     digits = max(decimals_of(cell.number), 2)
     if abs(Fraction(cell.number) - execution.score) >= Fraction(1, 10**digits):
         right = Decimal(plain(execution.score, 2))
-        text = f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。请改正。"
+        text = (
+            f"预算执行率得分填 {cell.text} 分，应为 {plain(right)} 分（{execution.arithmetic}）。"
+        )
         related = tuple(
             c.place for c in (evidence.execution("budget"), evidence.execution("spent")) if c
         )
@@ -287,6 +297,7 @@ def execution_score(evidence: Evidence) -> Iterator[Observation]:
         yield flag(
             cell,
             text,
+            "请改正。",
             expected=expected,
             difference=f"{plain(cell.number - right)} 分",
             hint=hint,

@@ -57,11 +57,12 @@ def differs(evidence: Evidence) -> Iterator[Observation]:
             words = (
                 f"“{cell.row}”的“{cell.column}”填 {plain(cell.number, 2)} 元，"
                 f"财政批复{kind} {plain(right, 2)} 元（{line.source}），"
-                f"相差 {plain(cell.number - right, 2)} 元。请核对，按批复数改正；认为批复数有误的，请联系财政部门。"
+                f"相差 {plain(cell.number - right, 2)} 元。"
             )
             yield flag(
                 cell,
                 words,
+                "请核对，按批复数改正；认为批复数有误的，请联系财政部门。",
                 expected=Expected(right, right, "元"),
                 difference=f"{plain(cell.number - right, 2)} 元",
             )
@@ -80,15 +81,13 @@ def not_reported(evidence: Evidence) -> Iterator[Observation]:
         if table is None or right == 0 or (cell is not None and not cell.blank):
             continue
         yield Looked(1)
-        words = (
-            f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），"
-            "表内没有填数。请补填；确无此项的，请附情况说明。"
-        )
+        words = f"“{line.item}”财政批复{kind} {plain(right, 2)} 元（{line.source}），表内没有填数。"
+        demand = "请补填；确无此项的，请附情况说明。"
         expected = Expected(right, right, "元")
         if cell is not None:
-            yield flag(cell, words, expected=expected)
+            yield flag(cell, words, demand, expected=expected)
         else:
-            yield Flag(table.anchor.place, line.item, kind, "", words, expected)
+            yield Flag(table.anchor.place, line.item, kind, "", words, expected, demand=demand)
 
 
 @rule("REF103", "填报数不在财政批复之内", severity=Severity.NOTE, basis=APPROVED_FIGURES)
@@ -119,12 +118,11 @@ def not_in_reference(evidence: Evidence) -> Iterator[Observation]:
             if len(strange) > 1
             else f"（{plain(first.number or Decimal(0), 2)} 元）"
         )
-        words = (
-            f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。"
-            "请核对有没有批复，是否填错了行。"
-        )
+        words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。"
         related = tuple(cell.place for cell in strange)
-        yield flag(first, words, related=related, count=len(strange))
+        yield flag(
+            first, words, "请核对有没有批复，是否填错了行。", related=related, count=len(strange)
+        )
 
 
 def _filled(table: Table, columns: Collection[str | None], evidence: Evidence) -> list[Cell]:

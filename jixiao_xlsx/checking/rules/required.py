@@ -47,8 +47,15 @@ def unfilled(evidence: Evidence) -> Iterator[Observation]:
                 f"等 {len(blank)} 项" if len(blank) > 5 else ""
             )
             places = tuple(line.cell(role).place for line in blank)
-            text = f"{names}的“{title}”没有填。请补填。"
-            yield flag(blank[0].cell(role), text, expected="必填", related=places, count=len(blank))
+            text = f"{names}的“{title}”没有填。"
+            yield flag(
+                blank[0].cell(role),
+                text,
+                "请补填。",
+                expected="必填",
+                related=places,
+                count=len(blank),
+            )
 
 
 @rule(
@@ -71,10 +78,13 @@ def unreadable(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(2)
         if line.direction == "定性":
             if _undecided(line, evidence):
-                text = f"“{line.name}”业绩值填“{line.actual.text}”，看不出达到目标没有，自评分照旧。请从“{tiers}”中选填。"
+                text = (
+                    f"“{line.name}”业绩值填“{line.actual.text}”，看不出达到目标没有，自评分照旧。"
+                )
+                demand = f"请从“{tiers}”中选填。"
                 empty = line.actual.number is not None or line.actual.text.startswith(_ELSEWHERE)
                 note = None if empty else Severity.NOTE
-                yield flag(line.cell("actual"), text, expected=tiers, severity=note)
+                yield flag(line.cell("actual"), text, demand, expected=tiers, severity=note)
             continue
         for role in _no_figure(line):
             cell = line.cell(role)
@@ -124,5 +134,10 @@ def incomparable(evidence: Evidence) -> Iterator[Observation]:
         if item.method is Method.KEPT and item.met is None and line.base.state is BaseState.NONE:
             why = item.arithmetic.removesuffix("，保留自评分")
             if line.direction and line.direction != "定性":
-                words = f"“{line.name}”{why}，没法复算，自评分照旧。请核对两个数和单位。"
-                yield flag(line.cell("actual"), words, related=(line.cell("target").place,))
+                words = f"“{line.name}”{why}，没法复算，自评分照旧。"
+                yield flag(
+                    line.cell("actual"),
+                    words,
+                    "请核对两个数和单位。",
+                    related=(line.cell("target").place,),
+                )

@@ -38,8 +38,8 @@ def percentage_on_words(evidence: Evidence) -> Iterator[Observation]:
             continue
         yield Looked(1)
         if line.actual.rate:
-            words = f"“{line.name}”是定性指标，业绩值填 {line.actual}。请按三档选填：{tiers}。"
-            yield flag(line.cell("actual"), words, expected=tiers)
+            words = f"“{line.name}”是定性指标，业绩值填 {line.actual}。"
+            yield flag(line.cell("actual"), words, f"请按三档选填：{tiers}。", expected=tiers)
 
 
 @rule(
@@ -67,9 +67,14 @@ def far_over(evidence: Evidence) -> Iterator[Observation]:
         if item.actual > item.target * limit:
             words = (
                 f"“{line.name}”业绩值 {line.actual} 是目标值 {line.target} 的 "
-                f"{percent(item.actual / item.target)}。请核对；确属实情的，请附情况说明，写明目标值的设定依据。"
+                f"{percent(item.actual / item.target)}。"
             )
-            yield flag(line.cell("actual"), words, related=(line.cell("target").place,))
+            yield flag(
+                line.cell("actual"),
+                words,
+                "请核对；确属实情的，请附情况说明，写明目标值的设定依据。",
+                related=(line.cell("target").place,),
+            )
 
 
 @rule(
@@ -104,7 +109,7 @@ def completion_rate(evidence: Evidence) -> Iterator[Observation]:
             expected = " 或 ".join(dict.fromkeys(map(percent, right)))
             words = (
                 f"“{line.name}”完成率填 {percent(typed)}，"
-                f"按业绩值 {line.actual}、目标值 {line.target} 应为 {expected}。请改正。"
+                f"按业绩值 {line.actual}、目标值 {line.target} 应为 {expected}。"
             )
             hint = slip_hint(cell.place, cell.text, expected) or _measure_slip(
                 line, actual, target, (typed, step)
@@ -112,6 +117,7 @@ def completion_rate(evidence: Evidence) -> Iterator[Observation]:
             yield flag(
                 cell,
                 words,
+                "请改正。",
                 expected=expected,
                 hint=hint,
                 related=(line.cell("actual").place, line.cell("target").place),
@@ -187,7 +193,6 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
             expected = _expected(base, right[0])
             words = (
                 f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {expected}。"
-                "请核对，改正业绩值或基础数据。"
             )
             hint = _base_hint(line, evidence) or slip_hint(
                 line.cell("actual").place, line.cell("actual").text, expected
@@ -195,6 +200,7 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
             yield flag(
                 line.cell("actual"),
                 words,
+                "请核对，改正业绩值或基础数据。",
                 expected=expected,
                 hint=hint,
                 related=tuple(cell.place for cell in base.cells),
@@ -250,8 +256,8 @@ def no_blank_source(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(1)
         where = _blank_source(line.spec.evidence, evidence)
         if where:
-            words = f"“{line.name}”业绩值填 {line.actual}，但{where}没有填数，无从核对。请补填。"
-            yield flag(line.cell("actual"), words, expected="有基础数据")
+            words = f"“{line.name}”业绩值填 {line.actual}，但{where}没有填数，无从核对。"
+            yield flag(line.cell("actual"), words, "请补填。", expected="有基础数据")
 
 
 def _blank_source(address: str, evidence: Evidence) -> str:
@@ -282,10 +288,12 @@ def wrongly_not_applicable(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(1)
         allowed = line.spec is not None and line.spec.may_be_na
         if not allowed:
-            yield flag(line.cell("actual"), f"“{line.name}”不允许填“不适用”。请据实填写业绩值。")
+            yield flag(
+                line.cell("actual"), f"“{line.name}”不允许填“不适用”。", "请据实填写业绩值。"
+            )
         elif not line.deviation:
             yield flag(
-                line.cell("actual"), f"“{line.name}”填“不适用”，未写理由。请在偏差原因里说明。"
+                line.cell("actual"), f"“{line.name}”填“不适用”，未写理由。", "请在偏差原因里说明。"
             )
 
 
@@ -304,7 +312,10 @@ def impossible_rate(evidence: Evidence) -> Iterator[Observation]:
     for line in evidence.lines:
         if line.base.state is BaseState.IMPOSSIBLE:
             yield Looked(len(line.base.cells))
-            words = f"“{line.name}”的基数为 0（{line.base.text}），不可计算，保留自评分。请核对基数；确为 0 的不用改。"
+            words = f"“{line.name}”的基数为 0（{line.base.text}），不可计算，保留自评分。"
             yield flag(
-                line.cell("actual"), words, related=tuple(cell.place for cell in line.base.cells)
+                line.cell("actual"),
+                words,
+                "请核对基数；确为 0 的不用改。",
+                related=tuple(cell.place for cell in line.base.cells),
             )

@@ -52,11 +52,9 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
     places = tuple(anchor_cell(v).place for v in verdicts)
     if first.outcome is Outcome.OTHER_CONVENTION or first.others is None:
         how = first.how.value if first.how else ""
-        text = (
-            f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{cell_name(anchor, evidence.template)}。"
-            "不算错，请统一取舍方法。"
-        )
-        return flag(anchor, text, related=places, count=len(verdicts))
+        text = f"《{sheet}》有 {len(verdicts)} 处只有按{how}理解才平，如{cell_name(anchor, evidence.template)}。"
+        demand = "不算错，请统一取舍方法。"
+        return flag(anchor, text, demand, related=places, count=len(verdicts))
     exact = first.others * atoms_per(anchor.unit) / atoms_per("元")
     step = Decimal(1).scaleb(-anchor.decimals)
     rounded_up = (anchor.number or Decimal(0)) + (step if exact > 0 else -step)
@@ -74,7 +72,10 @@ def _convention_flag(sheet: str, verdicts: list[Verdict], evidence: Evidence) ->
 
 
 def _relieved(
-    evidence: Evidence, outcome: Outcome, words: Callable[[Verdict, Cell], str]
+    evidence: Evidence,
+    outcome: Outcome,
+    words: Callable[[Verdict, Cell], str],
+    demand: str,
 ) -> Iterator[Observation]:
     """Yield one flag per sheet, with a count: the first cell in words, the others related."""
     sheets: dict[str, dict[Place, Verdict]] = defaultdict(dict)
@@ -92,6 +93,7 @@ def _relieved(
         yield flag(
             anchor,
             f"{cell_name(anchor, evidence.template)}{more}{words(first, anchor)}",
+            demand,
             related=related,
             count=len(verdicts),
         )
@@ -110,6 +112,7 @@ def last_digit(evidence: Evidence) -> Iterator[Observation]:
             f" {figure_text(anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
             "只差最后一位，而本表自身是平的，算作平尾差，不用改。"
         ),
+        "",
     )
 
 
@@ -131,8 +134,8 @@ def typed_zero(evidence: Evidence) -> Iterator[Observation]:
         lambda verdict, anchor: (
             f"填 0，与{counterpart_text(verdict, anchor, evidence)}对不上；"
             f"若这里其实有不足 {amount_text(_step(anchor), anchor)}的小额，就相符。"
-            "确有小额的不用改；没有的，请核对有关各格。"
         ),
+        "确有小额的不用改；没有的，请核对有关各格。",
     )
 
 
@@ -154,8 +157,9 @@ def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
         lambda verdict, anchor: (
             f" {figure_text(anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
             "不完全相等；本表的数都是 100 元的整倍数，"
-            "像是由万元数折算的，按这个精度相符。请改填账上的数，精确到分。"
+            "像是由万元数折算的，按这个精度相符。"
         ),
+        "请改填账上的数，精确到分。",
     )
 
 
@@ -176,14 +180,15 @@ def blank_total(evidence: Evidence) -> Iterator[Observation]:
         text = (
             f"{cell_name(anchor, evidence.template)}未填，"
             f"分项之和 {amount_text(first.others, anchor)}{more}。"
-            "请补填。"
         )
         others = tuple(cell.place for cell in first.instance.cells if cell is not anchor)
         related = tuple(anchor_cell(v).place for v in verdicts[1:]) or others
         expected = (
             Expected(first.others, first.others, anchor.unit) if first.others is not None else None
         )
-        yield flag(anchor, text, expected=expected, related=related, count=len(verdicts))
+        yield flag(
+            anchor, text, "请补填。", expected=expected, related=related, count=len(verdicts)
+        )
 
 
 def _step(cell: Cell) -> Decimal:

@@ -59,11 +59,16 @@ def within_weight(evidence: Evidence) -> Iterator[Observation]:
             continue
         yield Looked(1)
         if not 0 <= score <= line.weight:
-            words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。请改正。"
+            words = f"“{line.name}”得分填 {plain(score)} 分，应在 0–{plain(line.weight)} 分之间。"
             cell, within = line.cell("score"), expected_points(Fraction(0), line.weight)
             hint = slip_hint(cell.place, cell.text, within)
             yield flag(
-                cell, words, expected=within, hint=hint, related=(line.cell("weight").place,)
+                cell,
+                words,
+                "请改正。",
+                expected=within,
+                hint=hint,
+                related=(line.cell("weight").place,),
             )
 
 
@@ -92,9 +97,9 @@ def full_though_missed(evidence: Evidence) -> Iterator[Observation]:
         ):
             words = (
                 f"“{line.name}”未达目标仍填满分 {points_text(item.self_score)}，"
-                f"复算 {points_text(item.score)}（{item.arithmetic}）。请扣分并说明偏差原因。"
+                f"复算 {points_text(item.score)}（{item.arithmetic}）。"
             )
-            yield _score_flag(line, item, words)
+            yield _score_flag(line, item, words, "请扣分并说明偏差原因。")
 
 
 @rule(
@@ -117,18 +122,19 @@ def overstated(evidence: Evidence) -> Iterator[Observation]:
         if overstates(line, item):
             words = (
                 f"“{line.name}”自评 {points_text(item.self_score)}，复算 {points_text(item.score)}（"
-                f"{item.arithmetic}）。请改正得分。"
+                f"{item.arithmetic}）。"
             )
-            yield _score_flag(line, item, words)
+            yield _score_flag(line, item, words, "请改正得分。")
 
 
-def _score_flag(line: IndicatorLine, item: IndicatorScore, words: str) -> Flag:
+def _score_flag(line: IndicatorLine, item: IndicatorScore, words: str, demand: str) -> Flag:
     assert item.score is not None
     assert item.self_score is not None
     low = item.weight * item.low if item.method is Method.TIER else item.score
     return flag(
         line.cell("score"),
         words,
+        demand,
         expected=expected_points(low, item.score),
         difference=f"{plain(item.self_score - item.score)} 分",
         hint=_negative(line)
@@ -186,9 +192,9 @@ def understated(evidence: Evidence) -> Iterator[Observation]:
             met = "已达标却扣分" if item.met else "扣分多于复算"
             words = (
                 f"“{line.name}”{met}：自评 {points_text(item.self_score)}，"
-                f"复算 {points_text(item.score)}（{item.arithmetic}）。请改正，或在偏差原因里说明。"
+                f"复算 {points_text(item.score)}（{item.arithmetic}）。"
             )
-            yield _score_flag(line, item, words)
+            yield _score_flag(line, item, words, "请改正，或在偏差原因里说明。")
 
 
 @rule(
@@ -210,7 +216,11 @@ def no_reason(evidence: Evidence) -> Iterator[Observation]:
             continue
         yield Looked(1)
         if 0 <= score < line.weight and cell.blank:
-            words = f"“{line.name}”得 {plain(score)} 分，低于权重 {plain(line.weight)} 分，未填偏差原因及改进措施。请补填。"
+            words = f"“{line.name}”得 {plain(score)} 分，低于权重 {plain(line.weight)} 分，未填偏差原因及改进措施。"
             yield flag(
-                cell, words, expected="偏差原因及改进措施", related=(line.cell("score").place,)
+                cell,
+                words,
+                "请补填。",
+                expected="偏差原因及改进措施",
+                related=(line.cell("score").place,),
             )

@@ -11,6 +11,7 @@ from string import ascii_uppercase
 
 from jixiao_xlsx.checking.bases import FORM_TITLES, OWN_HEADING, REQUIRED_CELLS
 from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.checking.offices import other_office
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.addresses import position
@@ -23,7 +24,7 @@ def _notes(evidence: Evidence, *kinds: str) -> list[Note]:
     return [note for note in evidence.submission.notes if note.kind in kinds]
 
 
-def _from_notes(notes: list[Note], text: str) -> Iterator[Observation]:
+def _from_notes(notes: list[Note], text: str, demand: str) -> Iterator[Observation]:
     """Yield one flag per sheet, with a count."""
     groups: dict[str, list[Note]] = defaultdict(list)
     for note in notes:
@@ -40,6 +41,7 @@ def _from_notes(notes: list[Note], text: str) -> Iterator[Observation]:
             "",
             "",
             text.format(items=named),
+            demand=demand,
             related=places,
             count=len(notes_there),
         )
@@ -58,7 +60,8 @@ def missing_sheet(evidence: Evidence) -> Iterator[Observation]:
             note.item,
             "",
             "",
-            f"缺少工作表“{note.item}”，与它有关的核对都未进行。请用原表样补上。",
+            f"缺少工作表“{note.item}”，与它有关的核对都未进行。",
+            demand="请用原表样补上。",
             expected="有此工作表",
         )
 
@@ -71,7 +74,12 @@ def missing_title(evidence: Evidence) -> Iterator[Observation]:
     """
     for note in _notes(evidence, "missing_title"):
         yield Flag(
-            note.place, note.item, "", "", f"工作表里找不到“{note.item}”的表头。请恢复表样。"
+            note.place,
+            note.item,
+            "",
+            "",
+            f"工作表里找不到“{note.item}”的表头。",
+            demand="请恢复表样。",
         )
     for table in evidence.submission.tables.values():
         yield Looked(len(table.columns))
@@ -83,7 +91,7 @@ def missing_title(evidence: Evidence) -> Iterator[Observation]:
                 for title in table.absent
             )
             lost = "" if len(now) == len(table.absent) else "（被删或改了名）"
-            text = f"《{table.sheet}》找不到{names}{lost}，有关核对未进行。请恢复表样。"
+            text = f"《{table.sheet}》找不到{names}{lost}，有关核对未进行。"
             places = [note.place for note in now.values()] or [table.anchor.place]
             typed = next((note.item for note in now.values()), "")
             wanted = "有" + "、".join(f"“{title}”" for title in table.absent)
@@ -93,6 +101,7 @@ def missing_title(evidence: Evidence) -> Iterator[Observation]:
                 "",
                 typed,
                 text,
+                demand="请恢复表样。",
                 expected=wanted,
                 related=tuple(places[1:]),
                 count=len(table.absent),
@@ -150,10 +159,11 @@ def required_blank(evidence: Evidence) -> Iterator[Observation]:
                 f"“{cell.row}”的“{cell.column}”" if several else f"“{cell.row}”" for cell in blanks
             ]
             named = "、".join(names[:6]) + (f"等 {len(blanks)} 项" if len(blanks) > 6 else "")
-            text = f"《{table.sheet}》{named}未填。请补填。"
+            text = f"《{table.sheet}》{named}未填。"
             yield flag(
                 blanks[0],
                 text,
+                "请补填。",
                 expected="必填",
                 related=tuple(c.place for c in blanks),
                 count=len(blanks),
@@ -184,7 +194,8 @@ def unread(evidence: Evidence) -> Iterator[Observation]:
     }
     yield from _from_notes(
         [note for note in _notes(evidence, *kinds) if note not in reported],
-        "{items}不在表样内，没有参加核对。如是填报内容，请移到相应位置。",
+        "{items}不在表样内，没有参加核对。",
+        "如是填报内容，请移到相应位置。",
     )
 
 
@@ -209,7 +220,8 @@ def not_a_choice(evidence: Evidence) -> Iterator[Observation]:
                     options = "、".join(choices)
                     yield flag(
                         cell,
-                        f"{cell_name(cell, evidence.template)}填“{cell.text}”，应从“{options}”中选。请改选。",
+                        f"{cell_name(cell, evidence.template)}填“{cell.text}”，应从“{options}”中选。",
+                        "请改选。",
                         expected=options,
                     )
 
@@ -232,11 +244,12 @@ def hidden(evidence: Evidence) -> Iterator[Observation]:
     """
     yield from _from_notes(
         _notes(evidence, "hidden_row", "hidden_column", "hidden_sheet"),
-        "{items}是隐藏的，里面有内容。请确认不是旧数据，是旧数据的请删去。",
+        "{items}是隐藏的，里面有内容。",
+        "请确认不是旧数据，是旧数据的请删去。",
     )
     yield from _from_notes(
         _notes(evidence, "invisible_cell"),
-        "{items}设成了不显示内容的格式，里面的数看不见，但已照常核对。"
+        "{items}设成了不显示内容的格式，里面的数看不见，但已照常核对。",
         "请把格式改回“数值”，是旧数据的请删去。",
     )
 
@@ -255,11 +268,8 @@ def other_unit(evidence: Evidence) -> Iterator[Observation]:
             if wanted and stated.unit not in wanted:
                 unit = "、".join(sorted(wanted))
                 what = stated.column or stated.row or table.name
-                text = (
-                    f"“{what}”写的单位是“{stated.unit}”，表样是“{unit}”，核对时按{unit}读。"
-                    f"请改回“{unit}”，金额也按{unit}填。"
-                )
-                yield flag(stated.cell, text, expected=unit)
+                text = f"“{what}”写的单位是“{stated.unit}”，表样是“{unit}”，核对时按{unit}读。"
+                yield flag(stated.cell, text, f"请改回“{unit}”，金额也按{unit}填。", expected=unit)
 
 
 @lru_cache(maxsize=4096)
@@ -283,8 +293,8 @@ def picture(evidence: Evidence) -> Iterator[Observation]:
     """
     for note in _notes(evidence, "picture"):
         yield Looked(1)
-        text = f"“{note.item}”没有填数，表上贴着图片；图片里的数读不出来。请把数填到格里。"
-        yield Flag(note.place, note.item, "", "", text)
+        text = f"“{note.item}”没有填数，表上贴着图片；图片里的数读不出来。"
+        yield Flag(note.place, note.item, "", "", text, demand="请把数填到格里。")
 
 
 @rule("STR117", "原表隐藏，另有可见的副本", severity=Severity.WARNING, basis=FORM_TITLES)
@@ -297,12 +307,17 @@ def hidden_original(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(1)
         same = not note.text
         what = "两份的数相同" if same else f"两份有不同的数（{note.text}）"
-        text = (
-            f"工作表“{note.item}”被隐藏，核对的是看得见的“{note.place.sheet}”；{what}。"
-            f"请只留一份，改名“{note.item}”。"
-        )
+        text = f"工作表“{note.item}”被隐藏，核对的是看得见的“{note.place.sheet}”；{what}。"
         severity = Severity.NOTE if same else None
-        yield Flag(note.place, note.item, "", "", text, severity=severity)
+        yield Flag(
+            note.place,
+            note.item,
+            "",
+            "",
+            text,
+            demand=f"请只留一份，改名“{note.item}”。",
+            severity=severity,
+        )
 
 
 @rule("STR118", "表里有小计行", severity=Severity.NOTE, basis=FORM_TITLES)
@@ -318,8 +333,10 @@ def subtotal(evidence: Evidence) -> Iterator[Observation]:
             cells = [next(iter(row.cells.values())) for row in rows]
             named = "、".join(f"第 {_line(cell.ref)} 行“{cell.row}”" for cell in cells[:3])
             more = f"等 {len(rows)} 行" if len(rows) > 3 else ""
-            text = f"《{table.sheet}》{named}{more}认作小计行，核对时不再加进合计。是明细的，请改用别的名称。"
-            yield flag(cells[0], text, related=tuple(c.place for c in cells), count=len(rows))
+            text = f"《{table.sheet}》{named}{more}认作小计行，核对时不再加进合计。"
+            demand = "是明细的，请改用别的名称。"
+            related = tuple(c.place for c in cells)
+            yield flag(cells[0], text, demand, related=related, count=len(rows))
 
 
 @rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM_TITLES)
@@ -329,8 +346,8 @@ def renamed_sheet(evidence: Evidence) -> Iterator[Observation]:
     改法：把工作表改回原来的名称。
     """
     for note in _notes(evidence, "renamed_sheet"):
-        text = f"工作表“{note.place.sheet}”不是表样里的名称，按内容认作“{note.item}”。请改回原名。"
-        yield Flag(note.place, note.item, "", "", text)
+        text = f"工作表“{note.place.sheet}”不是表样里的名称，按内容认作“{note.item}”。"
+        yield Flag(note.place, note.item, "", "", text, demand="请改回原名。")
 
 
 @rule(
@@ -356,38 +373,22 @@ def foreign_heading(evidence: Evidence) -> Iterator[Observation]:
         years = set(re.findall(r"(20\d\d)\s*年", heading.text))
         if code_year and years and str(code_year) not in years:
             typed = "、".join(sorted(years))
-            text = f"表题写的年度（{typed}）与评价年度 {code_year} 年不符。请改正。"
+            text = f"表题写的年度（{typed}）与评价年度 {code_year} 年不符。"
             yield Flag(
-                heading.place, table.name, "标题", heading.text, text, expected=f"{code_year}年度"
+                heading.place,
+                table.name,
+                "标题",
+                heading.text,
+                text,
+                expected=f"{code_year}年度",
+                demand="请改正。",
             )
         elif (
             form.heading_names_department
             and department
             and other_office(heading.text, department, form.heading)
         ):
-            text = (
-                f"表题写的单位与填报单位“{department}”不一致。"
-                "请核对表题；整张表是从别处沿用的，请换成本单位的数。"
-            )
-            yield Flag(heading.place, table.name, "标题", heading.text, text, expected=department)
-
-
-_KINDS = "局|委|办|办公室|中心|院|站|队|所|馆|会|部|处|校|学校|医院|镇|乡|街道|园区|公司"
-
-
-def other_office(heading: str, department: str, printed: str) -> str:
-    """Return the office a heading names; "" where it names none or this one.
-
-    `printed` is the form's own heading.
-    """
-    text, own = tidy(heading), tidy(department)
-    if own in text:
-        return ""
-    fixed = [tidy(part) for part in re.split(r"\{year\}|\{department\}|年度", printed) if part]
-    text = re.sub(r"20\d\d年度?", "", text)
-    for part in fixed:
-        text = text.replace(part, "")
-    text = re.sub(r"\(?部门\(?单位\)?\)?", "", text).strip("()_- ")
-    if not re.search(rf"({_KINDS})$", text) or own.endswith(text) or text.endswith(own):
-        return ""
-    return text
+            text = f"表题写的单位与填报单位“{department}”不一致。"
+            demand = "请核对表题；整张表是从别处沿用的，请换成本单位的数。"
+            place, typed = heading.place, heading.text
+            yield Flag(place, table.name, "标题", typed, text, department, demand=demand)

@@ -44,7 +44,8 @@ def all_full(evidence: Evidence) -> Iterator[Observation]:
     ):
         yield flag(
             cell,
-            f"{len(scored)} 项指标全部满分。请据实自评，有不足的扣分并写明原因；确无不足的，请附情况说明。",
+            f"{len(scored)} 项指标全部满分。",
+            "请据实自评，有不足的扣分并写明原因；确无不足的，请附情况说明。",
         )
 
 
@@ -81,10 +82,8 @@ def copied_targets(evidence: Evidence) -> Iterator[Observation]:
         related = tuple(line.cell("actual").place for line in same)
         yield flag(
             cell,
-            (
-                f"{len(same)} 项指标的业绩值与目标值完全相同（{names}{'等' if len(same) > 4 else ''}）。请按实际填写；"
-                "确属实情的，请附情况说明。"
-            ),
+            f"{len(same)} 项指标的业绩值与目标值完全相同（{names}{'等' if len(same) > 4 else ''}）。",
+            "请按实际填写；确属实情的，请附情况说明。",
             related=related,
             count=len(same),
         )
@@ -110,12 +109,13 @@ def total_overstated(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(1)
     right = rounded(card.score, 2)
     if over and cell.number > right:
-        words = f"指标得分合计填 {cell.text} 分，复算 {plain(right)} 分，有 {len(over)} 项多计。请改正各项后重新合计。"
+        words = f"指标得分合计填 {cell.text} 分，复算 {plain(right)} 分，有 {len(over)} 项多计。"
         difference = f"{plain(cell.number - right)} 分"
         related = tuple(line.cell("score").place for line in over)
         yield flag(
             cell,
             words,
+            "请改正各项后重新合计。",
             expected=Expected(right, right, "分"),
             difference=difference,
             related=related,
@@ -188,12 +188,11 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
         parts += f" + 预算执行率得分 {plain(card.execution.self_score, 2)}"
     full = evidence.template.full_mark + card.execution.weight
     expected: Expected | str | None = f"{plain(right, 2)} 分"
-    words = f"自评总分填 {cell.text} 分，{parts}，应为 {plain(right, 2)} 分。请改正。"
+    words = f"自评总分填 {cell.text} 分，{parts}，应为 {plain(right, 2)} 分。"
+    demand = "请改正。"
     if right > full:  # then a part is wrong, and no total above the full mark is asked for
-        words = (
-            f"自评总分填 {cell.text} 分，{parts}，两项之和超过满分 {plain(full)} 分。"
-            "请先核对各项得分，再改合计和自评总分。"
-        )
+        words = f"自评总分填 {cell.text} 分，{parts}，两项之和超过满分 {plain(full)} 分。"
+        demand = "请先核对各项得分，再改合计和自评总分。"
         expected = None
     elif card.execution.self_score is not None:
         expected = Expected(rounded(min(allowed), 2), rounded(max(allowed), 2), "分")
@@ -203,6 +202,7 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     yield flag(
         cell,
         words,
+        demand,
         expected=expected,
         difference=difference,
         hint=hint,
@@ -250,8 +250,8 @@ def self_grade(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(2)
     right = evidence.template.grade(Fraction(total.number))
     if grade.text != right and grade.text in {g.name for g in evidence.template.grades}:
-        words = f"自评等级填“{grade.text}”，自评总分 {total.text} 分应为“{right}”。请改正。"
-        yield flag(grade, words, expected=right, related=(total.place,))
+        words = f"自评等级填“{grade.text}”，自评总分 {total.text} 分应为“{right}”。"
+        yield flag(grade, words, "请改正。", expected=right, related=(total.place,))
 
 
 @rule(
@@ -274,6 +274,7 @@ def over_posts(evidence: Evidence) -> Iterator[Observation]:
         rate = plain(Fraction(staff.number) / Fraction(posts.number) * 100, 2)
         words = (
             f"年末在职 {staff.text} 人，编制 {posts.text} 人，多 {plain(staff.number - posts.number)} 人，"
-            f"控制率 {rate}%。年末在职人数大于编制数，请核对口径；确属实情的，请附情况说明。"
+            f"控制率 {rate}%。年末在职人数大于编制数。"
         )
-        yield flag(staff, words, expected=f"不大于 {posts.text} 人", related=(posts.place,))
+        demand = "请核对口径；确属实情的，请附情况说明。"
+        yield flag(staff, words, demand, expected=f"不大于 {posts.text} 人", related=(posts.place,))

@@ -44,7 +44,7 @@ def weights_total(evidence: Evidence) -> Iterator[Observation]:
         return
     missing = total == evidence.template.full_mark and not extra
     words = f"指标权重合计 {plain(total)}，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}，应为 100。"
-    advice = (
+    demand = (
         f"缺预算执行率 {plain(evidence.template.execution_weight)} 分，请补填其分值。"
         if missing
         else "请核对各指标权重。"
@@ -53,7 +53,8 @@ def weights_total(evidence: Evidence) -> Iterator[Observation]:
     related = tuple(c.place for c in (row, *(line.cell("weight") for line in evidence.lines)) if c)
     yield flag(
         anchor,
-        words + advice,
+        words,
+        demand,
         expected=f"加预算执行率分值共 {points_text(Fraction(100))}"
         if missing
         else expected_points(right),
@@ -80,14 +81,11 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
         if line.spec and line.spec.common:
             yield Looked(1)
             if line.weight != line.spec.weight:
-                words = (
-                    f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。"
-                    "共性指标权重不得改动，请改回，得分按原权重重填。"
-                )
+                words = f"“{line.name}”权重填 {plain(line.weight)}，表样规定 {plain(line.spec.weight)}。"
+                demand = "共性指标权重不得改动，请改回，得分按原权重重填。"
                 cell, right = line.cell("weight"), expected_points(line.spec.weight)
-                yield flag(
-                    cell, words, expected=right, hint=slip_hint(cell.place, cell.text, right)
-                )
+                hint = slip_hint(cell.place, cell.text, right)
+                yield flag(cell, words, demand, expected=right, hint=hint)
         else:
             groups[_group(line, evidence)].append(line)
     for group, weight in _own_groups(evidence).items():
@@ -97,13 +95,14 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
         if lines and total != weight:
             words = (
                 f"{_LEVELS[evidence.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，"
-                f"表样规定 {plain(weight)}。请调整，得分按新权重重填。"
+                f"表样规定 {plain(weight)}。"
             )
             related = tuple(line.cell("weight").place for line in lines[1:])
             first, right = lines[0].cell("weight"), expected_points(weight)
             yield flag(
                 first,
                 words,
+                "请调整，得分按新权重重填。",
                 expected=right if len(lines) == 1 else f"同组合计 {plain(weight)} 分",
                 hint=slip_hint(first.place, first.text, right) if len(lines) == 1 else "",
                 difference=f"{plain(total - weight)} 分",
@@ -143,7 +142,8 @@ def concentrated(evidence: Evidence) -> Iterator[Observation]:
         if line.weight > limit:
             yield flag(
                 line.cell("weight"),
-                f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。请拆分；确有需要的，请附情况说明。",
+                f"“{line.name}”权重 {plain(line.weight)}，超过 {plain(limit)}，过于集中。",
+                "请拆分；确有需要的，请附情况说明。",
                 expected=f"不大于 {points_text(limit)}",
             )
     present = {_group(line, evidence) for line in evidence.lines}
@@ -152,8 +152,16 @@ def concentrated(evidence: Evidence) -> Iterator[Observation]:
     if evidence.lines and table and absent:
         names = "、".join(f"“{name}”" for name in absent)
         heading = table.columns.get(evidence.template.indicator_columns[level]) or table.anchor
-        text = f"缺少{_LEVELS[level]}{names}下的指标。请补填；确实没有的，请附情况说明。"
-        yield Flag(heading.place, absent[0], heading.column, "", text, count=len(absent))
+        text = f"缺少{_LEVELS[level]}{names}下的指标。"
+        yield Flag(
+            heading.place,
+            absent[0],
+            heading.column,
+            "",
+            text,
+            demand="请补填；确实没有的，请附情况说明。",
+            count=len(absent),
+        )
 
 
 @rule(
@@ -181,14 +189,15 @@ def _absent_flag(absent: list[str], instead: Mapping[str, IndicatorLine], headin
         f"“{name}”" + (f"（改成了“{instead[name].name}”）" if name in instead else "")
         for name in absent
     )
-    ending = "（被删或改了名）。请恢复。" if len(instead) < len(absent) else "。请改回。"
+    gone = len(instead) < len(absent)
     places = [line.cell("name").place for line in instead.values()] or [heading.place]
     return Flag(
         places[0],
         absent[0],
         heading.column,
         "",
-        f"缺少共性指标{names}{ending}",
+        f"缺少共性指标{names}{'（被删或改了名）' if gone else ''}。",
+        demand="请恢复。" if gone else "请改回。",
         expected="有" + "、".join(f"“{name}”" for name in absent),
         related=tuple(places[1:]),
         count=len(absent),

@@ -6,7 +6,6 @@ equation fails, any of its cells may be the wrong one, and both sides are named 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import replace
 from itertools import groupby
@@ -51,7 +50,7 @@ def notice_problem(notice: Notice, balance: Collection[str]) -> str:
         found = _at_the_culprit(notice, balance) + consequences(notice)
         return found or "与有关的数对不上。"
     first, *rest = _open(notice)
-    return wrong_part(first) + "".join(_found_too(finding, balance) for finding in rest)
+    return first.problem + "".join(_found_too(finding, balance) for finding in rest)
 
 
 def consequences(notice: Notice) -> str:
@@ -79,10 +78,9 @@ def notice_demand(notice: Notice, balance: Collection[str]) -> str:
     first = _open(notice)[0]
     if first.code in balance:
         return _both_sides(first) + what_then(notice)
-    asked = "".join(s for s in _sentences(first.message) if s.startswith("请"))
     if first.severity is Severity.WARNING:
-        return asked or "请核实：有误的更正，无误的写情况说明。"
-    return _expected_sentence(expected_text(first)) + (asked or "请更正。")
+        return first.demand or "请核实：有误的更正，无误的写情况说明。"
+    return _expected_sentence(expected_text(first)) + (first.demand or "请更正。")
 
 
 def line_place(line: NoticeLine) -> Place:
@@ -94,7 +92,7 @@ def line_message(line: NoticeLine, balance: Collection[str]) -> str:
     """Return 问题 in a list that also has a line for each finding."""
     if line.finding is None:
         return notice_problem(line.notice, balance)
-    return wrong_part(line.finding) if line.notice.cause else line.finding.message
+    return line.finding.problem if line.notice.cause else line.finding.message
 
 
 def line_advice(line: NoticeLine, balance: Collection[str]) -> str:
@@ -108,12 +106,6 @@ def line_advice(line: NoticeLine, balance: Collection[str]) -> str:
         f"多半由 {notice.place} 引起，先核对那里。" if finding.place != notice.place else ""
     )
     return "\n".join(filter(None, (from_where, advice(replace(finding, hint="")))))
-
-
-def wrong_part(finding: Finding) -> str:
-    """Return what a message says is wrong, without what it asks for (the sentences with 请)."""
-    said = "".join(s for s in _sentences(finding.message) if not s.startswith("请"))
-    return said.replace("确属实情的，请附情况说明。", "") or finding.message
 
 
 def gap_or_expected(finding: Finding, balance: Collection[str]) -> str:
@@ -152,21 +144,17 @@ def _open(notice: Notice) -> list[Finding]:
     return asking or list(notice.findings)
 
 
-def _sentences(message: str) -> list[str]:
-    return [sentence for sentence in re.split(r"(?<=。)", message) if sentence]
-
-
 def _at_the_culprit(notice: Notice, balance: Collection[str]) -> str:
     """Return what is found at the culprit itself besides equations that fail."""
     own = (f for f in notice.findings if f.place == notice.place and f.code not in balance)
-    return "".join(wrong_part(finding) for finding in own)
+    return "".join(finding.problem for finding in own)
 
 
 def _found_too(finding: Finding, balance: Collection[str]) -> str:
     """Return what else is found at the cell of a notice."""
     if finding.code in balance and finding.related and finding.difference:
         return f"与{places_named(finding.related[:1])}也相差 {_gap(finding)}。"
-    return wrong_part(finding)
+    return finding.problem
 
 
 def _sentence(cause: Cause) -> str:

@@ -19,11 +19,12 @@ from jixiao_xlsx.values.severity import Severity
 
 
 def flag_passage(
-    source: Passage, start: int, end: int, item: str, message: str, **more: object
+    source: Passage, start: int, end: int, item: str, problem: str, demand: str = "", **more: object
 ) -> Flag:
     """Return a flag at a passage, with the words from `start` to `end`."""
     quote = source.text[start:end].replace(UNSURE, "").strip("，、；：。,;: \n")
-    return Flag(source.place, item, source.title, quote, message, **more)  # type: ignore[arg-type]
+    more = {"demand": demand, **more}
+    return Flag(source.place, item, source.title, quote, problem, **more)  # type: ignore[arg-type]
 
 
 def short_quote(text: str) -> str:
@@ -74,7 +75,7 @@ def stated_as_absent(evidence: ProseEvidence) -> Iterator[Observation]:
             yield Looked(1)
             if figures and all(figure.atoms for figure in figures) and figures[0].atoms:
                 quote = short_quote(source.text[start:end])
-                words = f"正文写“{quote}”，{figures[0].where}是 {figures[0].display_text}。请核对后改成一致。"
+                words = f"正文写“{quote}”，{figures[0].where}是 {figures[0].display_text}。"
                 related = tuple(cell.place for figure in figures for cell in figure.cells)
                 yield flag_passage(
                     source,
@@ -82,6 +83,7 @@ def stated_as_absent(evidence: ProseEvidence) -> Iterator[Observation]:
                     end,
                     item,
                     words,
+                    "请核对后改成一致。",
                     expected=figures[0].display_text,
                     difference=figures[0].display_text,
                     related=related,
@@ -117,11 +119,17 @@ def _stated_as_present(
             )
             words = (
                 f"正文写“{short_quote(source.text[start : match.end()])}”，{figures[0].where}是 0。"
-                f"请核对后改成一致。"
             )
             related = tuple(cell.place for figure in figures for cell in figure.cells)
             yield flag_passage(
-                source, start, match.end(), hit[1].name, words, expected="0", related=related
+                source,
+                start,
+                match.end(),
+                hit[1].name,
+                words,
+                "请核对后改成一致。",
+                expected="0",
+                related=related,
             )
 
 

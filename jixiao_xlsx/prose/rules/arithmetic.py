@@ -120,9 +120,15 @@ def _sums(statements: ReportStatements) -> Iterator[Observation]:
         yield Looked(1)
         if added != int(match["total"]):
             quote = source.text[match.start() : match.end()]
-            words = f"正文“{quote}”，各项之和是 {added}{match['unit']}。请核对各项与总数。"
+            words = f"正文“{quote}”，各项之和是 {added}{match['unit']}。"
             yield Flag(
-                source.place, source.title, source.title, quote, words, f"{added}{match['unit']}"
+                source.place,
+                source.title,
+                source.title,
+                quote,
+                words,
+                f"{added}{match['unit']}",
+                demand="请核对各项与总数。",
             )
 
 
@@ -132,9 +138,15 @@ def _short_sums(statements: ReportStatements) -> Iterator[Observation]:
         yield Looked(1)
         if abs(added - Decimal(match["total"])) > Decimal(1).scaleb(-digits):
             quote = source.text[match.start() : match.end()]
-            words = f"正文“{quote}”，各项之和是 {plain(added)}万元。请核对各项与总数。"
+            words = f"正文“{quote}”，各项之和是 {plain(added)}万元。"
             yield Flag(
-                source.place, source.title, source.title, quote, words, f"{plain(added)}万元"
+                source.place,
+                source.title,
+                source.title,
+                quote,
+                words,
+                f"{plain(added)}万元",
+                demand="请核对各项与总数。",
             )
 
 
@@ -271,7 +283,7 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
         f"正文“{quote_of(whole)}”，{side}列出的 {len(numbers)} 项之和 {names} = {plain(added)}{unit}，"
         f"相差 {gap.lstrip('-')}{unit}。"
     )
-    words += (
+    demand = (
         "请核对各项与总额。" if severity is None else "可能没有列全，也可能有一项写错，请核对。"
     )
     item = listing.whole.item or whole.passage.title
@@ -279,6 +291,7 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
         whole,
         item,
         words,
+        demand,
         expected=Expected(added, added, unit),
         difference=f"{plain(whole.value - added)}{unit}",
     )
@@ -287,9 +300,10 @@ def _unequal(listing: Listing, severity: Severity | None) -> Flag:
         flag.item,
         flag.field,
         _span(listing),
-        flag.message,
+        flag.problem,
         flag.expected,
         flag.difference,
+        demand=demand,
         severity=severity,
         count=1,
     )
@@ -492,10 +506,7 @@ def _flag_change(
     *,
     sure: bool = True,
 ) -> Flag:
-    words = (
-        f"正文{f'“{change.item}”' if change.item else ''}写“{quote_of(mention)}”，{why}。"
-        f"{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
-    )
+    words = f"正文{f'“{change.item}”' if change.item else ''}写“{quote_of(mention)}”，{why}。"
     role = change.base if change.base in {"previous", "original", "budget"} else ""
     places = [
         figure.cells[0].place
@@ -508,6 +519,7 @@ def _flag_change(
         mention,
         change.item or mention.passage.title,
         words,
+        "请改正。" if sure else MAYBE_ANOTHER_ITEM,
         expected=expected,
         related=tuple(places),
         severity=severity,
@@ -554,9 +566,15 @@ def _completions(evidence: ProseEvidence) -> Iterator[Observation]:
         )
         if abs(stated - right) >= Fraction(1, 10 ** len(match["rate"].partition(".")[2])):
             quote = source.text[match.start() : match.end()]
-            words = f"正文“{quote}”，按所写数字复算为 {plain(right, 2)}%。请改正。"
+            words = f"正文“{quote}”，按所写数字复算为 {plain(right, 2)}%。"
             yield Flag(
-                source.place, source.title, source.title, quote, words, f"{plain(right, 2)}%"
+                source.place,
+                source.title,
+                source.title,
+                quote,
+                words,
+                f"{plain(right, 2)}%",
+                demand="请改正。",
             )
     for rate in statements.rates:
         yield Looked(1)
@@ -582,10 +600,12 @@ def _ratios(statements: ReportStatements) -> Iterator[Observation]:
             quote = source.text[start : match.end()].strip("，、；：。 \n")
             right = f"{plain(Fraction(match['part']) / Fraction(whole) * 100, 2)}%"
             words = (
-                f"正文“{match['verb']}率”写“{match['rate']}%”，按所写的 {match['part']} ÷ {whole} 复算为 "
-                f"{right}。请改正。"
+                f"正文“{match['verb']}率”写“{match['rate']}%”，"
+                f"按所写的 {match['part']} ÷ {whole} 复算为 {right}。"
             )
-            yield Flag(source.place, source.title, source.title, quote, words, right)
+            yield Flag(
+                source.place, source.title, source.title, quote, words, right, demand="请改正。"
+            )
 
 
 def _digits(typed: str) -> int:
@@ -611,9 +631,9 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
         if completion.mention.value and parts[-1].span.hi > 0:
             words = (
                 f"正文“{completion.item}”写“{quote_of(completion.mention)}”，"
-                f"{ROLE_LABELS[completion.base]}为 0，不能计算完成率。请改正。"
+                f"{ROLE_LABELS[completion.base]}为 0，不能计算完成率。"
             )
-            yield flag_mention(completion.mention, completion.item, words, expected="—")
+            yield flag_mention(completion.mention, completion.item, words, "请改正。", expected="—")
         return
     usable = [plan for plan in plans if plan.span.lo > 0]
     if usable and not any(
@@ -625,7 +645,7 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
         right = plain(parts[-1].printed / usable[-1].printed * 100, 2)
         words = (
             f"正文“{completion.item}”写“{quote_of(completion.mention)}”，"
-            f"按{ROLE_LABELS[completion.base]}复算为 {right}%。{'请改正。' if sure else MAYBE_ANOTHER_ITEM}"
+            f"按{ROLE_LABELS[completion.base]}复算为 {right}%。"
         )
         related = [
             cell.place
@@ -638,6 +658,7 @@ def _done(evidence: ProseEvidence, completion: CompletionRate) -> Iterator[Obser
             completion.mention,
             completion.item,
             words,
+            "请改正。" if sure else MAYBE_ANOTHER_ITEM,
             expected=f"{right}%",
             related=tuple(related),
             severity=severity,
@@ -706,16 +727,14 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
             or any(is_slip(mention.value, one * 100, mention.decimals) for one in right)
         )
         value = f"{plain(right[0] * 100, 2)}%"
-        words = (
-            f"正文写“{quote_of(mention)}”，表内“{rate.name}”是 {value}。"
-            f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
-        )
+        words = f"正文写“{quote_of(mention)}”，表内“{rate.name}”是 {value}。"
         difference = f"{plain((stated - right[0]) * 100, 2)} 个百分点"
         severity = None if sure else Severity.NOTE
         yield flag_mention(
             mention,
             rate.name,
             words,
+            "请核对后改成一致。" if sure else MAYBE_ANOTHER_ITEM,
             expected=value,
             difference=difference,
             related=tuple(places),
@@ -814,14 +833,12 @@ def _satisfied(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
             continue
         sure = mention.has("indicator") or is_slip(mention.value, number * 100, mention.decimals)
         right = f"{plain(number * 100, 2)}%"
-        words = (
-            f"正文写“{quote_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。"
-            f"{'请核对后改成一致。' if sure else MAYBE_ANOTHER_ITEM}"
-        )
+        words = f"正文写“{quote_of(mention)}”，《{cell.sheet}》“{rate.name}”的“{cell.column}”是 {right}。"
         yield flag_mention(
             mention,
             f"{rate.name}{cell.column}",
             words,
+            "请核对后改成一致。" if sure else MAYBE_ANOTHER_ITEM,
             expected=right,
             difference=f"{plain(gap * 100, 2)} 个百分点",
             related=(cell.place,),
@@ -870,12 +887,13 @@ def _indicator(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observatio
         value = f"{plain(actual.number * 100, 2)}%"
         words = (
             f"正文写“{quote_of(mention)}”，《{line.cell('actual').sheet}》“{line.name}”的业绩值是 "
-            f"{line.actual.text}。请核对后改成一致。"
+            f"{line.actual.text}。"
         )
         yield flag_mention(
             mention,
             line.name,
             words,
+            "请核对后改成一致。",
             expected=value,
             difference=f"{plain((stated - actual.number) * 100, 2)} 个百分点",
             related=(line.cell("actual").place,),

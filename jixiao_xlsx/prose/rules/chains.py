@@ -76,7 +76,7 @@ def _flag(chain: Chain) -> Flag:
     at_least_two = last.money or last.unit == "%"
     digits = max(last.decimals, 2) if at_least_two else last.decimals
     right = f"{plain(chain.right, digits)}{last.unit}"
-    words = f"正文“{quote}”，按{chain.how}，“{last.numeral}{last.unit}”应为 {right}。请核对，改正写错的一个。"
+    words = f"正文“{quote}”，按{chain.how}，“{last.numeral}{last.unit}”应为 {right}。"
     return Flag(
         source.place,
         source.title,
@@ -84,5 +84,6 @@ def _flag(chain: Chain) -> Flag:
         quote,
         words,
         right,
+        demand="请核对，改正写错的一个。",
         severity=None if chain.sure else Severity.NOTE,
     )

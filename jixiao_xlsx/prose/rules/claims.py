@@ -61,7 +61,7 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
             names += f"等 {len(missed)} 项" if len(missed) > _NAMED else ""
             words = (
                 f"正文写“{short_quote(source.text[start : match.end()])}”，"
-                f"《{missed[0].cell('actual').sheet}》{names}，没有达到。请核对后改成一致。"
+                f"《{missed[0].cell('actual').sheet}》{names}，没有达到。"
             )
             yield flag_passage(
                 source,
@@ -69,6 +69,7 @@ def all_reached(evidence: ProseEvidence) -> Iterator[Observation]:
                 match.end(),
                 "完成情况",
                 words,
+                "请核对后改成一致。",
                 expected=f"{len(missed)} 项没有达到",
                 related=tuple(line.cell("actual").place for line in missed),
             )

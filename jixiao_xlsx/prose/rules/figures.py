@@ -34,11 +34,14 @@ _SIGNIFICANT = 5  # digits that are no coincidence
 NO_REPORT = "表单没有报告正文，或没有填"
 
 
-def flag_mention(mention: Mention, item: str, message: str, **more: object) -> Flag:
+def flag_mention(
+    mention: Mention, item: str, problem: str, demand: str = "", **more: object
+) -> Flag:
     """Return a flag at the passage, with the words of the report."""
     source = mention.passage
     place, title, quote = source.place, item or source.title, mention.quote
-    return Flag(place, title, source.title, quote, message, **more)  # type: ignore[arg-type]
+    more = {"demand": demand, **more}
+    return Flag(place, title, source.title, quote, problem, **more)  # type: ignore[arg-type]
 
 
 def quote_of(mention: Mention) -> str:
@@ -115,10 +118,14 @@ def _of_another_year(evidence: ProseEvidence, fact: Fact) -> Iterator[Observatio
             f"这个数是{same[0].where}（"
             f"{year}"
             f" 年）。"
-            f"请改正年度。"
         )
         yield flag_mention(
-            mention, fact.item, words, expected=f"{year}年", related=(same[0].cells[0].place,)
+            mention,
+            fact.item,
+            words,
+            "请改正年度。",
+            expected=f"{year}年",
+            related=(same[0].cells[0].place,),
         )
 
 
@@ -155,13 +162,14 @@ def _of_nothing(evidence: ProseEvidence, fact: Fact) -> Iterator[Observation]:
     ):
         words = (
             f"正文写“{quote_of(fact.mention)}”，《{whole.sheet}》没有填“{item.name}”，“{whole.row}”等于“"
-            f"{spent.row}”，应当没有。请核对后改成一致。"
+            f"{spent.row}”，应当没有。"
         )
         severity = Severity.NOTE if fact.vague else None
         yield flag_mention(
             fact.mention,
             item.name,
             words,
+            "请核对后改成一致。",
             expected="0",
             related=(whole.place, spent.place),
             severity=severity,
@@ -215,7 +223,7 @@ def _dated_back(
         ]
         words = (
             f"正文写“{quote}”，写的是 {year - 1} 年，数字与 {year} 年的表一致（{same[0].where}是 "
-            f"{same[0].display_text}）。请核对，多半是年度没有改。"
+            f"{same[0].display_text}）。"
         )
         yield Flag(
             mention.passage.place,
@@ -224,6 +232,7 @@ def _dated_back(
             quote,
             words,
             f"{year}年",
+            demand="请核对，多半是年度没有改。",
             related=(same[0].cells[0].place,),
             severity=Severity.WARNING,
         )
@@ -258,11 +267,12 @@ def _differs(
     both = f"正文写“{quote_of(mention)}”，{nearest.where}是 {nearest.display_text}"
     if nearest.unit != unit and mention.money:
         both += f"（{nearest.display_text_in(unit, mention.decimals)}）"
-    severity, tail = _how_sure(evidence, fact, nearest)
+    severity, demand = _how_sure(evidence, fact, nearest)
     yield flag_mention(
         mention,
         "、".join(fact.items),
-        f"{both}，相差 {difference.lstrip('-')}。{tail}",
+        f"{both}，相差 {difference.lstrip('-')}。",
+        demand,
         expected=Expected(right, right, unit),
         difference=difference,
         related=tuple(cell.place for cell in nearest.cells),
@@ -376,13 +386,14 @@ def _subset(fact: Fact, figures: tuple[TableFigure, ...]) -> Iterator[Observatio
         limit = plain(figure.atoms / atoms_per(unit), 2)
         over = plain(fact.mention.value - figure.atoms / atoms_per(unit), 2)
         words = (
-            f"正文写“{quote_of(fact.mention)}”，大于{figure.where} {figure.display_text}，多 {over}{unit}。"
-            f"请核对后改正。"
+            f"正文写“{quote_of(fact.mention)}”，大于{figure.where} {figure.display_text}，"
+            f"多 {over}{unit}。"
         )
         yield flag_mention(
             fact.mention,
             fact.item,
             words,
+            "请核对后改正。",
             expected=f"不大于 {limit}{unit}",
             difference=f"{over}{unit}",
             related=tuple(cell.place for cell in figure.cells),
@@ -452,11 +463,12 @@ def beside_its_parts(listing: Listing) -> str:
 
 
 def _other_unit(fact: Fact, unit: str, why: str, related: Iterable[Place]) -> Flag:
-    words = f"正文写“{quote_of(fact.mention)}”，{why}，单位多半应为{unit}。请改正。"
+    words = f"正文写“{quote_of(fact.mention)}”，{why}，单位多半应为{unit}。"
     return flag_mention(
         fact.mention,
         "、".join(fact.items),
         words,
+        "请改正。",
         expected=f"{fact.mention.numeral}{unit}",
         related=tuple(related),
     )
@@ -498,7 +510,7 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
             yield _twice(before, fact)
     for earlier, later in tallies.disagreeing_tallies(statements, vocabulary.lexicon):
         yield Looked(1)
-        words = f"正文写“{later.quote}”，前面写的是“{earlier.quote}”。可能说的不是一回事，也可能有一处写错，请核对。"
+        words = f"正文写“{later.quote}”，前面写的是“{earlier.quote}”。"
         yield Flag(
             later.passage.place,
             earlier.name,
@@ -506,6 +518,7 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
             later.quote,
             words,
             f"与“{earlier.numeral}”一致",
+            demand="可能说的不是一回事，也可能有一处写错，请核对。",
             related=(earlier.passage.place,),
             severity=Severity.NOTE,
         )
@@ -513,7 +526,7 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
         yield Looked(1)
         words = (
             f"正文写“{match['verb']}{match['number']}个{earlier_match['name']}”，"
-            f"前面写的是“{earlier_match.group()}”。请核对后统一。"
+            f"前面写的是“{earlier_match.group()}”。"
         )
         end = match.start("name") + len(earlier_match["name"])
         quote = source.text[match.start() : end]
@@ -524,6 +537,7 @@ def disagreeing_figures(evidence: ProseEvidence) -> Iterator[Observation]:
             quote,
             words,
             f"与“{earlier_match['number']}个”一致",
+            demand="请核对后统一。",
             related=(passage.place,),
             severity=Severity.NOTE,
         )
@@ -541,11 +555,12 @@ def _twice(before: Fact, fact: Fact) -> Flag:
         fact.mention.decimals,
     )
     sure = bool(fact.role) and slip
-    words += "请核对后统一。" if sure else "两处可能口径不同，也可能有一处写错，请核对。"
+    demand = "请核对后统一。" if sure else "两处可能口径不同，也可能有一处写错，请核对。"
     return flag_mention(
         fact.mention,
         name,
         words,
+        demand,
         expected=f"与“{before.mention.numeral}{before.mention.unit}”一致",
         related=(before.mention.passage.place,),
         severity=None if sure else Severity.NOTE,

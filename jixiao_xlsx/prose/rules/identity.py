@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from functools import cache
 
 from jixiao_xlsx.checking.bases import OWN_REPORT
+from jixiao_xlsx.checking.offices import other_office
 from jixiao_xlsx.checking.rule import Looked, Observation, rule
-from jixiao_xlsx.checking.rules.structure import other_office
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.vocabulary import Vocabulary
@@ -70,9 +70,9 @@ def another_body(evidence: ProseEvidence) -> Iterator[Observation]:
                 end = match.end() + len(
                     re.split(r"[，,。;:]", source.folded[match.end() : match.end() + 10])[0]
                 )
-                words = f"正文写“{short_quote(source.text[match.start() : end])}”，评价年度是 {year} 年。请改正。"
+                words = f"正文写“{short_quote(source.text[match.start() : end])}”，评价年度是 {year} 年。"
                 yield flag_passage(
-                    source, match.start(), end, "评价年度", words, expected=f"{year}年"
+                    source, match.start(), end, "评价年度", words, "请改正。", expected=f"{year}年"
                 )
         if source.place not in captions:  # of a Word table: STR107 reads it
             yield from _wrong_name(source, department, evidence)
@@ -214,16 +214,14 @@ def _wrong_margin(source: Passage, department: str) -> Iterator[Observation]:
     """
     match = _OFFICE.fullmatch(source.folded)
     if match and department and not _is_own(match["name"], department):
-        words = (
-            f"{source.title}写的单位与填报单位“{department}”不一致。"
-            "是要求报送的单位的，不用改；从别处沿用的，请改正。"
-        )
+        words = f"{source.title}写的单位与填报单位“{department}”不一致。"
         yield flag_passage(
             source,
             match.start("name"),
             match.end("name"),
             "部门名称",
             words,
+            "是要求报送的单位的，不用改；从别处沿用的，请改正。",
             expected=department,
             severity=Severity.NOTE,
         )
@@ -262,13 +260,14 @@ def _wrong_self(source: Passage, department: str, vocabulary: Vocabulary) -> Ite
         first = wrong[0]
         end = min(first.end() + 6, len(source.text))
         end = first.start() + len(re.split(r"[，,。;:]", source.folded[first.start() : end])[0])
-        words = f"正文自称“{first.group()}”，填报单位是“{department}”。请核对是否沿用了别处的文字。"
+        words = f"正文自称“{first.group()}”，填报单位是“{department}”。"
         yield flag_passage(
             source,
             first.start(),
             end,
             first.group(),
             words,
+            "请核对是否沿用了别处的文字。",
             expected="我单位",
             count=len(wrong),
             severity=Severity.WARNING,
@@ -321,7 +320,7 @@ def _borrowed_name(
         times = f"等 {len(matches)} 处" if len(matches) > 1 else ""
         words = (
             f"正文“{quote}”{times}里的“{match['name']}”，像是别的单位的（别处也写了它），"
-            f"填报单位是“{department}”。确是本单位内设机构的不用改，否则请改正。"
+            f"填报单位是“{department}”。"
         )
         yield flag_passage(
             source,
@@ -329,6 +328,7 @@ def _borrowed_name(
             end,
             match["name"],
             words,
+            "确是本单位内设机构的不用改，否则请改正。",
             expected="本单位",
             count=len(matches),
             severity=Severity.NOTE,
@@ -381,7 +381,14 @@ def leftovers(evidence: ProseEvidence) -> Iterator[Observation]:
                 end = match.end() + len(
                     re.split(r"[，,。;:\n]", source.folded[match.end() : end])[0]
                 )
-                words = f"正文“{short_quote(source.text[start:end])}”是模板里的{title}，没有改成实际内容。请填写。"
+                words = f"正文“{short_quote(source.text[start:end])}”是模板里的{title}，没有改成实际内容。"
                 yield flag_passage(
-                    source, start, end, title, words, expected="实际内容", count=len(matches)
+                    source,
+                    start,
+                    end,
+                    title,
+                    words,
+                    "请填写。",
+                    expected="实际内容",
+                    count=len(matches),
                 )

@@ -78,10 +78,7 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
             ):
                 wrong.add(score)
                 words = (
-                    f"正文写“{short_quote(match.group())}”，"
-                    f"{_where(total)}填的是 "
-                    f"{total.text} 分。"
-                    f"请核对后改成一致。"
+                    f"正文写“{short_quote(match.group())}”，{_where(total)}填的是 {total.text} 分。"
                 )
                 yield flag_passage(
                     source,
@@ -89,6 +86,7 @@ def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
                     match.end(),
                     match["what"],
                     words,
+                    "请核对后改成一致。",
                     expected=f"{total.text} 分",
                     difference=f"{plain(score - total.number)} 分",
                     related=(total.place,),
@@ -174,7 +172,7 @@ def _grade(
         if right and typed != right:
             words = (
                 f"正文写“{short_quote(match.group())}”，{plain(number) if number is not None else ''} "
-                f"分应为“{right}”。请改正。"
+                f"分应为“{right}”。"
             )
             yield flag_passage(
                 source,
@@ -182,17 +180,19 @@ def _grade(
                 match.end(),
                 "自评等级",
                 words,
+                "请改正。",
                 expected=right,
                 related=(total.place,) if total else (),
             )
         elif not right and grade is not None and grade.text in names and grade.text != typed:
-            words = f"正文写“{short_quote(match.group())}”，{_where(grade)}填的是“{grade.text}”。请核对后改成一致。"
+            words = f"正文写“{short_quote(match.group())}”，{_where(grade)}填的是“{grade.text}”。"
             yield flag_passage(
                 source,
                 match.start(),
                 match.end(),
                 "自评等级",
                 words,
+                "请核对后改成一致。",
                 expected=grade.text,
                 related=(grade.place,),
             )
@@ -236,13 +236,14 @@ def _execution_score(
         yield Looked(1)
         assert cell is not None and cell.number is not None
         if Decimal(match["number"]) != cell.number and not _rounds_to(cell.number, match["number"]):
-            words = f"正文写“{short_quote(match.group())}”，{_where(cell)}的得分是 {cell.text} 分。请核对后改成一致。"
+            words = f"正文写“{short_quote(match.group())}”，{_where(cell)}的得分是 {cell.text} 分。"
             yield flag_passage(
                 source,
                 match.start(),
                 match.end(),
                 "预算执行率得分",
                 words,
+                "请核对后改成一致。",
                 expected=f"{cell.text} 分",
                 related=(cell.place,),
             )
@@ -266,10 +267,16 @@ def _bands(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
         if low is not None and Fraction(match["low"]) != low:
             words = (
                 f"正文写“{short_quote(source.text[match.start() : match.end()])}”，"
-                f"规定“{match['grade']}”从 {plain(low)} 分起。请改正。"
+                f"规定“{match['grade']}”从 {plain(low)} 分起。"
             )
             yield flag_passage(
-                source, match.start(), match.end(), "等级分档", words, expected=f"{plain(low)} 分起"
+                source,
+                match.start(),
+                match.end(),
+                "等级分档",
+                words,
+                "请改正。",
+                expected=f"{plain(low)} 分起",
             )
 
 
@@ -283,16 +290,24 @@ def _full_mark(evidence: ProseEvidence, source: Passage) -> Iterator[Observation
         execution = bool(re.search(r"执行率(?:指标)?(?:一项)?$", before))
         if execution and number != evidence.template.execution_weight:
             right = f"{plain(evidence.template.execution_weight)} 分"
-            words = f"正文写“{short_quote(match.group())}”，预算执行率的分值是 {right}。请改正。"
-            yield flag_passage(source, match.start(), match.end(), "满分", words, expected=right)
+            words = f"正文写“{short_quote(match.group())}”，预算执行率的分值是 {right}。"
+            yield flag_passage(
+                source, match.start(), match.end(), "满分", words, "请改正。", expected=right
+            )
         elif (
             about_total
             and number not in allowed
             and all(number != line.weight for line in evidence.lines)
         ):
-            words = f"正文写“{short_quote(match.group())}”，本表满分是 {plain(whole)} 分。请改正。"
+            words = f"正文写“{short_quote(match.group())}”，本表满分是 {plain(whole)} 分。"
             yield flag_passage(
-                source, match.start(), match.end(), "满分", words, expected=f"{plain(whole)} 分"
+                source,
+                match.start(),
+                match.end(),
+                "满分",
+                words,
+                "请改正。",
+                expected=f"{plain(whole)} 分",
             )
 
 
@@ -333,9 +348,7 @@ def score_without_grade(evidence: ProseEvidence) -> Iterator[Observation]:
         if first and not any(graded.search(source.folded) for source in sources):
             source, match = first
             right = evidence.template.grade(Fraction(match["number"]))
-            words = (
-                f"正文写“{short_quote(match.group())}”，没有写等级。按分数应为“{right}”，请补写。"
-            )
+            words = f"正文写“{short_quote(match.group())}”，没有写等级。按分数应为“{right}”。"
             yield flag_passage(
-                source, match.start(), match.end(), "自评等级", words, expected=right
+                source, match.start(), match.end(), "自评等级", words, "请补写。", expected=right
             )

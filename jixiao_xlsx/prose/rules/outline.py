@@ -131,8 +131,10 @@ class _Counting:
         if mark != _CHAPTER and self.chapter and number == self.chapter + 1:
             right = f"{_numeral(number)}、"
             why = f"前面各部分用的是“{_numeral(self.chapter)}、”，这里应为“{right}”"
-        words = f"正文“{quote}”的序号是 {number}，{why}。请核对序号。"
-        return flag_passage(source, match.start(), end, "序号", words, expected=right)
+        words = f"正文“{quote}”的序号是 {number}，{why}。"
+        return flag_passage(
+            source, match.start(), end, "序号", words, "请核对序号。", expected=right
+        )
 
 
 def _numeral(number: int) -> str:
@@ -161,9 +163,15 @@ def impossible_dates(evidence: ProseEvidence) -> Iterator[Observation]:
                 continue
             yield Looked(1)
             if not _exists(int(match[1] or 2000), int(match[2]), int(match[3] or 1)):
-                words = f"正文写“{match.group()}”，日历上没有这一天。请改正。"
+                words = f"正文写“{match.group()}”，日历上没有这一天。"
                 yield flag_passage(
-                    source, match.start(), match.end(), "日期", words, expected="有这一天"
+                    source,
+                    match.start(),
+                    match.end(),
+                    "日期",
+                    words,
+                    "请改正。",
+                    expected="有这一天",
                 )
 
 
@@ -206,7 +214,6 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
                 words = (
                     f"正文“{short_quote(source.text[match.start() : match.end()])}”，"
                     f"但{advice.message}（《{cells[0].sheet}》{cells[0].ref} 为 {cells[0].text}）。"
-                    "请核对是否沿用了旧稿。"
                 )
                 yield flag_passage(
                     source,
@@ -214,6 +221,7 @@ def empty_advice(evidence: ProseEvidence) -> Iterator[Observation]:
                     match.end(),
                     advice.title,
                     words,
+                    "请核对是否沿用了旧稿。",
                     expected=advice.message,
                     related=(cells[0].place,),
                 )

@@ -72,11 +72,12 @@ def _shares_of_items(evidence: ProseEvidence) -> Iterator[Observation]:
                 f"正文写“{quote_of(rate)}”，“{quote_of(share.part.mention)}”占{name}应为 "
                 f"{plain(middle, 2)}%。"
             )
-            words += "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
+            demand = "请改正。" if sure else "如另有所指，请写明占的是哪一项。"
             yield flag_mention(
                 rate,
                 share.part.item or rate.passage.title,
                 words,
+                demand,
                 expected=f"{plain(middle, 2)}%",
                 severity=None if sure else Severity.NOTE,
             )
@@ -116,10 +117,7 @@ def _bare_shares(evidence: ProseEvidence, statements: ReportStatements) -> Itera
             rate_holds(stated, step, part.span, whole.span) for part in parts for whole in usable
         ):
             right = f"{plain(Fraction(parts[0].atoms) / Fraction(usable[0].atoms) * 100, 2)}%"
-            words = (
-                f"正文写“{quote_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。请改正；如另有所指，"
-                f"请写明占的是哪一项。"
-            )
+            words = f"正文写“{quote_of(rate)}”，按表内数“{one.item}”占“{one.whole}”应为 {right}。"
             related = (parts[0].cells[0].place, usable[0].cells[0].place)
             true = [
                 Fraction(part.atoms) / Fraction(whole.atoms) * 100
@@ -134,6 +132,7 @@ def _bare_shares(evidence: ProseEvidence, statements: ReportStatements) -> Itera
                 rate,
                 one.item,
                 words,
+                "请改正；如另有所指，请写明占的是哪一项。",
                 expected=right,
                 related=related,
                 severity=None if sure else Severity.NOTE,
@@ -217,7 +216,7 @@ def _round_shares(evidence: ProseEvidence, statements: ReportStatements) -> Iter
             quote = mention.passage.text[mention.start - len(mention.lead) : mention.end].strip(
                 "，、；：。 "
             )
-            words = f"正文写“{quote}”，占{name}应为 {right}。请改正。"
+            words = f"正文写“{quote}”，占{name}应为 {right}。"
             yield Flag(
                 mention.passage.place,
                 item or mention.passage.title,
@@ -225,6 +224,7 @@ def _round_shares(evidence: ProseEvidence, statements: ReportStatements) -> Iter
                 quote,
                 words,
                 right,
+                demand="请改正。",
             )
 
 

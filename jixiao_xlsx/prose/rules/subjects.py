@@ -33,14 +33,21 @@ def odd_subject_names(evidence: ProseEvidence) -> Iterator[Observation]:
         yield Looked(1)
         for wrong, right in vocabulary.subjects.wrong.items():
             if (start := source.folded.find(wrong)) >= 0:
-                words = f"正文写“{wrong}”，规范名称是“{right}”。请改正。"
-                yield flag_passage(source, start, start + len(wrong), right, words, expected=right)
+                words = f"正文写“{wrong}”，规范名称是“{right}”。"
+                end = start + len(wrong)
+                yield flag_passage(source, start, end, right, words, "请改正。", expected=right)
         for match in _SUBJECT.finditer(source.folded):
             if matches := _nearly(match.group(), vocabulary.subjects):
                 typed, name = matches
-                words = f"正文写“{typed}”，规范名称是“{name}”。请改正。"
+                words = f"正文写“{typed}”，规范名称是“{name}”。"
                 yield flag_passage(
-                    source, match.end() - len(typed), match.end(), name, words, expected=name
+                    source,
+                    match.end() - len(typed),
+                    match.end(),
+                    name,
+                    words,
+                    "请改正。",
+                    expected=name,
                 )
 
 
@@ -100,7 +107,7 @@ def odd_subject_cells(evidence: ProseEvidence) -> Iterator[Observation]:
         yield Looked(1)
         if matches := _odd(cell, subjects, above):
             why, right = matches
-            yield flag(cell, f"科目填“{cell.text}”，{why}。请改正。", expected=right)
+            yield flag(cell, f"科目填“{cell.text}”，{why}。", "请改正。", expected=right)
 
 
 def _odd(cell: Cell, subjects: Subjects, above: Mapping[str, str]) -> tuple[str, str] | None:

@@ -67,11 +67,12 @@ def word_table_differs(evidence: ProseEvidence) -> Iterator[Observation]:
                 gap = _gap(theirs, ours)
                 words = (
                     f"报告里“{theirs.row}”的“{theirs.column}”是 {_display_text(theirs)}，{workbook_text}，"
-                    f"相差 {gap.lstrip('-')}。请核对后改成一致。"
+                    f"相差 {gap.lstrip('-')}。"
                 )
                 yield flag(
                     theirs,
                     words,
+                    "请核对后改成一致。",
                     expected=_expected(theirs, ours),
                     difference=gap,
                     related=(ours.place,),
@@ -110,7 +111,7 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
             title = cell.column.rpartition("／")[2]
             words = (
                 f"报告里“{cell.row}”的“{title}”是 {cell.text} {cell.unit}，{nearest.where}是 "
-                f"{nearest.display_text}{same}，相差 {gap.lstrip('-')}。请核对后改成一致。"
+                f"{nearest.display_text}{same}，相差 {gap.lstrip('-')}。"
             )
             related = tuple(one.place for one in nearest.cells)
             yield Flag(
@@ -121,6 +122,7 @@ def _other_tables(evidence: ProseEvidence, document: Document) -> Iterator[Obser
                 words,
                 Expected(right, right, cell.unit),
                 gap,
+                demand="请核对后改成一致。",
                 related=related,
                 severity=Severity.WARNING,
             )

@@ -13,7 +13,6 @@ from jixiao_xlsx.output.text.notice_words import (
     look_at,
     notice_reason,
     what_then,
-    wrong_part,
 )
 from jixiao_xlsx.output.text.notices import Notice, NoticeLine, lines, notices
 from jixiao_xlsx.values.addresses import Position, position
@@ -143,7 +142,7 @@ def _finding_text(line: NoticeLine, balance: Collection[str]) -> str:
     right = "" if explained else gap_or_expected(finding, balance)
     parts = [
         f"【{finding.severity.label}】审核意见第 {line.number} 条（{finding.code}）",
-        wrong_part(finding) if explained else finding.message,
+        finding.problem if explained else finding.message,
         right and (right if finding.code in balance else f"应为：{right}"),
         hint and f"提示：{hint}",
         finding.count > 1 and f"同类共 {finding.count} 处，请一并核对。",
