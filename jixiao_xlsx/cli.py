@@ -52,8 +52,8 @@ def _writable_names(context: click.Context, parameter: click.Parameter, value: P
     return value
 
 
-def _file_option(name: str, text: str) -> Callable[[Any], Any]:
-    return click.option(name, metavar="FILE", type=_FILE, help=text)
+def _file_option(name: str, text: str, *, multiple: bool = False) -> Callable[[Any], Any]:
+    return click.option(name, metavar="FILE", type=_FILE, multiple=multiple, help=text)
 
 
 def _folder_option(name: str, text: str) -> Callable[[Any], Any]:
@@ -243,6 +243,7 @@ def score(
 @_folder_option(
     "--review", "填好财政复核分的评分表所在的文件夹（以前结果里的“评分”），按复核分排名。"
 )
+@_file_option("--decisions", "问题清单里填了处理意见的汇总.xlsx，可给几份。", multiple=True)
 @_jobs
 @_ask
 @_template

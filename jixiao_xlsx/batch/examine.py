@@ -19,6 +19,7 @@ from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.scoring.scorer import score_each
 from jixiao_xlsx.season.across_departments import facts_of
 from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.review.decisions import decided
 from jixiao_xlsx.season.rounds.compare_rounds import compared
 from jixiao_xlsx.season.rounds.records import record_of
 from jixiao_xlsx.season.waivers import waived
@@ -88,13 +89,14 @@ def _examined(task: ExamineTask, template: Template) -> Examined:
     report = check(submission, template, work.reference)
     if task.compared:
         report = compared(report, submission, work.earlier, template)
-    findings, used = waived(report.findings, work.waivers)
+    findings, waivers_used = waived(report.findings, work.waivers)
+    findings, decisions_used = decided(findings, work.decisions)
     report = replace(report, findings=findings, checked=dict(report.checked))
     examined = Examined(
         work.file,
         report,
         facts=facts_of(submission, template),
-        used=used,
+        used=(*waivers_used, *decisions_used),
         reason="；".join(_unread(submission)),
         faults=report.faults,
     )

@@ -16,7 +16,8 @@ class Job:
     `waivers` (waivers.csv) are looked for beside the `roster` (departments.csv) unless given;
     `reference` is 批复决算.csv, `choose` overrides.csv, which says what file of a department counts.
     `previous` is the output of the round before; `review` holds scored workbooks that a reviewer
-    typed into; `passwords` are tried on encrypted workbooks. `jobs` is the number of processes
+    typed into, `decisions` are copies of 汇总.xlsx in which findings were decided;
+    `passwords` are tried on encrypted workbooks. `jobs` is the number of processes
     (None: as many as gain).
     """
 
@@ -30,5 +31,6 @@ class Job:
     choose: Path | None = None
     previous: Path | None = None
     review: Path | None = None
+    decisions: tuple[Path, ...] = ()
     passwords: tuple[str, ...] = field(default=(), repr=False)
     jobs: int | None = None

@@ -17,8 +17,11 @@ from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.file_kinds import Refused, refuse_too_large
 from jixiao_xlsx.intake.unpacking import unpack
 from jixiao_xlsx.reading.workbook import Unreadable, read_bytes
+from jixiao_xlsx.season.review.read_decisions import read_decisions
 from jixiao_xlsx.season.review.read_reviews import read_review
 from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.decisions import Decision
+from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.scores import Review
 
 _Value = TypeVar("_Value")
@@ -88,6 +91,18 @@ class Opener:
             raise Refused(found.reason)
         return found
 
+    def decisions(
+        self, data: bytes, file: str
+    ) -> tuple[tuple[Decision, ...], tuple[BatchFinding, ...]]:
+        """Return what a reviewer decided in a 汇总.xlsx. Raises Refused."""
+        answers = self._executor.results(
+            _decisions, [(data, file)], lambda _, why: failure_of_process(why)
+        )
+        found = next(answers)
+        if isinstance(found, Failure):
+            raise Refused(found.reason)
+        return found
+
 
 def read_apart(path: Path, template: Template) -> Submission:
     """Read one workbook, in a process with limits. Raises Unreadable."""
@@ -113,6 +128,15 @@ def _submission(task: tuple[bytes, str, Path]) -> Submission | Failure:
 def _reviews(task: tuple[bytes, str]) -> tuple[Review, ...] | Failure:
     try:
         return read_review(*task)
+    except Refused as error:
+        return failure_of(error)
+
+
+def _decisions(
+    task: tuple[bytes, str],
+) -> tuple[tuple[Decision, ...], tuple[BatchFinding, ...]] | Failure:
+    try:
+        return read_decisions(*task)
     except Refused as error:
         return failure_of(error)
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, WAIVERS_FILE, file_beside, read_bureau
+from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import RUN_RECORD
 from jixiao_xlsx.intake.reference import date_in, read_reference, read_waivers
 from jixiao_xlsx.intake.roster import read_choices, read_roster
@@ -18,9 +19,11 @@ from jixiao_xlsx.output.files import sha256_of
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.review.decisions import agreed
 from jixiao_xlsx.season.review.read_reviews import read_reviews
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, read_earlier_round
 from jixiao_xlsx.season.rounds.records import SEASON_FILE
+from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Review
@@ -45,6 +48,7 @@ def read_sources(job: Job) -> Sources:
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
     earlier = _earlier(job.previous) if job.previous else EarlierRound()
     reviews, findings = _reviews(job.review, roster) if job.review else ((), ())
+    decisions, undecided = _decisions(job.decisions, roster) if job.decisions else ((), ())
     files = (job.roster, bureau_file, waivers_file, job.reference, job.choose)
     return Sources(
         BureauFiles(
@@ -55,7 +59,8 @@ def read_sources(job: Job) -> Sources:
             reference=read_reference(job.reference) if job.reference else (),
             choices=read_choices(job.choose, roster) if job.choose else (),
             reviews=reviews,
-            review_findings=findings,
+            review_findings=(*findings, *undecided),
+            decisions=decisions,
             earlier=earlier.records if job.previous else None,
         ),
         earlier,
@@ -88,4 +93,27 @@ def _reviews(
         replace(one, department=departments.called(one.code, one.department)) for one in reviews
     ]
     decisive, conflicts = apply_reviews.joined_reviews(named)
+    return decisive, (*notes, *conflicts)
+
+
+def _decisions(
+    files: Sequence[Path], roster: tuple[Department, ...]
+) -> tuple[tuple[Decision, ...], tuple[BatchFinding, ...]]:
+    """Return what reviewers decided and agree on, by department as the roster calls it.
+
+    Raises InputError for a file that cannot be read.
+    """
+    decisions: list[Decision] = []
+    notes: list[BatchFinding] = []
+    with Opener() as opener:
+        for path in files:
+            try:
+                found, refused = opener.decisions(path.read_bytes(), path.name)
+            except Refused as error:
+                raise InputError(path.name, [error.reason]) from error
+            decisions += found
+            notes += refused
+    departments = register(roster)
+    named = [replace(one, department=departments.called("", one.department)) for one in decisions]
+    decisive, conflicts = agreed(named)
     return decisive, (*notes, *conflicts)

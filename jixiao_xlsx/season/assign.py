@@ -9,6 +9,7 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.pair_reports import Paired, pair_reports
 from jixiao_xlsx.season.waivers import live_waivers
 from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
+from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.people import ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.season import FileStatus
@@ -89,6 +90,9 @@ class _Gatherer:
         self._waivers: dict[str, list[tuple[int, Waiver]]] = {}
         for at, waiver in enumerate(live_waivers(bureau.waivers, bureau.today)):
             self._waivers.setdefault(tidy(waiver.department), []).append((at, waiver))
+        self._decisions: dict[str, list[Decision]] = {}
+        for decision in bureau.decisions:
+            self._decisions.setdefault(tidy(decision.department), []).append(decision)
         self._reviews: dict[str, list[Review]] = {}
         for review in bureau.reviews:
             for name in {tidy(review.department), tidy(review.code)} - {""}:
@@ -106,6 +110,7 @@ class _Gatherer:
             chosen=chosen,
             reference=tuple(self._reference.get(code, ())) if code else (),
             waivers=self._waivers_of(name, identity.code),
+            decisions=tuple(self._decisions.get(tidy(name), ())),
             earlier=self._earlier(names),
             reviews=self._reviews_of(names),
             report=pair.report if pair else "",

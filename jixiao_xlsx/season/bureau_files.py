@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.intake.roster import Choice
+from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
@@ -19,7 +20,7 @@ class BureauFiles:
 
     `today` is the day on which waivers must hold; `earlier` the records of the round before by
     department name and code, None where the run is not compared with one; `review_findings` are
-    about the scored workbooks that `reviews` were read from.
+    about the workbooks that `reviews` and `decisions` were read from.
     """
 
     today: dt.date
@@ -30,4 +31,5 @@ class BureauFiles:
     choices: tuple[Choice, ...] = ()
     reviews: tuple[Review, ...] = ()
     review_findings: tuple[BatchFinding, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     earlier: Mapping[str, Record] | None = None

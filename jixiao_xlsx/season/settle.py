@@ -11,6 +11,7 @@ from jixiao_xlsx.season.assign import Assignment
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.material import with_hints, with_material
 from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.review.decisions import idle_decisions
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, reports_left
 from jixiao_xlsx.season.waivers import idle_waivers
 from jixiao_xlsx.season.which_counts import Placed
@@ -44,6 +45,9 @@ def settle(
         *crosscheck(counted),
         *idle_waivers(bureau.waivers, used, bureau.today),
         *bureau.review_findings,
+        *idle_decisions(
+            bureau.decisions, used, [(one.department, one.report) for one in counted if one.report]
+        ),
         *_of_reviews(bureau.reviews, counted),
         *strangers(bureau.reference, codes),
     )

@@ -10,15 +10,25 @@ from enum import StrEnum
 
 from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Place
+from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.severity import Severity
 
 
 class FindingState(StrEnum):
-    """open: to be corrected; explained: a 警告 with 情况说明; waived by the bureau, still listed."""
+    """open: to be corrected; explained: a 警告 with 情况说明; by the bureau accepted (the explanation
+    will do), waived (it may stand) or struck (it is no fault). All are still listed.
+    """
 
     OPEN = "open"
     EXPLAINED = "explained"
+    ACCEPTED = "accepted"
     WAIVED = "waived"
+    STRUCK = "struck"
+
+    @property
+    def is_out(self) -> bool:
+        """Return whether the department hears no more of it: it may stand, or is no fault."""
+        return self in {FindingState.WAIVED, FindingState.STRUCK}
 
 
 class Result(StrEnum):
@@ -59,7 +69,7 @@ class Finding:
 
     `problem` says what is wrong, `demand` what is asked for ("" where the rule asks for nothing of
     its own). `fingerprint` identifies it from round to round, `since` is the round in which it
-    first stood.
+    first stood; `decision` is the reviewer's.
     """
 
     code: str
@@ -80,6 +90,7 @@ class Finding:
     explanation: str = ""
     fingerprint: str = ""
     since: int = 1
+    decision: Decision | None = None
 
     @property
     def message(self) -> str:
@@ -169,7 +180,9 @@ class Report:
 
     @property
     def result(self) -> Result:
-        """Return what the gravest open finding leads to."""
+        """Return what the gravest open finding leads to; one that a reviewer returns goes back."""
+        if any(f.state is FindingState.OPEN and f.decision for f in self.findings):
+            return Result.RETURN
         results = {Severity.ERROR: Result.RETURN, Severity.WARNING: Result.EXPLAIN}
         return Result.PASS if self.worst is None else results.get(self.worst, Result.PASS)
 

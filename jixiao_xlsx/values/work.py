@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review, Scorecard
@@ -91,6 +92,7 @@ class Work:
     chosen: bool = False
     reference: tuple[ReferenceLine, ...] = ()
     waivers: tuple[Waiver, ...] = ()
+    decisions: tuple[Decision, ...] = ()
     earlier: Record | None = None
     reviews: tuple[Review, ...] = ()
     report: str = ""
@@ -103,7 +105,7 @@ class Examined:
 
     `report` None: it could not be examined, and `status` and `reason` say why; else `reason` holds
     what a person should know of it. `record` is the JSON of its Record, `used` the sources of the
-    waivers that let one of its findings stand.
+    waivers and decisions that were applied to one of its findings.
     """
 
     file: str

@@ -118,6 +118,7 @@ def test_findings_json_has_the_shape_of_the_contract() -> None:
         "related",
         "count",
         "explanation",
+        "decision",
     ]
     assert first["findings"][0]["related"] == [
         {"sheet": "资金预算执行表", "cell": "D9"},

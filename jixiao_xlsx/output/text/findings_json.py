@@ -14,6 +14,7 @@ from typing import Any
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty
+from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report
 from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
@@ -129,6 +130,19 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "related": [{"sheet": place.sheet, "cell": place.cell} for place in finding.related],
         "count": finding.count,
         "explanation": finding.explanation,
+        "decision": _decision(finding.decision),
+    }
+
+
+def _decision(decision: Decision | None) -> dict[str, str] | None:
+    if decision is None:
+        return None
+    return {
+        "action": decision.action.value,
+        "reason": decision.reason,
+        "by": decision.by,
+        "approved_by": decision.approved_by,
+        "at": decision.at,
     }
 
 

@@ -72,7 +72,14 @@ def notice_reason(notice: Notice, balance: Collection[str]) -> str:
 
 
 def notice_demand(notice: Notice, balance: Collection[str]) -> str:
-    """Return what the department is asked to look at, and what to do with what it finds."""
+    """Return what the department is asked to look at, what to do with what it finds, and what the
+    reviewer wrote to it.
+    """
+    said = dict.fromkeys(f.decision.reason for f in _open(notice) if f.decision)
+    return _demand(notice, balance) + "".join(f"财政部门意见：{one}。" for one in said if one)
+
+
+def _demand(notice: Notice, balance: Collection[str]) -> str:
     if notice.cause:
         return look_at(notice) + what_then(notice)
     first = _open(notice)[0]

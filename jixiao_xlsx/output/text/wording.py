@@ -17,7 +17,9 @@ _LONG, _AROUND, _NOTHING = 60, 16, "（空）"
 STATE_LABELS = {
     FindingState.OPEN: "待处理",
     FindingState.EXPLAINED: "已说明",
+    FindingState.ACCEPTED: "说明已接受",
     FindingState.WAIVED: "已豁免",
+    FindingState.STRUCK: "误报",
 }
 
 
@@ -124,8 +126,14 @@ def severity_text(finding: Finding) -> str:
 
 
 def advice(finding: Finding) -> str:
-    """Return 建议或可能原因, followed by the department's 情况说明 where it gave one."""
-    parts = [finding.hint, f"情况说明：{finding.explanation}" if finding.explanation else ""]
+    """Return 建议或可能原因, followed by the department's 情况说明 where it gave one,
+    and by what the reviewer decided.
+    """
+    parts = [
+        finding.hint,
+        f"情况说明：{finding.explanation}" if finding.explanation else "",
+        f"处理意见：{finding.decision.said}" if finding.decision else "",
+    ]
     return "\n".join(part for part in parts if part)
 
 

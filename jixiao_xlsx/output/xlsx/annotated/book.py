@@ -22,7 +22,7 @@ from jixiao_xlsx.output.xlsx.patch.package import Package
 from jixiao_xlsx.output.xlsx.patch.workbook import WorkbookPart
 from jixiao_xlsx.reading.titles import OPINION_SHEET, title_key, titles_of
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import FindingState, Report
+from jixiao_xlsx.values.findings import Report
 
 _AS_VALUES = (
     "原件{}，本副本只保留数值、文字和合并单元格，公式已换成结果，格式、打印设置等没有带上。"
@@ -67,7 +67,7 @@ def _annotated(
     stopped = disarm(book)
     numbered = numbered_lines(report, submission.sheets, book.sheets)
     threads = write_marks(book, marks_of(numbered, balance_codes(template), book.sheets))
-    findings = [one for one in report.findings if one.state is not FindingState.WAIVED]
+    findings = [one for one in report.findings if not one.state.is_out]
     left = prefill_explanations(book, submission, findings, template)
     told = (*notes, *stopped, *threads, *left)
     page = opinion_sheet(report, numbered, told, template, book.styles)

@@ -17,7 +17,7 @@ from jixiao_xlsx.output.text.notice_words import (
 from jixiao_xlsx.output.text.notices import Notice, NoticeLine, lines, notices
 from jixiao_xlsx.values.addresses import Position, position
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import FindingState, Report
+from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.severity import Severity
 
 # RGB. 警告 is a stronger orange than elsewhere: the cells to be filled in are pale yellow.
@@ -66,7 +66,7 @@ def numbered_lines(
 
     `order` are the sheets of the file in their order.
     """
-    shown = (one for one in report.findings if one.state is not FindingState.WAIVED)
+    shown = (one for one in report.findings if not one.state.is_out)
     return tuple(
         NumberedLine(line, _target(line_place(line), worksheets))
         for line in lines(notices(shown, report.causes, order))

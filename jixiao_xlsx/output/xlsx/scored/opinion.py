@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from itertools import groupby
 from operator import attrgetter
@@ -19,6 +20,7 @@ from jixiao_xlsx.output.text.notice_words import (
 )
 from jixiao_xlsx.output.text.notices import NoticeLine
 from jixiao_xlsx.output.text.wording import (
+    STATE_LABELS,
     address,
     expected_with_place,
     lone_columns,
@@ -88,10 +90,12 @@ def write_check_opinion(
 
 def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
     counts = "，".join(f"{severity.label} {report.count(severity)} 条" for severity in Severity)
-    explained = sum(f.state is FindingState.EXPLAINED for f in report.findings)
-    waived = sum(f.state is FindingState.WAIVED for f in report.findings)
-    counts += f"，已说明 {explained} 条" if explained else ""
-    counts += f"，已豁免 {waived} 条" if waived else ""
+    states = Counter(finding.state for finding in report.findings)
+    counts += "".join(
+        f"，{label} {states[state]} 条"
+        for state, label in STATE_LABELS.items()
+        if states[state] and state is not FindingState.OPEN
+    )
     advice_, look = {
         Result.RETURN: ("错误须更正，警告须更正或填写情况说明后重报", "error"),
         Result.EXPLAIN: ("无须退回；警告请部门核实后填写情况说明", "warning"),

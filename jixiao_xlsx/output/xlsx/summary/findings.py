@@ -12,11 +12,22 @@ from jixiao_xlsx.output.text.wording import advice, expected_text, severity_text
 from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
-from jixiao_xlsx.values.findings import BatchFinding, FindingState
+from jixiao_xlsx.output.xlsx.summary.list_sheet import FIRST_ROW, ListRow, write_list_sheet
+from jixiao_xlsx.season.review.read_decisions import (
+    ACTION,
+    APPROVED_BY,
+    AT,
+    BY,
+    FINDINGS_SHEET,
+    MARK,
+    REASON,
+    mark_of,
+)
+from jixiao_xlsx.values.decisions import Action
+from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState
 from jixiao_xlsx.values.season import Entry
 
-FINDINGS = "问题清单"
+FINDINGS = FINDINGS_SHEET
 _COLUMNS = (
     Column("部门", 17),
     Column("文件", 15),
@@ -32,7 +43,14 @@ _COLUMNS = (
     Column("建议／可能原因", 26),
     Column("依据", 18),
     Column("起因", 26),
+    Column(ACTION, 11, "cell center input"),
+    Column(REASON, 22, "cell input"),
+    Column(BY, 9, "cell center input"),
+    Column(APPROVED_BY, 9, "cell center input"),
+    Column(AT, 11, "cell center input"),
+    Column(MARK, 9),
 )
+_FIRST_TYPED = len(_COLUMNS) - 6
 
 
 def write_findings(
@@ -49,7 +67,41 @@ def write_findings(
         map(_row_between_departments, across),
     )
     remark = f"共 {count} 条，按部门、级别、位置排列，同一起因的排在一起；可用筛选箭头只看某个部门、级别或编号。"
-    write_list_sheet(sheet, styles, FINDINGS, remark, _COLUMNS, rows, frozen=1)
+    end = write_list_sheet(sheet, styles, FINDINGS, remark, _COLUMNS, rows, frozen=1)
+    _offer_decisions(sheet, end)
+
+
+def _offer_decisions(sheet: Any, end: int) -> None:
+    """Let the reviewer choose 处理意见 in the rows of findings, and hide what marks them."""
+    if end > FIRST_ROW:
+        names = [action.label for action in Action]
+        sheet.data_validation(
+            FIRST_ROW,
+            _FIRST_TYPED,
+            end - 1,
+            _FIRST_TYPED,
+            {
+                "validate": "list",
+                "source": names,
+                "input_title": ACTION,
+                "input_message": "豁免须填批准人和理由；接受说明、误报须填理由。填好保存，用 --decisions 再运行一次。",
+                "error_title": ACTION,
+                "error_message": f"请从“{'、'.join(names)}”中选。",
+            },
+        )
+    last = len(_COLUMNS) - 1
+    sheet.set_column(last, last, None, None, {"hidden": True})
+
+
+def _decided(finding: Finding) -> ListRow:
+    """Return what is decided on a finding, for the reviewer to keep or to change."""
+    mark = mark_of(finding.fingerprint, finding.reported)
+    one = finding.decision
+    return (
+        [one.action.label, one.reason, one.by, one.approved_by, one.at, mark]
+        if one
+        else [*[None] * 5, mark]
+    )
 
 
 def _rows(entry: Entry, lone: Collection[str]) -> Iterator[ListRow]:
@@ -72,6 +124,7 @@ def _rows(entry: Entry, lone: Collection[str]) -> Iterator[ListRow]:
             advice(finding),
             finding.basis,
             _origin(notice),
+            *_decided(finding),
         ]
 
 
@@ -93,5 +146,5 @@ def _row_between_departments(finding: BatchFinding) -> ListRow:
         finding.message,
         finding.hint,
         "、".join(f"{place.sheet}!{place.cell}" for place in finding.places),
-        None,
+        *[None] * 7,
     ]

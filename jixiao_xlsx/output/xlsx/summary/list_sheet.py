@@ -11,6 +11,7 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 
 ListRow = list[CellContent | Styled]
 _HEAD = 2  # the row of the column titles, counted from 0
+FIRST_ROW = _HEAD + 1
 
 
 def write_list_sheet(
