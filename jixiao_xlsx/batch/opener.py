@@ -20,8 +20,8 @@ from jixiao_xlsx.reading.workbook import Unreadable, read_bytes
 from jixiao_xlsx.season.review.read_decisions import read_decisions
 from jixiao_xlsx.season.review.read_reviews import read_review
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding
+from jixiao_xlsx.values.people import Decision
 from jixiao_xlsx.values.scores import Review
 
 _Value = TypeVar("_Value")

@@ -23,9 +23,8 @@ from jixiao_xlsx.season.review.decisions import agreed
 from jixiao_xlsx.season.review.read_reviews import read_reviews
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, read_earlier_round
 from jixiao_xlsx.season.rounds.records import SEASON_FILE
-from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding
-from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.people import Bureau, Decision, Department
 from jixiao_xlsx.values.scores import Review
 
 SCORED = "评分"

@@ -9,8 +9,7 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.pair_reports import Paired, pair_reports
 from jixiao_xlsx.season.waivers import live_waivers
 from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
-from jixiao_xlsx.values.decisions import Decision
-from jixiao_xlsx.values.people import ReferenceLine, Waiver
+from jixiao_xlsx.values.people import Decision, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.text import tidy

@@ -7,9 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from jixiao_xlsx.intake.roster import Choice
-from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding
-from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine, Waiver
+from jixiao_xlsx.values.people import Bureau, Decision, Department, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.work import Record
 

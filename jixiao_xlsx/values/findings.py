@@ -10,7 +10,7 @@ from enum import StrEnum
 
 from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.decisions import Decision
+from jixiao_xlsx.values.people import Decision
 from jixiao_xlsx.values.severity import Severity
 
 

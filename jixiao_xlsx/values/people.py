@@ -1,4 +1,4 @@
-"""Departments, the bureau, and the figures and waivers it gives. Frozen, without I/O."""
+"""Departments, the bureau, and what it gives: figures, waivers, decisions. Frozen, no I/O."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
+
+_LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,3 +66,57 @@ class Bureau:
     dated: str = ""
     notice: str = ""
     year: int | None = None
+
+
+class Action(StrEnum):
+    """return: it must be corrected; accept: the explanation of a 警告 will do; waive: it may stand,
+    which another person approves; strike: the finding is no fault.
+    """
+
+    RETURN = "return"
+    ACCEPT = "accept"
+    WAIVE = "waive"
+    STRIKE = "strike"
+
+    @property
+    def label(self) -> str:
+        """Return what a reviewer chooses in 处理意见."""
+        labels = {"RETURN": "退回", "ACCEPT": "接受说明", "WAIVE": "豁免", "STRIKE": "误报"}
+        return labels[self.name]
+
+
+def as_kept(reported: str) -> str:
+    """Return what a cell held, as a decision keeps it: in one line, not too long."""
+    line = "".join(filter(str.isprintable, " ".join(reported.split())))
+    return line[:_LONGEST].strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision on the finding with this fingerprint, as long as its cell holds `reported` (as_kept).
+
+    `source` is the file and line it was typed in; `at` the date as typed.
+    """
+
+    department: str
+    finding: str
+    reported: str
+    action: Action
+    reason: str = ""
+    by: str = ""
+    approved_by: str = ""
+    at: str = ""
+    source: str = ""
+
+    def holds_for(self, reported: str) -> bool:
+        """Return whether the cell still holds what it held when this was decided."""
+        return self.reported == as_kept(reported)
+
+    @property
+    def said(self) -> str:
+        """Return the decision in one line, as lists and letters show it."""
+        roles = (("经办", self.by), ("批准", self.approved_by))
+        people = "，".join(f"{role} {name}" for role, name in roles if name)
+        parts = (self.reason, people, self.at)
+        more = "；".join(part for part in parts if part)
+        return f"{self.action.label}：{more}" if more else self.action.label

@@ -7,9 +7,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
-from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import Report
-from jixiao_xlsx.values.people import ReferenceLine, Waiver
+from jixiao_xlsx.values.people import Decision, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review, Scorecard
 from jixiao_xlsx.values.season import Facts, FileStatus, Letter
 

@@ -14,8 +14,8 @@ import jixiao_xlsx as jx
 from jixiao_xlsx.season.review.decisions import agreed, decided, idle_decisions
 from jixiao_xlsx.season.review.read_decisions import read_decisions
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.decisions import Action, Decision
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
+from jixiao_xlsx.values.people import Action, Decision
 from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 

@@ -14,8 +14,8 @@ from typing import Any
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty
-from jixiao_xlsx.values.decisions import Decision
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report
+from jixiao_xlsx.values.people import Decision
 from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, ReviewOutcome, Scorecard
 from jixiao_xlsx.values.season import Entry

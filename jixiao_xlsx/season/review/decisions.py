@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 
-from jixiao_xlsx.values.decisions import Action, Decision
 from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState, Report
+from jixiao_xlsx.values.people import Action, Decision
 from jixiao_xlsx.values.severity import Severity
 
 DISAGREED, VOID, NOT_ALLOWED = "DEC102", "DEC103", "DEC104"

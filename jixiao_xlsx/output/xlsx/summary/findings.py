@@ -23,8 +23,8 @@ from jixiao_xlsx.season.review.read_decisions import (
     REASON,
     mark_of,
 )
-from jixiao_xlsx.values.decisions import Action
 from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState
+from jixiao_xlsx.values.people import Action
 from jixiao_xlsx.values.season import Entry
 
 FINDINGS = FINDINGS_SHEET
