@@ -93,7 +93,7 @@ def as_kept(reported: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision on the finding with this fingerprint, as long as its cell holds `reported` (as_kept).
+    """A decision on the finding with this fingerprint, while its cell holds `reported` (as_kept).
 
     `source` is the file and line it was typed in; `at` the date as typed.
     """
