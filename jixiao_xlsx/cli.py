@@ -116,15 +116,15 @@ def main() -> None:
 @click.option("--year", metavar="YEAR", type=WholeNumber(1990, 2200), help="评价年度，如 2023。")
 @_file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
 @_folder_option("--last-year", "上年各部门报来的工作簿，预填年初结转、上年数。")
+@click.option("--with-self-check", is_flag=True, help="另出 自查.html：在浏览器里离线自查。")
 @_output
 @_template
 def template(
     roster: Path | None,
-    year: int | None,
     reference: Path | None,
     last_year: Path | None,
     output: Path,
-    template: Template,
+    **options: Any,
 ) -> None:
     """生成空白表；给出部门名册时，每个部门一份，部门名称、编码和已知的数已填好。"""
     from jixiao_xlsx.batch.handout import blank_workbooks
@@ -132,15 +132,15 @@ def template(
     with _plain_failures():
         done = blank_workbooks(
             output,
-            template=template,
             roster_path=roster,
-            year=year,
             reference_path=reference,
             last_year_path=last_year,
+            **options,
         )
     _print_to_stderr(f"说明：{note}" for note in done.notes)
     ahead = f"，其中 {done.prefilled} 份预填了金额" if reference or last_year else ""
-    click.echo(f"已写出 {len(done.files)} 份空白表{ahead}，在“{output}”。", err=True)
+    pages = f"，自查页 {len(done.pages)} 份" if done.pages else ""
+    click.echo(f"已写出 {len(done.files)} 份空白表{ahead}{pages}，在“{output}”。", err=True)
 
 
 @main.command(short_help="核对报来的表，列出问题。")

@@ -1,9 +1,11 @@
-"""Blank workbooks to hand out: one, or a prefilled one per department of the roster."""
+"""What is handed out: blank workbooks, one or a prefilled one per department of the roster, and the
+page with which a clerk checks a filled one.
+"""
 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,18 +19,25 @@ from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import Blocked, unique
+from jixiao_xlsx.output.html.self_check_page import NoEngine, self_check_page
 from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
-from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine
+
+SELF_CHECK = "自查.html"
+_Writer = Callable[[BinaryIO], object]
 
 
 @dataclass(frozen=True)
 class Handout:
-    """How many files were written, how many with prefilled figures, and notes on the sources."""
+    """The blank workbooks and pages that were written, how many blanks have prefilled figures, and
+    notes on the sources.
+    """
 
     files: tuple[Path, ...]
     prefilled: int = 0
     notes: tuple[str, ...] = ()
+    pages: tuple[Path, ...] = ()
 
 
 def blank_workbooks(
@@ -39,12 +48,13 @@ def blank_workbooks(
     year: int | None = None,
     reference_path: Path | None = None,
     last_year_path: Path | None = None,
+    with_self_check: bool = False,
 ) -> Handout:
     """Write the blank workbook of `template` into `output`, or one per department of a roster.
 
     Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path`
     gives the approved budgets, `last_year_path` is a folder of last year's filled workbooks; both
-    need the roster. Raises InputError, Blocked.
+    need the roster. `with_self_check` adds 自查.html. Raises InputError, Blocked.
     """
     bureau_file = file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
@@ -54,9 +64,12 @@ def blank_workbooks(
         if reference_path or last_year_path:
             raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
         name = f"{template.file_name}.xlsx"
-        blank = partial(write_workbook, template, year=year, bureau=bureau)
-        return Handout((output / name,), notes=_handed_out(output, {name: blank}))
-    ahead = _ahead(roster, year, reference_path, last_year_path, template)
+        blanks = {name: partial(write_workbook, template, year=year, bureau=bureau)}
+        pages = _pages((), (), template) if with_self_check else {}
+        notes = _handed_out(output, {**blanks, **pages})
+        return Handout((output / name,), notes=notes, pages=_in(output, pages))
+    lines = _approved_lines(reference_path)
+    ahead = _ahead(roster, year, lines, last_year_path, template)
     taken: set[str] = set()
     blanks = {
         f"{_name(department, template, taken)}.xlsx": partial(
@@ -70,14 +83,42 @@ def blank_workbooks(
         )
         for department in roster
     }
-    notes = _handed_out(output, blanks)
+    pages = _pages(roster, lines, template) if with_self_check else {}
+    notes = _handed_out(output, {**blanks, **pages})
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
-    return Handout(tuple(output / name for name in blanks), filled, (*ahead.notes, *notes))
+    return Handout(_in(output, blanks), filled, (*ahead.notes, *notes), _in(output, pages))
 
 
-def _handed_out(
-    output: Path, blanks: Mapping[str, Callable[[BinaryIO], object]]
-) -> tuple[str, ...]:
+def _in(output: Path, names: Iterable[str]) -> tuple[Path, ...]:
+    return tuple(output / name for name in names)
+
+
+def _pages(
+    roster: tuple[Department, ...], lines: tuple[ReferenceLine, ...], template: Template
+) -> Mapping[str, _Writer]:
+    """Return the pages by name: one for everybody, without any figure of the bureau's; and for each
+    department of which the bureau gave figures one of its own, with these and no others.
+
+    Raises InputError where the browser's part is not installed.
+    """
+    known = {line.code for line in lines}
+    taken: set[str] = set()
+    try:
+        pages = {SELF_CHECK: self_check_page(template)}
+        for department in roster:
+            if department.code in known:
+                name = unique(f"{safe_name(department.name)}-自查", taken)
+                pages[f"{name}.html"] = self_check_page(template, department, lines)
+    except NoEngine as missing:
+        raise InputError("--with-self-check", [str(missing)]) from missing
+    return {name: partial(_written, page) for name, page in pages.items()}
+
+
+def _written(page: bytes, stream: BinaryIO) -> None:
+    stream.write(page)
+
+
+def _handed_out(output: Path, blanks: Mapping[str, _Writer]) -> tuple[str, ...]:
     """Write blank workbooks; what somebody typed into one of an earlier time is kept beside it.
 
     Raises Blocked.
@@ -96,21 +137,23 @@ def _handed_out(
     return tuple(outbox.notes)
 
 
+def _approved_lines(reference_path: Path | None) -> tuple[ReferenceLine, ...]:
+    if reference_path is None:
+        return ()
+    from jixiao_xlsx.intake.reference import read_reference
+
+    return read_reference(reference_path)
+
+
 def _ahead(
     roster: tuple[Department, ...],
     year: int | None,
-    reference_path: Path | None,
+    lines: tuple[ReferenceLine, ...],
     last_year_path: Path | None,
     template: Template,
 ) -> Ahead:
-    ahead = Ahead()
-    if reference_path:
-        from jixiao_xlsx.intake.reference import read_reference
-
-        ahead = ahead | approved(read_reference(reference_path), roster, template)
-    if last_year_path:
-        ahead = ahead | last_year(last_year_path, roster, year, template)
-    return ahead
+    ahead = approved(lines, roster, template) if lines else Ahead()
+    return ahead | last_year(last_year_path, roster, year, template) if last_year_path else ahead
 
 
 def _name(department: Department, template: Template, taken: set[str]) -> str:
