@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -19,7 +19,7 @@ from jixiao_xlsx.scoring.comparable import Pair, Setting, comparable
 from jixiao_xlsx.scoring.directions import direction_by_name, direction_word
 from jixiao_xlsx.scoring.measures import Measure, read_measure, read_measure_text
 from jixiao_xlsx.scoring.word_results import Reached, words_reached
-from jixiao_xlsx.scoring.wording import unit_of
+from jixiao_xlsx.scoring.wording import unit_of, wording
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row, Submission
 from jixiao_xlsx.values.equations import Ratio
@@ -218,9 +218,18 @@ def _pair(
     row = Setting(_unit(cells, spec), direction, name, base.rate)
     pair = comparable(target, actual, row)
     unclear = not direction and pair.target.dimension in _DURATIONS
+    if unclear and _sooner_is_better(name, level2):
+        return pair._replace(target=replace(pair.target, implied="≤")), by_name
     if unclear and not pair.obstacle and pair.target.number != pair.actual.number:
         pair = pair._replace(obstacle="目标值没有写明是“以内”还是“以上”")
     return pair, by_name
+
+
+def _sooner_is_better(name: str, level2: str) -> bool:
+    words = wording().words
+    return any(word in f"{name}{level2}" for word in words["sooner"]) and not any(
+        word in name for word in words["lasting"]
+    )
 
 
 def _result(cell: Cell | None, target: Measure, year: int | None) -> Measure:

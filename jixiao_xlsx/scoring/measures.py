@@ -23,6 +23,7 @@ PERCENT = Unit("%", RATE_DIMENSION, Fraction(1, 100))
 SHARE = Unit("", RATE_DIMENSION)  # a rate typed as a fraction: 0.95
 DATE = Unit("日", "日期")
 RANK_DIMENSION = "名次"
+DAY_OF_MONTH = Unit("日", "每月几日")
 _RATIO = Unit("", "比例")
 _LARGEST_SHARE = Fraction(3, 2)  # typed as a fraction; from there on a percentage without its sign
 
@@ -39,6 +40,7 @@ _FROM_TO = re.compile(
 _YEAR_FIRST = re.compile(r"^20\d\d年度?(?=.*\d)")
 _RANGE = re.compile(rf"(?P<low>{_NUM})(?P<unit>[^\d]{{0,4}}?)(?:-|~|—+|至|到)(?P<high>{_NUM})")
 _RATIO_FORM = re.compile(r"(\d+(?:\.\d+)?):(\d+(?:\.\d+)?)")
+_DAY_OF_MONTH = re.compile(r"(?:每个?|次|下个?|当)月(\d\d?)[日号]")
 _RANK_FORM = re.compile(rf"[^\d前第]{{0,8}}[前第](\d+|{NUMERAL.pattern})[名位强]?(?:以内|内)?")
 _OF_PLANNED = re.compile(r"(\d+)[^\d/]{0,3}/(\d+)[^\d/]{0,3}")
 _LONGEST_CLASSIFIER = 4
@@ -161,7 +163,12 @@ def _read(typed: str, year: int | None) -> Measure | None:
             return None
         first, last = Fraction(period.first.toordinal()), Fraction(period.last.toordinal())
         return Measure(typed, said.sign, first, last, unit=DATE, implied="≤", shown=typed.strip())
-    return _rank(typed, text) or _nothing(typed, text) or _figure(typed, text)
+    return (
+        _day_of_month(typed, text)
+        or _rank(typed, text)
+        or _nothing(typed, text)
+        or _figure(typed, text)
+    )
 
 
 def _without_asides(text: str) -> str | None:
@@ -233,6 +240,19 @@ def _rank(typed: str, text: str) -> Measure | None:
         implied="≤",
         shown=typed.strip(),
     )
+
+
+def _day_of_month(typed: str, text: str) -> Measure | None:
+    """Return the day that comes every month: 每月15日前, 次月10日."""
+    found = _DAY_OF_MONTH.search(text)
+    if found is None or not 1 <= int(found[1]) <= 31:
+        return None
+    rest = text[: found.start()] + text[found.end() :]
+    said = None if re.search(r"\d", rest) else _explained(rest, rest)
+    if said is None or said.sign == "≥" or said.trend:
+        return None
+    day = Fraction(int(found[1]))
+    return Measure(typed, said.sign, day, unit=DAY_OF_MONTH, implied="≤", shown=typed.strip())
 
 
 def _nothing(typed: str, text: str) -> Measure | None:
@@ -315,7 +335,8 @@ def _quantity(typed: str, before: str, numeral: str, after: str) -> Measure | No
     if said is None:
         return None
     if unit is None and (classifier := said.other.removeprefix(_unexplained(before))):
-        if len(classifier) > _LONGEST_CLASSIFIER or re.search("[年月日号时]", classifier):
+        longest = max(map(len, classifier.split("/")))
+        if longest > _LONGEST_CLASSIFIER or re.search("[年月日号时]", classifier):
             return None
         unit = Unit(classifier, classifier)  # one that the list has not
     if unit is None and money:

@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template, Tier
 from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
-from jixiao_xlsx.scoring.measures import RANK_DIMENSION
+from jixiao_xlsx.scoring.measures import DAY_OF_MONTH, RANK_DIMENSION
 from jixiao_xlsx.scoring.verdicts import hold
 from jixiao_xlsx.scoring.word_results import Reached
 from jixiao_xlsx.scoring.wording import scale_word
@@ -58,7 +58,7 @@ def _held(line: IndicatorLine, template: Template) -> IndicatorScore:
         return _kept(line, f"业绩值“{line.actual.text}”是否达到“{line.target.text}”，看不出来")
     if held.met is False and line.target.about:
         return _kept(line, f"目标值“{line.target.text}”是约数")
-    if line.target.date or line.target.dimension == RANK_DIMENSION:
+    if line.target.date or line.target.dimension in {RANK_DIMENSION, DAY_OF_MONTH.dimension}:
         return _in_words(line, template, reached=held.met)
     return _quantitative(line, held.actual, held.target)
 

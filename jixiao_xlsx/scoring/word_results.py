@@ -11,6 +11,9 @@ from jixiao_xlsx.scoring.wording import folded_words, wording
 
 _MARKS = re.compile(r"[,.;:，。；、：！!·]")
 
+_FULFIL = {"≤": "≤<=", "<": "<", "≥": "≥>=", ">": ">", "=": "="}
+_BREAK = {"≤": ">", "<": ">=≥", "≥": "<", ">": "<=≤", "=": "<>"}
+
 
 class Reached(StrEnum):
     """Whether a target in words was reached."""
@@ -38,6 +41,8 @@ def words_reached(target: Measure, actual: Measure) -> Reached:
         return Reached.YES
     if target.date:
         return _in_time(said)
+    if limits := _limits(wanted, said):
+        return _within(*limits)
     if rungs := _rungs(wanted, said):
         return Reached.YES if rungs[1] >= rungs[0] else Reached.NO
     return Reached.NO if _opposed(wanted, said) else _held(_phrase(wanted), _phrase(said), said)
@@ -51,6 +56,30 @@ def _held(wanted: _Phrase, said: _Phrase, text: str) -> Reached:
         return Reached.UNKNOWN
     weaker = 0 < said.degree < wanted.degree or (said.partly and not wanted.partly)
     return Reached.NO if weaker or said.denied != wanted.denied else Reached.YES
+
+
+def _limits(wanted: str, said: str) -> tuple[str, str] | None:
+    """Return how both stand to the same thing: ≤ for 不超过预算, > for 超预算; else None."""
+    one, other = _limit(wanted), _limit(said)
+    if one is None or other is None or not _alike(one[1], other[1]):
+        return None
+    return one[0], other[0]
+
+
+def _limit(text: str) -> tuple[str, str] | None:
+    """Return the relation that a phrase states, and to what."""
+    words = wording()
+    text = text.replace("超支", "超预算")
+    found = max((word for word in words.limits if word in text), key=len, default="")
+    thing = words.around.sub("", text.replace(found, "", 1)) if found else ""
+    return (words.limits[found], thing) if thing else None
+
+
+def _within(wanted: str, said: str) -> Reached:
+    """Return whether one relation to a thing fulfils another."""
+    if said in _FULFIL[wanted]:
+        return Reached.YES
+    return Reached.NO if said in _BREAK[wanted] else Reached.UNKNOWN
 
 
 def _in_time(said: str) -> Reached:

@@ -14,6 +14,7 @@ from jixiao_xlsx.values.text import tidy
 
 RATE_DIMENSION = "率"
 _DIGITS_OF_UNITS = re.compile(r"(?<![a-z])(km|hm|m)([23])(?![0-9])")
+_PER_MANY = re.compile(r"/(?:每)?(?:10万|100000|1万|10000)(?=人|$|[^\d.])")
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff]")
 
 
@@ -46,6 +47,8 @@ class Wording:
     ladder: Mapping[str, int]
     same: Mapping[str, str]
     opposite: frozenset[tuple[str, str]]
+    limits: Mapping[str, str]
+    around: re.Pattern[str]
     before: re.Pattern[str]
     after: re.Pattern[str]
     limit_at_end: re.Pattern[str]
@@ -55,7 +58,12 @@ class Wording:
 def folded_words(text: str) -> str:
     """Return `text` half-width, in small letters, without spaces and invisible characters."""
     folded = tidy(_INVISIBLE.sub("", text)).lower().replace("(次)", "次")
-    return _DIGITS_OF_UNITS.sub(_power, folded)
+    return _DIGITS_OF_UNITS.sub(_power, _PER_MANY.sub(_per_many, folded))
+
+
+def _per_many(found: re.Match[str]) -> str:
+    """Return “/10万” without a digit, so that only figures have digits."""
+    return "/十万" if "10万" in found[0] or "100000" in found[0] else "/万"
 
 
 def _power(found: re.Match[str]) -> str:
@@ -95,6 +103,7 @@ def wording() -> Wording:
         for key in ("degrees", "ladder")
     )
     about = (*phrases["about"], *phrases["plain"], *trends)
+    around = data["limits"].pop("around")
     return Wording(
         signs,
         after,
@@ -103,13 +112,18 @@ def wording() -> Wording:
         phrases,
         units,
         data["scales"],
-        {key: tuple(section[key]) for key in ("not", "filler", "undone", "on_time", "late")},
+        {
+            key: tuple(section[key])
+            for key in ("not", "filler", "undone", "on_time", "late", "sooner", "lasting")
+        },
         degrees,
         ladder,
         {word: group[0] for group in section["same"] for word in group},
         frozenset(
             pair for one, other in section["opposite"] for pair in ((one, other), (other, one))
         ),
+        _by_word(data["limits"]),
+        re.compile(_longest_first(around)),
         re.compile(_longest_first((*signs, *about))),
         re.compile(_longest_first((*after, *about))),
         re.compile(rf"(?:{_longest_first(word for word in after if len(word) > 1)})$"),

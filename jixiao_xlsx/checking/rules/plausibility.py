@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
@@ -17,6 +18,10 @@ from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import percent, plain
 from jixiao_xlsx.values.typed_numbers import State
 
+_MONEY = r"(\d[\d,]{0,15}(?:\.\d{1,6})?)(元|万元|亿元)"
+_WHOLE = re.compile(rf"{_MONEY}[,，。；;：:（(]{{0,2}}其中[:：,，]?")
+_PART = re.compile(rf"[^\d,，。；;]{{1,20}}{_MONEY}(?=$|[,，、。；;）)\n])")
+_ORDINALS = ("第一", "第二", "第三", "第四", "第五", "第六", "第七", "第八")
 # The roles of the cells that 年初结转 and 年末结转 must balance with.
 _SOURCES = ("carried_in", "income_year", "surplus_used")
 _USES = ("spent_year", "surplus_distributed", "carried_out")
@@ -288,3 +293,64 @@ def _role_cells(evidence: Evidence, names: tuple[str, ...]) -> list[Cell]:
 
 def _sum(cells: list[Cell]) -> Decimal:
     return sum((cell.number or Decimal(0) for cell in cells), Decimal(0))
+
+
+@rule(
+    "PLA107",
+    "文字里所列分项与总数不符",
+    severity=Severity.NOTE,
+    basis=REVIEW_POINTS,
+    yields_to=("NAR104",),
+)
+def parts_in_words(evidence: Evidence) -> Iterator[Observation]:
+    """格里的话写了一个总金额，“其中”后面的各项加起来却比它多，或者“第一……、第二……”列全了却比它少。
+
+    改法：核对各项与总数，改正写错的；各项之间有重叠的，不用改。
+    """
+    texts = evidence.by_state[State.TEXT]
+    yield Looked(len(texts))
+    for cell in texts:
+        for whole in _WHOLE.finditer(cell.text):
+            parts = _parts(cell.text, whole.end())
+            if len(parts) > 1 and _disagree(whole, parts):
+                yield _unequal_parts(cell, whole, parts)
+
+
+def _parts(text: str, at: int) -> list[re.Match[str]]:
+    """Return the labelled amounts that follow one another from `at` on."""
+    parts: list[re.Match[str]] = []
+    while found := _PART.match(text, at):
+        parts.append(found)
+        at = found.end() + 1
+    return parts
+
+
+def _disagree(whole: re.Match[str], parts: list[re.Match[str]]) -> bool:
+    """Return whether parts exceed the whole, or all of the first, second … fall short of it."""
+    gap = sum(map(_yuan, parts), Decimal(0)) - _yuan(whole)
+    last_digit = min(map(_last_digit, (whole, *parts)))
+    in_order = all(word in one[0] for word, one in zip(_ORDINALS, parts, strict=False))
+    rounding = len(parts) // 2 * last_digit
+    return gap > rounding or (in_order and -gap > rounding)
+
+
+def _yuan(amount: re.Match[str]) -> Decimal:
+    return Decimal(amount[1].replace(",", "")) * _last_digit(amount, 0)
+
+
+def _last_digit(amount: re.Match[str], decimals: int | None = None) -> Decimal:
+    """Return what one in the last digit is worth, in 元; in the last of so many `decimals`."""
+    unit = {"元": 0, "万元": 4, "亿元": 8}[amount[2]]
+    typed = len(amount[1].partition(".")[2]) if decimals is None else decimals
+    return Decimal(1).scaleb(unit - typed)
+
+
+def _unequal_parts(cell: Cell, whole: re.Match[str], parts: list[re.Match[str]]) -> Flag:
+    total = sum(map(_yuan, parts), Decimal(0))
+    gap, unit = total - _yuan(whole), _last_digit(whole, 0)
+    words = (
+        f"“{cell.row}”写总数 {whole[1]} {whole[2]}，其中 {len(parts)} 项相加为 "
+        f"{plain(total / unit)} {whole[2]}，{'多' if gap > 0 else '少'} {plain(abs(gap) / unit)} "
+        f"{whole[2]}。请核对各项与总数，改正写错的；各项之间有重叠的，不用改。"
+    )
+    return flag(cell, words, expected=f"{plain(total / unit)} {whole[2]}")
