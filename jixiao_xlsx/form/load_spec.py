@@ -114,7 +114,8 @@ class _SpecReader(SpecFields):
     def table(self, path: str, data: Data) -> TableSpec:
         name = self.text(data, "name", f"{path}.name")
         here = f"table[{name}]"
-        columns = tuple(self.each(data, "columns", self.simple(ColumnSpec), here))
+        every_column = tuple(self.each(data, "columns", self.simple(ColumnSpec), here))
+        columns = tuple(column for column in every_column if not column.optional)
         titles = tuple(column.title for column in columns)
         required = tuple(column.title for column in columns if column.required) or titles
         self.unknown(here, data, TableSpec)
@@ -122,6 +123,7 @@ class _SpecReader(SpecFields):
         def row(path: str, data: Data) -> RowSpec:
             return self.row(path, data, required)
 
+        rows = tuple(self.each(data, "rows", row, here))
         return self.build(
             TableSpec,
             here,
@@ -130,9 +132,11 @@ class _SpecReader(SpecFields):
             sheet=lambda: self.optional(data, "sheet", here, name),
             heading=lambda: self.optional(data, "heading", here, name),
             columns=columns,
-            rows=lambda: tuple(self.each(data, "rows", row, here)),
+            rows=tuple(one for one in rows if not one.optional),
             extras=lambda: tuple(self.each(data, "extras", self.simple(ExtraSpec), here)),
             copy_of="",
+            more_columns=tuple(column for column in every_column if column.optional),
+            more_rows=tuple(one for one in rows if one.optional),
         )
 
     def row(self, path: str, data: Data, all_required: tuple[str, ...]) -> RowSpec:

@@ -32,7 +32,10 @@ class SpecError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class ColumnSpec:
-    """A column and what a clerk may type. `only` limits it to some rows; `auto`: a formula."""
+    """A column and what a clerk may type. `only` limits it to some rows; `auto`: a formula.
+
+    `optional`: read where a file has it, never printed and never missed.
+    """
 
     title: str
     type: str = "text"
@@ -45,6 +48,7 @@ class ColumnSpec:
     choices: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     preset: str = ""
+    optional: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -55,7 +59,7 @@ class ColumnSpec:
 class RowSpec:
     """A fixed row. `type`, `unit`, `decimals`, `choices` go before the column's.
 
-    `required` names the columns that must be filled in it.
+    `required` names the columns that must be filled in it; `optional` as for a column.
     """
 
     title: str
@@ -71,6 +75,7 @@ class RowSpec:
     group: str = ""
     hint: str = ""
     height: float = 0
+    optional: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,10 @@ class ExtraSpec:
 
 @dataclass(frozen=True)
 class TableSpec:
-    """A sheet, or a part of one. `copy_of` names the table it repeats, where its sheet repeats."""
+    """A sheet, or a part of one. `copy_of` names the table it repeats, where its sheet repeats.
+
+    `columns` and `rows` are those that the form prints, `more_columns` and `more_rows` optional.
+    """
 
     name: str
     sheet: str
@@ -106,6 +114,8 @@ class TableSpec:
     heading_names_department: bool = False
     extras: tuple[ExtraSpec, ...] = ()
     copy_of: str = ""
+    more_columns: tuple[ColumnSpec, ...] = ()
+    more_rows: tuple[RowSpec, ...] = ()
 
     @property
     def base(self) -> str:
@@ -114,11 +124,11 @@ class TableSpec:
 
     @cached_property
     def column(self) -> Mapping[str, ColumnSpec]:
-        return {column.title: column for column in self.columns}
+        return {column.title: column for column in (*self.columns, *self.more_columns)}
 
     @cached_property
     def row(self) -> Mapping[str, RowSpec]:
-        return {row.title: row for row in self.rows}
+        return {row.title: row for row in (*self.rows, *self.more_rows)}
 
     @cached_property
     def computed(self) -> Mapping[str, tuple[str, ...]]:

@@ -74,7 +74,7 @@ def find_header(sheet: Worksheet, titles: TableTitles, start: int, end: int) -> 
             header = _read_header(sheet, titles.columns, top, top + depth - 1)
             if best is None or len(header.columns) > len(best.columns):
                 best = header
-        if best is not None and len(best.columns) == len(titles.columns.exact):
+        if best is not None and len(best.columns) >= len(titles.table.columns):
             break
     return best if best is not None and best.columns else None
 

@@ -36,7 +36,7 @@ class TableDraft:
         self.table: TableSpec = self.region.table
         header = self.region.header
         places = header.columns if header else {}
-        columns = [(places[c.title], c) for c in self.table.columns if c.title in places]
+        columns = [(places[c.title], c) for c in self.table.column.values() if c.title in places]
         self.layout: _Layout = tuple((at, column.title) for at, column in columns)
         self.data = {at for at, _ in columns}
         self.numeric = {at for at, column in columns if column.numeric}

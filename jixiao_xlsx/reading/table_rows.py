@@ -87,7 +87,7 @@ def _read_columns(draft: TableDraft) -> Table | None:
     )
     columns = {
         column.title: text_cell(draft.sheet, *header.cells[column.title], "", column.title)
-        for column in draft.table.columns
+        for column in draft.table.column.values()
         if column.title in header.columns
     }
     missing = [column.title for column in draft.table.columns if column.title not in columns]
@@ -157,7 +157,7 @@ def _beside(sheet: Worksheet, titles: TableTitles, label: Position) -> Position:
 
 def _fixed_rows(draft: TableDraft, header: Header, lines: TitledRows) -> list[Row]:
     rows = []
-    for spec in draft.table.rows:
+    for spec in draft.table.row.values():
         if spec.title in lines.at:
             draft.mark_handled(lines.labels[spec.title])
             rows.append(Row(spec.title, "fixed", _cells(draft, spec.title, lines.at[spec.title])))

@@ -170,7 +170,7 @@ def _titles(sheet: SheetSpec) -> tuple[str, ...]:
 
 
 def _table_titles(table: TableSpec) -> TableTitles:
-    units = {column.title: table.unit_of("", column) for column in table.columns}
+    units = {column.title: table.unit_of("", column) for column in table.column.values()}
     hints = {row.hint for row in table.rows if row.hint}
     groups = {row.group for row in table.rows if row.group}
     captions = (
@@ -181,9 +181,11 @@ def _table_titles(table: TableSpec) -> TableTitles:
     return TableTitles(
         table=table,
         columns=_spellings(
-            (column.title, column.aliases, units[column.title]) for column in table.columns
+            (column.title, column.aliases, units[column.title]) for column in table.column.values()
         ),
-        rows=_spellings((row.title, row.aliases, row.unit or table.unit) for row in table.rows),
+        rows=_spellings(
+            (row.title, row.aliases, row.unit or table.unit) for row in table.row.values()
+        ),
         extras=_spellings((extra.title, extra.aliases, "") for extra in table.extras),
         heading=_pattern(table.heading),
         caption=loosen(title_key(table.heading)),

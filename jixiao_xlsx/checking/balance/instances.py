@@ -75,7 +75,7 @@ def find_instances(
                 yield _resolve_row(spec, table, row.title, row.cells)
     else:
         for label, sides in _addressed(template)[spec.code]:
-            yield _resolve(spec, submission, label, sides)
+            yield _resolve(spec, submission, label, sides, _optional(template))
 
 
 @lru_cache(maxsize=8)
@@ -93,6 +93,17 @@ def _fixed_rows(template: Template) -> Mapping[str, frozenset[str]]:
                 title for title in titles if all(form.exists(title, column) for column in columns)
             )
     return rows
+
+
+@lru_cache(maxsize=8)
+def _optional(template: Template) -> frozenset[Ref]:
+    """Return the addresses in rows that a file need not have: where it has none they count as 0."""
+    return frozenset(
+        Ref(table.name, row.title, column.title)
+        for table in template.tables
+        for row in table.more_rows
+        for column in table.columns
+    )
 
 
 _Addressed = tuple[str, tuple[Side, ...]]  # the label of an instance, and its sides
@@ -146,7 +157,11 @@ def _resolve_row(
 
 
 def _resolve(
-    spec: EquationSpec, submission: Submission, label: str, sides: tuple[Side, ...]
+    spec: EquationSpec,
+    submission: Submission,
+    label: str,
+    sides: tuple[Side, ...],
+    optional: frozenset[Ref],
 ) -> Instance:
     resolved = []
     for side in sides:
@@ -154,6 +169,8 @@ def _resolve(
         for term in side:
             cells = cells_at(submission, term.ref)
             if cells is None:
+                if term.ref in optional:
+                    continue
                 return Instance(spec, label, missing=f"缺少“{term.ref}”")
             operands += [Operand(term.sign, cell) for cell in cells]
         resolved.append(tuple(operands))

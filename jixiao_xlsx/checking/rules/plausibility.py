@@ -351,6 +351,7 @@ def _unequal_parts(cell: Cell, whole: re.Match[str], parts: list[re.Match[str]])
     words = (
         f"“{cell.row}”写总数 {whole[1]} {whole[2]}，其中 {len(parts)} 项相加为 "
         f"{plain(total / unit)} {whole[2]}，{'多' if gap > 0 else '少'} {plain(abs(gap) / unit)} "
-        f"{whole[2]}。请核对各项与总数，改正写错的；各项之间有重叠的，不用改。"
+        f"{whole[2]}。"
     )
-    return flag(cell, words, expected=f"{plain(total / unit)} {whole[2]}")
+    demand = "请核对各项与总数，改正写错的；各项之间有重叠的，不用改。"
+    return flag(cell, words, demand, expected=f"{plain(total / unit)} {whole[2]}")

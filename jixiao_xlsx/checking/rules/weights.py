@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
@@ -17,6 +18,7 @@ from jixiao_xlsx.values.findings import Skipped
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, tidy
 
+_WEIGHT_BESIDE = re.compile(r"\((?:权重|分值)?:?(\d{1,3}(?:\.\d{1,4})?)[分%]?\)$")
 _LEVELS = {"level1": "一级指标", "level2": "二级指标"}
 
 
@@ -74,6 +76,8 @@ def weights_total(evidence: Evidence) -> Iterator[Observation]:
 def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
     """共性指标的权重由表样规定；个性指标的权重在同一二级（或一级，看表样）指标内合计应等于表样规定。
 
+    表上把各组的分值印在名称后面、合起来是满分的（如“产出指标（40分）”），以所印的为准。
+
     改法：共性指标改回表样的权重；自设指标调整到同组合计与表样一致。
     """
     groups: dict[str, list[IndicatorLine]] = defaultdict(list)
@@ -93,9 +97,12 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
         total = sum((line.weight for line in lines), Fraction(0))
         yield Looked(len(lines))
         if lines and total != weight:
+            source = (
+                "名称后面印的是" if _weight_beside(lines[0], evidence) == weight else "表样规定"
+            )
             words = (
                 f"{_LEVELS[evidence.template.weights_by]}“{group}”下各指标权重合计 {plain(total)}，"
-                f"表样规定 {plain(weight)}。"
+                f"{source} {plain(weight)}。"
             )
             related = tuple(line.cell("weight").place for line in lines[1:])
             first, right = lines[0].cell("weight"), expected_points(weight)
@@ -111,17 +118,28 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
 
 
 def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
-    """Return the groups that a department fills itself, with the weight of each."""
+    """Return the groups that a department fills itself, with the weight of each.
+
+    Weights printed beside their names count instead where they make up the full mark.
+    """
     weights: dict[str, Fraction] = defaultdict(Fraction)
     for spec in evidence.template.indicators:
         if not spec.common:
             weights[getattr(spec, evidence.template.weights_by)] += spec.weight
-    return weights
+    printed = {_group(line, evidence): _weight_beside(line, evidence) for line in evidence.lines}
+    of_groups = {group: printed.get(tidy(group)) or Fraction(0) for group in weights}
+    return of_groups if sum(of_groups.values()) == evidence.template.full_mark else weights
+
+
+def _weight_beside(line: IndicatorLine, evidence: Evidence) -> Fraction | None:
+    """Return the weight printed after the name of a line's group: 产出指标（40分）."""
+    beside = _WEIGHT_BESIDE.search(tidy(getattr(line, evidence.template.weights_by)))
+    return Fraction(beside[1]) if beside else None
 
 
 def _group(line: IndicatorLine, evidence: Evidence) -> str:
     """Return the group that the weight of a line counts in."""
-    return tidy(getattr(line, evidence.template.weights_by))
+    return _WEIGHT_BESIDE.sub("", tidy(getattr(line, evidence.template.weights_by)))
 
 
 @rule(

@@ -115,7 +115,9 @@ def _about_indicators(template: Template) -> str:
     columns = template.indicator_columns
     target = columns.get("target", "")
     signs = f"{target}前写明≥、≤或=。"
-    if "direction" in columns:
+    tables = (table for table in template.tables if table.base == template.indicator_table)
+    printed = {column.title for table in tables for column in table.columns}
+    if columns.get("direction") in printed:
         signs = f"{columns['direction']}已选好的不用再在{target}里写≥、≤。"
     return (
         f"{template.indicator_table}：{signs}"

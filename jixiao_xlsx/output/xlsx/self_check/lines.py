@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from jixiao_xlsx.form.repeated_sheets import is_free
-from jixiao_xlsx.form.spec import RateSpec
+from jixiao_xlsx.form.spec import EquationSpec, RateSpec, Template
 from jixiao_xlsx.output.xlsx.blank.canvas import Canvas
 from jixiao_xlsx.output.xlsx.blank.layout import (
     EMPTY_TABLE,
@@ -190,8 +190,17 @@ def _equation_line(adder: SideAdder, one: PlacedEquation, verdict: LiveVerdict) 
     spec = one.spec
     severity = adder.helper.canvas.template.severities.get(spec.code, spec.severity)
     explainable = severity is Severity.WARNING
-    text = spec.relation.text
+    text = _printed_part(spec, adder.helper.canvas.template)
     return CheckLine(spec.code, one.label, text, one.anchor, verdict.state, explainable)
+
+
+def _printed_part(spec: EquationSpec, template: Template) -> str:
+    """Return a relation without the rows that the form does not print."""
+    more = (row.title for table in template.tables for row in table.more_rows)
+    text = spec.relation.text
+    for title in more:
+        text = text.replace(f" + {title}", "")
+    return text
 
 
 def _column_order(layout: Layout, address: CellAddress) -> tuple[int, int, int]:
