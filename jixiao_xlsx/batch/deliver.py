@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ from jixiao_xlsx.batch.failures import failure_of_process
 from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.html.found_in_file import found_in_file
 from jixiao_xlsx.output.text import mail_drafts
 from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
@@ -104,6 +106,7 @@ def _delivered(task: DeliverTask, template: Template) -> Delivered:
         typed,
         reason=_NO_COPY.format(result.letter) if unmade else "",
         note=note,
+        page=gzip.compress(found_in_file(submission, task.report, template).encode(), mtime=0),
     )
 
 

@@ -175,6 +175,7 @@ def _placed(entry: Entry, delivered: Delivered, unwritten: Mapping[str, str]) ->
         ),
         reason=joined(entry.reason, delivered.reason),
         problem=joined(delivered.problem, *problems),
+        page=delivered.page,
         faults=(*entry.faults, *delivered.faults),
     )
 

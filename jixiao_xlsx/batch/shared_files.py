@@ -9,6 +9,7 @@ from jixiao_xlsx.batch.outbox import Outbox
 from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.files import Blocked
+from jixiao_xlsx.output.html.review_page import review_page
 from jixiao_xlsx.output.text.findings_csv import findings_csv
 from jixiao_xlsx.output.text.findings_json import findings_json
 from jixiao_xlsx.output.typed_content import typed_digest
@@ -17,6 +18,7 @@ from jixiao_xlsx.values.season import Season
 
 SUMMARY = "汇总.xlsx"
 BRIEFING = "审核情况汇报.docx"
+REVIEW_PAGE = "审核.html"
 
 
 def _summary(season: Season, template: Template) -> Iterator[bytes]:
@@ -44,6 +46,7 @@ def _findings_json(season: Season, template: Template) -> Iterator[bytes]:
 SHARED_FILES: Mapping[str, Callable[[Season, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
     BRIEFING: _briefing,
+    REVIEW_PAGE: review_page,
     "findings.csv": _findings_csv,
     "findings.json": _findings_json,
 }

@@ -73,7 +73,7 @@ class Entry:
     (随附材料): 已报, but never a workbook that counts. `returned` names what goes back; `documents`
     are the files of written reports that came with it, read or not, each with its note; `faults`
     are errors of the program, for its maintainers. `ignorable` marks what no department sent
-    (lock files, system files, earlier results).
+    (lock files, system files, earlier results). `page` is its part of 审核.html, packed by gzip.
     """
 
     file: str
@@ -93,6 +93,7 @@ class Entry:
     documents: tuple[tuple[str, str], ...] = ()
     faults: tuple[str, ...] = ()
     ignorable: bool = False
+    page: bytes = b""
 
     @property
     def counts(self) -> bool:

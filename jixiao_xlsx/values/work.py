@@ -125,7 +125,7 @@ class Delivered:
     `typed` are the digests of what is typed in them, by path, where saving them again in another
     program must not count as an edit.
     `reason` is what a person should know of them, `problem` what could not be made, `note` what is
-    wrong with the department's mail address.
+    wrong with the department's mail address, `page` its part of 审核.html, packed by gzip.
     """
 
     file: str
@@ -134,4 +134,5 @@ class Delivered:
     reason: str = ""
     problem: str = ""
     note: str = ""
+    page: bytes = b""
     faults: tuple[str, ...] = ()

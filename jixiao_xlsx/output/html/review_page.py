@@ -1,0 +1,157 @@
+"""审核.html: the whole season in one offline page, to read and go through cause by cause.
+
+Each department's part is made where its workbook is read (`found_in_file`) and stands in the page
+as a template, which the browser neither shows nor runs before the reviewer comes to it.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+from html import escape
+from pathlib import Path
+
+from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.text.at_stake import most_at_stake
+from jixiao_xlsx.output.text.notices import Notice, notices
+from jixiao_xlsx.values.findings import FindingState, Report, Result
+from jixiao_xlsx.values.season import Entry, Season
+from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.text import plain
+
+_PAGE = Path(__file__).parent / "review.html"
+_STYLE, _SCRIPT = (re.compile(f"<{tag}>(.*?)</{tag}>", re.S) for tag in ("style", "script"))
+_MOST_RULES = 10
+_WAN = Decimal(10_000)
+
+
+def review_page(season: Season, template: Template) -> Iterator[bytes]:
+    """Yield the page in pieces, one per department that counts."""
+    entries = sorted(season.submitted, key=_gravest_first)
+    before, after = _shell().split("<!--PARTS-->")
+    offices = {one.name: one.office for one in season.roster}
+    year = f"{season.year}年度" if season.year else ""
+    words = {
+        "<!--TITLE-->": escape(f"{year}{template.title}审核"),
+        "<!--COUNTS-->": _counts(season),
+        "<!--CHARTS-->": _charts(season, entries),
+        "<!--OFFICES-->": _choices(sorted({*offices.values()} - {""})),
+        "<!--RULES-->": _choices(sorted(_rules(entries))),
+        "<!--LIST-->": "\n".join(
+            _line(at, one, offices.get(one.department, "")) for at, one in enumerate(entries)
+        ),
+        "<!--MISSING-->": escape("、".join(one.name for one in season.missing)) or "无",
+    }
+    for mark, text in words.items():
+        before = before.replace(mark, text)
+    yield before.encode()
+    for at, entry in enumerate(entries):
+        part = gzip.decompress(entry.page).decode() if entry.page else ""
+        yield f'<template id="d{at}">{part}</template>\n'.encode()
+    yield after.encode()
+
+
+def _shell() -> str:
+    """Return the page without its contents; only its own style and script may ever take effect."""
+    page = _PAGE.read_text(encoding="utf-8")
+    return page.replace("<!--STYLE-HASH-->", _hash(_STYLE, page)).replace(
+        "<!--SCRIPT-HASH-->", _hash(_SCRIPT, page)
+    )
+
+
+def _hash(pattern: re.Pattern[str], page: str) -> str:
+    match = pattern.search(page)
+    assert match, "the page has one"
+    return f"'sha256-{base64.b64encode(hashlib.sha256(match[1].encode()).digest()).decode()}'"
+
+
+def _gravest_first(entry: Entry) -> tuple[int, Decimal, str]:
+    """Order departments by result, then by the money at stake."""
+    report = _report(entry)
+    return list(Result).index(report.result), -_stake(report), entry.department
+
+
+def _report(entry: Entry) -> Report:
+    assert entry.report is not None, "Season.submitted has it"
+    return entry.report
+
+
+def _stake(report: Report) -> Decimal:
+    return most_at_stake(f for f in report.findings if f.state is FindingState.OPEN)
+
+
+def _counts(season: Season) -> str:
+    results = Counter(_report(entry).result for entry in season.submitted)
+    parts = [f"已报 {len(season.submitted)}", f"未报 {len(season.missing)}"]
+    parts += [f"{one.value} {results[one]}" for one in Result]
+    return escape("　".join(parts))
+
+
+def _choices(names: Sequence[str]) -> str:
+    return "".join(f"<option>{escape(name)}</option>" for name in names)
+
+
+def _rules(entries: Sequence[Entry]) -> set[str]:
+    return {finding.code for entry in entries for finding in _report(entry).findings}
+
+
+def _line(at: int, entry: Entry, office: str) -> str:
+    """Return a department in the list; its attributes are what the filters look at."""
+    report = _report(entry)
+    listed = [one for one in notices(report.findings, report.causes) if _is_open(one)]
+    stake = _stake(report)
+    counts = " ".join(
+        f'<i class="{one.value}">{report.count(one)}</i>' for one in Severity if report.count(one)
+    )
+    money = f"<small>涉及 {plain(stake / _WAN, 2)} 万元</small>" if stake else ""
+    codes = " ".join(sorted({finding.code for finding in report.findings}))
+    return (
+        f'<li data-at="{at}" data-result="{report.result.value}" data-office="{escape(office)}"'
+        f' data-codes="{escape(codes)}" data-stake="{plain(stake, 2)}" tabindex="-1">'
+        f"<b>{escape(entry.department)}</b> {counts}<br>"
+        f"<small>{report.result.value}，待看 {len(listed)} 条</small> {money}</li>"
+    )
+
+
+def _is_open(notice: Notice) -> bool:
+    return notice.is_open and notice.severity is not Severity.NOTE
+
+
+# ------------------------------------------------------------------------------------------ charts
+
+
+def _charts(season: Season, entries: Sequence[Entry]) -> str:
+    results = Counter(_report(entry).result.value for entry in entries)
+    grades = Counter(card.final[1] or "未评定" for entry in entries for card in entry.scorecards)
+    hits = Counter(
+        code
+        for entry in entries
+        for code in {f.code for f in _report(entry).findings if f.state is FindingState.OPEN}
+    )
+    charts = [
+        ("审核结果（部门数）", [(one.value, results[one.value]) for one in Result]),
+        ("评定等级（部门数）", list(grades.items())),
+        ("出现最多的规则（部门数）", hits.most_common(_MOST_RULES)),
+    ]
+    return "".join(_chart(title, bars) for title, bars in charts if any(n for _, n in bars))
+
+
+def _chart(title: str, bars: Sequence[tuple[str, int]]) -> str:
+    """Return a bar chart as SVG: a name, a bar, its number."""
+    most = max(number for _, number in bars)
+    lines = "".join(
+        f'<text x="88" y="{22 * at + 15}" text-anchor="end">{escape(name)}</text>'
+        f'<rect x="94" y="{22 * at + 4}" width="{190 * number // most}" height="14"/>'
+        f'<text x="{100 + 190 * number // most}" y="{22 * at + 15}">{number}</text>'
+        for at, (name, number) in enumerate(bars)
+    )
+    height = 22 * len(bars) + 4
+    return (
+        f'<figure><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 330 {height}"'
+        f' width="330" height="{height}" role="img">{lines}</svg></figure>'
+    )
