@@ -257,7 +257,7 @@ def run(
     template: Template,
     **options: Any,
 ) -> None:
-    """核对并评分收件箱里的全部文件，写出汇总.xlsx、评分/、退回/、待核实/、通过/、findings.csv、findings.json 和 run.json。"""
+    """核对并评分收件箱里的全部文件，写出汇总.xlsx、审核.html、评分/、退回/、待核实/、通过/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx.batch.job import Job
     from jixiao_xlsx.batch.run import run as run_job
     from jixiao_xlsx.batch.shared_files import SUMMARY

@@ -11,15 +11,16 @@ import gzip
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from pathlib import Path
 
+from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text.at_stake import most_at_stake
 from jixiao_xlsx.output.text.notices import Notice, notices
-from jixiao_xlsx.values.findings import FindingState, Report, Result
+from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
@@ -27,6 +28,7 @@ from jixiao_xlsx.values.text import plain
 _PAGE = Path(__file__).parent / "review.html"
 _STYLE, _SCRIPT = (re.compile(f"<{tag}>(.*?)</{tag}>", re.S) for tag in ("style", "script"))
 _MOST_RULES = 10
+_NAME, _BAR = 10, 190  # of a chart, in pixels: before the name; the longest bar
 _WAN = Decimal(10_000)
 
 
@@ -34,14 +36,18 @@ def review_page(season: Season, template: Template) -> Iterator[bytes]:
     """Yield the page in pieces, one per department that counts."""
     entries = sorted(season.submitted, key=_gravest_first)
     before, after = _shell().split("<!--PARTS-->")
+    titles = {rule.code: rule.title for rule in catalogue(template)}
     offices = {one.name: one.office for one in season.roster}
     year = f"{season.year}年度" if season.year else ""
     words = {
         "<!--TITLE-->": escape(f"{year}{template.title}审核"),
         "<!--COUNTS-->": _counts(season),
-        "<!--CHARTS-->": _charts(season, entries),
+        "<!--CHARTS-->": _charts(entries, titles),
         "<!--OFFICES-->": _choices(sorted({*offices.values()} - {""})),
-        "<!--RULES-->": _choices(sorted(_rules(entries))),
+        "<!--RULES-->": "".join(
+            f'<option value="{escape(code)}">{escape(f"{code} {titles.get(code, str())}")}</option>'
+            for code in sorted(_rules(entries))
+        ),
         "<!--LIST-->": "\n".join(
             _line(at, one, offices.get(one.department, "")) for at, one in enumerate(entries)
         ),
@@ -118,6 +124,10 @@ def _line(at: int, entry: Entry, office: str) -> str:
     )
 
 
+def _asks(finding: Finding) -> bool:
+    return finding.state is FindingState.OPEN and finding.severity is not Severity.NOTE
+
+
 def _is_open(notice: Notice) -> bool:
     return notice.is_open and notice.severity is not Severity.NOTE
 
@@ -125,18 +135,17 @@ def _is_open(notice: Notice) -> bool:
 # ------------------------------------------------------------------------------------------ charts
 
 
-def _charts(season: Season, entries: Sequence[Entry]) -> str:
+def _charts(entries: Sequence[Entry], titles: Mapping[str, str]) -> str:
     results = Counter(_report(entry).result.value for entry in entries)
     grades = Counter(card.final[1] or "未评定" for entry in entries for card in entry.scorecards)
     hits = Counter(
-        code
-        for entry in entries
-        for code in {f.code for f in _report(entry).findings if f.state is FindingState.OPEN}
+        code for entry in entries for code in {f.code for f in _report(entry).findings if _asks(f)}
     )
+    most = [(titles.get(code, code), number) for code, number in hits.most_common(_MOST_RULES)]
     charts = [
         ("审核结果（部门数）", [(one.value, results[one.value]) for one in Result]),
         ("评定等级（部门数）", list(grades.items())),
-        ("出现最多的规则（部门数）", hits.most_common(_MOST_RULES)),
+        ("最常见的错误和警告（部门数）", most),
     ]
     return "".join(_chart(title, bars) for title, bars in charts if any(n for _, n in bars))
 
@@ -144,14 +153,15 @@ def _charts(season: Season, entries: Sequence[Entry]) -> str:
 def _chart(title: str, bars: Sequence[tuple[str, int]]) -> str:
     """Return a bar chart as SVG: a name, a bar, its number."""
     most = max(number for _, number in bars)
+    start = _NAME + 12 * max(len(name) for name, _ in bars)
     lines = "".join(
-        f'<text x="88" y="{22 * at + 15}" text-anchor="end">{escape(name)}</text>'
-        f'<rect x="94" y="{22 * at + 4}" width="{190 * number // most}" height="14"/>'
-        f'<text x="{100 + 190 * number // most}" y="{22 * at + 15}">{number}</text>'
+        f'<text x="{start - 6}" y="{22 * at + 15}" text-anchor="end">{escape(name)}</text>'
+        f'<rect x="{start}" y="{22 * at + 4}" width="{_BAR * number // most}" height="14"/>'
+        f'<text x="{start + 6 + _BAR * number // most}" y="{22 * at + 15}">{number}</text>'
         for at, (name, number) in enumerate(bars)
     )
-    height = 22 * len(bars) + 4
+    height, width = 22 * len(bars) + 4, start + _BAR + 40
     return (
-        f'<figure><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 330 {height}"'
-        f' width="330" height="{height}" role="img">{lines}</svg></figure>'
+        f'<figure><figcaption>{escape(title)}</figcaption><svg viewBox="0 0 {width} {height}"'
+        f' width="{width}" height="{height}" role="img">{lines}</svg></figure>'
     )
