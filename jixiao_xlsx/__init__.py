@@ -147,8 +147,8 @@ def run(
     """Read, check and score every file of `inboxes`, and write the results into `output`.
 
     `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:
-    roster, bureau, waivers, reference, choose, previous, review (paths), decisions (several),
-    passwords, jobs. A script that allows more than one process needs a main guard.
+    roster, bureau, waivers, reference, choose, previous, last_year, review (paths), decisions
+    (several), passwords, jobs. A script that allows more than one process needs a main guard.
     Raises InputError for a file of the bureau that cannot be used, Blocked for an output folder
     that cannot be written.
     """

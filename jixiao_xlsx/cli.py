@@ -240,9 +240,8 @@ def score(
 @_file_option("--waivers", "豁免清单 waivers.csv，默认取名册旁边的。")
 @_file_option("--choose", "由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
 @_folder_option("--previous", "上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。")
-@_folder_option(
-    "--review", "填好财政复核分的评分表所在的文件夹（以前结果里的“评分”），按复核分排名。"
-)
+@_folder_option("--last-year", "上年的结果文件夹，用来核对年初数、上年数。")
+@_folder_option("--review", "填好财政复核分的评分表的文件夹（以前结果里的“评分”），按它排名。")
 @_file_option("--decisions", "问题清单里填了处理意见的汇总.xlsx，可给几份。", multiple=True)
 @_jobs
 @_ask

@@ -28,6 +28,7 @@ separated by “|”:
 - `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a
   table under that title; `word."页眉"`, 页脚 and 脚注 hold what stands there.
 - `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
+- `opening` is what last year's workbook closed with: lines of 表.行.列 and a number.
 - `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”,
   “印 表.行.列 | 文字”, “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file was not made
   from a blank one. A `notes` line “缺工作表：自检” takes that sheet out of the file.
@@ -79,7 +80,18 @@ NOTES = {
     "图片": "picture",
     "隐藏原表": "hidden_original",
 }
-KEYS = {"name", "finds", "given", "word", "notes", "reference", "handed_out", "level", "says"}
+KEYS = {
+    "name",
+    "finds",
+    "given",
+    "word",
+    "notes",
+    "reference",
+    "opening",
+    "handed_out",
+    "level",
+    "says",
+}
 MARKS = {"发给": hidden_mark.DEPARTMENT, "编码": hidden_mark.CODE, "年度": hidden_mark.YEAR}
 REPORT = "自评报告.docx"
 ASIDES = ("页眉", "页脚", "脚注")
@@ -97,6 +109,7 @@ class Case:
     word: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reference: str = ""
+    opening: str = ""
     handed_out: str = ""
     level: str = ""
     says: tuple[str, ...] = ()
@@ -461,6 +474,12 @@ def reference(case: Case) -> tuple[ReferenceLine, ...]:
     return tuple(lines)
 
 
+def opening(case: Case) -> dict[Ref, Decimal]:
+    """What last year's workbook closed with, by the cells it opens."""
+    lines = (line.split("|") for line in case.opening.strip().splitlines())
+    return {Ref(*address.strip().split(".")): Decimal(typed.strip()) for address, typed in lines}
+
+
 def find(address: str, read: Submission) -> Place:
     """The place that an address of `finds` means. KeyError where there is no such cell."""
     sheet, mark, ref = address.partition("!")
@@ -479,4 +498,4 @@ def find(address: str, read: Submission) -> Place:
     return cell.place
 
 
-__all__ = ["Case", "find", "load_cases", "reference", "submission"]
+__all__ = ["Case", "find", "load_cases", "opening", "reference", "submission"]

@@ -20,6 +20,7 @@ from jixiao_xlsx.scoring.scorer import score_each
 from jixiao_xlsx.season.across_departments import facts_of
 from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.review.decisions import decided
+from jixiao_xlsx.season.rounds.closing_figures import opening_of
 from jixiao_xlsx.season.rounds.compare_rounds import compared
 from jixiao_xlsx.season.rounds.records import record_of
 from jixiao_xlsx.season.waivers import waived
@@ -86,7 +87,8 @@ def _examined(task: ExamineTask, template: Template) -> Examined:
     if plain is not task.data:
         submission = replace(submission, sha256=hashlib.sha256(task.data).hexdigest())
     submission = _with_report(submission, task, template)
-    report = check(submission, template, work.reference)
+    opening = opening_of(work.last_year, template)
+    report = check(submission, template, work.reference, opening)
     if task.compared:
         report = compared(report, submission, work.earlier, template)
     findings, waivers_used = waived(report.findings, work.waivers)

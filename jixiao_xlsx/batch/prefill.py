@@ -16,8 +16,8 @@ from jixiao_xlsx.batch.identify import failed, from_inbox, identity_of_submissio
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.inbox import find_candidates
+from jixiao_xlsx.season.rounds.closing_figures import carried, converted
 from jixiao_xlsx.season.which_counts import place
-from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Department, ReferenceLine
@@ -87,11 +87,7 @@ def _budgets(line: ReferenceLine, row: str, template: Template) -> Iterator[tupl
         column = template.reference_columns.get(kind)
         if column and kind in line.amounts:
             ref = Ref(template.reference_table, row, column)
-            yield ref, _converted(line.amounts[kind], "元", template.unit_of(ref))
-
-
-def _converted(value: Decimal, unit: str, wanted: str) -> Decimal:
-    return value if unit == wanted else value * atoms_per(unit) / atoms_per(wanted)
+            yield ref, converted(line.amounts[kind], "元", template.unit_of(ref))
 
 
 # --------------------------------------------------------------------------------------- last year
@@ -136,11 +132,3 @@ def last_year(
         },
         notes,
     )
-
-
-def carried(submission: Submission, template: Template) -> Iterator[tuple[Ref, Decimal]]:
-    """This year's opening figures as last year's workbook closes them."""
-    for carry in template.carries:
-        cell = submission.cell(carry.source.table, carry.source.row, carry.source.column)
-        if cell is not None and cell.number is not None:
-            yield carry.target, _converted(cell.number, cell.unit, template.unit_of(carry.target))

@@ -46,6 +46,7 @@ def read_sources(job: Job) -> Sources:
     waivers_file = job.waivers or file_beside(job.roster, WAIVERS_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
     earlier = _earlier(job.previous) if job.previous else EarlierRound()
+    last_year = _earlier(job.last_year) if job.last_year else EarlierRound()
     reviews, findings = _reviews(job.review, roster) if job.review else ((), ())
     decisions, undecided = _decisions(job.decisions, roster) if job.decisions else ((), ())
     files = (job.roster, bureau_file, waivers_file, job.reference, job.choose)
@@ -61,6 +62,7 @@ def read_sources(job: Job) -> Sources:
             review_findings=(*findings, *undecided),
             decisions=decisions,
             earlier=earlier.records if job.previous else None,
+            last_year=last_year.records,
         ),
         earlier,
         {path.name: sha256_of(path) for path in files if path},

@@ -9,6 +9,7 @@ POSTS = "机构编制管理规定"
 BALANCE_FORMULAS = "部门决算审核公式（基本平衡类）"
 ROUNDING_PRACTICE = "部门决算审核惯例：万元表的尾差按区间判断"
 REVIEW_POINTS = "绩效评价复核要点（县里可调阈值）"
+CLOSING_FIGURES = "上年评价时报来的年末数、决算数"
 APPROVED_FIGURES = "财政部门批复的预算、决算数"
 PREFILLED_FIGURES = "财政部门预填：批复的预算数和上年报表的年末数"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Self
@@ -15,6 +15,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine, indicator_lines
 from jixiao_xlsx.scoring.scorer import scorecard
 from jixiao_xlsx.values.cells import Cell, Submission, Table
+from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import ReferenceLine
 from jixiao_xlsx.values.scores import IndicatorScore, Scorecard
 from jixiao_xlsx.values.typed_numbers import State
@@ -27,6 +28,7 @@ class Evidence:
     submission: Submission
     template: Template
     reference: tuple[ReferenceLine, ...] = ()
+    opening: Mapping[Ref, Decimal] = field(default_factory=dict)
 
     @cached_property
     def judged(self) -> Judgement:
@@ -55,7 +57,12 @@ class Evidence:
         whole = [without_gaps(table, self.submission.get(table.name)) for table in tables]
         bare = replace(self.submission, notes=(), remarks=(), documents=())
         return tuple(
-            replace(self, submission=replace(bare, tables={table.name: table}), reference=())
+            replace(
+                self,
+                submission=replace(bare, tables={table.name: table}),
+                reference=(),
+                opening={},
+            )
             for table in whole
         )
 

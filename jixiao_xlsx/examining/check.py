@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from decimal import Decimal
 from functools import lru_cache
 
 from jixiao_xlsx.causes.find_causes import find_causes
@@ -19,8 +20,11 @@ from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.prose import rules as prose_rules
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.findings import Report, skipped_together
 from jixiao_xlsx.values.people import ReferenceLine
+
+_NOTHING: Mapping[Ref, Decimal] = {}
 
 
 def catalogue(template: Template) -> tuple[Rule, ...]:
@@ -58,15 +62,20 @@ def _as_configured(rule: Rule, template: Template) -> Rule:
 
 
 def check(
-    submission: Submission, template: Template, reference: tuple[ReferenceLine, ...] = ()
+    submission: Submission,
+    template: Template,
+    reference: tuple[ReferenceLine, ...] = (),
+    opening: Mapping[Ref, Decimal] = _NOTHING,
 ) -> Report:
     """Return all findings, with what was checked (cells per rule) and what was skipped.
 
-    `reference` holds the bureau's own figures for this department. A workbook of an earlier version
-    is held to that.
+    `reference` holds the bureau's own figures for this department, `opening` those that last year's
+    workbook closed with. A workbook of an earlier version is held to that.
     """
     form = hidden_mark.edition_of(submission.meta, template)
-    reports = [_examined(ProseEvidence(part, form, reference), form) for part in submission.parts]
+    reports = [
+        _examined(ProseEvidence(part, form, reference, opening), form) for part in submission.parts
+    ]
     return _together(reports, submission) if submission.copies else reports[0]
 
 

@@ -110,7 +110,8 @@ class _Gatherer:
             reference=tuple(self._reference.get(code, ())) if code else (),
             waivers=self._waivers_of(name, identity.code),
             decisions=tuple(self._decisions.get(tidy(name), ())),
-            earlier=self._earlier(names),
+            earlier=_named(names, self._bureau.earlier or {}),
+            last_year=_named(names, self._bureau.last_year),
             reviews=self._reviews_of(names),
             report=pair.report if pair else "",
             documents=pair.documents if pair else (),
@@ -123,11 +124,12 @@ class _Gatherer:
         )
         return tuple(waiver for _, waiver in mine)
 
-    def _earlier(self, names: Sequence[str]) -> Record | None:
-        earlier = self._bureau.earlier or {}
-        keys = (tidy(name) for name in names if name)
-        return next((earlier[key] for key in keys if key in earlier), None)
-
     def _reviews_of(self, names: Sequence[str]) -> tuple[Review, ...]:
         mine = [one for name in names if name for one in self._reviews.get(tidy(name), ())]
         return tuple(dict.fromkeys(mine))
+
+
+def _named(names: Sequence[str], records: Mapping[str, Record]) -> Record | None:
+    """Return the record of the department that goes by one of these names, the surest first."""
+    keys = (tidy(name) for name in names if name)
+    return next((records[key] for key in keys if key in records), None)

@@ -18,8 +18,9 @@ class BureauFiles:
     """The bureau's own files as read.
 
     `today` is the day on which waivers must hold; `earlier` the records of the round before by
-    department name and code, None where the run is not compared with one; `review_findings` are
-    about the workbooks that `reviews` and `decisions` were read from.
+    department name and code, None where the run is not compared with one, and `last_year` those of
+    last year's season; `review_findings` are about the workbooks that `reviews` and `decisions`
+    were read from.
     """
 
     today: dt.date
@@ -32,3 +33,4 @@ class BureauFiles:
     review_findings: tuple[BatchFinding, ...] = ()
     decisions: tuple[Decision, ...] = ()
     earlier: Mapping[str, Record] | None = None
+    last_year: Mapping[str, Record] = field(default_factory=dict)

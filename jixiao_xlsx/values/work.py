@@ -60,7 +60,8 @@ class Record:
     """What one round leaves behind of one department, as `season.json` keeps it.
 
     `values` are the rows of each table as typed, `absent` the titles that were missing, `scores`
-    the scores by indicator (分) and `total` with its `grade`.
+    the scores by indicator (分) and `total` with its `grade`, `closing` the figures that the next
+    year opens with, by address.
     """
 
     department: str
@@ -72,6 +73,7 @@ class Record:
     values: Mapping[str, Sequence[RowTexts]]
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scores: Sequence[Mapping[str, Any]] = ()
+    closing: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,8 @@ class Work:
 
     `department` is its name in the roster, `names` what it may have gone by before, the surest
     first. `chosen`: the reviewer named the department, so the code typed in the file is not its
-    own. `earlier` is the round before, where the run is compared with one (`compared`). `report` is
+    own. `earlier` is the round before, where the run is compared with one (`compared`), `last_year`
+    what last year's season left of the department. `report` is
     the written report that belongs to the workbook ("" for none), `documents` what is to be said of
     each report that belongs to the department, as (file, words).
     """
@@ -93,6 +96,7 @@ class Work:
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
     earlier: Record | None = None
+    last_year: Record | None = None
     reviews: tuple[Review, ...] = ()
     report: str = ""
     documents: tuple[tuple[str, str], ...] = ()

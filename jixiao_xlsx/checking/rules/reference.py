@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from decimal import Decimal
 
-from jixiao_xlsx.checking.bases import APPROVED_FIGURES
+from jixiao_xlsx.checking.bases import APPROVED_FIGURES, CLOSING_FIGURES
 from jixiao_xlsx.checking.evidence import Evidence
-from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
+from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
 from jixiao_xlsx.values.cells import Cell, Table
 from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.people import ReferenceLine
@@ -135,3 +135,33 @@ def _filled(table: Table, columns: Collection[str | None], evidence: Evidence) -
 def _spellings(cell: Cell) -> set[tuple[str, str | None]]:
     title = tidy(cell.row)
     return {(title, cell.column), (title.removeprefix("其中:"), cell.column)}
+
+
+@rule("REF104", "年初数与上年年末数不一致", severity=Severity.WARNING, basis=CLOSING_FIGURES)
+def opens_otherwise(evidence: Evidence) -> Iterator[Observation]:
+    """年初结转、上年末人数、上年决算数，应与本单位上年评价时报来的年末数、决算数一致。上年报错或经批准调整过的，附情况说明。
+
+    改法：对照上年的表核对；上年的数有误或已调整的，附情况说明。
+    """
+    if not evidence.opening:
+        yield Skipped("没有上年的评价结果")
+    for ref, closed in evidence.opening.items():
+        cell = evidence.submission.cell(ref.table, ref.row, ref.column)
+        if cell is None or cell.number is None:
+            continue
+        yield Looked(1)
+        if not _is_printed_as(cell.number, closed, cell):
+            gap = f"{plain(cell.number - closed, cell.decimals)} {cell.unit}"
+            yield flag(
+                cell,
+                f"{cell_name(cell, evidence.template)}填 {cell.text} {cell.unit}，"
+                f"上年报来的是 {plain(closed, cell.decimals)} {cell.unit}，相差 {gap.lstrip('-')}。",
+                "请核对；上年的数有误或已经调整的，请附情况说明。",
+                expected=Expected(closed, closed, cell.unit),
+                difference=gap,
+            )
+
+
+def _is_printed_as(typed: Decimal, closed: Decimal, cell: Cell) -> bool:
+    """Return whether both are the same as far as the cell prints, however it was rounded."""
+    return abs(typed - closed) < Decimal(1).scaleb(-cell.decimals) or typed == closed

@@ -15,6 +15,7 @@ from typing import Any
 from jixiao_xlsx.checking.fingerprints import identity_without_row, table_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.season.rounds.cells_to_change import Address, asked, following, parts
+from jixiao_xlsx.season.rounds.closing_figures import closing_record
 from jixiao_xlsx.season.rounds.same_rows import FORMULA, Line
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, Report
@@ -108,6 +109,7 @@ def record_of(
         {table.name: texts_of(table) for table in tables},
         {table.name: list(table.absent) for table in tables if table.absent},
         [_scores(card) for card in cards],
+        closing_record(submission, template),
     )
     return (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))).encode(
         errors="surrogatepass"
