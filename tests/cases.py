@@ -50,7 +50,7 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.output.xlsx.blank.layout import Layout, TableFilling, TablePlace, lay_out
 from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
-from jixiao_xlsx.reading.formula_values import UnknownFormula
+from jixiao_xlsx.reading.formulas.formula_values import UnknownFormula
 from jixiao_xlsx.reading.table_rows import read_tables
 from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable

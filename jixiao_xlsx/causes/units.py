@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.causes.changes import Remedy
@@ -33,11 +34,22 @@ def _in_other_unit(model: Model, cells: Sequence[int], column: str) -> Iterator[
         return
     kind, cost = ("unit_column", 1.0) if column else ("unit_table", 0.9)
     whole = not any(model.readings[one].atoms % _TEN_THOUSAND for one in cells)
-    if whole:  # else there would be parts of a 分
+    if whole and _remain(model, culprits):  # else there would be parts of a 分
         down = {one: _scaled(model, one, Fraction(1, _TEN_THOUSAND)) for one in cells}
         yield Remedy(kind, culprits, down, cost, determined=True, what=column)
     up = {one: _scaled(model, one, Fraction(_TEN_THOUSAND)) for one in cells}
     yield Remedy(kind, culprits, up, cost, what=column)
+
+
+def _remain(model: Model, culprits: Sequence[int]) -> bool:
+    """Return whether most figures still show digits when divided: nobody reports zeros only."""
+    shown = [
+        one
+        for one in culprits
+        if abs(Decimal(model.readings[one].atoms))
+        >= _TEN_THOUSAND * grid_of(model.cells[one].unit, model.cells[one].decimals)
+    ]
+    return 2 * len(shown) >= len(culprits)
 
 
 def _scaled(model: Model, one: int, factor: Fraction) -> Holding:

@@ -95,10 +95,18 @@ class Evidence:
         return self.submission.get(self.template.indicator_table)
 
     def total_cell(self, role: str) -> Cell | None:
-        """Return the 合计 cell of an indicator column."""
+        """Return the cell with the sum of an indicator column; None where it holds more than that.
+
+        A grand total has the score of 预算执行率 in it too.
+        """
+        return None if self.template.total_includes_execution else self.total_anchor(role)
+
+    def total_anchor(self, role: str) -> Cell | None:
+        """Return the cell of an indicator column in the 合计 row, whatever is added up in it."""
         table = self.indicator_table
         total = table.total if table else None
-        return total.get(self.template.indicator_columns[role]) if total else None
+        title = self.template.indicator_columns.get(role)
+        return total.get(title) if total and title else None
 
     def execution(self, role: str) -> Cell | None:
         """Return a cell of the row with the department's budget execution (预算执行率)."""

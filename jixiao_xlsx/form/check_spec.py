@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jixiao_xlsx.form.spec import Carry, EquationSpec, Template
+from jixiao_xlsx.form.carry import Carry
+from jixiao_xlsx.form.spec import EquationSpec, Template
 from jixiao_xlsx.values.amounts import dimension
-from jixiao_xlsx.values.equations import ALL_ROWS, Ratio, Ref, Scope, Side
+from jixiao_xlsx.values.equations import Ratio, Ref, Scope, Side, names_rows
 
 
 def inconsistencies(template: Template) -> Iterator[str]:
@@ -158,7 +159,7 @@ def _wrong_ref(template: Template, ref: Ref) -> str:
     table = template.table.get(ref.table)
     if table is None:
         return f"没有名为“{ref.table}”的表"
-    if ref.row and ref.row not in table.row and ref.row not in {ALL_ROWS, table.total}:
+    if ref.row and ref.row not in table.row and ref.row != table.total and not names_rows(ref.row):
         return f"表“{ref.table}”没有“{ref.row}”这一行"
     if ref.column and ref.column not in table.column:
         return f"表“{ref.table}”没有“{ref.column}”这一列"

@@ -17,6 +17,7 @@ def templates_folder() -> Path:
     return inside if inside.is_dir() else PACKAGE.parent / "workbook_templates"
 
 
+USUAL = "usual.toml"  # what a county's own form has unless it says otherwise
 # Which form is meant when none is named, is data too.
 DEFAULT_TEMPLATE = (templates_folder() / "default.txt").read_text(encoding="utf-8").strip()
 
@@ -45,7 +46,7 @@ def title_of(name: str) -> str:
 
 @cache
 def _load(folder: Path) -> Template:
-    return load(folder)
+    return load(folder, templates_folder() / USUAL)
 
 
 def edition(template: Template, version: str) -> Template | None:

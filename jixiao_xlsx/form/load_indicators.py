@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import io
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from jixiao_xlsx.form.spec import IndicatorSpec
 from jixiao_xlsx.form.spec_fields import SpecFields
+from jixiao_xlsx.form.texts import text_of
 from jixiao_xlsx.values.equations import EquationError, Ratio, parse_ratio
 
 _DIRECTIONS = ("≥", "≤", "=", "定性", "")
@@ -18,10 +20,10 @@ def load_indicators(path: Path, read: SpecFields) -> Iterator[IndicatorSpec]:
     """Yield the indicators of a file; none where there is no such file."""
     if not path.is_file():
         return
-    with path.open(encoding="utf-8-sig", newline="") as stream:
-        for number, line in enumerate(csv.DictReader(stream), start=2):
-            cells = {title: (text or "").strip() for title, text in line.items() if title}
-            yield _indicator(f"indicators.csv 第 {number} 行", cells, read)
+    lines = csv.DictReader(io.StringIO(text_of(path.read_bytes()), newline=""))
+    for number, line in enumerate(lines, start=2):
+        cells = {title: (text or "").strip() for title, text in line.items() if title}
+        yield _indicator(f"indicators.csv 第 {number} 行", cells, read)
 
 
 def _indicator(here: str, line: Mapping[str, str], read: SpecFields) -> IndicatorSpec:

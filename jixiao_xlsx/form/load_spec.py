@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
 
+from jixiao_xlsx.form.carry import Carry
 from jixiao_xlsx.form.check_spec import inconsistencies
+from jixiao_xlsx.form.grades import Grade, Tier
 from jixiao_xlsx.form.load_indicators import load_indicators
+from jixiao_xlsx.form.path_fields import PathFields, roles_of
 from jixiao_xlsx.form.spec import (
-    Carry,
-    ColumnSpec,
     EquationSpec,
     ExtraSpec,
-    Grade,
     RateSpec,
     RowSpec,
     SheetSpec,
     SpecError,
     TableSpec,
     Template,
-    Tier,
 )
-from jixiao_xlsx.form.spec_fields import Data, SpecFields
+from jixiao_xlsx.form.spec_fields import Data
+from jixiao_xlsx.form.texts import text_of
 from jixiao_xlsx.values.equations import (
     EquationError,
     Ratio,
@@ -32,19 +34,22 @@ from jixiao_xlsx.values.equations import (
     parse_relation,
 )
 
+_Relation = TypeVar("_Relation")
 _SECTIONS = (
     "id", "version", "title", "file_name", "sheet", "table", "equation", "rate", "grade", "tier",
     "roles", "thresholds", "severity", "disabled", "directions", "indicators", "execution", "plan",
-    "funds", "carry", "reference", "remarks",
+    "funds", "carry", "reference", "remarks", "blank", "year", "cell",
 )  # fmt: skip
 
 
-def load(folder: Path) -> Template:
-    """Return the form in `folder`. Raises SpecError with every mistake."""
-    try:
-        data = tomllib.loads((folder / "spec.toml").read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise SpecError(str(folder), [f"spec.toml 不是有效的 TOML：{error}"]) from error
+def load(folder: Path, usual: Path | None = None) -> Template:
+    """Return the form in `folder`. Raises SpecError with every mistake.
+
+    What a county's own form leaves open of the sections in `usual` (a spec.toml) holds for it too.
+    """
+    data = _toml(folder / "spec.toml")
+    if usual is not None and "blank" in data:
+        data = {**_toml(usual), **data}
     read = _SpecReader()
     template = read.template(folder, data)
     mistakes = [*read.mistakes, *inconsistencies(template)]
@@ -53,7 +58,15 @@ def load(folder: Path) -> Template:
     return template
 
 
-class _SpecReader(SpecFields):
+def _toml(path: Path) -> Data:
+    """Read a file of the form. Raises SpecError."""
+    try:
+        return tomllib.loads(text_of(path.read_bytes()))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise SpecError(str(path.parent), [f"{path.name} 不是有效的 TOML：{error}"]) from error
+
+
+class _SpecReader(PathFields):
     """Reads the parts of spec.toml."""
 
     def template(self, folder: Path, data: Data) -> Template:
@@ -61,6 +74,9 @@ class _SpecReader(SpecFields):
         indicators, execution, reference = (
             self.section(data, key) for key in ("indicators", "execution", "reference")
         )
+        tables = (*self.each(data, "table", self.table), *self.records(data))
+        equations, rates = self._relations(data)
+        relations: list[tuple[EquationSpec | RateSpec, bool]] = [*equations, *rates]
         return Template(
             id=self.text(data, "id", "id"),
             version=self.text(data, "version", "version"),
@@ -68,13 +84,14 @@ class _SpecReader(SpecFields):
             file_name=self.text(data, "file_name", "file_name"),
             folder=folder,
             sheets=tuple(self.each(data, "sheet", self.simple(SheetSpec))),
-            tables=tuple(self.each(data, "table", self.table)),
-            equations=tuple(self.each(data, "equation", self.equation)),
-            rates=tuple(self.each(data, "rate", self.rate)),
+            tables=tables,
+            equations=tuple(one for one, ticked in equations if ticked),
+            rates=tuple(one for one, ticked in rates if ticked),
             indicators=tuple(load_indicators(folder / "indicators.csv", self)),
             grades=tuple(self.each(data, "grade", self.grade)),
             tiers=tuple(self.each(data, "tier", self.tier)),
-            roles={
+            roles=roles_of(tables)
+            | {
                 name: self.address(f"roles.{name}", text)
                 for name, text in self.section(data, "roles").items()
             },
@@ -109,16 +126,38 @@ class _SpecReader(SpecFields):
             reference_columns=self.words(reference, "columns", "reference"),
             remarks=self.words(data, "remarks"),
             carries=tuple(self.each(data, "carry", self.carry)),
+            blank=self.optional(data, "blank", "spec.toml"),
+            year=self.whole(data, "year", "spec.toml"),
+            proposals=tuple(one for one, ticked in relations if not ticked),
+            total_includes_execution=self.truth(
+                indicators, "total_includes_execution", "indicators"
+            ),
+        )
+
+    def _relations(
+        self, data: Data
+    ) -> tuple[list[tuple[EquationSpec, bool]], list[tuple[RateSpec, bool]]]:
+        """Read equations and rates, each with whether it is used: confirmed, not only proposed."""
+
+        def with_tick(make: Callable[[str, Data], _Relation]) -> Callable[[str, Data], Any]:
+            return lambda path, item: (
+                make(path, item),
+                self.truth({"ticked": True} | dict(item), "ticked", path),
+            )
+
+        return (
+            list(self.each(data, "equation", with_tick(self.equation))),
+            list(self.each(data, "rate", with_tick(self.rate))),
         )
 
     def table(self, path: str, data: Data) -> TableSpec:
         name = self.text(data, "name", f"{path}.name")
         here = f"table[{name}]"
-        every_column = tuple(self.each(data, "columns", self.simple(ColumnSpec), here))
+        every_column = tuple(self.each(data, "columns", self.column, here))
         columns = tuple(column for column in every_column if not column.optional)
         titles = tuple(column.title for column in columns)
         required = tuple(column.title for column in columns if column.required) or titles
-        self.unknown(here, data, TableSpec)
+        self.unknown(here, data, TableSpec, also={"ignore"})
 
         def row(path: str, data: Data) -> RowSpec:
             return self.row(path, data, required)
@@ -142,16 +181,18 @@ class _SpecReader(SpecFields):
     def row(self, path: str, data: Data, all_required: tuple[str, ...]) -> RowSpec:
         """Read a fixed row; `required = true` means the columns in `all_required`."""
         self.unknown(path, data, RowSpec)
-        named = data.get("required")
-        if isinstance(named, list):
-            return self.build(RowSpec, path, data)
-        required = all_required if self.truth(data, "required", path) else ()
-        return self.build(RowSpec, path, data, required=required)
+        given: dict[str, Any] = {
+            "title": lambda: self.title(path, data),
+            "at": lambda: self.place(path, data),
+        }
+        if not isinstance(data.get("required"), list):
+            given["required"] = all_required if self.truth(data, "required", path) else ()
+        return self.build(RowSpec, path, data, **given)
 
     def equation(self, path: str, data: Data) -> EquationSpec:
         code = self.text(data, "code", f"{path}.code")
         here = f"equation[{code}]"
-        self.unknown(here, data, EquationSpec, also={"holds", "scope"})
+        self.unknown(here, data, EquationSpec, also={"holds", "scope", "ticked"})
         table = self.optional(data, "table", here)
         scope = Scope(self.one_of(f"{here}.scope", data.get("scope", "sheet"), tuple(Scope)))
         relation = Relation("", scope, "=", ())
@@ -164,7 +205,7 @@ class _SpecReader(SpecFields):
     def rate(self, path: str, data: Data) -> RateSpec:
         code = self.text(data, "code", f"{path}.code")
         here = f"rate[{code}]"
-        self.unknown(here, data, RateSpec, also={"holds"})
+        self.unknown(here, data, RateSpec, also={"holds", "ticked"})
         table = self.text(data, "table", f"{here}.table")
         ratio = Ratio("", (), (), Ref(table, "", ""))
         try:

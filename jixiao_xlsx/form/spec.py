@@ -11,6 +11,8 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
+from jixiao_xlsx.form.carry import Carry
+from jixiao_xlsx.form.grades import Grade, Tier
 from jixiao_xlsx.values.equations import Ratio, Ref, Relation
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
@@ -35,6 +37,7 @@ class ColumnSpec:
     """A column and what a clerk may type. `only` limits it to some rows; `auto`: a formula.
 
     `optional`: read where a file has it, never printed and never missed.
+    In a county's own form `path` are its headings and `at` the letters of its column in the blank.
     """
 
     title: str
@@ -49,6 +52,8 @@ class ColumnSpec:
     only: tuple[str, ...] = ()
     preset: str = ""
     optional: bool = False
+    path: tuple[str, ...] = ()
+    at: str = ""
 
     @property
     def numeric(self) -> bool:
@@ -59,7 +64,9 @@ class ColumnSpec:
 class RowSpec:
     """A fixed row. `type`, `unit`, `decimals`, `choices` go before the column's.
 
-    `required` names the columns that must be filled in it; `optional` as for a column.
+    `required` names the columns that must be filled in it; `optional` as for a column. In a
+    county's own form `path` are its titles and `at` its line in the blank; of a single cell its
+    address, and `inside` the patterns of a label that holds its value as the placeholder `part`.
     """
 
     title: str
@@ -76,6 +83,10 @@ class RowSpec:
     hint: str = ""
     height: float = 0
     optional: bool = False
+    path: tuple[str, ...] = ()
+    at: str = ""
+    inside: tuple[str, ...] = ()
+    part: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +103,8 @@ class TableSpec:
     """A sheet, or a part of one. `copy_of` names the table it repeats, where its sheet repeats.
 
     `columns` and `rows` are those that the form prints, `more_columns` and `more_rows` optional.
+    In a county's own form `at` is its area in the blank, `lines` those that a department names
+    itself, `total_at` the line of its total, and `codes` the column of 类/款/项 codes.
     """
 
     name: str
@@ -116,6 +129,10 @@ class TableSpec:
     copy_of: str = ""
     more_columns: tuple[ColumnSpec, ...] = ()
     more_rows: tuple[RowSpec, ...] = ()
+    at: str = ""
+    lines: str = ""
+    total_at: int = 0
+    codes: str = ""
 
     @property
     def base(self) -> str:
@@ -217,7 +234,10 @@ class SheetSpec:
 
 @dataclass(frozen=True, slots=True)
 class EquationSpec:
-    """A reconciliation relation as data: one rule of the catalogue."""
+    """A reconciliation relation as data: one rule of the catalogue.
+
+    `reason` says why it was proposed, where a machine did.
+    """
 
     code: str
     title: str
@@ -230,6 +250,7 @@ class EquationSpec:
     note_columns: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     yields_to: tuple[str, ...] = ()
+    reason: str = ""
 
     @property
     def across(self) -> bool:
@@ -248,6 +269,8 @@ class RateSpec:
     basis: str
     table: str
     relations: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
+    reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -271,35 +294,13 @@ class IndicatorSpec:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Carry:
-    """A figure of last year's workbook that opens this year's: a closing balance, say."""
-
-    source: Ref
-    target: Ref
-
-
-@dataclass(frozen=True, slots=True)
-class Grade:
-    """等级 and the score it starts from, on 100."""
-
-    name: str
-    floor: Fraction
-
-
-@dataclass(frozen=True, slots=True)
-class Tier:
-    """A 定性 tier, its words, and the share of the weight it allows."""
-
-    name: str
-    low: Fraction
-    high: Fraction
-    words: tuple[str, ...]
-
-
 @dataclass(frozen=True, eq=False)
 class Template:
-    """Everything that is agreed about one form."""
+    """Everything that is agreed about one form.
+
+    `blank` is the file of a county's own form in its folder, `year` the one that it speaks of;
+    `proposals` are relations that nobody has confirmed.
+    """
 
     id: str
     version: str
@@ -332,6 +333,10 @@ class Template:
     carries: tuple[Carry, ...] = ()
     plan: Mapping[str, str] = field(default_factory=dict)
     funds: Mapping[str, str] = field(default_factory=dict)
+    blank: str = ""
+    year: int | None = None
+    proposals: tuple[EquationSpec | RateSpec, ...] = ()
+    total_includes_execution: bool = False
 
     @cached_property
     def table(self) -> Mapping[str, TableSpec]:

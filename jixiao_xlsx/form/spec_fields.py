@@ -18,7 +18,7 @@ _Value = TypeVar("_Value")
 # What may stand in a field of that name, whichever part of a form it belongs to.
 _ALLOWED: Mapping[str, Collection[str]] = {
     "type": NUMERIC | {"text", "long", "choice", "date", "measure"},
-    "shape": ("record", "fixed", "open"),
+    "shape": ("record", "fixed", "open", "list"),
     "kind": ("data", "guide", "selfcheck"),
     "orientation": ("portrait", "landscape"),
 }
@@ -30,7 +30,7 @@ class SpecFields:
     def __init__(self) -> None:
         self.mistakes: list[str] = []
 
-    def build(self, spec: type[_Spec], path: str, data: Data, **given: Any) -> _Spec:
+    def build(self, spec: type[_Spec], path: str, data: Data, /, **given: Any) -> _Spec:
         """Return a `spec`, each of its fields read from `data` by its type, or `given`.
 
         A callable in `given` is called in the order of the fields, so that mistakes keep theirs.

@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
 from jixiao_xlsx.reading.flags.number_formats import NumberFormat
-from jixiao_xlsx.reading.formula_values import UnknownFormula
+from jixiao_xlsx.reading.formulas.formula_values import UnknownFormula
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell

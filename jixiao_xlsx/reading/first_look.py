@@ -11,8 +11,9 @@ from jixiao_xlsx.form.find_template import edition
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import Refused, WorkbookFormat, sniff
+from jixiao_xlsx.reading.sheets import read_sheets
 from jixiao_xlsx.reading.titles import title_key
-from jixiao_xlsx.reading.workbook import LOCK_FILES, read_sheets, submission_from
+from jixiao_xlsx.reading.workbook import LOCK_FILES, submission_from
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
 

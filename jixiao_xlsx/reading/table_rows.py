@@ -17,6 +17,7 @@ from jixiao_xlsx.reading.find_tables import (
     find_header,
     find_rows,
 )
+from jixiao_xlsx.reading.merged_cells import from_merges, inherited, note_merge
 from jixiao_xlsx.reading.stated_units import stated_units
 from jixiao_xlsx.reading.table_draft import TableDraft, row_specs
 from jixiao_xlsx.reading.table_frame import account_for_header, finish
@@ -35,7 +36,6 @@ from jixiao_xlsx.values.cells import Cell, Note, Row, Table
 from jixiao_xlsx.values.typed_numbers import State
 
 _SUBTOTAL = re.compile(r".{0,12}小计(?:[(].*[)])?")
-_INHERITS_IN_MERGES = frozenset({"text", "choice", "long"})
 
 
 @dataclass(frozen=True)
@@ -81,15 +81,11 @@ def _read_columns(draft: TableDraft) -> Table | None:
         return None
     account_for_header(draft, header, lines)
     rows = (
-        _fixed_rows(draft, header, lines)
+        fixed_rows(draft, lines)
         if draft.table.shape == "fixed"
         else _open_rows(draft, header, lines)
     )
-    columns = {
-        column.title: text_cell(draft.sheet, *header.cells[column.title], "", column.title)
-        for column in draft.table.column.values()
-        if column.title in header.columns
-    }
+    columns = headings(draft, header)
     missing = [column.title for column in draft.table.columns if column.title not in columns]
     missing += [row.title for row in draft.table.rows if row.title not in lines.at]
     if draft.table.total and not any(row.kind == "total" for row in rows):
@@ -155,7 +151,17 @@ def _beside(sheet: Worksheet, titles: TableTitles, label: Position) -> Position:
     return (label[0], sheet.right_of(*label)) if other and titles.rows.find(other) else place
 
 
-def _fixed_rows(draft: TableDraft, header: Header, lines: TitledRows) -> list[Row]:
+def headings(draft: TableDraft, header: Header) -> dict[str, Cell]:
+    """Read the headings of the columns that a table has."""
+    return {
+        column.title: text_cell(draft.sheet, *header.cells[column.title], "", column.title)
+        for column in draft.table.column.values()
+        if column.title in header.columns
+    }
+
+
+def fixed_rows(draft: TableDraft, lines: TitledRows) -> list[Row]:
+    """Read the rows that the form names, in its order."""
     rows = []
     for spec in draft.table.row.values():
         if spec.title in lines.at:
@@ -166,28 +172,31 @@ def _fixed_rows(draft: TableDraft, header: Header, lines: TitledRows) -> list[Ro
 
 def _open_rows(draft: TableDraft, header: Header, lines: TitledRows) -> list[Row]:
     """Read the rows below the header down to the total row, in order, without blank ones."""
-    fixed = {row: title for title, row in lines.at.items()}
     total = _total_line(draft, header)
-    first, end = _span(draft, header, total)
+    rows = rows_between(draft, header, lines, range(*_span(draft, header, total)))
+    return rows if total is None else [*rows, total_row(draft, total)]
+
+
+def rows_between(draft: TableDraft, header: Header, lines: TitledRows, own: range) -> list[Row]:
+    """Read the rows among the lines that a department names, and the form's own among them."""
+    fixed = {row: title for title, row in lines.at.items()}
     above: dict[str, Cell] = {}
     rows: list[Row] = []
     count = 0
-    for line in range(first, end):
+    for line in own:
         if line in fixed:
             draft.mark_handled(lines.labels[fixed[line]])
             rows.append(Row(fixed[line], "fixed", _cells(draft, fixed[line], line)))
             continue
         if not _is_content(draft, line):
-            _inherited(draft, header, line, above, "")
+            inherited(draft, header, line, above, "")
             continue
         title = _title(draft, header, line, above) or f"第{count + 1}行"
         count += 1
         kind = "subtotal" if _is_subtotal(draft, line) else "open"
         known = above if kind == "open" else dict(above)  # nothing below belongs to a 小计
-        cells = _cells(draft, title, line) | _inherited(draft, header, line, known, title)
-        rows.append(Row(title, kind, _from_merges(draft, header, line, cells)))
-    if total is not None:
-        rows.append(_total_row(draft, total))
+        cells = _cells(draft, title, line) | inherited(draft, header, line, known, title)
+        rows.append(Row(title, kind, from_merges(draft, header, line, cells)))
     return rows
 
 
@@ -221,7 +230,8 @@ def _is_subtotal(draft: TableDraft, line: int) -> bool:
     return any(_SUBTOTAL.fullmatch(loosen(word)) for word in words if word)
 
 
-def _total_row(draft: TableDraft, line: int) -> Row:
+def total_row(draft: TableDraft, line: int) -> Row:
+    """Read the total row."""
     cells = _cells(draft, draft.table.total, line)
     draft.mark_handled(*(place for place in draft.filled_in(line) if _is_total(draft, place)))
     plain = {title: _without_label(cell, draft) for title, cell in cells.items()}
@@ -341,58 +351,5 @@ def _cells(draft: TableDraft, title: str, line: int) -> dict[str, Cell]:
         name = kind.column.title
         cell = cells[name] = read_cell(sheet, title, kind, place)
         if sheet.covered and kind.numeric and cell.state is not State.BLANK:
-            _note_merge(draft, place, cell)
-    return cells
-
-
-def _note_merge(draft: TableDraft, place: Position, cell: Cell) -> None:
-    """Note a figure merged over several rows, and one that a merge covers: nobody sees it."""
-    sheet = draft.sheet
-    area = sheet.covered.get(place)
-    if area is None:
-        return
-    top, left, bottom, right = area
-    span = f"{sheet.ref(top, left)}:{sheet.ref(bottom, right)}"
-    if place != (top, left):
-        text = f"{cell.ref} 被合并单元格 {span} 盖住，里面还存着看不见的 {cell.text}，已照常核对"
-    elif bottom > top:
-        text = f"{span} 是合并单元格，数字算在第一行“{cell.row}”"
-    else:
-        return
-    draft.note("merged_amount", place, f"{cell.row}·{cell.column}", text)
-
-
-def _inherited(
-    draft: TableDraft, header: Header, line: int, above: dict[str, Cell], title: str
-) -> dict[str, Cell]:
-    """Return the cells of columns that hold down to the next filled cell, at the row's address."""
-    cells = {}
-    for name in draft.table.inherit:
-        at = header.columns.get(name)
-        if at is None:
-            continue
-        if (line, at) in draft.sheet.filled:
-            own = text_cell(draft.sheet, line, at, title, name)
-            if not own.blank:
-                above[name] = own
-        elif name in above:
-            source = above[name]
-            cells[name] = source._replace(row=title, ref=draft.sheet.ref(line, at), formula=None)
-    return cells
-
-
-def _from_merges(
-    draft: TableDraft, header: Header, line: int, cells: dict[str, Cell]
-) -> dict[str, Cell]:
-    """Return the cells with words that are merged over several rows given to each of them."""
-    if line not in draft.sheet.merged_lines:
-        return cells
-    for title, cell in cells.items():
-        at = header.columns[title]
-        area = draft.sheet.covered.get((line, at))
-        if not area or not cell.blank or not header.bottom < area[0] < line:
-            continue
-        if draft.table.column[title].type in _INHERITS_IN_MERGES:
-            source = text_cell(draft.sheet, area[0], area[1], cell.row, title)
-            cells[title] = cell._replace(raw=source.raw, value=source.value, state=source.state)
+            note_merge(draft, place, cell)
     return cells

@@ -7,43 +7,24 @@ flags that values do not show. Cells are found by titles; what is not understood
 from __future__ import annotations
 
 import hashlib
-import io
 import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
-
-import python_calamine as calamine
 
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import edition, find_template, title_of
 from jixiao_xlsx.form.repeated_sheets import untouched, with_parts
 from jixiao_xlsx.form.spec import SheetSpec, Template
-from jixiao_xlsx.intake.file_kinds import (
-    Encrypted,
-    Refused,
-    WorkbookFormat,
-    broken,
-    refuse_too_large,
-    sniff,
-)
+from jixiao_xlsx.intake.file_kinds import Refused, WorkbookFormat, refuse_too_large
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET, remarks_of
 from jixiao_xlsx.reading.find_sheets import SheetMatch, match_sheets
-from jixiao_xlsx.reading.flags.mended_bytes import (
-    unknown_errors,
-    with_known_errors,
-    with_unicode_page,
-)
-from jixiao_xlsx.reading.flags.ods_flags import read_ods_flags
-from jixiao_xlsx.reading.flags.sheet_flags import MAX_AREA, MAX_ROWS, SheetFlags
-from jixiao_xlsx.reading.flags.xls_flags import read_xls_flags, workbook_stream
-from jixiao_xlsx.reading.flags.xlsx_flags import read_xlsx_flags
-from jixiao_xlsx.reading.recalculation import Recalculation
+from jixiao_xlsx.reading.layout.read_copy import read_copy
+from jixiao_xlsx.reading.sheets import SheetsRead, read_sheets
 from jixiao_xlsx.reading.table_rows import SheetTables, read_tables
-from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, title_key, titles_of
+from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.unread_cells import (
     note_of_original,
     notes_of_other_sheets,
@@ -51,11 +32,9 @@ from jixiao_xlsx.reading.unread_cells import (
     notes_of_sheet,
 )
 from jixiao_xlsx.reading.worksheet import Worksheet
-from jixiao_xlsx.values.addresses import Area
 from jixiao_xlsx.values.cells import Cell, Note, Place, Submission, Table
 from jixiao_xlsx.values.season import FileStatus
 
-_Rows = Sequence[Sequence[object]]
 # What the format of a file does not show, for people.
 _HIDES = {
     WorkbookFormat.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容；"
@@ -128,104 +107,9 @@ def _edition(form: Template, mark: hidden_mark.MarkLines) -> Template:
     return kept
 
 
-# ------------------------------------------------------------------------------------------ values
-
-
-@dataclass(frozen=True, slots=True)
-class SheetsRead:
-    """The worksheets of a file.
-
-    `names` are all their names, `worksheets` those that may hold content, `bare` the rows of those
-    for machines.
-    """
-
-    format: WorkbookFormat
-    names: tuple[str, ...]
-    worksheets: Sequence[Worksheet]
-    bare: Mapping[str, _Rows]
-
-
-def read_worksheets(data: bytes, wanted: Callable[[str, bool], bool]) -> Sequence[Worksheet]:
-    """Read the worksheets of any workbook that are `wanted` (name, hidden). Raises Refused."""
-    return read_sheets(data, wanted).worksheets
-
-
 def _form_sheets(data: bytes, form: Template) -> SheetsRead:
     titles = titles_of(form)
     return read_sheets(data, lambda name, hidden: titles.reads(name, hidden=hidden))
-
-
-def read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> SheetsRead:
-    """Run the guard, then read the values. Raises Refused."""
-    kind = sniff(data)
-    flags: Mapping[str, SheetFlags] = {}
-    if kind is WorkbookFormat.OOXML:
-        flags = read_xlsx_flags(data, wanted)
-        if unknown_errors(text for own in flags.values() for text in own.errors.values()):
-            data = with_known_errors(data)
-    elif kind is WorkbookFormat.ODS:
-        flags = read_ods_flags(data)
-    elif kind is WorkbookFormat.XLS:
-        flags = read_xls_flags(data)
-        data = with_unicode_page(data, workbook_stream(data))
-    try:
-        return _values(data, kind, flags, wanted)
-    except calamine.PasswordError as error:
-        raise Encrypted from error
-    except (calamine.CalamineError, OSError, ValueError) as error:
-        raise broken() from error
-    except BaseException as error:  # a panic of the library is no Exception
-        if type(error).__name__ == "PanicException":
-            raise broken() from error
-        raise
-
-
-def _values(
-    data: bytes,
-    kind: WorkbookFormat,
-    flags: Mapping[str, SheetFlags],
-    wanted: Callable[[str, bool], bool],
-) -> SheetsRead:
-    bare: dict[str, _Rows] = {}
-    worksheets = []
-    book = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
-    for listed in book.sheets_metadata:
-        hidden = listed.visible != calamine.SheetVisibleEnum.Visible
-        if listed.typ != calamine.SheetTypeEnum.WorkSheet or not wanted(listed.name, hidden):
-            continue
-        if kind is WorkbookFormat.OOXML and listed.name not in flags:
-            raise broken()  # the guard has not checked it
-        source = book.get_sheet_by_name(listed.name)
-        rows = _rows(source, listed.name)
-        if listed.name in READ_BARE:
-            bare[listed.name] = rows
-            continue
-        own = flags.get(listed.name, SheetFlags())
-        if not own.merges:
-            own = replace(own, merges=_merges(source))
-        worksheets.append(Worksheet(listed.name, rows, own, hidden, bool(flags)))
-    recalculation = Recalculation({sheet.name: sheet for sheet in worksheets})
-    for sheet in worksheets:
-        if sheet.flags.formulas:
-            sheet.recalculate = partial(recalculation.number, sheet.name)
-    names = tuple(book.sheet_names)
-    ours = title_key(OPINION_SHEET)
-    others = tuple(name for name in names if title_key(name) != ours)
-    return SheetsRead(kind, others or names, worksheets, bare)
-
-
-def _rows(sheet: calamine.CalamineSheet, name: str) -> _Rows:
-    area = sheet.total_height * sheet.total_width
-    if sheet.total_height > MAX_ROWS or area > MAX_AREA:
-        raise Refused(f"工作表“{name}”用到的范围过大，无法读取。请删去表格以外的内容，保存后重报")
-    return sheet.to_python(skip_empty_area=False)
-
-
-def _merges(sheet: calamine.CalamineSheet) -> tuple[Area, ...]:
-    return tuple(
-        (top, left, bottom, right)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-    )
 
 
 # ------------------------------------------------------------------------------------------ tables
@@ -238,6 +122,7 @@ class _Content:
     tables: dict[str, Table] = field(default_factory=dict)
     copies: dict[str, Mapping[str, Table]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
+    year: int | None = None
 
 
 class _ReadSheet(NamedTuple):
@@ -249,7 +134,7 @@ class _ReadSheet(NamedTuple):
 
 def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) -> Submission:
     """Return what the worksheets hold. Raises Unreadable: none of them is one of the form."""
-    content = _content(form, sheets)
+    content = _content_of_copy(form, sheets) if form.blank else _content(form, sheets)
     tables = {**content.tables, **next(iter(content.copies.values()), {})}
     if not tables:
         raise Unreadable(_unrecognised(form, sheets.names), FileStatus.UNRECOGNISED)
@@ -261,7 +146,7 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         template=form.id,
         department=_text(_role(form, tables, "department")),
         code=_text(_role(form, tables, "department_code")),
-        year=_year(_role(form, tables, "year")),
+        year=_year(_role(form, tables, "year")) or content.year,
         tables={
             table.name: content.tables[table.name]
             for table in form.tables
@@ -277,6 +162,16 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         cells_handled=sum(len(one.filled) - len(one.left()) for one in worksheets),
     )
     return with_parts(whole, content.copies)
+
+
+def _content_of_copy(form: Template, sheets: SheetsRead) -> _Content:
+    """Read a copy of the county's own blank."""
+    try:
+        copy = read_copy(form, sheets)
+    except (Refused, OSError) as error:
+        raise Unreadable(f"表单“{form.title}”的空白表“{form.blank}”读不出来：{error}") from error
+    tables = {table.name: table for table in copy.tables}
+    return _Content(tables, notes=list(copy.notes), year=copy.year)
 
 
 def _content(form: Template, sheets: SheetsRead) -> _Content:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.form.spec import Template, Tier
+from jixiao_xlsx.form.grades import Tier
+from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.indicator_lines import BaseState, IndicatorLine
 from jixiao_xlsx.scoring.measures import DAY_OF_MONTH, RANK_DIMENSION
 from jixiao_xlsx.scoring.verdicts import hold

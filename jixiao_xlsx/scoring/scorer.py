@@ -144,9 +144,9 @@ def _number(cell: Cell | None) -> Decimal | None:
 
 
 def _self_sum(submission: Submission, template: Template, typed: list[Fraction]) -> Fraction | None:
-    """Return the 合计 as typed, else the sum of what was typed, in 分."""
+    """Return the 合计 as typed, else (or where it holds more) the sum of what was typed, in 分."""
     table = submission.get(template.indicator_table)
-    total = table.total if table else None
+    total = table.total if table and not template.total_includes_execution else None
     cell = total.get(template.indicator_columns["score"]) if total else None
     if cell is not None and cell.number is not None:
         return Fraction(cell.number)

@@ -85,11 +85,15 @@ class Cell(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row of a table; `title` is its business name, `kind` fixed | open | subtotal | total."""
+    """A row of a table; `title` is its business name, `kind` fixed | open | subtotal | total.
+
+    A `parent` is the sum of the rows below whose `code` (类/款/项) begins with its own.
+    """
 
     title: str
     kind: str
     cells: Mapping[str, Cell]
+    code: str = ""
 
     def __getitem__(self, column: str) -> Cell:
         return self.cells[column]
@@ -142,6 +146,11 @@ class Table:
     @cached_property
     def open_rows(self) -> tuple[Row, ...]:
         return tuple(row for row in self.rows if row.kind == "open")
+
+    @cached_property
+    def coded_rows(self) -> tuple[Row, ...]:
+        """Return the rows that have a code, parents and parts, in order."""
+        return tuple(row for row in self.rows if row.code)
 
     @cached_property
     def total(self) -> Row | None:

@@ -13,6 +13,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ALL_ROWS = "各行"
+# In a table of 类/款/项: those whose code is three digits long; each line with parts, and its parts.
+_OF_LENGTH = re.compile(rf"{ALL_ROWS}\[编码长=(\d+)\]")
+PARENT_ROWS, CHILD_ROWS = "上级科目", "下级科目"
 _TOKEN = re.compile(r"\s*(?:(?P<op>[-+/=≤−])|(?P<name>(?:「[^」]*」|[^-+/=≤−\s「」])+))")
 _PART = re.compile(r"「([^」]*)」|([^.「」]+)")
 
@@ -72,6 +75,17 @@ class Ratio:
     shown: Ref | None = None
 
 
+def names_rows(row: str) -> bool:
+    """Return whether a name stands for lines that the department names, not for one row."""
+    return row in {ALL_ROWS, PARENT_ROWS, CHILD_ROWS} or code_length(row) is not None
+
+
+def code_length(row: str) -> int | None:
+    """Return the length of the codes that a name of lines asks for; None where it asks for none."""
+    found = _OF_LENGTH.fullmatch(row)
+    return int(found[1]) if found else None
+
+
 def parse_relation(text: str, scope: Scope, table: str = "") -> Relation:
     """Parse `… = …` or `… ≤ …`. Raises EquationError."""
     sides: list[list[Term]] = [[]]
@@ -114,6 +128,7 @@ def _side(text: str, scope: Scope, table: str) -> Side:
 
 def _terms(text: str, scope: Scope, table: str) -> list[tuple[str, Term | None]]:
     """Return operators (= ≤ /) and signed terms, in order. Raises EquationError."""
+    text = _OF_LENGTH.sub(r"「\g<0>」", text)
     terms: list[tuple[str, Term | None]] = []
     sign = 1
     position = 0

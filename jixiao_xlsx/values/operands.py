@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from jixiao_xlsx.values.cells import Cell, Submission
-from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Side
+from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Side, code_length
 
 
 class Operand(NamedTuple):
@@ -25,6 +25,10 @@ def cells_at(submission: Submission, ref: Ref) -> list[Cell] | None:
         return None
     if ref.row == ALL_ROWS:
         return [row.cells[ref.column] for row in table.open_rows if ref.column in row.cells]
+    length = code_length(ref.row)
+    if length is not None:
+        rows = [row for row in table.coded_rows if len(row.code) == length]
+        return [row.cells[ref.column] for row in rows if ref.column in row.cells]
     total = table.total
     row = total if total and total.title == ref.row else table.by_title.get(ref.row)
     cell = row.cells.get(ref.column) if row else None

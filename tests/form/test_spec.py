@@ -290,9 +290,19 @@ def test_mistakes_in_the_indicator_library_name_their_line(tmp_path: Path) -> No
 
 def test_a_file_that_is_no_toml(tmp_path: Path) -> None:
     assert "不是有效的 TOML" in mistakes(tmp_path, "id = “小表”")[0]
-    (tmp_path / "spec.toml").write_bytes("id = '小表'".encode("gbk"))
+    (tmp_path / "spec.toml").write_bytes(b"id = '\xff\xff'")
     with pytest.raises(SpecError, match="不是有效的 TOML"):
         find_template(tmp_path)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
+def test_a_form_is_read_as_any_editor_saves_it(tmp_path: Path, encoding: str) -> None:
+    for name in ("spec.toml", "indicators.csv"):
+        text = (find_template().folder / name).read_text(encoding="utf-8-sig")
+        (tmp_path / name).write_bytes(text.encode(encoding))
+    form = find_template(tmp_path)
+    assert form.title == find_template().title
+    assert [one.name for one in form.indicators] == [one.name for one in find_template().indicators]
 
 
 # -------------------------------------------------------------------------------------- any mistake

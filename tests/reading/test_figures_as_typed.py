@@ -15,7 +15,7 @@ import pytest
 
 from jixiao_xlsx.intake.mail_files import attachments
 from jixiao_xlsx.reading.flags.number_formats import percent_format, telling_format
-from jixiao_xlsx.reading.formula_values import UnknownFormula, Value, formula_value
+from jixiao_xlsx.reading.formulas.formula_values import UnknownFormula, Value, formula_value
 from jixiao_xlsx.reading.workbook import read_bytes
 from jixiao_xlsx.values.addresses import Area, a1
 from jixiao_xlsx.values.cells import Cell, Submission

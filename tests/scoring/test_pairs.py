@@ -15,7 +15,7 @@ from cases import Case, submission
 
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.values.findings import Severity
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template("xiangmu-zhichu")
 TABLE = "绩效指标"

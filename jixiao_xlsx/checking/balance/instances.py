@@ -7,10 +7,11 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
 
+from jixiao_xlsx.checking.balance.parents import sums_of_parents
 from jixiao_xlsx.form.spec import ColumnSpec, EquationSpec, TableSpec, Template
 from jixiao_xlsx.values.amounts import atoms_per, grid_of
 from jixiao_xlsx.values.cells import Cell, Submission, Table
-from jixiao_xlsx.values.equations import ALL_ROWS, Ref, Scope, Side, Term
+from jixiao_xlsx.values.equations import ALL_ROWS, PARENT_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.values.operands import Operand, Operands, cells_at
 from jixiao_xlsx.values.typed_numbers import State
 
@@ -73,9 +74,18 @@ def find_instances(
                 row.kind != "fixed" and (not spec.rows or row.title in spec.rows)
             ):
                 yield _resolve_row(spec, table, row.title, row.cells)
+    elif table is not None and _of_parents(spec):
+        for column, sums in sums_of_parents(table).items():
+            if _applies_in(spec, template.table[spec.table].column[column]):
+                yield from (build_instance(spec, column, sides) for sides in sums)
     else:
         for label, sides in _addressed(template)[spec.code]:
             yield _resolve(spec, submission, label, sides, _optional(template))
+
+
+def _of_parents(spec: EquationSpec) -> bool:
+    """Return whether an equation holds for every line with parts: 上级科目 = 下级科目."""
+    return any(term.ref.row == PARENT_ROWS for side in spec.relation.sides for term in side)
 
 
 @lru_cache(maxsize=8)

@@ -34,7 +34,7 @@ from jixiao_xlsx.checking.balance.verdicts import Judgement, Outcome, Verdict
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.amounts import Convention, printable
 from jixiao_xlsx.values.cells import Cell, Place, Submission
-from jixiao_xlsx.values.equations import ALL_ROWS
+from jixiao_xlsx.values.equations import names_rows
 from jixiao_xlsx.values.operands import Operands
 from jixiao_xlsx.values.typed_numbers import OLD_RESULT
 
@@ -152,7 +152,7 @@ def _blank_total(instance: Instance, parts: Operands) -> Cell | None:
         return None
     at = next(i for i, side in enumerate(instance.sides) if side is parts)
     terms, other = instance.spec.relation.sides[at], instance.sides[1 - at]
-    is_sum = len(terms) > 1 or terms[0].ref.row == ALL_ROWS
+    is_sum = len(terms) > 1 or names_rows(terms[0].ref.row)
     if not is_sum or len(other) != 1 or not all(part.sign > 0 for part in parts):
         return None
     return other[0].cell if other[0].cell.blank else None

@@ -17,7 +17,7 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, Rule
 from jixiao_xlsx.form.spec import EquationSpec, Template
 from jixiao_xlsx.values.cells import Cell, Place
-from jixiao_xlsx.values.equations import ALL_ROWS
+from jixiao_xlsx.values.equations import ALL_ROWS, CHILD_ROWS
 from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.severity import Severity
 
@@ -43,6 +43,7 @@ def equation_rules(template: Template) -> Iterator[Rule]:
 def _page(spec: EquationSpec) -> str:
     where = f"“{spec.table}”内应有" if spec.table else "各表之间应有（写作“表.行.列”）"
     law = spec.relation.text.replace(ALL_ROWS, f"{ALL_ROWS}之和")
+    law = law.replace(CHILD_ROWS, f"{CHILD_ROWS}之和")
     mend = (
         "对照账表，改正等式里填错的一格" if spec.relation.op == "=" else "核对两边，改正填错的一格"
     )

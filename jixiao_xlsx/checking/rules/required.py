@@ -37,8 +37,8 @@ def unfilled(evidence: Evidence) -> Iterator[Observation]:
 
     改法：补填；没有这项工作的，业绩值填“不适用”并写明理由。
     """
-    for role, wanted in _WANTED:
-        title = evidence.template.indicator_columns[role]
+    for role, wanted in _WANTED if evidence.lines else ():
+        title = evidence.template.indicator_columns.get(role, "")
         required = [line for line in evidence.lines if role in line.cells and wanted(line)]
         yield Looked(len(required))
         blank = [line for line in required if line.cell(role).blank]

@@ -35,7 +35,7 @@ def all_full(evidence: Evidence) -> Iterator[Observation]:
         for item in evidence.card.indicators
         if item.method is not Method.NOT_APPLICABLE and item.self_score is not None
     ]
-    cell = evidence.total_cell("score")
+    cell = evidence.total_anchor("score")
     yield Looked(len(scored))
     if (
         cell is not None
@@ -62,7 +62,7 @@ def copied_targets(evidence: Evidence) -> Iterator[Observation]:
 
     改法：业绩值按实际填写；确属巧合的，附情况说明。
     """
-    cell = evidence.total_cell("score")
+    cell = evidence.total_anchor("score")
     own = [
         line
         for line in evidence.lines

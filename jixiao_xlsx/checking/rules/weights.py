@@ -41,26 +41,31 @@ def weights_total(evidence: Evidence) -> Iterator[Observation]:
     total = sum((line.weight for line in evidence.lines), Fraction(0))
     row = evidence.execution("weight")
     extra = Fraction(row.number) if row is not None and row.number is not None else Fraction(0)
-    anchor = evidence.total_cell("weight") or evidence.lines[0].cell("weight")
-    if total + extra == 100:
+    anchor = evidence.total_anchor("weight") or evidence.lines[0].cell("weight")
+    template = evidence.template
+    whole = template.full_mark + template.execution_weight
+    if total + extra == whole:
         return
-    missing = total == evidence.template.full_mark and not extra
-    words = f"指标权重合计 {plain(total)}，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}，应为 100。"
+    missing = bool(template.execution_weight) and total == template.full_mark and not extra
+    added = (
+        f"，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}"
+        if template.execution_weight
+        else ""
+    )
+    words = f"指标权重合计 {plain(total)}{added}，应为 {plain(whole)}。"
     demand = (
-        f"缺预算执行率 {plain(evidence.template.execution_weight)} 分，请补填其分值。"
+        f"缺预算执行率 {plain(template.execution_weight)} 分，请补填其分值。"
         if missing
         else "请核对各指标权重。"
     )
-    right = 100 - (extra or evidence.template.execution_weight)
+    right = whole - (extra or template.execution_weight)
     related = tuple(c.place for c in (row, *(line.cell("weight") for line in evidence.lines)) if c)
     yield flag(
         anchor,
         words,
         demand,
-        expected=f"加预算执行率分值共 {points_text(Fraction(100))}"
-        if missing
-        else expected_points(right),
-        difference=f"{plain(total + extra - 100)} 分",
+        expected=f"加预算执行率分值共 {points_text(whole)}" if missing else expected_points(right),
+        difference=f"{plain(total + extra - whole)} 分",
         related=related[:1] if missing else related,
     )
 
@@ -169,7 +174,9 @@ def concentrated(evidence: Evidence) -> Iterator[Observation]:
     absent = [group for group in _own_groups(evidence) if tidy(group) not in present]
     if evidence.lines and table and absent:
         names = "、".join(f"“{name}”" for name in absent)
-        heading = table.columns.get(evidence.template.indicator_columns[level]) or table.anchor
+        heading = (
+            table.columns.get(evidence.template.indicator_columns.get(level, "")) or table.anchor
+        )
         text = f"缺少{_LEVELS[level]}{names}下的指标。"
         yield Flag(
             heading.place,
@@ -191,7 +198,9 @@ def missing_common(evidence: Evidence) -> Iterator[Observation]:
     改法：把删去或改名的共性指标恢复成表样的样子；不适用的填“不适用”。
     """
     table = evidence.indicator_table
-    heading = table.columns.get(evidence.template.indicator_columns["name"]) if table else None
+    heading = (
+        table.columns.get(evidence.template.indicator_columns.get("name", "")) if table else None
+    )
     if heading is None or not evidence.lines:
         return
     there = {id(line.spec) for line in evidence.lines}

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.reading.cell_value import value_text
+from jixiao_xlsx.reading.sheets import read_worksheets
 from jixiao_xlsx.reading.titles import title_key
-from jixiao_xlsx.reading.workbook import read_worksheets
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Action, Decision, as_kept

@@ -11,8 +11,8 @@ from pathlib import Path
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading.cell_value import value_text
+from jixiao_xlsx.reading.sheets import read_worksheets
 from jixiao_xlsx.reading.titles import title_key
-from jixiao_xlsx.reading.workbook import read_worksheets
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.season.review.review_marks import (
     AS_TEXT,

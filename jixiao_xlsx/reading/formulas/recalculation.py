@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from jixiao_xlsx.reading.formula_values import UnknownFormula, Value, formula_value
+from jixiao_xlsx.reading.formulas.formula_values import UnknownFormula, Value, formula_value
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Area, Position
 from jixiao_xlsx.values.text import from_float

@@ -1,0 +1,1 @@
+"""Formulas as they would be calculated now."""

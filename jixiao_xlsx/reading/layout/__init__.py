@@ -1,0 +1,1 @@
+"""County forms: where the cells of their blank stand in a copy."""
