@@ -9,6 +9,7 @@ from decimal import Decimal
 from functools import lru_cache
 
 from jixiao_xlsx.causes.find_causes import find_causes
+from jixiao_xlsx.checking import quality as quality_rules
 from jixiao_xlsx.checking import rules as table_rules
 from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Rule, coded_rules
@@ -39,7 +40,7 @@ def catalogue(template: Template) -> tuple[Rule, ...]:
 @lru_cache(maxsize=8)
 def _catalogue(template: Template) -> tuple[Rule, ...]:
     rules = [
-        *coded_rules(table_rules, prose_rules),
+        *coded_rules(table_rules, quality_rules, prose_rules),
         *equation_rules(template),
         *rate_rules(template),
     ]
