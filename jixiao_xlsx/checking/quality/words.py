@@ -25,7 +25,7 @@ class Misplaced:
     ends: tuple[str, ...] = ()
 
     def holds(self, heads: str, name: str) -> bool:
-        """Return whether an indicator under these heads is one of them; not if it names its head."""
+        """Return whether an indicator under these heads is one, and does not name its head."""
         named = any(word in name for word in self.words) or name.endswith(self.ends or "\0")
         return self.head in heads and self.head not in name and named
 
