@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import io
+import json
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import office
 import openpyxl
 import pytest
 
@@ -26,6 +29,12 @@ from jixiao_xlsx.values.season import PastDecision, Season
 from jixiao_xlsx.values.severity import Severity
 
 FORM = find_template()
+HAS_UNO = (
+    bool(shutil.which("python3", path="/usr/bin"))
+    and not subprocess.run(
+        ["/usr/bin/python3", "-c", "import uno"], capture_output=True, check=False
+    ).returncode
+)
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
@@ -112,17 +121,37 @@ def run(folder: Path, name: str, *decisions: Path, previous: Path | None = None)
     )
 
 
+def cells(source: Path, words: Mapping[str, str], code: str) -> dict[str, str]:
+    """Return these words by the cells they belong in: the first row of this code in 问题清单."""
+    sheet = openpyxl.load_workbook(source)["问题清单"]
+    at = {cell.value: cell.column_letter for cell in sheet[3]}
+    lines = (cell.row for cell in sheet[at["编号"]] if cell.value == code)
+    row = next(lines)
+    return {f"{at[title]}{row}": text for title, text in words.items()}
+
+
 def typed(source: Path, target: Path, words: Mapping[str, str], code: str) -> Path:
-    """Type these words into the first row of this code in 问题清单, and save it as `target`."""
+    """Type these words there, and save the workbook as `target`."""
     book = openpyxl.load_workbook(source)
-    sheet = book["问题清单"]
-    at = {cell.value: cell.column for cell in sheet[3]}
-    row = next(
-        row for row in range(4, sheet.max_row + 1) if sheet.cell(row, at["编号"]).value == code
-    )
-    for title, text in words.items():
-        sheet.cell(row, at[title]).value = text
+    for ref, text in cells(source, words, code).items():
+        book["问题清单"][ref].value = text
     book.save(target)
+    return target
+
+
+def typed_in_office(source: Path, target: Path, words: Mapping[str, str], code: str) -> Path:
+    """Type these words in LibreOffice, and save it there."""
+    job = {
+        "blank": str(source),
+        "cells": [["问题清单", *cell] for cell in cells(source, words, code).items()],
+        "targets": {str(target): "Calc MS Excel 2007 XML"},
+        "profile": str(target.parent / "profile"),
+    }
+    place = target.with_suffix(".json")
+    place.write_text(json.dumps(job), encoding="utf-8")
+    script = Path(__file__).parents[1] / "uno_typist.py"
+    command = ["/usr/bin/python3", script, place]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
     return target
 
 
@@ -150,6 +179,16 @@ def test_what_is_typed_in_the_list_is_applied_kept_and_applied_again(season_fold
     assert states(second) == {code: FindingState.STRUCK} and not codes(second)
     again = run(season_folder, "third", season_folder / "second" / "汇总.xlsx")
     assert states(again) == states(second) and not codes(again)
+
+
+@office.office
+@pytest.mark.skipif(not HAS_UNO, reason="本机没有 python3-uno")
+def test_what_is_typed_in_libreoffice_is_applied(season_folder: Path) -> None:
+    code, first = an_error(season_folder), season_folder / "first" / "汇总.xlsx"
+    words = {"处理意见": "豁免", "理由": "批复有误", "批准人": "李局", "日期": "2024-03-20"}
+    mine = typed_in_office(first, season_folder / "办公.xlsx", words, code)
+    done = run(season_folder, "office", mine)
+    assert states(done) == {code: FindingState.WAIVED} and not codes(done)
 
 
 def test_what_was_decided_before_is_counted_once_and_proposes_only(season_folder: Path) -> None:
