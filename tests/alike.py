@@ -42,7 +42,7 @@ def apart(
             sorted(map(str, old[name].merged_cells.ranges)),
             sorted(map(str, new[name].merged_cells.ranges)),
         )
-        yield from _sheet(name, old[name], new[name])
+        yield from _sheet(name, old[name], new[name], prefilled=name == prefilled)
 
 
 def _cells(
@@ -76,8 +76,11 @@ def _cells(
             yield f"{where} looks different"
         if _words(one.comment) != _words(other.comment) and not mark:
             yield f"{where} comment {_words(one.comment)!r} → {_words(other.comment)!r}"
-        if _link(one) != _link(other) and (
-            one.hyperlink or mark or _link(other) != (None, f"'{OPINION_SHEET}'!A1")
+        ahead = free and one.value is None and not one.hyperlink
+        if (
+            _link(one) != _link(other)
+            and not ahead
+            and (one.hyperlink or mark or _link(other) != (None, f"'{OPINION_SHEET}'!A1"))
         ):
             yield f"{where} link"
 
@@ -122,8 +125,10 @@ def _link(cell: Any) -> tuple[str | None, str | None] | None:
     return (cell.hyperlink.target, cell.hyperlink.location) if cell.hyperlink else None
 
 
-def _sheet(name: str, old: Any, new: Any) -> Iterator[str]:
+def _sheet(name: str, old: Any, new: Any, *, prefilled: bool) -> Iterator[str]:
     for what, of in _PARTS.items():
+        if prefilled and what in {"rows", "titles"}:  # as high as the lines, all printed
+            continue
         yield from _differs(f"{name} {what}", of(old), of(new))
 
 

@@ -11,6 +11,8 @@ import json
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,16 +20,23 @@ SOFFICE = "soffice"
 
 
 def main() -> None:
+    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    with office_desktop(job["profile"]) as desktop:
+        _type(desktop, job)
+
+
+@contextmanager
+def office_desktop(profile: str) -> Iterator[Any]:
+    """LibreOffice with a profile of its own, until the block ends."""
     import uno  # type: ignore[import-not-found, unused-ignore]
 
-    job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
-    pipe = f"typist{abs(hash(job['profile'])) % 10**8}"
-    profile = f"-env:UserInstallation={Path(job['profile']).resolve().as_uri()}"
+    pipe = f"typist{abs(hash(profile)) % 10**8}"
+    own = f"-env:UserInstallation={Path(profile).resolve().as_uri()}"
     office = subprocess.Popen(
-        [SOFFICE, "--headless", "--norestore", profile, f"--accept=pipe,name={pipe};urp;"]
+        [SOFFICE, "--headless", "--norestore", own, f"--accept=pipe,name={pipe};urp;"]
     )
     try:
-        _type(_desktop(uno, pipe), job)
+        yield _desktop(uno, pipe)
     finally:
         office.terminate()
         office.wait(timeout=30)
@@ -51,7 +60,7 @@ def _desktop(uno: Any, pipe: str) -> Any:
 
 def _type(desktop: Any, job: Any) -> None:
     book = desktop.loadComponentFromURL(
-        Path(job["blank"]).resolve().as_uri(), "_blank", 0, (_property("Hidden", True),)
+        Path(job["blank"]).resolve().as_uri(), "_blank", 0, (with_property("Hidden", True),)
     )
     for sheet, ref, value in job["cells"]:
         cell = book.Sheets.getByName(sheet).getCellRangeByName(ref)
@@ -61,11 +70,11 @@ def _type(desktop: Any, job: Any) -> None:
             cell.setValue(value)
     book.calculateAll()
     for target, kind in job["targets"].items():
-        book.storeToURL(Path(target).resolve().as_uri(), (_property("FilterName", kind),))
+        book.storeToURL(Path(target).resolve().as_uri(), (with_property("FilterName", kind),))
     book.close(True)
 
 
-def _property(name: str, value: object) -> Any:
+def with_property(name: str, value: object) -> Any:
     from com.sun.star.beans import PropertyValue  # type: ignore[import-not-found, unused-ignore]
 
     made = PropertyValue()

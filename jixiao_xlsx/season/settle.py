@@ -62,7 +62,6 @@ def settle(
         findings,
         notes=assignment.notes,
         earlier=reports_left(earlier, names),
-        past=bureau.past,
     )
 
 

@@ -588,8 +588,9 @@ def women(roster: Roster, template: Template) -> Form:
     for row in (0, "合计"):
         form.add(FUNDS, row, "人员经费", -5)
         form.add(FUNDS, row, "公用经费", 5)
-    form.expect("REC102", FUNDS, "合计", "人员经费")
-    form.expect("REC103", FUNDS, "合计", "公用经费")
+    # The 合计 is a formula of the form: it is the typed figure that is compared with its rows.
+    form.expect("REC102", ACCOUNTS, "其中：人员经费", "决算数")
+    form.expect("REC103", ACCOUNTS, "其中：公用经费", "决算数")
     form.rows.pop(TRIPS)
     form.expect_indicator("IND117", "“三公经费”控制率", "业绩值")
     del form.rows[INDICATORS][form.indicator("档案归档及时性")]

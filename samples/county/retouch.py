@@ -54,6 +54,10 @@ class Package:
         """Another text in a cell, a locked one too."""
         self._cell(sheet, ref, ' t="inlineStr"', f"<is><t>{escape(text)}</t></is>")
 
+    def type_over(self, sheet: str, ref: str, number: float) -> None:
+        """A typed figure where a formula stood that gives the same."""
+        self._cell(sheet, ref, "", f"<v>{number}</v>")
+
     def forget_values(self, sheet: str) -> list[str]:
         """Formulas without the values they had, as some programs save them; which cells."""
         part = self._part(sheet)

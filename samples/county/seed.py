@@ -109,12 +109,17 @@ def _funds(form: Form) -> None:
             "人员经费": wages,
             "公用经费": office,
         }
-        for column, value in {**cells, "项目支出": project}.items():
+        # The report leaves 支出合计 blank: the formula of the form is cleared.
+        for column, value in {**cells, "项目支出": project, "支出合计": None}.items():
             form.put(table, number, column, value)
     form.put(table, 0, "下达资金", 954.81)
     form.merges[table] = [("下达资金", 0, 3)]
-    for column, value in (("基本支出小计", 130.62), ("项目支出", 824.19), ("支出合计", 954.81)):
-        form.put(table, "合计", column, value)
+    given = {"基本支出小计": 130.62, "项目支出": 824.19, "支出合计": 954.81}
+    for column in ("年初预算数", "下达资金", "人员经费", "公用经费", *given):
+        form.put(table, "合计", column, given.get(column))
+    form.retouches.append(
+        lambda package, where: package.type_over(*where.ref(table, "合计", "支出合计"), 954.81)
+    )
 
 
 def _indicators(form: Form) -> None:

@@ -18,6 +18,7 @@ from typing import Any
 import fills
 import openpyxl
 import pytest
+from printed import as_printed
 
 from jixiao_xlsx.checking.balance.interpretations import Interpretation, holds
 from jixiao_xlsx.checking.balance.judging import NO_TOTAL, judge
@@ -38,6 +39,9 @@ FILLS = int(os.environ.get("JIXIAO_ORACLE", "6"))
 CHUNK = 20
 CHECK = "自检"
 FORM = find_template()
+# With totals that the form computes: where a formula was typed over, 自检 goes on to take the total
+# for the sum of its parts. That it holds is common to both, the reason is not.
+SUMS = {"BAL201", "BAL202", "BAL203", "REC101", "REC102", "REC103", "REC104", "REC105", "REC106"}
 RELIEFS = {
     Outcome.TYPED_ZERO: "△ 填 0 的项不到一个末位，相符",
     Outcome.LAST_DIGIT: "△ 只差一个末位（尾差）",
@@ -78,7 +82,7 @@ def _type_table(sheet: Any, caption: str, own: TableFilling) -> None:
         [
             at
             for at in range(head + 1, sheet.max_row)
-            if all(sheet.cell(at, column).value is None for column in wanted)
+            if all(str(sheet.cell(at, column).value or "=")[0] == "=" for column in wanted)
         ]
     )
     for row in own.open_rows:
@@ -112,17 +116,19 @@ def disagreements(template: Template, data: bytes) -> Iterator[tuple[str, str]]:
     states = check_states(openpyxl.load_workbook(io.BytesIO(data), data_only=True))
     submission = workbook.read_bytes(data, "x.xlsx", template)
     placed: set[tuple[str, str, str]] = set()
-    for verdict in (
-        verdict for part in submission.parts for verdict in judge(part, template).verdicts
+    for verdict, printed in (
+        pair for part in submission.parts for pair in as_printed(judge(part, template), template)
     ):
-        code = verdict.instance.spec.code
-        places = [(code, cell.sheet, cell.ref) for cell in verdict.instance.cells]
+        code = printed.spec.code
+        places = [(code, cell.sheet, cell.ref) for cell in printed.cells]
         key = next((place for place in places if place in states), None)
         if key is None or key in placed:
             continue
         placed.add(key)
         wanted = expected(verdict)
         right = states[key].startswith(wanted) if wanted.endswith("差 ") else states[key] == wanted
+        if code in SUMS and verdict.outcome.value not in {"fails", "skipped", "blank total"}:
+            right = states[key][0] in "✓△"
         yield (
             verdict.outcome.value,
             "" if right else f"{key}: 自检 {states[key]!r}，核对 {wanted!r}",

@@ -6,7 +6,7 @@ Pure.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 
@@ -21,9 +21,13 @@ from jixiao_xlsx.checking.balance.conventions import (
     choose_convention,
     convention_proofs,
 )
-from jixiao_xlsx.checking.balance.formula_totals import expand, parts_of_formula_totals
+from jixiao_xlsx.checking.balance.formula_totals import (
+    expand,
+    parts_of_computed_totals,
+    parts_of_formula_totals,
+)
 from jixiao_xlsx.checking.balance.instances import Instance, find_instances
-from jixiao_xlsx.checking.balance.interpretations import EXACT
+from jixiao_xlsx.checking.balance.interpretations import EXACT, LOOSE, holds
 from jixiao_xlsx.checking.balance.reliefs import (
     by_coarse_grid,
     by_last_digit,
@@ -54,11 +58,15 @@ def judge(submission: Submission, template: Template) -> Judgement:
     # After the parts: a formula over a blank total is its sum all the same.
     judgeable = _without_blank_totals(instances)
     within = [instance for instance in judgeable if not instance.spec.across]
-    across = [expand(instance, parts) for instance in judgeable if instance.spec.across]
+    between = [instance for instance in judgeable if instance.spec.across]
+    across = [expand(instance, parts) for instance in between]
     proofs = convention_proofs(across)
     conventions = {sheet: choose_convention(votes) for sheet, votes in proofs.items()}
     inner = [_judge_within(instance, conventions, parts) for instance in within]
-    outer = _judge_across(across, conventions, _broken(inner), submission)
+    computed = parts_of_computed_totals(within, template)
+    sums = [expand(instance, computed) for instance in between]
+    ways = list(zip(between, across, sums, strict=True))
+    outer = _judge_across(ways, conventions, _broken(inner), submission)
     return Judgement(submission, conventions, proofs, (*inner, *outer))
 
 
@@ -110,22 +118,38 @@ def _judge_within(
 
 
 def _judge_across(
-    across: Sequence[Instance],
+    ways: Sequence[tuple[Instance, Instance, Instance]],
     conventions: Mapping[str, Convention],
     broken: frozenset[Place],
     submission: Submission,
 ) -> list[Verdict]:
+    """Judge each relation between tables.
+
+    It is given as typed, with its formula totals as sums, and with every computed total as a sum.
+    """
     coarse = cache(lambda: coarse_sheets(submission))  # only few submissions need it
     return [
         _not_comparable(instance)
         or _as_printed(instance)
         or by_convention(instance, conventions)
         or by_typed_zero(instance)
-        or by_last_digit(instance, broken)
+        or by_last_digit(typed, broken)
         or by_coarse_grid(instance, coarse)
+        or _by_sum(instance, summed, coarse)
         or _failed(instance)
-        for instance in across
+        for typed, instance, summed in ways
     ]
+
+
+def _by_sum(
+    instance: Instance, summed: Instance, coarse: Callable[[], frozenset[str]]
+) -> Verdict | None:
+    """Judge by the parts of totals that the form computes, whose formulas were lost."""
+    if summed.cells == instance.cells or not summed.comparable:
+        return None
+    if any(holds(summed, one) for one in (*EXACT, *LOOSE)) or by_coarse_grid(summed, coarse):
+        return Verdict(instance, Outcome.HOLDS)
+    return None
 
 
 def _broken(verdicts: Sequence[Verdict]) -> frozenset[Place]:

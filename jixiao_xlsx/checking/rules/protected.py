@@ -18,7 +18,7 @@ from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.scoring.measures import read_measure_text
 from jixiao_xlsx.scoring.score_formulas import tier_of
 from jixiao_xlsx.values.addresses import position
-from jixiao_xlsx.values.cells import Cell, Place, Row, Table
+from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.findings import Expected, Skipped
 from jixiao_xlsx.values.severity import Severity
@@ -44,7 +44,8 @@ def overwritten(evidence: Evidence) -> Iterator[Observation]:
     for name, table in submission.tables.items():
         computed = _computed(table)
         yield Looked(len(computed))
-        typed = _typed_over(evidence.template.table[name], table, prefilled)
+        form = evidence.template.table[name]
+        typed = _typed_over(form, table, prefilled, _handed_out(submission, form))
         changed.append((table, list(typed), list(_rewritten(evidence, table, computed))))
     if not any(typed or rewritten for _, typed, rewritten in changed):
         return
@@ -89,9 +90,27 @@ def _three_names(cells: list[Cell], evidence: Evidence) -> str:
     return "、".join(cell_name(cell, evidence.template) for cell in cells[:3]) + more
 
 
-def _typed_over(form: TableSpec, table: Table, prefilled: Collection[Ref]) -> Iterator[Cell]:
+def _handed_out(submission: Submission, form: TableSpec) -> Collection[tuple[str, str]]:
+    """Return the rows and columns that were formulas in the workbook that was handed out.
+
+    An older one had fewer of them. Where it keeps no record, all that the form computes.
+    """
+    kept = hidden_mark.fixed_texts(submission.meta, hidden_mark.FORMULAS, form.name)
+    if kept or any(key.startswith(hidden_mark.FORMULAS) for key in submission.meta):
+        return kept.keys()
+    return {(row, title) for row, titles in form.computed.items() for title in titles}
+
+
+def _typed_over(
+    form: TableSpec,
+    table: Table,
+    prefilled: Collection[Ref],
+    formulas: Collection[tuple[str, str]],
+) -> Iterator[Cell]:
     for row in table.rows:
         for title in form.computed.get(row.title, form.computed[""]):
+            if ("" if row.kind == "open" else row.title, title) not in formulas:
+                continue
             cell = row.get(title)
             if cell is None or cell.number is None or cell.raw is None or cell.formula is not None:
                 continue

@@ -133,6 +133,23 @@ def _ref(text: str) -> _Ref:
     return _Ref(name, position(match["letters"] + match["digits"]), fixed)
 
 
+def _moved(call: _Call) -> Any:
+    """Return the cell that OFFSET gives, so many rows and columns away; other calls as they are."""
+    match call:
+        case _Call("OFFSET", (_Ref(sheet, (row, column), fixed), down, right)):
+            return _Ref(sheet, (row + _whole(down), column + _whole(right)), fixed)
+    return call
+
+
+def _whole(tree: Any) -> int:
+    match tree:
+        case float(number) if number == int(number):
+            return int(number)
+        case _Call("-1", (float(number),)) if number == int(number):
+            return -int(number)
+    raise UnknownFormula
+
+
 class _Parser:
     """Reads tokens by the strength of their operators."""
 
@@ -168,13 +185,9 @@ class _Parser:
             tree = text[1:-1].replace('""', '"')
         elif kind == "ref":
             tree = _ref(text)
-            if self.peek() == ("sign", ":"):
-                self.at += 1
-                tree = _Area(tree, _ref(self.peek()[1]))
-                self.at += 1
         elif kind == "name":
             self.take("(")
-            tree = _Call(text, tuple(self.arguments()))
+            tree = _moved(_Call(text, tuple(self.arguments())))
         elif text == "(":
             tree = self.expression(0)
             self.take(")")
@@ -182,10 +195,20 @@ class _Parser:
             tree = _Call("-1" if text == "-" else "+1", (self.expression(5),))
         else:
             raise UnknownFormula
+        if self.peek() == ("sign", ":"):
+            self.at += 1
+            tree = self.area(tree)
         if self.peek() == ("sign", "%"):
             self.at += 1
             tree = _Call("/", (tree, 100.0))
         return tree
+
+    def area(self, first: Any) -> _Area:
+        """Return the area from a cell to the operand that follows."""
+        last = self.operand()
+        if not isinstance(first, _Ref) or not isinstance(last, _Ref):
+            raise UnknownFormula
+        return _Area(first, last)
 
     def arguments(self) -> Iterator[Any]:
         while self.peek() not in {("sign", ")"), ("", "")}:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.xlsx.cells import clip
+from jixiao_xlsx.output.xlsx.cells import clip, qualified
+from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
 from jixiao_xlsx.output.xlsx.patch.workbook import WorkbookPart
-from jixiao_xlsx.values.addresses import position
-from jixiao_xlsx.values.cells import Row, Submission, Table
+from jixiao_xlsx.values.addresses import Position, position
+from jixiao_xlsx.values.cells import Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, FindingState
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
+_ADDRESS = re.compile(r"[A-Z]{1,3}\d{1,7}")
+_LETTERS = 10 / 11  # the form's letters are larger than those of `row_height`
+_LEAST = 36.0  # points: room for two lines of 情况说明
 _FURTHEST = 300  # rows below the heading
 _Key = tuple[str, str]  # code and item of a finding, as they are matched
 
@@ -39,8 +44,14 @@ def prefill_explanations(
     answered = {_typed_key(row, template) for row in table.open_rows}
     missing = [one for one in _items(warnings) if _key(one[0].code, one[1]) not in answered]
     rows = list(islice(_free_rows(sheet, columns, heading), len(missing)))
+    looks = {column: sheet.style((heading + 1, column)) for column in columns.values()}
     for row, (finding, item) in zip(rows, missing, strict=False):
+        for column, look in looks.items():  # below the form's own rows: to be typed into too
+            sheet.set_style((row, column), look)
         _write_line(sheet, columns, row, finding, item)
+        _link(book, sheet, (row, columns.get("place", columns["code"])), finding.place)
+    if rows and rows[-1] > heading + len(table.rows):
+        book.print_whole(table.sheet)
     left = len(missing) - len(rows)
     note = f"“{table.sheet}”没有空行了，另有 {left} 条警告没有预填，请自行加行填写。"
     return (note,) if left else ()
@@ -80,9 +91,18 @@ def _write_line(
         "place": str(finding.place),
         "message": finding.message,
     }
-    for role, text in texts.items():
-        if role in columns:
-            sheet.write_text((row, columns[role]), clip(text))
+    shown = {columns[role]: clip(text) for role, text in texts.items() if role in columns}
+    for column, text in shown.items():
+        sheet.write_text((row, column), text)
+    measured = [(text, sheet.width(column) * _LETTERS) for column, text in shown.items()]
+    sheet.set_height(row, row_height(measured, least=_LEAST))
+
+
+def _link(book: WorkbookPart, sheet: SheetPart, at: Position, place: Place) -> None:
+    """Let a click on a line's cell lead to what it is about."""
+    linked = any(t <= at[0] <= b and le <= at[1] <= r for (t, le, b, r), _ in sheet.links())
+    if place.sheet in book.sheets and _ADDRESS.fullmatch(place.cell) and not linked:
+        sheet.add_link(at, qualified(place.sheet, place.cell), "转到这个单元格")
 
 
 def _free_rows(sheet: SheetPart, columns: Mapping[str, int], heading: int) -> Iterator[int]:

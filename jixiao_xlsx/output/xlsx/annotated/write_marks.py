@@ -23,8 +23,12 @@ from jixiao_xlsx.values.addresses import Position, a1
 from jixiao_xlsx.values.cells import Place
 
 AUTHOR = "财政审核"
-_ORIGINAL = re.compile(r"\n原底色：(?:[0-9A-Fa-f]{2})?([0-9A-Fa-f]{6}|无)\s*$")
-_OUTLINE = re.compile(r"\n原框线：(\S*)(?=\s*$|\n原底色：)")
+# What a cell looked like before stands behind the author, where nobody has to read it: it moves
+# with the cell, and every program keeps it.
+_FILL, _BORDER = "底", "框"
+_BEFORE = re.compile(
+    f"{AUTHOR}(?:·({_FILL}|{_BORDER})(?:[0-9A-Fa-f]{{2}}(?=[0-9A-Fa-f]{{6}}$))?(.*))?"
+)
 _THEIRS = "\n—— 原有批注 ——\n"
 _OURS = frozenset({*SEVERITY_COLOURS.values(), *CULPRIT_COLOURS.values()})
 _TOP = 5  # rows of a sheet that hold its title and headings
@@ -58,7 +62,7 @@ def write_marks(book: WorkbookPart, marks: Iterable[Mark]) -> tuple[str, ...]:
     for name, found in by_sheet.items():
         sheet = book.sheets[name]
         notes = notes_of(sheet) if found else _readable_notes(sheet)
-        ours = [at for at, note in notes.items() if note.author == AUTHOR]
+        ours = [at for at, note in notes.items() if _BEFORE.fullmatch(note.author)]
         if not found and not ours:
             continue
         state = _SheetMarks(sheet, notes)
@@ -94,15 +98,24 @@ def _merged_marks(sheet: SheetPart, marks: Sequence[Mark]) -> dict[Position, lis
 def _clear(state: _SheetMarks, at: Position, styles: StyleSheet) -> None:
     """Remove our comment and put back the fill colour or the border noted in it."""
     note = state.notes[at]
-    ours, _, theirs = note.text.partition(_THEIRS)
-    style = state.sheet.style(at)
-    noted = _ORIGINAL.search(ours)
-    if outline := _OUTLINE.search(ours):
-        state.sheet.set_style(at, styles.bordered(style, outline[1]))
-    elif styles.colour(style) in _OURS or noted:
-        before = noted[1] if noted else NO_COLOUR
+    _, _, theirs = note.text.partition(_THEIRS)
+    style, noted = state.sheet.style(at), _BEFORE.fullmatch(note.author)
+    kind, before = (noted[1], noted[2]) if noted and noted[1] else ("", NO_COLOUR)
+    if kind == _BORDER:
+        state.sheet.set_style(at, styles.bordered(style, _unpacked(before)))
+    elif kind == _FILL or styles.colour(style) in _OURS:
         state.sheet.set_style(at, styles.filled(style, "" if before == NO_COLOUR else before))
     state.changes[at] = CellComment("", theirs) if theirs else None
+
+
+def _packed(border: str) -> str:
+    """Return the four sides of a border as one where they are alike."""
+    sides = set(border.split(","))
+    return sides.pop() if len(sides) == 1 else border
+
+
+def _unpacked(border: str) -> str:
+    return border if "," in border else ",".join([border] * 4)
 
 
 def _mark(state: _SheetMarks, at: Position, marks: Sequence[Mark], styles: StyleSheet) -> bool:
@@ -112,22 +125,22 @@ def _mark(state: _SheetMarks, at: Position, marks: Sequence[Mark], styles: Style
     if strongest.look is Look.FOLLOWS:
         outline = styles.outlined(style, OUTLINE_COLOURS[strongest.severity])
         state.sheet.set_style(at, outline)
-        before = f"\n原框线：{styles.border(style)}"
+        before = f"·{_BORDER}{_packed(styles.border(style))}"
     else:
         strong = strongest.look is Look.CULPRIT
         colours = CULPRIT_COLOURS if strong else SEVERITY_COLOURS
         state.sheet.set_style(at, styles.filled(style, colours[strongest.severity]))
         colour = styles.colour(style)
-        before = colour and f"\n原底色：{colour}"
+        before = colour and f"·{_FILL}{colour}"
     theirs = state.note(at)
     if theirs is not None and theirs.threaded:
         return False
-    text = clean("\n\n".join(mark.text for mark in marks)) + before
+    text = clean("\n\n".join(mark.text for mark in marks))
     if theirs is not None and theirs.text:
         text += _THEIRS + theirs.text
     lines = sum(max(1, -(-_width(line) // (2 * _LETTERS_PER_LINE))) for line in text.split("\n"))
     height = min(lines * _LINE + 14, _TALLEST)
-    state.changes[at] = CellComment(AUTHOR, text, _WIDTH, height)
+    state.changes[at] = CellComment(AUTHOR + before, text, _WIDTH, height)
     return True
 
 

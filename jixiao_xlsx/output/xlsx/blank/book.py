@@ -16,11 +16,11 @@ from jixiao_xlsx.output.xlsx.blank.data_sheets import draw_sheet
 from jixiao_xlsx.output.xlsx.blank.form_styles import form_styles
 from jixiao_xlsx.output.xlsx.blank.guide import draw_guide
 from jixiao_xlsx.output.xlsx.blank.layout import NO_FILLING, Filling, Layout, lay_out
-from jixiao_xlsx.output.xlsx.cells import cached_result, typed_text
+from jixiao_xlsx.output.xlsx.cells import cached_result, qualified, typed_text
 from jixiao_xlsx.output.xlsx.page import new_book
 from jixiao_xlsx.output.xlsx.self_check.progress import mark_wrong, write_progress
 from jixiao_xlsx.output.xlsx.self_check.sheet import SelfCheck, draw_self_check
-from jixiao_xlsx.output.xlsx.self_check.states import STATES_NAME
+from jixiao_xlsx.output.xlsx.self_check.states import MARKS_NAME, STATES_NAME
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET
 from jixiao_xlsx.values.addresses import a1
 from jixiao_xlsx.values.equations import Ref
@@ -99,6 +99,8 @@ def _draw_sheets(canvas: Canvas, bureau: Bureau) -> None:
             mark_wrong(canvas, sheet, where, check)
     if check:
         book.define_name(STATES_NAME, f"={check.states}")
+        if check.wrong:
+            book.define_name(MARKS_NAME, f"={qualified(CALC, check.wrong.area)}")
         _write_remarks(canvas, check)
 
 

@@ -106,7 +106,7 @@ class _Resolver:
             role = "auto"
         else:
             role = "input" if exists and not auto else "void"
-        if address in typed:
+        if address in typed and not (formula and formula.value == typed[address]):
             return GridCell(typed[address], role=role)
         if address in printed and not (formula and formula.value == printed[address]):
             return GridCell(printed[address], role=role)
@@ -143,11 +143,23 @@ class _Resolver:
 
         They are the second side of the equation that names the total alone.
         """
+        table, _, column = address
+        beside, above = self._parts_beside(address), self._parts_above(address)
+        # A column that every row computes is computed in the 合计 too: rows that were inserted
+        # without the formula count all the same. Elsewhere a 合计 adds up what stands above it.
+        if self.layout.tables[table].spec.column[column].auto:
+            return beside or above
+        return above or beside
+
+    def _parts_above(self, address: CellAddress) -> Sequence[SignedCell]:
         _, row, column = address
-        # Rows of a column before columns of a row: a 合计 adds up what stands above it.
         for one in self._equations_of(address, Scope.COLUMN):
             if one.relation.sides[0][0].ref.row == row and column in (one.columns or [column]):
                 return self.layout.signed_cells(one.relation.sides[1], column=column)
+        return ()
+
+    def _parts_beside(self, address: CellAddress) -> Sequence[SignedCell]:
+        _, row, column = address
         for one in self._equations_of(address, Scope.ROW):
             if one.relation.sides[0][0].ref.column == column and row in (one.rows or [row]):
                 return self.layout.signed_cells(one.relation.sides[1], row)
@@ -179,12 +191,22 @@ class _Resolver:
         return above + (f"-SUM({','.join(minus)})" if minus else "")
 
     def _ranges(self, addresses: Sequence[CellAddress], home: str) -> list[str]:
-        """Return references, with neighbours of one column joined into a range."""
-        return [
-            self.refer(first, home)
-            + (f":{a1(*self.layout.position(last))}" if first != last else "")
-            for first, last in self.layout.runs(addresses)
-        ]
+        """Return references, with neighbours of one column joined into a range.
+
+        All rows that departments add are what stands between the row above them and the 合计, so
+        that a row counts wherever it is inserted.
+        """
+        ranges = []
+        for first, last in self.layout.runs(addresses):
+            around = self.layout.around(first, last)
+            if around and home == self.layout.sheet_of(first[0]):
+                above, below = around
+                ranges.append(f"OFFSET({a1(*above)},1,0):OFFSET({a1(*below)},-1,0)")
+            elif first == last:
+                ranges.append(self.refer(first, home))
+            else:
+                ranges.append(f"{self.refer(first, home)}:{a1(*self.layout.position(last))}")
+        return ranges
 
     def _rate(self, address: CellAddress) -> _Formula | None:
         name, row, column = address

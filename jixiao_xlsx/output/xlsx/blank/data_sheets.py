@@ -226,8 +226,11 @@ def _style(
     if column.title in table.spec.label and required(table, row):
         number = STAR
     essay = table.spec.shape == "record" and table.spec.kind(row.title, column) == "long"
+    # A row that is inserted takes after the one above it: its formula must be copied into it.
+    free = content.role == "auto" and row.kind == "open"
+    align = _align(table, row, column)
     return grid_style(
-        canvas.styles, content.role, _align(table, row, column), number, bold=strong, high=essay
+        canvas.styles, content.role, align, number, bold=strong, high=essay, free=free
     )
 
 

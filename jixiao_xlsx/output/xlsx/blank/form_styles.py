@@ -41,9 +41,16 @@ def form_styles(book: Any) -> Styles:
 
 
 def grid_style(
-    styles: Styles, role: str, align: str, number: str, *, bold: bool = False, high: bool = False
+    styles: Styles,
+    role: str,
+    align: str,
+    number: str,
+    *,
+    bold: bool = False,
+    high: bool = False,
+    free: bool = False,
 ) -> Any:
-    """Return the format of a cell of the grid; only inputs are unlocked.
+    """Return the format of a cell of the grid; only inputs are unlocked, and what is `free`.
 
     `role` is a key of FILLS, `number` a number format; `high`: the text starts at the top.
     """
@@ -53,7 +60,7 @@ def grid_style(
         align=align,
         valign="top" if high else "vcenter",
         num_format=number,
-        locked=role != "input",
+        locked=role != "input" and not free,
         bold=bold,
         indent=int(align == "left"),
         text_wrap=align != "right",

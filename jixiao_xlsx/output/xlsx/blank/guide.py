@@ -108,7 +108,10 @@ def _about_tables(template: Template) -> Iterator[str]:
             "没有用到的空着。不够时复制一张没有填的：复制出来的不在自检里，报来后照样核对。"
         )
     if any(table.shape == "open" and table.total for table in tables):
-        yield "行数不够时，在合计行以上的空行处插入行。"
+        yield (
+            "行数不够时，在合计行上方或表中任何一行处插入行，合计和自检会把新行算进去；"
+            "新行里灰色格的公式，从上一行复制下来。"
+        )
 
 
 def _about_indicators(template: Template) -> str:

@@ -20,6 +20,11 @@ _EXAMPLES = {"元": "9548199.71", "万元": "954.82", "分": "2.7"}
 _YEAR = "年"
 _MAX_TITLE, _MAX_TEXT = 32, 255  # what a spreadsheet allows in these boxes
 
+_COMPUTED: dict[str, object] = {
+    "validate": "any",
+    "input_message": "自动计算，不用填。插入的行没有公式，把上一行的这一格复制下来。",
+}
+
 _Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
 
 
@@ -28,14 +33,21 @@ def guide_entry(canvas: Canvas, sheet: Any, table: TablePlace) -> None:
     for column in table.spec.columns:
         groups: dict[_Help, list[RowPlace]] = {}
         for row in table.rows:
-            if canvas.contents[(table.spec.name, row.key, column.title)].role == "input":
+            role = canvas.contents[(table.spec.name, row.key, column.title)].role
+            if role == "input":
                 groups.setdefault(_help(table, row, column), []).append(row)
+        computed = [row for row in table.open_rows if _is_computed(canvas, table, row, column)]
+        _validate(sheet, table.columns[column.title], computed, _COMPUTED)
         for about, rows in groups.items():
             _validate(sheet, table.columns[column.title], rows, _rule(about, column.title))
         _mark_missing(canvas, sheet, table, column)
     if table.tick:
         rule = {"validate": "list", "source": list(TICKS)} | _message("没有这类业务的，在这里选√。")
         sheet.data_validation(*table.tick, *table.tick, rule)
+
+
+def _is_computed(canvas: Canvas, table: TablePlace, row: RowPlace, column: ColumnSpec) -> bool:
+    return canvas.contents[(table.spec.name, row.key, column.title)].role == "auto"
 
 
 def required(table: TablePlace, row: RowPlace) -> tuple[str, ...]:

@@ -87,7 +87,7 @@ class TablePlace:
         """Whether row titles have a column of their own, before the first column of the spec."""
         return self.spec.shape != "open"
 
-    @property
+    @cached_property
     def open_rows(self) -> tuple[RowPlace, ...]:
         """The rows a clerk adds, spare ones included."""
         return tuple(row for row in self.rows if row.kind == "open")
@@ -201,9 +201,21 @@ class Layout:
                 runs.append((address, address))
         return runs
 
+    def around(self, first: CellAddress, last: CellAddress) -> tuple[Position, Position] | None:
+        """Return the cells above and below all open rows of a column.
+
+        None where `first` to `last` are fewer rows or others.
+        """
+        rows = self.tables[first[0]].open_rows
+        if not rows or (first[1], last[1]) != (rows[0].key, rows[-1].key):
+            return None
+        (top, column), (bottom, _) = self.position(first), self.position(last)
+        return (top - 1, column), (bottom + 1, column)
+
     def _is_below(self, upper: CellAddress, lower: CellAddress) -> bool:
         (line, column), below = self.position(upper), self.position(lower)
-        return upper[0] == lower[0] and below == (line + 1, column)
+        alike = isinstance(upper[1], int) == isinstance(lower[1], int)
+        return alike and upper[0] == lower[0] and below == (line + 1, column)
 
 
 def lay_out(template: Template, filling: Filling = NO_FILLING) -> Layout:

@@ -123,6 +123,20 @@ class SheetPart:
         cell.set("t", "inlineStr")
         set_text(add(add(cell, "is"), "t"), clean(text))
 
+    def width(self, column: int) -> float:
+        """Return the width of a column in characters; 8 where the sheet does not say."""
+        for one in children(child(self.root, "cols"), "col"):
+            if _number(one.get("min", "0")) <= column + 1 <= _number(one.get("max", "0")):
+                return float(one.get("width") or 8)
+        return 8.0
+
+    def set_height(self, row: int, points: float) -> None:
+        """Set the height of a row, which is made where there is none."""
+        self.edit()
+        found = self._row(row)
+        found.set("ht", f"{points:g}")
+        found.set("customHeight", "1")
+
     def _cell(self, at: Position) -> Element:
         self.edit()
         found = self._cells_of(at[0]).get(at[1])

@@ -107,6 +107,19 @@ class WorkbookPart:
             self._add_name("_xlnm.Print_Titles", f"'{name}'!{repeated_rows}")
         self._open_first()
 
+    def print_whole(self, name: str) -> None:
+        """Take away the print area of a sheet: rows were added below it."""
+        listed = [one.get("name") for one in children(self._sheets, "sheet")]
+        box = child(self._root, "definedNames")
+        for one in list(children(box)):
+            local = one.get("localSheetId", "")
+            if one.get("name") == "_xlnm.Print_Area" and local == str(listed.index(name)):
+                self._edit()
+                one.getparent().remove(one)
+        if box is not None and not len(box):
+            self._edit()
+            self._root.remove(box)
+
     def calculate_on_opening(self) -> None:
         """Let every formula be worked out anew when the workbook is opened."""
         root = self._edit()

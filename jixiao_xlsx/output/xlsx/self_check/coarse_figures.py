@@ -6,7 +6,7 @@ highest true amount when it was rounded, when it was cut off, and what a typed z
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -18,6 +18,7 @@ from jixiao_xlsx.values.amounts import Convention
 
 LOWEST, HIGHEST = (0, 2), (1, 3)  # positions in a range: rounded, cut off
 HIDDEN_BY_ZERO = (4, 5)
+_FACE = -2  # the printed amount itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,20 @@ class CoarseRange:
     values: tuple[int, ...]
 
 
-class CoarseFigures:
-    """The rows of coarse figures, each written when it is first needed."""
+Parts = Mapping[CellAddress, Sequence[SignedCell]]  # what a total that the form computes adds up
 
-    def __init__(self, helper: HelperSheet) -> None:
-        self._helper = helper
+
+class CoarseFigures:
+    """The rows of coarse figures, each written when it is first needed.
+
+    While `summed`, a total that the form computes stands for the sum of its parts.
+    """
+
+    def __init__(self, helper: HelperSheet, parts: Parts) -> None:
+        self._helper, self._parts = helper, parts
         self._ranges: dict[CellAddress, CoarseRange] = {}
+        self._sums: dict[CellAddress, CoarseRange] = {}
+        self.summed = False
 
     def register(self, addresses: Iterable[CellAddress]) -> None:
         """Write the rows in this order: neighbours can then be added up as one range."""
@@ -61,7 +70,7 @@ class CoarseFigures:
         figure = helper.figure(address)
         g, h = figure.grid, figure.grid // 2
         row = helper.next_row(".".join(str(part) for part in address))
-        x = helper.canvas.refer(address)
+        x = helper.refer(address)
         w, on = a1(row, 1, absolute=True), a1(row, 2, absolute=True)
         helper.put(row, 1, helper.atoms(address), figure.atoms)
         helper.put(row, 2, f"IF(ROUND({w}/{g},0)*{g}={w},1,0)", int(not figure.excess))
@@ -80,11 +89,65 @@ class CoarseFigures:
         refs = tuple(a1(row, 3 + n, absolute=True) for n in range(len(formulas)))
         return CoarseRange(row, refs, tuple(value for _, value in formulas))
 
+    def sum(self, address: CellAddress) -> CoarseRange:
+        """Return the row of a figure as the sum of its parts, while it is equal to that.
+
+        Down to the typed figures; else as `range` has it.
+        """
+        if address not in self._parts:
+            return self.range(address)
+        if address not in self._sums:
+            # Those of a column together, so that they can be added up as one range.
+            table, key, column = address
+            rows = self._helper.canvas.layout.tables[table].open_rows
+            column_of: list[CellAddress] = [(table, row.key, column) for row in rows]
+            for one in column_of if isinstance(key, int) else [address]:
+                for _, part in self._parts[one]:
+                    self.sum(part)
+            for one in column_of if isinstance(key, int) else [address]:
+                self._sums[one] = self._write_sum(one)
+        return self._sums[address]
+
+    def _write_sum(self, address: CellAddress) -> CoarseRange:
+        helper, own, parts = self._helper, self.range(address), self._parts[address]
+        row = helper.next_row(f"{'.'.join(str(part) for part in address)} 按分项")
+        strays = helper.put_strays(row, 1, [part for _, part in parts])
+        runs = self._runs([(sign, self.sum(part)) for sign, part in parts])
+        w = "".join(
+            f"{'+' if sign > 0 else '-'}{total_of_run(run, _FACE)}"
+            for sign, run in self._runs([(sign, self.range(part)) for sign, part in parts])
+        )
+        face = a1(own.row, 1, absolute=True)
+        count = helper.count([part for _, part in parts])
+        whole = sum((s * helper.figure(part).atoms for s, part in parts), Decimal(0))
+        equal = bool(count.value) and not strays.value and whole == helper.figure(address).atoms
+        test = f"AND({strays.formula}=0,{count.formula}>0,ROUND({w}-{face},2)=0)"
+        same = helper.put(row, 2, f"IF({test},1,0)", int(equal))
+        values = []
+        for which, ref in enumerate(own.refs):
+            turned = {0: 1, 1: 0, 2: 3, 3: 2}
+            text, value = "", 0
+            for sign, run in runs:
+                other = which if sign > 0 else turned.get(which, which)
+                mark = "+" if sign > 0 or which in HIDDEN_BY_ZERO else "-"
+                text += mark + total_of_run(run, other)
+                value += (1 if mark == "+" else -1) * sum(one.values[other] for one in run)
+            values.append(value if equal else own.values[which])
+            helper.put(row, 3 + which, f"IF({same.formula}=1,{text},{ref})", values[-1])
+        refs = tuple(a1(row, 3 + n, absolute=True) for n in range(len(own.refs)))
+        return CoarseRange(row, refs, tuple(values))
+
     def runs(self, terms: Iterable[SignedCell]) -> list[tuple[int, list[CoarseRange]]]:
         """Return figures of one sign whose rows follow each other."""
+        figure = self.sum if self.summed else self.range
+        return self._runs((sign, figure(address)) for sign, address in terms)
+
+    @staticmethod
+    def _runs(
+        terms: Iterable[tuple[int, CoarseRange]],
+    ) -> list[tuple[int, list[CoarseRange]]]:
         runs: list[tuple[int, list[CoarseRange]]] = []
-        for sign, address in terms:
-            one = self.range(address)
+        for sign, one in terms:
             if runs and runs[-1][0] == sign and runs[-1][1][-1].row + 1 == one.row:
                 runs[-1][1].append(one)
             else:
@@ -118,6 +181,6 @@ class CoarseFigures:
 
 
 def total_of_run(run: Sequence[CoarseRange], which: int) -> str:
-    """Return the formula that adds up one end of the figures of a run."""
-    first, last = run[0].refs[which], run[-1].refs[which]
+    """Return the formula that adds up one end of the figures of a run, or their face values."""
+    first, last = (a1(one.row, 3 + which, absolute=True) for one in (run[0], run[-1]))
     return f"SUM({first}:{last})" if len(run) > 1 else first

@@ -10,7 +10,7 @@ from itertools import combinations
 from jixiao_xlsx.form.spec import EquationSpec
 from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import Live, text_constant
-from jixiao_xlsx.output.xlsx.self_check.first_causes import write_first_cause
+from jixiao_xlsx.output.xlsx.self_check.first_causes import CAUSE_WIDTH, write_first_cause
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
     LIVE_ZERO,
@@ -28,7 +28,13 @@ from jixiao_xlsx.output.xlsx.self_check.side_sums import (
     SideAdder,
     SideSum,
 )
-from jixiao_xlsx.output.xlsx.self_check.states import EXCUSED, FAILED, NOT_FILLED, NOT_NUMERIC
+from jixiao_xlsx.output.xlsx.self_check.states import (
+    EXCUSED,
+    FAILED,
+    NOT_FILLED,
+    NOT_NUMERIC,
+    TOO_MANY,
+)
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.equations import Scope
 from jixiao_xlsx.values.text import rounded
@@ -58,16 +64,14 @@ def write_equation(
     helper = adder.helper
     row = helper.next_row(f"{one.spec.code} {one.label}")
     strays = helper.put_strays(row, 1, list(dict.fromkeys(one.cells)))
-    sums = [
-        adder.add(row, number, side, across=one.spec.across)
-        for number, side in enumerate(one.sides)
-    ]
+    sums = adder.add_sides(row, one)
     counts = "+".join(f"({side.count.formula}>0)" for side in sums)
     filled = helper.put(row, 2, counts, sum(side.count.value != 0 for side in sums))
     reliefs = write_reliefs(adder, one, row, sums, broken)
     after = FIRST_SIDE + SIDE_WIDTH * len(sums) + len(reliefs)
 
-    unjudged = [(positive(strays), constant(NOT_NUMERIC))]
+    unjudged = [(positive(many), constant(TOO_MANY)) for many in adder.overflows(one)]
+    unjudged.append((positive(strays), constant(NOT_NUMERIC)))
     if blank_parts:
         marks = "+".join(mark.formula for mark in blank_parts)
         lacking = Test(f"{marks}>0", any(mark.value for mark in blank_parts))
@@ -79,15 +83,15 @@ def write_equation(
     failed = helper.put(row, after, failing.formula, failing.value)
     difference = choose([(alone, LIVE_ZERO)], _difference(one.spec, sums))
     gap = helper.put(row, after + 1, difference.formula, difference.value)
-    cause = write_first_cause(helper, one, (row, after + 2), gap)
+    cause = write_first_cause(helper, one, (row, after + 3), gap)
     held_ways = [
         (Test(f"{holds.formula}=1", bool(holds.value)), constant(text)) for holds, text in reliefs
     ]
-    state = choose(
-        [*unjudged, (alone, _unfilled(helper, one, sums)), *held_ways],
-        _failure(one, gap, helper.figure(one.anchor).unit, cause),
-    )
-    return LiveVerdict(state, failed)
+    # In two cells: older programs take no more than seven functions, one in another.
+    verdict = choose(held_ways, _failure(one, gap, helper.figure(one.anchor).unit, cause))
+    verdict = helper.put(row, after + 2, verdict.formula, verdict.value)
+    state = choose([*unjudged, (alone, _unfilled(helper, one, sums))], verdict)
+    return LiveVerdict(helper.put(row, after + 3 + CAUSE_WIDTH, state.formula, state.value), failed)
 
 
 def _difference(spec: EquationSpec, sums: Sequence[SideSum]) -> Live:

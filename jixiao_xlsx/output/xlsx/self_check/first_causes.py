@@ -18,6 +18,7 @@ from jixiao_xlsx.output.xlsx.self_check.placed_equations import PlacedEquation
 from jixiao_xlsx.values.addresses import a1
 from jixiao_xlsx.values.amounts import atoms_per
 
+CAUSE_WIDTH = 4  # columns of the helper sheet: a cell for each kind of mistake, one for the words
 _NOTHING = constant("")
 _OTHER_UNIT = {"万元": "元", "元": "万元"}
 _FACTOR = 10_000  # between the two
@@ -68,7 +69,10 @@ def write_first_cause(
             f"；疑似{before}{cell.value}{after}",
         )
         cases.append((Test(f'{cell.formula}<>""', cell.value != ""), said))
-    return choose(cases, _NOTHING)
+    if not cases:
+        return _NOTHING
+    cause = choose(cases, _NOTHING)
+    return helper.put(at[0], at[1] + CAUSE_WIDTH - 1, cause.formula, cause.value)
 
 
 def _kinds(unit: str, noise: float) -> list[_Kind]:
@@ -99,7 +103,7 @@ def _write_only(
     hits, counts, rows, columns = [], [], [], []
     for sign in (1, -1):
         own = [address for address, s in typed if s == sign]
-        for span in helper.spans(own):
+        for span in helper.standing(own):
             hit = _hit_formula(span, kind, gap, sign * turned, helper, own[0])
             counts.append(f"SUMPRODUCT({hit}*1)")
             rows.append(f"SUMPRODUCT({hit}*ROW({span}))")

@@ -15,7 +15,8 @@ from jixiao_xlsx.output.xlsx.blank.canvas import CALC, Canvas
 from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import Live, cached_result, qualified
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import Test
-from jixiao_xlsx.values.addresses import a1
+from jixiao_xlsx.output.xlsx.self_check.open_rows import OpenRows, is_open
+from jixiao_xlsx.values.addresses import Position, a1
 from jixiao_xlsx.values.amounts import Figure, atoms_per
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE
@@ -28,13 +29,18 @@ _NA_WORDS = "|".join(
 
 @dataclass
 class HelperSheet:
-    """The helper sheet while it is being written: rows are handed out from the top."""
+    """The helper sheet while it is being written: rows are handed out from the top.
+
+    `canvas` is the form with room for rows that are inserted.
+    """
 
     canvas: Canvas
     sheet: Any
     row: int = 1
 
     def __post_init__(self) -> None:
+        self.open_rows = OpenRows(self.canvas, self.sheet)
+        self._too_many: dict[str, Live] = {}
         self.sheet.write_string(0, 0, "不适用的写法")
         self.sheet.write_string(0, 1, _NA_WORDS)
 
@@ -79,6 +85,22 @@ class HelperSheet:
 
     # -- cells of the form as they stand
 
+    def refer(self, address: CellAddress) -> str:
+        """Return a cell of the form for a formula; one of an open row where it is repeated."""
+        if not is_open(address):
+            return self.canvas.refer(address)
+        return qualified(CALC, a1(*self._position(address), absolute=True))
+
+    def _position(self, address: CellAddress) -> Position:
+        if not is_open(address):
+            return self.canvas.layout.position(address)
+        table = address[0]
+        if not self.open_rows.placed(table):
+            self.open_rows.place(table, self.row)
+            for number in range(self.open_rows.lines(table)):
+                self.next_row(f"{table} 第 {number + 1} 行")
+        return self.open_rows.position(address)
+
     def number(self, address: CellAddress) -> Decimal:
         """Return what a spreadsheet's N() makes of a cell."""
         value = self.canvas.contents[address].value
@@ -95,11 +117,11 @@ class HelperSheet:
     def filled(self, address: CellAddress) -> Live:
         """Return 1 for a cell that holds a number."""
         count = float(self.is_number(address))
-        return Live(f"COUNT({self.canvas.refer(address)})", count)
+        return Live(f"COUNT({self.refer(address)})", count)
 
     def blank(self, address: CellAddress) -> Test:
         """Return whether a cell shows nothing at all."""
-        return Test(f'({self.canvas.refer(address)}="")', self.is_blank(address))
+        return Test(f'({self.refer(address)}="")', self.is_blank(address))
 
     def figure(self, address: CellAddress) -> Figure:
         """Return the cell's number on its unit and grid; nothing is 0."""
@@ -110,16 +132,52 @@ class HelperSheet:
 
     def atoms(self, address: CellAddress) -> str:
         """Return the formula of a cell's number in atoms (分 for money)."""
-        return f"ROUND(N({self.canvas.refer(address)})*{atoms_per(self.figure(address).unit)},2)"
+        return f"ROUND(N({self.refer(address)})*{atoms_per(self.figure(address).unit)},2)"
 
     def spans(self, addresses: Iterable[CellAddress]) -> list[str]:
         """Return references to the cells, neighbours of a column as one range."""
-        position = self.canvas.layout.position
         return [
-            self.canvas.refer(first)
-            + (f":{a1(*position(last), absolute=True)}" if first != last else "")
+            self.refer(first)
+            + (f":{a1(*self._position(last), absolute=True)}" if first != last else "")
             for first, last in self.canvas.layout.runs(addresses)
         ]
+
+    def overflows(self, addresses: Iterable[CellAddress]) -> list[Live]:
+        """Return, per table whose open rows are all among the cells, 1 where there are too many."""
+        layout, rows = self.canvas.layout, self.open_rows
+        whole = [first for first, last in layout.runs(addresses) if rows.are_all(first, last)]
+        return [
+            self.overflow(table, column)
+            for table, column in {table: column for table, _, column in whole}.items()
+        ]
+
+    def overflow(self, table: str, column: str) -> Live:
+        """Return 1 while a table has more open rows than are repeated here."""
+        if table not in self._too_many:
+            rows = self.open_rows
+            many = f"IF(ROWS({rows.area(table, column)})-2>{rows.lines(table)},1,0)"
+            line = self.next_row(f"{table} 行数太多")
+            self._too_many[table] = self.put(line, 1, many, 0)
+        return self._too_many[table]
+
+    def standing(self, addresses: Iterable[CellAddress]) -> list[str]:
+        """Return references to the cells where they stand on the form.
+
+        Not as the helper sheet repeats them: there a blank cell is a text of nothing.
+        """
+        spans: list[str] = []
+        layout, rows = self.canvas.layout, self.open_rows
+        for first, last in layout.runs(addresses):
+            table, key, column = first
+            if not is_open(first):
+                end = f":{a1(*layout.position(last), absolute=True)}" if first != last else ""
+                spans.append(self.canvas.refer(first) + end)
+            elif rows.are_all(first, last):
+                spans.append(rows.all_standing(table, column))
+            else:
+                keys = range(int(key), int(last[1]) + 1)
+                spans += [rows.standing((table, one, column)) for one in keys]
+        return spans
 
     def count(self, addresses: Sequence[CellAddress]) -> Live:
         """Count the cells that hold a number.

@@ -14,15 +14,18 @@ from jixiao_xlsx.output.xlsx.blank.layout import (
     Layout,
     RowPlace,
     SheetPlace,
+    SignedCell,
     TablePlace,
 )
 from jixiao_xlsx.output.xlsx.cells import Live, qualified, text_constant
+from jixiao_xlsx.output.xlsx.self_check.coarse_figures import Parts
 from jixiao_xlsx.output.xlsx.self_check.equation_formulas import (
     LiveVerdict,
     write_blank_totals,
     write_equation,
 )
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
+from jixiao_xlsx.output.xlsx.self_check.inserted_rows import write_joined
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import Test, choose, constant
 from jixiao_xlsx.output.xlsx.self_check.placed_equations import (
     PlacedEquation,
@@ -46,7 +49,10 @@ Marks = dict[CellAddress, list[Live]]
 
 @dataclass(frozen=True, slots=True)
 class CheckLine:
-    """A line to show. `state` goes without 情况说明; a failed `explainable` line is settled by one."""
+    """A line to show. `state` goes without 情况说明; a failed `explainable` line is settled by one.
+
+    A line about rows that are still to be inserted points at none; `marks` has its wrong cells.
+    """
 
     code: str
     label: str
@@ -54,6 +60,7 @@ class CheckLine:
     anchor: CellAddress
     state: Live
     explainable: bool = False
+    marks: Sequence[tuple[CellAddress, Live]] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +75,7 @@ class CheckLines:
 
 def write_lines(helper: HelperSheet) -> CheckLines:
     """Write the arithmetic of required cells and relations inside and between tables."""
-    inside, across = _relation_lines(SideAdder(helper))
+    inside, across = _relation_lines(helper)
     filled = {
         sheet.spec.title: _write_filled(helper, sheet)
         for sheet in helper.canvas.layout.sheets
@@ -111,7 +118,7 @@ def _write_filled(helper: HelperSheet, sheet: SheetPlace) -> Live:
         if is_free(table.spec, row.title, column, canvas.template)
     ]
     title = sheet.spec.title
-    spans = helper.spans(inputs)
+    spans = helper.standing(inputs)
     filled = sum(not helper.is_blank(address) for address in inputs)
     for table in sheet.tables:
         spans += [qualified(title, a1(*at, absolute=True)) for at in table.extras.values()]
@@ -153,11 +160,12 @@ def _required_line(canvas: Canvas, table: TablePlace, row: RowPlace, title: str)
 # ------------------------------------------------------------------------------------ relations
 
 
-def _relation_lines(adder: SideAdder) -> tuple[list[CheckLine], list[CheckLine]]:
+def _relation_lines(helper: HelperSheet) -> tuple[list[CheckLine], list[CheckLine]]:
     """Write equations and rates inside tables, by sheet; and equations between tables."""
-    layout = adder.helper.canvas.layout
+    layout = helper.canvas.layout
     equations = list(place_equations(layout))
     inside = [one for one in equations if not one.spec.across]
+    adder = SideAdder(helper, _computed_totals(helper, inside))
     # Down the columns first: the parts of a total then stand together on the helper sheet.
     cells = {address for one in inside for address in one.cells}
     adder.coarse.register(sorted(cells, key=lambda address: _column_order(layout, address)))
@@ -177,7 +185,45 @@ def _relation_lines(adder: SideAdder) -> tuple[list[CheckLine], list[CheckLine]]
             verdict = write_equation(adder, one, broken, _blank_parts(one, blanks))
             across.append(_equation_line(adder, one, verdict))
     order = list(layout.tables)
-    return sorted(lines, key=lambda line: order.index(line.anchor[0])), across
+    lines.sort(key=lambda line: order.index(line.anchor[0]))
+    return list(_joined(adder.helper, lines)), across
+
+
+def _joined(helper: HelperSheet, lines: Sequence[CheckLine]) -> Iterator[CheckLine]:
+    """Yield the lines, those about rows still to be inserted as one for each relation."""
+    rows = helper.open_rows
+    groups: dict[tuple[str, str], list[CheckLine]] = {}
+    for line in lines:
+        if rows.is_extra(line.anchor):
+            groups.setdefault((line.code, line.anchor[0]), []).append(line)
+    for line in lines:
+        group = groups.get((line.code, line.anchor[0]), [])
+        if line not in group:
+            yield line
+        elif line is group[0]:
+            first = rows.drawn(line.anchor[0]) + 1
+            too_many = helper.overflow(line.anchor[0], line.anchor[2])
+            state, marks = write_joined(helper, [one.state for one in group], first, too_many)
+            anchors = [one.anchor for one in group]
+            yield replace(
+                line,
+                label=f"第 {first} 行起",
+                state=state,
+                marks=list(zip(anchors, marks, strict=True)),
+            )
+
+
+def _computed_totals(helper: HelperSheet, inside: Sequence[PlacedEquation]) -> Parts:
+    """Return what each total of coarse figures adds up where the form computes it."""
+    parts: dict[CellAddress, tuple[SignedCell, ...]] = {}
+    for one in inside:
+        if one.spec.relation.op == "=" and len(one.sides) == 2 and len(one.sides[0]) == 1:
+            total = one.sides[0][0][1]
+            table = helper.canvas.layout.tables[total[0]]
+            row, column = table.row[total[1]], table.spec.column[total[2]]
+            if table.spec.is_auto(row.title, column) and helper.figure(total).grid > 1:
+                parts.setdefault(total, one.sides[1])
+    return parts
 
 
 def _blank_parts(one: PlacedEquation, blanks: Marks) -> list[Live]:

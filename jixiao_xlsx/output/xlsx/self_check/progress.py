@@ -17,10 +17,12 @@ from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
     counted_text,
     positive,
 )
+from jixiao_xlsx.output.xlsx.self_check.open_rows import is_open
 from jixiao_xlsx.output.xlsx.self_check.sheet import SelfCheck
 from jixiao_xlsx.output.xlsx.self_check.states import (
     FAILED,
     HOLDS,
+    MARKS_NAME,
     NOT_FILLED,
     REQUIRED,
     STATES_NAME,
@@ -102,11 +104,30 @@ def mark_wrong(canvas: Canvas, sheet: Any, place: SheetPlace, check: SelfCheck) 
     """Colour each cell while a line of 自检 that points at it fails."""
     numbers: dict[str, list[int]] = defaultdict(list)
     for one in check.lines:
-        if one.sheet == place.spec.title and one.line.label != REQUIRED:
+        here = one.sheet == place.spec.title and one.line.label != REQUIRED
+        if here and not is_open(one.line.anchor):
             numbers[one.ref].append(one.number)
     style = canvas.styles.conditional(bg_color=WRONG_FILL, font_color=RED)
+    _mark_open_rows(sheet, place, check, style)
     for ref, own in numbers.items():
         failed = text_constant(FAILED)
         tests = [f"LEFT(INDEX({STATES_NAME},{number}),1)={failed}" for number in own]
         test = tests[0] if len(tests) == 1 else f"OR({','.join(tests)})"
         sheet.conditional_format(ref, {"type": "formula", "criteria": f"={test}", "format": style})
+
+
+def _mark_open_rows(sheet: Any, place: SheetPlace, check: SelfCheck, style: Any) -> None:
+    """Colour the wrong cells of the rows that departments add, by the order of the rows."""
+    for table in place.tables:
+        for column, at in table.columns.items():
+            first = check.wrong and check.wrong.first.get((table.spec.name, column))
+            if not check.wrong or not first:
+                continue
+            # From the row above to the row below, so that it holds wherever a row is inserted.
+            top, bottom = table.open_rows[0].line - 1, table.open_rows[-1].line + 1
+            here, above = a1(top, at), f"{a1(top, at)[: -len(str(top + 1))]}${top + 1}"
+            most = check.wrong.rows[table.spec.name] + 1
+            number = f"{first}+MIN(ROW({here})-ROW({above}),{most})"
+            rule = {"type": "formula", "format": style}
+            rule["criteria"] = f"=INDEX({MARKS_NAME},{number})=1"
+            sheet.conditional_format(top, at, bottom, at, rule)

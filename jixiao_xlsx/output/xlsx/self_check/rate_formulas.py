@@ -48,7 +48,7 @@ def write_rate(
     counts = (helper.filled(address), above.count, below.count)
     blank = ",".join(f"{count.formula}=0" for count in counts)
     least_base = below.ends[0].lo
-    return choose(
+    state = choose(
         [
             (positive(strays), constant(NOT_NUMERIC)),
             (Test(f"OR({blank})", not all(c.value for c in counts)), constant(NOT_FILLED)),
@@ -57,6 +57,7 @@ def write_rate(
         ],
         _failure(above, below),
     )
+    return helper.put(row, FIRST_SIDE + 2 * SIDE_WIDTH + 1, state.formula, state.value)
 
 
 def _failure(above: SideSum, below: SideSum) -> Live:
@@ -83,7 +84,7 @@ def _reading_is_near(
     helper: HelperSheet, address: CellAddress, step: Fraction, part: Ends, base: Ends
 ) -> Test:
     """Return whether amounts between these ends give the printed rate."""
-    printed, half = f"N({helper.canvas.refer(address)})", step / 2
+    printed, half = f"N({helper.refer(address)})", step / 2
     least = f"{part.lo.formula}/IF({part.lo.formula}>=0,{base.hi.formula},{base.lo.formula})"
     most = f"{part.hi.formula}/IF({part.hi.formula}>=0,{base.lo.formula},{base.hi.formula})"
     text = f"AND({printed}-{float(half)}<={most}+{_DUST},{least}<={printed}+{float(step)}+{_DUST})"

@@ -35,17 +35,30 @@ def write_reliefs(
     adder: SideAdder, one: PlacedEquation, row: int, sums: Sequence[SideSum], broken: Sequence[Live]
 ) -> Reliefs:
     """Write a cell for each way; return (1 when the equation holds that way, what to show)."""
+    within = not one.spec.across
     ways: list[tuple[str, list[Test], Sequence[Live]]] = [
         (HOLDS, [_holds(one, sums, _ends(sums, ROUNDED))], ())
     ]
-    if any(side.coarse for side in sums):
+    summed = adder.add_computed(one) or sums
+    coarse = any(side.coarse for side in sums)
+    if coarse:
         ways.append((_CUT, [_holds(one, sums, _ends(sums, CUT))], ()))
-        ways.append((_ZERO, [_holds(one, sums, _loosened(sums, n)) for n in (ROUNDED, CUT)], ()))
+    if summed is not sums:
+        # Between tables it goes first: a sum of rounded figures is not called cut off.
+        own: list[tuple[str, list[Test], Sequence[Live]]] = [
+            (HOLDS, [_holds(one, summed, _ends(summed, ROUNDED))], ()),
+            (_CUT, [_holds(one, summed, _ends(summed, CUT))], ()),
+        ]
+        ways = [*ways, *own] if within else own
+    if coarse:
+        ways.append(
+            (_ZERO, [_holds(one, summed, _loosened(summed, n)) for n in (ROUNDED, CUT)], ())
+        )
         if single := _single_coarse_figure(adder, one):
             ways.append((_LAST, _last_digit(adder, one, sums, *single), broken))
-    if one.spec.across and any(side.shifted for side in sums):
-        moves = [[side.shifts[n] for side in sums] for n in (ROUNDED, CUT)]
-        tests = [_holds(one, sums, _moved(_ends(sums, n), moves[n])) for n in (ROUNDED, CUT)]
+    if one.spec.across and any(side.shifted for side in summed):
+        moves = [[side.shifts[n] for side in summed] for n in (ROUNDED, CUT)]
+        tests = [_holds(one, summed, _moved(_ends(summed, n), moves[n])) for n in (ROUNDED, CUT)]
         ways.append((_COARSE, tests, ()))
     first = FIRST_SIDE + SIDE_WIDTH * len(sums)
     return [

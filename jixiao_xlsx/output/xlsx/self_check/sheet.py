@@ -18,6 +18,7 @@ from jixiao_xlsx.output.xlsx.blank.form_styles import (
     form_row_height,
     grid_style,
 )
+from jixiao_xlsx.output.xlsx.blank.layout import CellAddress
 from jixiao_xlsx.output.xlsx.cells import (
     Live,
     cached_result,
@@ -34,6 +35,7 @@ from jixiao_xlsx.output.xlsx.self_check.live_formulas import (
     constant,
     counted_text,
 )
+from jixiao_xlsx.output.xlsx.self_check.open_rows import is_open, with_room
 from jixiao_xlsx.output.xlsx.self_check.states import (
     EXCUSED,
     FAILED,
@@ -42,6 +44,7 @@ from jixiao_xlsx.output.xlsx.self_check.states import (
     NOT_NUMERIC,
     NOT_USED,
 )
+from jixiao_xlsx.output.xlsx.self_check.wrong_cells import WrongCells, write_wrong_cells
 from jixiao_xlsx.values.addresses import a1
 
 _COLUMNS: Mapping[str, float] = {
@@ -89,7 +92,7 @@ class ListedLine:
 class SelfCheck:
     """自检 as drawn, for counting in it: its title, last row and lines, and the required ones.
 
-    `filled`: for each sheet how many cells a person has filled.
+    `filled`: for each sheet how many cells a person has filled; `wrong`: cells of open rows.
     """
 
     title: str
@@ -97,6 +100,7 @@ class SelfCheck:
     lines: Sequence[ListedLine]
     required: Sequence[ListedLine]
     filled: Mapping[str, Live]
+    wrong: WrongCells | None
 
     @property
     def home(self) -> str:
@@ -129,7 +133,8 @@ def draw_self_check(canvas: Canvas, sheet: Any, spec: SheetSpec, helper: Any) ->
     """Draw the sheet; its arithmetic goes to the `helper` worksheet."""
     for number, width in enumerate(_WIDTHS):
         sheet.set_column(number, number, width)
-    lines = write_lines(HelperSheet(canvas, helper))
+    cells = HelperSheet(with_room(canvas), helper)
+    lines = write_lines(cells)
     write_title(canvas, sheet, (0, 0), "{year}年度填报" + spec.title, _WIDTHS)
     for number, title in enumerate(_COLUMNS):
         sheet.write_string(_HEADER, number, title, canvas.styles["head"])
@@ -148,7 +153,8 @@ def draw_self_check(canvas: Canvas, sheet: Any, spec: SheetSpec, helper: Any) ->
             _draw_line(canvas, sheet, one)
         row += 1 + len(own)
     every = [one for part in parts for one in part]
-    check = SelfCheck(spec.title, row - 1, every, parts[0], lines.filled)
+    wrong = write_wrong_cells(cells, _wrong_tests(spec.title, every))
+    check = SelfCheck(spec.title, row - 1, every, parts[0], lines.filled, wrong)
     _draw_counters(canvas, sheet, check)
     _draw_legend(canvas, sheet)
     _colour(canvas, sheet, check.last)
@@ -159,9 +165,23 @@ def draw_self_check(canvas: Canvas, sheet: Any, spec: SheetSpec, helper: Any) ->
     return check
 
 
+def _wrong_tests(title: str, lines: Sequence[ListedLine]) -> Iterator[tuple[CellAddress, Test]]:
+    """Yield for each cell of an open row when a line says that it is wrong."""
+    for one in lines:
+        state = qualified(title, a1(one.row, _STATE, absolute=True))
+        failed = f"LEFT({state},1)={text_constant(FAILED)}"
+        if one.line.marks:
+            for address, mark in one.line.marks:
+                yield address, Test(f"AND({mark.formula}=1,{failed})", now=False)
+        elif is_open(one.line.anchor):
+            yield one.line.anchor, Test(failed, one.state.startswith(FAILED))
+
+
 def _listed(canvas: Canvas, line: CheckLine, row: int) -> ListedLine:
-    where = canvas.layout.sheet_of(line.anchor[0])
-    return ListedLine(line, where, a1(*canvas.layout.position(line.anchor)), row)
+    table, _, column = line.anchor
+    if line.marks:  # rows that are still to be inserted: the column's title
+        return ListedLine(line, *canvas.layout.column_ref(table, column), row)
+    return ListedLine(line, *canvas.layout.ref(*line.anchor), row)
 
 
 def _draw_line(canvas: Canvas, sheet: Any, listed: ListedLine) -> None:
@@ -170,9 +190,7 @@ def _draw_line(canvas: Canvas, sheet: Any, listed: ListedLine) -> None:
         align = "center" if number <= _SHEET else "left"
         style = styles("boxed", align=align, indent=int(number > _SHEET))
         sheet.write_string(row, number, text, style)
-    link = styles("boxed", align="center", font_color=LINK_COLOUR, underline=1)
-    target = f"internal:{qualified(listed.sheet, listed.ref)}"
-    sheet.write_url(row, _LINK, target, link, listed.ref, "转到这个单元格")
+    _draw_link(canvas, sheet, listed)
     formula = f"={_with_remark(line, a1(row, _REMARK))}"
     state_style = styles("boxed", align="left", indent=1)
     sheet.write_formula(row, _STATE, formula, state_style, cached_result(listed.state))
@@ -181,6 +199,23 @@ def _draw_line(canvas: Canvas, sheet: Any, listed: ListedLine) -> None:
     texts = ((_TEXT, line.text), (_LABEL, line.label), (_STATE, listed.state))
     measured = [(text, _WIDTHS[column] - 2) for column, text in texts]
     sheet.set_row(row, form_row_height(measured, 20))
+
+
+def _draw_link(canvas: Canvas, sheet: Any, listed: ListedLine) -> None:
+    """Write the cell's address as a link; a 合计 moves when rows are inserted, so it has a name."""
+    style = canvas.styles("boxed", align="center", font_color=LINK_COLOUR, underline=1)
+    table, key, _ = listed.line.anchor
+    place = canvas.layout.tables[table]
+    moves = not listed.line.marks and place.open_rows and place.row[key].kind == "total"
+    if not moves:
+        target = f"internal:{qualified(listed.sheet, listed.ref)}"
+        sheet.write_url(listed.row, _LINK, target, style, listed.ref, "转到这个单元格")
+        return
+    name, cell = f"自检{listed.row + 1}", canvas.refer(listed.line.anchor)
+    canvas.book.define_name(name, f"={cell}")
+    sheet.write_url(listed.row, _LINK, f"internal:{name}", style, "", "转到这个单元格")
+    formula = f"=ADDRESS(ROW({cell}),COLUMN({cell}),4)"
+    sheet.write_formula(listed.row, _LINK, formula, style, listed.ref)
 
 
 def _with_remark(line: CheckLine, remark: str) -> str:

@@ -15,10 +15,12 @@ from jixiao_xlsx.output.xlsx.self_check.coarse_figures import (
     LOWEST,
     CoarseFigures,
     Ends,
+    Parts,
     total_of_run,
 )
 from jixiao_xlsx.output.xlsx.self_check.helper_cells import HelperSheet
 from jixiao_xlsx.output.xlsx.self_check.live_formulas import LIVE_ZERO
+from jixiao_xlsx.output.xlsx.self_check.placed_equations import PlacedEquation
 from jixiao_xlsx.values.amounts import atoms_per
 
 FIRST_SIDE, SIDE_WIDTH = 3, 12  # columns of the helper sheet: where sides begin, what one takes
@@ -56,13 +58,53 @@ class SideSum:
 class SideAdder:
     """Adds sides up on the helper sheet."""
 
-    def __init__(self, helper: HelperSheet) -> None:
+    def __init__(self, helper: HelperSheet, parts: Parts | None = None) -> None:
         self.helper = helper
-        self.coarse = CoarseFigures(helper)
+        self.parts = parts or {}
+        self.coarse = CoarseFigures(helper, self.parts)
         self._flags: dict[str, Live] = {}
 
-    def add(self, row: int, number: int, terms: Sequence[SignedCell], *, across: bool) -> SideSum:
-        """Add up side `number` of the equation or rate in `row`. `across`: between tables."""
+    def add_sides(self, row: int, one: PlacedEquation) -> list[SideSum]:
+        """Add up the sides of an equation, each figure as it is printed."""
+        return [
+            self.add(row, number, side, across=one.spec.across)
+            for number, side in enumerate(one.sides)
+        ]
+
+    def add_computed(self, one: PlacedEquation) -> list[SideSum]:
+        """Add up the sides with each total that the form computes as the sum of its parts.
+
+        Such a total is no rounded figure. [] where the equation has none.
+        """
+        if not any(address in self.parts for address in one.cells):
+            return []
+        row = self.helper.next_row(f"{one.spec.code} {one.label} 合计按分项")
+        return [
+            self.add(row, number, side, across=one.spec.across, summed=True)
+            for number, side in enumerate(one.sides)
+        ]
+
+    def overflows(self, one: PlacedEquation) -> list[Live]:
+        """Return 1 for each table with more open rows than there is room for, if all are used."""
+        cells = [*one.cells]
+        for address in cells:
+            cells += [part for _, part in self.parts.get(address, ())]
+        return self.helper.overflows(dict.fromkeys(cells))
+
+    def add(
+        self,
+        row: int,
+        number: int,
+        terms: Sequence[SignedCell],
+        *,
+        across: bool,
+        summed: bool = False,
+    ) -> SideSum:
+        """Add up side `number` of the equation or rate in `row`.
+
+        `across`: between tables; `summed`: computed totals as the sum of their parts.
+        """
+        self.coarse.summed = summed
         column = FIRST_SIDE + SIDE_WIDTH * number
         counted = self.helper.count([address for _, address in terms])
         count = self.helper.put(row, column, counted.formula, float(counted.value))
@@ -154,7 +196,7 @@ class SideAdder:
         parts, value = [], 0
         for sign, address in terms:
             flag = self._hundreds(self.helper.canvas.layout.sheet_of(address[0]))
-            x = self.helper.canvas.refer(address)
+            x = self.helper.refer(address)
             up, down = (">", "<") if sign > 0 else ("<", ">")
             parts.append(f"{flag.formula}*({positive}*(N({x}){up}0)+{negative}*(N({x}){down}0))")
             amount = sign * self.helper.number(address)
