@@ -14,6 +14,7 @@ import jixiao_xlsx
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber, passwords_given, progress_bar
+from jixiao_xlsx.locale.filing_commands import archive, verify
 from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
@@ -79,6 +80,7 @@ _output = click.option(
     help="结果写到这个文件夹。",
 )
 _roster = _file_option("--roster", "部门名册 departments.csv。")
+_report = _file_option("--report", "随附的评价报告（Word 文档 .docx），与工作簿一起核对。")
 _ask = click.option(
     "--ask-passwords",
     "ask",
@@ -145,12 +147,7 @@ def template(
 
 @main.command(short_help="核对报来的表，列出问题。")
 @_paths
-@click.option(
-    "--report",
-    metavar="FILE.docx",
-    type=_FILE,
-    help="随附的评价报告（Word 文档 .docx），与工作簿一起核对。",
-)
+@_report
 @_format("text", "json", "csv")
 @click.option(
     "--fail-on",
@@ -301,9 +298,7 @@ def report(path: Path, output: Path, template: Template) -> None:
 
 @main.command(short_help="说明报告里的每个数是怎样认的。")
 @click.argument("path", metavar="FILE", type=_FILE)
-@click.option(
-    "--report", metavar="FILE.docx", type=_FILE, help="随附的评价报告（Word 文档 .docx）。"
-)
+@_report
 @_template
 def explain(path: Path, report: Path | None, template: Template) -> None:
     """逐句列出报告里的数认成了什么、与表里哪一格比；没有认出的，写明是哪个词没有认出（可加到表单的 items.toml 里）。"""
@@ -338,6 +333,10 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
         click.echo(line_safe(f"{change.place}  {about(change)}：{values}"))
     click.echo(f"共 {len(changes)} 处不同。", err=True)
     context.exit(int(bool(changes)))
+
+
+main.add_command(archive)
+main.add_command(verify)
 
 
 @main.command(short_help="查看核对规则。")

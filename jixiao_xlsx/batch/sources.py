@@ -21,7 +21,7 @@ from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.review.decisions import agreed
 from jixiao_xlsx.season.review.read_reviews import read_reviews
-from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, read_earlier_round
+from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, past_decisions, read_earlier_round
 from jixiao_xlsx.season.rounds.records import SEASON_FILE
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Decision, Department
@@ -63,6 +63,7 @@ def read_sources(job: Job) -> Sources:
             decisions=decisions,
             earlier=earlier.records if job.previous else None,
             last_year=last_year.records,
+            past=past_decisions(earlier, last_year),
         ),
         earlier,
         {path.name: sha256_of(path) for path in files if path},

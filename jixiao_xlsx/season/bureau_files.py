@@ -10,6 +10,7 @@ from jixiao_xlsx.intake.roster import Choice
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Decision, Department, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.season import PastDecision
 from jixiao_xlsx.values.work import Record
 
 
@@ -19,8 +20,8 @@ class BureauFiles:
 
     `today` is the day on which waivers must hold; `earlier` the records of the round before by
     department name and code, None where the run is not compared with one, and `last_year` those of
-    last year's season; `review_findings` are about the workbooks that `reviews` and `decisions`
-    were read from.
+    last year's season, `past` what was decided in both; `review_findings` are about the workbooks
+    that `reviews` and `decisions` were read from.
     """
 
     today: dt.date
@@ -34,3 +35,4 @@ class BureauFiles:
     decisions: tuple[Decision, ...] = ()
     earlier: Mapping[str, Record] | None = None
     last_year: Mapping[str, Record] = field(default_factory=dict)
+    past: frozenset[PastDecision] = frozenset()

@@ -62,6 +62,7 @@ def settle(
         findings,
         notes=assignment.notes,
         earlier=reports_left(earlier, names),
+        past=bureau.past,
     )
 
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
+from typing import NamedTuple
 
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import BatchFinding, Report
+from jixiao_xlsx.values.findings import BatchFinding, FindingState, Report
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Scorecard
 
@@ -101,12 +102,22 @@ class Entry:
         return self.status is FileStatus.SUBMITTED and not self.material
 
 
+class PastDecision(NamedTuple):
+    """What became of a finding in an earlier round or year."""
+
+    department: str
+    finding: str
+    code: str
+    state: FindingState
+
+
 @dataclass(frozen=True)
 class Season:
     """A whole run: every file once, and the roster it is compared with.
 
     `problems` are outputs that could not be written, `notes` further messages on the output folder.
-    `earlier` are the reports of earlier rounds on departments with nothing that counts in this one.
+    `earlier` are the reports of earlier rounds on departments with nothing that counts in this one,
+    `past` what reviewers decided in earlier rounds and years.
     """
 
     template_id: str
@@ -119,6 +130,7 @@ class Season:
     problems: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     earlier: tuple[Report, ...] = ()
+    past: frozenset[PastDecision] = frozenset()
 
     @property
     def submitted(self) -> tuple[Entry, ...]:

@@ -2,23 +2,39 @@
 
 from __future__ import annotations
 
+import io
+import json
 import shutil
+import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import office
 import openpyxl
 import pytest
 
 import jixiao_xlsx as jx
+from jixiao_xlsx.examining.check import catalogue
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.output.xlsx.summary.book import write_summary
+from jixiao_xlsx.output.xlsx.summary.rule_hits import rule_hits
 from jixiao_xlsx.season.review.decisions import agreed, decided, idle_decisions
 from jixiao_xlsx.season.review.read_decisions import read_decisions
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Action, Decision
-from jixiao_xlsx.values.season import Season
+from jixiao_xlsx.values.season import PastDecision, Season
 from jixiao_xlsx.values.severity import Severity
 
+FORM = find_template()
+HAS_UNO = (
+    bool(shutil.which("python3", path="/usr/bin"))
+    and not subprocess.run(
+        ["/usr/bin/python3", "-c", "import uno"], capture_output=True, check=False
+    ).returncode
+)
 SAMPLES = Path(__file__).parents[2] / "samples"
 
 
@@ -94,22 +110,48 @@ def season_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(folder: Path, name: str, *decisions: Path) -> Season:
-    roster = SAMPLES / "departments.csv"
-    return jx.run(folder / "in", folder / name, roster=roster, decisions=decisions, jobs=1)
+def run(folder: Path, name: str, *decisions: Path, previous: Path | None = None) -> Season:
+    return jx.run(
+        folder / "in",
+        folder / name,
+        roster=SAMPLES / "departments.csv",
+        decisions=decisions,
+        previous=previous,
+        jobs=1,
+    )
+
+
+def cells(source: Path, words: Mapping[str, str], code: str) -> dict[str, str]:
+    """Return these words by the cells they belong in: the first row of this code in 问题清单."""
+    sheet = openpyxl.load_workbook(source)["问题清单"]
+    at = {cell.value: cell.column_letter for cell in sheet[3]}
+    lines = (cell.row for cell in sheet[at["编号"]] if cell.value == code)
+    row = next(lines)
+    return {f"{at[title]}{row}": text for title, text in words.items()}
 
 
 def typed(source: Path, target: Path, words: Mapping[str, str], code: str) -> Path:
-    """Type these words into the first row of this code in 问题清单, and save it as `target`."""
+    """Type these words there, and save the workbook as `target`."""
     book = openpyxl.load_workbook(source)
-    sheet = book["问题清单"]
-    at = {cell.value: cell.column for cell in sheet[3]}
-    row = next(
-        row for row in range(4, sheet.max_row + 1) if sheet.cell(row, at["编号"]).value == code
-    )
-    for title, text in words.items():
-        sheet.cell(row, at[title]).value = text
+    for ref, text in cells(source, words, code).items():
+        book["问题清单"][ref].value = text
     book.save(target)
+    return target
+
+
+def typed_in_office(source: Path, target: Path, words: Mapping[str, str], code: str) -> Path:
+    """Type these words in LibreOffice, and save it there."""
+    job = {
+        "blank": str(source),
+        "cells": [["问题清单", *cell] for cell in cells(source, words, code).items()],
+        "targets": {str(target): "Calc MS Excel 2007 XML"},
+        "profile": str(target.parent / "profile"),
+    }
+    place = target.with_suffix(".json")
+    place.write_text(json.dumps(job), encoding="utf-8")
+    script = Path(__file__).parents[1] / "uno_typist.py"
+    command = ["/usr/bin/python3", script, place]
+    subprocess.run(command, check=True, capture_output=True, timeout=240)
     return target
 
 
@@ -137,6 +179,39 @@ def test_what_is_typed_in_the_list_is_applied_kept_and_applied_again(season_fold
     assert states(second) == {code: FindingState.STRUCK} and not codes(second)
     again = run(season_folder, "third", season_folder / "second" / "汇总.xlsx")
     assert states(again) == states(second) and not codes(again)
+
+
+@office.office
+@pytest.mark.skipif(not HAS_UNO, reason="本机没有 python3-uno")
+def test_what_is_typed_in_libreoffice_is_applied(season_folder: Path) -> None:
+    code, first = an_error(season_folder), season_folder / "first" / "汇总.xlsx"
+    words = {"处理意见": "豁免", "理由": "批复有误", "批准人": "李局", "日期": "2024-03-20"}
+    mine = typed_in_office(first, season_folder / "办公.xlsx", words, code)
+    done = run(season_folder, "office", mine)
+    assert states(done) == {code: FindingState.WAIVED} and not codes(done)
+
+
+def test_what_was_decided_before_is_counted_once_and_proposes_only(season_folder: Path) -> None:
+    code, first = an_error(season_folder), season_folder / "first" / "汇总.xlsx"
+    words = {"处理意见": "误报", "理由": "口径不同"}
+    mine = typed(first, season_folder / "丙.xlsx", words, code)
+    run(season_folder, "struck", mine)
+    later = run(season_folder, "later", mine, previous=season_folder / "struck")
+    (line,) = rule_line(later, code)
+    assert (line["误报"], line["豁免"]) == (1, 0)  # the same decision, twice
+    many = frozenset(PastDecision("局", str(at), code, FindingState.STRUCK) for at in range(9))
+    book = io.BytesIO()
+    write_summary(book, replace(later, past=many), catalogue(FORM), FORM)
+    notes = [
+        row[-1].value for row in openpyxl.load_workbook(book)["规则命中"] if row[0].value == code
+    ]
+    assert notes == ["判为误报 10 次：可考虑在表单的 [severity] 里改为提示"]
+    assert rule_line(replace(later, past=many), code)[0]["级别"] == line["级别"]
+
+
+def rule_line(season: Season, code: str) -> list[dict[str, Any]]:
+    lines = rule_hits(season, catalogue(FORM)).to_dict("records")
+    return [line for line in lines if line["编号"] == code]
 
 
 def test_a_waiver_without_approval_and_a_conflict_change_nothing(season_folder: Path) -> None:

@@ -14,6 +14,7 @@ from jixiao_xlsx.form.find_template import title_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.scorer import scaled
 from jixiao_xlsx.season.review.review_marks import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
+from jixiao_xlsx.season.review.stated_scores import contradiction
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.scores import (
     Execution,
@@ -31,6 +32,7 @@ _FAMILY = "REV"
 OUT_OF_RANGE, NO_REASON, NO_SCORE, CHANGED, NO_LINE, TEXT, _FILE, CONFLICT, EDITION, UNUSED = (
     f"{_FAMILY}{n}" for n in range(101, 111)
 )
+CONTRADICTS = f"{_FAMILY}111"
 _SHOWN = 3  # decimals that a scored workbook shows of a score
 
 
@@ -236,6 +238,9 @@ def _checked(
     if not line.reason and _apart(line.score, one.score):
         words = f"{where}复核 {plain(line.score)} 分，与复算分{_points(one.score)}不同，没有写{REASON_TITLE}；已采用。"
         findings.append(BatchFinding(NO_REASON, Severity.WARNING, (department,), words, _DO))
+    if said := contradiction(line.reason, line.score, one.weight, one.score):
+        words = f"{where}复核 {plain(line.score)} 分，{said}；已按所填的分采用。"
+        findings.append(BatchFinding(CONTRADICTS, Severity.WARNING, (department,), words, _DO))
     if changed := changes_since(line, one):
         words = f"{where}复核 {plain(line.score)} 分以后，{'，'.join(changed)}；仍按复核分采用。"
         hint = f"请再看一次：改填{SCORE_TITLE}，或在{REASON_TITLE}里补一句仍按此分的原因"

@@ -11,6 +11,7 @@ from pathlib import Path
 from jixiao_xlsx.season.rounds.records import SCHEMA, SEASON_FILE
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Report
+from jixiao_xlsx.values.season import PastDecision
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import Record
@@ -78,6 +79,18 @@ def _record(entry: object) -> Record | None:
         ):
             return record
     return None
+
+
+def past_decisions(*rounds: EarlierRound) -> frozenset[PastDecision]:
+    """Return what reviewers decided on findings of these rounds, each decision once."""
+    kept = {FindingState.ACCEPTED, FindingState.WAIVED, FindingState.STRUCK}
+    return frozenset(
+        PastDecision(record.department, one["fingerprint"], one["code"], state)
+        for earlier in rounds
+        for record in earlier.departments
+        for one in record.findings
+        if (state := FindingState(one["state"])) in kept
+    )
 
 
 def reports_left(earlier: EarlierRound, names: Iterable[str]) -> tuple[Report, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
@@ -13,10 +14,17 @@ from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
 from jixiao_xlsx.values.findings import FindingState
-from jixiao_xlsx.values.season import Season
+from jixiao_xlsx.values.season import PastDecision, Season
 from jixiao_xlsx.values.severity import Severity
 
 RULE_HITS = "规则命中"
+# What reviewers decided, this time and in earlier rounds and years.
+_DECIDED = {
+    FindingState.ACCEPTED: "接受说明",
+    FindingState.WAIVED: "豁免",
+    FindingState.STRUCK: "误报",
+}
+_OFTEN, _SHARE = 3, 0.2  # so many strikes, and such a share of what a rule found, ask a question
 _COLUMNS = (
     Column("编号", 10, "cell center"),
     Column("规则", 46),
@@ -25,6 +33,7 @@ _COLUMNS = (
     Column("部门数", 11, "cell int"),
     Column("问题数", 11, "cell int"),
     Column("未了结", 11, "cell int"),
+    *(Column(title, 10, "cell int") for title in _DECIDED.values()),
     Column("核对单元格", 12, "cell int"),
     Column("未核对（处）", 12, "cell int"),
     Column("说明", 26),
@@ -49,7 +58,8 @@ class CatalogueRule(Protocol):
 def rule_hits(season: Season, catalogue: Sequence[CatalogueRule]) -> pd.DataFrame:
     """Return one line per rule, those that hit most departments first.
 
-    It counts departments, findings, open findings, cells looked at and checks skipped.
+    It counts departments, findings, open findings, decisions (in earlier rounds and years too),
+    cells looked at and checks skipped.
     """
     reports = [entry.report for entry in season.submitted if entry.report]
     found = pd.DataFrame(
@@ -70,12 +80,30 @@ def rule_hits(season: Season, catalogue: Sequence[CatalogueRule]) -> pd.DataFram
         _catalogue_lines(catalogue, hits.index),
         columns=["编号", "规则", "级别", "勾稽关系", "级别序"],
     ).set_index("编号")
-    frame = frame.join([hits, _sums(checked, "核对单元格"), _sums(skipped, "未核对")])
-    counts = ["部门数", "问题数", "未了结", "核对单元格", "未核对"]
+    frame = frame.join(
+        [hits, _decided(season), _sums(checked, "核对单元格"), _sums(skipped, "未核对")]
+    )
+    counts = ["部门数", "问题数", "未了结", *_DECIDED.values(), "核对单元格", "未核对"]
     frame[counts] = frame[counts].fillna(0).astype("int64")
     keys = ["部门数", "问题数", "级别序", "编号"]
     frame = frame.reset_index(names="编号")
     return frame.sort_values(keys, ascending=[False, False, True, True]).reset_index(drop=True)
+
+
+def _decided(season: Season) -> pd.DataFrame:
+    """Return how often reviewers accepted, waived and struck findings of each rule."""
+    now = {
+        PastDecision(entry.department, finding.fingerprint, finding.code, finding.state)
+        for entry in season.submitted
+        if entry.report
+        for finding in entry.report.findings
+        if finding.state in _DECIDED
+    }
+    every = Counter((one.code, _DECIDED[one.state]) for one in now | season.past)
+    frame = pd.DataFrame(columns=[*_DECIDED.values()], dtype="int64")
+    for (code, title), count in sorted(every.items()):
+        frame.loc[code, title] = count
+    return frame
 
 
 def _sums(counts: Sequence[tuple[str, int]], title: str) -> pd.DataFrame:
@@ -106,7 +134,7 @@ def write_rule_hits(sheet: Any, styles: Styles, hits: pd.DataFrame, template: Te
     rows = [_row(line) for line in lines]
     listed = set(hits["编号"])
     rows += [
-        [code, "（本县停用）", *[None] * 7, f"停用：{reason}"]
+        [code, "（本县停用）", *[None] * 10, f"停用：{reason}"]
         for code, reason in sorted(template.disabled.items())
         if code not in listed
     ]
@@ -126,7 +154,16 @@ def _row(line: Mapping[Any, Any]) -> ListRow:
         Styled(line["部门数"], "cell int strong" if line["部门数"] else "cell int"),
         line["问题数"],
         line["未了结"],
+        *(line[title] for title in _DECIDED.values()),
         line["核对单元格"],
         line["未核对"],
-        Styled("本批没有可核对的单元格", "cell note") if _is_idle(line) else None,
+        Styled("本批没有可核对的单元格", "cell note") if _is_idle(line) else _question(line),
     ]
+
+
+def _question(line: Mapping[Any, Any]) -> str | None:
+    """Return a proposal where a rule is struck often; nothing is changed by itself."""
+    struck = line[_DECIDED[FindingState.STRUCK]]
+    if struck < _OFTEN or struck < _SHARE * max(line["问题数"], struck):
+        return None
+    return f"判为误报 {struck} 次：可考虑在表单的 [severity] 里改为提示"
