@@ -15,6 +15,7 @@ from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber, passwords_given, progress_bar
 from jixiao_xlsx.locale.filing_commands import archive, verify
+from jixiao_xlsx.locale.form_commands import Unusable, adopt, show
 from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
@@ -24,12 +25,6 @@ _EXISTING = click.Path(exists=True, path_type=Path)
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
 _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
-
-
-class Unusable(click.ClickException):
-    """The form, the roster or the output folder cannot be used."""
-
-    exit_code = 2
 
 
 def _form(context: click.Context, parameter: click.Parameter, value: str) -> Template:
@@ -143,6 +138,10 @@ def template(
     ahead = f"，其中 {done.prefilled} 份预填了金额" if reference or last_year else ""
     pages = f"，自查页 {len(done.pages)} 份" if done.pages else ""
     click.echo(f"已写出 {len(done.files)} 份空白表{ahead}{pages}，在“{output}”。", err=True)
+
+
+main.add_command(adopt)
+main.add_command(show)
 
 
 @main.command(short_help="核对报来的表，列出问题。")

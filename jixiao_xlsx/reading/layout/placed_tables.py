@@ -55,7 +55,7 @@ def _region(pair: SheetPair, table: TableSpec) -> tuple[int, int]:
     """Return the lines of a table in the copy: first, and that after the last."""
     top, _, bottom, _ = area_of(table)
     there = [pair.lines[line] for line in range(top, bottom + 1) if line in pair.lines]
-    own = _own_lines(pair, table)
+    own = own_lines(pair, table)
     there += [line for line in (own.start, own.stop - 1) if own]
     return (min(there), max(there) + 1) if there else (0, 0)
 
@@ -97,7 +97,7 @@ def _columns(draft: TableDraft, pair: SheetPair) -> Table | None:
     if header is None:
         return None
     lines = _titled(pair, table, header)
-    own = _own_lines(pair, table)
+    own = own_lines(pair, table)
     if not lines.at and not own:
         return None
     rows = fixed_rows(draft, _without(lines, own))
@@ -147,7 +147,7 @@ def _label(pair: SheetPair, table: TableSpec, row: RowSpec, header: Header) -> P
     return covered[:2] if covered else place
 
 
-def _own_lines(pair: SheetPair, table: TableSpec) -> range:
+def own_lines(pair: SheetPair, table: TableSpec) -> range:
     """Return the lines of the copy that the department named: between what the blank prints."""
     own = own_lines_of(table)
     if not own:

@@ -1,0 +1,1 @@
+"""What must hold in a form: sums by words, by headings, between sheets."""

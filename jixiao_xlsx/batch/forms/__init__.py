@@ -1,0 +1,1 @@
+"""Forms made from a county's own blank, written into their folder."""
