@@ -55,6 +55,20 @@ def pip_download(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "pip", "download", "--quiet", "--dest", ".", *arguments]
 
 
+def fetch_wheels(place: Path, what: str, *arguments: str) -> None:
+    """Have pip put the wheels that `arguments` name into `place`: from there, else from PyPI.
+
+    Raises NotFetched.
+    """
+    command = [sys.executable, "-m", "pip", "download", "--quiet", "--only-binary=:all:"]
+    command += ["--dest", str(place), "--find-links", str(place)]
+    place.mkdir(parents=True, exist_ok=True)
+    try:
+        run([*command, "--no-index", *arguments], what)
+    except NotFetched:
+        run([*command, *arguments], what)
+
+
 def own_wheel(root: Path, folder: Path) -> Path:
     """Return the wheel of this checkout, built into `folder`. Raises NotFetched."""
     folder.mkdir(parents=True, exist_ok=True)
