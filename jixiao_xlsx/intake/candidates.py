@@ -5,12 +5,13 @@ Nothing is unpacked to disk, and the bytes of a candidate are fetched only when 
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
 
-from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake import mail_files, outlook_files, solid_files, zip_files
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.values.season import FileStatus, Letter
 
@@ -24,14 +25,17 @@ class FileRole(StrEnum):
     WORKBOOK = "workbook"
     DOCUMENT = "document"
     ARCHIVE = "archive"
+    SOLID_ARCHIVE = "solid archive"
     LETTER = "letter"
     MBOX = "mbox"
+    OUTLOOK = "outlook"
+    PARCEL = "parcel"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """A step into a container: to the member of an archive or the part of a letter (number `at`),
-    or to a letter of an mbox (bytes `at` to `end`).
+    """A step into a container: to the member of an archive or the attachment of a letter (number
+    `at`), or to a letter of an mbox (bytes `at` to `end`).
     """
 
     role: FileRole
@@ -103,9 +107,18 @@ def take_step(source: Path | bytes, step: Step) -> bytes:
     """Return the bytes that a step into `source` leads to. Raises OSError, Refused."""
     if step.role is FileRole.ARCHIVE:
         return zip_files.read_member(source, step.at, MAX_FILE_BYTES)
+    if step.role is FileRole.SOLID_ARCHIVE:
+        return solid_files.read_solid_member(source, step.at)
     if step.role is FileRole.MBOX and isinstance(source, Path):
         return mail_files.read_letter(source, step.at, step.end)
-    return mail_files.read_attachment(letter_bytes(source), step.at)
+    return _ATTACHMENT_IN[step.role](letter_bytes(source), step.at)
+
+
+_ATTACHMENT_IN: Mapping[FileRole, Callable[[bytes, int], bytes]] = {
+    FileRole.LETTER: mail_files.read_attachment,
+    FileRole.OUTLOOK: outlook_files.msg_attachment,
+    FileRole.PARCEL: outlook_files.tnef_attachment,
+}
 
 
 def letter_bytes(source: Path | bytes) -> bytes:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake import mail_files, outlook_files, solid_files, zip_files
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, FileRole, SetAside
 from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, SAVE_AS, Refused
 
@@ -23,8 +23,8 @@ _PACKED = frozenset(
 _LINKS = frozenset({".lnk", ".url", ".webloc", ".desktop"})
 _SYSTEM_FILES = frozenset({"thumbs.db", "desktop.ini", ".ds_store", "__macosx", ".jixiao.json"})
 _VOLUME = re.compile(r"\.(?:zip|7z|rar)\.\d{3}$|\.part\d+\.rar$|\.[zr]\d\d$")
-_WINMAIL = b"\x78\x9f\x3e\x22"
-_PACKED_MAGIC = (b"Rar!", b"7z\xbc\xaf\x27\x1c", b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
+_SOLID_MAGIC = (solid_files.RAR, solid_files.SEVEN_ZIP)
+_PACKED_MAGIC = (b"\x1f\x8b", b"BZh", b"\xfd7zXZ")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +55,8 @@ def role_of(
     for applies, aside in _NEVER_READ:
         if applies(look):
             return aside
+    if opened := _opened_by_a_library(look):
+        return opened
     if (
         head.startswith(b"PK")
         and look.suffix not in {".docx", ".ofd", ".wps"}
@@ -68,6 +70,17 @@ def role_of(
     return FileRole.WORKBOOK
 
 
+def _opened_by_a_library(look: _Look) -> FileRole | SetAside | None:
+    """Return the role of what needs a library to be opened, or that it is not to be had here."""
+    if look.head.startswith(_SOLID_MAGIC):
+        missing = solid_files.why_not_here(look.head)
+        return SetAside(missing) if missing else FileRole.SOLID_ARCHIVE
+    if outlook_files.is_parcel(look.name, look.head):
+        here = outlook_files.tnef_is_here()
+        return FileRole.PARCEL if here else SetAside(outlook_files.TNEF_NOT_HERE)
+    return FileRole.OUTLOOK if look.suffix == ".msg" else None
+
+
 def _is_lock_file(look: _Look) -> bool:
     name = look.name
     return name.startswith((".~", "~$")) or (name.startswith("~") and look.suffix == ".tmp")
@@ -78,6 +91,8 @@ def _is_system_file(look: _Look) -> bool:
 
 
 def _is_packed(look: _Look) -> bool:
+    if look.head.startswith(_SOLID_MAGIC):
+        return False
     return look.head.startswith(_PACKED_MAGIC) or (
         look.suffix in _PACKED and not look.head.startswith((b"PK", OLE_MAGIC))
     )
@@ -99,14 +114,6 @@ _NEVER_READ: tuple[tuple[Callable[[_Look], object], SetAside], ...] = (
         SetAside("分卷压缩包的一部分：请把各卷放在一起解压后再放入"),
     ),
     (_is_packed, SetAside("压缩包：请解压后再放入")),
-    (
-        lambda look: look.suffix == ".msg",
-        SetAside("Outlook 邮件（.msg）：请取出附件后再放入，或另存为 .eml"),
-    ),
-    (
-        lambda look: look.name == "winmail.dat" or look.head.startswith(_WINMAIL),
-        SetAside("Outlook 打包的附件（winmail.dat）：请对方改用普通格式重新发送"),
-    ),
 )
 
 

@@ -143,6 +143,11 @@ def why_without_files(data: bytes) -> str:
         for part, _ in _parts(data)
         if part.get_content_maintype() == "text"
     )
+    return why_text_without_files(text)
+
+
+def why_text_without_files(text: str) -> str:
+    """Return in Chinese why a letter of these words holds no files."""
     if _CLOUD.search(text):
         return "邮件里没有附件，正文里有超大附件或网盘的链接：请下载后再放入，或请对方用普通附件重新发送"
     if _UUENCODED.search(text):

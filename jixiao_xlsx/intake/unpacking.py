@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from jixiao_xlsx.intake import mail_files, zip_files
+from jixiao_xlsx.intake import mail_files, outlook_files, solid_files, zip_files
 from jixiao_xlsx.intake.budget import Budget, Exhausted
 from jixiao_xlsx.intake.candidates import (
     MAX_DEPTH,
@@ -23,10 +23,16 @@ from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.file_roles import role_of
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.values.program import error_text
+from jixiao_xlsx.values.season import Letter
 
 HEAD_BYTES = 512
 _DOCUMENT_ALONE = "文档或图片，没有对应到哪个部门的工作簿，未读取"
 _LOCKED = "压缩包加了密码，打不开。请解压后再放入"
+_EMPTY = {
+    FileRole.SOLID_ARCHIVE: "压缩包是空的，或已损坏，里面没有文件。请重新打包后报送",
+    FileRole.MBOX: "邮箱文件里没有邮件",
+    FileRole.PARCEL: "Outlook 打包的附件（winmail.dat）里没有文件",
+}
 _FAULT = "打开这个文件时程序出错，里面的没有读全；请把文件交给维护人员"
 
 
@@ -63,6 +69,8 @@ def unpack(candidate: Candidate) -> tuple[Candidate, ...]:
     except Exhausted as exhausted:
         found.append(candidate.unreadable(exhausted.reason))
     mail_files.forget_letter()
+    outlook_files.forget_outlook()
+    solid_files.forget_archive()
     return tuple(found)
 
 
@@ -103,7 +111,7 @@ def _candidates_in(item: _Item, role: FileRole) -> Iterator[Candidate]:
     candidate = item.candidate
     empty = True
     try:
-        for inner in _ITEMS_IN[role](item):
+        for inner in _ITEMS_IN[role](item, role):
             empty = False
             yield from _candidates_of(inner)
         if empty:
@@ -121,13 +129,15 @@ def _candidates_in(item: _Item, role: FileRole) -> Iterator[Candidate]:
 def _why_empty(item: _Item, role: FileRole) -> str:
     if role is FileRole.LETTER:
         return mail_files.why_without_files(letter_bytes(item.source()))
-    return "邮箱文件里没有邮件" if role is FileRole.MBOX else "压缩包里没有文件"
+    if role is FileRole.OUTLOOK:
+        return outlook_files.why_msg_without_files(letter_bytes(item.source()))
+    return _EMPTY.get(role, "压缩包里没有文件")
 
 
-def _items_in_archive(item: _Item) -> Iterator[_Item]:
+def _items_in_archive(item: _Item, role: FileRole) -> Iterator[_Item]:
     outer, source = item.candidate, item.source()
-    for member in zip_files.members(source):
-        step = Step(FileRole.ARCHIVE, member.at)
+    for member in _MEMBERS_IN[role](source):
+        step = Step(role, member.at)
         label = f"{outer.file}/{member.name}"
         inner = replace(
             outer,
@@ -141,33 +151,42 @@ def _items_in_archive(item: _Item) -> Iterator[_Item]:
         yield _Item(inner, member.head, partial(take_step, source, step), item.budget)
 
 
-def _items_in_letter(item: _Item) -> Iterator[_Item]:
+def _items_in_letter(item: _Item, role: FileRole) -> Iterator[_Item]:
     outer = item.candidate
-    for attached in mail_files.attachments(letter_bytes(item.source())):
+    for attached in _ATTACHMENTS_IN[role](letter_bytes(item.source())):
         inner = replace(
             outer,
             file=f"{outer.file}/{attached.name}",
             size=len(attached.data),
-            steps=(*outer.steps, Step(FileRole.LETTER, attached.at)),
-            letter=attached.letter,
+            steps=(*outer.steps, Step(role, attached.at)),
+            letter=outer.letter if attached.letter == Letter() else attached.letter,
             beside=outer.file,
         )
         yield _Item(inner, attached.data[:HEAD_BYTES], partial(bytes, attached.data), item.budget)
 
 
-def _items_in_mbox(item: _Item) -> Iterator[_Item]:
+def _items_in_mbox(item: _Item, role: FileRole) -> Iterator[_Item]:
     outer, path = item.candidate, item.source()
     if not isinstance(path, Path):
         raise Refused("压缩包里的邮箱文件没有展开。请解压后再放入")
     for number, (start, end) in enumerate(mail_files.letter_spans(path), 1):
-        step = Step(FileRole.MBOX, start, end)
+        step = Step(role, start, end)
         label = f"{outer.file}/第{number}封"
         inner = replace(outer, file=label, size=end - start, steps=(*outer.steps, step))
         yield _Item(inner, mail_files.LETTER_HEAD, partial(take_step, path, step), item.budget)
 
 
-_ITEMS_IN: Mapping[FileRole, Callable[[_Item], Iterator[_Item]]] = {
-    FileRole.ARCHIVE: _items_in_archive,
-    FileRole.LETTER: _items_in_letter,
+_MEMBERS_IN: Mapping[FileRole, Callable[[Path | bytes], Iterator[zip_files.Member]]] = {
+    FileRole.ARCHIVE: zip_files.members,
+    FileRole.SOLID_ARCHIVE: solid_files.solid_members,
+}
+_ATTACHMENTS_IN: Mapping[FileRole, Callable[[bytes], Iterator[mail_files.Attachment]]] = {
+    FileRole.LETTER: mail_files.attachments,
+    FileRole.OUTLOOK: outlook_files.msg_attachments,
+    FileRole.PARCEL: outlook_files.tnef_attachments,
+}
+_ITEMS_IN: Mapping[FileRole, Callable[[_Item, FileRole], Iterator[_Item]]] = {
+    **dict.fromkeys(_MEMBERS_IN, _items_in_archive),
+    **dict.fromkeys(_ATTACHMENTS_IN, _items_in_letter),
     FileRole.MBOX: _items_in_mbox,
 }

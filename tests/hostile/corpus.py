@@ -155,8 +155,8 @@ def other_files() -> Iterator[Case]:
         BROKEN,
         "2003",
     )
-    yield Case("压缩.xlsx", lambda: b"Rar!\x1a\x07\x00" + bytes(99), FOREIGN, "请解压")
-    yield Case("压缩.7z", lambda: b"7z\xbc\xaf\x27\x1c" + bytes(99), FOREIGN, "请解压")
+    yield Case("压缩.xlsx", lambda: b"Rar!\x1a\x07\x00" + bytes(99), BROKEN, "压缩包已损坏")
+    yield Case("压缩.7z", lambda: b"7z\xbc\xaf\x27\x1c" + bytes(99), BROKEN, "压缩包已损坏")
     yield Case("别的.xlsx", other_workbook, FOREIGN, "不是“")
     yield Case(
         "没有工作簿.xlsx",

@@ -12,20 +12,30 @@ _FREE, _END, _FAT = 0xFFFFFFFF, 0xFFFFFFFE, 0xFFFFFFFD
 
 
 def compound(streams: Mapping[str, bytes]) -> bytes:
-    """Streams of at least 4096 bytes each, beside each other in the root."""
+    """Streams of at least 4096 bytes each, by their paths: “a/b” lies in the storage “a”."""
     bodies = {
         name: data.ljust(-(-len(data) // SECTOR) * SECTOR, b"\0") for name, data in streams.items()
     }
-    names = list(streams)
+    paths = _with_storages(streams)
+    inside: dict[str, list[str]] = {}
+    for path in paths:
+        inside.setdefault(path.rpartition("/")[0], []).append(path)
+    number = {path: at for at, path in enumerate(paths, 1)}
     entries = [_entry("Root Entry", 5, _END, 0, child=1)]
     fat: list[int] = []
     content = b""
-    for number, name in enumerate(names, 1):
-        first, count = len(fat), len(bodies[name]) // SECTOR
+    for path in paths:
+        parent, _, name = path.rpartition("/")
+        later = inside[parent][inside[parent].index(path) + 1 :]
+        right = number[later[0]] if later else _FREE
+        if path not in streams:
+            child = number[inside[path][0]]
+            entries.append(_entry(name, 1, 0, 0, child=child, right=right))
+            continue
+        first, count = len(fat), len(bodies[path]) // SECTOR
         fat += [*range(first + 1, first + count), _END]
-        content += bodies[name]
-        right = number + 1 if number < len(names) else _FREE
-        entries.append(_entry(name, 2, first, len(streams[name]), right=right))
+        content += bodies[path]
+        entries.append(_entry(name, 2, first, len(streams[path]), right=right))
     directory = b"".join(entries).ljust(-(-len(entries) // 4) * SECTOR, b"\0")
     start = len(fat)
     fat += [*range(start + 1, start + len(directory) // SECTOR), _END]
@@ -45,6 +55,15 @@ def compound(streams: Mapping[str, bytes]) -> bytes:
         "<109I", *difat
     )
     return head + content + directory + table
+
+
+def _with_storages(streams: Mapping[str, bytes]) -> list[str]:
+    """Return every path once, those of storages before what lies in them."""
+    paths: dict[str, None] = {}
+    for path in streams:
+        parts = path.split("/")
+        paths |= dict.fromkeys("/".join(parts[:end]) for end in range(1, len(parts) + 1))
+    return list(paths)
 
 
 def _entry(

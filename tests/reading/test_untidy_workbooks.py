@@ -88,7 +88,7 @@ def test_every_file_has_its_line(mess: tuple[Path, Path]) -> None:
         "收件.mbox/第1封/四.xlsx": ("已报", False),
         "收件.mbox/第1封/扫描件.pdf": ("已报", True),
         "收件.mbox/第2封": ("未识别", False),
-        "散件.rar": ("未识别", False),
+        "散件.rar": ("无法读取", False),
         "说明.txt": ("未识别", False),
         f"{NAMES[4]}自评报告.pdf": ("已报", True),
     }
