@@ -17,7 +17,7 @@ from jixiao_xlsx.values.program import error_text
 from jixiao_xlsx.values.severity import Severity
 
 CRASH = "INT101"
-_NESTED = re.compile(r"“(“[^”]*”[^“”]*)”")  # a quoted title that holds quotes itself
+_NESTED = re.compile(r"“(“[^”]{0,200}”[^“”]{0,200})”")  # a quoted title that holds quotes itself
 # These rest on formulas, errors and hidden rows, which not every file format lets us see.
 _NEED_FLAGS = frozenset({"AMT108", "AMT109", "AMT114", "STR106"})
 

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 MAX_WORKBOOK_BYTES = 50 * 2**20
+MAX_PAGE_BYTES = 8 * 2**20
 _MAX_PARTS = 2000
 _MAX_UNPACKED_BYTES = 200 * 2**20
 _MAX_XML_BYTES = 100 * 2**20
@@ -57,8 +58,12 @@ class WorkbookFormat(StrEnum):
     XLS = "xls"
     ODS = "ods"
     XLSB = "xlsb"
+    XML_2003 = "xml"
+    HTML = "html"
 
 
+TEXT_FORMATS = frozenset({WorkbookFormat.XML_2003, WorkbookFormat.HTML})
+_XML_2003 = b"urn:schemas-microsoft-com:office:spreadsheet"
 _BIFF = frozenset({b"\x09\x08", b"\x09\x04", b"\x09\x02", b"\x09\x00"})
 OLE_MAGIC = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _MAGIC = (
@@ -92,7 +97,12 @@ def sniff(data: bytes) -> WorkbookFormat:
         raise Refused(_BROKEN)
     if data[:2] in _BIFF:
         return WorkbookFormat.XLS
-    raise Refused(_why_no_workbook(data[:4096]))
+    text = _beginning(data)
+    if _XML_2003 in text:
+        return WorkbookFormat.XML_2003
+    if _is_page(text) and b"<table" in data.replace(b"\0", b"").lower():
+        return WorkbookFormat.HTML
+    raise Refused(_why_no_workbook(text, data[:4096]))
 
 
 def refuse_too_large(size: int) -> None:
@@ -102,20 +112,6 @@ def refuse_too_large(size: int) -> None:
             f"文件有 {size / 2**20:.0f} MB，超过 {MAX_WORKBOOK_BYTES // 2**20} MB 的上限。"
             "请删去图片等无关内容后重报"
         )
-
-
-def is_fully_guarded(data: bytes) -> bool:
-    """Return whether our own guard checks all of `data`: an .xlsx, or what no library is given."""
-    if data.startswith(OLE_MAGIC) or data[:2] in _BIFF:
-        return False
-    if not data.startswith(b"PK\x03\x04"):
-        return True
-    try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = plain_names(archive).keys()
-    except ZIP_ERRORS:
-        return True
-    return "mimetype" not in names and not any(name.endswith("workbook.bin") for name in names)
 
 
 def open_zip(data: bytes) -> zipfile.ZipFile:
@@ -211,18 +207,25 @@ def _refuse_other_open_documents(archive: zipfile.ZipFile, names: Mapping[str, s
         raise Refused(_ENCRYPTED_ODS)
 
 
-def _why_no_workbook(head: bytes) -> str:
+def is_xml_2003(head: bytes) -> bool:
+    """Return whether a file that begins so is an XML Spreadsheet 2003."""
+    return _XML_2003 in _beginning(head)
+
+
+def _beginning(data: bytes) -> bytes:
+    """Return how a text begins, in small letters, without marks, blanks and the zeros of UTF-16."""
+    return data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
+
+
+def _is_page(text: bytes) -> bool:
+    return b"<html" in text or b"<table" in text or text.startswith(b"<!doctype html")
+
+
+def _why_no_workbook(text: bytes, head: bytes) -> str:
     """Return the reason for a file that is text, or of an unknown format."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):  # “Unicode 文本” of Excel
         head = head.replace(b"\0", b"")
-    text = head.lstrip(b"\xef\xbb\xbf\xff\xfe \r\n\t").replace(b"\0", b"").lower()
-    if b"urn:schemas-microsoft-com:office:spreadsheet" in text:
-        return f"这是“XML 表格 2003”，不是工作簿。{SAVE_AS}"
-    if (
-        b"<html" in text
-        or b"<table" in text
-        or text.startswith((b"<!doctype html", b"mime-version"))
-    ):
+    if _is_page(text) or text.startswith(b"mime-version"):
         return f"这是网页（HTML），只是用了工作簿的文件名，不能读取。{SAVE_AS}"
     if text.startswith(b"<"):
         return f"这是 XML 文本，不是工作簿。{SAVE_AS}"

@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.intake import mail_files, outlook_files, solid_files, zip_files
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, FileRole, SetAside
-from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, SAVE_AS, Refused
+from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, SAVE_AS, Refused, is_xml_2003
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
 _TEXTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd"})
@@ -132,6 +132,8 @@ def _role_by_content(look: _Look) -> FileRole | SetAside | None:
     if suffix in _DOCUMENTS or head.startswith(b"%PDF"):
         return FileRole.DOCUMENT
     if head.startswith((OLE_MAGIC, b"PK\x03\x04")):
+        return None
+    if suffix == ".xml" and is_xml_2003(head):
         return None
     if suffix in _TABLES:
         return SetAside(f"{suffix} 文件，不是工作簿。{SAVE_AS}")

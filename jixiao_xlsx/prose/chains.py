@@ -16,7 +16,7 @@ from jixiao_xlsx.prose.language.clauses import VAGUE_AFTER, Mention
 from jixiao_xlsx.prose.statements import Chain, believed
 from jixiao_xlsx.values.amounts import Interval, atoms_per, rate_holds
 
-_ASIDE = re.compile(r"\([^()]*\)|〔[^〕]*〕")
+_ASIDE = re.compile(r"\([^()]*\)|〔[^〔〕]*〕")
 _VAGUE = re.compile("(?:约|近|逾|超过?|不足|不到|接近|至少)(?:为|达到?)?$")
 _MONEY, _PERCENT, _POINTS, _SCORE, _HEADS = "money", "%", "个百分点", "分", "heads"
 

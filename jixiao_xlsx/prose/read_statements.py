@@ -34,7 +34,8 @@ from jixiao_xlsx.prose.statements import BareShare, Fact, ReportStatements
 
 _QUALIFIED = re.compile(r"\((?!其中|不?含|即|折合|约|见|详见)[^()\d]{1,8}\)")  # “120 份（线上）”
 _COUNTED = re.compile(
-    r"(?P<what>[^，,;:。、\d]+)\d+[台套件栋处幢批](?:[(〔][^)〕]*[)〕])?[，,](?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
+    r"(?P<what>[^，,;:。、\d]{1,40})\d+[台套件栋处幢批](?:[(〔][^)〕]{0,80}[)〕])?[，,]"
+    r"(?:账面)?(?:原值|总值|价值)?(?:为|共)?$"
 )
 _UNSPENT_BEFORE = re.compile(
     "(?:还|尚)有$|[还尚]?(?:剩余?|余下)$"

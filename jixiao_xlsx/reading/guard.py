@@ -63,6 +63,20 @@ def bounded_xml(archive: zipfile.ZipFile, part: str, handler: Handler, bounds: B
         parser.Parse(b"", True)
 
 
+def bounded_text(text: str, handler: Handler, bounds: Bounds) -> None:
+    """Parse XML that is no part of an archive, as `bounded_xml` does a part."""
+    parser = _parser(bounds)
+    handler.attach(parser)
+    silence = 0
+    for at in range(0, len(text), _CHUNK):
+        chunk = text[at : at + _CHUNK]
+        silence = 0 if ">" in chunk else silence + len(chunk)
+        if silence > MAX_SILENCE:
+            raise Refused(bounds.silence)
+        parser.Parse(chunk)
+    parser.Parse("", True)
+
+
 def read_list(archive: zipfile.ZipFile, part: str, bounds: Bounds) -> bytes:
     """Return a part that lists a few things. Raises Refused where it is too large for that."""
     if archive.getinfo(part).file_size > bounds.max_list:

@@ -9,7 +9,14 @@ from functools import partial
 
 import python_calamine as calamine
 
-from jixiao_xlsx.intake.file_kinds import Encrypted, Refused, WorkbookFormat, broken, sniff
+from jixiao_xlsx.intake.file_kinds import (
+    TEXT_FORMATS,
+    Encrypted,
+    Refused,
+    WorkbookFormat,
+    broken,
+    sniff,
+)
 from jixiao_xlsx.reading.flags.mended_bytes import (
     unknown_errors,
     with_known_errors,
@@ -20,6 +27,8 @@ from jixiao_xlsx.reading.flags.sheet_flags import MAX_AREA, MAX_ROWS, SheetFlags
 from jixiao_xlsx.reading.flags.xls_flags import read_xls_flags, workbook_stream
 from jixiao_xlsx.reading.flags.xlsx_flags import read_xlsx_flags
 from jixiao_xlsx.reading.formulas.recalculation import Recalculation
+from jixiao_xlsx.reading.texts.read_texts import read_texts
+from jixiao_xlsx.reading.texts.text_sheet import TextSheet
 from jixiao_xlsx.reading.titles import OPINION_SHEET, READ_BARE, title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Area
@@ -56,6 +65,8 @@ def read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> SheetsRead:
             data = with_known_errors(data)
     elif kind is WorkbookFormat.ODS:
         flags = read_ods_flags(data)
+    elif kind in TEXT_FORMATS:
+        return _text_sheets(kind, read_texts(data, kind), wanted)
     elif kind is WorkbookFormat.XLS:
         flags = read_xls_flags(data)
         data = with_unicode_page(data, workbook_stream(data))
@@ -69,6 +80,21 @@ def read_sheets(data: bytes, wanted: Callable[[str, bool], bool]) -> SheetsRead:
         if type(error).__name__ == "PanicException":
             raise broken() from error
         raise
+
+
+def _text_sheets(
+    kind: WorkbookFormat, sheets: Sequence[TextSheet], wanted: Callable[[str, bool], bool]
+) -> SheetsRead:
+    """Return the worksheets of a workbook that is text."""
+    read = [sheet for sheet in sheets if wanted(sheet.name, sheet.hidden)]
+    knows = kind is not WorkbookFormat.HTML
+    worksheets = [
+        Worksheet(sheet.name, sheet.rows, sheet.flags, sheet.hidden, knows)
+        for sheet in read
+        if sheet.name not in READ_BARE
+    ]
+    bare = {sheet.name: sheet.rows for sheet in read if sheet.name in READ_BARE}
+    return SheetsRead(kind, tuple(sheet.name for sheet in sheets), worksheets, bare)
 
 
 def _values(

@@ -39,6 +39,7 @@ from jixiao_xlsx.values.season import FileStatus
 _HIDES = {
     WorkbookFormat.XLS: "旧版 .xls（.et）格式：只看得出哪些格有公式，看不到公式的内容；"
     "空着的公式可能被存成 0，如与填报不符，请另存为 .xlsx 后重报",
+    WorkbookFormat.XML_2003: "“XML 表格 2003”格式：只看得出哪些格有公式，不看公式的内容",
     WorkbookFormat.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
 }
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -134,6 +135,8 @@ class _ReadSheet(NamedTuple):
 
 def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) -> Submission:
     """Return what the worksheets hold. Raises Unreadable: none of them is one of the form."""
+    if not sheets.names:
+        raise Unreadable("文件里一张工作表也没有。请在本机打开确认，重新保存后报送")
     content = _content_of_copy(form, sheets) if form.blank else _content(form, sheets)
     tables = {**content.tables, **next(iter(content.copies.values()), {})}
     if not tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 
@@ -58,17 +58,24 @@ class Worksheet:
             self.lines.setdefault(number, []).append(column)
         self.texts = set(keys.values()) - {""}
         self.height = max([len(self.rows), *(row + 1 for row, _ in odd)])
-        for area in self.flags.merges:
-            self._cover(area)
+        self._cover(self.flags.merges)
         self.merged_lines = {row for row, _ in self.covered}
 
-    def _cover(self, area: Area) -> None:
-        """Record the cells of a merge, as far as the sheet is used."""
-        top, left, bottom, right = area
+    def _cover(self, merges: Iterable[Area]) -> None:
+        """Record the cells of the merges, as far as the sheet is used.
+
+        Merges that overlap are no sheet's: those for which no cell is left are passed over.
+        """
         width = max((len(row) for row in self.rows[:1]), default=0)
-        for row in range(top, min(bottom, self.height - 1) + 1):
-            for column in range(left, min(right, width - 1) + 1):
-                self.covered[row, column] = area
+        uncovered = self.height * width
+        for area in merges:
+            top, left, bottom, right = area
+            lines = range(top, min(bottom, self.height - 1) + 1)
+            columns = range(left, min(right, width - 1) + 1)
+            uncovered -= len(lines) * len(columns)
+            if uncovered < 0:
+                return
+            self.covered.update(((row, column), area) for row in lines for column in columns)
 
     def raw(self, row: int, column: int) -> object | None:
         """Return the value as the library gave it; None for an empty cell."""

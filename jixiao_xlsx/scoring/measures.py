@@ -44,6 +44,7 @@ _DAY_OF_MONTH = re.compile(r"(?:每个?|次|下个?|当)月(\d\d?)[日号]")
 _RANK_FORM = re.compile(rf"[^\d前第]{{0,8}}[前第](\d+|{NUMERAL.pattern})[名位强]?(?:以内|内)?")
 _OF_PLANNED = re.compile(r"(\d+)[^\d/]{0,3}/(\d+)[^\d/]{0,3}")
 _LONGEST_CLASSIFIER = 4
+_LONGEST = 300  # letters; a longer text is a report, no figure
 _EACH = re.compile(r"每(人|户|月|季度|季|周|天|日|亩|次|个|村|件|台|处|生)")
 _MONEY_SIGN = re.compile(r"¥|人民币")
 
@@ -134,7 +135,7 @@ def read_measure(cell: Cell | None, unit: str = "", year: int | None = None) -> 
 @lru_cache(maxsize=4096)
 def read_measure_text(typed: str, unit: str = "", year: int | None = None) -> Measure:
     """Read a measure typed as text; what has no quantity of its own is words."""
-    measure = _read(typed, year) or Measure(typed)
+    measure = (_read(typed, year) if len(typed) <= _LONGEST else None) or Measure(typed)
     return (
         under_percent(measure)
         if measure.typed is not None and unit_of(unit) == PERCENT

@@ -8,7 +8,8 @@ from decimal import Decimal
 from jixiao_xlsx.values.text import decimals_of, plain
 
 _PIECES = re.compile(
-    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<money>[^\-\]]*)[^\]]*\]|\[[^\]]*\]|[_*].|'
+    r'"(?P<quoted>[^"]*)"|[\\!](?P<escaped>.)|\[\$(?P<money>[^\-\[\]]*)(?:-[^\[\]]*)?\]|'
+    r"\[[^\[\]]*\]|[_*].|"
     r"(?P<digit>[0#?])|(?P<point>\.)|(?P<comma>,)|(?P<percent>%)|(?P<letter>[A-Za-z]+)|(?P<other>.)"
 )
 # commas after the last digit, or a point that is a mere letter between digits

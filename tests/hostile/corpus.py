@@ -153,7 +153,7 @@ def other_files() -> Iterator[Case]:
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet"/>'
         ),
         BROKEN,
-        "2003",
+        "一张工作表也没有",
     )
     yield Case("压缩.xlsx", lambda: b"Rar!\x1a\x07\x00" + bytes(99), BROKEN, "压缩包已损坏")
     yield Case("压缩.7z", lambda: b"7z\xbc\xaf\x27\x1c" + bytes(99), BROKEN, "压缩包已损坏")

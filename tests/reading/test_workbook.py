@@ -862,7 +862,7 @@ def ole(stream: str) -> bytes:
         (
             b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spread'
             b'sheet"/>',
-            "XML 表格 2003",
+            "一张工作表也没有",
         ),
         (b"\x01\x02\x03\x04garbage", "不认识"),
     ],

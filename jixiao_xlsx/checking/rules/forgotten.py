@@ -12,7 +12,9 @@ from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.typed_numbers import State
 
-_PROMPT = re.compile(r"[（(][^（）()]*\d+字(?:以内|左右|以下)[^（）()]*[）)]|小于预算数[（(]或")
+_PROMPT = re.compile(
+    r"[（(][^（）()]{0,80}\d字(?:以内|左右|以下)[^（）()]{0,80}[）)]|小于预算数[（(]或"
+)
 
 
 @rule("IND130", "预算执行率得分空着", severity=Severity.NOTE, basis=EVALUATION_MEASURES)

@@ -15,7 +15,7 @@ from jixiao_xlsx.values.cells import Place
 
 _NUMBER = re.compile(  # the first lookahead skips fast whatever cannot begin a number
     r"(?=[-\d])(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年])-)?(?P<number>\d{1,3}(?:,\d{3})"
-    r"+(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
+    r"{1,6}(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
     r"(?P<unit>亿元|万元|元|%|个百分点|分(?![钟管别之局公为类级析工配解散批项部行支院会期值店厂担])|人(?![次民均大才口社])|名|辆|份(?!额)"
     r"|(?<=[为是]0)(?=[，,。;、)]))"
 )

@@ -51,7 +51,7 @@ def odd_subject_names(evidence: ProseEvidence) -> Iterator[Observation]:
                 )
 
 
-_SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,}?支出(?![\u4e00-\u9fa5]*支出)")
+_SUBJECT = re.compile(r"[\u4e00-\u9fa5]{4,60}?支出(?![\u4e00-\u9fa5]{0,60}支出)")
 
 
 def _nearly(words: str, subjects: Subjects) -> tuple[str, str] | None:

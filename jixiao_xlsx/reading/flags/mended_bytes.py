@@ -14,7 +14,7 @@ _KNOWN_ERRORS = frozenset(
     {"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!", "#GETTING_DATA", "#DATA!"}
 )
 _ERROR_CELL = re.compile(
-    rb"""(<(?:\w+:)?c\b[^>]*\bt=["']e["'][^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)[^<]*(?=<)""",
+    rb"""(<(?:\w+:)?c\b[^<>]*\bt=["']e["'][^<>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>)[^<]*(?=<)""",
     re.DOTALL,
 )
 _CODE_PAGE, _BOF, _UNICODE = 0x0042, 0x0809, 1200

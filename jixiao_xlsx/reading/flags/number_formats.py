@@ -13,7 +13,7 @@ from functools import lru_cache
 
 from jixiao_xlsx.values.text import plain
 
-_TOKEN = re.compile(r'"[^"]*"|[\\!].|[_*].|\[[^\]]*\]|.', re.DOTALL)
+_TOKEN = re.compile(r'"[^"]*"|[\\!].|[_*].|\[[^\[\]]*\]|.', re.DOTALL)
 _DIGITS = frozenset("0#?")
 
 

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import openpyxl
 import python_calamine as calamine
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE, MergedCell
+from openpyxl.workbook.child import INVALID_TITLE_REGEX
 from openpyxl.workbook.workbook import Workbook
 
+from jixiao_xlsx.intake.file_kinds import TEXT_FORMATS, sniff
 from jixiao_xlsx.output.same_bytes import repacked
-from jixiao_xlsx.values.addresses import column_letters
+from jixiao_xlsx.reading.sheets import read_worksheets
+from jixiao_xlsx.values.addresses import Area, column_letters
 from jixiao_xlsx.values.cells import Submission
 
 _WIDEST = 46
@@ -51,10 +54,17 @@ def _without_empty_results(book: Workbook, submission: Submission) -> None:
 def _filled_book(
     data: bytes, is_read: Callable[[str, bool], bool], empty_results: bool
 ) -> Workbook:
-    source = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     book = openpyxl.Workbook()
     for sheet in list(book.worksheets):
         book.remove(sheet)
+    if sniff(data) in TEXT_FORMATS:
+        for one in read_worksheets(data, is_read):
+            sheet = book.create_sheet(INVALID_TITLE_REGEX.sub("_", one.name)[:31])
+            sheet.sheet_state = "hidden" if one.hidden else "visible"
+            _fill(sheet, one.rows, empty_results)
+            _merge(sheet, one.flags.merges)
+        return book
+    source = calamine.CalamineWorkbook.from_object(io.BytesIO(data))
     for facts in source.sheets_metadata:
         if facts.typ != calamine.SheetTypeEnum.WorkSheet:
             continue
@@ -68,14 +78,19 @@ def _filled_book(
             continue
         content = source.get_sheet_by_name(facts.name)
         _fill(sheet, content.to_python(skip_empty_area=False), empty_results)
-        for (top, left), (bottom, right) in content.merged_cell_ranges or ():
-            sheet.merge_cells(
-                start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
-            )
+        ranges = content.merged_cell_ranges or ()
+        _merge(sheet, [(*first, *last) for first, last in ranges])
     return book
 
 
-def _fill(sheet: Any, rows: list[list[Any]], empty_results: bool) -> None:
+def _merge(sheet: Any, areas: Iterable[Area]) -> None:
+    for top, left, bottom, right in areas:
+        sheet.merge_cells(
+            start_row=top + 1, start_column=left + 1, end_row=bottom + 1, end_column=right + 1
+        )
+
+
+def _fill(sheet: Any, rows: Sequence[Sequence[Any]], empty_results: bool) -> None:
     widths: dict[int, int] = {}
     for at, row in enumerate(rows, 1):
         if empty_results and not any(value not in ("", 0) for value in row):
