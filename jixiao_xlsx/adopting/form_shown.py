@@ -139,7 +139,7 @@ def _line(
         there[column.title] = ref
         if row is not None:
             cells.at[Ref(table.name, name, column.title)] = ref
-        if not _printed(pair, at):
+        if not _printed(pair, at) and not _left_blank(pair, table, at):
             titles = list(column.path or (column.title,))
             _show(cells, pair, table, place, path, titles, name, column)
     return there
@@ -154,6 +154,14 @@ def _starts(pair: SheetPair, at: Position) -> bool:
 def _printed(pair: SheetPair, at: Position) -> bool:
     """Return whether the blank prints or computes something there, so that nobody fills it."""
     return printed_at(pair.blank.worksheet, at)
+
+
+def _left_blank(pair: SheetPair, table: TableSpec, at: Position) -> bool:
+    """Return whether a cell is blank in a column whose cells the blank prints: it is meant so."""
+    lines = own_lines_of(table)
+    if at[0] not in lines:
+        return False
+    return 2 * sum(_printed(pair, (line, at[1])) for line in lines) > len(lines)
 
 
 def _show(

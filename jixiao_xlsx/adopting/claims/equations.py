@@ -241,12 +241,12 @@ def _difference(
     """Yield 增减额 = 本年数 − 上年数 where just two other columns hold figures."""
     pair = [(key, one) for key, one in keyed if one is not difference]
     if difference and len(pair) == 2:
-        earlier, later = _in_time(pair)
+        earlier, later = in_time(pair)
         parts = [(1, later), (-1, earlier)]
         yield from _row_claim(table, "=", difference, parts, "增减额 = 本年数 − 上年数")
 
 
-def _in_time(pair: Sequence[tuple[str, TableColumn]]) -> tuple[TableColumn, TableColumn]:
+def in_time(pair: Sequence[tuple[str, TableColumn]]) -> tuple[TableColumn, TableColumn]:
     """Return the two columns, the earlier one first: by year, by 上年 and 年初, else as printed."""
     (first_key, first), (second_key, second) = pair
     years = [_YEAR.search(key) for key in (first_key, second_key)]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from jixiao_xlsx.adopting.claims.equations import proposals_of
+from jixiao_xlsx.adopting.claims.equations import in_time, proposals_of
 from jixiao_xlsx.adopting.claims.pair_sums import PairSum, pair_sums
 from jixiao_xlsx.adopting.claims.proposals import Proposal, Spot
 from jixiao_xlsx.adopting.drafting.named_tables import NamedTable
@@ -200,6 +200,8 @@ def _sum(terms: Sequence[tuple[int, str]]) -> str:
 
 # ------------------------------------------------------------------------------------------- rates
 
+_GROWTH = re.compile(r"^增减额|^增减数|^增长额|^增减变动额")
+_BEFORE_AND_AFTER = 2  # figures: of last year and of this
 _RATES = (
     (
         re.compile(r"执行率|支出进度|预算完成率"),
@@ -209,7 +211,7 @@ _RATES = (
     (re.compile(r"控制率"), re.compile(r"实际|在职|决算|执行"), re.compile(r"编制|批复|预算|核定")),
     (
         re.compile(r"^增减(?:率|%|幅度)|^增长率|^增减比例"),
-        re.compile(r"^增减额|^增减数|^增长额"),
+        _GROWTH,
         re.compile(r"上年|年初"),
     ),
 )
@@ -234,6 +236,9 @@ def _parts_of_rate(
     top = [one for one in near if numerator.search(_key(one))]
     bottom = [one for one in near if denominator.search(_key(one)) and one not in top]
     whole = [one for one in bottom if re.search(r"全年|调整", _key(one))] or bottom
+    others = [(_key(one), one) for one in near if one not in top]
+    if numerator is _GROWTH and len(others) == _BEFORE_AND_AFTER:
+        whole = [in_time(others)[0]]
     return (top[0], whole[0]) if len(top) == 1 and len(whole) == 1 else None
 
 

@@ -119,7 +119,8 @@ def _parts(grid: Grid, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
         ends = [box.right for box in heads[:-1]] + [right]
         starts = [left, *(end + 1 for end in ends[:-1])]
         headings = [
-            heading_at(grid, rows[0], start, end) for start, end in zip(starts, ends, strict=True)
+            heading_at(grid, rows[0], start, end) or heading_at(grid, rows[0] + 1, start, end)
+            for start, end in zip(starts, ends, strict=True)
         ]
         depths = {heading and heading.last for heading in headings}
         crossed = any(grid.box(row, end) == grid.box(row, end + 1) for row in rows for end in ends)

@@ -24,7 +24,7 @@ from jixiao_xlsx.reading.table_rows import (
 )
 from jixiao_xlsx.reading.titles import FormTitles
 from jixiao_xlsx.values.addresses import Position, column_index, position
-from jixiao_xlsx.values.cells import Cell, Row, Table
+from jixiao_xlsx.values.cells import Cell, Row, StatedUnit, Table
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import State, read_number
 
@@ -114,7 +114,20 @@ def _columns(draft: TableDraft, pair: SheetPair) -> Table | None:
     if table.total_at and total is None:
         missing.append(table.total)
     read = finish(draft, rows, headings(draft, header), missing, draft.region.start)
-    return replace(read, stated_units=tuple(stated_units(draft, header, lines)))
+    return replace(read, stated_units=tuple(_newly_stated(draft, pair, header, lines)))
+
+
+def _newly_stated(
+    draft: TableDraft, pair: SheetPair, header: Header, lines: TitledRows
+) -> Iterator[StatedUnit]:
+    """Yield the units that the copy states; another than the table's, only where the blank does not.
+
+    A line 单位：元 may stand over a table whose rows or section have a unit of their own.
+    """
+    printed = set(pair.blank.printed.values())
+    for one in stated_units(draft, header, lines):
+        if one.unit == draft.table.unit or tidy(one.cell.text) not in printed:
+            yield one
 
 
 def _without(lines: TitledRows, own: range) -> TitledRows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from jixiao_xlsx.values.addresses import Position, column_index, position
 from jixiao_xlsx.values.text import tidy
 
 _LABEL_ENDS = ":"
+_YEAR_LINE = re.compile(r"^[(](?:\d{4}|_*|\{year[^}]*\})年度?[)]$")
 
 
 def keys_of(sheet: Worksheet, year: int | None) -> dict[Position, str]:
@@ -22,10 +24,16 @@ def keys_of(sheet: Worksheet, year: int | None) -> dict[Position, str]:
     for place in sheet.filled:
         raw = sheet.raw(*place)
         if isinstance(raw, str):
-            keys[place] = relative_years(tidy(raw), year)
+            keys[place] = _shared(tidy(raw), year)
         elif isinstance(raw, int | float) and not isinstance(raw, bool):
             keys[place] = f"#{raw:g}"
     return keys
+
+
+def _shared(text: str, year: int | None) -> str:
+    """Return a text without the room it leaves: “部门:____”, and “(    年度)” as any year's."""
+    key = relative_years(text.rstrip("_"), year)
+    return _YEAR_LINE.sub("(年度)", key)
 
 
 @dataclass(frozen=True, eq=False)
