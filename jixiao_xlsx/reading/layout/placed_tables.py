@@ -120,13 +120,13 @@ def _columns(draft: TableDraft, pair: SheetPair) -> Table | None:
 def _newly_stated(
     draft: TableDraft, pair: SheetPair, header: Header, lines: TitledRows
 ) -> Iterator[StatedUnit]:
-    """Yield the units that the copy states; another than the table's, only where the blank does not.
+    """Yield the units that the copy states; another than the table's unless the blank says so too.
 
     A line 单位：元 may stand over a table whose rows or section have a unit of their own.
     """
     printed = set(pair.blank.printed.values())
     for one in stated_units(draft, header, lines):
-        if one.unit == draft.table.unit or tidy(one.cell.text) not in printed:
+        if one.unit == draft.table.unit or pair.keys.get(position(one.cell.ref)) not in printed:
             yield one
 
 
