@@ -25,6 +25,7 @@ from jixiao_xlsx.season.rounds.compare_rounds import compared
 from jixiao_xlsx.season.rounds.records import record_of
 from jixiao_xlsx.season.waivers import waived
 from jixiao_xlsx.values.cells import Submission
+from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Scorecard
 from jixiao_xlsx.values.work import Examined, Work
 
@@ -32,10 +33,27 @@ REPORT_FAILED = "核对它时超过了时间或内存的上限，或程序异常
 
 
 @dataclass(frozen=True, slots=True)
+class Delivery:
+    """What is to be written of a workbook once it is examined, and who writes to whom.
+
+    `path` is where the scored workbook goes in the output folder. `department` None: it is not in
+    the roster. `letters`: not the scored workbook alone; `copy`: the annotated copy is wanted too,
+    where something is wrong.
+    """
+
+    path: str
+    bureau: Bureau = field(default_factory=Bureau)
+    department: Department | None = None
+    letters: bool = True
+    copy: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class ExamineTask:
     """A workbook (bytes), the work on it, and its written report (bytes) or why it is unreadable.
 
-    `scored`: scores are wanted as well as findings; `compared`: a round before was given.
+    `scored`: scores are wanted as well as findings; `compared`: a round before was given;
+    `delivery` None: nothing is written.
     """
 
     work: Work
@@ -46,6 +64,7 @@ class ExamineTask:
     scored: bool = True
     compared: bool = False
     passwords: tuple[str, ...] = field(default=(), repr=False)
+    delivery: Delivery | None = None
 
     @property
     def file(self) -> str:
@@ -53,15 +72,26 @@ class ExamineTask:
         return self.work.file
 
 
+# A workbook as read, and its bytes without a password.
+Opened = tuple[Submission, bytes]
+
+
 def examine(task: ExamineTask) -> Examined:
     """Read, check and score one workbook. Never raises: a failure is in the Examined."""
+    return examined_with_workbook(task, find_template(task.form))[0]
+
+
+def examined_with_workbook(task: ExamineTask, template: Template) -> tuple[Examined, Opened | None]:
+    """Return what came of one workbook, and the workbook itself where it could be read."""
     try:
         with undisturbed():
-            return _examined(task, find_template(task.form))
+            opened = submission_of(task.data, task.file, task.passwords, template)
+            return _examined(task, *opened, template), opened
     except MemoryError:  # the process decides
         raise
     except Exception as error:  # one bad file never stops a season
-        return _failed(task.file, failure_of(error, passwords=bool(task.passwords)))
+        failure = failure_of(error, passwords=bool(task.passwords))
+        return _failed(task.file, failure), None
 
 
 def not_examined(task: ExamineTask, cause: str) -> Examined:
@@ -73,17 +103,16 @@ def _failed(file: str, failure: Failure) -> Examined:
     return Examined(file, status=failure.status, reason=failure.reason, faults=failure.faults)
 
 
-def submission_of(
-    data: bytes, file: str, passwords: tuple[str, ...], template: Template
-) -> tuple[Submission, bytes]:
+def submission_of(data: bytes, file: str, passwords: tuple[str, ...], template: Template) -> Opened:
     """Return a workbook as read, and its bytes without a password. Raises Unreadable."""
     opened = unlocked(data, passwords)
     return workbook.read_bytes(opened or data, file, template), opened or data
 
 
-def _examined(task: ExamineTask, template: Template) -> Examined:
+def _examined(
+    task: ExamineTask, submission: Submission, plain: bytes, template: Template
+) -> Examined:
     work = task.work
-    submission, plain = submission_of(task.data, work.file, task.passwords, template)
     if plain is not task.data:
         submission = replace(submission, sha256=hashlib.sha256(task.data).hexdigest())
     submission = _with_report(submission, task, template)

@@ -12,6 +12,7 @@ import json
 import shutil
 import sys
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
@@ -61,6 +62,7 @@ class Outbox:
         self._record = folder / record
         self._staging = folder / WAITING
         self._staged: dict[str, tuple[Path, Digests]] = {}
+        self._number = count()
         self._held: set[str] = set()  # departments whose new files could not be placed
         self._earlier = _outputs_in(self._record)
         self._placing = {
@@ -69,9 +71,13 @@ class Outbox:
 
     def stage(self, path: str, pieces: Iterable[bytes], typed: str = "") -> None:
         """Write a file, to be placed at `path` later; `typed` as in Digests. Raises Blocked."""
-        place = self._staging / f"{len(self._staged)}.out"
+        place = self._staging / f"{next(self._number)}.out"
         write_pieces(place, pieces, path)
         self._staged[path] = place, Digests(sha256_of(place), typed)
+
+    def drop(self, path: str) -> None:
+        """Forget a staged file that is not to be placed."""
+        self._staged.pop(path, None)
 
     def place(self) -> dict[str, str]:
         """Move the staged files to their places; return failures by path. Raises Blocked.

@@ -6,9 +6,17 @@ import contextlib
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx.batch.examine import REPORT_FAILED, ExamineTask, examine, not_examined
+from jixiao_xlsx.batch.deliver import examine_and_deliver
+from jixiao_xlsx.batch.examine import (
+    REPORT_FAILED,
+    Delivery,
+    ExamineTask,
+    examine,
+    not_examined,
+)
 from jixiao_xlsx.batch.identify import identify_all
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.batch.processes import Executor
@@ -17,11 +25,12 @@ from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.prose.language.vocabulary import read_vocabulary
 from jixiao_xlsx.season.assign import Assignment
-from jixiao_xlsx.values.work import Examined, Identity, Work
+from jixiao_xlsx.values.work import Delivered, Examined, Identity, Work
 
 # Files from which more than one process gains more than it costs, as measured on two cores.
 _POOL_FROM_SCORED, _POOL_FROM_CHECKED = 24, 48
 Assigner = Callable[[Sequence[Identity]], Assignment]
+Deliveries = Callable[[Assignment], Mapping[str, Delivery]]
 Progress = Callable[[int, int], None]
 
 
@@ -106,12 +115,16 @@ def _processes(files: int, jobs: int | None, *, scored: bool) -> int:
 
 
 def identified_and_examined(
-    phases: Phases, assign: Assigner
+    phases: Phases,
+    assign: Assigner,
+    deliveries: Deliveries = lambda assignment: {},
+    take: Callable[[Delivered], object] = lambda delivered: None,
 ) -> tuple[Assignment, Mapping[str, Examined]]:
     """Return who is who, and what came of each workbook that counts, by file.
 
     A workbook that turns out unreadable counts for nobody: the assignment is made again without it,
-    so that an older one of its department can take its place.
+    so that an older one of its department can take its place. `deliveries` are what is to be
+    written at once of the workbooks of an assignment; what was written of one goes to `take`.
     """
     identities = _identities(phases)
     examined: dict[str, Examined] = {}
@@ -120,7 +133,8 @@ def identified_and_examined(
         works = [work for file, work in assignment.works.items() if file not in examined]
         if not works:
             return assignment, examined
-        examined |= _examined(phases, assignment, works)
+        task = partial(_task, phases, assignment, deliveries(assignment))
+        examined |= _examined(phases, works, task, take)
         failed = {file: one for file, one in examined.items() if one.report is None}
         identities = [
             _failed(one, failed[one.file]) if one.file in failed else one for one in identities
@@ -128,17 +142,38 @@ def identified_and_examined(
 
 
 def _examined(
-    phases: Phases, assignment: Assignment, works: Sequence[Work]
+    phases: Phases,
+    works: Sequence[Work],
+    task_of: Callable[[Work], ExamineTask],
+    take: Callable[[Delivered], object],
 ) -> Mapping[str, Examined]:
-    """Return what came of each workbook; one that failed with its report is tried without."""
-    tasks = (_task(phases, assignment, work) for work in works)
-    found = {one.file: one for one in phases.executor.results(examine, tasks, not_examined)}
-    again = (
-        replace(_task(phases, assignment, work), report=None, problem=REPORT_FAILED)
+    """Return what came of each workbook.
+
+    One that its process did not come back from is tried again without writing anything, one that
+    failed with its report without that.
+    """
+    found: dict[str, Examined] = {}
+    lost: set[str] = set()
+
+    def lost_once(task: ExamineTask, cause: str) -> tuple[Examined, None]:
+        lost.add(task.file)
+        return not_examined(task, cause), None
+
+    tasks = map(task_of, works)
+    for examined, delivered in phases.executor.results(examine_and_deliver, tasks, lost_once):
+        found[examined.file] = examined
+        if delivered is not None:
+            take(delivered)
+            phases.step()
+    again = (task_of(work) for work in works if work.file in lost)
+    alone = (replace(task, delivery=None) for task in again if task.delivery)
+    found |= {one.file: one for one in phases.executor.results(examine, alone, not_examined)}
+    bare = (
+        replace(task_of(work), delivery=None, report=None, problem=REPORT_FAILED)
         for work in works
         if work.report and found[work.file].report is None
     )
-    return found | {one.file: one for one in phases.executor.results(examine, again, not_examined)}
+    return found | {one.file: one for one in phases.executor.results(examine, bare, not_examined)}
 
 
 def _identities(phases: Phases) -> list[Identity]:
@@ -155,7 +190,9 @@ def _failed(identity: Identity, examined: Examined) -> Identity:
     return replace(identity, status=examined.status, reason=examined.reason, faults=examined.faults)
 
 
-def _task(phases: Phases, assignment: Assignment, work: Work) -> ExamineTask:
+def _task(
+    phases: Phases, assignment: Assignment, deliveries: Mapping[str, Delivery], work: Work
+) -> ExamineTask:
     problem = assignment.problems.get(work.file, "")
     return ExamineTask(
         work,
@@ -166,4 +203,5 @@ def _task(phases: Phases, assignment: Assignment, work: Work) -> ExamineTask:
         phases.scored,
         phases.compared,
         phases.passwords,
+        deliveries.get(work.file),
     )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
+from jixiao_xlsx.batch.examine import Delivery
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
@@ -18,7 +19,8 @@ from jixiao_xlsx.batch.sources import SCORED, Sources, read_sources
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import Blocked, unique
 from jixiao_xlsx.output.text.run_record import run_document
-from jixiao_xlsx.season.assign import assign
+from jixiao_xlsx.season.assign import Assignment, assign
+from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.rounds.earlier_round import records_left
 from jixiao_xlsx.season.rounds.records import SEASON_FILE, season_json
 from jixiao_xlsx.season.settle import settle
@@ -57,10 +59,12 @@ def run(job: Job, progress: Progress | None = None) -> Season:
         only_one_run(job.output),
     ):
         assigner = partial(assign, bureau=sources.bureau, title_words=phases.title_words)
-        assignment, examined = identified_and_examined(phases, assigner)
-        season = settle(assignment, examined, sources.bureau, sources.earlier, job.template)
+        wanted = partial(_deliveries, bureau=sources.bureau)
         outbox = Outbox(job.output)
-        season = _with_departments_files(season, assignment.works, phases, outbox)
+        tray = _Tray(outbox)
+        assignment, examined = identified_and_examined(phases, assigner, wanted, tray.take)
+        season = settle(assignment, examined, sources.bureau, sources.earlier, job.template)
+        season = _with_departments_files(season, assignment.works, phases, outbox, tray)
         season = _with_shared_files(season, examined, sources, job, outbox)
     return replace(season, notes=(*season.notes, *_notes(season, sources, job, outbox)))
 
@@ -88,34 +92,74 @@ def with_output_names(entries: Sequence[Entry], prefix: str = "") -> Iterator[En
         if not entry.counts or entry.report is None:
             yield entry
             continue
-        name = unique(safe_name(entry.department or Path(entry.file).stem), taken)
-        yield replace(entry, output=f"{prefix}{name}.xlsx")
+        name = _output_name(entry.department, entry.file, taken)
+        yield replace(entry, output=f"{prefix}{name}")
+
+
+def _output_name(department: str, file: str, taken: set[str]) -> str:
+    return f"{unique(safe_name(department or Path(file).stem), taken)}.xlsx"
 
 
 # ------------------------------------------------------------------- the files of each department
 
 
+@dataclass
+class _Tray:
+    """What was written of each department, by its file, and what could not be staged, by path."""
+
+    outbox: Outbox
+    delivered: dict[str, Delivered] = field(default_factory=dict)
+    unwritten: dict[str, str] = field(default_factory=dict)
+
+    def take(self, one: Delivered) -> None:
+        """Stage the files of a department; only their paths are kept here."""
+        for path, data in one.files:
+            try:
+                self.outbox.stage(path, (data,), one.typed.get(path, ""))
+            except Blocked as blocked:
+                self.unwritten[path] = str(blocked)
+        self.delivered[one.file] = replace(one, files=tuple((path, b"") for path, _ in one.files))
+
+    def keep(self, paths: Mapping[str, str]) -> None:
+        """Drop what was written of other files than these, or under another path."""
+        for file, one in list(self.delivered.items()):
+            if one.path != paths.get(file):
+                for path, _ in self.delivered.pop(file).files:
+                    self.outbox.drop(path)
+                    self.unwritten.pop(path, None)
+
+
+def _deliveries(assignment: Assignment, bureau: BureauFiles) -> Mapping[str, Delivery]:
+    """Return what is to be written of each workbook that counts, as far as one knows by now."""
+    departments = {one.name: one for one in bureau.roster}
+    taken: set[str] = set()
+    return {
+        one.identity.file: Delivery(
+            f"{SCORED}/{_output_name(one.department, one.identity.file, taken)}",
+            bureau.bureau,
+            departments.get(one.department),
+        )
+        for one in assignment.placed
+        if one.counts and one.identity.file in assignment.works
+    }
+
+
 def _with_departments_files(
-    season: Season, works: Mapping[str, Work], phases: Phases, outbox: Outbox
+    season: Season, works: Mapping[str, Work], phases: Phases, outbox: Outbox, tray: _Tray
 ) -> Season:
     """Return the season with the files of each department written, or why they are not."""
     entries = list(with_output_names(season.entries, f"{SCORED}/"))
     departments = {one.name: one for one in season.roster}
     wanted = [entry for entry in entries if entry.output]
+    tray.keep({entry.file: entry.output for entry in wanted})
     phases.step(len(entries) - len(wanted))
-    tasks = (_delivery(entry, works[entry.file], season, departments, phases) for entry in wanted)
-    delivered: dict[str, Delivered] = {}
-    unwritten: dict[str, str] = {}
+    missing = [entry for entry in wanted if entry.file not in tray.delivered]
+    tasks = (_delivery(entry, works[entry.file], season, departments, phases) for entry in missing)
     for one in _all_delivered(phases.executor, tasks):
-        for path, data in one.files:
-            try:
-                outbox.stage(path, (data,), one.typed.get(path, ""))
-            except Blocked as blocked:
-                unwritten[path] = str(blocked)
-        paths = tuple((path, b"") for path, _ in one.files)
-        delivered[one.file] = replace(one, files=paths)
+        tray.take(one)
         phases.step()
-    unwritten |= outbox.place()
+    delivered = tray.delivered
+    unwritten = tray.unwritten | outbox.place()
     placed = tuple(
         _placed(entry, delivered[entry.file], unwritten) if entry.output else entry
         for entry in entries
@@ -137,7 +181,7 @@ def _all_delivered(executor: Executor, tasks: Iterable[DeliverTask]) -> Iterator
         return None
 
     yield from filter(None, executor.results(deliver, tasks, lost_once))
-    again = (replace(task, copy=False) for task in failed)
+    again = (replace(task, delivery=replace(task.delivery, copy=False)) for task in failed)
     yield from executor.results(deliver, again, not_delivered)
 
 
@@ -149,15 +193,12 @@ def _delivery(
     phases: Phases,
 ) -> DeliverTask:
     assert entry.report is not None
-    unknown = Department(entry.report.code, entry.department)
     return DeliverTask(
         work,
         phases.content(entry.file),
         phases.template.folder,
         entry.report,
-        entry.output,
-        season.bureau,
-        departments.get(entry.department, unknown),
+        Delivery(entry.output, season.bureau, departments.get(entry.department)),
         passwords=phases.passwords,
     )
 

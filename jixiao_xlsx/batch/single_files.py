@@ -8,6 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
+from jixiao_xlsx.batch.examine import Delivery
 from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
 from jixiao_xlsx.batch.run import refuse_inbox_as_output, with_output_names
@@ -98,7 +99,7 @@ def score_files(
                 phases.content(entry.file),
                 template.folder,
                 entry.report,
-                entry.output,
+                Delivery(entry.output, letters=False),
                 passwords=tuple(passwords),
             )
             for entry in named

@@ -124,8 +124,9 @@ class Examined:
 
 @dataclass(frozen=True, slots=True)
 class Delivered:
-    """The files made for one department, as (path in the output folder, bytes), the score first.
+    """The files made for one department, as (path in the output folder, bytes).
 
+    `path` is that of the scored workbook, which comes first where it could be made.
     `typed` are the digests of what is typed in them, by path, where saving them again in another
     program must not count as an edit.
     `reason` is what a person should know of them, `problem` what could not be made, `note` what is
@@ -133,6 +134,7 @@ class Delivered:
     """
 
     file: str
+    path: str = ""
     files: tuple[tuple[str, bytes], ...] = ()
     typed: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""

@@ -7,7 +7,7 @@ be marked, come back as .xlsx with their values and merges.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.file_kinds import WorkbookFormat, sniff
@@ -16,7 +16,6 @@ from jixiao_xlsx.output.xlsx.annotated.active_content import disarm
 from jixiao_xlsx.output.xlsx.annotated.explanations import prefill_explanations
 from jixiao_xlsx.output.xlsx.annotated.marks import marks_of, numbered_lines
 from jixiao_xlsx.output.xlsx.annotated.opinion import opinion_sheet
-from jixiao_xlsx.output.xlsx.annotated.values_only import book_of_values
 from jixiao_xlsx.output.xlsx.annotated.write_marks import write_marks
 from jixiao_xlsx.output.xlsx.patch.package import Package
 from jixiao_xlsx.output.xlsx.patch.workbook import WorkbookPart
@@ -44,13 +43,26 @@ def annotate(data: bytes, submission: Submission, report: Report, template: Temp
             return _annotated(data, submission, report, template)
         except Exception:  # whatever is odd about foreign markup, its values can still go back
             titles = titles_of(template)
-            values = book_of_values(
+            values = _values(
                 data, lambda name, hidden: titles.reads(name, hidden=hidden), submission
             )
             return _annotated(values, submission, report, template, [_UNUSUAL])
     empty = kind is WorkbookFormat.XLS
-    values = book_of_values(data, lambda name, hidden: True, submission, empty_results=empty)
+    values = _values(data, lambda name, hidden: True, submission, empty_results=empty)
     return _annotated(values, submission, report, template, [_OTHER_FORMAT])
+
+
+def _values(
+    data: bytes,
+    is_read: Callable[[str, bool], bool],
+    submission: Submission,
+    *,
+    empty_results: bool = False,
+) -> bytes:
+    # few files need it, and it is slow to import
+    from jixiao_xlsx.output.xlsx.annotated.values_only import book_of_values
+
+    return book_of_values(data, is_read, submission, empty_results=empty_results)
 
 
 def _annotated(

@@ -7,8 +7,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO
 
-import pandas as pd
-
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text.wording import lone_columns
 from jixiao_xlsx.output.xlsx.page import new_book
@@ -25,7 +23,12 @@ from jixiao_xlsx.output.xlsx.summary.ledger import (
 from jixiao_xlsx.output.xlsx.summary.matrix import MATRIX, score_matrix, write_matrix
 from jixiao_xlsx.output.xlsx.summary.overview import level_averages, write_overview
 from jixiao_xlsx.output.xlsx.summary.overview_charts import OVERVIEW
-from jixiao_xlsx.output.xlsx.summary.ranking import RANKING, department_results, write_ranking
+from jixiao_xlsx.output.xlsx.summary.ranking import (
+    RANKING,
+    ResultLine,
+    department_results,
+    write_ranking,
+)
 from jixiao_xlsx.output.xlsx.summary.rule_hits import (
     RULE_HITS,
     CatalogueRule,
@@ -66,7 +69,7 @@ def write_summary(
         sheets[OVERVIEW].activate()
 
 
-def _in_order(season: Season, results: pd.DataFrame) -> list[Entry]:
+def _in_order(season: Season, results: Sequence[ResultLine]) -> list[Entry]:
     """Return the entries that count, in the order of `results`."""
     by_file = {entry.file: entry for entry in season.submitted}
-    return [by_file[file] for file in dict.fromkeys(results["文件"])]
+    return [by_file[file] for file in dict.fromkeys(line["文件"] for line in results)]

@@ -6,9 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
+from statistics import fmean
 from typing import Any
-
-import pandas as pd
 
 from jixiao_xlsx.form.spec import IndicatorSpec, Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put, put_merged
@@ -42,11 +41,15 @@ class Heading:
 
 @dataclass(frozen=True)
 class ScoreMatrix:
-    """复算分 by line and heading; `unscored` has the text for what has no number."""
+    """复算分 by (line, heading); `unscored` has the text for what has no number."""
 
     headings: tuple[Heading, ...]
-    scores: pd.DataFrame
+    scores: Mapping[tuple[int, int], float]
     unscored: Mapping[tuple[int, int], str]
+
+    def of(self, column: int) -> list[float]:
+        """Return the scores of a heading."""
+        return [score for (_, at), score in self.scores.items() if at == column]
 
 
 _Key = tuple[str, str, str]
@@ -61,24 +64,15 @@ def score_matrix(cards: Sequence[Scorecard], template: Template) -> ScoreMatrix:
     ]
     headings = _headings(entries, template)
     at = {heading: column for column, heading in enumerate(headings)}
-    long = pd.DataFrame(
-        [
-            (line, at[which], float(one.score))
-            for line, which, one in entries
-            if one.score is not None
-        ],
-        columns=["line", "column", "score"],
-    )
-    scores = (
-        long.pivot_table(index="line", columns="column", values="score", aggfunc="sum")
-        if len(long)
-        else pd.DataFrame()
-    )
-    scores = scores.reindex(index=range(len(cards)), columns=range(len(headings)))
-    odd = _of_other_weight(entries, headings, at)
-    for (line, column), weight in odd.items():
-        odd[line, column] = f"{float(str(scores.loc[line, column])):.2f}/{weight}"
-        scores.loc[line, column] = float("nan")
+    scores: dict[tuple[int, int], float] = {}
+    for line, which, one in entries:
+        if one.score is not None:
+            place = line, at[which]
+            scores[place] = scores.get(place, 0.0) + float(one.score)
+    odd = {
+        place: f"{scores.pop(place):.2f}/{weight}"
+        for place, weight in _of_other_weight(entries, headings, at).items()
+    }
     words = odd | {
         (line, at[which]): "不适用" if one.method is Method.NOT_APPLICABLE else "—"
         for line, which, one in entries
@@ -164,7 +158,7 @@ def write_matrix(
     for line, card in enumerate(cards):
         _write_line(sheet, styles, line, card, matrix)
     for column, heading in enumerate(matrix.headings, 1):
-        _write_average(sheet, styles, column, heading.full, matrix.scores[column - 1], last)
+        _write_average(sheet, styles, column, heading.full, matrix.of(column - 1), last)
     sheet.freeze_panes(_FIRST, 1)
     set_page(sheet, repeat=(_LEVELS, _AVERAGE), footer=MATRIX)
     sheet.repeat_columns(0)
@@ -197,10 +191,9 @@ def _write_line(
 ) -> None:
     at = _FIRST + line
     put(sheet, at, 0, card.name, styles["cell"])
-    for column, score in enumerate(matrix.scores.loc[line]):
-        content: CellContent = (
-            matrix.unscored.get((line, column)) if pd.isna(score) else float(score)
-        )
+    for column in range(len(matrix.headings)):
+        place = line, column
+        content: CellContent = matrix.scores.get(place, matrix.unscored.get(place))
         put(sheet, at, column + 1, content, styles["cell score"])
     execution, total = card.execution.score, card.total
     end = len(matrix.headings)
@@ -210,13 +203,12 @@ def _write_line(
 
 
 def _write_average(
-    sheet: Any, styles: Styles, column: int, full: float, scores: Any, last: int
+    sheet: Any, styles: Styles, column: int, full: float, scores: Sequence[float], last: int
 ) -> None:
     """Write 平均得分率 of a column, and colour its scores."""
     letter = column_letters(column)
     area = f"{letter}{_FIRST + 1}:{letter}{max(last, _FIRST + 1)}"
-    given = scores.dropna()
-    value = float(given.mean()) / full if len(given) and full else ""
+    value = fmean(scores) / full if scores and full else ""
     formula = f'=IF(COUNT({area})=0,"",AVERAGE({area})/{letter}{_FULL + 1})'
     put(
         sheet,

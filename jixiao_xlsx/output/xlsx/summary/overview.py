@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from fractions import Fraction
 from functools import partial
+from itertools import islice
+from statistics import fmean
 from typing import Any
-
-import pandas as pd
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, put, put_merged
@@ -22,7 +23,13 @@ from jixiao_xlsx.output.xlsx.summary.overview_charts import (
     insert_chart,
     paired_chart,
 )
-from jixiao_xlsx.output.xlsx.summary.ranking import COMPUTED_TOTAL, FINAL_GRADE, SELF_TOTAL
+from jixiao_xlsx.output.xlsx.summary.ranking import (
+    COMPUTED_TOTAL,
+    FINAL_GRADE,
+    SELF_TOTAL,
+    ResultLine,
+)
+from jixiao_xlsx.output.xlsx.summary.rule_hits import RuleHits
 from jixiao_xlsx.values.findings import Result
 from jixiao_xlsx.values.scores import Scorecard
 from jixiao_xlsx.values.season import FileStatus, Season
@@ -33,21 +40,23 @@ _MOST_RULES = 10
 _CHARTS = 10  # the first row of the charts
 
 
-def level_averages(cards: Iterable[Scorecard]) -> pd.DataFrame:
+def level_averages(cards: Iterable[Scorecard]) -> list[tuple[str, float, float]]:
     """Return the average 得分率 (score ÷ weight) per 一级指标, 自评 and 复算.
 
     Only indicators that have both scores count.
     """
-    lines = [
-        (one.level1, float(one.weight), float(one.self_score), float(one.score))
-        for card in cards
-        for one in card.indicators
-        if one.score is not None and one.self_score is not None
+    sums: dict[str, list[Fraction]] = {}
+    for card in cards:
+        for one in card.indicators:
+            if one.score is not None and one.self_score is not None:
+                level = sums.setdefault(one.level1, [Fraction(0)] * 3)
+                for at, points in enumerate((one.weight, one.self_score, one.score)):
+                    level[at] += points
+    return [
+        (level1, float(own / weight), float(computed / weight))
+        for level1, (weight, own, computed) in sums.items()
+        if weight > 0
     ]
-    frame = pd.DataFrame(lines, columns=["一级指标", "权重", "自评", "复算"])
-    sums = frame.groupby("一级指标", sort=False).sum()
-    sums = sums[sums["权重"] > 0]
-    return pd.DataFrame({"自评": sums["自评"] / sums["权重"], "复算": sums["复算"] / sums["权重"]})
 
 
 def write_overview(
@@ -55,9 +64,9 @@ def write_overview(
     sheet: Any,
     styles: Styles,
     season: Season,
-    results: pd.DataFrame,
-    levels: pd.DataFrame,
-    hits: pd.DataFrame,
+    results: Sequence[ResultLine],
+    levels: Sequence[tuple[str, float, float]],
+    hits: Sequence[RuleHits],
     template: Template,
 ) -> None:
     """Write the sheet 总览."""
@@ -67,12 +76,11 @@ def write_overview(
     write = partial(_write_table, sheet, styles)
     top = _CHARTS + 2 * CHART_ROWS + 1
     grades, states = _grades(results, template), _states(season)
-    rates = list(levels.itertuples(name=None))
     left, middle, right = ((0, 1), (2, 3)), ((4, 5), (6, 7)), ((8, 9), (10, 10), (11, 11))
     ends = (
         write(top, "等级分布", left, (FINAL_GRADE, "部门数"), grades),
         write(top, "报送与结果", middle, ("状态", "部门数"), states),
-        write(top, "平均得分率", right, ("一级指标", "自评", "复算"), rates, "percent"),
+        write(top, "平均得分率", right, ("一级指标", "自评", "复算"), levels, "percent"),
     )
     common = max(ends) + 1
     rules = _most_hit(hits)
@@ -110,7 +118,7 @@ def _write_heading(sheet: Any, styles: Styles, season: Season, template: Templat
     sheet.set_row(1, 18)
 
 
-def _cards(season: Season, results: pd.DataFrame) -> list[tuple[str, CellContent, str]]:
+def _cards(season: Season, results: Sequence[ResultLine]) -> list[tuple[str, CellContent, str]]:
     """Return label, figure and traits of each key figure."""
     due = len(season.roster) or None
     not_counted = sum(entry.status is not FileStatus.SUBMITTED for entry in season.entries)
@@ -120,7 +128,8 @@ def _cards(season: Season, results: pd.DataFrame) -> list[tuple[str, CellContent
         return sum(report.result is result for report in reports)
 
     def mean(column: str) -> float | str:
-        return "—" if results[column].isna().all() else round(float(results[column].mean()), 2)
+        given = [line[column] for line in results if line[column] is not None]
+        return round(fmean(given), 2) if given else "—"
 
     return [
         ("应报部门", "无名册" if due is None else due, "int"),
@@ -167,10 +176,10 @@ def _write_cards(
     sheet.set_row(top + 2, 6)
 
 
-def _grades(results: pd.DataFrame, template: Template) -> list[tuple[str, int]]:
-    counts = results[FINAL_GRADE].value_counts()
-    lines = [(grade.name, int(counts.get(grade.name, 0))) for grade in template.grades]
-    return [*lines, ("未评出", int((results[FINAL_GRADE] == "").sum()))]
+def _grades(results: Sequence[ResultLine], template: Template) -> list[tuple[str, int]]:
+    counts = Counter(line[FINAL_GRADE] for line in results)
+    lines = [(grade.name, counts[grade.name]) for grade in template.grades]
+    return [*lines, ("未评出", counts[""])]
 
 
 def _states(season: Season) -> list[tuple[str, int]]:
@@ -179,12 +188,12 @@ def _states(season: Season) -> list[tuple[str, int]]:
     return [*lines, (FileStatus.MISSING.value, len(season.missing))]
 
 
-def _most_hit(hits: pd.DataFrame) -> list[tuple[Any, ...]]:
+def _most_hit(hits: Sequence[RuleHits]) -> list[tuple[Any, ...]]:
     """Return the rules that hit most departments; 提示 are no faults."""
-    faults = hits[(hits["问题数"] > 0) & (hits["级别"] != Severity.NOTE.label)]
+    faults = (one for one in hits if one.findings and one.severity != Severity.NOTE.label)
     return [
-        (f"{row.编号} {row.规则}", row.级别, row.部门数, row.问题数)
-        for row in faults.head(_MOST_RULES).itertuples()
+        (f"{one.code} {one.title}", one.severity, one.departments, one.findings)
+        for one in islice(faults, _MOST_RULES)
     ]
 
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from bisect import bisect_left
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
-
-import pandas as pd
 
 from jixiao_xlsx.output.xlsx.cells import Link, Styled
 from jixiao_xlsx.output.xlsx.page import Column
@@ -21,18 +20,14 @@ from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import rounded
 
 RANKING = "部门排名"
-# Column titles of the frames.
+# Titles of what is known of a line.
 SELF_TOTAL, COMPUTED_TOTAL, COMPUTED_GRADE = "自评总分", "复算总分", "复算等级"
 REVIEWED_TOTAL, FINAL_TOTAL, FINAL_GRADE = "财政复核总分", "评定总分", "评定等级"
 RANK, RESULT, COMPARED = "名次", "结果", "与上次相比"
 NOT_RANKED = "暂不排名"
-_NUMBERS = (SELF_TOTAL, COMPUTED_TOTAL, REVIEWED_TOTAL, FINAL_TOTAL, "执行率")
-_RESULT_COLUMNS = (
-    "部门编码", "部门名称", SELF_TOTAL, COMPUTED_TOTAL, "自评等级", COMPUTED_GRADE,
-    REVIEWED_TOTAL, FINAL_TOTAL, FINAL_GRADE, "执行率",
-    *(severity.label for severity in Severity),
-    RESULT, "文件", "评分表", "说明", COMPARED, "次序",
-)  # fmt: skip
+GAP = "差异"
+# What is known of one line, by the titles above and those of 部门排名.
+ResultLine = Mapping[str, Any]
 _COLUMNS = (
     Column(RANK, 10, "cell int"),
     Column("部门编码", 11, "cell center"),
@@ -53,7 +48,7 @@ _COLUMNS = (
 )
 
 
-def department_results(season: Season) -> pd.DataFrame:
+def department_results(season: Season) -> list[ResultLine]:
     """Return one line per department that counts, or per project where a workbook holds several.
 
     Totals are in 分 with two decimals, 执行率 is a fraction. Lines are in the order of the roster,
@@ -61,7 +56,7 @@ def department_results(season: Season) -> pd.DataFrame:
     """
     order = {department.name: at for at, department in enumerate(season.roster)}
     codes = {department.name: department.code for department in season.roster}
-    lines = []
+    lines: list[ResultLine] = []
     for entry in season.submitted:
         report = entry.report
         assert report is not None, "Season.submitted has it"
@@ -70,10 +65,11 @@ def department_results(season: Season) -> pd.DataFrame:
             "次序": order.get(entry.department, len(order)),
         }
         lines += [place | _result(entry, report, card) for card in entry.scorecards]
-    frame = pd.DataFrame(lines, columns=_RESULT_COLUMNS)
-    for column in _NUMBERS:
-        frame[column] = frame[column].astype("float64")
-    return frame.sort_values(["次序", "部门编码", "部门名称", "文件"]).reset_index(drop=True)
+    return sorted(lines, key=_in_roster)
+
+
+def _in_roster(line: ResultLine) -> tuple[Any, ...]:
+    return line["次序"], line["部门编码"], line["部门名称"], line["文件"]
 
 
 def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
@@ -120,46 +116,63 @@ def _compared(report: Report) -> str:
     return f"第 {report.round} 次：已改正 {mended}，未改正 {kept}，新出现 {fresh}{more}"
 
 
-def ranking(results: pd.DataFrame) -> pd.DataFrame:
+def ranking(results: Sequence[ResultLine]) -> list[ResultLine]:
     """Return `results` by the total that counts (财政复核 where given, else 复算), with 名次.
 
     Departments with an open 错误 or without a total have no 名次 and come last.
     """
-    ranked = results.assign(差异=(results[SELF_TOTAL] - results[COMPUTED_TOTAL]).round(2))
-    counts = (ranked[Severity.ERROR.label] == 0) & ranked[FINAL_TOTAL].notna()
-    ranked[RANK] = ranked[FINAL_TOTAL].where(counts).rank(method="min", ascending=False)
-    keys = [RANK, FINAL_TOTAL, "次序", "部门编码", "部门名称", "文件"]
-    ascending = [key != FINAL_TOTAL for key in keys]
-    return ranked.sort_values(keys, ascending=ascending, na_position="last").reset_index(drop=True)
+    totals = sorted(-line[FINAL_TOTAL] for line in results if _is_ranked(line))
+    ranked = [
+        line
+        | {
+            GAP: _gap(line[SELF_TOTAL], line[COMPUTED_TOTAL]),
+            RANK: bisect_left(totals, -line[FINAL_TOTAL]) + 1 if _is_ranked(line) else None,
+        }
+        for line in map(dict, results)
+    ]
+    return sorted(ranked, key=_by_rank)
 
 
-def write_ranking(sheet: Any, styles: Styles, results: pd.DataFrame) -> None:
+def _is_ranked(line: ResultLine) -> bool:
+    return not line[Severity.ERROR.label] and line[FINAL_TOTAL] is not None
+
+
+def _by_rank(line: ResultLine) -> tuple[Any, ...]:
+    rank, total = line[RANK], line[FINAL_TOTAL]
+    return rank is None, rank or 0, total is None, -(total or 0), *_in_roster(line)
+
+
+def _gap(own: float | None, computed: float | None) -> float | None:
+    return None if own is None or computed is None else round(own - computed, 2)
+
+
+def write_ranking(sheet: Any, styles: Styles, results: Sequence[ResultLine]) -> None:
     """Write the sheet 部门排名."""
-    reviewed = int(results[REVIEWED_TOTAL].notna().sum())
+    reviewed = sum(line[REVIEWED_TOTAL] is not None for line in results)
     remark = (
         f"有财政复核的按复核总分（{reviewed} 个），其余按复算总分排名（四舍五入两位小数），同分同名次；"
         f"还有未了结错误或不能评出总分的部门{NOT_RANKED}，列在最后。点“打开”看评分表。"
     )
-    rows = (_row(line) for line in ranking(results).to_dict("records"))
+    rows = map(_row, ranking(results))
     write_list_sheet(sheet, styles, RANKING, remark, _COLUMNS, rows, frozen=3)
 
 
-def _row(line: Mapping[Any, Any]) -> ListRow:
-    gap = _number(line["差异"])
+def _row(line: ResultLine) -> ListRow:
+    gap = line[GAP]
     errors, warnings = line[Severity.ERROR.label], line[Severity.WARNING.label]
     output = str(line["评分表"])
     return [
-        Styled(NOT_RANKED, "cell center note") if pd.isna(line[RANK]) else int(line[RANK]),
+        Styled(NOT_RANKED, "cell center note") if line[RANK] is None else line[RANK],
         line["部门编码"],
         line["部门名称"],
-        _number(line[SELF_TOTAL]),
-        _number(line[COMPUTED_TOTAL]),
+        line[SELF_TOTAL],
+        line[COMPUTED_TOTAL],
         Styled(gap, "cell gap differs" if gap and gap > 0 else "cell gap"),
         line["自评等级"],
         line[COMPUTED_GRADE],
-        _number(line[REVIEWED_TOTAL]),
+        line[REVIEWED_TOTAL],
         line[FINAL_GRADE],
-        _number(line["执行率"]),
+        line["执行率"],
         Styled(errors, "cell int error" if errors else "cell int"),
         Styled(warnings, "cell int warning" if warnings else "cell int"),
         line[Severity.NOTE.label],
@@ -168,7 +181,3 @@ def _row(line: Mapping[Any, Any]) -> ListRow:
         line["说明"],
         Styled(Link(f"external:{output}", "打开"), "cell center link") if output else None,
     ]
-
-
-def _number(value: Any) -> float | None:
-    return None if pd.isna(value) else float(value)

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any, Protocol
-
-import pandas as pd
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any, NamedTuple, Protocol
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import Styled
@@ -55,43 +53,72 @@ class CatalogueRule(Protocol):
     def relations(self) -> tuple[str, ...]: ...  # noqa: D102
 
 
-def rule_hits(season: Season, catalogue: Sequence[CatalogueRule]) -> pd.DataFrame:
-    """Return one line per rule, those that hit most departments first.
+class RuleHits(NamedTuple):
+    """What a season shows of one rule; a rule that the catalogue lacks has no title.
 
-    It counts departments, findings, open findings, decisions (in earlier rounds and years too),
-    cells looked at and checks skipped.
+    `decided` are the decisions of reviewers, in earlier rounds and years too; `checked` are the cells
+    it looked at, `skipped` the checks it could not make.
     """
-    reports = [entry.report for entry in season.submitted if entry.report]
-    found = pd.DataFrame(
-        [
-            (finding.code, entry.department, finding.state is FindingState.OPEN)
-            for entry in season.submitted
-            if entry.report
-            for finding in entry.report.findings
-        ],
-        columns=["编号", "部门", "未了结"],
-    ).groupby("编号")
-    hits = pd.DataFrame(
-        {"部门数": found["部门"].nunique(), "问题数": found.size(), "未了结": found["未了结"].sum()}
-    )
-    checked = [one for report in reports for one in report.checked.items()]
-    skipped = [(one.code, one.count) for report in reports for one in report.skipped]
-    frame = pd.DataFrame(
-        _catalogue_lines(catalogue, hits.index),
-        columns=["编号", "规则", "级别", "勾稽关系", "级别序"],
-    ).set_index("编号")
-    frame = frame.join(
-        [hits, _decided(season), _sums(checked, "核对单元格"), _sums(skipped, "未核对")]
-    )
-    counts = ["部门数", "问题数", "未了结", *_DECIDED.values(), "核对单元格", "未核对"]
-    frame[counts] = frame[counts].fillna(0).astype("int64")
-    keys = ["部门数", "问题数", "级别序", "编号"]
-    frame = frame.reset_index(names="编号")
-    return frame.sort_values(keys, ascending=[False, False, True, True]).reset_index(drop=True)
+
+    code: str
+    title: str
+    severity: str
+    relations: str
+    departments: int
+    findings: int
+    unsettled: int
+    decided: tuple[int, ...]
+    checked: int
+    skipped: int
+
+    @property
+    def idle(self) -> bool:
+        """Return whether there was nothing to be checked by it."""
+        return not self.checked and not self.findings
 
 
-def _decided(season: Season) -> pd.DataFrame:
-    """Return how often reviewers accepted, waived and struck findings of each rule."""
+def rule_hits(season: Season, catalogue: Sequence[CatalogueRule]) -> list[RuleHits]:
+    """Return one line per rule, those that hit most departments first."""
+    departments: dict[str, set[str]] = defaultdict(set)
+    findings, unsettled, checked, skipped = (
+        Counter[str](),
+        Counter[str](),
+        Counter[str](),
+        Counter[str](),
+    )
+    for entry in season.submitted:
+        assert entry.report is not None, "Season.submitted has it"
+        for finding in entry.report.findings:
+            departments[finding.code].add(entry.department)
+            findings[finding.code] += 1
+            unsettled[finding.code] += finding.state is FindingState.OPEN
+        checked.update(entry.report.checked)
+        for one in entry.report.skipped:
+            skipped[one.code] += one.count
+    decided = _decided(season)
+    rules = {rule.code: rule for rule in catalogue}
+    lines = []
+    for code in {**rules, **dict.fromkeys(sorted(departments))}:
+        rule = rules.get(code)
+        rank = rule.severity.rank if rule else len(Severity)
+        line = RuleHits(
+            code,
+            rule.title if rule else "",
+            rule.severity.label if rule else "",
+            "、".join(rule.relations) if rule else "",
+            len(departments.get(code, ())),
+            findings[code],
+            unsettled[code],
+            tuple(decided[code, state] for state in _DECIDED),
+            checked[code],
+            skipped[code],
+        )
+        lines.append(((-line.departments, -line.findings, rank, code), line))
+    return [line for _, line in sorted(lines)]
+
+
+def _decided(season: Season) -> Counter[tuple[str, FindingState]]:
+    """Return how often reviewers accepted, waived and struck findings, by rule and decision."""
     now = {
         PastDecision(entry.department, finding.fingerprint, finding.code, finding.state)
         for entry in season.submitted
@@ -99,40 +126,21 @@ def _decided(season: Season) -> pd.DataFrame:
         for finding in entry.report.findings
         if finding.state in _DECIDED
     }
-    every = Counter((one.code, _DECIDED[one.state]) for one in now | season.past)
-    frame = pd.DataFrame(columns=[*_DECIDED.values()], dtype="int64")
-    for (code, title), count in sorted(every.items()):
-        frame.loc[code, title] = count
-    return frame
+    return Counter((one.code, one.state) for one in now | season.past)
 
 
-def _sums(counts: Sequence[tuple[str, int]], title: str) -> pd.DataFrame:
-    return pd.DataFrame(counts, columns=["编号", title]).groupby("编号").sum()
-
-
-def _catalogue_lines(
-    catalogue: Sequence[CatalogueRule], hit: Iterable[object]
-) -> list[tuple[str, str, str, str, int]]:
-    """Return the catalogue, then the codes in `hit` that it lacks."""
-    lines = [
-        (rule.code, rule.title, rule.severity.label, "、".join(rule.relations), rule.severity.rank)
-        for rule in catalogue
-    ]
-    codes = {rule.code for rule in catalogue}
-    return lines + [(str(code), "", "", "", len(Severity)) for code in hit if code not in codes]
-
-
-def write_rule_hits(sheet: Any, styles: Styles, hits: pd.DataFrame, template: Template) -> None:
+def write_rule_hits(
+    sheet: Any, styles: Styles, hits: Sequence[RuleHits], template: Template
+) -> None:
     """Write the sheet 规则命中, with the rules that the county has switched off at the end."""
-    lines = hits.to_dict("records")
-    idle = [line["编号"] for line in lines if _is_idle(line)]
+    idle = [line.code for line in hits if line.idle]
     remark = f"共 {len(hits)} 条规则。" + (
         f"这一批中有 {len(idle)} 条没有核对到任何单元格：{'、'.join(idle)}。"
         if idle
         else "每一条都核对到了单元格。"
     )
-    rows = [_row(line) for line in lines]
-    listed = set(hits["编号"])
+    rows = [_row(line) for line in hits]
+    listed = {line.code for line in hits}
     rows += [
         [code, "（本县停用）", *[None] * 10, f"停用：{reason}"]
         for code, reason in sorted(template.disabled.items())
@@ -141,29 +149,25 @@ def write_rule_hits(sheet: Any, styles: Styles, hits: pd.DataFrame, template: Te
     write_list_sheet(sheet, styles, RULE_HITS, remark, _COLUMNS, rows, frozen=2)
 
 
-def _is_idle(line: Mapping[Any, Any]) -> bool:
-    return not line["核对单元格"] and not line["问题数"]
-
-
-def _row(line: Mapping[Any, Any]) -> ListRow:
+def _row(line: RuleHits) -> ListRow:
     return [
-        line["编号"],
-        line["规则"],
-        line["级别"],
-        line["勾稽关系"],
-        Styled(line["部门数"], "cell int strong" if line["部门数"] else "cell int"),
-        line["问题数"],
-        line["未了结"],
-        *(line[title] for title in _DECIDED.values()),
-        line["核对单元格"],
-        line["未核对"],
-        Styled("本批没有可核对的单元格", "cell note") if _is_idle(line) else _question(line),
+        line.code,
+        line.title,
+        line.severity,
+        line.relations,
+        Styled(line.departments, "cell int strong" if line.departments else "cell int"),
+        line.findings,
+        line.unsettled,
+        *line.decided,
+        line.checked,
+        line.skipped,
+        Styled("本批没有可核对的单元格", "cell note") if line.idle else _question(line),
     ]
 
 
-def _question(line: Mapping[Any, Any]) -> str | None:
+def _question(line: RuleHits) -> str | None:
     """Return a proposal where a rule is struck often; nothing is changed by itself."""
-    struck = line[_DECIDED[FindingState.STRUCK]]
-    if struck < _OFTEN or struck < _SHARE * max(line["问题数"], struck):
+    struck = line.decided[list(_DECIDED).index(FindingState.STRUCK)]
+    if struck < _OFTEN or struck < _SHARE * max(line.findings, struck):
         return None
     return f"判为误报 {struck} 次：可考虑在表单的 [severity] 里改为提示"
