@@ -62,13 +62,14 @@ def undisturbed() -> Iterator[None]:
 def collect_seldom() -> None:
     """Search for circular garbage only where much has gathered, in a process that does tasks.
 
-    What was there before the first task is never searched. To be called before every task.
+    What is left by then is not searched again. To be called before every task.
     """
     if gc.isenabled():
         gc.disable()
         gc.freeze()
     elif gc.get_count()[0] > _MUCH_GARBAGE:
         gc.collect()
+        gc.freeze()
 
 
 def _limit(kind: int, wanted: int) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -270,7 +270,7 @@ def _season_json(
     names |= {entry.report.code for entry in counted if entry.report}
     records_now = (examined[entry.file].record for entry in counted)
     left = records_left(sources.earlier, {tidy(name) for name in names if name})
-    carried = (json.dumps(asdict(one), ensure_ascii=False).encode() for one in left)
+    carried = (json.dumps(vars(one), ensure_ascii=False).encode() for one in left)
     yield from season_json(job.template, season.year, (*records_now, *carried))
 
 

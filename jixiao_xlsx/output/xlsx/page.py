@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import xlsxwriter
+from xlsxwriter.utility import xl_rowcol_to_cell_fast
 from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.output.files import write_bytes
@@ -33,18 +34,38 @@ class Column:
 
 
 class _Sheet(Worksheet):  # type: ignore[misc]
-    """A worksheet that takes cell formulas as they are.
-
-    xlsxwriter searches each for thirty newer functions that a file spells differently; ours hold
-    none of them, and the search takes longer than writing the cell.
-    """
+    """A worksheet that writes the same as its parent, in less time."""
 
     def _prepare_formula(self, formula: str, expand_future_functions: bool = False) -> str:
+        """Take cell formulas as they are.
+
+        xlsxwriter searches each for thirty newer functions that a file spells differently; ours
+        hold none of them, and the search takes longer than writing the cell.
+        """
         return (
             super()._prepare_formula(formula, True)
             if expand_future_functions
             else formula.removeprefix("=")
         )
+
+    def _write_cell(self, row: int, col: int, cell: Any) -> None:
+        """Write the usual cells at once: their attributes hold nothing to be escaped."""
+        kind = type(cell).__name__
+        content = (
+            "/>" if kind == "Blank"
+            else f"><v>{cell.number:.16G}</v></c>" if kind == "Number"
+            else f' t="s"><v>{cell.string}</v></c>' if kind == "String" and not self.constant_memory
+            else ""
+        )  # fmt: skip
+        if not content or not cell.format:
+            super()._write_cell(row, col, cell)
+            return
+        address = xl_rowcol_to_cell_fast(row, col)
+        self.fh.write(f'<c r="{address}" s="{cell.format._get_xf_index()}"{content}')
+
+    def _escape_attributes(self, attribute: Any) -> Any:
+        """Leave numbers alone without the exception that the parent meets."""
+        return super()._escape_attributes(attribute) if isinstance(attribute, str) else attribute
 
 
 @contextmanager

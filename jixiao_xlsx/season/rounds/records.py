@@ -111,7 +111,8 @@ def record_of(
         [_scores(card) for card in cards],
         closing_record(submission, template),
     )
-    return (json.dumps(asdict(record), ensure_ascii=False, separators=(",", ":"))).encode(
+    # vars: asdict would copy all that is typed in the workbook, to throw it away at once
+    return json.dumps(vars(record), ensure_ascii=False, separators=(",", ":")).encode(
         errors="surrogatepass"
     )
 
