@@ -20,6 +20,7 @@ from jixiao_xlsx.batch.examine import (
 from jixiao_xlsx.batch.identify import identify_all
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.batch.processes import Executor
+from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.inbox import find_candidates
@@ -91,6 +92,7 @@ def phases_for(
     progress: Progress | None = None,
 ) -> Iterator[Phases]:
     """Give the phases for all files under `paths` but those under `skip`, and their processes."""
+    _load(template, scored=scored)
     with Opener() as opener:
         files = {one.file: one for one in find_candidates(paths, skip, opener.unpacked)}
         with Executor(_processes(len(files), jobs, scored=scored)) as executor:
@@ -104,6 +106,17 @@ def phases_for(
                 compared,
                 tuple(passwords),
             )
+
+
+def _load(template: Template, *, scored: bool) -> None:
+    """Load what every task needs before the first process starts: a fork has it then."""
+    catalogue(template)
+    read_vocabulary(template)
+    if scored:
+        from jixiao_xlsx.output.word.letters import load_letters
+        from jixiao_xlsx.output.xlsx.annotated import book  # noqa: F401
+
+        load_letters(template)
 
 
 def _processes(files: int, jobs: int | None, *, scored: bool) -> int:

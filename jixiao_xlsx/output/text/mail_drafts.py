@@ -23,6 +23,7 @@ _TYPES = {
     ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
     ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
 }
+_LINE = re.compile(rb".{1,76}")
 _PLACEHOLDER = "attachment-{}-by-name"
 _STAND_IN = "content-of-attachment-{}"
 _POLICY = email.policy.SMTP.clone(max_line_length=76)
@@ -71,11 +72,14 @@ def draft(
 def _with_contents(data: bytes, contents: Sequence[bytes]) -> bytes:
     """Put the attachments where their stand-ins are: the library goes over them line by line."""
     for number, content in enumerate(contents):
-        stand_in = base64.encodebytes(_STAND_IN.format(number).encode()).replace(b"\n", b"\r\n")
-        lines = base64.encodebytes(content).replace(b"\n", b"\r\n")
-        head, _, tail = data.partition(b"\r\n\r\n" + stand_in)
-        data = b"".join((head, b"\r\n\r\n", lines, tail))
+        head, _, tail = data.partition(b"\r\n\r\n" + _lines(_STAND_IN.format(number).encode()))
+        data = b"".join((head, b"\r\n\r\n", _lines(content), tail))
     return data
+
+
+def _lines(content: bytes) -> bytes:
+    """Return `content` in base64; the library's own splitting takes a call for each line."""
+    return b"\r\n".join((*_LINE.findall(base64.b64encode(content)), b""))
 
 
 def _named_twice(data: bytes, names: Sequence[str]) -> bytes:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.text.notice_words import (
@@ -21,7 +22,7 @@ from jixiao_xlsx.output.text.notice_words import (
 from jixiao_xlsx.output.text.notices import Notice, notices
 from jixiao_xlsx.output.text.wording import lone_columns, progress_text
 from jixiao_xlsx.output.word.bar_chart import Bars
-from jixiao_xlsx.output.word.templates import filled, word_file
+from jixiao_xlsx.output.word.templates import filled, prepare, word_file
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Bureau
@@ -59,6 +60,13 @@ def write_letter(
         ],
     }
     return _filled(report.result.letter, context, template)
+
+
+def load_letters(template: Template) -> None:
+    """Prepare the Word templates of letters; what is wrong with one is said when it is filled."""
+    for result in Result:
+        with suppress(Exception):
+            prepare(word_file(result.letter, template))
 
 
 def _asking(report: Report) -> list[Finding]:

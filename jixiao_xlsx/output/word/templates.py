@@ -49,6 +49,14 @@ def filled(path: Path, context: Mapping[str, object]) -> bytes:
         ) from error
 
 
+def prepare(path: Path) -> None:
+    """Prepare the Word template at `path`, so that filling it takes less time.
+
+    Raises jinja2.TemplateError, Unpatchable, OSError.
+    """
+    _prepared(path.read_bytes())
+
+
 def word_file(title: str, template: Template) -> Path:
     """Return the form's own Word template of that title, else the default form's."""
     own = template.folder / "word" / f"{title}.docx"
