@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -117,6 +118,7 @@ def _load(template: Template, *, scored: bool) -> None:
         from jixiao_xlsx.output.xlsx.annotated import book  # noqa: F401
 
         load_letters(template)
+    gc.freeze()  # no search for garbage goes over it, here or in a fork
 
 
 def _processes(files: int, jobs: int | None, *, scored: bool) -> int:

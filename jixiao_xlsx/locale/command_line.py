@@ -7,6 +7,7 @@ is here.
 from __future__ import annotations
 
 import contextlib
+import gc
 import gettext
 import io
 import os
@@ -16,6 +17,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import click
+
+_SELDOM = 50_000  # new objects until garbage is searched for: importing makes many, all to stay
 
 
 class _Formatter(click.HelpFormatter):
@@ -52,6 +55,7 @@ class ChineseGroup(ChineseCommand, click.Group):
 
     def main(self, *args: Any, standalone_mode: bool = True, **extra: Any) -> Any:
         """Run a command line, print in Chinese what went wrong, and exit."""
+        gc.set_threshold(_SELDOM)
         os.environ["LANGUAGE"] = "zh_CN"  # gettext chooses its catalogue by this alone
         gettext.bindtextdomain("messages", str(Path(__file__).parent))
         for stream in (sys.stdout, sys.stderr):

@@ -62,10 +62,14 @@ class Styles:
         self._traits = traits
         self._base = base
         self._made: dict[object, Any] = {}
+        self._of_traits: dict[str, Any] = {}
 
     def __getitem__(self, traits: str) -> Any:
         """Return the format of some traits, the later ones before the earlier."""
-        return self(traits)
+        made = self._of_traits.get(traits)
+        if made is None:
+            made = self._of_traits[traits] = self(traits)
+        return made
 
     def __call__(self, traits: str = "", **properties: object) -> Any:
         """Return the format of some traits with `properties` over them."""
