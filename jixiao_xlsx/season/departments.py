@@ -29,12 +29,34 @@ class Match:
     reason: str = ""
 
 
+class NameIndex:
+    """Names of at least so many letters, found in a text as fast whatever their number."""
+
+    def __init__(self, names: Iterable[str], least: int = _LONG_ENOUGH) -> None:
+        self._least = least
+        self._names = frozenset(name for name in names if len(name) >= least)
+        lengths: dict[str, set[int]] = defaultdict(set)
+        for name in self._names:
+            lengths[name[:least]].add(len(name))
+        self._lengths = dict(lengths)  # of the names that begin so
+
+    def names_in(self, text: str) -> set[str]:
+        """Return the names that stand anywhere in `text`, those inside others too."""
+        lengths, least = self._lengths, self._least
+        return {
+            name
+            for at in range(len(text) - least + 1)
+            for length in lengths.get(text[at : at + least], ())
+            if (name := text[at : at + length]) in self._names
+        }
+
+
 @dataclass(frozen=True, slots=True)
 class Register:
     """The roster by code and by every name a department goes by; empty where there is no roster.
 
     `bare` are the names without the county's in front, `places` the counties so named, `senders`
-    the departments of each mail address.
+    the departments of each mail address. The indexes find names in a text.
     """
 
     codes: Mapping[str, Department]
@@ -42,13 +64,15 @@ class Register:
     senders: Mapping[str, tuple[str, ...]]
     bare: Mapping[str, tuple[Department, ...]]
     places: tuple[str, ...]
+    index: NameIndex
+    bare_index: NameIndex
 
     def named_in(self, text: str) -> set[str]:
         """Return the departments whose name stands in `text`.
 
         A name inside another's does not count, nor one of another county.
         """
-        return self._owners(self.names, tidy(text))
+        return self._owners(self.names, self.index, tidy(text))
 
     def likely(self, file: str, letter: Letter | None) -> tuple[str, str]:
         """Return whose an unreadable file seems to be, and by what; "" where that is not plain.
@@ -57,13 +81,15 @@ class Register:
         the reviewer: nothing is decided by it.
         """
         for name in reversed(file.split("/")):
-            if owners := self._owners(self.bare, tidy(name)):
+            if owners := self._owners(self.bare, self.bare_index, tidy(name)):
                 return (owners.pop(), "名称") if len(owners) == 1 else ("", "")
         senders = self.senders.get(letter.sender, ()) if letter else ()
         return (senders[0], "发件人") if len(senders) == 1 else ("", "")
 
-    def _owners(self, names: Mapping[str, tuple[Department, ...]], words: str) -> set[str]:
-        there = [name for name in names if len(name) >= _LONG_ENOUGH and self._stands(name, words)]
+    def _owners(
+        self, names: Mapping[str, tuple[Department, ...]], index: NameIndex, words: str
+    ) -> set[str]:
+        there = [name for name in index.names_in(words) if self._stands(name, words)]
         whole = [
             name for name in there if not any(name != other and name in other for other in there)
         ]
@@ -149,14 +175,17 @@ def register(roster: Sequence[Department]) -> Register:
     """Return the roster, ready to be searched."""
     names = _names(roster)
     prefixes = (_OWN_PLACE.match(name) for name in names)
+    bare = _grouped(
+        (_OWN_PLACE.sub("", name), owner) for name, owners in names.items() for owner in owners
+    )
     return Register(
         {tidy(department.code): department for department in roster if department.code},
         names,
         _grouped((address, one.name) for one in roster for address in _addresses(one)),
-        _grouped(
-            (_OWN_PLACE.sub("", name), owner) for name, owners in names.items() for owner in owners
-        ),
+        bare,
         tuple(sorted({prefix[0] for prefix in prefixes if prefix and len(prefix[0]) > 1})),
+        NameIndex(names),
+        NameIndex(bare),
     )
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from jixiao_xlsx.season.departments import Register, register
+from jixiao_xlsx.season.departments import NameIndex, Register, register
 from jixiao_xlsx.season.which_counts import age
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import FileStatus
@@ -93,21 +93,40 @@ def _offers(
     if not reports:
         return {}
     named = {one.file: departments.named_in(_name(one.file)) for one in (*reports, *books)}
-    inside: dict[str, list[str]] = defaultdict(list)
+    inside: dict[str, set[str]] = defaultdict(set)
     for book in books:
         for place in above(book.file):
-            inside[place].append(book.file)
+            inside[place].add(book.file)
+    told_of = _told_of(books, departments)
     offered: dict[str, list[_Offer]] = defaultdict(list)
     for report in reports:
-        near, names = inside.get(report.beside, []), named[report.file]
-        for file in near:
-            offered[file].append(_Offer(report, alone=len(near) == 1))
-        if names or not report.beside:
-            for book in books:
-                apart = named[book.file] and names and not names & named[book.file]
-                if not apart and book.file not in near:
-                    offered[book.file].append(_Offer(report))
+        near, names = inside.get(report.beside, set()), named[report.file]
+        if len(near) == 1:
+            offered[next(iter(near))].append(_Offer(report, alone=True))
+        for file in told_of(report) - (near if len(near) == 1 else set()):
+            apart = named[file] and names and not names & named[file]
+            if file in near or (not apart and (names or not report.beside)):
+                offered[file].append(_Offer(report))
     return offered
+
+
+def _told_of(books: Sequence[Identity], departments: Register) -> Callable[[Identity], set[str]]:
+    """Return what gives the workbooks whose department a report's name or title tells."""
+    of_owner: dict[str, set[str]] = defaultdict(set)
+    for book in books:
+        own = departments.department(book.code, book.department) if departments.names else ""
+        of_owner[own or tidy(book.department)].add(book.file)
+    index = NameIndex(of_owner, least=1)
+
+    def told(report: Identity) -> set[str]:
+        files: set[str] = set()
+        for text in (_name(report.file), *report.opening):
+            owners = departments.named_in(text) if departments.names else index.names_in(tidy(text))
+            for owner in owners:
+                files |= of_owner.get(owner, set())
+        return files
+
+    return told
 
 
 def _name(file: str) -> str:

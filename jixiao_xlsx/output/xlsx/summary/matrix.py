@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -46,10 +47,6 @@ class ScoreMatrix:
     headings: tuple[Heading, ...]
     scores: Mapping[tuple[int, int], float]
     unscored: Mapping[tuple[int, int], str]
-
-    def of(self, column: int) -> list[float]:
-        """Return the scores of a heading."""
-        return [score for (_, at), score in self.scores.items() if at == column]
 
 
 _Key = tuple[str, str, str]
@@ -157,8 +154,11 @@ def write_matrix(
     last = _FIRST + len(cards)  # as Excel counts
     for line, card in enumerate(cards):
         _write_line(sheet, styles, line, card, matrix)
-    for column, heading in enumerate(matrix.headings, 1):
-        _write_average(sheet, styles, column, heading.full, matrix.of(column - 1), last)
+    given: dict[int, list[float]] = defaultdict(list)
+    for (_, at), score in matrix.scores.items():
+        given[at].append(score)
+    for at, heading in enumerate(matrix.headings):
+        _write_average(sheet, styles, at + 1, heading.full, given[at], last)
     sheet.freeze_panes(_FIRST, 1)
     set_page(sheet, repeat=(_LEVELS, _AVERAGE), footer=MATRIX)
     sheet.repeat_columns(0)
