@@ -14,15 +14,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
-from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
+    from jixiao_xlsx.form.spec import SpecError, Template
     from jixiao_xlsx.values.cells import Submission
     from jixiao_xlsx.values.findings import Change, Report
+    from jixiao_xlsx.values.program import version
     from jixiao_xlsx.values.scores import Scorecard
     from jixiao_xlsx.values.season import Season
 
@@ -42,7 +42,20 @@ __all__ = [
     "write_scored",
 ]
 
-Form = str | Path | Template
+Form: TypeAlias = "str | Path | Template"
+
+
+def __getattr__(name: str) -> object:
+    """Import what needs the loader of forms, or the list of installed packages, when it is used."""
+    if name == "SpecError":
+        from jixiao_xlsx.form.spec import SpecError
+
+        return SpecError
+    if name == "version":
+        from jixiao_xlsx.values.program import version
+
+        return version
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def read(path: str | Path, template: Form = DEFAULT_TEMPLATE) -> Submission:
@@ -157,14 +170,15 @@ def run(
 
     paths = [inboxes] if isinstance(inboxes, str | Path) else inboxes
     given: dict[str, Any] = {
-        name: Path(value) if isinstance(value, str) else value for name, value in options.items()
+        name: Path(value) if isinstance(value, str) and name != "executor" else value
+        for name, value in options.items()
     }
     job = Job(tuple(Path(path) for path in paths), Path(output), _form(template), **given)
     return run_job(job, progress)
 
 
 def _form(template: Form) -> Template:
-    return template if isinstance(template, Template) else find_template(template)
+    return find_template(template) if isinstance(template, str | Path) else template
 
 
 def _put(target: str | Path | BinaryIO, data: bytes) -> None:

@@ -12,13 +12,18 @@ import click
 
 import jixiao_xlsx
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
-from jixiao_xlsx.form.spec import SpecError, Template
-from jixiao_xlsx.locale.command_line import ChineseGroup, WholeNumber, passwords_given, progress_bar
+from jixiao_xlsx.locale.command_line import (
+    ChineseGroup,
+    WholeNumber,
+    passwords_given,
+    progress_bar,
+    version_option,
+)
 from jixiao_xlsx.locale.filing_commands import archive, verify
 from jixiao_xlsx.locale.form_commands import Unusable, adopt, show
-from jixiao_xlsx.values.program import version
 
 if TYPE_CHECKING:
+    from jixiao_xlsx.form.spec import Template
     from jixiao_xlsx.values.season import Entry
 
 _EXISTING = click.Path(exists=True, path_type=Path)
@@ -28,6 +33,8 @@ _EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 def _form(context: click.Context, parameter: click.Parameter, value: str) -> Template:
+    from jixiao_xlsx.form.spec import SpecError
+
     try:
         return find_template(value)
     except SpecError as error:
@@ -35,9 +42,7 @@ def _form(context: click.Context, parameter: click.Parameter, value: str) -> Tem
 
 
 def _writable_names(context: click.Context, parameter: click.Parameter, value: Path) -> Path:
-    """Refuse, before any work is done, on a system that cannot write the Chinese names of
-    results.
-    """
+    """Refuse, before any work, on a system that cannot write the Chinese names of results."""
     try:
         os.fsencode("结果")
     except UnicodeEncodeError as error:
@@ -103,7 +108,7 @@ def _format(*names: str) -> Callable[[Any], Any]:
     subcommand_metavar="命令 [参数]…",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(version(), "--version", message="jixiao %(version)s", help="显示版本号。")
+@version_option
 def main() -> None:
     """部门（单位）整体支出绩效评价：出空白表，核对、评分、汇总各部门报来的工作簿。"""
 
@@ -172,7 +177,7 @@ def check(
     from jixiao_xlsx.batch.single_files import check_files
     from jixiao_xlsx.output.text.findings_csv import findings_csv
     from jixiao_xlsx.output.text.findings_json import findings_json
-    from jixiao_xlsx.output.text.terminal import findings_text, totals_text
+    from jixiao_xlsx.output.text.terminal import findings_text, reaches, totals_text
 
     if report and report.suffix.lower() != ".docx":
         raise Unusable(
@@ -195,7 +200,7 @@ def check(
         for piece in findings_json(entries, template) if as_json else findings_csv(entries):
             click.echo(piece, nl=False)  # bytes: UTF-8 whatever the encoding of the console
         click.echo(totals_text(entries), err=True)
-    context.exit(_none_readable(entries) or int(_reaches(entries, fail_on)))
+    context.exit(_none_readable(entries) or int(reaches(entries, fail_on)))
 
 
 @main.command(short_help="复算得分，写出评分表。")
@@ -214,7 +219,7 @@ def score(
     template: Template,
 ) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
-    from jixiao_xlsx.batch.single_files import score_files
+    from jixiao_xlsx.batch.score_files import score_files
     from jixiao_xlsx.output.text import terminal
 
     passwords = passwords_given(ask=ask)
@@ -239,6 +244,7 @@ def score(
 @_folder_option("--last-year", "上年的结果文件夹，用来核对年初数、上年数。")
 @_folder_option("--review", "填好财政复核分的评分表的文件夹（以前结果里的“评分”），按它排名。")
 @_file_option("--decisions", "问题清单里填了处理意见的汇总.xlsx，可给几份。", multiple=True)
+@click.option("--executor", metavar="dask://HOST:PORT", help="交给 Dask 集群去做，默认在本机。")
 @_jobs
 @_ask
 @_template
@@ -363,6 +369,7 @@ def rules(code: str | None, output_format: str, template: Template) -> None:
 
 @contextmanager
 def _plain_failures() -> Iterator[None]:
+    from jixiao_xlsx.form.spec import SpecError
     from jixiao_xlsx.intake.table_files import InputError
     from jixiao_xlsx.output.files import Blocked
 
@@ -379,19 +386,9 @@ def _print_to_stderr(lines: Iterable[str]) -> None:
 
 def _none_readable(entries: Sequence[Entry]) -> int:
     """Return exit code 2, with a message, where no file could be read; else 0."""
-    from jixiao_xlsx.values.season import FileStatus
+    from jixiao_xlsx.output.text.terminal import nothing_read
 
-    unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
-    if any(entry.status not in unread and not entry.material for entry in entries):
-        return 0
-    click.echo("错误：没有读到任何填报表。", err=True)
-    return 2
-
-
-def _reaches(entries: Sequence[Entry], fail_on: str) -> bool:
-    from jixiao_xlsx.values.severity import Severity
-
-    if fail_on == "never":
-        return False
-    worst = (entry.report.worst for entry in entries if entry.report)
-    return any(one is not None and one.rank <= Severity(fail_on).rank for one in worst)
+    if nothing_read(entries):
+        click.echo("错误：没有读到任何填报表。", err=True)
+        return 2
+    return 0

@@ -19,8 +19,8 @@ from jixiao_xlsx.batch.examine import (
     reviewed_cards,
     submission_of,
 )
+from jixiao_xlsx.batch.executors.limits import undisturbed
 from jixiao_xlsx.batch.failures import failure_of_process
-from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.html.found_in_file import found_in_file

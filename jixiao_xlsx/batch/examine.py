@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jixiao_xlsx.batch.executors.limits import undisturbed
 from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
-from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
@@ -79,6 +79,11 @@ Opened = tuple[Submission, bytes]
 def examine(task: ExamineTask) -> Examined:
     """Read, check and score one workbook. Never raises: a failure is in the Examined."""
     return examined_with_workbook(task, find_template(task.form))[0]
+
+
+def examine_only(task: ExamineTask) -> tuple[Examined, None]:
+    """Do what `deliver.examine_and_deliver` does where nothing is to be written."""
+    return examine(task), None
 
 
 def examined_with_workbook(task: ExamineTask, template: Template) -> tuple[Examined, Opened | None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from jixiao_xlsx.batch import processes
+from jixiao_xlsx.batch.executors import processes
 from jixiao_xlsx.intake.file_kinds import Encrypted, Refused
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.reading.workbook import Unreadable

@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from jixiao_xlsx.batch.executors.choose import TaskExecutor
+from jixiao_xlsx.batch.executors.limits import undisturbed
 from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
-from jixiao_xlsx.batch.limits import undisturbed
 from jixiao_xlsx.batch.opener import Opener
-from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
@@ -51,7 +51,7 @@ def identify_all(
     template: Template,
     passwords: tuple[str, ...],
     opener: Opener,
-    executor: Executor,
+    executor: TaskExecutor,
 ) -> Iterator[Identity]:
     """Yield the identity of each candidate, in any order."""
     unread: list[Identity] = []

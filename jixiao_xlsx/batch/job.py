@@ -18,7 +18,8 @@ class Job:
     `previous` is the output of the round before, `last_year` that of last year's season; `review`
     holds scored workbooks that a reviewer typed into, `decisions` are copies of 汇总.xlsx in which
     findings were decided; `passwords` are tried on encrypted workbooks. `jobs` is the number of
-    processes (None: as many as gain).
+    processes (None: as many as gain); `executor` is where they work: "local" or None for this
+    machine, “dask://HOST:PORT” or a Dask client for a cluster.
     """
 
     inboxes: tuple[Path, ...]
@@ -35,3 +36,4 @@ class Job:
     decisions: tuple[Path, ...] = ()
     passwords: tuple[str, ...] = field(default=(), repr=False)
     jobs: int | None = None
+    executor: object = None

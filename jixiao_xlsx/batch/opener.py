@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from jixiao_xlsx.batch import processes
+from jixiao_xlsx.batch.executors import processes
+from jixiao_xlsx.batch.executors.processes import Executor
 from jixiao_xlsx.batch.failures import FAULT, Failure, failure_of, failure_of_process
-from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate

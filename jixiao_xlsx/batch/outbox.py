@@ -16,7 +16,7 @@ from itertools import count
 from pathlib import Path, PurePosixPath
 from typing import NamedTuple
 
-from jixiao_xlsx.batch.processes import Executor
+from jixiao_xlsx.batch.executors.processes import Executor
 from jixiao_xlsx.intake.inbox import RUN_RECORD, WAITING
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.output.files import (

@@ -10,17 +10,17 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx.batch.deliver import examine_and_deliver
 from jixiao_xlsx.batch.examine import (
     REPORT_FAILED,
     Delivery,
     ExamineTask,
     examine,
+    examine_only,
     not_examined,
 )
+from jixiao_xlsx.batch.executors.choose import TaskExecutor, executor_at
 from jixiao_xlsx.batch.identify import identify_all
 from jixiao_xlsx.batch.opener import Opener
-from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
@@ -32,6 +32,7 @@ from jixiao_xlsx.values.work import Delivered, Examined, Identity, Work
 # Files from which more than one process gains more than it costs, as measured on two cores.
 _POOL_FROM_SCORED, _POOL_FROM_CHECKED = 24, 48
 Assigner = Callable[[Sequence[Identity]], Assignment]
+Examine = Callable[[ExamineTask], tuple[Examined, Delivered | None]]
 Deliveries = Callable[[Assignment], Mapping[str, Delivery]]
 Progress = Callable[[int, int], None]
 
@@ -55,7 +56,7 @@ class Phases:
     files: Mapping[str, Candidate]
     template: Template
     opener: Opener
-    executor: Executor
+    executor: TaskExecutor
     steps: _Steps
     scored: bool = True
     compared: bool = False
@@ -90,18 +91,23 @@ def phases_for(
     scored: bool = True,
     compared: bool = False,
     passwords: Sequence[str] = (),
+    executor: object = None,
     progress: Progress | None = None,
 ) -> Iterator[Phases]:
-    """Give the phases for all files under `paths` but those under `skip`, and their processes."""
+    """Give the phases for all files under `paths` but those under `skip`, and who does the tasks.
+
+    `executor` is as in Job. Raises Blocked where it cannot be used.
+    """
     _load(template, scored=scored)
     with Opener() as opener:
         files = {one.file: one for one in find_candidates(paths, skip, opener.unpacked)}
-        with Executor(_processes(len(files), jobs, scored=scored)) as executor:
+        processes = _processes(len(files), jobs, scored=scored)
+        with executor_at(executor, processes, template.folder) as workers:
             yield Phases(
                 files,
                 template,
                 opener,
-                executor,
+                workers,
                 _Steps(2 * len(files), progress),
                 scored,
                 compared,
@@ -132,24 +138,25 @@ def _processes(files: int, jobs: int | None, *, scored: bool) -> int:
 def identified_and_examined(
     phases: Phases,
     assign: Assigner,
+    work: Examine = examine_only,
     deliveries: Deliveries = lambda assignment: {},
     take: Callable[[Delivered], object] = lambda delivered: None,
 ) -> tuple[Assignment, Mapping[str, Examined]]:
     """Return who is who, and what came of each workbook that counts, by file.
 
     A workbook that turns out unreadable counts for nobody: the assignment is made again without it,
-    so that an older one of its department can take its place. `deliveries` are what is to be
-    written at once of the workbooks of an assignment; what was written of one goes to `take`.
+    so that an older one of its department can take its place. `work` examines one; `deliveries`
+    are what it is to write at once of the workbooks of an assignment; that goes to `take`.
     """
     identities = _identities(phases)
     examined: dict[str, Examined] = {}
     while True:
         assignment = assign(identities)
-        works = [work for file, work in assignment.works.items() if file not in examined]
+        works = [one for file, one in assignment.works.items() if file not in examined]
         if not works:
             return assignment, examined
         task = partial(_task, phases, assignment, deliveries(assignment))
-        examined |= _examined(phases, works, task, take)
+        examined |= _examined(phases, work, works, task, take)
         failed = {file: one for file, one in examined.items() if one.report is None}
         identities = [
             _failed(one, failed[one.file]) if one.file in failed else one for one in identities
@@ -158,6 +165,7 @@ def identified_and_examined(
 
 def _examined(
     phases: Phases,
+    work: Examine,
     works: Sequence[Work],
     task_of: Callable[[Work], ExamineTask],
     take: Callable[[Delivered], object],
@@ -175,18 +183,18 @@ def _examined(
         return not_examined(task, cause), None
 
     tasks = map(task_of, works)
-    for examined, delivered in phases.executor.results(examine_and_deliver, tasks, lost_once):
+    for examined, delivered in phases.executor.results(work, tasks, lost_once):
         found[examined.file] = examined
         if delivered is not None:
             take(delivered)
             phases.step()
-    again = (task_of(work) for work in works if work.file in lost)
+    again = (task_of(one) for one in works if one.file in lost)
     alone = (replace(task, delivery=None) for task in again if task.delivery)
     found |= {one.file: one for one in phases.executor.results(examine, alone, not_examined)}
     bare = (
-        replace(task_of(work), delivery=None, report=None, problem=REPORT_FAILED)
-        for work in works
-        if work.report and found[work.file].report is None
+        replace(task_of(one), delivery=None, report=None, problem=REPORT_FAILED)
+        for one in works
+        if one.report and found[one.file].report is None
     )
     return found | {one.file: one for one in phases.executor.results(examine, bare, not_examined)}
 

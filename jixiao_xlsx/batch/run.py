@@ -8,12 +8,12 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
+from jixiao_xlsx.batch.deliver import DeliverTask, deliver, examine_and_deliver, not_delivered
 from jixiao_xlsx.batch.examine import Delivery
+from jixiao_xlsx.batch.executors.choose import TaskExecutor
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
-from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.batch.shared_files import SHARED_FILES, shared_file
 from jixiao_xlsx.batch.sources import SCORED, Sources, read_sources
 from jixiao_xlsx.output.file_names import safe_name
@@ -54,6 +54,7 @@ def run(job: Job, progress: Progress | None = None) -> Season:
             jobs=job.jobs,
             compared=job.previous is not None,
             passwords=job.passwords,
+            executor=job.executor,
             progress=progress,
         ) as phases,
         only_one_run(job.output),
@@ -62,8 +63,11 @@ def run(job: Job, progress: Progress | None = None) -> Season:
         wanted = partial(_deliveries, bureau=sources.bureau)
         outbox = Outbox(job.output)
         tray = _Tray(outbox)
-        assignment, examined = identified_and_examined(phases, assigner, wanted, tray.take)
+        assignment, examined = identified_and_examined(
+            phases, assigner, examine_and_deliver, wanted, tray.take
+        )
         season = settle(assignment, examined, sources.bureau, sources.earlier, job.template)
+        tray.keep_current(season, examined)
         season = _with_departments_files(season, assignment.works, phases, outbox, tray)
         season = _with_shared_files(season, examined, sources, job, outbox)
     return replace(season, notes=(*season.notes, *_notes(season, sources, job, outbox)))
@@ -120,10 +124,16 @@ class _Tray:
                 self.unwritten[path] = str(blocked)
         self.delivered[one.file] = replace(one, files=tuple((path, b"") for path, _ in one.files))
 
-    def keep(self, paths: Mapping[str, str]) -> None:
-        """Drop what was written of other files than these, or under another path."""
-        for file, one in list(self.delivered.items()):
-            if one.path != paths.get(file):
+    def keep_current(self, season: Season, examined: Mapping[str, Examined]) -> None:
+        """Drop what was written of a file that does not count, by another report or path."""
+        entries = with_output_names(season.entries, f"{SCORED}/")
+        current = {
+            one.file: one.output
+            for one in entries
+            if one.output and one.report is examined[one.file].report
+        }
+        for file, written in list(self.delivered.items()):
+            if written.path != current.get(file):
                 for path, _ in self.delivered.pop(file).files:
                     self.outbox.drop(path)
                     self.unwritten.pop(path, None)
@@ -151,7 +161,6 @@ def _with_departments_files(
     entries = list(with_output_names(season.entries, f"{SCORED}/"))
     departments = {one.name: one for one in season.roster}
     wanted = [entry for entry in entries if entry.output]
-    tray.keep({entry.file: entry.output for entry in wanted})
     phases.step(len(entries) - len(wanted))
     missing = [entry for entry in wanted if entry.file not in tray.delivered]
     tasks = (_delivery(entry, works[entry.file], season, departments, phases) for entry in missing)
@@ -172,7 +181,7 @@ def _with_departments_files(
     return replace(season, entries=placed, notes=(*season.notes, *_of_addresses(addresses)))
 
 
-def _all_delivered(executor: Executor, tasks: Iterable[DeliverTask]) -> Iterator[Delivered]:
+def _all_delivered(executor: TaskExecutor, tasks: Iterable[DeliverTask]) -> Iterator[Delivered]:
     """Yield what was made for each department; without the copy where its process was lost."""
     failed: list[DeliverTask] = []
 

@@ -1,26 +1,19 @@
-"""Check or score files by themselves: `jixiao check` and `jixiao score`."""
+"""Check files by themselves: `jixiao check`. Imports nothing that writes."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx.batch.deliver import DeliverTask, deliver, not_delivered
-from jixiao_xlsx.batch.examine import Delivery
-from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
-from jixiao_xlsx.batch.run import refuse_inbox_as_output, with_output_names
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.season.assign import Assignment, assign_each
 from jixiao_xlsx.season.settle import entries_of
 from jixiao_xlsx.values.season import Entry
-from jixiao_xlsx.values.text import joined
-from jixiao_xlsx.values.work import Delivered
 
 
 def check_files(
@@ -46,10 +39,10 @@ def check_files(
         progress=progress,
     ) as phases:
         if report is None:
-            return _entries(phases, None)[1]
+            return assigned_each(phases)[1]
         given = _given(report, phases)
         whole = replace(phases, files={**phases.files, **given})
-        return _entries(whole, next(iter(given), None))[1]
+        return assigned_each(whole, next(iter(given), None))[1]
 
 
 def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
@@ -63,81 +56,11 @@ def _given(report: str | Path, phases: Phases) -> Mapping[str, Candidate]:
     return {one.file: one for one in named}
 
 
-def _entries(phases: Phases, given: str | None) -> tuple[Assignment, tuple[Entry, ...]]:
+def assigned_each(phases: Phases, given: str | None = None) -> tuple[Assignment, tuple[Entry, ...]]:
+    """Examine every workbook by itself; `given` is the report that a person gave, if any."""
     assigner = partial(assign_each, title_words=phases.title_words, given=given)
     assignment, examined = identified_and_examined(phases, assigner)
     entries = entries_of(assignment, examined, ())
     wanted = sum(phases.scored and entry.counts for entry in entries)
     phases.step(len(entries) - wanted)
     return assignment, entries
-
-
-def score_files(
-    paths: Sequence[str | Path],
-    output: str | Path,
-    *,
-    template: Template,
-    passwords: Sequence[str] = (),
-    jobs: int | None = None,
-    progress: Progress | None = None,
-) -> tuple[Entry, ...]:
-    """Write one scored workbook into `output` for each file of `paths`. Raises Blocked."""
-    output, inboxes = Path(output), [Path(path) for path in paths]
-    refuse_inbox_as_output(inboxes, output)
-    with (
-        phases_for(
-            inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
-        ) as phases,
-        only_one_run(output),
-    ):
-        assignment, entries = _entries(phases, None)
-        named = list(with_output_names(entries))
-        originals = {one.path.resolve() for one in phases.files.values()}
-        tasks = (
-            DeliverTask(
-                assignment.works[entry.file],
-                phases.content(entry.file),
-                template.folder,
-                entry.report,
-                Delivery(entry.output, letters=False),
-                passwords=tuple(passwords),
-            )
-            for entry in named
-            if entry.output and entry.report
-        )
-        outbox = Outbox(output, WRITTEN)
-        delivered = {}
-        for one in phases.executor.results(deliver, tasks, not_delivered):
-            delivered[one.file] = _written(one, outbox, originals)
-            phases.step()
-        outbox.close_list()
-    return tuple(_with(entry, delivered.get(entry.file)) for entry in named)
-
-
-def _with(entry: Entry, delivered: Delivered | None) -> Entry:
-    if delivered is None:
-        return entry
-    return replace(
-        entry,
-        output="" if delivered.problem else entry.output,
-        problem=delivered.problem,
-        reason=joined(entry.reason, delivered.reason),
-        faults=(*entry.faults, *delivered.faults),
-    )
-
-
-def _written(one: Delivered, outbox: Outbox, originals: Collection[Path]) -> Delivered:
-    """Put the scored workbook in its place, where nothing typed by a person is lost."""
-    told = len(outbox.notes)
-    for path, data in one.files:
-        if (outbox.folder / path).resolve() in originals:
-            words = f"“{path}”没有写成：会盖掉报送的原件。请用 -o 写到另一个文件夹"
-            return replace(one, files=(), problem=words)
-        try:
-            outbox.stage(path, (data,), one.typed.get(path, ""))
-            problem = outbox.place().get(path, "")
-        except Blocked as blocked:
-            problem = str(blocked)
-        if problem:
-            return replace(one, files=(), problem=problem)
-    return replace(one, files=(), reason=joined(one.reason, *outbox.notes[told:]))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from jixiao_xlsx.form.load_spec import load
-from jixiao_xlsx.form.spec import SpecError, Template
+if TYPE_CHECKING:  # loading a form is imported with the first form, so that --help answers at once
+    from jixiao_xlsx.form.spec import Template
 
 PACKAGE = Path(__file__).parents[1]
 
@@ -28,6 +29,8 @@ def find_template(name: str | Path = DEFAULT_TEMPLATE) -> Template:
     if not (folder / "spec.toml").is_file():
         folder = templates_folder() / str(name)
     if not (folder / "spec.toml").is_file():
+        from jixiao_xlsx.form.spec import SpecError
+
         ids = "、".join(sorted(p.parent.name for p in templates_folder().glob("*/spec.toml")))
         raise SpecError(
             str(name), [f"找不到这个表单。现有表单：{ids}；也可以给出含 spec.toml 的文件夹。"]
@@ -37,6 +40,8 @@ def find_template(name: str | Path = DEFAULT_TEMPLATE) -> Template:
 
 def title_of(name: str) -> str:
     """Return the title of the form of that id; "" where the package has no such form."""
+    from jixiao_xlsx.form.spec import SpecError
+
     folders = {path.parent.name: path.parent for path in templates_folder().glob("*/spec.toml")}
     try:
         return find_template(folders[name]).title
@@ -46,6 +51,8 @@ def title_of(name: str) -> str:
 
 @cache
 def _load(folder: Path) -> Template:
+    from jixiao_xlsx.form.load_spec import load
+
     return load(folder, templates_folder() / USUAL)
 
 

@@ -112,6 +112,25 @@ def progress_bar(label: str) -> Iterator[Callable[[int, int], None] | None]:
             bar.__exit__(None, None, None)
 
 
+def _show_version(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
+    """Print the version and exit; it is looked up only then, which takes a while."""
+    if wanted:
+        from jixiao_xlsx.values.program import version
+
+        click.echo(f"jixiao {version()}")
+        context.exit()
+
+
+version_option = click.option(
+    "--version",
+    is_flag=True,
+    is_eager=True,
+    expose_value=False,
+    callback=_show_version,
+    help="显示版本号。",
+)
+
+
 def passwords_given(*, ask: bool) -> tuple[str, ...]:
     """Return candidates from the environment and, with `ask`, typed unseen."""
     from jixiao_xlsx.intake.passwords import passwords_in, split_passwords

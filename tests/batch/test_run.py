@@ -16,9 +16,10 @@ from pathlib import Path
 import pytest
 
 import jixiao_xlsx as jx
-from jixiao_xlsx.batch import deliver, outbox, processes
+from jixiao_xlsx.batch import deliver, outbox
+from jixiao_xlsx.batch.executors import processes
+from jixiao_xlsx.batch.executors.processes import Executor
 from jixiao_xlsx.batch.failures import failure_of_process
-from jixiao_xlsx.batch.processes import Executor
 from jixiao_xlsx.batch.run import with_output_names
 from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template

@@ -30,7 +30,7 @@ from typing import Any
 
 from rivals import floor_read, floor_write, record, script_read, script_write
 
-from jixiao_xlsx.batch.limits import undisturbed
+from jixiao_xlsx.batch.executors.limits import undisturbed
 from jixiao_xlsx.examining.check import check as checker_check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.word.letters import write_letter

@@ -55,9 +55,7 @@ def test_a_report_is_held_against_few_workbooks(
 ) -> None:
     looked: list[int] = []
     belongs = pairing._belongs
-    monkeypatch.setattr(
-        pairing, "_belongs", lambda *parts: (looked.append(1), belongs(*parts))[1]
-    )
+    monkeypatch.setattr(pairing, "_belongs", lambda *parts: (looked.append(1), belongs(*parts))[1])
     files, roster = season(40)
     pairs = pairing.pair_reports(files, roster if with_roster else (), ["评价报告"])
     assert {book: pair.report for book, pair in pairs.items()} == {

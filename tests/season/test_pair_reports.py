@@ -19,7 +19,8 @@ from parcels import letter, mbox, zipped
 
 import jixiao_xlsx as jx
 from jixiao_xlsx.batch.phases import identified_and_examined, phases_for
-from jixiao_xlsx.batch.single_files import check_files, score_files
+from jixiao_xlsx.batch.score_files import score_files
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.cli import main
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.roster import read_roster

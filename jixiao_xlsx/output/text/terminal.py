@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from fractions import Fraction
 from pathlib import Path
 
@@ -148,3 +148,17 @@ def _points(score: Fraction | None) -> str:
 def line_safe(text: str) -> str:
     """Return `text` on one line, without characters that control a terminal."""
     return "".join(c if c.isprintable() else " " for c in text)
+
+
+def nothing_read(entries: Iterable[Entry]) -> bool:
+    """Return whether no file was one of the form."""
+    unread = {FileStatus.UNREADABLE, FileStatus.UNRECOGNISED}
+    return all(entry.status in unread or entry.material for entry in entries)
+
+
+def reaches(entries: Iterable[Entry], fail_on: str) -> bool:
+    """Return whether an open finding is as grave as `fail_on` says (a severity, or “never”)."""
+    if fail_on == "never":
+        return False
+    worst = (entry.report.worst for entry in entries if entry.report)
+    return any(one is not None and one.rank <= Severity(fail_on).rank for one in worst)

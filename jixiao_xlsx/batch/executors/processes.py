@@ -20,7 +20,12 @@ from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from typing import Any, Generic, TypeVar, cast
 
-from jixiao_xlsx.batch.limits import collect_seldom, limit_process, limit_time, ran_out_of_time
+from jixiao_xlsx.batch.executors.limits import (
+    collect_seldom,
+    limit_process,
+    limit_time,
+    ran_out_of_time,
+)
 from jixiao_xlsx.values.program import error_text
 
 SECONDS = 60.0  # of processor time for one file; a workbook of the season takes a twentieth of one

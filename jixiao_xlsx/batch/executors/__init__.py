@@ -1,0 +1,1 @@
+"""Who does the tasks of a run: processes of this machine, or a cluster."""
