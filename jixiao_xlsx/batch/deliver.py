@@ -150,7 +150,7 @@ def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template
         typed,
         reason=_NO_COPY.format(report.result.letter) if unmade else "",
         note=note,
-        page=gzip.compress(found_in_file(submission, task.report, template).encode(), mtime=0),
+        page=gzip.compress(found_in_file(checked.submission, report, template).encode(), mtime=0),
     )
 
 
