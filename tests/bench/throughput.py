@@ -217,8 +217,8 @@ def _parts(source: Path) -> tuple[str, dict[str, bytes]]:
         }
 
 
-def renamed(source: Path, target: Path, number: int) -> None:
-    """A copy that belongs to a department of its own."""
+def renamed(source: Path, target: Path, number: int) -> str:
+    """A copy that belongs to a department of its own, whose name is returned."""
     name, parts = _parts(source)
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new:
         for part, data in parts.items():
@@ -228,6 +228,7 @@ def renamed(source: Path, target: Path, number: int) -> None:
                 else data
             )
             new.writestr(part, own)
+    return f"{name}{number}"
 
 
 RUN = """
