@@ -164,6 +164,8 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         cells_read=sum(len(worksheet.filled) for worksheet in worksheets),
         cells_handled=sum(len(one.filled) - len(one.left()) for one in worksheets),
     )
+    for worksheet in worksheets:
+        worksheet.recalculate = None  # it refers back to the sheets: all would be garbage
     return with_parts(whole, content.copies)
 
 

@@ -91,6 +91,8 @@ def new_book(target: Path | BinaryIO, title: str, *, in_memory: bool = True) -> 
     book.set_properties({"title": _one_line(title), "created": _CREATED})
     yield book
     book.close()
+    for sheet in book.worksheets():
+        sheet.table.clear()  # a book and its sheets refer to one another: that would be garbage
     if isinstance(target, Path):
         write_bytes(target, memory.getvalue())
     else:
