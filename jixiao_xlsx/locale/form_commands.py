@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.locale.command_line import ChineseCommand, WholeNumber
+
+if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
+    from jixiao_xlsx.form.spec import Template
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _FOLDER = click.Path(file_okay=False, path_type=Path)
@@ -25,6 +27,8 @@ class Unusable(click.ClickException):
 
 
 def _form(context: click.Context, parameter: click.Parameter, value: str | None) -> Template | None:
+    from jixiao_xlsx.form.spec import SpecError
+
     try:
         return find_template(value) if value is not None else None
     except SpecError as error:
@@ -58,6 +62,7 @@ def adopt(
 ) -> None:
     """读本县自己的空白表，起草一张表单：spec.toml、空白表和“看懂了什么.xlsx”；核对后用 --confirm 定下来。"""
     from jixiao_xlsx.batch.forms import adoption
+    from jixiao_xlsx.form.spec import SpecError
     from jixiao_xlsx.output.files import Blocked
     from jixiao_xlsx.reading.workbook import Unreadable
 
