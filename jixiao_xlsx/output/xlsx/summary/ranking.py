@@ -80,6 +80,7 @@ def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
         "部门名称": replace(card, department=entry.department).name,
         SELF_TOTAL: _two_decimals(card.self_total),
         COMPUTED_TOTAL: _two_decimals(card.total),
+        GAP: None if card.gap is None else float(card.gap),
         "自评等级": card.self_grade,
         COMPUTED_GRADE: card.grade,
         REVIEWED_TOTAL: _two_decimals(card.review.total if card.review else None),
@@ -123,11 +124,7 @@ def ranking(results: Sequence[ResultLine]) -> list[ResultLine]:
     """
     totals = sorted(-line[FINAL_TOTAL] for line in results if _is_ranked(line))
     ranked = [
-        line
-        | {
-            GAP: _gap(line[SELF_TOTAL], line[COMPUTED_TOTAL]),
-            RANK: bisect_left(totals, -line[FINAL_TOTAL]) + 1 if _is_ranked(line) else None,
-        }
+        line | {RANK: bisect_left(totals, -line[FINAL_TOTAL]) + 1 if _is_ranked(line) else None}
         for line in map(dict, results)
     ]
     return sorted(ranked, key=_by_rank)
@@ -140,10 +137,6 @@ def _is_ranked(line: ResultLine) -> bool:
 def _by_rank(line: ResultLine) -> tuple[Any, ...]:
     rank, total = line[RANK], line[FINAL_TOTAL]
     return rank is None, rank or 0, total is None, -(total or 0), *_in_roster(line)
-
-
-def _gap(own: float | None, computed: float | None) -> float | None:
-    return None if own is None or computed is None else round(own - computed, 2)
 
 
 def write_ranking(sheet: Any, styles: Styles, results: Sequence[ResultLine]) -> None:
