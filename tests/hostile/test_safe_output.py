@@ -7,6 +7,7 @@ from __future__ import annotations
 import csv
 import email
 import io
+import os
 import re
 import zipfile
 from email import policy
@@ -109,7 +110,8 @@ def output(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if number >= len(PATHS):
             (inbox / f"=1+1{number}.xlsx").write_bytes(data)
     (inbox / "包.zip").write_bytes(zipped(dict(zip(PATHS, books.values(), strict=False))))
-    (inbox / "\x1b[31m=cmd\n.xlsx").write_bytes(b"x")
+    # Windows refuses control characters in names
+    (inbox / ("=cmd.xlsx" if os.name == "nt" else "\x1b[31m=cmd\n.xlsx")).write_bytes(b"x")
     done = jx.run([inbox], root / "out", template=TEMPLATE, jobs=2)
     counting = [entry for entry in done.entries if entry.counts]
     assert len(counting) == len(EVIL), [
