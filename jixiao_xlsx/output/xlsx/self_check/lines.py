@@ -250,8 +250,10 @@ def _printed_part(spec: EquationSpec, template: Template) -> str:
 
 
 def _column_order(layout: Layout, address: CellAddress) -> tuple[int, int, int]:
-    row, column = layout.position(address)
-    return list(layout.tables).index(address[0]), column, row
+    """Return the order down the columns; rows still to be inserted stand before the 合计."""
+    table = layout.tables[address[0]]
+    row = list(table.row).index(address[1])
+    return list(layout.tables).index(address[0]), table.columns[address[2]], row
 
 
 def _rate_lines(adder: SideAdder) -> Iterator[CheckLine]:
