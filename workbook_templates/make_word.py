@@ -19,18 +19,23 @@ from jixiao_xlsx.output.same_bytes import repacked
 from jixiao_xlsx.output.xlsx.patch.package import Package
 
 CENTER, RIGHT, LEFT = WD_ALIGN_PARAGRAPH.CENTER, WD_ALIGN_PARAGRAPH.RIGHT, WD_ALIGN_PARAGRAPH.LEFT
-BODY, TITLE = "仿宋", "宋体"
+BODY, TITLE = "仿宋", "黑体"
 
 
-def _document(margin: float = 2.2) -> Any:
+def _document(margin: float = 2.2, size: float = 16) -> Any:
+    """A4 with the letters of an official paper: 三号仿宋, in Chinese."""
     document = docx.Document()
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
     section.top_margin = section.bottom_margin = Cm(margin)
     section.left_margin = section.right_margin = Cm(2.4)
     style: Any = document.styles["Normal"]
-    style.font.name, style.font.size = BODY, Pt(14)
+    style.font.name, style.font.size = BODY, Pt(size)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
+    language = style.element.rPr.makeelement(qn("w:lang"), {})
+    language.set(qn("w:val"), "zh-CN")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    style.element.rPr.append(language)
     style.paragraph_format.space_after = Pt(0)
     style.paragraph_format.line_spacing = 1.3
     document.core_properties.author = ""
@@ -58,7 +63,7 @@ def _write(
     return run
 
 
-def _line(document: Any, text: str, size: float = 14, **looks: Any) -> None:
+def _line(document: Any, text: str, size: float = 16, **looks: Any) -> None:
     _write(document.add_paragraph(), text, size, **looks)
 
 
@@ -101,7 +106,8 @@ def _padded(table: Any) -> None:
         margins.append(
             margins.makeelement(qn(f"w:{side}"), {qn("w:w"): str(width), qn("w:type"): "dxa"})
         )
-    table._tbl.tblPr.append(margins)
+    look = table._tbl.tblPr.find(qn("w:tblLook"))  # the schema wants it last
+    (table._tbl.tblPr.append if look is None else look.addprevious)(margins)
     for cell in table._cells:
         cell.vertical_alignment = WD_CELL_VERTICAL_ALIGNMENT.CENTER
 
@@ -109,15 +115,29 @@ def _padded(table: Any) -> None:
 def _signature(document: Any) -> None:
     _line(document, "联系人：{{联系人}}　　电话：{{电话}}", indent=True)
     _line(document, "")
-    _line(document, "{{局名}}", align=RIGHT)
+    _line(document, "{{落款}}", align=RIGHT)
     _line(document, "{{落款日期}}", align=RIGHT)
+
+
+def _opening(document: Any, result: str, title: str) -> None:
+    """What the office says to a department, or, where bureau.toml asks for it, the bureau's 函.
+
+    Its number is left blank: that is given with 签发 and 用印.
+    """
+    _line(document, "{%p if 正式函 %}")
+    _line(document, "{{局名}}", 22, align=CENTER, font=TITLE)
+    _line(document, "{{文号}}", align=CENTER)
+    _line(document, title, 22, align=CENTER, font=TITLE, before=12)
+    _line(document, "{%p else %}")
+    _line(document, "绩效自评审核意见反馈单", 22, align=CENTER, font=TITLE)
+    _line(document, f"（{result}）", align=CENTER)
+    _line(document, "{%p endif %}")
 
 
 def returned() -> Any:
     """退回修改通知."""
     document = _document()
-    _line(document, "退回修改通知", 22, align=CENTER, bold=True, font=TITLE)
-    _line(document, "{{文号}}", 12, align=CENTER)
+    _opening(document, "退回修改", "关于核实更正《{{报表}}》的函")
     _line(document, "{{部门}}：")
     _line(
         document,
@@ -140,8 +160,7 @@ def returned() -> Any:
 def to_explain() -> Any:
     """核实说明通知."""
     document = _document()
-    _line(document, "核实说明通知", 22, align=CENTER, bold=True, font=TITLE)
-    _line(document, "{{文号}}", 12, align=CENTER)
+    _opening(document, "核实说明", "关于核实《{{报表}}》有关问题的函")
     _line(document, "{{部门}}：")
     _line(
         document,
@@ -181,8 +200,7 @@ def _small(document: Any, text: str, before: float = 8) -> None:
 def passed() -> Any:
     """审核通过通知."""
     document = _document()
-    _line(document, "审核通过通知", 22, align=CENTER, bold=True, font=TITLE)
-    _line(document, "{{文号}}", 12, align=CENTER)
+    _opening(document, "审核通过", "关于《{{报表}}》审核通过的函")
     _line(document, "{{部门}}：")
     _line(
         document,
@@ -196,7 +214,7 @@ def passed() -> Any:
 
 def briefing() -> Any:
     """审核情况汇报."""
-    document = _document(1.6)
+    document = _document(1.6, 12)
     _line(document, "{{年度}}{{报表}}审核情况汇报", 18, align=CENTER, bold=True, font=TITLE)
     _line(document, "{{概况}}", 12, indent=True)
     _line(document, "一、报送、审核和等级", 12, bold=True)

@@ -24,7 +24,7 @@ _FIELDS = {
     "落款日期": "dated",
     "通知": "notice",
 }
-_YEAR = "评价年度"
+_YEAR, _FORMAL = "评价年度", "正式函"
 _BARE_KEY = re.compile(r"^([ \t]*)([^\x00-\x7f][^\s=\"'#]*)([ \t]*=)", re.MULTILINE)
 
 
@@ -45,17 +45,19 @@ def read_bureau(path: Path) -> Bureau:
     if mistakes := [*_mistakes(data)]:
         raise InputError(path.name, mistakes)
     values = {field: _text(data.get(title, "")) for title, field in _FIELDS.items()}
-    return Bureau(**values, year=data.get(_YEAR))
+    return Bureau(**values, year=data.get(_YEAR), formal=data.get(_FORMAL, False))
 
 
 def _mistakes(data: Mapping[str, object]) -> Iterator[str]:
-    allowed = "、".join([*_FIELDS, _YEAR])
+    allowed = "、".join([*_FIELDS, _YEAR, _FORMAL])
     for key in data:
-        if key not in _FIELDS and key != _YEAR:
+        if key not in _FIELDS and key not in {_YEAR, _FORMAL}:
             yield f"{key}：不认识的项目（可用：{allowed}）"
     for title in _FIELDS:
         if isinstance(data.get(title), dict | list | bool):
             yield f"{title}：应是文字或日期"
+    if not isinstance(data.get(_FORMAL, False), bool):
+        yield f"{_FORMAL}：应是 true（发正式函，文号留空）或 false（发反馈单）"
     year = data.get(_YEAR)
     if year is not None and (type(year) is not int or not 1990 <= year <= 2200):
         yield f"{_YEAR}：应是四位年份，如 2023"

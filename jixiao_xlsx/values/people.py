@@ -54,6 +54,7 @@ class Bureau:
     """The bureau that collects, and its dates (bureau.toml), printed as given.
 
     `notice` is the county's own notice on the evaluation, the first basis of every letter.
+    `formal`: letters are the bureau's 函, their number left blank; else 反馈单 of the office.
     """
 
     name: str = ""
@@ -66,6 +67,7 @@ class Bureau:
     dated: str = ""
     notice: str = ""
     year: int | None = None
+    formal: bool = False
 
 
 class Action(StrEnum):

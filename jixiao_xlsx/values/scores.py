@@ -11,6 +11,7 @@ from functools import cached_property
 
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding
+from jixiao_xlsx.values.text import rounded
 
 
 class Method(StrEnum):
@@ -128,6 +129,17 @@ class ReviewOutcome:
     findings: tuple[BatchFinding, ...] = ()
 
 
+def score_gap(own: Fraction, score: Fraction) -> Fraction:
+    """Return 自评 less 复算 on the two decimals that people type."""
+    return Fraction(rounded(own, 2)) - Fraction(rounded(score, 2))
+
+
+def score_differs(line: IndicatorScore | Execution) -> bool:
+    """Return whether 自评分 and 复算分 are both known and differ on the decimals people type."""
+    own, score = line.self_score, line.score
+    return own is not None and score is not None and score_gap(own, score) != 0
+
+
 @dataclass(frozen=True)
 class Scorecard:
     """All scores of one submission, exact; totals are rounded once, to two decimals, when shown.
@@ -164,6 +176,59 @@ class Scorecard:
     def applicable_weight(self) -> Fraction:
         """Return the weights that count, in 分: those of the indicators with a score."""
         return sum((one.weight for one in self.indicators if one.score is not None), Fraction(0))
+
+    @cached_property
+    def own_sum(self) -> Fraction:
+        """Return the sum of the self-scores, scaled where the department scaled its own."""
+        return self._scaled_own if self.own_is_scaled else self._plain_own
+
+    @property
+    def _plain_own(self) -> Fraction:
+        scores = (one.self_score for one in self.indicators if one.self_score is not None)
+        return sum(scores, Fraction(0))
+
+    @property
+    def _scaled_own(self) -> Fraction:
+        return self._plain_own / self.applicable_weight * self.full_mark
+
+    @cached_property
+    def own_is_scaled(self) -> bool:
+        """Return whether the department scaled its own sum as 复算分 are; the plain one is right
+        too.
+        """
+        if not self.is_scaled or not self.applicable_weight:
+            return False
+        execution = self.execution.self_score or Fraction(0)
+        typed = ((self.self_sum, Fraction(0)), (self.self_total, execution))
+        return any(
+            value is not None and abs(value - self._scaled_own - more) < Fraction(1, 100)
+            for value, more in typed
+        )
+
+    @property
+    def is_comparable(self) -> bool:
+        """Return whether the self-scores' total and `total` are on the same scale."""
+        return not self.is_scaled or self.own_is_scaled
+
+    @property
+    def lines(self) -> tuple[IndicatorScore | Execution, ...]:
+        """Return everything that is scored, 预算执行率 last."""
+        return (*self.indicators, self.execution)
+
+    @property
+    def gap(self) -> Fraction | None:
+        """Return 自评总分 less `total`, in 分 of two decimals.
+
+        0 where no line differs and the department added up right: the rest is rounding. None where
+        one of them is not known, or they are not on the same scale.
+        """
+        if self.self_total is None or self.total is None or not self.is_comparable:
+            return None
+        own = self.own_sum + (self.execution.self_score or 0)
+        added_up = abs(own - self.self_total) < Fraction(1, 100)
+        if added_up and not any(map(score_differs, self.lines)):
+            return Fraction(0)
+        return score_gap(self.self_total, self.total)
 
     @property
     def name(self) -> str:

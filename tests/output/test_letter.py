@@ -85,16 +85,16 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
     assert data == write_letter(FAULTY, "青禾县医疗保障局", BUREAU, FORM)
     text, rows = words(data)
     for sentence in (
-        "退回修改通知",
-        "青财绩〔2024〕3号",
+        "绩效自评审核意见反馈单",
+        "（退回修改）",
         "青禾县医疗保障局：",
         "2024年3月29日前",
         "顾明月",
         "0900-5550280",
-        "青禾县财政局",
-        "2024年3月18日",
+        "青禾县财政局绩效管理股\n2024年3月18日",
     ):
         assert sentence in text
+    assert "号" not in text.partition("青禾县医疗保障局")[0]
     assert rows[0] == ["序号", "级别", "表/单元格", "问题", "可能原因", "修改要求"]
     asked = [f for f in FAULTY.findings if f.severity is not Severity.NOTE]
     listed = [notice.place for notice in notices(asked, FAULTY.causes)]  # a wrong cell is one line
@@ -103,11 +103,19 @@ def test_the_letter_lists_every_fault_with_its_cell() -> None:
     assert [row[2].split(" ")[0] for row in rows[1:]] == [str(place) for place in listed]
 
 
+def test_a_formal_letter_has_no_number_yet() -> None:
+    """It is given when the paper is signed and sealed."""
+    formal = replace(BUREAU, formal=True)
+    text, _ = words(write_letter(FAULTY, "青禾县医疗保障局", formal, FORM))
+    assert text.startswith("青禾县财政局\n青财绩〔2024〕　　号\n关于核实更正《")
+    assert "青禾县财政局\n2024年3月18日" in text and "反馈单" not in text
+
+
 def test_a_clean_one_is_told_so() -> None:
     clean = replace(FAULTY, findings=())
     assert clean.result is Result.PASS
     text, rows = words(write_letter(clean, "青禾县教育局", BUREAU, FORM))
-    assert "审核通过通知" in text and "予以通过" in text and rows == []
+    assert "（审核通过）" in text and "予以通过" in text and rows == []
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,8 @@ class DrawnBars:
         package.declare(behind, _BOOK_TYPE)
         identity = package.relate(chart, "package", behind)
         link = f'<c:externalData r:id="{identity}"><c:autoUpdate val="0"/></c:externalData>'
+        # Without it some programs draw the title over the bars.
+        xml = xml.replace("</c:title>", '<c:overlay val="0"/></c:title>', 1)
         xml = xml.replace("<c:printSettings>", f"{link}<c:printSettings>", 1)
         package.put(chart, xml.replace('<c:showVal val="1"/>', _ONLY_VALUES).encode())
         package.declare(chart, _CHART_TYPE)

@@ -164,11 +164,19 @@ def _bureau(bureau: Bureau) -> dict[str, object]:
         "股室": bureau.office,
         "联系人": "　".join(part for part in (bureau.office, bureau.contact) if part) or "　　　　",
         "电话": bureau.phone or "　　　　",
-        "文号": bureau.document_number,
+        "正式函": bureau.formal,
+        "文号": _blank_number(bureau.document_number),
+        "落款": (bureau.name if bureau.formal else bureau.name + bureau.office) or "（财政局）",
         "截止日期": bureau.deadline,
         "退回期限": bureau.return_by or "　　月　　日",
         "落款日期": bureau.dated or _BLANK_DATE,
     }
+
+
+def _blank_number(number: str) -> str:
+    """Return 文号 with its number left blank: 青财绩〔2024〕　　号."""
+    before, sign, _ = number.partition("〕")
+    return f"{before}{sign}　　号" if sign else "　　　〔　　　　〕　　号"
 
 
 def _form_title(template: Template, year: int | None) -> str:

@@ -12,9 +12,8 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Live, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, set_page, write_listing
 from jixiao_xlsx.output.xlsx.scored.grades import grade_content, grade_text
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE, score_content, taken_as_met
-from jixiao_xlsx.output.xlsx.scored.score_columns import is_changed
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard, score_differs
 from jixiao_xlsx.values.text import plain
 
 NOTES = "评分说明"
@@ -114,7 +113,7 @@ def _indicator_row(number: int, row: int, one: IndicatorScore) -> list[CellConte
         one.self_score,
         Styled(
             score_content(row, one),
-            "cell score strong differs" if is_changed(one) else "cell score strong",
+            "cell score strong differs" if score_differs(one) else "cell score strong",
         ),
         one.arithmetic,
         one.reason,

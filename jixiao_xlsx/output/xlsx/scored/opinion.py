@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from itertools import groupby
-from operator import attrgetter
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
@@ -52,6 +50,7 @@ _COLUMNS = (
 )
 _LAST = len(_COLUMNS) - 1
 _WIDTH = sum(column.width for column in _COLUMNS)
+_MOST_NAMED = 8  # subjects of checks that were not made
 _HEAD = 3  # the row of the column titles, counted from 0
 
 
@@ -109,8 +108,7 @@ def _conclusion(sheet: Any, styles: Styles, report: Report) -> None:
         styles[f"cell strong {look}"],
     )
     sheet.set_row(1, 24)
-    cells = sum(report.checked.values())
-    looked = sum(1 for count in report.checked.values() if count)
+    looked, cells = looked_at(report)
     text = (
         f"文件：{report.file}　　用 {looked} 条规则核对了 {cells} 个单元格（一个单元格用几条规则就计几次），"
         f"有 {len(report.skipped)} 项没有核对，原因见表后。点“查看”可跳到本工作簿中的对应位置。"
@@ -170,16 +168,15 @@ def _places(line: NoticeLine) -> tuple[Place, ...]:
 
 
 def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
-    """Write what was checked and what was not, in compact paragraphs."""
+    """Write what was checked and what was not, and why, in words."""
     put_merged(sheet, (top, 0, top, _LAST), "核对范围", styles["section"])
     sheet.set_row(top, 20)
-    checked = " ".join(
-        f"{code}({count})" for code, count in sorted(report.checked.items()) if count
-    )
-    lines = [("已核对", f"规则编号（单元格数）：{checked or '无'}")]
+    looked, cells = looked_at(report)
+    lines = [
+        ("已核对", f"{looked} 条规则，{cells} 格次。每条规则查什么，见汇总.xlsx 的“规则命中”。")
+    ]
     lines += [
-        ("未核对", f"{reason}：{_skipped_codes(group)}")
-        for reason, group in _by_reason(report.skipped)
+        ("未核对", f"{reason}：{_skipped_words(group)}") for reason, group in _by_reason(report)
     ]
     for at, (label, text) in enumerate(lines, top + 1):
         put_merged(sheet, (at, 0, at, 1), label, styles["cell center"])
@@ -187,20 +184,25 @@ def _coverage(sheet: Any, styles: Styles, report: Report, top: int) -> None:
         sheet.set_row(at, row_height([(text, _WIDTH - 12)]))
 
 
-def _by_reason(skipped: Sequence[Skipped]) -> list[tuple[str, list[Skipped]]]:
+def looked_at(report: Report) -> tuple[int, int]:
+    """Return how many rules looked at anything, and at how many cells, one for each rule."""
+    counts = [count for count in report.checked.values() if count]
+    return len(counts), sum(counts)
+
+
+def _by_reason(report: Report) -> list[tuple[str, list[Skipped]]]:
     """Return the skipped checks by reason."""
     groups: dict[str, list[Skipped]] = {}
-    for one in skipped:
+    for one in report.skipped:
         groups.setdefault(one.reason, []).append(one)
     return sorted(groups.items())
 
 
-def _skipped_codes(group: Sequence[Skipped]) -> str:
-    """Return the codes with their counts or subjects."""
-    words = []
-    for code, same in groupby(sorted(group, key=attrgetter("code")), attrgetter("code")):
-        checks = list(same)
-        about = " ".join(dict.fromkeys(one.subject for one in checks if one.subject))
-        count = sum(one.count for one in checks)
-        words.append(f"{code}（{about}）" if about else f"{code}({count})" if count > 1 else code)
-    return " ".join(words)
+def _skipped_words(group: Sequence[Skipped]) -> str:
+    """Return how many checks were skipped, and about what where that is known."""
+    count = f"{sum(one.count for one in group)} 项"
+    about = list(dict.fromkeys(one.subject for one in group if one.subject))
+    if not about:
+        return count
+    named = "、".join(about[:_MOST_NAMED]) + ("等" if len(about) > _MOST_NAMED else "")
+    return f"{count}（{named}）"

@@ -13,8 +13,8 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.apply_reviews import changes_since
 from jixiao_xlsx.season.review.review_marks import SCORE_TITLE
 from jixiao_xlsx.values.cells import Cell
-from jixiao_xlsx.values.scores import Execution, IndicatorScore, Reviewed
-from jixiao_xlsx.values.text import plain, rounded
+from jixiao_xlsx.values.scores import Execution, IndicatorScore, Reviewed, score_gap
+from jixiao_xlsx.values.text import plain
 
 SCORES = "绩效评价表"
 LEVEL1, LEVEL2, NAME, WEIGHT, TARGET, ACTUAL, RATE = range(7)
@@ -50,16 +50,11 @@ class ScoreRows:
         return f"{letter}{self.first}:{letter}{self.last}"
 
 
-def is_changed(one: IndicatorScore | Execution) -> bool:
-    """Return whether 自评分 and 复算分 are both known and differ."""
-    return None not in (one.self_score, one.score) and one.self_score != one.score
-
-
 def gap_formula(row: int, own: Fraction | None, score: Fraction | None) -> CellContent:
-    """Return 自评 − 复算 as a live formula, where both are known."""
+    """Return 自评 − 复算 as a live formula on two decimals, where both are known."""
     if own is None or score is None:
         return None
-    return Live(f"=ROUND(H{row}-I{row},4)", float(rounded(own - score, 4)))
+    return Live(f"=ROUND(ROUND(H{row},2)-ROUND(I{row},2),2)", float(score_gap(own, score)))
 
 
 def write_review(sheet: Any, styles: Styles, row: int, one: IndicatorScore | Execution) -> None:

@@ -24,10 +24,11 @@ from jixiao_xlsx.output.xlsx.scored.totals import write_totals
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.review_marks import REASON_TITLE, SCORE_TITLE
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard
+from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard, score_differs
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
+_ONE_PAGE = 24  # indicators that can still be read when all is on one page
 _Numbers = Mapping[Place, Sequence[tuple[int | str, str]]]
 
 
@@ -179,20 +180,20 @@ def _write_indicator(
         return styles[f"{traits} {gravest.value}" if gravest else traits]
 
     at = row - 1
-    differs = " differs" if col.is_changed(one) else ""
+    changed = " differs" if score_differs(one) else ""
     put(sheet, at, col.NAME, one.name, style("cell", "name", "direction"))
     put(sheet, at, col.WEIGHT, one.weight, style("cell weight", "weight"))
     put(sheet, at, col.TARGET, one.target_text, style("cell center", "target"))
     put(sheet, at, col.ACTUAL, one.actual_text, style("cell center", "actual"))
     put(sheet, at, col.RATE, one.rate_text, style("cell center", "rate"))
     put(sheet, at, col.SELF, one.self_score, style("cell score", "score"))
-    put(sheet, at, col.SCORE, _recomputed(one, ref), styles[f"cell score strong{differs}"])
+    put(sheet, at, col.SCORE, _recomputed(one, ref), styles[f"cell score strong{changed}"])
     put(
         sheet,
         at,
         col.GAP,
         gap_formula(row, one.self_score, one.score),
-        styles[f"cell gap{differs}"],
+        styles[f"cell gap{changed}"],
     )
     write_review(sheet, styles, row, one)
     put(sheet, at, col.DEVIATION, one.deviation_text, style("cell", "deviation"))
@@ -309,3 +310,12 @@ def _finish(sheet: Any, head: int, card: Scorecard) -> None:
         },
     )
     set_page(sheet, repeat=(head, head), footer=f"{card.name}　{SCORES}")
+    _keep_signatures(sheet, head, card)
+
+
+def _keep_signatures(sheet: Any, head: int, card: Scorecard) -> None:
+    """Print the table on one page with its signatures; a longer one breaks above its totals."""
+    if len(card.indicators) <= _ONE_PAGE:
+        sheet.fit_to_pages(1, 1)
+    else:
+        sheet.set_h_pagebreaks([head + 1 + len(card.indicators)])

@@ -18,7 +18,7 @@ from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
 from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.score_columns import ScoreRows, gap_formula, write_review
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.values.scores import Execution, Method, Scorecard
+from jixiao_xlsx.values.scores import Execution, Method, Scorecard, score_differs, score_gap
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import percent, plain, rounded
 
@@ -72,7 +72,7 @@ def _write_sum(
     weight_mark, own_mark = (
         f" {marks[key].value}" if key in marks else "" for key in ("weight", "score")
     )
-    weight, own = sum((one.weight for one in card.indicators), Fraction(0)), _own_sum(card)
+    weight, own = sum((one.weight for one in card.indicators), Fraction(0)), card.own_sum
     contents: dict[int, tuple[CellContent, str]] = {
         col.WEIGHT: (
             Live(f"=SUM({rows.of('D')})", float(weight)),
@@ -83,7 +83,7 @@ def _write_sum(
             f"cell score total{own_mark}",
         ),
         col.SCORE: (_referred(card.score, refs.score), "cell score total"),
-        col.GAP: (_gap(rows.sum, own, card.score, card), "cell gap total"),
+        col.GAP: (_gap(rows, rows.sum, card.score, card), "cell gap total"),
         col.REVIEW: (
             Live(
                 _reviewed_sum(rows, card),
@@ -92,46 +92,29 @@ def _write_sum(
             "cell score total",
         ),
     }
-    like = "自评分、财政复核分" if _own_is_scaled(card) else "财政复核分"
+    like = "自评分、财政复核分" if card.own_is_scaled else "财政复核分"
     words = f"{card.scaling}；{like}的合计按同一办法折算。" if card.is_scaled else ""
     _total_line(sheet, styles, rows.sum, "合计", contents, words)
 
 
-def _own_sum(card: Scorecard) -> Fraction:
-    """Return the sum of the self-scores, scaled where the department scaled its own."""
-    return _scaled_sum(card) if _own_is_scaled(card) else _plain_sum(card)
+def _gap(rows: ScoreRows, row: int, score: Fraction | None, card: Scorecard) -> CellContent:
+    """Return 自评分 less 复算分 of a sum; none where only one of them is scaled.
 
-
-def _plain_sum(card: Scorecard) -> Fraction:
-    scores = (one.self_score for one in card.indicators if one.self_score is not None)
-    return sum(scores, Fraction(0))
-
-
-def _scaled_sum(card: Scorecard) -> Fraction:
-    return _plain_sum(card) / card.applicable_weight * card.full_mark
-
-
-def _own_is_scaled(card: Scorecard) -> bool:
-    """Return whether the department scaled its own sum as 复算分 are; the plain one is right too."""
-    if not card.is_scaled or not card.applicable_weight:
-        return False
-    execution = card.execution.self_score or Fraction(0)
-    typed = ((card.self_sum, Fraction(0)), (card.self_total, execution))
-    return any(
-        value is not None and abs(value - _scaled_sum(card) - more) < Fraction(1, 100)
-        for value, more in typed
-    )
-
-
-def _gap(row: int, own: Fraction, score: Fraction | None, card: Scorecard) -> CellContent:
-    """Return 自评分 less 复算分; none where only one of them is scaled."""
-    one_sided = card.is_scaled and not _own_is_scaled(card)
-    return NONE if one_sided else gap_formula(row, own, score)
+    Where no line differs, what is left is rounding, and no difference.
+    """
+    if score is None or not card.is_comparable:
+        return None if score is None else NONE
+    with_execution = row == rows.total
+    own = card.own_sum + (card.execution.self_score or 0 if with_execution else 0)
+    lines = card.lines if with_execution else card.indicators
+    gaps = f"J{rows.first}:J{rows.last}" + (f",J{rows.execution}" if with_execution else "")
+    text = f"=IF(SUMSQ({gaps})=0,0,ROUND(ROUND(H{row},2)-ROUND(I{row},2),2))"
+    return Live(text, float(score_gap(own, score)) if any(map(score_differs, lines)) else 0.0)
 
 
 def _own_formula(rows: ScoreRows, card: Scorecard) -> str:
     formula = f"SUM({rows.of('H')})"
-    if not _own_is_scaled(card):
+    if not card.own_is_scaled:
         return formula
     weights = f"SUMPRODUCT(--ISNUMBER({rows.of('I')}),{rows.of('D')})"
     return f"({formula})/{weights}*{plain(card.full_mark)}"
@@ -169,7 +152,7 @@ def _write_execution(
     refs: ScoreRefs,
 ) -> None:
     titles = template.execution_columns
-    mark = " differs" if col.is_changed(execution) else ""
+    mark = " differs" if score_differs(execution) else ""
     contents: dict[int, tuple[CellContent, str]] = {
         col.WEIGHT: (execution.weight, "cell weight total"),
         col.RATE: (
@@ -204,7 +187,7 @@ def _write_total(
     sheet: Any, styles: Styles, rows: ScoreRows, card: Scorecard, refs: ScoreRefs
 ) -> None:
     weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
-    own = _own_sum(card) + (card.execution.self_score or 0)
+    own = card.own_sum + (card.execution.self_score or 0)
     above = (rows.sum, rows.execution)
     execution = f"IF(ISNUMBER(K{above[1]}),K{above[1]},I{above[1]})"
     execution = execution if card.execution.weight else f"N({execution})"
@@ -213,7 +196,7 @@ def _write_total(
         col.WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
         col.SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
         col.SCORE: (_referred(card.total, refs.total), "cell sum total"),
-        col.GAP: (_gap(rows.total, own, card.total, card), "cell gap total"),
+        col.GAP: (_gap(rows, rows.total, card.total, card), "cell gap total"),
         col.REVIEW: (
             Live(reviewed, _number_or_blank(card.review.total if card.review else None)),
             "cell sum total",
@@ -231,7 +214,7 @@ def _write_grade(
     refs: ScoreRefs,
 ) -> None:
     row, total = rows.total + 1, rows.total
-    own = _own_sum(card) + (card.execution.self_score or 0)
+    own = card.own_sum + (card.execution.self_score or 0)
     is_graded = card.total is not None and bool(card.grade)
     contents: dict[int, tuple[CellContent, str]] = {
         col.SELF: (

@@ -97,10 +97,7 @@ def _write_heading(sheet: Any, styles: Styles, season: Season, template: Templat
     put_merged(sheet, (0, 0, 0, _COLUMNS - 1), f"{year}{template.title}汇总", styles["title"])
     sheet.set_row(0, 32)
     bureau = "　".join(part for part in (season.bureau.name, season.bureau.office) if part)
-    made = (
-        f"表单 {season.template_id} {season.template_version}　"
-        f"收到文件 {len(season.entries)} 个　分数满分 100"
-    )
+    made = f"收到文件 {len(season.entries)} 个　分数满分 100"
     put_merged(
         sheet,
         (1, 0, 1, _COLUMNS - 1),

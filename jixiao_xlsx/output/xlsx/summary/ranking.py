@@ -25,10 +25,10 @@ RANKING = "部门排名"
 SELF_TOTAL, COMPUTED_TOTAL, COMPUTED_GRADE = "自评总分", "复算总分", "复算等级"
 REVIEWED_TOTAL, FINAL_TOTAL, FINAL_GRADE = "财政复核总分", "评定总分", "评定等级"
 RANK, RESULT, COMPARED = "名次", "结果", "与上次相比"
-NOT_RANKED = "暂不排名"
-_NUMBERS = (SELF_TOTAL, COMPUTED_TOTAL, REVIEWED_TOTAL, FINAL_TOTAL, "执行率")
+NOT_RANKED, _GAP = "暂不排名", "差异"
+_NUMBERS = (SELF_TOTAL, COMPUTED_TOTAL, _GAP, REVIEWED_TOTAL, FINAL_TOTAL, "执行率")
 _RESULT_COLUMNS = (
-    "部门编码", "部门名称", SELF_TOTAL, COMPUTED_TOTAL, "自评等级", COMPUTED_GRADE,
+    "部门编码", "部门名称", SELF_TOTAL, COMPUTED_TOTAL, _GAP, "自评等级", COMPUTED_GRADE,
     REVIEWED_TOTAL, FINAL_TOTAL, FINAL_GRADE, "执行率",
     *(severity.label for severity in Severity),
     RESULT, "文件", "评分表", "说明", COMPARED, "次序",
@@ -84,6 +84,7 @@ def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
         "部门名称": replace(card, department=entry.department).name,
         SELF_TOTAL: _two_decimals(card.self_total),
         COMPUTED_TOTAL: _two_decimals(card.total),
+        _GAP: None if card.gap is None else float(card.gap),
         "自评等级": card.self_grade,
         COMPUTED_GRADE: card.grade,
         REVIEWED_TOTAL: _two_decimals(card.review.total if card.review else None),
@@ -125,7 +126,7 @@ def ranking(results: pd.DataFrame) -> pd.DataFrame:
 
     Departments with an open 错误 or without a total have no 名次 and come last.
     """
-    ranked = results.assign(差异=(results[SELF_TOTAL] - results[COMPUTED_TOTAL]).round(2))
+    ranked = results.copy()
     counts = (ranked[Severity.ERROR.label] == 0) & ranked[FINAL_TOTAL].notna()
     ranked[RANK] = ranked[FINAL_TOTAL].where(counts).rank(method="min", ascending=False)
     keys = [RANK, FINAL_TOTAL, "次序", "部门编码", "部门名称", "文件"]
@@ -145,7 +146,7 @@ def write_ranking(sheet: Any, styles: Styles, results: pd.DataFrame) -> None:
 
 
 def _row(line: Mapping[Any, Any]) -> ListRow:
-    gap = _number(line["差异"])
+    gap = _number(line[_GAP])
     errors, warnings = line[Severity.ERROR.label], line[Severity.WARNING.label]
     output = str(line["评分表"])
     return [
