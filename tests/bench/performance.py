@@ -23,6 +23,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from throughput import BACK, FLOOR, OURS, SCRIPT, Bench, command_cost, renamed
@@ -46,7 +47,8 @@ def table(*heads: str) -> list[str]:
 def held(value: float, limit: float, *, at_least: bool = False) -> str:
     """A ratio beside what was asked for."""
     good = value >= limit if at_least else value <= limit
-    return f"{value:.2f} (asked {'≥' if at_least else '≤'} {limit:g}: {'held' if good else '**not held**'})"
+    sign, held = "≥" if at_least else "≤", "held" if good else "**not held**"
+    return f"{value:.2f} (asked {sign} {limit:g}: {held})"
 
 
 def milliseconds(work: Callable[[], object]) -> float:
@@ -59,7 +61,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 
 def whole_run(options: argparse.Namespace) -> Iterator[str]:
-    """`jixiao run --jobs 1` as typed, start to end, over all samples and over those that go back."""
+    """`jixiao run --jobs 1` as typed, start to end, over all samples and over those returned."""
     back = [one.path for one in map(Bench, BOOKS) if one.report.result is not Result.PASS]
     floor = floor_of_samples()
     yield from table("inbox", "files", "ms a file", "before", "before ÷ now", "now ÷ floor")
@@ -84,7 +86,8 @@ def whole_run(options: argparse.Namespace) -> Iterator[str]:
         )  # fmt: skip
     yield ""
     yield (
-        f"Floor: calamine reads a sample and xlsxwriter makes the same calls again, {floor:.1f} ms. "
+        "Floor: calamine reads a sample and xlsxwriter makes the same calls again, "
+        f"{floor:.1f} ms. "
         f"Before: commit {commit(options.before)}."
     )
 
@@ -92,12 +95,13 @@ def whole_run(options: argparse.Namespace) -> Iterator[str]:
 def floor_of_samples() -> float:
     from rivals import floor_read, floor_write
 
+    def floor(one: Bench) -> None:
+        floor_read(one.path)
+        floor_write(one.log)
+
     benches = [Bench(path) for path in BOOKS]
     return statistics.mean(
-        statistics.median(
-            milliseconds(lambda one=one: (floor_read(one.path), floor_write(one.log)))  # type: ignore[misc]
-            for _ in range(ROUNDS)
-        )
+        statistics.median(milliseconds(partial(floor, one)) for _ in range(ROUNDS))
         for one in benches
     )
 
@@ -240,9 +244,9 @@ if __name__ == "__main__":
     start = time.perf_counter()
     done = jx.run([inbox], output, roster=roster, jobs=int(jobs))
     wall = time.perf_counter() - start
-    own, workers = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
-    print(len(done.submitted), wall, own.ru_utime + own.ru_stime, workers.ru_utime + workers.ru_stime,
-          own.ru_maxrss / 1024, spent[0])
+    own, workers = map(resource.getrusage, (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    used = [one.ru_utime + one.ru_stime for one in (own, workers)]
+    print(len(done.submitted), wall, *used, own.ru_maxrss / 1024, spent[0])
 """
 
 

@@ -9,7 +9,6 @@ import subprocess
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import office
 import openpyxl
@@ -19,7 +18,7 @@ import jixiao_xlsx as jx
 from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.xlsx.summary.book import write_summary
-from jixiao_xlsx.output.xlsx.summary.rule_hits import rule_hits
+from jixiao_xlsx.output.xlsx.summary.rule_hits import RuleHits, rule_hits
 from jixiao_xlsx.season.review.decisions import agreed, decided, idle_decisions
 from jixiao_xlsx.season.review.read_decisions import read_decisions
 from jixiao_xlsx.values.cells import Place
@@ -197,8 +196,8 @@ def test_what_was_decided_before_is_counted_once_and_proposes_only(season_folder
     mine = typed(first, season_folder / "丙.xlsx", words, code)
     run(season_folder, "struck", mine)
     later = run(season_folder, "later", mine, previous=season_folder / "struck")
-    (line,) = rule_line(later, code)
-    assert (line["误报"], line["豁免"]) == (1, 0)  # the same decision, twice
+    line = rule_line(later, code)
+    assert line.decided == (0, 0, 1)  # accepted, waived, struck: the same decision, twice
     many = frozenset(PastDecision("局", str(at), code, FindingState.STRUCK) for at in range(9))
     book = io.BytesIO()
     write_summary(book, replace(later, past=many), catalogue(FORM), FORM)
@@ -206,12 +205,11 @@ def test_what_was_decided_before_is_counted_once_and_proposes_only(season_folder
         row[-1].value for row in openpyxl.load_workbook(book)["规则命中"] if row[0].value == code
     ]
     assert notes == ["判为误报 10 次：可考虑在表单的 [severity] 里改为提示"]
-    assert rule_line(replace(later, past=many), code)[0]["级别"] == line["级别"]
+    assert rule_line(replace(later, past=many), code).severity == line.severity
 
 
-def rule_line(season: Season, code: str) -> list[dict[str, Any]]:
-    lines = rule_hits(season, catalogue(FORM)).to_dict("records")
-    return [line for line in lines if line["编号"] == code]
+def rule_line(season: Season, code: str) -> RuleHits:
+    return next(line for line in rule_hits(season, catalogue(FORM)) if line.code == code)
 
 
 def test_a_waiver_without_approval_and_a_conflict_change_nothing(season_folder: Path) -> None:

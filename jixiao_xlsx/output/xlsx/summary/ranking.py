@@ -25,7 +25,7 @@ SELF_TOTAL, COMPUTED_TOTAL, COMPUTED_GRADE = "自评总分", "复算总分", "�
 REVIEWED_TOTAL, FINAL_TOTAL, FINAL_GRADE = "财政复核总分", "评定总分", "评定等级"
 RANK, RESULT, COMPARED = "名次", "结果", "与上次相比"
 NOT_RANKED = "暂不排名"
-GAP = "差异"
+_GAP = "差异"
 # What is known of one line, by the titles above and those of 部门排名.
 ResultLine = Mapping[str, Any]
 _COLUMNS = (
@@ -80,7 +80,7 @@ def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
         "部门名称": replace(card, department=entry.department).name,
         SELF_TOTAL: _two_decimals(card.self_total),
         COMPUTED_TOTAL: _two_decimals(card.total),
-        GAP: None if card.gap is None else float(card.gap),
+        _GAP: None if card.gap is None else float(card.gap),
         "自评等级": card.self_grade,
         COMPUTED_GRADE: card.grade,
         REVIEWED_TOTAL: _two_decimals(card.review.total if card.review else None),
@@ -151,7 +151,7 @@ def write_ranking(sheet: Any, styles: Styles, results: Sequence[ResultLine]) -> 
 
 
 def _row(line: ResultLine) -> ListRow:
-    gap = line[GAP]
+    gap = line[_GAP]
     errors, warnings = line[Severity.ERROR.label], line[Severity.WARNING.label]
     output = str(line["评分表"])
     return [

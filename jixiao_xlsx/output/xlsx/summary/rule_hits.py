@@ -56,8 +56,8 @@ class CatalogueRule(Protocol):
 class RuleHits(NamedTuple):
     """What a season shows of one rule; a rule that the catalogue lacks has no title.
 
-    `decided` are the decisions of reviewers, in earlier rounds and years too; `checked` are the cells
-    it looked at, `skipped` the checks it could not make.
+    `decided` are the decisions of reviewers, in earlier rounds and years too; `checked` are the
+    cells it looked at, `skipped` the checks it could not make.
     """
 
     code: str
