@@ -95,7 +95,8 @@ def _assert_well_written(finding: Finding) -> None:
     assert not set(_LATIN.findall(bare)) - _LATIN_ALLOWED, bare
     assert not re.search(r"[,;?()]|:(?![A-Z])", _QUOTED.sub("", message)), message
     assert not re.search(r"(等|共) [01] ", message), message
-    assert all("可能" in part for part in finding.hint.split("；") if part), finding.hint
+    parts = [part for part in finding.hint.split("；") if part]
+    assert all("可能" in part or "疑似" in part for part in parts), finding.hint
 
 
 def _assert_figures_make_sense(finding: Finding) -> None:

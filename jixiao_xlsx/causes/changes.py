@@ -2,42 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.other_relations import follow_execution
-from jixiao_xlsx.causes.readings import Holding
+from jixiao_xlsx.causes.readings import Holding, Remedy
 from jixiao_xlsx.causes.relations import Condition
 
-
-@dataclass(frozen=True, slots=True)
-class Remedy:
-    """Other readings of some cells. `culprits` are to be named, likeliest first.
-
-    `cost` is lower for likelier mistakes. `determined`: the new figures follow from others.
-    `what` completes the message: a row, a column, a unit.
-    """
-
-    kind: str
-    culprits: tuple[int, ...]
-    readings: Mapping[int, Holding]
-    cost: float
-    determined: bool = False
-    what: str = ""
+_SCALED = frozenset({"unit_column", "unit_table"})
 
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """What has been changed so far, and the relations that fail all the same."""
+    """What has been changed so far, the relations that fail all the same, and those set aside."""
 
     changes: Mapping[int, Holding]
     failing: Mapping[int, Condition]
+    aside: frozenset[int] = frozenset()
 
     @classmethod
     def at_first(cls, model: Model) -> Standing:
         """Return the workbook as typed."""
-        return cls({}, {id(one): one for one in model.failing({})})
+        return cls({}, {id(one): one for one in model.failing})
+
+    def with_changes(self, changes: Mapping[int, Holding]) -> Standing:
+        """Return it with these changes, and without what they mend."""
+        left = {key: one for key, one in self.failing.items() if not one.holds(changes)}
+        return Standing(changes, left, self.aside)
+
+    def only(self, problem: Iterable[Condition]) -> Standing:
+        """Return it with only these relations to be mended; the others that fail may go on."""
+        known = {id(one) for one in problem}
+        left = {key: one for key, one in self.failing.items() if key in known}
+        aside = self.aside | (self.failing.keys() - known)
+        return Standing(self.changes, left, aside)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +59,50 @@ def try_change(
 
     `whole`: only a remedy that leaves nothing failing counts.
     """
-    readings = follow_execution(model, remedy.readings)
-    touched = model.touched(readings)
+    changes = follow_execution(model, {**standing.changes, **remedy.readings})
+    touched = model.touched(_different(standing.changes, changes))
     failing = [one for one in touched if id(one) in standing.failing]
     if not failing or (whole and len(failing) < len(standing.failing)):
         return None
-    changes = {**standing.changes, **readings}
-    mended = set()
-    for relation in failing:
-        if relation.holds(changes):
-            mended.add(id(relation))
-        elif whole:
-            return None
+    mended = _mended(failing, changes, whole=whole)
     if not mended or not _all_hold(changes, touched, standing):
         return None
-    left = {key: one for key, one in standing.failing.items() if key not in mended}
-    return Repair(remedy, Standing(changes, left))
+    if remedy.kind in _SCALED and not any(_goes_beyond(model, one, remedy) for one in mended):
+        return None  # in another unit nothing within it is different, only coarser
+    settled = {id(one) for one in mended}
+    left = {key: one for key, one in standing.failing.items() if key not in settled}
+    return Repair(remedy, Standing(changes, left, standing.aside))
+
+
+def _different(before: Mapping[int, Holding], after: Mapping[int, Holding]) -> Iterator[int]:
+    return (cell for cell, new in after.items() if new != before.get(cell))
+
+
+def _mended(
+    failing: Iterable[Condition], changes: Mapping[int, Holding], *, whole: bool
+) -> list[Condition]:
+    """Return what holds with these changes; `whole`: nothing, unless all does."""
+    mended = []
+    for relation in failing:
+        if relation.holds(changes):
+            mended.append(relation)
+        elif whole:
+            return []
+    return mended
 
 
 def _all_hold(
     changes: Mapping[int, Holding], touched: Iterable[Condition], standing: Standing
 ) -> bool:
-    return all(one.holds(changes) for one in touched if id(one) not in standing.failing)
+    """Return whether nothing is broken that held before."""
+    return all(
+        one.holds(changes)
+        for one in touched
+        if id(one) not in standing.failing and id(one) not in standing.aside
+    )
+
+
+def _goes_beyond(model: Model, relation: Condition, remedy: Remedy) -> bool:
+    """Return whether a relation holds figures that a remedy leaves alone."""
+    rest = relation.cells - remedy.readings.keys()
+    return any(model.readings[cell].number for cell in rest)

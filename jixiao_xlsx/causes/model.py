@@ -7,11 +7,13 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise, zip_longest
 
+from jixiao_xlsx.causes.given import given_figures
+from jixiao_xlsx.causes.kinds.slips import slips_in
 from jixiao_xlsx.causes.numbered_cells import NumberedCells
 from jixiao_xlsx.causes.other_relations import other_relations
-from jixiao_xlsx.causes.readings import Holding
-from jixiao_xlsx.causes.relations import Assumed, Condition
-from jixiao_xlsx.causes.slips import slips_in
+from jixiao_xlsx.causes.readings import Holding, Remedy, holding_of
+from jixiao_xlsx.causes.relations import Assumed, Condition, Linear
+from jixiao_xlsx.causes.scores import FairScore, fair_scores
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.typed_numbers import State
@@ -25,16 +27,36 @@ class Model(NumberedCells):
     def __init__(self, evidence: Evidence) -> None:
         super().__init__(evidence)
         self._slips: dict[int, tuple[tuple[Decimal | int, str, int], ...]] = {}
+        self._bundles: dict[int, tuple[Mapping[int, int], ...]] = {}
+        self._beside: dict[str, Mapping[Place, frozenset[Decimal]]] = {}
+        self.table_remedies: dict[str, tuple[Remedy, ...]] = {}
 
     @cached_property
     def relations(self) -> tuple[Condition, ...]:
         """Every relation that can be tested."""
-        return (*self.linear, *other_relations(self))
+        return (
+            *self.linear,
+            *other_relations(self),
+            *fair_scores(self),
+            *given_figures(self),
+        )
 
     @cached_property
     def totals(self) -> frozenset[int]:
         """The cells that add up others."""
-        return frozenset(one.total for one in self.linear if one.total is not None)
+        return frozenset(one.total for one in self._sums if one.total is not None)
+
+    @cached_property
+    def _sums(self) -> tuple[Linear, ...]:
+        """The relations of a cell that adds up others."""
+        linear = (one for one in self.relations if isinstance(one, Linear))
+        return tuple(one for one in linear if one.total is not None)
+
+    @cached_property
+    def parts_below(self) -> Mapping[int, Mapping[int, int]]:
+        """The parts of each typed total, with how often it counts them."""
+        typed = (one for one in self._sums if one.total in one.sides[0].terms)
+        return {one.total: one.sides[1].terms for one in typed if one.total is not None}
 
     @cached_property
     def totals_in_columns(self) -> frozenset[int]:
@@ -49,9 +71,8 @@ class Model(NumberedCells):
     def _above(self) -> Mapping[int, tuple[tuple[int, int], ...]]:
         """The typed totals that add up each cell exactly, with how often they count it."""
         found: dict[int, list[tuple[int, int]]] = {}
-        for one in self.linear:
-            if one.total is None:
-                continue
+        for one in self._sums:
+            assert one.total is not None
             left, right = (side.amounts({}) for side in one.sides)
             if left[5] and right[5] and left[0] == right[0] and one.total in one.sides[0].terms:
                 for part, times in one.sides[1].terms.items():
@@ -60,6 +81,12 @@ class Model(NumberedCells):
 
     def bundles(self, cell: int) -> tuple[Mapping[int, int], ...]:
         """Return a cell alone, with the totals of its row typed from it, and with all of them."""
+        found = self._bundles.get(cell)
+        if found is None:
+            found = self._bundles[cell] = self._bundled(cell)
+        return found
+
+    def _bundled(self, cell: int) -> tuple[Mapping[int, int], ...]:
         known = self.cells[cell]
         alone: Mapping[int, int] = {cell: 1}
         in_row = self._with_totals(cell, lambda total: total.row == known.row)
@@ -75,29 +102,42 @@ class Model(NumberedCells):
         bundle, waiting = {cell: 1}, [cell]
         while waiting:
             part = waiting.pop()
-            for total, times in (*self._above.get(part, ()), *self._self_total(part)):
+            for total, times in self._above.get(part, ()):
                 if total not in bundle and wanted(self.cells[total]):
                     bundle[total] = bundle[part] * times
                     waiting.append(total)
         return bundle
 
-    def _self_total(self, cell: int) -> tuple[tuple[int, int], ...]:
-        """Return 自评总分 for the 合计 of the scores, and for a score that a formula adds up."""
-        scores, total = self.evidence.total_cell("score"), self.evidence.role("self_total")
-        if scores is None or total is None or cell not in self.parts_of(scores):
-            return ()
-        return ((self.cell_number(total), 1),)
-
     def slips(self, cell: int) -> tuple[tuple[Decimal | int, str, int], ...]:
         """Return the figures that may have been meant by the one typed in a cell."""
         found = self._slips.get(cell)
         if found is None:
-            found = self._slips[cell] = slips_in(self.cells[cell], self.readings[cell])
+            found = slips_in(self.cells[cell], self.readings[cell])
+            if (fair := self._fair.get(cell)) is not None:
+                found = tuple(slip for slip in found if slip[0] == fair)
+            self._slips[cell] = found
         return found
+
+    @cached_property
+    def scores(self) -> frozenset[int]:
+        """The scores that were typed."""
+        return frozenset(one.shown for one in self.relations if isinstance(one, FairScore))
+
+    @cached_property
+    def _fair(self) -> Mapping[int, Decimal | int]:
+        """The scores that results deserve, in atoms, of the cells with one that is not."""
+        scores = [one for one in self.failing if isinstance(one, FairScore)]
+        return {
+            one.shown: holding_of(self.cells[one.shown], one.right).atoms
+            for one in scores
+            if one.determined
+        }
 
     def follows(self, cell: Cell) -> bool:
         """Return whether a cell is a formula whose result follows from other cells."""
-        return bool(cell.formula) and (cell.place in self.formulas or cell.unit == "%")
+        return bool(cell.formula) and (
+            cell.place in self.evidence.judged.formulas or cell.unit == "%"
+        )
 
     def typed_figures(self, cells: Iterable[Cell | None]) -> list[int]:
         """Return the numbers of those cells into which a figure was typed."""
@@ -114,17 +154,6 @@ class Model(NumberedCells):
         return known.column == template.execution_columns.get("adjustment")
 
     @cached_property
-    def printed(self) -> frozenset[int]:
-        """The cells that hold what the form prints there: weights of the library, 分值."""
-        weights = [
-            line.cells["weight"]
-            for line in self.evidence.lines
-            if line.spec and "weight" in line.cells and line.weight == line.spec.weight
-        ]
-        share = self.evidence.execution("weight")
-        return frozenset(self.cell_number(cell) for cell in (*weights, share) if cell is not None)
-
-    @cached_property
     def unread(self) -> frozenset[int]:
         """The cells that hold something else than a number or nothing."""
         odd = (State.TEXT, State.ERROR, State.UNCALCULATED)
@@ -139,19 +168,25 @@ class Model(NumberedCells):
     def beside(self, cell: int) -> frozenset[Decimal]:
         """Return the figures in the cells beside a cell: its neighbours in row and column."""
         known = self.cells[cell]
-        return self._neighbours.get(known.place, frozenset())
+        return self._neighbours(known.sheet).get(known.place, frozenset())
 
-    @cached_property
-    def _neighbours(self) -> Mapping[Place, frozenset[Decimal]]:
+    def _neighbours(self, sheet: str) -> Mapping[Place, frozenset[Decimal]]:
+        known = self._beside.get(sheet)
+        if known is not None:
+            return known
         found: dict[Place, set[Decimal]] = {}
         for table in self.evidence.submission.tables.values():
+            if table.sheet != sheet:
+                continue
             grid = [list(row.cells.values()) for row in table.rows]
             for cells in (*grid, *map(list, zip_longest(*grid))):
                 for one, other in pairwise(cell for cell in cells if cell is not None):
                     if one.number and other.number:
                         found.setdefault(one.place, set()).add(other.number)
                         found.setdefault(other.place, set()).add(one.number)
-        return {place: frozenset(numbers) for place, numbers in found.items()}
+        result = {place: frozenset(numbers) for place, numbers in found.items()}
+        self._beside[sheet] = result
+        return result
 
     def trust(self, cell: int) -> float:
         """Return what a change of a cell costs more because its table is trusted."""
@@ -166,14 +201,15 @@ class Model(NumberedCells):
                 found.setdefault(cell, []).append(relation)
         return {cell: tuple(those) for cell, those in found.items()}
 
-    def failing(self, changes: Assumed) -> list[Condition]:
-        """Return the relations that fail with these changes."""
-        return [relation for relation in self.relations if not relation.holds(changes)]
+    @cached_property
+    def failing(self) -> tuple[Condition, ...]:
+        """The relations that fail as typed."""
+        return tuple(relation for relation in self.relations if not relation.holds())
 
-    def touched(self, changes: Assumed) -> list[Condition]:
-        """Return the relations that any of the changed cells counts in, each once."""
+    def touched(self, cells: Iterable[int]) -> list[Condition]:
+        """Return the relations that any of these cells counts in, each once."""
         found: dict[int, Condition] = {}
-        for cell in changes:
+        for cell in cells:
             for relation in self.of_cell.get(cell, ()):
                 found[id(relation)] = relation
         return list(found.values())

@@ -7,20 +7,18 @@ every relation it counts in.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 from functools import cached_property
 
 from jixiao_xlsx.causes.readings import BLANK, Holding, holding_of
 from jixiao_xlsx.causes.relations import Linear, Terms, Total
-from jixiao_xlsx.checking.balance.formula_totals import balanced
 from jixiao_xlsx.checking.balance.instances import Instance
-from jixiao_xlsx.checking.balance.judging import NO_TOTAL
 from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.values.amounts import grid_of
 from jixiao_xlsx.values.cells import Cell, Place, Table
 from jixiao_xlsx.values.equations import ALL_ROWS
-from jixiao_xlsx.values.operands import Operand, Operands
+from jixiao_xlsx.values.operands import Operand
 
 _UNJUDGED = frozenset({Outcome.COARSE})
 
@@ -38,15 +36,19 @@ class NumberedCells:
         self.readings: list[Holding] = []
         self.number: dict[Place, int] = {}
         self.phantoms: dict[tuple[str, str], int] = {}
-        self._parts: dict[Place, dict[int, int]] = {}
+        self._parts: dict[int, dict[int, int]] = {}
+        self._by_identity: dict[int, int] = {}  # quicker than by place; the cells live as long
         self.linear = list(self._linear_relations())
 
     def cell_number(self, cell: Cell) -> int:
         """Return the number of a cell, giving it one when it is first met."""
-        place = cell.place
-        number = self.number.get(place)
+        number = self._by_identity.get(id(cell))
         if number is None:
-            number = self.number[place] = self._add(cell, holding_of(cell, cell.number))
+            place = cell.place
+            number = self.number.get(place)
+            if number is None:
+                number = self.number[place] = self._add(cell, holding_of(cell, cell.number))
+            self._by_identity[id(cell)] = number
         return number
 
     def _add(self, cell: Cell, reading: Holding) -> int:
@@ -77,30 +79,15 @@ class NumberedCells:
 
     def parts_of(self, cell: Cell) -> Mapping[int, int]:
         """Return what a cell adds up, if it is a formula total that adds up; else the cell."""
-        place = cell.place
-        found = self._parts.get(place)
+        number = self.cell_number(cell)
+        found = self._parts.get(number)
         if found is None:
-            self._parts[place] = found = {self.cell_number(cell): 1}  # also ends circles
-            formula = self.formulas.get(place)
+            self._parts[number] = found = {number: 1}  # also ends circles
+            formula = self.evidence.judged.formulas.get(cell.place) if cell.formula else None
             if formula is not None:
-                phantom = self._rows_behind.get(place)
-                self._parts[place] = found = dict(self.terms(formula, phantom))
+                phantom = self._rows_behind.get(cell.place)
+                self._parts[number] = found = dict(self.terms(formula, phantom))
         return found
-
-    @cached_property
-    def formulas(self) -> Mapping[Place, Operands]:
-        """The parts of each total that is a formula and adds up, blanks among them or not."""
-        parts: dict[Place, Operands] = {}
-        for verdict in self.evidence.judged.verdicts:
-            instance = verdict.instance
-            if instance.spec.across or instance.missing not in {"", NO_TOTAL}:
-                continue
-            if not instance.is_equality or len(instance.sides) != 2 or len(instance.sides[0]) != 1:
-                continue
-            total = instance.sides[0][0].cell
-            if total.formula and balanced(instance):
-                parts.setdefault(total.place, instance.sides[1])
-        return parts
 
     @cached_property
     def _rows_behind(self) -> Mapping[Place, int]:
@@ -159,8 +146,16 @@ class NumberedCells:
         sides = verdict.instance.sides
         if verdict.instance.spec.across or len(sides) != 2 or len(sides[0]) != 1:
             return False
-        formula = self.formulas.get(sides[0][0].cell.place)
+        formula = self.evidence.judged.formulas.get(sides[0][0].cell.place)
         return formula is sides[1]
+
+    def follows_from(self, cells: Set[int]) -> frozenset[int]:
+        """Return the score of 预算执行率 where it is a formula over one of these cells."""
+        if self.execution is None:
+            return frozenset()
+        score, *sides = self.execution
+        apart = all(cells.isdisjoint(side.terms) for side in sides)
+        return frozenset() if apart else frozenset((score,))
 
     @cached_property
     def execution(self) -> tuple[int, Total, Total] | None:

@@ -57,11 +57,11 @@ def _row_total(model: NumberedCells, row: Row, side: Side) -> Total | None:
 def _rate(model: NumberedCells, code: str, shown: Cell, above: Total, below: Total) -> Rate:
     """Return the relation of a rate; one that the form computes follows its parts."""
     step = Fraction(1, 10 ** (shown.decimals + 2))
-    rate = Rate(code, model.cell_number(shown), above, below, step, model.readings)
+    rate = Rate(code, shown, model.cell_number(shown), above, below, step, model.readings)
     if not rate.holds() and shown.number is not None:  # 96.85% may well be shortened to 96.9%
         rate.step = Fraction(1, 10 ** max(decimals_of(shown.number), 2))
     if shown.formula and rate.holds():
-        return Rate(code, None, above, below, step, model.readings)
+        return Rate(code, shown, None, above, below, step, model.readings)
     return rate
 
 
@@ -142,7 +142,8 @@ def _self_total(model: NumberedCells) -> Iterator[Condition]:
     step = Decimal(1).scaleb(-max(decimals_of(total.number), 1))
     parts = model.total((Operand(1, scores), Operand(1, score)))
     slack = int(step * atoms_per(total.unit)) - 1
-    yield Linear("IND119", (_total(model, total), parts), True, True, slack)
+    number = model.cell_number(total)
+    yield Linear("IND119", (_total(model, total), parts), True, True, slack, total=number)
 
 
 def follow_execution(model: NumberedCells, changes: Assumed) -> Assumed:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
 from typing import NamedTuple
@@ -23,6 +25,22 @@ class Holding(NamedTuple):
 
 
 BLANK = Holding(None)
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """Other readings of some cells. `culprits` are to be named, likeliest first.
+
+    `cost` is lower for likelier mistakes. `determined`: the new figures follow from others.
+    `what` completes the message: a row, a column, a unit.
+    """
+
+    kind: str
+    culprits: tuple[int, ...]
+    readings: Mapping[int, Holding]
+    cost: float
+    determined: bool = False
+    what: str = ""
 
 
 def holding_of(cell: Cell, number: Decimal | None, grid: int | None = None) -> Holding:

@@ -15,6 +15,7 @@ from typing import Protocol
 
 from jixiao_xlsx.causes.readings import Holding
 from jixiao_xlsx.values.amounts import Interval, rate_holds
+from jixiao_xlsx.values.cells import Cell
 
 Assumed = Mapping[int, Holding]
 Terms = Mapping[int, int]  # cell → how often it is counted; negative where subtracted
@@ -138,9 +139,13 @@ class Linear:
 
 @dataclass(eq=False, slots=True)
 class Rate:
-    """A rate that must be what its parts give. `shown` None: the form computes it."""
+    """A rate that must be what its parts give, in the cell `result`, whose number is `shown`.
+
+    `shown` None: the form computes it.
+    """
 
     code: str
+    result: Cell
     shown: int | None
     above: Total
     below: Total
@@ -215,8 +220,8 @@ class BaseRate:
         sides = self.sides(changes)
         if shown is None or sides is None:
             return True
-        low, high = _quotients(*(side.amounts(changes) for side in sides))
-        return low - self.reach < Fraction(shown) < high + self.reach
+        above, below = (side.amounts(changes) for side in sides)
+        return _within(Fraction(shown), self.reach, above, below)
 
     def exceeded(self, changes: Assumed) -> float:
         """Return how many times over a limit is exceeded; infinity for what is no limit."""
@@ -241,13 +246,19 @@ class BaseRate:
         return None
 
 
-def _quotients(above: _Sums, below: _Sums) -> tuple[Fraction, Fraction]:
-    """Return the least and the greatest quotient that rounded figures allow."""
-    if below[1] <= 0:
-        exact = Fraction(above[0]) / Fraction(below[0])
-        return exact, exact
-    ends = [Fraction(above[i]) / Fraction(below[j]) for i in (1, 2) for j in (1, 2)]
-    return min(ends), max(ends)
+def _within(rate: Fraction, reach: Fraction, above: _Sums, below: _Sums) -> bool:
+    """Return whether a rate is less than `reach` from a quotient that rounded figures allow.
+
+    In whole numbers: quotients are tried by the thousand.
+    """
+    ends = (1, 2) if below[1] > 0 else (0, 0)
+    scale = rate.denominator * reach.denominator
+    low, high = (int((rate - way * reach) * scale) for way in (1, -1))
+    quotients = [(above[i] * scale, below[j]) for i in set(ends) for j in set(ends)]
+    positive = below[ends[0]] > 0
+    under = [low * bottom < top if positive else low * bottom > top for top, bottom in quotients]
+    over = [top < high * bottom if positive else top > high * bottom for top, bottom in quotients]
+    return any(under) and any(over)
 
 
 @dataclass(eq=False, slots=True)

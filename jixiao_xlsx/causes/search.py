@@ -1,19 +1,21 @@
 """The smallest and likeliest sets of changes after which every relation holds.
 
-One change first; where none suffices, two or three, by best-first search within a budget.
+One change of a whole table first, where it settles problems that have nothing else in common; then
+each problem for itself: one change, or where none suffices two or three, best first, in a budget.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import combinations
 
-from jixiao_xlsx.causes.changes import Remedy, Repair, Standing, try_change
+from jixiao_xlsx.causes.changes import Repair, Standing, try_change
+from jixiao_xlsx.causes.kinds.single_cells import cell_changes
+from jixiao_xlsx.causes.kinds.whole_tables import table_changes
 from jixiao_xlsx.causes.model import Model
-from jixiao_xlsx.causes.rows import row_missing, rows_too_many, shifted_figures
-from jixiao_xlsx.causes.single_cells import cell_changes
-from jixiao_xlsx.causes.sum_formulas import sum_formulas
-from jixiao_xlsx.causes.units import other_units
+from jixiao_xlsx.causes.readings import Remedy
+from jixiao_xlsx.causes.relations import Condition
 
 _WIDTH, _MANY = 6, 12  # first steps that are followed up; of more failures than that, one
 _DEEPEST = 4
@@ -22,7 +24,7 @@ _ALIKE = 0.25  # costs that differ by less are equally likely
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Assumed that together leave nothing failing, or as little as was found."""
+    """Changes that together leave nothing of a problem, or as little as was found."""
 
     remedies: tuple[Remedy, ...]
     after: Standing
@@ -38,25 +40,78 @@ class Explanation:
         return len(self.after.failing), len(self.remedies), self.cost
 
 
-def explain(model: Model) -> list[Explanation]:
-    """Return the best explanations of what fails, likeliest first, equally likely ones together."""
-    start = Standing.at_first(model)
+def explain(model: Model) -> list[list[Explanation]]:
+    """Return for each problem its explanations, likeliest first, equally likely ones together."""
+    standing = Standing.at_first(model)
+    found: list[list[Explanation]] = []
+    while len(problems := _problems(model, standing)) > 1:
+        wide = _across(model, standing, problems)
+        if not wide:
+            break
+        found.append(wide)
+        standing = wide[0].after
+    for problem in problems:
+        explanations = _of_problem(model, standing.only(problem))
+        if explanations:
+            found.append(explanations)
+            standing = standing.with_changes(explanations[0].after.changes)
+    return found
+
+
+def _problems(model: Model, standing: Standing) -> list[list[Condition]]:
+    """Return what fails, in groups that no change of one cell, with its totals, can connect."""
+    failing = list(standing.failing.values())
+    reach = [_reached(model, relation) for relation in failing]
+    groups = list(range(len(failing)))
+    for one, other in combinations(range(len(failing)), 2):
+        apart = reach[one].isdisjoint(failing[other].cells)
+        if groups[one] == groups[other] or (apart and reach[other].isdisjoint(failing[one].cells)):
+            continue
+        old, new = groups[other], groups[one]
+        groups = [new if group == old else group for group in groups]
+    return [
+        [relation for relation, group in zip(failing, groups, strict=True) if group == first]
+        for first in dict.fromkeys(groups)
+    ]
+
+
+def _reached(model: Model, relation: Condition) -> set[int]:
+    """Return the cells of a relation and the totals that were typed from them."""
+    cells = {total for cell in relation.cells for total in model.bundles(cell)[-1]}
+    return cells | model.follows_from(cells)
+
+
+def _across(model: Model, standing: Standing, problems: list[list[Condition]]) -> list[Explanation]:
+    """Return single changes of whole tables that settle two problems or more, the most first."""
+    found: list[tuple[int, Explanation]] = []
+    for remedy in table_changes(model, standing):
+        repair = try_change(model, standing, remedy)
+        if repair is not None:
+            left = repair.after.failing
+            settled = sum(all(id(one) not in left for one in problem) for problem in problems)
+            if settled > 1:
+                found.append((settled, Explanation((remedy,), repair.after)))
+    most = max((settled for settled, _ in found), default=0)
+    return _best([explanation for settled, explanation in found if settled == most])
+
+
+def _of_problem(model: Model, start: Standing) -> list[Explanation]:
+    """Return the best explanations of one problem; [] where nothing mends any of it."""
     if not start.failing:
         return []
-    if found := _whole(model, start, ()):
+    found = _whole(model, start, ())
+    if found or len(start.failing) == 1:
         return found
     beam = [Explanation((), start)]
+    width = _WIDTH if len(start.failing) <= _MANY else 1
     for _ in range(_DEEPEST):
-        following: list[Explanation] = []
-        for explanation in beam:
-            following += _steps(model, explanation)
+        following = [step for explanation in beam for step in _steps(model, explanation)]
         if not following:
             break
         done = [one for one in following if not one.after.failing]
         if done:
             return _best(done)
-        width = _WIDTH if len(start.failing) <= _MANY else 1
-        beam = _best(following, alike=False)[:width]
+        beam = _distinct(following)[:width]
     return beam[:1] if beam[0].remedies else []
 
 
@@ -94,37 +149,24 @@ def _order(repair: Repair) -> tuple[int, float]:
 
 def _changes(model: Model, standing: Standing, *, whole: bool) -> Iterator[Remedy]:
     yield from cell_changes(model, standing, whole=whole)
-    yield from _table_remedies(model, standing)
+    yield from table_changes(model, standing)
 
 
-def _table_remedies(model: Model, standing: Standing) -> Iterator[Remedy]:
-    """Yield remedies for the tables that count in relations which fail."""
-    used = {
-        (model.cells[cell].sheet, model.cells[cell].column)
-        for relation in standing.failing.values()
-        for cell in relation.cells
-    }
-    yield from sum_formulas(model, standing)
-    for table in model.evidence.submission.tables.values():
-        columns = [column for column in table.columns if (table.sheet, column) in used]
-        form = model.evidence.template.table.get(table.name)
-        if not columns or form is None or form.shape == "record":
-            continue
-        yield from other_units(model, table)
-        yield from rows_too_many(model, table)
-        yield from row_missing(model, table, standing)
-        for column in columns:
-            yield from shifted_figures(model, table, column)
+def _best(found: Iterable[Explanation]) -> list[Explanation]:
+    """Return the best explanations and those as good, one per set of culprits."""
+    kept = _distinct(found)
+    first = kept[:1]
+    return [
+        one
+        for one in kept
+        for best in first
+        if one.rank[:2] == best.rank[:2] and one.cost < best.cost + _ALIKE
+    ]
 
 
-def _best(found: list[Explanation], *, alike: bool = True) -> list[Explanation]:
-    """Return explanations in order, one per set of culprits; `alike`: only those as good."""
-    ranked = sorted(found, key=lambda one: one.rank)
+def _distinct(found: Iterable[Explanation]) -> list[Explanation]:
+    """Return explanations in order, one per set of culprits."""
     distinct: dict[frozenset[tuple[int, ...]], Explanation] = {}
-    for one in ranked:
+    for one in sorted(found, key=lambda one: one.rank):
         distinct.setdefault(frozenset(remedy.culprits for remedy in one.remedies), one)
-    kept = list(distinct.values())
-    if not alike or not kept:
-        return kept
-    best = kept[0]
-    return [one for one in kept if one.rank[:2] == best.rank[:2] and one.cost < best.cost + _ALIKE]
+    return list(distinct.values())

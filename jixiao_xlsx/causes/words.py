@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from decimal import Decimal
 
-from jixiao_xlsx.causes.changes import Remedy
 from jixiao_xlsx.causes.model import Model
-from jixiao_xlsx.causes.readings import Holding
+from jixiao_xlsx.causes.readings import Holding, Remedy
 from jixiao_xlsx.checking.rule import cell_name
 from jixiao_xlsx.values.causes import Probable
 from jixiao_xlsx.values.cells import Cell
@@ -23,6 +22,7 @@ _TYPED = {
     "digit_wrong": "填错一位数字",
     "neighbour": "填成了相邻一格的数",
     "old_total": "是改动以前的合计",
+    "repeats_rest": "与其余各行之和重复",
     "figure": "填错",
     "result": "填错",
 }
@@ -67,6 +67,8 @@ def _slip(change: Remedy, model: Model) -> str:
         if change.kind == "unit_cell":
             return _BIGGER if bigger else _SMALLER
         return "小数点错位或多填了位数" if bigger else "小数点错位或少填了位数"
+    if change.kind in {"left_out", "added_twice"}:
+        return f"漏加 {change.what}" if change.kind == "left_out" else f"把 {change.what} 加了两次"
     return _TYPED[change.kind]
 
 
@@ -127,7 +129,8 @@ def _text_in_sum(change: Remedy, model: Model) -> str:
     texts, total = change.culprits[:-1], model.cells[change.culprits[-1]]
     refs = "、".join(model.cells[one].ref for one in texts)
     return (
-        f"{refs} 的数是文本，{total.ref} 的公式没有把它加进去。请把 {refs} 改成数字，再按 F9 重算。"
+        f"{refs} 的数是文本，疑似因此没有加进 {total.ref} 的公式。"
+        f"请把 {refs} 改成数字，再按 F9 重算。"
     )
 
 
@@ -147,7 +150,22 @@ def _line(cell: Cell) -> str:
     return "".join(char for char in cell.ref if char.isdigit())
 
 
+def _score(change: Remedy, model: Model) -> str:
+    cell = model.cells[change.culprits[0]]
+    name = cell_name(cell, model.evidence.template)
+    return f"{name}填 {reported(cell)} 分，疑似与这一项的目标值、业绩值不相称。"
+
+
+def _given(change: Remedy, model: Model) -> str:
+    cell, right = model.cells[change.culprits[0]], change.readings[change.culprits[0]].number
+    name = cell_name(cell, model.evidence.template)
+    shown = plain(right or Decimal(0), 2 if cell.unit == "元" else None)
+    return f"{name}填 {reported(cell)}{_unit(cell)}，疑似填错：{change.what} {shown}{_unit(cell)}。"
+
+
 _WHOLE = {
+    "given": _given,
+    "score": _score,
     "unit_column": _column_unit,
     "unit_table": _table_unit,
     "subtotal_row": _subtotal,

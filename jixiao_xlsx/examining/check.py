@@ -8,7 +8,7 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import lru_cache
 
-from jixiao_xlsx.causes.find_causes import find_causes
+from jixiao_xlsx.causes.find_causes import find_causes, with_causes_as_hints
 from jixiao_xlsx.checking import quality as quality_rules
 from jixiao_xlsx.checking import rules as table_rules
 from jixiao_xlsx.checking.fingerprints import with_fingerprints
@@ -20,9 +20,10 @@ from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.prose import rules as prose_rules
 from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.findings import Report, skipped_together
+from jixiao_xlsx.values.findings import Finding, Report, skipped_together
 from jixiao_xlsx.values.people import ReferenceLine
 
 _NOTHING: Mapping[Ref, Decimal] = {}
@@ -77,13 +78,15 @@ def check(
     reports = [
         _examined(ProseEvidence(part, form, reference, opening), form) for part in submission.parts
     ]
-    return _together(reports, submission) if submission.copies else reports[0]
+    report = _together(reports, submission) if submission.copies else reports[0]
+    return replace(report, findings=with_causes_as_hints(report.findings, report.causes))
 
 
 def _examined(evidence: ProseEvidence, form: Template) -> Report:
     """Run every rule of a form, then find the causes of what they found."""
-    report = run_rules(evidence, catalogue(form))
-    return replace(report, causes=find_causes(evidence, report.findings))
+    rules = catalogue(form)
+    report = run_rules(evidence, rules)
+    return replace(report, causes=find_causes(evidence, report.findings, rules))
 
 
 def _together(reports: Sequence[Report], submission: Submission) -> Report:
@@ -94,12 +97,25 @@ def _together(reports: Sequence[Report], submission: Submission) -> Report:
     looked: Counter[str] = Counter()
     for report in reports:
         looked.update(report.checked)
+    findings = with_fingerprints(sorted(found, key=by_severity_and_place(submission)), submission)
     return replace(
         reports[0],
-        findings=tuple(
-            with_fingerprints(sorted(found, key=by_severity_and_place(submission)), submission)
-        ),
+        findings=tuple(findings),
+        causes=_causes_together(reports, findings),
         checked=dict(looked),
         skipped=skipped_together(one for report in reports for one in report.skipped),
         faults=tuple(dict.fromkeys(fault for report in reports for fault in report.faults)),
     )
+
+
+def _causes_together(reports: Sequence[Report], findings: Sequence[Finding]) -> tuple[Cause, ...]:
+    """Return the causes of all copies, each naming the findings by their fingerprints together."""
+    known = {replace(one, fingerprint=""): one.fingerprint for one in findings}
+    causes: dict[tuple[object, ...], Cause] = {}
+    for report in reports:
+        new = {one.fingerprint: known[replace(one, fingerprint="")] for one in report.findings}
+        for cause in report.causes:
+            explains = tuple(new[fingerprint] for fingerprint in cause.explains)
+            key = (cause.kind, *(cell.place for cell in cause.cells))
+            causes.setdefault(key, replace(cause, explains=explains))
+    return tuple(sorted(causes.values(), key=lambda cause: cause.severity.rank))

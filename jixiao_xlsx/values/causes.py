@@ -46,6 +46,7 @@ class Cause:
 
     `kind` names the kind of mistake (unit_cell, digits_swapped, row_missing ...), `id` keeps from
     round to round, `explains` are the fingerprints of the findings that are its consequences.
+    `along` are the typed totals that must follow when the culprit is put right.
     """
 
     id: str
@@ -55,3 +56,4 @@ class Cause:
     certainty: Certainty
     message: str
     explains: tuple[str, ...] = ()
+    along: tuple[Place, ...] = ()

@@ -12,18 +12,16 @@ from __future__ import annotations
 
 import argparse
 import random
-import re
 import sys
 import time
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field
-from decimal import Decimal
 from functools import partial
 
 from departments import Book
-from injuries import HINTED, KINDS, NUMBERS, Fault, inject, inputs, row_name, typed
+from injuries import HINTED, KINDS, NUMBERS, Fault, inject, inputs, row_name
 from oracle import doubts, has_scipy, tables
 from reading import Reader, through_a_file
 from sheets import department
@@ -56,7 +54,7 @@ class Outcome:
     noted: bool
     anchor: bool
     near: bool
-    hint: bool
+    first: bool
     whole: bool
     where: str
     noticed: bool
@@ -138,7 +136,9 @@ def _outcome(
     earlier = {(f.code, f.item, f.field) for f in clean.findings}
     new = [f for f in report.findings if (f.code, f.item, f.field) not in earlier]
     hard = [f for f in new if f.severity is not Severity.NOTE]
-    hinted = next((f.hint.split("；")[0] for f in hard if f.hint), "")
+    named = [cell.place for cell in report.causes[0].cells[:3]] if report.causes else []
+    named = named or [f.place for f in hard[:1]]
+    told = report.causes[0].message if report.causes else ""
     doubt = doubts(fault.book)
     if doubt == before:  # a clean book may already need the form's indulgence
         doubt = ""
@@ -150,33 +150,22 @@ def _outcome(
         noted=bool(new),
         anchor=any(f.place in spots for f in hard),
         near=any(f.place in spots or spots & set(f.related) for f in hard),
-        hint=bool(fault.word)
-        and any(hinted.startswith(f"{spot} ") for spot in spots)
-        and _right(fault, book, hinted),
+        first=bool(spots & set(named)),
         whole=not spots,
         where=row_name(fault.cells[0]) if fault.cells else "",
         noticed=any(not f.code.startswith(TYPING) for f in new),
-        story=_story(fault, book, seed, hard, hinted),
+        story=_story(fault, book, seed, hard, told),
     )
 
 
-def _right(fault: Fault, book: Book, hinted: str) -> bool:
-    """Whether a hint on the right cell gives the value that stood there, or names what was done to
-    it.
-    """
-    proposed = re.search(r"若为 (-?[\d.]+)", hinted)
-    before = typed(book, fault.cells[0]).number
-    return fault.word in hinted or (proposed is not None and Decimal(proposed[1]) == before)
-
-
-def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], hinted: str) -> str:
+def _story(fault: Fault, book: Book, seed: int, hard: list[Finding], told: str) -> str:
     changes = "；".join(
         f"{at[0]}.{at[1]}.{at[2]} {book.values.get(at)}→{fault.book.values.get(at)}"
         for at in fault.cells[:2]
     )
     return (
         f"{seed} {fault.kind} {changes} | {' '.join(f'{f.code}@{f.place}' for f in hard[:5])} |"
-        f" {hinted}"
+        f" {told}"
     )
 
 
@@ -221,14 +210,14 @@ class Figures:
     placed: int
     softly: int
     noted: int
-    hintable: int
-    hint: int
+    nameable: int
+    first: int
 
     @classmethod
     def of(cls, outcomes: list[Outcome]) -> Figures:
         hard = [o for o in outcomes if o.doubt in {"hard", "joint"}]
         soft = [o for o in outcomes if o.doubt == "soft"]
-        found, hintable = [o for o in hard if o.found], [o for o in hard if o.kind in HINTED]
+        found, nameable = [o for o in hard if o.found], [o for o in hard if o.kind in HINTED]
         placed = [o for o in found if not o.whole]
         return cls(
             len(outcomes),
@@ -239,15 +228,15 @@ class Figures:
             len(placed),
             len(soft),
             sum(o.noted for o in soft),
-            len(hintable),
-            sum(o.hint for o in hintable),
+            len(nameable),
+            sum(o.first for o in nameable),
         )
 
     def line(self) -> str:
         return (
             f"{self.cells:6}{self.detectable:7}{share(self.found, self.detectable):>9}"
             f"{share(self.anchor, self.placed):>9}"
-            f"{share(self.near, self.placed):>9}{share(self.hint, self.hintable):>9}"
+            f"{share(self.near, self.placed):>9}{share(self.first, self.nameable):>9}"
             f"{self.softly:7}{share(self.noted, self.softly):>9}"
         )
 
@@ -294,7 +283,7 @@ def show(tally: Tally, misses: int = 0) -> None:
     wrong = [
         o
         for o in tally.outcomes
-        if o.doubt in {"hard", "joint"} and o.found and o.kind in HINTED and not o.hint
+        if o.doubt in {"hard", "joint"} and o.found and o.kind in HINTED and not o.first
     ]
     for title, stories in (("漏报", missed), ("找偏", away), ("提示语不对", wrong)):
         for one in stories[:misses]:

@@ -14,6 +14,7 @@ import pytest
 from cases import Case, find, load_cases, opening, reference, submission
 from messages import PAGES, assert_plain, check_page, coverage, section, wording
 
+from jixiao_xlsx.causes.find_causes import find_causes, with_causes_as_hints
 from jixiao_xlsx.checking.rule import Rule, cell_name, rule
 from jixiao_xlsx.checking.rules.equations import equation_rules
 from jixiao_xlsx.checking.run_rules import CRASH, run_rules
@@ -37,10 +38,12 @@ FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"
 
 @cache
 def report_of(case_name: str) -> Report:
-    """What the rule of a case says of it; run once for all tests that look at it."""
+    """What the rule of a case says of it, and why; run once for all tests that look at it."""
     case = BY_NAME[case_name]
     evidence = Evidence(submission(case, TEMPLATE), TEMPLATE, reference(case), opening(case))
-    return run_rules(evidence, [RULES[case.code]])
+    report = run_rules(evidence, [RULES[case.code]])
+    causes = find_causes(evidence, report.findings, [RULES[case.code]])
+    return replace(report, findings=with_causes_as_hints(report.findings, causes))
 
 
 @cache

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from jixiao_xlsx.checking.balance.parents import sums_of_parents
 from jixiao_xlsx.form.spec import ColumnSpec, EquationSpec, TableSpec, Template
-from jixiao_xlsx.values.amounts import atoms_per, grid_of
+from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.equations import ALL_ROWS, PARENT_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.values.operands import Operand, Operands, cells_at
@@ -38,11 +38,6 @@ class Instance(NamedTuple):
     def obstacle(self) -> str:
         """Why it cannot be calculated; "" if it can."""
         return self.missing or self.odd
-
-    @property
-    def reach(self) -> int:
-        """The most atoms by which its figures, all together, can differ from the true amounts."""
-        return sum(grid_of(cell.unit, cell.decimals) for cell in self.cells)
 
     @property
     def comparable(self) -> bool:

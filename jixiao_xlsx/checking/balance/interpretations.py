@@ -8,7 +8,7 @@ from decimal import Decimal
 from types import MappingProxyType
 
 from jixiao_xlsx.checking.balance.instances import Instance
-from jixiao_xlsx.values.amounts import ZERO, Convention, Figure, Interval, atoms_per, interval_sum
+from jixiao_xlsx.values.amounts import ZERO, Convention, Figure, Interval, interval_sum
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.operands import Operands
 
@@ -62,19 +62,3 @@ def holds(
 def holds_somehow(instance: Instance, replaced: Replacements) -> bool:
     """Return whether the relation holds with these figures, in either convention."""
     return any(holds(instance, interpretation, replaced) for interpretation in EXACT)
-
-
-def out_of_reach(instance: Instance, replaced: Replacements) -> bool:
-    """Return whether two sides differ by more than rounding explains; cheaper than `holds`."""
-    sums = [
-        amount + sum(operand.sign * _moved(operand.cell, replaced) for operand in side)
-        for side, amount in zip(instance.filled, instance.sums, strict=True)
-    ]
-    gaps = [a - b for i, a in enumerate(sums) for b in sums[i + 1 :]]
-    return max(abs(gap) if instance.is_equality else gap for gap in gaps) > instance.reach
-
-
-def _moved(cell: Cell, replaced: Replacements) -> Decimal:
-    """Return by how many atoms the replacement differs from what was typed."""
-    value = replaced.get(cell.place)
-    return Decimal(0) if value is None else (value - (cell.number or 0)) * atoms_per(cell.unit)

@@ -34,7 +34,7 @@ from jixiao_xlsx.checking.balance.reliefs import (
     by_typed_zero,
     coarse_sheets,
 )
-from jixiao_xlsx.checking.balance.verdicts import Judgement, Outcome, Verdict
+from jixiao_xlsx.checking.balance.verdicts import NO_TOTAL, Judgement, Outcome, Verdict
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.values.amounts import Convention, printable
 from jixiao_xlsx.values.cells import Cell, Place, Submission
@@ -42,7 +42,6 @@ from jixiao_xlsx.values.equations import names_rows
 from jixiao_xlsx.values.operands import Operands
 from jixiao_xlsx.values.typed_numbers import OLD_RESULT
 
-NO_TOTAL = "其中的合计未填"
 UNSETTLED = "公式结果是旧的，重算后才能核对"
 
 

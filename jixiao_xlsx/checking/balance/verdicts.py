@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from functools import cached_property
@@ -13,8 +13,9 @@ from jixiao_xlsx.checking.balance.formula_totals import balanced
 from jixiao_xlsx.checking.balance.instances import Instance
 from jixiao_xlsx.values.amounts import Convention
 from jixiao_xlsx.values.cells import Cell, Place, Submission
-from jixiao_xlsx.values.equations import Scope
 from jixiao_xlsx.values.operands import Operands
+
+NO_TOTAL = "其中的合计未填"
 
 
 class Outcome(StrEnum):
@@ -53,19 +54,12 @@ class Judgement:
     """All verdicts on one submission.
 
     `conventions` and `proofs` go by sheet: how its 万元 figures were shortened, and what shows it.
-    With `row_totals`, totals of rows that add up are treated as formulas, typed or not.
     """
 
     submission: Submission
     conventions: Mapping[str, Convention] = field(default_factory=dict)
     proofs: Mapping[str, tuple[Verdict, ...]] = field(default_factory=dict)
     verdicts: tuple[Verdict, ...] = ()
-    row_totals: bool = False
-
-    @cached_property
-    def with_row_totals(self) -> Judgement:
-        """The same verdicts with row totals that add up treated as formulas."""
-        return replace(self, row_totals=True)
 
     @cached_property
     def by_code(self) -> Mapping[str, tuple[Verdict, ...]]:
@@ -76,37 +70,14 @@ class Judgement:
         return {code: tuple(those) for code, those in verdicts.items()}
 
     @cached_property
-    def cells(self) -> Mapping[Place, Cell]:
-        """The cells that equations use."""
-        return {cell.place: cell for verdict in self.verdicts for cell in verdict.instance.cells}
-
-    @cached_property
-    def by_place(self) -> Mapping[Place, tuple[Instance, ...]]:
-        """The instances that use each cell; needed only for failures."""
-        users: dict[Place, list[Instance]] = {}
-        for verdict in self.verdicts:
-            for cell in verdict.instance.cells:
-                users.setdefault(cell.place, []).append(verdict.instance)
-        return {place: tuple(instances) for place, instances in users.items()}
-
-    @cached_property
-    def failures(self) -> Mapping[Place, frozenset[int]]:
-        """The `id`s of the failed instances that use each cell."""
-        failures: dict[Place, set[int]] = {}
-        for verdict in self.verdicts:
-            if verdict.outcome is Outcome.FAILS:
-                for cell in verdict.instance.cells:
-                    failures.setdefault(cell.place, set()).add(id(verdict.instance))
-        return {place: frozenset(ids) for place, ids in failures.items()}
-
-    @cached_property
-    def failed(self) -> frozenset[int]:
-        """The `id`s of the instances that fail."""
-        return frozenset().union(*self.failures.values())
+    def failing_cells(self) -> frozenset[Place]:
+        """The cells of the equations that fail."""
+        failed = (one.instance for one in self.verdicts if one.outcome is Outcome.FAILS)
+        return frozenset(cell.place for instance in failed for cell in instance.cells)
 
     @cached_property
     def formulas(self) -> Mapping[Place, Operands]:
-        """The parts of each total that follows when a part is corrected."""
+        """The parts of each total that is a formula and adds up, blanks among them or not."""
         parts: dict[Place, Operands] = {}
         for verdict in self.verdicts:
             if self._is_formula(verdict.instance):
@@ -116,18 +87,8 @@ class Judgement:
 
     def _is_formula(self, instance: Instance) -> bool:
         spec, sides = instance.spec, instance.sides
-        if spec.across or instance.missing or not instance.is_equality:
+        if spec.across or instance.missing not in {"", NO_TOTAL} or not instance.is_equality:
             return False
         if len(sides) != 2 or len(sides[0]) != 1:
             return False
-        by_row = self.row_totals and spec.relation.scope is Scope.ROW
-        return bool(sides[0][0].cell.formula or by_row) and balanced(instance)
-
-    @cached_property
-    def followers(self) -> Mapping[Place, tuple[Place, ...]]:
-        """The formula totals that add up each cell directly."""
-        totals: dict[Place, list[Place]] = {}
-        for place, parts in self.formulas.items():
-            for part in parts:
-                totals.setdefault(part.cell.place, []).append(place)
-        return {place: tuple(those) for place, those in totals.items()}
+        return bool(sides[0][0].cell.formula) and balanced(instance)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from jixiao_xlsx.checking.balance.hints import Hint, hints
 from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
 from jixiao_xlsx.checking.equation_messages import (
     amount_text,
@@ -76,7 +75,6 @@ def _unbalanced(verdict: Verdict, evidence: Evidence) -> Flag:
     anchor, spec = anchor_cell(verdict), verdict.instance.spec
     says = mismatch_message if verdict.instance.is_equality else excess_message
     problem, demand = says(verdict, anchor, evidence)
-    causes = hints(verdict, evidence.judged)
     return Flag(
         place=anchor.place,
         item=anchor.row,
@@ -86,8 +84,7 @@ def _unbalanced(verdict: Verdict, evidence: Evidence) -> Flag:
         demand=demand,
         expected=_expected(verdict, anchor),
         difference=difference_text(verdict, anchor),
-        hint="；".join(hint.text for hint in causes),
-        related=_related(verdict, anchor, evidence, causes),
+        related=_related(verdict, anchor, evidence),
         severity=Severity.NOTE if verdict.instance.column in spec.note_columns else None,
     )
 
@@ -98,10 +95,8 @@ def _expected(verdict: Verdict, anchor: Cell) -> Expected | str | None:
     return Expected(verdict.low, verdict.high, anchor.unit)
 
 
-def _related(
-    verdict: Verdict, anchor: Cell, evidence: Evidence, causes: tuple[Hint, ...]
-) -> tuple[Place, ...]:
-    """Return the cells of the hints, a gap or two, the other cells, then those behind formulas."""
+def _related(verdict: Verdict, anchor: Cell, evidence: Evidence) -> tuple[Place, ...]:
+    """Return a gap or two, the other cells, then those behind formulas."""
     others = [cell for cell in verdict.instance.cells if cell is not anchor]
     few = sum(cell.number is None for cell in others) <= _FEW_GAPS
     ranked = sorted(others, key=lambda cell: (cell.number is None) != few)
@@ -111,6 +106,5 @@ def _related(
         for part in evidence.judged.formulas.get(cell.place, ())
         if part.cell.number
     ]
-    blamed = [hint.place for hint in causes]
     filled = [cell.place for cell in ranked if few or cell.number is not None]
-    return (*blamed, *filled, *behind, *(cell.place for cell in ranked))
+    return (*filled, *behind, *(cell.place for cell in ranked))

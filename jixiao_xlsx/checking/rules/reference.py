@@ -15,7 +15,7 @@ from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, tidy
 
 
-def _pairs(evidence: Evidence) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:
+def reference_pairs(evidence: Evidence) -> Iterator[tuple[ReferenceLine, str, Cell | None]]:
     """Yield every figure of the bureau with the cell that should hold it."""
     table = evidence.submission.get(evidence.template.reference_table)
     for line in evidence.reference:
@@ -48,7 +48,7 @@ def differs(evidence: Evidence) -> Iterator[Observation]:
     改法：按批复数改正；认为批复数有误的，联系财政部门。
     """
     yield from _without_figures(evidence)
-    for line, kind, cell in _pairs(evidence):
+    for line, kind, cell in reference_pairs(evidence):
         if cell is None or cell.number is None:
             continue
         yield Looked(1)
@@ -76,7 +76,7 @@ def not_reported(evidence: Evidence) -> Iterator[Observation]:
     """
     yield from _without_figures(evidence)
     table = evidence.submission.get(evidence.template.reference_table)
-    for line, kind, cell in _pairs(evidence):
+    for line, kind, cell in reference_pairs(evidence):
         right = line.amounts[kind]
         if table is None or right == 0 or (cell is not None and not cell.blank):
             continue

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from fractions import Fraction
 from itertools import islice
 
-from jixiao_xlsx.checking.balance.ratio_slips import ratio_slip
 from jixiao_xlsx.checking.bases import EVALUATION_MEASURES, INDICATOR_FRAMEWORK
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Looked, Observation, flag, rule
 from jixiao_xlsx.scoring.indicator_lines import Base, BaseState, IndicatorLine
-from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.digit_slips import slip_hint, swaps
 from jixiao_xlsx.values.scores import Method
 from jixiao_xlsx.values.severity import Severity
@@ -194,9 +192,7 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
             words = (
                 f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {expected}。"
             )
-            hint = _base_hint(line, evidence) or slip_hint(
-                line.cell("actual").place, line.cell("actual").text, expected
-            )
+            hint = slip_hint(line.cell("actual").place, line.cell("actual").text, expected)
             yield flag(
                 line.cell("actual"),
                 words,
@@ -205,23 +201,6 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
                 hint=hint,
                 related=tuple(cell.place for cell in base.cells),
             )
-
-
-def _base_hint(line: IndicatorLine, evidence: Evidence) -> str:
-    """Return a slip in one of the two cells of a plain ratio, in words; else ""."""
-    cells, rate = line.base.cells, line.base.rate
-    numbers = {cell: cell.number for cell in cells if cell.number is not None}
-    if rate is None or not len(cells) == len(numbers) == 2:
-        return ""
-    top, bottom = numbers.values()
-    if not bottom or Fraction(top) / Fraction(bottom) != rate:
-        return ""
-
-    def fits(moved: Mapping[Cell, Decimal]) -> bool:
-        top, bottom = (moved.get(cell, number) for cell, number in numbers.items())
-        return bool(bottom) and line.actual.near(Fraction(top) / Fraction(bottom))
-
-    return ratio_slip(cells, fits, evidence.judged)
 
 
 def _expected(base: Base, right: Fraction) -> str:

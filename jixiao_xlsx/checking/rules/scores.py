@@ -41,6 +41,30 @@ def overstates(line: IndicatorLine, item: IndicatorScore) -> bool:
     return rounded(item.self_score, digits) > rounded(highest(line, item), digits)
 
 
+def understates(line: IndicatorLine, item: IndicatorScore) -> bool:
+    """Return whether points are given away without a reason.
+
+    A full mark is typed without decimals, other scores with as many as the clerk types.
+    """
+    if (
+        item.self_score is None
+        or item.score is None
+        or item.method in {Method.KEPT, Method.NOT_APPLICABLE}
+    ):
+        return False
+    step = Fraction(1, 10 ** (2 if item.met else _typed_decimals(line)))
+    return item.self_score + step <= item.score and not line.deviation
+
+
+def unfair(line: IndicatorLine, item: IndicatorScore) -> bool:
+    """Return whether a score is outside its weight, or not what the result deserves."""
+    score = item.self_score
+    if score is None:
+        return False
+    outside = not 0 <= score <= line.weight
+    return outside or overstates(line, item) or understates(line, item)
+
+
 @rule(
     "IND103",
     "得分超出权重或为负",
@@ -187,8 +211,7 @@ def understated(evidence: Evidence) -> Iterator[Observation]:
         ):
             continue
         yield Looked(3)
-        step = Fraction(1, 10 ** (2 if item.met else _typed_decimals(line)))
-        if item.self_score + step <= item.score and not line.deviation:
+        if understates(line, item):
             met = "已达标却扣分" if item.met else "扣分多于复算"
             words = (
                 f"“{line.name}”{met}：自评 {points_text(item.self_score)}，"

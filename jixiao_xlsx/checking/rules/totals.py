@@ -197,7 +197,7 @@ def self_total(evidence: Evidence) -> Iterator[Observation]:
     elif card.execution.self_score is not None:
         expected = Expected(rounded(min(allowed), 2), rounded(max(allowed), 2), "分")
     difference = f"{plain(Fraction(cell.number) - right, 2)} 分"
-    settled = not any(c.place in evidence.judged.failures for c in related)
+    settled = not any(c.place in evidence.judged.failing_cells for c in related)
     hint = slip_hint(cell.place, cell.text, expected) if settled and expected else ""
     yield flag(
         cell,

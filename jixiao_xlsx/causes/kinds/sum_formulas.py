@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from jixiao_xlsx.causes.changes import Remedy, Standing
+from jixiao_xlsx.causes.changes import Standing
 from jixiao_xlsx.causes.model import Model
-from jixiao_xlsx.causes.readings import holding_of, shown_number
+from jixiao_xlsx.causes.readings import Remedy, holding_of, shown_number
 from jixiao_xlsx.causes.relations import Linear
 
 

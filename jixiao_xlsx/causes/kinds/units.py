@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.causes.changes import Remedy
 from jixiao_xlsx.causes.model import Model
-from jixiao_xlsx.causes.readings import Holding, holding_of
+from jixiao_xlsx.causes.readings import Holding, Remedy, holding_of
 from jixiao_xlsx.values.amounts import MONEY_UNITS, grid_of
 from jixiao_xlsx.values.cells import Table
 

@@ -3,27 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from jixiao_xlsx.causes.changes import Remedy, Standing
+from jixiao_xlsx.causes.changes import Standing
+from jixiao_xlsx.causes.given import Given
+from jixiao_xlsx.causes.kinds.slips import DIGIT, DOUBLED, DROPPED, SWAP
+from jixiao_xlsx.causes.kinds.windows import Bundle, Window, window_of
 from jixiao_xlsx.causes.model import Model
-from jixiao_xlsx.causes.readings import holding_of
+from jixiao_xlsx.causes.readings import Remedy, holding_of
 from jixiao_xlsx.causes.relations import BaseRate, Condition, Rate
-from jixiao_xlsx.causes.slips import DIGIT, DOUBLED, DROPPED, SWAP
-from jixiao_xlsx.causes.windows import Bundle, Window, window_of
+from jixiao_xlsx.causes.scores import FairScore
 from jixiao_xlsx.values.amounts import atoms_per, grid_of
 
 COSTS = {
     "unit_cell": 1.0, "sign": 1.0, SWAP: 1.2, DOUBLED: 1.3, DROPPED: 1.4, DIGIT: 1.6,
     "decimal_point": 1.3, "neighbour": 1.5, "blank": 1.4, "carry_missing": 1.0,
-    "result": 1.8, "old_total": 2.2, "figure": 4.0,
+    "result": 1.8, "score": 1.5, "given": 0.8, "old_total": 2.2, "left_out": 1.5,
+    "added_twice": 1.7, "figure": 4.0,
 }  # fmt: skip
 _FOLLOWING = 0.3  # what typed totals that follow a cell add to the cost
 _FAR = 50  # times over: a matter of units, not of spending
 _COMMON = frozenset({"unit_cell", "sign", SWAP, "decimal_point", DOUBLED})
 _ODD_SIGN = 0.4  # what a minus where none belongs takes off
 _FEW = 4  # figures tried where several fit
+_TOO_FEW = 3  # parts: of two, leaving out one is no likelier than anything else
 
 
 def cell_changes(model: Model, standing: Standing, *, whole: bool) -> Iterator[Remedy]:
@@ -52,6 +57,7 @@ def _of_bundle(
     near = all(one.exceeded(standing.changes) < _FAR for one in using)
     solved = any(window_of(one, bundle, standing.changes) for one in using)
     yield from _results(model, cell, using, standing)
+    yield from _determined(model, cell, bundle, using, standing)
     if not solved:
         yield from _anything(model, cell, bundle, standing)
     if model.read(cell, standing.changes).number is None:
@@ -62,6 +68,22 @@ def _of_bundle(
                 yield remedy
 
 
+def _determined(
+    model: Model, cell: int, bundle: Bundle, using: Iterable[Condition], standing: Standing
+) -> Iterator[Remedy]:
+    """Yield what a cell must hold by itself: the score its result deserves, a given figure."""
+    for relation in using:
+        if isinstance(relation, FairScore) and relation.shown == cell:
+            kind, known, source = "score", relation.determined, ""
+        elif isinstance(relation, Given) and relation.shown == cell:
+            kind, known, source = "given", True, relation.source
+        else:
+            continue
+        atoms = holding_of(model.cells[cell], relation.right).atoms
+        change = _change(model, cell, bundle, atoms, kind, standing, determined=known)
+        yield replace(change, what=source)
+
+
 def _suspects(model: Model, failing: Iterable[Condition]) -> list[int]:
     """Return the cells of failing relations, those in most of them first."""
     counts: dict[int, int] = {}
@@ -69,7 +91,7 @@ def _suspects(model: Model, failing: Iterable[Condition]) -> list[int]:
         for cell in relation.cells:
             counts[cell] = counts.get(cell, 0) + 1
     phantoms = set(model.phantoms.values())
-    aside = phantoms | model.printed | model.unread
+    aside = phantoms | model.unread
     return sorted(
         (c for c in counts if c not in aside),
         key=lambda c: -counts[c],
@@ -113,13 +135,16 @@ def _in_window(
                 model, cell, bundle, atoms, kind, standing, coarse=coarse,
                 determined=single or (kind == "unit_cell" and coarse == 1),
             )  # fmt: skip
-    kind = _other_kind(model, cell)
     if window.plain is None:
         return
+    kind = _other_kind(model, cell)
     aim = now.atoms + window.plain
     for atoms in _on_grid(aim, low, high, grid):
         if atoms != now.atoms and _possible(model, cell, atoms):
-            yield _change(model, cell, bundle, atoms, kind, standing, determined=single)
+            total, part = _kind_of_total(model, cell, atoms)
+            kind = total or kind
+            change = _change(model, cell, bundle, atoms, kind, standing, determined=single)
+            yield replace(change, what=part)
 
 
 def _on_grid(aim: Decimal | int, low: Decimal | int, high: Decimal | int, grid: int) -> list[int]:
@@ -147,6 +172,19 @@ def _other_kind(model: Model, cell: int) -> str:
     if number and number in model.beside(cell):
         return "neighbour"
     return "old_total" if cell in model.totals else "figure"
+
+
+def _kind_of_total(model: Model, cell: int, atoms: Decimal | int) -> tuple[str, str]:
+    """Return whether a total leaves out one of its parts or counts one twice, and which part."""
+    parts = model.parts_below.get(cell, {})
+    if len(parts) < _TOO_FEW or model.cells[cell].unit == "分":  # scores are often alike
+        return "", ""
+    gap = atoms - model.readings[cell].atoms
+    for part, times in parts.items():
+        amount = model.readings[part].atoms * times
+        if amount and amount in {gap, -gap}:
+            return "left_out" if amount == gap else "added_twice", model.cells[part].ref
+    return "", ""
 
 
 def _anything(model: Model, cell: int, bundle: Bundle, standing: Standing) -> Iterator[Remedy]:

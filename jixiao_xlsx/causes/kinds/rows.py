@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
-from jixiao_xlsx.causes.changes import Remedy, Standing
+from jixiao_xlsx.causes.changes import Standing
 from jixiao_xlsx.causes.model import Model
-from jixiao_xlsx.causes.readings import BLANK, Holding, holding_of, shown_number
+from jixiao_xlsx.causes.readings import BLANK, Holding, Remedy, holding_of, shown_number
 from jixiao_xlsx.causes.relations import Linear
 from jixiao_xlsx.values.amounts import grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Table
@@ -28,6 +28,24 @@ def rows_too_many(model: Model, table: Table) -> Iterator[Remedy]:
         for other, those in rows[:at]:
             if figures == those and _same_label(row, other):
                 yield _without(model, row, "row_twice", 0.8, other)
+        yield from _repeats_rest(model, row, [those for one, those in rows if one is not row])
+
+
+def _repeats_rest(model: Model, row: Row, others: Sequence[dict[str, Decimal]]) -> Iterator[Remedy]:
+    """Yield a figure that is the sum of all other rows, counted in its own row's total as well."""
+    for title, number in _figures(row).items():
+        rest = [those[title] for those in others if title in those]
+        cell = model.cell_number(row.cells[title])
+        if len(rest) < _FEWEST or sum(rest) != number or model.follows(row.cells[title]):
+            continue
+        for bundle in model.bundles(cell):
+            readings = {cell: BLANK}
+            for total, times in bundle.items():
+                if total != cell:
+                    less = model.readings[total].atoms - times * model.readings[cell].atoms
+                    known = model.cells[total]
+                    readings[total] = holding_of(known, shown_number(less, known))
+            yield Remedy("repeats_rest", (cell,), readings, 1.3)
 
 
 def _called_subtotal(row: Row) -> bool:

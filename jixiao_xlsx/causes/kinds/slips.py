@@ -46,7 +46,8 @@ def slips_in(cell: Cell, reading: Holding) -> tuple[tuple[Decimal | int, str, in
     found: list[tuple[Decimal | int, str, int]] = [(-atoms, "sign", 1)]
     for factor in _MONEY_FACTORS if money else _OTHER_FACTORS:
         kind = "unit_cell" if factor == _MONEY_FACTORS[0] else "decimal_point"
-        found.append((atoms * factor, kind, factor))
+        if abs(int(atoms)) >= _LEAST * grid:
+            found.append((atoms * factor, kind, factor))
         if not atoms % factor and abs(int(atoms)) >= _LEAST * grid * factor:
             found.append((atoms // factor, kind, 1))
     places = len(str(atoms_per(cell.unit) // grid)) - 1

@@ -1,0 +1,1 @@
+"""The kinds of mistakes: what may have been typed wrong, and how likely that is."""
