@@ -14,6 +14,7 @@ from functools import lru_cache
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import SheetSpec, TableSpec, Template
 from jixiao_xlsx.reading.explanations import REMARKS_SHEET
+from jixiao_xlsx.values.amounts import MONEY_UNITS
 from jixiao_xlsx.values.text import tidy
 
 _LONGEST_TITLE = 80
@@ -87,9 +88,20 @@ def _find_loosely(spellings: Spellings, text: str) -> tuple[int, str] | None:
     title = spellings.loose.get(loosen(text))
     if title is None and (unit := _UNIT.search(text.strip("*").rstrip(":"))):
         title = spellings.loose.get(loosen(text, unit[1]))
-        if title is not None and spellings.units.get(title) != unit[1]:
+        if title is not None and not _same_kind(spellings.units.get(title, ""), unit[1]):
             return None  # a heading in another unit is another column
     return None if title is None else (2, title)
+
+
+def in_another_unit(text: str, unit: str) -> bool:
+    """Return whether a heading (a key) ends in another unit of money than its form's."""
+    stated = _UNIT.search(text)
+    return stated is not None and stated[1] != unit and {unit, stated[1]} <= MONEY_UNITS
+
+
+def _same_kind(wanted: str, stated: str) -> bool:
+    """Return whether a unit is that of the form, or both are of money: then it is judged later."""
+    return wanted == stated or (wanted in MONEY_UNITS and stated in MONEY_UNITS)
 
 
 @dataclass(frozen=True, eq=False)

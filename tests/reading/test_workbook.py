@@ -759,9 +759,23 @@ def test_aliases_with_the_year_and_without_qizhong(
     )  # type: ignore[union-attr]
 
 
-def test_a_column_in_another_unit_is_another_column(filled: bytes, template: Template) -> None:
+def test_a_column_in_another_unit_of_money_is_read_and_its_unit_recorded(
+    filled: bytes, template: Template
+) -> None:
     def edit(book: openpyxl.Workbook) -> None:
         find(book["收支总表"], "决算数").value = "决算数（万元）"
+
+    found = read(edited(filled, edit), template)
+    assert not found["收支总表"].absent and "unread_column" not in kinds(found)
+    (stated,) = (one for one in found["收支总表"].stated_units if one.column)
+    assert (stated.unit, stated.column) == ("万元", "决算数")
+
+
+def test_a_column_in_a_unit_of_another_kind_is_another_column(
+    filled: bytes, template: Template
+) -> None:
+    def edit(book: openpyxl.Workbook) -> None:
+        find(book["收支总表"], "决算数").value = "决算数（人）"
 
     found = read(edited(filled, edit), template)
     assert found["收支总表"].absent == ("决算数",)

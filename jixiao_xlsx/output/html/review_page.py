@@ -141,7 +141,8 @@ def _charts(entries: Sequence[Entry], titles: Mapping[str, str]) -> str:
     hits = Counter(
         code for entry in entries for code in {f.code for f in _report(entry).findings if _asks(f)}
     )
-    most = [(titles.get(code, code), number) for code, number in hits.most_common(_MOST_RULES)]
+    often = sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:_MOST_RULES]
+    most = [(titles.get(code, code), number) for code, number in often]
     charts = [
         ("审核结果（部门数）", [(one.value, results[one.value]) for one in Result]),
         ("评定等级（部门数）", list(grades.items())),

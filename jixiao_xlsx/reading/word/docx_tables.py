@@ -14,7 +14,13 @@ from jixiao_xlsx.form.spec import TableSpec, Template
 from jixiao_xlsx.reading.find_tables import Header, Region, find_header, find_rows
 from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.table_rows import read_regions
-from jixiao_xlsx.reading.titles import FormTitles, TableTitles, loosen, title_key
+from jixiao_xlsx.reading.titles import (
+    FormTitles,
+    TableTitles,
+    in_another_unit,
+    loosen,
+    title_key,
+)
 from jixiao_xlsx.reading.word.content import DocxContent, WordCell, WordTable
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Area
@@ -152,7 +158,10 @@ def _header(
     if len(labels) < _ROWS * len(spec.rows):
         return None  # whichever lines are its own
     header = find_header(sheet, titles, 0, sheet.height)
-    if header is None:
+    if header is None or any(
+        in_another_unit(sheet.keys.get(place, ""), spec.unit_of("", spec.column[title]))
+        for title, place in header.cells.items()
+    ):
         return None
     titled = any(
         titles.heading.fullmatch(title_key(one.text))
