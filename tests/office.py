@@ -114,6 +114,13 @@ def rendered(workbook: Path, folder: Path, *, dpi: int = 70) -> list[Path]:
     return sorted(folder.glob(f"{workbook.stem}-*.png"))
 
 
+def as_pdf(document: Path, folder: Path) -> Path:
+    """A document printed into `folder`."""
+    with tempfile.TemporaryDirectory() as profile:
+        _convert("pdf", [document], folder, Path(profile), recalculate=False)
+    return folder / f"{document.stem}.pdf"
+
+
 def colours(workbook: Path, folder: Path) -> list[set[bytes]]:
     """The colours (three bytes each) of every page of a workbook."""
     rendered(workbook, folder, dpi=30)

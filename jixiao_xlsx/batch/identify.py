@@ -17,16 +17,17 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
+from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.passwords import unlocked
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.first_look import first_look
 from jixiao_xlsx.reading.word.document import read_document
-from jixiao_xlsx.season.pair_reports import TITLE_PARAGRAPHS
+from jixiao_xlsx.season.pair_reports import PDF, TITLE_PARAGRAPHS
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.work import FileKind, Identity
 
-_REPORT = ".docx"
+_REPORTS = (".docx", ".pdf")
 _YEAR = re.compile(r"20\d\d(?=年)")
 UNLOCKED = "原件加密，已用密码打开"
 
@@ -75,7 +76,7 @@ def _place(candidate: Candidate) -> tuple[object, ...]:
 
 def from_inbox(candidate: Candidate) -> Identity:
     """Return what the inbox alone tells of a file."""
-    report = candidate.document and candidate.file.lower().endswith(_REPORT)
+    report = candidate.document and candidate.file.lower().endswith(_REPORTS)
     kind = FileKind.REPORT if report else FileKind.OTHER
     kind = kind if candidate.set_aside else FileKind.WORKBOOK
     return Identity(
@@ -158,7 +159,13 @@ def identity_of_submission(start: Identity, submission: Submission, template: Te
 
 def _report(start: Identity, data: bytes, template: Template) -> Identity:
     """Return the identity of a written report, with its first paragraphs and the years it names."""
-    document = read_document(data, start.file, template)
+    try:
+        document = read_document(data, start.file, template)
+    except Refused as refused:
+        if not start.file.lower().endswith(PDF):
+            raise
+        # a scan that came along is no report that failed
+        return replace(start, kind=FileKind.OTHER, reason=refused.reason)
     texts = [paragraph.text for paragraph in document.paragraphs]
     return replace(
         start,

@@ -7,13 +7,14 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from jixiao_xlsx.season.departments import Register, register
-from jixiao_xlsx.season.pair_reports import above
+from jixiao_xlsx.season.pair_reports import PDF, above
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, FileStatus
 from jixiao_xlsx.values.text import joined
 
 _NO_WORKBOOK = "没有核对：这个部门还没有报来能用的工作簿"
-_OTHER_TEXTS = (".doc", ".wps", ".pdf", ".rtf", ".ofd")
+_OTHER_TEXTS = (".doc", ".wps", ".rtf", ".ofd")
+_REFUSED_PDF = "PDF "  # how every reason begins for which one was not read
 
 
 def with_material(
@@ -86,7 +87,7 @@ def _belonging(
     if len(owners) == 1:
         [owner] = owners
         how = "文件名" if named else "同一邮件" if entry.letter else "同一文件夹"
-        why = _why_not_checked(entry.file.lower()) if owner in there else _NO_WORKBOOK
+        why = _why_not_checked(entry) if owner in there else _NO_WORKBOOK
         words = f"随附材料（按{how}归入），{why}"
         return replace(
             entry, department=owner, status=FileStatus.SUBMITTED, material=True, reason=words
@@ -97,8 +98,11 @@ def _belonging(
     return entry
 
 
-def _why_not_checked(file: str) -> str:
-    if file.endswith(".docx"):
+def _why_not_checked(entry: Entry) -> str:
+    file = entry.file.lower()
+    if file.endswith(PDF) and entry.reason.startswith(_REFUSED_PDF):
+        return f"未读取内容：{entry.reason}"
+    if file.endswith((".docx", PDF)):
         return "没有核对：文件名、标题里看不出是这个部门本年度的评价报告"
     more = "：评价报告只读 .docx，请另存后重报" if file.endswith(_OTHER_TEXTS) else ""
     return f"未读取内容{more}"

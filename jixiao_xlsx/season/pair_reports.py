@@ -1,4 +1,4 @@
-"""Pair written reports (.docx) with workbooks: by name, or as the only one that came. Pure."""
+"""Pair written reports (.docx, PDF) with workbooks: by name, or as the only one that came. Pure."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.work import FileKind, Identity
 
 CHECKED = "随附材料（评价报告），已核对文字和表格"
+CHECKED_TEXT = "随附材料（评价报告），已核对文字；PDF 里的表没有核对，需要核对的请另附 .docx"
+PDF = ".pdf"
 TITLE_PARAGRAPHS = 6  # paragraphs at the beginning that may hold the title
 _INSTITUTION = re.compile(r".{0,8}?(?:局|办公室|中心|委员会|院|校|园|所|站|队|馆)")
 
@@ -134,7 +136,7 @@ def _name(file: str) -> str:
 
 
 def _latest(owned: Sequence[_Offer]) -> Paired:
-    best = max(owned, key=lambda offer: (offer.given, age(offer.report)))
+    best = max(owned, key=lambda offer: (offer.given, not _is_pdf(offer.report), age(offer.report)))
     report = best.report
     problem = report.reason if report.status is FileStatus.UNREADABLE else ""
     others = [
@@ -142,7 +144,12 @@ def _latest(owned: Sequence[_Offer]) -> Paired:
         for offer in owned
         if offer is not best
     ]
-    return Paired(report.file, ((report.file, problem or CHECKED), *others), problem)
+    checked = CHECKED_TEXT if _is_pdf(report) else CHECKED
+    return Paired(report.file, ((report.file, problem or checked), *others), problem)
+
+
+def _is_pdf(report: Identity) -> bool:
+    return report.file.lower().endswith(PDF)
 
 
 def _belongs(offer: _Offer, book: Identity, title_words: Sequence[str], names: Names) -> bool:

@@ -186,15 +186,20 @@ def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_witho
     assert any("没有读成" in skipped.reason for skipped in book.report.skipped)
 
 
-@pytest.mark.parametrize("name", ["青禾县水务局绩效报告.doc", "青禾县水务局绩效报告.pdf"])
-def test_what_is_no_docx_is_kept_and_says_what_would_be_read(name: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [("青禾县水务局绩效报告.doc", "只读 .docx"), ("青禾县水务局绩效报告.pdf", "PDF 已损坏")],
+)
+def test_what_is_no_docx_is_kept_and_says_what_would_be_read(
+    name: str, said: str, tmp_path: Path
+) -> None:
     (tmp_path / "水务.xlsx").write_bytes(WATER)
     (tmp_path / name).write_bytes(b"%PDF-1.7 x")
     found = {
         a.file: a
         for a in jx.run([tmp_path], tmp_path / "结果", template=TEMPLATE, roster=ROSTER).entries
     }
-    assert found[name].material and "只读 .docx" in found[name].reason
+    assert found[name].material and said in found[name].reason
 
 
 def test_a_run_tells_the_report_in_every_list(tmp_path: Path) -> None:

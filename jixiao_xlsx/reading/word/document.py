@@ -1,4 +1,4 @@
-"""Read a written report (.docx) into a Document."""
+"""Read a written report (.docx, or a PDF with text) into a Document."""
 
 from __future__ import annotations
 
@@ -9,12 +9,14 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.reading.titles import titles_of
 from jixiao_xlsx.reading.word.docx import read_docx
 from jixiao_xlsx.reading.word.docx_tables import form_tables
+from jixiao_xlsx.reading.word.pdf import PDF_MAGIC, read_pdf
 from jixiao_xlsx.values.cells import Document
 
 
 def read_document(data: bytes, name: str, template: Template) -> Document:
     """Read a report from memory; findings name it by the last part of `name`. Raises Refused."""
-    content, file = read_docx(data), PurePosixPath(name).name
+    file = PurePosixPath(name).name
+    content = read_pdf(data) if data.startswith(PDF_MAGIC) else read_docx(data)
     tables, figures = form_tables(content, file, template, titles_of(template))
     return Document(
         file=file,
