@@ -1,4 +1,4 @@
-"""Reports as PDF: the text that a .docx has, scans and broken fonts told, nothing read from tables."""
+"""Reports as PDF: the text that a .docx has, scans and broken fonts told, no tables."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def drawn(*pages: str, unicode: bool = True) -> bytes:
 
 def stream(text: str) -> str:
     data = zlib.compress(text.encode())
-    return f"<< /Length {len(data)} /Filter /FlateDecode >> stream\n{data.decode('latin-1')}\nendstream"
+    head = f"<< /Length {len(data)} /Filter /FlateDecode >> stream"
+    return f"{head}\n{data.decode('latin-1')}\nendstream"
 
 
 TEXT = """青禾县水务局

@@ -103,7 +103,7 @@ def _lines(page: str) -> Iterator[str]:
 
 
 def _is_of_table(line: str) -> bool:
-    """Return whether a line is of a table: two figures alone, or columns of words without an end."""
+    """Return whether a line is a row of a table: two figures that stand alone, or nothing else."""
     words = line.split()
     numbers = sum(bool(_NUMBER.fullmatch(word)) for word in words)
     return numbers >= 2 or (numbers == len(words) > 0)
