@@ -7,10 +7,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from jixiao_xlsx.checking.evidence import Evidence
+from jixiao_xlsx.prose.grid_figures import filled_grids, misfits
 from jixiao_xlsx.prose.language.clauses import Passage
+from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS
 from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, read_vocabulary
 from jixiao_xlsx.prose.match_figures import FigureMatcher
 from jixiao_xlsx.prose.proofs.report_proofs import SelfProof, self_proofs
+from jixiao_xlsx.prose.proofs.tokens import Number
 from jixiao_xlsx.prose.read_statements import read_statements
 from jixiao_xlsx.prose.report_passages import own_words, passages, row_items
 from jixiao_xlsx.prose.statements import Fact, ReportStatements
@@ -51,14 +54,33 @@ class ProseEvidence(Evidence):
         if statements is None or vocabulary is None:
             return ()
         words = own_words(self.submission, vocabulary)
-        return tuple(
-            self_proofs(
-                statements.passages,
-                vocabulary,
-                Lexicon(words, vocabulary.tokens),
-                self.submission.year,
-                self._held_by_tables,
-            )
+        by_itself = self_proofs(
+            statements.passages,
+            vocabulary,
+            Lexicon(words, vocabulary.tokens),
+            self.submission.year,
+            self._held_by_tables,
+        )
+        by_tables = (
+            SelfProof(source, one)
+            for filled in filled_grids(self.submission, self.lines, vocabulary)
+            for source in statements.passages
+            for one in misfits(filled, source, self.submission.year, self._is_told)
+        )
+        return (*by_itself, *by_tables)
+
+    def _is_told(self, source: Passage, number: Number) -> bool:
+        """Return whether a number is of another body or time, or held against the tables as a
+        fact.
+        """
+        assert self.statements is not None
+        scope = self.statements.scope(source, number.start)
+        facts = self._facts_by_place.get((id(source), number.start), ())
+        return (
+            scope.foreign
+            or scope.doubtful
+            or scope.period in {PREVIOUS, OTHER}
+            or any(self.matcher.candidates(fact) for fact in facts)
         )
 
     def _held_by_tables(self, source: Passage, start: int) -> tuple[Interval, ...]:

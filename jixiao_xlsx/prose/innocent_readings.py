@@ -21,6 +21,7 @@ from jixiao_xlsx.values.cells import Cell, Place, Submission, Table
 _SIGNIFICANT = 2  # letters of 上级下达, 上年结转, by which a text names them
 _NEAREST = 8  # figures on either side that may add up: of more, some would by chance
 _STOPS = "。!?\n"
+LIST_SEPARATORS = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 _ALL = {"合计", "总计", "小计"}
 
 
@@ -224,7 +225,9 @@ def _holds(table: Table, cell: Cell) -> bool:
 
 def is_of_another_subject(statements: ReportStatements, fact: Fact, tables: TableFigures) -> bool:
     """Return whether a figure that names nothing is that of something else the sentence names."""
-    if fact.mention.has("item", "subject"):
+    listed = fact.mention.words == () and fact.mention.gap.strip() in LIST_SEPARATORS
+    first = before(statements, fact.mention) is None and fact.mention.has("spent", "earned")
+    if listed or first or fact.mention.has("item", "subject"):
         return False
     named = {item for one in of_sentence(statements, fact.mention) for item in one.items}
     roles = (fact.role,) if fact.role else ("execution", "budget", "original")

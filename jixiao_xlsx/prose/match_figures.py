@@ -124,11 +124,8 @@ class FigureMatcher:
             if role and role != "other"
             else []
         )
-        return (
-            (of_table_figure(figures[0]),)
-            if figures and all(figure.meets(figures[0].span) for figure in figures)
-            else ()
-        )
+        agreeing = figures and all(figure.meets(figures[0].span) for figure in figures)
+        return (of_table_figure(figures[0]),) if agreeing else ()
 
     # -- units
 

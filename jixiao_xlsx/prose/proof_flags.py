@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation
 from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.grid_figures import Misfit
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.proofs.comparisons import Comparison
 from jixiao_xlsx.prose.proofs.prove import Proof
@@ -54,15 +55,20 @@ def _chained(evidence: ProseEvidence) -> set[tuple[int, int]]:
     return {(id(one.passage), one.end) for one in last}
 
 
-def _end(found: Proof | Comparison) -> int:
+def _end(found: Proof | Comparison | Misfit) -> int:
     return found.end if isinstance(found, Comparison) else found.number.end
 
 
-def _kind(found: Proof | Comparison) -> str:
+_RULES = {"%": "completion", "分": "score"}  # of a misfit; "figure" for amounts and counts
+
+
+def _kind(found: Proof | Comparison | Misfit) -> str:
+    if isinstance(found, Misfit):
+        return _RULES.get(found.number.kind, "figure")
     return "change" if isinstance(found, Comparison) else found.kind
 
 
-def _same(flag: Flag, source: Passage, found: Proof | Comparison) -> bool:
+def _same(flag: Flag, source: Passage, found: Proof | Comparison | Misfit) -> bool:
     """Return whether a flag is at the same paragraph and quotes the same number."""
     if flag.place != source.place:
         return False
@@ -74,9 +80,11 @@ def _same(flag: Flag, source: Passage, found: Proof | Comparison) -> bool:
     return found.number.numeral in flag.reported and all(piece in line for piece in quoted)
 
 
-def _flag(source: Passage, found: Proof | Comparison) -> Flag:
+def _flag(source: Passage, found: Proof | Comparison | Misfit) -> Flag:
     if isinstance(found, Comparison):
         return _flag_comparison(source, found)
+    if isinstance(found, Misfit):
+        return _flag_misfit(source, found)
     every = (*found.of, found.number)
     quote = _quote(source, every)
     number = found.number
@@ -120,6 +128,27 @@ def _flag_comparison(source: Passage, found: Comparison) -> Flag:
         words,
         "与所写的数一致",
         demand="请核对，改正写错的一处。",
+    )
+
+
+def _flag_misfit(source: Passage, found: Misfit) -> Flag:
+    number, cells = found.number, found.cells
+    quote = _quote(source, [number])
+    digits = None if number.kind != "%" else max(number.decimals, 2)
+    value = found.right * 100 if number.kind == "%" else _in(found.right, number)
+    right = f"{plain(value, digits)}{number.unit}"
+    columns = "”、“".join(dict.fromkeys(cell.column for cell in cells))
+    rows = "”、“".join(found.rows)
+    words = f"正文写“{quote}”，按《{cells[0].sheet}》“{rows}”的“{columns}”，应为 {right}。"
+    return Flag(
+        source.place,
+        found.rows[0],
+        source.title,
+        quote,
+        words,
+        right,
+        demand="请核对后改成一致。",
+        related=tuple(cell.place for cell in cells),
     )
 
 

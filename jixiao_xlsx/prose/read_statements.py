@@ -14,6 +14,7 @@ from dataclasses import replace
 from functools import cache
 
 from jixiao_xlsx.prose.chains import broken_chains
+from jixiao_xlsx.prose.innocent_readings import LIST_SEPARATORS
 from jixiao_xlsx.prose.language.clauses import (
     Mention,
     Passage,
@@ -25,10 +26,9 @@ from jixiao_xlsx.prose.language.clauses import (
 )
 from jixiao_xlsx.prose.language.scope import OTHER, OTHERS, PREVIOUS, THIS, Reader, ScopedLine
 from jixiao_xlsx.prose.language.topics import NAMING_KINDS, Topic, Topics
-from jixiao_xlsx.prose.language.vocabulary import ROW, Lexicon, Vocabulary, Word
+from jixiao_xlsx.prose.language.vocabulary import ROW, Lexicon, Vocabulary, Word, fold
 from jixiao_xlsx.prose.lists import CLAUSE_BREAKS, LIST_OPENERS, Lists
 from jixiao_xlsx.prose.portions import has_portions
-from jixiao_xlsx.prose.relations import LIST_SEPARATORS
 from jixiao_xlsx.prose.sentence_memory import BUDGET_ROLES
 from jixiao_xlsx.prose.statements import BareShare, Fact, ReportStatements
 
@@ -73,7 +73,8 @@ def read_statements(
     lexicon = statements.lexicon = Lexicon(own, vocabulary.lexicon)
     statements.names = tuple(text for text, word in own if word.kind == "ours")
     titles: dict[str, Topic | None] = {}
-    scopes = Reader(vocabulary.scoping, statements.names, year)
+    tasks = tuple(fold(name) for name, item in vocabulary.items.items() if item.kind == ROW)
+    scopes = Reader(vocabulary.scoping, (*statements.names, *tasks), year)
     for source in passages:
         line = statements.lines[id(source)] = scopes.read(source.folded, source.title)
         topics = Topics(lexicon, vocabulary, source, titles)

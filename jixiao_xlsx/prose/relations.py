@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from jixiao_xlsx.prose.innocent_readings import LIST_SEPARATORS
 from jixiao_xlsx.prose.language.clauses import Mention, parse_lead
 from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS
 from jixiao_xlsx.prose.language.topics import NAMING_KINDS
@@ -22,7 +23,6 @@ from jixiao_xlsx.prose.statements import (
 )
 
 _AGAINST_PLAN = re.compile("超支|节约|节省|节支")
-LIST_SEPARATORS = {"、", "，", "和", "及", "与", ";", ",", "，和", "以及"}
 
 
 class Relations(SentenceMemory):
@@ -215,9 +215,12 @@ class Relations(SentenceMemory):
             if "share" in kinds
             else []
         )
+        role = next((kind for kind in reversed(kinds) if kind in BUDGET_ROLES), "execution")
+        if "share" in kinds and not after and role != "execution":
+            names, after = [*names, self.whole], [self.whole]  # “分别占全年预算的 80%、20%”
         if len(after) == 1 and len(names) > 2:
             self.split = [
-                BareShare(mention, name, after[0]) for name in names[:-1]
+                BareShare(mention, name, after[0], role) for name in names[:-1]
             ]  # “A、B 分别占 C 的 80%、20%”
             self._next_split(mention)
         if len(names) > 1 and mention.has(*BUDGET_ROLES) and not mention.has("up", "down", "share"):
@@ -232,7 +235,7 @@ class Relations(SentenceMemory):
             self.within
             or mention.scope.doubtful
             or mention.scope.period in {PREVIOUS, OTHER}
-            or self.planned
+            or (self.planned and self.split[0].role == "execution")
         )
         one = self.split.pop(0)
         if not unsure:
@@ -323,7 +326,13 @@ class Relations(SentenceMemory):
         after = [word.name for word in words[cut:] if word.kind in NAMING_KINDS]
         if not after and "spent" in kinds[cut:] and self.whole:
             after = [self.whole]
-        if any(word.kind in {*BUDGET_ROLES, "fiscal", "previous"} for word in words):
+        if any(word.kind in {"fiscal", "previous"} for word in words):
+            return
+        budgets = [kind for kind in reversed(kinds) if kind in BUDGET_ROLES]
+        if budgets:
+            after = after or [self.whole]
+            if len(before) == len(after) == 1 and not mention.scope.doubtful and not self.within:
+                self.bare_shares.append(BareShare(mention, before[0], after[0], budgets[0]))
             return
         if (
             before

@@ -99,12 +99,13 @@ class RoundShare:
 @dataclass(frozen=True, slots=True)
 class BareShare:
     """“基本支出占 62.7%” without an amount; `whole`: "" if neither the words nor shares beside it
-    name it.
+    name it; `role`: of both.
     """
 
     mention: Mention
     item: str
     whole: str
+    role: str = "execution"
 
 
 @dataclass(frozen=True, slots=True)

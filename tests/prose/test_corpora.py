@@ -46,6 +46,7 @@ OTHER_BOOKS = {
     "other_market.txt": "103-青禾县市场监督管理局*",
     "other_federation.txt": "附件：青禾县残疾人联合会*",
     "other_water.txt": "水务局*.xlsx",
+    "rows_water.txt": "水务局*.xlsx",
     "other_audit.txt": "审计局*",
     "other_health.txt": "青禾县卫生健康局*",
     "other_high_school.txt": "青禾县第一中学*",

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.prose.language.grids import NamedGrid, read_grids
 from jixiao_xlsx.values.equations import Ref
 
 _LANGUAGE = Path(__file__).with_name("language.toml")
@@ -202,9 +203,12 @@ class Vocabulary:
     tokens: Lexicon | None = None
     frames: tuple[Frame, ...] = ()
     overlapping: tuple[str, ...] = ()
+    closed: tuple[tuple[str, ...], ...] = ()
+    within: tuple[str, ...] = ()
     named: tuple[str, ...] = ()
     descending: tuple[tuple[str, ...], ...] = ()
     rows: tuple[RowItems, ...] = ()
+    grids: tuple[NamedGrid, ...] = ()
 
 
 class Lexicon:
@@ -312,9 +316,12 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         tokens=Lexicon(more, lexicon),
         frames=tuple(_frame(spec) for spec in data["frame"]),
         overlapping=tuple(data["groups"]["overlapping"]),
+        closed=tuple(tuple(one.split("|")) for one in data["groups"]["closed"]),
+        within=tuple(data["groups"]["within"]),
         named=tuple(data["groups"]["named"]),
         descending=tuple(tuple(one.split("|")) for one in data["groups"]["descending"]),
         rows=tuple(_row_items(spec) for spec in data.get("rows", ())),
+        grids=read_grids(data.get("grid", ())),
     )
 
 

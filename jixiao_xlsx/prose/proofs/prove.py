@@ -154,6 +154,8 @@ def step(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
     round.
     """
     pair = now_and_then(sentence, claim)
+    if pair is None and claim.number.has("net"):
+        yield from _net(sentence, claim)
     if pair is None or not claim.direction or claim.number.vague:
         return
     now, then, certain = pair
@@ -172,6 +174,30 @@ def step(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
     if sure and not _is_difference(sentence, claim):
         right = abs(now.number.atoms - then.number.atoms)
         yield Proof(claim.number, "change", right, of)
+
+
+def _net(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
+    """Yield “新进 6 人，减员 3 人，净增加 4 人”: what came less what went, or the other way round."""
+    at = sentence.claims.index(claim)
+    came_and_went = sentence.claims[max(at - 2, 0) : at]
+    if len(came_and_went) < 2 or claim.base or claim.number.vague:
+        return
+    first, second = came_and_went
+    if (
+        first.kind != claim.kind
+        or second.kind != claim.kind
+        or first.direction * second.direction > 0
+    ):
+        return
+    if {first.means, second.means} - {"step", "amount"} or not first.direction + second.direction:
+        return
+    sign = first.direction or -second.direction
+    gap = sign * (first.number.atoms - second.number.atoms)
+    of = (first.number, second.number)
+    if abs(gap) != claim.number.atoms and not _is_difference(sentence, claim):
+        yield Proof(claim.number, "change", abs(gap), of)
+    elif gap and (gap > 0) != (claim.direction > 0):
+        yield Proof(claim.number, "change", None, of, turned=True)
 
 
 def reached(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
@@ -380,7 +406,10 @@ def share(sentence: Sentence, rate: Claim) -> Iterator[Proof]:
         return
     spans = sentence.spans(part.kind)
     changes = [one + -other for one, other in permutations(spans, 2)]
-    if not _is_ratio(rate.number, (*_readings(sentence, part), *product(changes, spans))):
+    told = whole.means == "divisor"  # “占计划投资 112.08 万元的”: no other whole is meant
+    wholes = list(whole.spans) if told else spans
+    readings = product(spans, wholes) if told else _readings(sentence, part)
+    if not _is_ratio(rate.number, (*readings, *product(changes, wholes))):
         right = _percent(part.number.atoms, whole.number.atoms)
         yield Proof(rate.number, "share", right, (part.number, whole.number))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
+from jixiao_xlsx.prose.grid_figures import Misfit
 from jixiao_xlsx.prose.language.clauses import Passage, sentences
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary, fold
 from jixiao_xlsx.prose.proofs.claims import Claim, Sentence, claim
@@ -43,10 +44,10 @@ _TESTS: Mapping[str, Callable[[Sentence, Claim], Iterator[Proof]]] = {
 
 @dataclass(frozen=True, slots=True)
 class SelfProof:
-    """A proof or a comparison with the passage it stands in."""
+    """What was found, with the passage it stands in."""
 
     passage: Passage
-    found: Proof | Comparison
+    found: Proof | Comparison | Misfit
 
 
 def self_proofs(
@@ -101,7 +102,7 @@ def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Proof]:
     for one in sentence.claims:
         if (test := _TESTS.get(one.means)) is not None:
             yield from test(sentence, one)
-    yield from head_and_parts(sentence, vocabulary.overlapping)
+    yield from head_and_parts(sentence, vocabulary)
     yield from share_list(sentence)
     yield from rising(sentence, vocabulary.descending)
     yield from miscounted(sentence, vocabulary.named)

@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from itertools import combinations
 
-from jixiao_xlsx.prose.proofs.claims import Claim, Sentence
+from jixiao_xlsx.prose.language.vocabulary import Vocabulary
+from jixiao_xlsx.prose.proofs.claims import BUDGET_KINDS, Claim, Sentence
 from jixiao_xlsx.prose.proofs.prove import Proof
 from jixiao_xlsx.values.amounts import Interval, atoms_per, interval_sum
 from jixiao_xlsx.values.digit_slips import is_slip
@@ -94,21 +95,36 @@ def _added(claims: Sequence[Claim]) -> Interval:
     return interval_sum((1, span) for span in spans)
 
 
-def head_and_parts(sentence: Sentence, overlapping: Sequence[str]) -> Iterator[Proof]:
+def head_and_parts(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Proof]:
     """Yield “甲 116.33 万元，其中 30.00 万元、86.34 万元”: parts that exceed their whole, or, where
     the words say that they are all, differ from it.
     """
     for at, first in enumerate(sentence.claims[1:], 1):
         head = sentence.claims[at - 1]
         opener = [one.kind for one in first.number.tokens if one.kind in _PARTS]
+        opener += ["among" for one in first.number.tokens[:1] if one.text in vocabulary.within]
         bracket = first.number.marks[:1] == "(" and first.number.subject
         new = head.means == "step" and head.kind == "money" and not head.base
         whole = (head.means == "amount" or new) and not head.number.vague
         if not (opener or bracket) or not whole or ";" in first.number.marks:
             continue
         parts = _list_from(sentence.claims[at:], head)
-        if parts and not _overlap(head, parts, overlapping):
-            yield from _against_head(sentence, head, parts, closed="all_parts" in opener)
+        whole_group = _is_whole_group(parts, vocabulary.closed)
+        if parts and (whole_group or not _overlap(head, parts, vocabulary.overlapping)):
+            every = whole_group or "all_parts" in opener
+            yield from _against_head(sentence, head, parts, closed=every)
+
+
+def _is_whole_group(parts: Sequence[Claim], closed: Sequence[Sequence[str]]) -> bool:
+    """Return whether the parts are all that there can be: men and women."""
+    return any(
+        len(group) == len(parts)
+        and all(
+            word in "".join(token.text for token in one.number.lead)
+            for word, one in zip(group, parts, strict=True)
+        )
+        for group in closed
+    )
 
 
 def _list_from(claims: Sequence[Claim], head: Claim) -> list[Claim]:
@@ -128,11 +144,16 @@ def _list_from(claims: Sequence[Claim], head: Claim) -> list[Claim]:
         if parts and (len(marks) > 1 or marks in {";", ":", "("}):
             break
         if any(token.kind in _OTHERS for token in tokens) or (
-            one.role not in {head.role, "", "execution"}
+            one.role not in {head.role, "", "execution"} and not _both_planned(one, head)
         ):
             break
         parts.append(one)
     return parts
+
+
+def _both_planned(one: Claim, head: Claim) -> bool:
+    """Return whether one is a “预算” that the other says which of."""
+    return one.role == "plan" and head.role in BUDGET_KINDS
 
 
 def _overlap(head: Claim, parts: Sequence[Claim], overlapping: Sequence[str]) -> bool:
@@ -159,7 +180,7 @@ def _against_head(
     of = tuple(one.number for one in parts)
     if over or closed:
         yield Proof(head.number, "sum", right, of)
-    elif head.number.decimals > 1 and _ends(parts[-1]) and _nearly(head, right):
+    elif head.number.decimals > 1 and _ends(parts[-1]) and _nearly(head, parts, right):
         yield Proof(head.number, "sum", right, of, sure=False)
 
 
@@ -168,12 +189,15 @@ def _ends(last: Claim) -> bool:
     return last.number.tail[:1] in {"", "。", ";"}
 
 
-def _nearly(head: Claim, right: Fraction) -> bool:
-    """Return whether the whole looks like a slip of the sum: all parts seem to be there."""
-    unit = atoms_per(head.number.unit)
-    value, gap = head.number.value, head.number.atoms - right
-    return gap * _MOST_MISSING < head.number.atoms and is_slip(
-        value, right / unit, head.number.decimals
+def _nearly(head: Claim, parts: Sequence[Claim], right: Fraction) -> bool:
+    """Return whether the whole looks like a slip of the sum, or a part like one of what is left:
+    all parts seem to be there.
+    """
+    gap = head.number.atoms - right
+    meant = [(head.number, right), *((one.number, one.number.atoms + gap) for one in parts)]
+    return gap * _MOST_MISSING < head.number.atoms and any(
+        is_slip(number.value, atoms / atoms_per(number.unit), number.decimals)
+        for number, atoms in meant
     )
 
 

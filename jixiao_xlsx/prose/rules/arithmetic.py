@@ -362,6 +362,13 @@ def _either(evidence: ProseEvidence, fact: Fact | None, item: str, role: str) ->
     return evidence.matcher.computable(fact) if fact else evidence.matcher.known_amounts(item, role)
 
 
+def _all_known(evidence: ProseEvidence, item: str, role: str) -> tuple[Amount, ...]:
+    """Return every figure of the tables that an item may be, the likeliest last: “本年支出” is that of
+    the year or, loosely, the total.
+    """
+    return tuple(map(of_table_figure, reversed(evidence.table_figures.of(item, role))))
+
+
 def _change(evidence: ProseEvidence, change: StatedChange) -> Iterator[Observation]:
     mention = change.amount or change.rate
     assert mention is not None
@@ -377,9 +384,10 @@ def _change(evidence: ProseEvidence, change: StatedChange) -> Iterator[Observati
     if step is not None and step.printed < 0:
         step = -step
     steps = [step] if step else []
-    if nows and thens and change.base:
-        reals = [now.less(then) for now in nows for then in thens]
-        if _all_the_other_way(reals, change.direction) and not (step and 0 in step.span):
+    if change.base:
+        known = nows or _all_known(evidence, change.item, "execution")
+        reals = [now.less(then) for now in known for then in thens]
+        if reals and _all_the_other_way(reals, change.direction) and not (step and 0 in step.span):
             told, right = ("增加", "减少") if change.direction > 0 else ("减少", "增加")
             yield _flag_change(
                 evidence,
@@ -389,6 +397,7 @@ def _change(evidence: ProseEvidence, change: StatedChange) -> Iterator[Observati
                 right,
             )
             return
+    if nows and thens and change.base:
         sizes = [real if change.direction > 0 else -real for real in reals]
         if (
             step is not None

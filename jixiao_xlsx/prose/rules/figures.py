@@ -9,9 +9,10 @@ from jixiao_xlsx.checking.bases import SAME_AS_TABLES
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
+from jixiao_xlsx.prose.innocent_readings import LIST_SEPARATORS
 from jixiao_xlsx.prose.language.clauses import Mention
 from jixiao_xlsx.prose.language.scope import OTHERS, PREVIOUS
-from jixiao_xlsx.prose.relations import LIST_SEPARATORS
+from jixiao_xlsx.prose.proof_flags import with_proofs
 from jixiao_xlsx.prose.statements import Fact, Listing
 from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.values.amounts import atoms_per
@@ -66,10 +67,17 @@ def differs_from_table(evidence: ProseEvidence) -> Iterator[Observation]:
     没有别的读法的，才算错误；两个数毫不相像的，可能说的不是同一项，只作提示。同段写明是另一科目、另一类的，正是那一格的数的，是预算与执行之差的，不提。
     相差最后一位的、说法口径不一的、可能说的是别的单位或上年的，只作提示。
 
+    句子说到表里哪一行、哪一列的（各类调查对象的份数、各项任务的预算数和执行数），与那一格比；话里有没有认出的词的，不比。
+
     写的是上一年、数字却与本年度的表一致的，是警告：多半是年度没有改。
 
     改法：按表改文字；确是表填错的，改表。说的是别的单位、别的年度或一部分的，在句子里写明。
     """
+    yield from with_proofs(evidence, "figure", _differing(evidence))
+
+
+def _differing(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield figures of items of the form that differ from the tables."""
     statements = evidence.statements
     if statements is None:
         yield Skipped(NO_REPORT)

@@ -13,6 +13,7 @@ from jixiao_xlsx.checking.rule import Looked, Observation, rule
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.scope import OTHERS, THIS
+from jixiao_xlsx.prose.proof_flags import with_proofs
 from jixiao_xlsx.prose.rules.absences import alternatives, flag_passage, short_quote
 from jixiao_xlsx.prose.rules.figures import NO_REPORT
 from jixiao_xlsx.prose.statements import ReportStatements
@@ -46,10 +47,16 @@ def _grade_pattern(words: tuple[str, ...], grades: tuple[str, ...]) -> re.Patter
     relations=("C39",),
 )
 def score_and_grade(evidence: ProseEvidence) -> Iterator[Observation]:
-    """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分。
+    """正文写的自评得分与基本信息不一致，等级与分数、与表内等级不一致，或满分写的不是 100 分；
+    各组、各项指标的得分、扣分与绩效评价表不一致。
 
     改法：以基本信息里的自评总分、等级为准改正文字。
     """
+    yield from with_proofs(evidence, "score", _scores_and_grades(evidence))
+
+
+def _scores_and_grades(evidence: ProseEvidence) -> Iterator[Observation]:
+    """Yield scores, grades and full marks of the whole that are not the workbook's."""
     statements, vocabulary = evidence.statements, evidence.vocabulary
     if statements is None or vocabulary is None:
         yield Skipped(NO_REPORT)
@@ -280,6 +287,15 @@ def _bands(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
             )
 
 
+def _weights(evidence: ProseEvidence) -> set[Fraction]:
+    """Return the full marks of the indicators and of their groups."""
+    sums: dict[str, Fraction] = {}
+    for line in evidence.lines:
+        for group in (line.level1, line.level2):
+            sums[group] = sums.get(group, Fraction(0)) + line.weight
+    return {*sums.values(), *(line.weight for line in evidence.lines)}
+
+
 def _full_mark(evidence: ProseEvidence, source: Passage) -> Iterator[Observation]:
     whole = evidence.template.full_mark + evidence.template.execution_weight
     allowed = {whole, evidence.template.full_mark, evidence.template.execution_weight}
@@ -294,11 +310,7 @@ def _full_mark(evidence: ProseEvidence, source: Passage) -> Iterator[Observation
             yield flag_passage(
                 source, match.start(), match.end(), "满分", words, "请改正。", expected=right
             )
-        elif (
-            about_total
-            and number not in allowed
-            and all(number != line.weight for line in evidence.lines)
-        ):
+        elif about_total and number not in {*allowed, *_weights(evidence)}:
             words = f"正文写“{short_quote(match.group())}”，本表满分是 {plain(whole)} 分。"
             yield flag_passage(
                 source,

@@ -103,7 +103,7 @@ def _bare_shares(evidence: ProseEvidence, statements: ReportStatements) -> Itera
     """Yield wrong shares stated without an amount, computed from the tables' figures."""
     for one in statements.bare_shares:
         parts, wholes = (
-            (evidence.table_figures.of(name, "execution") for name in (one.item, one.whole))
+            (evidence.table_figures.of(name, one.role) for name in (one.item, one.whole))
             if _heads(evidence, one)
             else ((), ())
         )
@@ -145,7 +145,7 @@ def _is_stated_with(evidence: ProseEvidence, statements: ReportStatements, one: 
     """
     words = one.mention.words or ()
     after = words[[*(word.kind for word in words), "share"].index("share") :]
-    if any(word.kind in {"item", "spent", "earned"} for word in after):
+    if any(word.kind in {"item", "spent", "earned", "original", "budget"} for word in after):
         return True
     others = (other for other in statements.bare_shares if other.item != one.item)
     pairs = (
@@ -160,7 +160,7 @@ def _is_stated_with(evidence: ProseEvidence, statements: ReportStatements, one: 
 
 def _holds(evidence: ProseEvidence, one: BareShare) -> bool:
     stated, step = Fraction(one.mention.value) / 100, Fraction(1, 10 ** (one.mention.decimals + 2))
-    parts, wholes = (evidence.table_figures.of(name, "execution") for name in (one.item, one.whole))
+    parts, wholes = (evidence.table_figures.of(name, one.role) for name in (one.item, one.whole))
     return any(
         rate_holds(stated, step, part.span, whole.span)
         for part in parts
