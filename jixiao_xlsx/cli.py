@@ -21,6 +21,7 @@ from jixiao_xlsx.locale.command_line import (
 )
 from jixiao_xlsx.locale.filing_commands import archive, verify
 from jixiao_xlsx.locale.form_commands import Unusable, adopt, show
+from jixiao_xlsx.locale.forms_option import forms_option as _forms
 
 if TYPE_CHECKING:
     from jixiao_xlsx.form.spec import Template
@@ -161,7 +162,7 @@ main.add_command(show)
 )
 @_jobs
 @_ask
-@_template
+@_forms
 @click.pass_context
 def check(
     context: click.Context,
@@ -171,33 +172,30 @@ def check(
     fail_on: str,
     jobs: int | None,
     ask: bool,
-    template: Template,
+    forms: tuple[Template, ...],
 ) -> None:
     """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。同一文件夹、邮件、压缩包里本部门的 Word 评价报告一并核对。"""
+    from jixiao_xlsx.batch.forms.several_forms import with_each_form
     from jixiao_xlsx.batch.single_files import check_files
     from jixiao_xlsx.output.text.findings_csv import findings_csv
     from jixiao_xlsx.output.text.findings_json import findings_json
     from jixiao_xlsx.output.text.terminal import findings_text, reaches, totals_text
 
     if report and report.suffix.lower() not in {".docx", ".pdf"}:
-        raise Unusable(
-            f"“{report.name}”不是 .docx，也不是 PDF。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
-        )
+        words = "不是 .docx，也不是 PDF。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
+        raise Unusable(f"“{report.name}”{words}")
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("核对") as progress:
-        entries = check_files(
-            paths,
-            template=template,
-            report=report,
-            passwords=passwords,
-            jobs=jobs,
-            progress=progress,
+        given: Any = {"report": report, "passwords": passwords, "jobs": jobs, "progress": progress}
+        entries = with_each_form(
+            lambda form, only: check_files(paths, template=form, only=only, **given),
+            *(paths, forms, passwords),
         )
     if output_format == "text":
         click.echo(findings_text(entries), nl=False)
     else:
         as_json = output_format == "json"
-        for piece in findings_json(entries, template) if as_json else findings_csv(entries):
+        for piece in findings_json(entries, forms[0]) if as_json else findings_csv(entries):
             click.echo(piece, nl=False)  # bytes: UTF-8 whatever the encoding of the console
         click.echo(totals_text(entries), err=True)
     context.exit(_none_readable(entries) or int(reaches(entries, fail_on)))
@@ -208,7 +206,7 @@ def check(
 @_output
 @_jobs
 @_ask
-@_template
+@_forms
 @click.pass_context
 def score(
     context: click.Context,
@@ -216,16 +214,19 @@ def score(
     output: Path,
     jobs: int | None,
     ask: bool,
-    template: Template,
+    forms: tuple[Template, ...],
 ) -> None:
     """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
+    from jixiao_xlsx.batch.forms.several_forms import with_each_form
     from jixiao_xlsx.batch.score_files import score_files
     from jixiao_xlsx.output.text import terminal
 
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("评分") as progress:
-        entries = score_files(
-            paths, output, template=template, passwords=passwords, jobs=jobs, progress=progress
+        given: Any = {"passwords": passwords, "jobs": jobs, "progress": progress}
+        entries = with_each_form(
+            lambda form, only: score_files(paths, output, template=form, only=only, **given),
+            *(paths, forms, passwords, output),
         )
     click.echo(terminal.scores_text(entries), nl=False)
     _print_to_stderr(terminal.file_problems(entries))
@@ -247,7 +248,7 @@ def score(
 @click.option("--executor", metavar="dask://HOST:PORT", help="交给 Dask 集群去做，默认在本机。")
 @_jobs
 @_ask
-@_template
+@_forms
 @click.pass_context
 def run(
     context: click.Context,
@@ -255,23 +256,25 @@ def run(
     inboxes: tuple[Path, ...],
     output: Path,
     ask: bool,
-    template: Template,
+    forms: tuple[Template, ...],
     **options: Any,
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、审核.html、评分/、退回/、待核实/、通过/、findings.csv、findings.json 和 run.json。"""
+    from jixiao_xlsx.batch.forms.several_forms import run_each
     from jixiao_xlsx.batch.job import Job
-    from jixiao_xlsx.batch.run import run as run_job
     from jixiao_xlsx.batch.shared_files import SUMMARY
     from jixiao_xlsx.output.text import terminal
 
-    job = Job(inboxes, output, template, passwords=passwords_given(ask=ask), **options)
+    job = Job(inboxes, output, forms[0], passwords=passwords_given(ask=ask), **options)
     with _plain_failures(), progress_bar("处理") as progress:
-        done = run_job(job, progress)
-    _print_to_stderr(terminal.file_problems(done.entries, done.problems))
+        seasons = list(run_each(job, forms, progress))
+    entries = [entry for _, done in seasons for entry in done.entries]
     with_roster = job.roster is not None
-    _print_to_stderr(terminal.run_summary(done, output, SUMMARY, with_roster=with_roster))
-    unwritten = [*done.problems, *filter(None, (entry.problem for entry in done.entries))]
-    context.exit(_none_readable(done.entries) or int(bool(unwritten)))
+    for folder, done in seasons:
+        _print_to_stderr(terminal.file_problems(done.entries, done.problems))
+        _print_to_stderr(terminal.run_summary(done, folder, SUMMARY, with_roster=with_roster))
+    unwritten = any(done.problems for _, done in seasons) or any(one.problem for one in entries)
+    context.exit(_none_readable(entries) or int(unwritten))
 
 
 @main.command(short_help="由各表写出评价报告（Word）。")

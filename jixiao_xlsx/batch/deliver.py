@@ -35,6 +35,7 @@ from jixiao_xlsx.values.scores import Scorecard
 from jixiao_xlsx.values.work import Delivered, Examined, Work
 
 _NO_COPY = "批注副本没有写成（原件写法异常），请以{}为准"
+NO_SCORES = "“{}”没有评分指标，不出评分表"
 _FAULT = "评分表没有写成：程序出错，请把文件交给维护人员"
 
 
@@ -116,12 +117,11 @@ def _delivered(
 
 def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template) -> Delivered:
     path, report = delivery.path, checked.report
-    stream = io.BytesIO()
-    write_scored_workbook(stream, checked.submission, report, checked.cards, template)
-    scored = (path, stream.getvalue())
-    typed = {path: typed_digest(*scored)}
+    scored = tuple(_scored(path, checked, template))
+    typed = {one: typed_digest(one, data) for one, data in scored}
     if not delivery.letters:
-        return Delivered(work.file, path, (scored,), typed)
+        problem = "" if scored else NO_SCORES.format(template.title)
+        return Delivered(work.file, path, scored, typed, problem=problem)
     letters = dict(_letters(work, delivery, checked, template))
     name = Path(path).stem
     folder = f"{report.result.folder}/{name}"
@@ -143,7 +143,7 @@ def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template
         work.file,
         path,
         (
-            scored,
+            *scored,
             *((f"{folder}/{name}{label}", data) for label, data in letters.items()),
             (f"{folder}/{name}.eml", message),
         ),
@@ -152,6 +152,14 @@ def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template
         note=note,
         page=gzip.compress(found_in_file(checked.submission, report, template).encode(), mtime=0),
     )
+
+
+def _scored(path: str, checked: _Checked, template: Template) -> Iterator[tuple[str, bytes]]:
+    """Yield the scored workbook with its path, where the form has indicators at all."""
+    if template.indicator_table:
+        stream = io.BytesIO()
+        write_scored_workbook(stream, checked.submission, checked.report, checked.cards, template)
+        yield path, stream.getvalue()
 
 
 def _title(report: Report, template: Template) -> str:

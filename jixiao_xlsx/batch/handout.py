@@ -7,6 +7,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
@@ -22,6 +23,8 @@ from jixiao_xlsx.output.files import Blocked, unique
 from jixiao_xlsx.output.html.self_check_page import NoEngine, self_check_page
 from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.stamped import stamped_blank
+from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine
 
 SELF_CHECK = "自查.html"
@@ -56,6 +59,9 @@ def blank_workbooks(
     gives the approved budgets, `last_year_path` is a folder of last year's filled workbooks; both
     need the roster. `with_self_check` adds 自查.html. Raises InputError, Blocked.
     """
+    if template.blank and (reference_path or last_year_path):
+        words = "县里自己的空白表只盖部门名称、编码和年度，不预填批复数、上年数；请去掉这两个选项"
+        raise InputError(template.title, [words])
     bureau_file = file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
     roster = read_roster(roster_path) if roster_path else ()
@@ -64,7 +70,7 @@ def blank_workbooks(
         if reference_path or last_year_path:
             raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
         name = f"{template.file_name}.xlsx"
-        blanks = {name: partial(write_workbook, template, year=year, bureau=bureau)}
+        blanks = {name: _writer(template, year=year, bureau=bureau)}
         pages = _pages((), (), template) if with_self_check else {}
         notes = _handed_out(output, {**blanks, **pages})
         return Handout((output / name,), notes=notes, pages=_in(output, pages))
@@ -72,8 +78,7 @@ def blank_workbooks(
     ahead = _ahead(roster, year, lines, last_year_path, template)
     taken: set[str] = set()
     blanks = {
-        f"{_name(department, template, taken)}.xlsx": partial(
-            write_workbook,
+        f"{_name(department, template, taken)}.xlsx": _writer(
             template,
             year=year,
             department=department.name,
@@ -87,6 +92,34 @@ def blank_workbooks(
     notes = _handed_out(output, {**blanks, **pages})
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
     return Handout(_in(output, blanks), filled, (*ahead.notes, *notes), _in(output, pages))
+
+
+def _writer(
+    template: Template,
+    *,
+    year: int | None,
+    bureau: Bureau,
+    department: str = "",
+    code: str = "",
+    prefill: Mapping[Ref, Decimal] | None = None,
+) -> _Writer:
+    """Return what writes the blank of one department: drawn from the form, or the county's own."""
+    if template.blank:
+        data = stamped_blank(template, year=year, department=department, code=code)
+        return partial(_written_bytes, data)
+    return partial(
+        write_workbook,
+        template,
+        year=year,
+        department=department,
+        code=code,
+        bureau=bureau,
+        prefill=prefill or {},
+    )
+
+
+def _written_bytes(data: bytes, stream: BinaryIO) -> object:
+    return stream.write(data)
 
 
 def _in(output: Path, names: Iterable[str]) -> tuple[Path, ...]:

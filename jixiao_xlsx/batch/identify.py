@@ -14,7 +14,7 @@ from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.form.repeated_sheets import nothing_filled
+from jixiao_xlsx.form.repeated_sheets import item_of, nothing_filled
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, Candidate
 from jixiao_xlsx.intake.file_kinds import Refused
@@ -153,8 +153,16 @@ def identity_of_submission(start: Identity, submission: Submission, template: Te
         department=submission.department,
         code=submission.code,
         year=submission.year,
+        likeness=submission.likeness,
+        item=_item(submission, template),
         blank=nothing_filled(submission, hidden_mark.edition_of(submission.meta, template)),
     )
+
+
+def _item(submission: Submission, template: Template) -> str:
+    """Return the project that a workbook of one project is about; "" for other forms."""
+    item = None if template.repeated else item_of(submission, template)
+    return item.text if item else ""
 
 
 def _report(start: Identity, data: bytes, template: Template) -> Identity:

@@ -19,7 +19,8 @@ class Job:
     holds scored workbooks that a reviewer typed into, `decisions` are copies of 汇总.xlsx in which
     findings were decided; `passwords` are tried on encrypted workbooks. `jobs` is the number of
     processes (None: as many as gain); `executor` is where they work: "local" or None for this
-    machine, “dask://HOST:PORT” or a Dask client for a cluster.
+    machine, “dask://HOST:PORT” or a Dask client for a cluster. `only` names the files that are of
+    this form, where several forms share an inbox.
     """
 
     inboxes: tuple[Path, ...]
@@ -37,3 +38,4 @@ class Job:
     passwords: tuple[str, ...] = field(default=(), repr=False)
     jobs: int | None = None
     executor: object = None
+    only: frozenset[str] | None = None

@@ -87,6 +87,7 @@ def phases_for(
     template: Template,
     *,
     skip: Path | None = None,
+    only: frozenset[str] | None = None,
     jobs: int | None = None,
     scored: bool = True,
     compared: bool = False,
@@ -96,11 +97,16 @@ def phases_for(
 ) -> Iterator[Phases]:
     """Give the phases for all files under `paths` but those under `skip`, and who does the tasks.
 
-    `executor` is as in Job. Raises Blocked where it cannot be used.
+    `only` are the names of the files wanted, where not all are; `executor` is as in Job. Raises
+    Blocked where it cannot be used.
     """
     _load(template, scored=scored)
     with Opener() as opener:
-        files = {one.file: one for one in find_candidates(paths, skip, opener.unpacked)}
+        files = {
+            one.file: one
+            for one in find_candidates(paths, skip, opener.unpacked)
+            if only is None or one.file in only
+        }
         processes = _processes(len(files), jobs, scored=scored)
         with executor_at(executor, processes, template.folder) as workers:
             yield Phases(

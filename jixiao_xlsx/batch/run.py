@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -24,6 +25,7 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.rounds.earlier_round import records_left
 from jixiao_xlsx.season.rounds.records import SEASON_FILE, season_json
 from jixiao_xlsx.season.settle import settle
+from jixiao_xlsx.season.which_counts import Placed
 from jixiao_xlsx.values.findings import Result
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, Season
@@ -51,6 +53,7 @@ def run(job: Job, progress: Progress | None = None) -> Season:
             job.inboxes,
             job.template,
             skip=job.output,
+            only=job.only,
             jobs=job.jobs,
             compared=job.previous is not None,
             passwords=job.passwords,
@@ -92,11 +95,14 @@ def refuse_inbox_as_output(inboxes: Sequence[Path], output: Path) -> None:
 def with_output_names(entries: Sequence[Entry], prefix: str = "") -> Iterator[Entry]:
     """Yield the entries, those that count with a unique name for their scored workbook."""
     taken: set[str] = set()
+    files = Counter(entry.department for entry in entries if entry.counts)
     for entry in entries:
         if not entry.counts or entry.report is None:
             yield entry
             continue
-        name = _output_name(entry.department, entry.file, taken)
+        items = [card.item for card in entry.scorecards if files[entry.department] > 1]
+        stem = "-".join(filter(None, (entry.department, *items)))
+        name = _output_name(stem, entry.file, taken)
         yield replace(entry, output=f"{prefix}{name}")
 
 
@@ -143,9 +149,15 @@ def _deliveries(assignment: Assignment, bureau: BureauFiles) -> Mapping[str, Del
     """Return what is to be written of each workbook that counts, as far as one knows by now."""
     departments = {one.name: one for one in bureau.roster}
     taken: set[str] = set()
+    files = Counter(one.department for one in assignment.placed if one.counts)
+
+    def stem(one: Placed) -> str:
+        item = one.identity.item if files[one.department] > 1 else ""
+        return "-".join(filter(None, (one.department, item)))
+
     return {
         one.identity.file: Delivery(
-            f"{SCORED}/{_output_name(one.department, one.identity.file, taken)}",
+            f"{SCORED}/{_output_name(stem(one), one.identity.file, taken)}",
             bureau.bureau,
             departments.get(one.department),
         )

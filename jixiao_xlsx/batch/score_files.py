@@ -27,13 +27,20 @@ def score_files(
     passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
+    only: frozenset[str] | None = None,
 ) -> tuple[Entry, ...]:
     """Write one scored workbook into `output` for each file of `paths`. Raises Blocked."""
     output, inboxes = Path(output), [Path(path) for path in paths]
     refuse_inbox_as_output(inboxes, output)
     with (
         phases_for(
-            inboxes, template, skip=output, jobs=jobs, passwords=passwords, progress=progress
+            inboxes,
+            template,
+            skip=output,
+            only=only,
+            jobs=jobs,
+            passwords=passwords,
+            progress=progress,
         ) as phases,
         only_one_run(output),
     ):

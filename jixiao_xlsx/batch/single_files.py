@@ -24,15 +24,17 @@ def check_files(
     passwords: Sequence[str] = (),
     jobs: int | None = None,
     progress: Progress | None = None,
+    only: frozenset[str] | None = None,
 ) -> tuple[Entry, ...]:
     """Read and check the files of `paths`; nothing is scored or written.
 
     `report` is a written report (.docx): that of the only workbook, else of the one whose
-    department it names.
+    department it names. `only` are the names of the files wanted, where not all are.
     """
     with phases_for(
         [Path(path) for path in paths],
         template,
+        only=only,
         jobs=jobs,
         scored=False,
         passwords=passwords,

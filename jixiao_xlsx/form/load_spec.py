@@ -49,13 +49,28 @@ def load(folder: Path, usual: Path | None = None) -> Template:
     """
     data = _toml(folder / "spec.toml")
     if usual is not None and "blank" in data:
-        data = {**_toml(usual), **data}
+        data = _completed(data, _toml(usual))
     read = _SpecReader()
     template = read.template(folder, data)
     mistakes = [*read.mistakes, *inconsistencies(template)]
     if mistakes:
         raise SpecError(str(folder), mistakes)
     return template
+
+
+def _completed(data: Data, usual: Data) -> Data:
+    """Return a county's own form with the usual sections that it lacks.
+
+    The list of 情况说明 comes with its sheet and table, unless the form has one of its own.
+    """
+    if "remarks" in data:
+        return {**usual, **data}
+    lists = {
+        key: [*data.get(key, []), *usual.get(key, [])]
+        for key in ("sheet", "table")
+        if isinstance(data.get(key, []), list)
+    }
+    return {**usual, **data, **lists}
 
 
 def _toml(path: Path) -> Data:

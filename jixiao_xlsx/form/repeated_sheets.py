@@ -154,6 +154,8 @@ def untouched(tables: Iterable[Table], template: Template) -> bool:
 
 def nothing_filled(submission: Submission, template: Template) -> bool:
     """Return whether nothing was filled in but the lines that name the department."""
+    if template.blank:
+        return submission.untouched
     if submission.cells_handled < submission.cells_read:
         return False  # there is content where the form has no cell
     prefill = dict(hidden_mark.prefilled(submission.meta))

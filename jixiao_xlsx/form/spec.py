@@ -392,5 +392,6 @@ class Template:
         return self._by_sheet.get(sheet, ())
 
     def grade(self, score: Fraction) -> str:
-        """Return the grade of a score on 100."""
-        return next((g.name for g in self.grades if score >= g.floor), self.grades[-1].name)
+        """Return the grade of a score on 100; "" where the form has no grades."""
+        lowest = self.grades[-1].name if self.grades else ""
+        return next((g.name for g in self.grades if score >= g.floor), lowest)

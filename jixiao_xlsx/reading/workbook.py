@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import edition, find_template, title_of
+from jixiao_xlsx.form.paths import years_in
 from jixiao_xlsx.form.repeated_sheets import untouched, with_parts
 from jixiao_xlsx.form.spec import SheetSpec, Template
 from jixiao_xlsx.intake.file_kinds import Refused, WorkbookFormat, refuse_too_large
@@ -42,6 +43,7 @@ _HIDES = {
     WorkbookFormat.XML_2003: "“XML 表格 2003”格式：只看得出哪些格有公式，不看公式的内容",
     WorkbookFormat.XLSB: "该格式不含公式信息，也看不出错误值、隐藏行和百分比格式，有关核对未做",
 }
+_FEW_TABLES = 0.25  # of a form: less is another workbook that has some of its titles
 _YEAR = re.compile(r"(?:19|20)\d\d")
 LOCK_FILES = ("~$", ".~")
 
@@ -124,6 +126,8 @@ class _Content:
     copies: dict[str, Mapping[str, Table]] = field(default_factory=dict)
     notes: list[Note] = field(default_factory=list)
     year: int | None = None
+    untouched: bool = False
+    likeness: float = 1.0
 
 
 class _ReadSheet(NamedTuple):
@@ -139,7 +143,9 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         raise Unreadable("文件里一张工作表也没有。请在本机打开确认，重新保存后报送")
     content = _content_of_copy(form, sheets) if form.blank else _content(form, sheets)
     tables = {**content.tables, **next(iter(content.copies.values()), {})}
-    if not tables:
+    mark = hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ()))
+    likeness = content.likeness if form.blank else len(tables) / len(form.tables)
+    if not tables or (likeness < _FEW_TABLES and not mark and not form.blank):
         raise Unreadable(_unrecognised(form, sheets.names), FileStatus.UNRECOGNISED)
     worksheets = sheets.worksheets
     knows_formats = all(worksheet.knows_formats for worksheet in worksheets)
@@ -149,7 +155,7 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         template=form.id,
         department=_text(_role(form, tables, "department")),
         code=_text(_role(form, tables, "department_code")),
-        year=_year(_role(form, tables, "year")) or content.year,
+        year=_year(_role(form, tables, "year")) or content.year or _stated_year(form, name, sheets),
         tables={
             table.name: content.tables[table.name]
             for table in form.tables
@@ -157,9 +163,11 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         },
         notes=tuple(content.notes),
         remarks=remarks_of(form, content.tables, sheets.bare.get(REMARKS_SHEET, ())),
-        meta=hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ())),
+        meta=mark,
         sheets=sheets.names,
         knows_formulas=knows_formats,
+        untouched=content.untouched,
+        likeness=likeness,
         hides=_HIDES.get(sheets.format if knows_formats else WorkbookFormat.XLSB, ""),
         cells_read=sum(len(worksheet.filled) for worksheet in worksheets),
         cells_handled=sum(len(one.filled) - len(one.left()) for one in worksheets),
@@ -176,7 +184,16 @@ def _content_of_copy(form: Template, sheets: SheetsRead) -> _Content:
     except (Refused, OSError) as error:
         raise Unreadable(f"表单“{form.title}”的空白表“{form.blank}”读不出来：{error}") from error
     tables = {table.name: table for table in copy.tables}
-    return _Content(tables, notes=list(copy.notes), year=copy.year)
+    mark = hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ()))
+    marked = mark.get(hidden_mark.YEAR, "")
+    year = int(marked) if marked.isdigit() else copy.year
+    return _Content(
+        tables,
+        notes=list(copy.notes),
+        year=year,
+        untouched=copy.untouched,
+        likeness=copy.likeness,
+    )
 
 
 def _content(form: Template, sheets: SheetsRead) -> _Content:
@@ -253,6 +270,14 @@ def _unrecognised(form: Template, names: Sequence[str]) -> str:
     titles = "、".join(sheet.title for sheet in form.sheets if sheet.kind == "data")
     there = "、".join(names[:5]) + (" 等" if len(names) > 5 else "")
     return f"不是“{form.title}”的报表：应有工作表 {titles}，文件里是 {there}。请核对是否报错了文件"
+
+
+def _stated_year(form: Template, name: str, sheets: SheetsRead) -> int | None:
+    """Return the year that the names of sheets or of the file state, where no cell asks for it."""
+    if not form.blank:
+        return None
+    named = {year for text in (name.rpartition("/")[2], *sheets.names) for year in years_in(text)}
+    return next(iter(named)) if len(named) == 1 else None
 
 
 def _role(form: Template, tables: Mapping[str, Table], role: str) -> Cell | None:

@@ -80,10 +80,12 @@ def _kept(line: IndicatorLine, why: str) -> IndicatorScore:
 
 def _in_words(line: IndicatorLine, template: Template, *, reached: bool) -> IndicatorScore:
     """Score a target in words, or a deadline: the best tier where it was reached, else below it."""
-    best = max(template.tiers, key=lambda tier: tier.high)
     if reached and line.target.number is not None and line.actual.number is not None:
         low = high = Fraction(1)
+    elif not template.tiers:
+        return _kept(line, "表单没有规定定性指标的档次")
     else:
+        best = max(template.tiers, key=lambda tier: tier.high)
         low, high = (best.low, best.high) if reached else (Fraction(0), best.low)
     what = "达到" if reached else "没有达到"
     label = f"“{line.actual.text}”{what}目标“{line.target.text}”"

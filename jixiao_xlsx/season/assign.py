@@ -102,6 +102,8 @@ class _Gatherer:
         identity, name = placed.identity, placed.department
         names = (name,) if chosen else (identity.code, name, identity.department)
         code = self._codes.get(tidy(name), "") or tidy(identity.code)
+        # Of projects in files of their own a round keeps nothing that tells them apart.
+        known = () if identity.item else names
         return Work(
             file=identity.file,
             department=name,
@@ -110,8 +112,8 @@ class _Gatherer:
             reference=tuple(self._reference.get(code, ())) if code else (),
             waivers=self._waivers_of(name, identity.code),
             decisions=tuple(self._decisions.get(tidy(name), ())),
-            earlier=_named(names, self._bureau.earlier or {}),
-            last_year=_named(names, self._bureau.last_year),
+            earlier=_named(known, self._bureau.earlier or {}),
+            last_year=_named(known, self._bureau.last_year),
             reviews=self._reviews_of(names),
             report=pair.report if pair else "",
             documents=pair.documents if pair else (),

@@ -89,7 +89,8 @@ def place(
     year: int | None,
     chosen: Mapping[str, Choice],
 ) -> tuple[Placed, ...]:
-    """Match each file with the roster and the year; one workbook of each department counts.
+    """Match each file with the roster and the year; one workbook of each department (of each of its
+    projects) counts.
 
     `chosen` are the reviewer's choices by file. What is no workbook of the form keeps its own
     status.
@@ -101,10 +102,10 @@ def place(
         else Placed(one, one.status, one.department, "")
         for one in identities
     ]
-    by_department: dict[str, list[Placed]] = defaultdict(list)
+    by_department: dict[tuple[str, str], list[Placed]] = defaultdict(list)
     for one in placed:
         if one.counts:
-            by_department[tidy(one.department)].append(one)
+            by_department[tidy(one.department), tidy(one.identity.item)].append(one)
     decided = {
         one.identity.file: one
         for group in by_department.values()

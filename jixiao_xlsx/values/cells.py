@@ -260,6 +260,8 @@ class Submission:
     """One workbook as read: tables by name, and everything around them that a rule may need.
 
     `meta` are the lines of its hidden mark, {} for a file that was not made from a blank form.
+    `untouched`: a county's own form as it was handed out, with nothing typed. `likeness`: how much
+    of what the form prints was found, from 0 to 1; of several forms the most alike is meant.
     `documents` are the written reports that came with it, `unread` those that could not be read, as
     (file, reason). `copies` is the submission once per copy of a sheet that repeats, each with the
     tables of that copy under the form's own names; () for a form without such a sheet.
@@ -283,6 +285,8 @@ class Submission:
     documents: tuple[Document, ...] = ()
     unread: tuple[tuple[str, str], ...] = ()
     copies: tuple[Submission, ...] = ()
+    untouched: bool = False
+    likeness: float = 1.0
 
     def __getitem__(self, table: str) -> Table:
         return self.tables[table]

@@ -32,7 +32,8 @@ class Identity:
     `department`, `code` and `year` are as typed; `blank`: nothing was filled in. `letter`, `saved`
     (seconds since 1970), `beside` (the folder, archive or mail it came in) and `document` (a report
     or picture that may belong to a department) come from the inbox. Of a written report `opening`
-    holds the first paragraphs and `years` the years it names.
+    holds the first paragraphs and `years` the years it names. `likeness`: as of the submission.
+    `item`: the project that a workbook is about, where each has a file of its own.
     """
 
     file: str
@@ -53,6 +54,8 @@ class Identity:
     document: bool = False
     ignorable: bool = False
     faults: tuple[str, ...] = ()
+    likeness: float = 0.0
+    item: str = ""
 
 
 @dataclass(frozen=True)

@@ -21,8 +21,8 @@ import pytest
 from printed import as_printed
 
 from jixiao_xlsx.checking.balance.interpretations import Interpretation, holds
-from jixiao_xlsx.checking.balance.judging import NO_TOTAL, judge
-from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
+from jixiao_xlsx.checking.balance.judging import judge
+from jixiao_xlsx.checking.balance.verdicts import NO_TOTAL, Outcome, Verdict
 from jixiao_xlsx.checking.rules.rates import rate_rules
 from jixiao_xlsx.checking.run_rules import run_rules
 from jixiao_xlsx.form.find_template import find_template

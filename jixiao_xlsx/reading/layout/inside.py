@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Mapping
 from functools import lru_cache
 
 from jixiao_xlsx.form.path_fields import PLACEHOLDER
@@ -31,6 +32,23 @@ def value_inside(text: str, patterns: tuple[str, ...], part: str) -> str | None:
         if found is not None and part in found.groupdict():
             return found[part].strip()
     return None
+
+
+def with_values(text: str, patterns: tuple[str, ...], values: Mapping[str, str]) -> str:
+    """Return what a label prints with `values` for its placeholders; other letters stay.
+
+    Of several patterns the first that asks for nothing unknown is taken; "" where none is.
+    """
+    folded = unicodedata.normalize("NFKC", text)
+    fitting = [one for one in patterns if set(PLACEHOLDER.findall(one)) <= values.keys()]
+    for pattern in fitting:
+        found = _compiled(pattern).search(folded)
+        if found is not None and len(folded) == len(text):
+            for part in sorted(found.groupdict(), key=found.start, reverse=True):
+                start, end = found.span(part)
+                text = text[:start] + values[part] + text[end:]
+            return text
+    return PLACEHOLDER.sub(lambda found: values[found[1]], fitting[0]) if fitting else ""
 
 
 @lru_cache(maxsize=512)

@@ -39,7 +39,7 @@ class _Index:
         for place, key in keys.items():
             self._exact[key].append(place)
             if not key.startswith("#"):
-                self._loose[loosen(key)].append(place)
+                self._loose[_loose(key)].append(place)
                 head, mark, _ = key.partition(_LABEL_ENDS)
                 if mark:
                     self._label[loosen(head)].append(place)
@@ -53,18 +53,32 @@ class _Index:
             return
         exact = self._exact.get(key, ())
         yield from ((place, 1.0) for place in exact)
-        loose = loosen(key)
+        loose = _loose(key)
         if loose and not exact:
             yield from ((place, _LOOSELY) for place in self._loose.get(loose, ()))
-        if key.endswith(_LABEL_ENDS):
-            yield from ((place, _LOOSELY) for place in self._label.get(loose, ()))
+        head, mark, _ = key.partition(_LABEL_ENDS)
+        if mark:
+            yield from ((place, _LOOSELY) for place in self._label.get(loosen(head), ()))
+
+
+def _loose(key: str) -> str:
+    """Return a key without numbering, unit and year: a blank may leave room for that."""
+    return loosen(key.replace("{year}", ""))
+
+
+@dataclass(frozen=True)
+class Years:
+    """The year that a copy's texts count from; `stated` where it is the year evaluated too."""
+
+    base: int | None
+    stated: int | None
 
 
 @dataclass(frozen=True, eq=False)
 class SheetPair:
     """A sheet of the blank and its copy: `lines` and `columns` of the blank → of the copy.
 
-    `keys` is what stands in the copy, `share` the part of what the blank prints that is in it.
+    `keys` is what stands in the copy, `share` the part of the `texts` of the blank that is in it.
     """
 
     blank: BlankSheet
@@ -73,6 +87,7 @@ class SheetPair:
     lines: Mapping[int, int]
     columns: Mapping[str, Mapping[int, int]]
     share: float
+    texts: int
     chain: Mapping[int, int] = field(default_factory=dict)
 
     def place(self, table: str, place: Position) -> Position | None:
@@ -101,7 +116,8 @@ def match_blank(
     blanks: Sequence[BlankSheet], sheets: Sequence[Worksheet]
 ) -> tuple[list[SheetPair], int | None]:
     """Return the pairs that look alike, each sheet once, and the year that the copy speaks of."""
-    year = _year(blanks, sheets)
+    years = _years(blanks, sheets)
+    year = years.base
     keys = {number: keys_of(sheet, year) for number, sheet in enumerate(sheets)}
     claims = sorted(
         (
@@ -119,7 +135,7 @@ def match_blank(
     pairs = [_pair(blanks[at], sheets[number], keys[number]) for at, number in taken.items()]
     order = {id(blank): number for number, blank in enumerate(blanks)}
     pairs.sort(key=lambda pair: order[id(pair.blank)])
-    return [pair for pair in pairs if pair.share >= _ALIKE], year
+    return [pair for pair in pairs if pair.share >= _ALIKE], years.stated
 
 
 def _name_bonus(blank: BlankSheet, sheet: Worksheet, year: int | None) -> float:
@@ -128,23 +144,20 @@ def _name_bonus(blank: BlankSheet, sheet: Worksheet, year: int | None) -> float:
     return _SAME_NAME if same else 0.0
 
 
-def _year(blanks: Sequence[BlankSheet], sheets: Sequence[Worksheet]) -> int | None:
+def _years(blanks: Sequence[BlankSheet], sheets: Sequence[Worksheet]) -> Years:
     """Return the year of a copy: that by which most of its texts are those of the blank."""
-    base = next((blank.year for blank in blanks if blank.year is not None), None)
-    if base is None:
-        return None
-    texts = {text for sheet in sheets for text in sheet.texts}
+    texts = [text for sheet in sheets for text in {*sheet.texts, tidy(sheet.name)}]
     years = {year for text in texts for year in years_in(text)}
-    printed = {key for blank in blanks for key in blank.printed.values() if "{year" in key} | {
-        relative_years(tidy(blank.spec.title), base) for blank in blanks
-    }
-    names = {tidy(sheet.name) for sheet in sheets}
+    printed = {key for blank in blanks for key in blank.printed.values() if "{year" in key}
+    printed |= {relative_years(tidy(one.spec.title), one.year) for one in blanks if one.year}
 
-    def found(year: int) -> tuple[int, int]:
-        there = {relative_years(text, year) for text in texts | names}
-        return len(printed & there), year
+    def found(year: int) -> tuple[int, int, int]:
+        alike = len(printed & {relative_years(text, year) for text in texts})
+        return alike, sum(f"{year}年度" in text for text in texts), year
 
-    return max(years, key=found, default=base)
+    base = max(years, key=found, default=None)
+    is_stated = base is not None and any(found(base)[:2])
+    return Years(base, base if is_stated else None)
 
 
 def _overlap(blank: BlankSheet, keys: Mapping[Position, str]) -> float:
@@ -185,7 +198,7 @@ def _pair(blank: BlankSheet, copy: Worksheet, keys: Mapping[Position, str]) -> S
         1 for place in words if any(lines.get(place[0]) == there[0] for there, _ in found[place])
     )
     share = held / len(words) if words else 0.0
-    return SheetPair(blank, copy, keys, lines, columns, share, chain)
+    return SheetPair(blank, copy, keys, lines, columns, share, len(words), chain)
 
 
 def _without_own_lines(blank: BlankSheet) -> dict[Position, str]:

@@ -25,8 +25,7 @@ from jixiao_xlsx.reading.table_rows import (
 from jixiao_xlsx.reading.titles import FormTitles
 from jixiao_xlsx.values.addresses import Position, column_index, position
 from jixiao_xlsx.values.cells import Cell, Row, StatedUnit, Table
-from jixiao_xlsx.values.text import tidy
-from jixiao_xlsx.values.typed_numbers import State, read_number
+from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE, State, read_number
 
 _NEVER_ALONE = frozenset({"code", "year", "date"})
 PARENT = "parent"  # the kind of a row with a code that others begin with: their sum
@@ -98,7 +97,7 @@ def _columns(draft: TableDraft, pair: SheetPair) -> Table | None:
         return None
     lines = _titled(pair, table, header)
     own = own_lines(pair, table)
-    if not lines.at and not own:
+    if not lines.at and not table.lines:
         return None
     rows = fixed_rows(draft, _without(lines, own))
     if own:
@@ -242,10 +241,10 @@ def _mark_printed(pair: SheetPair) -> None:
     for place, key in _numbers(pair):
         if pair.keys.get(place) == key:
             pair.copy.handled.add(place)
-    labels = {tidy(text).rstrip(":") for text in printed if text.endswith(":")}
+    labels = {text.rstrip(":") for text in printed if text.endswith(":")}
     for place, key in pair.keys.items():
         head, mark, _ = key.partition(":")
-        if mark and head in labels:
+        if key in NOT_APPLICABLE or (mark and head in labels):
             pair.copy.handled.add(place)
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.xlsx.annotated.added_page import AddedPage
 from jixiao_xlsx.output.xlsx.cells import clip, qualified
 from jixiao_xlsx.output.xlsx.page import row_height
 from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
@@ -22,6 +23,8 @@ _ADDRESS = re.compile(r"[A-Z]{1,3}\d{1,7}")
 _LETTERS = 10 / 11  # the form's letters are larger than those of `row_height`
 _LEAST = 36.0  # points: room for two lines of 情况说明
 _FURTHEST = 300  # rows below the heading
+_TAB, _TITLE_HEIGHT, _HEADINGS = "FFC000", 30, 3
+_HOW_TO = "需要说明的警告已经列出，请在最后一列写明情况，随改好的表一起报回。"
 _Key = tuple[str, str]  # code and item of a finding, as they are matched
 
 
@@ -35,7 +38,10 @@ def prefill_explanations(
         if finding.severity is Severity.WARNING and finding.state is FindingState.OPEN
     ]
     table = submission.get(template.remarks.get("table", ""))
-    if not warnings or table is None or table.sheet not in book.sheets:
+    if not warnings:
+        return ()
+    if table is None or table.sheet not in book.sheets:
+        _append_list(book, warnings, template)
         return ()
     columns, heading = _headings(table, template)
     if not {"code", "item"} <= columns.keys():
@@ -55,6 +61,24 @@ def prefill_explanations(
     left = len(missing) - len(rows)
     note = f"“{table.sheet}”没有空行了，另有 {left} 条警告没有预填，请自行加行填写。"
     return (note,) if left else ()
+
+
+def _append_list(book: WorkbookPart, warnings: Sequence[Finding], template: Template) -> None:
+    """Add the list as a sheet of its own where there is none, for the next round to read."""
+    spec = template.table.get(template.remarks.get("table", ""))
+    if spec is None or spec.sheet in book.sheets:
+        return
+    page = AddedPage(book.styles, [round(column.width) for column in spec.columns])
+    page.line(spec.heading, "title", _TITLE_HEIGHT)
+    page.line(_HOW_TO, "remark")
+    titles = [column.title for column in spec.columns]
+    page.row(titles, ["head"] * len(titles), {})
+    for finding, item in _items(warnings):
+        texts = _texts(finding, item)
+        by_title = {template.remarks.get(role, ""): text for role, text in texts.items()}
+        page.row([by_title.get(title, "") for title in titles], ["cell"] * len(titles), {})
+    content = page.xml(_HEADINGS, tab=_TAB, selected=False)
+    book.add_last_sheet(spec.sheet, content)
 
 
 def _headings(table: Table, template: Template) -> tuple[dict[str, int], int]:
@@ -85,17 +109,23 @@ def _items(warnings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
 def _write_line(
     sheet: SheetPart, columns: Mapping[str, int], row: int, finding: Finding, item: str
 ) -> None:
-    texts = {
+    shown = {
+        columns[role]: clip(text) for role, text in _texts(finding, item).items() if role in columns
+    }
+    for column, text in shown.items():
+        sheet.write_text((row, column), text)
+    measured = [(text, sheet.width(column) * _LETTERS) for column, text in shown.items()]
+    sheet.set_height(row, row_height(measured, least=_LEAST))
+
+
+def _texts(finding: Finding, item: str) -> Mapping[str, str]:
+    """Return what a line of the list says, by role."""
+    return {
         "code": finding.code,
         "item": item,
         "place": str(finding.place),
         "message": finding.message,
     }
-    shown = {columns[role]: clip(text) for role, text in texts.items() if role in columns}
-    for column, text in shown.items():
-        sheet.write_text((row, column), text)
-    measured = [(text, sheet.width(column) * _LETTERS) for column, text in shown.items()]
-    sheet.set_height(row, row_height(measured, least=_LEAST))
 
 
 def _link(book: WorkbookPart, sheet: SheetPart, at: Position, place: Place) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from jixiao_xlsx.form.spec import Template
@@ -26,12 +26,11 @@ from jixiao_xlsx.output.text.wording import (
     severity_text,
     subject,
 )
-from jixiao_xlsx.output.xlsx.annotated.marks import SEVERITY_COLOURS, NumberedLine
-from jixiao_xlsx.output.xlsx.cells import clip, qualified
-from jixiao_xlsx.output.xlsx.page import row_height
-from jixiao_xlsx.output.xlsx.patch.new_sheet import Content, NewCell, NewRow, worksheet_xml
+from jixiao_xlsx.output.xlsx.annotated.added_page import AddedPage
+from jixiao_xlsx.output.xlsx.annotated.marks import NumberedLine
+from jixiao_xlsx.output.xlsx.cells import qualified
+from jixiao_xlsx.output.xlsx.patch.new_sheet import Content
 from jixiao_xlsx.output.xlsx.patch.styles import StyleSheet
-from jixiao_xlsx.output.xlsx.styles import HEI, SONG
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import FindingState, Report
@@ -42,12 +41,6 @@ _COLUMNS = (
     ("建议／可能原因", 28), ("依据", 18), ("编号", 9), ("状态", 9),
 )  # fmt: skip
 _TAB = "C00000"
-_SIDES = "".join(
-    f'<{side} style="thin"><color rgb="FF7F7F7F"/></{side}>'
-    for side in ("left", "right", "top", "bottom")
-)
-_BORDER = f"<border>{_SIDES}<diagonal/></border>"
-_SEVERITY_FILLS = {severity.value: colour for severity, colour in SEVERITY_COLOURS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +64,7 @@ def opinion_sheet(
     """
     balance, lone = balance_codes(template), lone_columns(template)
     columns = _COLUMNS if report.round > 1 else _COLUMNS[:-1]
-    page = _Page(styles, [width for _, width in columns])
+    page = AddedPage(styles, [width for _, width in columns])
     page.line(
         f"{report.department}　审核意见"
         + (f"（第 {report.round} 次报送）" if report.round > 1 else ""),
@@ -99,7 +92,7 @@ def opinion_sheet(
     if not numbered:
         page.line("没有发现问题。", "cell")
     _write_history(page, report)
-    return OpinionSheet(page.xml(head), head)
+    return OpinionSheet(page.xml(head, tab=_TAB, selected=True), head)
 
 
 def _conclusion(report: Report) -> str:
@@ -159,7 +152,7 @@ def _traits(entry: NumberedLine) -> list[str]:
     return ["center", severity, where, *["cell"] * 6, "center", "center"]
 
 
-def _write_history(page: _Page, report: Report) -> None:
+def _write_history(page: AddedPage, report: Report) -> None:
     """Write what an earlier round asked for and is mended, and what else is different."""
     mended = [one for one in report.mended if one.until == report.round]
     if mended:
@@ -179,61 +172,3 @@ def _write_history(page: _Page, report: Report) -> None:
             )
         if len(report.changes) > 100:
             page.line(f"……共 {len(report.changes)} 处，只列前 100 处。", "cell")
-
-
-class _Page:
-    """Puts rows one below the other."""
-
-    def __init__(self, styles: StyleSheet, widths: Sequence[int]) -> None:
-        self.styles = styles
-        self.widths = widths
-        self.rows: list[NewRow] = []
-        self._made: dict[str, int] = {}  # formats by their looks
-
-    def line(self, text: str, look: str, tall: float = 0) -> None:
-        """Add one text over the whole width."""
-        height = tall or row_height([(text, sum(self.widths))], least=18)
-        self.rows.append(NewRow([self._cell(text, look)], height, merged=True))
-
-    def row(
-        self, contents: Sequence[Content], looks: Sequence[str], links: Mapping[int, str]
-    ) -> None:
-        """Add the contents that have a column; `links` lead from a column to a place in the
-        workbook.
-        """
-        shown = list(zip(contents, looks, self.widths, strict=False))
-        cells = [
-            self._cell(content, look, links.get(column, ""))
-            for column, (content, look, _) in enumerate(shown)
-        ]
-        measured = [
-            (content if isinstance(content, str) else "", float(width))
-            for content, _, width in shown
-        ]
-        self.rows.append(NewRow(cells, row_height(measured, least=24)))
-
-    def xml(self, head: int) -> bytes:
-        """Return the sheet, with the rows up to `head` always in view."""
-        namespace = self.styles.namespace
-        return worksheet_xml(self.rows, self.widths, namespace=namespace, frozen=head, tab=_TAB)
-
-    def _cell(self, content: Content, look: str, link: str = "") -> NewCell:
-        text = clip(content) if isinstance(content, str) else content
-        if look not in self._made:
-            self._made[look] = _style(self.styles, look)
-        return NewCell(text, self._made[look], link)
-
-
-def _style(styles: StyleSheet, look: str) -> int:
-    """Return the number of the format that a look has."""
-    name = HEI if look in {"title", "head", "section"} else SONG
-    size = {"title": 16, "section": 11, "strong": 11, "remark": 9}.get(look, 10)
-    extra = {"strong": "<b/>", "link": "<u/>"}.get(look, "")
-    colour = '<color rgb="FF0563C1"/>' if look == "link" else ""
-    font = f'<font>{extra}<sz val="{size}"/>{colour}<name val="{name}"/></font>'
-    centred = look in {"title", "head", "center", "error", "warning", "note"}
-    side = "center" if centred else "left"
-    alignment = f'<alignment horizontal="{side}" vertical="center" wrapText="1"/>'
-    plain = look in {"title", "remark", "section", "strong"}
-    fill = "D9E2F3" if look == "head" else _SEVERITY_FILLS.get(look, "")
-    return styles.new(font, fill, "" if plain else _BORDER, alignment)

@@ -31,7 +31,13 @@ class NewRow:
 
 
 def worksheet_xml(
-    rows: Sequence[NewRow], widths: Sequence[float], *, namespace: str, frozen: int, tab: str
+    rows: Sequence[NewRow],
+    widths: Sequence[float],
+    *,
+    namespace: str,
+    frozen: int,
+    tab: str,
+    selected: bool = True,
 ) -> bytes:
     """Return a worksheet for A4 on its side, one page wide, with page numbers.
 
@@ -50,12 +56,13 @@ def worksheet_xml(
         for column, cell in enumerate(row.cells)
         if cell.link
     ]
+    shown = ' tabSelected="1"' if selected else ""
     pane = f'ySplit="{frozen}" topLeftCell="A{frozen + 1}" activePane="bottomLeft" state="frozen"'
     parts = (
         f'<worksheet xmlns="{namespace}">',
         f'<sheetPr><tabColor rgb="FF{tab}"/><pageSetUpPr fitToPage="1"/></sheetPr>',
         f'<dimension ref="A1:{a1(max(len(rows) - 1, 0), end)}"/>',
-        '<sheetViews><sheetView showGridLines="0" tabSelected="1" workbookViewId="0">',
+        f'<sheetViews><sheetView showGridLines="0"{shown} workbookViewId="0">',
         f'<pane {pane}/><selection pane="bottomLeft"/></sheetView></sheetViews>',
         f'<sheetFormatPr defaultRowHeight="15"/><cols>{columns}</cols>',
         f"<sheetData>{lines}</sheetData>",

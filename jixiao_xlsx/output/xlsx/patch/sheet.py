@@ -249,6 +249,25 @@ class SheetPart:
             if area is not None:
                 yield area, one.get("location", "")
 
+    def protect(self) -> None:
+        """Guard the locked cells against slips, without a password; rows may be inserted."""
+        root = self.edit()
+        if child(root, "sheetProtection") is None:
+            guard = add_in_order(root, "sheetProtection", WORKSHEET_ORDER)
+            guard.set("sheet", "1")
+            for freedom in ("formatCells", "formatColumns", "formatRows", "insertRows"):
+                guard.set(freedom, "0")
+
+    def add_list(self, area: str, choices: str) -> None:
+        """Offer `choices` (joined by commas) in the cells of an area."""
+        root = self.edit()
+        box = child(root, "dataValidations")
+        if box is None:
+            box = add_in_order(root, "dataValidations", WORKSHEET_ORDER)
+        rule = add(box, "dataValidation", type="list", allowBlank="1", sqref=area)
+        add(rule, "formula1").text = f'"{choices}"'
+        box.set("count", str(len(box)))
+
     def add_link(self, at: Position, location: str, tooltip: str) -> None:
         """Let a click on a cell lead to a place in the workbook."""
         root = self.edit()

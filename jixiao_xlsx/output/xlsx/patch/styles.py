@@ -80,6 +80,19 @@ class StyleSheet:
             return NO_COLOUR
         return rgb_of(front, self._theme) if kind == "solid" and front is not None else ""
 
+    def unlocked(self, style: int) -> int:
+        """Return the number of the format `style` for a cell that a protected sheet leaves open."""
+        key = (style, "unlocked")
+        if key not in self._made:
+            xf = deepcopy(self._format(style))
+            xf.set("applyProtection", "1")
+            guard = child(xf, "protection")
+            if guard is None:
+                guard = add_in_order(xf, "protection", ("alignment", "protection", "extLst"))
+            guard.set("locked", "0")
+            self._made[key] = self._append("cellXfs", xf)
+        return self._made[key]
+
     def outlined(self, style: int, rgb: str) -> int:
         """Return the number of the format `style` with a thick border of that colour around."""
         return self.bordered(style, ",".join([f"medium/rgb/FF{rgb}"] * len(_SIDES)))

@@ -92,17 +92,9 @@ class WorkbookPart:
 
         `repeated_rows` (“$6:$6”) are printed on every page.
         """
-        listed = list(children(self._sheets, "sheet"))
-        part = self.package.unused("xl/worksheets/sheetJ{}.xml")
-        self.package.put(part, content)
-        self.package.declare(part, _SHEET_TYPE)
-        namespace = relations_of(self._edit())
-        identity = self.package.relate(self.part, "worksheet", part, namespace)
-        taken = [int(one.get("sheetId")) for one in listed if one.get("sheetId", "").isdigit()]
-        made = add(self._sheets, "sheet", name=name, sheetId=str(max(taken, default=0) + 1))
-        set_relation_id(made, identity)
-        self._sheets.insert(0, made)
-        self._move_names({old: old + 1 for old in range(len(listed))})
+        number = len(list(children(self._sheets, "sheet")))
+        self._sheets.insert(0, self._add_sheet(name, content))
+        self._move_names({old: old + 1 for old in range(number)})
         if repeated_rows:
             self._add_name("_xlnm.Print_Titles", f"'{name}'!{repeated_rows}")
         self._open_first()
@@ -119,6 +111,12 @@ class WorkbookPart:
         if box is not None and not len(box):
             self._edit()
             self._root.remove(box)
+
+    def add_last_sheet(self, name: str, content: bytes, *, hidden: bool = False) -> None:
+        """Put a new worksheet behind all others; `hidden`: nobody sees it or can show it."""
+        made = self._add_sheet(name, content)
+        if hidden:
+            made.set("state", "veryHidden")
 
     def calculate_on_opening(self) -> None:
         """Let every formula be worked out anew when the workbook is opened."""
@@ -160,6 +158,19 @@ class WorkbookPart:
 
     def _edit(self) -> Element:
         return self.package.edit(self.part)
+
+    def _add_sheet(self, name: str, content: bytes) -> Element:
+        """Add a worksheet at the end; return its entry in the list of sheets."""
+        listed = list(children(self._sheets, "sheet"))
+        part = self.package.unused("xl/worksheets/sheetJ{}.xml")
+        self.package.put(part, content)
+        self.package.declare(part, _SHEET_TYPE)
+        namespace = relations_of(self._edit())
+        identity = self.package.relate(self.part, "worksheet", part, namespace)
+        taken = [int(one.get("sheetId")) for one in listed if one.get("sheetId", "").isdigit()]
+        made = add(self._sheets, "sheet", name=name, sheetId=str(max(taken, default=0) + 1))
+        set_relation_id(made, identity)
+        return made
 
     def _move_names(self, places: dict[int, int]) -> None:
         """Give names of single sheets their sheets' new places; drop those of no sheet."""

@@ -209,15 +209,18 @@ def _gap(typed: Cell | None, summed: Decimal | None, total_ref: str, sum_ref: st
 def _write_rates(sheet: Any, styles: Styles, written: WrittenTable, template: Template) -> None:
     """Write spent ÷ budget as a formula beside the reported rates."""
     titles = template.execution_columns
-    budget, spent = written.columns.get(titles["budget"]), written.columns.get(titles["spent"])
+    keys = (titles.get("budget", ""), titles.get("spent", ""))
+    budget, spent = (written.columns.get(key) for key in keys)
     if not written.rows or not budget or not spent:
         return
     at = len(written.columns) + 1
-    put(sheet, written.rows[0][1] - 2, at, f"{titles['rate']}（复算）", styles["head"])
+    put(
+        sheet, written.rows[0][1] - 2, at, f"{titles.get('rate', '执行率')}（复算）", styles["head"]
+    )
     for row, number in written.rows:
         whole, part = f"{budget}{number}", f"{spent}{number}"
         formula = f'=IF(N({whole})>0,IF(ISNUMBER({part}),{part}/{whole},"—"),"—")'
-        rate = _rate(row.get(titles["budget"]), row.get(titles["spent"]))
+        rate = _rate(*(row.get(key) for key in keys))
         put(
             sheet,
             number - 1,

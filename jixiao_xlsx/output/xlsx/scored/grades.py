@@ -16,6 +16,8 @@ def grade_formula(template: Template, ref: str) -> str:
 
     The total is rounded once to two decimals.
     """
+    if not template.grades:
+        return '""'
     *upper, lowest = template.grades
     formula = f'"{lowest.name}"'
     for grade in reversed(upper):
@@ -33,6 +35,8 @@ def grade_content(card: Scorecard, template: Template, ref: str) -> CellContent:
 
 def grade_text(template: Template) -> str:
     """Return the bands in words: 优 ≥ 90，良 ≥ 80，…"""
+    if not template.grades:
+        return "没有规定等级"
     *upper, lowest = template.grades
     return (
         "，".join(f"{grade.name} ≥ {plain(grade.floor)}" for grade in upper)

@@ -12,6 +12,7 @@ from jixiao_xlsx.output.xlsx.cells import CellContent, Live, Styled, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, set_page, write_listing
 from jixiao_xlsx.output.xlsx.scored.grades import grade_content, grade_text
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE, score_content, taken_as_met
+from jixiao_xlsx.output.xlsx.scored.score_columns import execution_title
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Method, Scorecard, score_differs
 from jixiao_xlsx.values.text import plain
@@ -168,7 +169,8 @@ def _total_rows(
     execution_at = last + len(rows) + 1
     rows["execution"] = _execution_row(execution_at, card.execution, template)
     total = None if card.score is None else card.score + (card.execution.score or 0)
-    words = card.incomplete or f"指标得分 + {template.execution_table}得分"
+    parts = f"指标得分 + {template.execution_table}得分" if template.execution_table else "指标得分"
+    words = card.incomplete or parts
     rows["total"] = _total_row(
         "总分（100）",
         None,
@@ -236,14 +238,14 @@ def _execution_row(
             )
         content = _live(f"=MAX(0,MIN(C{row},C{row}*H{row}/G{row}))", value, execution.score)
     made = _total_row(
-        template.execution_table,
+        execution_title(template),
         execution.weight,
         execution.self_score,
         content,
         execution.arithmetic,
     )
-    made[3] = Styled(
-        f"权重×{columns['spent']}÷{columns['budget']}（{execution.unit}），不超过权重", "cell"
-    )
+    spent_title, budget_title = columns.get("spent", "执行数"), columns.get("budget", "预算数")
+    law = f"权重×{spent_title}÷{budget_title}（{execution.unit}），不超过权重" if columns else ""
+    made[3] = Styled(law, "cell")
     made[6], made[7] = Styled(budget, "cell money total"), Styled(spent, "cell money total")
     return made

@@ -8,6 +8,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Live, put
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.apply_reviews import changes_since
@@ -118,3 +119,8 @@ def share_columns(grid: Sequence[float], wanted: Sequence[float]) -> list[tuple[
             at += 1
         edges.append(at)
     return [(left + 1, right) for left, right in pairwise([*edges, len(grid)])]
+
+
+def execution_title(template: Template) -> str:
+    """Return what the line of 预算执行率 is called; a form may have none."""
+    return template.execution_table or "预算执行率（本表没有）"

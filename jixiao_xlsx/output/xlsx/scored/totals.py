@@ -16,7 +16,12 @@ from jixiao_xlsx.output.xlsx.scored import score_columns as col
 from jixiao_xlsx.output.xlsx.scored.grades import grade_formula, grade_text
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
 from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
-from jixiao_xlsx.output.xlsx.scored.score_columns import ScoreRows, gap_formula, write_review
+from jixiao_xlsx.output.xlsx.scored.score_columns import (
+    ScoreRows,
+    execution_title,
+    gap_formula,
+    write_review,
+)
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.values.scores import Execution, Method, Scorecard, score_differs, score_gap
 from jixiao_xlsx.values.severity import Severity
@@ -175,7 +180,7 @@ def _write_execution(
         sheet,
         styles,
         rows.execution,
-        template.execution_table,
+        execution_title(template),
         contents,
         "，".join(amounts),
         col.DEVIATION,
