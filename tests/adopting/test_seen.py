@@ -7,9 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from jixiao_xlsx.adopting.adopt import understand_file
-from jixiao_xlsx.adopting.seen.boxes import boxed_sheets
+from jixiao_xlsx.adopting.seen.boxes import boxed_sheet, boxed_sheets
 from jixiao_xlsx.adopting.seen.tree import TitleLine, path_of, placed
-from jixiao_xlsx.adopting.understanding import understand
+from jixiao_xlsx.adopting.understanding import Field, understand
+from jixiao_xlsx.reading.sheets import read_worksheets
 from tests.adopting.forms import CASES, Case
 from tests.adopting.sheets import book
 
@@ -84,3 +85,17 @@ def test_any_sheet_can_be_looked_at(rows: list[list[str]]) -> None:
     grids = boxed_sheets(book({"表": "!.\n" + text}))[1]
     fields = understand(grids).fields
     assert len({one.box for one in fields}) == len(fields)
+
+
+@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+def test_a_sheet_of_which_only_texts_and_merges_are_known(case: Case) -> None:
+    """As of .xls: borders, fills and alignment do not show there."""
+    data = book(case.sheets)
+    sheets = read_worksheets(data, lambda name, hidden: True)
+    bare = understand([boxed_sheet(sheet, {}) for sheet in sheets]).fields
+    whole = understand_file(data).fields
+    assert {_address(one) for one in bare} == {_address(one) for one in whole}
+
+
+def _address(one: Field) -> tuple[str, str, tuple[str, ...], tuple[str, ...], str]:
+    return one.sheet, one.ref, one.row, one.column, one.unit

@@ -90,6 +90,8 @@ def _blocks_of(grid: Grid, band: Sequence[int], section: Box | None) -> Iterator
         return
     for left, right in _parts(grid, rows):
         for draft in _scan(grid, rows, left, right):
+            if not draft.rows and draft.heading and not grid.outlined:
+                draft.rows.append(draft.heading.last + 1)  # nothing tells a blank line at the end
             if draft.rows:
                 yield Block(
                     grid, draft.left, draft.right, tuple(draft.rows), draft.heading, section

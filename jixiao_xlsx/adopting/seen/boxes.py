@@ -48,6 +48,11 @@ class CellLook:
     size: float = 0
     format: str = ""
 
+    @property
+    def shown(self) -> bool:
+        """Return whether something of it is to be seen: an edge, a fill, a style."""
+        return bool(self.edges) or self.filled or self.styled
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -91,7 +96,7 @@ class Box:
     @property
     def drawn(self) -> bool:
         """Return whether it is to be seen as a cell of its own."""
-        return self.merged or bool(self.look.edges) or self.look.filled or self.look.styled
+        return self.merged or self.look.shown
 
     @property
     def indent(self) -> int:
@@ -134,7 +139,7 @@ class Grid:
     @cached_property
     def outlined(self) -> bool:
         """Return whether empty boxes are drawn, so that an undrawn cell is none."""
-        return any(box.print is Print.EMPTY and box.drawn for box in self.boxes)
+        return any(box.print is Print.EMPTY and box.look.shown for box in self.boxes)
 
 
 def boxed_sheets(data: bytes) -> tuple[SheetsRead, tuple[Grid, ...]]:

@@ -56,7 +56,7 @@ def heading_at(grid: Grid, row: int, left: int, right: int) -> TableHeading | No
     bottom = _bottom(grid, row, inner)
     last, index = _below_index(grid, bottom, inner[0].left, inner[-1].right)
     sides = tuple(box for box in sides if box.bottom > bottom)
-    first = inner[0].left
+    first = inner[0].left if grid.outlined else _corner(grid, row, last, inner[0].left, left)
     end = max(box.right for box in inner)
     leaves = tuple(
         leaf
@@ -178,6 +178,15 @@ def _is_column_number(box: Box) -> bool:
     key = box.key.strip("()")
     plain = key.replace("=", "").replace("+", "").replace("-", "").replace("/", "")
     return (plain.isdigit() and len(plain) < 12) or key in {"甲", "乙", "丙", "A", "B"}
+
+
+def _corner(grid: Grid, row: int, last: int, first: int, left: int) -> int:
+    """Return the first column of a table whose corner is not drawn: titles stand below it."""
+    while first > left and grid.box(row, first - 1).print is Print.EMPTY:
+        if not grid.box(last + 1, first - 1).label:
+            break
+        first -= 1
+    return first
 
 
 def _leaf(grid: Grid, top: int, bottom: int, column: int) -> Box:

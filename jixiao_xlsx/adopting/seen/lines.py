@@ -79,11 +79,17 @@ def _single(grid: Grid, box: Box, *, started: bool) -> LineKind | None:
         return LineKind.TITLE
     wide = box.width > 1 and box.width * 2 >= grid.width
     alone = grid.outlined or _heads(grid, box)
-    if words.is_section(box.key) and (wide or alone):
+    if words.is_section(box.key) and (wide or (alone and not _in_a_list(grid, box))):
         return LineKind.SECTION
     if wide and not _fills_below(grid, box):
         return LineKind.SECTION if started else LineKind.TITLE
     return LineKind.TITLE if alone and not started and not box.look.edges else None
+
+
+def _in_a_list(grid: Grid, box: Box) -> bool:
+    """Return whether a title goes on the numbering of one right above it: 二、…, 三、…."""
+    above = grid.box(box.top - 1, box.left)
+    return above.label and words.numbering(above.key) == words.numbering(box.key) != 0
 
 
 def _fills_below(grid: Grid, box: Box) -> bool:
