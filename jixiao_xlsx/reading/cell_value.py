@@ -104,6 +104,9 @@ def _number(
     style = telling.get(sheet.flags.formats.get(place, "")) if telling else None
     if style and style.percent and kind.type == "percent" and isinstance(raw, int | float):
         raw, as_percent = _exact(raw) / 100, True  # 99.79 shown as 99.79%
+    if kind.column.unit == "%" and kind.type == "percent" and isinstance(raw, int | float):
+        if not as_percent:  # the heading says （%）: 0.31 is 0.31%
+            raw, as_percent = _exact(raw) / 100, True
     typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
     return read_number(typed, kind.unit, percent=kind.type == "percent", percent_format=as_percent)
 

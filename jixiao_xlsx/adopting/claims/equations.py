@@ -95,12 +95,21 @@ def _claim(table: TableUnderstood, one: TitleSum) -> Iterator[Proposal]:
     along = tuple(
         column
         for column in figures(table)
+        if not (one.op == "<=" and _may_be_negative(column))
         if _summable(table, [lines[one.whole], *(lines[part] for part in one.parts)], column)
     )
     if not along:
         return
     left, right = (whole, parts) if one.op == "=" else (parts, whole)
     yield Proposal(one.op, left, right, one.reason, one.sure, along)
+
+
+_SIGNED = re.compile(r"增减|变动|调整|调剂|差额|盈亏")
+
+
+def _may_be_negative(column: TableColumn) -> bool:
+    """Return whether a part may be more than its whole there: changes have signs."""
+    return any(_SIGNED.search(part) for part in column.path)
 
 
 def _summable(table: TableUnderstood, lines: Sequence[RowSeen], column: TableColumn) -> bool:

@@ -15,6 +15,7 @@ from jixiao_xlsx.adopting.drafting.named_tables import NamedTable, named_tables
 from jixiao_xlsx.adopting.drafting.toml_text import Inline
 from jixiao_xlsx.adopting.seen import words
 from jixiao_xlsx.adopting.seen.boxes import Print
+from jixiao_xlsx.adopting.seen.tables import TableColumn
 from jixiao_xlsx.adopting.understanding import Field, PairUnderstood, Understanding
 from jixiao_xlsx.form.paths import name_of, relative_years
 from jixiao_xlsx.values.addresses import a1, column_letters
@@ -126,13 +127,27 @@ def _column(named: NamedTable, number: int) -> dict[str, Any]:
     values = _called(named.column_path(column), named.column_name(column))
     values |= {"at": column_letters(column.at), "type": kind}
     unit = named.column_unit(column)
-    if unit and unit != named.unit and kind != "percent":
+    if kind == "percent":
+        unit = "%" if _in_points(column) else ""
+    if unit and unit != named.unit:
         values["unit"] = unit
     if only := named.only(column):
         values["only"] = only
     if named.computed_column(column):
         values["auto"] = True
     return values
+
+
+_CHANGE = re.compile(r"增减|增长|变动|幅度")
+
+
+def _in_points(column: TableColumn) -> bool:
+    """Return whether rates are typed without a sign under a heading （%）, however small.
+
+    Of other rates a number below 2 is a share: 0.95 for 95%.
+    """
+    own = column.path[-1:] or ("",)
+    return words.unit_in(own[0]) == "%" and bool(_CHANGE.search(own[0]))
 
 
 def _row(named: NamedTable, number: int) -> dict[str, Any]:

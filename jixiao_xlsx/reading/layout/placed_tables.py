@@ -119,13 +119,13 @@ def _columns(draft: TableDraft, pair: SheetPair) -> Table | None:
 def _newly_stated(
     draft: TableDraft, pair: SheetPair, header: Header, lines: TitledRows
 ) -> Iterator[StatedUnit]:
-    """Yield the units that the copy states; another than the table's unless the blank says so too.
+    """Yield the units that the copy states and the blank does not.
 
-    A line 单位：元 may stand over a table whose rows or section have a unit of their own.
+    A line 单位：元 of the blank may stand over a table whose rows or section have units of their own.
     """
     printed = set(pair.blank.printed.values())
     for one in stated_units(draft, header, lines):
-        if one.unit == draft.table.unit or pair.keys.get(position(one.cell.ref)) not in printed:
+        if pair.keys.get(position(one.cell.ref)) not in printed:
             yield one
 
 
