@@ -104,11 +104,15 @@ def _number(
     style = telling.get(sheet.flags.formats.get(place, "")) if telling else None
     if style and style.percent and kind.type == "percent" and isinstance(raw, int | float):
         raw, as_percent = _exact(raw) / 100, True  # 99.79 shown as 99.79%
-    if kind.column.unit == "%" and kind.type == "percent" and isinstance(raw, int | float):
-        if not as_percent:  # the heading says （%）: 0.31 is 0.31%
-            raw, as_percent = _exact(raw) / 100, True
+    if _in_points(kind) and isinstance(raw, int | float) and not as_percent:
+        raw, as_percent = _exact(raw) / 100, True
     typed = _without_unit(raw, kind) if isinstance(raw, str) else raw
     return read_number(typed, kind.unit, percent=kind.type == "percent", percent_format=as_percent)
+
+
+def _in_points(kind: CellSpec) -> bool:
+    """Return whether a rate is typed without a sign, its heading saying （%）: 0.31 is 0.31%."""
+    return kind.type == "percent" and kind.column.unit == "%"
 
 
 def _shown(style: NumberFormat | None, raw: object) -> str:
