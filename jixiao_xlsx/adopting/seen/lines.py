@@ -79,11 +79,15 @@ def _single(grid: Grid, box: Box, *, started: bool) -> LineKind | None:
         return LineKind.TITLE
     wide = box.width > 1 and box.width * 2 >= grid.width
     alone = grid.outlined or _heads(grid, box)
-    if words.is_section(box.key) and (wide or (alone and not _in_a_list(grid, box))):
+    if _is_section(grid, box, wide=wide, alone=alone):
         return LineKind.SECTION
     if wide and not _fills_below(grid, box):
         return LineKind.SECTION if started else LineKind.TITLE
     return LineKind.TITLE if alone and not started and not box.look.edges else None
+
+
+def _is_section(grid: Grid, box: Box, *, wide: bool, alone: bool) -> bool:
+    return words.is_section(box.key) and (wide or (alone and not _in_a_list(grid, box)))
 
 
 def _in_a_list(grid: Grid, box: Box) -> bool:
