@@ -73,6 +73,27 @@ def test_help_loads_no_workbook_library(arguments: list[str]) -> None:
     assert done.returncode == 0, done.stderr.decode()
 
 
+def test_help_loads_no_form() -> None:
+    heavy = ("jixiao_xlsx.form.spec", "importlib.metadata")
+    code = (
+        "import sys\nfrom jixiao_xlsx.cli import main\n"
+        "try: main(['--help'], prog_name='jixiao')\nexcept SystemExit: pass\n"
+        f"sys.exit(','.join(m for m in {heavy!r} if m in sys.modules) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
+def test_checking_loads_nothing_that_writes() -> None:
+    heavy = ("xlsxwriter", "openpyxl", "docxtpl", "jixiao_xlsx.batch.deliver")
+    code = (
+        "import sys, jixiao_xlsx.batch.single_files\n"
+        f"sys.exit(','.join(m for m in {heavy!r} if m in sys.modules) or 0)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr.decode()
+
+
 def test_importing_the_package_loads_no_workbook_library() -> None:
     code = (
         f"import sys, jixiao_xlsx; sys.exit(','.join(m for m in {HEAVY!r} if m in sys.modules) "
