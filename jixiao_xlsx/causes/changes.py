@@ -10,7 +10,7 @@ from jixiao_xlsx.causes.other_relations import follow_execution
 from jixiao_xlsx.causes.readings import Holding, Remedy
 from jixiao_xlsx.causes.relations import Condition
 
-_SCALED = frozenset({"unit_column", "unit_table"})
+_SCALED = frozenset({"unit_column", "unit_table", "unit_heading"})
 
 
 @dataclass(frozen=True, slots=True)

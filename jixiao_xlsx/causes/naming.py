@@ -13,7 +13,7 @@ from jixiao_xlsx.causes.readings import Remedy
 from jixiao_xlsx.causes.relations import BaseRate, Condition, Linear, Rate
 from jixiao_xlsx.causes.scores import FairScore
 
-_TELLING = frozenset({"sign", "unit_cell", "unit_column", "unit_table"})
+_TELLING = frozenset({"sign", "unit_cell", "unit_column", "unit_table", "unit_heading"})
 
 
 def as_named(remedy: Remedy, mended: Sequence[Condition], model: Model) -> Remedy | None:

@@ -87,6 +87,11 @@ def _table_unit(change: Remedy, model: Model) -> str:
     return f"本表金额应以{cell.unit}为单位，整表疑似{_unit_slip(change, model)}。表头的单位也请一并核对。"
 
 
+def _heading_unit(change: Remedy, model: Model) -> str:
+    unit = model.cells[change.culprits[1]].unit
+    return f"这里写的单位是{change.what}，表样是{unit}，疑似金额也是按{change.what}填的。"
+
+
 def _unit_slip(change: Remedy, model: Model) -> str:
     number = change.culprits[0]
     before, after = model.readings[number], change.readings[number]
@@ -168,6 +173,7 @@ _WHOLE = {
     "score": _score,
     "unit_column": _column_unit,
     "unit_table": _table_unit,
+    "unit_heading": _heading_unit,
     "subtotal_row": _subtotal,
     "row_twice": _twice,
     "row_missing": _missing_row,

@@ -260,7 +260,10 @@ class EquationSpec:
 
 @dataclass(frozen=True, slots=True)
 class RateSpec:
-    """A rate shown in a column, recomputed per row."""
+    """A rate shown in a column, recomputed per row.
+
+    `share`: its numerator is part of its denominator, so that it is never above 100 %.
+    """
 
     code: str
     title: str
@@ -271,6 +274,7 @@ class RateSpec:
     relations: tuple[str, ...] = ()
     rows: tuple[str, ...] = ()
     reason: str = ""
+    share: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from cases import Case, submission
 
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.values.causes import Cause
+from jixiao_xlsx.values.cells import Cell, StatedUnit
 from jixiao_xlsx.values.findings import Report
 
 TEMPLATE = find_template()
@@ -209,4 +212,39 @@ def test_a_table_in_another_unit_is_no_reason_why_it_does_not_add_up() -> None:
     assert not {kind for kind, *_ in named(examined("BAL501", 三公经费=cent))} & {
         "unit_table",
         "unit_column",
+    }
+
+
+def test_a_heading_in_another_unit_with_its_figures_is_one_cause() -> None:
+    """The table holds 元 and says so, where the form has 万元: nothing in it needs to be solved."""
+    yuan = """
+    支出功能分类科目 | 基本支出小计 | 人员经费   | 公用经费   | 项目支出  | 支出合计
+    教育支出         | 3700000.00  | 2405000.00 | 1295000.00 | 863000.00 | 4563000.00
+    合计             | 3700000.00  | 2405000.00 | 1295000.00 | 863000.00 | 4563000.00
+    """
+    accounts = """
+    项目           | 决算数
+    基本支出       | 3700000.00
+    其中：人员经费 | 2405000.00
+    其中：公用经费 | 1295000.00
+    项目支出       | 863000.00
+    本年支出合计   | 4563000.00
+    """
+    read = submission(
+        Case("REC101", "改了表头的单位", given={"资金预算执行表": yuan, "收支总表": accounts}),
+        TEMPLATE,
+    )
+    table = read.tables["资金预算执行表"]
+    heading = Cell(table.sheet, "I2", table.name, "", raw="单位：元", value="单位：元")
+    tables = {
+        **read.tables,
+        table.name: replace(table, stated_units=(StatedUnit("元", heading),)),
+    }
+    report = check(replace(read, tables=tables), TEMPLATE)
+    (cause,) = report.causes
+    assert (cause.kind, cause.cells[0].place.cell) == ("unit_heading", "I2")
+    assert {f.code for f in report.findings if f.fingerprint in cause.explains} >= {
+        "STR115",
+        "REC101",
+        "REC104",
     }

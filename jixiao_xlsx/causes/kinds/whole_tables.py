@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from jixiao_xlsx.causes.changes import Standing
 from jixiao_xlsx.causes.kinds.rows import row_missing, rows_too_many, shifted_figures
 from jixiao_xlsx.causes.kinds.sum_formulas import sum_formulas
-from jixiao_xlsx.causes.kinds.units import other_units
+from jixiao_xlsx.causes.kinds.units import in_stated_units, other_units
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.readings import Remedy
 from jixiao_xlsx.values.cells import Table
@@ -39,6 +39,7 @@ def _as_typed(model: Model, table: Table) -> tuple[Remedy, ...]:
 
 
 def _made(model: Model, table: Table) -> Iterator[Remedy]:
+    yield from in_stated_units(model, table)
     yield from other_units(model, table)
     yield from rows_too_many(model, table)
     for column in table.columns:

@@ -61,11 +61,12 @@ def judge(submission: Submission, template: Template) -> Judgement:
     across = [expand(instance, parts) for instance in between]
     proofs = convention_proofs(across)
     conventions = {sheet: choose_convention(votes) for sheet, votes in proofs.items()}
-    inner = [_judge_within(instance, conventions, parts) for instance in within]
+    coarse = cache(lambda: coarse_sheets(submission))  # only few submissions need it
+    inner = [_judge_within(instance, conventions, parts, coarse) for instance in within]
     computed = parts_of_computed_totals(within, template)
     sums = [expand(instance, computed) for instance in between]
     ways = list(zip(between, across, sums, strict=True))
-    outer = _judge_across(ways, conventions, _broken(inner), submission)
+    outer = _judge_across(ways, conventions, _broken(inner), coarse)
     return Judgement(submission, conventions, proofs, (*inner, *outer))
 
 
@@ -105,6 +106,7 @@ def _judge_within(
     instance: Instance,
     conventions: Mapping[str, Convention],
     parts: Mapping[Place, Operands],
+    coarse: Callable[[], frozenset[str]],
 ) -> Verdict:
     return (
         _not_comparable(instance)
@@ -112,6 +114,7 @@ def _judge_within(
         or by_convention(instance, conventions)
         or _by_formula(instance, conventions, parts)
         or by_typed_zero(expand(instance, parts))
+        or by_coarse_grid(instance, coarse)
         or _failed(instance)
     )
 
@@ -120,13 +123,12 @@ def _judge_across(
     ways: Sequence[tuple[Instance, Instance, Instance]],
     conventions: Mapping[str, Convention],
     broken: frozenset[Place],
-    submission: Submission,
+    coarse: Callable[[], frozenset[str]],
 ) -> list[Verdict]:
     """Judge each relation between tables.
 
     It is given as typed, with its formula totals as sums, and with every computed total as a sum.
     """
-    coarse = cache(lambda: coarse_sheets(submission))  # only few submissions need it
     return [
         _not_comparable(instance)
         or _as_printed(instance)

@@ -71,7 +71,8 @@ def _check_row(spec: RateSpec, row: Row) -> Iterator[Observation]:
     yield Looked(len(cells.all))
     typed, step = Fraction(cells.rate.number), Fraction(1, 10 ** (cells.rate.decimals + 2))
     if not any(rate_holds(typed, step, part, whole) for part, whole in pairs):
-        yield _wrong(cells, pairs[0], typed)
+        impossible = spec.share and pairs[0][0].lo > pairs[0][1].hi
+        yield _contradictory(cells) if impossible else _wrong(cells, pairs[0], typed)
 
 
 class _RateCells(NamedTuple):
@@ -133,6 +134,18 @@ def _wrong(cells: _RateCells, pair: tuple[Interval, Interval], typed: Fraction) 
         difference=f"{plain((typed - low) * 100, rate.decimals)} 个百分点",
         related=tuple(cell.place for cell in cells.all[1:]),
         severity=Severity.NOTE if short else None,
+    )
+
+
+def _contradictory(cells: _RateCells) -> Flag:
+    """Return the flag on a share whose part exceeds the whole: no rate is right for these."""
+    sources = [cell for cell in cells.all[1:] if cell.number is not None]
+    numbers = "、".join(f"“{cell.column}”{cell.text} {cell.unit}" for cell in sources)
+    return flag(
+        cells.rate,
+        f"“{cells.rate.row}”的“{cells.rate.column}”填 {cells.rate.text}，按{numbers}计算会超过 100%。",
+        f"请先核对 {'、'.join(cell.ref for cell in sources)}，再算本格。",
+        related=tuple(cell.place for cell in sources),
     )
 
 

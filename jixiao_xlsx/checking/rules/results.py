@@ -188,19 +188,23 @@ def contradicts_base(evidence: Evidence) -> Iterator[Observation]:
         yield Looked(1 + len(base.cells))
         right = _admissible(base)
         if right and not any(line.actual.near(value) for value in right):
-            expected = _expected(base, right[0])
-            words = (
-                f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）应为 {expected}。"
-            )
+            expected = "" if _above_all(line, right[0]) else _expected(base, right[0])
+            result = f"应为 {expected}" if expected else "会超过 100%，先核对基础数据"
+            words = f"“{line.name}”业绩值填 {line.actual}，按基础数据（{base.text}）{result}。"
             hint = slip_hint(line.cell("actual").place, line.cell("actual").text, expected)
             yield flag(
                 line.cell("actual"),
                 words,
                 "请核对，改正业绩值或基础数据。",
-                expected=expected,
+                expected=expected or None,
                 hint=hint,
                 related=tuple(cell.place for cell in base.cells),
             )
+
+
+def _above_all(line: IndicatorLine, right: Fraction) -> bool:
+    """Return whether base data give more than 100 % of what is wanted as high as possible."""
+    return right > 1 and line.spec is not None and line.spec.direction == "≥"
 
 
 def _expected(base: Base, right: Fraction) -> str:

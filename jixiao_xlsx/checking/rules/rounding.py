@@ -147,7 +147,7 @@ def typed_zero(evidence: Evidence) -> Iterator[Observation]:
     relations=("C59",),
 )
 def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
-    """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表间等式成立。不算错。
+    """一张表的元数全是 100 元的整倍数，即由两位小数的万元数乘 10000 得来；按这个精度，表内、表间的等式成立。不算错。
 
     改法：把由万元折算的数改填为账上的数，精确到分。
     """
@@ -157,7 +157,7 @@ def coarse_yuan(evidence: Evidence) -> Iterator[Observation]:
         lambda verdict, anchor: (
             f" {figure_text(anchor)}，与{counterpart_text(verdict, anchor, evidence)}"
             "不完全相等；本表的数都是 100 元的整倍数，"
-            "像是由万元数折算的，按这个精度相符。"
+            "疑似由万元数折算，按这个精度相符。"
         ),
         "请改填账上的数，精确到分。",
     )

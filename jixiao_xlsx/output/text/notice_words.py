@@ -6,7 +6,7 @@ equation fails, any of its cells may be the wrong one, and both sides are named 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from itertools import groupby
 
@@ -22,6 +22,7 @@ from jixiao_xlsx.values.text import plain
 
 AGAINST_THE_BOOKS = "以账簿、决算报表为准"
 _MOST_PLACES = 6
+_WHOLE_ROWS = frozenset({"row_twice", "subtotal_row"})  # kinds of causes
 
 
 def balance_codes(template: Template) -> frozenset[str]:
@@ -177,8 +178,16 @@ def look_at(notice: Notice) -> str:
 def _cells_of(cause: Cause) -> str:
     """Return which cells to look at, with what the first should probably hold."""
     probably = probably_text(cause.cells[0].probably)
-    cells = places_named(dict.fromkeys(cell.place for cell in cause.cells))
-    return f"请核对{cells}" + (f"（疑似应为 {probably}）" if probably else "")
+    places = list(dict.fromkeys(cell.place for cell in cause.cells))
+    cells = _rows_named(places) if cause.kind in _WHOLE_ROWS else places_named(places)
+    along = f"；随它算出的{places_named(cause.along)} 一并更正" if cause.along else ""
+    return f"请核对{cells}" + (f"（疑似应为 {probably}）" if probably else "") + along
+
+
+def _rows_named(places: Sequence[Place]) -> str:
+    """Return the rows of cells as “《表》第 8 行、第 11 行”."""
+    rows = sorted({int("".join(filter(str.isdigit, place.cell))) for place in places})
+    return f"《{places[0].sheet}》" + "、".join(f"第 {row} 行" for row in rows)
 
 
 def what_then(notice: Notice) -> str:
