@@ -371,9 +371,8 @@ class Template:
     @cached_property
     def labels(self) -> frozenset[str]:
         """Return the rows of tables with one column: they are called by the row alone."""
-        return frozenset(
-            row for table in self.tables if len(table.columns) == 1 for row in table.row
-        )
+        narrow = (table for table in self.tables if len(table.columns) == 1)
+        return frozenset(row for table in narrow for row in table.row)
 
     def unit_of(self, ref: Ref) -> str:
         """Return the unit of the cell at an address by titles."""
