@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -36,6 +37,14 @@ def find_template(name: str | Path = DEFAULT_TEMPLATE) -> Template:
             str(name), [f"找不到这个表单。现有表单：{ids}；也可以给出含 spec.toml 的文件夹。"]
         )
     return _load(folder.resolve())
+
+
+def file_of(folder: Path, name: str) -> Path:
+    """Return a file of a form's folder; where the system's names are not in UTF-8 (a GBK locale),
+    those that came with the program still are.
+    """
+    path = folder / name
+    return path if path.exists() else folder / os.fsdecode(name.encode("utf-8"))
 
 
 def title_of(name: str) -> str:

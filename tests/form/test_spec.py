@@ -15,7 +15,12 @@ from typing import Any
 import pytest
 
 from jixiao_xlsx.form import load_spec
-from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template, templates_folder
+from jixiao_xlsx.form.find_template import (
+    DEFAULT_TEMPLATE,
+    file_of,
+    find_template,
+    templates_folder,
+)
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.values.severity import Severity
 
@@ -358,3 +363,13 @@ def test_a_value_of_another_kind_is_told_wherever_it_stands(
 def loaded(folder: Path) -> Template:
     """The form, read again."""
     return load_spec.load(folder)
+
+
+def test_files_of_the_package_are_found_where_names_are_not_in_utf_8(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "通知.docx").write_bytes(b"x")
+    assert file_of(tmp_path, "通知.docx") == tmp_path / "通知.docx"
+    under_gbk = "报告.docx".encode().decode("gbk", "surrogateescape")
+    monkeypatch.setattr("os.fsdecode", lambda name: name.decode("gbk", "surrogateescape"))
+    assert file_of(tmp_path, "报告.docx").name == under_gbk

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from jixiao_xlsx.form.find_template import file_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.word.report_figures import ReportFigures, ReportImpossible, template_context
@@ -16,7 +17,7 @@ def report_document(figures: ReportFigures) -> bytes:
     Raises ReportImpossible where the form has no Word template for it.
     """
     template = figures.evidence.template
-    path = template.folder / "word" / f"{TITLE}.docx"
+    path = file_of(template.folder / "word", f"{TITLE}.docx")
     if not path.is_file():
         raise ReportImpossible(
             f"“{template.title}”没有报告的 Word 模板（word/{TITLE}.docx），不能生成报告。"

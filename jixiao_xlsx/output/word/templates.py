@@ -14,7 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.find_template import file_of, find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.files import Blocked
 from jixiao_xlsx.output.word.bar_chart import Bars, DrawnBars
@@ -59,8 +59,8 @@ def prepare(path: Path) -> None:
 
 def word_file(title: str, template: Template) -> Path:
     """Return the form's own Word template of that title, else the default form's."""
-    own = template.folder / "word" / f"{title}.docx"
-    return own if own.is_file() else find_template().folder / "word" / f"{title}.docx"
+    own = file_of(template.folder / "word", f"{title}.docx")
+    return own if own.is_file() else file_of(find_template().folder / "word", f"{title}.docx")
 
 
 @lru_cache(maxsize=16)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from jixiao_xlsx.form import hidden_mark
+from jixiao_xlsx.form.find_template import file_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.reading.layout.match import SheetPair, match_blank
 from jixiao_xlsx.reading.layout.own_content import as_changed, is_untouched
@@ -40,7 +41,7 @@ class CopyRead:
 @lru_cache(maxsize=8)
 def sheets_of_blank(form: Template) -> tuple[BlankSheet, ...]:
     """Return what the blank of a form prints. Raises Refused, OSError: it cannot be read."""
-    data = (form.folder / form.blank).read_bytes()
+    data = file_of(form.folder, form.blank).read_bytes()
     return blank_sheets(form, read_worksheets(data, lambda name, hidden: True))
 
 
