@@ -181,8 +181,8 @@ def check(
     from jixiao_xlsx.output.text.findings_json import findings_json
     from jixiao_xlsx.output.text.terminal import findings_text, reaches, totals_text
 
-    if report and report.suffix.lower() not in {".docx", ".pdf"}:
-        words = "不是 .docx，也不是 PDF。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
+    if report and report.suffix.lower() not in {".docx", ".pdf", ".doc", ".wps"}:
+        words = "不是 Word 文档，也不是 PDF。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
         raise Unusable(f"“{report.name}”{words}")
     passwords = passwords_given(ask=ask)
     with _plain_failures(), progress_bar("核对") as progress:

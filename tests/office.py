@@ -116,9 +116,18 @@ def rendered(workbook: Path, folder: Path, *, dpi: int = 70) -> list[Path]:
 
 def as_pdf(document: Path, folder: Path) -> Path:
     """A document printed into `folder`."""
+    return _document("pdf", document, folder)
+
+
+def as_doc(document: Path, folder: Path) -> Path:
+    """A document saved into `folder` as an old Word does."""
+    return _document("doc", document, folder)
+
+
+def _document(kind: str, document: Path, folder: Path) -> Path:
     with tempfile.TemporaryDirectory() as profile:
-        _convert("pdf", [document], folder, Path(profile), recalculate=False)
-    return folder / f"{document.stem}.pdf"
+        _convert(kind, [document], folder, Path(profile), recalculate=False)
+    return folder / f"{document.stem}.{kind}"
 
 
 def colours(workbook: Path, folder: Path) -> list[set[bytes]]:

@@ -22,12 +22,13 @@ from jixiao_xlsx.intake.passwords import unlocked
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.reading.first_look import first_look
 from jixiao_xlsx.reading.word.document import read_document
+from jixiao_xlsx.reading.word.old_word import OLD_WORD
 from jixiao_xlsx.season.pair_reports import PDF, TITLE_PARAGRAPHS
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.work import FileKind, Identity
 
-_REPORTS = (".docx", ".pdf")
+_REPORTS = (".docx", PDF, *OLD_WORD)
 _YEAR = re.compile(r"20\d\d(?=年)")
 UNLOCKED = "原件加密，已用密码打开"
 
@@ -170,9 +171,9 @@ def _report(start: Identity, data: bytes, template: Template) -> Identity:
     try:
         document = read_document(data, start.file, template)
     except Refused as refused:
-        if not start.file.lower().endswith(PDF):
+        if not start.file.lower().endswith((PDF, *OLD_WORD)):
             raise
-        # a scan that came along is no report that failed
+        # a scan that came along, or what LibreOffice is missing for, is no report that failed
         return replace(start, kind=FileKind.OTHER, reason=refused.reason)
     texts = [paragraph.text for paragraph in document.paragraphs]
     return replace(

@@ -13,8 +13,9 @@ from jixiao_xlsx.values.season import Entry, FileStatus
 from jixiao_xlsx.values.text import joined
 
 _NO_WORKBOOK = "没有核对：这个部门还没有报来能用的工作簿"
-_OTHER_TEXTS = (".doc", ".wps", ".rtf", ".ofd")
-_REFUSED_PDF = "PDF "  # how every reason begins for which one was not read
+_OTHER_TEXTS = (".rtf", ".ofd")
+_REPORTS = (".docx", PDF, ".doc", ".wps")
+_REFUSED = ("PDF ", "旧版 Word ")  # how every reason begins for which such a report was not read
 
 
 def with_material(
@@ -100,9 +101,9 @@ def _belonging(
 
 def _why_not_checked(entry: Entry) -> str:
     file = entry.file.lower()
-    if file.endswith(PDF) and entry.reason.startswith(_REFUSED_PDF):
+    if file.endswith(_REPORTS) and entry.reason.startswith(_REFUSED):
         return f"未读取内容：{entry.reason}"
-    if file.endswith((".docx", PDF)):
+    if file.endswith(_REPORTS):
         return "没有核对：文件名、标题里看不出是这个部门本年度的评价报告"
     more = "：评价报告只读 .docx，请另存后重报" if file.endswith(_OTHER_TEXTS) else ""
     return f"未读取内容{more}"

@@ -62,7 +62,7 @@ def pair_reports(
     """
     departments = register(roster)
     books = [one for one in identities if one.kind is FileKind.WORKBOOK]
-    reports = [one for one in identities if one.kind is FileKind.REPORT]
+    reports = [one for one in identities if one.kind is FileKind.REPORT or one.file == given]
     if given is None:
         offered = _offers(books, reports, departments)
     else:
@@ -136,9 +136,10 @@ def _name(file: str) -> str:
 
 
 def _latest(owned: Sequence[_Offer]) -> Paired:
-    best = max(owned, key=lambda offer: (offer.given, not _is_pdf(offer.report), age(offer.report)))
+    best = max(owned, key=lambda offer: (offer.given, _is_docx(offer.report), age(offer.report)))
     report = best.report
-    problem = report.reason if report.status is FileStatus.UNREADABLE else ""
+    unread = report.status is FileStatus.UNREADABLE or report.kind is FileKind.OTHER
+    problem = report.reason if unread else ""
     others = [
         (offer.report.file, f"同一部门以“{report.file}”为准")
         for offer in owned
@@ -146,6 +147,10 @@ def _latest(owned: Sequence[_Offer]) -> Paired:
     ]
     checked = CHECKED_TEXT if _is_pdf(report) else CHECKED
     return Paired(report.file, ((report.file, problem or checked), *others), problem)
+
+
+def _is_docx(report: Identity) -> bool:
+    return report.file.lower().endswith(".docx")
 
 
 def _is_pdf(report: Identity) -> bool:

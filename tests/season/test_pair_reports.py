@@ -188,7 +188,11 @@ def test_a_report_that_cannot_be_read_is_a_line_and_the_workbook_is_judged_witho
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("青禾县水务局绩效报告.doc", "只读 .docx"), ("青禾县水务局绩效报告.pdf", "PDF 已损坏")],
+    [
+        ("青禾县水务局绩效报告.doc", "PDF 已损坏"),
+        ("青禾县水务局绩效报告.rtf", "只读 .docx"),
+        ("青禾县水务局绩效报告.pdf", "PDF 已损坏"),
+    ],
 )
 def test_what_is_no_docx_is_kept_and_says_what_would_be_read(
     name: str, said: str, tmp_path: Path
@@ -229,8 +233,17 @@ def test_a_report_given_by_hand_is_read_whatever_it_is_called(tmp_path: Path) ->
     assert code in {0, 1}
 
 
+@pytest.mark.parametrize("name", ["文字.doc", "文字.pdf"])
+def test_a_report_given_by_hand_that_cannot_be_read_is_told(tmp_path: Path, name: str) -> None:
+    book, word = tmp_path / "表.xlsx", tmp_path / name
+    book.write_bytes(WATER)
+    word.write_bytes(b"%PDF-1.4 x")
+    _, output, _ = jixiao("check", book, "--report", word, "--format", "json")
+    assert f"评价报告“{name}”没有读成（PDF 已损坏" in output
+
+
 def test_a_report_given_by_hand_must_be_a_docx(tmp_path: Path) -> None:
-    book, word = tmp_path / "表.xlsx", tmp_path / "文字.doc"
+    book, word = tmp_path / "表.xlsx", tmp_path / "文字.rtf"
     book.write_bytes(WATER)
     word.write_bytes(b"x")
     code, _, message = jixiao("check", book, "--report", word)

@@ -1,4 +1,4 @@
-"""Read a written report (.docx, or a PDF with text) into a Document."""
+"""Read a written report (.docx, .doc and .wps, or a PDF with text) into a Document."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from pathlib import PurePosixPath
 
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.reading.titles import titles_of
+from jixiao_xlsx.reading.word.content import DocxContent
 from jixiao_xlsx.reading.word.docx import read_docx
 from jixiao_xlsx.reading.word.docx_tables import form_tables
+from jixiao_xlsx.reading.word.old_word import OLD_WORD, docx_of
 from jixiao_xlsx.reading.word.pdf import PDF_MAGIC, read_pdf
 from jixiao_xlsx.values.cells import Document
 
@@ -16,7 +18,7 @@ from jixiao_xlsx.values.cells import Document
 def read_document(data: bytes, name: str, template: Template) -> Document:
     """Read a report from memory; findings name it by the last part of `name`. Raises Refused."""
     file = PurePosixPath(name).name
-    content = read_pdf(data) if data.startswith(PDF_MAGIC) else read_docx(data)
+    content = _content(data, file)
     tables, figures = form_tables(content, file, template, titles_of(template))
     return Document(
         file=file,
@@ -27,3 +29,9 @@ def read_document(data: bytes, name: str, template: Template) -> Document:
         margins=content.margins,
         figures=figures,
     )
+
+
+def _content(data: bytes, file: str) -> DocxContent:
+    if data.startswith(PDF_MAGIC):
+        return read_pdf(data)
+    return read_docx(docx_of(data) if file.lower().endswith(OLD_WORD) else data)
