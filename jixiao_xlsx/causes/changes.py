@@ -10,7 +10,7 @@ from jixiao_xlsx.causes.other_relations import follow_execution
 from jixiao_xlsx.causes.readings import Holding, Remedy
 from jixiao_xlsx.causes.relations import Condition
 
-_SCALED = frozenset({"unit_column", "unit_table", "unit_heading"})
+_SCALED = frozenset({"unit_column", "unit_table"})  # a heading shows by itself
 
 
 @dataclass(frozen=True, slots=True)

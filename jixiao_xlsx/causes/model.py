@@ -18,6 +18,7 @@ from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.typed_numbers import State
 
+_TRUSTED = 0.2  # what a change in the most trusted table costs more
 _CARRIED = ("carried_in", "carried_out", "fiscal_carried_in", "fiscal_carried_out")
 
 
@@ -190,7 +191,18 @@ class Model(NumberedCells):
 
     def trust(self, cell: int) -> float:
         """Return what a change of a cell costs more because its table is trusted."""
-        return 0.0
+        return self._trust.get(self.cells[cell].sheet, 0.0)
+
+    @cached_property
+    def _trust(self) -> Mapping[str, float]:
+        """What changes cost more, by sheet: most in the table that is trusted most."""
+        order = self.evidence.template.trust
+        tables = {name: self.evidence.submission.get(name) for name in order}
+        return {
+            table.sheet: _TRUSTED * (len(order) - at) / len(order)
+            for at, table in enumerate(tables.values())
+            if table is not None
+        }
 
     @cached_property
     def of_cell(self) -> Mapping[int, tuple[Condition, ...]]:

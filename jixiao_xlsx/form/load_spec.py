@@ -38,7 +38,7 @@ _Relation = TypeVar("_Relation")
 _SECTIONS = (
     "id", "version", "title", "file_name", "sheet", "table", "equation", "rate", "grade", "tier",
     "roles", "thresholds", "severity", "disabled", "directions", "indicators", "execution", "plan",
-    "funds", "carry", "reference", "remarks", "blank", "year", "cell",
+    "funds", "carry", "reference", "remarks", "blank", "year", "cell", "trust",
 )  # fmt: skip
 
 
@@ -119,6 +119,7 @@ class _SpecReader(PathFields):
                 for code, value in self.section(data, "severity").items()
             },
             disabled=self.words(data, "disabled"),
+            trust=self.names("trust", data.get("trust", [])),
             directions={
                 sign: self.names(f"directions.{sign}", words)
                 for sign, words in self.section(data, "directions").items()

@@ -260,10 +260,7 @@ class EquationSpec:
 
 @dataclass(frozen=True, slots=True)
 class RateSpec:
-    """A rate shown in a column, recomputed per row.
-
-    `share`: its numerator is part of its denominator, so that it is never above 100 %.
-    """
+    """A rate shown in a column, recomputed per row; a `share` is never above 100 %."""
 
     code: str
     title: str
@@ -302,8 +299,8 @@ class IndicatorSpec:
 class Template:
     """Everything that is agreed about one form.
 
-    `blank` is the file of a county's own form in its folder, `year` the one that it speaks of;
-    `proposals` are relations that nobody has confirmed.
+    `blank` is a county's own form in its folder, `year` the one it speaks of; `proposals` are
+    relations that nobody has confirmed; `trust` are tables, those first whose figures count most.
     """
 
     id: str
@@ -341,6 +338,7 @@ class Template:
     year: int | None = None
     proposals: tuple[EquationSpec | RateSpec, ...] = ()
     total_includes_execution: bool = False
+    trust: tuple[str, ...] = ()
 
     @cached_property
     def table(self) -> Mapping[str, TableSpec]:

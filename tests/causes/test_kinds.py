@@ -248,3 +248,13 @@ def test_a_heading_in_another_unit_with_its_figures_is_one_cause() -> None:
         "REC101",
         "REC104",
     }
+
+
+def test_of_two_tables_that_differ_the_more_trusted_is_not_named_first() -> None:
+    report = examined(
+        "REC102",
+        资金预算执行表="支出功能分类科目 | 人员经费\n合计 | 84.12",
+        收支总表="项目 | 决算数\n其中：人员经费 | 814200.00",
+    )
+    assert [cell for _, cell, _ in named(report)][:1] == ["资金预算执行表!F24"]
+    assert TEMPLATE.trust.index("收支总表") < TEMPLATE.trust.index("资金预算执行表")
