@@ -45,8 +45,7 @@ def read_sources(job: Job) -> Sources:
     bureau_file = job.bureau or file_beside(job.roster, BUREAU_FILE)
     waivers_file = job.waivers or file_beside(job.roster, WAIVERS_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
-    earlier = _earlier(job.previous) if job.previous else EarlierRound()
-    last_year = _earlier(job.last_year) if job.last_year else EarlierRound()
+    earlier, last_year = _earlier(job.previous), _earlier(job.last_year)
     reviews, findings = _reviews(job.review, roster) if job.review else ((), ())
     decisions, undecided = _decisions(job.decisions, roster) if job.decisions else ((), ())
     files = (job.roster, bureau_file, waivers_file, job.reference, job.choose)
@@ -70,7 +69,9 @@ def read_sources(job: Job) -> Sources:
     )
 
 
-def _earlier(previous: Path) -> EarlierRound:
+def _earlier(previous: Path | None) -> EarlierRound:
+    if previous is None:
+        return EarlierRound()
     if not (previous / SEASON_FILE).parent.is_dir() and not (previous / RUN_RECORD).is_file():
         words = "不是以前的结果：里面没有各部门的轮次记录。请指到上一轮用 -o 写出的文件夹"
         raise InputError(str(previous), [words])
