@@ -15,7 +15,7 @@ from functools import cached_property
 from jixiao_xlsx.prose.language.clauses import Passage, sentences
 from jixiao_xlsx.prose.language.grids import LINES, GridColumn, NamedGrid
 from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word, fold
-from jixiao_xlsx.prose.proofs.tokens import Number, Token, numbers, tokenized
+from jixiao_xlsx.prose.proofs.tokens import Number, Token, numbers
 from jixiao_xlsx.prose.table_figures import TableFigure
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.values.amounts import atoms_per
@@ -175,14 +175,12 @@ def misfits(
     if not filled.grid.total and not named:
         return
     for start, sentence in sentences(source.folded):
-        if not (filled.grid.total or any(fold(name) in sentence for name in named)):
+        words = filled.columns if filled.grid.total else map(fold, named)
+        if not any(word in sentence for word in words):
             continue
-        reading, after = _Reading(), 0
+        reading = _Reading()
         for number in numbers(start, sentence, filled.words, year):
-            gap = sentence[after : number.start - start]
-            after = number.end - start
-            tokens = tuple(tokenized(gap, 0, filled.words, year))
-            reading, meant = _read(filled, reading, tokens, number)
+            reading, meant = _read(filled, reading, number)
             if meant is None or number.vague or number.left or skip(source, number):
                 continue
             rows, column = meant
@@ -203,10 +201,9 @@ def misfits(
 _Meant = tuple[tuple[str, ...], GridColumn]
 
 
-def _read(
-    filled: FilledGrid, before: _Reading, tokens: Sequence[Token], number: Number
-) -> tuple[_Reading, _Meant | None]:
+def _read(filled: FilledGrid, before: _Reading, number: Number) -> tuple[_Reading, _Meant | None]:
     """Return what is known after the words before a number, and what the number is."""
+    tokens = number.tokens
     if before.queue and "".join(one.text for one in tokens) in _LISTED:
         meant, *rest = before.queue
         return replace(before, queue=tuple(rest)), meant

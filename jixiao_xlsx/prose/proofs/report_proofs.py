@@ -75,6 +75,8 @@ def self_proofs(
             for start, sentence, claims in told:
                 whole = Sentence(claims, around, sentence, start)
                 yield from (SelfProof(source, one) for one in _of(whole, vocabulary))
+                if not (before or claims):
+                    continue  # nothing that a comparison could be of
                 tokens = tuple(tokenized(sentence, 0, lexicon, year))
                 stops = [one.number.start for one in claims]
                 yield from (
