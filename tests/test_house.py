@@ -22,6 +22,7 @@ ROOMS = (
 )  # fmt: skip
 MOST_LINES, MOST_MODULES, LONGEST_LINE = 400, 16, 100
 DOORS = {"", "cli"}
+THE_WALK = {"prose.read_statements", "prose.relations"}
 
 
 def modules() -> Iterator[tuple[str, Path]]:
@@ -112,10 +113,10 @@ def test_no_circle_of_imports() -> None:
 
 
 def test_rooms_stay_readable() -> None:
-    """The words engine is exempt until the issue on sentences has rebuilt it."""
+    """The walk through a sentence is exempt until the issue on sentences has rebuilt it."""
     for name, path in modules():
         lines = path.read_text(encoding="utf-8").count("\n")
-        assert lines <= MOST_LINES or room_of(name) == "prose", f"{name}: {lines} lines"
+        assert lines <= MOST_LINES or name in THE_WALK, f"{name}: {lines} lines"
     for folder in {path.parent for _, path in modules()}:
         inside = [path for path in folder.glob("*.py") if path.name != "__init__.py"]
         assert len(inside) <= MOST_MODULES, f"{folder.name}: {len(inside)} modules"

@@ -25,7 +25,7 @@ from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.inbox import find_candidates
-from jixiao_xlsx.prose.language.vocabulary import read_vocabulary
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
 from jixiao_xlsx.season.assign import Assignment
 from jixiao_xlsx.values.work import Delivered, Examined, Identity, Work
 

@@ -9,8 +9,9 @@ from functools import cached_property
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.prose.grid_figures import filled_grids, misfits
 from jixiao_xlsx.prose.language.clauses import Passage
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
 from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS
-from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, read_vocabulary
+from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary
 from jixiao_xlsx.prose.match_figures import FigureMatcher
 from jixiao_xlsx.prose.proofs.report_proofs import SelfProof, self_proofs
 from jixiao_xlsx.prose.proofs.tokens import Number

@@ -168,34 +168,6 @@ def sums(statements: ReportStatements) -> Iterator[tuple[Passage, re.Match[str],
                 yield source, match, sum(map(int, re.findall(r"\d+", match["parts"])))
 
 
-_SHORT_SUM = re.compile(
-    r"(?P<parts>(?:[一-龥]{1,12}\d{1,12}\.\d{1,6}(?:万元?)?[、,，]){1,20}"
-    r"[一-龥]{1,12}\d{1,12}\.\d{1,6}(?:万元?)?)[，,]"
-    r"(?P<n>[二两三四五六七八九])项(?:支出)?(?:合计|共计|总计|共)(?:为|是)?(?P<total>\d+(?:\.\d+)?)万元?"
-)
-_COUNTED = {letter: number for number, letter in enumerate("零一二三四五六七八九")} | {"两": 2}
-
-
-def short_sums(
-    statements: ReportStatements,
-) -> Iterator[tuple[Passage, re.Match[str], Decimal, int]]:
-    """Yield match, sum and decimals of “A 1.20、B 2.30，两项共 3.50 万元”, where a part has no unit of its
-    own.
-    """
-    for source in statements.passages:
-        for match in _SHORT_SUM.finditer(source.folded):
-            parts = re.findall(r"(\d+\.\d+)(万元)?", match["parts"])
-            if all(unit for _, unit in parts) or _COUNTED[match["n"]] != len(parts):
-                continue  # the walk has read them
-            numbers = [Decimal(number) for number, _ in parts]
-            yield (
-                source,
-                match,
-                sum(numbers, Decimal(0)),
-                min(len(number.partition(".")[2]) for number, _ in parts),
-            )
-
-
 _OF_BEFORE = re.compile(
     rf"(?<![\d.])(?P<part>\d+(?:\.\d+)?)(?P<unit>{_UNITS})[，,](?P<verb>[一-龥]{{2}})率(?:为|"
     rf"达|达到)?(?P<rate>\d+(?:\.\d+)?)%"

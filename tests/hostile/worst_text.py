@@ -22,7 +22,7 @@ from typing import Any
 
 import jixiao_xlsx
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.prose.language.vocabulary import read_vocabulary
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
 from jixiao_xlsx.scoring.wording import wording
 
 SIZE = 1 << 20

@@ -16,7 +16,8 @@ from cases import Case, submission
 from jixiao_xlsx.examining.check import catalogue, check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.evidence import ProseEvidence as Evidence
-from jixiao_xlsx.prose.language.vocabulary import fold, read_vocabulary
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
+from jixiao_xlsx.prose.language.vocabulary import fold
 from jixiao_xlsx.reading.workbook import read
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.findings import Finding, Skipped

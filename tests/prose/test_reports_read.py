@@ -12,7 +12,8 @@ import pytest
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.prose.language.clauses import passage
-from jixiao_xlsx.prose.language.vocabulary import fold, read_vocabulary
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
+from jixiao_xlsx.prose.language.vocabulary import fold
 from jixiao_xlsx.prose.read_statements import read_statements
 from jixiao_xlsx.prose.statements import ReportStatements
 from jixiao_xlsx.reading import workbook

@@ -21,7 +21,8 @@ from test_corpora import (
 )
 
 from jixiao_xlsx.examining.check import check
-from jixiao_xlsx.prose.language.vocabulary import UNSURE, read_vocabulary
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
+from jixiao_xlsx.prose.language.vocabulary import UNSURE
 from jixiao_xlsx.prose.language.wrapping import unwrapped
 from jixiao_xlsx.values.cells import Document, Paragraph
 from jixiao_xlsx.values.severity import Severity

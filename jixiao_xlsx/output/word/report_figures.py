@@ -15,7 +15,8 @@ from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.language.clauses import Mention, Passage, passage, sentences
-from jixiao_xlsx.prose.language.vocabulary import Vocabulary, read_vocabulary
+from jixiao_xlsx.prose.language.read_words import read_vocabulary
+from jixiao_xlsx.prose.language.vocabulary import Vocabulary
 from jixiao_xlsx.prose.read_statements import read_statements
 from jixiao_xlsx.prose.report_passages import own_words
 from jixiao_xlsx.prose.statements import ReportStatements

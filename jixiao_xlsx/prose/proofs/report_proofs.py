@@ -8,20 +8,11 @@ from dataclasses import dataclass
 from jixiao_xlsx.prose.grid_figures import Misfit
 from jixiao_xlsx.prose.language.clauses import Passage, sentences
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary, fold
+from jixiao_xlsx.prose.proofs.changes import adjustment, growth, reached, step
 from jixiao_xlsx.prose.proofs.claims import Claim, Sentence, claim
 from jixiao_xlsx.prose.proofs.comparisons import Comparison, contradicted
 from jixiao_xlsx.prose.proofs.lists import miscounted, rising, share_list
-from jixiao_xlsx.prose.proofs.prove import (
-    Proof,
-    adjustment,
-    average,
-    bare_percent,
-    completion,
-    growth,
-    reached,
-    share,
-    step,
-)
+from jixiao_xlsx.prose.proofs.prove import Proof, average, bare_percent, completion, share
 from jixiao_xlsx.prose.proofs.sums import formula, head_and_parts, total_last
 from jixiao_xlsx.prose.proofs.tokens import numbers, tokenized
 from jixiao_xlsx.values.amounts import Interval
