@@ -67,7 +67,18 @@ TWO_SIDES = """
 三、其他|||
 来源总计||去向总计|
 """
+ON_TOP = """
+设备名称|台数（台）|原值（元）
+合计||
+||
+||
+"""
 CASES = {
+    "a total above open lines": Case(
+        {"设备": ON_TOP},
+        {"设备!B2": ("合计", "台数（台）", "台"), "设备!A4": ("", "设备名称", "")},
+        8,
+    ),
     "merged headings, numbering, column numbers, a total": Case(
         {"经费": SCHOOLS},
         {

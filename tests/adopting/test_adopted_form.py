@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from jixiao_xlsx.adopting.drafting.toml_text import Inline, toml_text
 from jixiao_xlsx.cli import main
-from tests.adopting.forms import SCHOOLS
+from tests.adopting.forms import ON_TOP, SCHOOLS
 from tests.adopting.sheets import book, filled
 
 BOOK = "看懂了什么.xlsx"
@@ -175,3 +175,10 @@ _INLINE = st.dictionaries(_KEYS, _PLAIN, max_size=3).map(Inline)
 )
 def test_what_is_written_as_toml_reads_back(values: dict[str, object]) -> None:
     assert tomllib.loads(toml_text(values)) == values
+
+
+def test_open_lines_below_a_total_are_shown_by_the_form(tmp_path: Path) -> None:
+    (tmp_path / "设备.xlsx").write_bytes(book({"设备": ON_TOP}))
+    assert jixiao("adopt", tmp_path / "设备.xlsx", "-o", tmp_path / "表单").exit_code == 0
+    done = jixiao("show", tmp_path / "设备.xlsx", "-t", tmp_path / "表单", "--format", "json")
+    assert len(json.loads(done.stdout)["cells"]) == 8

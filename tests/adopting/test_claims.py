@@ -22,6 +22,11 @@ _NUMBERS = """
 栏次|1=2+3|2|3
 维修|||
 """
+_FIRST = """
+项目（万元）|调整预算数|增减额
+事业收入||
+  其中：专户资金||
+"""
 _PARTS = """
 项目（万元）|金额
 公用经费|
@@ -42,6 +47,7 @@ CASES = {
     "opening and closing": (_MOVES, "E2 = B2 + C2 - D2", True),
     "a difference of years": (_CHANGES, "D2 = C2 - B2", True),
     "the numbers of the columns": (_NUMBERS, "B3 = C3 + D3", True),
+    "a part of a changed budget": (_FIRST, "B3 <= B2", True),
     "a list after 其中 that may go on": (_PARTS, "B2 = B3 + B4", False),
     "a title that names its parts": (_PARTS, "B5 = B6 + B7", True),
 }
@@ -65,6 +71,10 @@ def _side(terms: list[str]) -> str:
 @pytest.mark.parametrize(("text", "claim", "ticked"), CASES.values(), ids=CASES)
 def test_is_claimed(text: str, claim: str, ticked: bool) -> None:
     assert equations(text).get(claim) is ticked, equations(text)
+
+
+def test_a_change_may_be_more_than_that_of_the_whole() -> None:
+    assert "C3 <= C2" not in equations(_FIRST)
 
 
 def test_nothing_is_claimed_of_rates_and_words() -> None:

@@ -87,7 +87,11 @@ def test_any_sheet_can_be_looked_at(rows: list[list[str]]) -> None:
     assert len({one.box for one in fields}) == len(fields)
 
 
-@pytest.mark.parametrize("case", CASES.values(), ids=CASES)
+ENDS_BLANK = "a total above open lines"  # where such a table ends does not show without lines
+SHOWN = {name: case for name, case in CASES.items() if name != ENDS_BLANK}
+
+
+@pytest.mark.parametrize("case", SHOWN.values(), ids=SHOWN)
 def test_a_sheet_of_which_only_texts_and_merges_are_known(case: Case) -> None:
     """As of .xls: borders, fills and alignment do not show there."""
     data = book(case.sheets)

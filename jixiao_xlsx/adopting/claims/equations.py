@@ -104,7 +104,7 @@ def _claim(table: TableUnderstood, one: TitleSum) -> Iterator[Proposal]:
     yield Proposal(one.op, left, right, one.reason, one.sure, along)
 
 
-_SIGNED = re.compile(r"增减|变动|调整|调剂|差额|盈亏")
+_SIGNED = re.compile(r"增减|变动|差额|盈亏|^(?:预算)?(?:调整|调剂)(?:数|额)(?:[(（]|$)")
 
 
 def _may_be_negative(column: TableColumn) -> bool:

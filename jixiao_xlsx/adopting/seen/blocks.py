@@ -119,17 +119,23 @@ def _parts(grid: Grid, rows: Sequence[int]) -> Iterator[tuple[int, int]]:
     for left, right in _columns(grid, rows):
         heads = [box for box in grid.starting(rows[0]) if left <= box.left <= right]
         ends = [box.right for box in heads[:-1]] + [right]
-        starts = [left, *(end + 1 for end in ends[:-1])]
-        headings = [
-            heading_at(grid, rows[0], start, end) or heading_at(grid, rows[0] + 1, start, end)
-            for start, end in zip(starts, ends, strict=True)
-        ]
-        depths = {heading and heading.last for heading in headings}
+        parts = list(zip([left, *(end + 1 for end in ends[:-1])], ends, strict=True))
         crossed = any(grid.box(row, end) == grid.box(row, end + 1) for row in rows for end in ends)
-        if len(depths) > 1 and None not in depths and not crossed:
-            yield from zip(starts, ends, strict=True)
+        titles = all(head.label and head.width > 1 for head in heads)
+        if titles and not crossed and _differ_in_depth(grid, rows[0], parts):
+            yield from parts
         else:
             yield left, right
+
+
+def _differ_in_depth(grid: Grid, row: int, parts: Sequence[tuple[int, int]]) -> bool:
+    """Return whether headings stand in each part, and do not end in one row."""
+    headings = [
+        heading_at(grid, row, left, right) or heading_at(grid, row + 1, left, right)
+        for left, right in parts
+    ]
+    depths = {heading and heading.last for heading in headings}
+    return len(depths) > 1 and None not in depths
 
 
 def _columns(grid: Grid, rows: Sequence[int]) -> Iterator[tuple[int, int]]:

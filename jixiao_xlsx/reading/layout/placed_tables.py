@@ -167,7 +167,7 @@ def own_lines(pair: SheetPair, table: TableSpec) -> range:
     above = [line for line in pair.lines if line < own.start]
     first = pair.lines[max(above)] + 1 if above else own.start
     below = [line for line in pair.chain if line >= own.stop and pair.chain[line] >= first]
-    last = pair.chain[min(below)] if below else pair.copy.height
+    last = pair.chain[min(below)] if below else max(pair.copy.height, first + len(own))
     return range(first, max(last, first))
 
 
