@@ -144,8 +144,8 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
     content = _content_of_copy(form, sheets) if form.blank else _content(form, sheets)
     tables = {**content.tables, **next(iter(content.copies.values()), {})}
     mark = hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ()))
-    likeness = content.likeness if form.blank else len(tables) / len(form.tables)
-    if not tables or (likeness < _FEW_TABLES and not mark and not form.blank):
+    likeness = content.likeness if form.blank else _share(form, tables, mark)
+    if not tables or (likeness < _FEW_TABLES and not form.blank):
         raise Unreadable(_unrecognised(form, sheets.names), FileStatus.UNRECOGNISED)
     worksheets = sheets.worksheets
     knows_formats = all(worksheet.knows_formats for worksheet in worksheets)
@@ -270,6 +270,11 @@ def _unrecognised(form: Template, names: Sequence[str]) -> str:
     titles = "、".join(sheet.title for sheet in form.sheets if sheet.kind == "data")
     there = "、".join(names[:5]) + (" 等" if len(names) > 5 else "")
     return f"不是“{form.title}”的报表：应有工作表 {titles}，文件里是 {there}。请核对是否报错了文件"
+
+
+def _share(form: Template, tables: Mapping[str, Table], mark: hidden_mark.MarkLines) -> float:
+    """Return the part of the form's tables that a file has; all of it where it is marked as one."""
+    return 1.0 if mark.get(hidden_mark.TEMPLATE) == form.id else len(tables) / len(form.tables)
 
 
 def _stated_year(form: Template, name: str, sheets: SheetsRead) -> int | None:
