@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.form.carry import Carry
 from jixiao_xlsx.form.spec import EquationSpec, Template
+from jixiao_xlsx.form.suggestions import perhaps
 from jixiao_xlsx.values.amounts import dimension
 from jixiao_xlsx.values.equations import Ratio, Ref, Scope, Side, names_rows
 
@@ -141,7 +142,7 @@ def _wrong_columns(
         return
     titles = set(table.column) | {extra.title for extra in table.extras}
     yield from (
-        f"{path}.{key}：表“{table_name}”没有“{title}”"
+        f"{path}.{key}：表“{table_name}”没有“{title}”{perhaps(title, titles)}"
         for key, title in columns.items()
         if title not in titles
     )
@@ -158,11 +159,11 @@ def _wrong_ref(template: Template, ref: Ref) -> str:
     """Return what is wrong with an address; "" where nothing is."""
     table = template.table.get(ref.table)
     if table is None:
-        return f"没有名为“{ref.table}”的表"
+        return f"没有名为“{ref.table}”的表{perhaps(ref.table, template.table)}"
     if ref.row and ref.row not in table.row and ref.row != table.total and not names_rows(ref.row):
-        return f"表“{ref.table}”没有“{ref.row}”这一行"
+        return f"表“{ref.table}”没有“{ref.row}”这一行{perhaps(ref.row, (*table.row, table.total))}"
     if ref.column and ref.column not in table.column:
-        return f"表“{ref.table}”没有“{ref.column}”这一列"
+        return f"表“{ref.table}”没有“{ref.column}”这一列{perhaps(ref.column, table.column)}"
     return ""
 
 

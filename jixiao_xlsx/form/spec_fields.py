@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeVar, cast
 
 from jixiao_xlsx.form.spec import NUMERIC
+from jixiao_xlsx.form.suggestions import perhaps
 from jixiao_xlsx.values.equations import EquationError, Ref, parse_ratio
 from jixiao_xlsx.values.severity import Severity
 
@@ -179,4 +180,6 @@ class SpecFields:
     ) -> None:
         """Note the keys that neither `spec` nor `also` has."""
         allowed = {*(field.name for field in (fields(spec) if spec else ())), *also}
-        self.mistakes += [f"{path}.{key}：不认识的键" for key in data if key not in allowed]
+        self.mistakes += [
+            f"{path}.{key}：不认识的键{perhaps(key, allowed)}" for key in data if key not in allowed
+        ]

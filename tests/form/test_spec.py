@@ -373,3 +373,9 @@ def test_files_of_the_package_are_found_where_names_are_not_in_utf_8(
     under_gbk = "报告.docx".encode().decode("gbk", "surrogateescape")
     monkeypatch.setattr("os.fsdecode", lambda name: name.decode("gbk", "surrogateescape"))
     assert file_of(tmp_path, "报告.docx").name == under_gbk
+
+
+def test_what_was_probably_meant_is_said(tmp_path: Path) -> None:
+    """A slip of the hand in a key, a row and a column names what is most alike."""
+    found = mistakes(tmp_path, FORM.replace("version =", "versoin =", 1))
+    assert "spec.toml.versoin：不认识的键，是不是“version”？" in found
