@@ -35,11 +35,11 @@ _SIZES = (
 )
 
 
-@rule("PLA108", "金额大小不合常理", severity=Severity.WARNING, basis=REVIEW_POINTS)
+@rule("PLA108", "金额大小不合常理", severity=Severity.NOTE, basis=REVIEW_POINTS)
 def odd_sizes(evidence: Evidence) -> Iterator[Observation]:
     """与人数、车辆数和本年支出相比，金额小得或大得不合常理，多半是单位填错（元、万元）。界限是表单的数据，县里可改。
 
-    改法：核对金额的单位；确属实情的，附情况说明。
+    改法：核对金额的单位；确属实情的不用改。
     """
     for size in _SIZES:
         bound = evidence.template.thresholds.get(size.threshold)
@@ -55,7 +55,7 @@ def odd_sizes(evidence: Evidence) -> Iterator[Observation]:
         if share < bound if size.least else share > bound:
             words = _words(cell, other, size, bound, evidence)
             related = (other.place,) if other else ()
-            demand = "请核对金额的单位（元、万元）；确属实情的，请附情况说明。"
+            demand = "请核对金额的单位（元、万元）；确属实情的不用改。"
             yield flag(cell, words, demand, related=related)
 
 
