@@ -87,8 +87,8 @@ class Lists(Relations):
         countable_mentions = _SUM.search(fact.mention.lead)
         number = _NUMERALS.get(countable_mentions["n"] or "", 0) if countable_mentions else 0
         row = self.row[-number:] if number else self.row
-        same = len(row) > 1 and all(alike(one, fact) for one in row)
-        if countable_mentions and same and len(row) == (number or len(row)):
+        enough = countable_mentions and len(row) > 1 and len(row) == (number or len(row))
+        if enough and all(alike(one, fact) for one in row):
             plain_row = not any("其中" in one.mention.gap for one in row[1:])
             if number or (plain_row and len(fact.items) == 0):
                 self.statements.listings.append(

@@ -32,6 +32,8 @@ _TESTS: Mapping[str, Callable[[Sentence, Claim], Iterator[Proof]]] = {
     "amount": total_last,
 }
 
+_LONGEST_SENTENCE = 2_000  # letters; the longest of real reports have a quarter of that
+
 
 @dataclass(frozen=True, slots=True)
 class SelfProof:
@@ -55,7 +57,8 @@ def self_proofs(
         for paragraph in _paragraphs(source):
             told: list[tuple[int, str, tuple[Claim, ...]]] = []
             for start, sentence in paragraph:
-                torn = fold(UNSURE) in sentence  # what stands before may be in another line
+                # What stands before may be in another line; a sentence without end is none.
+                torn = fold(UNSURE) in sentence or len(sentence) > _LONGEST_SENTENCE
                 found = () if torn else numbers(start, sentence, lexicon, year)
                 claims = tuple(
                     claim(one, vocabulary.frames, alternatives(source, one.start)) for one in found
@@ -66,7 +69,8 @@ def self_proofs(
             for start, sentence, claims in told:
                 whole = Sentence(claims, around, sentence, start)
                 yield from (SelfProof(source, one) for one in _of(whole, vocabulary))
-                if not (before or claims):
+                if not (before or claims) or len(sentence) > _LONGEST_SENTENCE:
+                    before = ()
                     continue  # nothing that a comparison could be of
                 tokens = tuple(tokenized(sentence, 0, lexicon, year))
                 stops = [one.number.start for one in claims]
