@@ -37,7 +37,7 @@ def _document(margin: float = 2.2, size: float = 16) -> Any:
     language.set(qn("w:eastAsia"), "zh-CN")
     style.element.rPr.append(language)
     style.paragraph_format.space_after = Pt(0)
-    style.paragraph_format.line_spacing = 1.3
+    style.paragraph_format.line_spacing = 1.2
     document.core_properties.author = ""
     return document
 
@@ -113,9 +113,11 @@ def _padded(table: Any) -> None:
 
 
 def _signature(document: Any) -> None:
+    """Who to ask, and who writes: never parted by the end of a page."""
     _line(document, "联系人：{{联系人}}　　电话：{{电话}}", indent=True)
-    _line(document, "")
-    _line(document, "{{落款}}", align=RIGHT)
+    _line(document, "{{落款}}", align=RIGHT, before=14)
+    for paragraph in document.paragraphs[-2:]:
+        paragraph.paragraph_format.keep_with_next = True
     _line(document, "{{落款日期}}", align=RIGHT)
 
 

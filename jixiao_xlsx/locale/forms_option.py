@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
-from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.locale.form_commands import Unusable
+
+if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
+    from jixiao_xlsx.form.spec import Template
 
 
 def _forms(
     context: click.Context, parameter: click.Parameter, value: tuple[str, ...]
 ) -> tuple[Template, ...]:
+    from jixiao_xlsx.form.spec import SpecError
+
     try:
         forms = [
             find_template(one) for name in value or (DEFAULT_TEMPLATE,) for one in _names(name)

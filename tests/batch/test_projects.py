@@ -337,4 +337,5 @@ def test_every_rule_of_its_own_has_cases() -> None:
     own = {equation.code for equation in FORM.equations} - {
         equation.code for equation in find_template().equations
     }
-    assert own == {case.code for case in CASES}
+    # weights beside names occur in forms of projects only: a case of a rule of all forms
+    assert own | {"IND102"} == {case.code for case in CASES}
