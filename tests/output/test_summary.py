@@ -128,13 +128,29 @@ def test_all_findings_are_listed_with_their_file() -> None:
     lines = listed(sheets(written())["问题清单"])
     assert len(lines) == 7 + 1 + 2
     first = lines[1]
-    assert (first["部门"], first["文件"], first["工作表"], first["单元格"]) == (
+    assert (first["部门"], first["文件"], first["单元格"]) == (
         "云川县机关事务中心",
         "云川县机关事务中心2025.xlsx",
-        "绩效评价表",
-        "J8",
+        "绩效评价表!J8",
     )
     assert {line["应为（范围）"] for line in lines} >= {"142.98～143.00 万元", "9.55～9.56 分"}
+
+
+def test_findings_can_be_sorted_by_the_money_at_stake_and_lead_to_the_copy() -> None:
+    season = fakes.season(FORM)
+    copy = "退回/云川县机关事务中心/云川县机关事务中心-批注副本.xlsx"
+    entries = tuple(replace(entry, returned=(copy,)) for entry in season.entries)
+    sheet = sheets(written(replace(season, entries=entries)))["问题清单"]
+    lines = listed(sheet)
+    stakes = [line["差额折合元"] for line in lines if line["差额折合元"] is not None]
+    assert stakes and all(isinstance(stake, int | float) for stake in stakes)
+    for line in lines:
+        if line["单位"] == "万元":
+            assert line["差额折合元"] == pytest.approx(abs(float(str(line["差额"]))) * 10_000)
+    links = {cell.hyperlink.target.replace("\\", "/") for cell in sheet["C"] if cell.hyperlink}
+    assert links == {copy}
+    where = next(cell for cell in sheet["C"] if cell.value == "绩效评价表!J8")
+    assert where.hyperlink.location == "'绩效评价表'!J8"
 
 
 def test_matrix_groups_own_indicators_and_says_not_applicable() -> None:
@@ -238,6 +254,7 @@ def test_without_roster_and_without_entries() -> None:
     assert not any(line.findings for line in rule_hits(replace(season, entries=()), CATALOGUE))
     nothing = sheets(written(replace(season, roster=(), entries=(), year=None)))
     assert nothing.sheetnames == [
+        "今日要办",
         "总览",
         "部门排名",
         "问题清单",

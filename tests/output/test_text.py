@@ -207,7 +207,7 @@ def test_findings_csv_opens_in_excel() -> None:
 )
 def test_no_cell_of_the_csv_is_a_formula(text: str) -> None:
     [line] = lines(entry(replace(UNBALANCED, reported=text, problem=text), department=text))
-    assert line["填报"] == line["问题"] == line["部门"] == f"'{text}"
+    assert line["填报"] == line["问题"] == line["部门"] == f"“{text}”"
 
 
 @pytest.mark.parametrize("text", ["-12.37", "+5", "-3%", "12"])

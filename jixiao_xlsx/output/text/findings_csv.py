@@ -74,4 +74,4 @@ def _expected_text(expected: Expected | str | None) -> str:
 
 def _harmless(text: str) -> str:
     risky = text.startswith(_BREAKS) or text.lstrip().startswith(_FORMULA_STARTS)
-    return f"'{text}" if risky and not _PLAIN_NUMBER.fullmatch(text) else text
+    return f"“{text}”" if risky and not _PLAIN_NUMBER.fullmatch(text) else text

@@ -35,6 +35,7 @@ from jixiao_xlsx.output.xlsx.summary.rule_hits import (
     rule_hits,
     write_rule_hits,
 )
+from jixiao_xlsx.output.xlsx.summary.today import TODAY, write_today
 from jixiao_xlsx.values.season import Entry, Season
 
 
@@ -50,13 +51,14 @@ def write_summary(
     ]
     lone = lone_columns(template)
     changes = list(change_rows(entries))
-    names = [OVERVIEW, RANKING, FINDINGS, MATRIX, RULE_HITS, DELIVERY, LEDGER]
+    names = [TODAY, OVERVIEW, RANKING, FINDINGS, MATRIX, RULE_HITS, DELIVERY, LEDGER]
     names += [CHANGES] if changes else []
     # Not in memory: this is the one book that grows with the season.
     with new_book(target, f"{template.title}汇总", in_memory=False) as book:
         styles = Styles(book)
         sheets = {name: book.add_worksheet(name) for name in names}
         levels = level_averages(cards)
+        write_today(sheets[TODAY], styles, season, entries, season.findings)
         write_overview(book, sheets[OVERVIEW], styles, season, results, levels, hits, template)
         write_ranking(sheets[RANKING], styles, results)
         write_findings(sheets[FINDINGS], styles, entries, lone, season.findings)
@@ -66,7 +68,7 @@ def write_summary(
         write_ledger(sheets[LEDGER], styles, season, entries, lone)
         if changes:
             write_changes(sheets[CHANGES], styles, changes)
-        sheets[OVERVIEW].activate()
+        sheets[TODAY].activate()
 
 
 def _in_order(season: Season, results: Sequence[ResultLine]) -> list[Entry]:
