@@ -56,8 +56,8 @@ def prefill_explanations(
             sheet.set_style((row, column), look)
         _write_line(sheet, columns, row, finding, item)
         _link(book, sheet, (row, columns.get("place", columns["code"])), finding.place)
-    if rows and rows[-1] > heading + len(table.rows):
-        book.print_whole(table.sheet)
+    if rows:
+        book.print_to(table.sheet, rows[-1])
     left = len(missing) - len(rows)
     note = f"“{table.sheet}”没有空行了，另有 {left} 条警告没有预填，请自行加行填写。"
     return (note,) if left else ()
@@ -115,7 +115,7 @@ def _write_line(
     for column, text in shown.items():
         sheet.write_text((row, column), text)
     measured = [(text, sheet.width(column) * _LETTERS) for column, text in shown.items()]
-    sheet.set_height(row, row_height(measured, least=_LEAST))
+    sheet.raise_height(row, row_height(measured, least=_LEAST))
 
 
 def _texts(finding: Finding, item: str) -> Mapping[str, str]:

@@ -130,12 +130,15 @@ class SheetPart:
                 return float(one.get("width") or 8)
         return 8.0
 
-    def set_height(self, row: int, points: float) -> None:
-        """Set the height of a row, which is made where there is none."""
+    def raise_height(self, row: int, points: float) -> None:
+        """Let a row, which is made where there is none, be at least so high."""
         self.edit()
         found = self._row(row)
+        if float(found.get("ht") or 0) >= points:
+            return
         found.set("ht", f"{points:g}")
-        found.set("customHeight", "1")
+        if found.get("customHeight") not in {"1", "true"}:
+            found.set("customHeight", "1")
 
     def _cell(self, at: Position) -> Element:
         self.edit()

@@ -18,6 +18,7 @@ from jixiao_xlsx.output.xlsx.patch.markup import (
     relation_id,
     relations_of,
     set_relation_id,
+    set_text,
 )
 from jixiao_xlsx.output.xlsx.patch.package import Package
 from jixiao_xlsx.output.xlsx.patch.sheet import SheetPart
@@ -32,6 +33,7 @@ _WORKBOOK_ORDER = (
 _SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.worksheet+xml"
 _BOOK_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
 _SELECTED = re.compile(rb"(\stabSelected=[\"'])(?:1|true)(?=[\"'])")
+_AREA_END = re.compile(r"\$(\d+)(?=,|$)")  # the last row of “甲!$A$1:$E$15”, of several by “,”
 _BEGINNING = 1 << 13  # bytes of a sheet within which it says whether it is selected
 
 
@@ -99,18 +101,18 @@ class WorkbookPart:
             self._add_name("_xlnm.Print_Titles", f"'{name}'!{repeated_rows}")
         self._open_first()
 
-    def print_whole(self, name: str) -> None:
-        """Take away the print area of a sheet: rows were added below it."""
+    def print_to(self, name: str, row: int) -> None:
+        """Let the print area of a sheet, where it has one, reach down to a row, from 0."""
         listed = [one.get("name") for one in children(self._sheets, "sheet")]
-        box = child(self._root, "definedNames")
-        for one in list(children(box)):
+        for one in children(child(self._root, "definedNames")):
             local = one.get("localSheetId", "")
             if one.get("name") == "_xlnm.Print_Area" and local == str(listed.index(name)):
-                self._edit()
-                one.getparent().remove(one)
-        if box is not None and not len(box):
-            self._edit()
-            self._root.remove(box)
+                ends = [int(end) for end in _AREA_END.findall(one.text or "")]
+                lowest = max(ends, default=row + 1)
+                if lowest <= row:
+                    self._edit()
+                    end = re.compile(rf"(?<=\$){lowest}(?=,|$)")
+                    set_text(one, end.sub(str(row + 1), one.text or ""))
 
     def add_last_sheet(self, name: str, content: bytes, *, hidden: bool = False) -> None:
         """Put a new worksheet behind all others; `hidden`: nobody sees it or can show it."""
