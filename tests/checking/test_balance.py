@@ -273,9 +273,25 @@ def test_元_converted_from_万元_is_read_on_a_grid_of_100_元(plan: str, outco
     assert verdict_of(judged(tables), "REC108").outcome is outcome
 
 
-def test_within_a_sheet_the_100_元_grid_excuses_nothing() -> None:
-    table = "项目 | 决算数\n其中：人员经费 | 1200000\n其中：公用经费 | 106200\n基本支出 | 1306300"
-    assert verdict_of(judged({ACCOUNTS: table}), "BAL103", "决算数").outcome is Outcome.FAILS
+@pytest.mark.parametrize(
+    ("total", "more", "outcome"),
+    [
+        ("1306200", "", Outcome.HOLDS),
+        ("1306300", "", Outcome.COARSE),  # off by 100 元, as rounded 万元 figures may be
+        ("1306100", "", Outcome.COARSE),
+        ("1306400", "", Outcome.FAILS),  # 200 元: more than the rounding of three figures
+        ("1306000", "", Outcome.FAILS),
+        ("1396200", "", Outcome.FAILS),
+        ("1306250", "", Outcome.FAILS),  # not all figures are multiples of 100 元
+        ("1306300", "\n其他收入 | 0.01", Outcome.FAILS),  # nor those of the sheet's other lines
+    ],
+)
+def test_within_a_sheet_too_元_converted_from_万元_is_read_on_a_grid_of_100_元(
+    total: str, more: str, outcome: Outcome
+) -> None:
+    table = f"项目 | 决算数\n其中：人员经费 | 1200000\n其中：公用经费 | 106200\n基本支出 | {total}"
+    verdict = verdict_of(judged({ACCOUNTS: table + more}), "BAL103", "决算数")
+    assert verdict.outcome is outcome
 
 
 # -------------------------------------------------------------------------------------- conventions

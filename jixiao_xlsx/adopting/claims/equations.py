@@ -184,7 +184,7 @@ def _alike(table: TableUnderstood, line: RowSeen, columns: Sequence[TableColumn]
     return all(cells) and kinds <= SUMMED and len(units) == 1 and len(kinds) == 1
 
 
-_INDEX_SUM = re.compile(r"^\(?(\d+)\)?=((?:[+-]?\(?\d+\)?)+)$")
+_INDEX_SUM = re.compile(r"^\(?(\d+)\)?=([+-]?\(?\d+\)?(?:[+-]\(?\d+\)?)*)$")
 _INDEX_TERM = re.compile(r"([+-]?)\(?(\d+)\)?")
 
 

@@ -260,7 +260,7 @@ def _year_boxes(understanding: Understanding) -> Mapping[str, tuple[Any, int | N
     return {sheet: one for sheet, one in found.items() if (sheet, one[0].ref) not in inline}
 
 
-_BLANK_YEAR = re.compile(r"[\s\u3000_]+(?=年)|(?<=[(（])[\s\u3000_]*(?=年)")
+_BLANK_YEAR = re.compile(r"(?<![\s_])[\s_]+(?=年)|(?<=[(（])(?=年)")
 
 
 def _year_pattern(text: str, year: int | None) -> str:
