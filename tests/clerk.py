@@ -1,7 +1,8 @@
 """A department's clerk with an annotated copy: mends what it says, as it says it, and answers what
 only a department can know.
 
-A number that the copy expects is typed as it stands there, a hint's number at the hint's cell. What
+A number that the copy expects is typed as it stands there, a probable one at the cell that is the
+cause or that a hint names. What
 is no single number, and what follows from another correction (a total typed beside it, the same
 figure in the report), the clerk of that department answers. 警告 that are true are explained in the
 prefilled lines of 核实说明.
@@ -25,6 +26,7 @@ _HINT = re.compile(r"([^\s；]+)!([A-Z]+\d+) 可能[^；]*?若为 (-?[\d.]+)")
 _SUM = re.compile(r"各分项之和（[^）]*）为 ([\d.]+) 万元")
 _LIMIT = re.compile(r"不大于 ([\d.]+) ?\S*")
 _RATE = re.compile(r"([\d.]+)%")
+_PER_UNIT = {"%": 100}
 _SIGN = re.compile(r"<=|>=|[≤≥=]")
 KEEP = object()  # the figure is right: another cell was wrong, or it is explained
 
@@ -98,6 +100,8 @@ ANSWERS: dict[str, dict[str, object]] = {
         "基本信息!B18": 98.83,
     },
     "青禾县妇女联合会绩效评价表": {
+        "收支总表!D20": KEEP,
+        "收支总表!D21": KEEP,
         "资金预算执行表!F4": 61.28,
         "资金预算执行表!G4": 13.3,
         **{
@@ -112,7 +116,7 @@ ANSWERS: dict[str, dict[str, object]] = {
     },
     SEED: {
         "基本信息!B11": 6,
-        "基本信息!B18": 98.89,
+        "基本信息!B18": 98.9,  # two scores of 2.565 are typed as 2.57
         "基本信息!B19": "优",
         "收支总表!D5": 9548199.71,
         "收支总表!D20": 123745,
@@ -151,7 +155,7 @@ WORDS: dict[str, tuple[tuple[str, str], ...]] = {
             "财政拨款基本支出130.62万元，项目支出824.19万元",
         ),
         ("我办", "我单位"),
-        ("自评得分90分", "自评得分98.89分"),
+        ("自评得分90分", "自评得分98.9分"),
     ),
 }
 
@@ -192,10 +196,11 @@ def mend(stem: str, report: Report, copy: bytes, template: Template) -> bytes:
     book: Any = openpyxl.load_workbook(io.BytesIO(copy))
     answers = ANSWERS[stem]
     done = set(answers)
+    causes = _probable(report)
     if stem in RESTORED:
         RESTORED[stem](book, template)
     for finding in report.findings:
-        where, content = _wanted(finding, book, answers)
+        where, content = _wanted(finding, book, answers, causes)
         if where not in done and finding.severity is not Severity.NOTE and content is not KEEP:
             sheet, _, cell = where.partition("!")
             if book[sheet][cell].data_type != "f":  # formulas are locked: they follow
@@ -213,11 +218,32 @@ def mend(stem: str, report: Report, copy: bytes, template: Template) -> bytes:
     return stream.getvalue()
 
 
-def _wanted(finding: Finding, book: Any, answers: Mapping[str, object]) -> tuple[str, object]:
+def _probable(report: Report) -> dict[str, tuple[str, object]]:
+    """What to type at the cell that is the cause of a finding, by the finding's fingerprint."""
+    return {
+        fingerprint: (
+            str(cell.place),
+            float(cell.probably.value) / _PER_UNIT.get(cell.probably.unit, 1),
+        )
+        for cause in report.causes
+        for cell in cause.cells
+        if cell.probably
+        for fingerprint in cause.explains
+    }
+
+
+def _wanted(
+    finding: Finding,
+    book: Any,
+    answers: Mapping[str, object],
+    causes: Mapping[str, tuple[str, object]],
+) -> tuple[str, object]:
     """The cell to type into and what to type, as the copy says; KEEP where it gives no content."""
     where = str(finding.place)
     if where in answers:
         return where, KEEP
+    if finding.fingerprint in causes:
+        return causes[finding.fingerprint]
     if hint := _HINT.search(finding.hint):
         return f"{hint[1]}!{hint[2]}", float(hint[3])
     expected = finding.expected
