@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from jixiao_xlsx.batch.executors import processes
 from jixiao_xlsx.batch.executors.processes import Executor
@@ -17,12 +17,7 @@ from jixiao_xlsx.intake.candidates import Candidate
 from jixiao_xlsx.intake.file_kinds import Refused, refuse_too_large
 from jixiao_xlsx.intake.unpacking import unpack
 from jixiao_xlsx.reading.workbook import Unreadable, read_bytes
-from jixiao_xlsx.season.review.read_decisions import read_decisions
-from jixiao_xlsx.season.review.read_reviews import read_review
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.findings import BatchFinding
-from jixiao_xlsx.values.people import Decision
-from jixiao_xlsx.values.scores import Review
 
 _Value = TypeVar("_Value")
 _DIED = "打开时程序异常中止，文件可能已损坏或展开后过大。请在本机确认能打开，解压或取出附件后再放入"
@@ -81,27 +76,15 @@ class Opener:
         )
         return next(answers)
 
-    def reviews(self, data: bytes, file: str) -> tuple[Review, ...]:
-        """Return what a reviewer typed into a scored workbook. Raises Refused."""
+    def typed(self, read: Callable[[bytes, str], _Value], data: bytes, file: str) -> _Value:
+        """Return what `read` makes of a workbook that a reviewer typed into. Raises Refused."""
         answers = self._executor.results(
-            _reviews, [(data, file)], lambda _, why: failure_of_process(why)
+            _typed, [(read, data, file)], lambda _, why: failure_of_process(why)
         )
         found = next(answers)
         if isinstance(found, Failure):
             raise Refused(found.reason)
-        return found
-
-    def decisions(
-        self, data: bytes, file: str
-    ) -> tuple[tuple[Decision, ...], tuple[BatchFinding, ...]]:
-        """Return what a reviewer decided in a 汇总.xlsx. Raises Refused."""
-        answers = self._executor.results(
-            _decisions, [(data, file)], lambda _, why: failure_of_process(why)
-        )
-        found = next(answers)
-        if isinstance(found, Failure):
-            raise Refused(found.reason)
-        return found
+        return cast(_Value, found)
 
 
 def read_apart(path: Path, template: Template) -> Submission:
@@ -125,18 +108,10 @@ def _submission(task: tuple[bytes, str, Path]) -> Submission | Failure:
         return failure_of(error)
 
 
-def _reviews(task: tuple[bytes, str]) -> tuple[Review, ...] | Failure:
+def _typed(task: tuple[Callable[[bytes, str], object], bytes, str]) -> object | Failure:
+    read, data, file = task
     try:
-        return read_review(*task)
-    except Refused as error:
-        return failure_of(error)
-
-
-def _decisions(
-    task: tuple[bytes, str],
-) -> tuple[tuple[Decision, ...], tuple[BatchFinding, ...]] | Failure:
-    try:
-        return read_decisions(*task)
+        return read(data, file)
     except Refused as error:
         return failure_of(error)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from jixiao_xlsx.batch.job import Job
@@ -20,7 +21,8 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.review.decisions import agreed
-from jixiao_xlsx.season.review.read_reviews import read_reviews
+from jixiao_xlsx.season.review.read_decisions import read_decisions
+from jixiao_xlsx.season.review.read_reviews import read_review, read_reviews
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, past_decisions, read_earlier_round
 from jixiao_xlsx.season.rounds.records import SEASON_FILE
 from jixiao_xlsx.values.findings import BatchFinding
@@ -87,7 +89,7 @@ def _reviews(
     """
     place = folder / SCORED if (folder / SCORED).is_dir() else folder
     with Opener() as opener:
-        reviews, notes = read_reviews(place, opener.reviews)
+        reviews, notes = read_reviews(place, partial(opener.typed, read_review))
     if not reviews:
         words = [note.message for note in notes]
         raise InputError(str(folder), words or ["没有评分表；应是以前结果里的“评分”文件夹"])
@@ -111,7 +113,7 @@ def _decisions(
     with Opener() as opener:
         for path in files:
             try:
-                found, refused = opener.decisions(path.read_bytes(), path.name)
+                found, refused = opener.typed(read_decisions, path.read_bytes(), path.name)
             except Refused as error:
                 raise InputError(path.name, [error.reason]) from error
             decisions += found

@@ -306,8 +306,11 @@ def test_slips_are_told_on_the_screen_and_in_the_summary(
         in problems_of.stderr
     )
     listed = openpyxl.load_workbook(tmp_path / "二" / "汇总.xlsx")["问题清单"]
-    (row,) = [row for row in listed.iter_rows(values_only=True) if row[3] == "REV101"]
-    assert row[:3] == (ONE, "（财政复核）", "错误") and "“14”应是 0 到 13.5" in str(row[10])
+    titles, *rows = listed.iter_rows(min_row=3, values_only=True)
+    lines = [dict(zip(titles, row, strict=True)) for row in rows]
+    (line,) = [line for line in lines if line["编号"] == "REV101"]
+    assert (line["部门"], line["级别"]) == (ONE, "错误")
+    assert "“14”应是 0 到 13.5" in str(line["问题"])
 
 
 def test_the_score_as_shown_needs_no_reason(first: Path) -> None:
