@@ -1,4 +1,4 @@
-"""The commands for a county's own form: adopt its blank, show what is understood of a file."""
+"""The commands before the workbooks come: template, adopt, show."""
 
 from __future__ import annotations
 
@@ -9,37 +9,66 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.locale.command_line import ChineseCommand, WholeNumber
+from jixiao_xlsx.cli.options import (
+    EXISTING_FOLDER,
+    FILE,
+    FOLDER,
+    Unusable,
+    file_option,
+    find_form,
+    folder_option,
+    output_option,
+    plain_failures,
+    print_to_stderr,
+    roster_option,
+    template_option,
+)
+from jixiao_xlsx.locale.command_line import (
+    ChineseCommand,
+    WholeNumber,
+)
 
 if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
     from jixiao_xlsx.form.spec import Template
 
-_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
-_FOLDER = click.Path(file_okay=False, path_type=Path)
-_EXISTING_FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
+@click.command(cls=ChineseCommand, short_help="生成空白表。")
+@roster_option
+@click.option("--year", metavar="YEAR", type=WholeNumber(1990, 2200), help="评价年度，如 2023。")
+@file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
+@folder_option("--last-year", "上年各部门报来的工作簿，预填年初结转、上年数。")
+@click.option("--with-self-check", is_flag=True, help="另出 自查.html：在浏览器里离线自查。")
+@output_option
+@template_option
+def template(
+    roster: Path | None,
+    reference: Path | None,
+    last_year: Path | None,
+    output: Path,
+    **options: Any,
+) -> None:
+    """生成空白表；给出部门名册时，每个部门一份，部门名称、编码和已知的数已填好。"""
+    from jixiao_xlsx.batch.handout import blank_workbooks
 
-class Unusable(click.ClickException):
-    """The form, the roster or the folder for results cannot be used."""
-
-    exit_code = 2
-
-
-def _form(context: click.Context, parameter: click.Parameter, value: str | None) -> Template | None:
-    from jixiao_xlsx.form.spec import SpecError
-
-    try:
-        return find_template(value) if value is not None else None
-    except SpecError as error:
-        raise Unusable(str(error)) from error
+    with plain_failures():
+        done = blank_workbooks(
+            output,
+            roster_path=roster,
+            reference_path=reference,
+            last_year_path=last_year,
+            **options,
+        )
+    print_to_stderr(f"说明：{note}" for note in done.notes)
+    ahead = f"，其中 {done.prefilled} 份预填了金额" if reference or last_year else ""
+    pages = f"，自查页 {len(done.pages)} 份" if done.pages else ""
+    click.echo(f"已写出 {len(done.files)} 份空白表{ahead}{pages}，在“{output}”。", err=True)
 
 
 @click.command(cls=ChineseCommand, short_help="由本县的空白表起草表单。")
-@click.argument("blank", metavar="[空白表]", type=_FILE, required=False)
-@click.option("-o", "--output", metavar="DIR", type=_FOLDER, help="表单写到这个文件夹。")
+@click.argument("blank", metavar="[空白表]", type=FILE, required=False)
+@click.option("-o", "--output", metavar="DIR", type=FOLDER, help="表单写到这个文件夹。")
 @click.option(
-    "--filled", metavar="DIR", type=_EXISTING_FOLDER, help="往年填好的表，用来印证哪些等式成立。"
+    "--filled", metavar="DIR", type=EXISTING_FOLDER, help="往年填好的表，用来印证哪些等式成立。"
 )
 @click.option(
     "--year",
@@ -50,7 +79,7 @@ def _form(context: click.Context, parameter: click.Parameter, value: str | None)
 @click.option(
     "--confirm",
     metavar="DIR",
-    type=_EXISTING_FOLDER,
+    type=EXISTING_FOLDER,
     help="按这个表单文件夹里“看懂了什么.xlsx”的答复，定下表单。",
 )
 def adopt(
@@ -82,9 +111,13 @@ def adopt(
 
 
 @click.command(cls=ChineseCommand, short_help="列出看懂了什么。")
-@click.argument("path", metavar="FILE", type=_FILE)
+@click.argument("path", metavar="FILE", type=FILE)
 @click.option(
-    "-t", "--template", metavar="ID|DIR", callback=_form, help="按这张表单看；不给就直接看文件。"
+    "-t",
+    "--template",
+    metavar="ID|DIR",
+    callback=find_form,
+    help="按这张表单看；不给就直接看文件。",
 )
 @click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text")
 def show(path: Path, template: Template | None, output_format: str) -> None:

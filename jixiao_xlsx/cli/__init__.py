@@ -1,0 +1,35 @@
+"""The command line: arguments in, a room called, exit code out.
+
+Nothing heavy is imported before a command runs, so that --help is quick.
+"""
+
+from __future__ import annotations
+
+import click
+
+from jixiao_xlsx.cli.filing import archive, verify
+from jixiao_xlsx.cli.handing_out import adopt, show, template
+from jixiao_xlsx.cli.looking import diff, explain, report, rules
+from jixiao_xlsx.cli.submissions import check, run, score
+from jixiao_xlsx.locale.command_line import ChineseGroup, version_option
+
+
+@click.group(
+    cls=ChineseGroup,
+    name="jixiao",
+    subcommand_metavar="命令 [参数]…",
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+@version_option
+def main() -> None:
+    """部门（单位）整体支出绩效评价：出空白表，核对、评分、汇总各部门报来的工作簿。"""
+
+
+for _command in (
+    *(template, adopt, show),
+    *(check, score, run),
+    *(report, explain, diff),
+    *(archive, verify),
+    rules,
+):
+    main.add_command(_command)

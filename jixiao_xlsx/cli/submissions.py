@@ -1,0 +1,161 @@
+"""The commands on what came in: check, score, run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from jixiao_xlsx.cli.options import (
+    EXISTING,
+    Unusable,
+    ask_option,
+    file_option,
+    folder_option,
+    format_option,
+    forms_option,
+    jobs_option,
+    none_readable,
+    output_option,
+    paths_argument,
+    plain_failures,
+    print_to_stderr,
+    report_option,
+    roster_option,
+)
+from jixiao_xlsx.locale.command_line import (
+    ChineseCommand,
+    passwords_given,
+    progress_bar,
+)
+
+if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
+    from jixiao_xlsx.form.spec import Template
+
+
+@click.command(cls=ChineseCommand, short_help="核对报来的表，列出问题。")
+@paths_argument
+@report_option
+@format_option("text", "json", "csv")
+@click.option(
+    "--fail-on",
+    type=click.Choice(["error", "warning", "never"]),
+    default="error",
+    help="有这一级（及以上）未处理的问题时退出码为 1，默认 error。",
+)
+@jobs_option
+@ask_option
+@forms_option
+@click.pass_context
+def check(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    report: Path | None,
+    output_format: str,
+    fail_on: str,
+    jobs: int | None,
+    ask: bool,
+    forms: tuple[Template, ...],
+) -> None:
+    """核对一个或多个文件、文件夹，列出每个问题的位置、数额和改法。同一文件夹、邮件、压缩包里本部门的 Word 评价报告一并核对。"""
+    from jixiao_xlsx.batch.forms.several_forms import with_each_form
+    from jixiao_xlsx.batch.single_files import check_files
+    from jixiao_xlsx.output.text.findings_csv import findings_csv
+    from jixiao_xlsx.output.text.findings_json import findings_json
+    from jixiao_xlsx.output.text.terminal import findings_text, reaches, totals_text
+
+    if report and report.suffix.lower() not in {".docx", ".pdf", ".doc", ".wps"}:
+        words = "不是 Word 文档，也不是 PDF。请用 WPS 或 Word 打开，另存为“Word 文档（.docx）”"
+        raise Unusable(f"“{report.name}”{words}")
+    passwords = passwords_given(ask=ask)
+    with plain_failures(), progress_bar("核对") as progress:
+        given: Any = {"report": report, "passwords": passwords, "jobs": jobs, "progress": progress}
+        entries = with_each_form(
+            lambda form, only: check_files(paths, template=form, only=only, **given),
+            *(paths, forms, passwords),
+        )
+    if output_format == "text":
+        click.echo(findings_text(entries), nl=False)
+    else:
+        as_json = output_format == "json"
+        for piece in findings_json(entries, forms[0]) if as_json else findings_csv(entries):
+            click.echo(piece, nl=False)  # bytes: UTF-8 whatever the encoding of the console
+        click.echo(totals_text(entries), err=True)
+    context.exit(none_readable(entries) or int(reaches(entries, fail_on)))
+
+
+@click.command(cls=ChineseCommand, short_help="复算得分，写出评分表。")
+@paths_argument
+@output_option
+@jobs_option
+@ask_option
+@forms_option
+@click.pass_context
+def score(
+    context: click.Context,
+    paths: tuple[Path, ...],
+    output: Path,
+    jobs: int | None,
+    ask: bool,
+    forms: tuple[Template, ...],
+) -> None:
+    """复算每个文件的得分，各写一份评分表，并列出自评分、复算分和等级。"""
+    from jixiao_xlsx.batch.forms.several_forms import with_each_form
+    from jixiao_xlsx.batch.score_files import score_files
+    from jixiao_xlsx.output.text import terminal
+
+    passwords = passwords_given(ask=ask)
+    with plain_failures(), progress_bar("评分") as progress:
+        given: Any = {"passwords": passwords, "jobs": jobs, "progress": progress}
+        entries = with_each_form(
+            lambda form, only: score_files(paths, output, template=form, only=only, **given),
+            *(paths, forms, passwords, output),
+        )
+    click.echo(terminal.scores_text(entries), nl=False)
+    print_to_stderr(terminal.file_problems(entries))
+    context.exit(none_readable(entries) or int(any(entry.problem for entry in entries)))
+
+
+@click.command(cls=ChineseCommand, short_help="一次办完：核对、评分、汇总整个收件箱。")
+@click.argument("inboxes", metavar="INBOX…", nargs=-1, required=True, type=EXISTING)
+@output_option
+@roster_option
+@file_option("--bureau", "本局信息 bureau.toml，默认取名册旁边的。")
+@file_option("--reference", "财政批复数：部门编码、项目、年初预算、全年预算、决算。")
+@file_option("--waivers", "豁免清单 waivers.csv，默认取名册旁边的。")
+@file_option("--choose", "由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
+@folder_option("--previous", "上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。")
+@folder_option("--last-year", "上年的结果文件夹，用来核对年初数、上年数。")
+@folder_option("--review", "填好财政复核分的评分表的文件夹（以前结果里的“评分”），按它排名。")
+@file_option("--decisions", "问题清单里填了处理意见的汇总.xlsx，可给几份。", multiple=True)
+@click.option("--executor", metavar="dask://HOST:PORT", help="交给 Dask 集群去做，默认在本机。")
+@jobs_option
+@ask_option
+@forms_option
+@click.pass_context
+def run(
+    context: click.Context,
+    /,
+    inboxes: tuple[Path, ...],
+    output: Path,
+    ask: bool,
+    forms: tuple[Template, ...],
+    **options: Any,
+) -> None:
+    """核对并评分收件箱里的全部文件，写出汇总.xlsx、审核.html、评分/、退回/、待核实/、通过/、findings.csv、findings.json 和 run.json。"""
+    from jixiao_xlsx.batch.forms.several_forms import run_each
+    from jixiao_xlsx.batch.job import Job
+    from jixiao_xlsx.batch.shared_files import SUMMARY
+    from jixiao_xlsx.output.text import terminal
+
+    job = Job(inboxes, output, forms[0], passwords=passwords_given(ask=ask), **options)
+    with plain_failures(), progress_bar("处理") as progress:
+        seasons = list(run_each(job, forms, progress))
+    entries = [entry for _, done in seasons for entry in done.entries]
+    with_roster = job.roster is not None
+    for folder, done in seasons:
+        print_to_stderr(terminal.file_problems(done.entries, done.problems))
+        print_to_stderr(terminal.run_summary(done, folder, SUMMARY, with_roster=with_roster))
+    unwritten = any(done.problems for _, done in seasons) or any(one.problem for one in entries)
+    context.exit(none_readable(entries) or int(unwritten))
