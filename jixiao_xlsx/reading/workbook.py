@@ -129,6 +129,11 @@ class _Content:
     untouched: bool = False
     likeness: float = 1.0
 
+    @property
+    def found(self) -> Mapping[str, Table]:
+        """All tables by name; of the copies of a sheet those of the first."""
+        return {**self.tables, **next(iter(self.copies.values()), {})}
+
 
 class _ReadSheet(NamedTuple):
     """A worksheet and the tables read from it."""
@@ -141,11 +146,10 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
     """Return what the worksheets hold. Raises Unreadable: none of them is one of the form."""
     if not sheets.names:
         raise Unreadable("文件里一张工作表也没有。请在本机打开确认，重新保存后报送")
-    content = _content_of_copy(form, sheets) if form.blank else _content(form, sheets)
-    tables = {**content.tables, **next(iter(content.copies.values()), {})}
     mark = hidden_mark.read_mark(sheets.bare.get(hidden_mark.MARK_SHEET, ()))
-    likeness = content.likeness if form.blank else _share(form, tables, mark)
-    if not tables or (likeness < _FEW_TABLES and not form.blank):
+    content = _content_of_copy(form, sheets) if form.blank else _content(form, sheets, mark)
+    tables = content.found
+    if not tables or (content.likeness < _FEW_TABLES and not form.blank):
         raise Unreadable(_unrecognised(form, sheets.names), FileStatus.UNRECOGNISED)
     worksheets = sheets.worksheets
     knows_formats = all(worksheet.knows_formats for worksheet in worksheets)
@@ -167,7 +171,7 @@ def submission_from(data: bytes, name: str, form: Template, sheets: SheetsRead) 
         sheets=sheets.names,
         knows_formulas=knows_formats,
         untouched=content.untouched,
-        likeness=likeness,
+        likeness=content.likeness,
         hides=_HIDES.get(sheets.format if knows_formats else WorkbookFormat.XLSB, ""),
         cells_read=sum(len(worksheet.filled) for worksheet in worksheets),
         cells_handled=sum(len(one.filled) - len(one.left()) for one in worksheets),
@@ -196,7 +200,7 @@ def _content_of_copy(form: Template, sheets: SheetsRead) -> _Content:
     )
 
 
-def _content(form: Template, sheets: SheetsRead) -> _Content:
+def _content(form: Template, sheets: SheetsRead, mark: hidden_mark.MarkLines) -> _Content:
     """Read the tables of every sheet of the form, with the notes on what was not understood."""
     titles, worksheets = titles_of(form), sheets.worksheets
     match = match_sheets(form, titles, worksheets)
@@ -221,6 +225,7 @@ def _content(form: Template, sheets: SheetsRead) -> _Content:
         taken |= set(match.originals.values())
         others = [sheet for number, sheet in enumerate(worksheets) if number not in taken]
         content.notes += notes_of_other_sheets(others)
+    content.likeness = _share(form, content.found, mark)
     return content
 
 

@@ -69,16 +69,20 @@ def pair_reports(
         alone = len(books) == 1
         mine = [_Offer(one, given=alone) for one in reports if one.file == given]
         offered = {book.file: mine for book in books}
-    pairs = {}
-    for book in books:
-        if book.status is FileStatus.SUBMITTED and offered.get(book.file):
-            names = _names_of(book, departments)
-            owned = [
-                offer for offer in offered[book.file] if _belongs(offer, book, title_words, names)
-            ]
-            if owned:
-                pairs[book.file] = _latest(owned)
-    return pairs
+    owned = {
+        book.file: _owned(offered.get(book.file, ()), book, title_words, departments)
+        for book in books
+        if book.status is FileStatus.SUBMITTED
+    }
+    return {file: _latest(offers) for file, offers in owned.items() if offers}
+
+
+def _owned(
+    offers: Sequence[_Offer], book: Identity, title_words: Sequence[str], departments: Register
+) -> list[_Offer]:
+    """Return the reports that are a workbook's, of those that may be."""
+    names = _names_of(book, departments) if offers else None
+    return [offer for offer in offers if names and _belongs(offer, book, title_words, names)]
 
 
 def above(file: str) -> Iterator[str]:

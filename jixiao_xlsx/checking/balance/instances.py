@@ -10,7 +10,7 @@ from typing import NamedTuple
 from jixiao_xlsx.checking.balance.parents import sums_of_parents
 from jixiao_xlsx.form.spec import ColumnSpec, EquationSpec, TableSpec, Template
 from jixiao_xlsx.values.amounts import atoms_per
-from jixiao_xlsx.values.cells import Cell, Submission, Table
+from jixiao_xlsx.values.cells import Cell, Row, Submission, Table
 from jixiao_xlsx.values.equations import ALL_ROWS, PARENT_ROWS, Ref, Scope, Side, Term
 from jixiao_xlsx.values.operands import Operand, Operands, cells_at
 from jixiao_xlsx.values.typed_numbers import State
@@ -63,12 +63,8 @@ def find_instances(
     if spec.relation.scope is not Scope.SHEET and table is None:
         yield Instance(spec, "", missing=f"缺少“{spec.table}”")
     elif spec.relation.scope is Scope.ROW and table is not None:
-        fixed = _fixed_rows(template)[spec.code]
-        for row in table.rows:
-            if row.title in fixed or (
-                row.kind != "fixed" and (not spec.rows or row.title in spec.rows)
-            ):
-                yield _resolve_row(spec, table, row.title, row.cells)
+        for row in _rows_of(spec, table, template):
+            yield _resolve_row(spec, table, row.title, row.cells)
     elif table is not None and _of_parents(spec):
         for column, sums in sums_of_parents(table).items():
             if _applies_in(spec, template.table[spec.table].column[column]):
@@ -76,6 +72,15 @@ def find_instances(
     else:
         for label, sides in _addressed(template)[spec.code]:
             yield _resolve(spec, submission, label, sides, _optional(template))
+
+
+def _rows_of(spec: EquationSpec, table: Table, template: Template) -> Iterator[Row]:
+    """Yield the rows along which an equation applies."""
+    fixed = _fixed_rows(template)[spec.code]
+    for row in table.rows:
+        own = row.kind != "fixed" and (not spec.rows or row.title in spec.rows)
+        if own or row.title in fixed:
+            yield row
 
 
 def _of_parents(spec: EquationSpec) -> bool:

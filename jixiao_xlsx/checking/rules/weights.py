@@ -41,32 +41,34 @@ def weights_total(evidence: Evidence) -> Iterator[Observation]:
     total = sum((line.weight for line in evidence.lines), Fraction(0))
     row = evidence.execution("weight")
     extra = Fraction(row.number) if row is not None and row.number is not None else Fraction(0)
-    anchor = evidence.total_anchor("weight") or evidence.lines[0].cell("weight")
+    whole = evidence.template.full_mark + evidence.template.execution_weight
+    if total + extra != whole:
+        yield _wrong_total(evidence, total, row, extra)
+
+
+def _wrong_total(
+    evidence: Evidence, total: Fraction, row: Cell | None, extra: Fraction
+) -> Observation:
+    """Return what is said of weights that make `total`, and `extra` in the row of 预算执行率."""
     template = evidence.template
-    whole = template.full_mark + template.execution_weight
-    if total + extra == whole:
-        return
-    missing = bool(template.execution_weight) and total == template.full_mark and not extra
-    added = (
-        f"，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}"
-        if template.execution_weight
-        else ""
-    )
-    words = f"指标权重合计 {plain(total)}{added}，应为 {plain(whole)}。"
-    demand = (
-        f"缺预算执行率 {plain(template.execution_weight)} 分，请补填其分值。"
-        if missing
-        else "请核对各指标权重。"
-    )
-    right = whole - (extra or template.execution_weight)
+    execution = template.execution_weight
+    whole = template.full_mark + execution
+    missing = bool(execution) and total == template.full_mark and not extra
+    added = f"，加预算执行率分值 {plain(extra)}，共 {plain(total + extra)}" if execution else ""
+    demand = "请核对各指标权重。"
+    expected: object = expected_points(whole - (extra or execution))
     related = tuple(c.place for c in (row, *(line.cell("weight") for line in evidence.lines)) if c)
-    yield flag(
-        anchor,
-        words,
+    if missing:
+        demand = f"缺预算执行率 {plain(execution)} 分，请补填其分值。"
+        expected = f"加预算执行率分值共 {points_text(whole)}"
+        related = related[:1]
+    return flag(
+        evidence.total_anchor("weight") or evidence.lines[0].cell("weight"),
+        f"指标权重合计 {plain(total)}{added}，应为 {plain(whole)}。",
         demand,
-        expected=f"加预算执行率分值共 {points_text(whole)}" if missing else expected_points(right),
+        expected=expected,
         difference=f"{plain(total + extra - whole)} 分",
-        related=related[:1] if missing else related,
+        related=related,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
+from typing import NamedTuple
 
 Alike = tuple[int, int, float]  # item of the first, item of the second, weight
 _NEARER = 1e-6  # of two equal chains the one that moves less
@@ -60,18 +61,42 @@ def completed(
     edges = [-1, *sorted(chain), max([*chain, *wanted], default=-1) + 1]
     for start, end in pairwise(edges):
         left = [item for item in wanted if start < item < end]
-        if not left:
-            continue
-        low = chain.get(start, -1)
-        high = chain.get(end, size)
-        gap = list(range(low + 1, high))
-        same = end in chain and (start in chain or start < 0) and end - start == high - low
-        some = [item for item in gap if filled(item)]
-        if not same and len(some) == len(left):
+        gap = _Gap(start, end, chain.get(start, -1), chain.get(end, size), end not in chain)
+        some = [item for item in range(gap.low + 1, gap.high) if filled(item)] if left else []
+        known = not gap.open and (start in chain or start < 0)
+        if len(some) == len(left) and not (known and gap.equal):
             result |= dict(zip(left, some, strict=True))
-        elif start < 0 and end in chain:
-            result |= {item: high - (end - item) for item in left if high - (end - item) > low}
         else:
-            inside = ((item, low + item - start) for item in left)
-            result |= {item: there for item, there in inside if there < high or end not in chain}
+            result |= gap.unmoved(left)
     return result
+
+
+class _Gap(NamedTuple):
+    """The items between two matches: of the first between `start` and `end`, of the second `low`
+    and `high`; `open` where nothing below matched."""
+
+    start: int
+    end: int
+    low: int
+    high: int
+    open: bool
+
+    @property
+    def equal(self) -> bool:
+        """Whether as many items are in it in both."""
+        return self.end - self.start == self.high - self.low
+
+    def unmoved(self, items: Iterable[int]) -> dict[int, int]:
+        """Return items that stand from the match above as far as in the first, if there is room.
+
+        Above the first match of all they are counted from that one.
+        """
+        if self.start < 0 and not self.open:
+            places = {item: self.high - (self.end - item) for item in items}
+        else:
+            places = {item: self.low + item - self.start for item in items}
+        return {
+            item: there
+            for item, there in places.items()
+            if there > self.low and (there < self.high or self.open)
+        }

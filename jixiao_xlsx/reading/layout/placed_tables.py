@@ -108,12 +108,17 @@ def _columns(draft: TableDraft, pair: SheetPair) -> Table | None:
     total = pair.lines.get(table.total_at - 1) if table.total_at else None
     if total is not None:
         rows.append(total_row(draft, total))
-    missing = [column.title for column in table.columns if column.title not in header.columns]
-    missing += [row.title for row in table.rows if row.title not in lines.at]
+    missing = _missing(table, header, lines)
     if table.total_at and total is None:
         missing.append(table.total)
     read = finish(draft, rows, headings(draft, header), missing, draft.region.start)
     return replace(read, stated_units=tuple(_newly_stated(draft, pair, header, lines)))
+
+
+def _missing(table: TableSpec, header: Header, lines: TitledRows) -> list[str]:
+    """Return the titles of the columns and rows of a table that its copy lacks."""
+    missing = [column.title for column in table.columns if column.title not in header.columns]
+    return missing + [row.title for row in table.rows if row.title not in lines.at]
 
 
 def _newly_stated(

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from jixiao_xlsx.form.paths import relative_years
-from jixiao_xlsx.form.spec import SheetSpec, TableSpec, Template
+from jixiao_xlsx.form.spec import RowSpec, SheetSpec, TableSpec, Template
 from jixiao_xlsx.reading.titles import title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position, column_index, position
@@ -86,19 +86,22 @@ def blank_sheets(form: Template, worksheets: Sequence[Worksheet]) -> tuple[Blank
 def inputs_of(table: TableSpec) -> Iterator[Position]:
     """Yield the cells of the blank that belong to a table."""
     if table.shape == "record":
-        for row in table.rows:
-            if row.at and not row.inside:
-                yield position(row.at)
+        yield from (position(row.at) for row in table.rows if row.at and not row.inside)
         return
     columns = [column_index(column.at) for column in table.columns if column.at]
     for row in table.rows:
-        for column in table.columns:
-            if row.at and column.at and table.exists(row.title, column):
-                yield int(row.at) - 1, column_index(column.at)
+        if row.at:
+            yield from ((int(row.at) - 1, column) for column in _columns_of(row, table))
     if table.total_at:
         yield from ((table.total_at - 1, column) for column in _figures(table))
     for line in own_lines_of(table):
         yield from ((line, column) for column in columns)
+
+
+def _columns_of(row: RowSpec, table: TableSpec) -> Iterator[int]:
+    return (
+        column_index(one.at) for one in table.columns if one.at and table.exists(row.title, one)
+    )
 
 
 def _figures(table: TableSpec) -> Iterator[int]:

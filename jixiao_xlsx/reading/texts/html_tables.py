@@ -81,15 +81,19 @@ class _Table:
         bottom, right = top + down - 1, left + across - 1
         if bottom >= MAX_ROWS or right >= MAX_COLUMNS:
             raise far_cell(self.title or "网页", self.place)
-        if down > 1:
-            below = range(top + 1, min(bottom, top + 999) + 1)
-            self.taken |= {(row, at) for row in below for at in range(left, right + 1)}
-            if len(self.taken) > MAX_AREA:
-                raise far_cell(self.title or "网页", self.place)
         if across > 1 or down > 1:
-            self.merges.append((top, left, bottom, right))
+            self._merge((top, left, bottom, right))
         self.next = right + 1
         self.texts, self.stored = [], attributes.get("x:num") or attributes.get("sdval") or ""
+
+    def _merge(self, area: Area) -> None:
+        """Take the places of the rows below that the current cell reaches into."""
+        top, left, bottom, right = area
+        below = range(top + 1, min(bottom, top + 999) + 1)
+        self.taken |= {(row, at) for row in below for at in range(left, right + 1)}
+        if len(self.taken) > MAX_AREA:
+            raise far_cell(self.title or "网页", (top, left))
+        self.merges.append(area)
 
     def end_cell(self) -> None:
         """Keep what the current cell shows."""

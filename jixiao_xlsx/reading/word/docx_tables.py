@@ -158,21 +158,28 @@ def _header(
     if len(labels) < _ROWS * len(spec.rows):
         return None  # whichever lines are its own
     header = find_header(sheet, titles, 0, sheet.height)
-    if header is None or any(
-        in_another_unit(sheet.keys.get(place, ""), spec.unit_of("", spec.column[title]))
-        for title, place in header.cells.items()
-    ):
+    if header is None or _is_in_another_unit(sheet, spec, header):
         return None
-    titled = any(
-        titles.heading.fullmatch(title_key(one.text))
-        or loosen(title_key(one.text)) == titles.caption
-        for one in above
-    )
-    if len(header.columns) < max((_ROWS if titled else _COLUMNS) * len(spec.columns), 2):
+    share = _ROWS if _is_titled(titles, above) else _COLUMNS
+    if len(header.columns) < max(share * len(spec.columns), 2):
         return None
     figures = [at for title, at in header.columns.items() if spec.column[title].numeric]
     rows = find_rows(sheet, titles, range(header.bottom + 1, sheet.height), figures)
     return header if len(rows.at) >= _ROWS * len(spec.rows) else None
+
+
+def _is_in_another_unit(sheet: Worksheet, spec: TableSpec, header: Header) -> bool:
+    """Return whether a heading states another unit than that of its column."""
+    return any(
+        in_another_unit(sheet.keys.get(place, ""), spec.unit_of("", spec.column[title]))
+        for title, place in header.cells.items()
+    )
+
+
+def _is_titled(titles: TableTitles, above: Sequence[Paragraph]) -> bool:
+    """Return whether the table's own title is among the paragraphs above it."""
+    keys = [title_key(one.text) for one in above]
+    return any(titles.heading.fullmatch(key) or loosen(key) == titles.caption for key in keys)
 
 
 # -------------------------------------------------------------------------------------------- sheet

@@ -43,6 +43,13 @@ def prefill_explanations(
     if table is None or table.sheet not in book.sheets:
         _append_list(book, warnings, template)
         return ()
+    return _fill_list(book, table, warnings, template)
+
+
+def _fill_list(
+    book: WorkbookPart, table: Table, warnings: Sequence[Finding], template: Template
+) -> tuple[str, ...]:
+    """Write the warnings that have no line yet into the list of the form."""
     columns, heading = _headings(table, template)
     if not {"code", "item"} <= columns.keys():
         return ()

@@ -18,6 +18,7 @@ from jixiao_xlsx.values.amounts import Convention
 
 LOWEST, HIGHEST = (0, 2), (1, 3)  # positions in a range: rounded, cut off
 HIDDEN_BY_ZERO = (4, 5)
+_OTHER_END = {0: 1, 1: 0, 2: 3, 3: 2}
 _FACE = -2  # the printed amount itself
 
 
@@ -111,8 +112,20 @@ class CoarseFigures:
     def _write_sum(self, address: CellAddress) -> CoarseRange:
         helper, own, parts = self._helper, self.range(address), self._parts[address]
         row = helper.next_row(f"{'.'.join(str(part) for part in address)} 按分项")
-        strays = helper.put_strays(row, 1, [part for _, part in parts])
+        same = self._put_same(row, address)
         runs = self._runs([(sign, self.sum(part)) for sign, part in parts])
+        values = []
+        for which, ref in enumerate(own.refs):
+            text, value = _end_of_runs(runs, which)
+            values.append(value if same.value else own.values[which])
+            helper.put(row, 3 + which, f"IF({same.formula}=1,{text},{ref})", values[-1])
+        refs = tuple(a1(row, 3 + n, absolute=True) for n in range(len(own.refs)))
+        return CoarseRange(row, refs, tuple(values))
+
+    def _put_same(self, row: int, address: CellAddress) -> Live:
+        """Write whether a figure is equal to the sum of its parts, as they are printed."""
+        helper, own, parts = self._helper, self.range(address), self._parts[address]
+        strays = helper.put_strays(row, 1, [part for _, part in parts])
         w = "".join(
             f"{'+' if sign > 0 else '-'}{total_of_run(run, _FACE)}"
             for sign, run in self._runs([(sign, self.range(part)) for sign, part in parts])
@@ -122,20 +135,7 @@ class CoarseFigures:
         whole = sum((s * helper.figure(part).atoms for s, part in parts), Decimal(0))
         equal = bool(count.value) and not strays.value and whole == helper.figure(address).atoms
         test = f"AND({strays.formula}=0,{count.formula}>0,ROUND({w}-{face},2)=0)"
-        same = helper.put(row, 2, f"IF({test},1,0)", int(equal))
-        values = []
-        for which, ref in enumerate(own.refs):
-            turned = {0: 1, 1: 0, 2: 3, 3: 2}
-            text, value = "", 0
-            for sign, run in runs:
-                other = which if sign > 0 else turned.get(which, which)
-                mark = "+" if sign > 0 or which in HIDDEN_BY_ZERO else "-"
-                text += mark + total_of_run(run, other)
-                value += (1 if mark == "+" else -1) * sum(one.values[other] for one in run)
-            values.append(value if equal else own.values[which])
-            helper.put(row, 3 + which, f"IF({same.formula}=1,{text},{ref})", values[-1])
-        refs = tuple(a1(row, 3 + n, absolute=True) for n in range(len(own.refs)))
-        return CoarseRange(row, refs, tuple(values))
+        return helper.put(row, 2, f"IF({test},1,0)", int(equal))
 
     def runs(self, terms: Iterable[SignedCell]) -> list[tuple[int, list[CoarseRange]]]:
         """Return figures of one sign whose rows follow each other."""
@@ -178,6 +178,20 @@ class CoarseFigures:
             moved(Convention.ROUND, (h, h - 1), (h - 1, h)),
             moved(Convention.TRUNCATE, (0, g - 1), (g - 1, 0)),
         )
+
+
+def _end_of_runs(runs: Iterable[tuple[int, Sequence[CoarseRange]]], which: int) -> tuple[str, int]:
+    """Return one end of the sum of signed runs: its formula, and its value in atoms.
+
+    What is taken away counts with its other end; what a typed zero hides only adds up.
+    """
+    text, value = "", 0
+    for sign, run in runs:
+        end = which if sign > 0 else _OTHER_END.get(which, which)
+        added = sign > 0 or which in HIDDEN_BY_ZERO
+        text += ("+" if added else "-") + total_of_run(run, end)
+        value += (1 if added else -1) * sum(one.values[end] for one in run)
+    return text, value
 
 
 def total_of_run(run: Sequence[CoarseRange], which: int) -> str:

@@ -5,8 +5,9 @@ A cut-off last digit, typed zeros, 平尾差, figures typed as 万元 × 10000 (
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations, product
+from typing import NamedTuple
 
 from jixiao_xlsx.output.xlsx.blank.layout import SignedCell
 from jixiao_xlsx.output.xlsx.cells import Live
@@ -35,36 +36,46 @@ def write_reliefs(
     adder: SideAdder, one: PlacedEquation, row: int, sums: Sequence[SideSum], broken: Sequence[Live]
 ) -> Reliefs:
     """Write a cell for each way; return (1 when the equation holds that way, what to show)."""
-    within = not one.spec.across
-    ways: list[tuple[str, list[Test], Sequence[Live]]] = [
-        (HOLDS, [_holds(one, sums, _ends(sums, ROUNDED))], ())
-    ]
     summed = adder.add_computed(one) or sums
-    coarse = any(side.coarse for side in sums)
-    if coarse:
-        ways.append((_CUT, [_holds(one, sums, _ends(sums, CUT))], ()))
-    if summed is not sums:
-        # Between tables it goes first: a sum of rounded figures is not called cut off.
-        own: list[tuple[str, list[Test], Sequence[Live]]] = [
-            (HOLDS, [_holds(one, summed, _ends(summed, ROUNDED))], ()),
-            (_CUT, [_holds(one, summed, _ends(summed, CUT))], ()),
-        ]
-        ways = [*ways, *own] if within else own
-    if coarse:
-        ways.append(
-            (_ZERO, [_holds(one, summed, _loosened(summed, n)) for n in (ROUNDED, CUT)], ())
-        )
+    ways = [*_plain_ways(one, sums, summed)]
+    if any(side.coarse for side in sums):
+        zeros = [_holds(one, summed, _loosened(summed, n)) for n in (ROUNDED, CUT)]
+        ways.append(_Way(_ZERO, zeros))
         if single := _single_coarse_figure(adder, one):
-            ways.append((_LAST, _last_digit(adder, one, sums, *single), broken))
+            ways.append(_Way(_LAST, _last_digit(adder, one, sums, *single), broken))
     if one.spec.across and any(side.shifted for side in summed):
         moves = [[side.shifts[n] for side in summed] for n in (ROUNDED, CUT)]
         tests = [_holds(one, summed, _moved(_ends(summed, n), moves[n])) for n in (ROUNDED, CUT)]
-        ways.append((_COARSE, tests, ()))
+        ways.append(_Way(_COARSE, tests))
     first = FIRST_SIDE + SIDE_WIDTH * len(sums)
     return [
-        (adder.helper.put_test(row, column, tests, unless), text)
-        for column, (text, tests, unless) in enumerate(ways, start=first)
+        (adder.helper.put_test(row, column, way.tests, way.unless), way.text)
+        for column, way in enumerate(ways, start=first)
     ]
+
+
+class _Way(NamedTuple):
+    """A way in which an equation may hold: what to show, its tests, and what must not be."""
+
+    text: str
+    tests: Sequence[Test]
+    unless: Sequence[Live] = ()
+
+
+def _plain_ways(
+    one: PlacedEquation, sums: Sequence[SideSum], summed: Sequence[SideSum]
+) -> Iterator[_Way]:
+    """Yield: as printed, as cut off, and both with computed totals as sums of their parts.
+
+    Between tables only the latter: a sum of rounded figures is not called cut off.
+    """
+    if summed is sums or not one.spec.across:
+        yield _Way(HOLDS, [_holds(one, sums, _ends(sums, ROUNDED))])
+        if any(side.coarse for side in sums):
+            yield _Way(_CUT, [_holds(one, sums, _ends(sums, CUT))])
+    if summed is not sums:
+        yield _Way(HOLDS, [_holds(one, summed, _ends(summed, ROUNDED))])
+        yield _Way(_CUT, [_holds(one, summed, _ends(summed, CUT))])
 
 
 def _single_coarse_figure(adder: SideAdder, one: PlacedEquation) -> tuple[int, SignedCell] | None:
