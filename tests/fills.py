@@ -1,7 +1,7 @@
 """Random fillings of the shipped form: accounts that balance, printed rounded or cut off, then
 spoilt a little or not at all.
 
-Only what a clerk may type: numbers, blanks and “—”. True amounts are whole 分.
+Only what a clerk may type: numbers, blanks and words for nothing. True amounts are whole 分.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ FUNDS = ("基本支出小计", "人员经费", "公用经费", "项目支出", "
 ASSETS = ("房屋和构筑物", "设备", "文物和陈列品", "图书和档案", "家具和用具", "特种动植物")
 VEHICLES = ("机要通信用车", "应急保障用车", "执法执勤用车", "特种专业技术用车", "其他用车")
 MOODS = ("很满意", "满意", "一般", "不满意")
+NOTHING = ("—", "———", "－－", "\\", "//", "无", "无此项", "未发生")  # words for it
 WAN = 1_000_000  # 分
 
 Cells = dict[str, dict[str, object]]
@@ -158,8 +159,8 @@ def _wan(fen: int, cut: bool) -> float:
 
 
 def _typed(dice: random.Random, fen: int) -> object:
-    """An amount in 元; nothing is typed as 0, “—” or not at all."""
-    return dice.choice((0, None, None, "—")) if fen == 0 else _yuan(fen)
+    """An amount in 元; nothing is typed as 0, in a word, or not at all."""
+    return dice.choice((0, None, None, dice.choice(NOTHING))) if fen == 0 else _yuan(fen)
 
 
 def _budgets(dice: random.Random, money: Mapping[str, int], totals: Mapping[str, int]) -> Cells:
@@ -276,7 +277,7 @@ def _spoil(dice: random.Random, sheets: Mapping[str, Sheet]) -> None:
             -value,
             0,
             None,
-            "—",
+            dice.choice(NOTHING),
             round(value),
             value + 100,
         )

@@ -16,10 +16,10 @@ from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.text import from_float, percent, plain, tidy
 from jixiao_xlsx.values.typed_numbers import (
     CALCULATED,
-    NOT_APPLICABLE,
     OLD_RESULT,
     State,
     believable,
+    is_not_applicable,
     read_number,
 )
 
@@ -202,7 +202,7 @@ def _measure(raw: object, as_percent: bool) -> tuple[State, Decimal | str | None
             return State.TEXT, value_text(raw), ""
         return (State.NUMBER if number else State.ZERO), number, PERCENT_NOTE if as_percent else ""
     text = value_text(raw)
-    if tidy(text) in NOT_APPLICABLE:
+    if is_not_applicable(tidy(text)):
         return State.NA, None, ""
     return (State.TEXT, text, "") if text else (State.BLANK, None, "")
 

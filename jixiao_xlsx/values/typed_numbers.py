@@ -46,6 +46,10 @@ _NOTHING_THERE = frozenset(
     }
 )
 NO_FIGURE = NOT_APPLICABLE | _NOTHING_THERE
+_LONGEST_DASH = 8  # of those that are listed
+NO_FIGURE_AS_LISTED = NO_FIGURE | {
+    char * count for char in "-—―－/\\／" for count in range(1, _LONGEST_DASH + 1)
+}  # for programs that can only look into a list
 ERROR_VALUES = frozenset(
     {"#REF!", "#DIV/0!", "#N/A", "#NAME?", "#VALUE!", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"}
     | {"#GETTING_DATA", "#FIELD!", "#BLOCKED!", "#CONNECT!", "#BUSY!", "#UNKNOWN!", "#EXTERNAL!"}
@@ -110,6 +114,11 @@ def read_number(
     return _number(number, *_as_rate(number, percent_format)) if percent else _number(number)
 
 
+def is_not_applicable(text: str) -> bool:
+    """Return whether a tidied text is a word for 不适用, or a dash of any length."""
+    return text in NOT_APPLICABLE or _DASHES.fullmatch(text) is not None
+
+
 def believable(number: Decimal) -> bool:
     """Return whether a person can have meant a number.
 
@@ -134,7 +143,7 @@ def _number(number: Decimal, factor: Decimal = Decimal(1), note: str = "") -> Re
 
 def _read_text(raw: str, unit: str, *, percent: bool) -> Reading:
     text = tidy(raw)
-    if text in NO_FIGURE or _DASHES.fullmatch(text):
+    if text in _NOTHING_THERE or is_not_applicable(text):
         return Reading(State.NA)
     if text.upper() in ERROR_VALUES or _ERROR_CODE.fullmatch(text.upper()):
         return Reading(State.ERROR, None, text.upper())

@@ -76,7 +76,21 @@ def test_an_amount_is_read_as_it_is_meant_or_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    "typed", ["无", "—", "———", "－－", "/", "\\", "无此项", "未发生", "不适用", "本单位无此项"]
+    "typed",
+    [
+        "无",
+        "—",
+        "———",
+        "－－",
+        "——————",
+        "/",
+        "//",
+        "\\",
+        "无此项",
+        "未发生",
+        "不适用",
+        "本单位无此项",
+    ],
 )
 def test_nothing_is_said_in_many_words(typed: str) -> None:
     assert read_number(typed, "元").state is State.NA
@@ -243,6 +257,17 @@ def test_hidden_columns_figures_and_pictures_get_a_word() -> None:
         "hidden_column": "C 列",
         "invisible_cell": "D21",
     }
+
+
+def test_a_column_of_no_width_is_a_hidden_one() -> None:
+    widths = '<col min="2" max="4" width="20.7109375" customWidth="1"/>'
+    zero = (
+        '<col min="2" max="2" width="20" customWidth="1"/>'
+        '<col min="3" max="3" width="0" customWidth="1"/>'
+        '<col min="4" max="4" width="20" customWidth="1"/>'
+    )
+    (note,) = read_bytes(patched("sheet3.xml", widths, zero), "报表.xlsx").notes
+    assert (note.kind, note.item) == ("hidden_column", "C 列")
 
 
 def test_a_figure_under_a_merge_is_used_and_told() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -15,11 +15,12 @@ from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Table
 from jixiao_xlsx.values.severity import Severity
-from jixiao_xlsx.values.text import percent, plain
+from jixiao_xlsx.values.text import decimals_of, percent, plain
 from jixiao_xlsx.values.typed_numbers import CALCULATED, OLD_RESULT, State
 
 DAY_ZERO = dt.datetime(1899, 12, 30)  # of a workbook
 _FIRST_DAY = 20_000  # 1954: a smaller number in a cell for a date is a year, or a year and month
+_FEN_OF_WAN = 6  # decimals of 分 in 万元
 _SERIALS = range(36_526, 73_051)  # the days of 2000 to 2099
 
 
@@ -58,14 +59,33 @@ def excess_digits(evidence: Evidence) -> Iterator[Observation]:
     """
     groups = _by_sheet(filter(_excess, evidence.numbers))
     yield Looked(sum(map(len, groups.values())))
-    for cells in groups.values():
+    for sheet, cells in groups.items():
         first = cells[0]
         number = first.number or Decimal(0)
         stored, printed = plain(number), plain(number, first.decimals)
         text = (
             f"“{{cell.row}}”的“{{cell.column}}”实际存放 {stored}，表上只显示 {printed} {first.unit}"
         )
-        yield _group(cells, text + "{more}。", "请按显示位数录入。")
+        unit = _probable_unit(cells, [cell for cell in evidence.numbers if cell.sheet == sheet])
+        if unit:
+            text += f"{{more}}；以{first.unit}为单位最多填到分，这些数疑似是按{unit}填的"
+            yield _group(cells, text + "。", "请核对金额的单位；单位没有错的，按显示位数录入。")
+        else:
+            yield _group(cells, text + "{more}。", "请按显示位数录入。")
+
+
+def _probable_unit(cells: Sequence[Cell], whole: Sequence[Cell]) -> str:
+    """Return 万元 where figures in 元 have more digits than 分 and, times 10,000, none; else "".
+
+    Most figures of the sheet must be so: what a formula divides is a figure or two.
+    """
+    amounts = [cell for cell in whole if cell.unit == "元" and cell.number]
+    odd = [cell for cell in cells if cell.unit == "元" and _in_fen_as_wan(cell)]
+    return "万元" if len(odd) == len(cells) and 2 * len(odd) > len(amounts) > 2 else ""
+
+
+def _in_fen_as_wan(cell: Cell) -> bool:
+    return cell.number is not None and decimals_of(cell.number) <= _FEN_OF_WAN
 
 
 @rule("AMT106", "数字不是按数字格式录入", severity=Severity.NOTE, basis=NUMBERS_ONLY)

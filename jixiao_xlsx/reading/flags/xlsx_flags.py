@@ -304,14 +304,15 @@ class _SheetPass:
             number = attributes.get("r")
             self.row = int(number) - 1 if number else self.row + 1
             self.previous_address = ""
-            if attributes.get("hidden") in _TRUE and self.row < MAX_ROWS:
+            unseen = attributes.get("hidden") in _TRUE or attributes.get("ht") == "0"
+            if unseen and self.row < MAX_ROWS:
                 self.hidden.add(self.row)
         elif tag == _MERGE:
             first, _, last = attributes.get("ref", "").partition(":")
             if first and last:
                 self.merges.append((*position(first), *position(last)))
         elif tag == _COLUMN:
-            if attributes.get("hidden") in _TRUE:
+            if attributes.get("hidden") in _TRUE or attributes.get("width") == "0":
                 left, right = int(attributes.get("min", "1")), int(attributes.get("max", "1"))
                 self.hidden_columns.update(range(left - 1, min(right, MAX_COLUMNS)))
         elif tag == _DATA:

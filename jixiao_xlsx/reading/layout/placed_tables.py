@@ -25,7 +25,7 @@ from jixiao_xlsx.reading.table_rows import (
 from jixiao_xlsx.reading.titles import FormTitles
 from jixiao_xlsx.values.addresses import Position, column_index, position
 from jixiao_xlsx.values.cells import Cell, Row, StatedUnit, Table
-from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE, State, read_number
+from jixiao_xlsx.values.typed_numbers import State, is_not_applicable, read_number
 
 _NEVER_ALONE = frozenset({"code", "year", "date"})
 PARENT = "parent"  # the kind of a row with a code that others begin with: their sum
@@ -249,7 +249,7 @@ def _mark_printed(pair: SheetPair) -> None:
     labels = {text.rstrip(":") for text in printed if text.endswith(":")}
     for place, key in pair.keys.items():
         head, mark, _ = key.partition(":")
-        if key in NOT_APPLICABLE or (mark and head in labels):
+        if is_not_applicable(key) or (mark and head in labels):
             pair.copy.handled.add(place)
 
 

@@ -19,11 +19,11 @@ from jixiao_xlsx.output.xlsx.self_check.open_rows import OpenRows, is_open
 from jixiao_xlsx.values.addresses import Position, a1
 from jixiao_xlsx.values.amounts import Figure, atoms_per
 from jixiao_xlsx.values.text import tidy
-from jixiao_xlsx.values.typed_numbers import NOT_APPLICABLE
+from jixiao_xlsx.values.typed_numbers import NO_FIGURE_AS_LISTED
 
 _NA_CELL = a1(0, 1, absolute=True)
 _NA_WORDS = "|".join(
-    ["", "", *sorted(NOT_APPLICABLE | {tidy(word) for word in NOT_APPLICABLE}), ""]
+    ["", "", *sorted(NO_FIGURE_AS_LISTED | {tidy(word) for word in NO_FIGURE_AS_LISTED}), ""]
 )
 
 
