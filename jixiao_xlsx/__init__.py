@@ -13,6 +13,7 @@ Importing this package loads neither pandas nor a workbook library: functions im
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeAlias
 
@@ -20,6 +21,10 @@ from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
 
 if TYPE_CHECKING:
     from jixiao_xlsx.form.spec import SpecError, Template
+    from jixiao_xlsx.intake.table_files import InputError
+    from jixiao_xlsx.output.files import Blocked
+    from jixiao_xlsx.output.word.report_figures import ReportImpossible
+    from jixiao_xlsx.reading.workbook import Unreadable
     from jixiao_xlsx.values.cells import Submission
     from jixiao_xlsx.values.findings import Change, Report
     from jixiao_xlsx.values.program import version
@@ -27,7 +32,11 @@ if TYPE_CHECKING:
     from jixiao_xlsx.values.season import Season
 
 __all__ = [
+    "Blocked",
+    "InputError",
+    "ReportImpossible",
     "SpecError",
+    "Unreadable",
     "check",
     "differences",
     "find_template",
@@ -45,21 +54,29 @@ __all__ = [
 Form: TypeAlias = "str | Path | Template"
 
 
+# What needs the loader of forms, a library, or the list of installed packages: imported when used.
+_LATER = {
+    "Blocked": "output.files",
+    "InputError": "intake.table_files",
+    "ReportImpossible": "output.word.report_figures",
+    "SpecError": "form.spec",
+    "Unreadable": "reading.workbook",
+    "version": "values.program",
+}
+
+
 def __getattr__(name: str) -> object:
-    """Import what needs the loader of forms, or the list of installed packages, when it is used."""
-    if name == "SpecError":
-        from jixiao_xlsx.form.spec import SpecError
-
-        return SpecError
-    if name == "version":
-        from jixiao_xlsx.values.program import version
-
-        return version
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Import one of the names of `_LATER`."""
+    if name not in _LATER:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_LATER[name]}"), name)
 
 
 def read(path: str | Path, template: Form = DEFAULT_TEMPLATE) -> Submission:
-    """Read a filled workbook; amounts stay in each sheet's unit. Raises Unreadable."""
+    """Read a filled workbook; amounts stay in each sheet's unit, a rate of 95 % is 0.95.
+
+    Raises Unreadable, also where there is no such file; SpecError for a form that is none.
+    """
     from jixiao_xlsx.reading import workbook
 
     return workbook.read(path, _form(template))
@@ -122,7 +139,7 @@ def write_report(
     target: str | Path | BinaryIO, submission: Submission, template: Form = DEFAULT_TEMPLATE
 ) -> None:
     """Write a department's 评价报告 (.docx); every figure comes from its tables. Raises
-    report_figures.ReportImpossible, files.Blocked."""
+    ReportImpossible."""
     from jixiao_xlsx.output.word import report, report_figures
 
     figures = report_figures.figures_for_report(submission, _form(template))
@@ -157,13 +174,14 @@ def run(
     progress: Callable[[int, int], None] | None = None,
     **options: Any,
 ) -> Season:
-    """Read, check and score every file of `inboxes`, and write the results into `output`.
+    """Read, check and score every file of `inboxes` (one folder or file, or several), and write the
+    results into the folder `output`.
 
     `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:
     roster, bureau, waivers, reference, choose, previous, last_year, review (paths), decisions
     (several), passwords, jobs. A script that allows more than one process needs a main guard.
-    Raises InputError for a file of the bureau that cannot be used, Blocked for an output folder
-    that cannot be written.
+    Raises InputError for an inbox that does not exist and for a file of the bureau that cannot be
+    used, Blocked for an output folder that cannot be written.
     """
     from jixiao_xlsx.batch.job import Job
     from jixiao_xlsx.batch.run import run as run_job

@@ -473,7 +473,9 @@ def season(template: Template) -> Season:
         answered(names[1], scaled_to(full, template, F("93.5")), findings()[:1]),
         answered(names[2], scaled_to(full, template, F("93.5")), findings()[3:5]),
         answered(
-            names[3], replace(full, score=None, total=None, grade="", incomplete="没有读到指标"), ()
+            names[3],
+            replace(full, score=None, exact_total=None, grade="", incomplete="没有读到指标"),
+            (),
         ),
         Entry(
             "重复稿/云川县水务局（旧）.xlsx",
@@ -501,7 +503,7 @@ def scaled_to(full: Scorecard, template: Template, total: Fraction) -> Scorecard
     return replace(
         full,
         score=total - F(9),
-        total=total,
+        exact_total=total,
         grade=template.grade(total),
         self_total=F(95),
         scaling="",

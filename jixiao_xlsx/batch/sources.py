@@ -41,8 +41,18 @@ class Sources:
     digests: Mapping[str, str] = field(default_factory=dict)
 
 
+def refuse_what_is_missing(job: Job) -> None:
+    """Raise InputError where a file or folder that was named does not exist."""
+    given = (job.roster, job.bureau, job.waivers, job.reference, job.choose)
+    folders = (job.previous, job.last_year, job.review)
+    for path in (*job.inboxes, *job.decisions, *filter(None, (*given, *folders))):
+        if not path.exists():
+            raise InputError(str(path), ["没有这个文件或文件夹，请核对路径"])
+
+
 def read_sources(job: Job) -> Sources:
     """Read the roster and whatever else the bureau gave. Raises InputError, OSError."""
+    refuse_what_is_missing(job)
     roster = read_roster(job.roster) if job.roster else ()
     bureau_file = job.bureau or file_beside(job.roster, BUREAU_FILE)
     waivers_file = job.waivers or file_beside(job.roster, WAIVERS_FILE)

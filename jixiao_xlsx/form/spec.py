@@ -15,6 +15,7 @@ from jixiao_xlsx.form.carry import Carry
 from jixiao_xlsx.form.grades import Grade, Tier
 from jixiao_xlsx.values.equations import Ratio, Ref, Relation
 from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.showing.brief import Brief
 from jixiao_xlsx.values.text import tidy
 
 NUMERIC = frozenset({"money", "count", "score", "percent"})
@@ -295,8 +296,8 @@ class IndicatorSpec:
     aliases: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Template:
+@dataclass(frozen=True, eq=False, repr=False)
+class Template(Brief):
     """Everything that is agreed about one form.
 
     `blank` is a county's own form in its folder, `year` the one it speaks of; `proposals` are

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from jixiao_xlsx.form.spec import NUMERIC, ColumnSpec, TableSpec
 from jixiao_xlsx.reading.cell_value import cell_spec, read_cell, text_cell
@@ -12,9 +13,11 @@ from jixiao_xlsx.reading.table_draft import TableDraft
 from jixiao_xlsx.reading.titles import is_note, is_ordinal, is_signature
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Cell, Row, Table
+from jixiao_xlsx.values.showing.frames import ColumnKind
 from jixiao_xlsx.values.typed_numbers import State
 
 _SHORTEST_HEADING = 4  # letters: only longer texts
+_KINDS = dict.fromkeys(NUMERIC, ColumnKind.NUMBER) | {"measure": ColumnKind.MEASURE}
 
 
 def account_for_header(draft: TableDraft, header: Header, lines: TitledRows) -> None:
@@ -74,7 +77,22 @@ def finish(
         extras=extras,
         heading=heading,
         ticked=ticked,
+        kinds=_kinds(table),
     )
+
+
+@lru_cache
+def _kinds(table: TableSpec) -> Mapping[str, ColumnKind]:
+    """Return what the form asks for in each column, where it asks for one thing in all rows."""
+    kinds = {
+        column.title: {
+            _KINDS.get(table.kind(row, column), ColumnKind.TEXT)
+            for row in (*table.row, "")
+            if (row or not table.rows) and table.exists(row, column)
+        }
+        for column in table.column.values()
+    }
+    return {title: next(iter(asked)) for title, asked in kinds.items() if len(asked) == 1}
 
 
 def _zeros(table: TableSpec, row: Row) -> Row:

@@ -68,7 +68,7 @@ def scorecard(submission: Submission, template: Template) -> Scorecard:
         execution=execution,
         self_total=_number_at(submission, template.roles.get("self_total")),
         self_grade=_text_at(submission, template.roles.get("self_grade")),
-        total=whole,
+        exact_total=whole,
         grade="" if printed is None else template.grade(printed),
         incomplete=_incomplete(scored, execution, template),
     )

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from jixiao_xlsx.values.amounts import Figure, grid_of
+from jixiao_xlsx.values.showing.brief import Brief, html_table
+from jixiao_xlsx.values.showing.frames import (
+    ColumnKind,
+    Columns,
+    Kinds,
+    address_frame,
+    value_frame,
+)
 from jixiao_xlsx.values.typed_numbers import State
 
 if TYPE_CHECKING:
@@ -96,6 +104,9 @@ class Row:
     code: str = ""
 
     def __getitem__(self, column: str) -> Cell:
+        """Return the cell in that column. Raises KeyError, which names those there are."""
+        if column not in self.cells:
+            raise KeyError(f"没有“{column}”这一列；有：{'、'.join(self.cells)}")
         return self.cells[column]
 
     def get(self, column: str) -> Cell | None:
@@ -115,15 +126,16 @@ class StatedUnit:
     row: str = ""
 
 
-@dataclass(frozen=True)
-class Table:
+@dataclass(frozen=True, repr=False)
+class Table(Brief):
     """A sheet, or a part of one, with a row axis and a column axis.
 
     `anchor` is the cell that findings about the whole table point at; `columns` maps each column
     title to the cell of its heading; `absent` lists titles of rows and columns that the form has
     and the file has not; `extras` are the labelled cells around the grid (a tick, a reason);
     `heading` is the readable title line, where the form has one; `stated_units` are the units of
-    money that the file states, in headings and above them.
+    money that the file states, in headings and above them; `kinds` says of a column what the form
+    asks for in all of its rows.
     """
 
     name: str
@@ -136,6 +148,7 @@ class Table:
     heading: Cell | None = None
     ticked: bool = False
     stated_units: tuple[StatedUnit, ...] = ()
+    kinds: Mapping[str, ColumnKind] = field(default_factory=dict)
 
     @property
     def stated_unit(self) -> str:
@@ -174,25 +187,32 @@ class Table:
 
     @cached_property
     def frame(self) -> pd.DataFrame:
-        """Return the values in the sheet's unit by the form's titles; blank is None or NaN."""
-        return self._frame(
-            lambda cell: float(cell.value) if isinstance(cell.value, Decimal) else cell.value
-        )
+        """Return the values, shape (rows, columns), by the form's titles: numbers are float64 in
+        the table's unit (a rate of 95 % is 0.95), words are text; a column of quantities (业绩值)
+        is followed by its number and its unit (业绩值·数值, 业绩值·单位).
+        """
+        return value_frame(*self._by_column)
 
     @cached_property
     def refs(self) -> pd.DataFrame:
         """Return the cell addresses, in the shape of `frame`."""
-        return self._frame(lambda cell: cell.ref)
+        return address_frame(*self._by_column)
 
-    def _frame(self, of: Any) -> pd.DataFrame:
-        import pandas as pd
+    @property
+    def _by_column(self) -> tuple[Sequence[str], Columns, Kinds]:
+        columns = {title: [row.get(title) for row in self.rows] for title in self.columns}
+        return [row.title for row in self.rows], columns, self.kinds
 
-        titles = list(self.columns)
-        data = [
-            [of(row.cells[title]) if title in row.cells else None for title in titles]
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the cells as typed."""
+        rows = (
+            [
+                row.title,
+                *(cell.as_seen if (cell := row.get(title)) else "" for title in self.columns),
+            ]
             for row in self.rows
-        ]
-        return pd.DataFrame(data, index=[row.title for row in self.rows], columns=titles)
+        )
+        return html_table(f"{self.name}（工作表 {self.sheet}）", ("", *self.columns), rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,8 +257,8 @@ class Paragraph:
         return f"{self.aside}第{self.number}段" if self.aside else f"第{self.number}段"
 
 
-@dataclass(frozen=True)
-class Document:
+@dataclass(frozen=True, repr=False)
+class Document(Brief):
     """A written report (.docx) as read. `file` is what findings call it: the sheet of its places.
 
     `tables` are those in which a table of the form was recognised, their cells called “表2
@@ -255,8 +275,9 @@ class Document:
     figures: tuple[Cell, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)  # compared by identity: caches of what follows from it use that
-class Submission:
+# Compared by identity: caches of what follows from it use that.
+@dataclass(frozen=True, eq=False, repr=False)
+class Submission(Brief):
     """One workbook as read: tables by name, and everything around them that a rule may need.
 
     `meta` are the lines of its hidden mark, {} for a file that was not made from a blank form.
@@ -289,7 +310,24 @@ class Submission:
     likeness: float = 1.0
 
     def __getitem__(self, table: str) -> Table:
+        """Return the table of that name. Raises KeyError, which names those there are."""
+        if table not in self.tables:
+            raise KeyError(f"没有“{table}”这张表；有：{'、'.join(self.tables)}")
         return self.tables[table]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: the tables that were read."""
+        rows = (
+            (
+                name,
+                table.sheet,
+                f"{len(table.rows)} × {len(table.columns)}",
+                sum(not cell.blank for cell in table.cells()),
+            )
+            for name, table in self.tables.items()
+        )
+        about = " ".join(filter(None, (self.department, str(self.year or ""), self.file)))
+        return html_table(about, ("表", "工作表", "行 × 列", "已填格数"), rows)
 
     @property
     def parts(self) -> tuple[Submission, ...]:

@@ -12,6 +12,7 @@ from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.people import Decision
 from jixiao_xlsx.values.severity import Severity
+from jixiao_xlsx.values.showing.brief import Brief, html_table
 
 
 class FindingState(StrEnum):
@@ -155,8 +156,8 @@ def skipped_together(skipped: Iterable[Skipped]) -> tuple[Skipped, ...]:
     )
 
 
-@dataclass(frozen=True)
-class Report:
+@dataclass(frozen=True, repr=False)
+class Report(Brief):
     """The findings of one submission, without the submission itself: small enough to keep sixty.
 
     `faults` are errors of the program, in the words of a maintainer.
@@ -197,6 +198,15 @@ class Report:
     def flatten(self, *names: str) -> list[tuple[object, ...]]:
         """Return the named fields of every finding; `sheet` and `cell` are those of its place."""
         return [tuple(_field(finding, name) for name in names) for finding in self.findings]
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: every finding at its cell."""
+        rows = (
+            (one.severity.label, one.code, one.place, one.item, one.reported, one.message)
+            for one in self.findings
+        )
+        about = f"{self.department} {self.year or ''} {self.result.value}"
+        return html_table(about, ("级别", "编号", "单元格", "项目", "填报", "问题"), rows)
 
     def count(self, severity: Severity, apart: Collection[str] = ()) -> int:
         """Return the number of open findings of a severity outside the sheets in `apart`."""

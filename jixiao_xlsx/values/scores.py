@@ -11,6 +11,7 @@ from functools import cached_property
 
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding
+from jixiao_xlsx.values.showing.brief import Brief, html_table
 from jixiao_xlsx.values.text import rounded
 
 
@@ -140,13 +141,13 @@ def score_differs(line: IndicatorScore | Execution) -> bool:
     return own is not None and score is not None and score_gap(own, score) != 0
 
 
-@dataclass(frozen=True)
-class Scorecard:
-    """All scores of one submission, exact; totals are rounded once, to two decimals, when shown.
+@dataclass(frozen=True, repr=False)
+class Scorecard(Brief):
+    """All scores of one submission in 分, exact; `total` is rounded once, to two decimals.
 
     `score` is the sum of the indicators' 复算分, scaled to the full mark where some are 不适用;
-    `total` adds 预算执行率. `item` and `sheet` name the project that was scored and its sheet, where a
-    workbook may hold several. `review` is None where no reviewer gave scores.
+    `exact_total` adds 预算执行率. `item` and `sheet` name the project that was scored and its sheet,
+    where a workbook may hold several. `review` is None where no reviewer gave scores.
     """
 
     department: str
@@ -158,12 +159,30 @@ class Scorecard:
     execution: Execution
     self_total: Fraction | None
     self_grade: str
-    total: Fraction | None
+    exact_total: Fraction | None
     grade: str
     incomplete: str = ""
     item: str = ""
     sheet: str = ""
     review: ReviewOutcome | None = None
+
+    @property
+    def total(self) -> Decimal | None:
+        """Return 复算总分 in 分 as it is shown everywhere, 四舍五入 to two decimals."""
+        return None if self.exact_total is None else rounded(self.exact_total, 2)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: 自评分 beside 复算分, and the arithmetic."""
+        rows: list[tuple[object, ...]] = [
+            (one.name, one.weight, one.self_score, one.score, one.arithmetic)
+            for one in self.indicators
+        ]
+        execution = self.execution
+        own, score = execution.self_score, execution.score
+        rows.append(("预算执行率", execution.weight, own, score, execution.arithmetic))
+        rows.append(("总分", "", self.self_total, self.exact_total, self.grade))
+        titles = ("指标", "分值", "自评分", "复算分", "算法")
+        return html_table(f"{self.name} 评分", titles, rows)
 
     @cached_property
     def is_scaled(self) -> bool:
@@ -217,18 +236,18 @@ class Scorecard:
 
     @property
     def gap(self) -> Fraction | None:
-        """Return 自评总分 less `total`, in 分 of two decimals.
+        """Return 自评总分 less 复算总分, in 分 of two decimals.
 
         0 where no line differs and the department added up right: the rest is rounding. None where
         one of them is not known, or they are not on the same scale.
         """
-        if self.self_total is None or self.total is None or not self.is_comparable:
+        if self.self_total is None or self.exact_total is None or not self.is_comparable:
             return None
         own = self.own_sum + (self.execution.self_score or 0)
         added_up = abs(own - self.self_total) < Fraction(1, 100)
         if added_up and not any(map(score_differs, self.lines)):
             return Fraction(0)
-        return score_gap(self.self_total, self.total)
+        return score_gap(self.self_total, self.exact_total)
 
     @property
     def name(self) -> str:
@@ -237,7 +256,7 @@ class Scorecard:
 
     @property
     def final(self) -> tuple[Fraction | None, str]:
-        """Return the total and grade that count: the reviewer's, else the recomputed ones."""
+        """Return the exact total and grade that count: the reviewer's, else the recomputed ones."""
         if self.review is not None and self.review.total is not None:
             return self.review.total, self.review.grade
-        return self.total, self.grade
+        return self.exact_total, self.grade

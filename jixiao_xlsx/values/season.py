@@ -14,6 +14,7 @@ from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, FindingState, Report
 from jixiao_xlsx.values.people import Bureau, Department
 from jixiao_xlsx.values.scores import Scorecard
+from jixiao_xlsx.values.showing.brief import Brief, html_table
 
 
 class FileStatus(StrEnum):
@@ -64,8 +65,8 @@ class Letter:
             return 0
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+@dataclass(frozen=True, slots=True, repr=False)
+class Entry(Brief):
     """One file of the inbox: its status and, where it counts, its report and scorecards.
 
     `department` is the name in the roster (or as typed, for a department outside it); `output` the
@@ -111,8 +112,8 @@ class PastDecision(NamedTuple):
     state: FindingState
 
 
-@dataclass(frozen=True)
-class Season:
+@dataclass(frozen=True, repr=False)
+class Season(Brief):
     """A whole run: every file once, and the roster it is compared with.
 
     `problems` are outputs that could not be written, `notes` further messages on the output folder.
@@ -136,6 +137,21 @@ class Season:
     def submitted(self) -> tuple[Entry, ...]:
         """Return the entries that count: 已报, with report and scorecards."""
         return tuple(a for a in self.entries if a.counts and a.report and a.scorecards)
+
+    def _repr_html_(self) -> str:
+        """Return what a notebook shows: every file, its status and, where it counts, its result."""
+        rows = (
+            (
+                one.department,
+                one.file,
+                one.status.value,
+                one.report.result.value if one.report else one.reason,
+                "、".join(str(card.total) for card in one.scorecards if card.total is not None),
+            )
+            for one in self.entries
+        )
+        about = f"{self.year or ''} {len(self.entries)} 个文件"
+        return html_table(about, ("部门", "文件", "状态", "结果", "复算总分"), rows)
 
     @cached_property
     def missing(self) -> tuple[Department, ...]:

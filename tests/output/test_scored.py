@@ -189,7 +189,7 @@ def test_totals_grade_and_execution_have_the_right_cached_values() -> None:
     assert card.score and card.total and card.execution.score
     assert got["合计"] == pytest.approx(float(card.score))
     assert got["预算执行率"] == pytest.approx(float(card.execution.score))
-    assert got["总分（100 分）"] == pytest.approx(float(card.total))
+    assert got["总分（100 分）"] == pytest.approx(float(card.exact_total))
     assert got["等级"] == card.grade
 
 
@@ -249,7 +249,7 @@ def test_a_file_without_tables_still_gives_a_book() -> None:
         fakes.card(FORM),
         indicators=(),
         score=None,
-        total=None,
+        exact_total=None,
         grade="",
         self_sum=None,
         scaling="",
@@ -349,13 +349,25 @@ def test_office_agrees_with_every_cached_value(tmp_path: Path) -> None:
     card = fakes.card(FORM)
     assert card.execution.score is not None
     plain = replace(
-        card, indicators=tuple(ones), score=total, scaling="", total=total + card.execution.score
+        card,
+        indicators=tuple(ones),
+        score=total,
+        scaling="",
+        exact_total=total + card.execution.score,
     )
     paths = [tmp_path / name for name in ("a.xlsx", "edges.xlsx", "bare.xlsx")]
     paths[0].write_bytes(written())
-    paths[1].write_bytes(written(card=replace(plain, grade=FORM.grade(plain.total or Fraction(0)))))
+    paths[1].write_bytes(
+        written(card=replace(plain, grade=FORM.grade(plain.exact_total or Fraction(0))))
+    )
     bare = replace(
-        card, indicators=(), score=None, total=None, grade="", scaling="", incomplete="没有读到指标"
+        card,
+        indicators=(),
+        score=None,
+        exact_total=None,
+        grade="",
+        scaling="",
+        incomplete="没有读到指标",
     )
     paths[2].write_bytes(written(replace(fakes.submission(FORM), tables={}), card=bare))
     for path, calculated in office.recalculated(paths).items():
@@ -375,7 +387,7 @@ def test_office_adds_what_the_reviewer_types(tmp_path: Path) -> None:
     one = replace(
         one,
         score=total,
-        total=total + card.execution.score,
+        exact_total=total + card.execution.score,
         grade=FORM.grade(total + card.execution.score),
     )
     path = tmp_path / "reviewed.xlsx"

@@ -271,7 +271,11 @@ def test_what_the_reviewer_typed_is_checked(
     assert found == code and words in message and ONE in message and line in message
     (one,) = [one for one in (*card.indicators, card.execution) if one.reviewed]
     assert one.reviewed and one.reviewed.score == counts
-    assert card.final[0] != card.total if counts else card.final == (card.total, card.grade)
+    assert (
+        card.final[0] != card.exact_total
+        if counts
+        else card.final == (card.exact_total, card.grade)
+    )
 
 
 def reviewed_card(path: Path, typing: Typing) -> Scorecard:
@@ -342,7 +346,7 @@ def test_a_workbook_of_another_year_form_or_department_is_told(
     done = run(inbox, tmp_path / "名字", other)
     ((code, message),) = review_findings(done)
     assert code == "REV107" and ONE in message and OTHER in message
-    assert card_of(done, ONE).final != (card_of(done, ONE).total, card_of(done, ONE).grade)
+    assert card_of(done, ONE).final != (card_of(done, ONE).exact_total, card_of(done, ONE).grade)
     assert card_of(done, OTHER).review is None
 
 
@@ -454,8 +458,8 @@ def test_each_project_of_a_workbook_has_its_own(tmp_path: Path) -> None:
     one = before[1].indicators[0]
     typed(path, {one.name: (1, "只完成一部分")}, sheet="绩效评价表2")
     first, second = ran(tmp_path / "二", tmp_path / "一")
-    assert first.review is None and second.review and before[1].total and one.score
-    assert second.review.total == before[1].total - one.score + 1
+    assert first.review is None and second.review and before[1].exact_total and one.score
+    assert second.review.total == before[1].exact_total - one.score + 1
     assert rows_of(tmp_path / "二" / "评分" / path.name, "绩效评价表2")[one.name] == (
         1,
         "只完成一部分",

@@ -106,7 +106,7 @@ def _score_line(entry: Entry, card: Scorecard | None) -> tuple[str, ...]:
         note = entry.problem or f"{entry.status.value}：{entry.reason}"
         return (entry.department, entry.file, "", "", "", "", note)
     note = entry.problem or "；".join(filter(None, (card.incomplete, entry.reason)))
-    totals = (_points(card.self_total), _points(card.total))
+    totals = (_points(card.self_total), _points(card.exact_total))
     return (card.name, entry.file, *totals, card.self_grade, card.grade, note)
 
 

@@ -125,7 +125,7 @@ def _statuses(season: Season, due: int, reports: Sequence[Report]) -> list[tuple
 def _overview(season: Season, due: int, reports: Sequence[Report]) -> str:
     cards = [card for entry in season.submitted for card in entry.scorecards]
     rates = [card.execution.rate for card in cards if card.execution.rate is not None]
-    totals = [card.total for card in cards if card.total is not None]
+    totals = [card.exact_total for card in cards if card.exact_total is not None]
     counts = "、".join(
         f"{severity.label} {sum(report.count(severity) for report in reports)} 条"
         for severity in Severity

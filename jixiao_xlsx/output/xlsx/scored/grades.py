@@ -27,9 +27,9 @@ def grade_formula(template: Template, ref: str) -> str:
 
 def grade_content(card: Scorecard, template: Template, ref: str) -> CellContent:
     """Return the live grade of the recomputed total."""
-    if card.total is None:
+    if card.exact_total is None:
         return card.grade or NONE
-    same = template.grade(Fraction(rounded(card.total, 2))) == card.grade
+    same = template.grade(Fraction(rounded(card.exact_total, 2))) == card.grade
     return Live(f"={grade_formula(template, ref)}", card.grade) if same else card.grade
 
 

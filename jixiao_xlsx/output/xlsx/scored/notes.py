@@ -175,7 +175,7 @@ def _total_rows(
         "总分（100）",
         None,
         None,
-        _live(f"=SUM(L{execution_at - 1}:L{execution_at})", total, card.total),
+        _live(f"=SUM(L{execution_at - 1}:L{execution_at})", total, card.exact_total),
         words,
     )
     rows["grade"] = _total_row(

@@ -200,8 +200,8 @@ def _write_total(
     contents: dict[int, tuple[CellContent, str]] = {
         col.WEIGHT: (Live(f"=SUM(D{above[0]}:D{above[1]})", float(weight)), "cell weight total"),
         col.SELF: (Live(f"=SUM(H{above[0]}:H{above[1]})", float(own)), "cell sum total"),
-        col.SCORE: (_referred(card.total, refs.total), "cell sum total"),
-        col.GAP: (_gap(rows, rows.total, card.total, card), "cell gap total"),
+        col.SCORE: (_referred(card.exact_total, refs.total), "cell sum total"),
+        col.GAP: (_gap(rows, rows.total, card.exact_total, card), "cell gap total"),
         col.REVIEW: (
             Live(reviewed, _number_or_blank(card.review.total if card.review else None)),
             "cell sum total",
@@ -220,7 +220,7 @@ def _write_grade(
 ) -> None:
     row, total = rows.total + 1, rows.total
     own = card.own_sum + (card.execution.self_score or 0)
-    is_graded = card.total is not None and bool(card.grade)
+    is_graded = card.exact_total is not None and bool(card.grade)
     contents: dict[int, tuple[CellContent, str]] = {
         col.SELF: (
             Live(

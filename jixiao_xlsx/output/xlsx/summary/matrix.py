@@ -195,7 +195,7 @@ def _write_line(
         place = line, column
         content: CellContent = matrix.scores.get(place, matrix.unscored.get(place))
         put(sheet, at, column + 1, content, styles["cell score"])
-    execution, total = card.execution.score, card.total
+    execution, total = card.execution.score, card.exact_total
     end = len(matrix.headings)
     put(sheet, at, end + 1, "—" if execution is None else execution, styles["cell score"])
     put(sheet, at, end + 2, "—" if total is None else rounded(total, 2), styles["cell sum strong"])

@@ -79,7 +79,7 @@ def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
     return {
         "部门名称": replace(card, department=entry.department).name,
         SELF_TOTAL: _two_decimals(card.self_total),
-        COMPUTED_TOTAL: _two_decimals(card.total),
+        COMPUTED_TOTAL: _two_decimals(card.exact_total),
         _GAP: None if card.gap is None else float(card.gap),
         "自评等级": card.self_grade,
         COMPUTED_GRADE: card.grade,

@@ -1,0 +1,1 @@
+"""How values show themselves: in a line, in a notebook, as frames."""
