@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jixiao_xlsx.adopting.claims.total_scores import score_column
+from jixiao_xlsx.adopting.claims.total_scores import score_column, weight_column
 from jixiao_xlsx.adopting.seen import words
 from jixiao_xlsx.adopting.seen.blocks import SheetLayout
 from jixiao_xlsx.adopting.seen.boxes import Box
@@ -30,6 +30,7 @@ _DEPARTMENTS = (
     re.compile(r"^(?:项目)?(?:实施|使用|承担)(?:单位|部门)(?:名称)?$"),
     re.compile(r"^主管(?:部门|单位)(?:名称)?(?:[(].*[)])?$"),
 )
+_SEAL = re.compile(r"[(][^()]*[章签][^()]*[)]$")
 _CODE = re.compile(r"^(?:单位|部门|预算单位|预算)(?:编码|代码)$")
 _YEAR_CELL = re.compile(r"^(?:评价|自评|填报|预算|项目)?年度$")
 _ITEM = re.compile(r"^项目名称$")
@@ -40,10 +41,10 @@ INDICATOR_COLUMNS = (
     ("deviation", re.compile(r"原因|措施")),
     ("actual", re.compile(r"实际|完成值|业绩|实现值|完成情况|达到值")),
     ("rate", re.compile(r"完成率|完成比例")),
-    ("target", re.compile(r"(?:目标|指标)值|^目标$|预期值|计划值|评价标准值")),
+    ("target", re.compile(r"(?:目标|指标)值|^目标$|预期值|计划值|评价标准值|^数值$")),
     ("score", re.compile(r"得分|自评分|评分$")),
     ("weight", re.compile(r"分值|权重|标准分|满分")),
-    ("direction", re.compile(r"方向|指标性质")),
+    ("direction", re.compile(r"方向|指标性质|符号")),
     ("unit", re.compile(r"计量单位|^单位$|度量单位")),
     ("level1", re.compile(r"^一级指标")),
     ("level2", re.compile(r"^二级指标")),
@@ -62,7 +63,7 @@ class YearLine:
 
 def field_role(titles: Sequence[str]) -> str:
     """Return the role that a label gives its value; "" for none."""
-    key = words.plain_title(titles[-1]) if titles else ""
+    key = _plain_label(titles)
     if any(one.match(key) for one in _DEPARTMENTS):
         return "department"
     for role, pattern in (("code", _CODE), ("year", _YEAR_CELL), ("item", _ITEM)):
@@ -90,8 +91,12 @@ def _label_fields(understanding: Understanding) -> Iterator[Field]:
 
 
 def _label(one: Field) -> str:
-    titles = one.row or one.column
-    return words.plain_title(titles[-1]) if titles else ""
+    return _plain_label(one.row or one.column)
+
+
+def _plain_label(titles: Sequence[str]) -> str:
+    """Return a label without 其中：, its unit, and the seal asked for: “部门名称（公章）”."""
+    return _SEAL.sub("", words.plain_title(titles[-1])) if titles else ""
 
 
 def labelled(understanding: Understanding, role: str) -> Field | None:
@@ -139,7 +144,19 @@ def indicator_columns(table: TableUnderstood) -> Mapping[str, TableColumn]:
                 break
     if "name" not in found and "level2" in found:
         found["name"] = found.pop("level2")
-    return found
+    return {**found, **_told_apart(table, found)}
+
+
+def _told_apart(
+    table: TableUnderstood, found: Mapping[str, TableColumn]
+) -> Mapping[str, TableColumn]:
+    """Return the columns of which a form has several: the weight of each level, two scores."""
+    several: dict[str, TableColumn] = {}
+    if "score" in found and (score := score_column(table.found)):
+        several["score"] = score
+    if "weight" in found and (weight := weight_column(table.found)):
+        several["weight"] = weight
+    return several
 
 
 def indicator_tables(understanding: Understanding) -> Iterator[TableUnderstood]:
@@ -158,7 +175,7 @@ def total_line(table: TableUnderstood) -> RowSeen | None:
 def total_score(understanding: Understanding) -> Field | None:
     """Return the cell of the total score."""
     for table in indicator_tables(understanding):
-        line, column = total_line(table), score_column(table)
+        line, column = total_line(table), score_column(table.found)
         if line is not None and column is not None and (one := table.at(line, column)):
             return one
     return None

@@ -132,20 +132,36 @@ def _table(layout: SheetLayout, found: TableFound, names: dict[str, int]) -> Tab
     outer = _outer_units(layout, found)
     fields = []
     for line, column, box in fields_of(found):
-        if _beside_total(found, line, column, box):
-            continue
-        near = _row_units(found, line)
-        headings = [words.unit_in(text) for text in reversed(column.path)]
-        around = [*near, *headings, *outer]
-        stated = next((unit for unit in (*near, *headings) if unit), "")
-        if not stated and outer and outer[0] and outer[0] not in kinds.PRINTED_MONEY:
-            stated = outer[0]
-        money = any(one in kinds.PRINTED_MONEY for one in around)
-        kind = _kind(found, line, column, box, stated, money=money)
-        unit = kinds.unit_for(kind, line.path, column.path, around)
-        fields.append(Field(layout.grid.sheet, box, name, line.path, column.path, kind, unit))
+        if not _beside_total(found, line, column, box):
+            kind, unit = _measured(found, line, column, box, outer)
+            sheet = layout.grid.sheet
+            fields.append(Field(sheet, box, name, line.path, column.path, kind, unit))
     unit = next((one for one in outer if one in kinds.PRINTED_MONEY), "")
     return TableUnderstood(name, layout.grid.sheet, found, tuple(fields), unit)
+
+
+def _measured(
+    found: TableFound, line: RowSeen, column: TableColumn, box: Box, outer: Sequence[str]
+) -> tuple[str, str]:
+    """Return the type and the unit of a cell; `outer` are the units stated around the table."""
+    near = _row_units(found, line)
+    headings = [words.unit_in(text) for text in reversed(column.path)]
+    if kinds.is_valued(column.path) and _counts_beside(found):
+        near = [unit for unit in near if unit in kinds.PRINTED_MONEY]
+    around = [*near, *headings, *outer]
+    stated = next((unit for unit in (*near, *headings) if unit), "")
+    if not stated and outer and outer[0] not in kinds.PRINTED_MONEY:
+        stated = outer[0]
+    money = any(one in kinds.PRINTED_MONEY for one in around)
+    kind = _kind(found, line, column, box, stated, money=money)
+    if kind == "count" and (counted := _counted(found)):
+        around.append(counted)
+    return kind, kinds.unit_for(kind, line.path, column.path, around)
+
+
+def _counts_beside(found: TableFound) -> bool:
+    """Return whether a table has a column of numbers of things, whose units its rows print."""
+    return any(kinds.counts(column.path) for column in found.columns)
 
 
 def _beside_total(found: TableFound, line: RowSeen, column: TableColumn, box: Box) -> bool:
@@ -170,14 +186,34 @@ def _kind(
         return "text"
     if box.look.format.endswith("%"):
         return "percent"
+    others = _kinds_of_titled(found, column)
+    if line.total and others in ({"money"}, {"count"}) and not stated:
+        return next(iter(others))
     titles = () if line.total else line.path
     if kind := kinds.kind_of(titles, column.path, stated):
         return kind
-    named = [other.path for other in found.lines if other.path and not other.total]
-    others = {kinds.kind_of(path, column.path, "") for path in named} - {""}
     if len(others) == 1:
         return next(iter(others))
-    return "money" if named and (money or others) else "text"
+    return _kind_unsaid(found, money=money or bool(others))
+
+
+def _kinds_of_titled(found: TableFound, column: TableColumn) -> set[str]:
+    """Return the types that the words of titled rows give their cells in a column."""
+    named = [other.path for other in found.lines if other.path and not other.total]
+    return {kinds.kind_of(path, column.path, "") for path in named} - {""}
+
+
+def _kind_unsaid(found: TableFound, *, money: bool) -> str:
+    """Return the type of a cell of which no word tells: that of its table, in titled rows."""
+    if not any(line.path and not line.total for line in found.lines):
+        return "text"
+    return "count" if _counted(found) else "money" if money else "text"
+
+
+def _counted(found: TableFound) -> str:
+    """Return the unit of people or things that headings of a table print, where no other is."""
+    units = {words.unit_in(text) for column in found.columns for text in column.path} - {"", "%"}
+    return next(iter(units)) if len(units) == 1 and not units & kinds.PRINTED_MONEY else ""
 
 
 # ------------------------------------------------------------------------------------------- units
@@ -213,8 +249,14 @@ def _outer_units(layout: SheetLayout, found: TableFound) -> Sequence[str]:
 def _units_above(layout: SheetLayout, row: int) -> list[str]:
     """Return the units of money stated in the lines above a row, the nearest first."""
     lines = [line for line in layout.lines if line.row < row and line.kind is not LineKind.SECTION]
-    texts = [box.text for line in reversed(lines) for box in line.boxes]
-    return [unit for unit in map(words.money_stated, texts) if unit]
+    texts = [text for line in reversed(lines) for text in line.stated]
+    return [unit for unit in map(words.money_stated, texts) if unit] or _only_unit(layout)
+
+
+def _only_unit(layout: SheetLayout) -> list[str]:
+    """Return the one unit of money that lines below state, where no line of a sheet differs."""
+    units = {words.money_stated(text) for line in layout.lines for text in line.stated} - {""}
+    return list(units) if len(units) == 1 else []
 
 
 def _titles_above(layout: SheetLayout, row: int) -> Iterator[str]:

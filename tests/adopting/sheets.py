@@ -1,5 +1,6 @@
 """Small county forms drawn from text: a line a row, cells parted by |, < and ^ merged into another.
 
+A cell ~ is not drawn.
 `borders`: all | none. A cell "=…" is a formula, a number a number, all else a text.
 """
 
@@ -33,6 +34,8 @@ def draw(sheet: object, text: str, borders: str) -> None:
     for row, line in enumerate(rows, 1):
         free = line.startswith("!")
         for column, content in enumerate(line.removeprefix("!").split("|"), 1):
+            if content == "~":
+                continue
             cells[row, column] = content.rstrip()
             cell = sheet.cell(row, column)  # type: ignore[attr-defined]
             if not free and borders == "all":

@@ -6,8 +6,9 @@ import re
 from collections.abc import Iterator, Sequence
 
 from jixiao_xlsx.adopting.claims.proposals import Proposal, Spot
+from jixiao_xlsx.adopting.seen import words
 from jixiao_xlsx.adopting.seen.boxes import Print
-from jixiao_xlsx.adopting.seen.tables import RowSeen, TableColumn
+from jixiao_xlsx.adopting.seen.tables import RowSeen, TableColumn, TableFound
 from jixiao_xlsx.adopting.understanding import TableUnderstood, Understanding
 from jixiao_xlsx.values.text import tidy
 
@@ -16,9 +17,9 @@ def overall_scores(understanding: Understanding) -> Iterator[Proposal]:
     """Yield the total of the scores of indicators, with that of 预算执行率 where it is in it."""
     for table in understanding.tables:
         total = next((line for line in table.found.lines if line.total), None)
-        column = score_column(table) if table.found.levels else None
-        if total is not None and column is not None and table.at(total, column) is not None:
-            yield from _overall_score(understanding, table, total, column)
+        for column in score_columns(table.found) if table.found.levels else ():
+            if total is not None and table.at(total, column) is not None:
+                yield from _overall_score(understanding, table, total, column)
 
 
 def _overall_score(
@@ -41,18 +42,29 @@ def _overall_score(
         yield Proposal("=", ((1, Spot(table, total, column)),), tuple(parts), reason)
 
 
-def score_column(table: TableUnderstood) -> TableColumn | None:
-    """Return the column of the self-score: 得分."""
-    found = [one for one in table.found.columns if re.search(r"得分|自评分|评分$", one.leaf.key)]
-    return found[-1] if found else None
+def score_columns(table: TableFound) -> Sequence[TableColumn]:
+    """Return the columns of scores, also those that the bureau fills in: 自评得分, 复核得分."""
+    return [one for one in table.columns if re.search(r"得分|自评分|评分$", one.leaf.key)]
 
 
-def weight_column(table: TableUnderstood) -> TableColumn | None:
-    """Return the column of the weights: 分值, 权重."""
-    found = [
-        one for one in table.found.columns if re.search(r"分值|权重|标准分|满分", one.leaf.key)
+_OF_OTHERS = re.compile(r"复核|财政|主管|评审|核定|审核|抽查|考评组|评价组|最终")
+
+
+def score_column(table: TableFound) -> TableColumn | None:
+    """Return the column of the self-score: 得分, not that of whoever checks it."""
+    found = score_columns(table)
+    own = [one for one in found if "自评" in one.leaf.key] or [
+        one for one in found if not _OF_OTHERS.search(one.leaf.key)
     ]
-    return found[0] if found else None
+    return (own or list(found))[-1] if found else None
+
+
+def weight_column(table: TableFound) -> TableColumn | None:
+    """Return the column of the weights: 分值, 权重; of several that of the lowest level."""
+    found = [one for one in table.columns if re.search(r"分值|权重|标准分|满分", one.leaf.key)]
+    levels = [one.at for one in table.columns if words.is_level(one.leaf.key)]
+    beside = [one for one in found if levels and one.at > levels[-1]]
+    return (beside or list(found))[0] if found else None
 
 
 def execution_score_spot(understanding: Understanding, table: TableUnderstood) -> Spot | None:
@@ -60,7 +72,7 @@ def execution_score_spot(understanding: Understanding, table: TableUnderstood) -
     for other in understanding.tables:
         if other is table or other.found.levels or other.sheet != table.sheet:
             continue
-        column = score_column(other)
+        column = score_column(other.found)
         if column is None or not any("执行率" in one.leaf.key for one in other.found.columns):
             continue
         for line in other.found.lines:
@@ -74,7 +86,7 @@ def total_includes(table: TableUnderstood, total: RowSeen) -> bool:
 
     Where no weights are printed, it does: the forms of 100 points are 90 and 10.
     """
-    column = weight_column(table)
+    column = weight_column(table.found)
     if column is None:
         return True
     whole = table.found.box(total, column)
@@ -92,7 +104,7 @@ _LEVEL_WEIGHT = re.compile(r"[(](\d+(?:\.\d+)?)分[)]")
 
 def printed_weights(table: TableUnderstood) -> Sequence[float]:
     """Return the weights that are printed for indicators."""
-    column = weight_column(table)
+    column = weight_column(table.found)
     if column is None:
         return ()
     boxes = [table.found.box(line, column) for line in table.found.lines if not line.total]

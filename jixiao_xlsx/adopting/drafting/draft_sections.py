@@ -73,7 +73,7 @@ def _full_mark(
     elif levels := level_weights(table):
         whole = sum(levels)
     else:
-        column = weight_column(table)
+        column = weight_column(table.found)
         box = table.found.box(total, column) if total is not None and column else None
         full = float(box.text) if box is not None and box.print is Print.NUMBER else 100.0
         whole = full - 10 if includes or (total is None and execution) else full

@@ -85,9 +85,42 @@ def layout_of(grid: Grid) -> SheetLayout:
 
 def _blocks_of(grid: Grid, band: Sequence[int], section: Box | None) -> Iterator[Block]:
     """Yield the blocks of consecutive rows, those on the left first."""
-    rows = _trimmed(grid, band)
-    if not rows:
-        return
+    for rows in _segments(grid, _trimmed(grid, band)):
+        yield from _blocks_in(grid, rows, section)
+
+
+def _segments(grid: Grid, rows: Sequence[int]) -> Iterator[Sequence[int]]:
+    """Cut rows where nothing is drawn at all, and where tables side by side end.
+
+    What stands below may lie across the column that parts them.
+    """
+    segment: list[int] = []
+    for row in rows:
+        if grid.outlined and not _used(grid, row, 0, grid.width - 1):
+            if segment:
+                yield segment
+            segment = []
+            continue
+        if segment and _ends_side_by_side(grid, segment, row):
+            yield segment
+            segment = []
+        segment.append(row)
+    if segment:
+        yield segment
+
+
+def _ends_side_by_side(grid: Grid, rows: Sequence[int], row: int) -> bool:
+    """Return whether a row lies across a column that parts tables with headings above it."""
+    if not grid.outlined or len(rows) <= 2:
+        return False
+    above, below = list(_columns(grid, rows)), list(_columns(grid, [*rows, row]))
+    return len(below) < len(above) and all(
+        heading_at(grid, rows[0], *part) or heading_at(grid, rows[1], *part) for part in above
+    )
+
+
+def _blocks_in(grid: Grid, rows: Sequence[int], section: Box | None) -> Iterator[Block]:
+    """Yield the blocks of rows with something in each, those on the left first."""
     for left, right in _parts(grid, rows):
         for draft in _scan(grid, rows, left, right):
             if not draft.rows and draft.heading and not grid.outlined:

@@ -16,7 +16,7 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Area, Position, a1
 from jixiao_xlsx.values.text import from_float, tidy
 
-_MARK = re.compile(r"^(?:[*＊xX×_]+|[□☐○].*|[.…]+|\d{0,4}年\d{0,2}月\d{0,2}日)$")
+_MARK = re.compile(r"^(?:[*＊xX×_]+|.*[□☐].*|○.*|[.…]+|\d{0,4}年\d{0,2}月\d{0,2}日)$")
 _NOT_HERE = re.compile(r"^[-—/\\]+$")
 _LEADING = re.compile(r"^[\s\u3000]*")
 _NUMBER = re.compile(r"^[(（]?\d+(?:\.\d+)?[)）]?$")

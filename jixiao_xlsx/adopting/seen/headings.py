@@ -157,7 +157,7 @@ def _is_over(parent: Box, box: Box, top: int) -> bool:
 def _below_index(grid: Grid, bottom: int, first: int, end: int) -> tuple[int, tuple[Box, ...]]:
     """Return the last row of column numbers below the headings, and their boxes."""
     boxes = _row_below(grid, bottom, first, end)
-    texts = [box for box in boxes if box.text.strip()]
+    texts = _told(boxes)
     numbers = [box for box in texts if _is_column_number(box)]
     named = [box for box in texts if words.is_index(box.key)]
     others = [box for box in texts if box not in numbers and box not in named]
@@ -166,6 +166,10 @@ def _below_index(grid: Grid, bottom: int, first: int, end: int) -> tuple[int, tu
     if len(numbers) + bool(named) < _FEWEST_NUMBERS or not numbers:
         return bottom, ()
     return max(box.bottom for box in boxes), tuple(boxes)
+
+
+def _told(boxes: Sequence[Box]) -> Sequence[Box]:
+    return [box for box in boxes if box.text.strip() and box.print is not Print.NOT_HERE]
 
 
 def _parts_one(grid: Grid, bottom: int, box: Box) -> bool:

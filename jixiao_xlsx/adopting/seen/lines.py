@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -28,6 +29,19 @@ class FreeLine:
     kind: LineKind
     boxes: tuple[Box, ...]
 
+    @property
+    def stated(self) -> tuple[str, ...]:
+        """Return the texts that may state a unit; one in two cells as one text."""
+        apart = _units_in_two(self.boxes)
+        whole = ("".join(box.text for box in apart),) if apart else ()
+        return (*whole, *(box.text for box in self.boxes if box not in apart))
+
+    @property
+    def labels(self) -> tuple[Box, ...]:
+        """Return the boxes that hold a label with room for its value: “部门：    ”."""
+        apart = _units_in_two(self.boxes)
+        return tuple(box for box in self.boxes if words.is_inline(box.text) and box not in apart)
+
 
 def free_line(grid: Grid, row: int, *, started: bool) -> FreeLine | None:
     """Return the row as a line of words; None where it belongs to a table, or is blank."""
@@ -44,7 +58,7 @@ def _only_words(grid: Grid, row: int) -> tuple[Box, ...]:
 
 
 def _kind_of(grid: Grid, texts: Sequence[Box], *, started: bool) -> LineKind | None:
-    if all(words.is_inline(box.text) and not words.is_explanation(box.key) for box in texts):
+    if all(_labels_a_value(box) for box in texts):
         return LineKind.INLINE
     if all(words.explains_or_signs(box.key) for box in texts):
         return LineKind.NOTE
@@ -53,12 +67,27 @@ def _kind_of(grid: Grid, texts: Sequence[Box], *, started: bool) -> LineKind | N
     return _several(texts)
 
 
+def _labels_a_value(box: Box) -> bool:
+    return words.is_inline(box.text) and not words.is_explanation(box.key)
+
+
 def _several(texts: Sequence[Box]) -> LineKind | None:
     """Return what texts side by side are, none of which belongs to a table."""
+    texts = [box for box in texts if box not in _units_in_two(texts)]
     if not all(map(_beside_tables, texts)):
         return None
     stated = all(words.is_unit_line(box.key) or words.is_attachment(box.key) for box in texts)
     return LineKind.UNIT if stated else LineKind.INLINE
+
+
+def _units_in_two(texts: Sequence[Box]) -> Sequence[Box]:
+    """Return the boxes that state the unit in two cells: “金额单位：” beside “万元”."""
+    return [
+        box
+        for pair in itertools.pairwise(texts)
+        if words.is_unit_label(pair[0].key) and words.is_money_unit(pair[1].key)
+        for box in pair
+    ]
 
 
 def _beside_tables(box: Box) -> bool:
@@ -79,9 +108,10 @@ def _single(grid: Grid, box: Box, *, started: bool) -> LineKind | None:
         return LineKind.TITLE
     wide = box.width > 1 and box.width * 2 >= grid.width
     alone = grid.outlined or _heads(grid, box)
-    if _is_section(grid, box, wide=wide, alone=alone):
+    labels = wide and _fills_below(grid, box)
+    if not labels and _is_section(grid, box, wide=wide, alone=alone):
         return LineKind.SECTION
-    if wide and not _fills_below(grid, box):
+    if wide and not labels:
         return LineKind.SECTION if started else LineKind.TITLE
     return LineKind.TITLE if alone and not started and not box.look.edges else None
 

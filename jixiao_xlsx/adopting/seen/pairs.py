@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from jixiao_xlsx.adopting.seen import words
 from jixiao_xlsx.adopting.seen.blocks import Block
@@ -30,17 +30,66 @@ class LabelPair:
 
 def pairs_of(block: Block) -> Iterator[LabelPair]:
     """Yield the pairs of rows without headings."""
-    inline: list[Box] = []
+    reading = _Reading(block.grid)
     for row in block.rows:
         boxes = _row(block.grid, row, block.left, block.right)
-        sides = [box for box in boxes if box.top < row and box.label]
-        outer = tuple(box.text.strip() for box in sides)
-        own = [box for box in boxes if box.top == row]
-        for box, after in itertools.zip_longest(own, own[1:]):
-            if box.bottom > row and box.label and after is not None and after.label:
-                outer = (*outer, box.text.strip())
-            elif box.label and (pair := _pair_of(block.grid, box, after, inline, outer)):
-                yield pair
+        outer = tuple(box.text.strip() for box in boxes if box.top < row and box.label)
+        yield from _pairs_in(reading, [box for box in boxes if box.top == row], outer)
+
+
+@dataclass
+class _Reading:
+    """Rows of pairs while they are read from the top.
+
+    `inline` are the labels so far whose value stands with them, `over` those without a value of
+    their own, that may stand over others.
+    """
+
+    grid: Grid
+    inline: list[Box] = field(default_factory=list)
+    over: list[Box] = field(default_factory=list)
+
+    def above(self, box: Box) -> tuple[str, ...]:
+        """Return the labels that stand over another."""
+        wider = (one for one in self.over if one.covers(box) and one.top < box.top)
+        return tuple(one.text.strip() for one in wider)
+
+    def stands_over(self, box: Box) -> None:
+        """Keep a label without a value, in place of those in its columns."""
+        apart = [one for one in self.over if not box.covers(one) and not one.covers(box)]
+        self.over = [*apart, box]
+
+
+def _pairs_in(reading: _Reading, row: Sequence[Box], outer: tuple[str, ...]) -> Iterator[LabelPair]:
+    """Yield the pairs of one row; `outer` are the labels beside it that began higher."""
+    grid = reading.grid
+    for box, after in itertools.zip_longest(row, row[1:]):
+        if not box.label:
+            continue
+        labels_follow = after is not None and after.label
+        if box.bottom > box.top and labels_follow:
+            outer = (*outer, box.text.strip())
+            continue
+        titles = (*outer, *reading.above(box))
+        if pair := _pair_of(grid, box, after, reading.inline, titles):
+            yield pair
+        elif labels_follow and _names_what_follows(grid, box, row):
+            outer = (*outer, box.text.strip())
+        else:
+            reading.stands_over(box)
+
+
+def _names_what_follows(grid: Grid, box: Box, row: Sequence[Box]) -> bool:
+    """Return whether a label stands before labels with values: 编制数 | 行政 | __ | 事业 | __.
+
+    What a wider one has below it are labels of its own parts.
+    """
+    if words.is_inline(box.text):
+        return False
+    below = grid.box(box.bottom + 1, box.left)
+    if below.label and below.width < box.width:
+        return False
+    return any(one.open or one.print is Print.FORMULA for one in row if one.left > box.right)
 
 
 def _pair_of(
@@ -96,6 +145,4 @@ def pairs_in_lines(lines: Sequence[FreeLine]) -> Iterator[LabelPair]:
     """Yield the labels in lines outside the tables: 部门：     ，填报日期：    ."""
     for line in lines:
         if line.kind is LineKind.INLINE:
-            for box in line.boxes:
-                if words.is_inline(box.text):
-                    yield LabelPair(box, box, "inside")
+            yield from (LabelPair(box, box, "inside") for box in line.labels)

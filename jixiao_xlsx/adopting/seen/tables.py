@@ -107,12 +107,17 @@ def _use(block: Block, heading: TableHeading, leaf: Box) -> Use:
     if words.is_attribute(leaf.key):
         return Use.ATTRIBUTE
     levels = words.lists_indicators(other.key for other in heading.leaves)
-    if levels and not words.is_level(leaf.key):
+    if levels and not words.is_level(leaf.key) and not _outside_levels(heading, leaf):
         return Use.ATTRIBUTE if own else Use.VALUE
     if any(not words.is_total(box.key) for box in own):
         return Use.TITLE
     totals_only = bool(own) and not levels and leaf.left == heading.left
     return Use.TITLE if totals_only and not _opens(block, leaf) else Use.VALUE
+
+
+def _outside_levels(heading: TableHeading, leaf: Box) -> bool:
+    """Return whether a heading stands left of all levels: 评价内容, whose titles hold them."""
+    return all(leaf.left < other.left for other in heading.leaves if words.is_level(other.key))
 
 
 def _titles_under(block: Block, leaf: Box) -> Sequence[Box]:
@@ -145,14 +150,10 @@ def _sides(leaves: Sequence[tuple[Box, Use]]) -> Iterator[list[tuple[Box, Use]]]
 
 
 def _lines(block: Block, columns: Sequence[TableColumn]) -> Iterator[RowSeen]:
-    """Yield the rows of one side of a block.
-
-    A row that has a title on another side only is none of this one.
-    """
-    found = [(row, _titles(block, columns, row)) for row in _rows(block, columns)]
-    if any(titles and not words.is_total(titles[-1].key) for _, titles in found):
-        found = [one for one in found if one[1] or not _titled_elsewhere(block, columns, one[0])]
-    lines = [_title_line(titles) for _, titles in found]
+    """Yield the rows of one side of a block."""
+    found = _titled_rows(block, columns)
+    levels = _number_levels(block, columns, [row for row, _ in found])
+    lines = [_title_line(titles, level) for (_, titles), level in zip(found, levels, strict=True)]
     places = placed(lines) if any(line.text for line in lines) else (_TOP,) * len(lines)
     for number, (row, titles) in enumerate(found):
         path = path_of(number, lines, places) if titles else ()
@@ -176,11 +177,34 @@ def _titled_elsewhere(block: Block, columns: Sequence[TableColumn], row: int) ->
     )
 
 
-def _title_line(titles: Sequence[Box]) -> TitleLine:
+def _titled_rows(
+    block: Block, columns: Sequence[TableColumn]
+) -> Sequence[tuple[int, tuple[Box, ...]]]:
+    """Return the rows of one side of a block with their titles, none that is only another's."""
+    found = [(row, _titles(block, columns, row)) for row in _rows(block, columns)]
+    if any(titles and not words.is_total(titles[-1].key) for _, titles in found):
+        return [one for one in found if one[1] or not _titled_elsewhere(block, columns, one[0])]
+    return found
+
+
+def _number_levels(
+    block: Block, columns: Sequence[TableColumn], rows: Sequence[int]
+) -> Sequence[int]:
+    """Return the level of each row's number in a column 序号 with 一, 1, 2, 二; else zeros."""
+    for column in columns:
+        if column.use is Use.INDEX:
+            keys = [block.grid.box(row, column.at).key for row in rows]
+            levels = [words.running_number(key) for key in keys]
+            if len({*levels} - {0}) > 1:
+                return levels
+    return [0] * len(rows)
+
+
+def _title_line(titles: Sequence[Box], level: int) -> TitleLine:
     if not titles:
-        return TitleLine("")
+        return TitleLine("", level=level)
     *outer, own = titles
-    return TitleLine(own.text, own.indent, tuple(box.text.strip() for box in outer))
+    return TitleLine(own.text, own.indent, tuple(box.text.strip() for box in outer), level)
 
 
 def _titles(block: Block, columns: Sequence[TableColumn], row: int) -> tuple[Box, ...]:

@@ -11,11 +11,15 @@ from jixiao_xlsx.values.text import tidy
 
 @dataclass(frozen=True, slots=True)
 class TitleLine:
-    """A title as printed; `indent` in half-width spaces, `group` the titles merged beside it."""
+    """A title as printed; `indent` in half-width spaces, `group` the titles merged beside it.
+
+    `level` is that of a number printed beside it in a column of its own, 0 where none is.
+    """
 
     text: str
     indent: int = 0
     group: tuple[str, ...] = ()
+    level: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +51,7 @@ def placed(titles: Sequence[TitleLine]) -> tuple[TitlePlace, ...]:
         if number and titles[number - 1].group != title.group:
             stack = []
         key = tidy(title.text)
-        rank = _Rank(number, numbering(key), title.indent, of_which(key))
+        rank = _Rank(number, title.level or numbering(key), title.indent, of_which(key))
         if _closes(title, key, stack):
             stack = []
         while stack and not _inside(stack[-1], rank, titles):
@@ -64,7 +68,7 @@ def _closes(title: TitleLine, key: str, stack: Sequence[_Rank]) -> bool:
     return (
         bool(stack)
         and is_total(key)
-        and not numbering(key)
+        and not (title.level or numbering(key))
         and not of_which(key)
         and (title.indent <= stack[0].indent)
     )

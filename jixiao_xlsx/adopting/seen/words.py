@@ -36,10 +36,11 @@ _NUMBERING = (
 )
 _UNIT = re.compile(
     r"[(\[](?:(?:金额|计量)?单位:?)?"
-    r"(亿元|百万元|万元|千元|百元|元|%|\d*分|辆|台|套|个|家|人次|人|户|份|次|件|平方米|㎡|m2|公里|亩|页|册)[)\]]:?$"
+    r"(亿元|百万元|万元|千元|百元|元|%|\d*分|(?:辆|台|套|个|家|人次|人|户|份|次|件|平方米|㎡|m2|公里|亩|页|册|批|间|处|项)"
+    r"(?:[、/](?:辆|台|套|个|家|人次|人|户|份|次|件|批|间|处|项))*)[)\]]:?$"
 )
 _OF_WHICH = re.compile(r"^其中:?")
-TOTAL = re.compile(r"合计|总计|小计|^年度资金总额$|^(?:资金)?总额$|^总分|^共计|^按.{2,8}分$")
+TOTAL = re.compile(r"合计|总计|小计|^年度资金总额$|^(?:资金)?总额$|^总[评得]?分|^共计|^按.{2,8}分$")
 INDEX_WORDS = frozenset({"行次", "栏次", "序号", "编号"})
 _ROW_TITLES = re.compile(
     r"^(?:项目|内容|类别|类型|事项|科目名称|指标名称|单位名称|名称|项目名称|支出项目|资金来源|经济分类科目?|功能分类科目?|项目[(].*[)]|.*分类科目名称)$"
@@ -131,6 +132,22 @@ def numbering(key: str) -> int:
     return next(found, 0)
 
 
+_RUNNING_NUMBERS = (
+    re.compile(r"^[一二三四五六七八九十]{1,3}[、.]?$"),
+    re.compile(r"^[(][一二三四五六七八九十]{1,3}[)]$"),
+    re.compile(r"^\d{1,3}[、.]?$"),
+    re.compile(r"^\d{1,2}[.-]\d{1,2}$"),
+    re.compile(r"^(?:\d{1,2}[.-]){2}\d{1,2}$|^[(]\d{1,2}[)]$"),
+    re.compile(r"^[①-⑳]$"),
+)
+
+
+def running_number(key: str) -> int:
+    """Return the level of a number in a column 序号: 一1, （一）2, 1 3, 1.1 4, （1）5; 0: none."""
+    found = (level for level, one in enumerate(_RUNNING_NUMBERS, 1) if one.match(key))
+    return next(found, 0)
+
+
 def of_which(key: str) -> bool:
     """Return whether a title is part of the one above: 其中：……."""
     return bool(_OF_WHICH.match(_without_number(key)))
@@ -159,7 +176,7 @@ def unit_in(text: str) -> str:
 
 
 _STATED = re.compile(
-    r"单位[:/]?(?:人民币)?[(]?(亿元|百万元|万元|千元|百元|元)|[(](亿元|百万元|万元|千元|百元|元)[)]"
+    r"单位(?:[:/]|均?[为是])?(?:人民币)?[(]?(亿元|百万元|万元|千元|百元|元)|[(](亿元|百万元|万元|千元|百元|元)[)]"
 )
 
 
@@ -173,6 +190,22 @@ def _plain_unit(unit: str) -> str:
     if unit.endswith("分"):
         return "分"
     return {"㎡": "平方米", "m2": "平方米"}.get(unit, unit)
+
+
+_UNIT_LABEL = re.compile(r"^(?:金额|计量|货币)?单位:$")
+
+
+def is_unit_label(key: str) -> bool:
+    """Return whether a text announces the unit in the next cell: “金额单位：”."""
+    return bool(_UNIT_LABEL.match(key))
+
+
+def is_money_unit(key: str) -> bool:
+    """Return whether a whole text is a unit of money: 万元."""
+    return bool(_MONEY_UNIT.match(key))
+
+
+_MONEY_UNIT = re.compile(r"^(?:人民币)?(?:亿元|百万元|万元|千元|百元|元)$")
 
 
 def is_total(key: str) -> bool:
