@@ -261,10 +261,16 @@ def with_causes_as_hints(
     return tuple(_with_hint(one, because.get(one.fingerprint, ())) for one in findings)
 
 
+def _says_it_itself(finding: Finding, cause: Cause) -> bool:
+    """Return whether a finding says what a cause says: on a score, on a row of no use."""
+    first = cause.cells[0]
+    if cause.kind == "subtotal_row":
+        return (finding.place.sheet, finding.item) == (first.place.sheet, first.item)
+    return cause.kind == "score" and first.place == finding.place
+
+
 def _with_hint(finding: Finding, causes: Sequence[Cause]) -> Finding:
-    elsewhere = [
-        one for one in causes if one.kind != "score" or one.cells[0].place != finding.place
-    ]
+    elsewhere = [one for one in causes if not _says_it_itself(finding, one)]
     if not elsewhere or finding.hint:
         return finding
     hint = "；".join(f"{cause.cells[0].place} {cause.message.rstrip('。')}" for cause in elsewhere)

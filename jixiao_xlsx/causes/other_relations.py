@@ -15,8 +15,10 @@ from jixiao_xlsx.causes.relations import (
     Linear,
     OtherCondition,
     Rate,
+    Superfluous,
     Total,
 )
+from jixiao_xlsx.checking.subtotals import subtotals
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row
@@ -35,6 +37,7 @@ def other_relations(model: NumberedCells) -> Iterator[Condition]:
     yield from _execution(model)
     yield from _self_total(model)
     yield from _sense(model)
+    yield from _no_subtotals(model)
 
 
 def _rates(model: NumberedCells) -> Iterator[Condition]:
@@ -182,3 +185,13 @@ def _sense(model: NumberedCells) -> Iterator[Condition]:
             return not paid or paid < 0 or bool(number and number > 0)
 
         yield OtherCondition("PLA105", (_total(model, cost), _total(model, cars)), some_cars)
+
+
+def _no_subtotals(model: NumberedCells) -> Iterator[Superfluous]:
+    """Yield what asks for the rows named 小计 to be left out."""
+    for table in model.evidence.submission.tables.values():
+        for row, sums in subtotals(table):
+            cells = [cell for cell in row.cells.values() if cell.number and cell.unit != "%"]
+            if sums:
+                numbers = frozenset(model.cell_number(cell) for cell in cells)
+                yield Superfluous("STR118", numbers, model.readings)

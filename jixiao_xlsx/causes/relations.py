@@ -282,3 +282,21 @@ class OtherCondition:
     def exceeded(self, changes: Assumed) -> float:
         """Return how many times over a limit is exceeded; infinity for what is no limit."""
         return inf
+
+
+@dataclass(eq=False, slots=True)
+class Superfluous:
+    """Cells of a row that should not be there: it holds where they are blank."""
+
+    code: str
+    cells: frozenset[int]
+    readings: Sequence[Holding]
+    binding: bool = True
+
+    def holds(self, changes: Assumed = _EMPTY) -> bool:
+        """Return whether it holds with these changes."""
+        return all(changes.get(cell, self.readings[cell]).number is None for cell in self.cells)
+
+    def exceeded(self, changes: Assumed) -> float:
+        """Return how many times over a limit is exceeded; infinity for what is no limit."""
+        return inf

@@ -105,9 +105,7 @@ def _size(reading: Holding) -> Decimal:
 def _subtotal(change: Remedy, model: Model) -> str:
     line = _line(model.cells[change.culprits[0]])
     name = f"“{change.what}”" if change.what else ""
-    return (
-        f"第 {line} 行{name}是其他几行之和，疑似把小计当作明细填写，合计会重复计算。小计行请删去。"
-    )
+    return f"第 {line} 行{name}是其他几行之和，疑似把小计当作明细填写。小计行请删去，以免重复相加。"
 
 
 def _twice(change: Remedy, model: Model) -> str:

@@ -129,8 +129,9 @@ def _exact(raw: float) -> Decimal:
 def _calculated(sheet: Worksheet, kind: CellSpec, place: Position, cell: Cell) -> Cell:
     """Return a cell with a formula as it would be if it were calculated now.
 
-    A formula of the form that was never calculated has its result. One whose saved result is not
-    what it gives has none: the figures around it were changed after it, or it was.
+    A formula of the form that shows nothing, never calculated or not since the figures around it
+    were typed, has its result. One whose saved result is not what it gives has none: the figures
+    around it were changed after it, or it was.
     """
     if sheet.recalculate is None or cell.state in {State.ERROR, State.TEXT, State.NA}:
         return cell
@@ -140,6 +141,8 @@ def _calculated(sheet: Worksheet, kind: CellSpec, place: Position, cell: Cell) -
         return cell
     if cell.state is State.UNCALCULATED:
         return _result(cell, result) if kind.auto else cell
+    if cell.blank and kind.auto and result:
+        return _result(cell, result)
     saved = float(cell.number or 0)
     grid = 10.0 ** -(kind.decimals + (2 if kind.type == "percent" else 0))
     if abs(float(result or 0) - saved) <= max(grid * _HALF_AGAIN, abs(saved) * _NOISE):

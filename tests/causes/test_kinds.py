@@ -12,6 +12,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Cell, StatedUnit
 from jixiao_xlsx.values.findings import Report
+from jixiao_xlsx.values.severity import Severity
 
 TEMPLATE = find_template()
 FUNDS = """
@@ -258,3 +259,37 @@ def test_of_two_tables_that_differ_the_more_trusted_is_not_named_first() -> None
     )
     assert [cell for _, cell, _ in named(report)][:1] == ["资金预算执行表!F24"]
     assert TEMPLATE.trust.index("收支总表") < TEMPLATE.trust.index("资金预算执行表")
+
+
+SUBTOTAL = "小计             | 461.80      | 301.75  | 160.05  | 104.70  | 566.50"
+
+
+def test_a_subtotal_row_is_named_whether_the_total_leaves_it_out_or_not() -> None:
+    """Left out, nobody else is blamed; counted, the total follows."""
+    with_row = FUNDS.replace("住房保障支出", SUBTOTAL + "\n住房保障支出")
+    report = examined("BAL203", 资金预算执行表=with_row)
+    assert named(report) == [("subtotal_row", "资金预算执行表!E6", "很可能")]
+    assert {f.code for f in report.findings if f.severity is not Severity.NOTE} == {"STR118"}
+    counted = "合计             | 968.70      | 648.60  | 320.10  | 209.40  | 1178.10"
+    head, _, _ = with_row.rpartition("合计 ")
+    report = examined("BAL203", 资金预算执行表=f"{head}{counted}")
+    assert named(report) == [("subtotal_row", "资金预算执行表!E6", "很可能")]
+    assert {f.code for f in report.findings if f.fingerprint in report.causes[0].explains} == {
+        "STR118",
+        "BAL203",
+    }
+
+
+def test_a_column_slid_down_over_formulas_of_its_rows() -> None:
+    """The formula of the first row stayed and gives what slid away; what was typed below is wrong."""
+    slid = """
+    支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费 | 项目支出 | 支出合计
+    教育支出         | =370.00     | 240.50  | 129.50  | 86.30   | 456.30
+    卫生健康支出     | 370.00      | 61.25   | 30.55   | 18.40   | 110.20
+    住房保障支出     | 91.80       | 45.10   |         |         | 45.10
+    其他支出         | 45.10       |         |         |         |
+    合计             | 506.90      | 346.85  | 160.05  | 104.70  | 611.60
+    """
+    (cause,) = examined("BAL201", 资金预算执行表=slid).causes
+    assert (cause.kind, [one.place.cell for one in cause.cells]) == ("shifted", ["E5", "E6", "E7"])
+    assert "向下错了一行" in cause.message

@@ -3,37 +3,56 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from jixiao_xlsx.causes.changes import Standing
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.readings import BLANK, Holding, Remedy, holding_of, shown_number
 from jixiao_xlsx.causes.relations import Linear
+from jixiao_xlsx.checking.subtotals import Figures, adds_up, row_figures, subtotals
 from jixiao_xlsx.values.amounts import grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Table
 from jixiao_xlsx.values.text import tidy
 
 _SUBTOTAL_WORDS = ("小计", "合计", "总计")
-_FEWEST = 2
+_FEWEST, _LONGEST = 2, 12  # rows
+_NAMED = 0.6  # the cost of a row that is called 小计
 
 
 def rows_too_many(model: Model, table: Table) -> Iterator[Remedy]:
     """Yield rows of an open table that add up others, or repeat one."""
-    rows = [(row, figures) for row in table.open_rows if (figures := _figures(row))]
+    rows = [(row, figures) for row in table.open_rows if (figures := row_figures(row))]
     for at, (row, figures) in enumerate(rows):
         named = _called_subtotal(row)
         above, below = ([those for _, those in part] for part in (rows[:at], rows[:at:-1]))
-        if _adds_up(figures, above) or (named and _adds_up(figures, below)):
-            yield _without(model, row, "subtotal_row", 0.6 if named else 1.5)
+        if adds_up(figures, above, _FEWEST) or (named and adds_up(figures, below, _FEWEST)):
+            yield _without(model, row, "subtotal_row", _NAMED if named else 1.5)
         for other, those in rows[:at]:
             if figures == those and _same_label(row, other):
                 yield _without(model, row, "row_twice", 0.8, other)
         yield from _repeats_rest(model, row, [those for one, those in rows if one is not row])
+    for row, sums in subtotals(table):
+        if sums:
+            yield from _not_added(model, table, row)
 
 
-def _repeats_rest(model: Model, row: Row, others: Sequence[dict[str, Decimal]]) -> Iterator[Remedy]:
+def _not_added(model: Model, table: Table, row: Row) -> Iterator[Remedy]:
+    """Yield a 小计 row taken away, and the totals that count it without it."""
+    alone = _without(model, row, "subtotal_row", _NAMED)
+    yield alone
+    totals: dict[int, Holding] = {}
+    for cell in row.cells.values():
+        total = table.total.get(cell.column) if table.total else None
+        if cell.number and cell.unit != "%" and total is not None and total.number is not None:
+            totals[model.cell_number(total)] = holding_of(total, total.number - cell.number)
+    if totals:
+        yield replace(alone, readings={**totals, **alone.readings})
+
+
+def _repeats_rest(model: Model, row: Row, others: Sequence[Figures]) -> Iterator[Remedy]:
     """Yield a figure that is the sum of all other rows, counted in its own row's total as well."""
-    for title, number in _figures(row).items():
+    for title, number in row_figures(row).items():
         rest = [those[title] for those in others if title in those]
         cell = model.cell_number(row.cells[title])
         if len(rest) < _FEWEST or sum(rest) != number or model.follows(row.cells[title]):
@@ -51,23 +70,6 @@ def _repeats_rest(model: Model, row: Row, others: Sequence[dict[str, Decimal]]) 
 def _called_subtotal(row: Row) -> bool:
     label = tidy("".join(cell.text for cell in row.cells.values() if cell.number is None))
     return any(word in label for word in _SUBTOTAL_WORDS)
-
-
-def _figures(row: Row) -> dict[str, Decimal]:
-    return {
-        title: cell.number for title, cell in row.cells.items() if cell.number and cell.unit != "%"
-    }
-
-
-def _adds_up(figures: dict[str, Decimal], above: Sequence[dict[str, Decimal]]) -> bool:
-    """Return whether figures are the sums of the two or more rows that come last before them."""
-    sums: dict[str, Decimal] = {}
-    for count, row in enumerate(reversed(above), 1):
-        for title, number in row.items():
-            sums[title] = sums.get(title, Decimal(0)) + number
-        if count >= _FEWEST and {k: v for k, v in sums.items() if v} == figures:
-            return True
-    return False
 
 
 def _same_label(one: Row, other: Row) -> bool:
@@ -137,14 +139,14 @@ def shifted_figures(model: Model, table: Table, column: str) -> Iterator[Remedy]
 
 
 def _runs(model: Model, table: Table, column: str) -> Iterator[list[int]]:
-    """Yield the typed cells of a column, divided by the totals between them."""
+    """Yield the cells of a column, divided by the totals between them."""
     run: list[int] = []
     for row in table.rows:
         cell = row.cells.get(column)
         if cell is None or cell.unit in {"", "%"}:
             continue
         number = model.cell_number(cell)
-        if row.kind == "total" or model.follows(cell) or number in model.totals_in_columns:
+        if row.kind == "total" or number in model.totals_in_columns:
             yield run
             run = []
         else:
@@ -153,25 +155,38 @@ def _runs(model: Model, table: Table, column: str) -> Iterator[list[int]]:
 
 
 def _shifts_in(model: Model, order: Sequence[int], way: str) -> Iterator[Remedy]:
-    """Yield the stretches of cells that may have slid away from a blank one."""
-    if sum(model.readings[one].number is not None for one in order) >= _FEWEST:
-        for start, first in enumerate(order):
-            if model.readings[first].number:
+    """Yield the stretches of cells that may have slid away from one that nothing was typed in."""
+    typed = [_typed(model, one) for one in order]
+    if sum(reading.number is not None for reading in typed) >= _FEWEST:
+        for start in range(len(order)):
+            if typed[start].number:
                 continue
-            for end in range(start + 2, min(len(order), start + 12)):
-                if not model.readings[order[end]].number:
-                    continue
-                yield from _moved_back(model, order[start : end + 1], way)
+            for end in range(start + 2, min(len(order), start + _LONGEST)):
+                if typed[end].number:
+                    run = slice(start, end + 1)
+                    more = end + 1 < len(order) and bool(typed[end + 1].number)
+                    yield from _moved_back(model, order[run], typed[run], way, 1.8 if more else 1.5)
 
 
-def _moved_back(model: Model, run: Sequence[int], way: str) -> Iterator[Remedy]:
-    """Yield the figures of a run, whose first cell is blank, moved by one towards it."""
-    before = [model.readings[one] for one in run]
+def _typed(model: Model, one: int) -> Holding:
+    """Return what was typed in a cell: nothing over a formula of its row."""
+    return BLANK if model.follows(model.cells[one]) else model.readings[one]
+
+
+def _moved_back(
+    model: Model, run: Sequence[int], before: Sequence[Holding], way: str, cost: float
+) -> Iterator[Remedy]:
+    """Yield the figures of a run, whose first cell is blank, moved by one towards it.
+
+    A formula that stayed where the figure before it slid away gives that figure.
+    """
     after = [*before[1:], BLANK]
-    changed = {
-        one: holding_of(model.cells[one], new.number)
-        for one, old, new in zip(run, before, after, strict=True)
-        if old.number != new.number
-    }
+    changed = {}
+    for one, old, new in zip(run, before, after, strict=True):
+        if model.follows(model.cells[one]):
+            if (model.readings[one].number or 0) != (new.number or 0):
+                return
+        elif old.number != new.number:
+            changed[one] = holding_of(model.cells[one], new.number)
     if sum(reading.number is not None for reading in before) >= _FEWEST:
-        yield Remedy("shifted", tuple(changed), changed, 1.5, False, way)
+        yield Remedy("shifted", tuple(changed), changed, cost, False, way)

@@ -1,13 +1,14 @@
-"""AMT101–AMT104, AMT112: why equations hold though the figures differ, and totals left blank."""
+"""AMT101–AMT104, AMT112, STR118: why equations hold though figures differ; blank totals, 小计 rows."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from decimal import Decimal
+from string import ascii_uppercase
 
 from jixiao_xlsx.checking.balance.verdicts import Outcome, Verdict
-from jixiao_xlsx.checking.bases import ROUNDING_PRACTICE
+from jixiao_xlsx.checking.bases import FORM_TITLES, ROUNDING_PRACTICE
 from jixiao_xlsx.checking.equation_messages import (
     amount_text,
     anchor_cell,
@@ -16,6 +17,7 @@ from jixiao_xlsx.checking.equation_messages import (
 )
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, cell_name, flag, rule
+from jixiao_xlsx.checking.subtotals import subtotals
 from jixiao_xlsx.values.amounts import Convention, atoms_per
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.findings import Expected
@@ -193,3 +195,35 @@ def blank_total(evidence: Evidence) -> Iterator[Observation]:
 
 def _step(cell: Cell) -> Decimal:
     return Decimal(1).scaleb(-cell.decimals)
+
+
+_SUBTOTAL = (
+    "是别的行之和，核对时不再加进合计；空白表的合计公式和自检会把它再加一次。",
+    "请删去小计行，合计按各明细行填列。",
+    None,
+)
+_NO_SUM = "认作小计行，核对时不再加进合计。", "是明细的，请改用别的名称。", Severity.NOTE
+
+
+@rule("STR118", "表里有小计行", severity=Severity.WARNING, basis=FORM_TITLES)
+def subtotal(evidence: Evidence) -> Iterator[Observation]:
+    """逐行填写的表里有小计行，它是别的行之和：核对时不再加进合计，空白表的合计公式和自检却会再加一次。与别的行加不起来的，只作提示。
+
+    改法：删去小计行，合计按各明细行填列；确需保留的，附情况说明。
+    """
+    for table in evidence.submission.tables.values():
+        found = list(subtotals(table))
+        yield Looked(sum(len(row.cells) for row, _ in found))
+        for sums in (True, False):
+            cells = [next(iter(row.cells.values())) for row, adds in found if adds is sums]
+            if cells:
+                yield _subtotals(table.sheet, cells, sums=sums)
+
+
+def _subtotals(sheet: str, cells: Sequence[Cell], *, sums: bool) -> Flag:
+    named = "、".join(f"第 {cell.ref.lstrip(ascii_uppercase)} 行“{cell.row}”" for cell in cells[:3])
+    more = f"等 {len(cells)} 行" if len(cells) > 3 else ""
+    told, demand, severity = _SUBTOTAL if sums else _NO_SUM
+    text = f"《{sheet}》{named}{more}{told}"
+    related = tuple(c.place for c in cells)
+    return flag(cells[0], text, demand, related=related, count=len(cells), severity=severity)

@@ -320,25 +320,6 @@ def hidden_original(evidence: Evidence) -> Iterator[Observation]:
         )
 
 
-@rule("STR118", "表里有小计行", severity=Severity.NOTE, basis=FORM_TITLES)
-def subtotal(evidence: Evidence) -> Iterator[Observation]:
-    """逐行填写的表里有小计行：它是别的行之和，不再加进合计，也不另行核对。
-
-    改法：不用改；小计行可以删去，合计不会变。
-    """
-    for table in evidence.submission.tables.values():
-        rows = [row for row in table.rows if row.kind == "subtotal" and row.cells]
-        yield Looked(sum(len(row.cells) for row in rows))
-        if rows:
-            cells = [next(iter(row.cells.values())) for row in rows]
-            named = "、".join(f"第 {_line(cell.ref)} 行“{cell.row}”" for cell in cells[:3])
-            more = f"等 {len(rows)} 行" if len(rows) > 3 else ""
-            text = f"《{table.sheet}》{named}{more}认作小计行，核对时不再加进合计。"
-            demand = "是明细的，请改用别的名称。"
-            related = tuple(c.place for c in cells)
-            yield flag(cells[0], text, demand, related=related, count=len(rows))
-
-
 @rule("STR108", "工作表改了名", severity=Severity.NOTE, basis=FORM_TITLES)
 def renamed_sheet(evidence: Evidence) -> Iterator[Observation]:
     """工作表名称不是表样里的，按内容认出。
