@@ -24,17 +24,24 @@ def rows_too_many(model: Model, table: Table) -> Iterator[Remedy]:
     """Yield rows of an open table that add up others, or repeat one."""
     rows = [(row, figures) for row in table.open_rows if (figures := row_figures(row))]
     for at, (row, figures) in enumerate(rows):
-        named = _called_subtotal(row)
-        above, below = ([those for _, those in part] for part in (rows[:at], rows[:at:-1]))
-        if adds_up(figures, above, _FEWEST) or (named and adds_up(figures, below, _FEWEST)):
-            yield _without(model, row, "subtotal_row", _NAMED if named else 1.5)
+        others = [those for _, those in (*rows[:at], *rows[:at:-1])]
+        yield from _summing(model, row, others[:at], others[at:])
         for other, those in rows[:at]:
             if figures == those and _same_label(row, other):
                 yield _without(model, row, "row_twice", 0.8, other)
-        yield from _repeats_rest(model, row, [those for one, those in rows if one is not row])
+        yield from _repeats_rest(model, row, others)
     for row, sums in subtotals(table):
         if sums:
             yield from _not_added(model, table, row)
+
+
+def _summing(
+    model: Model, row: Row, above: Sequence[Figures], below: Sequence[Figures]
+) -> Iterator[Remedy]:
+    """Yield a row that adds up those above it; one that is called so, those below it as well."""
+    figures, named = row_figures(row), _called_subtotal(row)
+    if adds_up(figures, above, _FEWEST) or (named and adds_up(figures, below, _FEWEST)):
+        yield _without(model, row, "subtotal_row", _NAMED if named else 1.5)
 
 
 def _not_added(model: Model, table: Table, row: Row) -> Iterator[Remedy]:
