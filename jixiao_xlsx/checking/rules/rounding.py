@@ -1,4 +1,4 @@
-"""AMT101–AMT104, AMT112, STR118: why equations hold though figures differ; blank totals, 小计 rows."""
+"""AMT101–104, 112, STR118: why equations hold though figures differ; blank totals, 小计 rows."""
 
 from __future__ import annotations
 
