@@ -281,7 +281,7 @@ def test_a_subtotal_row_is_named_whether_the_total_leaves_it_out_or_not() -> Non
 
 
 def test_a_column_slid_down_over_formulas_of_its_rows() -> None:
-    """The formula of the first row stayed and gives what slid away; what is typed below is wrong."""
+    """The formula of the first row stayed and gives what slid; what was typed below is wrong."""
     slid = """
     支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费 | 项目支出 | 支出合计
     教育支出         | =370.00     | 240.50  | 129.50  | 86.30   | 456.30
