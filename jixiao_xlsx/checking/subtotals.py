@@ -7,17 +7,17 @@ from decimal import Decimal
 
 from jixiao_xlsx.values.cells import Row, Table
 
-Figures = Mapping[str, Decimal]  # column → figure, without blanks, zeros and rates
+RowFigures = Mapping[str, Decimal]  # column → figure, without blanks, zeros and rates
 
 
-def row_figures(row: Row) -> Figures:
+def row_figures(row: Row) -> RowFigures:
     """Return the amounts and numbers of a row that say something."""
     return {
         title: cell.number for title, cell in row.cells.items() if cell.number and cell.unit != "%"
     }
 
 
-def adds_up(figures: Figures, rows: Sequence[Figures], fewest: int) -> bool:
+def sums_last_rows(figures: RowFigures, rows: Sequence[RowFigures], fewest: int) -> bool:
     """Return whether figures are the sums of the last of these rows, at least so many."""
     sums: dict[str, Decimal] = {}
     for count, row in enumerate(reversed(rows), 1):
@@ -35,8 +35,8 @@ def subtotals(table: Table) -> Iterator[tuple[Row, bool]]:
         if figures:
             above, below = table.rows[:at], table.rows[:at:-1]
             known = (_of_open_rows(rows) for rows in (above, below))
-            yield row, any(adds_up(figures, rows, 1) for rows in known)
+            yield row, any(sums_last_rows(figures, rows, 1) for rows in known)
 
 
-def _of_open_rows(rows: Sequence[Row]) -> list[Figures]:
+def _of_open_rows(rows: Sequence[Row]) -> list[RowFigures]:
     return [row_figures(row) for row in rows if row.kind == "open"]

@@ -10,7 +10,7 @@ from jixiao_xlsx.causes.changes import Standing
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.readings import BLANK, Holding, Remedy, holding_of, shown_number
 from jixiao_xlsx.causes.relations import Linear
-from jixiao_xlsx.checking.subtotals import Figures, adds_up, row_figures, subtotals
+from jixiao_xlsx.checking.subtotals import RowFigures, sums_last_rows, row_figures, subtotals
 from jixiao_xlsx.values.amounts import grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Table
 from jixiao_xlsx.values.text import tidy
@@ -36,11 +36,13 @@ def rows_too_many(model: Model, table: Table) -> Iterator[Remedy]:
 
 
 def _summing(
-    model: Model, row: Row, above: Sequence[Figures], below: Sequence[Figures]
+    model: Model, row: Row, above: Sequence[RowFigures], below: Sequence[RowFigures]
 ) -> Iterator[Remedy]:
     """Yield a row that adds up those above it; one that is called so, those below it as well."""
     figures, named = row_figures(row), _called_subtotal(row)
-    if adds_up(figures, above, _FEWEST) or (named and adds_up(figures, below, _FEWEST)):
+    if sums_last_rows(figures, above, _FEWEST) or (
+        named and sums_last_rows(figures, below, _FEWEST)
+    ):
         yield _without(model, row, "subtotal_row", _NAMED if named else 1.5)
 
 
@@ -57,7 +59,7 @@ def _not_added(model: Model, table: Table, row: Row) -> Iterator[Remedy]:
         yield replace(alone, readings={**totals, **alone.readings})
 
 
-def _repeats_rest(model: Model, row: Row, others: Sequence[Figures]) -> Iterator[Remedy]:
+def _repeats_rest(model: Model, row: Row, others: Sequence[RowFigures]) -> Iterator[Remedy]:
     """Yield a figure that is the sum of all other rows, counted in its own row's total as well."""
     for title, number in row_figures(row).items():
         rest = [those[title] for those in others if title in those]
