@@ -10,7 +10,7 @@ from jixiao_xlsx.causes.changes import Standing
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.readings import BLANK, Holding, Remedy, holding_of, shown_number
 from jixiao_xlsx.causes.relations import Linear
-from jixiao_xlsx.checking.subtotals import RowFigures, sums_last_rows, row_figures, subtotals
+from jixiao_xlsx.checking.subtotals import RowFigures, row_figures, subtotals, sums_last_rows
 from jixiao_xlsx.values.amounts import grid_of
 from jixiao_xlsx.values.cells import Cell, Row, Table
 from jixiao_xlsx.values.text import tidy
