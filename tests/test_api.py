@@ -34,7 +34,7 @@ def inbox(tmp_path: Path) -> Path:
 
 def test_run_takes_all_that_the_command_takes() -> None:
     # the command takes several forms, each with the files that are of it
-    options = {parameter.name for parameter in cli.run.params} - {"ask", "forms"}
+    options = {parameter.name for parameter in cli.run.params} - {"ask", "forms", "log"}
     fields = {field.name for field in dataclasses.fields(Job)} - {"passwords", "template", "only"}
     assert options == fields
     with pytest.raises(TypeError):

@@ -19,6 +19,11 @@ from jixiao_xlsx.locale.command_line import ChineseGroup, version_option
     name="jixiao",
     subcommand_metavar="命令 [参数]…",
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    examples=[
+        "jixiao run 收件箱 -o 结果 --roster departments.csv",
+        "jixiao run --help",
+    ],
+    exits="有问题、有变动或没有写成的，见各命令的帮助。",
 )
 @version_option
 def main() -> None:

@@ -12,7 +12,11 @@ _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _EXISTING = click.Path(exists=True, path_type=Path)
 
 
-@click.command(cls=ChineseCommand, short_help="把一季的原件和结果归档。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="把一季的原件和结果归档。",
+    examples=["jixiao archive 结果 第二轮 --originals 收件箱 -o 档案"],
+)
 @click.argument("results", metavar="RESULT…", nargs=-1, required=True, type=_FOLDER)
 @click.option(
     "--originals",
@@ -44,7 +48,12 @@ def archive(results: tuple[Path, ...], originals: tuple[Path, ...], output: Path
         click.echo(f"说明：{which}读过的“{file}”不在给出的原件里。", err=True)
 
 
-@click.command(cls=ChineseCommand, short_help="查验档案有没有变动。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="查验档案有没有变动。",
+    examples=["jixiao verify 档案"],
+    exits="有变动，逐个列出。",
+)
 @click.argument("folder", metavar="DIR", type=_FOLDER)
 @click.pass_context
 def verify(context: click.Context, folder: Path) -> None:

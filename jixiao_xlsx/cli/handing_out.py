@@ -32,7 +32,15 @@ if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs non
     from jixiao_xlsx.form.spec import Template
 
 
-@click.command(cls=ChineseCommand, short_help="生成空白表。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="生成空白表。",
+    examples=[
+        "jixiao template --year 2023 -o 空白表",
+        "jixiao template --roster departments.csv --year 2023 -o 空白表",
+        "jixiao template --roster departments.csv --with-self-check -o 空白表",
+    ],
+)
 @roster_option
 @click.option("--year", metavar="YEAR", type=WholeNumber(1990, 2200), help="评价年度，如 2023。")
 @file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
@@ -64,7 +72,11 @@ def template(
     click.echo(f"已写出 {len(done.files)} 份空白表{ahead}{pages}，在“{output}”。", err=True)
 
 
-@click.command(cls=ChineseCommand, short_help="由本县的空白表起草表单。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="由本县的空白表起草表单。",
+    examples=["jixiao adopt 空白表.xlsx -o 本县表单", "jixiao adopt --confirm 本县表单"],
+)
 @click.argument("blank", metavar="[空白表]", type=FILE, required=False)
 @click.option("-o", "--output", metavar="DIR", type=FOLDER, help="表单写到这个文件夹。")
 @click.option(
@@ -110,7 +122,11 @@ def adopt(
         click.echo(note, err=True)
 
 
-@click.command(cls=ChineseCommand, short_help="列出看懂了什么。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="列出看懂了什么。",
+    examples=["jixiao show 空白表.xlsx", "jixiao show 教育局.xlsx -t 本县表单 --format json"],
+)
 @click.argument("path", metavar="FILE", type=FILE)
 @click.option(
     "-t",

@@ -25,7 +25,11 @@ if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs non
     from jixiao_xlsx.form.spec import Template
 
 
-@click.command(cls=ChineseCommand, short_help="由各表写出评价报告（Word）。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="由各表写出评价报告（Word）。",
+    examples=["jixiao report 教育局.xlsx -o 报告"],
+)
 @click.argument("path", metavar="FILE", type=FILE)
 @output_option
 @template_option
@@ -52,7 +56,11 @@ def report(path: Path, output: Path, template: Template) -> None:
     click.echo(f"报告在“{target}”。", err=True)
 
 
-@click.command(cls=ChineseCommand, short_help="说明报告里的每个数是怎样认的。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="说明报告里的每个数是怎样认的。",
+    examples=["jixiao explain 教育局.xlsx --report 教育局评价报告.docx"],
+)
 @click.argument("path", metavar="FILE", type=FILE)
 @report_option
 @template_option
@@ -67,7 +75,12 @@ def explain(path: Path, report: Path | None, template: Template) -> None:
             raise Unusable(str(error)) from error
 
 
-@click.command(cls=ChineseCommand, short_help="比较同一张表的两个文件。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="比较同一张表的两个文件。",
+    examples=["jixiao diff 教育局旧.xlsx 教育局新.xlsx"],
+    exits="有不同，逐格列出。",
+)
 @click.argument("old", metavar="OLD", type=FILE)
 @click.argument("new", metavar="NEW", type=FILE)
 @template_option
@@ -92,7 +105,11 @@ def diff(context: click.Context, old: Path, new: Path, template: Template) -> No
     context.exit(int(bool(changes)))
 
 
-@click.command(cls=ChineseCommand, short_help="查看核对规则。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="查看核对规则。",
+    examples=["jixiao rules", "jixiao rules BAL203"],
+)
 @click.argument("code", metavar="[CODE]", required=False)
 @format_option("text", "json", "markdown")
 @template_option

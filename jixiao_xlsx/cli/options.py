@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from jixiao_xlsx.form.find_template import DEFAULT_TEMPLATE, find_template
-from jixiao_xlsx.locale.command_line import WholeNumber
+from jixiao_xlsx.locale.command_line import WholeNumber, show
 
 if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
     from jixiao_xlsx.form.spec import Template
-    from jixiao_xlsx.values.season import Entry
+    from jixiao_xlsx.values.season import Entry, Season
 
 EXISTING = click.Path(exists=True, path_type=Path)
 FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -142,6 +142,26 @@ forms_option = click.option(
 )
 
 
+log_option = click.option(
+    "--log",
+    metavar="FILE",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="把对每个文件做了什么写进这个文本文件。",
+)
+
+
+def write_log(
+    target: Path | None, command: str, entries: Sequence[Entry], seasons: Sequence[Season] = ()
+) -> None:
+    """Write the log where one is wanted. Raises Unusable where it cannot be written."""
+    from jixiao_xlsx.output.files import write_bytes
+    from jixiao_xlsx.output.text.run_log import log_text
+
+    if target is not None:
+        with plain_failures():
+            write_bytes(target, log_text(command, entries, seasons))
+
+
 @contextmanager
 def plain_failures() -> Iterator[None]:
     """Tell what the user can mend in one line, with exit code 2."""
@@ -160,7 +180,7 @@ def print_to_stderr(lines: Iterable[str]) -> None:
     """Print what is about the work, not its result."""
 
     for line in lines:
-        click.echo(line, err=True)
+        show(line, err=True)
 
 
 def none_readable(entries: Sequence[Entry]) -> int:

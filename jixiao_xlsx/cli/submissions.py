@@ -16,6 +16,7 @@ from jixiao_xlsx.cli.options import (
     format_option,
     forms_option,
     jobs_option,
+    log_option,
     none_readable,
     output_option,
     paths_argument,
@@ -23,18 +24,33 @@ from jixiao_xlsx.cli.options import (
     print_to_stderr,
     report_option,
     roster_option,
+    write_log,
 )
 from jixiao_xlsx.locale.command_line import (
     ChineseCommand,
     passwords_given,
     progress_bar,
+    show,
+    show_in_columns,
 )
 
 if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
     from jixiao_xlsx.form.spec import Template
 
 
-@click.command(cls=ChineseCommand, short_help="核对报来的表，列出问题。")
+_UNWRITTEN = "有结果没有写成（屏幕上写明是哪个）。"
+
+
+@click.command(
+    cls=ChineseCommand,
+    short_help="核对报来的表，列出问题。",
+    examples=[
+        "jixiao check 收件箱",
+        "jixiao check 教育局.xlsx --report 教育局评价报告.docx",
+        "jixiao check 收件箱 --format csv > 问题.csv",
+    ],
+    exits="有 --fail-on 那一级（及以上）未处理的问题。",
+)
 @paths_argument
 @report_option
 @format_option("text", "json", "csv")
@@ -44,6 +60,7 @@ if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs non
     default="error",
     help="有这一级（及以上）未处理的问题时退出码为 1，默认 error。",
 )
+@log_option
 @jobs_option
 @ask_option
 @forms_option
@@ -54,6 +71,7 @@ def check(
     report: Path | None,
     output_format: str,
     fail_on: str,
+    log: Path | None,
     jobs: int | None,
     ask: bool,
     forms: tuple[Template, ...],
@@ -75,19 +93,26 @@ def check(
             lambda form, only: check_files(paths, template=form, only=only, **given),
             *(paths, forms, passwords),
         )
+    write_log(log, "check", entries)
     if output_format == "text":
-        click.echo(findings_text(entries), nl=False)
+        show(findings_text(entries).removesuffix("\n"))
     else:
         as_json = output_format == "json"
         for piece in findings_json(entries, forms[0]) if as_json else findings_csv(entries):
             click.echo(piece, nl=False)  # bytes: UTF-8 whatever the encoding of the console
-        click.echo(totals_text(entries), err=True)
+        show(totals_text(entries), err=True)
     context.exit(none_readable(entries) or int(reaches(entries, fail_on)))
 
 
-@click.command(cls=ChineseCommand, short_help="复算得分，写出评分表。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="复算得分，写出评分表。",
+    examples=["jixiao score 收件箱 -o 评分"],
+    exits=_UNWRITTEN,
+)
 @paths_argument
 @output_option
+@log_option
 @jobs_option
 @ask_option
 @forms_option
@@ -96,6 +121,7 @@ def score(
     context: click.Context,
     paths: tuple[Path, ...],
     output: Path,
+    log: Path | None,
     jobs: int | None,
     ask: bool,
     forms: tuple[Template, ...],
@@ -112,12 +138,23 @@ def score(
             lambda form, only: score_files(paths, output, template=form, only=only, **given),
             *(paths, forms, passwords, output),
         )
-    click.echo(terminal.scores_text(entries), nl=False)
+    write_log(log, "score", entries)
+    show_in_columns(terminal.score_lines(entries))
     print_to_stderr(terminal.file_problems(entries))
     context.exit(none_readable(entries) or int(any(entry.problem for entry in entries)))
 
 
-@click.command(cls=ChineseCommand, short_help="一次办完：核对、评分、汇总整个收件箱。")
+@click.command(
+    cls=ChineseCommand,
+    short_help="一次办完：核对、评分、汇总整个收件箱。",
+    examples=[
+        "jixiao run 收件箱 -o 结果 --roster departments.csv",
+        "jixiao run 第二次收件 -o 第二轮 --roster departments.csv --previous 结果",
+        "jixiao run 收件箱 -o 结果 --roster departments.csv --review 结果/评分",
+        "jixiao run 收件箱 -o 结果 --roster departments.csv --decisions 结果/汇总.xlsx",
+    ],
+    exits=_UNWRITTEN,
+)
 @click.argument("inboxes", metavar="INBOX…", nargs=-1, required=True, type=EXISTING)
 @output_option
 @roster_option
@@ -130,6 +167,7 @@ def score(
 @folder_option("--review", "填好财政复核分的评分表的文件夹（以前结果里的“评分”），按它排名。")
 @file_option("--decisions", "问题清单里填了处理意见的汇总.xlsx，可给几份。", multiple=True)
 @click.option("--executor", metavar="dask://HOST:PORT", help="交给 Dask 集群去做，默认在本机。")
+@log_option
 @jobs_option
 @ask_option
 @forms_option
@@ -139,6 +177,7 @@ def run(
     /,
     inboxes: tuple[Path, ...],
     output: Path,
+    log: Path | None,
     ask: bool,
     forms: tuple[Template, ...],
     **options: Any,
@@ -153,6 +192,7 @@ def run(
     with plain_failures(), progress_bar("处理") as progress:
         seasons = list(run_each(job, forms, progress))
     entries = [entry for _, done in seasons for entry in done.entries]
+    write_log(log, "run", entries, [done for _, done in seasons])
     with_roster = job.roster is not None
     for folder, done in seasons:
         print_to_stderr(terminal.file_problems(done.entries, done.problems))

@@ -11,18 +11,44 @@ import gc
 import gettext
 import io
 import os
+import shutil
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
 import click
 
+from jixiao_xlsx.locale.terminal_lines import coloured, width_of, wrapped
+
+_WRONG = "命令写得不对，或给的文件不能用、没有读到任何填报表。"
 _SELDOM = 50_000  # new objects until garbage is searched for: importing makes many, all to stay
 
 
 class _Formatter(click.HelpFormatter):
-    """Help whose headings end in a Chinese colon."""
+    """Help whose headings end in a Chinese colon, and whose lines fit the terminal."""
+
+    def write_text(self, text: str) -> None:
+        indent = " " * self.current_indent
+        self.write(wrapped(indent + " ".join(text.split()), self.width) + "\n")
+
+    def write_dl(
+        self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2
+    ) -> None:
+        lines_of = list(rows)
+        widest = max((width_of(name) for name, _ in lines_of), default=0)
+        first = min(widest, col_max) + col_spacing
+        for name, text in lines_of:
+            left = f"{'':>{self.current_indent}}{name}"
+            room = self.current_indent + first - width_of(left)
+            if room < col_spacing:
+                self.write(f"{left}\n")
+                left, room = "", self.current_indent + first
+            hang = self.current_indent + first
+            lines = wrapped(text, self.width - hang).split("\n") if text else [""]
+            self.write(f"{left}{'':>{room}}{lines[0]}".rstrip() + "\n")
+            for line in lines[1:]:
+                self.write(f"{'':>{hang}}{line}\n")
 
     def write_heading(self, heading: str) -> None:
         self.write(f"{'':>{self.current_indent}}{heading}：\n")
@@ -40,8 +66,21 @@ class ChineseCommand(click.Command):
 
     context_class = _Context
 
-    def __init__(self, *args: Any, **extra: Any) -> None:
+    def __init__(
+        self, *args: Any, examples: Sequence[str] = (), exits: str = "", **extra: Any
+    ) -> None:
         super().__init__(*args, **{"options_metavar": "[选项]", **extra})
+        self._examples, self._exits = examples, exits
+
+    def format_epilog(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write examples, each on its line, and what the exit codes mean."""
+        if self._examples:
+            with formatter.section("例子"):
+                for example in self._examples:
+                    formatter.write(f"{'':>{formatter.current_indent}}{example}\n")
+        codes = [("0", "办完了。"), ("1", self._exits), ("2", _WRONG), ("130", "按 Ctrl-C 中断。")]
+        with formatter.section("退出码"):
+            formatter.write_dl([(code, text) for code, text in codes if text])
 
 
 class ChineseGroup(ChineseCommand, click.Group):
@@ -122,6 +161,7 @@ def _show_version(context: click.Context, parameter: click.Parameter, wanted: bo
 
 
 version_option = click.option(
+    "-V",
     "--version",
     is_flag=True,
     is_eager=True,
@@ -129,6 +169,30 @@ version_option = click.option(
     callback=_show_version,
     help="显示版本号。",
 )
+
+
+def show(text: str, *, err: bool = False) -> None:
+    """Print text for people: on a terminal within its width and, unless NO_COLOR says otherwise,
+    with gravity in colour; in a pipe as it is.
+    """
+    stream = sys.stderr if err else sys.stdout
+    if stream.isatty():
+        text = wrapped(text, shutil.get_terminal_size().columns, hang=2)
+        if not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb":
+            text = coloured(text)
+    click.echo(text, err=err)
+
+
+def show_in_columns(lines: Iterable[Sequence[str]]) -> None:
+    """Print the lines of a list: on a terminal in columns, in a pipe with tabs between."""
+    listed = list(lines)
+    if not sys.stdout.isatty():
+        click.echo("\n".join("\t".join(line) for line in listed))
+        return
+    widths = [max(map(width_of, column)) for column in zip(*listed, strict=True)]
+    for line in listed:
+        cells = zip(line, widths, strict=True)
+        show("  ".join(cell + " " * (width - width_of(cell)) for cell, width in cells).rstrip())
 
 
 def passwords_given(*, ask: bool) -> tuple[str, ...]:
@@ -152,12 +216,17 @@ def passwords_given(*, ask: bool) -> tuple[str, ...]:
 def _without_quotes(error: click.UsageError) -> str:
     """Return the message without click's quotes around names, with a Chinese full stop."""
     text = error.format_message()
+    choices = error.param.type if isinstance(error, click.BadParameter) and error.param else None
     names = list(getattr(error, "possibilities", None) or ())
+    if isinstance(choices, click.Choice):
+        names += map(str, choices.choices)
     if isinstance(error, click.BadParameter) and error.param is not None:
         hint = error.param.get_error_hint(error.ctx)
         text = text.replace(hint, hint.replace("'", ""))
-    elif len(names) == 1:
-        text = text.replace(repr(names[0]), names[0])
+    for name in names:
+        text = text.replace(repr(name), name)
+    for listed in (names, sorted(names)):
+        text = text.replace(", ".join(listed), "、".join(listed))
     return f"{text[:-1]}。" if isinstance(error, click.MissingParameter) else text
 
 

@@ -15,7 +15,7 @@ from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.text.findings_csv import CSV_TITLES, findings_csv
 from jixiao_xlsx.output.text.findings_json import as_json, findings_json
 from jixiao_xlsx.output.text.run_record import run_document
-from jixiao_xlsx.output.text.terminal import findings_text, scores_text
+from jixiao_xlsx.output.text.terminal import findings_text, score_lines
 from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty, Probable
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Skipped
@@ -261,14 +261,6 @@ def test_the_run_record_balances_and_names_no_place_or_time() -> None:
 
 
 def test_scores_stand_side_by_side() -> None:
-    text = scores_text([entry(), UNREAD])
-    assert text.splitlines()[1].split("\t") == [
-        "甲局",
-        "甲.xlsx",
-        "100.00",
-        "98.89",
-        "优",
-        "优",
-        "",
-    ]
-    assert text.splitlines()[2].endswith("无法读取：不是有效的工作簿")
+    _, line, unread = score_lines([entry(), UNREAD])
+    assert line == ("甲局", "甲.xlsx", "100.00", "98.89", "优", "优", "")
+    assert unread[-1] == "无法读取：不是有效的工作簿"

@@ -96,7 +96,8 @@ class _Worker(Generic[_Task]):
             target=_serve, args=(theirs, self._seconds, self._memory), daemon=True
         )
         self._process, self._pipe, self.fresh = process, ours, True
-        process.start()
+        with _held_back():
+            process.start()
         theirs.close()
         try:
             return ours.poll(_PATIENCE) and isinstance(ours.recv(), _Ready)
@@ -226,6 +227,21 @@ def _ready(busy: list[_Worker[Any]]) -> list[_Worker[Any]]:
         for worker in busy
         if worker.pipe in done or (worker.given and now > worker.given.deadline)
     ]
+
+
+@contextlib.contextmanager
+def _held_back() -> Iterator[None]:
+    """Hold Ctrl-C back while a process starts: until it ignores it (`_begin`), it would print a
+    traceback. What is pressed meanwhile reaches this process afterwards.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _context() -> multiprocessing.context.BaseContext:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -24,10 +25,19 @@ from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
+# A figure of five digits or more with a unit of money, alone or as the end of a range.
+_AMOUNT = re.compile(r"(?<![\d.,“A-Za-z!])(\d{5,})((?:\.\d+)?)(?=(?:～[\d,.]+)? ?(?:元|万元|亿元))")
+
 
 def findings_text(entries: Sequence[Entry]) -> str:
     """Return what `check` prints for people: the findings of each file, then the totals."""
-    return "\n".join([*(_file_text(entry) for entry in entries), totals_text(entries), ""])
+    texts = [*(_file_text(entry) for entry in entries), totals_text(entries), ""]
+    return with_separators("\n".join(texts))
+
+
+def with_separators(text: str) -> str:
+    """Return `text` with commas between the thousands of amounts; what is quoted stays as typed."""
+    return _AMOUNT.sub(lambda found: f"{int(found[1]):,}{found[2]}", text)
 
 
 def _file_text(entry: Entry) -> str:
@@ -90,15 +100,12 @@ def _counts(reports: Sequence[Report]) -> str:
     )
 
 
-def scores_text(entries: Sequence[Entry]) -> str:
-    """Return what `score` prints: per file the typed and the recomputed scores, by tabs."""
-    lines = [
-        "\t".join(map(line_safe, _score_line(entry, card)))
-        for entry in entries
-        for card in entry.scorecards or (None,)
-    ]
-    titles = "部门\t文件\t自评总分\t复算总分\t自评等级\t复算等级\t说明"
-    return "\n".join([titles, *lines, ""])
+def score_lines(entries: Sequence[Entry]) -> Iterator[tuple[str, ...]]:
+    """Yield what `score` prints: titles, then per file the typed and the recomputed scores."""
+    yield ("部门", "文件", "自评总分", "复算总分", "自评等级", "复算等级", "说明")
+    for entry in entries:
+        for card in entry.scorecards or (None,):
+            yield tuple(map(line_safe, _score_line(entry, card)))
 
 
 def _score_line(entry: Entry, card: Scorecard | None) -> tuple[str, ...]:
