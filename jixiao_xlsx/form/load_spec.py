@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from jixiao_xlsx.form.carry import Carry
-from jixiao_xlsx.form.check_spec import inconsistencies
+from jixiao_xlsx.form.authoring.check_spec import inconsistencies
 from jixiao_xlsx.form.grades import Grade, Tier
+from jixiao_xlsx.form.authoring.keys import keys_of
 from jixiao_xlsx.form.load_indicators import load_indicators
 from jixiao_xlsx.form.path_fields import PathFields, roles_of
 from jixiao_xlsx.form.spec import (
@@ -39,6 +40,11 @@ _SECTIONS = (
     "id", "version", "title", "file_name", "sheet", "table", "equation", "rate", "grade", "tier",
     "roles", "thresholds", "severity", "disabled", "directions", "indicators", "execution", "plan",
     "funds", "carry", "reference", "remarks", "blank", "year", "cell", "trust",
+)  # fmt: skip
+
+_NAMED_SECTIONS = (
+    "roles", "indicators", "execution", "plan", "funds", "reference", "remarks", "thresholds",
+    "directions",
 )  # fmt: skip
 
 
@@ -86,6 +92,7 @@ class _SpecReader(PathFields):
 
     def template(self, folder: Path, data: Data) -> Template:
         self.unknown("spec.toml", data, also=_SECTIONS)
+        self._unknown_in_sections(data)
         indicators, execution, reference = (
             self.section(data, key) for key in ("indicators", "execution", "reference")
         )
@@ -149,6 +156,15 @@ class _SpecReader(PathFields):
                 indicators, "total_includes_execution", "indicators"
             ),
         )
+
+    def _unknown_in_sections(self, data: Data) -> None:
+        """Note the keys that a section has and nobody reads, with what was probably meant."""
+        for name in _NAMED_SECTIONS:
+            section = self.section(data, name)
+            self.unknown(name, section, also=keys_of(f"[{name}]"))
+            if name in ("indicators", "execution") and isinstance(section.get("columns"), dict):
+                allowed = keys_of(f"[{name}.columns]")
+                self.unknown(f"{name}.columns", section["columns"], also=allowed)
 
     def _relations(
         self, data: Data

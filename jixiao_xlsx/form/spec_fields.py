@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, TypeVar, cast
 
 from jixiao_xlsx.form.spec import NUMERIC
-from jixiao_xlsx.form.suggestions import perhaps
+from jixiao_xlsx.form.authoring.suggestions import perhaps
 from jixiao_xlsx.values.equations import EquationError, Ref, parse_ratio
 from jixiao_xlsx.values.severity import Severity
 
@@ -151,7 +151,9 @@ class SpecFields:
         """Return one of the `allowed` texts."""
         if not isinstance(value, str) or value not in allowed:
             choices = "、".join(sorted(filter(None, allowed)))
-            self.mistakes.append(f"{path}：“{value}”不在允许的取值内（{choices}）")
+            self.mistakes.append(
+                f"{path}：“{value}”不在允许的取值内（{choices}）{perhaps(str(value), allowed)}"
+            )
             return str(next(iter(allowed)))
         return str(value)
 

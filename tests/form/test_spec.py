@@ -379,3 +379,90 @@ def test_what_was_probably_meant_is_said(tmp_path: Path) -> None:
     """A slip of the hand in a key, a row and a column names what is most alike."""
     found = mistakes(tmp_path, FORM.replace("version =", "versoin =", 1))
     assert "spec.toml.versoin：不认识的键，是不是“version”？" in found
+
+
+SLIPS = {
+    "a role": ("department =", "departmnt =", "roles.departmnt：不认识的键，是不是“department”？"),
+    "a threshold": (
+        "[roles]",
+        "[thresholds]\nlow_excution = 0.9\n[roles]",
+        "thresholds.low_excution：不认识的键，是不是“low_execution”？",
+    ),
+    "what an indicator has": (
+        "[roles]",
+        '[indicators]\ntable = "甲"\n[indicators.columns]\nnmae = "项目"\n[roles]',
+        "indicators.columns.nmae：不认识的键，是不是“name”？",
+    ),
+    "a sheet": (
+        '[[table]]\nname = "甲"\n',
+        '[[table]]\nname = "甲"\nsheet = "甲表"\n',
+        "table[甲].sheet：没有名为“甲表”的工作表，是不是“甲”？",
+    ),
+    "a column an equation is limited to": (
+        'columns = ["数"]',
+        'columns = ["人数"]',
+        "equation[BAL901].columns：表“甲”没有“人数”，是不是“数”？",
+    ),
+    "a type": (
+        'type = "money"',
+        'type = "mony"',
+        "table[甲].columns[2].type：“mony”不在允许的取值内（choice、count、date、long、measure、"
+        "money、percent、score、text），是不是“money”？",
+    ),
+    "two columns of one title": (
+        '{ title = "人",',
+        '{ title = "数",',
+        "table[甲].columns：有 2 个栏都叫“数”，认不出是哪一个",
+    ),
+    "a row called as the total": (
+        'total = "合计"',
+        'total = "合计"\nrows = [{ title = "合计" }]',
+        "table[甲].rows：有 2 个行都叫“合计”，认不出是哪一个",
+    ),
+    "an equation over words": (
+        'columns = ["数"]',
+        'columns = ["项目"]',
+        "equation[BAL901]：永远核对不了，表“甲”里没有一处它用到的格全是数",
+    ),
+    "an address of words": (
+        "[[rate]]",
+        '[[equation]]\ncode = "REC901"\ntitle = "文字"\nbasis = "常识"\n'
+        'holds = "甲.合计.数 = 甲.合计.项目"\n[[rate]]',
+        "equation[REC901]：“甲.合计.项目”填的是文字（type = text），不能计算",
+    ),
+    "a blank that is not there": (
+        'file_name = "小表"',
+        'file_name = "小表"\nblank = "空表.xlsx"',
+        "blank：文件夹里没有“空表.xlsx”",
+    ),
+}
+
+
+@pytest.mark.parametrize("slip", SLIPS)
+def test_slips_of_an_author(slip: str, tmp_path: Path) -> None:
+    old, new, message = SLIPS[slip]
+    assert old in FORM
+    found = mistakes(tmp_path, FORM.replace(old, new, 1))
+    assert any(mistake.startswith(message) for mistake in found), found
+
+
+def test_slips_are_told_all_at_once(tmp_path: Path) -> None:
+    kinds = ("a role", "a sheet", "two columns of one title", "an equation over words")
+    text = FORM
+    for old, new, _ in (SLIPS[kind] for kind in kinds):
+        text = text.replace(old, new, 1)
+    found = mistakes(tmp_path, text)
+    for kind in kinds:
+        assert any(mistake.startswith(SLIPS[kind][2]) for mistake in found), (kind, found)
+
+
+def test_weights_that_do_not_sum(tmp_path: Path) -> None:
+    folder = tmp_path / "县表"
+    shutil.copytree(SHIPPED, folder)
+    spec = folder / "spec.toml"
+    text = spec.read_text(encoding="utf-8").replace("full_mark = 90", "full_mark = 100")
+    spec.write_text(text, encoding="utf-8")
+    with pytest.raises(SpecError) as raised:
+        load_spec.load(folder)
+    message = "indicators.csv·权重：各指标权重之和是 90，indicators.full_mark 写的是 100"
+    assert raised.value.mistakes == (message,)

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.form.carry import Carry
+from jixiao_xlsx.form.authoring.check_names import doubtful_names, idle_equations, wrong_weights
 from jixiao_xlsx.form.spec import EquationSpec, Template
-from jixiao_xlsx.form.suggestions import perhaps
+from jixiao_xlsx.form.authoring.suggestions import perhaps
 from jixiao_xlsx.values.amounts import dimension
 from jixiao_xlsx.values.equations import Ratio, Ref, Scope, Side, names_rows
 
@@ -29,6 +30,11 @@ def inconsistencies(template: Template) -> Iterator[str]:
     yield from _wrong_addresses(template)
     yield from _wrong_sections(template)
     yield from _wrong_rows(template)
+    if template.blank and not (template.folder / template.blank).is_file():
+        yield f"blank：文件夹里没有“{template.blank}”"
+    yield from doubtful_names(template)
+    yield from wrong_weights(template)
+    yield from idle_equations(template)
     for number, carry in enumerate(template.carries, start=1):
         yield from (f"carry[{number}]：{problem}" for problem in _wrong_carry(template, carry))
 
@@ -45,7 +51,7 @@ def _wrong_sheets(template: Template) -> Iterator[str]:
     sheets = {sheet.title for sheet in template.sheets}
     for table in template.tables:
         if table.sheet not in sheets:
-            yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表"
+            yield f"table[{table.name}].sheet：没有名为“{table.sheet}”的工作表{perhaps(table.sheet, sheets)}"
 
 
 def _wrong_ratio(template: Template, here: str, ratio: Ratio) -> Iterator[str]:
@@ -124,13 +130,15 @@ def _wrong_limits(template: Template, equation: EquationSpec) -> Iterator[str]:
     table = template.table.get(equation.table)
     if table is None:
         if equation.table or equation.relation.scope is not Scope.SHEET:
-            yield f"equation[{equation.code}].table：没有名为“{equation.table}”的表"
+            near = perhaps(equation.table, template.table)
+            yield f"equation[{equation.code}].table：没有名为“{equation.table}”的表{near}"
         return
     titles = {"columns": table.column, "note_columns": table.column, "rows": table.row}
     for key, existing in titles.items():
         for title in getattr(equation, key):
             if title not in existing and title != table.total:
-                yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”"
+                near = perhaps(title, existing)
+                yield f"equation[{equation.code}].{key}：表“{table.name}”没有“{title}”{near}"
 
 
 def _wrong_columns(
@@ -138,7 +146,8 @@ def _wrong_columns(
 ) -> Iterator[str]:
     table = template.table.get(table_name)
     if table is None:
-        yield f"{part}.table：没有名为“{table_name}”的表"
+        near = perhaps(table_name, template.table)
+        yield f"{part}.table：没有名为“{table_name}”的表{near}"
         return
     titles = set(table.column) | {extra.title for extra in table.extras}
     yield from (
