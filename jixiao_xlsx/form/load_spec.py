@@ -7,10 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
-from jixiao_xlsx.form.carry import Carry
 from jixiao_xlsx.form.authoring.check_spec import inconsistencies
+from jixiao_xlsx.form.authoring.keys import keys_in
+from jixiao_xlsx.form.carry import Carry
 from jixiao_xlsx.form.grades import Grade, Tier
-from jixiao_xlsx.form.authoring.keys import keys_of
 from jixiao_xlsx.form.load_indicators import load_indicators
 from jixiao_xlsx.form.path_fields import PathFields, roles_of
 from jixiao_xlsx.form.spec import (
@@ -161,9 +161,9 @@ class _SpecReader(PathFields):
         """Note the keys that a section has and nobody reads, with what was probably meant."""
         for name in _NAMED_SECTIONS:
             section = self.section(data, name)
-            self.unknown(name, section, also=keys_of(f"[{name}]"))
+            self.unknown(name, section, also=keys_in(f"[{name}]"))
             if name in ("indicators", "execution") and isinstance(section.get("columns"), dict):
-                allowed = keys_of(f"[{name}.columns]")
+                allowed = keys_in(f"[{name}.columns]")
                 self.unknown(f"{name}.columns", section["columns"], also=allowed)
 
     def _relations(

@@ -8,8 +8,8 @@ from decimal import Decimal, InvalidOperation
 from fractions import Fraction
 from typing import Any, TypeVar, cast
 
-from jixiao_xlsx.form.spec import NUMERIC
 from jixiao_xlsx.form.authoring.suggestions import perhaps
+from jixiao_xlsx.form.spec import NUMERIC
 from jixiao_xlsx.values.equations import EquationError, Ref, parse_ratio
 from jixiao_xlsx.values.severity import Severity
 

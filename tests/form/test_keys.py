@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from jixiao_xlsx.form.authoring.keys import form_reference, keys_in, spec_sections
 from jixiao_xlsx.form.find_template import find_template, templates_folder
-from jixiao_xlsx.form.authoring.keys import form_reference, keys_of, sections
 from jixiao_xlsx.form.load_spec import _SECTIONS
 from jixiao_xlsx.form.path_fields import _CELL_KEYS, _TYPED_KEYS
 from jixiao_xlsx.form.spec import (
@@ -37,22 +37,22 @@ PARTS: dict[str, tuple[type[Any], set[str], set[str]]] = {
 @pytest.mark.parametrize("title", PARTS)
 def test_every_key_of_a_part_is_explained(title: str) -> None:
     spec, more, never = PARTS[title]
-    assert keys_of(title) == {one.name for one in fields(spec)} - never | more
+    assert keys_in(title) == {one.name for one in fields(spec)} - never | more
 
 
 def test_every_key_of_a_cell_is_explained() -> None:
-    assert keys_of("[[cell]]") == _CELL_KEYS | _TYPED_KEYS
+    assert keys_in("[[cell]]") == _CELL_KEYS | _TYPED_KEYS
 
 
 def test_every_section_is_explained() -> None:
-    told = {one.title.strip("[]") for one in sections()} | keys_of("表单")
+    told = {one.title.strip("[]") for one in spec_sections()} | keys_in("表单")
     assert set(_SECTIONS) <= told
 
 
 @pytest.mark.parametrize("form", sorted(path.name for path in templates_folder().iterdir()))
 def test_every_shipped_form_uses_roles_that_are_explained(form: str) -> None:
     if (templates_folder() / form / "spec.toml").is_file():
-        assert set(find_template(form).roles) <= keys_of("[roles]")
+        assert set(find_template(form).roles) <= keys_in("[roles]")
 
 
 def test_the_page_is_fresh() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from jixiao_xlsx.form.carry import Carry
 from jixiao_xlsx.form.authoring.check_names import doubtful_names, idle_equations, wrong_weights
-from jixiao_xlsx.form.spec import EquationSpec, Template
 from jixiao_xlsx.form.authoring.suggestions import perhaps
+from jixiao_xlsx.form.carry import Carry
+from jixiao_xlsx.form.spec import EquationSpec, Template
 from jixiao_xlsx.values.amounts import dimension
 from jixiao_xlsx.values.equations import Ratio, Ref, Scope, Side, names_rows
 

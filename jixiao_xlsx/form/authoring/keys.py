@@ -20,7 +20,7 @@ class Section:
 
 
 @cache
-def sections() -> tuple[Section, ...]:
+def spec_sections() -> tuple[Section, ...]:
     """Return all sections, in the order of the reference."""
     text = resources.files(__package__).joinpath("keys.toml").read_text(encoding="utf-8")
     return tuple(_sections(tomllib.loads(text)))
@@ -36,9 +36,9 @@ def _sections(data: Mapping[str, Mapping[str, object]]) -> Iterator[Section]:
 
 
 @cache
-def keys_of(title: str) -> frozenset[str]:
+def keys_in(title: str) -> frozenset[str]:
     """Return the keys of a section: “[roles]”."""
-    return frozenset(next(one for one in sections() if one.title == title).keys)
+    return frozenset(next(one for one in spec_sections() if one.title == title).keys)
 
 
 def form_reference() -> str:
@@ -51,15 +51,17 @@ def form_reference() -> str:
         "`jixiao adopt` 起草的表单不用看这一页；要自己写、自己改的，写错的地方会一次列全，"
         "并说是不是另一个词。带 * 的必填。",
     ]
-    for one in sections():
+    for one in spec_sections():
         lines += ["", f"## {one.title}", "", one.about]
         if one.keys:
             lines += ["", "| 键 | 是什么 |", "|---|---|"]
-            lines += [
-                f"| `{key}`{' *' if key in one.needed else ''} | {text.replace('|', chr(92) + '|')} |"
-                for key, text in one.keys.items()
-            ]
+            lines += [_line(key, text, one) for key, text in one.keys.items()]
     return "\n".join(lines) + "\n"
+
+
+def _line(key: str, text: str, section: Section) -> str:
+    star = " *" if key in section.needed else ""
+    return f"| `{key}`{star} | {text.replace('|', chr(92) + '|')} |"
 
 
 if __name__ == "__main__":
