@@ -1,4 +1,4 @@
-"""Make samples/inbox and samples/expected again: `python samples/generate.py [-o DIR]`.
+"""Make samples/inbox, samples/expected and samples/sources again: `python samples/generate.py [-o DIR]`.
 
 The same bytes on every run. The five workbooks and the written report that were made by hand are
 listed and left alone.
@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from county import clean, faulty, roster, seed, word  # noqa: E402
+from county import clean, faulty, final_accounts, roster, seed, word  # noqa: E402
 from county.form import Form  # noqa: E402
 
 from jixiao_xlsx.form.find_template import find_template  # noqa: E402
@@ -63,7 +63,7 @@ def expected_file(book: str) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "-o", "--output", type=Path, default=HERE, help="folder for inbox/ and expected/"
+        "-o", "--output", type=Path, default=HERE, help="folder for inbox/, expected/ and sources/"
     )
     folder = parser.parse_args().output
     inbox, expected = folder / "inbox", folder / "expected"
@@ -74,6 +74,8 @@ def main() -> None:
         (expected / expected_file(form.file)).write_text(
             expected_text(form.findings()), encoding="utf-8", newline="\n"
         )
+    of_clean = {form.department: form for form in clean.clean_forms(roster.load(), find_template())}
+    final_accounts.write(folder / "sources", of_clean)
     reports = expected / "reports"
     reports.mkdir(exist_ok=True)
     word.write(inbox)

@@ -27,7 +27,8 @@ separated by “|”:
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
 - `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a
   table under that title; `word."页眉"`, 页脚 and 脚注 hold what stands there.
-- `reference` is what the bureau itself knows (批复数, 元), a table of 项目 and amounts.
+- `reference` is what the bureau itself knows (元), a table of 项目 and amounts; 批复数, unless a column 类别 says 上报,
+  会审 or 账面 (then of a table of final accounts), each to the last digit of a column 末位.
 - `opening` is what last year's workbook closed with: lines of 表.行.列 and a number.
 - `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”,
   “印 表.行.列 | 文字”, “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file was not made
@@ -59,7 +60,7 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.people import ReferenceLine, Stage
 from jixiao_xlsx.values.text import plain
 from jixiao_xlsx.values.typed_numbers import ERROR_VALUES
 
@@ -466,11 +467,15 @@ def reference(case: Case) -> tuple[ReferenceLine, ...]:
         [cell.strip() for cell in line.split("|")] for line in case.reference.strip().splitlines()
     ] or [[]]
     lines = []
-    for number, (item, *amounts) in enumerate(grid, start=2):
-        allowed = {
-            kind: Decimal(typed) for kind, typed in zip(head[1:], amounts, strict=True) if typed
-        }
-        lines.append(ReferenceLine("", item, allowed, f"批复数.csv 第 {number} 行"))
+    for number, cells in enumerate(grid, start=2):
+        line = dict(zip(head, cells, strict=True))
+        item, kind, grain = (line.pop(title, "") for title in ("项目", "类别", "末位"))
+        amounts = {kind: Decimal(typed) for kind, typed in line.items() if typed}
+        one = ReferenceLine("", item, amounts, f"批复数.csv 第 {number} 行")
+        if kind:
+            own = {"department": "本部门", "stage": Stage(kind), "dated": "2024年3月20日"}
+            one = replace(one, source="“决算表.xlsx·财决01·E8”", **own)
+        lines.append(replace(one, grain=Decimal(grain or 0)))
     return tuple(lines)
 
 

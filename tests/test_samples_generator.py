@@ -45,6 +45,19 @@ def test_expectations_come_out_the_same(again: Path) -> None:
     }
 
 
+def test_sources_come_out_the_same(again: Path) -> None:
+    made = {p.relative_to(again): p for p in (again / "sources").rglob("*") if p.is_file()}
+    kept = {p.relative_to(SAMPLES): p for p in (SAMPLES / "sources").rglob("*") if p.is_file()}
+    assert made.keys() == kept.keys() and made
+    for name, path in made.items():
+        packed = path.suffix == ".xlsx"
+        assert (
+            parts(path) == parts(kept[name])
+            if packed
+            else path.read_bytes() == kept[name].read_bytes()
+        )
+
+
 def test_forty_workbooks_each_with_its_expectations() -> None:
     books = {path.stem for path in (SAMPLES / "inbox").glob("*.xlsx")}
     assert len(books) == 40

@@ -5,25 +5,27 @@ page with which a clerk checks a filled one.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from jixiao_xlsx.batch.final_accounts import final_accounts
 from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
-from jixiao_xlsx.batch.prefill import Ahead, approved, last_year
+from jixiao_xlsx.batch.prefill import Ahead, approved, closed, last_year
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, file_beside, read_bureau
 from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import Blocked, unique
-from jixiao_xlsx.output.html.self_check_page import NoEngine, self_check_page
+from jixiao_xlsx.output.html.self_check_page import NoEngine, belongs_to, self_check_page
 from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
 from jixiao_xlsx.output.xlsx.blank.stamped import stamped_blank
+from jixiao_xlsx.season.final_accounts import Accounts
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine
 
@@ -50,32 +52,40 @@ def blank_workbooks(
     roster_path: Path | None = None,
     year: int | None = None,
     reference_path: Path | None = None,
+    accounts_path: Path | None = None,
     last_year_path: Path | None = None,
     with_self_check: bool = False,
 ) -> Handout:
     """Write the blank workbook of `template` into `output`, or one per department of a roster.
 
     Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path`
-    gives the approved budgets, `last_year_path` is a folder of last year's filled workbooks; both
-    need the roster. `with_self_check` adds 自查.html. Raises InputError, Blocked.
+    gives the approved budgets, `accounts_path` is a folder of final accounts, `last_year_path` one
+    of last year's filled workbooks; all need the roster. `with_self_check` adds 自查.html.
+    Raises InputError, Blocked.
     """
-    if template.blank and (reference_path or last_year_path):
-        words = "县里自己的空白表只盖部门名称、编码和年度，不预填批复数、上年数；请去掉这两个选项"
+    ahead_of = (reference_path, accounts_path, last_year_path)
+    if template.blank and any(ahead_of):
+        words = (
+            "县里自己的空白表只盖部门名称、编码和年度，不预填批复数、决算数、上年数；请去掉这些选项"
+        )
         raise InputError(template.title, [words])
     bureau_file = file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
     roster = read_roster(roster_path) if roster_path else ()
     year = year or bureau.year
     if not roster:
-        if reference_path or last_year_path:
-            raise InputError("--roster", ["预填批复数、上年数要按部门各出一份，请同时给出名册"])
+        if any(ahead_of):
+            words = "预填批复数、决算数、上年数要按部门各出一份，请同时给出名册"
+            raise InputError("--roster", [words])
         name = f"{template.file_name}.xlsx"
         blanks = {name: _writer(template, year=year, bureau=bureau)}
         pages = _pages((), (), template) if with_self_check else {}
         notes = _handed_out(output, {**blanks, **pages})
         return Handout((output / name,), notes=notes, pages=_in(output, pages))
     lines = _approved_lines(reference_path)
+    accounts = final_accounts(accounts_path, roster, year) if accounts_path else Accounts()
     ahead = _ahead(roster, year, lines, last_year_path, template)
+    ahead |= closed(accounts.lines, template) | Ahead(notes=accounts.notes)
     taken: set[str] = set()
     blanks = {
         f"{_name(department, template, taken)}.xlsx": _writer(
@@ -85,10 +95,12 @@ def blank_workbooks(
             code=department.code,
             bureau=bureau,
             prefill=ahead.by_department.get(department.name, {}),
+            locked=ahead.locked.get(department.name, frozenset()),
         )
         for department in roster
     }
-    pages = _pages(roster, lines, template) if with_self_check else {}
+    known = (*lines, *accounts.lines)
+    pages = _pages(roster, known, template) if with_self_check else {}
     notes = _handed_out(output, {**blanks, **pages})
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
     return Handout(_in(output, blanks), filled, (*ahead.notes, *notes), _in(output, pages))
@@ -102,6 +114,7 @@ def _writer(
     department: str = "",
     code: str = "",
     prefill: Mapping[Ref, Decimal] | None = None,
+    locked: Collection[Ref] = (),
 ) -> _Writer:
     """Return what writes the blank of one department: drawn from the form, or the county's own."""
     if template.blank:
@@ -115,6 +128,7 @@ def _writer(
         code=code,
         bureau=bureau,
         prefill=prefill or {},
+        locked=locked,
     )
 
 
@@ -134,12 +148,11 @@ def _pages(
 
     Raises InputError where the browser's part is not installed.
     """
-    known = {line.code for line in lines}
     taken: set[str] = set()
     try:
         pages = {SELF_CHECK: self_check_page(template)}
         for department in roster:
-            if department.code in known:
+            if any(belongs_to(line, department) for line in lines):
                 name = unique(f"{safe_name(department.name)}-自查", taken)
                 pages[f"{name}.html"] = self_check_page(template, department, lines)
     except NoEngine as missing:

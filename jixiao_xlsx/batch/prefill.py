@@ -14,6 +14,7 @@ from pathlib import Path
 from jixiao_xlsx.batch.failures import Failure
 from jixiao_xlsx.batch.identify import failed, from_inbox, identity_of_submission
 from jixiao_xlsx.batch.opener import Opener
+from jixiao_xlsx.checking.reference_cells import is_referred_to, reference_ref
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.season.rounds.closing_figures import carried, converted
@@ -34,10 +35,14 @@ Figures = Mapping[Ref, Decimal]
 
 @dataclass(frozen=True)
 class Ahead:
-    """Figures by department name, in the unit of their cells, and notes on the sources."""
+    """Figures by department name, in the unit of their cells, and notes on the sources.
+
+    `locked` are the cells, by department name, that the bureau alone fills.
+    """
 
     by_department: Mapping[str, Figures] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    locked: Mapping[str, frozenset[Ref]] = field(default_factory=dict)
 
     def __or__(self, other: Ahead) -> Ahead:
         names = self.by_department.keys() | other.by_department.keys()
@@ -45,7 +50,7 @@ class Ahead:
             name: {**self.by_department.get(name, {}), **other.by_department.get(name, {})}
             for name in names
         }
-        return Ahead(joined, self.notes + other.notes)
+        return Ahead(joined, self.notes + other.notes, {**self.locked, **other.locked})
 
 
 # --------------------------------------------------------------------------------- approved budget
@@ -59,34 +64,52 @@ def approved(
     found: dict[str, dict[Ref, Decimal]] = {}
     notes: list[str] = []
     for line in lines:
-        owner, row = owners.get(tidy(line.code)), _row(line.item, template)
-        if owner is None or row is None:
-            notes.append(
-                f"{line.source}："
-                f"{f'部门编码“{line.code}”不在名册中' if owner is None else f'表里没有“{line.item}”这一项'}"
-                "，未预填"
-            )
+        owner, known = owners.get(tidy(line.code)), is_referred_to(template, line.item)
+        if owner is None or not known:
+            why = f"部门编码“{line.code}”不在名册中" if owner is None else _no_row(line.item)
+            notes.append(f"{line.source}：{why}，未预填")
             continue
-        found.setdefault(owner, {}).update(_budgets(line, row, template))
+        found.setdefault(owner, {}).update(_figures(line, BUDGETS, template))
     return Ahead(found, tuple(notes))
 
 
-def _row(item: str, template: Template) -> str | None:
-    """Return the row of the form that an item of the reference means."""
-    table = template.table.get(template.reference_table)
-    wanted = tidy(item)
-    for row in table.rows if table else ():
-        spellings = {tidy(name) for name in (row.title, *row.aliases)}
-        if wanted in spellings or f"其中:{wanted}" in spellings:
-            return row.title
-    return None
+def _no_row(item: str) -> str:
+    return f"表里没有“{item}”这一项"
 
 
-def _budgets(line: ReferenceLine, row: str, template: Template) -> Iterator[tuple[Ref, Decimal]]:
-    for kind in BUDGETS:
-        column = template.reference_columns.get(kind)
-        if column and kind in line.amounts:
-            ref = Ref(template.reference_table, row, column)
+def closed(lines: Iterable[ReferenceLine], template: Template) -> Ahead:
+    """Return the figures of the final accounts, which a department need not type and cannot change.
+
+    Those printed too coarsely for their cells (万元 for a cell in 元) are left to the department;
+    a formula of the form stays one. A 0 is not typed: beside blanks it would look like a filled
+    line, and 自检 of an untouched workbook would call it wrong.
+    """
+    found: dict[str, dict[Ref, Decimal]] = {}
+    coarse: dict[str, str] = {}
+    for line in lines:
+        if line.grain:
+            coarse.setdefault(line.department, line.source)
+            continue
+        figures = {
+            ref: value
+            for ref, value in _figures(line, tuple(line.amounts), template)
+            if value and not template.is_auto(ref)
+        }
+        found.setdefault(line.department, {}).update(figures)
+    notes = tuple(
+        f"{source}：{name}的决算表以万元列示，不够填到元，没有预填（核对时仍然对照）"
+        for name, source in coarse.items()
+    )
+    locked = {name: frozenset(figures) for name, figures in found.items()}
+    return Ahead(found, notes, locked)
+
+
+def _figures(
+    line: ReferenceLine, kinds: Iterable[str], template: Template
+) -> Iterator[tuple[Ref, Decimal]]:
+    for kind in kinds:
+        ref = reference_ref(template, line.item, kind) if kind in line.amounts else None
+        if ref:
             yield ref, converted(line.amounts[kind], "元", template.unit_of(ref))
 
 

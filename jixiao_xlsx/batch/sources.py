@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from jixiao_xlsx.batch.final_accounts import final_accounts
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, WAIVERS_FILE, file_beside, read_bureau
@@ -19,6 +20,7 @@ from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.files import sha256_of
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.departments import register
+from jixiao_xlsx.season.final_accounts import Accounts
 from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.review.decisions import agreed
 from jixiao_xlsx.season.review.read_decisions import read_decisions
@@ -60,6 +62,11 @@ def read_sources(job: Job) -> Sources:
     earlier, last_year = _earlier(job.previous), _earlier(job.last_year)
     reviews, findings = _reviews(job.review, roster) if job.review else ((), ())
     decisions, undecided = _decisions(job.decisions, roster) if job.decisions else ((), ())
+    accounts = (
+        final_accounts(job.final_accounts, roster, bureau.year)
+        if job.final_accounts
+        else Accounts()
+    )
     files = (job.roster, bureau_file, waivers_file, job.reference, job.choose)
     return Sources(
         BureauFiles(
@@ -67,7 +74,8 @@ def read_sources(job: Job) -> Sources:
             roster=roster,
             bureau=bureau,
             waivers=read_waivers(waivers_file) if waivers_file else (),
-            reference=read_reference(job.reference) if job.reference else (),
+            reference=(*(read_reference(job.reference) if job.reference else ()), *accounts.lines),
+            accounts_notes=accounts.notes,
             choices=read_choices(job.choose, roster) if job.choose else (),
             reviews=reviews,
             review_findings=(*findings, *undecided),

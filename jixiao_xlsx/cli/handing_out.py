@@ -44,6 +44,7 @@ if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs non
 @roster_option
 @click.option("--year", metavar="YEAR", type=WholeNumber(1990, 2200), help="评价年度，如 2023。")
 @file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
+@folder_option("--final-accounts", "部门决算表的文件夹，决算数替各部门填好、锁定。")
 @folder_option("--last-year", "上年各部门报来的工作簿，预填年初结转、上年数。")
 @click.option("--with-self-check", is_flag=True, help="另出 自查.html：在浏览器里离线自查。")
 @output_option
@@ -51,6 +52,7 @@ if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs non
 def template(
     roster: Path | None,
     reference: Path | None,
+    final_accounts: Path | None,
     last_year: Path | None,
     output: Path,
     **options: Any,
@@ -63,11 +65,14 @@ def template(
             output,
             roster_path=roster,
             reference_path=reference,
+            accounts_path=final_accounts,
             last_year_path=last_year,
             **options,
         )
     print_to_stderr(f"说明：{note}" for note in done.notes)
-    ahead = f"，其中 {done.prefilled} 份预填了金额" if reference or last_year else ""
+    ahead = (
+        f"，其中 {done.prefilled} 份预填了金额" if reference or last_year or final_accounts else ""
+    )
     pages = f"，自查页 {len(done.pages)} 份" if done.pages else ""
     click.echo(f"已写出 {len(done.files)} 份空白表{ahead}{pages}，在“{output}”。", err=True)
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, TypeVar
 
 from jixiao_xlsx.form.authoring.check_spec import inconsistencies
 from jixiao_xlsx.form.authoring.keys import keys_in
-from jixiao_xlsx.form.carry import Carry
+from jixiao_xlsx.form.carry import Carry, ReferenceTable
 from jixiao_xlsx.form.grades import Grade, Tier
 from jixiao_xlsx.form.load_indicators import load_indicators
 from jixiao_xlsx.form.path_fields import PathFields, roles_of
@@ -145,8 +145,7 @@ class _SpecReader(PathFields):
             execution_columns=self.words(execution, "columns", "execution"),
             plan=self.words(data, "plan"),
             funds=self.words(data, "funds"),
-            reference_table=self.optional(reference, "table", "reference"),
-            reference_columns=self.words(reference, "columns", "reference"),
+            references=tuple(self._references(reference)),
             remarks=self.words(data, "remarks"),
             carries=tuple(self.each(data, "carry", self.carry)),
             blank=self.optional(data, "blank", "spec.toml"),
@@ -165,6 +164,20 @@ class _SpecReader(PathFields):
             if name in ("indicators", "execution") and isinstance(section.get("columns"), dict):
                 allowed = keys_in(f"[{name}.columns]")
                 self.unknown(f"{name}.columns", section["columns"], also=allowed)
+
+    def _references(self, data: Data) -> Iterator[ReferenceTable]:
+        """Yield the tables of the bureau's figures: [reference], [[reference.also]]."""
+        if data:
+            yield self._reference("reference", {k: data[k] for k in data if k != "also"})
+        yield from self.each(data, "also", self._reference, "reference")
+
+    def _reference(self, path: str, data: Data) -> ReferenceTable:
+        self.unknown(path, data, ReferenceTable)
+        return ReferenceTable(
+            self.text(data, "table", f"{path}.table"),
+            self.words(data, "columns", path),
+            self.words(data, "rows", path),
+        )
 
     def _relations(
         self, data: Data

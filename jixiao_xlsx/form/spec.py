@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
 
-from jixiao_xlsx.form.carry import Carry
+from jixiao_xlsx.form.carry import Carry, ReferenceTable
 from jixiao_xlsx.form.grades import Grade, Tier
 from jixiao_xlsx.values.equations import Ratio, Ref, Relation
 from jixiao_xlsx.values.severity import Severity
@@ -329,8 +329,7 @@ class Template(Brief):
     execution_row: str = ""
     execution_weight: Fraction = Fraction(0)
     execution_columns: Mapping[str, str] = field(default_factory=dict)
-    reference_table: str = ""
-    reference_columns: Mapping[str, str] = field(default_factory=dict)
+    references: tuple[ReferenceTable, ...] = ()
     remarks: Mapping[str, str] = field(default_factory=dict)
     carries: tuple[Carry, ...] = ()
     plan: Mapping[str, str] = field(default_factory=dict)

@@ -7,6 +7,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 from jixiao_xlsx.intake.table_files import InputError, read_text
 from jixiao_xlsx.values.people import Bureau
@@ -34,17 +35,22 @@ def file_beside(roster_path: str | Path | None, name: str) -> Path | None:
     return path if path and path.is_file() else None
 
 
-def read_bureau(path: Path) -> Bureau:
-    """Read bureau.toml. Raises InputError naming every mistake."""
+def bureau_toml(path: Path) -> Mapping[str, Any]:
+    """Read a TOML file whose Chinese keys need no quotation marks. Raises InputError."""
     text = read_text(path)
     try:
         # TOML wants Chinese keys in quotation marks; a bureau need not know that.
-        data = tomllib.loads(_BARE_KEY.sub(r'\1"\2"\3', text))
+        return tomllib.loads(_BARE_KEY.sub(r'\1"\2"\3', text))
     except tomllib.TOMLDecodeError as error:
         raise InputError(path.name, [_syntax_mistake(str(error))]) from error
+
+
+def read_bureau(path: Path) -> Bureau:
+    """Read bureau.toml. Raises InputError naming every mistake."""
+    data = bureau_toml(path)
     if mistakes := [*_mistakes(data)]:
         raise InputError(path.name, mistakes)
-    values = {field: _text(data.get(title, "")) for title, field in _FIELDS.items()}
+    values = {field: text_of_setting(data.get(title, "")) for title, field in _FIELDS.items()}
     return Bureau(**values, year=data.get(_YEAR), formal=data.get(_FORMAL, False))
 
 
@@ -69,7 +75,8 @@ def _syntax_mistake(error: str) -> str:
     return f'{where}写法不对。每行应是：名称 = "内容"，内容两边用英文双引号'
 
 
-def _text(value: object) -> str:
+def text_of_setting(value: object) -> str:
+    """Return a setting as text, a date as 2024年3月20日."""
     if isinstance(value, dt.date):
         return f"{value.year}年{value.month}月{value.day}日"
     return str(value)

@@ -27,12 +27,14 @@ from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, tidy
 
 FIGURES, PARAGRAPHS, PEERS, TARGETS, STRANGERS = "XDP101", "XDP102", "XDP103", "XDP104", "XDP105"
+ACCOUNTS = "XDP106"
 TITLES: Mapping[str, tuple[str, Severity]] = {
     FIGURES: ("两个部门的数完全相同", Severity.WARNING),
     PARAGRAPHS: ("两个部门的文字相同", Severity.WARNING),
     PEERS: ("人均公用经费远离同类单位", Severity.NOTE),
     TARGETS: ("共性指标的目标值与多数部门不同", Severity.NOTE),
     STRANGERS: ("批复数的部门编码对不上", Severity.NOTE),
+    ACCOUNTS: ("决算表没有用上，或没有决算表", Severity.NOTE),
 }
 ENOUGH_FIGURES = (
     8  # different non-zero amounts that two tables must share before chance is out of the question
@@ -211,10 +213,16 @@ def strangers(lines: Iterable[ReferenceLine], codes: Iterable[str]) -> Iterator[
     known = {tidy(code) for code in codes}
     first: dict[str, str] = {}
     for line in lines:
-        if tidy(line.code) not in known:
+        if not line.department and tidy(line.code) not in known:
             first.setdefault(line.code, line.source)
     if first:
         named = "、".join(f"{code}（{source}）" for code, source in list(first.items())[:6])
         more = f"等 {len(first)} 个" if len(first) > 6 else ""
         words = f"批复数里的部门编码 {named}{more}，名册和报来的表里都没有，这些数没有用上。"
         yield _made(STRANGERS, (), words, "请核对部门编码")
+
+
+def unused_accounts(notes: Iterable[str]) -> Iterator[BatchFinding]:
+    """Yield what of the final accounts was not used, and who has none: said, not accused."""
+    for note in notes:
+        yield _made(ACCOUNTS, (), f"{note}。", "需要对照的，请补齐或改好后再运行一次")

@@ -85,7 +85,9 @@ class _Gatherer:
         self._codes = {tidy(one.name): tidy(one.code) for one in bureau.roster}
         self._reference: dict[str, list[ReferenceLine]] = {}
         for line in bureau.reference:
-            self._reference.setdefault(tidy(line.code), []).append(line)
+            # Final accounts know the department; a line of 批复决算.csv has its code.
+            key = tidy(line.department) or tidy(line.code)
+            self._reference.setdefault(key, []).append(line)
         self._waivers: dict[str, list[tuple[int, Waiver]]] = {}
         for at, waiver in enumerate(live_waivers(bureau.waivers, bureau.today)):
             self._waivers.setdefault(tidy(waiver.department), []).append((at, waiver))
@@ -109,7 +111,11 @@ class _Gatherer:
             department=name,
             names=names,
             chosen=chosen,
-            reference=tuple(self._reference.get(code, ())) if code else (),
+            reference=tuple(
+                line
+                for key in dict.fromkeys(filter(None, (code, tidy(name))))
+                for line in self._reference.get(key, ())
+            ),
             waivers=self._waivers_of(name, identity.code),
             decisions=tuple(self._decisions.get(tidy(name), ())),
             earlier=_named(known, self._bureau.earlier or {}),

@@ -20,8 +20,9 @@ class BureauFiles:
 
     `today` is the day on which waivers must hold; `earlier` the records of the round before by
     department name and code, None where the run is not compared with one, and `last_year` those of
-    last year's season, `past` what was decided in both; `review_findings` are about the workbooks
-    that `reviews` and `decisions` were read from.
+    last year's season, `past` what was decided in both; `accounts_notes` say
+    what of the final accounts could not be used, and who has none; `review_findings`
+    are about the workbooks that `reviews` and `decisions` were read from.
     """
 
     today: dt.date
@@ -29,6 +30,7 @@ class BureauFiles:
     bureau: Bureau = field(default_factory=Bureau)
     waivers: tuple[Waiver, ...] = ()
     reference: tuple[ReferenceLine, ...] = ()
+    accounts_notes: tuple[str, ...] = ()
     choices: tuple[Choice, ...] = ()
     reviews: tuple[Review, ...] = ()
     review_findings: tuple[BatchFinding, ...] = ()

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.season.across_departments import crosscheck, strangers
+from jixiao_xlsx.season.across_departments import crosscheck, strangers, unused_accounts
 from jixiao_xlsx.season.assign import Assignment
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.material import with_hints, with_material
@@ -50,6 +50,7 @@ def settle(
         ),
         *_of_reviews(bureau.reviews, counted),
         *strangers(bureau.reference, codes),
+        *unused_accounts(bureau.accounts_notes),
     )
     names = [name for a in counted for name in (a.department, a.report.code if a.report else "")]
     return Season(

@@ -26,14 +26,48 @@ class Department:
     email: str = ""
 
 
+class Stage(StrEnum):
+    """How far a set of figures has come, the least binding first; only 批复 is final."""
+
+    BOOKS = "账面"
+    REPORTED = "上报"
+    REVIEWED = "会审"
+    APPROVED = "批复"
+
+    @property
+    def rank(self) -> int:
+        """Return its place: a higher one is worth more."""
+        return list(Stage).index(self)
+
+
 @dataclass(frozen=True, slots=True)
 class ReferenceLine:
-    """A figure of the bureau's: amounts in 元 by kind (年初预算, 全年预算, 决算), and its line."""
+    """A figure of the bureau's: amounts in 元 by kind (年初预算, 全年预算, 决算, 上年决算), and its line.
+
+    `code` is the department's, `department` its name in the roster where it was found by that.
+    `grain` is the last digit printed, in 元: 100 of 万元 with two decimals, 0 of an exact amount.
+    `dated` is as typed; `papers` says what an amount is made of, by kind: 年初批复 and 调整 with
+    number and cause.
+    """
 
     code: str
     item: str
     amounts: Mapping[str, Decimal]
     source: str
+    department: str = ""
+    stage: Stage = Stage.APPROVED
+    dated: str = ""
+    grain: Decimal = Decimal(0)
+    papers: Mapping[str, str] | None = None
+
+    def agrees(self, kind: str, amount: Decimal, grain: Decimal) -> bool:
+        """Return whether an amount printed to `grain` (元) can be the figure, cut or rounded."""
+        gap = abs(self.amounts[kind] - amount)
+        return gap == 0 or gap < max(self.grain, grain)
+
+    def named(self, kind: str) -> str:
+        """Return what people call the figure: 批复的决算数, 上报的决算数."""
+        return f"{self.stage}{kind}{'' if kind.endswith('数') else '数'}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def _determined(
     for relation in using:
         if isinstance(relation, FairScore) and relation.shown == cell:
             kind, known, source = "score", relation.determined, ""
-        elif isinstance(relation, Given) and relation.shown == cell:
+        elif isinstance(relation, Given) and relation.shown == cell and not relation.grain:
             kind, known, source = "given", True, relation.source
         else:
             continue

@@ -71,7 +71,7 @@ def _wrong_sections(template: Template) -> Iterator[str]:
     for part, table_name, columns in (
         ("indicators", template.indicator_table, template.indicator_columns),
         ("execution", template.execution_table, template.execution_columns),
-        ("reference", template.reference_table, template.reference_columns),
+        *(("reference", one.table, one.columns) for one in template.references),
     ):
         if table_name:
             yield from _wrong_columns(template, part, table_name, columns, f"{part}.columns")
@@ -94,6 +94,12 @@ def _wrong_rows(template: Template) -> Iterator[str]:
     for path, ref in rows.items():
         if problem := _wrong_ref(template, ref):
             yield f"{path}：{problem}"
+    for one in template.references:
+        for item, row in one.rows.items():
+            if one.table in template.table and (
+                problem := _wrong_ref(template, Ref(one.table, row, ""))
+            ):
+                yield f"reference.rows.{item}：{problem}"
 
 
 def _wrong_copies(template: Template) -> Iterator[str]:

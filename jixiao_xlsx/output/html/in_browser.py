@@ -18,7 +18,7 @@ from jixiao_xlsx.output.html.found_in_file import found_in_file
 from jixiao_xlsx.reading.word.document import read_document
 from jixiao_xlsx.reading.workbook import Unreadable, read_bytes
 from jixiao_xlsx.values.cells import Submission
-from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.people import ReferenceLine, Stage
 from jixiao_xlsx.values.text import tidy
 
 FORM, OWN_FIGURES = "form", "figures.json"
@@ -54,6 +54,11 @@ def figures_as_json(lines: tuple[ReferenceLine, ...]) -> bytes:
             "item": line.item,
             "amounts": {kind: str(amount) for kind, amount in line.amounts.items()},
             "source": line.source,
+            "department": line.department,
+            "stage": str(line.stage),
+            "dated": line.dated,
+            "grain": str(line.grain),
+            "papers": dict(line.papers or {}),
         }
         for line in lines
     ]
@@ -71,6 +76,11 @@ def _figures(site: Path, submission: Submission) -> tuple[ReferenceLine, ...]:
             line["item"],
             {kind: Decimal(amount) for kind, amount in line["amounts"].items()},
             line["source"],
+            line["department"],
+            Stage(line["stage"]),
+            line["dated"],
+            Decimal(line["grain"]),
+            line["papers"],
         )
         for line in json.loads(file.read_bytes())
         if tidy(line["code"]) == tidy(submission.code)

@@ -21,7 +21,7 @@ from jixiao_xlsx.values.people import Department, ReferenceLine
 
 ENGINE = Path(__file__).parent / "browser_engine.zip"
 _PAGE = Path(__file__).parent / "self_check.html"
-_LEFT_OUT = ("batch", "locale", "output/xlsx", "output/word", "workbook_templates")
+_LEFT_OUT = ("batch", "sources", "locale", "output/xlsx", "output/word", "workbook_templates")
 _FORM_FILES = ("*.toml", "*.csv")
 _FORM_LEFT_OUT = ("cases", "word")
 _HERE, _TITLE, _FOR, _NOTICES = "<!--PARTS-->", "<!--TITLE-->", "<!--FOR-->", "<!--NOTICES-->"
@@ -49,13 +49,15 @@ def self_check_page(
     """
     if not ENGINE.is_file():
         raise NoEngine
-    own = tuple(line for line in lines if department and line.code == department.code)
+    own = tuple(line for line in lines if department and belongs_to(line, department))
     with zipfile.ZipFile(ENGINE) as engine:
         notices = engine.read("NOTICES.txt").decode("utf-8")
         parts = {name: engine.read(name) for name in engine.namelist() if name != "NOTICES.txt"}
     parts["site.zip"] = _site(template, own)
     made_for = (
-        f"本页只给{department.name}用，里面有财政局掌握的本单位批复数。" if department else ""
+        f"本页只给{department.name}用，里面有财政局掌握的本单位批复数、决算数。"
+        if department
+        else ""
     )
     words = {
         _TITLE: template.title,
@@ -66,6 +68,13 @@ def self_check_page(
     for mark, text in words.items():
         page = page.replace(mark, escape(text))
     return page.replace(_HERE, "\n".join(_part(*part) for part in parts.items())).encode()
+
+
+def belongs_to(line: ReferenceLine, department: Department) -> bool:
+    """Return whether a figure of the bureau is a department's: by its name, else by its code."""
+    if line.department:
+        return line.department == department.name
+    return line.code == department.code
 
 
 def _part(name: str, data: bytes) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
@@ -47,17 +47,27 @@ def write_workbook(
     department: str = "",
     code: str = "",
     prefill: Mapping[Ref, Decimal] = _NO_PREFILL,
+    locked: Collection[Ref] = (),
     bureau: Bureau = _NO_BUREAU,
 ) -> None:
     """Write the form, filled with `filling`, to `target`. The same arguments give the same bytes.
 
     Numbers in `filling` are in the unit of their cell (95 % = 0.95); text is written as text
     whatever it looks like. `prefill` is what the bureau types ahead into fixed rows: the file
-    remembers it. The first sheet says until when and to whom in the `bureau` to report. Raises
-    KeyError for a row or column that the form has not, OSError when the file cannot be written.
+    remembers it, and those `locked` cannot be typed over. The first sheet says until when and to
+    whom in the `bureau` to report. Raises KeyError for a row or column that the form has not,
+    OSError when the file cannot be written.
     """
     layout = lay_out(unrolled(template), filling)
-    cells = contents(layout, filling, year=year, department=department, code=code, prefill=prefill)
+    cells = contents(
+        layout,
+        filling,
+        year=year,
+        department=department,
+        code=code,
+        prefill=prefill,
+        locked=locked,
+    )
     # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
     remembered = {
         ref: value

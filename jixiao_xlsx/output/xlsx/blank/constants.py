@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -30,16 +30,23 @@ CellValue = Decimal | str | dt.date | None
 class Constants:
     """Constants by address: typed by the caller, and printed by the form.
 
-    `locked`: those printed ones that are no mere first suggestion.
+    `locked`: those printed ones that are no mere first suggestion; `given`: those of the bureau's.
     """
 
     typed: Mapping[CellAddress, CellValue]
     printed: Mapping[CellAddress, CellValue]
     locked: frozenset[CellAddress]
+    given: frozenset[CellAddress] = frozenset()
 
 
-def gather_constants(layout: Layout, filling: Filling, known: Mapping[Ref, object]) -> Constants:
-    """Gather constants; `known` figures by reference go behind those of `filling`.
+def gather_constants(
+    layout: Layout,
+    filling: Filling,
+    known: Mapping[Ref, object],
+    given: Collection[Ref] = (),
+) -> Constants:
+    """Gather constants; `known` figures by reference go behind those of `filling`, of which those
+    `given` are not for the department to change.
 
     Raises KeyError for a row or column that the form has not.
     """
@@ -60,7 +67,8 @@ def gather_constants(layout: Layout, filling: Filling, known: Mapping[Ref, objec
             printed[address] = value
             locked |= {address} if fixed else set()
         typed.update(_typed(layout.template, table, filling.get(table.spec.name, EMPTY_TABLE)))
-    return Constants(typed, printed, frozenset(locked))
+    own = frozenset((ref.table, ref.row, ref.column) for ref in given)
+    return Constants(typed, printed, frozenset(locked), own)
 
 
 def _titles(table: TablePlace) -> Iterator[tuple[CellAddress, CellValue]]:

@@ -7,7 +7,7 @@ before any program has recalculated it.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -33,7 +33,10 @@ _RATE_DIGITS = 4  # a rate is kept as printed: 95.55 % is 0.9555
 
 @dataclass(frozen=True, slots=True)
 class GridCell:
-    """A cell: what it shows, by which formula, and whose it is (input | auto | fixed | void)."""
+    """A cell: what it shows, by which formula, and whose it is.
+
+    `role` is input | auto | fixed | given | void.
+    """
 
     value: CellValue = None
     formula: str = ""
@@ -64,13 +67,17 @@ def contents(
     department: str = "",
     code: str = "",
     prefill: Mapping[Ref, Decimal] | None = None,
+    locked: Collection[Ref] = (),
 ) -> Mapping[CellAddress, GridCell]:
-    """Work out every grid cell of the workbook; `filling` goes before `prefill`."""
+    """Work out every grid cell of the workbook; `filling` goes before `prefill`.
+
+    Of `prefill` the cells `locked` are not for the department to change.
+    """
     known: dict[Ref, object] = dict(prefill or {})
     for role, value in (("year", year), ("department", department), ("department_code", code)):
         if value and role in layout.template.roles:
             known[layout.template.roles[role]] = value
-    return _Resolver(layout, gather_constants(layout, filling, known)).all()
+    return _Resolver(layout, gather_constants(layout, filling, known, locked)).all()
 
 
 class _Resolver:
@@ -102,6 +109,8 @@ class _Resolver:
         typed, printed = self.constants.typed, self.constants.printed
         if address in self.constants.locked:
             role = "fixed"
+        elif address in self.constants.given and address in printed:
+            role = "given"
         elif formula:
             role = "auto"
         else:

@@ -14,6 +14,7 @@ FILLS: Mapping[str, str] = {
     "input": "#FFF9DB",
     "auto": "#EDEDED",
     "fixed": "#FFFFFF",
+    "given": "#E2EFDA",  # typed ahead by the bureau, and not to be changed
     "void": "#D9D9D9",
 }
 WRONG_FILL = "#FFC7CE"  # a cell that 自检 finds wrong

@@ -31,6 +31,7 @@ _COLOURS = (
     (FILLS["fixed"], "已经印好，不用改"),
     (FILLS["void"], "不用填"),
 )
+_GIVEN = (FILLS["given"], "财政部门已经填好，不用填，也不能改")
 
 
 def draw_guide(
@@ -56,7 +57,8 @@ def draw_guide(
         sheet.set_row(line, form_row_height([(text, sum(widths[1:]))], 19))
         line += 1
     line = _heading(canvas, sheet, line, "三、颜色")
-    for colour, text in _COLOURS:
+    given = any(cell.role == "given" for cell in canvas.contents.values())
+    for colour, text in (*_COLOURS, _GIVEN)[: None if given else len(_COLOURS)]:
         sheet.write_blank(line, 1, None, canvas.styles("boxed", bg_color=colour))
         put_merged(sheet, (line, 2, line, last), text, canvas.styles(indent=1))
         sheet.set_row(line, 19)

@@ -25,6 +25,11 @@ _COMPUTED: dict[str, object] = {
     "input_message": "自动计算，不用填。插入的行没有公式，把上一行的这一格复制下来。",
 }
 
+_GIVEN: dict[str, object] = {
+    "validate": "any",
+    "input_message": "财政部门按决算报表填好，不用填，也不能改。与本单位账簿不符的，请与财政部门联系。",
+}
+
 _Help = tuple[str, str, tuple[str, ...], str]  # kind, unit, choices, hint
 
 
@@ -36,6 +41,8 @@ def guide_entry(canvas: Canvas, sheet: Any, table: TablePlace) -> None:
             role = canvas.contents[(table.spec.name, row.key, column.title)].role
             if role == "input":
                 groups.setdefault(_help(table, row, column), []).append(row)
+            elif role == "given":
+                _validate(sheet, table.columns[column.title], [row], _GIVEN)
         computed = [row for row in table.open_rows if _is_computed(canvas, table, row, column)]
         _validate(sheet, table.columns[column.title], computed, _COMPUTED)
         for about, rows in groups.items():

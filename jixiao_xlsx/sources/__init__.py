@@ -1,0 +1,1 @@
+"""The bureau's own sources, read: final accounts, approved targets, lists of projects."""
