@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from jixiao_xlsx.checking.bases import APPROVED_FIGURES, CLOSING_FIGURES, REPORTED_FIGURES
@@ -161,20 +161,24 @@ def not_in_reference(evidence: Evidence) -> Iterator[Observation]:
     yield Looked(len(filled))
     strange = [cell for ref, cell in filled if ref not in known]
     if strange:
-        file = lines[0].source.partition(" ")[0]
-        names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
-        more = f"等 {len(names)} 项" if len(names) > 5 else ""
-        first = strange[0]
-        count = (
-            f"（共 {len(strange)} 格）"
-            if len(strange) > 1
-            else f"（{plain(first.number or Decimal(0), 2)} 元）"
-        )
-        words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。"
-        related = tuple(cell.place for cell in strange)
-        yield flag(
-            first, words, "请核对有没有批复，是否填错了行。", related=related, count=len(strange)
-        )
+        yield _strange(strange, lines[0].source.partition(" ")[0])
+
+
+def _strange(strange: Sequence[Cell], file: str) -> Flag:
+    """Return the finding on all figures that a file of the bureau has not."""
+    names = list(dict.fromkeys(f"“{cell.row}”" for cell in strange))
+    more = f"等 {len(names)} 项" if len(names) > 5 else ""
+    first = strange[0]
+    count = (
+        f"（共 {len(strange)} 格）"
+        if len(strange) > 1
+        else f"（{plain(first.number or Decimal(0), 2)} 元）"
+    )
+    words = f"{'、'.join(names[:5])}{more}填了数{count}，{file} 里没有。"
+    related = tuple(cell.place for cell in strange)
+    return flag(
+        first, words, "请核对有没有批复，是否填错了行。", related=related, count=len(strange)
+    )
 
 
 def _filled(evidence: Evidence, kinds: Collection[str]) -> list[tuple[Ref, Cell]]:

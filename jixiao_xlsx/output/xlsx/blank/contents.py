@@ -107,14 +107,9 @@ class _Resolver:
         auto = exists and table.spec.is_auto(row.title, column)
         formula = self._formula(address, table, row, column) if auto else None
         typed, printed = self.constants.typed, self.constants.printed
-        if address in self.constants.locked:
-            role = "fixed"
-        elif address in self.constants.given and address in printed:
-            role = "given"
-        elif formula:
-            role = "auto"
-        else:
-            role = "input" if exists and not auto else "void"
+        role = self._role(
+            address, "auto" if formula else "input" if exists and not auto else "void"
+        )
         if address in typed and not (formula and formula.value == typed[address]):
             return GridCell(typed[address], role=role)
         if address in printed and not (formula and formula.value == printed[address]):
@@ -122,6 +117,12 @@ class _Resolver:
         if formula:
             return GridCell(formula.value, formula.text, "auto")
         return GridCell(role=role)
+
+    def _role(self, address: CellAddress, empty: str) -> str:
+        """Return whose a cell is; `empty`: what it is where nothing is known of it."""
+        if address in self.constants.locked:
+            return "fixed"
+        return "given" if address in self.constants.given else empty
 
     def number(self, address: CellAddress) -> Decimal | None:
         value = self.cell(address).value
