@@ -1,4 +1,4 @@
-"""Make samples/inbox, samples/expected and samples/sources again: `python samples/generate.py [-o DIR]`.
+"""Make samples/inbox, expected and sources again: `python samples/generate.py [-o DIR]`.
 
 The same bytes on every run. The five workbooks and the written report that were made by hand are
 listed and left alone.

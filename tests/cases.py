@@ -27,8 +27,8 @@ separated by “|”:
 - `notes` is what else the reader would have met, “kind：where”; see NOTES.
 - `word` is a Word report that came along, 自评报告.docx: `word."标题"` holds paragraphs, one a line, or a
   table under that title; `word."页眉"`, 页脚 and 脚注 hold what stands there.
-- `reference` is what the bureau itself knows (元), a table of 项目 and amounts; 批复数, unless a column 类别 says 上报,
-  会审 or 账面 (then of a table of final accounts), each to the last digit of a column 末位.
+- `reference` is what the bureau itself knows (元), a table of 项目 and amounts; 批复数, unless a
+  column 类别 says 上报, 会审 or 账面 (of final accounts), to the last digit of a column 末位.
 - `opening` is what last year's workbook closed with: lines of 表.行.列 and a number.
 - `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”,
   “印 表.行.列 | 文字”, “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file was not made
