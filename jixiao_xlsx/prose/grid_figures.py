@@ -211,7 +211,7 @@ def _read(filled: FilledGrid, before: _Reading, number: Number) -> tuple[_Readin
     kinds = {one.kind for one in tokens}
     if not before.rows and _ROW not in kinds and not kinds <= _UNDERSTOOD:
         return _Reading(lost=True), None  # “……中，很满意 100 份” may be of a group
-    rows = _rows(filled, before, tokens)
+    rows = () if _is_whole_score(number) else _rows(filled, before, tokens)
     columns = _columns(filled, lead, number)
     understood = {one.kind for one in lead} <= _UNDERSTOOD and not (
         "counted" in kinds and "together" not in kinds
@@ -235,6 +235,12 @@ def _read(filled: FilledGrid, before: _Reading, number: Number) -> tuple[_Readin
     else:
         return _Reading(rows), None
     return _Reading(rows if len(rows) == 1 else (), column), (rows, column)
+
+
+def _is_whole_score(number: Number) -> bool:
+    """Return whether it is a total of scores that names no group: it is the whole report's."""
+    kinds = {one.kind for one in number.tokens}
+    return number.kind == "分" and "together" in kinds and _ROW not in kinds
 
 
 def _lead(tokens: Sequence[Token]) -> tuple[Token, ...]:

@@ -59,13 +59,14 @@ def _end(found: Proof | Comparison | Misfit) -> int:
     return found.end if isinstance(found, Comparison) else found.number.end
 
 
+_PARTS = {"part": "sum", "unit": "sum"}  # what is wrong of one part is told with the sums
 _RULES = {"%": "completion", "分": "score"}  # of a misfit; "figure" for amounts and counts
 
 
 def _kind(found: Proof | Comparison | Misfit) -> str:
     if isinstance(found, Misfit):
         return _RULES.get(found.number.kind, "figure")
-    return "change" if isinstance(found, Comparison) else found.kind
+    return "change" if isinstance(found, Comparison) else _PARTS.get(found.kind, found.kind)
 
 
 def _same(flag: Flag, source: Passage, found: Proof | Comparison | Misfit) -> bool:
@@ -94,6 +95,12 @@ def _flag(source: Passage, found: Proof | Comparison | Misfit) -> Flag:
         right, why = "方向相反", f"“{_short(source, found.of)}”，增减的方向写反了"
     elif found.right is None:
         right, why = "不写百分比", "比较的基数为 0，不能计算百分比"
+    elif found.kind == "part":
+        why = f"其中一项{said}大于总数“{_short(source, found.of)}”"
+        right = f"不大于 {right}"
+    elif found.kind == "unit":
+        right = f"{number.numeral}{found.of[0].unit}"
+        why = f"按所写的总数和其他各项，{said}应为 {right}"
     elif found.kind == "sum":
         unit = number.unit
         parts = " + ".join(plain(_in(one.atoms, number)) for one in found.of)

@@ -141,12 +141,28 @@ def growth(sentence: Sentence, rate: Claim) -> Iterator[Proof]:
     """Yield a rate of growth or decline that neither the two figures nor the change give."""
     if rate.number.vague:
         return
+    if (opposite := _opposite_before(sentence, rate)) is not None:
+        yield Proof(rate.number, "change", None, (opposite.number,), turned=True)
+        return
     pair, change = now_and_then(sentence, rate), _change_before(sentence, rate)
     if pair is not None and is_of(rate.number, *pair[:2]):
         now, then, certain = pair
         yield from _growth_of_two(sentence, rate, now, then, certain=certain)
     elif pair is None and change is not None:
         yield from _growth_by_change(sentence, rate, change)
+
+
+def _opposite_before(sentence: Sentence, rate: Claim) -> Claim | None:
+    """Return the change that the rate is of where the two point in opposite directions: “比年初预算减少
+    71.39 万元，增长 9.81%”.
+    """
+    at = sentence.claims.index(rate)
+    last = sentence.claims[at - 1] if at else None
+    bare = all(one.kind in {"up", "down"} for one in rate.number.lead)
+    if last is None or not bare or rate.number.marks not in {"，", ","} or not rate.number.value:
+        return None
+    changed = last.means in {"step", "apart"} and last.base and last.number.value
+    return last if changed and last.direction * rate.direction < 0 else None
 
 
 def _change_before(sentence: Sentence, rate: Claim) -> Claim | None:

@@ -170,18 +170,44 @@ def _against_head(
     wholes = head.spans
     if any(added.meets(span) for span in wholes):
         return
+    if (slip := _in_another_unit(head, parts)) is not None:
+        yield slip
+        return
+    over = all(added.lo > span.hi for span in wholes)
+    if len(parts) < _FEWEST:
+        yield from _single_part(head, parts[0]) if over else ()
+        return
     others = [one for one in sentence.around if one.kind == head.kind]
     if any(span.meets(added) for one in others for span in one.spans):
         return
-    if len(parts) < _FEWEST:
-        return
-    over = all(added.lo > span.hi for span in wholes)
     right = sum((one.number.atoms for one in parts), Fraction(0))
     of = tuple(one.number for one in parts)
     if over or closed:
         yield Proof(head.number, "sum", right, of)
     elif head.number.decimals > 1 and _ends(parts[-1]) and _nearly(head, parts, right):
         yield Proof(head.number, "sum", right, of, sure=False)
+
+
+def _single_part(head: Claim, part: Claim) -> Iterator[Proof]:
+    """Yield “年初结转 19.37 万元，其中财政拨款 24.09 万元”, unless the unit is what is odd."""
+    opened = any(one.kind in {"parts", "among"} for one in part.number.tokens)
+    if opened and head.means == "amount" and head.number.unit == part.number.unit:
+        yield Proof(part.number, "part", head.number.atoms, (head.number,))
+
+
+def _in_another_unit(head: Claim, parts: Sequence[Claim]) -> Proof | None:
+    """Return the only part whose unit differs from all others’, where in theirs all add up."""
+    for one in parts:
+        others = [other for other in (head, *parts) if other is not one]
+        units = {other.number.unit for other in others}
+        if head.kind != "money" or len(units) != 1 or one.number.unit in units:
+            continue
+        meant = Fraction(one.number.value) * atoms_per(others[0].number.unit)
+        rest = _added([other for other in others if other is not head])
+        whole = interval_sum([(1, rest), (1, Interval(int(meant), int(meant)))])
+        if any(whole.meets(span) for span in head.spans):
+            return Proof(one.number, "unit", meant, tuple(other.number for other in others))
+    return None
 
 
 def _ends(last: Claim) -> bool:

@@ -11,6 +11,7 @@ from jixiao_xlsx.checking.rule import Flag, Looked, Observation, rule
 from jixiao_xlsx.prose import innocent_readings, tallies
 from jixiao_xlsx.prose.evidence import ProseEvidence
 from jixiao_xlsx.prose.proof_flags import with_proofs
+from jixiao_xlsx.prose.proofs.tokens import tokenized
 from jixiao_xlsx.prose.rules.figures import (
     NO_REPORT,
     flag_mention,
@@ -64,6 +65,7 @@ def _lists(evidence: ProseEvidence) -> Iterator[Observation]:
             or any(fact.mention.approximate for fact in every)
             or evidence.matcher.unit_in_doubt(*every)
             or any(fact.role == "other" for fact in every)
+            or _goes_both_ways(evidence, listing)
         ):
             continue
         yield Looked(len(every))
@@ -87,6 +89,17 @@ def _lists(evidence: ProseEvidence) -> Iterator[Observation]:
         ):
             yield _unequal(listing, Severity.NOTE)
     yield from _sums(statements)
+
+
+def _goes_both_ways(evidence: ProseEvidence, listing: Listing) -> bool:
+    """Return whether some parts rise and others fall: “增加 19 万元，其中甲增加 24 万元、乙减少 5 万元”."""
+    if evidence.vocabulary is None:
+        return False
+    leads = [
+        {token.kind for token in tokenized(part.mention.lead, 0, evidence.vocabulary.tokens, None)}
+        for part in listing.parts
+    ]
+    return any("up" in kinds for kinds in leads) and any("down" in kinds for kinds in leads)
 
 
 def _sums(statements: ReportStatements) -> Iterator[Observation]:
