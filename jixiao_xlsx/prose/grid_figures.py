@@ -238,9 +238,11 @@ def _read(filled: FilledGrid, before: _Reading, number: Number) -> tuple[_Readin
 
 
 def _is_whole_score(number: Number) -> bool:
-    """Return whether it is a total of scores that names no group: it is the whole report's."""
+    """Return whether it is a score, said to be a total or ours, that names no group: it is the
+    whole report's.
+    """
     kinds = {one.kind for one in number.tokens}
-    return number.kind == "分" and "together" in kinds and _ROW not in kinds
+    return number.kind == "分" and bool({"together", "ours"} & kinds) and _ROW not in kinds
 
 
 def _lead(tokens: Sequence[Token]) -> tuple[Token, ...]:

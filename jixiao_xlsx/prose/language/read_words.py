@@ -120,6 +120,10 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         overlapping=tuple(data["groups"]["overlapping"]),
         closed=tuple(tuple(one.split("|")) for one in data["groups"]["closed"]),
         within=tuple(data["groups"]["within"]),
+        rest=tuple(data["groups"]["rest"]),
+        differences=tuple(
+            tuple(re.compile(one) for one in group) for group in data["groups"]["differences"]
+        ),
         named=tuple(data["groups"]["named"]),
         descending=tuple(tuple(one.split("|")) for one in data["groups"]["descending"]),
         rows=tuple(_row_items(spec) for spec in data.get("rows", ())),

@@ -169,6 +169,8 @@ class Vocabulary:
     overlapping: tuple[str, ...] = ()
     closed: tuple[tuple[str, ...], ...] = ()
     within: tuple[str, ...] = ()
+    rest: tuple[str, ...] = ()
+    differences: tuple[tuple[re.Pattern[str], ...], ...] = ()
     named: tuple[str, ...] = ()
     descending: tuple[tuple[str, ...], ...] = ()
     rows: tuple[RowItems, ...] = ()

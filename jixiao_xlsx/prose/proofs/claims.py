@@ -11,6 +11,7 @@ from jixiao_xlsx.values.amounts import Interval, interval_sum
 
 BUDGET_KINDS = ("original", "budget", "plan")
 SIZE_ROLES = (*BUDGET_KINDS, "execution", "previous", "start", "this", "other", "contract")
+PARTS_KINDS = frozenset({"parts", "all_parts", "among"})  # words that open a list
 AMOUNTS = ("amount", "base", "reached", "divisor", "left", "full")
 _LONGEST = 6  # figures of a list that are added up
 _PASSING = {"from", "up", "down"}  # before a noun: “由人员经费”, “提升项目”
@@ -46,13 +47,15 @@ class Claim:
 class Sentence:
     """The claims of a sentence, in order; `around`: all sizes of the paragraph it stands in.
 
-    `start`: where its text stands in the passage.
+    `start`: where its text stands in the passage; `since`: how many of the claims are of the
+    sentence before, where this one goes on with its parts.
     """
 
     claims: tuple[Claim, ...]
     around: tuple[Claim, ...]
     text: str
     start: int
+    since: int = 0
 
     def sums(self, kind: str) -> list[Interval]:
         """Return the sums of figures of a kind that follow one another in the sentence."""
@@ -136,3 +139,12 @@ def _direction(lead: Sequence[Token], number: Number) -> int:
     if not signs:
         return 0
     return -signs[-1] if number.value < 0 else signs[-1]
+
+
+def added(claims: Sequence[Claim]) -> Interval:
+    """Return all that the sum can be, the tables' figures allowed for."""
+    spans = [
+        Interval(min(one.lo for one in claim.spans), max(one.hi for one in claim.spans))
+        for claim in claims
+    ]
+    return interval_sum((1, span) for span in spans)

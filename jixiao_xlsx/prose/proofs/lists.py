@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
+from itertools import pairwise
 
 from jixiao_xlsx.prose.proofs.claims import Claim, Sentence
 from jixiao_xlsx.prose.proofs.prove import Proof
+from jixiao_xlsx.prose.proofs.tokens import NOUN
 from jixiao_xlsx.values.amounts import Interval, rate_holds
 
 _HARD = re.compile("[，,;:()。!?]")
@@ -27,6 +30,40 @@ def share_list(sentence: Sentence) -> Iterator[Proof]:
         parts = [one for one in sizes if one.kind == sizes[-1].kind][-len(rates) :]
         if len(rates) > 1 and len(parts) == len(rates):
             yield from _odd_share(sentence, parts, rates)
+
+
+def paired_shares(sentence: Sentence) -> Iterator[Proof]:
+    """Yield the one of “甲 8 万元，占 40%；乙 12 万元，占 63%” that no whole makes right: shares in the
+    same words are of one whole.
+    """
+    claims = sentence.claims
+    pairs = [
+        (size, rate)
+        for size, rate in pairwise(claims)
+        if rate.means in {"share", "percent"}
+        and rate.number.has("share", "whole")
+        and size.means == "amount"
+        and not size.number.vague | rate.number.vague
+    ]
+    for said in dict.fromkeys(_words(rate) for _, rate in pairs):
+        alike = [(size, rate) for size, rate in pairs if _words(rate) == said]
+        parts, rates = [size for size, _ in alike], [rate for _, rate in alike]
+        if _names_another(sentence, rates[0]):
+            continue
+        if len(alike) > 1 and len({one.kind for one in parts}) == 1:
+            others = [one for one in sentence.around if one not in parts]
+            yield from _odd_share(replace(sentence, around=tuple(others)), parts, rates)
+
+
+def _names_another(sentence: Sentence, rate: Claim) -> bool:
+    """Return whether the whole is something that the words before do not speak of: “占全县的”."""
+    before = sentence.text[: rate.number.start - sentence.start - len(rate.number.subject)]
+    nouns = [one.text for one in rate.number.lead if one.kind == NOUN]
+    return any(noun not in before.removesuffix(noun) for noun in nouns)
+
+
+def _words(claim: Claim) -> tuple[str, ...]:
+    return tuple(one.text for one in claim.number.lead)
 
 
 def _next_rates(claims: Sequence[Claim]) -> Iterator[Claim]:
@@ -80,6 +117,34 @@ def rising(sentence: Sentence, descending: Sequence[Sequence[str]]) -> Iterator[
             if all(a.lo > b.hi for a in one.spans for size in sizes for b in size.spans):
                 yield Proof(one.number, "other", before.number.atoms, (before.number,))
         last = rank, one
+
+
+def differing_rest(
+    sentence: Sentence, groups: Sequence[Sequence[re.Pattern[str]]]
+) -> Iterator[Proof]:
+    """Yield “编制 20 人，在职 15 人，空编 6 人”: what is left is not the whole less the part."""
+    named = list(_with_words(sentence))
+    for words in groups:
+        found = [[one for one, text in named if word.search(text)] for word in words]
+        if any(len(some) != 1 for some in found):
+            continue
+        whole, part, rest = (some[0] for some in found)
+        if len({whole.kind, part.kind, rest.kind}) > 1 or len({id(whole), id(part), id(rest)}) < 3:
+            continue
+        gaps = (a + -b for a in whole.spans for b in part.spans)
+        if not any(gap.meets(span) for gap in gaps for span in rest.spans):
+            right = whole.number.atoms - part.number.atoms
+            yield Proof(rest.number, "other", right, (whole.number, part.number))
+
+
+def _with_words(sentence: Sentence) -> Iterator[tuple[Claim, str]]:
+    """Yield the sizes of a sentence with the words since the last mark before each."""
+    after = 0
+    for one in sentence.claims:
+        text = sentence.text[after : one.number.start - sentence.start]
+        after = one.number.end - sentence.start
+        if one.sized:
+            yield one, _HARD.split(text)[-1]
 
 
 def miscounted(sentence: Sentence, named: Sequence[str]) -> Iterator[Proof]:

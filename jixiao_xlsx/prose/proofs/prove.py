@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import permutations, product
 
-from jixiao_xlsx.prose.proofs.claims import BUDGET_KINDS, Claim, Sentence
+from jixiao_xlsx.prose.proofs.claims import BUDGET_KINDS, PARTS_KINDS, Claim, Sentence
 from jixiao_xlsx.prose.proofs.tokens import NOUNS, Number
 from jixiao_xlsx.values.amounts import ZERO, Interval, atoms_per, rate_holds
 
@@ -66,7 +66,7 @@ def _plan_and_done(sentence: Sentence, rate: Claim) -> tuple[Claim, Claim] | Non
     """Return the plan and what was done, where both stand right before the rate and are of one
     thing.
     """
-    near = sentence.before(rate)[-_NEAR:]
+    near = _main_sizes(sentence.before(rate))[-_NEAR:]
     if not near:
         return None
     kind = near[-1].kind
@@ -81,6 +81,23 @@ def _plan_and_done(sentence: Sentence, rate: Claim) -> tuple[Claim, Claim] | Non
     if not same_thing(plan.number, done.number) or not _of_these(rate.number, plan, done):
         return None
     return plan, done
+
+
+def _main_sizes(sizes: list[Claim]) -> list[Claim]:
+    """Return the sizes without parts that were listed and left again: “预算 10 万元，其中甲 4 万元、乙 6
+    万元，实际支出 9 万元”.
+    """
+    main: list[Claim] = []
+    inside = False
+    for one in sizes:
+        number = one.number
+        if any(token.kind in PARTS_KINDS for token in number.tokens):
+            inside = True
+        elif inside and number.marks != "、" and not number.subject:
+            inside = not (one.role or number.has("spent"))
+        if not inside:
+            main.append(one)
+    return sizes if inside else main
 
 
 def _is_base(role: str, base: str) -> bool:
@@ -148,6 +165,11 @@ def ratio_of_two(sentence: Sentence, rate: Claim) -> Iterator[Proof]:
     if not named or stem == rate.number.subject or not stem or not plain:
         return
     if not set(stem) <= set(verb):
+        return
+    counted = part.number.family == "count"
+    if counted and part.number.atoms > whole.number.atoms and rate.number.value <= 100:
+        right = _percent(part.number.atoms, whole.number.atoms)
+        yield Proof(rate.number, "completion", right, (whole.number, part.number))
         return
     spans = sentence.spans(part.kind)
     changes = [one + -other for one, other in permutations(spans, 2)]

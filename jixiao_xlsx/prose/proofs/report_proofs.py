@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from jixiao_xlsx.prose.grid_figures import Misfit
 from jixiao_xlsx.prose.language.clauses import Passage, sentences
 from jixiao_xlsx.prose.language.vocabulary import UNSURE, Lexicon, Vocabulary, fold
 from jixiao_xlsx.prose.proofs.changes import adjustment, growth, reached, step
-from jixiao_xlsx.prose.proofs.claims import Claim, Sentence, claim
+from jixiao_xlsx.prose.proofs.claims import PARTS_KINDS, Claim, Sentence, claim
 from jixiao_xlsx.prose.proofs.comparisons import Comparison, contradicted
-from jixiao_xlsx.prose.proofs.lists import miscounted, rising, share_list
+from jixiao_xlsx.prose.proofs.lists import (
+    differing_rest,
+    miscounted,
+    paired_shares,
+    rising,
+    share_list,
+)
 from jixiao_xlsx.prose.proofs.prove import Proof, average, bare_percent, completion, share
-from jixiao_xlsx.prose.proofs.sums import formula, head_and_parts, total_last
+from jixiao_xlsx.prose.proofs.sums import formula, total_last
 from jixiao_xlsx.prose.proofs.tokens import numbers, tokenized
+from jixiao_xlsx.prose.proofs.wholes import head_and_parts
 from jixiao_xlsx.values.amounts import Interval
 
 Alternatives = Callable[[Passage, int], tuple[Interval, ...]]
@@ -69,6 +76,9 @@ def self_proofs(
             for start, sentence, claims in told:
                 whole = Sentence(claims, around, sentence, start)
                 yield from (SelfProof(source, one) for one in _of(whole, vocabulary))
+                if before and claims:
+                    both = replace(whole, claims=(*before, *claims), since=len(before))
+                    yield from (SelfProof(source, one) for one in _across(both, vocabulary))
                 if not (before or claims) or len(sentence) > _LONGEST_SENTENCE:
                     before = ()
                     continue  # nothing that a comparison could be of
@@ -95,12 +105,28 @@ def _paragraphs(source: Passage) -> Iterator[list[tuple[int, str]]]:
         yield line
 
 
+def _across(both: Sentence, vocabulary: Vocabulary) -> Iterator[Proof]:
+    """Yield what two sentences disprove together, where the second begins with the parts of what
+    the first is about, or with what that is compared with: “……7 万元。与上年的 6 万元相比，增加 2 万元”.
+    """
+    first = both.claims[both.since]
+    tokens = first.number.tokens
+    if tokens and tokens[0].kind in PARTS_KINDS:
+        yield from head_and_parts(both, vocabulary)
+    if first.means == "base" and tokens and tokens[0].kind == "than":
+        for one in both.claims[both.since + 1 :]:
+            if one.means in {"step", "growth"}:
+                yield from _TESTS[one.means](both, one)
+
+
 def _of(sentence: Sentence, vocabulary: Vocabulary) -> Iterator[Proof]:
     for one in sentence.claims:
         if (test := _TESTS.get(one.means)) is not None:
             yield from test(sentence, one)
     yield from head_and_parts(sentence, vocabulary)
     yield from share_list(sentence)
+    yield from paired_shares(sentence)
     yield from rising(sentence, vocabulary.descending)
     yield from miscounted(sentence, vocabulary.named)
+    yield from differing_rest(sentence, vocabulary.differences)
     yield from formula(sentence)
