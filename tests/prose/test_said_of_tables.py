@@ -17,7 +17,7 @@ from test_corpora import findings_in
 
 from jixiao_xlsx.values.severity import Severity
 
-SENTENCES = 1000
+SENTENCES = 400
 # of tests/prose/corpora/book.toml, in 元: names, 年初预算, 全年预算, 决算
 MONEY = (
     (("基本支出",), "6500000", "6800000", "6745210.35"),

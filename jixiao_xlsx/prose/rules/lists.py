@@ -93,10 +93,11 @@ def _lists(evidence: ProseEvidence) -> Iterator[Observation]:
 
 def _goes_both_ways(evidence: ProseEvidence, listing: Listing) -> bool:
     """Return whether some parts rise and others fall: “增加 19 万元，其中甲增加 24 万元、乙减少 5 万元”."""
-    if evidence.vocabulary is None:
+    lexicon = evidence.vocabulary.tokens if evidence.vocabulary else None
+    if lexicon is None:
         return False
     leads = [
-        {token.kind for token in tokenized(part.mention.lead, 0, evidence.vocabulary.tokens, None)}
+        {token.kind for token in tokenized(part.mention.lead, 0, lexicon, None)}
         for part in listing.parts
     ]
     return any("up" in kinds for kinds in leads) and any("down" in kinds for kinds in leads)
