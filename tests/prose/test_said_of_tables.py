@@ -91,7 +91,8 @@ class Pen:
              ("调整后预算", budget), ("决算", done), ("决算数", done)]
         )  # fmt: skip
         verb = self.one("为", "", "是")
-        return f"{self.one('', '2023年，')}{self.one(*names)}{role}{verb}{self.yuan(value, off=True)}。"
+        opening = self.one("", "2023年，")
+        return f"{opening}{self.one(*names)}{role}{verb}{self.yuan(value, off=True)}。"
 
     def pair(self) -> str:
         names, original, budget, done = self.dice.choice(MONEY)
@@ -126,7 +127,8 @@ class Pen:
             f"{self.one(*names)}{self.yuan(new)}，{self.one('比', '较')}上年{self.yuan(old)}减少"
             f"{self.yuan(old - new, off=True)}。",
             f"{self.one(*names)}{self.yuan(new)}，同比下降{self.percent(old - new, old, off=True)}。",
-            f"{self.one(*names)}由上年的{self.yuan(old, off=True)}{self.one('减少到', '降至')}{self.yuan(new)}。",
+            f"{self.one(*names)}由上年的{self.yuan(old, off=True)}{self.one('减少到', '降至')}"
+            f"{self.yuan(new)}。",
             f"{self.one(*names)}上年{self.yuan(old)}，本年{self.yuan(new, off=True)}。",
         )
 
@@ -135,7 +137,8 @@ class Pen:
         old, new = Decimal(before), Decimal(done)
         verb = self.one("增加", "增长") if self.wrong else self.one("减少", "下降")
         tail = self.yuan(old - new) if verb in {"增加", "减少"} else self.percent(old - new, old)
-        return f"{self.one(*names)}{self.yuan(new)}，{self.one('比上年', '较上年', '同比')}{verb}{tail}。"
+        than = self.one("比上年", "较上年", "同比")
+        return f"{self.one(*names)}{self.yuan(new)}，{than}{verb}{tail}。"
 
     def bought(self) -> str:
         names, plan, done = self.dice.choice(PURCHASES)
@@ -151,7 +154,8 @@ class Pen:
         whole = Decimal("10757577.15")
         rate = self.percent(Decimal(done), whole, off=True)
         return self.one(
-            f"{self.one(*names)}{self.yuan(done)}，占{self.one('支出合计', '本年支出', '总支出')}的{rate}。",
+            f"{self.one(*names)}{self.yuan(done)}，占"
+            f"{self.one('支出合计', '本年支出', '总支出')}的{rate}。",
             f"本年支出{self.yuan(whole)}，其中{self.one(*names)}{self.yuan(done)}，占{rate}。",
         )
 
@@ -229,6 +233,7 @@ if __name__ == "__main__":
     for name in sorted(asked):
         print(f"{name:<14}{asked[name]:>6}{found[name]:>6}{sure[name]:>6}")
     print(
-        f"wrong {asked.total()}, found {found.total()}, sure {sure.total()}; right ones accused {len(accused)}"
+        f"wrong {asked.total()}, found {found.total()}, sure {sure.total()}"
+        f"; right ones accused {len(accused)}"
     )
     print(*missed[:25], *(f"accused: {text}" for text in accused[:15]), sep="\n")
