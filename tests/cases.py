@@ -271,11 +271,11 @@ class Sheet:
         )
         return Worksheet(self.name, rows, flags, recalculate=self.calculate)
 
-    def calculate(self, at: Position) -> Decimal:
+    def calculate(self, at: Position) -> float:
         """Return what a formula gives now, where the case says so."""
         if at not in self.results:
             raise UnknownFormula
-        return self.results[at]
+        return float(self.results[at])
 
 
 def _sheet(

@@ -26,6 +26,8 @@ from jixiao_xlsx.values.typed_numbers import (
 PERCENT_NOTE = "%"
 _PERCENTAGE = re.compile(r"\d+(?:\.\d+)?%")
 _FIGURE_WITH_UNIT = re.compile(r"[\d.,]+[^\x00-\x7f]{1,4}")
+_NOTHING_TYPED: tuple[State, Decimal | str | None, str] = State.BLANK, None, ""
+_NEVER_CALCULATED = frozenset({State.ERROR, State.TEXT, State.NA})
 _NOISE = 1e-9  # part of a number that two programs may calculate differently
 _HALF_AGAIN = 1.5  # of the last digit printed, which they may round differently
 
@@ -54,18 +56,16 @@ def cell_spec(table: TableSpec, title: str, column: ColumnSpec) -> CellSpec:
 def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> Cell:
     """Read the cell at `place`, in the row called `title`, as a cell of that `kind`."""
     flags = sheet.flags
-    code = flags.formats.get(place, "")
     raw: object = sheet.raw(*place)
-    note = ""
-    value: Decimal | str | None = None
-    if kind.type == "measure" and (meant := _typed_as_formula(sheet, place)):
+    state, value, note = _NOTHING_TYPED
+    if raw is None and place not in sheet.odd:
+        pass
+    elif kind.type == "measure" and (meant := _typed_as_formula(sheet, place)):
         raw = value = meant
         state = State.TEXT
     elif place in sheet.odd:
         raw = flags.errors.get(place)
         state, note = (State.UNCALCULATED, "") if raw is None else (State.ERROR, raw)
-    elif raw is None:
-        state = State.BLANK
     elif kind.numeric:
         state, value, note = _number(sheet, kind, place, raw)
     elif kind.type == "measure":
@@ -89,8 +89,8 @@ def read_cell(sheet: Worksheet, title: str, kind: CellSpec, place: Position) -> 
         kind.unit,
         kind.decimals,
         note,
-        code,
-        _shown(sheet.telling.get(code), raw) if sheet.telling else "",
+        flags.formats.get(place, ""),
+        _shown(sheet.telling.get(flags.formats.get(place, "")), raw) if sheet.telling else "",
     )
     return _calculated(sheet, kind, place, cell) if kind.numeric and cell.formula else cell
 
@@ -133,7 +133,7 @@ def _calculated(sheet: Worksheet, kind: CellSpec, place: Position, cell: Cell) -
     were typed, has its result. One whose saved result is not what it gives has none: the figures
     around it were changed after it, or it was.
     """
-    if sheet.recalculate is None or cell.state in {State.ERROR, State.TEXT, State.NA}:
+    if sheet.recalculate is None or cell.state in _NEVER_CALCULATED:
         return cell
     try:
         result = sheet.recalculate(place)
@@ -143,28 +143,29 @@ def _calculated(sheet: Worksheet, kind: CellSpec, place: Position, cell: Cell) -
         return _result(cell, result) if kind.auto else cell
     if cell.blank and kind.auto and result:
         return _result(cell, result)
-    saved = float(cell.number or 0)
+    saved = float(cell.value or 0)
     grid = 10.0 ** -(kind.decimals + (2 if kind.type == "percent" else 0))
-    if abs(float(result or 0) - saved) <= max(grid * _HALF_AGAIN, abs(saved) * _NOISE):
+    if abs((result or 0.0) - saved) <= max(grid * _HALF_AGAIN, abs(saved) * _NOISE):
         return cell
     now = f"{OLD_RESULT}，现在应为 {_written(result, kind)}"
     return cell._replace(value=None, state=State.UNCALCULATED, note=now)
 
 
-def _written(result: Decimal | None, kind: CellSpec) -> str:
+def _written(result: float | None, kind: CellSpec) -> str:
     """Return a result as a clerk writes it in a cell of that kind."""
-    number = result or Decimal(0)
+    number = from_float(result or 0.0)
     if kind.type == "percent":
         return percent(number, kind.decimals)
     return plain(number, kind.decimals if kind.type == "money" else None)
 
 
-def _result(cell: Cell, result: Decimal | None) -> Cell:
+def _result(cell: Cell, result: float | None) -> Cell:
     """Return a cell that was never calculated with its result."""
     if result is None:
         return cell._replace(state=State.BLANK)
     state = State.NUMBER if result else State.ZERO
-    return cell._replace(raw=float(result), value=result, state=state, note=CALCULATED)
+    number = from_float(result)
+    return cell._replace(raw=float(number), value=number, state=state, note=CALCULATED)
 
 
 def text_cell(sheet: Worksheet, row: int, column: int, title: str, heading: str = "") -> Cell:

@@ -18,13 +18,13 @@ def note_merge(draft: TableDraft, place: Position, cell: Cell) -> None:
     if area is None:
         return
     top, left, bottom, right = area
+    if place == (top, left) and bottom == top:
+        return
     span = f"{sheet.ref(top, left)}:{sheet.ref(bottom, right)}"
     if place != (top, left):
         text = f"{cell.ref} 被合并单元格 {span} 盖住，里面还存着看不见的 {cell.text}，已照常核对"
-    elif bottom > top:
-        text = f"{span} 是合并单元格，数字算在第一行“{cell.row}”"
     else:
-        return
+        text = f"{span} 是合并单元格，数字算在第一行“{cell.row}”"
     draft.note("merged_amount", place, f"{cell.row}·{cell.column}", text)
 
 

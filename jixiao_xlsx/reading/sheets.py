@@ -118,7 +118,7 @@ def _values(
             bare[listed.name] = rows
             continue
         own = flags.get(listed.name, SheetFlags())
-        if not own.merges:
+        if not own.merges and kind is not WorkbookFormat.OOXML:
             own = replace(own, merges=_merges(source))
         worksheets.append(Worksheet(listed.name, rows, own, hidden, bool(flags)))
     recalculation = Recalculation({sheet.name: sheet for sheet in worksheets})

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from itertools import takewhile
 
 from jixiao_xlsx.reading.cell_value import text_cell
 from jixiao_xlsx.reading.find_tables import Header, TitledRows
@@ -26,25 +25,25 @@ def stated_units(draft: TableDraft, header: Header, lines: TitledRows) -> Iterat
     if above is not None:
         place, unit = above
         yield StatedUnit(unit, text_cell(draft.sheet, *place, draft.table.name))
+    keys = draft.sheet.keys
     for title, place in header.cells.items():
-        if unit := _unit(_BESIDE, draft.sheet.keys.get(place, "")):
+        if "元" in keys.get(place, "") and (unit := _unit(_BESIDE, keys[place])):
             yield StatedUnit(unit, text_cell(draft.sheet, *place, "", title), column=title)
     for title, place in lines.labels.items():
-        if unit := _unit(_BESIDE, draft.sheet.keys.get(place, "")):
+        if "元" in keys.get(place, "") and (unit := _unit(_BESIDE, keys[place])):
             yield StatedUnit(unit, text_cell(draft.sheet, *place, title), row=title)
 
 
 def _above(draft: TableDraft, header: Header) -> tuple[Position, str] | None:
     """Return the statement nearest above the headings, or in a corner of them."""
-    headings = set(header.cells.values())
-    above = takewhile(lambda one: one[0][0] <= header.bottom, draft.sheet.keys.items())
-    found = [
-        (place, unit)
-        for place, text in above
-        if "元" in text and place not in headings
-        if (unit := _unit(_LINE, text) or _in_title(draft, place, text))
-    ]
-    return max(found, key=lambda one: one[0]) if found else None
+    nearest = None
+    for place, text in draft.sheet.keys.items():  # in reading order
+        if place[0] > header.bottom:
+            break
+        if "元" in text and place not in header.cells.values():
+            unit = _unit(_LINE, text) or _in_title(draft, place, text)
+            nearest = (place, unit) if unit else nearest
+    return nearest
 
 
 def _in_title(draft: TableDraft, place: Position, text: str) -> str:
@@ -57,5 +56,5 @@ _SHORT = 6  # letters: a shorter text is no title
 
 
 def _unit(pattern: re.Pattern[str], text: str) -> str:
-    match = pattern.search(text) if "元" in text else None
+    match = pattern.search(text)
     return match["unit"] if match else ""

@@ -12,7 +12,7 @@ from jixiao_xlsx.reading.find_tables import Header, TitledRows, find_label, find
 from jixiao_xlsx.reading.table_draft import TableDraft
 from jixiao_xlsx.reading.titles import is_note, is_ordinal, is_signature
 from jixiao_xlsx.values.addresses import Position
-from jixiao_xlsx.values.cells import Cell, Row, Table
+from jixiao_xlsx.values.cells import Cell, Row, StatedUnit, Table
 from jixiao_xlsx.values.showing.frames import ColumnKind
 from jixiao_xlsx.values.typed_numbers import State
 
@@ -56,6 +56,7 @@ def finish(
     columns: Mapping[str, Cell],
     missing: Iterable[str],
     top: int,
+    stated: tuple[StatedUnit, ...] = (),
 ) -> Table:
     """Return the Table with its heading, extras and tick."""
     sheet, table, region = draft.sheet, draft.table, draft.region
@@ -77,6 +78,7 @@ def finish(
         extras=extras,
         heading=heading,
         ticked=ticked,
+        stated_units=stated,
         kinds=_kinds(table),
     )
 

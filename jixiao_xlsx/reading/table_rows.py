@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from jixiao_xlsx.form.spec import TableSpec
 from jixiao_xlsx.reading.cell_value import read_cell, text_cell, value_text
@@ -90,8 +90,8 @@ def _read_columns(draft: TableDraft) -> Table | None:
     missing += [row.title for row in draft.table.rows if row.title not in lines.at]
     if draft.table.total and not any(row.kind == "total" for row in rows):
         missing.append(draft.table.total)
-    table = finish(draft, rows, columns, missing, header.top)
-    return replace(table, stated_units=tuple(stated_units(draft, header, lines)))
+    stated = tuple(stated_units(draft, header, lines))
+    return finish(draft, rows, columns, missing, header.top, stated)
 
 
 def _read_record(draft: TableDraft) -> Table | None:

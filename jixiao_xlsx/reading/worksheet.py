@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from decimal import Decimal
 
 from jixiao_xlsx.reading.flags.number_formats import telling_format
 from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
@@ -29,7 +28,7 @@ class Worksheet:
     hidden: bool = False
     knows_formats: bool = True
     address: Callable[[int, int], str] = a1
-    recalculate: Callable[[Position], Decimal | None] | None = None
+    recalculate: Callable[[Position], float | None] | None = None
     keys: dict[Position, str] = field(default_factory=dict)
     filled: dict[Position, None] = field(default_factory=dict)
     handled: set[Position] = field(default_factory=set)

@@ -13,10 +13,14 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.intake.mail_files import attachments
+from jixiao_xlsx.reading.cell_value import cell_spec, read_cell
 from jixiao_xlsx.reading.flags.number_formats import percent_format, telling_format
+from jixiao_xlsx.reading.flags.sheet_flags import SheetFlags
 from jixiao_xlsx.reading.formulas.formula_values import UnknownFormula, Value, formula_value
 from jixiao_xlsx.reading.workbook import read_bytes
+from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Area, a1
 from jixiao_xlsx.values.cells import Cell, Submission
 from jixiao_xlsx.values.typed_numbers import CALCULATED, OLD_RESULT, State, read_number
@@ -73,6 +77,52 @@ def test_an_amount_is_read_as_it_is_meant_or_refused() -> None:
             refused += 1
             assert name in OTHER_WAYS and found.state is State.TEXT and found.note, (typed, found)
     assert refused > 5_000
+
+
+COUNT_WAYS: dict[str, Callable[[Decimal], object]] = {
+    "a number": float,
+    "plain": lambda x: f"{x}",
+    "its unit": lambda x: f"{x:,} 份",
+    "full width": lambda x: f"{x}份".translate(FULL_WIDTH),
+    "another unit": lambda x: f"{x}人",
+    "万": lambda x: f"{x / 10_000}万份",
+    "a percentage": lambda x: f"{x}%",
+    "two": lambda x: f"{x}\n{x + 1}",
+    "a sum": lambda x: f"{x}+1",
+}
+RATE_WAYS: dict[str, Callable[[Decimal], object]] = {
+    "sign": lambda x: f"{x * 100:.2f}%",
+    "full width": lambda x: f"{x * 100:.2f}%".translate(FULL_WIDTH).replace("%", "％"),
+    "space": lambda x: f" {x * 100:.2f} % ",
+    "per mille": lambda x: f"{x * 1000:.1f}‰",
+    "a range": lambda x: f"{x * 100:.2f}%-{x * 100 + 1:.2f}%",
+    "money": lambda x: f"{x * 100:.2f}元",
+}
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "ways", "most"),
+    [
+        ("满意度调查", "发放份数", COUNT_WAYS, 10**6),
+        ("预算执行率", "执行率", RATE_WAYS, 15_000),
+    ],
+)
+def test_a_count_or_a_rate_is_read_as_it_is_meant_or_refused(
+    table: str, column: str, ways: dict[str, Callable[[Decimal], object]], most: int
+) -> None:
+    rng, spec = random.Random(column), find_template().table[table]
+    kind, read = cell_spec(spec, "", spec.column[column]), 0
+    for _ in range(6_000):
+        number = Decimal(rng.randint(0, most)) / (1 if ways is COUNT_WAYS else 10_000)
+        name = rng.choice([*ways])
+        typed = ways[name](number)
+        cell = read_cell(Worksheet("表", [[typed]], SheetFlags()), "行", kind, (0, 0))
+        if cell.number is None:
+            assert cell.state is State.TEXT and name not in {"a number", "plain", "sign"}, typed
+        else:
+            read += 1
+            assert cell.number == number, (name, typed, cell.number)
+    assert read > 2_000
 
 
 @pytest.mark.parametrize(

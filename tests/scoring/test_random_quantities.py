@@ -13,6 +13,7 @@ from fractions import Fraction as F
 
 import pytest
 
+from jixiao_xlsx.scoring.comparable import Setting, comparable
 from jixiao_xlsx.scoring.measures import Measure, read_measure, read_measure_text
 from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.typed_numbers import State
@@ -230,3 +231,25 @@ def test_what_a_number_format_adds_is_read_with_the_number(suffix: str) -> None:
         cell = Cell("表", "H4", "行", "业绩值", float(number), number, State.NUMBER, format=code)
         factor = {"万亩": F(10_000) * F(2000, 3), "%": F(1, 100)}.get(suffix, F(1))
         assert read_measure(cell).number == F(number) * factor
+
+
+def test_two_quantities_meet_in_one_unit_or_not_at_all() -> None:
+    rng = random.Random("pairs")
+    met = 0
+    for _ in range(TRIES):
+        sides = []
+        for _ in range(2):
+            write = rng.choice([measures, money, rates])
+            typed, true, _ = write(rng)
+            sides.append((typed, true, read_measure_text(typed)))
+        (one, first, target), (other, second, actual) = sides
+        if target.number is None or actual.number is None:
+            continue
+        pair = comparable(target, actual, Setting(direction="≥"))
+        if pair.obstacle:
+            assert target.dimension != actual.dimension, (one, other, pair.obstacle)
+            continue
+        met += 1
+        assert target.dimension == actual.dimension, (one, other)
+        assert (pair.target.number, pair.actual.number) == (first, second), (one, other)
+    assert met > 0.2 * TRIES

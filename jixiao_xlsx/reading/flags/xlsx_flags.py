@@ -28,6 +28,7 @@ from jixiao_xlsx.reading.flags.sheet_flags import (
 )
 from jixiao_xlsx.reading.guard import (
     UNREADABLE_PART,
+    Bounds,
     bounded_xml,
     local_name,
     parse_list,
@@ -113,7 +114,8 @@ def _read_flags(
 def _has_pictures(part: str, load: Callable[[str], bytes]) -> bool:
     """Return whether a worksheet has a drawing of its own."""
     place, _, file = part.rpartition("/")
-    links = _links(load(f"{place}/_rels/{file}.rels"), place).values()
+    xml = load(f"{place}/_rels/{file}.rels")
+    links = _links(xml, place).values() if xml else ()
     return any(kind == "drawing" for kind, _ in links)
 
 
@@ -163,6 +165,8 @@ def _listed_sheets(xml: bytes, links: Mapping[str, _Link]) -> Iterator[_ListedSh
 def percent_places(formats: Mapping[Position, str]) -> frozenset[Position]:
     """Return the cells whose number format shows a percentage."""
     percents = {code for code in set(formats.values()) if percent_format(code)}
+    if not percents:
+        return frozenset()
     return frozenset(place for place, code in formats.items() if code in percents)
 
 
@@ -199,12 +203,16 @@ def _scan_sheet(
 ) -> tuple[SheetFlags, int]:
     """Return the flags of a sheet, and how many cells its used area has."""
     scan = _SheetPass(sheet, formats)
+    bounded_xml(archive, part, scan, _bounds_of(sheet))
+    return scan.flags(), (scan.last_row + 1) * (scan.last_column + 1)
+
+
+@lru_cache(maxsize=256)  # a season's files share the names of their sheets
+def _bounds_of(sheet: str) -> Bounds:
     too_many = (
         f"工作表“{sheet}”里的单元格（多为空格式）过多，未读取。请删去表格以外的空行空列，保存后重报"
     )
-    bounds = replace(WORKBOOK_BOUNDS, max_tags=_MAX_TAGS, too_many=too_many)
-    bounded_xml(archive, part, scan, bounds)
-    return scan.flags(), (scan.last_row + 1) * (scan.last_column + 1)
+    return replace(WORKBOOK_BOUNDS, max_tags=_MAX_TAGS, too_many=too_many)
 
 
 _CELL, _VALUE, _FORMULA, _ROW, _MERGE, _TEXT, _DATA, _AFTER, _COLUMN = range(1, 10)
@@ -235,7 +243,7 @@ class _SheetPass:
         self.hidden_columns: set[int] = set()
         self.merges: list[Area] = []
         self.row = self.last_row = self.last_column = -1
-        self.previous_address = ""  # of the cell before, in this row
+        self.last_address = ""  # of the cell before, in this row, where something stands between
         self.cell: dict[str, str] | None = None
         self.formula: dict[str, str] | None = None
         self.has_value = self.collecting = self.in_data = False
@@ -259,11 +267,10 @@ class _SheetPass:
         if tag == _CELL:
             if self.collecting:
                 self.end_cell()
-            self.cell = attributes
-            self.has_value = False
             if "r" not in attributes:
                 self.give_address(attributes)
-            self.previous_address = attributes["r"]
+            self.cell = attributes
+            self.has_value = False
         elif tag == _VALUE:
             if self.cell is not None:
                 self.start_value(self.cell)
@@ -275,13 +282,16 @@ class _SheetPass:
         elif tag != _TEXT:
             if self.collecting:
                 self.end_cell()
-            self.cell = None
+            if self.cell is not None:
+                self.last_address = self.cell["r"]
+                self.cell = None
             if tag:
                 self.start_other(tag, attributes)
 
     def give_address(self, cell: dict[str, str]) -> None:
         """Give a cell without an address that after the one before it, as the library does."""
-        column = position(self.previous_address)[1] + 1 if self.previous_address else 0
+        before = self.cell["r"] if self.cell is not None else self.last_address
+        column = position(before)[1] + 1 if before else 0
         cell["r"] = a1(self.row, column)
 
     def start_value(self, cell: dict[str, str]) -> None:
@@ -303,10 +313,9 @@ class _SheetPass:
         if tag == _ROW:
             number = attributes.get("r")
             self.row = int(number) - 1 if number else self.row + 1
-            self.previous_address = ""
-            unseen = attributes.get("hidden") in _TRUE or attributes.get("ht") == "0"
-            if unseen and self.row < MAX_ROWS:
-                self.hidden.add(self.row)
+            self.last_address = ""
+            if attributes.get("ht") == "0" or attributes.get("hidden") in _TRUE:
+                self.hidden.add(min(self.row, MAX_ROWS))
         elif tag == _MERGE:
             first, _, last = attributes.get("ref", "").partition(":")
             if first and last:

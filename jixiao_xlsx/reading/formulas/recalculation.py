@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal
 
 from jixiao_xlsx.reading.formulas.formula_values import UnknownFormula, Value, formula_value
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Area, Position
-from jixiao_xlsx.values.text import from_float
 
 _LONGEST_CHAIN = 40  # formulas over formulas
 
@@ -51,18 +49,16 @@ class Recalculation:
             raise UnknownFormula
         top, left, bottom, right = area
         formulas, errors = sheet.flags.formulas, sheet.flags.errors
-        values: list[Value] = []
-        for row in range(top, bottom + 1):
-            line = sheet.rows[row] if row < len(sheet.rows) else ()
-            for column in range(left, right + 1):
-                raw = line[column] if column < len(line) else ""
+        values: list[Value] = [None]
+        for row, line in enumerate(sheet.rows[top : bottom + 1], top):
+            for column, raw in enumerate(line[left : right + 1], left):
                 if (row, column) in formulas:
                     values.append(self._formula(sheet, (row, column), raw))
-                elif (row, column) in errors:
+                elif errors and (row, column) in errors:
                     raise UnknownFormula
-                else:
-                    values.append(_plain(raw))
-        return values
+                elif raw != "":
+                    values.append(raw if type(raw) is float else _plain(raw))
+        return values[1:] or values
 
     def _formula(self, sheet: Worksheet, place: Position, raw: object) -> Value:
         """Return what a formula gives, or else what was saved with it. Raises UnknownFormula."""
@@ -75,7 +71,7 @@ class Recalculation:
                 raise
         return _plain(raw)
 
-    def number(self, sheet: str, place: Position) -> Decimal | None:
+    def number(self, sheet: str, place: Position) -> float | None:
         """Return what the formula there gives: a number, None for nothing. Raises UnknownFormula.
 
         Raised too where it gives a text, a truth or an error.
@@ -86,7 +82,7 @@ class Recalculation:
             raise UnknownFormula from error
         if isinstance(value, bool) or (isinstance(value, str) and value):
             raise UnknownFormula
-        return None if value is None or value == "" else from_float(float(value))
+        return None if value is None or value == "" else float(value)
 
 
 def _plain(raw: object) -> Value:
