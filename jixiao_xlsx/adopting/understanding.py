@@ -184,6 +184,8 @@ def _kind(
     """Return the type of a cell; a titled row of a money table has money where words are silent."""
     if column.use is Use.TITLE or (found.levels and words.is_level(column.leaf.key)):
         return "text"
+    if found.levels and column.leaf.key == "数值":
+        return "measure"
     if box.look.format.endswith("%"):
         return "percent"
     others = _kinds_of_titled(found, column)

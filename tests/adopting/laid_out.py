@@ -142,6 +142,14 @@ LAYOUTS = {
         ("F6 = F3+F4+F5", "G6 = G3+G4+G5"),
         {"department": "A1", "total_score": "F6"},
     ),
+    "数值 is a figure with the unit of its row": Layout(
+        """
+项目|计量单位|数值
+培训班次|次|
+委托费|万元|
+""",
+        {"C2": ("培训班次", "数值", "次"), "C3": ("委托费", "数值", "万元")},
+    ),
     "a title over one wide box": Layout(
         """
 !三、设备情况|<|<
