@@ -11,6 +11,7 @@ from typing import TypeVar, cast
 from jixiao_xlsx.batch.executors import processes
 from jixiao_xlsx.batch.executors.processes import Executor
 from jixiao_xlsx.batch.failures import FAULT, Failure, failure_of, failure_of_process
+from jixiao_xlsx.batch.forms.listed import parts_of_list
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
@@ -68,6 +69,11 @@ class Opener:
     ) -> _Value | Failure:
         return next(self._executor.results(function, [candidate], lambda _, cause: _failure(cause)))
 
+    def listed(self, candidate: Candidate, template: Template) -> tuple[Candidate, ...]:
+        """Return a candidate, or the parts of the list of all departments that it is."""
+        task = (candidate, template.folder)
+        return next(self._executor.results(_listed, [task], lambda task, _: (task[0],)))
+
     def read(self, data: bytes, file: str, template: Template) -> Submission | Failure:
         """Return a workbook as read, or why it cannot be."""
         task = (data, file, template.folder)
@@ -106,6 +112,15 @@ def _submission(task: tuple[bytes, str, Path]) -> Submission | Failure:
         return read_bytes(data, file, find_template(form))
     except Unreadable as error:
         return failure_of(error)
+
+
+def _listed(task: tuple[Candidate, Path]) -> tuple[Candidate, ...]:
+    candidate, form = task
+    try:
+        refuse_too_large(candidate.size)
+        return parts_of_list(candidate, find_template(form)) or (candidate,)
+    except (OSError, Refused, Unreadable):
+        return (candidate,)  # it is read again, and its reason said then
 
 
 def _typed(task: tuple[Callable[[bytes, str], object], bytes, str]) -> object | Failure:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import gc
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -104,7 +104,7 @@ def phases_for(
     with Opener() as opener:
         files = {
             one.file: one
-            for one in find_candidates(paths, skip, opener.unpacked)
+            for one in _in_lists(find_candidates(paths, skip, opener.unpacked), opener, template)
             if only is None or one.file in only
         }
         processes = _processes(len(files), jobs, scored=scored)
@@ -119,6 +119,17 @@ def phases_for(
                 compared,
                 tuple(passwords),
             )
+
+
+def _in_lists(
+    candidates: Iterable[Candidate], opener: Opener, template: Template
+) -> Iterator[Candidate]:
+    """Yield the candidates; of a form that is a list of all departments each of their parts."""
+    for one in candidates:
+        if template.listed is None or one.set_aside:
+            yield one
+        else:
+            yield from opener.listed(one, template)
 
 
 def _load(template: Template, *, scored: bool) -> None:

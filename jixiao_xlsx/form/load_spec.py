@@ -12,7 +12,7 @@ from jixiao_xlsx.form.authoring.keys import keys_in
 from jixiao_xlsx.form.carry import Carry, ReferenceTable
 from jixiao_xlsx.form.grades import Grade, Tier
 from jixiao_xlsx.form.load_indicators import load_indicators
-from jixiao_xlsx.form.path_fields import PathFields, roles_of
+from jixiao_xlsx.form.path_fields import PathFields, roles_of, roles_of_lists
 from jixiao_xlsx.form.spec import (
     EquationSpec,
     ExtraSpec,
@@ -113,6 +113,7 @@ class _SpecReader(PathFields):
             grades=tuple(self.each(data, "grade", self.grade)),
             tiers=tuple(self.each(data, "tier", self.tier)),
             roles=roles_of(tables)
+            | roles_of_lists(tables)
             | {
                 name: self.address(f"roles.{name}", text)
                 for name, text in self.section(data, "roles").items()
@@ -219,6 +220,7 @@ class _SpecReader(PathFields):
             rows=tuple(one for one in rows if not one.optional),
             extras=lambda: tuple(self.each(data, "extras", self.simple(ExtraSpec), here)),
             copy_of="",
+            keys=lambda: self.list_keys(data, here),
             more_columns=tuple(column for column in every_column if column.optional),
             more_rows=tuple(one for one in rows if one.optional),
         )

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from jixiao_xlsx.form.paths import BETWEEN, RECORD_COLUMN, name_of
 from jixiao_xlsx.form.spec import ColumnSpec, RowSpec, TableSpec
 from jixiao_xlsx.form.spec_fields import Data, SpecFields
-from jixiao_xlsx.values.equations import Ref
+from jixiao_xlsx.values.equations import ALL_ROWS, Ref
 
 PLACEHOLDER = re.compile(r"\{([a-z]+)\}")
 # What may stand in a label that holds its value, and what the others beside the first are called.
@@ -47,6 +47,16 @@ class PathFields(SpecFields):
         if isinstance(value, int) and not isinstance(value, bool) and value > 0:
             return str(value)
         return value if isinstance(value, str) else self.wrong(f"{path}.at", "行号或格的地址", "")
+
+    def list_keys(self, data: Data, here: str) -> Mapping[str, str]:
+        """Return the columns of a list that say whose a line is."""
+        keys = self.words(data, "keys", here)
+        self.unknown(f"{here}.keys", keys, also=_ROLES)
+        if data.get("shape") == "list" and not {"department", "item"} & keys.keys():
+            self.mistakes.append(
+                f"{here}.keys：一张清单要写明哪一栏是部门（department）或项目（item）"
+            )
+        return keys
 
     def records(self, data: Data) -> Iterator[TableSpec]:
         """Yield the tables that the single cells of a form make, by their `table`."""
@@ -104,6 +114,16 @@ class PathFields(SpecFields):
             self.mistakes.append(f"{here}.inside：占位符 {typed}，可用的是 {allowed}")
         known.sort(key=lambda part: part in _ASIDE)
         return known or [""]
+
+
+def roles_of_lists(tables: tuple[TableSpec, ...]) -> dict[str, Ref]:
+    """Return the roles that the key columns of a list give: those of its lines."""
+    return {
+        _ROLES[key]: Ref(table.name, ALL_ROWS, column)
+        for table in tables
+        for key, column in table.keys.items()
+        if key in _ROLES
+    }
 
 
 def roles_of(tables: tuple[TableSpec, ...]) -> dict[str, Ref]:

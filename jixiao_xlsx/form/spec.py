@@ -105,7 +105,8 @@ class TableSpec:
 
     `columns` and `rows` are those that the form prints, `more_columns` and `more_rows` optional.
     In a county's own form `at` is its area in the blank, `lines` those that a department names
-    itself, `total_at` the line of its total, and `codes` the column of 类/款/项 codes.
+    itself, `total_at` the line of its total, and `codes` the column of 类/款/项 codes. `keys` of a
+    list are the columns that say whose a line is: department, code, item, year.
     """
 
     name: str
@@ -134,6 +135,7 @@ class TableSpec:
     lines: str = ""
     total_at: int = 0
     codes: str = ""
+    keys: Mapping[str, str] = field(default_factory=dict, hash=False)
 
     @property
     def base(self) -> str:
@@ -160,12 +162,9 @@ class TableSpec:
     @cached_property
     def chosen(self) -> tuple[ColumnSpec, ...]:
         """Return the columns that hold a choice, in some row at least."""
-        rows = any(row.type == "choice" for row in self.rows)
-        return (
-            self.columns
-            if rows
-            else tuple(column for column in self.columns if column.type == "choice")
-        )
+        if any(row.type == "choice" for row in self.rows):
+            return self.columns
+        return tuple(column for column in self.columns if column.type == "choice")
 
     def choices_of(self, row: str, column: ColumnSpec) -> tuple[str, ...]:
         """Return what may be chosen at `row` and `column`; () where nothing is chosen."""
@@ -191,11 +190,8 @@ class TableSpec:
     def decimals_of(self, row: str, column: ColumnSpec) -> int:
         """Return the decimals that the form prints; a rate's are of its percentage."""
         spec = self.row.get(row)
-        for choice in (
-            spec.decimals if spec else None,
-            column.decimals,
-            self.decimals if column.type == "money" else None,
-        ):
+        money = self.decimals if column.type == "money" else None
+        for choice in (spec.decimals if spec else None, column.decimals, money):
             if choice is not None:
                 return choice
         return _DEFAULT_DECIMALS.get(self.kind(row, column), 2)
@@ -352,6 +348,11 @@ class Template(Brief):
     def repeated(self) -> SheetSpec | None:
         """Return the sheet of which a workbook holds several; a form has one at most."""
         return next((sheet for sheet in self.sheets if sheet.repeats), None)
+
+    @cached_property
+    def listed(self) -> TableSpec | None:
+        """Return the list of all departments in one sheet, each a submission; None in most forms."""
+        return next((table for table in self.tables if table.shape == "list"), None)
 
     @cached_property
     def library(self) -> Mapping[str, IndicatorSpec]:

@@ -6,9 +6,11 @@ import csv
 import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
-from jixiao_xlsx.intake.file_kinds import OLE_MAGIC
+from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, Refused
 from jixiao_xlsx.intake.os_errors import why
 from jixiao_xlsx.values.text import tidy
 
@@ -67,6 +69,42 @@ def read_table(path: Path, needed: Sequence[str], optional: Sequence[str] = ()) 
             surplus = len(values) - len(titles) if beyond else 0
             lines.append(TableLine(reader.line_num, cells, surplus))
     return CsvTable(titles, tuple(lines))
+
+
+@lru_cache(maxsize=1)
+def _sheet_rows(data: bytes, number: int) -> tuple[str, Sequence[Sequence[Any]]]:
+    """Return the name and all rows of a worksheet. Raises Refused. Cached: parts come in a row."""
+    import python_calamine
+
+    try:
+        book = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheet = book.get_sheet_by_index(number)
+        return book.sheet_names[number], sheet.to_python(skip_empty_area=False)
+    except (python_calamine.CalamineError, python_calamine.ZipError, IndexError) as error:
+        raise Refused("这份清单读不出来，文件可能已损坏。请在本机打开，重新保存后报送") from error
+
+
+def rows_alone(data: bytes, number: int, rows: Sequence[int]) -> bytes:
+    """Return a workbook (.xlsx) of some rows of a sheet, both counted from 0; values only.
+
+    Raises Refused.
+    """
+    from openpyxl import Workbook
+
+    name, lines = _sheet_rows(data, number)
+    book = Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.title = name
+    for row, at in enumerate(rows, 1):
+        for column, value in enumerate(lines[at] if at < len(lines) else (), 1):
+            if value != "":
+                cell = sheet.cell(row, column)
+                cell.value = value
+                cell.data_type = "s" if isinstance(value, str) else cell.data_type  # no formula
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
 
 
 def read_text(path: Path) -> str:

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from jixiao_xlsx.values.amounts import Figure, grid_of
+from jixiao_xlsx.values.equations import ALL_ROWS
 from jixiao_xlsx.values.showing.brief import Brief, html_table
 from jixiao_xlsx.values.showing.frames import (
     ColumnKind,
@@ -175,8 +176,10 @@ class Table(Brief):
         return {row.title: row for row in reversed(self.rows)}
 
     def cell(self, row: str, column: str) -> Cell | None:
-        """Return the cell at those titles, or None."""
+        """Return the cell at those titles, or None; of 各行 that of the first open row."""
         line = self.by_title.get(row)
+        if line is None and row == ALL_ROWS and self.open_rows:
+            line = self.open_rows[0]
         return None if line is None else line.cells.get(column)
 
     def cells(self) -> Iterator[Cell]:

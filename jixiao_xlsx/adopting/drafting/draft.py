@@ -76,7 +76,7 @@ def _table(named: NamedTable, year: int | None) -> dict[str, Any]:
     values: dict[str, Any] = {
         "name": named.name,
         "sheet": relative_years(named.table.sheet, year),
-        "shape": "open" if named.own_lines else "fixed",
+        "shape": "list" if _keys(named) else "open" if named.own_lines else "fixed",
         "at": f"{a1(heading.top, left)}:{a1(bottom, right)}",
     }
     if named.unit:
@@ -93,7 +93,24 @@ def _table(named: NamedTable, year: int | None) -> dict[str, Any]:
         values["rows"] = rows
     if ignore := _ignored(named):
         values["ignore"] = ignore
+    if keys := _keys(named):
+        values["keys"] = Inline(keys)
     return values
+
+
+_KEYS = {"department": "department", "code": "code", "year": "year", "item": "item"}
+
+
+def _keys(named: NamedTable) -> dict[str, str]:
+    """Return the columns of a list of indicators that say whose a line is; {} of other tables."""
+    if not named.table.found.levels:
+        return {}
+    found: dict[str, str] = {}
+    for column in named.table.found.columns:
+        key = _KEYS.get(roles.field_role(column.path))
+        if key and key not in found and named.column_name(column):
+            found[key] = named.column_name(column)
+    return found if {"department", "item"} & found.keys() else {}
 
 
 def _line_names(named: NamedTable) -> dict[str, Any]:
@@ -123,10 +140,11 @@ def _line_names(named: NamedTable) -> dict[str, Any]:
 
 def _column(named: NamedTable, number: int) -> dict[str, Any]:
     column = named.table.found.columns[number]
-    kind = named.kind(column)
+    whose = named.column_name(column) in _keys(named).values()
+    kind = "text" if whose else named.kind(column)
     values = _called(named.column_path(column), named.column_name(column))
     values |= {"at": column_letters(column.at), "type": kind}
-    unit = named.column_unit(column)
+    unit = "" if whose else named.column_unit(column)
     if kind == "percent":
         unit = "%" if _in_points(column) else ""
     if unit and unit != named.unit:

@@ -33,7 +33,7 @@ def adopt_blank(
     """
     data = blank.read_bytes()
     drafted = draft_from_blank(data, blank, folder.resolve().name, year)
-    _write(folder, {drafted.blank: data, _SPEC: toml_text(drafted.spec).encode()})
+    _write(folder, {drafted.blank: drafted.data, _SPEC: toml_text(drafted.spec).encode()})
     spec, notes = drafted.spec, []
     if filled is not None:
         form = _loaded(folder)

@@ -47,6 +47,7 @@ def files_by_form(
                 elif one.status not in _NOT_OURS and one.likeness > likeness.get(one.file, 0):
                     taken[one.file], likeness[one.file] = form, one.likeness
     rest = files - taken.keys() - reports
+    rest -= {whole for part in taken for whole in rest if part.startswith(f"{whole}/")}
     return {
         form: frozenset(
             {file for file, owner in taken.items() if owner is form}

@@ -76,7 +76,7 @@ def _judged(table: TableSpec, equation: EquationSpec, refs: list[Ref]) -> bool:
 def _in_a_row(table: TableSpec, equation: EquationSpec, refs: list[Ref]) -> bool:
     columns = [table.column[ref.column] for ref in refs if ref.column in table.column]
     rows = [row.title for row in table.rows if not equation.rows or row.title in equation.rows]
-    own = [""] if table.shape == "open" else []
+    own = [""] if table.shape in ("open", "list") else []
     return len(columns) < len(refs) or any(
         all(table.kind(row, column) in NUMERIC for column in columns)
         for row in (*rows, *own, table.total)

@@ -32,6 +32,7 @@ def inconsistencies(template: Template) -> Iterator[str]:
     yield from _wrong_rows(template)
     if template.blank and not (template.folder / template.blank).is_file():
         yield f"blank：文件夹里没有“{template.blank}”"
+    yield from _wrong_lists(template)
     yield from doubtful_names(template)
     yield from wrong_weights(template)
     yield from idle_equations(template)
@@ -113,6 +114,18 @@ def _wrong_copies(template: Template) -> Iterator[str]:
     first = repeated[0].title
     if item is None or item.table not in {table.name for table in template.tables_of(first)}:
         yield f"roles.item：重复的工作表“{first}”要有一格写明是哪一个（如项目名称）"
+
+
+def _wrong_lists(template: Template) -> Iterator[str]:
+    """Yield the keys of a list that name no column of it, and a second list."""
+    lists = [table for table in template.tables if table.shape == "list"]
+    if len(lists) > 1:
+        yield f"table.shape：只能有一张 list，现有 {'、'.join(table.name for table in lists)}"
+    for table in lists:
+        for key, title in table.keys.items():
+            if title not in table.column:
+                near = perhaps(title, table.column)
+                yield f"table[{table.name}].keys.{key}：没有“{title}”这一栏{near}"
 
 
 def _wrong_carry(template: Template, carry: Carry) -> Iterator[str]:
