@@ -351,7 +351,7 @@ class Template(Brief):
 
     @cached_property
     def listed(self) -> TableSpec | None:
-        """Return the list of all departments in one sheet, each a submission; None in most forms."""
+        """Return the list of all departments in one sheet; None in most forms."""
         return next((table for table in self.tables if table.shape == "list"), None)
 
     @cached_property

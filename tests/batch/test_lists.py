@@ -1,4 +1,4 @@
-"""A list of all departments in one sheet, as a system exports it: each project its own submission."""
+"""A list of all departments in one sheet, as exported: each project is its own submission."""
 
 from __future__ import annotations
 
