@@ -16,7 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from county import clean, faulty, final_accounts, roster, seed, word  # noqa: E402
+from county import clean, faulty, final_accounts, projects, roster, seed, targets, word  # noqa: E402
 from county.form import Form  # noqa: E402
 
 from jixiao_xlsx.form.find_template import find_template  # noqa: E402
@@ -76,6 +76,8 @@ def main() -> None:
         )
     of_clean = {form.department: form for form in clean.clean_forms(roster.load(), find_template())}
     final_accounts.write(folder / "sources", of_clean)
+    targets.write(folder / "sources", of_clean)
+    projects.write(folder / "sources", of_clean)
     reports = expected / "reports"
     reports.mkdir(exist_ok=True)
     word.write(inbox)

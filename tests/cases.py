@@ -29,6 +29,7 @@ separated by “|”:
   table under that title; `word."页眉"`, 页脚 and 脚注 hold what stands there.
 - `reference` is what the bureau itself knows (元), a table of 项目 and amounts; 批复数, unless a
   column 类别 says 上报, 会审 or 账面 (of final accounts), to the last digit of a column 末位.
+- `targets` are the approved ones, a table with the columns of ApprovedTarget that TARGETS names.
 - `opening` is what last year's workbook closed with: lines of 表.行.列 and a number.
 - `handed_out` is what the blank workbook remembers, “发给 | 县财政局”, “编码 | …”, “年度 | …”, “表.行.列 | 预填数”,
   “印 表.行.列 | 文字”, “公式 表.行.列 | …” (any formula of `given` reads “…”); absent: the file was not made
@@ -45,6 +46,7 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from jixiao_xlsx.form import hidden_mark
@@ -60,7 +62,7 @@ from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
 from jixiao_xlsx.values.cells import Document, Note, Paragraph, Place, Submission, Table
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.people import ReferenceLine, Stage
+from jixiao_xlsx.values.people import ApprovedTarget, ReferenceLine, Stage
 from jixiao_xlsx.values.text import plain
 from jixiao_xlsx.values.typed_numbers import ERROR_VALUES
 
@@ -89,11 +91,21 @@ KEYS = {
     "notes",
     "reference",
     "opening",
+    "targets",
     "handed_out",
     "level",
     "says",
 }
 MARKS = {"发给": hidden_mark.DEPARTMENT, "编码": hidden_mark.CODE, "年度": hidden_mark.YEAR}
+TARGETS = {
+    "三级指标": "name",
+    "计算符号": "sign",
+    "指标值": "value",
+    "计量单位": "unit",
+    "分值": "weight",
+    "调整后指标值": "adjusted",
+    "调整批复文号": "document",
+}
 REPORT = "自评报告.docx"
 ASIDES = ("页眉", "页脚", "脚注")
 HEADING, UNIT, MISSING, AS_FORM = "表题", "单位", "缺", "照表样"
@@ -111,6 +123,7 @@ class Case:
     notes: tuple[str, ...] = ()
     reference: str = ""
     opening: str = ""
+    targets: str = ""
     handed_out: str = ""
     level: str = ""
     says: tuple[str, ...] = ()
@@ -477,6 +490,20 @@ def reference(case: Case) -> tuple[ReferenceLine, ...]:
             one = replace(one, source="“决算表.xlsx·财决01·E8”", **own)
         lines.append(replace(one, grain=Decimal(grain or 0)))
     return tuple(lines)
+
+
+def targets(case: Case) -> tuple[ApprovedTarget, ...]:
+    """The approved targets of the department."""
+    head, *grid = [
+        [cell.strip() for cell in line.split("|")] for line in case.targets.strip().splitlines()
+    ] or [[]]
+    found = []
+    for number, cells in enumerate(grid, start=2):
+        line = {TARGETS[title]: typed for title, typed in zip(head, cells, strict=True)}
+        weight = line.pop("weight", "")
+        one = ApprovedTarget("本部门", source=f"“目标.xlsx”第 {number} 行", **line)
+        found.append(replace(one, weight=Fraction(weight) if weight else None))
+    return tuple(found)
 
 
 def opening(case: Case) -> dict[Ref, Decimal]:

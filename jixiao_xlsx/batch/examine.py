@@ -9,7 +9,7 @@ from pathlib import Path
 
 from jixiao_xlsx.batch.executors.limits import undisturbed
 from jixiao_xlsx.batch.failures import Failure, failure_of, failure_of_process
-from jixiao_xlsx.examining.check import check
+from jixiao_xlsx.examining.check import check, held_in
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
@@ -122,7 +122,7 @@ def _examined(
         submission = replace(submission, sha256=hashlib.sha256(task.data).hexdigest())
     submission = _with_report(submission, task, template)
     opening = opening_of(work.last_year, template)
-    report = check(submission, template, work.reference, opening)
+    report = check(submission, template, work.reference, opening, work.targets)
     if task.compared:
         report = compared(report, submission, work.earlier, template)
     findings, waivers_used = waived(report.findings, work.waivers)
@@ -131,7 +131,9 @@ def _examined(
     examined = Examined(
         work.file,
         report,
-        facts=facts_of(submission, template),
+        facts=replace(
+            facts_of(submission, template), held=held_in(submission, template, work.targets)
+        ),
         used=(*waivers_used, *decisions_used),
         reason="；".join(_unread(submission)),
         faults=report.faults,

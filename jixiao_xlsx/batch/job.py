@@ -14,7 +14,8 @@ class Job:
 
     `inboxes` are folders or files, `output` the folder of the results. `bureau` (bureau.toml) and
     `waivers` (waivers.csv) are looked for beside the `roster` (departments.csv) unless given;
-    `reference` is 批复决算.csv, `final_accounts` a folder of 决算 tables, `choose`
+    `reference` is 批复决算.csv, `final_accounts` a folder of 决算 tables, `targets` a
+    workbook or folder of approved targets, `projects` the list of projects, `choose`
     overrides.csv, which says what file of a department counts.
     `previous` is the output of the round before, `last_year` that of last year's season; `review`
     holds scored workbooks that a reviewer typed into, `decisions` are copies of 汇总.xlsx in which
@@ -32,6 +33,8 @@ class Job:
     waivers: Path | None = None
     reference: Path | None = None
     final_accounts: Path | None = None
+    targets: Path | None = None
+    projects: Path | None = None
     choose: Path | None = None
     previous: Path | None = None
     last_year: Path | None = None

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
+from jixiao_xlsx.batch.bureau_lists import approved_targets, listed_projects
 from jixiao_xlsx.batch.final_accounts import final_accounts
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.opener import Opener
@@ -19,6 +20,7 @@ from jixiao_xlsx.intake.roster import read_choices, read_roster
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.output.files import sha256_of
 from jixiao_xlsx.season.bureau_files import BureauFiles
+from jixiao_xlsx.season.bureau_lists import BureauLists
 from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.final_accounts import Accounts
 from jixiao_xlsx.season.review import apply_reviews
@@ -76,6 +78,7 @@ def read_sources(job: Job) -> Sources:
             waivers=read_waivers(waivers_file) if waivers_file else (),
             reference=(*(read_reference(job.reference) if job.reference else ()), *accounts.lines),
             accounts_notes=accounts.notes,
+            lists=_lists(job, roster),
             choices=read_choices(job.choose, roster) if job.choose else (),
             reviews=reviews,
             review_findings=(*findings, *undecided),
@@ -87,6 +90,14 @@ def read_sources(job: Job) -> Sources:
         earlier,
         {path.name: sha256_of(path) for path in files if path},
     )
+
+
+def _lists(job: Job, roster: tuple[Department, ...]) -> BureauLists:
+    """Return the approved targets and the projects. Raises InputError."""
+    lists = BureauLists()
+    if job.targets:
+        lists |= approved_targets(job.targets, roster)
+    return lists | listed_projects(job.projects, roster) if job.projects else lists
 
 
 def _earlier(previous: Path | None) -> EarlierRound:

@@ -11,6 +11,7 @@ ROUNDING_PRACTICE = "部门决算审核惯例：万元表的尾差按区间判�
 REVIEW_POINTS = "绩效评价复核要点（县里可调阈值）"
 CLOSING_FIGURES = "上年评价时报来的年末数、决算数"
 APPROVED_FIGURES = "财政部门批复的预算、决算数"
+APPROVED_TARGETS = "批复的绩效目标（预算批复时下达，经批准方可调整）"
 REPORTED_FIGURES = "本部门的账面数、上报决算数（尚未批复）"
 PREFILLED_FIGURES = "财政部门预填：批复的预算数和上年报表的年末数"
 

@@ -16,7 +16,7 @@ from jixiao_xlsx.scoring.indicator_lines import IndicatorLine, indicator_lines
 from jixiao_xlsx.scoring.scorer import scorecard
 from jixiao_xlsx.values.cells import Cell, Submission, Table
 from jixiao_xlsx.values.equations import Ref
-from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.people import ApprovedTarget, ReferenceLine
 from jixiao_xlsx.values.scores import IndicatorScore, Scorecard
 from jixiao_xlsx.values.typed_numbers import State
 
@@ -29,6 +29,7 @@ class Evidence:
     template: Template
     reference: tuple[ReferenceLine, ...] = ()
     opening: Mapping[Ref, Decimal] = field(default_factory=dict)
+    targets: tuple[ApprovedTarget, ...] = ()
 
     @cached_property
     def judged(self) -> Judgement:
@@ -62,6 +63,7 @@ class Evidence:
                 submission=replace(bare, tables={table.name: table}),
                 reference=(),
                 opening={},
+                targets=(),
             )
             for table in whole
         )

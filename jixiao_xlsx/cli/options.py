@@ -59,6 +59,12 @@ def file_option(name: str, text: str, *, multiple: bool = False) -> Callable[[An
     return click.option(name, metavar="FILE", type=FILE, multiple=multiple, help=text)
 
 
+def path_option(name: str, text: str) -> Callable[[Any], Any]:
+    """Return an option that takes a file or a folder."""
+
+    return click.option(name, metavar="FILE|DIR", type=EXISTING, help=text)
+
+
 def folder_option(name: str, text: str) -> Callable[[Any], Any]:
     """Return an option that takes a folder."""
 

@@ -19,6 +19,7 @@ from jixiao_xlsx.cli.options import (
     log_option,
     none_readable,
     output_option,
+    path_option,
     paths_argument,
     plain_failures,
     print_to_stderr,
@@ -161,6 +162,8 @@ def score(
 @file_option("--bureau", "本局信息 bureau.toml，默认取名册旁边的。")
 @file_option("--reference", "财政批复数：部门编码、项目、年初预算、全年预算、决算。")
 @folder_option("--final-accounts", "部门决算表的文件夹（决算软件导出的财决表，或公开的决算表）。")
+@path_option("--targets", "批复的绩效目标：申报表或系统导出的清单，一个文件或一个文件夹。")
+@file_option("--projects", "项目清单：项目编码、单位、项目名称、全年预算数、执行数。")
 @file_option("--waivers", "豁免清单 waivers.csv，默认取名册旁边的。")
 @file_option("--choose", "由您指定以哪个文件为准：overrides.csv，两列：部门、文件。")
 @folder_option("--previous", "上一轮的结果文件夹，用来说明哪些已改正、未改正、新出现。")

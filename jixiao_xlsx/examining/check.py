@@ -11,11 +11,13 @@ from functools import lru_cache
 from jixiao_xlsx.causes.find_causes import find_causes, with_causes_as_hints
 from jixiao_xlsx.checking import quality as quality_rules
 from jixiao_xlsx.checking import rules as table_rules
+from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.fingerprints import with_fingerprints
 from jixiao_xlsx.checking.rule import Rule, coded_rules
 from jixiao_xlsx.checking.rules.equations import equation_rules
 from jixiao_xlsx.checking.rules.rates import rate_rules
 from jixiao_xlsx.checking.run_rules import by_severity_and_place, run_rules
+from jixiao_xlsx.checking.target_pairs import held_targets
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.prose import rules as prose_rules
@@ -24,7 +26,7 @@ from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.findings import Finding, Report, skipped_together
-from jixiao_xlsx.values.people import ReferenceLine
+from jixiao_xlsx.values.people import ApprovedTarget, HeldTarget, ReferenceLine
 
 _NOTHING: Mapping[Ref, Decimal] = {}
 
@@ -68,15 +70,17 @@ def check(
     template: Template,
     reference: tuple[ReferenceLine, ...] = (),
     opening: Mapping[Ref, Decimal] = _NOTHING,
+    targets: tuple[ApprovedTarget, ...] = (),
 ) -> Report:
     """Return all findings, with what was checked (cells per rule) and what was skipped.
 
     `reference` holds the bureau's own figures for this department, `opening` those that last year's
-    workbook closed with. A workbook of an earlier version is held to that.
+    workbook closed with, `targets` the approved ones. A workbook of an earlier version is held to that.
     """
     form = hidden_mark.edition_of(submission.meta, template)
     reports = [
-        _examined(ProseEvidence(part, form, reference, opening), form) for part in submission.parts
+        _examined(ProseEvidence(part, form, reference, opening, targets), form)
+        for part in submission.parts
     ]
     report = _together(reports, submission) if submission.copies else reports[0]
     return replace(report, findings=with_causes_as_hints(report.findings, report.causes))
@@ -119,3 +123,15 @@ def _causes_together(reports: Sequence[Report], findings: Sequence[Finding]) -> 
             key = (cause.kind, *(cell.place for cell in cause.cells))
             causes.setdefault(key, replace(cause, explains=explains))
     return tuple(sorted(causes.values(), key=lambda cause: cause.severity.rank))
+
+
+def held_in(
+    submission: Submission, template: Template, targets: tuple[ApprovedTarget, ...]
+) -> tuple[HeldTarget, ...]:
+    """Return the approved targets beside those of each part of a submission."""
+    form = hidden_mark.edition_of(submission.meta, template)
+    return tuple(
+        one
+        for part in submission.parts
+        for one in held_targets(Evidence(part, form, targets=targets))
+    )

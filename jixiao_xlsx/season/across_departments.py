@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from fractions import Fraction
 
+from jixiao_xlsx.checking.reference_cells import in_yuan, reference_ref
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.form.spec import Template
@@ -27,7 +28,8 @@ from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, tidy
 
 FIGURES, PARAGRAPHS, PEERS, TARGETS, STRANGERS = "XDP101", "XDP102", "XDP103", "XDP104", "XDP105"
-ACCOUNTS = "XDP106"
+ACCOUNTS, LISTS = "XDP106", "XDP107"
+UNEVALUATED, SHARED, SPENDING = "XDP108", "XDP109", "XDP110"
 TITLES: Mapping[str, tuple[str, Severity]] = {
     FIGURES: ("两个部门的数完全相同", Severity.WARNING),
     PARAGRAPHS: ("两个部门的文字相同", Severity.WARNING),
@@ -35,7 +37,12 @@ TITLES: Mapping[str, tuple[str, Severity]] = {
     TARGETS: ("共性指标的目标值与多数部门不同", Severity.NOTE),
     STRANGERS: ("批复数的部门编码对不上", Severity.NOTE),
     ACCOUNTS: ("决算表没有用上，或没有决算表", Severity.NOTE),
+    UNEVALUATED: ("列入清单的项目没有自评表", Severity.WARNING),
+    SHARED: ("一个项目列在两个部门", Severity.WARNING),
+    SPENDING: ("项目执行数合计与部门项目支出不一致", Severity.WARNING),
+    LISTS: ("目标、项目清单有没用上的，或部门不在其中", Severity.NOTE),
 }
+PROJECT_SPENDING, SPENT = "项目支出", "决算"  # as the bureau calls them: [reference] of the form
 ENOUGH_FIGURES = (
     8  # different non-zero amounts that two tables must share before chance is out of the question
 )
@@ -62,8 +69,18 @@ def facts_of(submission: Submission, template: Template) -> Facts:
         office_per_head=_per_head(submission, template, staff.number if staff else None),
         nature=nature.text if nature else "",
         scope=scope.text if scope else "",
+        spending=_spending(submission, template),
         blank=nothing_filled(submission, hidden_mark.edition_of(submission.meta, template)),
     )
+
+
+def _spending(submission: Submission, template: Template) -> tuple[Decimal, Decimal, Place] | None:
+    """Return the 项目支出 that a department reports, where its form has that cell."""
+    ref = reference_ref(template, PROJECT_SPENDING, SPENT)
+    cell = submission.cell(ref.table, ref.row, ref.column) if ref else None
+    if cell is None or cell.number is None:
+        return None
+    return (*in_yuan(cell), cell.place)
 
 
 def _role(submission: Submission, template: Template, name: str) -> Cell | None:
@@ -125,9 +142,10 @@ def crosscheck(entries: Sequence[Entry]) -> tuple[BatchFinding, ...]:
     )
 
 
-def _made(
+def across(
     code: str, departments: Iterable[str], words: str, hint: str, places: Iterable[Place] = ()
 ) -> BatchFinding:
+    """Return a finding of one of the TITLES, at eight places at most."""
     return BatchFinding(code, TITLES[code][1], tuple(departments), words, hint, tuple(places)[:8])
 
 
@@ -142,7 +160,7 @@ def _same_figures(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
             together[tuple(names)].append(table)
     for departments, tables in together.items():
         listed = "、".join(f"《{table}》" for table in tables)
-        yield _made(
+        yield across(
             FIGURES,
             departments,
             f"{'、'.join(departments)}的{listed}金额完全相同。",
@@ -164,7 +182,7 @@ def _same_paragraphs(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
             together[tuple(name for name, _, _ in owners[digest])].append(owners[digest][0][1:])
     for departments, found in together.items():
         words = f"{'、'.join(departments)}的文字有 {len(found)} 句完全相同，如“{found[0][1]}…”。"
-        yield _made(
+        yield across(
             PARAGRAPHS, departments, words, "请核对报告是否各自撰写", (place for place, _ in found)
         )
 
@@ -184,7 +202,7 @@ def _far_from_peers(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
                     f"{name}人均公用经费 {plain(value, 2)} 元，{nature}单位中位数 {plain(middle, 2)} "
                     f"元（{len(members)} 个单位）。"
                 )
-                yield _made(PEERS, (name,), words, "请核对公用经费和在职人数")
+                yield across(PEERS, (name,), words, "请核对公用经费和在职人数")
 
 
 def _other_targets(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
@@ -199,7 +217,7 @@ def _other_targets(entries: Sequence[Entry]) -> Iterator[BatchFinding]:
             continue
         named = "、".join(f"{department}（{target}）" for target, department, _ in others[:6])
         words = f"共性指标“{indicator}”的目标值多数部门填 {usual}，{named}不同。"
-        yield _made(
+        yield across(
             TARGETS,
             (d for _, d, _ in others),
             words,
@@ -219,10 +237,16 @@ def strangers(lines: Iterable[ReferenceLine], codes: Iterable[str]) -> Iterator[
         named = "、".join(f"{code}（{source}）" for code, source in list(first.items())[:6])
         more = f"等 {len(first)} 个" if len(first) > 6 else ""
         words = f"批复数里的部门编码 {named}{more}，名册和报来的表里都没有，这些数没有用上。"
-        yield _made(STRANGERS, (), words, "请核对部门编码")
+        yield across(STRANGERS, (), words, "请核对部门编码")
 
 
 def unused_accounts(notes: Iterable[str]) -> Iterator[BatchFinding]:
     """Yield what of the final accounts was not used, and who has none: said, not accused."""
     for note in notes:
-        yield _made(ACCOUNTS, (), f"{note}。", "需要对照的，请补齐或改好后再运行一次")
+        yield across(ACCOUNTS, (), f"{note}。", "需要对照的，请补齐或改好后再运行一次")
+
+
+def unused_lists(notes: Iterable[str]) -> Iterator[BatchFinding]:
+    """Yield what of the lists of targets and projects was not used, and who is in none."""
+    for note in notes:
+        yield across(LISTS, (), f"{note}。", "需要对照的，请补齐或改好后再运行一次")

@@ -9,7 +9,7 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.pair_reports import Paired, pair_reports
 from jixiao_xlsx.season.waivers import live_waivers
 from jixiao_xlsx.season.which_counts import Placed, chosen_files, place, year_of
-from jixiao_xlsx.values.people import Decision, ReferenceLine, Waiver
+from jixiao_xlsx.values.people import ApprovedTarget, Decision, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review
 from jixiao_xlsx.values.season import FileStatus
 from jixiao_xlsx.values.text import tidy
@@ -88,6 +88,9 @@ class _Gatherer:
             # Final accounts know the department; a line of 批复决算.csv has its code.
             key = tidy(line.department) or tidy(line.code)
             self._reference.setdefault(key, []).append(line)
+        self._targets: dict[str, list[ApprovedTarget]] = {}
+        for target in bureau.lists.targets:
+            self._targets.setdefault(tidy(target.department), []).append(target)
         self._waivers: dict[str, list[tuple[int, Waiver]]] = {}
         for at, waiver in enumerate(live_waivers(bureau.waivers, bureau.today)):
             self._waivers.setdefault(tidy(waiver.department), []).append((at, waiver))
@@ -116,6 +119,7 @@ class _Gatherer:
                 for key in dict.fromkeys(filter(None, (code, tidy(name))))
                 for line in self._reference.get(key, ())
             ),
+            targets=tuple(self._targets.get(tidy(name), ())),
             waivers=self._waivers_of(name, identity.code),
             decisions=tuple(self._decisions.get(tidy(name), ())),
             earlier=_named(known, self._bureau.earlier or {}),

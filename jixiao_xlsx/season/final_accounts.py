@@ -7,12 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from jixiao_xlsx.season.departments import Register, register
+from jixiao_xlsx.season.departments import register
+from jixiao_xlsx.season.owners import owner_of, some_of
 from jixiao_xlsx.sources.found import AccountFigure, AccountSheet
 from jixiao_xlsx.values.people import Department, ReferenceLine, Stage
-from jixiao_xlsx.values.season import FileStatus
-
-_NAMED_AT_MOST = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ def accounts_of(
     notes = list(_unstated(sheets, provenance))
     best: dict[tuple[str, str, str], ReferenceLine] = {}
     for sheet in sheets:
-        owner, why = _owner(sheet, departments, roster)
+        owner, why = owner_of(sheet.code, sheet.name, sheet.file, departments, roster)
         if not why and year and sheet.year and sheet.year != year:
             why = f"是 {sheet.year} 年度的，本次评价 {year} 年度，没有采用"
         if why or sheet.problem:
@@ -83,23 +81,6 @@ def _place(sheet: AccountSheet) -> str:
     return f"决算表“{sheet.file}”的“{sheet.sheet}”"
 
 
-def _owner(
-    sheet: AccountSheet, departments: Register, roster: Sequence[Department]
-) -> tuple[Department, str]:
-    """Return whose a sheet is, by code, name, former name or the file's name; or why nobody's."""
-    nobody = Department(sheet.code, sheet.name)
-    if not roster:
-        known = bool(sheet.name or sheet.code)
-        return nobody, "" if known else "没有写明是哪个单位的，没有采用"
-    match = departments.match(sheet.code, sheet.name)
-    name = match.department if match.status is FileStatus.SUBMITTED else ""
-    if not name and not sheet.name and not sheet.code:
-        named = departments.named_in(sheet.file.rpartition("/")[2])
-        name = named.pop() if len(named) == 1 else ""
-    owner = next((one for one in roster if name and one.name == name), None)
-    return (owner, "") if owner else (nobody, f"{match.reason}，没有采用")
-
-
 def _line(
     sheet: AccountSheet, figure: AccountFigure, owner: Department, own: Provenance
 ) -> ReferenceLine:
@@ -124,7 +105,7 @@ def _unstated(
     )
     if files:
         yield (
-            f"决算表 {_named(list(files))} 没有写明是账面、上报、会审还是批复数，按上报数核对（只请核实）。"
+            f"决算表 {some_of(list(files))} 没有写明是账面、上报、会审还是批复数，按上报数核对（只请核实）。"
             "文件名或文件夹名里写上，或在旁边放“来源.toml”写明类别、日期"
         )
 
@@ -132,9 +113,4 @@ def _unstated(
 def _without(roster: Sequence[Department], there: set[str]) -> Iterator[str]:
     missing = [one.name for one in roster if one.name not in there]
     if missing and there:
-        yield f"{len(missing)} 个部门没有决算表，没有对照决算数：{_named(missing)}"
-
-
-def _named(names: Sequence[str]) -> str:
-    more = " 等" if len(names) > _NAMED_AT_MOST else ""
-    return "、".join(names[:_NAMED_AT_MOST]) + more
+        yield f"{len(missing)} 个部门没有决算表，没有对照决算数：{some_of(missing)}"

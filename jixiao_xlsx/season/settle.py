@@ -6,10 +6,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.season.across_departments import crosscheck, strangers, unused_accounts
+from jixiao_xlsx.season.across_departments import (
+    crosscheck,
+    strangers,
+    unused_accounts,
+    unused_lists,
+)
 from jixiao_xlsx.season.assign import Assignment
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.material import with_hints, with_material
+from jixiao_xlsx.season.project_coverage import of_projects, projects_covered
 from jixiao_xlsx.season.review import apply_reviews
 from jixiao_xlsx.season.review.decisions import idle_decisions
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, reports_left
@@ -41,6 +47,7 @@ def settle(
     used = {source for one in examined.values() for source in one.used}
     codes = [one.code for one in bureau.roster]
     codes += [entry.report.code for entry in entries if entry.report]
+    coverage = projects_covered(bureau.lists.projects, counted, bureau.roster, template)
     findings = (
         *crosscheck(counted),
         *idle_waivers(bureau.waivers, used, bureau.today),
@@ -50,7 +57,9 @@ def settle(
         ),
         *_of_reviews(bureau.reviews, counted),
         *strangers(bureau.reference, codes),
-        *unused_accounts(bureau.accounts_notes),
+        *(unused_accounts(bureau.accounts_notes) if template.references else ()),
+        *unused_lists(bureau.lists.notes),
+        *of_projects(coverage, bureau.lists.projects, counted),
     )
     names = [name for a in counted for name in (a.department, a.report.code if a.report else "")]
     return Season(
@@ -64,6 +73,7 @@ def settle(
         notes=assignment.notes,
         earlier=reports_left(earlier, names),
         past=bureau.past,
+        coverage=coverage,
     )
 
 

@@ -11,6 +11,7 @@ from jixiao_xlsx.form.paths import years_in
 from jixiao_xlsx.reading.titles import loosen, title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.values.addresses import Position
+from jixiao_xlsx.values.amounts import MONEY_UNITS
 
 _TOP = 8  # rows above the figures in which a sheet names itself
 # A title may follow the year, the office or a number of its own, but is no end of a longer title.
@@ -61,7 +62,7 @@ def beside_label(sheet: Worksheet, labels: Iterable[str]) -> str:
     wanted = [title_key(label) for label in labels]
     for (row, column), text in _top(sheet):
         head, colon, value = text.partition(":")
-        if head.strip("*") not in wanted:
+        if head.strip("*") not in wanted or value in MONEY_UNITS:
             continue
         if value:
             raw = str(sheet.raw(row, column))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from fractions import Fraction
 
 _LONGEST = 200
 
@@ -68,6 +69,77 @@ class ReferenceLine:
     def named(self, kind: str) -> str:
         """Return what people call the figure: 批复的决算数, 上报的决算数."""
         return f"{self.stage}{kind}{'' if kind.endswith('数') else '数'}"
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovedTarget:
+    """An approved target of a department, or of one of its projects (`item`, `project`).
+
+    `adjusted` is the value after an adjustment, `document` the number of the paper that allowed it.
+    """
+
+    department: str
+    name: str
+    value: str
+    sign: str = ""
+    unit: str = ""
+    weight: Fraction | None = None
+    level1: str = ""
+    level2: str = ""
+    item: str = ""
+    project: str = ""
+    adjusted: str = ""
+    document: str = ""
+    source: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Return the target as people write it: ≥95%; with another unit behind: ≥12 个."""
+        return self._with_sign(self.value)
+
+    @property
+    def in_force(self) -> str:
+        """Return the target that holds now: the adjusted one, if there is one."""
+        return self._with_sign(self.adjusted or self.value)
+
+    def _with_sign(self, value: str) -> str:
+        sign = "" if value[:1] in "≥≤=<>＝" or self.sign == "定性" else self.sign
+        unit = self.unit if value[-1:].isdigit() else ""
+        return f"{sign}{value}{unit}"
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTarget:
+    """An approved target beside what a department evaluated itself by; "" where one is missing."""
+
+    item: str
+    approved: str
+    reported: str
+    approved_target: str
+    reported_target: str
+    approved_weight: str
+    reported_weight: str
+    verdict: str
+    document: str
+    source: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class ListedProject:
+    """A project of the bureau's list: amounts in 元 (None: not given), to the last digit `grain`.
+
+    `department` is its name in the roster, or as typed; `reason` why it has no 自评表, if said.
+    """
+
+    code: str
+    name: str
+    department: str
+    budget: Decimal | None
+    spent: Decimal | None
+    reason: str = ""
+    source: str = ""
+    grain: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
 from functools import cached_property
@@ -12,7 +13,7 @@ from typing import NamedTuple
 
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, FindingState, Report
-from jixiao_xlsx.values.people import Bureau, Department
+from jixiao_xlsx.values.people import Bureau, Department, HeldTarget, ListedProject
 from jixiao_xlsx.values.scores import Scorecard
 from jixiao_xlsx.values.showing.brief import Brief, html_table
 
@@ -36,7 +37,9 @@ class Facts:
 
     `figures` are digests of the money figures of each table, `paragraphs` of long texts (with their
     cell and beginning), `targets` the 共性 targets as typed; `office_per_head` is in 元; `scope` is
-    the 填报口径; `blank`: nothing was filled in.
+    the 填报口径; `blank`: nothing was filled in. `held` are the approved targets
+    beside its own, `spending` is its 项目支出 in 元, the last digit of
+    that, and its cell.
     """
 
     figures: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +49,8 @@ class Facts:
     nature: str = ""
     scope: str = ""
     blank: bool = False
+    held: tuple[HeldTarget, ...] = ()
+    spending: tuple[Decimal, Decimal, Place] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +108,34 @@ class Entry(Brief):
         return self.status is FileStatus.SUBMITTED and not self.material
 
 
+@dataclass(frozen=True, slots=True)
+class ProjectsCovered:
+    """The listed projects of a department: which have a 自评表, and what they spent beside it.
+
+    `evaluated` are their places among `projects`; None: the form is not one for projects. Of
+    `spending` (项目支出 of the department, 元) None: it is not known in this season. `gap` is Σ 执行数
+    minus that, None where one of them is missing, 0 within what is rounded.
+    """
+
+    department: str
+    projects: tuple[ListedProject, ...]
+    evaluated: frozenset[int] | None
+    spent: Decimal | None = None
+    spending: Decimal | None = None
+    gap: Decimal | None = None
+
+    @property
+    def budget(self) -> Decimal:
+        """Return Σ 全年预算数 of all of them."""
+        return sum((one.budget or Decimal(0) for one in self.projects), Decimal(0))
+
+    @property
+    def evaluated_budget(self) -> Decimal:
+        """Return Σ 全年预算数 of those with a 自评表."""
+        there = (self.projects[at] for at in self.evaluated or ())
+        return sum((one.budget or Decimal(0) for one in there), Decimal(0))
+
+
 class PastDecision(NamedTuple):
     """What became of a finding in an earlier round or year."""
 
@@ -132,6 +165,7 @@ class Season(Brief):
     notes: tuple[str, ...] = ()
     earlier: tuple[Report, ...] = ()
     past: frozenset[PastDecision] = frozenset()
+    coverage: tuple[ProjectsCovered, ...] = ()
 
     @property
     def submitted(self) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 
 from jixiao_xlsx.values.findings import Report
-from jixiao_xlsx.values.people import Decision, ReferenceLine, Waiver
+from jixiao_xlsx.values.people import ApprovedTarget, Decision, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review, Scorecard
 from jixiao_xlsx.values.season import Facts, FileStatus, Letter
 
@@ -96,6 +96,7 @@ class Work:
     names: tuple[str, ...] = ()
     chosen: bool = False
     reference: tuple[ReferenceLine, ...] = ()
+    targets: tuple[ApprovedTarget, ...] = ()
     waivers: tuple[Waiver, ...] = ()
     decisions: tuple[Decision, ...] = ()
     earlier: Record | None = None

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from cases import Case, find, load_cases, opening, reference, submission
+from cases import Case, find, load_cases, opening, reference, submission, targets
 from messages import PAGES, assert_plain, check_page, coverage, section, wording
 
 from jixiao_xlsx.causes.find_causes import find_causes, with_causes_as_hints
@@ -40,7 +40,9 @@ FAMILIES = {"BAL", "REC", "RAT", "AMT", "STR", "IND", "PLA", "REF", "NAR", "INT"
 def report_of(case_name: str) -> Report:
     """What the rule of a case says of it, and why; run once for all tests that look at it."""
     case = BY_NAME[case_name]
-    evidence = Evidence(submission(case, TEMPLATE), TEMPLATE, reference(case), opening(case))
+    evidence = Evidence(
+        submission(case, TEMPLATE), TEMPLATE, reference(case), opening(case), targets(case)
+    )
     report = run_rules(evidence, [RULES[case.code]])
     causes = find_causes(evidence, report.findings, [RULES[case.code]])
     return replace(report, findings=with_causes_as_hints(report.findings, causes))
@@ -94,7 +96,9 @@ def test_messages_of_samples_are_plain(name: str) -> None:
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_no_rule_crashes_on_the_cases_of_another(case: Case) -> None:
-    report = check(submission(case, TEMPLATE), TEMPLATE, reference(case), opening(case))
+    report = check(
+        submission(case, TEMPLATE), TEMPLATE, reference(case), opening(case), targets(case)
+    )
     assert not [finding.message for finding in report.findings if finding.code == CRASH]
 
 

@@ -23,6 +23,12 @@ from jixiao_xlsx.output.xlsx.summary.ledger import (
 from jixiao_xlsx.output.xlsx.summary.matrix import MATRIX, score_matrix, write_matrix
 from jixiao_xlsx.output.xlsx.summary.overview import level_averages, write_overview
 from jixiao_xlsx.output.xlsx.summary.overview_charts import OVERVIEW
+from jixiao_xlsx.output.xlsx.summary.projects import (
+    COVERAGE,
+    PROJECT_LIST,
+    write_coverage,
+    write_project_list,
+)
 from jixiao_xlsx.output.xlsx.summary.ranking import (
     RANKING,
     ResultLine,
@@ -34,6 +40,11 @@ from jixiao_xlsx.output.xlsx.summary.rule_hits import (
     CatalogueRule,
     rule_hits,
     write_rule_hits,
+)
+from jixiao_xlsx.output.xlsx.summary.targets import (
+    TARGET_PAIRS,
+    target_rows,
+    write_target_pairs,
 )
 from jixiao_xlsx.output.xlsx.summary.today import TODAY, write_today
 from jixiao_xlsx.values.season import Entry, Season
@@ -53,6 +64,9 @@ def write_summary(
     changes = list(change_rows(entries))
     names = [TODAY, OVERVIEW, RANKING, FINDINGS, MATRIX, RULE_HITS, DELIVERY, LEDGER]
     names += [CHANGES] if changes else []
+    targets = list(target_rows(entries))
+    names += [TARGET_PAIRS] if targets else []
+    names += [COVERAGE, PROJECT_LIST] if season.coverage else []
     # Not in memory: this is the one book that grows with the season.
     with new_book(target, f"{template.title}汇总", in_memory=False) as book:
         styles = Styles(book)
@@ -68,6 +82,11 @@ def write_summary(
         write_ledger(sheets[LEDGER], styles, season, entries, lone)
         if changes:
             write_changes(sheets[CHANGES], styles, changes)
+        if targets:
+            write_target_pairs(sheets[TARGET_PAIRS], styles, targets)
+        if season.coverage:
+            write_coverage(sheets[COVERAGE], styles, season.coverage)
+            write_project_list(sheets[PROJECT_LIST], styles, season.coverage)
         sheets[TODAY].activate()
 
 
