@@ -16,7 +16,16 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.insert(0, str(HERE))
 
-from county import clean, faulty, final_accounts, projects, roster, seed, targets, word  # noqa: E402
+from county import (  # noqa: E402
+    clean,
+    faulty,
+    final_accounts,
+    projects,
+    roster,
+    seed,
+    targets,
+    word,
+)
 from county.form import Form  # noqa: E402
 
 from jixiao_xlsx.form.find_template import find_template  # noqa: E402

@@ -12,7 +12,7 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
-from jixiao_xlsx.batch.final_accounts import final_accounts
+from jixiao_xlsx.batch.given.final_accounts import final_accounts
 from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
 from jixiao_xlsx.batch.prefill import Ahead, approved, closed, last_year
 from jixiao_xlsx.form.spec import Template

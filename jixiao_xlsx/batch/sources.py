@@ -8,8 +8,8 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
-from jixiao_xlsx.batch.bureau_lists import approved_targets, listed_projects
-from jixiao_xlsx.batch.final_accounts import final_accounts
+from jixiao_xlsx.batch.given.bureau_lists import approved_targets, listed_projects
+from jixiao_xlsx.batch.given.final_accounts import final_accounts
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.opener import Opener
 from jixiao_xlsx.intake.bureau_file import BUREAU_FILE, WAIVERS_FILE, file_beside, read_bureau

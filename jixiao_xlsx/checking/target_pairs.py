@@ -15,6 +15,7 @@ from jixiao_xlsx.scoring.measures import Measure, read_measure_text
 from jixiao_xlsx.values.people import ApprovedTarget, HeldTarget
 from jixiao_xlsx.values.text import plain, tidy
 
+_SIGNS = frozenset("≥≤=")
 _ALIKE = 0.5  # part of two names that must be the same for one to be the other, renamed
 
 
@@ -68,7 +69,7 @@ def target_pairs(evidence: Evidence) -> tuple[TargetPair, ...]:
     added = [
         TargetPair(None, line, Kept.ADDED)
         for line in evidence.lines
-        if id(line) not in taken and not (line.spec and line.spec.common) and line.name
+        if id(line) not in taken and _is_own(line)
     ]
     return (*pairs, *added)
 
@@ -92,21 +93,30 @@ def _matched(
     found = {id(one): by_name[tidy(one.name)] for one in approved if tidy(one.name) in by_name}
     taken = {id(line) for line in found.values()}
     left = [one for one in approved if id(one) not in found]
-    free = [
-        line
-        for line in lines
-        if id(line) not in taken and line.name and not (line.spec and line.spec.common)
+    free = [line for line in lines if id(line) not in taken and _is_own(line)]
+    return found | _likeliest(left, free)
+
+
+def _is_own(line: IndicatorLine) -> bool:
+    """Return whether a department chose an indicator itself: no 共性 one of the form."""
+    return bool(line.name) and not (line.spec and line.spec.common)
+
+
+def _likeliest(
+    left: Sequence[ApprovedTarget], free: Sequence[IndicatorLine]
+) -> dict[int, IndicatorLine]:
+    """Return for targets (by id) the line that is most like them, each line once."""
+    scores = [
+        (_likeness(one, line), -at, -to)
+        for at, one in enumerate(left)
+        for to, line in enumerate(free)
     ]
-    likely = sorted(
-        ((score, -at, -to) for at, one in enumerate(left) for to, line in enumerate(free)
-         if (score := _likeness(one, line)) >= _ALIKE),
-        reverse=True,
-    )  # fmt: skip
+    found: dict[int, IndicatorLine] = {}
     used: set[int] = set()
-    for _, at, to in likely:
-        if id(left[-at]) not in found and -to not in used:
+    for score, at, to in sorted(scores, reverse=True):
+        if score >= _ALIKE and id(left[-at]) not in found and to not in used:
             found[id(left[-at])] = free[-to]
-            used.add(-to)
+            used.add(to)
     return found
 
 
@@ -130,21 +140,25 @@ def _pair(one: ApprovedTarget, line: IndicatorLine | None, evidence: Evidence) -
 def _compared(typed: str, one: ApprovedTarget, line: IndicatorLine) -> Kept:
     """Return how a line's target stands to the approved one, in the direction that counts."""
     unit = line.cells["unit"].text if "unit" in line.cells else ""
-    approved = read_measure_text(typed, one.unit or unit)
-    target = line.target
+    approved, target = read_measure_text(typed, one.unit or unit), line.target
     if not target.text:
         return Kept.SAME  # a target that is not typed is missed by other rules
     if approved.number is None or target.number is None:
-        same = tidy(approved.text) == tidy(target.text) or (
-            approved.number is None and target.number is None and _same_words(approved, target)
-        )
-        return Kept.SAME if same else Kept.CHANGED
+        words = approved.number is target.number
+        return Kept.SAME if words and _same_words(approved, target) else Kept.CHANGED
     sign = direction_word(one.sign) if one.sign else approved.sign
-    if sign in {"≥", "≤", "="} and line.typed_sign in {"≥", "≤", "="} and sign != line.typed_sign:
-        return Kept.CHANGED
-    if approved.dimension and target.dimension and approved.dimension != target.dimension:
+    if _turned(sign, line.typed_sign) or _of_two_kinds(approved.dimension, target.dimension):
         return Kept.CHANGED
     return _by_size(approved.number, target.number, sign or line.direction)
+
+
+def _turned(one: str, other: str) -> bool:
+    """Return whether two signs are both known, and not the same."""
+    return one in _SIGNS and other in _SIGNS and one != other
+
+
+def _of_two_kinds(one: str, other: str) -> bool:
+    return bool(one and other) and one != other
 
 
 def _same_words(approved: Measure, target: Measure) -> bool:
@@ -163,25 +177,40 @@ def held_targets(evidence: Evidence) -> Iterator[HeldTarget]:
     """Yield the pairs as lists show them."""
     item = evidence.role("item")
     for pair in target_pairs(evidence):
-        one, line = pair.approved, pair.line
-        weight = line.cells.get("weight") if line else None
-        weighed = one is not None and one.weight is not None
+        name, target, weight, document, source = _approved_texts(pair.approved)
+        own, own_target, own_weight, place = _reported_texts(pair.line)
         yield HeldTarget(
             item.text if item else "",
-            one.name if one else "",
-            line.name if line else "",
-            one.in_force if one else "",
-            _reported_target(line) if line else "",
-            plain(one.weight) if one and weighed and one.weight is not None else "",
-            weight.text if weight else "",
+            name,
+            own,
+            target,
+            own_target,
+            weight,
+            own_weight,
             pair.verdict,
-            one.document if one else "",
-            one.source if one else "",
-            str(line.cell("name").place) if line else "",
+            document,
+            source,
+            place,
         )
 
 
-def _reported_target(line: IndicatorLine) -> str:
-    sign = line.typed_sign if line.typed_sign in {"≥", "≤", "="} else ""
-    text = line.target.text
+def _approved_texts(one: ApprovedTarget | None) -> tuple[str, str, str, str, str]:
+    if one is None:
+        return "", "", "", "", ""
+    weight = plain(one.weight) if one.weight is not None else ""
+    return one.name, one.in_force, weight, one.document, one.source
+
+
+def _reported_texts(line: IndicatorLine | None) -> tuple[str, str, str, str]:
+    if line is None:
+        return "", "", "", ""
+    weight = line.cells.get("weight")
+    place = str(line.cell("name").place)
+    return line.name, target_as_typed(line), weight.text if weight else "", place
+
+
+def target_as_typed(line: IndicatorLine) -> str:
+    """Return the target of a line with its sign, wherever that was typed."""
+    sign = line.typed_sign if line.typed_sign in _SIGNS else ""
+    text = line.target.text or line.cell("target").text
     return text if text[:1] in "≥≤=<>" else f"{sign}{text}"

@@ -75,7 +75,8 @@ def check(
     """Return all findings, with what was checked (cells per rule) and what was skipped.
 
     `reference` holds the bureau's own figures for this department, `opening` those that last year's
-    workbook closed with, `targets` the approved ones. A workbook of an earlier version is held to that.
+    workbook closed with, `targets` the approved ones. A workbook of an earlier version is held to
+    that.
     """
     form = hidden_mark.edition_of(submission.meta, template)
     reports = [

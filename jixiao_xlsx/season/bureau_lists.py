@@ -9,7 +9,7 @@ from fractions import Fraction
 
 from jixiao_xlsx.season.departments import register
 from jixiao_xlsx.season.owners import owner_of, some_of
-from jixiao_xlsx.sources.lists import ListedLine
+from jixiao_xlsx.sources.lists import SourceLine
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.people import ApprovedTarget, Department, ListedProject
 from jixiao_xlsx.values.typed_numbers import read_number
@@ -29,7 +29,7 @@ class BureauLists:
         )
 
 
-def targets_of(lines: Sequence[ListedLine], roster: Sequence[Department]) -> BureauLists:
+def targets_of(lines: Sequence[SourceLine], roster: Sequence[Department]) -> BureauLists:
     """Return the approved targets; notes name lines of nobody, and who has none."""
     departments = register(roster)
     found: list[ApprovedTarget] = []
@@ -60,7 +60,7 @@ _TARGET_FIELDS = (
 )  # fmt: skip
 
 
-def projects_of(lines: Sequence[ListedLine], roster: Sequence[Department]) -> BureauLists:
+def projects_of(lines: Sequence[SourceLine], roster: Sequence[Department]) -> BureauLists:
     """Return the projects, amounts in 元; notes name lines of nobody.
 
     A project of which the amount cannot be read, or without a unit of money, is in the notes.

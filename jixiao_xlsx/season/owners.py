@@ -1,4 +1,4 @@
-"""Whose a line or table of the bureau's is: by code, name, former name, or the file's name. Pure."""
+"""Whose a line or table of the bureau is: by code, name, former name, or the file. Pure."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bureau's list of projects beside the season: who evaluated which, and what they spent. Pure."""
+"""The bureau's list of projects: who evaluated which, and what they spent. Pure."""
 
 from __future__ import annotations
 
@@ -72,18 +72,27 @@ def _covered(
         evaluated = frozenset(
             at for at, one in enumerate(own) if {tidy(one.name), tidy(one.code)} & there - {""}
         )
-    spent = [one.spent for one in in_scope]
-    known = [one for one in spent if one is not None]
-    total = sum(known, Decimal(0)) if known and len(known) == len(spent) else None
+    total = _total([one.spent for one in in_scope])
     reported = entry.facts.spending if entry else None
-    gap = None
-    if total is not None and reported is not None:
-        gap = total - reported[0]
-        slack = sum((one.grain for one in in_scope), reported[1])
-        gap = Decimal(0) if abs(gap) <= slack / 2 or gap == 0 else gap
+    if total is None or reported is None:
+        spending = reported[0] if reported else None
+        return ProjectsCovered(name, tuple(own), evaluated, total, spending)
+    gap = total - reported[0]
+    slack = sum((one.grain for one in in_scope), reported[1])
     return ProjectsCovered(
-        name, tuple(own), evaluated, total, reported[0] if reported else None, gap
+        name,
+        tuple(own),
+        evaluated,
+        total,
+        reported[0],
+        Decimal(0) if abs(gap) <= slack / 2 else gap,
     )
+
+
+def _total(amounts: Sequence[Decimal | None]) -> Decimal | None:
+    """Return the sum of amounts; None where one of them is missing."""
+    known = [one for one in amounts if one is not None]
+    return sum(known, Decimal(0)) if known and len(known) == len(amounts) else None
 
 
 def of_projects(

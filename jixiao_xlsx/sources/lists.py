@@ -26,7 +26,7 @@ _SUMS = frozenset({"合计", "总计", "小计", "总分"})
 # What stands once for several lines: merged, or written in the first of them only. A line that
 # has one of a group begins this group, and those after it, anew: a department, its projects.
 _GOES_ON = (("code", "department"), ("item", "project"), ("level1", "level2"))
-TARGETS, PROJECTS = "targets", "projects"
+_TARGETS, _PROJECTS = "targets", "projects"
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class ListLayout:
 
 
 @dataclass(frozen=True, slots=True)
-class ListedLine:
+class SourceLine:
     """A line of a list: what is typed by field, and where.
 
     `unit` is the unit of money stated above the list, `year` the year.
@@ -64,17 +64,17 @@ def list_layout(kind: str) -> ListLayout:
     )
 
 
-def read_targets(data: bytes, file: str) -> tuple[ListedLine, ...]:
+def read_targets(data: bytes, file: str) -> tuple[SourceLine, ...]:
     """Return the lines of approved targets in a workbook. Raises Refused."""
-    return tuple(_lines(data, file, list_layout(TARGETS)))
+    return tuple(_lines(data, file, list_layout(_TARGETS)))
 
 
-def read_projects(data: bytes, file: str) -> tuple[ListedLine, ...]:
+def read_projects(data: bytes, file: str) -> tuple[SourceLine, ...]:
     """Return the lines of a list of projects in a workbook. Raises Refused."""
-    return tuple(_lines(data, file, list_layout(PROJECTS)))
+    return tuple(_lines(data, file, list_layout(_PROJECTS)))
 
 
-def _lines(data: bytes, file: str, layout: ListLayout) -> Iterator[ListedLine]:
+def _lines(data: bytes, file: str, layout: ListLayout) -> Iterator[SourceLine]:
     for sheet in read_worksheets(data, lambda name, hidden: not hidden):
         head = _head(sheet, layout)
         if head is not None:
@@ -97,7 +97,7 @@ def _head(sheet: Worksheet, layout: ListLayout) -> tuple[int, Mapping[str, int]]
 
 def _of_sheet(
     sheet: Worksheet, head: int, columns: Mapping[str, int], layout: ListLayout, file: str
-) -> Iterator[ListedLine]:
+) -> Iterator[SourceLine]:
     above = {
         field: beside_label(sheet, titles)
         for field, titles in layout.above.items()
@@ -113,7 +113,7 @@ def _of_sheet(
         cells = {**above, **typed, **{field: text for field, text in last.items() if text}}
         name, code = name_and_code(cells.get("department", ""), cells.get("code", ""))
         cells |= {"department": name, "code": code}
-        yield ListedLine(f"“{file}·{sheet.name}”第 {row + 1} 行", cells, unit, year)
+        yield SourceLine(f"“{file}·{sheet.name}”第 {row + 1} 行", cells, unit, year)
 
 
 def _going_on(typed: Mapping[str, str], last: Mapping[str, str]) -> dict[str, str]:
@@ -153,6 +153,6 @@ def _is_sum(texts: Iterable[str]) -> bool:
     return any(title_key(text) in _SUMS for text in texts)
 
 
-def sources_of(lines: Sequence[ListedLine]) -> str:
+def sources_of(lines: Sequence[SourceLine]) -> str:
     """Return the file that lines are from, as people call it."""
     return lines[0].source.partition("·")[0] + "”" if lines else ""

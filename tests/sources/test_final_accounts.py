@@ -12,7 +12,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from jixiao_xlsx.batch.final_accounts import final_accounts
+from jixiao_xlsx.batch.given.final_accounts import final_accounts
 from jixiao_xlsx.batch.handout import blank_workbooks
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template

@@ -10,7 +10,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from jixiao_xlsx.batch.bureau_lists import approved_targets, listed_projects
+from jixiao_xlsx.batch.given.bureau_lists import approved_targets, listed_projects
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.run import run
 from jixiao_xlsx.examining.check import check, held_in

@@ -7,9 +7,14 @@ from collections.abc import Iterator
 from jixiao_xlsx.checking.bases import APPROVED_TARGETS
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.rule import Flag, Looked, Observation, flag, rule
-from jixiao_xlsx.checking.target_pairs import Kept, TargetPair, own_targets, target_pairs
+from jixiao_xlsx.checking.target_pairs import (
+    Kept,
+    TargetPair,
+    own_targets,
+    target_as_typed,
+    target_pairs,
+)
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
-from jixiao_xlsx.values.cells import Cell
 from jixiao_xlsx.values.findings import Skipped
 from jixiao_xlsx.values.people import ApprovedTarget
 from jixiao_xlsx.values.severity import Severity
@@ -59,7 +64,7 @@ def left_out(evidence: Evidence) -> Iterator[Observation]:
 
 
 @rule("REF202", "自评的指标不在批复之内", severity=Severity.WARNING, basis=APPROVED_TARGETS)
-def added(evidence: Evidence) -> Iterator[Observation]:
+def unapproved(evidence: Evidence) -> Iterator[Observation]:
     """自评表里的指标，批复的绩效目标里没有，也看不出是哪一项改了名。共性指标由表样规定，不在此列。
 
     改法：改回批复的指标；经批准增加的，附调整批复文号。
@@ -118,7 +123,7 @@ def moved_target(evidence: Evidence) -> Iterator[Observation]:
         cell = line.cell("target")
         if pair.target is not Kept.SAME and not allowed:
             words = (
-                f"“{line.name}”的目标值 {_shown(line, cell)} {_HOW[pair.target]}："
+                f"“{line.name}”的目标值 {target_as_typed(line)} {_HOW[pair.target]}："
                 f"批复 {one.in_force}（{_paper(one)}）。"
             )
             yield flag(cell, words, _PAPER, expected=one.in_force)
@@ -128,12 +133,6 @@ def moved_target(evidence: Evidence) -> Iterator[Observation]:
                 f"（{one.source}），没有调整批复文号。"
             )
             yield flag(cell, words, _PAPER)
-
-
-def _shown(line: IndicatorLine, cell: Cell) -> str:
-    sign = line.typed_sign if line.typed_sign in {"≥", "≤", "="} else ""
-    text = line.target.text or cell.text
-    return text if text[:1] in "≥≤=<>" else f"{sign}{text}"
 
 
 def _paper(one: ApprovedTarget) -> str:

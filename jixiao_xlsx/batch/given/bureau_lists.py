@@ -11,10 +11,10 @@ from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.inbox import find_candidates
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.season.bureau_lists import BureauLists, projects_of, targets_of
-from jixiao_xlsx.sources.lists import ListedLine, read_projects, read_targets
+from jixiao_xlsx.sources.lists import SourceLine, read_projects, read_targets
 from jixiao_xlsx.values.people import Department
 
-_Read = Callable[[bytes, str], tuple[ListedLine, ...]]
+_Read = Callable[[bytes, str], tuple[SourceLine, ...]]
 _TARGETS = "没有认得的绩效目标清单：要有“三级指标”和“指标值”（或“目标值”）两列"
 _PROJECTS = "没有认得的项目清单：要有“项目名称”和“全年预算数”两列"
 
@@ -31,9 +31,9 @@ def listed_projects(path: Path, roster: Sequence[Department]) -> BureauLists:
     return projects_of(lines, roster) | BureauLists(notes=notes)
 
 
-def _listed(path: Path, read: _Read, nothing: str) -> tuple[list[ListedLine], tuple[str, ...]]:
+def _listed(path: Path, read: _Read, nothing: str) -> tuple[list[SourceLine], tuple[str, ...]]:
     """Return the lines of all workbooks, and which could not be read. Raises InputError."""
-    lines: list[ListedLine] = []
+    lines: list[SourceLine] = []
     notes: list[str] = []
     with Opener() as opener:
         for candidate in find_candidates([path], None, opener.unpacked):

@@ -1,0 +1,1 @@
+"""The bureau's own sources opened: final accounts, approved targets, projects."""
