@@ -33,7 +33,7 @@ def _document(margin: float = 2.2, size: float = 16) -> Any:
     style.font.name, style.font.size = BODY, Pt(size)
     style.element.rPr.rFonts.set(qn("w:eastAsia"), BODY)
     language = style.element.rPr.makeelement(qn("w:lang"), {})
-    language.set(qn("w:val"), "zh-CN")
+    language.set(qn("w:val"), "en-US")
     language.set(qn("w:eastAsia"), "zh-CN")
     style.element.rPr.append(language)
     style.paragraph_format.space_after = Pt(0)
@@ -74,19 +74,20 @@ def _table(
     widths: list[float],
     each: str,
     size: float = 9,
+    padding: int = 50,
+    figures: tuple[str, ...] = (),
 ) -> Any:
     """A head, and one line per item of `each` (“one in items”)."""
     table = document.add_table(rows=4, cols=len(titles))
     table.style, table.autofit = "Table Grid", False
-    _padded(table)
+    _padded(table, padding)
     for number, (title, field, width) in enumerate(zip(titles, fields, widths, strict=True)):
         table.columns[number].width = Cm(width)
         for row in table.rows:
             row.cells[number].width = Cm(width)
         _write(table.cell(0, number).paragraphs[0], title, size, align=CENTER, bold=True)
-        _write(
-            table.cell(2, number).paragraphs[0], field, size, align=CENTER if width < 1.6 else LEFT
-        )
+        align = RIGHT if title in figures else CENTER if width < 1.6 else LEFT
+        _write(table.cell(2, number).paragraphs[0], field, size, align=align)
         table.cell(0, number).paragraphs[0].paragraph_format.line_spacing = 1.0
         table.cell(2, number).paragraphs[0].paragraph_format.line_spacing = 1.0
     _write(table.cell(1, 0).paragraphs[0], f"{{%tr for {each} %}}", size)
@@ -99,10 +100,10 @@ def _table(
     return table
 
 
-def _padded(table: Any) -> None:
+def _padded(table: Any, padding: int) -> None:
     """Room above and below the words of each cell."""
     margins = table._tbl.tblPr.makeelement(qn("w:tblCellMar"), {})
-    for side, width in (("top", 50), ("left", 80), ("bottom", 50), ("right", 80)):
+    for side, width in (("top", padding), ("left", 80), ("bottom", padding), ("right", 80)):
         margins.append(
             margins.makeelement(qn(f"w:{side}"), {qn("w:w"): str(width), qn("w:type"): "dxa"})
         )
@@ -215,19 +216,70 @@ def passed() -> Any:
 
 
 def briefing() -> Any:
-    """审核情况汇报."""
-    document = _document(1.6, 12)
+    """审核情况汇报, on one page."""
+    document = _document(1.5, 12)
     _line(document, "{{年度}}{{报表}}审核情况汇报", 18, align=CENTER, bold=True, font=TITLE)
+    _line(document, "一、报送和覆盖", 12, bold=True)
     _line(document, "{{概况}}", 12, indent=True)
-    _line(document, "一、报送、审核和等级", 12, bold=True)
+    _line(document, "二、审核结果", 12, bold=True)
+    _line(document, "{{审核}}", 12, indent=True)
     pair = document.add_table(rows=1, cols=2)
     for cell, chart in zip(pair.rows[0].cells, ("{{报送图}}", "{{等级图}}"), strict=True):
         _write(cell.paragraphs[0], chart, 9, align=CENTER)
-    _line(document, "二、问题最多的规则", 12, bold=True, before=6)
-    _line(document, "{{规则图}}", 9, align=CENTER)
-    _line(document, "三、须关注的部门", 12, bold=True)
-    _line(document, "{{须关注}}", 12, indent=True)
-    _line(document, "{{局名}}　{{落款日期}}", 12, align=RIGHT)
+    _line(document, "三、分股室、分性质情况（金额：万元）", 12, bold=True)
+    _table(
+        document,
+        ["类别", "名称", "应报", "已报", "通过", "待核实", "退回", "全年预算", "执行率", "差额"],
+        [
+            *("{{一组.类别}}", "{{一组.名称}}", "{{一组.应报}}", "{{一组.已报}}", "{{一组.PASS}}"),
+            *("{{一组.EXPLAIN}}", "{{一组.RETURN}}", "{{一组.预算}}", "{{一组.执行率}}"),
+            "{{一组.差额}}",
+        ],
+        [1.9, 3.6, 1.1, 1.1, 1.1, 1.3, 1.1, 2.2, 1.6, 2.0],
+        "一组 in 分组",
+        padding=15,
+        figures=("全年预算", "执行率", "差额"),
+    )
+    _line(document, "四、结论和建议", 12, bold=True, before=4)
+    _line(document, "{{结论}}", 12, indent=True)
+    _line(document, "{%p for 一条 in 建议 %}")
+    _line(document, "{{loop.index}}．建议{{一条}}", 12, indent=True)
+    _line(document, "{%p endfor %}")
+    _line(document, "{{局名}}{{股室}}　{{落款日期}}", 12, align=RIGHT)
+    _spaced(document, 17.5)
+    return document
+
+
+def _spaced(document: Any, points: float) -> None:
+    """Lines of a fixed height: the same number of pages whichever fonts a PC has."""
+    paragraphs = [*document.paragraphs]
+    for table in document.tables:
+        paragraphs += [one for row in table.rows for cell in row.cells for one in cell.paragraphs]
+    for paragraph in paragraphs:
+        sizes = [run.font.size.pt for run in paragraph.runs if run.font.size]
+        if "图}}" not in paragraph.text and sizes:  # a drawing would be cut
+            high = points * max(sizes) / 12
+            paragraph.paragraph_format.line_spacing = Pt(round(high * 2) / 2)
+
+
+def annex() -> Any:
+    """审核情况附件（内部）: the names that the briefing leaves out."""
+    document = _document(1.8, 12)
+    _line(document, "{{年度}}{{报表}}审核情况附件", 18, align=CENTER, bold=True, font=TITLE)
+    _line(document, "内部资料，不对外提供。按名册顺序；金额单位：万元。", 11, align=CENTER)
+    _table(
+        document,
+        ["归口股室", "部门", "结果", "总分", "等级", "名次", "差额"],
+        [
+            *("{{一行.股室}}", "{{一行.部门}}", "{{一行.结果}}", "{{一行.总分}}", "{{一行.等级}}"),
+            *("{{一行.名次}}", "{{一行.差额}}"),
+        ],
+        [2.6, 6.0, 1.9, 1.6, 1.2, 1.8, 2.2],
+        "一行 in 名单",
+        padding=25,
+        figures=("总分", "差额"),
+    )
+    _spaced(document, 18)
     return document
 
 
@@ -273,6 +325,7 @@ def main(folder: Path) -> None:
         ("核实说明通知", to_explain()),
         ("审核通过通知", passed()),
         ("审核情况汇报", briefing()),
+        ("审核情况附件（内部）", annex()),
     ):
         stream = io.BytesIO()
         document.save(stream)

@@ -12,6 +12,7 @@ from pathlib import Path, PurePosixPath
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, examine_and_deliver, not_delivered
 from jixiao_xlsx.batch.examine import Delivery
 from jixiao_xlsx.batch.executors.choose import TaskExecutor
+from jixiao_xlsx.batch.hand_down import PARCELS, stage_parcels
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
@@ -35,6 +36,7 @@ from jixiao_xlsx.values.work import Delivered, Examined, Work
 _NAMED_AT_MOST = 5
 _RESULT_FOLDERS = (
     SCORED,
+    PARCELS,
     *(str(result.folder) for result in Result),
     str(PurePosixPath(SEASON_FILE).parent),
 )
@@ -269,6 +271,7 @@ def _with_shared_files(
     for name in SHARED_FILES:
         problem = shared_file(name, season, job.template, outbox, faults)
         problems += [problem] if problem else []
+    problems += stage_parcels(season, job.template, outbox)
     outbox.stage(SEASON_FILE, _season_json(season, examined, sources, job))
     problems += outbox.place().values()
     outbox.remove_stale(_without_results(season))

@@ -18,6 +18,7 @@ from jixiao_xlsx.values.season import Season
 
 SUMMARY = "汇总.xlsx"
 BRIEFING = "审核情况汇报.docx"
+ANNEX = "审核情况附件（内部）.docx"
 REVIEW_PAGE = "审核.html"
 
 
@@ -30,9 +31,15 @@ def _summary(season: Season, template: Template) -> Iterator[bytes]:
 
 
 def _briefing(season: Season, template: Template) -> Iterator[bytes]:
-    from jixiao_xlsx.output.word.letters import write_briefing
+    from jixiao_xlsx.output.word.briefing import write_briefing
 
     yield write_briefing(season, template, {rule.code: rule.title for rule in catalogue(template)})
+
+
+def _annex(season: Season, template: Template) -> Iterator[bytes]:
+    from jixiao_xlsx.output.word.briefing import write_annex
+
+    yield write_annex(season, template)
 
 
 def _findings_csv(season: Season, template: Template) -> Iterator[bytes]:
@@ -46,6 +53,7 @@ def _findings_json(season: Season, template: Template) -> Iterator[bytes]:
 SHARED_FILES: Mapping[str, Callable[[Season, Template], Iterator[bytes]]] = {
     SUMMARY: _summary,
     BRIEFING: _briefing,
+    ANNEX: _annex,
     REVIEW_PAGE: review_page,
     "findings.csv": _findings_csv,
     "findings.json": _findings_json,

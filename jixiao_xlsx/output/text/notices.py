@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from jixiao_xlsx.output.text.wording import in_order
 from jixiao_xlsx.values.causes import Cause
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding, FindingState
+from jixiao_xlsx.values.findings import Finding, FindingState, Report
 from jixiao_xlsx.values.severity import Severity
 
 
@@ -74,6 +74,20 @@ def notices(
     return sorted(
         [*explained, *alone], key=lambda notice: (not notice.is_open, notice.severity.rank)
     )
+
+
+def asked_of(report: Report, sheets: Sequence[str] = ()) -> list[Notice]:
+    """Return what a department is asked to look at: the open 错误 and 警告 under their causes.
+
+    `sheets` are in the order of the file.
+    """
+    open_ = (one for one in report.findings if one.state is FindingState.OPEN)
+    asking = [one for one in open_ if one.severity is not Severity.NOTE]
+    return [
+        one
+        for one in notices(asking, report.causes, sheets)
+        if one.is_open and one.severity is not Severity.NOTE
+    ]
 
 
 def lines(listed: Iterable[Notice]) -> Iterator[NoticeLine]:

@@ -1,4 +1,4 @@
-"""The letters 退回修改通知, 核实说明通知 and 审核通过通知, and 审核情况汇报 for the leadership.
+"""The letters 退回修改通知, 核实说明通知 and 审核通过通知.
 
 They are made from Word templates that a bureau may edit, in the form's folder `word/` or else in
 that of the default form.
@@ -6,7 +6,6 @@ that of the default form.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
@@ -19,19 +18,15 @@ from jixiao_xlsx.output.text.notice_words import (
     notice_reason,
     notice_subject,
 )
-from jixiao_xlsx.output.text.notices import Notice, notices
+from jixiao_xlsx.output.text.notices import Notice, asked_of
 from jixiao_xlsx.output.text.wording import lone_columns, progress_text
-from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.templates import filled, prepare, word_file
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.people import Bureau
-from jixiao_xlsx.values.season import FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
-_BRIEFING = "审核情况汇报"
 _BLANK_DATE = "　　　　年　　月　　日"
-_RULES = 6
 _CHANGES = 4  # places that a letter names
 
 
@@ -42,12 +37,8 @@ def write_letter(
 
     `sheets` are in the order of the file, so that findings have the order of the annotated copy.
     """
-    asked = [
-        notice
-        for notice in notices(_asking(report), report.causes, sheets)
-        if notice.is_open and notice.severity is not Severity.NOTE
-    ]
-    context = _bureau(bureau) | {
+    asked = asked_of(report, sheets)
+    context = bureau_words(bureau) | {
         "部门": department,
         "报表": _form_title(template, report.year),
         "项数": len(asked),
@@ -75,98 +66,8 @@ def _asking(report: Report) -> list[Finding]:
     return [f for f in open_ if f.severity is not Severity.NOTE]
 
 
-def write_briefing(season: Season, template: Template, titles: Mapping[str, str]) -> bytes:
-    """Return 审核情况汇报, one page with charts; `titles` name the rules by code."""
-    entries = season.submitted
-    reports = [entry.report for entry in entries if entry.report]
-    due = len(season.roster) or len(entries)
-    grades = Counter(
-        card.final[1] for entry in entries for card in entry.scorecards if card.final[1]
-    )
-    hits = Counter(
-        f.code for report in reports for f in report.findings if f.severity is not Severity.NOTE
-    )
-    often = sorted(hits.items(), key=lambda one: (-one[1], one[0]))[:_RULES]
-    context = _bureau(season.bureau) | {
-        "年度": f"{season.year}年度" if season.year else "",
-        "报表": template.title,
-        "概况": _overview(season, due, reports),
-        "报送图": Bars("报送与审核（部门数）", _statuses(season, due, reports), "bar", 7.7, 5.6),
-        "等级图": Bars(
-            "评定等级（部门数）",
-            [(grade.name, grades[grade.name]) for grade in template.grades],
-            "column",
-            7.7,
-            5.6,
-        ),
-        "规则图": Bars(
-            "最常见的错误和警告（条，含已说明的）",
-            [(titles.get(code, code), count) for code, count in often] or [("无", 0)],
-            "bar",
-            16.2,
-            6.4,
-        ),
-        "须关注": _attention(season),
-    }
-    return _filled(_BRIEFING, context, template)
-
-
-def _statuses(season: Season, due: int, reports: Sequence[Report]) -> list[tuple[str, int]]:
-    """Return how many departments were to report, have, with what result, and have not."""
-    results = Counter(report.result for report in reports)
-    return [
-        ("应报", due),
-        ("已报", len(season.submitted)),
-        *((result.value, results[result]) for result in reversed(Result)),
-        (FileStatus.MISSING.value, len(season.missing)),
-    ]
-
-
-def _overview(season: Season, due: int, reports: Sequence[Report]) -> str:
-    cards = [card for entry in season.submitted for card in entry.scorecards]
-    rates = [card.execution.rate for card in cards if card.execution.rate is not None]
-    totals = [card.exact_total for card in cards if card.exact_total is not None]
-    counts = "、".join(
-        f"{severity.label} {sum(report.count(severity) for report in reports)} 条"
-        for severity in Severity
-    )
-    text = (
-        f"应报 {due} 个部门，已报 {len(reports)} 个，未报 {len(season.missing)} 个。"
-        f"审核发现未了结的{counts}。"
-    )
-    rounds = [open_counts(report) for report in reports if report.round > 1]
-    if rounds:
-        mended, kept, fresh = (sum(counts) for counts in zip(*rounds, strict=True))
-        text += (
-            f"再次报送的 {len(rounds)} 个部门，与上次相比已改正 {mended} 条、"
-            f"未改正 {kept} 条、新出现 {fresh} 条。"
-        )
-    if totals:
-        text += f"复算平均分 {float(sum(totals) / len(totals)):.2f} 分"
-        text += f"，平均预算执行率 {float(sum(rates) / len(rates)):.2%}。" if rates else "。"
-    return text
-
-
-def _attention(season: Season) -> str:
-    worst = sorted(
-        (
-            (entry.report.count(Severity.ERROR), entry.department)
-            for entry in season.submitted
-            if entry.report
-        ),
-        key=lambda one: (-one[0], one[1]),
-    )
-    errors = "、".join(f"{name}（错误 {count} 条）" for count, name in worst[:5] if count)
-    never = [
-        department.name for department in season.missing if department.name not in season.silent
-    ]
-    missing = "、".join(never[:10]) or "无"
-    more = f"等 {len(never)} 个" if len(never) > 10 else ""
-    again = f"另有 {len(season.silent)} 个部门以前报过，这次没有再报。" if season.silent else ""
-    return f"错误较多：{errors or '无'}。未报：{missing}{more}。{again}"
-
-
-def _bureau(bureau: Bureau) -> dict[str, object]:
+def bureau_words(bureau: Bureau) -> dict[str, object]:
+    """Return what Word templates say of the bureau, by the names of their places."""
     return {
         "局名": bureau.name or "（财政局）",
         "股室": bureau.office,
