@@ -12,11 +12,11 @@ from pathlib import Path, PurePosixPath
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, examine_and_deliver, not_delivered
 from jixiao_xlsx.batch.examine import Delivery
 from jixiao_xlsx.batch.executors.choose import TaskExecutor
-from jixiao_xlsx.batch.hand_down import PARCELS, stage_parcels
+from jixiao_xlsx.batch.going_out.hand_down import PARCELS, stage_parcels
+from jixiao_xlsx.batch.going_out.shared_files import SHARED_FILES, shared_file
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
-from jixiao_xlsx.batch.shared_files import SHARED_FILES, shared_file
 from jixiao_xlsx.batch.sources import SCORED, Sources, read_sources
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import Blocked, unique

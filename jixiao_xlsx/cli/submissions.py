@@ -188,8 +188,8 @@ def run(
 ) -> None:
     """核对并评分收件箱里的全部文件，写出汇总.xlsx、审核.html、评分/、退回/、待核实/、通过/、findings.csv、findings.json 和 run.json。"""
     from jixiao_xlsx.batch.forms.several_forms import run_each
+    from jixiao_xlsx.batch.going_out.shared_files import SUMMARY
     from jixiao_xlsx.batch.job import Job
-    from jixiao_xlsx.batch.shared_files import SUMMARY
     from jixiao_xlsx.output.text import terminal
 
     job = Job(inboxes, output, forms[0], passwords=passwords_given(ask=ask), **options)

@@ -11,7 +11,7 @@ import openpyxl
 import pytest
 
 import jixiao_xlsx as jx
-from jixiao_xlsx.batch.hand_down import PARCELS
+from jixiao_xlsx.batch.going_out.hand_down import PARCELS
 from jixiao_xlsx.values.season import Season
 
 SAMPLES = Path(__file__).parents[2] / "samples"

@@ -17,14 +17,14 @@ from jixiao_xlsx.values.severity import Severity
 DELIVERY = "报送情况"
 _COLUMNS = (
     Column("部门编码", 12, "cell center"),
-    Column("部门名称", 28),
+    Column("部门名称", 34),
     Column("状态", 10, "cell center"),
     Column("结果", 11, "cell center"),
-    Column("文件", 34),
+    Column("文件", 52),
     Column("归口股室", 14, "cell center"),
     Column("联系人", 10, "cell center"),
     Column("电话", 16, "cell center"),
-    Column("说明", 36),
+    Column("说明", 40),
 )
 _RESULT_MARKS = {Result.RETURN: " error", Result.EXPLAIN: " warning"}
 # What the reviewer has to decide comes before what is only to be noted.

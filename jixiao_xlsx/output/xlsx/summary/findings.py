@@ -13,7 +13,7 @@ from jixiao_xlsx.output.text.wording import advice, expected_text, severity_text
 from jixiao_xlsx.output.xlsx.cells import Link, Styled, qualified
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.output.xlsx.summary.list_sheet import FIRST_ROW, ListRow, write_list_sheet
+from jixiao_xlsx.output.xlsx.summary.list_sheet import FIRST_ROW, ListRow, Printed, write_list_sheet
 from jixiao_xlsx.season.review.read_decisions import (
     ACTION,
     APPROVED_BY,
@@ -58,6 +58,7 @@ _COLUMNS = (
     Column(MARK, 9),
 )
 _FIRST_TYPED = len(_COLUMNS) - 6
+_ON_A_SCREEN = 6  # columns
 
 
 def write_findings(
@@ -77,8 +78,12 @@ def write_findings(
     remark = (
         f"共 {count} 条，按部门、级别、位置排列，同一起因的排在一起；可用筛选箭头只看某个部门、级别或编号，"
         "按“差额折合元”从大到小排，金额大的在前。点“部门”看评分表，点“单元格”到批注副本的那一格。"
+        "这张表在屏幕上用，打印时只印到这里；要纸质的，打印“整改台账”。"
     )
-    end = write_list_sheet(sheet, styles, FINDINGS, remark, _COLUMNS, rows, frozen=1)
+    on_screen = Printed(rows=0, columns=_ON_A_SCREEN)
+    end = write_list_sheet(
+        sheet, styles, FINDINGS, remark, _COLUMNS, rows, frozen=1, printed=on_screen
+    )
     _offer_decisions(sheet, end)
 
 

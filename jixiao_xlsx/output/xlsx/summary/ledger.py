@@ -17,16 +17,16 @@ from jixiao_xlsx.values.severity import Severity
 
 LEDGER = "整改台账"
 _LEDGER_COLUMNS = (
-    Column("部门", 20),
-    Column("级别", 7, "cell center"),
+    Column("部门", 18),
+    Column("级别", 6, "cell center"),
     Column("编号", 8, "cell center"),
-    Column("单元格", 18),
+    Column("单元格", 16),
     Column("项目", 20),
-    Column("问题", 46),
+    Column("问题", 96),
     Column("轮次", 8, "cell center"),
-    Column("状态", 16, "cell center"),
-    Column("情况说明", 26),
-    Column("责任", 14, "cell center"),
+    Column("状态", 12, "cell center"),
+    Column("情况说明", 22),
+    Column("责任", 10, "cell center"),
     Column("时限", 14, "cell center"),
 )
 CHANGES = "其他改动"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from jixiao_xlsx.values.text import plain, rounded, tidy
 MATRIX = "指标得分矩阵"
 _LEVELS, _NAMES, _FULL, _AVERAGE, _FIRST = 2, 3, 4, 5, 6  # rows, counted from 0
 _NAME_WIDTH, _WIDTH = 26.0, 8.5
+_ON_A_PAGE = 45  # departments
 _REMARK = (
     "表中为复算分，颜色按占满分的比例由红（60% 以下）到绿（满分）；个性指标按表样定了权重的那一级合计。"
     "权重与表样不同的、组内有不适用的写出它自己的满分，不计入平均。"
@@ -161,6 +163,7 @@ def write_matrix(
         _write_average(sheet, styles, at + 1, heading.full, given[at], last)
     sheet.freeze_panes(_FIRST, 1)
     set_page(sheet, repeat=(_LEVELS, _AVERAGE), footer=MATRIX)
+    sheet.fit_to_pages(1, max(math.ceil(len(cards) / _ON_A_PAGE), 1))
     sheet.repeat_columns(0)
 
 

@@ -34,9 +34,10 @@ def _series(rows: _Rows, column: int) -> dict[str, object]:
 
 def _chart(book: Any, kind: str, title: str) -> Any:
     chart = book.add_chart({"type": kind})
-    chart.set_title(
-        {"name": title, "name_font": {"name": HEI, "size": 11, "bold": False}, "overlay": False}
-    )
+    # Written out, since ONLYOFFICE draws a title over the bars where nothing is said of it.
+    chart._write_overlay = lambda: chart._xml_empty_tag("c:overlay", [("val", 0)])
+    font = {"name": HEI, "size": 11, "bold": False}
+    chart.set_title({"name": title, "name_font": font, "overlay": True})
     chart.set_chartarea({"border": {"color": "#BFBFBF"}})
     return chart
 
@@ -64,7 +65,7 @@ def doughnut_chart(book: Any, title: str, rows: _Rows, column: int) -> Any:
             "data_labels": {**_LABELS, "leader_lines": False},
         }
     )
-    chart.set_legend({"position": "right", "font": _FONT})
+    chart.set_legend({"position": "overlay_right", "font": _FONT})
     chart.set_hole_size(55)
     return chart
 
@@ -83,7 +84,7 @@ def paired_chart(book: Any, title: str, rows: _Rows, columns: tuple[int, int]) -
                 "gap": 80,
             }
         )
-    chart.set_legend({"position": "bottom", "font": _FONT})
+    chart.set_legend({"position": "overlay_bottom", "font": _FONT})
     chart.set_x_axis({"num_font": _FONT})
     chart.set_y_axis(
         {"visible": False, "major_gridlines": {"visible": False}, "num_format": "0%", "min": 0}

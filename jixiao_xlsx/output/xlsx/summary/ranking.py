@@ -11,7 +11,7 @@ from typing import Any
 from jixiao_xlsx.output.xlsx.cells import Link, Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
+from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, Printed, write_list_sheet
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.scores import Scorecard
@@ -26,6 +26,7 @@ REVIEWED_TOTAL, FINAL_TOTAL, FINAL_GRADE = "财政复核总分", "评定总分",
 RANK, RESULT, COMPARED = "名次", "结果", "与上次相比"
 NOT_RANKED = "暂不排名"
 _GAP = "差异"
+_ON_A_PAGE = 45
 # What is known of one line, by the titles above and those of 部门排名.
 ResultLine = Mapping[str, Any]
 _COLUMNS = (
@@ -147,7 +148,8 @@ def write_ranking(sheet: Any, styles: Styles, results: Sequence[ResultLine]) -> 
         f"还有未了结错误或不能评出总分的部门{NOT_RANKED}，列在最后。点“打开”看评分表。"
     )
     rows = map(_row, ranking(results))
-    write_list_sheet(sheet, styles, RANKING, remark, _COLUMNS, rows, frozen=3)
+    printed = Printed(on_a_page=_ON_A_PAGE)
+    write_list_sheet(sheet, styles, RANKING, remark, _COLUMNS, rows, frozen=3, printed=printed)
 
 
 def _row(line: ResultLine) -> ListRow:

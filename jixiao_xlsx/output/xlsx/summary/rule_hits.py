@@ -10,7 +10,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import Styled
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
-from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, write_list_sheet
+from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, Printed, write_list_sheet
 from jixiao_xlsx.values.findings import FindingState
 from jixiao_xlsx.values.season import PastDecision, Season
 from jixiao_xlsx.values.severity import Severity
@@ -146,7 +146,10 @@ def write_rule_hits(
         for code, reason in sorted(template.disabled.items())
         if code not in listed
     ]
-    write_list_sheet(sheet, styles, RULE_HITS, remark, _COLUMNS, rows, frozen=2)
+    found = sum(1 for line in hits if line.findings)
+    printed = Printed(rows=max(found, 1), columns=7, portrait=True, on_a_page=60)
+    remark += "打印时只印有问题的规则。"
+    write_list_sheet(sheet, styles, RULE_HITS, remark, _COLUMNS, rows, frozen=2, printed=printed)
 
 
 def _row(line: RuleHits) -> ListRow:

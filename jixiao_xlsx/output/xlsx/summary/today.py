@@ -6,25 +6,26 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from jixiao_xlsx.output.text.notices import Notice, asked_of
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, set_widths, write_listing
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.delivery import DELIVERY
 from jixiao_xlsx.output.xlsx.summary.findings import FINDINGS, copy_of, place_link, stake
 from jixiao_xlsx.output.xlsx.summary.ranking import RANKING
-from jixiao_xlsx.values.findings import BatchFinding, Finding, FindingState, Result
+from jixiao_xlsx.values.findings import BatchFinding, Result
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
 
 TODAY = "今日要办"
 _NAMED = 12  # departments of one line
 _DEAREST = 10
-_TASKS = (14.0, 8.0, 92.0, 16.0)
+_TASKS = (18.0, 8.0, 92.0, 16.0)
 _COLUMNS = (
-    Column("部门", 14),
+    Column("部门", 18),
     Column("差额（元）", 16, "cell money"),
     Column("问题", 84),
-    Column("单元格", 16),
+    Column("单元格", 20),
 )
 
 
@@ -59,6 +60,7 @@ def write_today(
     if not rows:
         put_merged(sheet, (end, 0, end, last), "没有带金额的错误和警告。", styles["cell good"])
     set_page(sheet, footer=TODAY)
+    sheet.fit_to_pages(1, 1)
 
 
 def _tasks(
@@ -80,13 +82,15 @@ def _tasks(
 
 
 def _dearest(entries: Sequence[Entry]) -> Iterator[list[CellContent | Styled]]:
-    """Yield the open faults with the most money in them, one for each sum of a department."""
-    found = [
-        (amount, entry, finding)
-        for entry in entries
-        for finding in (entry.report.findings if entry.report else ())
-        if _is_fault(finding) and (amount := stake(finding)) is not None
-    ]
+    """Yield the open faults with the most money in them: a line a mistake, whatever follows of it,
+    and one for each sum of a department.
+    """
+    found = []
+    for entry, notice in ((one, notice) for one in entries for notice in _asked(one)):
+        amounts = [(amount, one) for one in notice.findings if (amount := stake(one)) is not None]
+        if amounts:
+            amount, finding = max(amounts, key=lambda one: one[0])
+            found.append((amount, entry, finding))
     found.sort(key=lambda one: (-one[0], one[1].department, str(one[2].place)))
     seen: set[tuple[str, Decimal]] = set()
     links = iter(range(_DEAREST))
@@ -97,5 +101,5 @@ def _dearest(entries: Sequence[Entry]) -> Iterator[list[CellContent | Styled]]:
             yield [entry.department, amount, finding.message, where]
 
 
-def _is_fault(finding: Finding) -> bool:
-    return finding.state is FindingState.OPEN and finding.severity is not Severity.NOTE
+def _asked(entry: Entry) -> list[Notice]:
+    return asked_of(entry.report) if entry.report else []

@@ -28,7 +28,7 @@ _PIECE = 1 << 20
 
 
 def stage_parcels(season: Season, template: Template, outbox: Outbox) -> list[str]:
-    """Stage the archives and texts, from files that are placed; return what could not be written."""
+    """Stage archives and texts, from files that are placed; return what could not be written."""
     problems: list[str] = []
     taken: set[str] = set()
     title = f"{season.year}年度{template.title}" if season.year else template.title

@@ -1,0 +1,1 @@
+"""What leaves a run as a whole: the files about all departments, and the parcels for each."""
