@@ -118,10 +118,11 @@ def _delivered(
 def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template) -> Delivered:
     path, report = delivery.path, checked.report
     scored = tuple(_scored(path, checked, template))
-    typed = {one: typed_digest(one, data) for one, data in scored}
+    typed = {path: typed for path, _, typed in scored}
+    written = tuple((path, data) for path, data, _ in scored)
     if not delivery.letters:
         problem = "" if scored else NO_SCORES.format(template.title)
-        return Delivered(work.file, path, scored, typed, problem=problem)
+        return Delivered(work.file, path, written, typed, problem=problem)
     letters = dict(_letters(work, delivery, checked, template))
     name = Path(path).stem
     folder = f"{report.result.folder}/{name}"
@@ -143,7 +144,7 @@ def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template
         work.file,
         path,
         (
-            *scored,
+            *written,
             *((f"{folder}/{name}{label}", data) for label, data in letters.items()),
             (f"{folder}/{name}.eml", message),
         ),
@@ -154,12 +155,16 @@ def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template
     )
 
 
-def _scored(path: str, checked: _Checked, template: Template) -> Iterator[tuple[str, bytes]]:
-    """Yield the scored workbook with its path, where the form has indicators at all."""
+def _scored(path: str, checked: _Checked, template: Template) -> Iterator[tuple[str, bytes, str]]:
+    """Yield the path of the scored workbook, its bytes, and the digest of what is typed in it,
+    where the form has indicators at all.
+    """
     if template.indicator_table:
         stream = io.BytesIO()
-        write_scored_workbook(stream, checked.submission, checked.report, checked.cards, template)
-        yield path, stream.getvalue()
+        typed = write_scored_workbook(
+            stream, checked.submission, checked.report, checked.cards, template
+        )
+        yield path, stream.getvalue(), typed
 
 
 def _title(report: Report, template: Template) -> str:

@@ -1,6 +1,7 @@
 """Saved mail as an inbox: letters, their attachments by their right names, also those forwarded.
 
 Headers are decoded by RFC 2231 and RFC 2047, and as UTF-8 or GBK where a program sent raw bytes.
+The parts of `email` are imported with the first letter: most inboxes hold none.
 """
 
 from __future__ import annotations
@@ -8,22 +9,21 @@ from __future__ import annotations
 import binascii
 import contextlib
 import datetime as dt
-import email
-import email.header
-import email.utils
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.errors import MessageError
-from email.message import Message
-from email.policy import Compat32
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from jixiao_xlsx.intake.file_kinds import Refused
 from jixiao_xlsx.intake.zip_files import clean_name
 from jixiao_xlsx.values.season import Letter
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from email.policy import Compat32
 
 MAX_LETTER_BYTES = 64 * 2**20
 MAX_LINES = 1_500_000
@@ -163,16 +163,21 @@ def forget_letter() -> None:
 # ------------------------------------------------------------------------------------------ parts
 
 
-class _RepairedHeaders(Compat32):
-    """Gives headers on one line, with raw bytes decoded as UTF-8 or GBK.
+@cache
+def _repaired_headers() -> Compat32:
+    """Return the policy that gives headers on one line, with raw bytes decoded as UTF-8 or GBK.
 
     email.policy.default would decode more by itself, but takes raw GBK for damaged UTF-8 and cuts
     a character that is split between two encoded words.
     """
+    from email.policy import Compat32
 
-    def header_fetch_parse(self, name: str, value: Any) -> str:
-        text = _one_line(str(value))
-        return text if text.isascii() else _decoded(text.encode("utf-8", "surrogateescape"))
+    class RepairedHeaders(Compat32):
+        def header_fetch_parse(self, name: str, value: Any) -> str:
+            text = _one_line(str(value))
+            return text if text.isascii() else _decoded(text.encode("utf-8", "surrogateescape"))
+
+    return RepairedHeaders()
 
 
 def _one_line(header: str) -> str:
@@ -190,13 +195,15 @@ def _refuse_too_large(size: int) -> None:
 
 
 def _parsed(data: bytes) -> Message:
+    from email import message_from_bytes
+
     _refuse_too_large(len(data))
     if data.count(b"\n") > MAX_LINES or data.count(b"\n--") > 10 * _MAX_PARTS:
         raise Refused("邮件的行数或分段过多，不是正常的邮件，没有展开。请取出附件后再放入")
     if len(_BOUNDARY.findall(data)) * data.count(b"\n") > _MAX_LOOKS:
         raise Refused("邮件里一层套一层的分段过多，不是正常的邮件，没有展开。请取出附件后再放入")
     try:
-        return email.message_from_bytes(data, policy=_RepairedHeaders())
+        return message_from_bytes(data, policy=_repaired_headers())
     except _MALFORMED as error:
         raise Refused(_BROKEN) from error
 
@@ -207,6 +214,8 @@ def _parts(data: bytes) -> tuple[tuple[Message, Letter], ...]:
 
     Cached: a letter's files are fetched one after another.
     """
+    from email.message import Message
+
     parts: list[tuple[Message, Letter]] = []
     whole = _parsed(data)
     waiting = [(whole, _letter(whole, Letter()))]
@@ -236,6 +245,8 @@ def _encoded_letter(part: Message) -> Message | None:
 
     The standard allows only plain ones, and the parser takes the code for the letter's text.
     """
+    from email.message import Message
+
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
     inside = part.get_payload()
     first = inside[0] if isinstance(inside, list) and inside else None
@@ -292,8 +303,10 @@ def _letter(message: Message, outer: Letter) -> Letter:
 
 def _sender(text: str) -> str:
     """Return the mail address in a From header; "" where there is none, or none to be made out."""
+    from email.utils import parseaddr
+
     try:
-        return email.utils.parseaddr(text)[1].strip().lower()
+        return parseaddr(text)[1].strip().lower()
     except _MALFORMED:
         return ""
 
@@ -308,8 +321,10 @@ def _words(text: str) -> str:
     """Return a text with its encoded words decoded; as it stands where that fails."""
     if "=?" not in text:
         return text
+    from email.header import decode_header
+
     try:
-        pieces = email.header.decode_header(text[:_MAX_WORDS])
+        pieces = decode_header(text[:_MAX_WORDS])
     except _MALFORMED:
         return text
     return "".join(
@@ -327,8 +342,10 @@ def _decoded(data: bytes, charset: str | None = None) -> str:
 
 def _date(text: str) -> str:
     """Return ISO 8601 with the offset (UTC where none is given); "" for what is no date."""
+    from email.utils import parsedate_to_datetime
+
     try:
-        when = email.utils.parsedate_to_datetime(text)
+        when = parsedate_to_datetime(text)
         return (when if when.tzinfo else when.replace(tzinfo=dt.UTC)).isoformat()
     except (ValueError, TypeError, IndexError, OverflowError):
         return ""

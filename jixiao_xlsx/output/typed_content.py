@@ -8,7 +8,7 @@ import hashlib
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from xml.etree import ElementTree
 
 from jixiao_xlsx.intake.file_kinds import Refused, open_zip
@@ -34,7 +34,29 @@ def typed_digest(name: str, data: bytes) -> str:
             return ""
     except (Refused, ElementTree.ParseError, *UNREADABLE_PART):
         return ""
+    return digest_of(lines)
+
+
+def digest_of(lines: Iterable[str]) -> str:
+    """Return the digest of what is typed: for a workbook, lines of `sheet!address:content` in their
+    order as texts.
+    """
     return hashlib.sha256("\0".join(lines).encode("utf-8", "replace")).hexdigest()
+
+
+def typed_number(value: str) -> str:
+    """Return a number as every program writes it."""
+    return f"{float(value):.12g}"
+
+
+def typed_words(text: str) -> str:
+    """Return words as every program writes them."""
+    return text.replace("\r\n", "\n").replace("_x000D_", "")
+
+
+def typed_formula(text: str) -> str:
+    """Return a formula as every program writes it: some put quotes around names of sheets."""
+    return "".join(text.split()).replace("'", "")
 
 
 def _workbook(data: bytes) -> Iterator[str]:
@@ -88,16 +110,17 @@ def _cells(root: ElementTree.Element, strings: list[str]) -> Iterator[str]:
     space = _namespace(root)
     shared: dict[str, tuple[str, str]] = {}
     for cell in root.iter(f"{space}c"):
-        if not len(cell):
+        parts = {part.tag: part for part in cell}
+        if not parts:
             continue
-        address, formula = cell.get("r", ""), cell.find(f"{space}f")
-        if formula is not None:
+        address, kind = cell.get("r", ""), cell.get("t", "n")
+        if (formula := parts.get(f"{space}f")) is not None:
             typed = f"={_formula(address, formula.attrib, formula.text or '', shared)}"
-        elif cell.get("t") == "inlineStr":
-            typed = _plain("".join(text.text or "" for text in cell.iter(f"{space}t")))
+        elif kind == "inlineStr":
+            typed = typed_words("".join(text.text or "" for text in cell.iter(f"{space}t")))
         else:
-            value = cell.findtext(f"{space}v")
-            typed = _value(cell.get("t", "n"), value, strings) if value else ""
+            value = parts.get(f"{space}v")
+            typed = _value(kind, value.text, strings) if value is not None and value.text else ""
         if typed:
             yield f"{address}:{typed}"
 
@@ -105,12 +128,8 @@ def _cells(root: ElementTree.Element, strings: list[str]) -> Iterator[str]:
 def _value(kind: str, value: str, strings: list[str]) -> str:
     """Return a typed value, written alike by every program."""
     if kind == "s":
-        return _plain(strings[int(value)])
-    return f"{float(value):.12g}" if kind == "n" else _plain(value)
-
-
-def _plain(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("_x000D_", "")
+        return typed_words(strings[int(value)])
+    return typed_number(value) if kind == "n" else typed_words(value)
 
 
 def _formula(
@@ -125,4 +144,4 @@ def _formula(
 
         origin, first = shared[group]
         own = Translator(f"={first}", origin).translate_formula(address).removeprefix("=")
-    return "".join(own.split()).replace("'", "")  # some put quotes around names of sheets
+    return typed_formula(own)

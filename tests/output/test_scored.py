@@ -16,6 +16,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.page import line_count, new_book, row_height
 from jixiao_xlsx.output.xlsx.scored.book import write_scored_workbook
 from jixiao_xlsx.output.xlsx.scored.live_scores import recompute
@@ -72,6 +73,20 @@ def test_same_values_same_bytes_whatever_the_target(tmp_path: Path) -> None:
     write_scored_workbook(target, fakes.submission(FORM), fakes.report(), fakes.card(FORM), FORM)
     assert target.read_bytes() == written() == written()
     assert [path.name for path in tmp_path.iterdir()] == ["评分表.xlsx"]
+
+
+@pytest.mark.parametrize(
+    "typed", ["普通", "=1+1", "甲\r\n乙", "_x000D_", "\x01", " 甲 ", "<r><x></r>", "'甲'!A1"]
+)
+def test_the_digest_is_that_of_the_file_and_whatever_was_typed_stays_words(typed: str) -> None:
+    card = fakes.card(FORM)
+    first, *rest = card.indicators
+    own = replace(card, indicators=(replace(first, name=typed), *rest))
+    stream = BytesIO()
+    digest = write_scored_workbook(stream, fakes.submission(FORM), fakes.report(), own, FORM)
+    assert digest == typed_digest("评分.xlsx", stream.getvalue()) != ""
+    cells = {cell.value for row in opened(stream.getvalue())[TABLE].iter_rows() for cell in row}
+    assert any(typed.strip().strip("\x01").split("\r")[0] in str(value) for value in cells)
 
 
 def test_formulas_need_none_of_what_the_library_would_look_for(

@@ -9,7 +9,6 @@ from pathlib import Path
 from jixiao_xlsx.batch.identify import identify_all
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.phases import Progress, phases_for
-from jixiao_xlsx.batch.run import run
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
@@ -83,6 +82,8 @@ def run_each(
     Of several forms each has a folder of its own in the output, the earlier ones are looked for in
     folders of the same name.
     """
+    from jixiao_xlsx.batch.run import run  # with all that writes: checking needs none of it
+
     if len(forms) == 1:
         yield job.output, run(replace(job, template=forms[0]), progress)
         return

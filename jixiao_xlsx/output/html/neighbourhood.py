@@ -52,8 +52,10 @@ def neighbourhoods(
     """
     marks = {**dict.fromkeys(compared, BESIDE), **dict.fromkeys(culprits, CULPRIT)}
     wanted = dict.fromkeys((*culprits, *compared))
+    sheets = {place.sheet for place in wanted}
+    tables = (table for table in _tables(submission) if table.sheet in sheets)
     found = [
-        *filter(None, (_of_table(table, marks) for table in _tables(submission))),
+        *filter(None, (_of_table(table, marks) for table in tables)),
         *filter(None, (_of_text(report, marks) for report in submission.documents)),
     ]
     order = {place: at for at, place in enumerate(wanted)}
@@ -76,10 +78,11 @@ def _tables(submission: Submission) -> Iterator[Table]:
 
 
 def _of_table(table: Table, marks: dict[Place, str]) -> Neighbourhood | None:
+    refs = {place.cell for place in marks if place.sheet == table.sheet}
+    if refs.isdisjoint(cell.ref for cell in table.cells()):
+        return None
     lines = [*table.rows, *_around(table)]
     hit = [any(cell.place in marks for cell in row.cells.values()) for row in lines]
-    if not any(hit):
-        return None
     columns = _columns(table, lines, marks)
     kept = _kept_rows(lines, hit)
     rows = tuple(

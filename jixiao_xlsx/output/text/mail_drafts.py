@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
+from urllib.parse import quote
 
 from jixiao_xlsx.values.findings import Report, Result
 from jixiao_xlsx.values.people import Bureau, Department
@@ -20,13 +21,13 @@ from jixiao_xlsx.values.people import Bureau, Department
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f\u0085\u2028\u2029\ud800-\udfff]+")
 _ADDRESS = re.compile(r"[A-Za-z0-9._%+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
 _TYPES = {
-    ".xlsx": ("application", "vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
-    ".docx": ("application", "vnd.openxmlformats-officedocument.wordprocessingml.document"),
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    ".docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
 _LINE = re.compile(rb".{1,76}")
-_PLACEHOLDER = "attachment-{}-by-name"
-_STAND_IN = "content-of-attachment-{}"
-_POLICY = email.policy.SMTP.clone(max_line_length=76)
+_WIDTH = 76
+_POLICY = email.policy.SMTP.clone(max_line_length=_WIDTH)
+_TEXT_HEAD = 'Content-Type: text/plain; charset="utf-8"\r\nContent-Transfer-Encoding: base64'
 
 
 def draft(
@@ -55,45 +56,57 @@ def draft(
     for _, content in attachments:
         digest.update(content)
     message["Message-ID"] = f"<{digest.hexdigest()[:32]}@jixiao.invalid>"
-    message.set_content(body, charset="utf-8", cte="base64")
-    for number, (name, _) in enumerate(attachments):
-        kind, sub = _TYPES.get(name[name.rfind(".") :], ("application", "octet-stream"))
-        params = {"name": _PLACEHOLDER.format(number)}
-        stand_in = _STAND_IN.format(number).encode()
-        message.add_attachment(
-            stand_in, maintype=kind, subtype=sub, filename=_plain(name), params=params
-        )
-    message.set_boundary(f"=_jixiao_{digest.hexdigest()[:24]}")
+    boundary = f"=_jixiao_{digest.hexdigest()[:24]}"
+    pieces = [message.as_bytes().rstrip(b"\r\n"), _multipart(boundary).encode()]
+    text = body.replace("\n", "\r\n").encode()
+    for head, content in ((_TEXT_HEAD, text), *((_head(name), data) for name, data in attachments)):
+        pieces.append(f"--{boundary}\r\n{head}\r\n\r\n".encode() + _lines(content))
     problem = "" if valid else f"“{address}”不是邮件地址" if address else "未填"
-    data = _with_contents(message.as_bytes(), [content for _, content in attachments])
-    return _named_twice(data, [name for name, _ in attachments]), problem
+    return b"\r\n".join((*pieces, f"--{boundary}--\r\n".encode())), problem
 
 
-def _with_contents(data: bytes, contents: Sequence[bytes]) -> bytes:
-    """Put the attachments where their stand-ins are: the library goes over them line by line."""
-    for number, content in enumerate(contents):
-        head, _, tail = data.partition(b"\r\n\r\n" + _lines(_STAND_IN.format(number).encode()))
-        data = b"".join((head, b"\r\n\r\n", _lines(content), tail))
-    return data
+# The parts are put together here and not by the library, which takes a tenth of what it costs to
+# check a workbook for the headers of two attachments.
+
+
+def _multipart(boundary: str) -> str:
+    return f'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary="{boundary}"\r\n'
+
+
+def _head(name: str) -> str:
+    """Return the headers of an attachment, which name it twice: Outlook and QQ mail don't read the
+    standard's filename*=, but the encoded words in Content-Type that the standard doesn't have.
+    """
+    plain = _plain(name)
+    kind = _TYPES.get(name[name.rfind(".") :], "application/octet-stream")
+    words = Header(plain, "utf-8", maxlinelen=66).encode(linesep="\r\n")
+    return "\r\n".join(
+        (
+            "Content-Transfer-Encoding: base64",
+            f"Content-Disposition: attachment;\r\n {_file_name(plain)}",
+            f'Content-Type: {kind};\r\n name="{words}"',
+            "MIME-Version: 1.0",
+        )
+    )
+
+
+def _file_name(name: str) -> str:
+    """Return the parameter filename as RFC 2231 has it, in as many pieces as its length asks for."""
+    letters = [quote(letter, safe="") for letter in name]
+    whole = f"filename*=utf-8''{''.join(letters)}"
+    if len(whole) + 2 <= _WIDTH:
+        return whole
+    pieces = ["filename*0*=utf-8''"]
+    for letter in letters:
+        if len(pieces[-1]) + len(letter) + 2 > _WIDTH:
+            pieces.append(f"filename*{len(pieces)}*=")
+        pieces[-1] += letter
+    return ";\r\n ".join(pieces)
 
 
 def _lines(content: bytes) -> bytes:
     """Return `content` in base64; the library's own splitting takes a call for each line."""
     return b"\r\n".join((*_LINE.findall(base64.b64encode(content)), b""))
-
-
-def _named_twice(data: bytes, names: Sequence[str]) -> bytes:
-    """Repeat the names as encoded words in Content-Type.
-
-    Outlook and QQ mail don't read the standard's filename*=. This is done at the end, since the
-    library writes parameters only as the standard has them.
-    """
-    for number, name in enumerate(names):
-        words = Header(_plain(name), "utf-8", maxlinelen=66).encode(linesep="\r\n")
-        data = data.replace(
-            f'name="{_PLACEHOLDER.format(number)}"'.encode(), f'name="{words}"'.encode(), 1
-        )
-    return data
 
 
 def _body(

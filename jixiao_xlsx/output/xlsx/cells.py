@@ -67,7 +67,8 @@ def put(
     if content is None or (isinstance(content, str) and not content):
         sheet.write_blank(row, column, None, style)
     elif isinstance(content, str):
-        sheet.write_string(row, column, content if whole else clip(content), style)
+        text = _no_markup(content) if whole else clip(content)
+        sheet.write_string(row, column, text, style)
     elif isinstance(content, Live):
         sheet.write_formula(row, column, content.formula, style, cached_result(content.value))
     elif isinstance(content, Link):
@@ -101,7 +102,13 @@ def clip(text: str) -> str:
     """
     if not text.isprintable():
         text = _SURROGATES.sub("\ufffd", text)
+    text = _no_markup(text)
     return text if len(text) <= _MAX_TEXT else f"{text[:_MAX_TEXT]}……（原文共 {len(text)} 字）"
+
+
+def _no_markup(text: str) -> str:
+    """Return a text that xlsxwriter takes for words: from <r> to </r> it would be markup, unread."""
+    return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
 def display_text(content: CellContent) -> str:

@@ -11,8 +11,9 @@ from jixiao_xlsx.reading.word.content import DocxContent
 from jixiao_xlsx.reading.word.docx import read_docx
 from jixiao_xlsx.reading.word.docx_tables import form_tables
 from jixiao_xlsx.reading.word.old_word import OLD_WORD, docx_of
-from jixiao_xlsx.reading.word.pdf import PDF_MAGIC, read_pdf
 from jixiao_xlsx.values.cells import Document
+
+_PDF_MAGIC = b"%PDF"
 
 
 def read_document(data: bytes, name: str, template: Template) -> Document:
@@ -32,6 +33,8 @@ def read_document(data: bytes, name: str, template: Template) -> Document:
 
 
 def _content(data: bytes, file: str) -> DocxContent:
-    if data.startswith(PDF_MAGIC):
+    if data.startswith(_PDF_MAGIC):
+        from jixiao_xlsx.reading.word.pdf import read_pdf
+
         return read_pdf(data)
     return read_docx(docx_of(data) if file.lower().endswith(OLD_WORD) else data)

@@ -17,7 +17,6 @@ from jixiao_xlsx.reading.word.content import DocxContent
 from jixiao_xlsx.reading.word.docx_styles import SAVE_AS_DOCX
 from jixiao_xlsx.values.cells import Paragraph
 
-PDF_MAGIC = b"%PDF"
 _MOST_PAGES, _MOST_LETTERS = 200, 400_000
 _FEWEST_LETTERS = 50  # of a report
 _FEWEST_READABLE = 0.9  # of the letters: those of a broken font are private or strange,

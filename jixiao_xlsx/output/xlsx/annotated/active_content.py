@@ -24,9 +24,7 @@ _PROGRAM = re.compile(
 )
 # Formulas that open or fetch something; a link to a place in the workbook itself may stay.
 _IN_XML = tuple(
-    re.compile(
-        name + rb"\s{0,9}\((?!\s{0,9}(?:\"|&QUOT;|&#34;)#)"
-    )  # a fixed beginning is found fast
+    (name, re.compile(name + rb"\s{0,9}\((?!\s{0,9}(?:\"|&QUOT;|&#34;)#)"))
     for name in (b"HYPERLINK", b"WEBSERVICE")
 )
 _IN_FORMULA = re.compile(r"(?:HYPERLINK|WEBSERVICE)\s{0,9}\((?!\s{0,9}\"#)", re.IGNORECASE)
@@ -86,7 +84,7 @@ def _stop_formulas(book: WorkbookPart) -> Iterator[str]:
             content = book.package.read(sheet.part).upper()
         except Unpatchable:  # nobody looked into it, and nobody can
             continue
-        if any(pattern.search(content) for pattern in _IN_XML):
+        if any(name in content and pattern.search(content) for name, pattern in _IN_XML):
             cells = sheet.drop_formulas(lambda text: bool(_IN_FORMULA.search(text)))
             yield from (str(Place(name, a1(*at))) for at in cells)
             if cells:

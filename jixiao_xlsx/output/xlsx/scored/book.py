@@ -19,6 +19,7 @@ from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, line_row, write_chec
 from jixiao_xlsx.output.xlsx.scored.score_columns import SCORES
 from jixiao_xlsx.output.xlsx.scored.table import USUAL_TITLES, write_table
 from jixiao_xlsx.output.xlsx.styles import Styles
+from jixiao_xlsx.output.xlsx.typed_cells import digest_of_book
 from jixiao_xlsx.season.review.apply_reviews import items, line_names
 from jixiao_xlsx.season.review.review_marks import SHEET, Written, encode
 from jixiao_xlsx.values.cells import Place, Submission
@@ -40,11 +41,11 @@ def write_scored_workbook(
     report: Report,
     cards: Scorecard | Sequence[Scorecard],
     template: Template,
-) -> None:
+) -> str:
     """Write the scored workbook: deterministic bytes, every formula with its value.
 
     `cards`: one, or one for each of `submission.parts`, which then have numbered sheets of their
-    own. Raises files.Blocked.
+    own. Returns the digest of what is typed in it (see `typed_digest`). Raises files.Blocked.
     """
     cards = (cards,) if isinstance(cards, Scorecard) else cards
     template = hidden_mark.edition_of(submission.meta, template)
@@ -78,6 +79,7 @@ def write_scored_workbook(
                 book.add_worksheet(SHEET + number), table.name, head, card, template
             )
         tables[0].activate()
+        return digest_of_book(book)
 
 
 def _write_review_marks(
