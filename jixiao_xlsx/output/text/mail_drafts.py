@@ -91,7 +91,7 @@ def _head(name: str) -> str:
 
 
 def _file_name(name: str) -> str:
-    """Return the parameter filename as RFC 2231 has it, in as many pieces as its length asks for."""
+    """Return the parameter filename as RFC 2231 has it, in pieces where it is long."""
     letters = [quote(letter, safe="") for letter in name]
     whole = f"filename*=utf-8''{''.join(letters)}"
     if len(whole) + 2 <= _WIDTH:

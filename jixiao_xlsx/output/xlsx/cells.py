@@ -107,7 +107,7 @@ def clip(text: str) -> str:
 
 
 def _no_markup(text: str) -> str:
-    """Return a text that xlsxwriter takes for words: from <r> to </r> it would be markup, unread."""
+    """Return a text that xlsxwriter takes for words: from <r> to </r> it would be markup."""
     return f"{text} " if text.startswith("<r>") and text.endswith("</r>") else text
 
 
