@@ -13,7 +13,7 @@ from jixiao_xlsx.batch.deliver import DeliverTask, deliver, examine_and_deliver,
 from jixiao_xlsx.batch.examine import Delivery
 from jixiao_xlsx.batch.executors.choose import TaskExecutor
 from jixiao_xlsx.batch.going_out.hand_down import PARCELS, stage_parcels
-from jixiao_xlsx.batch.going_out.shared_files import SHARED_FILES, shared_file
+from jixiao_xlsx.batch.going_out.shared_files import SHARED_FILES, is_wanted, shared_file
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
@@ -268,7 +268,7 @@ def _with_shared_files(
     """Return the season with the shared files, season.json and run.json written."""
     problems: list[str] = []
     faults: list[str] = []
-    for name in SHARED_FILES:
+    for name in (one for one in SHARED_FILES if is_wanted(one, season)):
         problem = shared_file(name, season, job.template, outbox, faults)
         problems += [problem] if problem else []
     problems += stage_parcels(season, job.template, outbox)

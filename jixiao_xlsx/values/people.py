@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 from fractions import Fraction
@@ -155,12 +155,29 @@ class Waiver:
     source: str
 
 
+OPINION_PARTS = ("编码", "名称", "项目", "年度", "审核结果", "审核意见", "得分", "等级")
+
+
+@dataclass(frozen=True)
+class OpinionLayout:
+    """How the county's system takes in opinions: the sheet, its columns as (title, one of
+    OPINION_PARTS), and its own words for the results.
+    """
+
+    sheet: str = "审核意见"
+    columns: tuple[tuple[str, str], ...] = tuple(
+        (part, part) for part in ("编码", "审核结果", "审核意见", "得分")
+    )
+    words: Mapping[str, str] = field(default_factory=dict)
+
+
 @dataclass(frozen=True, slots=True)
 class Bureau:
     """The bureau that collects, and its dates (bureau.toml), printed as given.
 
     `notice` is the county's own notice on the evaluation, the first basis of every letter.
-    `formal`: letters are the bureau's 函, their number left blank; else 反馈单 of the office.
+    `opinions` is how they are written for the county's system (None: they are not). `formal`:
+    letters are the bureau's 函, their number left blank; else 反馈单 of the office.
     """
 
     name: str = ""
@@ -174,6 +191,7 @@ class Bureau:
     notice: str = ""
     year: int | None = None
     formal: bool = False
+    opinions: OpinionLayout | None = None
 
 
 class Action(StrEnum):

@@ -20,6 +20,7 @@ SUMMARY = "汇总.xlsx"
 BRIEFING = "审核情况汇报.docx"
 ANNEX = "审核情况附件（内部）.docx"
 REVIEW_PAGE = "审核.html"
+OPINIONS_TO_IMPORT = "审核意见导入.xlsx"
 
 
 def _summary(season: Season, template: Template) -> Iterator[bytes]:
@@ -42,6 +43,14 @@ def _annex(season: Season, template: Template) -> Iterator[bytes]:
     yield write_annex(season, template)
 
 
+def _opinions(season: Season, template: Template) -> Iterator[bytes]:
+    from jixiao_xlsx.output.xlsx.opinions_to_import import write_opinions
+
+    stream = io.BytesIO()
+    write_opinions(stream, season, template)
+    yield stream.getvalue()
+
+
 def _findings_csv(season: Season, template: Template) -> Iterator[bytes]:
     return findings_csv(season.entries)
 
@@ -55,9 +64,15 @@ SHARED_FILES: Mapping[str, Callable[[Season, Template], Iterator[bytes]]] = {
     BRIEFING: _briefing,
     ANNEX: _annex,
     REVIEW_PAGE: review_page,
+    OPINIONS_TO_IMPORT: _opinions,
     "findings.csv": _findings_csv,
     "findings.json": _findings_json,
 }
+
+
+def is_wanted(name: str, season: Season) -> bool:
+    """Return whether one of them is written: opinions only where the bureau says how."""
+    return name != OPINIONS_TO_IMPORT or season.bureau.opinions is not None
 
 
 def shared_file(
