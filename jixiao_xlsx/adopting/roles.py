@@ -84,9 +84,11 @@ def department_of(understanding: Understanding) -> Field | None:
 
 
 def _label_fields(understanding: Understanding) -> Iterator[Field]:
-    """Yield fields with one title: pairs, and the cells under headings with a single line."""
+    """Yield fields with one title: pairs, cells under headings with a single line or 内容."""
     yield from (pair.field for pair in understanding.pairs)
     for table in understanding.tables:
+        if any(words.is_any_content(column.leaf.key) for column in table.found.columns):
+            yield from (one for one in table.fields if one.row)
         yield from (one for one in table.fields if not one.row and len(table.found.lines) == 1)
 
 

@@ -182,21 +182,27 @@ def _kind(
     money: bool,
 ) -> str:
     """Return the type of a cell; a titled row of a money table has money where words are silent."""
-    if column.use is Use.TITLE or (found.levels and words.is_level(column.leaf.key)):
-        return "text"
-    if found.levels and column.leaf.key == "数值":
-        return "measure"
-    if box.look.format.endswith("%"):
-        return "percent"
+    if fixed := _kind_by_place(found, column, box):
+        return fixed
     others = _kinds_of_titled(found, column)
     if line.total and others in ({"money"}, {"count"}) and not stated:
         return next(iter(others))
     titles = () if line.total else line.path
-    if kind := kinds.kind_of(titles, column.path, stated):
+    headings = () if words.is_any_content(column.leaf.key) and titles else column.path
+    if kind := kinds.kind_of(titles, headings, stated):
         return kind
     if len(others) == 1:
         return next(iter(others))
     return _kind_unsaid(found, money=money or bool(others))
+
+
+def _kind_by_place(found: TableFound, column: TableColumn, box: Box) -> str:
+    """Return the type that the use of a column or the format of a cell settles; "" for none."""
+    if column.use is Use.TITLE or (found.levels and words.is_level(column.leaf.key)):
+        return "text"
+    if found.levels and column.leaf.key == "数值":
+        return "measure"
+    return "percent" if box.look.format.endswith("%") else ""
 
 
 def _kinds_of_titled(found: TableFound, column: TableColumn) -> set[str]:
@@ -245,7 +251,8 @@ def _outer_units(layout: SheetLayout, found: TableFound) -> Sequence[str]:
     ]
     sides = [words.unit_in(box.text) for box in heading.sides]
     section = [words.money_stated(block.section.text)] if block.section else []
-    return [unit for unit in (*corner, *sides, *section) if unit] + _units_above(layout, block.top)
+    around = [unit for unit in (*corner, *sides, *section) if unit and unit != "分"]
+    return around + _units_above(layout, block.top)
 
 
 def _units_above(layout: SheetLayout, row: int) -> list[str]:

@@ -41,11 +41,22 @@ def figures(table: TableUnderstood) -> Sequence[TableColumn]:
     kinds: dict[int, set[str]] = {}
     for one in table.fields:
         kinds.setdefault(one.box.left, set()).add(one.kind)
+    summed = SUMMED - {"score"} if _scores_an_execution(table) else SUMMED
     return [
         column
         for column in table.found.columns
-        if column.use in (Use.VALUE, Use.ATTRIBUTE) and kinds.get(column.at, set()) & SUMMED
+        if column.use in (Use.VALUE, Use.ATTRIBUTE) and kinds.get(column.at, set()) & summed
+        if not any(_NEVER_SUMMED.search(part) for part in column.path)
     ]
+
+
+_NEVER_SUMMED = re.compile(r"单价|均价|人均|平均|单位成本|定额|标准$")
+
+
+def _scores_an_execution(table: TableUnderstood) -> bool:
+    """Return whether the scores of a table are of rates of execution: one line has them all."""
+    columns = [words.plain_title(one.leaf.text) for one in table.found.columns]
+    return not table.found.levels and any("执行率" in key for key in columns)
 
 
 def _down(table: TableUnderstood) -> Iterator[Proposal]:
@@ -64,7 +75,12 @@ def _down(table: TableUnderstood) -> Iterator[Proposal]:
 def _tree(lines: Sequence[RowSeen]) -> list[Node]:
     """Return the titled rows as nodes, merged titles beside them as nodes without figures."""
     own = [
-        Node(line.title.text if line.title else "", number, [], line.placed.of_which)
+        Node(
+            line.title.text if line.title else "",
+            None if line.heads else number,
+            [],
+            line.placed.of_which,
+        )
         for number, line in enumerate(lines)
     ]
     tops: list[Node] = []
@@ -123,20 +139,26 @@ def _summable(table: TableUnderstood, lines: Sequence[RowSeen], column: TableCol
 def _of_open_lines(table: TableUnderstood) -> Iterator[Proposal]:
     """Yield the total of lines that departments name themselves."""
     lines = table.found.lines
-    totals = [line for line in lines if line.total]
     listed = [line for line in lines if not line.path]
-    if len(totals) != 1 or not listed:
+    total = _total_of([line for line in lines if line.total], listed)
+    if total is None:
         return
     if any("编码" in column.leaf.key for column in table.found.columns):
         return
-    along = tuple(
-        column for column in figures(table) if _summable(table, [totals[0], *listed], column)
-    )
+    along = tuple(column for column in figures(table) if _summable(table, [total, *listed], column))
     if along:
-        whole = ((1, Spot(table, totals[0], None)),)
+        whole = ((1, Spot(table, total, None)),)
         parts = tuple((1, Spot(table, line, None)) for line in listed)
-        reason = f"“{totals[0].path[-1]}”：各行之和"
+        reason = f"“{total.path[-1]}”：各行之和"
         yield Proposal("=", whole, parts, reason, True, along)
+
+
+def _total_of(totals: Sequence[RowSeen], listed: Sequence[RowSeen]) -> RowSeen | None:
+    """Return the only total of listed lines, or the 小计 below them: what follows that sums more."""
+    if not totals or not listed:
+        return None
+    closes = "小计" in totals[0].path[-1] and totals[0].row > listed[-1].row
+    return totals[0] if len(totals) == 1 or closes else None
 
 
 # ----------------------------------------------------------------------------------- across a table

@@ -68,7 +68,7 @@ def layout_of(grid: Grid) -> SheetLayout:
     band: list[int] = []
     for row in range(grid.height + 1):
         line = free_line(grid, row, started=bool(blocks or band)) if row < grid.height else None
-        if row < grid.height and line is None:
+        if row < grid.height and (line is None or _heads_a_group(grid, band, row)):
             band.append(row)
             continue
         blocks += _blocks_of(grid, band, section)
@@ -78,6 +78,20 @@ def layout_of(grid: Grid) -> SheetLayout:
             if line.kind is LineKind.SECTION:
                 section = line.boxes[0]
     return SheetLayout(grid, tuple(lines), tuple(blocks))
+
+
+def _heads_a_group(grid: Grid, band: Sequence[int], row: int) -> bool:
+    """Return whether a title as wide as the table above goes on with it: no headings follow.
+
+    The row below has the boxes of the row above it.
+    """
+    title, below = grid.starting(row)[0], grid.starting(row + 1)
+    if len(band) <= 1 or not grid.outlined or not title.drawn:
+        return False
+    edges = [(box.left, box.right) for box in grid.starting(row - 1) if box.drawn]
+    alike = len(edges) > 1 and edges == [(box.left, box.right) for box in below if box.drawn]
+    under_it = alike and (title.left, title.right) == (edges[0][0], edges[-1][1])
+    return under_it and any(box.label for box in below) and any(box.open for box in below)
 
 
 # ------------------------------------------------------------------------------------------ blocks

@@ -54,6 +54,9 @@ def _only_words(grid: Grid, row: int) -> tuple[Box, ...]:
     """Return the words of a row that holds nothing else; () of any other."""
     boxes = [box for box in grid.starting(row) if box.text.strip() or box.drawn]
     inside = any(grid.box(row, column).top < row for column in range(grid.width))
+    texts = [box for box in boxes if box.text.strip()]
+    if len(texts) == 1 and words.is_unit_line(texts[0].key):
+        return tuple(texts)
     return () if inside or not all(box.label for box in boxes) else tuple(boxes)
 
 

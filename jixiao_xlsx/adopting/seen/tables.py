@@ -43,7 +43,8 @@ _TOP = TitlePlace(None)
 class RowSeen:
     """A row of a table; `path` are its titles, () for a line that a department names.
 
-    `boxes` are what stands under each column; `total`: it sums the lines around it.
+    `boxes` are what stands under each column; `total`: it sums the lines around it; `heads`: it is
+    only the title of those below.
     """
 
     row: int
@@ -52,6 +53,7 @@ class RowSeen:
     boxes: tuple[Box, ...]
     placed: TitlePlace = _TOP
     group: tuple[str, ...] = ()
+    heads: bool = False
 
     @property
     def total(self) -> bool:
@@ -104,8 +106,12 @@ def _use(block: Block, heading: TableHeading, leaf: Box) -> Use:
     if words.is_index(leaf.key):
         return Use.INDEX
     own = _titles_under(block, leaf)
-    if words.is_attribute(leaf.key):
-        return Use.ATTRIBUTE
+    if words.is_attribute(leaf.key) and not (own and leaf.left == heading.left):
+        return Use.ATTRIBUTE  # one over the titles of rows is none: 单位 over the names of units
+    return _use_by_titles(block, heading, leaf, own)
+
+
+def _use_by_titles(block: Block, heading: TableHeading, leaf: Box, own: Sequence[Box]) -> Use:
     levels = words.lists_indicators(other.key for other in heading.leaves)
     if levels and not words.is_level(leaf.key) and not _outside_levels(heading, leaf):
         return Use.ATTRIBUTE if own else Use.VALUE
@@ -121,10 +127,17 @@ def _outside_levels(heading: TableHeading, leaf: Box) -> bool:
 
 
 def _titles_under(block: Block, leaf: Box) -> Sequence[Box]:
-    """Return the titles printed under a heading, without a total that reaches in from the left."""
+    """Return the titles printed under a heading.
+
+    None that reaches in from the left: a total, or what heads the rows below over the whole width.
+    """
     boxes = [block.grid.box(row, leaf.left) for row in block.rows]
     titles = [box for box in boxes if box.label and not words.is_value_like(box.key)]
-    return [box for box in titles if not (words.is_total(box.key) and box.left < leaf.left)]
+    return [
+        box
+        for box in titles
+        if box.left >= leaf.left or not (words.is_total(box.key) or box.right >= block.right)
+    ]
 
 
 def _opens(block: Block, leaf: Box) -> bool:
@@ -153,13 +166,17 @@ def _lines(block: Block, columns: Sequence[TableColumn]) -> Iterator[RowSeen]:
     """Yield the rows of one side of a block."""
     found = _titled_rows(block, columns)
     levels = _number_levels(block, columns, [row for row, _ in found])
-    lines = [_title_line(titles, level) for (_, titles), level in zip(found, levels, strict=True)]
+    last = columns[-1].leaf.right
+    lines = [
+        _title_line(titles, level, last) for (_, titles), level in zip(found, levels, strict=True)
+    ]
     places = placed(lines) if any(line.text for line in lines) else (_TOP,) * len(lines)
     for number, (row, titles) in enumerate(found):
         path = path_of(number, lines, places) if titles else ()
         title = titles[-1] if titles else None
         boxes = tuple(block.grid.box(row, column.at) for column in columns)
-        yield RowSeen(row, path, title, boxes, places[number], lines[number].group)
+        own = lines[number]
+        yield RowSeen(row, path, title, boxes, places[number], own.group, own.heads)
 
 
 def _rows(block: Block, columns: Sequence[TableColumn]) -> Iterator[int]:
@@ -200,11 +217,13 @@ def _number_levels(
     return [0] * len(rows)
 
 
-def _title_line(titles: Sequence[Box], level: int) -> TitleLine:
+def _title_line(titles: Sequence[Box], level: int, last: int) -> TitleLine:
+    """Return the title of a row as one of a tree; `last` is the last column of its table."""
     if not titles:
         return TitleLine("", level=level)
     *outer, own = titles
-    return TitleLine(own.text, own.indent, tuple(box.text.strip() for box in outer), level)
+    heads = own.width > 1 and own.right >= last
+    return TitleLine(own.text, own.indent, tuple(box.text.strip() for box in outer), level, heads)
 
 
 def _titles(block: Block, columns: Sequence[TableColumn], row: int) -> tuple[Box, ...]:

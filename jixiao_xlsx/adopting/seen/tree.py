@@ -13,13 +13,15 @@ from jixiao_xlsx.values.text import tidy
 class TitleLine:
     """A title as printed; `indent` in half-width spaces, `group` the titles merged beside it.
 
-    `level` is that of a number printed beside it in a column of its own, 0 where none is.
+    `level` is that of a number printed beside it in a column of its own, 0 where none is; `heads`:
+    nothing stands beside it, it is the title of those below.
     """
 
     text: str
     indent: int = 0
     group: tuple[str, ...] = ()
     level: int = 0
+    heads: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class _Rank:
     level: int
     indent: int
     of_which: bool
+    heads: bool = False
 
 
 def placed(titles: Sequence[TitleLine]) -> tuple[TitlePlace, ...]:
@@ -51,7 +54,9 @@ def placed(titles: Sequence[TitleLine]) -> tuple[TitlePlace, ...]:
         if number and titles[number - 1].group != title.group:
             stack = []
         key = tidy(title.text)
-        rank = _Rank(number, title.level or numbering(key), title.indent, of_which(key))
+        rank = _Rank(
+            number, title.level or numbering(key), title.indent, of_which(key), title.heads
+        )
         if _closes(title, key, stack):
             stack = []
         while stack and not _inside(stack[-1], rank, titles):
@@ -79,6 +84,8 @@ def _inside(above: _Rank, below: _Rank, titles: Sequence[TitleLine]) -> bool:
     if below.of_which:
         same = above.of_which and abs(below.indent - above.indent) < 2
         return not same and below.indent >= above.indent
+    if above.heads:
+        return not below.heads or bool(above.level and below.level > above.level)
     if above.level and below.level:
         return below.level > above.level
     if above.of_which:

@@ -40,7 +40,9 @@ _UNIT = re.compile(
     r"(?:[、/](?:辆|台|套|个|家|人次|人|户|份|次|件|批|间|处|项))*)[)\]]:?$"
 )
 _OF_WHICH = re.compile(r"^其中:?")
-TOTAL = re.compile(r"合计|总计|小计|^年度资金总额$|^(?:资金)?总额$|^总[评得]?分|^共计|^按.{2,8}分$")
+TOTAL = re.compile(
+    r"合计|总计|小计|^年度资金总额$|^(?:资金)?总额$|^总[评得]?分|总[评得]?分$|^共计|^按.{2,8}分$"
+)
 INDEX_WORDS = frozenset({"行次", "栏次", "序号", "编号"})
 _ROW_TITLES = re.compile(
     r"^(?:项目|内容|类别|类型|事项|科目名称|指标名称|单位名称|名称|项目名称|支出项目|资金来源|经济分类科目?|功能分类科目?|项目[(].*[)]|.*分类科目名称)$"
@@ -95,6 +97,14 @@ def is_inline(text: str) -> bool:
 def is_index(key: str) -> bool:
     """Return whether a heading is of running numbers (行次, 序号)."""
     return key in INDEX_WORDS
+
+
+_ANY_CONTENT = re.compile(r"^(?:填报)?(?:内容|数据|情况|信息)$")
+
+
+def is_any_content(key: str) -> bool:
+    """Return whether a heading says nothing of what stands below: 内容 beside 项目."""
+    return bool(_ANY_CONTENT.match(key))
 
 
 def is_row_title_heading(key: str) -> bool:
