@@ -18,6 +18,7 @@ from jixiao_xlsx.checking.rules.equations import equation_rules
 from jixiao_xlsx.checking.rules.rates import rate_rules
 from jixiao_xlsx.checking.run_rules import by_severity_and_place, run_rules
 from jixiao_xlsx.checking.target_pairs import held_targets
+from jixiao_xlsx.examining.absent_sections import absent_sections
 from jixiao_xlsx.form import hidden_mark
 from jixiao_xlsx.form.spec import SpecError, Template
 from jixiao_xlsx.prose import rules as prose_rules
@@ -84,7 +85,11 @@ def check(
         for part in submission.parts
     ]
     report = _together(reports, submission) if submission.copies else reports[0]
-    return replace(report, findings=with_causes_as_hints(report.findings, report.causes))
+    return replace(
+        report,
+        findings=with_causes_as_hints(report.findings, report.causes),
+        skipped=(*report.skipped, *absent_sections(form)),
+    )
 
 
 def _examined(evidence: ProseEvidence, form: Template) -> Report:
