@@ -11,6 +11,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+from office import converted, office
 from openpyxl.worksheet.cell_range import CellRange
 
 from jixiao_xlsx.adopting.adopt import draft_from_blank
@@ -104,6 +105,28 @@ def changed(data: bytes, change: Change) -> bytes:
 def test_a_right_copy_is_not_accused(form: str, change: Change, tmp_path: Path) -> None:
     department, cells = found(form, changed(copy_of(form), change), tmp_path)
     assert department and not cells
+
+
+@office
+def test_right_copies_saved_as_xls_are_not_accused(tmp_path: Path) -> None:
+    copies = []
+    for form in FORMS:
+        copies.append(tmp_path / f"{form}.xlsx")
+        copies[-1].write_bytes(copy_of(form))
+    converted("xls:MS Excel 97", copies, tmp_path / "旧")
+    for form in FORMS:
+        data = (tmp_path / "旧" / f"{form}.xls").read_bytes()
+        department, cells = found(form, data, tmp_path)
+        assert department and not cells, form
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_indicator_is_taken_for_a_sum_of_others(form: str, tmp_path: Path) -> None:
+    """Weights and scores are round: one is often what others add up to."""
+    (tmp_path / "报送.xlsx").write_bytes(copy_of(form, wrong=True))
+    (entry,) = check_files([tmp_path / "报送.xlsx"], template=find_template(form))
+    assert entry.report is not None
+    assert "subtotal_row" not in {cause.kind for cause in entry.report.causes}
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -17,6 +17,7 @@ from jixiao_xlsx.values.text import tidy
 
 _SUBTOTAL_WORDS = ("小计", "合计", "总计")
 _FEWEST, _LONGEST = 2, 12  # rows
+_SCORES = "分"
 _NAMED = 0.6  # the cost of a row that is called 小计
 
 
@@ -40,6 +41,8 @@ def _summing(
 ) -> Iterator[Remedy]:
     """Yield a row that adds up those above it; one that is called so, those below it as well."""
     figures, named = row_figures(row), _called_subtotal(row)
+    if not named and all(row.cells[title].unit == _SCORES for title in figures):
+        return  # weights and scores are round and few: one is often the sum of others
     if sums_last_rows(figures, above, _FEWEST) or (
         named and sums_last_rows(figures, below, _FEWEST)
     ):
