@@ -12,6 +12,7 @@ from jixiao_xlsx.batch.executors import processes
 from jixiao_xlsx.batch.executors.processes import Executor
 from jixiao_xlsx.batch.failures import FAULT, Failure, failure_of, failure_of_process
 from jixiao_xlsx.batch.forms.listed import parts_of_list
+from jixiao_xlsx.batch.forms.several_units import units_of
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.intake.candidates import Candidate
@@ -70,7 +71,7 @@ class Opener:
         return next(self._executor.results(function, [candidate], lambda _, cause: _failure(cause)))
 
     def listed(self, candidate: Candidate, template: Template) -> tuple[Candidate, ...]:
-        """Return a candidate, or the parts of the list of all departments that it is."""
+        """Return a candidate, or its parts: of a list of all departments, of several units."""
         task = (candidate, template.folder)
         return next(self._executor.results(_listed, [task], lambda task, _: (task[0],)))
 
@@ -118,7 +119,9 @@ def _listed(task: tuple[Candidate, Path]) -> tuple[Candidate, ...]:
     candidate, form = task
     try:
         refuse_too_large(candidate.size)
-        return parts_of_list(candidate, find_template(form)) or (candidate,)
+        template = find_template(form)
+        parts = parts_of_list if template.listed else units_of
+        return parts(candidate, template) or (candidate,)
     except (OSError, Refused, Unreadable):
         return (candidate,)  # it is read again, and its reason said then
 

@@ -124,9 +124,12 @@ def phases_for(
 def _in_lists(
     candidates: Iterable[Candidate], opener: Opener, template: Template
 ) -> Iterator[Candidate]:
-    """Yield the candidates; of a form that is a list of all departments each of their parts."""
+    """Yield the candidates; of a county's own form each part of those that hold several.
+
+    Of a list of all departments, and of a workbook with a sheet for each unit or project.
+    """
     for one in candidates:
-        if template.listed is None or one.set_aside:
+        if not template.blank or one.set_aside:
             yield one
         else:
             yield from opener.listed(one, template)

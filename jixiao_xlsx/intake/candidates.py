@@ -13,7 +13,7 @@ from pathlib import Path
 
 from jixiao_xlsx.intake import mail_files, outlook_files, solid_files, zip_files
 from jixiao_xlsx.intake.file_kinds import Refused
-from jixiao_xlsx.intake.table_files import rows_alone
+from jixiao_xlsx.intake.table_files import rows_alone, sheet_alone
 from jixiao_xlsx.values.season import FileStatus, Letter
 
 MAX_FILE_BYTES = 100 * 2**20
@@ -32,19 +32,21 @@ class FileRole(StrEnum):
     OUTLOOK = "outlook"
     PARCEL = "parcel"
     LIST = "list"
+    SHEET = "sheet"
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
     """A step into a container: to the member of an archive or the attachment of a letter (number
     `at`), to a letter of an mbox (bytes `at` to `end`), or to `rows` (from 0) of sheet `at` of a
-    list of all departments.
+    list of all departments, or to the sheet `name` alone.
     """
 
     role: FileRole
     at: int
     end: int = 0
     rows: tuple[int, ...] = ()
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,10 @@ def take_step(source: Path | bytes, step: Step) -> bytes:
         return solid_files.read_solid_member(source, step.at)
     if step.role is FileRole.MBOX and isinstance(source, Path):
         return mail_files.read_letter(source, step.at, step.end)
-    if step.role is FileRole.LIST:
+    if step.role in (FileRole.LIST, FileRole.SHEET):
         data = source if isinstance(source, bytes) else source.read_bytes()
+        if step.role is FileRole.SHEET:
+            return sheet_alone(data, step.name)
         return rows_alone(data, step.at, step.rows)
     return _ATTACHMENT_IN[step.role](letter_bytes(source), step.at)
 

@@ -107,6 +107,25 @@ def rows_alone(data: bytes, number: int, rows: Sequence[int]) -> bytes:
     return buffer.getvalue()
 
 
+def sheet_alone(data: bytes, name: str) -> bytes:
+    """Return a workbook (.xlsx) with one of its sheets, and those that are hidden. Raises Refused.
+
+    Formulas lose their results.
+    """
+    import openpyxl
+
+    try:
+        book = openpyxl.load_workbook(io.BytesIO(data))
+    except Exception as error:  # whatever the library makes of a damaged part
+        raise Refused("工作簿里的各张表分不开。请一个单位一个文件报送") from error
+    for sheet in [one for one in book if one.title != name and one.sheet_state == "visible"]:
+        book.remove(sheet)
+    book.active = 0 if name not in book.sheetnames else book.sheetnames.index(name)
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
 def read_text(path: Path) -> str:
     """Read a small text file, UTF-8 or GBK. Raises InputError."""
     try:

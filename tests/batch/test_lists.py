@@ -14,6 +14,7 @@ from jixiao_xlsx.batch.forms.adoption import adopt_blank
 from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.form.spec import SpecError, Template
+from tests.adopting.test_shipped_forms import copy_of
 
 HEADINGS = (
     "单位编码", "单位名称", "项目名称", "年度", "一级指标", "二级指标", "三级指标", "指标值",
@@ -126,3 +127,48 @@ def test_mistakes_about_the_keys_of_a_list_are_named(form: Template, tmp_path: P
     assert any(
         "item：没有“项目名”这一栏，是不是“项目名称”？" in one for one in raised.value.mistakes
     )
+
+
+# ---------------------------------------------------------------------- several units in a workbook
+
+SHIPPED = "xiangmu-zhichu-caizhengbu"
+
+
+def of_two_projects(second: str, *, filled: bool = True) -> bytes:
+    """Return a workbook in which the sheet of a form was copied, for another project."""
+    source = (
+        copy_of(SHIPPED) if filled else (find_template(SHIPPED).folder / "空白表.xlsx").read_bytes()
+    )
+    book = openpyxl.load_workbook(io.BytesIO(copy_of(SHIPPED)))
+    sheet = book.active
+    other = openpyxl.load_workbook(io.BytesIO(source)).active
+    copied = book.copy_worksheet(sheet)
+    copied.title = "第二个"
+    for row in other.iter_rows():
+        for cell in row:
+            if type(copied[cell.coordinate]).__name__ == "Cell":
+                copied[cell.coordinate].value = cell.value
+    if filled:
+        item = next(cell for row in copied.iter_rows() for cell in row if cell.value == "项目名称")
+        copied.cell(item.row, item.column + 2).value = second
+    buffer = io.BytesIO()
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def files_of(data: bytes, folder: Path) -> list[tuple[str, str]]:
+    (folder / "报送.xlsx").write_bytes(data)
+    entries = check_files([folder / "报送.xlsx"], template=find_template(SHIPPED))
+    return sorted((one.file, one.status) for one in entries)
+
+
+def test_a_sheet_copied_for_a_second_project_is_a_line_of_its_own(tmp_path: Path) -> None:
+    name = openpyxl.load_workbook(io.BytesIO(copy_of(SHIPPED))).active.title
+    assert files_of(of_two_projects("另一个项目"), tmp_path) == [
+        (f"报送.xlsx/{name}.xlsx", "已报"),
+        ("报送.xlsx/第二个.xlsx", "已报"),
+    ]
+
+
+def test_a_spare_copy_of_the_sheet_is_none(tmp_path: Path) -> None:
+    assert files_of(of_two_projects("", filled=False), tmp_path) == [("报送.xlsx", "已报")]
