@@ -156,6 +156,7 @@ def identity_of_submission(start: Identity, submission: Submission, template: Te
         year=submission.year,
         likeness=submission.likeness,
         item=_item(submission, template),
+        unasked="department" not in template.roles,
         blank=nothing_filled(submission, hidden_mark.edition_of(submission.meta, template)),
     )
 

@@ -14,6 +14,7 @@ from jixiao_xlsx.values.text import tidy
 
 _COUNTY = frozenset("县市区旗")
 _PLACE = re.compile(r"[\u4e00-\u9fff]{2}[县市区旗]$")
+_CODE_AND_NAME = re.compile(r"^(\d{3,15})\s*[-—–－_:：]?\s*(\D.*)$")  # asked in one cell
 _OWN_PLACE = re.compile(r"^(?:中共)?[\u4e00-\u9fff]{0,4}?[县市区旗](?=.{3})")
 _LONG_ENOUGH = 3  # letters of a name that no file name holds by chance
 _BETWEEN_ADDRESSES = re.compile(r"[、|;；,，\s]+")
@@ -124,6 +125,10 @@ class Register:
             return _by_code(by_code, by_name, code, typed)
         if by_name:
             return _by_name(by_name, code, typed)
+        if not code and (both := _CODE_AND_NAME.match(typed)):
+            joined = self.match(both[1], both[2])
+            if joined.status is FileStatus.SUBMITTED:
+                return joined
         if not typed and not code:
             return Match(typed, FileStatus.NOT_IN_ROSTER, "部门名称和部门编码都未填，无法对应名册")
         parts = (typed and f"部门名称“{typed}”", code and f"部门编码“{code}”")

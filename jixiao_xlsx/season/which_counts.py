@@ -140,9 +140,19 @@ def _matched(identity: Identity, departments: Register, choice: Choice | None) -
     if choice:
         return Match(choice.department, FileStatus.SUBMITTED, f"按 {choice.source} 指定")
     if departments.names:
-        return departments.match(identity.code, typed)
+        by_file = _by_file(identity, departments) if identity.unasked and not typed else None
+        return by_file or departments.match(identity.code, typed)
     nameless = f"（未填部门名称）{Path(identity.file).stem}"
     return Match(typed or nameless, FileStatus.SUBMITTED)
+
+
+def _by_file(identity: Identity, departments: Register) -> Match | None:
+    """Return the one department that the names of a file and of its folders have in them."""
+    for name in reversed(identity.file.split("/")):
+        if named := departments.named_in(name):
+            reason = f"表样里没有部门名称，按文件名“{name}”对应"
+            return Match(named.pop(), FileStatus.SUBMITTED, reason) if len(named) == 1 else None
+    return None
 
 
 # ------------------------------------------------------------------------- one of each department

@@ -33,7 +33,8 @@ class Identity:
     (seconds since 1970), `beside` (the folder, archive or mail it came in) and `document` (a report
     or picture that may belong to a department) come from the inbox. Of a written report `opening`
     holds the first paragraphs and `years` the years it names. `likeness`: as of the submission.
-    `item`: the project that a workbook is about, where each has a file of its own.
+    `item`: the project that a workbook is about, where each has a file of its own. `unasked`: the
+    form has no cell for the department, so that the file's name says whose it is.
     """
 
     file: str
@@ -56,6 +57,7 @@ class Identity:
     faults: tuple[str, ...] = ()
     likeness: float = 0.0
     item: str = ""
+    unasked: bool = False
 
 
 @dataclass(frozen=True)

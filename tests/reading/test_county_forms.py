@@ -9,6 +9,7 @@ import openpyxl
 import pytest
 
 import jixiao_xlsx as jx
+from jixiao_xlsx.form.find_template import find_template, templates_folder
 from jixiao_xlsx.form.paths import name_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.annotated.book import annotate
@@ -180,6 +181,35 @@ def test_a_stamped_blank_differs_in_what_is_stamped_alone(form: Template) -> Non
     assert not after[FUNDS]["B5"].protection.locked
     read = read_bytes(data, "石桥乡.xlsx", form)
     assert (read.department, read.year, read.untouched) == ("石桥乡人民政府", 2024, True)
+
+
+ADDED = {"xl/worksheets/sheetJ1.xml"}
+MAY_CHANGE = {
+    "[Content_Types].xml",
+    "xl/workbook.xml",
+    "xl/_rels/workbook.xml.rels",
+    "xl/styles.xml",
+}
+
+
+@pytest.mark.parametrize(
+    "name", sorted(path.parent.name for path in templates_folder().glob("*/空白表.xlsx"))
+)
+def test_no_part_of_a_stamped_blank_differs_but_those_that_must(name: str) -> None:
+    import io
+    import zipfile
+
+    shipped = find_template(name)
+    before = (shipped.folder / shipped.blank).read_bytes()
+    after = stamped_blank(shipped, year=2024, department="石桥乡人民政府", code="301")
+    parts = [
+        {one: archive.read(one) for one in archive.namelist()}
+        for archive in (zipfile.ZipFile(io.BytesIO(before)), zipfile.ZipFile(io.BytesIO(after)))
+    ]
+    assert parts[1].keys() - parts[0].keys() == ADDED and parts[0].keys() <= parts[1].keys()
+    changed = {one for one, content in parts[0].items() if content != parts[1][one]}
+    own = {one for one in parts[0] if one.startswith("xl/worksheets/sheet")}
+    assert changed <= MAY_CHANGE | own
 
 
 # ----------------------------------------------------------------------------------------- pieces

@@ -438,3 +438,34 @@ def test_a_folder_of_many_departments_says_nothing_of_a_report() -> None:
         documents={"甲/报告.docx": "甲"},
     )
     assert done["甲/报告.docx"].status is FileStatus.UNRECOGNISED
+
+
+def test_a_code_before_the_name_in_one_cell() -> None:
+    (placed,) = place([entry("甲.xlsx", "202-青禾县机关事务中心")], ROSTER, 2023, {})
+    assert (placed.department, placed.status) == (AGENCY.name, FileStatus.SUBMITTED)
+
+
+def test_a_code_of_one_before_the_name_of_another_is_for_the_reviewer() -> None:
+    (placed,) = place([entry("甲.xlsx", "201-青禾县机关事务中心")], ROSTER, 2023, {})
+    assert placed.status is not FileStatus.SUBMITTED
+
+
+@pytest.mark.parametrize(
+    ("file", "department", "status"),
+    [
+        ("青禾县机关事务中心三公.xlsx", AGENCY.name, FileStatus.SUBMITTED),
+        ("青禾县财政局/三公经费.xlsx", FINANCE.name, FileStatus.SUBMITTED),
+        ("青禾县财政局、青禾县机关事务中心.xlsx", "", FileStatus.NOT_IN_ROSTER),
+        ("三公经费.xlsx", "", FileStatus.NOT_IN_ROSTER),
+    ],
+)
+def test_a_form_that_does_not_ask_whose_it_is(
+    file: str, department: str, status: FileStatus
+) -> None:
+    (placed,) = place([replace(entry(file), unasked=True)], ROSTER, 2023, {})
+    assert (placed.department, placed.status) == (department, status)
+
+
+def test_a_name_that_was_asked_for_and_not_typed_is_never_guessed() -> None:
+    (placed,) = place([entry("青禾县财政局.xlsx")], ROSTER, 2023, {})
+    assert placed.status is FileStatus.NOT_IN_ROSTER
