@@ -11,12 +11,12 @@ from jixiao_xlsx.prose.grid_figures import filled_grids, misfits
 from jixiao_xlsx.prose.language.clauses import Passage
 from jixiao_xlsx.prose.language.read_words import read_vocabulary
 from jixiao_xlsx.prose.language.scope import OTHER, PREVIOUS
-from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary
+from jixiao_xlsx.prose.language.vocabulary import Lexicon, Vocabulary, Word
 from jixiao_xlsx.prose.match_figures import FigureMatcher
 from jixiao_xlsx.prose.proofs.report_proofs import SelfProof, self_proofs
 from jixiao_xlsx.prose.proofs.tokens import Number
 from jixiao_xlsx.prose.read_statements import read_statements
-from jixiao_xlsx.prose.report_passages import own_words, passages, row_items
+from jixiao_xlsx.prose.report_passages import own_words, passages, row_items, short_names
 from jixiao_xlsx.prose.statements import Fact, ReportStatements
 from jixiao_xlsx.prose.table_figures import TableFigures
 from jixiao_xlsx.values.amounts import Interval
@@ -39,14 +39,25 @@ class ProseEvidence(Evidence):
     def statements(self) -> ReportStatements | None:
         """The statements of the written report; None without a report."""
         vocabulary = self.vocabulary
-        texts = passages(self.submission, self.template, vocabulary) if vocabulary else ()
+        texts = self._texts
         return (
-            read_statements(
-                texts, vocabulary, own_words(self.submission, vocabulary), self.submission.year
-            )
+            read_statements(texts, vocabulary, self._own_words, self.submission.year)
             if vocabulary and texts
             else None
         )
+
+    @cached_property
+    def _texts(self) -> tuple[Passage, ...]:
+        vocabulary = self.vocabulary
+        return passages(self.submission, self.template, vocabulary) if vocabulary else ()
+
+    @cached_property
+    def _own_words(self) -> tuple[tuple[str, Word], ...]:
+        """The words that only this submission has."""
+        if self.vocabulary is None:
+            return ()
+        short = short_names(self.submission.department, self._texts)
+        return (*own_words(self.submission, self.vocabulary), *short)
 
     @cached_property
     def proofs(self) -> tuple[SelfProof, ...]:
@@ -54,11 +65,10 @@ class ProseEvidence(Evidence):
         statements, vocabulary = self.statements, self.vocabulary
         if statements is None or vocabulary is None:
             return ()
-        words = own_words(self.submission, vocabulary)
         by_itself = self_proofs(
             statements.passages,
             vocabulary,
-            Lexicon(words, vocabulary.tokens),
+            Lexicon(self._own_words, vocabulary.tokens),
             self.submission.year,
             self._held_by_tables,
         )

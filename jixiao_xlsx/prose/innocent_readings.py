@@ -118,6 +118,14 @@ def is_share(statements: ReportStatements, rate: Mention, part: Mention) -> bool
     return any(whole.lo > 0 and rate_holds(stated, step, _span(part), whole) for whole in wholes)
 
 
+def has_share(statements: ReportStatements, rate: Mention, whole: Mention) -> bool:
+    """Return whether some figure of the paragraph has that share in the whole."""
+    stated, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    base = _span(whole)
+    parts = (_span(one) for one in nearby_numbers(statements, whole))
+    return base.lo > 0 and any(rate_holds(stated, step, part, base) for part in parts)
+
+
 def is_quotient(statements: ReportStatements, rate: Mention, like: Mention) -> bool:
     """Return whether one of two figures of the kind of `like` in the paragraph is that share of the
     other.

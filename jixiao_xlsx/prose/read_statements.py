@@ -50,6 +50,7 @@ _ORDINAL = re.compile(r"^(?:[一二三四五六七八九十]是|\d{1,2}[.、])")
 _IN_TIME = ("其中", "年中", "执行中", "过程中", "工作中", "管理中")
 _THIS_YEAR = re.compile(r"(?:本年度?|今年|当年|20\d\d年度?)(?:支出|决算|实际)?(?:为|是|达)?")
 _NUMBERING = re.compile(r"^[\s(]*(?:[一二三四五六七八九十]{1,3}|\d{1,2})\s*[)、.]+")
+_RUN_IN = re.compile(r"[^\d，,。;]{2,12}[。】]")  # “二、收支情况。年初预算……”
 _CLAUSES = re.compile("[，,;:]")
 _IN_IT = re.compile(r"[^，。,;\d]{0,10}[中里][，,]")
 _AT_THE_END = re.compile("[本到至]?(?:年[末底]|期末)")
@@ -146,7 +147,8 @@ class _Sentence(Lists):
         self.criteria = bool(_criteria(self.vocabulary.words.get("criteria", ())).search(sentence))
         self.planned = "预算" in sentence
         line = self.source.folded.rfind("\n", 0, start) + 1
-        self.opens_line = not _NUMBERING.sub("", self.source.folded[line:start]).strip()
+        above = _NUMBERING.sub("", self.source.folded[line:start]).strip()
+        self.opens_line = not above or bool(_RUN_IN.fullmatch(above))
         announced = _FRAME.match(sentence)
         self.frame = _ROLES[announced["role"]] if announced else ""
         for mention in numbers:
@@ -221,6 +223,9 @@ class _Sentence(Lists):
     def _goes_within(self, clause: str) -> None:
         """Open a whole whose parts follow: “固定资产中，”; unknown if it has no known parts."""
         words = parse_lead(clause, self.lexicon)[0]
+        whole = parse_lead(clause.removesuffix("中"), self.lexicon)[0]
+        if whole and {word.kind for word in whole} <= {"spent", "filler", "ours"}:
+            return  # “支出中，人员经费……”: parts of all that the department spends
         heads = [
             word.name
             for word in words or ()

@@ -80,9 +80,10 @@ class Relations(SentenceMemory):
         named = [word.name for word in words if word.kind in NAMING_KINDS]
         spent = any(word.kind == "spent" for word in words) and not self._is_astray(mention)
         whole = self.whole if spent and self.current is None and not self.topic else ""
-        if len(named) > 1 or (not named and self.current is None and not whole):
+        last = self.current or self.compared
+        if len(named) > 1 or (not named and last is None and not whole):
             return None
-        item = named[0] if named else self.current.item if self.current else whole
+        item = named[0] if named else last.item if last else whole
         direction = (-1 if any(word.kind in {"down", "under"} for word in words) else 1) * (
             -1 if mention.value < 0 else 1
         )

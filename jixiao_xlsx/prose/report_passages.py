@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import groupby
 
 from jixiao_xlsx.form.spec import Template
@@ -95,6 +95,22 @@ def own_words(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[
         label = tidy(cell.text) if cell is not None and not cell.blank else ""
         if len(label) > 3 and vocabulary.lexicon.at(label, 0) is None:
             yield label, Word("subject", above.get(label, label))
+
+
+def short_names(department: str, texts: Iterable[Passage]) -> Iterator[tuple[str, Word]]:
+    """Yield how the report shortens the department's name: 县疾控中心 of 青禾县疾病预防控制中心, letters of it
+    in their order, the first and the last among them.
+    """
+    full = fold(names_of(department)[-1]) if department.strip() else ""
+    if len(full) <= _SHORTEST:
+        return
+    inner = "".join(f"{re.escape(letter)}?" for letter in full[1:-1])
+    shortened = re.compile(rf"(?<=[县市区旗州]){re.escape(full[0])}{inner}{re.escape(full[-1])}")
+    found = {match.group() for one in texts for match in shortened.finditer(one.folded)}
+    for name in sorted(found - {full}):
+        if len(name) >= _SHORTEST - 1:
+            yield name, Word("ours")
+            yield from ((f"{place}{name}", Word("ours")) for place in "县市区旗州")
 
 
 def _respondents(submission: Submission, vocabulary: Vocabulary) -> Iterator[tuple[str, Word]]:

@@ -31,7 +31,7 @@ _ANY_NUMBER = re.compile(
 )
 _DIGITS = {letter: number for number, letter in enumerate("零一二三四五六七八九")}
 _BARE = "bare"
-_SENTENCE = re.compile(r"[^。!?\n]+[。!?]?")
+_SENTENCE = re.compile(r"[^。!?\n】]+[。!?】]?")
 _HARD = re.compile(r"[，,;:。!?()\n]")
 _YEAR = re.compile(r"(20\d\d)(?:(?=年[末底初])|年(?:度)?(?:\d{1,2}月(?:份)?)?(?:\d{1,2}日)?)")
 _COUNT = re.compile(r"\d+(?:\.\d+)?(?:批次|[个批台件套项次场种类处宗部月日])(?:〔.〕)?")

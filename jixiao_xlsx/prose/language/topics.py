@@ -61,8 +61,14 @@ class Topics:
         if text[-1:] not in "。!?;，" and len(text) <= _LONGEST_HEADING:
             self._heading = self._now = self._named(text) or Topic()
         elif _NUMBERING.match(text) and len(text) <= _LONGEST:
-            self._now = self._named(text) or Topic(unknown=True)
+            self._now = self._named(text) or Topic(unknown=not self._is_general(text))
         return self._now
+
+    def _is_general(self, heading: str) -> bool:
+        """Return whether a heading names nothing but the department's money as a whole."""
+        text = _NUMBERING.sub("", heading.strip("。!?; "))
+        words = "|".join(map(re.escape, self._vocabulary.headings))
+        return bool(re.fullmatch(f"(?:{words})+", text)) if words else False
 
     def _named(self, title: str) -> Topic | None:
         if title not in self._titles:

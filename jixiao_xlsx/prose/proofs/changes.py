@@ -200,7 +200,9 @@ def _growth_of_two(
 def _growth_by_change(sentence: Sentence, rate: Claim, change: Claim) -> Iterator[Proof]:
     """Check “169.80 万元，比上年增加 13.52 万元，增长 8.65%”: the base is what the change leaves."""
     before = [
-        one for one in sentence.before(change) if one.kind == change.kind and one.role in DONE
+        one
+        for one in sentence.before(change)
+        if one.kind == change.kind and one.role in {*DONE, "contract"}
     ]
     if not before or change.number.subject or not change.direction:
         return

@@ -129,6 +129,8 @@ def differing_rest(
         if any(len(some) != 1 for some in found):
             continue
         whole, part, rest = (some[0] for some in found)
+        if rest.number.vague or any(set(_kinds(one)) & {"than", "share"} for one in (part, rest)):
+            continue
         if len({whole.kind, part.kind, rest.kind}) > 1 or len({id(whole), id(part), id(rest)}) < 3:
             continue
         gaps = (a + -b for a in whole.spans for b in part.spans)
@@ -137,13 +139,17 @@ def differing_rest(
             yield Proof(rest.number, "other", right, (whole.number, part.number))
 
 
+def _kinds(claim: Claim) -> list[str]:
+    return [token.kind for token in claim.number.lead]
+
+
 def _with_words(sentence: Sentence) -> Iterator[tuple[Claim, str]]:
     """Yield the sizes of a sentence with the words since the last mark before each."""
     after = 0
     for one in sentence.claims:
         text = sentence.text[after : one.number.start - sentence.start]
         after = one.number.end - sentence.start
-        if one.sized:
+        if one.sized or one.means == "step":
             yield one, _HARD.split(text)[-1]
 
 

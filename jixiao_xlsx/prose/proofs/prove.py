@@ -225,14 +225,19 @@ def _part_and_whole(sentence: Sentence, rate: Claim) -> tuple[Claim, Claim] | No
 def average(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
     """Yield an average that no amount and number of the paragraph give."""
     before = sentence.before(claim)
-    wholes = [one for one in before if one.kind == claim.kind]
+    after = sentence.claims[sentence.claims.index(claim) + 1 :][:1]
+    last_total = [one for one in after if one.means == "amount" and one.number.has("together")]
+    wholes = [one for one in (*before, *last_total) if one.kind == claim.kind]
     counts = [one for one in before if one.number.family == "count" and one.number.value > 0]
     if not wholes or not counts or claim.number.vague or claim.number.has("than", "previous"):
         return
-    if not is_of(claim.number, wholes[-1]) or not is_of(counts[-1].number, counts[-1]):
+    told = bool(last_total) and not wholes[-1].number.subject
+    if not (told or is_of(claim.number, wholes[-1])) or not is_of(counts[-1].number, counts[-1]):
         return
     last = Fraction(atoms_per(claim.number.unit), 10**claim.number.decimals)
     least, most = claim.number.atoms - last / 2, claim.number.atoms + last
+    if any(one.number.unit[:1] == "万" for one in sentence.around if one.kind != "money"):
+        return  # heads in ten thousands
     all_wholes = [one for one in sentence.around if one.kind == claim.kind]
     all_counts = [one for one in sentence.around if one.number.family == "count"]
     for whole in all_wholes:
@@ -240,7 +245,8 @@ def average(sentence: Sentence, claim: Claim) -> Iterator[Proof]:
             heads = Fraction(count.number.value)
             if any(span.lo <= most * heads and least * heads <= span.hi for span in whole.spans):
                 return
-    if _adjacent(before, wholes[-1], counts[-1]):
+    near = [*before[-1:], *last_total] if last_total else before
+    if _adjacent(near, wholes[-1], counts[-1]):
         right = wholes[-1].number.atoms / Fraction(counts[-1].number.value)
         yield Proof(claim.number, "other", right, (wholes[-1].number, counts[-1].number))
 

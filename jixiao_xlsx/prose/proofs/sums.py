@@ -17,6 +17,8 @@ def total_last(sentence: Sentence, total: Claim) -> Iterator[Proof]:
     if not _sums_up(total):
         return
     row = _row_before(sentence, total)
+    if row and _is_mixed(sentence, row[0], total):
+        return
     if len(row) < 2 or _is_sum(sentence, total, row):
         return
     right = sum((one.number.atoms for one in row), Fraction(0))
@@ -48,6 +50,15 @@ def _row_before(sentence: Sentence, total: Claim) -> list[Claim]:
             break
     scored = [one for one in row if one.number.has("scored")]
     return scored if len(scored) > 1 else row
+
+
+def _is_mixed(sentence: Sentence, first: Claim, total: Claim) -> bool:
+    """Return whether other things are counted among the list: “150 期、1840 条，合计 1990 期（条）”."""
+    return total.number.family == "count" and any(
+        one.number.family == "count" and one.kind != total.kind
+        for one in sentence.claims
+        if first.number.start < one.number.start < total.number.start
+    )
 
 
 def _opens(claim: Claim) -> bool:

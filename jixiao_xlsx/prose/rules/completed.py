@@ -90,6 +90,22 @@ def miscalculated(evidence: ProseEvidence, completion: CompletionRate) -> Iterat
         )
 
 
+def _is_of_all(evidence: ProseEvidence, completion: CompletionRate) -> bool:
+    """Return whether “支出完成……” after a part is right of the department’s whole spending."""
+    subjects = evidence.vocabulary.subjects if evidence.vocabulary else None
+    rate = completion.mention
+    stated, step = Fraction(rate.value) / 100, Fraction(1, 10 ** (rate.decimals + 2))
+    if subjects is None or not rate.has("spent", "execution"):
+        return False
+    done = evidence.matcher.known_amounts(subjects.whole, "execution")
+    plans = evidence.matcher.known_amounts(subjects.whole, completion.base)
+    return any(
+        plan.span.lo > 0 and rate_holds(stated, step, part.span, plan.span)
+        for part in done
+        for plan in plans
+    )
+
+
 def _is_miscalculated(
     evidence: ProseEvidence,
     completion: CompletionRate,
@@ -110,6 +126,8 @@ def _is_miscalculated(
         and written
         and innocent_readings.is_quotient(statements, rate, written[0])
     ):
+        return None
+    if not rate.has("item", "subject") and _is_of_all(evidence, completion):
         return None
     others = (
         of_table_figure(figure)

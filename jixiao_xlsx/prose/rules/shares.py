@@ -62,6 +62,9 @@ def _shares_of_items(evidence: ProseEvidence) -> Iterator[Observation]:
         ):
             if not share.whole and innocent_readings.is_share(statements, rate, share.part.mention):
                 continue
+            divisor = share.parent if share.parent and share.parent.mention.has("share") else None
+            if divisor and innocent_readings.has_share(statements, rate, divisor.mention):
+                continue  # “甲 13 万元、乙 6 万元，占预算 20 万元的 95%” is of the total
             middle = parts[-1].printed / wholes[-1].printed * 100
             true = [part.printed / whole.printed * 100 for part in parts for whole in wholes]
             sure = sure and (
