@@ -24,7 +24,10 @@ from jixiao_xlsx.values.amounts import (
 
 NOUN, BREAK, BARE = "noun", "break", ""
 NOUNS = frozenset({NOUN, "item", "subject", "respondent", "indicator", "rate", "fiscal"})
-_COUNTERS = "剂次|户次|家次|车次|课时|学时|剂|根|颗|艘|笔|张|盏|天|人次|批次|场次|人|名|个|项|次|件|场|户|家|台|套|辆|份|篇|期|条|处|所|座|宗|起|册|批|亩|公里|吨|例|间|栋|幅|部|只|头|株|棵|米"
+_COUNTERS = (
+    "剂次|户次|家次|车次|课时|学时|剂|根|颗|艘|笔|张|盏|天|"
+    "人次|批次|场次|人|名|个|项|次|件|场|户|家|台|套|辆|份|篇|期|条|处|所|座|宗|起|册|批|亩|公里|吨|例|间|栋|幅|部|只|头|株|棵|米"
+)
 _NUMBER = re.compile(
     r"(?<![\d.A-Za-z第])(?P<sign>(?<![\d月日年\u4e00-\u9fa5])-)?"
     r"(?P<number>\d{1,3}(?:,\d{3}){1,6}(?:\.\d+)?|\d+(?:\.\d+)?)\s*"
