@@ -12,7 +12,9 @@ from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
+from jixiao_xlsx.batch.given.bureau_lists import approved_targets
 from jixiao_xlsx.batch.given.final_accounts import final_accounts
+from jixiao_xlsx.batch.given.targets_ahead import targets_ahead
 from jixiao_xlsx.batch.outbox import WRITTEN, Outbox, only_one_run
 from jixiao_xlsx.batch.prefill import Ahead, approved, closed, last_year
 from jixiao_xlsx.form.spec import Template
@@ -24,7 +26,9 @@ from jixiao_xlsx.output.files import Blocked, unique
 from jixiao_xlsx.output.html.self_check_page import NoEngine, belongs_to, self_check_page
 from jixiao_xlsx.output.typed_content import typed_digest
 from jixiao_xlsx.output.xlsx.blank.book import write_workbook
+from jixiao_xlsx.output.xlsx.blank.layout import Filling
 from jixiao_xlsx.output.xlsx.blank.stamped import stamped_blank
+from jixiao_xlsx.season.bureau_lists import BureauLists
 from jixiao_xlsx.season.final_accounts import Accounts
 from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.people import Bureau, Department, ReferenceLine
@@ -53,30 +57,26 @@ def blank_workbooks(
     year: int | None = None,
     reference_path: Path | None = None,
     accounts_path: Path | None = None,
+    targets_path: Path | None = None,
     last_year_path: Path | None = None,
     with_self_check: bool = False,
 ) -> Handout:
     """Write the blank workbook of `template` into `output`, or one per department of a roster.
 
     Without `year` it is the 评价年度 of the bureau.toml beside the roster, if any. `reference_path`
-    gives the approved budgets, `accounts_path` is a folder of final accounts, `last_year_path` one
-    of last year's filled workbooks; all need the roster. `with_self_check` adds 自查.html.
+    gives the approved budgets, `accounts_path` is a folder of final accounts, `targets_path`
+    has approved targets, `last_year_path` is a folder of last year's filled workbooks; all need the
+    roster. `with_self_check` adds 自查.html.
     Raises InputError, Blocked.
     """
-    ahead_of = (reference_path, accounts_path, last_year_path)
-    if template.blank and any(ahead_of):
-        words = (
-            "县里自己的空白表只盖部门名称、编码和年度，不预填批复数、决算数、上年数；请去掉这些选项"
-        )
-        raise InputError(template.title, [words])
+    ahead_of = (reference_path, accounts_path, targets_path, last_year_path)
+    if any(ahead_of):
+        _may_be_prefilled(template, roster_path)
     bureau_file = file_beside(roster_path, BUREAU_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
     roster = read_roster(roster_path) if roster_path else ()
     year = year or bureau.year
     if not roster:
-        if any(ahead_of):
-            words = "预填批复数、决算数、上年数要按部门各出一份，请同时给出名册"
-            raise InputError("--roster", [words])
         name = f"{template.file_name}.xlsx"
         blanks = {name: _writer(template, year=year, bureau=bureau)}
         pages = _pages((), (), template) if with_self_check else {}
@@ -86,6 +86,8 @@ def blank_workbooks(
     accounts = final_accounts(accounts_path, roster, year) if accounts_path else Accounts()
     ahead = _ahead(roster, year, lines, last_year_path, template)
     ahead |= closed(accounts.lines, template) | Ahead(notes=accounts.notes)
+    lists = approved_targets(targets_path, roster) if targets_path else BureauLists()
+    ahead |= Ahead(notes=lists.notes)
     taken: set[str] = set()
     blanks = {
         f"{_name(department, template, taken)}.xlsx": _writer(
@@ -96,6 +98,9 @@ def blank_workbooks(
             bureau=bureau,
             prefill=ahead.by_department.get(department.name, {}),
             locked=ahead.locked.get(department.name, frozenset()),
+            targets=targets_ahead(
+                [one for one in lists.targets if one.department == department.name], template
+            ),
         )
         for department in roster
     }
@@ -104,6 +109,16 @@ def blank_workbooks(
     notes = _handed_out(output, {**blanks, **pages})
     filled = sum(bool(ahead.by_department.get(department.name)) for department in roster)
     return Handout(_in(output, blanks), filled, (*ahead.notes, *notes), _in(output, pages))
+
+
+def _may_be_prefilled(template: Template, roster_path: Path | None) -> None:
+    """Raise InputError where figures of the bureau have no blank to go into."""
+    if template.blank:
+        words = "县里自己的空白表只盖部门名称、编码和年度，不预填批复数、决算数、目标、上年数；请去掉这些选项"
+        raise InputError(template.title, [words])
+    if roster_path is None:
+        words = "预填批复数、决算数、目标、上年数要按部门各出一份，请同时给出名册"
+        raise InputError("--roster", [words])
 
 
 def _writer(
@@ -115,6 +130,7 @@ def _writer(
     code: str = "",
     prefill: Mapping[Ref, Decimal] | None = None,
     locked: Collection[Ref] = (),
+    targets: Filling | None = None,
 ) -> _Writer:
     """Return what writes the blank of one department: drawn from the form, or the county's own."""
     if template.blank:
@@ -129,6 +145,7 @@ def _writer(
         bureau=bureau,
         prefill=prefill or {},
         locked=locked,
+        ahead=targets or {},
     )
 
 

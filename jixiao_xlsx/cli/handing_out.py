@@ -18,6 +18,7 @@ from jixiao_xlsx.cli.options import (
     find_form,
     folder_option,
     output_option,
+    path_option,
     plain_failures,
     print_to_stderr,
     roster_option,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs non
 @click.option("--year", metavar="YEAR", type=WholeNumber(1990, 2200), help="评价年度，如 2023。")
 @file_option("--reference", "批复数（部门编码、项目、年初预算、全年预算），预填各部门的预算数。")
 @folder_option("--final-accounts", "部门决算表的文件夹，决算数替各部门填好、锁定。")
+@path_option("--targets", "批复的绩效目标，替各部门填好、锁定。")
 @folder_option("--last-year", "上年各部门报来的工作簿，预填年初结转、上年数。")
 @click.option("--with-self-check", is_flag=True, help="另出 自查.html：在浏览器里离线自查。")
 @output_option
@@ -53,6 +55,7 @@ def template(
     roster: Path | None,
     reference: Path | None,
     final_accounts: Path | None,
+    targets: Path | None,
     last_year: Path | None,
     output: Path,
     **options: Any,
@@ -66,6 +69,7 @@ def template(
             roster_path=roster,
             reference_path=reference,
             accounts_path=final_accounts,
+            targets_path=targets,
             last_year_path=last_year,
             **options,
         )

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 
@@ -22,7 +22,7 @@ from jixiao_xlsx.values.text import from_float, plain
 
 MARK_SHEET = "_meta"
 TEMPLATE, VERSION, YEAR, DEPARTMENT, CODE = "template", "version", "year", "department", "code"
-PRINTED, FORMULAS = "printed", "formulas"
+PRINTED, FORMULAS, GIVEN = "printed", "formulas", "given"
 _PREFILL = "prefill"
 _BETWEEN = "|"
 _MOST_LINES = 2_000
@@ -38,12 +38,14 @@ class HandedOut:
     """What a form holds before it is filled.
 
     `prefill` is in the units of the cells; `printed` and `formulas` are what a department must not
-    change, by table, row ("" for any open row) and column; a formula by its `formula_shape`.
+    change, by table, row ("" for any open row) and column; a formula by its `formula_shape`;
+    `given` are the bureau's own words and targets, by row and column.
     """
 
     prefill: Mapping[Ref, Decimal]
     printed: TextsByRef
     formulas: TextsByRef
+    given: TextsByRef = field(default_factory=dict)
 
 
 def mark_lines(
@@ -62,6 +64,7 @@ def mark_lines(
         for ref, value in handed_out.prefill.items()
     }
     lines |= _by_table(PRINTED, handed_out.printed)
+    lines |= _by_table(GIVEN, handed_out.given)
     return lines | dict(_by_table(FORMULAS, handed_out.formulas))
 
 
@@ -78,7 +81,7 @@ def _by_table(kind: str, texts: TextsByRef) -> Iterator[tuple[str, str]]:
 
 
 def fixed_texts(lines: MarkLines, kind: str, table: str) -> Mapping[tuple[str, str], str]:
-    """Return what a table printed (`kind` PRINTED or FORMULAS), by row and column.
+    """Return what a table printed (`kind` PRINTED, FORMULAS or GIVEN), by row and column.
 
     {} for a line that was spoilt.
     """

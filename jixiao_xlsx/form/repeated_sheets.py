@@ -162,7 +162,12 @@ def nothing_filled(submission: Submission, template: Template) -> bool:
     aside = {_cover(template), template.remarks["table"] if template.remarks else ""}
     content = {name for name in template.table if name not in aside}
     return not any(
-        _typed(part.tables[name], template, prefill)
+        _typed(
+            part.tables[name],
+            template,
+            prefill,
+            hidden_mark.fixed_texts(submission.meta, hidden_mark.GIVEN, name),
+        )
         for part in submission.parts
         for name in content & part.tables.keys()
     )
@@ -174,12 +179,18 @@ def _cover(template: Template) -> str:
     return ref.table if ref and template.table[ref.table].shape == "record" else ""
 
 
-def _typed(table: Table, template: Template, prefill: Mapping[Ref, Decimal] = {}) -> bool:
+def _typed(
+    table: Table,
+    template: Template,
+    prefill: Mapping[Ref, Decimal] = {},
+    given: Mapping[tuple[str, str], str] = {},
+) -> bool:
     form = template.table[table.name]
     return any(not cell.blank for cell in table.extras.values()) or any(
         not (
             cell.blank
             or _printed(cell, row.title, form)
+            or tidy(given.get((row.title, column.title), "")) == tidy(cell.text)
             or _as_handed_out(cell, prefill.get(Ref(form.name, row.title, column.title)))
         )
         for row in table.rows

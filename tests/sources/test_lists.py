@@ -11,15 +11,18 @@ import openpyxl
 import pytest
 
 from jixiao_xlsx.batch.given.bureau_lists import approved_targets, listed_projects
+from jixiao_xlsx.batch.handout import blank_workbooks
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.run import run
 from jixiao_xlsx.examining.check import check, held_in
 from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.form.repeated_sheets import nothing_filled
 from jixiao_xlsx.intake.roster import read_roster
 from jixiao_xlsx.intake.table_files import InputError
 from jixiao_xlsx.reading import workbook
 from jixiao_xlsx.season.bureau_lists import BureauLists
 from jixiao_xlsx.sources.lists import read_projects, read_targets
+from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 
@@ -198,6 +201,59 @@ def test_targets_of_a_project_are_those_of_its_sheet(tmp_path: Path) -> None:
         if one.code in {"REF201", "REF203", "REF204", "REF205"}
     ]
     assert found == [("REF204", "改造管网长度（公里）")]
+
+
+@pytest.fixture(scope="module")
+def blanks(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("blanks")
+    roster = folder / "departments.csv"
+    head, *lines = (SAMPLES / "departments.csv").read_text("utf-8").splitlines()
+    kept = [line for line in lines if line[:6] in {"102018", "103002", "101003"}]
+    roster.write_text("\n".join([head, *kept]), encoding="utf-8")
+    blank_workbooks(
+        folder / "out",
+        template=FORM,
+        roster_path=roster,
+        year=2023,
+        targets_path=SOURCES / "目标",
+    )
+    return folder / "out"
+
+
+def handed(blanks: Path, name: str) -> Submission:
+    (path,) = blanks.glob(f"{name}*.xlsx")
+    return workbook.read(path, FORM)
+
+
+def test_targets_are_typed_ahead_and_locked(blanks: Path) -> None:
+    submission = handed(blanks, "青禾县文体广电和旅游局")
+    table = submission.tables["绩效评价表"]
+    cells = table.by_title["举办群众文化活动场次"].cells
+    shown = [cells[title].text for title in ("指标方向", "计量单位", "权重", "目标值")]
+    assert shown == ["≥", "场", "4.5", "150"]
+    assert table.cell("群众满意度", "目标值").text == "95%"  # type: ignore[union-attr]
+    assert table.cell("广播电视安全播出事故", "目标值").text == "0"  # type: ignore[union-attr]
+    (path,) = blanks.glob("青禾县文体广电和旅游局*.xlsx")
+    sheet = openpyxl.load_workbook(path)["绩效评价表"]
+    assert sheet[cells["目标值"].ref].protection.locked
+    assert not sheet[cells["业绩值"].ref].protection.locked
+    assert "财务管理制度健全性" in table.by_title  # the form's own lines stay
+
+
+def test_a_blank_with_targets_is_blank_and_agrees_with_them(
+    blanks: Path, lists: BureauLists
+) -> None:
+    for name in ("青禾县文体广电和旅游局", "青禾县审计局", "青禾县人民政府办公室"):
+        submission = handed(blanks, name)
+        assert nothing_filled(submission, FORM), name
+        own = tuple(one for one in lists.targets if one.department == name)
+        codes = {one.code for one in check(submission, FORM, targets=own).findings}
+        assert not codes & {"REF201", "REF202", "REF203", "REF205", "STR113", "STR112"}, name
+
+
+def test_a_department_without_targets_gets_the_usual_blank(blanks: Path) -> None:
+    table = handed(blanks, "青禾县人民政府办公室").tables["绩效评价表"]
+    assert "工作完成情况" in table.by_title
 
 
 # ----------------------------------------------------------------------------------------- projects

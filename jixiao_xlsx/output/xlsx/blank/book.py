@@ -48,16 +48,19 @@ def write_workbook(
     code: str = "",
     prefill: Mapping[Ref, Decimal] = _NO_PREFILL,
     locked: Collection[Ref] = (),
+    ahead: Filling = NO_FILLING,
     bureau: Bureau = _NO_BUREAU,
 ) -> None:
     """Write the form, filled with `filling`, to `target`. The same arguments give the same bytes.
 
     Numbers in `filling` are in the unit of their cell (95 % = 0.95); text is written as text
     whatever it looks like. `prefill` is what the bureau types ahead into fixed rows: the file
-    remembers it, and those `locked` cannot be typed over. The first sheet says until when and to
+    remembers it, and those `locked` cannot be typed over. `ahead` are open rows of the
+    bureau's, locked as well, where nothing is filled in there. The first sheet says until when and to
     whom in the `bureau` to report. Raises KeyError for a row or column that the form has not,
     OSError when the file cannot be written.
     """
+    filling = {**ahead, **filling}
     layout = lay_out(unrolled(template), filling)
     cells = contents(
         layout,
@@ -67,6 +70,7 @@ def write_workbook(
         code=code,
         prefill=prefill,
         locked=locked,
+        ahead=ahead,
     )
     # What the form's own formula shows anyway stays a formula, and nothing that could be changed.
     remembered = {
@@ -75,8 +79,8 @@ def write_workbook(
         if not cells[ref.table, ref.row, ref.column].formula
     }
     printed, formulas = _fixed(lay_out(unrolled(template)) if filling else layout)
-    ahead = hidden_mark.HandedOut(remembered, printed, formulas)
-    mark = hidden_mark.mark_lines(template, year, department, code, ahead)
+    handed = hidden_mark.HandedOut(remembered, printed, formulas, _given(ahead, template))
+    mark = hidden_mark.mark_lines(template, year, department, code, handed)
     with new_book(target, template.title) as book:
         canvas = Canvas(book, form_styles(book), layout, cells, filling)
         _draw_sheets(canvas, bureau)
@@ -112,6 +116,17 @@ def _draw_sheets(canvas: Canvas, bureau: Bureau) -> None:
         if check.wrong:
             book.define_name(MARKS_NAME, f"={qualified(CALC, check.wrong.area)}")
         _write_remarks(canvas, check)
+
+
+def _given(ahead: Filling, template: Template) -> hidden_mark.TextsByRef:
+    """Return what is typed ahead into open rows, by the title of each row."""
+    found: dict[Ref, str] = {}
+    for name, filled in ahead.items():
+        label = template.table[name].label[0]
+        for row in filled.open_rows:
+            for title, value in row.items():
+                found[Ref(name, str(row.get(label, "")), title)] = typed_text(value)
+    return found
 
 
 def _fixed(layout: Layout) -> tuple[hidden_mark.TextsByRef, hidden_mark.TextsByRef]:

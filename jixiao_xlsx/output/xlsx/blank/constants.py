@@ -23,6 +23,7 @@ from jixiao_xlsx.values.equations import Ref
 from jixiao_xlsx.values.text import from_float
 from jixiao_xlsx.values.typed_numbers import read_number
 
+EMPTY_FILLING: Filling = {}
 CellValue = Decimal | str | dt.date | None
 
 
@@ -44,9 +45,10 @@ def gather_constants(
     filling: Filling,
     known: Mapping[Ref, object],
     given: Collection[Ref] = (),
+    ahead: Filling = EMPTY_FILLING,
 ) -> Constants:
     """Gather constants; `known` figures by reference go behind those of `filling`, of which those
-    `given` are not for the department to change.
+    `given` are not for the department to change, nor what is typed `ahead`.
 
     Raises KeyError for a row or column that the form has not.
     """
@@ -67,7 +69,12 @@ def gather_constants(
             printed[address] = value
             locked |= {address} if fixed else set()
         typed.update(_typed(layout.template, table, filling.get(table.spec.name, EMPTY_TABLE)))
-    own = frozenset((ref.table, ref.row, ref.column) for ref in given)
+    own = frozenset((ref.table, ref.row, ref.column) for ref in given) | frozenset(
+        (name, number, title)
+        for name, table in ahead.items()
+        for number, row in enumerate(table.open_rows)
+        for title in row
+    )
     return Constants(typed, printed, frozenset(locked), own)
 
 

@@ -13,7 +13,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.form.spec import ColumnSpec, EquationSpec
-from jixiao_xlsx.output.xlsx.blank.constants import CellValue, Constants, gather_constants
+from jixiao_xlsx.output.xlsx.blank.constants import (
+    EMPTY_FILLING,
+    CellValue,
+    Constants,
+    gather_constants,
+)
 from jixiao_xlsx.output.xlsx.blank.layout import (
     CellAddress,
     Filling,
@@ -68,16 +73,18 @@ def contents(
     code: str = "",
     prefill: Mapping[Ref, Decimal] | None = None,
     locked: Collection[Ref] = (),
+    ahead: Filling = EMPTY_FILLING,
 ) -> Mapping[CellAddress, GridCell]:
     """Work out every grid cell of the workbook; `filling` goes before `prefill`.
 
-    Of `prefill` the cells `locked` are not for the department to change.
+    Of `prefill` the cells `locked`, and what is typed `ahead`, are not for the department to
+    change.
     """
     known: dict[Ref, object] = dict(prefill or {})
     for role, value in (("year", year), ("department", department), ("department_code", code)):
         if value and role in layout.template.roles:
             known[layout.template.roles[role]] = value
-    return _Resolver(layout, gather_constants(layout, filling, known, locked)).all()
+    return _Resolver(layout, gather_constants(layout, filling, known, locked, ahead)).all()
 
 
 class _Resolver:
