@@ -56,9 +56,9 @@ def write_workbook(
     Numbers in `filling` are in the unit of their cell (95 % = 0.95); text is written as text
     whatever it looks like. `prefill` is what the bureau types ahead into fixed rows: the file
     remembers it, and those `locked` cannot be typed over. `ahead` are open rows of the
-    bureau's, locked as well, where nothing is filled in there. The first sheet says until when and to
-    whom in the `bureau` to report. Raises KeyError for a row or column that the form has not,
-    OSError when the file cannot be written.
+    bureau's, locked as well, where nothing is filled in there. The first sheet says until when
+    and to whom in the `bureau` to report. Raises KeyError for a row or column that the form has
+    not, OSError when the file cannot be written.
     """
     filling = {**ahead, **filling}
     layout = lay_out(unrolled(template), filling)
