@@ -191,6 +191,7 @@ def _kind(
     headings = () if words.is_any_content(column.leaf.key) and titles else column.path
     if kind := kinds.kind_of(titles, headings, stated):
         return kind
+    others = others or _kinds_beside(found, column)
     if len(others) == 1:
         return next(iter(others))
     return _kind_unsaid(found, money=money or bool(others))
@@ -209,6 +210,17 @@ def _kinds_of_titled(found: TableFound, column: TableColumn) -> set[str]:
     """Return the types that the words of titled rows give their cells in a column."""
     named = [other.path for other in found.lines if other.path and not other.total]
     return {kinds.kind_of(path, column.path, "") for path in named} - {""}
+
+
+def _kinds_beside(found: TableFound, column: TableColumn) -> set[str]:
+    """Return the types of figures that columns under the same wider heading have by their words."""
+    beside = [
+        other.path
+        for other in found.columns
+        if len(column.path) > 1 and other is not column and other.path[:-1] == column.path[:-1]
+    ]
+    kinds_there = {kinds.kind_of((), path[-1:], "") for path in beside} - {""}
+    return kinds_there if kinds_there in ({"money"}, {"count"}) else set()
 
 
 def _kind_unsaid(found: TableFound, *, money: bool) -> str:

@@ -214,7 +214,7 @@ def _by_column_numbers(table: TableUnderstood) -> Iterator[Proposal]:
     """Yield what the row of column numbers says: “3=1+2”."""
     by_number = {}
     for box in table.found.heading.index:
-        number = box.key.strip("()").partition("=")[0]
+        number = box.key.replace("(", "").replace(")", "").partition("=")[0]
         column = next((one for one in table.found.columns if one.at == box.left), None)
         if number.isdigit() and column is not None:
             by_number[number] = column

@@ -179,7 +179,7 @@ def _parts_one(grid: Grid, bottom: int, box: Box) -> bool:
 
 def _is_column_number(box: Box) -> bool:
     """Return whether a box holds the number of a column: 3, （3）, 3=1+2, 甲."""
-    key = box.key.strip("()")
+    key = box.key.replace("(", "").replace(")", "")
     plain = key.replace("=", "").replace("+", "").replace("-", "").replace("/", "")
     return (plain.isdigit() and len(plain) < 12) or key in {"甲", "乙", "丙", "A", "B"}
 

@@ -5,7 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from jixiao_xlsx.adopting.seen.words import is_total, numbering, of_which, plain_title
+from jixiao_xlsx.adopting.seen.words import (
+    is_total,
+    number_of_part,
+    numbering,
+    of_which,
+    plain_title,
+)
 from jixiao_xlsx.values.text import tidy
 
 
@@ -39,6 +45,7 @@ class _Rank:
     indent: int
     of_which: bool
     heads: bool = False
+    listed: int = 0  # the level of its number in a list that begins 其中：1.
 
 
 def placed(titles: Sequence[TitleLine]) -> tuple[TitlePlace, ...]:
@@ -54,9 +61,7 @@ def placed(titles: Sequence[TitleLine]) -> tuple[TitlePlace, ...]:
         if number and titles[number - 1].group != title.group:
             stack = []
         key = tidy(title.text)
-        rank = _Rank(
-            number, title.level or numbering(key), title.indent, of_which(key), title.heads
-        )
+        rank = _rank(number, title, key, stack)
         if _closes(title, key, stack):
             stack = []
         while stack and not _inside(stack[-1], rank, titles):
@@ -66,6 +71,14 @@ def placed(titles: Sequence[TitleLine]) -> tuple[TitlePlace, ...]:
         found.append(TitlePlace(parent, part))
         stack.append(rank)
     return tuple(found)
+
+
+def _rank(number: int, title: TitleLine, key: str, stack: Sequence[_Rank]) -> _Rank:
+    """Return the rank of a title; “2.…” below “其中：1.…” goes on with that list."""
+    level = title.level or numbering(key)
+    goes_on = bool(stack) and level != 0 and level == stack[-1].listed
+    listed = level if goes_on else number_of_part(key)
+    return _Rank(number, level, title.indent, of_which(key) or goes_on, title.heads, listed)
 
 
 def _closes(title: TitleLine, key: str, stack: Sequence[_Rank]) -> bool:

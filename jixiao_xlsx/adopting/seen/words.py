@@ -163,6 +163,12 @@ def of_which(key: str) -> bool:
     return bool(_OF_WHICH.match(_without_number(key)))
 
 
+def number_of_part(key: str) -> int:
+    """Return the level of the number after 其中：, as in “其中：1.……”; 0 where none is."""
+    found = _OF_WHICH.match(key)
+    return numbering(key[found.end() :]) if found else 0
+
+
 def _without_number(key: str) -> str:
     for one in _NUMBERING:
         key = one.sub("", key, count=1)
