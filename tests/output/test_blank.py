@@ -60,6 +60,7 @@ SHARED_FUNCTIONS = {
     *("SUMPRODUCT", "ISERROR", "ISTEXT", "ISNUMBER", "FIND", "IFERROR", "COUNTA", "INDEX", "LEN"),
 }
 CHECK, GUIDE = "自检", "填报说明"
+MOST_NESTED = 7
 
 
 @pytest.fixture(scope="module")
@@ -275,6 +276,37 @@ def test_formulas_keep_to_what_every_office_program_has(form: Template) -> None:
         name for formula in bare for name in re.findall(r"([A-Z][A-Z0-9.]*)\(", formula)
     } <= SHARED_FUNCTIONS
     assert max(map(len, formulas)) < 8192
+    # Excel 97–2003 (另存为 .xls) allows seven nested functions; without arguments, which only ROW and
+    # COLUMN may be, a formula is none.
+    assert max(map(nested, bare)) <= MOST_NESTED
+    assert not [f for f in bare if re.search(r"(?<!ROW)(?<!COLUMN)\(\)", f)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "depth"),
+    [
+        ("=A1", 0),
+        ("=(A1+(B1))*2", 0),
+        ("=IF(A1,SUM(B1),(C1))", 2),
+        ("=IF(A1,1)+IF(B1,ABS(MAX(C1)))", 3),
+    ],
+)
+def test_nested_functions_are_counted(formula: str, depth: int) -> None:
+    assert nested(formula) == depth
+
+
+def nested(formula: str) -> int:
+    """How deep functions stand in one another; brackets alone do not count."""
+    depth = most = 0
+    opened_by: list[bool] = []
+    for name, bracket in re.findall(r"([A-Za-z.]*)([()])", formula):
+        if bracket == "(":
+            opened_by.append(bool(name))
+            depth += bool(name)
+            most = max(most, depth)
+        else:
+            depth -= opened_by.pop()
+    return most
 
 
 def test_every_formula_has_a_value(form: Template) -> None:

@@ -11,10 +11,17 @@ from jixiao_xlsx.values.typed_numbers import read_number
 
 
 def at_stake(finding: Finding) -> Decimal | None:
-    """Return the gap in 元 between what was typed and the nearest admissible figure.
+    """Return the money a finding is about, in 元: its 差额, else the gap between what was typed and
+    the nearest admissible figure.
 
-    None where no amount is expected or none was typed.
+    None where it is about no amount.
     """
+    text, _, unit = finding.difference.rpartition(" ")
+    if (
+        unit in MONEY_UNITS
+        and (stated := read_number(text.replace("−", "-"), unit).value) is not None
+    ):
+        return abs(stated) * atoms_per(unit) / atoms_per("元")
     expected = finding.expected
     if not isinstance(expected, Expected) or expected.unit not in MONEY_UNITS:
         return None

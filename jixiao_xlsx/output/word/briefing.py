@@ -12,11 +12,11 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.output.text.at_stake import at_stake
 from jixiao_xlsx.output.text.notices import asked_of
 from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.letters import bureau_words
 from jixiao_xlsx.output.word.templates import filled, word_file
-from jixiao_xlsx.output.xlsx.summary.findings import stake
 from jixiao_xlsx.output.xlsx.summary.ranking import (
     FINAL_GRADE,
     FINAL_TOTAL,
@@ -104,7 +104,7 @@ def _sums(entries: Iterable[Entry]) -> _Sums:
     amounts: list[tuple[Decimal, bool]] = []
     for entry in entries:
         for notice in asked_of(entry.report) if entry.report else ():
-            found = [amount for one in notice.findings if (amount := stake(one))]
+            found = [amount for one in notice.findings if (amount := at_stake(one))]
             mistaken = notice.cause is not None and notice.cause.kind.startswith(_UNITS)
             amounts += [(max(found), mistaken)] if found else []
     real = [amount for amount, mistaken in amounts if not mistaken]

@@ -207,7 +207,16 @@ def _write_total(
             "cell sum total",
         ),
     }
-    _total_line(sheet, styles, rows.total, "总分（100 分）", contents, card.incomplete)
+    words = card.incomplete or _added_up_otherwise(card, own)
+    _total_line(sheet, styles, rows.total, "总分（100 分）", contents, words)
+
+
+def _added_up_otherwise(card: Scorecard, own: Fraction) -> str:
+    """Return what a department that added up wrongly typed: 部门排名 has that, this line the sum."""
+    typed = card.self_total
+    if typed is None or not card.is_comparable or abs(typed - own) < Fraction(1, 100):
+        return ""
+    return f"部门填报的自评总分是 {plain(typed, 2)}，各项相加是 {plain(own, 2)}；部门排名列的是填报数。"
 
 
 def _write_grade(

@@ -124,7 +124,9 @@ def _write_filled(helper: HelperSheet, sheet: SheetPlace) -> Live:
         spans += [qualified(title, a1(*at, absolute=True)) for at in table.extras.values()]
         extras = canvas.filling.get(table.spec.name, EMPTY_TABLE).extras
         filled += sum(bool(value) for value in extras.values())
-    return helper.put(helper.next_row(f"{title} 已填"), 1, f"COUNTA({','.join(spans)})", filled)
+    # A sheet that is written row by row (核实说明) has none; COUNTA() alone is no formula.
+    counted = f"COUNTA({','.join(spans)})" if spans else "0"
+    return helper.put(helper.next_row(f"{title} 已填"), 1, counted, filled)
 
 
 def _if_used(layout: Layout, line: CheckLine, used: Mapping[str, Live]) -> CheckLine:

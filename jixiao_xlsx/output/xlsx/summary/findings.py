@@ -7,6 +7,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import Any
 
+from jixiao_xlsx.output.text.at_stake import at_stake
 from jixiao_xlsx.output.text.notice_words import notice_address, notice_reason
 from jixiao_xlsx.output.text.notices import Notice, notices
 from jixiao_xlsx.output.text.wording import advice, expected_text, severity_text, subject
@@ -31,7 +32,6 @@ from jixiao_xlsx.values.season import Entry
 FINDINGS = FINDINGS_SHEET
 _COPY = "-批注副本.xlsx"  # how the name of an annotated copy ends
 _MOST_LINKS = 60_000  # a worksheet holds 65,530
-_YUAN = {"元": 1, "万元": 10_000, "亿元": 100_000_000}
 _NUMBER = "cell money"
 # What is read first stands first: on a small screen no farther than 可能原因.
 _COLUMNS = (
@@ -138,7 +138,7 @@ def _rows(entry: Entry, lone: Collection[str], links: Iterator[int]) -> Iterator
             _expected(finding),
             _figure(gap),
             unit,
-            stake(finding),
+            at_stake(finding),
             finding.code,
             finding.basis,
             _origin(notice),
@@ -166,13 +166,6 @@ def place_link(finding: Finding, copy: str, links: Iterator[int]) -> Styled | st
         return str(place)
     target = f"external:{copy}#{qualified(place.sheet, place.cell)}"
     return Styled(Link(target, str(place)), "cell link")
-
-
-def stake(finding: Finding) -> Decimal | None:
-    """Return the money a finding is about, its 差额 in 元; None where it is about none."""
-    gap, unit = _difference(finding)
-    whole = _YUAN.get(unit)
-    return abs(gap) * whole if isinstance(gap, Decimal) and whole else None
 
 
 def _figure(content: Decimal | str | None) -> Styled | str | None:

@@ -6,12 +6,13 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
+from jixiao_xlsx.output.text.at_stake import at_stake
 from jixiao_xlsx.output.text.notices import Notice, asked_of
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, set_widths, write_listing
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.delivery import DELIVERY
-from jixiao_xlsx.output.xlsx.summary.findings import FINDINGS, copy_of, place_link, stake
+from jixiao_xlsx.output.xlsx.summary.findings import FINDINGS, copy_of, place_link
 from jixiao_xlsx.output.xlsx.summary.ranking import RANKING
 from jixiao_xlsx.values.findings import BatchFinding, Result
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
@@ -87,7 +88,9 @@ def _dearest(entries: Sequence[Entry]) -> Iterator[list[CellContent | Styled]]:
     """
     found = []
     for entry, notice in ((one, notice) for one in entries for notice in _asked(one)):
-        amounts = [(amount, one) for one in notice.findings if (amount := stake(one)) is not None]
+        amounts = [
+            (amount, one) for one in notice.findings if (amount := at_stake(one)) is not None
+        ]
         if amounts:
             amount, finding = max(amounts, key=lambda one: one[0])
             found.append((amount, entry, finding))
