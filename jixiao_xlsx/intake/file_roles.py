@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from jixiao_xlsx.intake import mail_files, outlook_files, solid_files, zip_files
-from jixiao_xlsx.intake.candidates import MAX_FILE_BYTES, FileRole, SetAside
-from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, SAVE_AS, Refused, is_xml_2003
+from jixiao_xlsx.intake.candidates import FileRole, SetAside
+from jixiao_xlsx.intake.file_kinds import OLE_MAGIC, SAVE_AS, Refused, is_xml_2003, refuse_too_large
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et", ".xlsb", ".ods"})
 _TEXTS = frozenset({".doc", ".docx", ".wps", ".pdf", ".txt", ".rtf", ".ofd"})
@@ -49,7 +49,7 @@ def role_of(
     """Return what a file is good for, or why it is set aside.
 
     `label` is its path in the inbox, `size` in bytes, `head` the first bytes; `source` gives the
-    whole and is called for archives only. Raises Refused for what is broken.
+    whole and is called for archives only. Raises Refused for what is broken or too large.
     """
     look = _Look(label.lower(), head)
     for applies, aside in _NEVER_READ:
@@ -65,8 +65,7 @@ def role_of(
         return FileRole.ARCHIVE
     if look.suffix not in _WORKBOOKS and (role := _role_by_content(look)):
         return role
-    if size > MAX_FILE_BYTES:
-        return SetAside(f"文件过大（{size // 2**20} MB，上限 {MAX_FILE_BYTES // 2**20} MB）")
+    refuse_too_large(size)
     return FileRole.WORKBOOK
 
 

@@ -67,7 +67,8 @@ def unpack(candidate: Candidate) -> tuple[Candidate, ...]:
     try:
         found.extend(_candidates_of(item))  # what came before the end of the budget stands
     except Exhausted as exhausted:
-        found.append(candidate.unreadable(exhausted.reason))
+        usable = any(not one.set_aside or one.document for one in found)
+        found = [*(found if usable else ()), candidate.unreadable(exhausted.reason)]
     mail_files.forget_letter()
     outlook_files.forget_outlook()
     solid_files.forget_archive()

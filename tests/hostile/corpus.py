@@ -13,7 +13,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 from jixiao_xlsx.values.season import FileStatus
@@ -203,6 +203,10 @@ def broken_files() -> Iterator[Case]:
         "损坏",
     )
     yield Case("缺部件.xlsx", without_part, BROKEN, "损坏")
+    yield Case("编号重复.xlsx", other_link, BROKEN, "编号有重复")
+    yield Case("两个编号.xlsx", two_ids, BROKEN, "两个编号")
+    for tag in ("extLst", "pageMargins"):
+        yield Case(f"{tag}后的格.xlsx", partial(cells_behind, tag), BROKEN, "排在别的内容后面")
     yield Case("同名部件.xlsx", twice, BROKEN, "同名部件")
     yield Case(
         "地址不对.xlsx", lambda: tiny('<row r="1"><c r="什么1"><v>1</v></c></row>'), BROKEN, "损坏"
@@ -210,6 +214,27 @@ def broken_files() -> Iterator[Case]:
     yield Case(
         "行号不对.xlsx", lambda: tiny('<row r="-5"><c r="A1"><v>1</v></c></row>'), BROKEN, "损坏"
     )
+
+
+def other_link() -> bytes:
+    """A second link of the same Id, as one library takes it and another does not."""
+    parts = unzipped()
+    links = "xl/_rels/workbook.xml.rels"
+    second = b'<Relationship Id="rId3" Type="x" Target="xl/far.xml" TargetMode="External"/>'
+    whole = parts[links].replace(b"</Relationships>", second + b"</Relationships>")
+    return rezipped(parts | {links: whole})
+
+
+def two_ids() -> bytes:
+    parts = unzipped()
+    book = "xl/workbook.xml"
+    first = b'<sheet xmlns:q="urn:q" q:id="rId5" '
+    return rezipped(parts | {book: parts[book].replace(b"<sheet ", first, 1)})
+
+
+def cells_behind(tag: str) -> bytes:
+    far = f'<{tag}/><row r="1048576"><c r="XFD1048576"><v>1</v></c></row></sheetData>'
+    return edited("核实说明", lambda xml: xml.replace("</sheetData>", far, 1))
 
 
 def bad_sum() -> bytes:

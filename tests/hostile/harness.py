@@ -1,9 +1,9 @@
 """Attack what arrives, as long as is wanted, with a fixed seed: `python tests/hostile/harness.py
 intake --count 20000 --seed 3`, `… run --count 300 --seed 3`.
 
-`intake`: archives and mails in one another, damaged in their bytes, headers and names, are opened
-(nothing is read). `run`: workbooks, Word reports and mails, damaged in their bytes or in a part
-before packing, go through `run` in small batches beside clean workbooks, with one process and with
+`intake`: archives (zip, 7z, rar) and mails (.eml, mbox, .msg, winmail.dat) in one another, damaged
+in their bytes, headers and names, are opened (nothing is read). `run`: workbooks (.xlsx, XML 2003,
+pages), reports (.docx, .pdf) and mails, damaged in their bytes or in a part before packing, go through `run` in small batches beside clean workbooks, with one process and with
 two. What is held: no exception, every file accounted for, the clean ones unharmed, the same outcome
 whatever the number of processes. A case that breaks one of these is made as small as may be and
 filed in `--cases`; docs/promises.md has the totals of the runs by hand.
@@ -20,14 +20,20 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-sys.path[:0] = [str(HERE.parent), str(HERE.parent / "bench"), str(HERE)]
+_OWN = ("intake", "reading", "bench", "hostile")
+sys.path[:0] = [str(HERE.parent), *(str(HERE.parent / one) for one in _OWN)]
 
 import corpus  # noqa: E402
+import test_outlook_files as outlook  # noqa: E402
 from parcels import letter, mbox, zipped  # noqa: E402
+from rarred import rar4, rar5  # noqa: E402
+from test_pdf import TEXT, drawn  # noqa: E402
+from test_solid_files import seven_zipped  # noqa: E402
+from texts import as_page, as_xml_2003  # noqa: E402
 
 from jixiao_xlsx.intake.candidates import Candidate  # noqa: E402
 from jixiao_xlsx.intake.unpacking import unpack  # noqa: E402
@@ -41,7 +47,13 @@ def containers() -> dict[str, bytes]:
     """Archives and mails, small, in one another."""
     inner = zipped({"甲.xlsx": b"PK\x03\x04 no workbook", "乙.docx": b"x" * 40}, gbk=True)
     mail = letter({"表.xlsx": b"PK\x03\x04x", "包.zip": inner})
+    files = {"甲/表.xlsx": outlook.BIG, "包.zip": inner, "信.eml": mail}
     return {
+        ".7z": seven_zipped(files),
+        ".rar": rar5(files),
+        "（旧）.rar": rar4(files, gbk=True),
+        ".msg": outlook.compound(outlook.message({"表.xlsx": outlook.BIG, "包.zip": inner})),
+        ".dat": outlook.parcel({"表.xlsx": outlook.BIG, "包.zip": inner}),
         ".zip": zipped({"内.zip": inner, "信.eml": mail, "": b"x"}),
         ".eml": letter({"转.zip": inner}, forwarded=[mail]),
         ".mbox": mbox([mail, letter({})]),
@@ -122,8 +134,9 @@ def submissions(numbers: range, dice: random.Random) -> Iterator[tuple[str, byte
     """Damaged workbooks, reports and mails by name."""
     book = corpus.base()
     report = sorted(corpus.SAMPLES.glob("*.docx"))[0].read_bytes()
+    wholes = _wholes(book, report)
     for number in numbers:
-        kind = number % 4
+        kind = number % (3 + len(wholes))
         if kind == 0:
             yield f"{number}.xlsx", dice.choice((corpus.mutant_inside, corpus.mutant))(book, dice)
         elif kind == 1:
@@ -131,7 +144,24 @@ def submissions(numbers: range, dice: random.Random) -> Iterator[tuple[str, byte
         elif kind == 2:
             yield f"{number}.docx", dice.choice((corpus.mutant_inside, damaged))(report, dice)
         else:
-            yield f"{number}.eml", damaged(letter({"表.xlsx": book, "报告.docx": report}), dice)
+            suffix, data = wholes[kind - 3]
+            yield f"{number}{suffix}", damaged(data, dice)
+
+
+@lru_cache(maxsize=1)
+def _wholes(book: bytes, report: bytes) -> tuple[tuple[str, bytes], ...]:
+    """Files whose bytes alone are damaged, by the ends of their names."""
+    both = {"表.xlsx": book, "报告.docx": report}
+    return (
+        (".eml", letter(both)),
+        (".7z", seven_zipped(both)),
+        (".rar", rar5(both)),
+        (".msg", outlook.compound(outlook.message(both))),
+        (".dat", outlook.parcel(both)),
+        (".pdf", drawn(TEXT)),
+        ("（XML）.xls", as_xml_2003(book)),
+        ("（网页）.xls", as_page(book, "gbk")),
+    )
 
 
 def outcome(inbox: Path, output: Path, jobs: int) -> tuple[list[list[object]], str]:

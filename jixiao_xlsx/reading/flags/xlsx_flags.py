@@ -40,6 +40,7 @@ from jixiao_xlsx.values.addresses import Area, Position, a1, position
 _MAX_TOTAL_AREA = 4_000_000
 _MAX_TAGS = 8_000_000
 _MAX_SHEETS = 255
+_STRANGE = f"{{}}，不是 Excel、WPS 存出来的样子，未读取。{SAVE_AS}"
 _TRUE = frozenset({"1", "true", "on"})
 _XF_LISTS = frozenset({"cellXfs", "cellStyleXfs", "cellStyles", "dxfs"})
 _BUILT_IN_FORMATS = {"9": "0%", "10": "0.00%"}
@@ -137,8 +138,12 @@ def _elements(xml: bytes, names: Collection[str]) -> list[tuple[str, dict[str, s
 
 def _links(xml: bytes, folder: str) -> dict[str, _Link]:
     """Return the relationships of a part in `folder`, by id."""
-    links = {}
+    links: dict[str, _Link] = {}
+    seen: set[str] = set()
     for _, attributes in _elements(xml, {"Relationship"}):
+        if attributes.get("Id", "") in seen:
+            raise Refused(_STRANGE.format("工作簿内部的编号有重复"))
+        seen.add(attributes.get("Id", ""))
         if attributes.get("TargetMode") != "External":
             target = attributes.get("Target", "")
             path = (
@@ -153,8 +158,10 @@ def _links(xml: bytes, folder: str) -> dict[str, _Link]:
 
 def _listed_sheets(xml: bytes, links: Mapping[str, _Link]) -> Iterator[_ListedSheet]:
     for _, attributes in _elements(xml, {"sheet"}):
-        ids = (text for key, text in attributes.items() if key.endswith(":id"))
-        kind, path = links.get(next(ids, ""), ("", ""))
+        ids = [text for key, text in attributes.items() if key.endswith(":id")]
+        if len(ids) > 1:
+            raise Refused(_STRANGE.format(f"工作表“{attributes.get('name', '')}”有两个编号"))
+        kind, path = links.get("".join(ids), ("", ""))
         yield _ListedSheet(
             attributes.get("name", ""),
             attributes.get("state", "visible") != "visible",
@@ -327,8 +334,13 @@ class _SheetPass:
         elif tag == _DATA:
             self.in_data = True
         elif self.in_data:
-            # cells and merges are over; of the rest only the well-formedness matters
-            self.parser.StartElementHandler = None
+            # cells and merges are over; of the rest only that, and the well-formedness, matter
+            self.parser.StartElementHandler = self.start_after
+
+    def start_after(self, name: str, attributes: dict[str, str]) -> None:
+        """Take a start tag behind the cells. Raises Refused: what a library reads is unchecked."""
+        if name == "c" or name.endswith(":c"):
+            raise Refused(_STRANGE.format(f"工作表“{self.sheet}”的单元格排在别的内容后面"))
 
     def end_cell(self) -> None:
         """Keep what was collected in the current cell."""
