@@ -3,8 +3,9 @@ intake --count 20000 --seed 3`, `… run --count 300 --seed 3`.
 
 `intake`: archives (zip, 7z, rar) and mails (.eml, mbox, .msg, winmail.dat) in one another, damaged
 in their bytes, headers and names, are opened (nothing is read). `run`: workbooks (.xlsx, XML 2003,
-pages), reports (.docx, .pdf) and mails, damaged in their bytes or in a part before packing, go through `run` in small batches beside clean workbooks, with one process and with
-two. What is held: no exception, every file accounted for, the clean ones unharmed, the same outcome
+pages), reports (.docx, .pdf), archives and mails, damaged in their bytes or in a part before
+packing, go through `run` in small batches beside clean workbooks, with one process and with two.
+What is held: no exception, every file accounted for, the clean ones unharmed, the same outcome
 whatever the number of processes. A case that breaks one of these is made as small as may be and
 filed in `--cases`; docs/promises.md has the totals of the runs by hand.
 """

@@ -127,15 +127,22 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
 def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
     """Return the groups that a department fills itself, with the weight of each.
 
-    Weights printed beside their names count instead where they make up the full mark.
+    Weights printed beside the names on the sheet, also of groups that the form has not
+    (成本指标), count instead where they make up the full mark.
     """
     weights: dict[str, Fraction] = defaultdict(Fraction)
     for spec in evidence.template.indicators:
         if not spec.common:
             weights[getattr(spec, evidence.template.weights_by)] += spec.weight
-    printed = {_group(line, evidence): _weight_beside(line, evidence) for line in evidence.lines}
-    of_groups = {group: printed.get(tidy(group)) or Fraction(0) for group in weights}
-    return of_groups if sum(of_groups.values()) == evidence.template.full_mark else weights
+    printed: dict[str, Fraction] = {}
+    for line in evidence.lines:
+        weight = _weight_beside(line, evidence)
+        if weight is not None:
+            printed[_group(line, evidence)] = weight
+    if sum(printed.values()) != evidence.template.full_mark:
+        return weights
+    of_groups = {group: printed.pop(tidy(group), Fraction(0)) for group in weights}
+    return of_groups | printed
 
 
 def _weight_beside(line: IndicatorLine, evidence: Evidence) -> Fraction | None:
