@@ -169,6 +169,19 @@ def indicator_tables(understanding: Understanding) -> Iterator[TableUnderstood]:
             yield table
 
 
+def scored_table(understanding: Understanding) -> TableUnderstood | None:
+    """Return the table of indicators that is scored; None where none is, or several are."""
+    tables = list(indicator_tables(understanding))
+    scored = [one for one in tables if "score" in indicator_columns(one)]
+    return scored[0] if len(scored) == 1 else tables[0] if len(tables) == 1 else None
+
+
+def scored_in_parts(understanding: Understanding) -> bool:
+    """Return whether scores stand in several tables, none of which has the whole."""
+    tables = indicator_tables(understanding)
+    return sum("score" in indicator_columns(one) for one in tables) > 1
+
+
 def total_line(table: TableUnderstood) -> RowSeen | None:
     """Return the line with the total score of an indicator table."""
     return next((line for line in reversed(table.found.lines) if line.total), None)
@@ -176,7 +189,7 @@ def total_line(table: TableUnderstood) -> RowSeen | None:
 
 def total_score(understanding: Understanding) -> Field | None:
     """Return the cell of the total score."""
-    for table in indicator_tables(understanding):
+    for table in filter(None, [scored_table(understanding)]):
         line, column = total_line(table), score_column(table.found)
         if line is not None and column is not None and (one := table.at(line, column)):
             return one

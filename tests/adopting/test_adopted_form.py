@@ -14,7 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jixiao_xlsx.adopting.drafting.toml_text import Inline, toml_text
+from jixiao_xlsx.batch.forms.adoption import adopt_blank
+from jixiao_xlsx.batch.single_files import check_files
 from jixiao_xlsx.cli import main
+from jixiao_xlsx.form.find_template import find_template
+from jixiao_xlsx.values.severity import Severity
 from tests.adopting.forms import ON_TOP, SCHOOLS
 from tests.adopting.sheets import book, filled
 
@@ -182,3 +186,40 @@ def test_open_lines_below_a_total_are_shown_by_the_form(tmp_path: Path) -> None:
     assert jixiao("adopt", tmp_path / "设备.xlsx", "-o", tmp_path / "表单").exit_code == 0
     done = jixiao("show", tmp_path / "设备.xlsx", "-t", tmp_path / "表单", "--format", "json")
     assert len(json.loads(done.stdout)["cells"]) == 8
+
+
+IN_PARTS = """
+部门名称||<|<
+!一、产出指标（50分）|<|<|<
+三级指标|分值|实际完成值|得分
+|||
+|||
+小计|||
+!二、效益指标（50分）|<|<|<
+三级指标|分值|实际完成值|得分
+|||
+|||
+小计|||
+"""
+
+
+def test_scores_in_several_tables_are_checked_and_not_scored(tmp_path: Path) -> None:
+    blank = book({"自评": IN_PARTS})
+    (tmp_path / "空白表.xlsx").write_bytes(blank)
+    told = adopt_blank(tmp_path / "空白表.xlsx", tmp_path / "表单")
+    assert any("不评分" in line for line in told)
+    values = {"B1": "县林场"}
+    for top in (4, 9):
+        for line in range(2):
+            values |= {f"A{top + line}": f"指标{top}{line}", f"B{top + line}": 25}
+            values |= {f"C{top + line}": "完成", f"D{top + line}": 25}
+        values |= {f"B{top + 2}": 50, f"D{top + 2}": 50}
+    right = filled(blank, {f"自评!{place}": value for place, value in values.items()})
+    wrong = filled(right, {"自评!D11": 40})
+    form = find_template(tmp_path / "表单")
+    for data, cells in ((right, set()), (wrong, {"D11"})):
+        (tmp_path / "报送.xlsx").write_bytes(data)
+        (entry,) = check_files([tmp_path / "报送.xlsx"], template=form)
+        assert entry.report is not None
+        open_ = [one for one in entry.report.findings if one.severity is not Severity.NOTE]
+        assert {one.place.cell for one in open_} == cells

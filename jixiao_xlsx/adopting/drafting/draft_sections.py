@@ -36,7 +36,7 @@ _EXECUTION = (
 def sections(understanding: Understanding, tables: Mapping[str, NamedTable]) -> dict[str, Any]:
     """Return [roles], [indicators] and [execution], each where the form has it."""
     role_values = _roles(understanding, tables)
-    indicators = next(roles.indicator_tables(understanding), None)
+    indicators = roles.scored_table(understanding)
     if indicators is None or indicators.name not in tables:
         return {"roles": role_values} if role_values else {}
     other = execution_score_spot(understanding, indicators)

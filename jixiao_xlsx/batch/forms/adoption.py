@@ -10,6 +10,7 @@ from jixiao_xlsx.adopting.adopt import draft_from_blank
 from jixiao_xlsx.adopting.confirm import answers_in, confirmed
 from jixiao_xlsx.adopting.drafting.toml_text import toml_text
 from jixiao_xlsx.adopting.filled_copies import Witnesses, supported
+from jixiao_xlsx.adopting.roles import scored_in_parts
 from jixiao_xlsx.form.find_template import USUAL, templates_folder
 from jixiao_xlsx.form.load_spec import load
 from jixiao_xlsx.form.spec import SpecError, Template
@@ -21,6 +22,7 @@ from jixiao_xlsx.reading.workbook import Unreadable, read_bytes
 from jixiao_xlsx.values.cells import Submission
 
 _SPEC = "spec.toml"
+_IN_PARTS = "得分分列在几张指标表里，总分由哪几张合成没有认定：等式照样核对，不评分。"
 _KINDS = frozenset({".xlsx", ".xlsm", ".xls", ".et"})
 
 
@@ -34,7 +36,8 @@ def adopt_blank(
     data = blank.read_bytes()
     drafted = draft_from_blank(data, blank, folder.resolve().name, year)
     _write(folder, {drafted.blank: drafted.data, _SPEC: toml_text(drafted.spec).encode()})
-    spec, notes = drafted.spec, []
+    spec = drafted.spec
+    notes = [_IN_PARTS] if scored_in_parts(drafted.understanding) else []
     if filled is not None:
         form = _loaded(folder)
         spec, witnesses = supported(spec, form, _copies(form, filled))
