@@ -178,9 +178,9 @@ def run(
     results into the folder `output`.
 
     `options` are the other fields of `batch.job.Job`, called as the options of `jixiao run`:
-    roster, bureau, waivers, reference, final_accounts, choose, previous, last_year, review (paths),
-    decisions (several), passwords, jobs. A script that allows more than one process needs a main
-    guard.
+    roster, bureau, waivers, reference, final_accounts, targets, projects, choose, previous,
+    last_year, review (paths), decisions (several), passwords, jobs. A script that allows more than
+    one process needs a main guard.
     Raises InputError for an inbox that does not exist and for a file of the bureau that cannot be
     used, Blocked for an output folder that cannot be written.
     """
