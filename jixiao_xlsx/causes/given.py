@@ -40,10 +40,10 @@ class Given:
         self.cells = frozenset((self.shown,))
 
     def holds(self, changes: Assumed = _UNCHANGED) -> bool:
-        """Return whether it holds with these changes."""
+        """Return whether it holds with these changes; a row taken away asks for nothing."""
         number = changes.get(self.shown, self.readings[self.shown]).number
         if number is None:
-            return False
+            return self.readings[self.shown].number is not None
         return number == self.right or abs(number - self.right) < self.grain
 
     def exceeded(self, changes: Assumed) -> float:

@@ -7,6 +7,7 @@ from decimal import Decimal
 from functools import cached_property
 from itertools import pairwise, zip_longest
 
+from jixiao_xlsx.causes.filling import filling_rules
 from jixiao_xlsx.causes.given import given_figures
 from jixiao_xlsx.causes.kinds.slips import slips_in
 from jixiao_xlsx.causes.numbered_cells import NumberedCells
@@ -40,6 +41,7 @@ class Model(NumberedCells):
             *other_relations(self),
             *fair_scores(self),
             *given_figures(self),
+            *filling_rules(self),
         )
 
     @cached_property
@@ -133,20 +135,6 @@ class Model(NumberedCells):
             for one in scores
             if one.determined
         }
-
-    def follows(self, cell: Cell) -> bool:
-        """Return whether a cell is a formula whose result follows from other cells."""
-        return bool(cell.formula) and (
-            cell.place in self.evidence.judged.formulas or cell.unit == "%"
-        )
-
-    def typed_figures(self, cells: Iterable[Cell | None]) -> list[int]:
-        """Return the numbers of those cells into which a figure was typed."""
-        return [
-            self.cell_number(cell)
-            for cell in cells
-            if cell is not None and cell.number is not None and not self.follows(cell)
-        ]
 
     def may_be_negative(self, cell: int) -> bool:
         """Return whether a cell may hold an amount below 0."""

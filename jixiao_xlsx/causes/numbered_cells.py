@@ -149,6 +149,20 @@ class NumberedCells:
         formula = self.evidence.judged.formulas.get(sides[0][0].cell.place)
         return formula is sides[1]
 
+    def follows(self, cell: Cell) -> bool:
+        """Return whether a cell is a formula whose result follows from other cells."""
+        return bool(cell.formula) and (
+            cell.place in self.evidence.judged.formulas or cell.unit == "%"
+        )
+
+    def typed_figures(self, cells: Iterable[Cell | None]) -> list[int]:
+        """Return the numbers of those cells into which a figure was typed."""
+        return [
+            self.cell_number(cell)
+            for cell in cells
+            if cell is not None and cell.number is not None and not self.follows(cell)
+        ]
+
     def follows_from(self, cells: Set[int]) -> frozenset[int]:
         """Return the score of 预算执行率 where it is a formula over one of these cells."""
         if self.execution is None:

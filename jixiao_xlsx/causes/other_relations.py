@@ -15,10 +15,9 @@ from jixiao_xlsx.causes.relations import (
     Linear,
     OtherCondition,
     Rate,
-    Superfluous,
     Total,
 )
-from jixiao_xlsx.checking.subtotals import subtotals
+from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.cells import Cell, Row
@@ -37,7 +36,6 @@ def other_relations(model: NumberedCells) -> Iterator[Condition]:
     yield from _execution(model)
     yield from _self_total(model)
     yield from _sense(model)
-    yield from _no_subtotals(model)
 
 
 def _rates(model: NumberedCells) -> Iterator[Condition]:
@@ -137,7 +135,7 @@ def _self_total(model: NumberedCells) -> Iterator[Condition]:
     total, scores = evidence.role("self_total"), evidence.total_cell("score")
     if total is None or total.number is None or scores is None or scores.number is None:
         return
-    if any(line.not_applicable for line in evidence.lines):
+    if any(line.not_applicable for line in evidence.lines) or not _complete(evidence):
         return
     score = evidence.execution("score")
     if score is None or score.number is None:
@@ -147,6 +145,12 @@ def _self_total(model: NumberedCells) -> Iterator[Condition]:
     slack = int(step * atoms_per(total.unit)) - 1
     number = model.cell_number(total)
     yield Linear("IND119", (_total(model, total), parts), True, True, slack, total=number)
+
+
+def _complete(evidence: Evidence) -> bool:
+    """Return whether the weights make up the whole: else a row is missing, or one too many."""
+    weights = sum((line.weight for line in evidence.lines), Fraction(0))
+    return weights + evidence.template.execution_weight == 100
 
 
 def follow_execution(model: NumberedCells, changes: Assumed) -> Assumed:
@@ -185,13 +189,3 @@ def _sense(model: NumberedCells) -> Iterator[Condition]:
             return not paid or paid < 0 or bool(number and number > 0)
 
         yield OtherCondition("PLA105", (_total(model, cost), _total(model, cars)), some_cars)
-
-
-def _no_subtotals(model: NumberedCells) -> Iterator[Superfluous]:
-    """Yield what asks for the rows named 小计 to be left out."""
-    for table in model.evidence.submission.tables.values():
-        for row, sums in subtotals(table):
-            cells = [cell for cell in row.cells.values() if cell.number and cell.unit != "%"]
-            if sums:
-                numbers = frozenset(model.cell_number(cell) for cell in cells)
-                yield Superfluous("STR118", numbers, model.readings)

@@ -285,17 +285,23 @@ class OtherCondition:
 
 
 @dataclass(eq=False, slots=True)
-class Superfluous:
-    """Cells of a row that should not be there: it holds where they are blank."""
+class Typed:
+    """Cells to be filled, to be blank, or (`wanted` None) to be read in another unit, all of them."""
 
     code: str
     cells: frozenset[int]
+    wanted: bool | None
     readings: Sequence[Holding]
     binding: bool = True
 
     def holds(self, changes: Assumed = _EMPTY) -> bool:
         """Return whether it holds with these changes."""
-        return all(changes.get(cell, self.readings[cell]).number is None for cell in self.cells)
+        if self.wanted is None:
+            return self.cells <= changes.keys()
+        return all(
+            (changes.get(cell, self.readings[cell]).number is not None) is self.wanted
+            for cell in self.cells
+        )
 
     def exceeded(self, changes: Assumed) -> float:
         """Return how many times over a limit is exceeded; infinity for what is no limit."""

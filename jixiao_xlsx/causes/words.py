@@ -128,6 +128,17 @@ def _shifted(change: Remedy, model: Model) -> str:
     return f"“{cells[0].column}”一列 {span} 的数疑似向{change.what}错了一行。"
 
 
+def _columns_left(change: Remedy, model: Model) -> str:
+    first, last, empty = change.what.split("|")
+    name = f"“{first}”" if first == last else f"“{first}”至“{last}”"
+    return f"{name}各列的数疑似整体向左错了一列，“{empty}”因此空着。"
+
+
+def _exchanged(change: Remedy, model: Model) -> str:
+    one, other = (model.cells[number] for number in change.culprits)
+    return f"{one.ref} 填 {reported(one)}、{other.ref} 填 {reported(other)}，疑似两格填颠倒。"
+
+
 def _text_in_sum(change: Remedy, model: Model) -> str:
     texts, total = change.culprits[:-1], model.cells[change.culprits[-1]]
     refs = "、".join(model.cells[one].ref for one in texts)
@@ -176,6 +187,8 @@ _WHOLE = {
     "row_twice": _twice,
     "row_missing": _missing_row,
     "shifted": _shifted,
+    "columns_left": _columns_left,
+    "exchanged": _exchanged,
     "text_in_sum": _text_in_sum,
     "sum_range": _sum_range,
     "old_result": _old_result,

@@ -17,7 +17,8 @@ import csv
 import math
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
@@ -265,7 +266,7 @@ def _last_digit(law: Law, known: Figures) -> bool:
     return False
 
 
-def _relieved(law: Law, known: Figures) -> bool:
+def relieved(law: Law, known: Figures) -> bool:
     if law.soft or any(holds_alone(law, known, how) for how in ("round", "cut")):
         return True
     if any(at[0] == FUNDS for side in law.sides for _, at in side) and holds_alone(
@@ -313,7 +314,7 @@ def linear(book: Book, *, joint: bool = True) -> str:
         for law in all_laws
         if not (holds_alone(law, known, "round") and holds_alone(law, known, "cut"))
     ]
-    if any(not _relieved(law, known) for law in broken):
+    if any(not relieved(law, known) for law in broken):
         return "hard"
     ways = [
         how
@@ -431,13 +432,14 @@ def fits(typed: Decimal, exact: Fraction, digits: int) -> bool:
 
 def others(book: Book) -> Iterator[str]:
     """hard or soft, for every contradiction outside the linear relations."""
-    known = figures(book)
-    yield from ("hard" for _ in known.words)
-    yield from _rates(book, known)
-    yield from _weights(book)
-    yield from _scores(book)
-    yield from _facts(book, known)
-    yield from _required(book)
+    for part in _PARTS.values():
+        yield from part(book)
+
+
+def contradictions(book: Book, part: str = "") -> Counter[str]:
+    """How many contradictions there are outside the linear relations, by part (of this one)."""
+    parts = (part,) if part else tuple(_PARTS)
+    return +Counter({name: [*_PARTS[name](book)].count("hard") for name in parts})
 
 
 def _rates(book: Book, known: Figures) -> Iterator[str]:
@@ -674,6 +676,16 @@ def _required(book: Book) -> Iterator[str]:
             for column in default if wanted is True else wanted or ():
                 if (name, row["title"], column) not in book.values and name not in book.ticks:
                     yield "hard"
+
+
+_PARTS: dict[str, Callable[[Book], Iterable[str]]] = {
+    "words": lambda book: ("hard" for _ in figures(book).words),
+    "rates": lambda book: _rates(book, figures(book)),
+    "weights": _weights,
+    "scores": _scores,
+    "facts": lambda book: _facts(book, figures(book)),
+    "required": _required,
+}
 
 
 def doubts(book: Book, *, joint: bool = True) -> str:

@@ -293,3 +293,35 @@ def test_a_column_slid_down_over_formulas_of_its_rows() -> None:
     (cause,) = examined("BAL201", 资金预算执行表=slid).causes
     assert (cause.kind, [one.place.cell for one in cause.cells]) == ("shifted", ["E5", "E6", "E7"])
     assert "向下错了一行" in cause.message
+
+
+def test_two_figures_in_each_others_place() -> None:
+    cells = FUNDS.replace("61.25   | 30.55", "30.55   | 61.25")
+    (cause,) = examined("BAL201", 资金预算执行表=cells).causes
+    assert (cause.kind, [one.place.cell for one in cause.cells]) == ("exchanged", ["F5", "G5"])
+
+
+def test_columns_pasted_one_too_far_to_the_left() -> None:
+    """The totals of the rows were pasted over, and follow from what belongs beside them."""
+    pasted = """
+    支出功能分类科目 | 基本支出小计 | 人员经费 | 公用经费 | 项目支出 | 支出合计
+    教育支出         | 240.50      | 129.50  | 86.30   |         | 456.30
+    卫生健康支出     | 61.25       | 30.55   | 18.40   |         | 110.20
+    住房保障支出     | 45.10       |         |         |         | 45.10
+    合计             | 506.90      | 346.85  | 160.05  | 104.70  | 611.60
+    """
+    (cause,) = examined("BAL201", 资金预算执行表=pasted).causes
+    assert cause.kind == "columns_left"
+    assert "“基本支出小计”至“公用经费”" in cause.message
+
+
+def test_an_indicator_listed_twice_is_one_row_too_many() -> None:
+    judged = """
+    二级指标 | 三级指标       | 权重 | 目标值 | 业绩值 | 指标得分
+    人员管理 | 在职人员控制率 | 2.7  | ≤100% | 91.67% | 2.7
+    人员管理 | 人员变动情况   | 3    | ≤5    | 3      | 2.5
+    人员管理 | 在职人员控制率 | 2.7  | ≤100% | 91.67% | 2.7
+    合计     |                | 5.7  |        |        | 5.2
+    """
+    causes = examined("BAL801", 绩效评价表=judged).causes
+    assert [one.kind for one in causes][:1] == ["row_twice"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from jixiao_xlsx.causes.changes import Standing
+from jixiao_xlsx.causes.kinds.moved import exchanged_cells, pasted_columns
 from jixiao_xlsx.causes.kinds.rows import row_missing, rows_too_many, shifted_figures
 from jixiao_xlsx.causes.kinds.sum_formulas import sum_formulas
 from jixiao_xlsx.causes.kinds.units import in_stated_units, other_units
@@ -44,3 +45,5 @@ def _made(model: Model, table: Table) -> Iterator[Remedy]:
     yield from rows_too_many(model, table)
     for column in table.columns:
         yield from shifted_figures(model, table, column)
+    yield from pasted_columns(model, table)
+    yield from exchanged_cells(model, table)
