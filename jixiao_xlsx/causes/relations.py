@@ -286,7 +286,7 @@ class OtherCondition:
 
 @dataclass(eq=False, slots=True)
 class Typed:
-    """Cells to be filled, to be blank, or (`wanted` None) to be read in another unit, all of them."""
+    """Cells to be filled, to be blank, or (`wanted` None) all to be read in another unit."""
 
     code: str
     cells: frozenset[int]

@@ -47,7 +47,7 @@ def _typed(model: Model, cell: Cell) -> bool:
 
 
 def pasted_columns(model: Model, table: Table) -> Iterator[Remedy]:
-    """Yield the columns up to a blank one, moved by one to the right, with the totals or without."""
+    """Yield the columns up to a blank one, moved by one to the right, with totals or without."""
     money = [
         column
         for column in table.columns
