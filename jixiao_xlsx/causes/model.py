@@ -14,7 +14,7 @@ from jixiao_xlsx.causes.numbered_cells import NumberedCells
 from jixiao_xlsx.causes.other_relations import other_relations
 from jixiao_xlsx.causes.readings import Holding, Remedy, holding_of
 from jixiao_xlsx.causes.relations import Assumed, Condition, Linear
-from jixiao_xlsx.causes.scores import FairScore, fair_scores
+from jixiao_xlsx.causes.scores import FairScore, fair_scores, sums_of_weights
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.typed_numbers import State
@@ -31,6 +31,7 @@ class Model(NumberedCells):
         self._slips: dict[int, tuple[tuple[Decimal | int, str, int], ...]] = {}
         self._bundles: dict[int, tuple[Mapping[int, int], ...]] = {}
         self._beside: dict[str, Mapping[Place, frozenset[Decimal]]] = {}
+        self.tries = 0  # changes tried one after the other
         self.table_remedies: dict[str, tuple[Remedy, ...]] = {}
 
     @cached_property
@@ -40,6 +41,7 @@ class Model(NumberedCells):
             *self.linear,
             *other_relations(self),
             *fair_scores(self),
+            *sums_of_weights(self),
             *given_figures(self),
             *filling_rules(self),
         )

@@ -66,6 +66,16 @@ class Total:
         return sums
 
 
+class Constant(Total):
+    """An amount that is known, in atoms."""
+
+    __slots__ = ()
+
+    def __init__(self, atoms: int) -> None:
+        super().__init__({}, ())
+        self._base = (atoms, atoms, atoms, atoms, atoms, 1)
+
+
 def _add(sums: list[Decimal | int], times: int, reading: Holding, way: int) -> None:
     if reading.number is None:
         return

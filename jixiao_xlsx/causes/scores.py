@@ -9,9 +9,12 @@ from fractions import Fraction
 
 from jixiao_xlsx.causes.numbered_cells import NumberedCells
 from jixiao_xlsx.causes.readings import Holding
-from jixiao_xlsx.causes.relations import Assumed
+from jixiao_xlsx.causes.relations import Assumed, Constant, Linear
 from jixiao_xlsx.checking.rules.scores import unfair
+from jixiao_xlsx.checking.rules.weights import weight_sums
 from jixiao_xlsx.scoring.indicator_lines import IndicatorLine
+from jixiao_xlsx.values.amounts import atoms_per
+from jixiao_xlsx.values.operands import Operand
 from jixiao_xlsx.values.scores import IndicatorScore
 from jixiao_xlsx.values.text import rounded
 
@@ -60,3 +63,12 @@ def fair_scores(model: NumberedCells) -> Iterator[FairScore]:
         known = item.score is not None and 0 <= item.score <= line.weight
         right = rounded(item.score if known and item.score is not None else line.weight, 2)
         yield FairScore(model.cell_number(cell), right, known, line, item, model.readings)
+
+
+def sums_of_weights(model: NumberedCells) -> Iterator[Linear]:
+    """Yield what the weights of a group, and all weights, must add up to."""
+    for code, cells, whole in weight_sums(model.evidence):
+        total = model.total(Operand(1, cell) for cell in cells)
+        about = cells[0].row if code == "IND102" else ""
+        sides = (total, Constant(int(whole * atoms_per(cells[0].unit))))
+        yield Linear(code, sides, True, True, about=about)

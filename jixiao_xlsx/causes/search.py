@@ -17,8 +17,9 @@ from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.readings import Remedy
 from jixiao_xlsx.causes.relations import Condition
 
-_WIDTH, _MANY = 6, 12  # first steps that are followed up; of more failures than that, one
+_WIDTH, _MANY = 4, 12  # first steps that are followed up; of more failures than that, one
 _DEEPEST = 4
+_BUDGET = 800  # changes tried in one workbook; from then on one first step is followed up
 _ALIKE = 0.25  # costs that differ by less are equally likely
 
 
@@ -103,15 +104,15 @@ def _of_problem(model: Model, start: Standing) -> list[Explanation]:
     if found or len(start.failing) == 1:
         return found
     beam = [Explanation((), start)]
-    width = _WIDTH if len(start.failing) <= _MANY else 1
     for _ in range(_DEEPEST):
+        narrow = len(start.failing) > _MANY or model.tries > _BUDGET
         following = [step for explanation in beam for step in _steps(model, explanation)]
         if not following:
             break
         done = [one for one in following if not one.after.failing]
         if done:
             return _best(done)
-        beam = _distinct(following)[:width]
+        beam = _distinct(following)[: 1 if narrow else _WIDTH]
     return beam[:1] if beam[0].remedies else []
 
 
@@ -136,6 +137,7 @@ def _steps(model: Model, explanation: Explanation) -> list[Explanation]:
         known = repairs.get(key)
         if known is not None and known.remedy.cost <= remedy.cost and known.complete:
             continue
+        model.tries += 1
         repair = try_change(model, standing, remedy)
         if repair and (known is None or _order(repair) < _order(known)):
             repairs[key] = repair

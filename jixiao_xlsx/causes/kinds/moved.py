@@ -43,7 +43,8 @@ def _figures(model: Model, row: Row) -> list[Cell]:
 
 
 def _typed(model: Model, cell: Cell) -> bool:
-    return cell.number is not None and cell.unit not in {"", "%"} and not model.follows(cell)
+    odd = {"", "%", "分"}  # scores are often alike
+    return cell.number is not None and cell.unit not in odd and not model.follows(cell)
 
 
 def pasted_columns(model: Model, table: Table) -> Iterator[Remedy]:

@@ -124,6 +124,23 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
             )
 
 
+def weight_sums(evidence: Evidence) -> Iterator[tuple[str, list[Cell], Fraction]]:
+    """Yield (rule, weights, what they must add up to): of each group of a department, and of all."""
+    groups: dict[str, list[Cell]] = defaultdict(list)
+    for line in evidence.lines:
+        cell = line.cells.get("weight")
+        if cell is not None and not (line.spec and line.spec.common):
+            groups[_group(line, evidence)].append(cell)
+    for group, weight in _own_groups(evidence).items():
+        if cells := groups.get(tidy(group)):
+            yield "IND102", cells, weight
+    every = [cell for line in evidence.lines if (cell := line.cells.get("weight")) is not None]
+    share = evidence.execution("weight")
+    if every and share is not None and share.number is not None:
+        template = evidence.template
+        yield "IND101", [*every, share], template.full_mark + template.execution_weight
+
+
 def _own_groups(evidence: Evidence) -> dict[str, Fraction]:
     """Return the groups that a department fills itself, with the weight of each.
 
