@@ -125,7 +125,7 @@ def fixed_weights(evidence: Evidence) -> Iterator[Observation]:
 
 
 def weight_sums(evidence: Evidence) -> Iterator[tuple[str, list[Cell], Fraction]]:
-    """Yield (rule, weights, what they must add up to): of each group of a department, and of all."""
+    """Yield (rule, weights, what they must add up to): of each own group, and of all."""
     groups: dict[str, list[Cell]] = defaultdict(list)
     for line in evidence.lines:
         cell = line.cells.get("weight")
