@@ -10,7 +10,7 @@ from jixiao_xlsx.causes.given import Given
 from jixiao_xlsx.causes.kinds.single_cells import cell_changes
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.readings import Remedy
-from jixiao_xlsx.causes.relations import BaseRate, Condition, Linear, Rate, Typed
+from jixiao_xlsx.causes.relations import BaseRate, Condition, FillingRule, Linear, Rate
 from jixiao_xlsx.causes.scores import FairScore
 
 _TELLING = frozenset({"sign", "unit_cell", "unit_column", "unit_table", "unit_heading"})
@@ -35,7 +35,7 @@ def as_named(remedy: Remedy, mended: Sequence[Condition], model: Model) -> Remed
 def _is_limit(relation: Condition) -> bool:
     if isinstance(relation, Linear):
         return not relation.equal
-    return not isinstance(relation, Rate | BaseRate | FairScore | Given | Typed)
+    return not isinstance(relation, Rate | BaseRate | FairScore | Given | FillingRule)
 
 
 def _has_rivals(remedy: Remedy, relation: Condition, model: Model) -> bool:

@@ -295,7 +295,7 @@ class OtherCondition:
 
 
 @dataclass(eq=False, slots=True)
-class Typed:
+class FillingRule:
     """Cells to be filled, to be blank, or (`wanted` None) all to be read in another unit."""
 
     code: str
