@@ -48,7 +48,10 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
     right: list[Fraction] = []
     places: list[Place] = []
     if cell is not None and cell.number is not None:
-        if abs(Fraction(cell.number) - stated) < max(step, Fraction(1, 10 ** (cell.decimals + 2))):
+        size = cell.number < 0 <= stated and "幅度" in mention.lead  # “调整幅度 3.6%”: down, too
+        if abs((-1 if size else 1) * Fraction(cell.number) - stated) < max(
+            step, Fraction(1, 10 ** (cell.decimals + 2))
+        ):
             return
         right, places = [Fraction(cell.number)], [cell.place]
     if part and whole and part.figure and whole.figure and whole.figure.value > 0:
