@@ -23,6 +23,7 @@ from jixiao_xlsx.season.review.decisions import decided
 from jixiao_xlsx.season.rounds.closing_figures import opening_of
 from jixiao_xlsx.season.rounds.compare_rounds import compared
 from jixiao_xlsx.season.rounds.records import record_of
+from jixiao_xlsx.season.rounds.years import years_before
 from jixiao_xlsx.season.waivers import waived
 from jixiao_xlsx.values.cells import Submission
 from jixiao_xlsx.values.people import Bureau, Department
@@ -137,6 +138,7 @@ def _examined(
         used=(*waivers_used, *decisions_used),
         reason="；".join(_unread(submission)),
         faults=report.faults,
+        years=years_before(work.last_year, submission.year),
     )
     if not task.scored:
         return examined
@@ -145,7 +147,7 @@ def _examined(
     return replace(
         examined,
         scorecards=tuple(_without_places(card) for card in cards),
-        record=record_of(own, submission, work.department, cards, template),
+        record=record_of(own, submission, work.department, cards, template, examined.years),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from jixiao_xlsx.batch.merging.shard import Shard
 from jixiao_xlsx.form.spec import Template
 
 
@@ -22,7 +23,8 @@ class Job:
     findings were decided; `passwords` are tried on encrypted workbooks. `jobs` is the number of
     processes (None: as many as gain); `executor` is where they work: "local" or None for this
     machine, “dask://HOST:PORT” or a Dask client for a cluster. `only` names the files that are of
-    this form, where several forms share an inbox.
+    this form, where several forms share an inbox. `shard` is the share that is done here, where
+    several machines without a network divide an inbox; `jixiao merge` puts their results together.
     """
 
     inboxes: tuple[Path, ...]
@@ -44,3 +46,4 @@ class Job:
     jobs: int | None = None
     executor: object = None
     only: frozenset[str] | None = None
+    shard: Shard | None = None

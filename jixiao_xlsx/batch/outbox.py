@@ -64,9 +64,9 @@ class Outbox:
         self._staged: dict[str, tuple[Path, Digests]] = {}
         self._number = count()
         self._held: set[str] = set()  # departments whose new files could not be placed
-        self._earlier = _outputs_in(self._record)
+        self._earlier = outputs_in(self._record)
         self._placing = {
-            path: {written} for path, written in _outputs_in(self._staging / _PLACING).items()
+            path: {written} for path, written in outputs_in(self._staging / _PLACING).items()
         }
 
     def stage(self, path: str, pieces: Iterable[bytes], typed: str = "") -> None:
@@ -210,7 +210,7 @@ def _digest_of(task: tuple[str, bytes]) -> str:
     return typed_digest(*task)
 
 
-def _outputs_in(record: Path) -> Mapping[str, Digests]:
+def outputs_in(record: Path) -> Mapping[str, Digests]:
     """Return the files that a record lists: only plain relative paths."""
     with contextlib.suppress(OSError, ValueError, TypeError, KeyError, AttributeError):
         data = json.loads(record.read_text(encoding="utf-8"))

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from jixiao_xlsx.batch.deliver import DeliverTask, deliver, examine_and_deliver, not_delivered
 from jixiao_xlsx.batch.examine import Delivery
@@ -15,23 +16,26 @@ from jixiao_xlsx.batch.executors.choose import TaskExecutor
 from jixiao_xlsx.batch.going_out.hand_down import PARCELS, stage_parcels
 from jixiao_xlsx.batch.going_out.shared_files import SHARED_FILES, is_wanted, shared_file
 from jixiao_xlsx.batch.job import Job
+from jixiao_xlsx.batch.merging.shard import ShardFiles
+from jixiao_xlsx.batch.merging.shard_record import shard_json, shard_record
 from jixiao_xlsx.batch.outbox import Outbox, only_one_run
 from jixiao_xlsx.batch.phases import Phases, Progress, identified_and_examined, phases_for
 from jixiao_xlsx.batch.sources import SCORED, Sources, read_sources
+from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.file_names import safe_name
 from jixiao_xlsx.output.files import Blocked, unique
 from jixiao_xlsx.output.text.run_record import run_document
 from jixiao_xlsx.season.assign import Assignment, assign
 from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.rounds.earlier_round import records_left
-from jixiao_xlsx.season.rounds.records import SEASON_FILE, season_json
+from jixiao_xlsx.season.rounds.records import SEASON_FILE, about_season, season_json
 from jixiao_xlsx.season.settle import settle
 from jixiao_xlsx.season.which_counts import Placed
 from jixiao_xlsx.values.findings import Result
 from jixiao_xlsx.values.people import Department
 from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.text import joined, tidy
-from jixiao_xlsx.values.work import Delivered, Examined, Work
+from jixiao_xlsx.values.work import Delivered, Examined, Identity, Work
 
 _NAMED_AT_MOST = 5
 _RESULT_FOLDERS = (
@@ -64,7 +68,8 @@ def run(job: Job, progress: Progress | None = None) -> Season:
         ) as phases,
         only_one_run(job.output),
     ):
-        assigner = partial(assign, bureau=sources.bureau, title_words=phases.title_words)
+        own = ShardFiles(job.shard) if job.shard else None
+        assigner = partial(_assigned, sources.bureau, phases.title_words, own)
         wanted = partial(_deliveries, bureau=sources.bureau)
         outbox = Outbox(job.output)
         tray = _Tray(outbox)
@@ -72,10 +77,43 @@ def run(job: Job, progress: Progress | None = None) -> Season:
             phases, assigner, examine_and_deliver, wanted, tray.take
         )
         season = settle(assignment, examined, sources.bureau, sources.earlier, job.template)
+        season = _own_part(season, own) if own else season
         tray.keep_current(season, examined)
-        season = _with_departments_files(season, assignment.works, phases, outbox, tray)
-        season = _with_shared_files(season, examined, sources, job, outbox)
+        season, unwritten = _with_departments_files(season, assignment.works, phases, outbox, tray)
+        if own:
+            delivered = tuple(tray.delivered.values())
+            record = shard_record(
+                own, assignment, examined, sources.bureau,
+                sources=sources.digests, delivered=delivered, unwritten=unwritten,
+            )  # fmt: skip
+            more = shard_json(record)
+        else:
+            season = with_shared_files(season, job.template, outbox)
+            more = {}
+        season = finished(
+            season, _season_json(season, examined, sources, job, more), sources.digests, outbox
+        )
     return replace(season, notes=(*season.notes, *_notes(season, sources, job, outbox)))
+
+
+def _assigned(
+    bureau: BureauFiles,
+    title_words: Sequence[str],
+    own: ShardFiles | None,
+    identities: Sequence[Identity],
+) -> Assignment:
+    assignment = assign(identities, bureau, title_words)
+    return own.only_own(assignment) if own else assignment
+
+
+def _own_part(season: Season, own: ShardFiles) -> Season:
+    """Return the season as far as a share of the files shows it."""
+    return replace(
+        season,
+        roster=tuple(one for one in season.roster if own.share.has(one.name)),
+        entries=tuple(one for one in season.entries if own.has(one.file)),
+        earlier=tuple(one for one in season.earlier if own.share.has(one.department)),
+    )
 
 
 def refuse_inbox_as_output(inboxes: Sequence[Path], output: Path) -> None:
@@ -170,8 +208,8 @@ def _deliveries(assignment: Assignment, bureau: BureauFiles) -> Mapping[str, Del
 
 def _with_departments_files(
     season: Season, works: Mapping[str, Work], phases: Phases, outbox: Outbox, tray: _Tray
-) -> Season:
-    """Return the season with the files of each department written, or why they are not."""
+) -> tuple[Season, Mapping[str, str]]:
+    """Return the season with each department's files, and why some are not written, by path."""
     entries = list(with_output_names(season.entries, f"{SCORED}/"))
     departments = {one.name: one for one in season.roster}
     wanted = [entry for entry in entries if entry.output]
@@ -181,16 +219,22 @@ def _with_departments_files(
     for one in _all_delivered(phases.executor, tasks):
         tray.take(one)
         phases.step()
-    delivered = tray.delivered
     unwritten = tray.unwritten | outbox.place()
+    return with_placed_files(season, tray.delivered, unwritten), unwritten
+
+
+def with_placed_files(
+    season: Season, delivered: Mapping[str, Delivered], unwritten: Mapping[str, str]
+) -> Season:
+    """Return the season with the paths of what was written; `unwritten` says why not, by path."""
     placed = tuple(
         _placed(entry, delivered[entry.file], unwritten) if entry.output else entry
-        for entry in entries
+        for entry in with_output_names(season.entries, f"{SCORED}/")
     )
     addresses = [
         (entry.department, delivered[entry.file].note)
         for entry in placed
-        if entry.file in delivered and delivered[entry.file].note and departments
+        if entry.file in delivered and delivered[entry.file].note and season.roster
     ]
     return replace(season, entries=placed, notes=(*season.notes, *_of_addresses(addresses)))
 
@@ -258,25 +302,26 @@ def _of_addresses(notes: Sequence[tuple[str, str]]) -> Iterator[str]:
 # --------------------------------------------------------------------- the files about all of them
 
 
-def _with_shared_files(
-    season: Season,
-    examined: Mapping[str, Examined],
-    sources: Sources,
-    job: Job,
-    outbox: Outbox,
-) -> Season:
-    """Return the season with the shared files, season.json and run.json written."""
+def with_shared_files(season: Season, template: Template, outbox: Outbox) -> Season:
+    """Return the season with the files about all departments staged, and its faults with them."""
     problems: list[str] = []
     faults: list[str] = []
     for name in (one for one in SHARED_FILES if is_wanted(one, season)):
-        problem = shared_file(name, season, job.template, outbox, faults)
+        problem = shared_file(name, season, template, outbox, faults)
         problems += [problem] if problem else []
-    problems += stage_parcels(season, job.template, outbox)
-    outbox.stage(SEASON_FILE, _season_json(season, examined, sources, job))
-    problems += outbox.place().values()
+    problems += stage_parcels(season, template, outbox)
+    return replace(season, problems=tuple(problems), faults=tuple(faults))
+
+
+def finished(
+    season: Season, season_file: Iterable[bytes], digests: Mapping[str, str], outbox: Outbox
+) -> Season:
+    """Return the season with everything placed, season.json and run.json too. Raises Blocked."""
+    outbox.stage(SEASON_FILE, season_file)
+    problems = (*season.problems, *outbox.place().values())
     outbox.remove_stale(_without_results(season))
-    outbox.close(run_document(season, sources.digests, outbox.outputs, faults))
-    return replace(season, problems=tuple(problems))
+    outbox.close(run_document(season, digests, outbox.outputs, season.faults))
+    return replace(season, problems=problems)
 
 
 def _without_results(season: Season) -> set[str]:
@@ -286,7 +331,11 @@ def _without_results(season: Season) -> set[str]:
 
 
 def _season_json(
-    season: Season, examined: Mapping[str, Examined], sources: Sources, job: Job
+    season: Season,
+    examined: Mapping[str, Examined],
+    sources: Sources,
+    job: Job,
+    more: Mapping[str, Any],
 ) -> Iterator[bytes]:
     """Yield season.json: this round's records, and those of departments that sent nothing."""
     counted = [entry for entry in season.entries if entry.counts and entry.report]
@@ -294,8 +343,16 @@ def _season_json(
     names |= {entry.report.code for entry in counted if entry.report}
     records_now = (examined[entry.file].record for entry in counted)
     left = records_left(sources.earlier, {tidy(name) for name in names if name})
-    carried = (json.dumps(vars(one), ensure_ascii=False).encode() for one in left)
-    yield from season_json(job.template, season.year, (*records_now, *carried))
+    carried = (
+        json.dumps(vars(one), ensure_ascii=False, separators=(",", ":")).encode(
+            errors="surrogatepass"
+        )
+        for one in left
+        if job.shard is None or job.shard.has(one.department)
+    )
+    yield from season_json(
+        job.template, season.year, (*records_now, *carried), {**about_season(season), **more}
+    )
 
 
 def _notes(season: Season, sources: Sources, job: Job, outbox: Outbox) -> Iterator[str]:
@@ -311,6 +368,11 @@ def _notes(season: Season, sources: Sources, job: Job, outbox: Outbox) -> Iterat
     if job.review and not sources.bureau.reviews:
         yield f"“{job.review}”里的评分表都没有填写财政复核分，按复算分排名。"
     yield from outbox.notes
+    if job.shard:
+        yield (
+            f"这是 {job.shard.of} 份中的第 {job.shard.number} 份，没有出汇总："
+            "各份都做完后用 jixiao merge 合并。"
+        )
     if not job.review and any(path.startswith(f"{SCORED}/") for path in outbox.kept):
         scored = job.output / SCORED
         yield f"要采用评分表里填写的财政复核分，请加 --review {scored} 再运行一次。"

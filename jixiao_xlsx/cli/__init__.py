@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import click
 
-from jixiao_xlsx.cli.filing import archive, verify
+from jixiao_xlsx.cli.filing import archive, merge, verify
 from jixiao_xlsx.cli.handing_out import adopt, show, template
 from jixiao_xlsx.cli.looking import diff, explain, report, rules
 from jixiao_xlsx.cli.submissions import check, run, score
@@ -34,7 +34,7 @@ for _command in (
     *(template, adopt, show),
     *(check, score, run),
     *(report, explain, diff),
-    *(archive, verify),
+    *(merge, archive, verify),
     rules,
 ):
     main.add_command(_command)

@@ -1,15 +1,58 @@
-"""The commands on a finished season: archive, verify."""
+"""The commands on finished results: merge, archive, verify."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
+from jixiao_xlsx.cli.options import (
+    output_option,
+    plain_failures,
+    print_to_stderr,
+    template_option,
+)
 from jixiao_xlsx.locale.command_line import ChineseCommand
+
+if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
+    from jixiao_xlsx.form.spec import Template
 
 _FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 _EXISTING = click.Path(exists=True, path_type=Path)
+
+
+@click.command(
+    cls=ChineseCommand,
+    short_help="把几份结果合在一起。",
+    examples=[
+        "jixiao merge 甲县结果 乙县结果 -o 市级",
+        "jixiao merge 第1份 第2份 第3份 -o 结果",
+    ],
+)
+@click.argument("results", metavar="RESULT…", nargs=-1, required=True, type=_FOLDER)
+@output_option
+@template_option
+def merge(results: tuple[Path, ...], output: Path, template: Template) -> None:
+    """把几个县的结果并成一本汇总.xlsx；或把 jixiao run --shard 分开做的几份合成一次运行的结果。"""
+    from jixiao_xlsx.batch.going_out.shared_files import SUMMARY
+    from jixiao_xlsx.batch.merging import merge as merging
+    from jixiao_xlsx.output.text import terminal
+
+    with plain_failures():
+        done = merging.merge(results, output, template)
+    if done.season:
+        print_to_stderr(terminal.file_problems(done.season.entries, done.season.problems))
+        with_roster = bool(done.season.roster)
+        lines = terminal.run_summary(done.season, output, SUMMARY, with_roster=with_roster)
+        print_to_stderr(lines)
+        return
+    print_to_stderr(f"说明：{note}" for note in done.notes)
+    departments = sum(len(one.departments) for one in done.counties)
+    words = (
+        f"已合并 {len(done.counties)} 个县（局）、{departments} 个部门，在“{output / SUMMARY}”。"
+    )
+    click.echo(words, err=True)
 
 
 @click.command(

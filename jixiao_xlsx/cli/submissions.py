@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +37,7 @@ from jixiao_xlsx.locale.command_line import (
 )
 
 if TYPE_CHECKING:  # the loader of forms is slow to import, and --help needs none
+    from jixiao_xlsx.batch.merging.shard import Shard
     from jixiao_xlsx.form.spec import Template
 
 
@@ -145,6 +147,18 @@ def score(
     context.exit(none_readable(entries) or int(any(entry.problem for entry in entries)))
 
 
+def _share(context: click.Context, parameter: click.Parameter, value: str | None) -> Shard | None:
+    """Return the share that “2/5” names."""
+    if value is None:
+        return None
+    from jixiao_xlsx.batch.merging.shard import Shard
+
+    match = re.fullmatch(r"\s*(\d{1,4})\s*/\s*(\d{1,4})\s*", value)
+    if not match or not 1 <= int(match[1]) <= int(match[2]):
+        raise click.BadParameter("应写成 2/5：共 5 份，这是第 2 份")
+    return Shard(int(match[1]), int(match[2]))
+
+
 @click.command(
     cls=ChineseCommand,
     short_help="一次办完：核对、评分、汇总整个收件箱。",
@@ -172,6 +186,12 @@ def score(
 @file_option("--decisions", "问题清单里填了处理意见的汇总.xlsx，可给几份。", multiple=True)
 @click.option("--executor", metavar="dask://HOST:PORT", help="交给 Dask 集群去做，默认在本机。")
 @log_option
+@click.option(
+    "--shard",
+    metavar="K/N",
+    callback=_share,
+    help="只做 N 份中的第 K 份；几台机器各做一份，再用 jixiao merge 合并。",
+)
 @jobs_option
 @ask_option
 @forms_option
@@ -192,6 +212,8 @@ def run(
     from jixiao_xlsx.batch.job import Job
     from jixiao_xlsx.output.text import terminal
 
+    if options["shard"] and len(forms) > 1:
+        raise click.UsageError("--shard 一次只做一个表单，请用 -t 指定其中一个")
     job = Job(inboxes, output, forms[0], passwords=passwords_given(ask=ask), **options)
     with plain_failures(), progress_bar("处理") as progress:
         seasons = list(run_each(job, forms, progress))
@@ -200,6 +222,7 @@ def run(
     with_roster = job.roster is not None
     for folder, done in seasons:
         print_to_stderr(terminal.file_problems(done.entries, done.problems))
-        print_to_stderr(terminal.run_summary(done, folder, SUMMARY, with_roster=with_roster))
+        summary = terminal.run_summary(done, folder, SUMMARY, with_roster=with_roster)
+        print_to_stderr(terminal.shard_summary(done, folder) if job.shard else summary)
     unwritten = any(done.problems for _, done in seasons) or any(one.problem for one in entries)
     context.exit(none_readable(entries) or int(unwritten))

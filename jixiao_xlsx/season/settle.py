@@ -112,6 +112,7 @@ def _entry(placed: Placed, assignment: Assignment, examined: Mapping[str, Examin
         report=found.report,
         scorecards=found.scorecards,
         facts=found.facts,
+        years=found.years,
         documents=assignment.works[identity.file].documents,
         faults=(*identity.faults, *found.faults),
     )

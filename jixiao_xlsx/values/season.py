@@ -70,6 +70,17 @@ class Letter:
             return 0
 
 
+class YearScore(NamedTuple):
+    """What a department came to in one year: its total in 分, open 错误 and 警告."""
+
+    year: int
+    item: str
+    total: Decimal | None
+    grade: str
+    errors: int = 0
+    warnings: int = 0
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Entry(Brief):
     """One file of the inbox: its status and, where it counts, its report and scorecards.
@@ -80,7 +91,8 @@ class Entry(Brief):
     (随附材料): 已报, but never a workbook that counts. `returned` names what goes back; `documents`
     are the files of written reports that came with it, read or not, each with its note; `faults`
     are errors of the program, for its maintainers. `ignorable` marks what no department sent
-    (lock files, system files, earlier results). `page` is its part of 审核.html, packed by gzip.
+    (lock files, system files, earlier results). `page` is its part of 审核.html, packed by gzip;
+    `years` are its totals of earlier years, as last year's season knows them.
     """
 
     file: str
@@ -101,6 +113,7 @@ class Entry(Brief):
     faults: tuple[str, ...] = ()
     ignorable: bool = False
     page: bytes = b""
+    years: tuple[YearScore, ...] = ()
 
     @property
     def counts(self) -> bool:
@@ -151,7 +164,8 @@ class Season(Brief):
 
     `problems` are outputs that could not be written, `notes` further messages on the output folder.
     `earlier` are the reports of earlier rounds on departments with nothing that counts in this one,
-    `past` what reviewers decided in earlier rounds and years.
+    `past` what reviewers decided in earlier rounds and years. `faults` are the program's own, in
+    files about all departments, for its maintainers.
     """
 
     template_id: str
@@ -166,6 +180,7 @@ class Season(Brief):
     earlier: tuple[Report, ...] = ()
     past: frozenset[PastDecision] = frozenset()
     coverage: tuple[ProjectsCovered, ...] = ()
+    faults: tuple[str, ...] = ()
 
     @property
     def submitted(self) -> tuple[Entry, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import ApprovedTarget, Decision, ReferenceLine, Waiver
 from jixiao_xlsx.values.scores import Review, Scorecard
-from jixiao_xlsx.values.season import Facts, FileStatus, Letter
+from jixiao_xlsx.values.season import Facts, FileStatus, Letter, YearScore
 
 # A row's title, and the text typed in each of its cells that is not blank.
 RowTexts = tuple[str, Mapping[str, str]]
@@ -66,7 +66,7 @@ class Record:
 
     `values` are the rows of each table as typed, `absent` the titles that were missing, `scores`
     the scores by indicator (分) and `total` with its `grade`, `closing` the figures that the next
-    year opens with, by address.
+    year opens with, by address, `history` the totals year by year, this one's last.
     """
 
     department: str
@@ -79,6 +79,7 @@ class Record:
     absent: Mapping[str, Sequence[str]] = field(default_factory=dict)
     scores: Sequence[Mapping[str, Any]] = ()
     closing: Mapping[str, str] = field(default_factory=dict)
+    history: Sequence[Mapping[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +115,8 @@ class Examined:
 
     `report` None: it could not be examined, and `status` and `reason` say why; else `reason` holds
     what a person should know of it. `record` is the JSON of its Record, `used` the sources of the
-    waivers and decisions that were applied to one of its findings.
+    waivers and decisions that were applied to one of its findings, `years` the totals of earlier
+    years.
     """
 
     file: str
@@ -126,6 +128,7 @@ class Examined:
     status: FileStatus = FileStatus.SUBMITTED
     reason: str = ""
     faults: tuple[str, ...] = ()
+    years: tuple[YearScore, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,8 @@ import jixiao_xlsx as jx
 from jixiao_xlsx.form.find_template import find_template
 from jixiao_xlsx.output.html.found_in_file import found_in_file
 from jixiao_xlsx.output.html.review_page import review_page
-from jixiao_xlsx.output.text.at_stake import at_stake, most_at_stake
 from jixiao_xlsx.output.text.notices import notices
+from jixiao_xlsx.season.at_stake import at_stake, most_at_stake
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Expected, Finding
 from jixiao_xlsx.values.season import Season

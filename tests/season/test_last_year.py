@@ -7,6 +7,7 @@ import shutil
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 
 import jixiao_xlsx as jx
@@ -89,3 +90,49 @@ def test_a_figure_that_differs_is_named_at_its_cell(clean: Path) -> None:
 def test_a_season_that_kept_no_closing_figures_accuses_nobody(clean: Path) -> None:
     older = rewrite(clean, "older", {})
     assert not opening(run(clean, "nothing", older))
+
+
+# ---------------------------------------------------------------------------------- year by year
+
+
+def test_totals_go_on_year_by_year_and_are_shown(clean: Path, tmp_path: Path) -> None:
+    """Two years back are known from last year's season alone."""
+    shutil.copytree(clean / "now", tmp_path / "去年")
+    place = tmp_path / "去年" / SEASON
+    document = json.loads(place.read_text(encoding="utf-8"))
+    (one,) = document["entries"]
+    (now,) = one["history"]
+    assert now["year"] == 2023 and now["total"] and now["errors"] == 0
+    one["history"] = [{**now, "year": 2021, "total": "80"}, {**now, "year": 2022, "total": "85.5"}]
+    place.write_text(json.dumps(document), encoding="utf-8")
+    season = run(clean, "三年", tmp_path / "去年")
+    (entry,) = season.submitted
+    assert [(year.year, float(year.total or 0)) for year in entry.years] == [
+        (2021, 80),
+        (2022, 85.5),
+    ]
+    sheet = openpyxl.load_workbook(clean / "三年" / "汇总.xlsx")["部门排名"]
+    titles = {cell.value: cell.column for cell in sheet[3]}
+    assert "2021年 80.00 " in sheet.cell(4, titles["历年评定总分"]).value
+    (card,) = entry.scorecards
+    assert sheet.cell(4, titles["较上年"]).value == pytest.approx(float(card.total or 0) - 85.5)
+    page = (clean / "三年" / "审核.html").read_text(encoding="utf-8")
+    assert "历年平均评定总分" in page and "2022年 85.50" in page
+    kept = json.loads((clean / "三年" / SEASON).read_text(encoding="utf-8"))["entries"][0]
+    assert [year["year"] for year in kept["history"]] == [2021, 2022, 2023]
+
+
+def test_a_season_without_history_gives_its_own_year(clean: Path, tmp_path: Path) -> None:
+    shutil.copytree(clean / "now", tmp_path / "去年")
+    place = tmp_path / "去年" / SEASON
+    document = json.loads(place.read_text(encoding="utf-8")) | {"year": 2022}
+    del document["entries"][0]["history"]
+    place.write_text(json.dumps(document), encoding="utf-8")
+    (entry,) = run(clean, "两年", tmp_path / "去年").submitted
+    assert [year.year for year in entry.years] == [2022]
+
+
+def test_without_last_year_there_is_no_column_of_years(clean: Path) -> None:
+    sheet = openpyxl.load_workbook(clean / "now" / "汇总.xlsx")["部门排名"]
+    assert "历年评定总分" not in {cell.value for cell in sheet[3]}
+    assert "历年" not in (clean / "now" / "审核.html").read_text(encoding="utf-8")

@@ -15,15 +15,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from decimal import Decimal
 from html import escape
 from pathlib import Path
+from statistics import fmean
 
 from jixiao_xlsx.examining.check import catalogue
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.text.at_stake import most_at_stake
 from jixiao_xlsx.output.text.notices import Notice, notices
+from jixiao_xlsx.season.at_stake import most_at_stake
 from jixiao_xlsx.values.findings import Finding, FindingState, Report, Result
 from jixiao_xlsx.values.season import Entry, Season
 from jixiao_xlsx.values.severity import Severity
-from jixiao_xlsx.values.text import plain
+from jixiao_xlsx.values.text import plain, rounded
 
 _PAGE = Path(__file__).parent / "review.html"
 _STYLE, _SCRIPT = (re.compile(f"<{tag}>(.*?)</{tag}>", re.S) for tag in ("style", "script"))
@@ -115,12 +116,14 @@ def _line(at: int, entry: Entry, office: str) -> str:
         f'<i class="{one.value}">{report.count(one)}</i>' for one in Severity if report.count(one)
     )
     money = f"<small>涉及 {plain(stake / _WAN, 2)} 万元</small>" if stake else ""
+    years = "".join(f"{score.year}年 {score.total}　" for score in entry.years if score.total)
+    years = f"<br><small>以前：{escape(years.strip())}</small>" if years else ""
     codes = " ".join(sorted({finding.code for finding in report.findings}))
     return (
         f'<li data-at="{at}" data-result="{report.result.value}" data-office="{escape(office)}"'
         f' data-codes="{escape(codes)}" data-stake="{plain(stake, 2)}" tabindex="-1">'
         f"<b>{escape(entry.department)}</b> {counts}<br>"
-        f"<small>{report.result.value}，待看 {len(listed)} 条</small> {money}</li>"
+        f"<small>{report.result.value}，待看 {len(listed)} 条</small> {money}{years}</li>"
     )
 
 
@@ -143,22 +146,39 @@ def _charts(entries: Sequence[Entry], titles: Mapping[str, str]) -> str:
     )
     often = sorted(hits.items(), key=lambda hit: (-hit[1], hit[0]))[:_MOST_RULES]
     most = [(titles.get(code, code), number) for code, number in often]
-    charts = [
+    charts: list[tuple[str, Sequence[tuple[str, float]]]] = [
         ("审核结果（部门数）", [(one.value, results[one.value]) for one in Result]),
         ("评定等级（部门数）", list(grades.items())),
         ("最常见的错误和警告（部门数）", most),
     ]
+    charts.append(("历年平均评定总分", _by_year(entries)))
     return "".join(_chart(title, bars) for title, bars in charts if any(n for _, n in bars))
 
 
-def _chart(title: str, bars: Sequence[tuple[str, int]]) -> str:
+def _by_year(entries: Sequence[Entry]) -> list[tuple[str, float]]:
+    """Return the mean total of each year, over the departments that have one in all of them.
+
+    Empty where last year's season was not given.
+    """
+    rows = []
+    for entry in entries:
+        totals = {score.year: float(score.total) for score in entry.years if score.total}
+        own, now = [card.final[0] for card in entry.scorecards], _report(entry).year
+        if len(own) == 1 and own[0] is not None and now and totals:
+            rows.append(totals | {now: float(rounded(own[0], 2))})
+    common = sorted(set.intersection(*map(set, rows))) if rows else []
+    few = len(common) < 2
+    return [] if few else [(f"{y}年", round(fmean(row[y] for row in rows), 2)) for y in common]
+
+
+def _chart(title: str, bars: Sequence[tuple[str, float]]) -> str:
     """Return a bar chart as SVG: a name, a bar, its number."""
     most = max(number for _, number in bars)
     start = _NAME + 12 * max(len(name) for name, _ in bars)
     lines = "".join(
         f'<text x="{start - 6}" y="{22 * at + 15}" text-anchor="end">{escape(name)}</text>'
-        f'<rect x="{start}" y="{22 * at + 4}" width="{_BAR * number // most}" height="14"/>'
-        f'<text x="{start + 6 + _BAR * number // most}" y="{22 * at + 15}">{number}</text>'
+        f'<rect x="{start}" y="{22 * at + 4}" width="{int(_BAR * number / most)}" height="14"/>'
+        f'<text x="{start + 6 + int(_BAR * number / most)}" y="{22 * at + 15}">{number}</text>'
         for at, (name, number) in enumerate(bars)
     )
     height, width = 22 * len(bars) + 4, start + _BAR + 40

@@ -148,6 +148,14 @@ def run_summary(season: Season, output: Path, summary: str, *, with_roster: bool
     yield f"结果在“{output}”，先看 {summary}。"
 
 
+def shard_summary(season: Season, output: Path) -> Iterator[str]:
+    """Yield what `run` prints at the end of a shard."""
+    for note in season.notes:
+        yield line_safe(f"说明：{note}")
+    yield totals_text(season.entries)
+    yield f"这一份的结果在“{output}”。"
+
+
 def _points(score: Fraction | None) -> str:
     return "" if score is None else plain(score, 2)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import contextlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 from jixiao_xlsx.season.rounds.records import SCHEMA, SEASON_FILE
+from jixiao_xlsx.season.rounds.years import history_of_scores
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import Finding, FindingState, Mended, Report
 from jixiao_xlsx.values.season import PastDecision
@@ -37,20 +39,30 @@ def read_earlier_round(output: Path) -> EarlierRound:
     season = output / SEASON_FILE
     records: dict[str, Record] = {}
     unusable = []
+    year = (season_document(season) or {}).get("year") if season.is_file() else None
     for name, entry in _entries(season) if season.is_file() else _files(season.parent):
-        record = _record(entry)
+        record = record_in(entry)
         if record is None:
             unusable.append(name)
             continue
+        if not record.history:
+            record = replace(record, history=history_of_scores(record.scores, year))
         for key in (record.department, record.code):
             if key:
                 records[tidy(key)] = record
     return EarlierRound(records, tuple(unusable))
 
 
-def _entries(season: Path) -> Iterable[tuple[str, object]]:
+def season_document(season: Path) -> Mapping[str, Any] | None:
+    """Return what a season.json holds; None where it is damaged or of another kind."""
     document = _loaded(season)
-    if not isinstance(document, dict) or document.get("schema") != SCHEMA:
+    known = isinstance(document, dict) and document.get("schema") == SCHEMA
+    return document if known and isinstance(document, dict) else None
+
+
+def _entries(season: Path) -> Iterable[tuple[str, object]]:
+    document = season_document(season)
+    if document is None:
         return [(season.name, None)]
     entries = document.get("entries")
     return [(season.name, entry) for entry in entries] if isinstance(entries, list) else []
@@ -66,7 +78,7 @@ def _loaded(path: Path) -> object:
     return None
 
 
-def _record(entry: object) -> Record | None:
+def record_in(entry: object) -> Record | None:
     """Return the record; None for one damaged, of another program, or of an unknown version."""
     if not isinstance(entry, dict):
         return None

@@ -10,18 +10,22 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from fractions import Fraction
+from types import MappingProxyType
 from typing import Any
 
 from jixiao_xlsx.checking.fingerprints import identity_without_row, table_of
 from jixiao_xlsx.form.spec import Template
+from jixiao_xlsx.season.at_stake import at_stake
 from jixiao_xlsx.season.rounds.cells_to_change import Address, asked, following, parts
 from jixiao_xlsx.season.rounds.closing_figures import closing_record
 from jixiao_xlsx.season.rounds.same_rows import FORMULA, Line
+from jixiao_xlsx.season.rounds.years import history
 from jixiao_xlsx.values.cells import Cell, Place, Row, Submission, Table
 from jixiao_xlsx.values.findings import Finding, Report
 from jixiao_xlsx.values.program import version
 from jixiao_xlsx.values.scores import Execution, IndicatorScore, Scorecard
-from jixiao_xlsx.values.text import plain, tidy
+from jixiao_xlsx.values.season import Season, YearScore
+from jixiao_xlsx.values.text import plain, rounded, tidy
 from jixiao_xlsx.values.work import Record
 
 SEASON_FILE = "轮次/season.json"
@@ -29,13 +33,22 @@ SCHEMA = 1
 _FULL = 8  # related cells that a finding names at most
 
 
-def season_json(template: Template, year: int | None, records: Iterable[bytes]) -> Iterator[bytes]:
-    """Yield season.json piece by piece; `records` are the JSON of each department's Record."""
+def season_json(
+    template: Template,
+    year: int | None,
+    records: Iterable[bytes],
+    more: Mapping[str, Any] = MappingProxyType({}),
+) -> Iterator[bytes]:
+    """Yield season.json piece by piece; `records` are the JSON of each department's Record.
+
+    `more` is what it says of the season as a whole.
+    """
     head = {
         "schema": SCHEMA,
         "tool": {"name": "jixiao-xlsx", "version": version()},
         "template": {"id": template.id, "version": template.version},
         "year": year,
+        **more,
     }
     yield json.dumps(head, ensure_ascii=False).encode().removesuffix(b"}") + b', "entries": [\n'
     before = b""
@@ -45,6 +58,17 @@ def season_json(template: Template, year: int | None, records: Iterable[bytes]) 
     yield b"\n]}\n"
 
 
+def about_season(season: Season) -> Mapping[str, Any]:
+    """Return what season.json says of all departments: the bureau, who is due, who sent nothing."""
+    return {
+        "bureau": season.bureau.name,
+        "roster": [
+            {"code": one.code, "name": one.name, "office": one.office} for one in season.roster
+        ],
+        "missing": [one.name for one in season.missing],
+    }
+
+
 def _scores(card: Scorecard) -> dict[str, Any]:
     """Return the scores of one card, in 分."""
     total, grade = card.final
@@ -52,6 +76,7 @@ def _scores(card: Scorecard) -> dict[str, Any]:
     return {
         "item": card.item,
         "total": _points(total),
+        "shown": None if total is None else plain(rounded(total, 2)),
         "grade": grade,
         "self_total": _points(card.self_total),
         "indicators": [
@@ -82,8 +107,12 @@ def record_of(
     department: str,
     cards: Sequence[Scorecard],
     template: Template,
+    years: Sequence[YearScore] = (),
 ) -> bytes:
-    """Return the JSON of a Record; the table of explanations holds no figures and is left out."""
+    """Return the JSON of a Record; the table of explanations holds no figures and is left out.
+
+    `years` are the totals of earlier years.
+    """
     addresses = addresses_of(submission)
     tables = [
         table for table in submission.tables.values() if table.name != template.remarks.get("table")
@@ -110,6 +139,7 @@ def record_of(
         {table.name: list(table.absent) for table in tables if table.absent},
         [_scores(card) for card in cards],
         closing_record(submission, template),
+        history(years, report, cards),
     )
     # vars: asdict would copy all that is typed in the workbook, to throw it away at once
     return json.dumps(vars(record), ensure_ascii=False, separators=(",", ":")).encode(
@@ -143,6 +173,8 @@ def _finding_record(
         "message": finding.message,
         "explanation": finding.explanation,
         "since": finding.since,
+        "action": finding.decision.action.value if finding.decision else None,
+        "stake": None if (gap := at_stake(finding)) is None else plain(gap, 2),
         "kin": identity_without_row(finding, submission),
         "anchor": addresses.get(finding.place),
         "loose": _loose(finding, table, addresses, submission),

@@ -15,7 +15,7 @@ from jixiao_xlsx.output.xlsx.summary.list_sheet import ListRow, Printed, write_l
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.scores import Scorecard
-from jixiao_xlsx.values.season import Entry, Season
+from jixiao_xlsx.values.season import Entry, Season, YearScore
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import rounded
 
@@ -27,6 +27,7 @@ RANK, RESULT, COMPARED = "名次", "结果", "与上次相比"
 NOT_RANKED = "暂不排名"
 _GAP = "差异"
 _ON_A_PAGE = 45
+YEARS, _CHANGE = "历年评定总分", "较上年"
 # What is known of one line, by the titles above and those of 部门排名.
 ResultLine = Mapping[str, Any]
 _COLUMNS = (
@@ -47,6 +48,8 @@ _COLUMNS = (
     Column("说明", 24),
     Column("评分表", 9, "cell center"),
 )
+
+_OF_YEARS = (Column(YEARS, 34), Column(_CHANGE, 9, "cell gap"))
 
 
 def department_results(season: Season) -> list[ResultLine]:
@@ -94,7 +97,27 @@ def _result(entry: Entry, report: Report, card: Scorecard) -> dict[str, object]:
         "评分表": entry.output,
         "说明": "；".join(text for text in notes if text),
         COMPARED: _compared(report),
+        YEARS: _years(entry.years, card.item),
+        _CHANGE: _change(entry.years, card),
     }
+
+
+def _years(years: Sequence[YearScore], item: str) -> str:
+    """Return the totals of earlier years in one line."""
+    mine = [one for one in years if one.item == item]
+    return "，".join(
+        f"{one.year}年 {'—' if one.total is None else one.total}{one.grade and ' ' + one.grade}"
+        for one in mine
+    )
+
+
+def _change(years: Sequence[YearScore], card: Scorecard) -> float | None:
+    """Return the total less that of the last year before, where both are known."""
+    before = [one.total for one in years if one.item == card.item][-1:]
+    total = card.final[0]
+    if total is None or not before or before[0] is None:
+        return None
+    return float(rounded(total, 2) - before[0])
 
 
 def _two_decimals(value: Fraction | None) -> float | None:
@@ -147,9 +170,15 @@ def write_ranking(sheet: Any, styles: Styles, results: Sequence[ResultLine]) -> 
         f"有财政复核的按复核总分（{reviewed} 个），其余按复算总分排名（四舍五入两位小数），同分同名次；"
         f"还有未了结错误或不能评出总分的部门{NOT_RANKED}，列在最后。点“打开”看评分表。"
     )
-    rows = map(_row, ranking(results))
+    ranked = ranking(results)
+    rows = [_row(line) for line in ranked]
+    columns = _COLUMNS
+    if any(line[YEARS] for line in ranked):  # a column only where last year's season was given
+        columns = (*_COLUMNS, *_OF_YEARS)
+        more = ([line[YEARS], Styled(line[_CHANGE], "cell gap")] for line in ranked)
+        rows = [[*row, *cells] for row, cells in zip(rows, more, strict=True)]
     printed = Printed(on_a_page=_ON_A_PAGE)
-    write_list_sheet(sheet, styles, RANKING, remark, _COLUMNS, rows, frozen=3, printed=printed)
+    write_list_sheet(sheet, styles, RANKING, remark, columns, rows, frozen=3, printed=printed)
 
 
 def _row(line: ResultLine) -> ListRow:
