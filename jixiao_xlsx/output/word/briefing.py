@@ -12,7 +12,6 @@ from decimal import Decimal
 from fractions import Fraction
 
 from jixiao_xlsx.form.spec import Template
-from jixiao_xlsx.output.text.at_stake import at_stake
 from jixiao_xlsx.output.text.notices import asked_of
 from jixiao_xlsx.output.word.bar_chart import Bars
 from jixiao_xlsx.output.word.letters import bureau_words
@@ -25,6 +24,7 @@ from jixiao_xlsx.output.xlsx.summary.ranking import (
     department_results,
     ranking,
 )
+from jixiao_xlsx.season.at_stake import at_stake
 from jixiao_xlsx.season.rounds.compare_rounds import open_counts
 from jixiao_xlsx.values.amounts import atoms_per
 from jixiao_xlsx.values.findings import Report, Result

@@ -7,7 +7,6 @@ from decimal import Decimal, InvalidOperation
 from itertools import chain
 from typing import Any
 
-from jixiao_xlsx.output.text.at_stake import at_stake
 from jixiao_xlsx.output.text.notice_words import notice_address, notice_reason
 from jixiao_xlsx.output.text.notices import Notice, notices
 from jixiao_xlsx.output.text.wording import advice, expected_text, severity_text, subject
@@ -15,6 +14,7 @@ from jixiao_xlsx.output.xlsx.cells import Link, Styled, qualified
 from jixiao_xlsx.output.xlsx.page import Column
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.list_sheet import FIRST_ROW, ListRow, Printed, write_list_sheet
+from jixiao_xlsx.season.at_stake import at_stake
 from jixiao_xlsx.season.review.read_decisions import (
     ACTION,
     APPROVED_BY,

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from jixiao_xlsx.output.text.at_stake import at_stake
 from jixiao_xlsx.output.text.notices import Notice, asked_of
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Styled, put, put_merged
 from jixiao_xlsx.output.xlsx.page import Column, row_height, set_page, set_widths, write_listing
@@ -14,6 +13,7 @@ from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.output.xlsx.summary.delivery import DELIVERY
 from jixiao_xlsx.output.xlsx.summary.findings import FINDINGS, copy_of, place_link
 from jixiao_xlsx.output.xlsx.summary.ranking import RANKING
+from jixiao_xlsx.season.at_stake import at_stake
 from jixiao_xlsx.values.findings import BatchFinding, Result
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.severity import Severity
