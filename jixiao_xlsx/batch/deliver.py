@@ -117,7 +117,7 @@ def _delivered(
 
 def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template) -> Delivered:
     path, report = delivery.path, checked.report
-    scored = tuple(_scored(path, checked, template))
+    scored = tuple(_scored(path, work, checked, template))
     typed = {path: typed for path, _, typed in scored}
     written = tuple((path, data) for path, data, _ in scored)
     if not delivery.letters:
@@ -155,14 +155,16 @@ def _files(work: Work, delivery: Delivery, checked: _Checked, template: Template
     )
 
 
-def _scored(path: str, checked: _Checked, template: Template) -> Iterator[tuple[str, bytes, str]]:
+def _scored(
+    path: str, work: Work, checked: _Checked, template: Template
+) -> Iterator[tuple[str, bytes, str]]:
     """Yield the path of the scored workbook, its bytes, and the digest of what is typed in it,
     where the form has indicators at all.
     """
     if template.indicator_table:
         stream = io.BytesIO()
         typed = write_scored_workbook(
-            stream, checked.submission, checked.report, checked.cards, template
+            stream, checked.submission, checked.report, checked.cards, template, work.criteria
         )
         yield path, stream.getvalue(), typed
 

@@ -183,6 +183,7 @@ def reviewed_cards(submission: Submission, work: Work, template: Template) -> tu
             submission.year,
             work.department,
             form,
+            work.criteria,
         )
         for card, item in zip(cards, apply_reviews.items(cards), strict=True)
     )

@@ -14,7 +14,8 @@ class Job:
     """What `jixiao run` takes, under the names of its options.
 
     `inboxes` are folders or files, `output` the folder of the results. `bureau` (bureau.toml) and
-    `waivers` (waivers.csv) are looked for beside the `roster` (departments.csv) unless given;
+    `waivers` (waivers.csv) are looked for beside the `roster` (departments.csv) unless given, as
+    is criteria.toml, the clauses by which reviewers deduct;
     `reference` is 批复决算.csv, `final_accounts` a folder of 决算 tables, `targets` a
     workbook or folder of approved targets, `projects` the list of projects, `choose`
     overrides.csv, which says what file of a department counts.

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from typing import TypeVar
 
 from jixiao_xlsx.batch.given.bureau_lists import approved_targets, listed_projects
+from jixiao_xlsx.batch.given.criteria import CRITERIA_FILE, read_criteria
 from jixiao_xlsx.batch.given.final_accounts import final_accounts
 from jixiao_xlsx.batch.job import Job
 from jixiao_xlsx.batch.opener import Opener
@@ -34,6 +36,7 @@ from jixiao_xlsx.values.people import Bureau, Decision, Department
 from jixiao_xlsx.values.scores import Review
 
 SCORED = "评分"
+_Line = TypeVar("_Line")
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,7 @@ def read_sources(job: Job) -> Sources:
     bureau_file = job.bureau or file_beside(job.roster, BUREAU_FILE)
     waivers_file = job.waivers or file_beside(job.roster, WAIVERS_FILE)
     bureau = read_bureau(bureau_file) if bureau_file else Bureau()
+    criteria_file = file_beside(job.roster or job.bureau, CRITERIA_FILE)
     earlier, last_year = _earlier(job.previous), _earlier(job.last_year)
     reviews, findings = _reviews(job.review, roster) if job.review else ((), ())
     decisions, undecided = _decisions(job.decisions, roster) if job.decisions else ((), ())
@@ -69,13 +73,13 @@ def read_sources(job: Job) -> Sources:
         if job.final_accounts
         else Accounts()
     )
-    files = (job.roster, bureau_file, waivers_file, job.reference, job.choose)
+    files = (job.roster, bureau_file, waivers_file, job.reference, job.choose, criteria_file)
     return Sources(
         BureauFiles(
             today=date_in(bureau.deadline) or dt.date.today(),
             roster=roster,
             bureau=bureau,
-            waivers=read_waivers(waivers_file) if waivers_file else (),
+            waivers=_read(waivers_file, read_waivers),
             reference=(*(read_reference(job.reference) if job.reference else ()), *accounts.lines),
             accounts_notes=accounts.notes,
             lists=_lists(job, roster),
@@ -83,6 +87,7 @@ def read_sources(job: Job) -> Sources:
             reviews=reviews,
             review_findings=(*findings, *undecided),
             decisions=decisions,
+            criteria=_read(criteria_file, read_criteria),
             earlier=earlier.records if job.previous else None,
             last_year=last_year.records,
             past=past_decisions(earlier, last_year),
@@ -90,6 +95,11 @@ def read_sources(job: Job) -> Sources:
         earlier,
         {path.name: sha256_of(path) for path in files if path},
     )
+
+
+def _read(path: Path | None, read: Callable[[Path], tuple[_Line, ...]]) -> tuple[_Line, ...]:
+    """Return what a file of the bureau holds; () where it gave none."""
+    return read(path) if path else ()
 
 
 def _lists(job: Job, roster: tuple[Department, ...]) -> BureauLists:

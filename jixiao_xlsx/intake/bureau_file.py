@@ -28,7 +28,7 @@ _FIELDS = {
 }
 _YEAR, _FORMAL, _OPINIONS = "评价年度", "正式函", "审核意见导入"
 _SHEET, _COLUMNS, _WORDS = "工作表", "列", "结果"
-_BARE_HEADING = re.compile(r"^([ \t]*\[)([^\x00-\x7f][^\]\s\"']*)(\])", re.MULTILINE)
+_BARE_TABLE = re.compile(r"^([ \t]*\[{1,2})([^\x00-\x7f][^\s\]\"'#]*)(\]{1,2})", re.MULTILINE)
 _BARE_KEY = re.compile(r"^([ \t]*)([^\x00-\x7f][^\s=\"'#]*)([ \t]*=)", re.MULTILINE)
 
 
@@ -43,7 +43,7 @@ def bureau_toml(path: Path) -> Mapping[str, Any]:
     text = read_text(path)
     try:
         # TOML wants Chinese keys in quotation marks; a bureau need not know that.
-        quoted = _BARE_HEADING.sub(r'\1"\2"\3', _BARE_KEY.sub(r'\1"\2"\3', text))
+        quoted = _BARE_TABLE.sub(r'\1"\2"\3', _BARE_KEY.sub(r'\1"\2"\3', text))
         return tomllib.loads(quoted)
     except tomllib.TOMLDecodeError as error:
         raise InputError(path.name, [_syntax_mistake(str(error))]) from error

@@ -125,6 +125,7 @@ class _Gatherer:
             earlier=_named(known, self._bureau.earlier or {}),
             last_year=_named(known, self._bureau.last_year),
             reviews=self._reviews_of(names),
+            criteria=self._bureau.criteria,
             report=pair.report if pair else "",
             documents=pair.documents if pair else (),
         )

@@ -10,7 +10,7 @@ from jixiao_xlsx.intake.roster import Choice
 from jixiao_xlsx.season.bureau_lists import BureauLists
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Bureau, Decision, Department, ReferenceLine, Waiver
-from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.scores import Clause, Review
 from jixiao_xlsx.values.season import PastDecision
 from jixiao_xlsx.values.work import Record
 
@@ -38,6 +38,7 @@ class BureauFiles:
     reviews: tuple[Review, ...] = ()
     review_findings: tuple[BatchFinding, ...] = ()
     decisions: tuple[Decision, ...] = ()
+    criteria: tuple[Clause, ...] = ()
     earlier: Mapping[str, Record] | None = None
     last_year: Mapping[str, Record] = field(default_factory=dict)
     past: frozenset[PastDecision] = frozenset()

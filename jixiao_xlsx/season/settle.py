@@ -17,13 +17,14 @@ from jixiao_xlsx.season.bureau_files import BureauFiles
 from jixiao_xlsx.season.material import with_hints, with_material
 from jixiao_xlsx.season.project_coverage import of_projects, projects_covered
 from jixiao_xlsx.season.review import apply_reviews
+from jixiao_xlsx.season.review.clauses import far_apart, uses_of
 from jixiao_xlsx.season.review.decisions import idle_decisions
 from jixiao_xlsx.season.rounds.earlier_round import EarlierRound, reports_left
 from jixiao_xlsx.season.waivers import idle_waivers
 from jixiao_xlsx.season.which_counts import Placed
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.people import Department
-from jixiao_xlsx.values.scores import Review
+from jixiao_xlsx.values.scores import Clause, Review
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
 from jixiao_xlsx.values.text import joined, tidy
 from jixiao_xlsx.values.work import Examined
@@ -55,7 +56,7 @@ def settle(
         *idle_decisions(
             bureau.decisions, used, [(one.department, one.report) for one in counted if one.report]
         ),
-        *_of_reviews(bureau.reviews, counted),
+        *_of_reviews(bureau.reviews, counted, bureau.criteria),
         *strangers(bureau.reference, codes),
         *(unused_accounts(bureau.accounts_notes) if template.references else ()),
         *unused_lists(bureau.lists.notes),
@@ -134,11 +135,16 @@ def _with_parent(entries: Sequence[Entry], roster: Sequence[Department]) -> Iter
         yield entry
 
 
-def _of_reviews(reviews: Sequence[Review], counted: Sequence[Entry]) -> Iterator[BatchFinding]:
+def _of_reviews(
+    reviews: Sequence[Review], counted: Sequence[Entry], criteria: Sequence[Clause]
+) -> Iterator[BatchFinding]:
     """Yield the findings on reviews: of each department, and of those with nothing that counts."""
     for entry in counted:
         for card in entry.scorecards:
             yield from card.review.findings if card.review else ()
+    yield from far_apart(
+        use for entry in counted for use in uses_of(entry.department, entry.scorecards, criteria)
+    )
     taken = [
         ((a.department, a.report.department, a.report.code), item)
         for a in counted

@@ -12,7 +12,7 @@ from functools import cached_property
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.showing.brief import Brief, html_table
-from jixiao_xlsx.values.text import rounded
+from jixiao_xlsx.values.text import plain, rounded
 
 
 class Method(StrEnum):
@@ -78,12 +78,47 @@ class Execution:
 
 
 @dataclass(frozen=True, slots=True)
+class Clause:
+    """A clause of the bureau's 复核口径: what it deducts at least and at most.
+
+    `is_share`: of the weight (0.1 = 10 %), else in 分. `needs_evidence`: 佐证编号 must be named.
+    """
+
+    code: str
+    wording: str
+    low: Fraction
+    high: Fraction
+    is_share: bool = True
+    needs_evidence: bool = False
+
+    @property
+    def span(self) -> str:
+        """Return the range as people write it."""
+        unit, factor = ("%", 100) if self.is_share else (" 分", 1)
+        ends = dict.fromkeys(plain(end * factor) for end in (self.low, self.high))
+        return "至".join(ends) + unit
+
+
+@dataclass(frozen=True, slots=True)
+class ClauseUse:
+    """A clause chosen on a line, and the deduction typed beside it in 分 (None: the least).
+
+    `typed` is what stands there where it is no number from 0.
+    """
+
+    clause: str
+    points: Fraction | None = None
+    typed: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Reviewed:
     """What a reviewer typed on one line of a scored workbook: 财政复核分 and 复核理由.
 
     `typed` is the score as typed, `score` as read in 分 (None: unusable). `own` and `computed` are
     自评分 and 复算分 as printed on that line; `note` says what was odd about the way it was typed.
-    `name` is the line's, numbered ("#2") where names repeat.
+    `name` is the line's, numbered ("#2") where names repeat. `clauses` are those chosen, `given`
+    the score they give, which counts where none is typed; `evidence` is the 佐证编号.
     """
 
     name: str
@@ -93,6 +128,29 @@ class Reviewed:
     own: Fraction | None = None
     computed: Fraction | None = None
     note: str = ""
+    clauses: tuple[ClauseUse, ...] = ()
+    evidence: str = ""
+    given: Fraction | None = None
+
+    @property
+    def counts(self) -> Fraction | None:
+        """Return the score that counts: the one typed, else the one that clauses give."""
+        return self.score if self.typed else self.given
+
+    @property
+    def is_blank(self) -> bool:
+        """Return whether nothing was typed on the line."""
+        return not (self.typed or self.reason or self.clauses or self.evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who reviewed first and who went over it, with dates as typed."""
+
+    first: str = ""
+    first_date: str = ""
+    second: str = ""
+    second_date: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +170,7 @@ class Review:
     item: str = ""
     lines: tuple[Reviewed, ...] = ()
     sources: tuple[str, ...] = ()
+    signed: Signed = field(default_factory=Signed)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +187,7 @@ class ReviewOutcome:
     left: tuple[Reviewed, ...] = ()
     sources: tuple[str, ...] = ()
     findings: tuple[BatchFinding, ...] = ()
+    signed: Signed = field(default_factory=Signed)
 
 
 def score_gap(own: Fraction, score: Fraction) -> Fraction:

@@ -9,7 +9,7 @@ from typing import Any
 
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.people import ApprovedTarget, Decision, ReferenceLine, Waiver
-from jixiao_xlsx.values.scores import Review, Scorecard
+from jixiao_xlsx.values.scores import Clause, Review, Scorecard
 from jixiao_xlsx.values.season import Facts, FileStatus, Letter, YearScore
 
 # A row's title, and the text typed in each of its cells that is not blank.
@@ -91,7 +91,8 @@ class Work:
     own. `earlier` is the round before, where the run is compared with one (`compared`), `last_year`
     what last year's season left of the department. `report` is
     the written report that belongs to the workbook ("" for none), `documents` what is to be said of
-    each report that belongs to the department, as (file, words).
+    each report that belongs to the department, as (file, words). `criteria` are the clauses
+    by which reviewers deduct.
     """
 
     file: str
@@ -105,6 +106,7 @@ class Work:
     earlier: Record | None = None
     last_year: Record | None = None
     reviews: tuple[Review, ...] = ()
+    criteria: tuple[Clause, ...] = ()
     report: str = ""
     documents: tuple[tuple[str, str], ...] = ()
 

@@ -1,1 +1,1 @@
-"""The bureau's own sources opened: final accounts, approved targets, projects."""
+"""The bureau's own sources opened: final accounts, approved targets, projects, clauses."""

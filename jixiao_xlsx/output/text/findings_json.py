@@ -94,14 +94,14 @@ def _review(card: Scorecard, review: ReviewOutcome) -> dict[str, Any]:
     """Return the review: the files it was typed into, and its result."""
     total = review.total
     lines: Sequence[IndicatorScore | Execution] = (*card.indicators, card.execution)
-    typed = [one.reviewed for one in lines if one.reviewed and one.reviewed.score is not None]
+    typed = [one.reviewed for one in lines if one.reviewed and one.reviewed.counts is not None]
     return {
         "item": card.item,
         "sha256": list(review.sources),
         "total": None if total is None else _number(rounded(total, 2)),
         "grade": review.grade,
         "lines": [
-            {"item": one.name, "score": _number(_decimal(one.score)), "reason": one.reason}
+            {"item": one.name, "score": _number(_decimal(one.counts)), "reason": one.reason}
             for one in typed
         ],
     }

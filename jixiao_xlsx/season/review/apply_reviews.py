@@ -13,10 +13,18 @@ from fractions import Fraction
 from jixiao_xlsx.form.find_template import title_of
 from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.scoring.scorer import scaled
-from jixiao_xlsx.season.review.review_marks import AS_TEXT, REASON_TITLE, SCORE_TITLE, numbered
+from jixiao_xlsx.season.review.clauses import by_clauses, odd_clauses
+from jixiao_xlsx.season.review.review_marks import (
+    AS_TEXT,
+    EVIDENCE_TITLE,
+    REASON_TITLE,
+    SCORE_TITLE,
+    numbered,
+)
 from jixiao_xlsx.season.review.stated_scores import contradiction
 from jixiao_xlsx.values.findings import BatchFinding
 from jixiao_xlsx.values.scores import (
+    Clause,
     Execution,
     IndicatorScore,
     Method,
@@ -24,6 +32,7 @@ from jixiao_xlsx.values.scores import (
     Reviewed,
     ReviewOutcome,
     Scorecard,
+    Signed,
 )
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain, rounded, tidy
@@ -107,10 +116,11 @@ def _with_other(first: Review, other: Review) -> tuple[Review, list[BatchFinding
         line.name
         for line in other.lines
         if (mine := there.get(tidy(line.name)))
-        and (mine.typed, mine.reason) != (line.typed, line.reason)
+        and (mine.typed, mine.reason, mine.clauses) != (line.typed, line.reason, line.clauses)
     ]
     sources = tuple(dict.fromkeys((*first.sources, *other.sources)))
-    merged = replace(first, lines=(*first.lines, *more), sources=sources)
+    signed = first.signed if first.signed != Signed() else other.signed
+    merged = replace(first, signed=signed, lines=(*first.lines, *more), sources=sources)
     if not apart:
         return merged, []
     words = f"财政复核：“{first.file}”和“{other.file}”是同一部门的评分表，{_list(apart)}填得不同，采用“{first.file}”。"
@@ -156,20 +166,33 @@ def unused(
 
 
 def reviewed(
-    card: Scorecard, review: Review | None, year: int | None, department: str, template: Template
+    card: Scorecard,
+    review: Review | None,
+    year: int | None,
+    department: str,
+    template: Template,
+    criteria: Sequence[Clause] = (),
 ) -> Scorecard:
-    """Return `card` with a review; `year` is the submission's, `department` as in the roster."""
+    """Return `card` with a review; `year` is the submission's, `department` as in the roster.
+
+    `criteria` are the clauses that a reviewer may choose.
+    """
     if review is None:
         return card
     outcome, card = _settled(
-        replace(card, department=department).name, card, review, year, template
+        replace(card, department=department).name, card, review, year, template, criteria
     )
     findings = tuple(replace(finding, departments=(department,)) for finding in outcome.findings)
     return replace(card, review=replace(outcome, findings=findings))
 
 
 def _settled(
-    department: str, card: Scorecard, review: Review, year: int | None, template: Template
+    department: str,
+    card: Scorecard,
+    review: Review,
+    year: int | None,
+    template: Template,
+    criteria: Sequence[Clause],
 ) -> tuple[ReviewOutcome, Scorecard]:
     """Return the outcome of a review, and the card with its lines; `department` is for messages."""
     refused = _refusal(review, year, department, template)
@@ -184,18 +207,26 @@ def _settled(
         )
     names = line_names(card, template)
     indicators = tuple(
-        replace(one, reviewed=_checked(lines.pop(tidy(name), None), one, department, findings))
+        replace(
+            one, reviewed=_checked(lines.pop(tidy(name), None), one, department, findings, criteria)
+        )
         for name, one in zip(names, card.indicators, strict=False)
     )
     execution = replace(
         card.execution,
-        reviewed=_checked(lines.pop(tidy(names[-1]), None), card.execution, department, findings),
+        reviewed=_checked(
+            lines.pop(tidy(names[-1]), None), card.execution, department, findings, criteria
+        ),
     )
     left = tuple(lines.values())
     findings += [_without_line(line, department) for line in left]
     card = replace(card, indicators=indicators, execution=execution)
     return replace(
-        _totals(card, template), left=left, sources=review.sources, findings=tuple(findings)
+        _totals(card, template),
+        left=left,
+        signed=review.signed,
+        sources=review.sources,
+        findings=tuple(findings),
     ), card
 
 
@@ -217,35 +248,48 @@ def _checked(
     one: IndicatorScore | Execution,
     department: str,
     findings: list[BatchFinding],
+    criteria: Sequence[Clause],
 ) -> Reviewed | None:
     """Return the line as far as it can be used; findings on it are added to `findings`."""
     if line is None:
         return None
     where = f"{_head(department)}“{line.name}”"
+    line = replace(line, given=by_clauses(line, one, criteria))
+    findings += (
+        BatchFinding(code, severity, (department,), words, hint)
+        for code, severity, words, hint in odd_clauses(line, one, criteria, where)
+    )
     usable = line.score is not None and 0 <= line.score <= one.weight
     if line.typed and not usable:
         words = f"{where}的{SCORE_TITLE}“{line.typed}”应是 0 到 {plain(one.weight)} 之间的数字，没有采用，仍按复算分计。"
         findings.append(BatchFinding(OUT_OF_RANGE, Severity.ERROR, (department,), words, _DO))
         return replace(line, score=None)
-    if not line.typed:
-        words = f"{where}填了{REASON_TITLE}，没有填{SCORE_TITLE}，按复算分计。"
+    if line.typed and line.score is not None:
+        findings += _on_typed(line, line.score, one, department, where)
+    elif line.given is None and (line.reason or line.evidence):
+        what = REASON_TITLE if line.reason else EVIDENCE_TITLE
+        words = f"{where}填了{what}，没有填{SCORE_TITLE}，按复算分计。"
         findings.append(BatchFinding(NO_SCORE, Severity.NOTE, (department,), words, _DO))
-        return line
-    assert line.score is not None
-    if line.note == AS_TEXT:
-        words = f"{where}的{SCORE_TITLE}“{line.typed}”是文本，按 {plain(line.score)} 分采用。"
-        findings.append(BatchFinding(TEXT, Severity.NOTE, (department,), words, "请核对读得对不对"))
-    if not line.reason and _apart(line.score, one.score):
-        words = f"{where}复核 {plain(line.score)} 分，与复算分{_points(one.score)}不同，没有写{REASON_TITLE}；已采用。"
-        findings.append(BatchFinding(NO_REASON, Severity.WARNING, (department,), words, _DO))
-    if said := contradiction(line.reason, line.score, one.weight, one.score):
-        words = f"{where}复核 {plain(line.score)} 分，{said}；已按所填的分采用。"
-        findings.append(BatchFinding(CONTRADICTS, Severity.WARNING, (department,), words, _DO))
-    if changed := changes_since(line, one):
-        words = f"{where}复核 {plain(line.score)} 分以后，{'，'.join(changed)}；仍按复核分采用。"
-        hint = f"请再看一次：改填{SCORE_TITLE}，或在{REASON_TITLE}里补一句仍按此分的原因"
-        findings.append(BatchFinding(CHANGED, Severity.WARNING, (department,), words, hint))
     return line
+
+
+def _on_typed(
+    line: Reviewed, score: Fraction, one: IndicatorScore | Execution, department: str, where: str
+) -> Iterator[BatchFinding]:
+    """Yield the findings on a score that was typed and can be used."""
+    if line.note == AS_TEXT:
+        words = f"{where}的{SCORE_TITLE}“{line.typed}”是文本，按 {plain(score)} 分采用。"
+        yield BatchFinding(TEXT, Severity.NOTE, (department,), words, "请核对读得对不对")
+    if not (line.reason or line.clauses) and _apart(score, one.score):
+        words = f"{where}复核 {plain(score)} 分，与复算分{_points(one.score)}不同，没有写{REASON_TITLE}；已采用。"
+        yield BatchFinding(NO_REASON, Severity.WARNING, (department,), words, _DO)
+    if said := contradiction(line.reason, score, one.weight, one.score):
+        words = f"{where}复核 {plain(score)} 分，{said}；已按所填的分采用。"
+        yield BatchFinding(CONTRADICTS, Severity.WARNING, (department,), words, _DO)
+    if changed := changes_since(line, one):
+        words = f"{where}复核 {plain(score)} 分以后，{'，'.join(changed)}；仍按复核分采用。"
+        hint = f"请再看一次：改填{SCORE_TITLE}，或在{REASON_TITLE}里补一句仍按此分的原因"
+        yield BatchFinding(CHANGED, Severity.WARNING, (department,), words, hint)
 
 
 def changes_since(line: Reviewed, one: IndicatorScore | Execution) -> list[str]:
@@ -277,6 +321,7 @@ def _without_line(line: Reviewed, department: str) -> BatchFinding:
         part
         for part in (
             f"复核分 {line.typed}" if line.typed else "",
+            "、".join(f"条款“{use.clause}”" for use in line.clauses),
             f"理由“{line.reason}”" if line.reason else "",
         )
         if part
@@ -303,17 +348,17 @@ def _totals(card: Scorecard, template: Template) -> ReviewOutcome:
     不适用 that the reviewer scores counts with its weight.
     """
     lines: tuple[IndicatorScore | Execution, ...] = (*card.indicators, card.execution)
-    if not any(one.reviewed and one.reviewed.score is not None for one in lines):
+    if not any(one.reviewed and one.reviewed.counts is not None for one in lines):
         return ReviewOutcome()
     ones = tuple(
-        replace(one, score=one.reviewed.score, method=Method.KEPT)
-        if one.reviewed and one.reviewed.score is not None
+        replace(one, score=one.reviewed.counts, method=Method.KEPT)
+        if one.reviewed and one.reviewed.counts is not None
         else one
         for one in card.indicators
     )
     score, _ = scaled(ones, template.full_mark)
     typed = card.execution.reviewed
-    execution = card.execution.score if typed is None or typed.score is None else typed.score
+    execution = card.execution.score if typed is None or typed.counts is None else typed.counts
     if score is None or (template.execution_weight and execution is None):
         return ReviewOutcome(score)
     total = score + (execution or 0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,9 +16,13 @@ from jixiao_xlsx.reading.titles import title_key
 from jixiao_xlsx.reading.worksheet import Worksheet
 from jixiao_xlsx.season.review.review_marks import (
     AS_TEXT,
+    CLAUSE_TITLES,
+    EVIDENCE_TITLE,
+    OFF_TITLES,
     REASON_TITLE,
     SCORE_TITLE,
     SHEET,
+    SIGNED_TITLES,
     Scores,
     Written,
     decode,
@@ -26,7 +30,7 @@ from jixiao_xlsx.season.review.review_marks import (
     shown,
 )
 from jixiao_xlsx.values.findings import BatchFinding
-from jixiao_xlsx.values.scores import Review, Reviewed
+from jixiao_xlsx.values.scores import ClauseUse, Review, Reviewed, Signed
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 from jixiao_xlsx.values.typed_numbers import read_number
@@ -89,11 +93,23 @@ def _review(mark: Written, table: _Table, data: bytes, file: str) -> Review:
         for line, scores in zip(mark.review.lines, mark.scores, strict=True)
     }
     lines = [_line(typed, written.get(tidy(typed.name))) for typed in _typed(table, written)]
-    given = tuple(line for line in lines if line.typed or line.reason)
+    given = tuple(line for line in lines if not line.is_blank)
+    signed = _signed(table.grid) or mark.review.signed
     sources = mark.review.sources
-    if given != tuple(line for line in mark.review.lines if line.typed or line.reason):
+    before = tuple(line for line in mark.review.lines if not line.is_blank)
+    if given != before or signed != mark.review.signed:
         sources = (*sources, hashlib.sha256(data).hexdigest())
-    return replace(mark.review, file=file, lines=(*given, *mark.left), sources=sources)
+    lines_now = (*given, *mark.left)
+    return replace(mark.review, file=file, lines=lines_now, sources=sources, signed=signed)
+
+
+def _signed(grid: Worksheet) -> Signed | None:
+    """Return who reviewed and when: each to the right of its title; None where there are none."""
+    found = {key: at for at, key in grid.keys.items()}
+    places = [found.get(title_key(title)) for title in SIGNED_TITLES]
+    if None in places:
+        return None
+    return Signed(*(_text(grid, at[0], at[1] + 1) for at in places if at))
 
 
 def _line(typed: Reviewed, written: tuple[Reviewed, Scores] | None) -> Reviewed:
@@ -101,7 +117,8 @@ def _line(typed: Reviewed, written: tuple[Reviewed, Scores] | None) -> Reviewed:
     if written is None:
         return typed
     line, (own, computed) = written
-    if (typed.typed, typed.reason) == (shown(line), line.reason):
+    before = (shown(line), line.reason, line.clauses, line.evidence)
+    if (typed.typed, typed.reason, typed.clauses, typed.evidence) == before:
         return line
     return replace(typed, own=own, computed=computed)
 
@@ -118,6 +135,8 @@ class _Table:
     name: int
     score: int
     reason: int
+    clauses: tuple[tuple[int, int], ...] = ()
+    evidence: int | None = None
 
 
 def _table(grid: Worksheet, names: str) -> _Table | None:
@@ -129,8 +148,16 @@ def _table(grid: Worksheet, names: str) -> _Table | None:
             if (row, column) in grid.keys
         }
         if all(title and title in at for title in titles):
-            return _Table(grid, row, *(at[title] for title in titles))
+            name, score, reason = (at[title] for title in titles)
+            evidence = at.get(title_key(EVIDENCE_TITLE))
+            return _Table(grid, row, name, score, reason, _pairs(at), evidence)
     return None
+
+
+def _pairs(at: Mapping[str, int]) -> tuple[tuple[int, int], ...]:
+    """Return the columns of each clause and of the deduction beside it."""
+    keys = (map(title_key, pair) for pair in zip(CLAUSE_TITLES, OFF_TITLES, strict=True))
+    return tuple((at[one], at[other]) for one, other in keys if one in at and other in at)
 
 
 def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
@@ -150,16 +177,32 @@ def _typed(table: _Table, written: Collection[str]) -> Iterator[Reviewed]:
 
 def _typed_line(table: _Table, row: int, name: str) -> Reviewed:
     grid = table.grid
+    clauses, evidence = _clauses(table, row), _text(grid, row, table.evidence)
     raw, reason = grid.raw(row, table.score), _text(grid, row, table.reason)
     if (row, table.score) in grid.flags.uncalculated:
-        return Reviewed(name, "（公式没有结果）", None, reason)
+        return Reviewed(name, "（公式没有结果）", None, reason, None, None, "", clauses, evidence)
     text = value_text(raw) if raw is not None else ""
     value = read_number(text if text == _UNIT else text.removesuffix(_UNIT), _UNIT).value
     score = None if value is None else Fraction(value)
     note = AS_TEXT if isinstance(raw, str) and score is not None else ""
-    return Reviewed(name, text, score, reason, note=note)
+    return Reviewed(name, text, score, reason, None, None, note, clauses, evidence)
 
 
-def _text(grid: Worksheet, row: int, column: int) -> str:
+def _clauses(table: _Table, row: int) -> tuple[ClauseUse, ...]:
+    """Return the clauses chosen in a row, each with the deduction typed beside it."""
+    grid = table.grid
+    found = []
+    for clause, off in table.clauses:
+        if name := _text(grid, row, clause):
+            typed = _text(grid, row, off)
+            value = read_number(typed if typed == _UNIT else typed.removesuffix(_UNIT), _UNIT).value
+            points = None if value is None or value < 0 else Fraction(value)
+            found.append(ClauseUse(name, points, typed if points is None else ""))
+    return tuple(found)
+
+
+def _text(grid: Worksheet, row: int, column: int | None) -> str:
+    if column is None:
+        return ""
     raw = grid.raw(row, column)
     return value_text(raw) if raw is not None else ""

@@ -6,17 +6,23 @@ indicator.
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from fractions import Fraction
 
-from jixiao_xlsx.values.scores import Review, Reviewed
+from jixiao_xlsx.values.scores import ClauseUse, Review, Reviewed, Signed
 from jixiao_xlsx.values.text import plain, tidy
 
 SHEET = "_review"
 SCORE_TITLE, REASON_TITLE = "财政复核分", "复核理由"
+CLAUSE_TITLES = ("条款1", "条款2", "条款3")
+OFF_TITLES = ("扣分1", "扣分2", "扣分3")
+GIVEN_TITLE, EVIDENCE_TITLE = "条款得分", "佐证编号"
+SIGNED_TITLES = ("初审人", "初审日期", "复核人", "复核日期")
 _HEAD = ("file", "department", "code", "template", "version", "year", "item")
+_SIGNED = "signed"
 _TABLE, _NAMES, _SOURCES, _LINE, _LEFT = "table", "names", "sources", "line", "left"
 MOST_LINES = 2_000
 AS_TEXT = "text"  # a note: the number was typed as text
@@ -63,10 +69,12 @@ def encode(written: Written) -> Iterator[tuple[str, ...]]:
     yield _TABLE, written.table
     yield _NAMES, written.names
     yield (_SOURCES, *written.review.sources)
+    if written.review.signed != Signed():
+        yield (_SIGNED, *astuple(written.review.signed))
     for line, (own, computed) in zip(written.review.lines, written.scores, strict=True):
-        yield (_LINE, *_cells(line), _text(own), _text(computed))
+        yield (_LINE, *_cells(line), _text(own), _text(computed), *_packed(line))
     for line in written.left:
-        yield (_LEFT, *_cells(line))
+        yield (_LEFT, *_cells(line), *(("", "", *_packed(line)) if _packed(line) else ()))
 
 
 def _cells(line: Reviewed) -> tuple[str, ...]:
@@ -85,6 +93,7 @@ def decode(rows: Sequence[Sequence[object]]) -> Written | None:
     """Return the content of the hidden sheet; None where it is damaged."""
     head: dict[str, str] = {}
     sources: tuple[str, ...] = ()
+    signed = Signed()
     lines: dict[str, list[Reviewed]] = {_LINE: [], _LEFT: []}
     scores: list[Scores] = []
     try:
@@ -93,20 +102,29 @@ def decode(rows: Sequence[Sequence[object]]) -> Written | None:
                 name, typed, score, reason, own, computed, note = values[:7]
                 lines[kind].append(
                     Reviewed(
-                        name, typed, _number(score), reason, _number(own), _number(computed), note
+                        name,
+                        typed,
+                        _number(score),
+                        reason,
+                        _number(own),
+                        _number(computed),
+                        note,
+                        *_unpacked(values[9] if len(values) > 9 else ""),
                     )
                 )
                 if kind == _LINE:
                     scores.append((_number(values[7]), _number(values[8])))
+            elif kind == _SIGNED:
+                signed = Signed(*values[:4])
             elif kind == _SOURCES:
                 sources = tuple(value for value in values if value)
             else:
                 head[kind] = values[0]
         year = int(head["year"]) if head["year"] else None
         words = {key: head[key] for key in _HEAD if key != "year"}
-    except (ValueError, KeyError, IndexError, ZeroDivisionError):
+    except (ValueError, KeyError, IndexError, TypeError, ZeroDivisionError):
         return None
-    review = Review(**words, year=year, lines=tuple(lines[_LINE]), sources=sources)
+    review = Review(**words, year=year, lines=tuple(lines[_LINE]), sources=sources, signed=signed)
     return Written(
         review, tuple(scores), head.get(_TABLE, ""), head.get(_NAMES, ""), tuple(lines[_LEFT])
     )
@@ -114,6 +132,21 @@ def decode(rows: Sequence[Sequence[object]]) -> Written | None:
 
 def _text(value: Fraction | None) -> str:
     return "" if value is None else str(value)
+
+
+def _packed(line: Reviewed) -> tuple[str, ...]:
+    """Return the clauses and 佐证编号 of a line as one text; () without any."""
+    if not line.clauses and not line.evidence:
+        return ()
+    uses = [[use.clause, _text(use.points), use.typed] for use in line.clauses]
+    return (json.dumps([uses, line.evidence], ensure_ascii=False),)
+
+
+def _unpacked(text: str) -> tuple[tuple[ClauseUse, ...], str]:
+    """Return clauses and 佐证编号. Raises ValueError for a damaged text."""
+    uses, evidence = json.loads(text) if text else ([], "")
+    clauses = (ClauseUse(str(one), _number(points), str(typed)) for one, points, typed in uses)
+    return tuple(clauses), str(evidence)
 
 
 def _number(text: str) -> Fraction | None:

@@ -85,7 +85,7 @@ def _scores(card: Scorecard) -> dict[str, Any]:
                 "weight": _points(line.weight),
                 "self": _points(line.self_score),
                 "score": _points(line.score),
-                "reviewed": _points(line.reviewed.score if line.reviewed else None),
+                "reviewed": _points(line.reviewed.counts if line.reviewed else None),
             }
             for line in lines
         ],

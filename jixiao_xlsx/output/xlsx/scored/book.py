@@ -13,6 +13,7 @@ from jixiao_xlsx.output.text.notice_words import line_place
 from jixiao_xlsx.output.text.notices import NoticeLine, lines, notices
 from jixiao_xlsx.output.xlsx.cells import clip
 from jixiao_xlsx.output.xlsx.page import new_book
+from jixiao_xlsx.output.xlsx.scored.clause_columns import CRITERIA, write_criteria
 from jixiao_xlsx.output.xlsx.scored.funds import FUNDS, write_funds
 from jixiao_xlsx.output.xlsx.scored.notes import NOTES, write_notes
 from jixiao_xlsx.output.xlsx.scored.opinion import OPINION, line_row, write_check_opinion
@@ -25,6 +26,7 @@ from jixiao_xlsx.season.review.review_marks import SHEET, Written, encode
 from jixiao_xlsx.values.cells import Place, Submission
 from jixiao_xlsx.values.findings import Finding, FindingState, Report
 from jixiao_xlsx.values.scores import (
+    Clause,
     Execution,
     IndicatorScore,
     Review,
@@ -41,8 +43,11 @@ def write_scored_workbook(
     report: Report,
     cards: Scorecard | Sequence[Scorecard],
     template: Template,
+    criteria: Sequence[Clause] = (),
 ) -> str:
     """Write the scored workbook: deterministic bytes, every formula with its value.
+
+    `criteria` are the clauses that the reviewer may choose; () for none.
 
     `cards`: one, or one for each of `submission.parts`, which then have numbered sheets of their
     own. Returns the digest of what is typed in it (see `typed_digest`). Raises files.Blocked.
@@ -62,7 +67,9 @@ def write_scored_workbook(
         ):
             notes, funds = (book.add_worksheet(name + number) for name in (NOTES, FUNDS))
             refs = write_notes(notes, styles, card, template)
-            links |= write_table(table, styles, part, card, template, refs, marks, numbers)
+            links |= write_table(
+                table, styles, part, card, template, refs, marks, numbers, criteria
+            )
             links |= write_funds(funds, styles, part, card, template, marks)
         write_check_opinion(opinion, styles, report, listed, links, template)
         for card, item, table, number in zip(cards, items(cards), tables, numbered, strict=True):
@@ -78,6 +85,8 @@ def write_scored_workbook(
             _write_review_marks(
                 book.add_worksheet(SHEET + number), table.name, head, card, template
             )
+        if criteria:
+            write_criteria(book.add_worksheet(CRITERIA), styles, criteria)
         tables[0].activate()
         return digest_of_book(book)
 
@@ -98,7 +107,7 @@ def _write_review_marks(
     for at, texts in enumerate(
         encode(
             Written(
-                replace(head, lines=tuple(reviewed), sources=review.sources),
+                replace(head, lines=tuple(reviewed), sources=review.sources, signed=review.signed),
                 scores,
                 table,
                 title,

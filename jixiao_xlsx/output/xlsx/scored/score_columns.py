@@ -30,6 +30,7 @@ class ScoreRows:
 
     first: int
     last: int
+    reviewed: str = "K"  # the column of the reviewer's scores that count
 
     @property
     def sum(self) -> int:

@@ -10,6 +10,7 @@ from jixiao_xlsx.form.spec import Template
 from jixiao_xlsx.output.xlsx.cells import CellContent, Link, Live, put, put_merged
 from jixiao_xlsx.output.xlsx.page import row_height, set_page, set_widths
 from jixiao_xlsx.output.xlsx.scored import score_columns as col
+from jixiao_xlsx.output.xlsx.scored.clause_columns import COUNTED_LETTER, write_clauses
 from jixiao_xlsx.output.xlsx.scored.live_scores import NONE
 from jixiao_xlsx.output.xlsx.scored.notes import ScoreRefs
 from jixiao_xlsx.output.xlsx.scored.plan import write_plan
@@ -24,7 +25,7 @@ from jixiao_xlsx.output.xlsx.scored.totals import write_totals
 from jixiao_xlsx.output.xlsx.styles import Styles
 from jixiao_xlsx.season.review.review_marks import REASON_TITLE, SCORE_TITLE
 from jixiao_xlsx.values.cells import Place, Submission
-from jixiao_xlsx.values.scores import IndicatorScore, Method, Scorecard, score_differs
+from jixiao_xlsx.values.scores import Clause, IndicatorScore, Method, Scorecard, score_differs
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import plain
 
@@ -41,14 +42,19 @@ def write_table(
     refs: ScoreRefs,
     marks: Mapping[Place, Severity],
     numbers: _Numbers,
+    criteria: Sequence[Clause] = (),
 ) -> dict[Place, str]:
-    """Write the sheet 绩效评价表; return where it shows each cell of the submitted file."""
+    """Write the sheet 绩效评价表; return where it shows each cell of the submitted file.
+
+    With `criteria` columns of clauses stand to the right of it.
+    """
     set_widths(sheet, col.WIDTHS)
     _write_heading(sheet, styles, submission, card, template)
     links: dict[Place, str] = {}
     head = write_plan(sheet, styles, submission, template, marks, links)
     _write_titles(sheet, styles, head, template)
-    rows = ScoreRows(head + 2, head + 1 + max(len(card.indicators), 1))
+    reviewed = COUNTED_LETTER if criteria else "K"
+    rows = ScoreRows(head + 2, head + 1 + max(len(card.indicators), 1), reviewed)
     for number, one in enumerate(card.indicators):
         _write_indicator(
             sheet, styles, rows.first + number, one, refs.indicators[number], marks, numbers
@@ -76,6 +82,8 @@ def write_table(
         refs,
         {key: marks[place] for key, place in total.items() if place in marks},
     )
+    if criteria:
+        write_clauses(sheet, styles, head, rows, card, criteria)
     _write_signatures(
         sheet, styles, _write_reminders(sheet, styles, rows.total + 1, card), template
     )

@@ -139,13 +139,14 @@ def _reviewed_sum(rows: ScoreRows, card: Scorecard) -> str:
     It is blank while nothing is typed, or a score is missing. The reviewer may score what was
     不适用: then its weight counts again.
     """
-    own, typed, weights = rows.of("I"), rows.of("K"), rows.of("D")
+    reviewed = rows.reviewed
+    own, typed, weights = rows.of("I"), rows.of(reviewed), rows.of("D")
     mixed = f"(SUM({typed})+SUMPRODUCT(--NOT(ISNUMBER({typed})),{own}))"
     if any(one.method is Method.NOT_APPLICABLE for one in card.indicators) or card.is_scaled:
         mixed += f"/SUMPRODUCT(--(ISNUMBER({own})+ISNUMBER({typed})>0),{weights})"
         mixed += f"*{plain(card.full_mark)}"
     missing = f'SUMPRODUCT(({own}="{NONE}")*NOT(ISNUMBER({typed})))'
-    return f'=IF(OR(COUNT({typed},K{rows.execution})=0,{missing}>0),"",{mixed})'
+    return f'=IF(OR(COUNT({typed},{reviewed}{rows.execution})=0,{missing}>0),"",{mixed})'
 
 
 def _write_execution(
@@ -194,7 +195,8 @@ def _write_total(
     weight = sum((one.weight for one in card.indicators), Fraction(0)) + card.execution.weight
     own = card.own_sum + (card.execution.self_score or 0)
     above = (rows.sum, rows.execution)
-    execution = f"IF(ISNUMBER(K{above[1]}),K{above[1]},I{above[1]})"
+    given = f"{rows.reviewed}{above[1]}"
+    execution = f"IF(ISNUMBER({given}),{given},I{above[1]})"
     execution = execution if card.execution.weight else f"N({execution})"
     reviewed = f'=IF(AND(ISNUMBER(K{above[0]}),ISNUMBER({execution})),K{above[0]}+{execution},"")'
     contents: dict[int, tuple[CellContent, str]] = {

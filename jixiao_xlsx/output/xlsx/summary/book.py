@@ -35,6 +35,11 @@ from jixiao_xlsx.output.xlsx.summary.ranking import (
     department_results,
     write_ranking,
 )
+from jixiao_xlsx.output.xlsx.summary.review_checks import (
+    REVIEW_CHECKS,
+    review_check_rows,
+    write_review_checks,
+)
 from jixiao_xlsx.output.xlsx.summary.rule_hits import (
     RULE_HITS,
     CatalogueRule,
@@ -67,6 +72,8 @@ def write_summary(
     targets = list(target_rows(entries))
     names += [TARGET_PAIRS] if targets else []
     names += [COVERAGE, PROJECT_LIST] if season.coverage else []
+    checks = list(review_check_rows(season))
+    names += [REVIEW_CHECKS] if checks else []
     # Not in memory: this is the one book that grows with the season.
     with new_book(target, f"{template.title}汇总", in_memory=False) as book:
         styles = Styles(book)
@@ -87,6 +94,8 @@ def write_summary(
         if season.coverage:
             write_coverage(sheets[COVERAGE], styles, season.coverage)
             write_project_list(sheets[PROJECT_LIST], styles, season.coverage)
+        if checks:
+            write_review_checks(sheets[REVIEW_CHECKS], styles, checks)
         sheets[TODAY].activate()
 
 
