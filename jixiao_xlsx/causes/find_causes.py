@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from jixiao_xlsx.causes.model import Model
 from jixiao_xlsx.causes.naming import as_named
@@ -17,30 +17,41 @@ from jixiao_xlsx.causes.words import message, probable, reported
 from jixiao_xlsx.checking.evidence import Evidence
 from jixiao_xlsx.checking.fingerprints import table_of
 from jixiao_xlsx.checking.rule import Rule
-from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty
+from jixiao_xlsx.values.causes import SEARCH, Cause, CauseCell, Certainty
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Finding
+from jixiao_xlsx.values.findings import Finding, Skipped
 from jixiao_xlsx.values.severity import Severity
 from jixiao_xlsx.values.text import tidy
 
 _MOST_RELATED = 8  # cells
 _MOST_ALIKE = 3  # explanations that are all shown
 _ABOUT_TYPING = ("STR", "AMT")  # findings on how cells were filled, whatever the figures
+_CUT_SHORT = Skipped(
+    "对不上的地方较多，可能的起因没有全部试过；所列起因以外也可能有填错之处，请逐条核对",
+    subject=SEARCH,
+)
 
 
-def find_causes(
-    evidence: Evidence, findings: Sequence[Finding], rules: Sequence[Rule]
-) -> tuple[Cause, ...]:
-    """Return the causes of the findings on one submission, likeliest first; () without any.
+@dataclass(frozen=True, slots=True)
+class Causes:
+    """The causes of a submission, likeliest first, and what the search for them left out."""
+
+    named: tuple[Cause, ...] = ()
+    skipped: tuple[Skipped, ...] = ()
+
+
+def find_causes(evidence: Evidence, findings: Sequence[Finding], rules: Sequence[Rule]) -> Causes:
+    """Return the causes of the findings on one submission, and whether more might be found.
 
     `rules` are those that the findings are from.
     """
     if all(one.severity is Severity.NOTE for one in findings):
-        return ()
+        return Causes()
     model = Model(evidence)
     named = [cause for problem in explain(model) for cause in _named(problem, model, findings)]
     causes = _with_what_follows(named, model, findings, rules)
-    return tuple(sorted(causes, key=lambda cause: cause.severity.rank))
+    ranked = sorted(causes, key=lambda cause: cause.severity.rank)
+    return Causes(tuple(ranked), (_CUT_SHORT,) if model.cut_short else ())
 
 
 _Named = tuple[Cause, Remedy]

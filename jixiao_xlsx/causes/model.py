@@ -20,6 +20,7 @@ from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.typed_numbers import State
 
 _TRUSTED = 0.2  # what a change in the most trusted table costs more
+_NO_CHANCE = 5  # digits in which two figures agree only because they are the same
 _CARRIED = ("carried_in", "carried_out", "fiscal_carried_in", "fiscal_carried_out")
 
 
@@ -32,6 +33,7 @@ class Model(NumberedCells):
         self._bundles: dict[int, tuple[Mapping[int, int], ...]] = {}
         self._beside: dict[str, Mapping[Place, frozenset[Decimal]]] = {}
         self.tries = 0  # changes tried one after the other
+        self.cut_short = False  # whether the search left out what it might have tried
         self.table_remedies: dict[str, tuple[Remedy, ...]] = {}
 
     @cached_property
@@ -160,6 +162,12 @@ class Model(NumberedCells):
         """Return the figures in the cells beside a cell: its neighbours in row and column."""
         known = self.cells[cell]
         return self._neighbours(known.sheet).get(known.place, frozenset())
+
+    def repeats_beside(self, cell: int, number: Decimal | None) -> bool:
+        """Return whether a figure stands beside a cell too, with too many digits for chance."""
+        if not number or number not in self.beside(cell):
+            return False
+        return len(number.normalize().as_tuple().digits) >= _NO_CHANCE
 
     def _neighbours(self, sheet: str) -> Mapping[Place, frozenset[Decimal]]:
         known = self._beside.get(sheet)

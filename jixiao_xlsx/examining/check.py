@@ -96,7 +96,8 @@ def _examined(evidence: ProseEvidence, form: Template) -> Report:
     """Run every rule of a form, then find the causes of what they found."""
     rules = catalogue(form)
     report = run_rules(evidence, rules)
-    return replace(report, causes=find_causes(evidence, report.findings, rules))
+    causes = find_causes(evidence, report.findings, rules)
+    return replace(report, causes=causes.named, skipped=(*report.skipped, *causes.skipped))
 
 
 def _together(reports: Sequence[Report], submission: Submission) -> Report:

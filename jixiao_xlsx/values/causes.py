@@ -9,6 +9,8 @@ from enum import StrEnum
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.severity import Severity
 
+SEARCH = "起因"  # the subject of a search for causes that was cut short
+
 
 class Certainty(StrEnum):
     """How sure a cause is: the only explanation, the likeliest, or one of several."""

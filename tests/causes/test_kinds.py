@@ -9,7 +9,7 @@ from cases import Case, submission
 
 from jixiao_xlsx.examining.check import check
 from jixiao_xlsx.form.find_template import find_template
-from jixiao_xlsx.values.causes import Cause
+from jixiao_xlsx.values.causes import SEARCH, Cause
 from jixiao_xlsx.values.cells import Cell, StatedUnit
 from jixiao_xlsx.values.findings import Report
 from jixiao_xlsx.values.severity import Severity
@@ -325,3 +325,26 @@ def test_an_indicator_listed_twice_is_one_row_too_many() -> None:
     """
     causes = examined("BAL801", 绩效评价表=judged).causes
     assert [one.kind for one in causes][:1] == ["row_twice"]
+
+
+def unrelated(rows: int) -> str:
+    """A table in which no row and no total holds."""
+    title = FUNDS.strip().splitlines()[0]
+    lines = [
+        f"科目{n} | {371 + n * 13}.17 | {240 + n * 7}.50 | {120 + n}.31 | {86 + n}.30 | {999 + n}.77"
+        for n in range(rows)
+    ]
+    return "\n".join((title, *lines, "合计 | 1.00 | 2.00 | 3.00 | 4.00 | 5.00"))
+
+
+@pytest.mark.parametrize(
+    ("table", "cut"),
+    [(unrelated(2), True), (unrelated(12), True), (LIVE, False), (FUNDS, False)],
+    ids=("few rows", "many rows", "one slip", "clean"),
+)
+def test_a_search_that_was_cut_short_says_so(table: str, cut: bool) -> None:
+    said = [
+        one for one in examined("BAL201", 资金预算执行表=table).skipped if one.subject == SEARCH
+    ]
+    assert len(said) == cut
+    assert all("没有全部试过" in one.text and "逐条核对" in one.text for one in said)

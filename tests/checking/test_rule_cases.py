@@ -44,7 +44,7 @@ def report_of(case_name: str) -> Report:
         submission(case, TEMPLATE), TEMPLATE, reference(case), opening(case), targets(case)
     )
     report = run_rules(evidence, [RULES[case.code]])
-    causes = find_causes(evidence, report.findings, [RULES[case.code]])
+    causes = find_causes(evidence, report.findings, [RULES[case.code]]).named
     return replace(report, findings=with_causes_as_hints(report.findings, causes))
 
 

@@ -16,7 +16,7 @@ from jixiao_xlsx.output.text.findings_csv import CSV_TITLES, findings_csv
 from jixiao_xlsx.output.text.findings_json import as_json, findings_json
 from jixiao_xlsx.output.text.run_record import run_document
 from jixiao_xlsx.output.text.terminal import findings_text, score_lines
-from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty, Probable
+from jixiao_xlsx.values.causes import SEARCH, Cause, CauseCell, Certainty, Probable
 from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, Report, Skipped
 from jixiao_xlsx.values.people import Bureau, Department
@@ -223,6 +223,16 @@ def test_the_text_names_place_item_message_and_what_to_do() -> None:
     assert "      建议：人员经费可能重复计入" in text
     assert "坏.xlsx  无法读取：不是有效的工作簿" in text
     assert text.endswith("共 2 个文件：已报 1，无法读取 1；错误 1，警告 0，提示 1\n")
+
+
+def test_a_search_for_causes_that_was_cut_short_is_told_and_nothing_else_that_was_skipped() -> None:
+    whole = entry(UNBALANCED)
+    assert whole.report is not None
+    cut = replace(whole.report, skipped=(*whole.report.skipped, Skipped("没试完", subject=SEARCH)))
+    with_line, without = (findings_text([replace(whole, report=r)]) for r in (cut, whole.report))
+    assert set(with_line.splitlines()) - set(without.splitlines()) == {"  起因：没试完。"}
+    (file,) = json.loads(b"".join(findings_json([replace(whole, report=cut)], TEMPLATE)))["files"]
+    assert {"code": "", "reason": "起因：没试完"} in file["skipped"]
 
 
 def test_department_text_cannot_drive_a_terminal() -> None:

@@ -19,6 +19,7 @@ from jixiao_xlsx.output.text.notice_words import (
 from jixiao_xlsx.output.text.notices import notices
 from jixiao_xlsx.output.text.wording import STATE_LABELS
 from jixiao_xlsx.season.review.apply_reviews import told
+from jixiao_xlsx.values.causes import SEARCH
 from jixiao_xlsx.values.findings import Finding, FindingState, Report
 from jixiao_xlsx.values.scores import Scorecard
 from jixiao_xlsx.values.season import Entry, FileStatus, Season
@@ -69,6 +70,9 @@ def _notices_text(report: Report) -> Iterator[str]:
         indent = "    " if notice.cause else ""
         for finding in notice.findings:
             yield textwrap.indent(_finding_text(finding, with_hint=not notice.cause), indent)
+    for one in report.skipped:
+        if one.subject == SEARCH:
+            yield f"  {one.text}。"
 
 
 def _finding_text(finding: Finding, *, with_hint: bool) -> str:
