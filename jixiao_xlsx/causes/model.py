@@ -20,7 +20,6 @@ from jixiao_xlsx.values.cells import Cell, Place
 from jixiao_xlsx.values.typed_numbers import State
 
 _TRUSTED = 0.2  # what a change in the most trusted table costs more
-_NO_CHANCE = 5  # digits in which two figures agree only because they are the same
 _CARRIED = ("carried_in", "carried_out", "fiscal_carried_in", "fiscal_carried_out")
 
 
@@ -162,12 +161,6 @@ class Model(NumberedCells):
         """Return the figures in the cells beside a cell: its neighbours in row and column."""
         known = self.cells[cell]
         return self._neighbours(known.sheet).get(known.place, frozenset())
-
-    def repeats_beside(self, cell: int, number: Decimal | None) -> bool:
-        """Return whether a figure stands beside a cell too, with too many digits for chance."""
-        if not number or number not in self.beside(cell):
-            return False
-        return len(number.normalize().as_tuple().digits) >= _NO_CHANCE
 
     def _neighbours(self, sheet: str) -> Mapping[Place, frozenset[Decimal]]:
         known = self._beside.get(sheet)

@@ -20,25 +20,16 @@ def as_named(remedy: Remedy, mended: Sequence[Condition], model: Model) -> Remed
     """Return the remedy as it may be told to a department; None where it is a guess.
 
     A limit that is exceeded does not say what was typed wrong, if anything was: only a sign or
-    another unit shows by itself, or a slip of a figure that stands beside it. Any cell of a single
-    equation may be the wrong one, unless no other can be.
+    another unit shows by itself. Any cell of a single equation may be the wrong one, unless no
+    other can be.
     """
-    telling = remedy.kind in _TELLING or _repeats_beside(remedy, model)
-    if all(_is_limit(one) for one in mended) and not telling:
+    if all(_is_limit(one) for one in mended) and remedy.kind not in _TELLING:
         return replace(remedy, kind="figure", determined=False) if len(mended) > 1 else None
     if len(mended) > 1:
         return remedy
     if remedy.kind == "figure" and _has_rivals(remedy, mended[0], model):
         return None
     return replace(remedy, determined=False) if remedy.kind == "blank" else remedy
-
-
-def _repeats_beside(remedy: Remedy, model: Model) -> bool:
-    """Return whether what each culprit should hold stands beside it already."""
-    return all(
-        cell in remedy.readings and model.repeats_beside(cell, remedy.readings[cell].number)
-        for cell in remedy.culprits
-    )
 
 
 def _is_limit(relation: Condition) -> bool:

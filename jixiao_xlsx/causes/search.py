@@ -103,8 +103,7 @@ def _of_problem(model: Model, start: Standing) -> list[Explanation]:
     found = _whole(model, start, ())
     if found or len(start.failing) == 1:
         return found
-    best = Explanation((), start)
-    beam = [best]
+    beam = [Explanation((), start)]
     for _ in range(_DEEPEST):
         narrow = len(start.failing) > _MANY or model.tries > _BUDGET
         following = [step for explanation in beam for step in _steps(model, explanation)]
@@ -114,12 +113,11 @@ def _of_problem(model: Model, start: Standing) -> list[Explanation]:
         if done:
             return _best(done)
         steps = _distinct(following)
-        best = min(best, steps[0], key=lambda one: one.rank)  # one that leads no further, too
         beam = steps[: 1 if narrow else _WIDTH]
         model.cut_short |= narrow and len(steps) > 1
     else:
         model.cut_short = True
-    return [best] if best.remedies else []
+    return beam[:1] if beam[0].remedies else []
 
 
 def _whole(model: Model, standing: Standing, before: tuple[Remedy, ...]) -> list[Explanation]:

@@ -27,7 +27,6 @@ _FOLLOWING = 0.3  # what typed totals that follow a cell add to the cost
 _FAR = 50  # times over: a matter of units, not of spending
 _COMMON = frozenset({"unit_cell", "sign", SWAP, "decimal_point", DOUBLED})
 _ODD_SIGN = 0.4  # what a minus where none belongs takes off
-_REPEATED = 0.8  # what a slip takes off whose right figure stands beside it
 _FEW = 4  # figures tried where several fit
 _TOO_FEW = 3  # parts: of two, leaving out one is no likelier than anything else
 
@@ -65,8 +64,7 @@ def _of_bundle(
         using = [*using, *(r for r in model.of_cell[cell] if id(r) not in standing.failing)]
     for window in _windows(using, bundle, standing, whole=whole):
         for remedy in _in_window(model, cell, bundle, window, standing):
-            repeated = model.repeats_beside(cell, remedy.readings[cell].number)
-            if repeated or not (near and remedy.kind == "unit_cell"):
+            if not (near and remedy.kind == "unit_cell"):
                 yield remedy
 
 
@@ -242,7 +240,6 @@ def _change(
         COSTS[kind]
         - _ODD_SIGN * (kind == "sign" and unlikely)
         + _FOLLOWING * (len(bundle) > 1)
-        - _REPEATED * model.repeats_beside(cell, readings[cell].number)
         + model.trust(cell)
     )
     return Remedy(kind, (cell,), readings, cost, determined)
