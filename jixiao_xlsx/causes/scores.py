@@ -55,10 +55,10 @@ class FairScore:
 
 
 def fair_scores(model: NumberedCells) -> Iterator[FairScore]:
-    """Yield what is known of each score that was typed."""
+    """Yield what is known of each score that was typed: of a wrong weight, none is fair."""
     for line, item in model.evidence.scored_lines:
         cell = line.cells.get("score")
-        if cell is None or cell.number is None:
+        if cell is None or cell.number is None or line.weight <= 0:
             continue
         known = item.score is not None and 0 <= item.score <= line.weight
         right = rounded(item.score if known and item.score is not None else line.weight, 2)

@@ -169,7 +169,7 @@ def _other_kind(model: Model, cell: int) -> str:
     number = model.readings[cell].number
     if number is None:
         return "carry_missing" if cell in model.carried else "blank"
-    if number and number in model.beside(cell):
+    if number and model.cells[cell].unit != "分" and number in model.beside(cell):
         return "neighbour"
     return "old_total" if cell in model.totals else "figure"
 
