@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from fractions import Fraction
@@ -31,15 +31,10 @@ class BureauLists:
 
 def targets_of(lines: Sequence[SourceLine], roster: Sequence[Department]) -> BureauLists:
     """Return the approved targets; notes name lines of nobody, and who has none."""
-    departments = register(roster)
     found: list[ApprovedTarget] = []
     lost: dict[str, str] = {}
-    for line in lines:
+    for line, owner in _owned(lines, roster, lost):
         cells = line.cells
-        owner, why = owner_of(cells["code"], cells["department"], line.source, departments, roster)
-        if why:
-            lost.setdefault(why, line.source)
-            continue
         weight = read_number(cells.get("weight", ""), "分").value
         target = ApprovedTarget(
             owner.name,
@@ -65,15 +60,10 @@ def projects_of(lines: Sequence[SourceLine], roster: Sequence[Department]) -> Bu
 
     A project of which the amount cannot be read, or without a unit of money, is in the notes.
     """
-    departments = register(roster)
     found: list[ListedProject] = []
     lost: dict[str, str] = {}
-    for line in lines:
+    for line, owner in _owned(lines, roster, lost):
         cells = line.cells
-        owner, why = owner_of(cells["code"], cells["department"], line.source, departments, roster)
-        if why:
-            lost.setdefault(why, line.source)
-            continue
         budget, spent = (_amount(cells.get(key, ""), line.unit) for key in ("budget", "spent"))
         if budget is None and cells.get("budget"):
             reason = "没有写明金额单位" if not line.unit else f"预算数“{cells['budget']}”不是金额"
@@ -91,6 +81,20 @@ def projects_of(lines: Sequence[SourceLine], roster: Sequence[Department]) -> Bu
             )
         )
     return BureauLists(projects=tuple(found), notes=tuple(_lost(lost, "项目")))
+
+
+def _owned(
+    lines: Sequence[SourceLine], roster: Sequence[Department], lost: dict[str, str]
+) -> Iterator[tuple[SourceLine, Department]]:
+    """Yield lines with whose they are; `lost` gets why a line is nobody's, with the first such."""
+    departments = register(roster)
+    for line in lines:
+        cells = line.cells
+        owner, why = owner_of(cells["code"], cells["department"], line.source, departments, roster)
+        if why:
+            lost.setdefault(why, line.source)
+        else:
+            yield line, owner
 
 
 def _amount(typed: str, unit: str) -> Decimal | None:

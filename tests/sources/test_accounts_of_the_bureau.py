@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import io
 import shutil
 from collections.abc import Callable
 from decimal import Decimal
@@ -11,6 +10,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from written_tables import book
 
 from jixiao_xlsx.batch.given.final_accounts import final_accounts
 from jixiao_xlsx.batch.handout import blank_workbooks
@@ -44,24 +44,6 @@ EXPORT = """收入支出决算总表
 本年收入合计 | 27 | 100.5 | 本年支出合计 | 57 | {spent}
 总计 | 30 | 110.5 | 总计 | 60 | 120.5
 """
-
-
-def book(text: str, name: str = "Sheet1") -> bytes:
-    """A workbook of one sheet, columns separated by “|”; digits are numbers."""
-    made = openpyxl.Workbook()
-    made.active.title = name
-    for line in text.splitlines():
-        made.active.append([_typed(cell.strip()) for cell in line.split("|")])
-    stream = io.BytesIO()
-    made.save(stream)
-    return stream.getvalue()
-
-
-def _typed(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        return text or None
 
 
 def export(

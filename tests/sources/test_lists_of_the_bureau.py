@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import io
 from decimal import Decimal
 from pathlib import Path
 
 import openpyxl
 import pytest
+from written_tables import book
 
 from jixiao_xlsx.batch.given.bureau_lists import approved_targets, listed_projects
 from jixiao_xlsx.batch.handout import blank_workbooks
@@ -30,23 +30,6 @@ SAMPLES = Path(__file__).parents[2] / "samples"
 SOURCES = SAMPLES / "sources"
 ROSTER = read_roster(SAMPLES / "departments.csv")
 FORM, PROJECTS = find_template(), find_template("xiangmu-zhichu")
-
-
-def book(text: str) -> bytes:
-    """A workbook of one sheet, columns separated by “|”; digits are numbers."""
-    made = openpyxl.Workbook()
-    for line in text.strip().splitlines():
-        made.active.append([_typed(cell.strip()) for cell in line.split("|")])
-    stream = io.BytesIO()
-    made.save(stream)
-    return stream.getvalue()
-
-
-def _typed(text: str) -> object:
-    try:
-        return float(text)
-    except ValueError:
-        return text or None
 
 
 def expected(name: str) -> set[tuple[str, str, str, str]]:
