@@ -20,8 +20,10 @@ from jixiao_xlsx.output.xlsx.summary.book import write_summary
 from jixiao_xlsx.output.xlsx.summary.matrix import score_matrix
 from jixiao_xlsx.output.xlsx.summary.ranking import department_results, ranking
 from jixiao_xlsx.output.xlsx.summary.rule_hits import rule_hits
+from jixiao_xlsx.season.at_stake import at_stake
+from jixiao_xlsx.values.causes import Cause, CauseCell, Certainty
 from jixiao_xlsx.values.cells import Place
-from jixiao_xlsx.values.findings import Change, Result
+from jixiao_xlsx.values.findings import Change, Finding, Report, Result
 from jixiao_xlsx.values.season import Season
 from jixiao_xlsx.values.severity import Severity
 
@@ -263,6 +265,31 @@ def test_without_roster_and_without_entries() -> None:
         "报送情况",
         "整改台账",
     ]
+
+
+def _dear(report: Report) -> list[Finding]:
+    loud = (one for one in report.findings if one.severity is not Severity.NOTE)
+    return [one for one in loud if at_stake(one)]
+
+
+def test_the_dearest_fault_is_named_by_its_cause_and_leads_to_it() -> None:
+    """Not by the total that noticed it, which is right."""
+    season = fakes.season(FORM)
+    entry = next(one for one in season.submitted if one.report and _dear(one.report))
+    assert entry.report
+    dear = _dear(entry.report)[0]
+    culprit = CauseCell(Place("收支总表", "D9"), "教育支出", "决算数", "9")
+    cause = Cause(
+        *("起因", "unit_cell", Severity.ERROR, (culprit,), Certainty.LIKELY),
+        *("D9 疑似把元当作万元填写。", (dear.fingerprint,)),
+    )
+    blamed = replace(entry, report=replace(entry.report, causes=(cause,)))
+    others = [one for one in season.entries if one is not entry]
+    sheet = sheets(written(replace(season, entries=(blamed, *others))))["今日要办"]
+    [line] = [row for row in sheet.iter_rows() if cause.message in [cell.value for cell in row]]
+    assert line[0].value == entry.department
+    assert line[3].value == "收支总表!D9"
+    assert not any(dear.message == cell.value for row in sheet.iter_rows() for cell in row)
 
 
 @office.office

@@ -25,6 +25,7 @@ from jixiao_xlsx.season.review.read_decisions import (
     REASON,
     mark_of,
 )
+from jixiao_xlsx.values.cells import Place
 from jixiao_xlsx.values.findings import BatchFinding, Expected, Finding, FindingState
 from jixiao_xlsx.values.people import Action
 from jixiao_xlsx.values.season import Entry
@@ -130,7 +131,7 @@ def _rows(entry: Entry, lone: Collection[str], links: Iterator[int]) -> Iterator
         yield [
             department_link(entry, links),
             Styled(severity_text(finding), f"cell center{mark}"),
-            place_link(finding, copy, links),
+            place_link(finding.place, copy, links),
             subject(finding, lone),
             finding.message,
             advice(finding),
@@ -159,9 +160,8 @@ def department_link(entry: Entry, links: Iterator[int]) -> Styled | str:
     return Styled(Link(f"external:{entry.output}", entry.department), "cell link")
 
 
-def place_link(finding: Finding, copy: str, links: Iterator[int]) -> Styled | str:
-    """Return the finding's cell, which leads to it in the annotated copy."""
-    place = finding.place
+def place_link(place: Place, copy: str, links: Iterator[int]) -> Styled | str:
+    """Return a cell, which leads to it in the annotated copy."""
     if not copy or not place.cell.isascii() or next(links, None) is None:
         return str(place)
     target = f"external:{copy}#{qualified(place.sheet, place.cell)}"

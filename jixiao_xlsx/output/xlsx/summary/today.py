@@ -84,7 +84,7 @@ def _tasks(
 
 def _dearest(entries: Sequence[Entry]) -> Iterator[list[CellContent | Styled]]:
     """Yield the open faults with the most money in them: a line a mistake, whatever follows of it,
-    and one for each sum of a department.
+    and one for each sum of a department. What probably caused it is said, not what noticed it.
     """
     found = []
     for entry, notice in ((one, notice) for one in entries for notice in _asked(one)):
@@ -93,15 +93,16 @@ def _dearest(entries: Sequence[Entry]) -> Iterator[list[CellContent | Styled]]:
         ]
         if amounts:
             amount, finding = max(amounts, key=lambda one: one[0])
-            found.append((amount, entry, finding))
-    found.sort(key=lambda one: (-one[0], one[1].department, str(one[2].place)))
+            said = notice.cause.message if notice.cause else finding.message
+            found.append((amount, entry, notice.place, said))
+    found.sort(key=lambda one: (-one[0], one[1].department, str(one[2])))
     seen: set[tuple[str, Decimal]] = set()
     links = iter(range(_DEAREST))
-    for amount, entry, finding in found:
+    for amount, entry, place, said in found:
         if (entry.department, amount) not in seen and len(seen) < _DEAREST:
             seen.add((entry.department, amount))
-            where = place_link(finding, copy_of(entry), links)
-            yield [entry.department, amount, finding.message, where]
+            where = place_link(place, copy_of(entry), links)
+            yield [entry.department, amount, said, where]
 
 
 def _asked(entry: Entry) -> list[Notice]:
