@@ -121,6 +121,7 @@ def _vocabulary(data: Mapping[str, Any], template: Template) -> Vocabulary:
         closed=tuple(tuple(one.split("|")) for one in data["groups"]["closed"]),
         within=tuple(data["groups"]["within"]),
         rest=tuple(data["groups"]["rest"]),
+        sizes=tuple(data["groups"]["sizes"]),
         headings=tuple(data["groups"]["headings"]),
         differences=tuple(
             tuple(re.compile(one) for one in group) for group in data["groups"]["differences"]

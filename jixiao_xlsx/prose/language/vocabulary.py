@@ -170,6 +170,7 @@ class Vocabulary:
     closed: tuple[tuple[str, ...], ...] = ()
     within: tuple[str, ...] = ()
     rest: tuple[str, ...] = ()
+    sizes: tuple[str, ...] = ()
     headings: tuple[str, ...] = ()
     differences: tuple[tuple[re.Pattern[str], ...], ...] = ()
     named: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from jixiao_xlsx.values.amounts import Interval, atoms_per, interval_sum
 from jixiao_xlsx.values.digit_slips import is_slip
 
 _FEWEST = 2  # parts that are a list
+_CLOSED = 3  # parts after which “其他” is the rest: of two it may be one of many kinds
 _MOST_MISSING = 3  # a slip leaves out no more than a third
 _OTHERS = {"original", "budget", "previous", "than", "together", "start", "share"}
 
@@ -68,8 +69,8 @@ def _head(sentence: Sentence, at: int) -> Claim | None:
 
 
 def _ends_with_the_rest(parts: Sequence[Claim], rest: Sequence[str]) -> bool:
-    """Return whether the last part is all else: “其他用车”."""
-    if len(parts) < _FEWEST:
+    """Return whether the last part is all else: “甲 5 间、乙 3 间、其他库房 1 间”."""
+    if len(parts) < _CLOSED:
         return False
     names = [one for one in parts[-1].number.lead if one.kind in NOUNS]
     return bool(names) and names[0].kind == NOUN and names[0].text.startswith(tuple(rest))

@@ -35,11 +35,14 @@ from jixiao_xlsx.values.text import plain
 
 
 def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
-    rate_item = evidence.vocabulary.rates[rate.name] if evidence.vocabulary else None
-    if rate_item is None:
+    vocabulary = evidence.vocabulary
+    rate_item = vocabulary.rates[rate.name] if vocabulary else None
+    if vocabulary is None or rate_item is None:
         return
     mention = rate.mention
     stated, step = Fraction(mention.value) / 100, Fraction(1, 10 ** (mention.decimals + 2))
+    size = any(word in mention.quote for word in vocabulary.sizes)
+    meant = (stated, -stated) if size else (stated,)
     cell = evidence.table_figures.cell(rate_item.display_ref) if rate_item.display_ref else None
     part, whole = (
         evidence.table_figures.cell(rate_item.part),
@@ -48,14 +51,13 @@ def _rate(evidence: ProseEvidence, rate: StatedRate) -> Iterator[Observation]:
     right: list[Fraction] = []
     places: list[Place] = []
     if cell is not None and cell.number is not None:
-        size = cell.number < 0 <= stated and "幅度" in mention.lead  # “调整幅度 3.6%”: down, too
-        if abs((-1 if size else 1) * Fraction(cell.number) - stated) < max(
-            step, Fraction(1, 10 ** (cell.decimals + 2))
-        ):
+        near = max(step, Fraction(1, 10 ** (cell.decimals + 2)))
+        if any(abs(Fraction(cell.number) - one) < near for one in meant):
             return
         right, places = [Fraction(cell.number)], [cell.place]
     if part and whole and part.figure and whole.figure and whole.figure.value > 0:
-        if rate_holds(stated, step, TableFigure((part,)).span, TableFigure((whole,)).span):
+        spans = TableFigure((part,)).span, TableFigure((whole,)).span
+        if any(rate_holds(one, step, *spans) for one in meant):
             return
         right, places = (
             [*right, Fraction(part.figure.atoms) / Fraction(whole.figure.atoms)],
